@@ -1,0 +1,90 @@
+"""The shapes that rooms and the log share: a kind, the entry a rule sees, and what a rule may answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from marshmallow import Schema
+from sqlalchemy import Connection
+
+from sync.entry import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as rules and projections see it: the signed header, its payload, and the log's receipt.
+
+    `index` is -1 and `recorded_at` the time of judging while the rule decides; projections see the final ones.
+    """
+
+    header: Header
+    payload: Mapping[str, Any]
+    index: int
+    recorded_at: str
+    flags: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.header.id
+
+    @property
+    def kind(self) -> str:
+        return self.header.kind
+
+    @property
+    def actor(self) -> str:
+        return self.header.actor
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something the server itself states: the consequence of an entry, or a decision it has taken."""
+
+    kind: str
+    stream: str
+    payload: Mapping[str, Any]
+    subject: str | None = None
+    actor: str = "server"
+    corrects: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A rule's answer. `flags` are codes that go into the receipt; `consequences` are appended after the entry.
+
+    `refusal` (a code of the error catalogue) is for decisions only: the entry is then not appended, and
+    `consequences` alone stand in the log to say that it was refused, and why.
+    """
+
+    flags: tuple[str, ...] = ()
+    consequences: Sequence[Fact] = ()
+    refusal: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def accept(connection: Connection, entry: Entry) -> Ruling:
+    """The rule of a kind that has none."""
+    return Ruling()
+
+
+def project_nothing(connection: Connection, entry: Entry) -> None:
+    """The projection of a kind that only stands in the log."""
+
+
+Decide = Callable[[Connection, Entry], Ruling]
+Project = Callable[[Connection, Entry], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of entry: `name` is room.past_tense.vN, `schema` the shape of its payload.
+
+    An observation is never refused; a decision is taken by the server only, and may be.
+    """
+
+    name: str
+    schema: type[Schema]
+    nature: Literal["observation", "decision"]
+    decide: Decide = accept
+    project: Project = project_nothing

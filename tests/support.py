@@ -1,0 +1,84 @@
+"""What tests in several rooms need: the shared material that others made, and a private PostgreSQL."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def shared(*parts: str) -> Path:
+    """A file or folder of the material that nobody on this project made; the test is skipped where it is missing."""
+    path = ROOT.parent / "shared" / Path(*parts)
+    if not path.exists():
+        pytest.skip(f"NOT PROVEN HERE: {'/'.join(parts)} is missing beside the checkout")
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class PostgresCluster:
+    """A PostgreSQL of our own in a temporary folder. PostgreSQL refuses to run as root, so root lends it `postgres`."""
+
+    def __init__(self) -> None:
+        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not binaries:
+            raise RuntimeError("PostgreSQL is not installed: run make setup")
+        self._bin = binaries[-1]
+        self._folder = Path(tempfile.mkdtemp(prefix="pestle-pg-"))
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as:
+            shutil.chown(self._folder, "postgres", "postgres")
+        self.port = free_port()
+        self._run(
+            "initdb",
+            "-D",
+            str(self._folder / "data"),
+            "-U",
+            "pestle",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+        )
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self._folder / "data"),
+            "-w",
+            "-l",
+            str(self._folder / "log"),
+            "-o",
+            options,
+            "start",
+        )
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self._bin / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql+psycopg://pestle@127.0.0.1:{self.port}/{database}"
+
+    def create(self) -> str:
+        """The URL of a fresh, empty database."""
+        name = f"t{time.monotonic_ns()}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "pestle", name)
+        return self.url(name)
+
+    def close(self) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
