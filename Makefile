@@ -1,0 +1,56 @@
+# One command each: run the plant, test everything, check quickly, measure. Stamps in .make keep second runs fast.
+SHELL := /bin/sh
+PORT ?= 8000
+DATA ?= ./var
+export PORT DATA
+BIN := .venv/bin
+
+.PHONY: run test check bench urs fresh-db help
+help:
+	@echo "make run    set up, build, fill the demonstration plant, serve it on port $(PORT)"
+	@echo "make test   everything: Python, TypeScript, browser journeys, both databases"
+	@echo "make check  the fast part of it"
+	@echo "make bench  measure, as JSON"
+	@echo "make urs    requirements and how many tests name each"
+
+.make/packages-run: scripts/system-packages.sh
+	@mkdir -p .make && scripts/system-packages.sh run && touch $@
+.make/packages-test: scripts/system-packages.sh
+	@mkdir -p .make && scripts/system-packages.sh test && touch $@
+
+.make/venv: pyproject.toml scripts/python.sh | .make/packages-run
+	@python=$$(scripts/python.sh) && { [ -x $(BIN)/python ] || $$python -m venv .venv; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge]'
+	@touch $@
+.make/venv-dev: .make/venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge,dev]'
+	@touch $@
+
+.make/node: pwa/package-lock.json pwa/package.json | .make/packages-run
+	cd pwa && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/scripts pwa/index.html pwa/sw.js pwa/vite.config.ts -type f 2>/dev/null)
+.make/app: .make/node $(PWA_SOURCES)
+	cd pwa && npm run --silent build
+	@touch $@
+
+run: .make/venv .make/app
+	@exec $(BIN)/pestle up
+
+check: .make/packages-test .make/venv-dev .make/app
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd pwa && npm run --silent check && npm run --silent test
+	$(BIN)/pytest -m "not slow" --ignore=tests/journeys -q
+
+test: check
+	$(BIN)/pytest -m "slow" --ignore=tests/journeys -q
+	$(BIN)/pytest tests/journeys -q
+
+bench: .make/packages-test .make/venv-dev .make/app
+	@$(BIN)/python -m tests.bench
+
+urs:
+	@python3 tests/urs/count.py
