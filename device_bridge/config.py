@@ -1,0 +1,99 @@
+"""The bridge's configuration: one TOML file, read once, refused with a reason when it cannot be used."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from device_bridge.errors import BridgeStopped
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A balance in its place. `id` is the plant's, `serial` what I4 must answer. On the network it has `host` and
+    `port`; else it is looked for on Bluetooth by `address`, or by the `name` it advertises (default: its id)."""
+
+    id: str
+    serial: str
+    name: str
+    address: str | None
+    host: str | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`data` holds key, identity and outbox. `control_port` and `cycle` are for emulated balances only: where they
+    take commands (0: any free port), and whether they show changing loads by themselves."""
+
+    server: str
+    data: Path
+    name: str
+    code: str | None
+    balances: tuple[Balance, ...]
+    control_port: int
+    cycle: bool
+
+
+def load(path: Path) -> Config:
+    """The configuration of a file; BridgeStopped `config_wrong` names what is wrong. `data` is relative to the file."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        return _config(table, path.parent)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, _Wrong) as error:
+        raise BridgeStopped("config_wrong", f"{path}: {error}") from error
+
+
+class _Wrong(ValueError):
+    """A setting that is missing, unknown or of another type."""
+
+
+def _config(table: Mapping[str, Any], folder: Path) -> Config:
+    _only(table, {"server", "data", "name", "code", "balances", "emulator"})
+    emulator = _value(table, "emulator", dict, {})
+    _only(emulator, {"control_port", "cycle"})
+    balances = tuple(_balance(row) for row in _value(table, "balances", list))
+    if not balances or len({balance.id for balance in balances}) < len(balances):
+        raise _Wrong("balances: at least one, each id once")
+    return Config(
+        server=_value(table, "server", str),
+        data=folder / _value(table, "data", str, "bridge"),
+        name=_value(table, "name", str, "bridge"),
+        code=_value(table, "code", str, None),
+        balances=balances,
+        control_port=_value(emulator, "control_port", int, 0),
+        cycle=_value(emulator, "cycle", bool, True),
+    )
+
+
+def _balance(row: Any) -> Balance:
+    if not isinstance(row, dict):
+        raise _Wrong("balances: each is a table [[balances]]")
+    _only(row, {"id", "serial", "name", "address", "host", "port"})
+    name = _value(row, "name", str, _value(row, "id", str))
+    return Balance(
+        _value(row, "id", str),
+        _value(row, "serial", str),
+        name,
+        _value(row, "address", str, None),
+        _value(row, "host", str, None),
+        _value(row, "port", int, 4305),
+    )
+
+
+_REQUIRED = object()
+
+
+def _value(table: Mapping[str, Any], name: str, sort: type, default: Any = _REQUIRED) -> Any:
+    value = table.get(name, default)
+    if value is _REQUIRED:
+        raise _Wrong(f"{name} is missing")
+    if name in table and type(value) is not sort:
+        raise _Wrong(f"{name} is no {sort.__name__}")
+    return value
+
+
+def _only(table: Mapping[str, Any], names: set[str]) -> None:
+    if unknown := sorted(set(table) - names):
+        raise _Wrong(f"unknown setting {unknown[0]}")

@@ -1,0 +1,99 @@
+"""One balance for ever: connect, ask who it is, show its value, capture its plateaus, and again after a lost link."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from decimal import Decimal
+
+from device_bridge.backoff import Backoff
+from device_bridge.capture import Plateau
+from device_bridge.config import Balance
+from device_bridge.dialogue import Dialogue
+from device_bridge.group_commit import GroupCommit
+from device_bridge.journal import Level, say
+from device_bridge.live import Live
+from device_bridge.outbox import Draft
+from device_bridge.reading import Identity, Reading
+from device_bridge.transports.stream import ByteStream, LinkError
+
+KIND = "equipment.weight_read.v1"
+POLL_SECONDS = 0.15
+
+
+class Session:
+    """The life of one configured balance. `stream` makes a fresh byte stream for each connection."""
+
+    def __init__(self, balance: Balance, stream: Callable[[], ByteStream], store: GroupCommit, live: Live) -> None:
+        self._balance, self._stream = balance, stream
+        self._store, self._live = store, live
+        self._plateau = Plateau()
+        self._retry, self._wrong = Backoff(), Backoff(5.0, 60.0)
+
+    async def run(self) -> None:
+        self._plateau = await self._remembered()
+        while True:
+            pause = await self._once()
+            await pause.wait()
+
+    async def _once(self) -> Backoff:
+        """One connection from beginning to end; how long to wait before the next."""
+        stream = self._stream()
+        dialogue = Dialogue(stream)
+        try:
+            identity = await dialogue.open()
+            if identity.serial != self._balance.serial:
+                # Somebody exchanged the balance, or it took over the other's name: none of its weights counts.
+                self._say("wrong_balance", "error", expected=self._balance.serial, found=identity.serial)
+                return self._wrong
+            self._retry.reset()
+            await self._weigh(dialogue, identity, stream.name)
+        except LinkError as error:
+            self._say("link_lost", "warning", reason=str(error))
+        except sqlite3.Error as error:
+            # Not stored, so not captured: the same plateau is tried again on the next connection.
+            self._say("outbox_unwritable", "error", reason=str(error))
+        finally:
+            self._live.lost(self._balance.id)
+            await dialogue.close()
+        return self._retry
+
+    async def _weigh(self, dialogue: Dialogue, identity: Identity, transport: str) -> None:
+        """Poll until the link is lost (LinkError)."""
+        connection = await self._store.call(lambda outbox: outbox.next_connection(self._balance.id))
+        self._say("balance_connected", model=identity.model, firmware=identity.firmware, connection=connection)
+        while True:
+            reading = await dialogue.weigh()
+            if self._plateau.wants(reading):
+                await self._capture(reading, identity, transport, connection)
+            # Shown after it was stored: who sees a stable weight may rely on the record behind it.
+            self._live.show(self._balance.id, reading)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _capture(self, reading: Reading, identity: Identity, transport: str, connection: int) -> None:
+        payload = {
+            "balance": self._balance.id,
+            "model": identity.model,
+            "serial": identity.serial,
+            "transport": transport,
+            "quality": "stable",
+            "net": {"value": reading.net, "unit": reading.unit},
+            "raw": reading.raw,
+            "connection": connection,
+        }
+        envelope = await self._store.append(Draft(KIND, self._stream_name, payload))
+        # A crash here: the weight is captured, and at the next start the outbox says so to the plateau.
+        self._plateau.took(reading)
+        self._say("weight_captured", net=reading.net, unit=reading.unit, seq=envelope.head.seq)
+
+    async def _remembered(self) -> Plateau:
+        payload = await self._store.call(lambda outbox: outbox.latest(self._stream_name))
+        if payload is None:
+            return Plateau()
+        return Plateau(Decimal(payload["net"]["value"]), payload["net"]["unit"], changed=False)
+
+    @property
+    def _stream_name(self) -> str:
+        return f"equipment/{self._balance.id}"
+
+    def _say(self, event: str, level: Level = "info", **fields: object) -> None:
+        say(event, level, balance=self._balance.id, **fields)
