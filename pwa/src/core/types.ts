@@ -1,0 +1,139 @@
+/** The shapes that the app's core and its screens share; the server's HTTP shapes stand in src/api/types.ts. */
+
+export interface Text2 { zh: string; en: string }
+export interface Quantity { value: string; unit: string }
+export interface Limits { low: string | null; high: string | null; target: string | null; unit: string }
+
+/** Where an entry is: durable on this device, acknowledged by the server, held back there, in the log, or refused. */
+export type Place = "device" | "sent" | "held" | "logged" | "quarantined";
+
+/** An entry as screens see it: signed header, payload, and where it is. `own` is false for another device's. */
+export interface LocalEntry {
+  id: string;
+  kind: string;
+  subject: string;
+  actor: string;
+  device: string;
+  seq: number;
+  capturedAt: string;
+  corrects: string | null;
+  reason: string | null;
+  payload: Record<string, unknown>;
+  place: Place;
+  flags: string[];
+  index: number | null;
+  own: boolean;
+}
+
+/** What a screen asks the core to record. The core adds ids, sequence, clocks, lease, hashes and signatures. */
+export interface Draft {
+  batch: string;
+  kind: string;
+  subject: string;
+  payload: Record<string, unknown>;
+  corrects?: string;
+  reason?: string;
+  /** The person whose PIN unlocked the second signature over this entry's header. */
+  cosigner?: Unlocked;
+}
+
+/** A person's signing key, unwrapped by PIN; the private key is a non-extractable CryptoKey. */
+export interface Unlocked { person: string; key: CryptoKey }
+
+export interface Person {
+  id: string;
+  name: string;
+  name_en: string | null;
+  roles: string[];
+  key: WrappedKey | null;
+}
+export interface WrappedKey {
+  alg: "ed25519"; public_key: string; salt: string; iv: string; data: string; m: number; t: number; p: number;
+}
+
+export interface ClearanceItem { id: string; text: Text2 }
+export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number }
+export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number }
+export interface Phase {
+  id: string;
+  type: "line_clearance" | "weighing" | "parameters" | "in_process";
+  name: Text2;
+  instruction: Text2;
+  room: string | null;
+  equipment: string | null;
+  items?: ClearanceItem[];
+  material?: string; material_name?: Text2; target?: string; low?: string; high?: string; unit?: string; decimals?: number;
+  parameters?: Parameter[];
+  rounds?: number; checks?: Check[];
+}
+export interface Order {
+  batch: string;
+  product: { code: string; name: Text2; strength: string };
+  recipe: string; version: number; recipe_hash: string;
+  size: Quantity;
+  lots: { material: string; lot: string }[];
+  phases: Phase[];
+}
+export interface Lease {
+  lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
+  order: Order; recipe_hash: string; people: Person[];
+  lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null }[];
+  equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
+  document: string;
+  site: { name: Text2; server_key: string; vkey: string };
+}
+
+/** A live value of a balance, as the server last passed it on; null net when lost or not readable. */
+export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "lost"; at: string }
+/** A weight that the bridge has captured, signed and delivered: the only one that may be taken. */
+export interface Reading { id: string; device: string; balance: string; serial: string; model: string; net: Quantity; raw: string; captured_at: string; index: number }
+
+/** What the core tells the screens; replaced whole at each change, so that a framework can compare. */
+export interface CoreState {
+  ready: boolean;
+  device: { id: string; name: string; role: string } | null;
+  /** Storage: whether the browser promised to keep it, and whether the database had to be rebuilt from the journal. */
+  storage: { persisted: boolean; recovered: boolean; records: number };
+  online: "online" | "connecting" | "offline";
+  offlineSince: string | null;
+  /** The server refuses the socket because nobody is signed in there. */
+  sessionMissing: boolean;
+  counts: { device: number; sent: number; logged: number };
+  leases: Lease[];
+  live: Record<string, LiveWeight>;
+  readings: Record<string, Reading>;
+  /** Set when this page is a second tab: only one may write. */
+  secondTab: boolean;
+  updateWaiting: boolean;
+}
+
+/** The core as the screens use it (src/core/core.ts exports `core: Core`). Every promise rejects with a CoreError. */
+export interface Core {
+  readonly state: CoreState;
+  /** Called after each change of state or entries; returns the function that ends it. */
+  subscribe(listener: () => void): () => void;
+  start(): Promise<void>;
+  /** Make a key that never leaves the device, prove it works after a reopening of the store, and enrol. */
+  enrol(code: string, name: string): Promise<void>;
+  /** Take a batch along: lease, document, offline. Needs network and a signed-in person. */
+  take(batch: string, nonce: string): Promise<void>;
+  handBack(lease: string): Promise<void>;
+  /** Sign and keep: resolves only when the entry is in IndexedDB (strict) and in the journal. */
+  record(draft: Draft, actor: string): Promise<LocalEntry>;
+  /** All entries of a batch, own and others', in the order of capture on their devices. */
+  entries(batch: string): LocalEntry[];
+  /** Unwrap a leased person's key; rejects with code `pin_wrong`. */
+  unlock(person: string, pin: string): Promise<Unlocked>;
+  /** Keep a photo's bytes (≤ 2 MiB) until the server has them; its SHA-256 in hex. */
+  keepBlob(data: Uint8Array, type: string): Promise<string>;
+  /** What others type right now on this batch: by slot. */
+  drafts(batch: string): { slot: string; person: string; text: string; at: string }[];
+  typing(batch: string, slot: string, person: string, text: string): void;
+  /** Tell the sync that a session began or ended, so that it connects at once. */
+  sessionChanged(): void;
+  acceptUpdate(): void;
+}
+
+export class CoreError extends Error {
+  constructor(readonly code: string, message = code) { super(message); }
+}
