@@ -15,6 +15,7 @@ class Entry:
     """An entry as rules and projections see it: the signed header, its payload, and the log's receipt.
 
     `index` is -1 and `recorded_at` the time of judging while the rule decides; projections see the final ones.
+    `signatures` is the parsed signatures line, {alg, by, sig}; only a rule sees it, a rebuild has no need to.
     """
 
     header: Header
@@ -22,6 +23,7 @@ class Entry:
     index: int
     recorded_at: str
     flags: tuple[str, ...] = ()
+    signatures: tuple[Mapping[str, str], ...] = ()
 
     @property
     def id(self) -> str:
