@@ -25,8 +25,10 @@ CLOSED_BY_PEER = 0x13
 class Peripheral:
     """One balance: its scale, its protocol, its radio. Output is cut to the ATT MTU, as real ones do."""
 
+    transport = "ble-nus"
+
     def __init__(self, air: Air, name: str, address: str, serial: str) -> None:
-        self.name, self.serial, self.scale = name, serial, Scale()
+        self.serial, self.scale, self.away = serial, Scale(), False
         self._air = air
         self._controller = Controller(name, link=air)
         settings = DeviceConfiguration(
@@ -37,7 +39,8 @@ class Peripheral:
         )
         self._device = Device.from_config_with_hci(settings, self._controller, self._controller)
         self._device.advertising_data = _advertisement(name)
-        self._tx: Characteristic[bytes] = Characteristic(NORDIC_TX, Characteristic.Properties.NOTIFY, 0)
+        no_access = Attribute.Permissions(0)  # only notified
+        self._tx: Characteristic[bytes] = Characteristic(NORDIC_TX, Characteristic.Properties.NOTIFY, no_access)
         self._device.add_service(Service(UUID(NORDIC_UART), [self._rx(), self._tx]))
         self._device.on("connection", self._on_connection)
         self._received = b""
@@ -48,10 +51,13 @@ class Peripheral:
         can = Characteristic.Properties.WRITE | Characteristic.Properties.WRITE_WITHOUT_RESPONSE
         return Characteristic(NORDIC_RX, can, Attribute.WRITEABLE, CharacteristicValue(write=self._on_write))
 
-    async def run(self) -> None:
-        """Advertise and answer, until cancelled."""
+    async def start(self) -> None:
+        """Switch on: it advertises from here on."""
         await self._device.power_on()
         await self._device.start_advertising(auto_restart=True)
+
+    async def run(self) -> None:
+        """Answer commands, until cancelled."""
         while True:
             await self._protocol.handle(await self._commands.get())
 
@@ -65,9 +71,11 @@ class Peripheral:
             await self._device.disconnect(connection, CLOSED_BY_PEER)
 
     def leave(self) -> None:
+        self.away = True
         self._air.leave(self._controller)
 
     def come_back(self) -> None:
+        self.away = False
         self._air.come_back(self._controller)
 
     def _on_connection(self, connection: Connection) -> None:

@@ -38,18 +38,23 @@ class Scale:
         self._before, self._since = self._shown(), self.clock()
         self.gross = gross
 
+    def wobble(self, seconds: float = SETTLE_SECONDS) -> None:
+        """Somebody leans on the table: the display does not come to rest for so long."""
+        self._before, self._since = self.gross, self.clock() + seconds - SETTLE_SECONDS
+
     @property
     def settled(self) -> bool:
         return self.clock() - self._since >= SETTLE_SECONDS
 
     def read(self) -> tuple[Quality, Decimal]:
         """What the display shows now: quality and net, rounded to the resolution."""
-        shown = self._shown()
+        # Asked before the value, so that time passing in between never calls a swinging value stable.
+        steady, shown = self.settled, self._shown()
         if shown - self.zero > OVERLOAD:
             return "overload", CAPACITY
         if shown - self.zero < UNDERLOAD:
             return "underload", UNDERLOAD
-        return ("stable" if self.settled else "dynamic"), _round(shown - self.zero - self.tare)
+        return ("stable" if steady else "dynamic"), _round(shown - self.zero - self.tare)
 
     def set_tare(self, tare: Decimal) -> None:
         self.tare = _round(tare)
@@ -69,7 +74,7 @@ class Scale:
         return True
 
     def _shown(self) -> Decimal:
-        passed = self.clock() - self._since
+        passed = max(0.0, self.clock() - self._since)
         if passed >= SETTLE_SECONDS:
             return self.gross
         step = float(self.gross - self._before)

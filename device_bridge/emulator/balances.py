@@ -1,0 +1,41 @@
+"""The emulated balances of a configuration: on Bluetooth or on the network, as each is configured."""
+
+from typing import Protocol
+
+from device_bridge.config import Balance
+from device_bridge.emulator.peripheral import Peripheral
+from device_bridge.emulator.radio import Air
+from device_bridge.emulator.scale import Scale
+from device_bridge.emulator.tcp_balance import TcpBalance
+
+
+class Emulated(Protocol):
+    """A balance whichever way it is reached. `away` is out of reach: no link, and none can be made."""
+
+    transport: str
+    serial: str
+    scale: Scale
+    away: bool
+
+    async def start(self) -> None: ...
+    async def run(self) -> None: ...
+
+    @property
+    def connected(self) -> bool: ...
+
+    async def drop(self) -> None: ...
+    def leave(self) -> None: ...
+    def come_back(self) -> None: ...
+
+
+def emulated_balances(configured: tuple[Balance, ...], air: Air) -> dict[str, Emulated]:
+    """One for each configured balance, by the plant's id, none of them switched on yet."""
+    return {balance.id: _emulated(balance, number, air) for number, balance in enumerate(configured, 1)}
+
+
+def _emulated(balance: Balance, number: int, air: Air) -> Emulated:
+    if balance.host is not None:
+        return TcpBalance(balance.host, balance.port, balance.serial)
+    # Without a configured address: a static random one, which has its two highest bits set.
+    address = balance.address or f"C0:00:00:00:{number >> 8:02X}:{number & 255:02X}"
+    return Peripheral(air, balance.name, address, balance.serial)
