@@ -5,6 +5,7 @@ integers below 2^53. Measured quantities are strings, since RFC 8785 writes 12.3
 the balance said about its resolution.
 """
 
+import base64
 import math
 from json.encoder import encode_basestring
 from typing import Any
@@ -41,6 +42,14 @@ def parse(data: bytes) -> Any:
     if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != data:
         raise SyncError("not_canonical", "other spelling than RFC 8785")
     return value
+
+
+def decode_base64(text: str | bytes) -> bytes:
+    """The bytes of base64 in its one spelling (RFC 4648 section 3.5: no loose bits), else ValueError."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data) != (text.encode() if isinstance(text, str) else text):
+        raise ValueError("another spelling than base64 asks for")
+    return data
 
 
 def _check_profile(value: Any, depth: int) -> None:
@@ -80,6 +89,8 @@ def _text(value: Any, depth: int) -> str:
     if isinstance(value, list | tuple):
         return "[" + ",".join(_text(item, depth + 1) for item in value) + "]"
     if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise SyncError("not_canonical", "a key is not a string")
         # RFC 8785 3.2.3: keys in the order of their UTF-16 code units.
         pairs = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be", "surrogatepass"))
         return "{" + ",".join(f"{encode_basestring(k)}:{_text(v, depth + 1)}" for k, v in pairs) + "}"

@@ -5,13 +5,13 @@ Three lines make a leaf of the log: header, signatures, receipt. Salt and payloa
 """
 
 import base64
-import binascii
 import hashlib
 import os
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,7 @@ SALT_BYTES = 16
 
 _KIND = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,60}\.v[1-9][0-9]{0,3}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Header:
             device=_words(value, "device", 80),
             seq=_count(value, "seq", 1),
             prev=_match(value, "prev", _HEX64),
-            captured_at=_match(value, "captured_at", _TIME),
+            captured_at=_time(value, "captured_at"),
             offset=_offset(value),
             mono=_count(value, "mono", 0),
             boot=_words(value, "boot", 80),
@@ -139,8 +139,8 @@ class Envelope:
         if len(lines) != 4:
             raise SyncError("entry_malformed", "an entry has four lines")
         try:
-            salt = base64.b64decode(lines[2], validate=True)
-        except binascii.Error as error:
+            salt = canonical.decode_base64(lines[2])
+        except ValueError as error:
             raise SyncError("entry_malformed", "salt") from error
         envelope = cls(lines[0], lines[1], salt, lines[3])
         envelope.check_shape()
@@ -189,7 +189,7 @@ class Receipt:
             _count(value, "index", 0),
             _count(value, "stream_seq", 1),
             _match(value, "stream_hash", _HEX64),
-            _match(value, "recorded_at", _TIME),
+            _time(value, "recorded_at"),
             tuple(flags),
         )
 
@@ -244,8 +244,8 @@ def check_device_signature(header: bytes, signatures: bytes, alg: str, public_ke
     if first["alg"] != alg:
         raise SyncError("signature_wrong", "another algorithm than the device's key")
     try:
-        raw = base64.b64decode(first["sig"], validate=True)
-    except binascii.Error as error:
+        raw = canonical.decode_base64(first["sig"])
+    except ValueError as error:
         raise SyncError("entry_malformed", "signature") from error
     signing.verify(alg, public_key, SIGN_DOMAIN + header, raw)
 
@@ -286,6 +286,15 @@ def _match(value: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
     text = value[name]
     if not isinstance(text, str) or not pattern.fullmatch(text):
         raise SyncError("entry_malformed", name)
+    return text
+
+
+def _time(value: Mapping[str, Any], name: str) -> str:
+    text = _match(value, name, _TIME)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SyncError("entry_malformed", f"{name} is no time") from error
     return text
 
 

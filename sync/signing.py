@@ -1,5 +1,8 @@
 """Keys and signatures of devices: Ed25519 where it can be had, ES256 (P-256) where a browser lacks it."""
 
+import contextlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -72,11 +75,7 @@ class Ed25519Signer:
             pem = fresh.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            # Written beside and renamed: a crash in between leaves no half key, only an unused file.
-            partial = path.with_suffix(".partial")
-            partial.touch(mode=0o600)
-            partial.write_bytes(pem)
-            partial.rename(path)
+            _write_once(path, pem)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise SyncError("key_malformed", f"{path.name} holds no Ed25519 key")
@@ -92,6 +91,20 @@ class Ed25519Signer:
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """Put a file in its place unless another process was first; a crash leaves no half key, only an unused file."""
+    descriptor, partial = tempfile.mkstemp(prefix=path.name, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        with contextlib.suppress(FileExistsError):
+            os.link(partial, path)
+    finally:
+        os.unlink(partial)
 
 
 def check_public_key(alg: str, public_key: bytes) -> None:
@@ -128,6 +141,8 @@ def verify(alg: str, public_key: bytes, message: bytes, signature: bytes) -> Non
 
 def _p256(public_key: bytes) -> ec.EllipticCurvePublicKey:
     try:
+        if len(public_key) != 65:
+            raise ValueError("compressed")
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public_key)
     except ValueError as error:
         raise SyncError("key_malformed", "not an uncompressed P-256 point") from error

@@ -1,0 +1,7 @@
+"""The append-only log in a database; needs SQLAlchemy, which is why verifying lives elsewhere."""
+
+from sync.log.log import Head, Log
+from sync.log.reading import StoredEntry
+from sync.log.tables import metadata
+
+__all__ = ["Head", "Log", "StoredEntry", "metadata"]

@@ -1,0 +1,150 @@
+"""Reads of the log: entries as stored, and the hashes of its tree for proofs and tiles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from sync import merkle, tiles
+from sync.entry import Envelope, Header, Receipt, leaf_data
+from sync.errors import SyncError
+from sync.log.tables import log_entry, log_hash, log_payload
+
+_PAGE = 1000
+
+_stored = select(
+    log_entry.c.idx,
+    log_entry.c.header,
+    log_entry.c.signatures,
+    log_entry.c.receipt,
+    log_payload.c.salt,
+    log_payload.c.payload,
+).select_from(log_entry.outerjoin(log_payload, log_payload.c.idx == log_entry.c.idx))
+_by_index = _stored.where(log_entry.c.idx == bindparam("index"))
+_by_id = _stored.where(log_entry.c.id == bindparam("id"))
+_by_range = _stored.where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
+_by_stream = _stored.where(log_entry.c.stream == bindparam("stream"), log_entry.c.stream_seq > bindparam("after"))
+_by_kind = _stored.where(log_entry.c.kind == bindparam("kind"))
+_leaf_hashes = (
+    select(log_entry.c.leaf_hash)
+    .where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
+    .order_by(log_entry.c.idx)
+)
+leaf_hashes_from = select(log_entry.c.leaf_hash).where(log_entry.c.idx >= bindparam("start")).order_by(log_entry.c.idx)
+_hashes = (
+    select(log_hash.c.hash)
+    .where(
+        log_hash.c.level == bindparam("level"),
+        log_hash.c.idx >= bindparam("start"),
+        log_hash.c.idx < bindparam("stop"),
+    )
+    .order_by(log_hash.c.idx)
+)
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """An entry as it stands in the log, exact bytes; salt and payload are None where they are no longer held."""
+
+    index: int
+    header: bytes
+    signatures: bytes
+    receipt: bytes
+    salt: bytes | None
+    payload: bytes | None
+
+    @property
+    def leaf(self) -> bytes:
+        return leaf_data(self.header, self.signatures, self.receipt)
+
+    @cached_property
+    def head(self) -> Header:
+        return Header.parse(self.header)
+
+    @cached_property
+    def stamp(self) -> Receipt:
+        return Receipt.parse(self.receipt)
+
+    @cached_property
+    def envelope(self) -> Envelope:
+        """As the device sent it; SyncError `payload_withheld` when its payload is no longer held."""
+        if self.salt is None or self.payload is None:
+            raise SyncError("payload_withheld", f"entry {self.index}")
+        return Envelope(self.header, self.signatures, self.salt, self.payload)
+
+
+def one(connection: Connection, index: int) -> StoredEntry | None:
+    return _first(connection, _by_index, index=index)
+
+
+def by_id(connection: Connection, entry_id: str) -> StoredEntry | None:
+    return _first(connection, _by_id, id=entry_id)
+
+
+def between(connection: Connection, start: int, stop: int) -> Iterator[StoredEntry]:
+    """Entries start..stop-1 that exist, in order, read page by page so that a whole log can be walked."""
+    query = _by_range.order_by(log_entry.c.idx)
+    for first in range(start, stop, _PAGE):
+        rows = connection.execute(query, {"start": first, "stop": min(first + _PAGE, stop)}).all()
+        yield from map(_entry, rows)
+        if len(rows) < min(_PAGE, stop - first):
+            return
+
+
+def of_stream(connection: Connection, stream: str, after: int) -> list[StoredEntry]:
+    """The entries of a stream whose stream sequence is above `after`, in order."""
+    query = _by_stream.order_by(log_entry.c.stream_seq)
+    return [_entry(row) for row in connection.execute(query, {"stream": stream, "after": after})]
+
+
+def of_kind(connection: Connection, kind: str) -> list[StoredEntry]:
+    query = _by_kind.order_by(log_entry.c.idx)
+    return [_entry(row) for row in connection.execute(query, {"kind": kind})]
+
+
+def hashes(connection: Connection, level: int, start: int, stop: int) -> list[bytes]:
+    """The hashes start..stop-1 of a tile level that exist."""
+    if level == 0:
+        return list(connection.execute(_leaf_hashes, {"start": start, "stop": stop}).scalars())
+    return list(connection.execute(_hashes, {"level": level, "start": start, "stop": stop}).scalars())
+
+
+class TreeReader:
+    """A `merkle.HashReader` over the stored hashes; reads each tile once, so a proof costs one query per level."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def __call__(self, level: int, index: int) -> bytes:
+        tile_level, height = divmod(level, 8)
+        tile, offset = divmod(index << height, tiles.WIDTH)
+        found = self._tile(tile_level, tile)[offset : offset + (1 << height)]
+        if len(found) != 1 << height:
+            raise SyncError("proof_wrong", f"the log is too short for node {index} of level {level}")
+        return fold(found)
+
+    def _tile(self, level: int, number: int) -> Sequence[bytes]:
+        key = level, number
+        if key not in self._tiles:
+            start = number * tiles.WIDTH
+            self._tiles[key] = hashes(self._connection, level, start, start + tiles.WIDTH)
+        return self._tiles[key]
+
+
+def fold(nodes: Sequence[bytes]) -> bytes:
+    """The hash over the full subtree whose lowest hashes these are; a power of two of them."""
+    while len(nodes) > 1:
+        nodes = [merkle.node_hash(nodes[i], nodes[i + 1]) for i in range(0, len(nodes), 2)]
+    return nodes[0]
+
+
+def _first(connection: Connection, query: Select[*tuple[Any, ...]], **parameters: Any) -> StoredEntry | None:
+    row = connection.execute(query, parameters).first()
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> StoredEntry:
+    return StoredEntry(*row)
