@@ -40,7 +40,7 @@ class Draft:
 
 
 class Outbox:
-    """One bridge's entries and the head of its chain. For one thread only; `GroupCommit` gives it one.
+    """One bridge's entries and the head of its chain. For one thread at a time, which `GroupCommit` sees to.
 
     Opening checks everything that is kept and raises BridgeStopped `outbox_corrupt` if it is not one chain.
     """
@@ -48,7 +48,8 @@ class Outbox:
     def __init__(self, path: Path, device: str, signer: Signer) -> None:
         self.device = device
         self._signer = signer
-        self._db = sqlite3.connect(path, isolation_level=None)
+        # Opened and closed by other threads than the one that writes, but never used by two at once.
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._open()
         except sqlite3.DatabaseError as error:
