@@ -18,25 +18,27 @@ _CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configura
 async def private_bus() -> AsyncIterator[str]:
     """The address of a bus that lives as long as the block; FileNotFoundError without dbus-daemon."""
     with tempfile.TemporaryDirectory(prefix="pestle-bus-") as folder:
-        config = Path(folder, "bus.conf")
+        config, log = Path(folder, "bus.conf"), Path(folder, "log")
         config.write_text(_CONFIG.format(socket=Path(folder, "socket")), "utf-8")
-        daemon = await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "TERM"),  # no bus is left behind when this process is killed
-            *("dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--print-address=1"),
-            stdout=asyncio.subprocess.PIPE,
-        )
+        with log.open("wb") as errors:
+            daemon = await asyncio.create_subprocess_exec(
+                *("setpriv", "--pdeathsig", "TERM"),  # no bus is left behind when this process is killed
+                *("dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--print-address=1"),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
         try:
-            yield await _address(daemon)
+            yield await _address(daemon, log)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 daemon.terminate()
             await daemon.wait()
 
 
-async def _address(daemon: asyncio.subprocess.Process) -> str:
+async def _address(daemon: asyncio.subprocess.Process, log: Path) -> str:
     assert daemon.stdout is not None
     async with asyncio.timeout(START_SECONDS):
         line = await daemon.stdout.readline()
     if not line:
-        raise FileNotFoundError("dbus-daemon did not start: is the package dbus installed?")
+        raise FileNotFoundError(f"dbus-daemon did not start (package dbus): {log.read_text('utf-8', 'replace')}")
     return line.decode().strip()
