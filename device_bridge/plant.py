@@ -1,6 +1,7 @@
 """The server as the bridge sees it: a JSON request that is answered, refused, or does not get through."""
 
 import asyncio
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -9,6 +10,10 @@ from typing import Any
 
 TIMEOUT_SECONDS = 10.0
 JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+# What the standard library raises when a connection breaks, or what comes is no HTTP, is cut off, or is no JSON.
+_NO_ANSWER = (OSError, http.client.HTTPException, ValueError)
 
 
 class Unreachable(OSError):
@@ -47,15 +52,15 @@ class Plant:
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(error) from error
-        except (OSError, ValueError) as error:
-            raise Unreachable(str(error)) from error
+        except _NO_ANSWER as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
 
 
 def _refusal(error: urllib.error.HTTPError) -> Exception:
     # 5xx and 429 pass; so does 404 without a code of ours: a proxy in front of a server that is starting.
     try:
         body = _object(error.read())
-    except ValueError:
+    except _NO_ANSWER:
         body = {}
     code = body.get("code")
     if error.code >= 500 or error.code == 429 or not isinstance(code, str):

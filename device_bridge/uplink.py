@@ -1,6 +1,7 @@
 """Sends what the outbox holds to the server, in order and each exactly once in the log, however often it is sent."""
 
 import base64
+import sqlite3
 from typing import Any
 from urllib.parse import quote
 
@@ -37,6 +38,9 @@ class Uplink:
                 say("uplink_unreachable", "warning", reason=str(error))
             except Refused as refusal:
                 self._judge(refusal)
+            except sqlite3.OperationalError as error:
+                # A full disk cannot even note what the server has; it is asked again when there is room.
+                say("outbox_unwritable", "error", reason=str(error))
             connected = False
             await backoff.wait()
 

@@ -30,7 +30,7 @@ from sync.errors import SyncError
 from sync.signing import Ed25519Signer
 
 DEVICE = "bridge-1"
-LOSE_ANSWER = -1
+LOSE_ANSWER, CUT_ANSWER, NO_HTTP = -1, -2, -3
 
 
 def until(what: str, probe: Callable[[], Any], seconds: float = 15.0) -> Any:
@@ -56,7 +56,8 @@ async def soon(what: str, probe: Callable[[], Any], seconds: float = 15.0) -> An
 class PlantServer:
     """The bridge's four requests, answered over real HTTP from memory, with signatures and chain really checked.
 
-    `faults` are given to the next POSTs of records, one each: a status, or LOSE_ANSWER, which stores and hangs up.
+    `faults` are given to the next POSTs of records, one each: a status, which stores nothing; or LOSE_ANSWER (hang
+    up), CUT_ANSWER (half an answer) or NO_HTTP (noise), which store.
     `old_heads` are answered to the next questions for the head, as by a replica that lags behind.
     """
 
@@ -175,9 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         if status == LOSE_ANSWER:
             return
+        if status == NO_HTTP:
+            self.wfile.write(b"\x00 this is a coffee machine\r\n\r\n")
+            return
         data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
+        self.send_response(200 if status == CUT_ANSWER else status)
+        self.send_header("Content-Length", str(len(data) + (9 if status == CUT_ANSWER else 0)))
         self.end_headers()
         self.wfile.write(data)
 

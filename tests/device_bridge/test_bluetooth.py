@@ -1,9 +1,10 @@
 """Unmodified bleak against the emulated BlueZ: finding, weighing, losing and finding again, as a session lives it."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bridge_support import Bench, balance, bench, emulated_world, running, soon
 
 from device_bridge.config import Balance
 from device_bridge.emulator import scale
-from device_bridge.emulator.bluez.service import BlueZ
+from device_bridge.emulator.bluez.service import BlueZ, serve
 from device_bridge.emulator.peripheral import Peripheral
 from device_bridge.session import Session
 from device_bridge.transports import ble_uart
@@ -195,6 +196,75 @@ def test_the_adapter_is_switched_off_and_on(tmp_path: Path) -> None:
             assert await it.nets(2) == ["1.000", "2.000"]
 
     asyncio.run(scenario())
+
+
+@pytest.mark.urs("BRG-03", "BRG-04")
+def test_bluetoothd_is_restarted(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with asyncio.timeout(30), emulated_world() as (air, bluez):
+            peripheral, radio = Peripheral(air, "BAL-07", ADDRESS, SERIAL), Radio()
+            seventh = balance("BAL-07", SERIAL)
+            async with (
+                running(peripheral),
+                bench(tmp_path, seventh, lambda: BleUart(radio, Peer("BAL-07", None))) as it,
+            ):
+                peripheral.scale.put(Decimal(1))
+                await it.captures(1)
+                await bluez.set_powered(False)
+                bluez.close()
+                peripheral.scale.put(Decimal(2))
+                await asyncio.sleep(0.8)
+                async with serve(air, os.environ["DBUS_SYSTEM_BUS_ADDRESS"]):
+                    await it.captures(2)
+                    await radio.close()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.urs("BRG-03", "BRG-04")
+def test_the_bus_itself_is_restarted(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        radio, seventh = Radio(), balance("BAL-07", SERIAL)
+        async with asyncio.timeout(40), AsyncExitStack() as stack:
+            async with emulated_world() as (air, _):
+                first = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+                it = await stack.enter_async_context(
+                    bench(tmp_path, seventh, lambda: BleUart(radio, Peer("BAL-07", None)))
+                )
+                async with running(first):
+                    first.scale.put(Decimal(1))
+                    await it.captures(1)
+            await soon("the screen says so", lambda: it.live._latest["BAL-07"] == (None, "lost"))
+            await asyncio.sleep(0.5)
+            async with emulated_world() as (air, _):
+                second = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+                async with running(second):
+                    second.scale.put(Decimal(2))
+                    await it.captures(2)
+                    await radio.close()
+                    await stack.aclose()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.urs("BRG-03")
+def test_a_full_disk_captures_nothing_says_so_and_captures_when_there_is_room(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scenario() -> None:
+        async with scene(tmp_path) as it:
+            await it.connected()
+            await soon("it weighs", lambda: it.bench.live._latest.get("BAL-07"))
+            await it.bench.store.call(lambda outbox: outbox._db.execute("PRAGMA query_only = ON"))
+            it.put("12.652")
+            await asyncio.sleep(1)
+            await it.bench.captures(0)
+            assert it.bench.live._latest["BAL-07"] != ({"value": "12.652", "unit": "kg"}, "stable")
+            await it.bench.store.call(lambda outbox: outbox._db.execute("PRAGMA query_only = OFF"))
+            assert await it.nets(1) == ["12.652"]
+
+    asyncio.run(scenario())
+    assert "outbox_unwritable" in capsys.readouterr().err
 
 
 @pytest.mark.urs("BRG-03")

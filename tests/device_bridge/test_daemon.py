@@ -58,6 +58,9 @@ class Folder:
         lines = [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
+    def connects_again(self, before: int) -> None:
+        until("it connects again", lambda: len(self.events("balance_connected")) > before)
+
     def control(self, command: str, **arguments: object) -> dict[str, Any]:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{command}", json.dumps(arguments).encode())
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -125,7 +128,7 @@ def test_it_enrols_weighs_and_is_killed_without_losing_or_doubling(bridge: Folde
 
 
 def live(server: PlantServer) -> tuple[dict[str, str] | None, str]:
-    last = server.live[-1] if server.live else {"net": None, "quality": "nothing"}
+    last: dict[str, Any] = server.live[-1] if server.live else {"net": None, "quality": "nothing"}
     return last["net"], last["quality"]
 
 
@@ -148,7 +151,7 @@ def test_kills_at_bad_moments_while_the_balance_stays_on(bridge: Folder, server:
                 until("it arrives", lambda: server.nets == expected)
             bridge.end(signal.SIGKILL)  # number 1: before the load came to rest
             bridge.start(*arguments, env=env)
-            until("it connects", lambda now=connections: len(bridge.events("balance_connected")) > now)
+            bridge.connects_again(connections)
             until("it is in the log", lambda: server.nets == expected)
         bridge.control("place", balance="BAL-07", load="9.000")
         until("the last arrives", lambda: server.nets == [*expected, "9.000"])

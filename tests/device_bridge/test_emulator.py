@@ -154,6 +154,9 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
         def row(identifier: str) -> dict[str, Any]:
             return next(row for row in ask(f"{url}/state")[1]["balances"] if row["balance"] == identifier)
 
+        def wait_for(identifier: str, quality: str) -> None:
+            until(f"{identifier} is {quality}", lambda: row(identifier)["quality"] == quality)
+
         assert row("BAL-07") == {
             "balance": "BAL-07",
             "serial": "B700000007",
@@ -168,7 +171,7 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
         }
         for identifier in ("BAL-07", "BAL-08"):
             assert does("place", identifier, load="12.652")["quality"] == "dynamic"
-            until("it settles", lambda name=identifier: row(name)["quality"] == "stable")
+            wait_for(identifier, "stable")
             assert row(identifier)["net"] == "12.652"
             assert does("tare", identifier)["net"] == "0.000"
             assert does("tare", identifier, tare="2.652")["net"] == "10.000"
@@ -177,9 +180,9 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             assert does("return", identifier)["away"] is False
             does("drop", identifier)
             does("overload", identifier)
-            until("it is overloaded", lambda name=identifier: row(name)["quality"] == "overload")
+            wait_for(identifier, "overload")
             does("underload", identifier)
-            until("the pan is off", lambda name=identifier: row(name)["quality"] == "underload")
+            wait_for(identifier, "underload")
             assert does("cycle", identifier)["cycling"] is True
             assert does("place", identifier, load="0")["cycling"] is False
         assert ask(f"{url}/radio", {"powered": False})[1]["powered"] is False

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from bridge_support import DEVICE, LOSE_ANSWER, PlantServer, plant_server, running, soon
+from bridge_support import CUT_ANSWER, DEVICE, LOSE_ANSWER, NO_HTTP, PlantServer, plant_server, running, soon
 
 from device_bridge.errors import BridgeStopped
 from device_bridge.group_commit import GroupCommit
@@ -81,11 +81,12 @@ def test_a_long_outage_drains_in_batches_of_a_hundred(tmp_path: Path, server: Pl
 
 
 @pytest.mark.urs("BRG-03")
-def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, server: PlantServer) -> None:
+@pytest.mark.parametrize("fault", [LOSE_ANSWER, CUT_ANSWER, NO_HTTP])
+def test_an_answer_that_is_lost_doubles_nothing(tmp_path: Path, server: PlantServer, fault: int) -> None:
     async def scenario() -> None:
         async with store(tmp_path, server) as outbox:
             await weigh(outbox, *numbers(1, 3))
-            server.faults = [LOSE_ANSWER]
+            server.faults = [fault]
             async with running(uplink(server, outbox)):
                 await outbox_acknowledges(outbox, 3)
             assert server.nets == numbers(1, 3)
@@ -214,3 +215,21 @@ def test_a_refused_signature_is_kept_told_and_tried_again(
 
     asyncio.run(scenario())
     assert "signature_wrong" in capsys.readouterr().err
+
+
+@pytest.mark.urs("BRG-03")
+def test_a_disk_that_takes_no_acknowledgement_is_told_and_tried_again(
+    tmp_path: Path, server: PlantServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def scenario() -> None:
+        async with store(tmp_path, server) as outbox:
+            await weigh(outbox, "1.000")
+            await outbox.call(lambda box: box._db.execute("PRAGMA query_only = ON"))
+            async with running(uplink(server, outbox)):
+                await asyncio.sleep(0.4)
+                await outbox.call(lambda box: box._db.execute("PRAGMA query_only = OFF"))
+                await outbox_acknowledges(outbox, 1)
+            assert server.nets == ["1.000"]
+
+    asyncio.run(scenario())
+    assert "outbox_unwritable" in capsys.readouterr().err

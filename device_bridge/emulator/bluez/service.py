@@ -148,6 +148,7 @@ async def serve(air: Air, bus_address: str) -> AsyncIterator[BlueZ]:
         yield bluez
     finally:
         bluez.close()
+        air.remove_controller(controller)
 
 
 async def _empty(work: Awaitable[None]) -> Answer:
