@@ -27,6 +27,7 @@ _by_id = _stored.where(log_entry.c.id == bindparam("id"))
 _by_range = _stored.where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
 _by_stream = _stored.where(log_entry.c.stream == bindparam("stream"), log_entry.c.stream_seq > bindparam("after"))
 _by_kind = _stored.where(log_entry.c.kind == bindparam("kind"))
+_by_indices = _stored.where(log_entry.c.idx.in_(bindparam("indices", expanding=True)))
 _leaf_hashes = (
     select(log_entry.c.leaf_hash)
     .where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
@@ -83,6 +84,14 @@ def by_id(connection: Connection, entry_id: str) -> StoredEntry | None:
     return _first(connection, _by_id, id=entry_id)
 
 
+def at(connection: Connection, indices: Sequence[int]) -> Iterator[StoredEntry]:
+    """The entries at these places that exist; in the order of the log if the places are."""
+    query = _by_indices.order_by(log_entry.c.idx)
+    for first in range(0, len(indices), _PAGE):
+        rows = connection.execute(query, {"indices": indices[first : first + _PAGE]})
+        yield from map(_entry, rows)
+
+
 def between(connection: Connection, start: int, stop: int) -> Iterator[StoredEntry]:
     """Entries start..stop-1 that exist, in order, read page by page so that a whole log can be walked."""
     query = _by_range.order_by(log_entry.c.idx)
@@ -107,8 +116,10 @@ def of_kind(connection: Connection, kind: str) -> list[StoredEntry]:
 def hashes(connection: Connection, level: int, start: int, stop: int) -> list[bytes]:
     """The hashes start..stop-1 of a tile level that exist."""
     if level == 0:
-        return list(connection.execute(_leaf_hashes, {"start": start, "stop": stop}).scalars())
-    return list(connection.execute(_hashes, {"level": level, "start": start, "stop": stop}).scalars())
+        found = connection.execute(_leaf_hashes, {"start": start, "stop": stop})
+    else:
+        found = connection.execute(_hashes, {"level": level, "start": start, "stop": stop})
+    return [_bytes(value) for value in found.scalars()]
 
 
 class TreeReader:
@@ -147,4 +158,11 @@ def _first(connection: Connection, query: Select[*tuple[Any, ...]], **parameters
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> StoredEntry:
-    return StoredEntry(*row)
+    return StoredEntry(
+        row[0], *map(_bytes, row[1:4]), *(None if value is None else _bytes(value) for value in row[4:6])
+    )
+
+
+def _bytes(value: bytes | str) -> bytes:
+    """SQLite gives back text where somebody changed a column by hand; it must still be read, to be found wrong."""
+    return value if isinstance(value, bytes) else str(value).encode()
