@@ -74,7 +74,10 @@ CATALOGUE: dict[str, Text] = {
     "emulator_failed": Text(
         ("The emulated balances could not be started.", "无法启动模拟天平。"),
         _KEPT,
-        ("Install the package dbus and try again.", "请安装 dbus 软件包后重试。"),
+        (
+            "The lines before this say why; if dbus-daemon is missing, install the package dbus.",
+            "原因见前面各行；如缺少 dbus-daemon，请安装 dbus 软件包。",
+        ),
     ),
 }
 

@@ -19,7 +19,11 @@ def emulated(config: Path) -> Iterator[dict[str, Any]]:
     # setpriv has the kernel end the emulator when this process is killed, so that no radio is left behind.
     emulator = [sys.executable, "-m", "device_bridge.emulator", "--config", str(config)]
     command = ["setpriv", "--pdeathsig", "TERM", *emulator]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    try:
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    except OSError as error:
+        raise BridgeStopped("emulator_failed", str(error)) from error
+    with started as child:
         try:
             assert child.stdout is not None
             line = child.stdout.readline()

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -198,3 +199,13 @@ def test_a_wrong_configuration_is_named(bridge: Folder) -> None:
     assert bridge.wait() == 2
     (stopped,) = bridge.events("bridge_stopped")
     assert (stopped["code"], stopped["detail"].endswith("unknown setting speed")) == ("config_wrong", True)
+
+
+@pytest.mark.urs("BRG-05")
+def test_an_emulator_that_cannot_start_is_told(bridge: Folder) -> None:
+    with socket.create_server(("127.0.0.1", bridge.port)):
+        bridge.start("--emulate")
+        assert bridge.wait() == 2
+    (stopped,) = bridge.events("bridge_stopped")
+    assert stopped["code"] == "emulator_failed"
+    assert "Address already in use" in bridge.log.read_text("utf-8")

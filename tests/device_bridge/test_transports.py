@@ -11,10 +11,9 @@ from support import free_port
 
 from device_bridge.dialogue import Dialogue
 from device_bridge.drivers import mt_sics
-from device_bridge.emulator import mt_sics_device
+from device_bridge.emulator import mt_sics_device, scale
 from device_bridge.emulator.balances import Emulated
 from device_bridge.emulator.peripheral import Peripheral
-from device_bridge.emulator.scale import SETTLE_SECONDS
 from device_bridge.emulator.tcp_balance import TcpBalance
 from device_bridge.reading import Identity, Quality
 from device_bridge.transports.ble_uart import BleUart, Peer, Radio
@@ -22,6 +21,12 @@ from device_bridge.transports.stream import ByteStream, LinkError
 from device_bridge.transports.tcp import TcpStream
 
 SERIAL = "B123456789"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads settle sooner, so that the tests are about the wires."""
+    monkeypatch.setattr(scale, "SETTLE_SECONDS", 0.3)
 
 
 @asynccontextmanager
@@ -66,7 +71,7 @@ def test_identity_and_weights(wire: Callable[[], Wire]) -> None:
         assert (reading.quality, reading.net, reading.unit) == ("stable", "0.000", "kg")
         balance.scale.put(Decimal("12.652"))
         assert (await dialogue.weigh()).quality == "dynamic"
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(scale.SETTLE_SECONDS)
         reading = await dialogue.weigh()
         assert (reading.quality, reading.net, reading.raw) == ("stable", "12.652", "S S     12.652 kg")
         balance.scale.tare_now()
@@ -84,7 +89,7 @@ def test_out_of_range_has_no_number(wire: Callable[[], Wire], load: str, quality
         dialogue = Dialogue(stream())
         await dialogue.open()
         balance.scale.put(Decimal(load))
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(scale.SETTLE_SECONDS)
         reading = await dialogue.weigh()
         assert (reading.quality, reading.net, reading.value) == (quality, None, None)
         await dialogue.close()
