@@ -120,11 +120,11 @@ def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: by
     """
     if not 0 < size1 <= size2:
         raise SyncError("proof_wrong", f"no proof leads from a tree of {size1} to one of {size2}")
-    _check_hashes([root1, root2, *proof])
     if size1 == size2:
         if proof or root1 != root2:
             raise SyncError("proof_wrong", "two trees of one size have one root and no proof")
         return
+    _check_hashes([root1, root2, *proof])
     if not proof:
         raise SyncError("proof_wrong", "the proof is empty")
     shift = (size1 & -size1).bit_length() - 1

@@ -111,7 +111,7 @@ def decode_payload(line: bytes, index: int) -> tuple[bytes, bytes] | None:
         value = orjson.loads(line)
         if set(value) != {"index", "payload", "salt"} or orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != line:
             raise SyncError("payload_malformed", "the line is not spelled as it must be")
-        if value["index"] != index:
+        if type(value["index"]) is not int or value["index"] != index:
             raise SyncError("payload_malformed", "the line is of another entry")
         if value["salt"] is None and value["payload"] is None:
             return None

@@ -38,9 +38,10 @@ def _file(connection: Connection, log: Log, name: tiles.Name, payloads: bool) ->
 
 
 def _keys_only(connection: Connection, name: tiles.Name) -> bytes:
+    kept = {entry.index for kind in KEY_KINDS for entry in reading.of_kind(connection, kind)}
     start = name.n * tiles.WIDTH
     return tiles.encode_payloads(
-        (entry.index, entry.salt, entry.payload) if entry.head.kind in KEY_KINDS else (entry.index, None, None)
+        (entry.index, entry.salt, entry.payload) if entry.index in kept else (entry.index, None, None)
         for entry in reading.between(connection, start, start + name.width)
     )
 
