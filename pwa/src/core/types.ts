@@ -105,6 +105,10 @@ export interface CoreState {
   /** Set when this page is a second tab: only one may write. */
   secondTab: boolean;
   updateWaiting: boolean;
+  /** How often the server has said that something of a batch changed: a screen that shows it fetches again. */
+  touched: Record<string, number>;
+  /** Milliseconds by which this device's clock was ahead of the server's when they last met; null before that. */
+  skewMs: number | null;
 }
 
 /** The core as the screens use it (src/core/core.ts exports `core: Core`). Every promise rejects with a CoreError. */
@@ -134,6 +138,7 @@ export interface Core {
   acceptUpdate(): void;
 }
 
+/** A failure by its code; `answer` is the server's body (code, what, kept, next, details) where it was the server's. */
 export class CoreError extends Error {
-  constructor(readonly code: string, message = code) { super(message); }
+  constructor(readonly code: string, message = code, readonly answer: Record<string, unknown> | null = null) { super(message); }
 }

@@ -1,0 +1,31 @@
+/** After the bundler: writes dist/sw.js with its list of files, and .br and .gz beside everything that shrinks. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
+const SHRINKS = new Set([".html", ".js", ".css", ".wasm", ".webmanifest", ".json", ".svg", ".txt"]);
+
+const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+  .filter((item) => item.isFile() && ![".br", ".gz"].includes(extname(item.name)))
+  .map((item) => join(item.parentPath, item.name))
+  .sort();
+
+const build = createHash("sha256");
+for (const file of files) build.update(file.slice(dist.length)).update(readFileSync(file));
+const paths = files.map((file) => file.slice(dist.length)).map((path) => (path === "/index.html" ? "/" : path));
+const worker = readFileSync(join(root, "sw.js"), "utf8")
+  .replace("%%BUILD%%", build.digest("hex").slice(0, 16))
+  .replace("%%FILES%%", JSON.stringify(paths));
+writeFileSync(join(dist, "sw.js"), worker);
+
+for (const file of [...files, join(dist, "sw.js")]) {
+  if (!SHRINKS.has(extname(file))) continue;
+  const data = readFileSync(file);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: data.length };
+  writeFileSync(`${file}.br`, brotliCompressSync(data, { params }));
+  writeFileSync(`${file}.gz`, gzipSync(data, { level: 9 }));
+}

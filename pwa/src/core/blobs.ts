@@ -1,0 +1,46 @@
+/** Photos: kept in database and journal until the server has them, then let go. */
+import { type Bytes, hex, sha256 } from "./bytes";
+import { type Fetch, send } from "./http";
+import type { Journal } from "./journal";
+import type { Store } from "./store";
+import { CoreError } from "./types";
+
+const MAX_BYTES = 2 * 1024 * 1024;
+const TYPES = ["image/jpeg", "image/png", "image/webp"];
+
+export class Blobs {
+  private uploading = false;
+
+  constructor(private readonly store: Store, private readonly journal: Journal, private readonly fetch: Fetch) {}
+
+  /** Its SHA-256 in hex, when it is on the disk; CoreError `blob_too_large`, `blob_type_unknown`, `storage_failed`. */
+  async keep(data: Bytes, type: string): Promise<string> {
+    if (data.length > MAX_BYTES) throw new CoreError("blob_too_large");
+    if (!TYPES.includes(type)) throw new CoreError("blob_type_unknown");
+    const blob = { hash: hex(await sha256(data)), type, data };
+    try {
+      await this.journal.blob(blob);
+      await this.store.putBlob(blob);
+    } catch (error) {
+      throw new CoreError("storage_failed", String(error));
+    }
+    return blob.hash;
+  }
+
+  /** Deliver what waits; what fails stays and is tried at the next connection. */
+  async upload(): Promise<void> {
+    if (this.uploading) return;
+    this.uploading = true;
+    try {
+      for (const { hash, type, data } of await this.store.blobs()) {
+        await send(this.fetch, `/api/blobs/${hash}`, { method: "PUT", headers: { "Content-Type": type }, body: data });
+        await this.store.dropBlob(hash);
+        await this.journal.blobDone(hash);
+      }
+    } catch (error) {
+      console.warn("a photo waits for the next connection", error);
+    } finally {
+      this.uploading = false;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** The browser as the core's platform. */
+import { initializeWasm } from "@automerge/automerge/slim";
+import wasmUrl from "@automerge/automerge/automerge.wasm?url";
+import { systemClock } from "./clock";
+import { workerFile } from "./journal-file";
+import type { Platform } from "./platform";
+import type { Socket } from "./sync";
+
+const UPDATE_EVERY_MS = 30 * 60 * 1000;
+
+let registration: ServiceWorkerRegistration | null = null;
+let accepted = false;
+
+export const browser: Platform = {
+  clock: systemClock,
+  database: "pestle",
+  wasm: () => initializeWasm(wasmUrl),
+  journalFile: workerFile,
+  fetch: (path, init) => fetch(path, init),
+  // A WebSocket has what Socket asks for; TypeScript compares the handlers' parameters more strictly than needed.
+  connect: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/sync`) as unknown as Socket,
+  lock,
+  persist: async () => (await navigator.storage.persisted()) || (await navigator.storage.persist()),
+  watchNetwork(back, gone) {
+    addEventListener("online", back);
+    addEventListener("offline", gone);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && back());
+  },
+  hasNetwork: () => navigator.onLine,
+  watchUpdates(waiting) {
+    if (import.meta.env.PROD && "serviceWorker" in navigator) void register(waiting);
+  },
+  acceptUpdate() {
+    accepted = true;
+    registration?.waiting?.postMessage("skip");
+  },
+};
+
+/** The lock is held for the life of the page. */
+function lock(busy: () => void): Promise<void> {
+  const name = "pestle.writer";
+  const forever = new Promise<never>(() => undefined);
+  return new Promise((granted) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (held) => {
+      if (held) {
+        granted();
+        return forever;
+      }
+      busy();
+      void navigator.locks.request(name, () => {
+        granted();
+        return forever;
+      });
+      return undefined;
+    });
+  });
+}
+
+async function register(waiting: () => void): Promise<void> {
+  const worker = (registration = await navigator.serviceWorker.register("/sw.js"));
+  const look = () => worker.waiting && navigator.serviceWorker.controller && waiting();
+  look();
+  worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", look));
+  navigator.serviceWorker.addEventListener("controllerchange", () => accepted && location.reload());
+  setInterval(() => void worker.update().catch(() => undefined), UPDATE_EVERY_MS);
+}

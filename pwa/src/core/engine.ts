@@ -1,0 +1,388 @@
+/** The core: puts storage, pen, documents and sync together and tells the screens how things stand. */
+import { Blobs } from "./blobs";
+import { base64 } from "./bytes";
+import { timeText } from "./clock";
+import { FIRST_PREV } from "./entry";
+import { call, send } from "./http";
+import { Journal, type Recovered } from "./journal";
+import { type DeviceKey, proof, provenDeviceKey, unwrapUserKey } from "./keys";
+import { openLease, type StoredLease } from "./lease";
+import { Ledger } from "./ledger";
+import type { Platform } from "./platform";
+import { type Site, Store, type StoredEntry } from "./store";
+import { type Host, SyncClient } from "./sync";
+import { type Core, CoreError, type CoreState, type Draft, type Lease, type LocalEntry, type Unlocked } from "./types";
+import { contentOf, inOrder, standingOf } from "./view";
+
+const TYPING_MS = 400;
+const DRAFT_LIFE_MS = 60_000;
+const TAKE_MS = 8_000;
+
+const START: CoreState = {
+  ready: false, device: null, storage: { persisted: false, recovered: false, records: 0 }, online: "offline",
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0 }, leases: [], live: {}, readings: {},
+  secondTab: false, updateWaiting: false, touched: {}, skewMs: null,
+};
+
+export class Engine implements Core {
+  state: CoreState = START;
+  private readonly listeners = new Set<() => void>();
+  private store!: Store;
+  private journal: Journal | null = null;
+  private ledger!: Ledger;
+  private blobs: Blobs | null = null;
+  private sync: SyncClient | null = null;
+  private key: DeviceKey | null = null;
+  private site: Site | null = null;
+  private held: StoredLease[] = [];
+  private announced = false;
+  private wasm: Promise<void> = Promise.resolve();
+  private readonly contents = new Map<string, LocalEntry>();
+  private readonly typed = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> }>();
+
+  constructor(private readonly platform: Platform) {}
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Everything is read from the device; the network is only looked for afterwards. */
+  async start(): Promise<void> {
+    this.wasm = this.platform.wasm();
+    this.wasm.catch((error: unknown) => console.error("automerge", error));
+    this.platform.watchUpdates(() => this.set({ updateWaiting: true }));
+    this.set({ offlineSince: timeText(this.platform.clock.wall()) });
+    await this.platform.lock(() => void this.look());
+    await this.begin();
+  }
+
+  async enrol(code: string, name: string): Promise<void> {
+    this.mustWrite();
+    const key = await provenDeviceKey(async (candidate) => {
+      await this.store.setMeta({ candidate });
+      await this.store.reopen();
+      const back = await this.store.meta("candidate");
+      if (!back) throw new CoreError("key_unusable", "the database did not keep the key");
+      return back;
+    });
+    const public_key = base64(key.publicKey);
+    const { device, site } = await call<{ device: { id: string; name: string; role: string }; site: Site }>(
+      this.platform.fetch, "/api/devices/enrol",
+      { code, name, role: "tablet", alg: key.alg, public_key, proof: await proof(key, "enrol", code, public_key) },
+    );
+    const head = { seq: 0, hash: FIRST_PREV };
+    await this.store.setMeta({ key, device: { id: device.id, name: device.name, role: device.role }, site, head });
+    this.ledger.head = head;
+    this.persist();
+    await this.load();
+    await this.connect();
+  }
+
+  async take(batch: string, nonce: string): Promise<void> {
+    const { device, key, site } = this.mustBeEnrolled();
+    const answer = await call<{ lease: string; signature: string }>(
+      this.platform.fetch, "/api/leases", { device, batch, proof: await proof(key, "lease", nonce, batch) },
+    );
+    const lease = await openLease(answer.lease, answer.signature, site.server_key, device);
+    const stored = { lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null };
+    await this.journal?.lease(stored);
+    await this.store.putLease(stored);
+    await this.load();
+    await this.follow(lease.document);
+  }
+
+  async handBack(lease: string): Promise<void> {
+    const { device } = this.mustBeEnrolled();
+    const stored = this.held.find((item) => item.lease === lease);
+    if (!stored) throw new CoreError("lease_missing");
+    await call(this.platform.fetch, `/api/leases/${encodeURIComponent(lease)}/return`, {
+      device, last_seq: this.ledger.head.seq,
+    });
+    const returned = { ...stored, returnedAt: timeText(this.platform.clock.wall()) };
+    await this.journal?.lease(returned);
+    await this.store.putLease(returned);
+    await this.load();
+  }
+
+  async record(draft: Draft, actor: string): Promise<LocalEntry> {
+    const { device, key } = this.mustBeEnrolled();
+    const lease = this.state.leases.find((item) => item.batch === draft.batch);
+    if (!lease) throw new CoreError("lease_missing");
+    const stored = await this.ledger.record(draft, actor, lease.lease, device, key);
+    this.sync?.pump();
+    this.refresh();
+    return this.localEntry(stored);
+  }
+
+  entries(batch: string): LocalEntry[] {
+    const name = `batch/${batch}`;
+    const own = this.ledger ? this.ledger.of(name) : [];
+    const mine = new Set(own.map(({ id }) => id));
+    const doc = this.sync?.docs.get(name);
+    const theirs = (doc?.entryIds() ?? []).filter((id) => !mine.has(id)).map((id) => this.foreignEntry(name, id));
+    return inOrder([...own.map((item) => this.localEntry(item)), ...theirs.filter((item) => item !== null)]);
+  }
+
+  async unlock(person: string, pin: string): Promise<Unlocked> {
+    // The newest lease: it has the key that belongs to the PIN of today.
+    const newest = [...this.state.leases].sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
+    const key = newest.flatMap(({ people }) => people).find((item) => item.id === person && item.key)?.key;
+    if (!key) throw new CoreError("person_unknown");
+    return unwrapUserKey(person, key, pin);
+  }
+
+  async keepBlob(data: Uint8Array, type: string): Promise<string> {
+    this.mustWrite();
+    if (!this.blobs) throw new CoreError("storage_failed");
+    const hash = await this.blobs.keep(new Uint8Array(data), type);
+    if (this.state.online === "online") void this.blobs.upload();
+    return hash;
+  }
+
+  drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
+    const name = `batch/${batch}`;
+    const since = timeText(this.platform.clock.wall() - DRAFT_LIFE_MS);
+    const others = (this.sync?.docs.get(name)?.drafts() ?? []).filter(
+      ({ slot, text }) => this.typed.get(`${name} ${slot}`)?.text !== text,
+    );
+    return others.filter(({ text, at }) => text !== "" && at > since);
+  }
+
+  typing(batch: string, slot: string, person: string, text: string): void {
+    const name = `batch/${batch}`;
+    const id = `${name} ${slot}`;
+    clearTimeout(this.typed.get(id)?.timer);
+    const timer = setTimeout(() => {
+      this.sync?.type(name, { slot, person, text, at: timeText(this.platform.clock.wall()) });
+    }, TYPING_MS);
+    this.typed.set(id, { text, timer });
+  }
+
+  sessionChanged(): void {
+    this.set({ sessionMissing: false });
+    this.sync?.drop();
+    this.sync?.wake();
+  }
+
+  acceptUpdate(): void {
+    this.platform.acceptUpdate();
+  }
+
+  /** A second tab: it shows what is stored and writes nothing. */
+  private async look(): Promise<void> {
+    this.store = await Store.open(this.platform.database);
+    this.ledger = new Ledger(this.store, null, this.platform.clock);
+    await this.ledger.load(null, false);
+    await this.load();
+    this.set({ ready: true, secondTab: true, online: this.platform.hasNetwork() ? "online" : "offline" });
+  }
+
+  /** This page may write. */
+  private async begin(): Promise<void> {
+    this.store = await Store.open(this.platform.database);
+    const recovered = await this.openJournal();
+    const empty = !(await this.store.meta("whole"));
+    this.ledger = new Ledger(this.store, this.journal, this.platform.clock);
+    await this.ledger.load(recovered, empty);
+    if (recovered && empty) await this.refill(recovered);
+    await this.load();
+    await this.tidy();
+    const isRecovered = (await this.store.meta("recovered")) !== undefined;
+    this.set({ ready: true, secondTab: false, storage: { ...this.state.storage, recovered: isRecovered } });
+    this.persist();
+    this.platform.watchNetwork(() => this.sync?.wake(), () => this.networkGone());
+    await this.connect();
+  }
+
+  /** Not awaited: some browsers ask the user first. */
+  private persist(): void {
+    const tell = (persisted: boolean) => this.set({ storage: { ...this.state.storage, persisted } });
+    this.platform.persist().then(tell, () => tell(false));
+  }
+
+  /** Without a journal nothing may be recorded, but everything can still be seen. */
+  private async openJournal(): Promise<Recovered | null> {
+    try {
+      const { journal, recovered } = await Journal.open(this.platform.journalFile());
+      this.journal = journal;
+      this.blobs = new Blobs(this.store, journal, this.platform.fetch);
+      return recovered;
+    } catch (error) {
+      console.error("journal", error);
+      return null;
+    }
+  }
+
+  /** A new database: take over what else the journal holds. That it was not empty is an alarm that stays. */
+  private async refill(recovered: Recovered): Promise<void> {
+    for (const lease of recovered.leases.values()) await this.store.putLease(lease);
+    for (const blob of recovered.blobs.values()) await this.store.putBlob(blob);
+    const found = recovered.entries.size + recovered.leases.size + recovered.blobs.size > 0;
+    if (found) await this.store.setMeta({ recovered: timeText(this.platform.clock.wall()) });
+    await this.store.setMeta({ whole: true });
+  }
+
+  /** Read device, site and leases, each lease's signature checked again. */
+  private async load(): Promise<void> {
+    this.key = (await this.store.meta("key")) ?? null;
+    this.site = (await this.store.meta("site")) ?? null;
+    const device = (await this.store.meta("device")) ?? null;
+    this.held = await this.store.leases();
+    const leases: Lease[] = [];
+    for (const { text, signature, returnedAt } of this.held) {
+      if (returnedAt || !device || !this.site) continue;
+      try {
+        leases.push(await openLease(text, signature, this.site.server_key, device.id));
+      } catch (error) {
+        console.error("lease", error);
+      }
+    }
+    this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
+    this.refresh();
+  }
+
+  /** Let go of batches that were handed back and of which everything is in the log. */
+  private async tidy(): Promise<void> {
+    const needed = new Set(this.docs());
+    for (const doc of new Set(this.ledger.all().map((item) => item.doc))) {
+      const entries = this.ledger.of(doc);
+      if (needed.has(doc) || entries.some(({ place }) => place !== "logged")) continue;
+      await this.store.dropDoc(doc, entries.map(({ id }) => id));
+      this.ledger.forget(entries.map(({ id }) => id));
+    }
+    for (const { lease, returnedAt } of this.held) if (returnedAt) await this.store.dropLease(lease);
+    this.refresh();
+  }
+
+  private async connect(): Promise<void> {
+    const { device } = this.state;
+    if (!device || !this.key) {
+      this.set({ online: this.platform.hasNetwork() ? "online" : "offline" });
+      return;
+    }
+    this.sync?.stop();
+    await this.wasm;
+    this.sync = new SyncClient(this.host(device.id, this.key));
+    await this.sync.load();
+    this.sync.wake();
+  }
+
+  private host(device: string, key: DeviceKey): Host {
+    return {
+      device, clock: this.platform.clock, store: this.store, ledger: this.ledger,
+      connect: () => this.platform.connect(),
+      proof: (domain, ...lines) => proof(key, domain, ...lines),
+      docs: () => this.docs(),
+      changed: () => this.refresh(),
+      caughtUp: () => void this.blobs?.upload(),
+      lost: () => this.lost(),
+      live: (weight) => this.set({ live: { ...this.state.live, [weight.balance]: weight } }),
+      reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
+      batchChanged: (batch) => this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } }),
+      skew: (ms) => {
+        this.set({ skewMs: ms, sessionMissing: false });
+        void this.store.setMeta({ skew: ms });
+      },
+      refused: (code) => this.set({ sessionMissing: code.startsWith("session_") }),
+    };
+  }
+
+  /** Leased documents, and those of which something is still to be delivered or confirmed. */
+  private docs(): string[] {
+    const open = this.ledger.all().filter(({ place }) => place !== "logged" && place !== "quarantined");
+    return [...new Set([...this.state.leases.map(({ document }) => document), ...open.map(({ doc }) => doc)])];
+  }
+
+  /** Wait a moment for the document of a new lease, so that going offline now has everything. */
+  private async follow(name: string): Promise<void> {
+    if (!this.sync) return;
+    this.sync.open(name);
+    const end = this.platform.clock.mono() + TAKE_MS;
+    while (!this.sync.docs.get(name)?.ready && this.platform.clock.mono() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private networkGone(): void {
+    this.sync?.drop();
+    if (!this.sync) this.set({ online: "offline" });
+  }
+
+  private async lost(): Promise<void> {
+    // Live values are of the moment: none is shown once nobody sends them.
+    this.set({ live: {} });
+    if (this.state.sessionMissing || !this.platform.hasNetwork()) return;
+    try {
+      await send(this.platform.fetch, "/api/session", { method: "GET" });
+    } catch (error) {
+      const code = error instanceof CoreError ? error.code : "";
+      if (code.startsWith("session_")) this.set({ sessionMissing: true });
+    }
+  }
+
+  private localEntry(item: StoredEntry): LocalEntry {
+    const { place, flags, index } = item;
+    const known = this.contents.get(item.id);
+    if (known?.place === place && known.index === index) return known;
+    const entry = { ...contentOf(item.bytes), place, flags, index, own: true };
+    this.contents.set(item.id, entry);
+    return entry;
+  }
+
+  /** Another device's entry; null for bytes that are none, which the server lists in quarantine. */
+  private foreignEntry(doc: string, id: string): LocalEntry | null {
+    const known = this.contents.get(id);
+    if (known && known.place !== "sent") return known;
+    const source = this.sync?.docs.get(doc);
+    const bytes = source?.entry(id);
+    if (!source || !bytes) return null;
+    const standing = standingOf(source.receipt(id)) ?? { place: "sent" as const, flags: [], index: null };
+    if (known?.place === standing.place) return known;
+    try {
+      const entry = { ...contentOf(bytes), ...standing, own: false };
+      this.contents.set(id, entry);
+      return entry;
+    } catch (error) {
+      console.warn("an entry that cannot be read", id, error);
+      return null;
+    }
+  }
+
+  private mustWrite(): void {
+    if (this.state.secondTab) throw new CoreError("second_tab");
+    if (!this.state.ready) throw new CoreError("not_ready");
+  }
+
+  private mustBeEnrolled(): { device: string; key: DeviceKey; site: Site } {
+    this.mustWrite();
+    const { device } = this.state;
+    if (!device || !this.key || !this.site) throw new CoreError("not_enrolled");
+    return { device: device.id, key: this.key, site: this.site };
+  }
+
+  /** Recompute what is derived from ledger and sync. */
+  private refresh(): void {
+    const all = this.ledger.all();
+    const count = (...places: string[]) => all.filter(({ place }) => places.includes(place)).length;
+    const counts = { device: count("device"), sent: count("sent", "held"), logged: count("logged", "quarantined") };
+    const online = this.sync ? this.sync.status : this.state.online;
+    const since = this.state.offlineSince ?? timeText(this.platform.clock.wall());
+    this.set({
+      counts, online, offlineSince: online === "online" ? null : since,
+      storage: { ...this.state.storage, records: all.length },
+    });
+  }
+
+  private set(part: Partial<CoreState>): void {
+    this.state = { ...this.state, ...part };
+    if (this.announced) return;
+    this.announced = true;
+    queueMicrotask(() => {
+      this.announced = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+}
+
+

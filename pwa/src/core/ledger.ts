@@ -1,0 +1,146 @@
+/** This device's pen and its own entries: one signed chain, and for each entry how far it has come. */
+import type { Clock } from "./clock";
+import { timeText } from "./clock";
+import * as entry from "./entry";
+import type { Bytes } from "./bytes";
+import type { Journal, Recovered } from "./journal";
+import { type DeviceKey, sign, signAsPerson } from "./keys";
+import type { Head, Store, StoredEntry } from "./store";
+import { CoreError, type Draft, type Place } from "./types";
+
+/** Where an entry stands beside its content, as the server's receipt tells it. */
+export interface Standing { place: Place; flags: string[]; index: number | null }
+
+export class Ledger {
+  head: Head = { seq: 0, hash: entry.FIRST_PREV };
+  /** The last checkpoint that the server told. */
+  seen: entry.Seen | null = null;
+  private readonly own = new Map<string, StoredEntry>();
+  private mutex: Promise<unknown> = Promise.resolve();
+  private broken = false;
+
+  constructor(private readonly store: Store, private readonly journal: Journal | null, private readonly clock: Clock) {}
+
+  /** Read what the device has; then make journal and database equal where one lacks what the other holds.
+   * `empty` says that the database is new, so that everything in the journal is missing from it. */
+  async load(recovered: Recovered | null, empty: boolean): Promise<void> {
+    for (const item of await this.store.entries()) this.own.set(item.id, item);
+    this.head = (await this.store.meta("head")) ?? this.head;
+    if (!recovered) return;
+    if (empty) await this.refill(recovered);
+    else await this.catchUp(recovered);
+    for (const item of this.undelivered()) {
+      if (!recovered.entries.has(item.id)) await this.journal?.entry(item.id, item.bytes);
+    }
+  }
+
+  /** Sign an entry and keep it in journal and database; resolves when both are on the disk. One at a time. */
+  record(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<StoredEntry> {
+    const done = this.mutex.then(() => this.write(draft, actor, lease, device, key));
+    this.mutex = done.catch(() => undefined);
+    return done;
+  }
+
+  get(id: string): StoredEntry | undefined {
+    return this.own.get(id);
+  }
+
+  all(): StoredEntry[] {
+    return [...this.own.values()];
+  }
+
+  of(doc: string): StoredEntry[] {
+    return this.all().filter((item) => item.doc === doc);
+  }
+
+  /** What the server does not have yet, in the order of the chain. */
+  undelivered(): StoredEntry[] {
+    return this.all().filter(({ place }) => place === "device").sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Entries with a new standing, to be stored by the caller together with the changes that brought it. */
+  move(id: string, standing: Standing): StoredEntry | null {
+    const item = this.own.get(id);
+    if (!item || (item.place === standing.place && item.index === standing.index)) return null;
+    const moved = { ...item, ...standing };
+    this.own.set(id, moved);
+    if (standing.place === "logged") this.journal?.logged(id).catch(() => undefined);
+    return moved;
+  }
+
+  forget(ids: string[]): void {
+    for (const id of ids) this.own.delete(id);
+  }
+
+  private async write(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<StoredEntry> {
+    if (this.broken || !this.journal) throw new CoreError("storage_failed");
+    const envelope = await this.seal(draft, actor, lease, device, key);
+    const { id, stream, seq } = entry.readHeader(envelope);
+    const item: StoredEntry = {
+      id, doc: stream, seq, bytes: entry.encodeEnvelope(envelope), place: "device", flags: [], index: null,
+    };
+    const head = { seq, hash: await entry.digestOf(envelope) };
+    await this.keep(this.journal, item, head);
+    this.own.set(id, item);
+    this.head = head;
+    return item;
+  }
+
+  private seal(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<entry.Envelope> {
+    const now = this.clock.wall();
+    const cosigner = draft.cosigner;
+    return entry.seal(
+      {
+        v: 1, id: entry.newId(now), kind: draft.kind, stream: `batch/${draft.batch}`, subject: draft.subject, actor, device,
+        seq: this.head.seq + 1, prev: this.head.hash, captured_at: timeText(now), offset: this.clock.offset(),
+        mono: this.clock.mono(), boot: this.clock.boot, seen: this.seen, lease,
+        corrects: draft.corrects ?? null, reason: draft.reason ?? null,
+      },
+      draft.payload,
+      { alg: key.alg, sign: (message) => sign(key, message) },
+      cosigner && {
+        alg: "ed25519", by: `person:${cosigner.person}`, sign: (message: Bytes) => signAsPerson(cosigner, message),
+      },
+    );
+  }
+
+  /** Journal first, so that a rejection can be made true by voiding; if even that fails, nothing more is written
+   * until a restart has taken up what the journal holds. */
+  private async keep(journal: Journal, item: StoredEntry, head: Head): Promise<void> {
+    try {
+      await journal.entry(item.id, item.bytes);
+      await this.store.addEntries([item], head);
+    } catch (error) {
+      await journal.void(item.id).catch(() => {
+        this.broken = true;
+      });
+      throw new CoreError("storage_failed", String(error));
+    }
+  }
+
+  /** The key is gone with the database: the old device's chain ends here, a new one begins with enrolment. */
+  private async refill(recovered: Recovered): Promise<void> {
+    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, recovered.logged.has(id)));
+    await this.store.addEntries(items, this.head);
+    for (const item of items) this.own.set(item.id, item);
+  }
+
+  /** Entries whose writing was cut short after the journal: they continue the chain, or they are not ours to take. */
+  private async catchUp(recovered: Recovered): Promise<void> {
+    for (const [id, bytes] of recovered.entries) {
+      const envelope = entry.decodeEnvelope(bytes);
+      const { seq, prev } = entry.readHeader(envelope);
+      if (seq !== this.head.seq + 1 || prev !== this.head.hash || this.own.has(id)) continue;
+      const item = stored(id, bytes, false);
+      const head = { seq, hash: await entry.digestOf(envelope) };
+      await this.store.addEntries([item], head);
+      this.own.set(id, item);
+      this.head = head;
+    }
+  }
+}
+
+function stored(id: string, bytes: Bytes, logged: boolean): StoredEntry {
+  const { seq, stream } = entry.readHeader(entry.decodeEnvelope(bytes));
+  return { id, doc: stream, seq, bytes, place: logged ? "logged" : "device", flags: [], index: null };
+}

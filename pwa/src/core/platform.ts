@@ -1,0 +1,28 @@
+/** What the core needs from its surroundings; the browser's in browser.ts, an imitation of a plant's in tests. */
+import type { Clock } from "./clock";
+import type { Fetch } from "./http";
+import type { JournalFile } from "./journal";
+import type { Socket } from "./sync";
+
+export interface Platform {
+  clock: Clock;
+  /** Name of the database. */
+  database: string;
+  /** Make Automerge's WebAssembly ready. */
+  wasm(): Promise<void>;
+  journalFile(): JournalFile;
+  fetch: Fetch;
+  /** A socket to the server's /sync. */
+  connect(): Socket;
+  /** Resolves when this page is the one that may write; calls `busy` first if another one is now. */
+  lock(busy: () => void): Promise<void>;
+  /** Ask the browser to keep our storage for good; whether it promised. */
+  persist(): Promise<boolean>;
+  /** Calls back when the network or the page comes back, and when the network goes. */
+  watchNetwork(back: () => void, gone: () => void): void;
+  /** Whether the browser believes in a network. */
+  hasNetwork(): boolean;
+  /** Calls back when a new version of the app waits for consent. */
+  watchUpdates(waiting: () => void): void;
+  acceptUpdate(): void;
+}

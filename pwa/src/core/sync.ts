@@ -1,0 +1,342 @@
+/** The client of /sync: brings entries up in device order, and numbered changes, receipts and live values down.
+ *
+ * A socket that has lost its network can look open for hours, so silence counts as loss. Everything is resumable:
+ * what the server has committed comes back by number, whatever is missing there is pushed again. */
+import { type Bytes, base64, fromBase64 } from "./bytes";
+import { type Clock, timeText } from "./clock";
+import { BatchDoc, newActor, type Pending, type TypedDraft } from "./doc";
+import type { Ledger } from "./ledger";
+import type { Store, StoredChange, StoredEntry } from "./store";
+import type { LiveWeight, Reading } from "./types";
+import { standingOf } from "./view";
+
+const PING_MS = 5_000;
+const DEAD_MS = 12_000;
+const BACKOFF_MS = { first: 500, last: 15_000 };
+/** Bounds of one push: a frame may have 1 MiB, and base64 and JSON need their share. */
+const PUSH = { changes: 200, bytes: 500_000 };
+
+/** The part of WebSocket that is used; tests put their own server behind it. */
+export interface Socket {
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  send(data: string): void;
+  close(): void;
+}
+
+/** What the sync needs from the core, and what it tells it. */
+export interface Host {
+  device: string;
+  clock: Clock;
+  store: Store;
+  ledger: Ledger;
+  connect(): Socket;
+  /** A proof of possession of the device's key, in base64. */
+  proof(domain: string, ...lines: string[]): Promise<string>;
+  /** Documents to follow: leased ones, and those that still have undelivered entries. */
+  docs(): string[];
+  /** State or entries changed. */
+  changed(): void;
+  /** The connection stands and everything so far has come down. */
+  caughtUp(): void;
+  /** No connection came about: is it the network, or that nobody is signed in? */
+  lost(): Promise<void>;
+  live(weight: LiveWeight): void;
+  reading(reading: Reading): void;
+  batchChanged(batch: string): void;
+  skew(ms: number): void;
+  refused(code: string): void;
+}
+
+interface Inflight { id: number; doc: string; items: Pending[] }
+// What comes from the wire; each field is used as the wire's format gives it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Frame = any;
+
+export class SyncClient {
+  readonly docs = new Map<string, BatchDoc>();
+  status: "online" | "connecting" | "offline" = "offline";
+  private actor = newActor();
+  private socket: Socket | null = null;
+  private work: Promise<void> = Promise.resolve();
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private heartbeat: ReturnType<typeof setInterval> | undefined;
+  private backoff = BACKOFF_MS.first;
+  private heard = 0;
+  private pings = 0;
+  private barrier = 0;
+  private ready = false;
+  private nonce = "";
+  private pushes = 0;
+  private inflight: Inflight | null = null;
+  /** Entries and documents that this connection's server refused twice: they wait for the next one. */
+  private readonly strikes = new Map<string, number>();
+  private readonly blocked = new Set<string>();
+
+  constructor(private readonly host: Host) {}
+
+  /** Load the documents from the database; needs Automerge's WebAssembly. */
+  async load(): Promise<void> {
+    for (const name of this.host.docs()) {
+      this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
+    }
+    for (const doc of this.docs.values()) await this.settle(doc, []);
+  }
+
+  /** Connect at once, whatever the back-off says. */
+  wake(): void {
+    if (this.socket) return;
+    this.backoff = BACKOFF_MS.first;
+    this.connect();
+  }
+
+  /** Drop the connection; `wake` or the back-off brings it back. */
+  drop(): void {
+    if (this.socket) this.closed(this.socket);
+  }
+
+  /** For good: another client takes over. */
+  stop(): void {
+    this.drop();
+    clearTimeout(this.retry);
+  }
+
+  /** Follow a document that has just been leased. */
+  open(name: string): void {
+    if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
+    if (this.status === "online") this.send({ t: "open", docs: { [name]: this.docs.get(name)!.last } });
+  }
+
+  /** Push whatever is waiting, if the connection stands. */
+  pump(): void {
+    this.enqueue(async () => this.pushNext());
+  }
+
+  type(name: string, draft: TypedDraft): void {
+    const doc = this.docs.get(name);
+    if (!this.ready || !doc?.ready) return;
+    doc.addDraft(draft);
+    this.pump();
+  }
+
+  private connect(): void {
+    clearTimeout(this.retry);
+    this.status = "connecting";
+    this.heard = this.host.clock.mono();
+    const socket = this.host.connect();
+    this.socket = socket;
+    socket.onmessage = (event) => {
+      this.heard = this.host.clock.mono();
+      this.enqueue(async () => {
+        if (socket === this.socket) await this.handle(JSON.parse(String(event.data)) as Frame);
+      });
+    };
+    socket.onclose = () => this.closed(socket);
+    this.heartbeat = setInterval(() => this.beat(socket), PING_MS);
+    this.host.changed();
+  }
+
+  private closed(socket: Socket): void {
+    if (socket !== this.socket) return;
+    socket.onclose = socket.onmessage = null;
+    socket.close();
+    clearInterval(this.heartbeat);
+    this.socket = null;
+    this.ready = false;
+    this.inflight = null;
+    this.strikes.clear();
+    this.blocked.clear();
+    this.status = "offline";
+    this.retry = setTimeout(() => this.connect(), this.backoff);
+    this.backoff = Math.min(this.backoff * 2, BACKOFF_MS.last);
+    void this.host.lost();
+    this.host.changed();
+  }
+
+  private beat(socket: Socket): void {
+    if (this.host.clock.mono() - this.heard >= DEAD_MS) this.closed(socket);
+    else if (this.status === "online") this.ping();
+  }
+
+  private ping(): number {
+    this.pings += 1;
+    this.send({ t: "ping", n: this.pings });
+    return this.pings;
+  }
+
+  private send(frame: Record<string, unknown>): void {
+    this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** One thing at a time, in order; a fault in it costs the connection, never the entries. */
+  private enqueue(task: () => Promise<void>): void {
+    this.work = this.work.then(task).catch((error: unknown) => {
+      console.error("sync", error);
+      this.drop();
+    });
+  }
+
+  private async handle(frame: Frame): Promise<void> {
+    switch (frame.t) {
+      case "hello": return this.hello(frame);
+      case "welcome": return this.welcome(frame);
+      case "changes": return this.changes(frame);
+      case "ack": return this.acked(frame);
+      case "refused": return this.refused(frame);
+      case "held": return this.held(frame);
+      case "pong": return this.pong(frame);
+      case "checkpoint": return this.checkpoint(frame);
+      case "live": return this.host.live({ balance: frame.balance, net: frame.net, quality: frame.quality, at: frame.at });
+      case "reading": {
+        const { t: _, ...reading } = frame as Reading & { t: string };
+        return this.host.reading(reading);
+      }
+      case "batch": return this.host.batchChanged(frame.batch);
+      case "error": return this.host.refused(frame.code);
+    }
+  }
+
+  private async hello(frame: Frame): Promise<void> {
+    const { clock, ledger, device } = this.host;
+    this.nonce = frame.nonce;
+    this.send({
+      t: "hello", v: 1, device, actor: this.actor, proof: await this.helloProof(),
+      wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs: this.numbers(),
+    });
+  }
+
+  private helloProof(): Promise<string> {
+    return this.host.proof("hello", this.nonce, this.actor, this.host.device);
+  }
+
+  private numbers(): Record<string, number> {
+    const names = this.host.docs();
+    for (const name of this.docs.keys()) if (!names.includes(name)) this.docs.delete(name);
+    for (const name of names) if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
+    return Object.fromEntries([...this.docs.values()].map((doc) => [doc.name, doc.last]));
+  }
+
+  private welcome(frame: Frame): void {
+    this.backoff = BACKOFF_MS.first;
+    this.status = "online";
+    this.host.skew(frame.skew_ms);
+    this.checkpoint(frame.checkpoint);
+    // The answer to this ping comes after all changes that the server owes us: only then is it known what to push.
+    this.barrier = this.ping();
+    this.host.changed();
+  }
+
+  private pong(frame: Frame): void {
+    if (frame.n !== this.barrier) return;
+    this.ready = true;
+    this.host.caughtUp();
+    this.pump();
+  }
+
+  private checkpoint(value: { size: number; root: string } | null): void {
+    if (value && /^[0-9a-f]{64}$/.test(value.root)) this.host.ledger.seen = { size: value.size, root: value.root };
+  }
+
+  private async changes(frame: { doc: string; last: number; changes: string[] }): Promise<void> {
+    const doc = this.docs.get(frame.doc);
+    if (!doc || !frame.changes.length) return;
+    const first = frame.last - frame.changes.length + 1;
+    const changes = frame.changes.map((text, i) => ({ n: first + i, bytes: fromBase64(text) }));
+    doc.receive(changes);
+    await this.settle(doc, changes);
+  }
+
+  /** Keep numbered changes, and with them how far our entries have come. */
+  private async settle(doc: BatchDoc, changes: StoredChange[]): Promise<void> {
+    const moved: StoredEntry[] = [];
+    for (const item of this.host.ledger.of(doc.name)) {
+      if (item.index !== null || item.place === "quarantined") continue;
+      const standing = standingOf(doc.receipt(item.id));
+      const next = standing ?? (item.place === "device" && doc.confirmed(item.id) ? { ...item, place: "sent" as const } : null);
+      const change = next && this.host.ledger.move(item.id, { place: next.place, flags: next.flags, index: next.index });
+      if (change) moved.push(change);
+    }
+    if (changes.length || moved.length) await this.host.store.addChanges(doc.name, changes, moved);
+    this.host.changed();
+  }
+
+  /** One push at a time, in the order of the device's chain even across documents: then the server holds nothing. */
+  private pushNext(): void {
+    if (!this.ready || this.inflight) return;
+    const waiting = this.host.ledger.undelivered().filter((item) => this.mayPush(item));
+    const name = waiting[0]?.doc ?? [...this.docs.values()].find((doc) => doc.pending.length && !this.blocked.has(doc.name))?.name;
+    const doc = name === undefined ? undefined : this.docs.get(name);
+    if (!doc) return;
+    for (const item of waiting.slice(0, PUSH.changes)) {
+      if (item.doc !== doc.name) break;
+      if (!doc.has(item.id)) doc.addEntry(item.id, item.bytes);
+    }
+    this.push(doc, portion(doc.pending));
+  }
+
+  private mayPush(item: StoredEntry): boolean {
+    return !this.blocked.has(item.id) && !this.blocked.has(item.doc) && (this.docs.get(item.doc)?.ready ?? false);
+  }
+
+  private push(doc: BatchDoc, items: Pending[]): void {
+    if (!items.length) return;
+    this.pushes += 1;
+    this.inflight = { id: this.pushes, doc: doc.name, items };
+    this.send({ t: "push", id: this.pushes, doc: doc.name, changes: items.map(({ bytes }) => base64(bytes)) });
+  }
+
+  private async acked(frame: { id: number; numbers: number[] }): Promise<void> {
+    const push = this.inflight;
+    const doc = push && this.docs.get(push.doc);
+    if (!push || !doc || push.id !== frame.id) return;
+    this.inflight = null;
+    const numbered = push.items.map(({ bytes }, i) => ({ n: frame.numbers[i]!, bytes }));
+    doc.confirm(push.items, numbered);
+    await this.settle(doc, numbered);
+    this.pushNext();
+  }
+
+  /** A change was against the structure: the documents start again from the server's changes under a new actor, and
+   * the signed entries, which all survive, are put in again. What is refused twice waits, still on this device. */
+  private async refused(frame: { id: number; doc: string; code: string; at?: number | null }): Promise<void> {
+    const push = this.inflight;
+    if (!push || push.id !== frame.id) return;
+    this.inflight = null;
+    this.ready = false;
+    console.error("sync refused", frame);
+    const culprit = (frame.at == null ? null : push.items[frame.at]?.entry) ?? push.doc;
+    const strikes = (this.strikes.get(culprit) ?? 0) + 1;
+    this.strikes.set(culprit, strikes);
+    if (strikes > 1) this.blocked.add(culprit);
+    await this.rebuild();
+    this.send({ t: "actor", actor: this.actor, proof: await this.helloProof() });
+    this.send({ t: "open", docs: this.numbers() });
+    this.barrier = this.ping();
+    this.host.changed();
+  }
+
+  private async rebuild(): Promise<void> {
+    this.actor = newActor();
+    for (const name of this.docs.keys()) {
+      this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
+    }
+  }
+
+  private async held(frame: { doc: string; entries: string[] }): Promise<void> {
+    const moved: StoredEntry[] = [];
+    for (const id of frame.entries) {
+      const item = this.host.ledger.get(id);
+      const change = item?.place === "sent" || item?.place === "device" ? this.host.ledger.move(id, { ...item, place: "held" }) : null;
+      if (change) moved.push(change);
+    }
+    if (moved.length) await this.host.store.addChanges(frame.doc, [], moved);
+    this.host.changed();
+  }
+}
+
+/** As many of the oldest changes as fit one frame; at least one. */
+function portion(pending: Pending[]): Pending[] {
+  let size = 0;
+  const fits = (change: { bytes: Bytes }) => (size += change.bytes.length) <= PUSH.bytes;
+  return pending.filter((change, i) => i < PUSH.changes && (fits(change) || i === 0));
+}

@@ -1,0 +1,40 @@
+/** Entries as screens see them, read once from their exact bytes; and the order in which they are listed. */
+import { decodeEnvelope, readHeader, readPayload } from "./entry";
+import type { Standing } from "./ledger";
+import { fromUtf8 } from "./bytes";
+import type { LocalEntry } from "./types";
+
+type Content = Omit<LocalEntry, "place" | "flags" | "index" | "own">;
+
+/** The content of an entry's wire form; CoreError `entry_malformed` or `not_canonical`. */
+export function contentOf(bytes: Uint8Array): Content {
+  const envelope = decodeEnvelope(bytes);
+  const header = readHeader(envelope);
+  return {
+    id: header.id, kind: header.kind, subject: header.subject, actor: header.actor, device: header.device, seq: header.seq,
+    capturedAt: header.captured_at, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
+  };
+}
+
+/** What the server's receipt says; null bytes mean that there is none yet. */
+export function standingOf(receipt: Uint8Array | undefined): Standing | null {
+  if (!receipt) return null;
+  const { index, flags, verdict } = JSON.parse(fromUtf8(receipt)) as { index: number | null; flags: string[]; verdict: string };
+  return { place: verdict === "quarantined" ? "quarantined" : "logged", flags, index };
+}
+
+/** By capture time, but never against a device's own sequence: a clock that was set back must not reorder its work. */
+export function inOrder(entries: LocalEntry[]): LocalEntry[] {
+  const latest = new Map<string, string>();
+  const key = new Map<LocalEntry, string>();
+  for (const item of [...entries].sort((a, b) => a.seq - b.seq)) {
+    const before = latest.get(item.device) ?? "";
+    const at = item.capturedAt > before ? item.capturedAt : before;
+    latest.set(item.device, at);
+    key.set(item, at);
+  }
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return [...entries].sort(
+    (a, b) => compare(key.get(a)!, key.get(b)!) || compare(a.device, b.device) || a.seq - b.seq,
+  );
+}
