@@ -1,0 +1,132 @@
+"""Fields that the payload schemas of several rooms share: decimal strings, quantities, texts in two languages.
+
+None of them changes what it loads: a schema says whether the signed bytes have the right shape, no more.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
+_CODE = re.compile(r"[^\s/][^/\x00-\x1f]{0,79}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _decimal(value: str) -> None:
+    if not _DECIMAL.fullmatch(value):
+        raise ValidationError("not a decimal string")
+
+
+def _time(value: str) -> None:
+    if not _TIME.fullmatch(value) or not _parses(value):
+        raise ValidationError("not a UTC time with milliseconds")
+
+
+def _day(value: str) -> None:
+    if not _DAY.fullmatch(value) or not _parses(value):
+        raise ValidationError("not a day, YYYY-MM-DD")
+
+
+def _parses(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+class Whole(fields.Integer):
+    """An integer that is written as one: marshmallow's own also takes "5" and true."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Truth(fields.Boolean):
+    """true or false: marshmallow's own also takes "yes" and 1."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def text(longest: int = 200, *, none: bool = False) -> fields.String:
+    """Words of people: at least one character."""
+    return fields.String(required=True, allow_none=none, validate=validate.Length(1, longest))
+
+
+def code(*, none: bool = False) -> fields.String:
+    """A code or number of the plant: no slash, since streams and slots are joined by it."""
+    return fields.String(required=True, allow_none=none, validate=validate.Regexp(_CODE.pattern + r"\Z"))
+
+
+def choice(*values: str, none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none, validate=validate.OneOf(values))
+
+
+def decimal(*, none: bool = False) -> fields.String:
+    """A decimal as it was measured, trailing zeros included: "12.340"."""
+    return fields.String(required=True, allow_none=none, validate=_decimal)
+
+
+def time(*, none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none, validate=_time)
+
+
+def day(*, none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none, validate=_day)
+
+
+def sha256() -> fields.String:
+    return fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+
+
+def entry_id(*, none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none, validate=validate.Length(36, 36))
+
+
+def whole(least: int = 0, most: int = 2**53 - 1, *, none: bool = False) -> Whole:
+    return Whole(required=True, allow_none=none, validate=validate.Range(least, most))
+
+
+def truth() -> Truth:
+    return Truth(required=True)
+
+
+def nested(schema: type[Schema], *, none: bool = False) -> fields.Nested:
+    return fields.Nested(schema, required=True, allow_none=none)
+
+
+def many(schema: type[Schema], least: int = 0, most: int = 500) -> fields.List:
+    return fields.List(fields.Nested(schema), required=True, validate=validate.Length(least, most))
+
+
+def words(least: int = 0, most: int = 500) -> fields.List:
+    """A list of short texts: ids, codes."""
+    one = fields.String(validate=validate.Length(1, 200))
+    return fields.List(one, required=True, validate=validate.Length(least, most))
+
+
+class TextPair(Schema):
+    """The same words in both languages of the site."""
+
+    zh = text()
+    en = text()
+
+
+class QuantityShape(Schema):
+    value = decimal()
+    unit = text(20)
+
+
+def ordered(low: str | None, high: str | None) -> bool:
+    """Whether a range is one: a bound that is missing bounds nothing."""
+    return low is None or high is None or Decimal(low) <= Decimal(high)

@@ -1,0 +1,1 @@
+"""The register of equipment, and the weights that balances have read."""

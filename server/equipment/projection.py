@@ -1,0 +1,63 @@
+"""The tables of equipment and of readings, and how entries fill them."""
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
+
+from server.core.db import records
+from server.core.kinds import Entry
+
+equipment = Table(
+    "equipment_equipment",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("class", Text, nullable=False, index=True, key="class_"),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("serial", Text),
+    Column("model", Text),
+    Column("location", Text),
+    Column("calibration_due", Text),
+)
+reading = Table(
+    "equipment_reading",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("idx", Integer, nullable=False),
+    Column("balance", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("quality", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("captured_at", Text, nullable=False),
+    Index("equipment_reading_balance", "balance", "idx"),
+)
+
+
+def register(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {
+        "class_": given["class"],
+        "name_zh": given["name"]["zh"],
+        "name_en": given["name"]["en"],
+        **{name: given[name] for name in ("serial", "model", "location", "calibration_due")},
+    }
+    changed = connection.execute(update(equipment).where(equipment.c.id == given["equipment"]).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(equipment).values(id=given["equipment"], **values))
+
+
+def keep_reading(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    connection.execute(
+        insert(reading).values(
+            id=entry.id,
+            idx=entry.index,
+            device=entry.header.device,
+            value=given["net"]["value"],
+            unit=given["net"]["unit"],
+            captured_at=entry.header.captured_at,
+            **{name: given[name] for name in ("balance", "model", "serial", "quality", "raw")},
+        )
+    )

@@ -1,0 +1,61 @@
+"""The kinds of materials: a material defined, a lot received, its status decided."""
+
+from marshmallow import Schema
+from sqlalchemy import Connection
+
+from server.core import fields
+from server.core.kinds import Entry, Kind, Ruling
+from server.materials import model, projection, queries, rules
+
+
+class MaterialDefined(Schema):
+    material = fields.code()
+    name = fields.nested(fields.TextPair)
+    type = fields.choice(*model.TYPES)
+    unit = fields.text(20)
+
+
+class LotReceived(Schema):
+    material = fields.code()
+    lot = fields.code()
+    quantity = fields.nested(fields.QuantityShape, none=True)
+    supplier = fields.text(none=True)
+    supplier_lot = fields.text(none=True)
+    expiry = fields.day(none=True)
+    containers = fields.whole(1, 100_000, none=True)
+    status = fields.choice(*model.RECEIVED)
+
+
+class LotStatusChanged(Schema):
+    material = fields.code()
+    lot = fields.code()
+    status = fields.choice("released", "rejected", "restricted", "expired")
+    reason = fields.text(2000)
+
+
+def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
+    """A receipt is a fact, so it is kept; what does not fit the material master is flagged."""
+    unit = queries.material_unit(connection, entry.payload["material"])
+    quantity = entry.payload["quantity"]
+    if unit is None:
+        return Ruling(flags=("material_unknown",))
+    if quantity is not None and quantity["unit"] != unit:
+        return Ruling(flags=("unit_mismatch",), details={"unit": unit})
+    return Ruling()
+
+
+def decide_status(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    lot = queries.find_lot(connection, given["material"], given["lot"])
+    if lot is None:
+        return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
+    if not rules.may_become(lot.status, given["status"]):
+        return Ruling(refusal="lot_status_refused", details={"from": lot.status, "to": given["status"]})
+    return Ruling()
+
+
+KINDS = (
+    Kind("materials.material_defined.v1", MaterialDefined, "decision", project=projection.define),
+    Kind("materials.lot_received.v1", LotReceived, "observation", judge_receipt, projection.receive),
+    Kind("materials.lot_status_changed.v1", LotStatusChanged, "decision", decide_status, projection.change_status),
+)

@@ -1,0 +1,31 @@
+"""The nouns of materials: what a material may be, and which status a lot may have."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+TYPES = ("raw", "packaging", "intermediate", "bulk", "finished")
+RECEIVED = ("quarantine", "historical")
+STATUSES = ("quarantine", "released", "rejected", "restricted", "expired", "historical")
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot as production and leases need it; `expiry` is YYYY-MM-DD, `containers` a count."""
+
+    material: str
+    name: dict[str, str] | None
+    lot: str
+    status: str
+    expiry: str | None
+    containers: int | None
+    quantity: dict[str, str] | None
+    supplier: str | None
+    supplier_lot: str | None
+    received_at: str
+
+
+Direction = Literal["forward", "backward"]
+
+
+def lot_stream(material: str, lot: str) -> str:
+    return f"lot/{material}/{lot}"

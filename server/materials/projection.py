@@ -1,0 +1,72 @@
+"""The tables of materials and lots, and how entries fill them."""
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
+
+from server.core.db import records
+from server.core.kinds import Entry
+
+material = Table(
+    "materials_material",
+    records,
+    Column("code", Text, primary_key=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+)
+lot = Table(
+    "materials_lot",
+    records,
+    Column("material", Text, primary_key=True),
+    Column("lot", Text, primary_key=True),
+    Column("status", Text, nullable=False, index=True),
+    Column("quantity_value", Text),
+    Column("quantity_unit", Text),
+    Column("supplier", Text),
+    Column("supplier_lot", Text),
+    Column("expiry", Text),
+    Column("containers", Integer),
+    Column("received_at", Text, nullable=False, index=True),
+)
+
+
+def define(connection: Connection, entry: Entry) -> None:
+    """A material defined again has its new name and unit."""
+    given = entry.payload
+    values = {
+        "name_zh": given["name"]["zh"],
+        "name_en": given["name"]["en"],
+        "type": given["type"],
+        "unit": given["unit"],
+    }
+    changed = connection.execute(update(material).where(material.c.code == given["material"]).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(material).values(code=given["material"], **values))
+
+
+def receive(connection: Connection, entry: Entry) -> None:
+    """A delivery that names a known lot adds what was not known; a missing expiry never erases a known one."""
+    given, quantity = entry.payload, entry.payload["quantity"]
+    values = {
+        "quantity_value": quantity and quantity["value"],
+        "quantity_unit": quantity and quantity["unit"],
+        "supplier": given["supplier"],
+        "supplier_lot": given["supplier_lot"],
+        "expiry": given["expiry"],
+        "containers": given["containers"],
+    }
+    here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
+    if connection.execute(select(lot.c.lot).where(here)).first() is None:
+        key = {"material": given["material"], "lot": given["lot"]}
+        place = {"status": given["status"], "received_at": entry.header.captured_at}
+        connection.execute(insert(lot).values(**key, **place, **values))
+        return
+    known = {name: value for name, value in values.items() if value is not None}
+    if known:
+        connection.execute(update(lot).where(here).values(known))
+
+
+def change_status(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
+    connection.execute(update(lot).where(here).values(status=given["status"]))

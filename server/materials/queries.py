@@ -1,0 +1,71 @@
+"""Reads of materials and lots."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+
+from server.materials import rules
+from server.materials.model import Lot
+from server.materials.projection import lot, material
+
+_lots = select(lot, material.c.name_zh, material.c.name_en).select_from(
+    lot.outerjoin(material, material.c.code == lot.c.material)
+)
+
+
+def material_names(connection: Connection, codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The names of materials, by code; what is not known is missing."""
+    query = select(material.c.code, material.c.name_zh, material.c.name_en).where(material.c.code.in_(set(codes)))
+    return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in connection.execute(query)}
+
+
+def material_unit(connection: Connection, code: str) -> str | None:
+    unit: str | None = connection.execute(select(material.c.unit).where(material.c.code == code)).scalar()
+    return unit
+
+
+def find_lot(connection: Connection, code: str, number: str, day: str | None = None) -> Lot | None:
+    """A lot with the status it has on a day (YYYY-MM-DD), or as last decided when no day is given."""
+    row = connection.execute(_lots.where(lot.c.material == code, lot.c.lot == number)).first()
+    return None if row is None else _lot(row, day)
+
+
+def lots_of(connection: Connection, keys: Iterable[tuple[str, str]], day: str | None = None) -> list[Lot]:
+    """The lots of (material, lot) keys that are known, in the order of material and number."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    query = _lots.where(or_(*(_is(key) for key in wanted))).order_by(lot.c.material, lot.c.lot)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
+def search_lots(connection: Connection, words: str, offset: int, limit: int, day: str) -> tuple[list[Lot], int]:
+    """Lots whose number, material or name holds the words, the newest first; and how many there are."""
+    query, counted = _lots, select(func.count()).select_from(lot.outerjoin(material, material.c.code == lot.c.material))
+    if words:
+        columns = (lot.c.lot, lot.c.material, material.c.name_zh, material.c.name_en, lot.c.supplier_lot)
+        holds = or_(*(column.icontains(words, autoescape=True) for column in columns))
+        query, counted = query.where(holds), counted.where(holds)
+    page = query.order_by(lot.c.received_at.desc(), lot.c.material, lot.c.lot).offset(offset).limit(limit)
+    return [_lot(row, day) for row in connection.execute(page)], connection.execute(counted).scalar_one()
+
+
+def _is(key: tuple[str, str]) -> ColumnElement[bool]:
+    return and_(lot.c.material == key[0], lot.c.lot == key[1])
+
+
+def _lot(row: Row[Any], day: str | None) -> Lot:
+    quantity = None if row.quantity_value is None else {"value": row.quantity_value, "unit": row.quantity_unit}
+    return Lot(
+        material=row.material,
+        name=None if row.name_zh is None else {"zh": row.name_zh, "en": row.name_en},
+        lot=row.lot,
+        status=row.status if day is None else rules.status_on(row.status, row.expiry, day),
+        expiry=row.expiry,
+        containers=row.containers,
+        quantity=quantity,
+        supplier=row.supplier,
+        supplier_lot=row.supplier_lot,
+        received_at=row.received_at,
+    )

@@ -1,0 +1,20 @@
+"""Which status a lot may take next, pure."""
+
+# CN GMP 2010, 104 and 119: nothing leaves "rejected"; what has expired can only be rejected and destroyed.
+_NEXT = {
+    "quarantine": {"released", "rejected", "restricted", "expired"},
+    "released": {"rejected", "restricted", "expired"},
+    "restricted": {"released", "rejected", "expired"},
+    "expired": {"rejected"},
+}
+
+
+def may_become(status: str, wanted: str) -> bool:
+    return wanted in _NEXT.get(status, set())
+
+
+def status_on(status: str, expiry: str | None, day: str) -> str:
+    """The status on a day (YYYY-MM-DD): stock that is past its expiry blocks itself (CN 108)."""
+    if status in ("released", "restricted") and expiry is not None and day > expiry:
+        return "expired"
+    return status

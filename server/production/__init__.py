@@ -1,0 +1,1 @@
+"""Batches: orders, what people and devices record of them, and the genealogy."""

@@ -1,0 +1,42 @@
+"""The kinds of production: the batch order, everything recorded of a batch, and what the server finds in it."""
+
+from collections.abc import Mapping
+
+from marshmallow import Schema
+
+from server.core.kinds import Kind, Project
+from server.production import model, projection, shapes
+from server.production.judging import decide_order, judge_conflict, judge_import, judge_observation, judge_report
+
+
+def _observed(name: str, schema: type[Schema]) -> Kind:
+    return Kind(name, schema, "observation", judge_observation, projection.observe)
+
+
+KINDS = (
+    Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order),
+    _observed(model.STARTED, shapes.PhaseMarked),
+    _observed(model.CLEARED, shapes.LineCleared),
+    _observed(model.WEIGHED, shapes.MaterialWeighed),
+    _observed(model.PARAMETER, shapes.ParameterRecorded),
+    _observed(model.CHECKED, shapes.CheckRecorded),
+    _observed(model.COMPLETED, shapes.PhaseMarked),
+    _observed(model.REMARK, shapes.RemarkAdded),
+    _observed(model.PHOTO, shapes.PhotoAttached),
+    Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),
+    Kind(model.CONFLICT, shapes.ConflictFound, "observation", judge_conflict, projection.find_conflict),
+    Kind(
+        "production.batch_imported.v1",
+        shapes.BatchImported,
+        "observation",
+        judge_import,
+        projection.import_history,
+    ),
+)
+# What QA decides in the room above moves the items and the status of a batch here.
+LISTENERS: Mapping[str, Project] = {
+    "release.conflict_resolved.v1": projection.resolve,
+    "release.exception_assessed.v1": projection.assess,
+    "release.batch_released.v1": projection.release,
+    "release.batch_rejected.v1": projection.reject,
+}

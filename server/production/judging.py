@@ -1,0 +1,202 @@
+"""Puts the question to the rules: gathers what they need from the rooms, and words their answer as entries."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry, Fact, Ruling
+from server.equipment import queries as equipment
+from server.identity import queries as identity
+from server.materials import queries as materials
+from server.production import model, queries, rules
+from server.production.model import Batch, Judgement
+from server.recipes import queries as recipes
+from server.recipes.model import find_phase
+from sync import signing
+from sync.errors import SyncError
+
+COSIGN_DOMAIN = b"pestle/cosign/v1\n"
+# Who may work on a batch, and who may stand by: QA verifies and remarks, but does not produce.
+WORKERS = ("batch.work",)
+WITNESSES = ("batch.work", "batch.review")
+
+
+def judge_observation(connection: Connection, entry: Entry) -> Ruling:
+    """An observation of a batch: kept whatever is wrong with it; each thing that is wrong is an exception for QA."""
+    given, header = entry.payload, entry.header
+    batch = queries.find_batch(connection, given["batch"])
+    found = rules.judge_place(entry.kind, given, header.subject, header.stream, batch)
+    found += _judge_person(connection, entry)
+    found += _judge_correction(connection, entry)
+    if batch is not None:
+        found += _judge_work(connection, entry, batch)
+    flags = [judgement.code for judgement in found]
+    facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
+    rivals = _rivals(connection, entry)
+    if rivals:
+        flags.append("conflict")
+        facts.append(_conflict(entry, [*rivals, entry.id]))
+    if batch is not None and batch.disposed:
+        flags.append("after_disposition")
+    return Ruling(flags=tuple(dict.fromkeys(flags)), consequences=facts)
+
+
+def judge_report(connection: Connection, entry: Entry) -> Ruling:
+    """An exception: what the server itself states stands; a tablet's is judged like any observation."""
+    return Ruling() if entry.header.device == "server" else judge_observation(connection, entry)
+
+
+def judge_conflict(connection: Connection, entry: Entry) -> Ruling:
+    """Conflicts are found by the server; a device that states one is heard, and no more."""
+    return Ruling() if entry.header.device == "server" else Ruling(flags=("not_permitted_from_device",))
+
+
+def decide_order(connection: Connection, entry: Entry) -> Ruling:
+    """A batch number is given once, and only for an approved version of a recipe, unchanged."""
+    given = entry.payload
+    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "order.release"):
+        return Ruling(refusal="not_permitted", details={"permission": "order.release"})
+    if queries.batch_line(connection, given["batch"]) is not None:
+        return Ruling(refusal="batch_known", details={"batch": given["batch"]})
+    recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
+    if recipe is None or recipe.hash != given["recipe_hash"]:
+        return Ruling(refusal="recipe_unknown", details={"recipe": given["recipe"], "version": given["version"]})
+    return Ruling()
+
+
+def judge_import(connection: Connection, entry: Entry) -> Ruling:
+    """History is a fact; a number that stands here already is kept in the log only."""
+    known = queries.batch_line(connection, entry.payload["batch"]) is not None
+    return Ruling(flags=("batch_known",)) if known else Ruling()
+
+
+def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
+    beside = (model.REMARK, model.PHOTO, model.EXCEPTION)
+    allowed = WITNESSES if entry.kind in beside else WORKERS
+    if _permitted(connection, entry.actor, allowed):
+        return []
+    return [Judgement("person_not_permitted", {"person": entry.actor})]
+
+
+def _permitted(connection: Connection, person: str, permissions: Iterable[str]) -> bool:
+    return any(identity.permitted(connection, person, permission) for permission in permissions)
+
+
+def _judge_correction(connection: Connection, entry: Entry) -> list[Judgement]:
+    if entry.header.corrects is None:
+        return []
+    corrected = queries.find_entry(connection, entry.header.corrects)
+    slot = rules.slot_of(entry.kind, entry.payload)
+    # The slot of another batch is another slot.
+    if corrected is not None and entry.payload["batch"] != corrected.batch:
+        return [Judgement("correction_unknown", {"problem": "other_batch"})]
+    return rules.judge_correction(entry.kind, slot, entry.header.reason, corrected)
+
+
+def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    given = entry.payload
+    found: list[Judgement] = []
+    if batch.disposed:
+        found.append(Judgement("late_entry", {"status": batch.status}))
+    if entry.kind in model.WORK and entry.header.corrects is None:
+        done = queries.completed_phases(connection, batch.number)
+        missing = rules.judge_order(batch.phases, given["phase"], done, entry.header.captured_at)
+        if missing:
+            found.append(Judgement("phase_order", {"before": missing}))
+    phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
+    found += rules.judge_values(entry.kind, given, phase)
+    if entry.kind == model.WEIGHED:
+        found += _judge_weighing(connection, entry, batch, phase)
+    return found
+
+
+def _judge_weighing(
+    connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None
+) -> list[Judgement]:
+    given = entry.payload
+    lot = materials.find_lot(connection, given["material"], given["lot"], entry.header.captured_at[:10])
+    found = rules.judge_lot(given, batch, phase, None if lot is None else lot.status)
+    if given["source"] == "device":
+        found += _judge_reading(connection, entry)
+    verifier = given["verified_by"]
+    signed = verifier is not None and cosigned(connection, entry, verifier)
+    permitted = verifier is not None and _permitted(connection, verifier, WITNESSES)
+    return found + rules.judge_verifier(given, entry.actor, signed, permitted)
+
+
+def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
+    given, named = entry.payload, entry.payload["reading"]
+    if named is None:
+        return rules.judge_reading(given, None, False, None)
+    reading = equipment.find_reading(connection, named["id"])
+    if reading is None:
+        return rules.judge_reading(given, None, False, None)
+    slot, correcting = rules.slot_of(entry.kind, given), entry.header.corrects is not None
+    used = queries.reading_used_by(connection, reading.id, given["batch"], slot, correcting)
+    from_bridge = identity.device_role(connection, reading.device) == "bridge"
+    known = {
+        "device": reading.device,
+        "balance": reading.balance,
+        "quality": reading.quality,
+        "value": reading.value,
+        "unit": reading.unit,
+    }
+    return rules.judge_reading(given, known, from_bridge, used)
+
+
+def cosigned(connection: Connection, entry: Entry, person: str) -> bool:
+    """Whether the signatures line holds this person's own signature over the header, with their user key."""
+    key = identity.user_key(connection, person)
+    if key is None:
+        return False
+    return any(
+        _fits(key, signature["sig"], COSIGN_DOMAIN + entry.header.encode())
+        for signature in entry.signatures
+        if signature["by"] == f"person:{person}" and signature["alg"] == signing.ED25519
+    )
+
+
+def _fits(key: bytes, signature: str, message: bytes) -> bool:
+    try:
+        signing.verify(signing.ED25519, key, message, base64.b64decode(signature, validate=True))
+    except (SyncError, binascii.Error):
+        return False
+    return True
+
+
+def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -> bool:
+    """Work of a whole phase out of its turn is one exception, not one for each of its values."""
+    if judgement.code != "phase_order":
+        return False
+    return queries.open_items(connection, entry.payload["batch"], "phase_order", entry.payload["phase"])
+
+
+def _rivals(connection: Connection, entry: Entry) -> list[str]:
+    slot = rules.slot_of(entry.kind, entry.payload)
+    current = queries.current_in(connection, entry.payload["batch"], slot)
+    return rules.rivals(entry.kind, entry.header.corrects, current)
+
+
+def _exception(entry: Entry, judgement: Judgement) -> Fact:
+    given = entry.payload
+    slot = rules.slot_of(entry.kind, given)
+    payload = {
+        "batch": given["batch"],
+        "code": judgement.code,
+        "phase": given.get("phase"),
+        "slot": slot,
+        "entries": [entry.id],
+        "details": dict(judgement.details),
+        "comment": given.get("comment"),
+    }
+    return Fact(model.EXCEPTION, model.batch_stream(given["batch"]), payload, subject=slot)
+
+
+def _conflict(entry: Entry, ids: list[str]) -> Fact:
+    given = entry.payload
+    slot = rules.slot_of(entry.kind, given)
+    payload = {"batch": given["batch"], "slot": slot, "phase": given.get("phase"), "entries": ids}
+    return Fact(model.CONFLICT, model.batch_stream(given["batch"]), payload, subject=slot)

@@ -1,0 +1,109 @@
+"""The nouns of production: a batch and its status, its slots, and what may be wrong with an entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ORDERED, IN_PROGRESS, AWAITING_REVIEW = "ordered", "in_progress", "awaiting_review"
+RELEASED, REJECTED, HISTORICAL = "released", "rejected", "historical"
+STATUSES = (ORDERED, IN_PROGRESS, AWAITING_REVIEW, RELEASED, REJECTED, HISTORICAL)
+
+STARTED = "production.phase_started.v1"
+CLEARED = "production.line_cleared.v1"
+WEIGHED = "production.material_weighed.v1"
+PARAMETER = "production.parameter_recorded.v1"
+CHECKED = "production.check_recorded.v1"
+COMPLETED = "production.phase_completed.v1"
+REMARK = "production.remark_added.v1"
+PHOTO = "production.photo_attached.v1"
+EXCEPTION = "production.exception_raised.v1"
+CONFLICT = "production.conflict_found.v1"
+
+# A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
+SINGLE_VALUED = (CLEARED, WEIGHED, PARAMETER, CHECKED)
+# Work of a phase, which has its turn; remarks and photos may come at any time.
+WORK = (STARTED, *SINGLE_VALUED, COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One thing that is wrong with an entry: `code` of an exception, `details` for the reviewer."""
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as the rules need it; `phases` is the frozen control recipe, `lots` the allocated (material, lot)."""
+
+    number: str
+    status: str
+    phases: tuple[Mapping[str, Any], ...]
+    lots: frozenset[tuple[str, str]]
+
+    @property
+    def disposed(self) -> bool:
+        return self.status in (RELEASED, REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A batch in a list; `phase` is the one that is next or under way, `open_items` what QA must decide."""
+
+    number: str
+    product: dict[str, Any]
+    size: dict[str, str] | None
+    status: str
+    phases_done: int
+    phases_total: int
+    phase: dict[str, Any] | None
+    open_items: int
+    started_at: str | None
+    updated_at: str
+
+    def payload(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """What production remembers of an entry of a batch without opening its payload.
+
+    `superseded_by` is the id of the correction, or of the decision that chose another entry.
+    """
+
+    index: int
+    id: str
+    kind: str
+    batch: str
+    slot: str
+    phase: str | None
+    actor: str
+    verifier: str | None
+    device: str
+    source: str | None
+    corrects: str | None
+    superseded_by: str | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A conflict or an exception of a batch: `state` is open, resolved or assessed; `decision` closed it."""
+
+    id: str
+    index: int
+    type: str
+    code: str
+    phase: str | None
+    slot: str | None
+    state: str
+    entries: tuple[str, ...]
+    details: Mapping[str, Any]
+    comment: str | None
+    decision: Mapping[str, Any] | None
+
+
+def batch_stream(number: str) -> str:
+    return f"batch/{number}"

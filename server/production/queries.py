@@ -1,0 +1,197 @@
+"""Reads of batches: for rules, lists, the review, and the genealogy."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+
+from server.production import projection
+from server.production.entry_view import entry_views
+from server.production.genealogy import batches_using, trace_lot, use_counts
+from server.production.model import Batch, BatchEntry, BatchLine, Item
+from server.production.projection import batch, entry_, item, lot, yield_
+from server.recipes.model import find_phase
+
+__all__ = ["batches_using", "entry_views", "trace_lot", "use_counts"]
+
+_shown = item.c.joined_to.is_(None)
+
+
+def find_batch(connection: Connection, number: str) -> Batch | None:
+    row = connection.execute(select(batch.c.status, batch.c.phases).where(batch.c.number == number)).first()
+    if row is None:
+        return None
+    lots = select(lot.c.material, lot.c.lot).where(lot.c.batch == number, lot.c.allocated == 1)
+    keys = frozenset((line.material, line.lot) for line in connection.execute(lots))
+    return Batch(number, row.status, tuple(orjson.loads(row.phases)), keys)
+
+
+def batch_line(connection: Connection, number: str) -> BatchLine | None:
+    row = connection.execute(select(batch).where(batch.c.number == number)).first()
+    return None if row is None else _line(row)
+
+
+def recipe_of(connection: Connection, number: str) -> dict[str, Any] | None:
+    """{code, version, hash} of the recipe that was frozen into the order; None for history."""
+    query = select(batch.c.recipe, batch.c.version, batch.c.recipe_hash).where(batch.c.number == number)
+    row = connection.execute(query).first()
+    if row is None or row.recipe is None:
+        return None
+    return {"code": row.recipe, "version": row.version, "hash": row.recipe_hash}
+
+
+def batch_lines(
+    connection: Connection, statuses: Sequence[str] = (), words: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[BatchLine], int]:
+    """Batches, the last changed first, whose number or product holds the words; and how many there are."""
+    where: list[ColumnElement[bool]] = []
+    if statuses:
+        where.append(batch.c.status.in_(statuses))
+    if words:
+        columns = (batch.c.number, batch.c.product_code, batch.c.product_zh, batch.c.product_en)
+        where.append(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    page = select(batch).where(*where).order_by(batch.c.updated_at.desc(), batch.c.number.desc())
+    rows = connection.execute(page.offset(offset).limit(limit))
+    total = connection.execute(select(func.count()).select_from(batch).where(*where)).scalar_one()
+    return [_line(row) for row in rows], total
+
+
+def batches_with_open_items(connection: Connection, limit: int) -> list[BatchLine]:
+    query = select(batch).where(batch.c.open_items > 0).order_by(batch.c.updated_at.desc()).limit(limit)
+    return [_line(row) for row in connection.execute(query)]
+
+
+def status_counts(connection: Connection) -> dict[str, int]:
+    query = select(batch.c.status, func.count().label("batches")).group_by(batch.c.status)
+    return {row.status: row.batches for row in connection.execute(query)}
+
+
+def completed_phases(connection: Connection, number: str) -> dict[str, str]:
+    """The phases that were completed, and when first (UTC)."""
+    return projection.completed(connection, number)
+
+
+def find_entry(connection: Connection, entry_id: str) -> BatchEntry | None:
+    row = connection.execute(select(entry_).where(entry_.c.id == entry_id)).first()
+    return None if row is None else _entry(row)
+
+
+def entries_of(connection: Connection, number: str) -> list[BatchEntry]:
+    """The observations of a batch in the order of the log, superseded ones among them."""
+    query = select(entry_).where(entry_.c.batch == number).order_by(entry_.c.idx)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def current_in(connection: Connection, number: str, slot: str) -> list[BatchEntry]:
+    """The entries of a slot that nothing has superseded."""
+    here = and_(entry_.c.batch == number, entry_.c.slot == slot, entry_.c.superseded_by.is_(None))
+    return [_entry(row) for row in connection.execute(select(entry_).where(here).order_by(entry_.c.idx))]
+
+
+def reading_used_by(connection: Connection, reading: str, number: str, slot: str, correcting: bool) -> str | None:
+    """The entry that has taken a reading already; a correction may name the one that its slot has."""
+    query = select(entry_.c.id).where(entry_.c.reading == reading).order_by(entry_.c.idx).limit(1)
+    if correcting:
+        query = query.where(or_(entry_.c.batch != number, entry_.c.slot != slot))
+    used: str | None = connection.execute(query).scalar()
+    return used
+
+
+def find_item(connection: Connection, item_id: str) -> tuple[str, Item] | None:
+    """(batch, item) of a conflict or exception; a conflict that a later one has taken over is gone."""
+    row = connection.execute(select(item).where(item.c.id == item_id, _shown)).first()
+    return None if row is None else (row.batch, _item(row))
+
+
+def open_items(connection: Connection, number: str, code: str, phase: str | None) -> bool:
+    """Whether an exception of this code and phase waits for QA already."""
+    here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")
+    return connection.execute(select(item.c.id).where(here).limit(1)).first() is not None
+
+
+def items_of(connection: Connection, number: str) -> list[Item]:
+    query = select(item).where(item.c.batch == number, _shown).order_by(item.c.idx)
+    return [_item(row) for row in connection.execute(query)]
+
+
+def lots_of(connection: Connection, number: str) -> list[tuple[str, str]]:
+    """(material, lot) of everything that was allocated to the batch, or that an entry says went into it."""
+    query = select(lot.c.material, lot.c.lot).where(lot.c.batch == number).order_by(lot.c.material, lot.c.lot)
+    return [(row.material, row.lot) for row in connection.execute(query)]
+
+
+def yields_of(connection: Connection, number: str) -> list[dict[str, Any]]:
+    query = select(yield_).where(yield_.c.batch == number).order_by(yield_.c.line)
+    return [
+        {
+            "stage": row.stage,
+            "value": {"value": row.value, "unit": row.unit},
+            "low": row.low,
+            "high": row.high,
+            "verdict": row.verdict,
+        }
+        for row in connection.execute(query)
+    ]
+
+
+def lines_of(connection: Connection, numbers: Iterable[str]) -> list[BatchLine]:
+    query = select(batch).where(batch.c.number.in_(set(numbers))).order_by(batch.c.number)
+    return [_line(row) for row in connection.execute(query)]
+
+
+def _line(row: Row[Any]) -> BatchLine:
+    phase = find_phase(orjson.loads(row.phases), row.phase) if row.phase is not None else None
+    return BatchLine(
+        number=row.number,
+        product={
+            "code": row.product_code,
+            "name": {"zh": row.product_zh, "en": row.product_en},
+            "strength": row.strength,
+        },
+        size=None if row.size_value is None else {"value": row.size_value, "unit": row.size_unit},
+        status=row.status,
+        phases_done=row.phases_done,
+        phases_total=row.phases_total,
+        phase=None if phase is None else {"id": phase["id"], "name": phase["name"]},
+        open_items=row.open_items,
+        started_at=row.started_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _entry(row: Row[Any]) -> BatchEntry:
+    return BatchEntry(
+        index=row.idx,
+        id=row.id,
+        kind=row.kind,
+        batch=row.batch,
+        slot=row.slot,
+        phase=row.phase,
+        actor=row.actor,
+        verifier=row.verifier,
+        device=row.device,
+        source=row.source,
+        corrects=row.corrects,
+        superseded_by=row.superseded_by,
+        late=bool(row.late),
+    )
+
+
+def _item(row: Row[Any]) -> Item:
+    decision: Mapping[str, Any] | None = None
+    if row.decided_by is not None:
+        decision = {"by": row.decided_by, "at": row.decided_at, "text": row.decision_text, "chosen": row.chosen}
+    return Item(
+        id=row.id,
+        index=row.idx,
+        type=row.type,
+        code=row.code,
+        phase=row.phase,
+        slot=row.slot,
+        state=row.state,
+        entries=tuple(orjson.loads(row.entries)),
+        details=orjson.loads(row.details),
+        comment=row.comment,
+        decision=decision,
+    )

@@ -1,0 +1,224 @@
+"""What is wrong with an observation of a batch: pure; state and entry in, judgements out. Nothing is refused here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from server.production import model
+from server.production.model import Batch, BatchEntry, Judgement
+from server.recipes.model import find_phase, slots
+
+# Clocks of two tablets may differ by as much before a completion counts as later than the work after it (PLT-13).
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+Payload = Mapping[str, Any]
+
+_LAST = {
+    model.STARTED: "started",
+    model.CLEARED: "clearance",
+    model.COMPLETED: "completed",
+    model.REMARK: "remark",
+    model.PHOTO: "photo",
+    model.EXCEPTION: "exception",
+}
+
+
+def slot_of(kind: str, payload: Payload) -> str:
+    """The slot that an entry fills, from what it says, whatever its header claims."""
+    phase = payload.get("phase")
+    match kind:
+        case model.WEIGHED:
+            last = "net"
+        case model.PARAMETER:
+            last = payload["parameter"]
+        case model.CHECKED:
+            last = f"{payload['check']}/{payload['round']}"
+        case _:
+            last = _LAST[kind]
+    return last if phase is None else f"{phase}/{last}"
+
+
+def judge_place(kind: str, payload: Payload, subject: str, stream: str, batch: Batch | None) -> list[Judgement]:
+    """Batch, phase and slot must exist in the order, and the header must say the same as the payload."""
+    if batch is None:
+        return [Judgement("batch_unknown", {"batch": payload["batch"]})]
+    found = []
+    slot, phase = slot_of(kind, payload), payload.get("phase")
+    if stream != model.batch_stream(batch.number) or (kind in model.SINGLE_VALUED and subject != slot):
+        found.append(Judgement("subject_mismatch", {"stream": stream, "subject": subject, "slot": slot}))
+    planned = find_phase(batch.phases, phase) if phase is not None else None
+    missing = phase is not None and planned is None
+    if missing or (planned is not None and kind in model.SINGLE_VALUED and slot not in slots(planned)):
+        found.append(Judgement("slot_unknown", {"slot": slot}))
+    return found
+
+
+def judge_order(phases: Sequence[Payload], phase: str, completed: Mapping[str, str], captured_at: str) -> list[str]:
+    """The phases that should have been completed before this one and were not; `completed` maps phase to time."""
+    latest = datetime.fromisoformat(captured_at) + CLOCK_TOLERANCE
+    missing = []
+    for planned in phases:
+        if planned["id"] == phase:
+            return missing
+        done = completed.get(planned["id"])
+        if done is None or datetime.fromisoformat(done) > latest:
+            missing.append(planned["id"])
+    return []
+
+
+def planned_limits(kind: str, payload: Payload, phase: Payload | None) -> Payload:
+    """low, high and unit of the frozen recipe; those in the entry where the recipe has no such slot."""
+    if phase is not None:
+        if kind == model.WEIGHED and phase["type"] == "weighing":
+            return phase
+        name, group = ("parameter", "parameters") if kind == model.PARAMETER else ("check", "checks")
+        for planned in phase.get(group, ()):
+            if planned["id"] == payload.get(name):
+                return dict(planned)
+    return dict(payload["limits"])
+
+
+def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Judgement]:
+    """Out of limits, in another unit, or with a mean that its values do not have."""
+    if kind == model.CLEARED:
+        return _judge_clearance(payload)
+    if kind not in model.SINGLE_VALUED:
+        return []
+    limits = planned_limits(kind, payload, phase)
+    values, unit = _values(kind, payload)
+    if unit != limits["unit"]:
+        return [Judgement("unit_mismatch", {"unit": unit, "expected": limits["unit"]})]
+    found = _judge_mean(payload, limits) if kind == model.CHECKED else []
+    outside = [value for value in values if not within(value, limits["low"], limits["high"])]
+    if outside:
+        bounds = {"low": limits["low"], "high": limits["high"], "unit": unit}
+        missing = {"comment_missing": not payload["comment"]}
+        found.append(Judgement("out_of_limits", {"values": outside, **bounds, **missing}))
+    return found
+
+
+def within(value: str, low: str | None, high: str | None) -> bool:
+    """Both limits belong to the range; a limit that is null bounds nothing."""
+    number = Decimal(value)
+    return (low is None or number >= Decimal(low)) and (high is None or number <= Decimal(high))
+
+
+def mean(values: Sequence[str], decimals: int) -> str:
+    """The mean, rounded half up (away from zero) to one place more than the values have; exact until then."""
+    places = decimals + 1
+    exact = sum((Fraction(value) for value in values), Fraction(0)) * 10**places / len(values)
+    rounded = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    return f"{Decimal(rounded if exact >= 0 else -rounded).scaleb(-places):f}"
+
+
+def _values(kind: str, payload: Payload) -> tuple[list[str], str]:
+    if kind == model.WEIGHED:
+        return [payload["net"]["value"]], payload["net"]["unit"]
+    if kind == model.PARAMETER:
+        return [payload["value"]["value"]], payload["value"]["unit"]
+    # The mean lies within the limits whenever all values do, so judging it as well costs nothing and reads plainly.
+    return [*payload["values"], payload["mean"]], payload["unit"]
+
+
+def _judge_mean(payload: Payload, limits: Payload) -> list[Judgement]:
+    found = []
+    samples = limits.get("samples")
+    if samples is not None and samples != len(payload["values"]):
+        found.append(Judgement("samples_incomplete", {"samples": samples, "values": len(payload["values"])}))
+    if limits.get("decimals") is not None:
+        right = mean(payload["values"], limits["decimals"])
+        if Decimal(right) != Decimal(payload["mean"]):
+            found.append(Judgement("calculation_differs", {"mean": payload["mean"], "calculated": right}))
+    return found
+
+
+def _judge_clearance(payload: Payload) -> list[Judgement]:
+    not_clear = [item["id"] for item in payload["items"] if not item["ok"]]
+    if not not_clear:
+        return []
+    return [Judgement("out_of_limits", {"items": not_clear, "comment_missing": not payload["comment"]})]
+
+
+def judge_lot(payload: Payload, batch: Batch, phase: Payload | None, status: str | None) -> list[Judgement]:
+    """The lot must be one that was allocated, of the material the phase asks for, and fit for use that day."""
+    found = []
+    material, lot = payload["material"], payload["lot"]
+    asked = phase.get("material") if phase is not None else None
+    if (material, lot) not in batch.lots or (asked is not None and asked != material):
+        found.append(Judgement("wrong_lot", {"material": material, "lot": lot, "expected": asked}))
+    if status is not None and status != "released":
+        found.append(Judgement("lot_not_released", {"material": material, "lot": lot, "status": status}))
+    return found
+
+
+def judge_reading(payload: Payload, reading: Payload | None, from_bridge: bool, used_by: str | None) -> list[Judgement]:
+    """A weight from a balance must be a stable reading in the log, by a bridge, of that balance, taken once.
+
+    `reading` is {device, balance, quality, value, unit} of the log, `used_by` the entry that took it before.
+    """
+    named = payload["reading"]
+    if named is None:
+        problem = "missing"
+    elif reading is None:
+        problem = "not_in_log"
+    elif not from_bridge or reading["device"] != named["device"]:
+        problem = "not_a_bridge"
+    elif reading["balance"] != named["balance"]:
+        problem = "other_balance"
+    elif (reading["value"], reading["unit"]) != (payload["net"]["value"], payload["net"]["unit"]):
+        problem = "other_value"
+    elif reading["quality"] != "stable":
+        problem = "unstable"
+    elif used_by is not None:
+        problem = "reused"
+    else:
+        return []
+    details = {"problem": problem, "reading": named["id"] if named is not None else None}
+    if problem == "other_value" and reading is not None:
+        details["net"] = {"value": reading["value"], "unit": reading["unit"]}
+    return [Judgement("reading_unverified", details | ({"used_by": used_by} if problem == "reused" else {}))]
+
+
+def judge_verifier(payload: Payload, performer: str, signed: bool, permitted: bool) -> list[Judgement]:
+    """The second person: another one, permitted, and with a signature of their own (CN 2010, 163; 211.101(c))."""
+    verifier = payload["verified_by"]
+    manual = payload["source"] == "manual"
+    if verifier is None:
+        return [Judgement("manual_weight_unverified", {"problem": "missing"})] if manual else []
+    found = []
+    if not signed:
+        found.append(Judgement("manual_weight_unverified", {"problem": "signature", "verifier": verifier}))
+    if verifier == performer:
+        found.append(Judgement("verifier_is_performer", {"verifier": verifier}))
+    if not permitted:
+        found.append(Judgement("person_not_permitted", {"person": verifier}))
+    return found
+
+
+def judge_correction(kind: str, slot: str, reason: str | None, corrected: BatchEntry | None) -> list[Judgement]:
+    """A correction names an entry of its own slot, and why (PLT-07)."""
+    if corrected is None:
+        return [Judgement("correction_unknown", {"problem": "unknown_entry"})]
+    if (corrected.kind, corrected.slot) != (kind, slot):
+        return [Judgement("correction_unknown", {"problem": "other_slot", "slot": corrected.slot})]
+    return [] if reason else [Judgement("correction_unknown", {"problem": "reason_missing"})]
+
+
+def rivals(kind: str, corrects: str | None, current: Sequence[BatchEntry]) -> list[str]:
+    """The entries that claim what this one claims: `current` are those of its slot that nothing has superseded.
+
+    The entry that is corrected gives way. Kinds that may stand many times in a slot only rival another
+    correction of the same entry.
+    """
+    if kind in model.SINGLE_VALUED:
+        return [entry.id for entry in current if entry.id != corrects]
+    return [entry.id for entry in current if corrects is not None and entry.corrects == corrects]
+
+
+def status_after(status: str, phases_done: int, phases_total: int) -> str:
+    """The status once a phase has begun or ended; a disposition is final."""
+    if status not in (model.ORDERED, model.IN_PROGRESS, model.AWAITING_REVIEW):
+        return status
+    return model.AWAITING_REVIEW if phases_total and phases_done == phases_total else model.IN_PROGRESS

@@ -1,0 +1,160 @@
+"""The shapes of what is recorded of a batch; the app writes them, so a null stands where nothing is known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
+
+from server.core import fields
+from server.recipes import shapes as recipes
+
+
+class LotLine(Schema):
+    material = fields.code()
+    lot = fields.code()
+
+
+class OrderReleased(Schema):
+    batch = fields.code()
+    product = fields.nested(recipes.Product)
+    recipe = fields.code()
+    version = fields.whole(1, 10_000)
+    recipe_hash = fields.sha256()
+    size = fields.nested(fields.QuantityShape)
+    lots = fields.many(LotLine)
+    phases = recipes.phases()
+
+
+class PhaseMarked(Schema):
+    """A phase begun or ended."""
+
+    batch = fields.code()
+    phase = fields.code()
+
+
+class Limits(Schema):
+    """The limits as the person saw them when recording."""
+
+    low = fields.decimal(none=True)
+    high = fields.decimal(none=True)
+    target = fields.decimal(none=True)
+    unit = fields.text(20)
+
+
+class _Recorded(Schema):
+    batch = fields.code()
+    phase = fields.code()
+    comment = fields.text(2000, none=True)
+
+
+class _Item(Schema):
+    id = fields.code()
+    ok = fields.truth()
+
+
+class LineCleared(_Recorded):
+    items = fields.many(_Item, 1)
+
+
+class ReadingNamed(Schema):
+    """The balance's reading that a weight was taken from: `id` is its entry's."""
+
+    id = fields.entry_id()
+    device = fields.code()
+    balance = fields.code()
+    serial = fields.text()
+    model = fields.text()
+    raw = fields.text(4000)
+
+
+class MaterialWeighed(_Recorded):
+    material = fields.code()
+    lot = fields.code()
+    container = fields.text(none=True)
+    net = fields.nested(fields.QuantityShape)
+    source = fields.choice("device", "manual")
+    reading = fields.nested(ReadingNamed, none=True)
+    verified_by = fields.code(none=True)
+    limits = fields.nested(Limits)
+
+
+class ParameterRecorded(_Recorded):
+    parameter = fields.code()
+    value = fields.nested(fields.QuantityShape)
+    source = fields.choice("manual", "device")
+    limits = fields.nested(Limits)
+
+
+class CheckRecorded(_Recorded):
+    check = fields.code()
+    round = fields.whole(1, 200)
+    values = fields.fields.List(fields.decimal(), required=True, validate=validate.Length(1, 200))
+    unit = fields.text(20)
+    mean = fields.decimal()
+    limits = fields.nested(Limits)
+
+
+class RemarkAdded(Schema):
+    batch = fields.code()
+    phase = fields.code(none=True)
+    text = fields.text(4000)
+
+
+class PhotoAttached(Schema):
+    """A photo by the SHA-256 of its bytes, which go their own way."""
+
+    batch = fields.code()
+    phase = fields.code(none=True)
+    blob = fields.sha256()
+    type = fields.choice("image/jpeg", "image/png", "image/webp")
+    bytes = fields.whole(1, 2 * 1024 * 1024)
+    caption = fields.text(500, none=True)
+
+
+class ExceptionRaised(Schema):
+    batch = fields.code()
+    code = fields.code()
+    phase = fields.code(none=True)
+    slot = fields.text(none=True)
+    entries = fields.words(0, 200)
+    details = fields.fields.Dict(keys=fields.fields.String(), required=True)
+    comment = fields.text(2000, none=True)
+
+
+class ConflictFound(Schema):
+    batch = fields.code()
+    slot = fields.text()
+    phase = fields.code(none=True)
+    entries = fields.words(2, 200)
+
+
+class _Yield(Schema):
+    stage = fields.text()
+    value = fields.nested(fields.QuantityShape)
+    low = fields.decimal(none=True)
+    high = fields.decimal(none=True)
+    verdict = fields.choice("pass", "fail", "none")
+
+    @validates_schema
+    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if not fields.ordered(data["low"], data["high"]):
+            raise ValidationError("low is above high", "low")
+
+
+class _Source(Schema):
+    file = fields.text()
+    sha256 = fields.sha256()
+    line = fields.whole(1)
+    mapping = fields.text()
+
+
+class BatchImported(Schema):
+    batch = fields.code()
+    product = fields.nested(recipes.Product)
+    size = fields.nested(fields.QuantityShape, none=True)
+    started = fields.fields.String(
+        required=True, allow_none=True, validate=validate.Regexp(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
+    )
+    lots = fields.many(LotLine)
+    yields = fields.many(_Yield)
+    source = fields.nested(_Source)

@@ -1,0 +1,1 @@
+"""Test results of lots and batches, judged against their limits."""

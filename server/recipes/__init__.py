@@ -1,0 +1,1 @@
+"""Master recipes: approved, versioned, frozen into batch orders."""

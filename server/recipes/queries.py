@@ -1,0 +1,25 @@
+"""Reads of approved recipes."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, select
+
+from server.recipes.model import Recipe
+from server.recipes.projection import recipe
+
+
+def find_recipe(connection: Connection, code: str, version: int) -> Recipe | None:
+    row = connection.execute(select(recipe).where(recipe.c.recipe == code, recipe.c.version == version)).first()
+    return None if row is None else _recipe(row)
+
+
+def latest_recipes(connection: Connection) -> list[Recipe]:
+    """The newest version of each recipe, in the order of their codes."""
+    query = select(recipe).order_by(recipe.c.recipe, recipe.c.version)
+    newest = {row.recipe: row for row in connection.execute(query)}
+    return [_recipe(row) for row in newest.values()]
+
+
+def _recipe(row: Row[Any]) -> Recipe:
+    return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))

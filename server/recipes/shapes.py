@@ -1,0 +1,116 @@
+"""The shape of phases and of products, which recipes approve and batch orders freeze."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
+
+from server.core import fields
+from server.recipes import model
+
+
+class Product(Schema):
+    code = fields.code()
+    name = fields.nested(fields.TextPair)
+    strength = fields.text()
+
+
+class ClearanceItem(Schema):
+    id = fields.code()
+    text = fields.nested(fields.TextPair)
+
+
+class _Ranged(Schema):
+    """Something that is measured: its range as decimal strings, a bound of null bounds nothing."""
+
+    id = fields.code()
+    name = fields.nested(fields.TextPair)
+    unit = fields.text(20)
+    low = fields.decimal(none=True)
+    high = fields.decimal(none=True)
+    target = fields.decimal(none=True)
+    decimals = fields.whole(0, 9)
+
+    @validates_schema
+    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        _check_range(data)
+
+
+class Parameter(_Ranged):
+    pass
+
+
+class Check(_Ranged):
+    samples = fields.whole(1, 200)
+
+
+class _Phase(Schema):
+    id = fields.code()
+    type = fields.choice(*model.PHASE_TYPES)
+    name = fields.nested(fields.TextPair)
+    instruction = fields.nested(fields.TextPair)
+    room = fields.text(none=True)
+    equipment = fields.text(none=True)
+
+
+class LineClearancePhase(_Phase):
+    items = fields.many(ClearanceItem, 1)
+
+
+class WeighingPhase(_Phase):
+    material = fields.code()
+    material_name = fields.nested(fields.TextPair)
+    target = fields.decimal(none=True)
+    low = fields.decimal(none=True)
+    high = fields.decimal(none=True)
+    unit = fields.text(20)
+    decimals = fields.whole(0, 9)
+
+    @validates_schema
+    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        _check_range(data)
+
+
+class ParametersPhase(_Phase):
+    parameters = fields.many(Parameter, 1)
+
+
+class InProcessPhase(_Phase):
+    rounds = fields.whole(1, 200)
+    checks = fields.many(Check, 1)
+
+
+_BY_TYPE: dict[str, type[Schema]] = {
+    "line_clearance": LineClearancePhase,
+    "weighing": WeighingPhase,
+    "parameters": ParametersPhase,
+    "in_process": InProcessPhase,
+}
+
+
+class PhaseField(fields.fields.Field[Mapping[str, Any]]):
+    """A phase: which fields it has depends on its type."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Mapping[str, Any]:
+        schema = _BY_TYPE.get(value.get("type")) if isinstance(value, dict) else None
+        if schema is None:
+            raise ValidationError("not a phase of a known type")
+        schema().load(value)
+        return dict(value)
+
+
+def phases() -> fields.fields.List:
+    return fields.fields.List(PhaseField(), required=True, validate=(validate.Length(1, 200), _check_numbers))
+
+
+def _check_range(data: Mapping[str, Any]) -> None:
+    if not fields.ordered(data["low"], data["high"]):
+        raise ValidationError("low is above high", "low")
+
+
+def _check_numbers(phases: list[Mapping[str, Any]]) -> None:
+    every = [slot for phase in phases for slot in model.slots(phase)]
+    if len({phase["id"] for phase in phases}) != len(phases) or len(set(every)) != len(every):
+        raise ValidationError("two phases, parameters or checks share an id")

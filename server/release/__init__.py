@@ -1,0 +1,1 @@
+"""Review by exception, the gates of a release, and the signed disposition of a batch."""

@@ -1,0 +1,119 @@
+"""Turns entries of a batch into the rows that are printed: what, value, limits, source, who, when, changes. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.release.dossier.words import Lang, labels, word
+
+View = Mapping[str, Any]
+
+
+def moment(text: str, offset: int) -> str:
+    """A UTC instant as the person saw it: 2026-11-22 17:30:05 UTC+08:00; `offset` in minutes east."""
+    local = datetime.fromisoformat(text) + timedelta(minutes=offset)
+    hours, minutes = divmod(abs(offset), 60)
+    return f"{local:%Y-%m-%d %H:%M:%S} UTC{'-' if offset < 0 else '+'}{hours:02d}:{minutes:02d}"
+
+
+def person(who: Mapping[str, Any] | None, lang: Lang) -> str:
+    if who is None:
+        return ""
+    latin = who.get("name_en")
+    return str(latin if lang == "en" and latin else who.get("name") or who.get("id") or "")
+
+
+def limits(payload: Mapping[str, Any]) -> str:
+    """The limits as recorded with the value: 12.577–12.703 kg, ≥ 46 N, ≤ 5 %."""
+    bounds = payload.get("limits") or payload
+    low, high, unit = bounds.get("low"), bounds.get("high"), bounds.get("unit", "")
+    if low is not None and high is not None:
+        return f"{low}–{high} {unit}".strip()
+    if low is not None:
+        return f"≥ {low} {unit}".strip()
+    return f"≤ {high} {unit}".strip() if high is not None else ""
+
+
+def quantity(value: Mapping[str, Any] | None) -> str:
+    return "" if value is None else f"{value['value']} {value['unit']}".strip()
+
+
+class Printer:
+    """Rows of one batch in one language. `phases` is the control recipe, `people` resolves ids to names."""
+
+    def __init__(self, lang: Lang, views: Sequence[View], phases: Sequence[View], people: Mapping[str, View]) -> None:
+        self._lang, self._labels, self._people = lang, labels(lang), people
+        self._by_id = {view["id"]: view for view in views}
+        self._phases = {phase["id"]: phase for phase in phases}
+
+    def row(self, view: View, superseded: bool) -> dict[str, Any]:
+        """One entry with a value. `superseded` says that a decision chose another entry for its place."""
+        payload = view["payload"] or {}
+        return {
+            "index": view["index"],
+            "what": self._what(view, payload),
+            "value": self.value(view),
+            "limits": limits(payload),
+            "out": "out_of_limits" in view["flags"],
+            "source": self._source(payload),
+            "person": person(view["actor"], self._lang),
+            "verifier": person(self._people.get(payload.get("verified_by") or ""), self._lang),
+            "device": view["device"]["name"],
+            "captured": moment(view["captured_at"], view["offset"]),
+            "recorded": moment(view["recorded_at"], view["offset"]),
+            "changes": self._changes(view),
+            "comment": payload.get("comment") or "",
+            "superseded": superseded,
+            "flags": ", ".join(word(flag, self._lang) for flag in view["flags"]),
+        }
+
+    def value(self, view: View) -> str:
+        """The value of an entry as text, in the digits it was recorded with."""
+        payload = view["payload"] or {}
+        if "net" in payload:
+            return quantity(payload["net"])
+        if "values" in payload:
+            values = " · ".join(payload["values"])
+            return f"{values} {payload['unit']}\n{self._labels['mean']} {payload['mean']} {payload['unit']}"
+        if "value" in payload:
+            return quantity(payload["value"])
+        if "items" in payload:
+            wrong = [item["id"] for item in payload["items"] if not item["ok"]]
+            return self._labels["ok"] if not wrong else f"{self._labels['not_ok']}: {', '.join(wrong)}"
+        return ""
+
+    def _what(self, view: View, payload: Mapping[str, Any]) -> str:
+        phase = self._phases.get(payload.get("phase") or "", {})
+        if view["kind"] == "production.material_weighed.v1":
+            container = f" / {payload['container']}" if payload.get("container") else ""
+            return f"{payload['material']}\n{self._labels['lot']} {payload['lot']}{container}"
+        for group, key in (("parameters", "parameter"), ("checks", "check")):
+            if key in payload:
+                named = next((item for item in phase.get(group, []) if item["id"] == payload[key]), None)
+                name = named["name"][self._lang] if named else payload[key]
+                return f"{name}, {self._labels['round']} {payload['round']}" if "round" in payload else str(name)
+        return word(view["kind"], self._lang)
+
+    def _source(self, payload: Mapping[str, Any]) -> str:
+        reading = payload.get("reading")
+        if reading:
+            serial = f"{self._labels['balance']} {reading['balance']} ({reading['model']}, {reading['serial']})"
+            return f"{serial}\n{reading['raw']}"
+        if "source" in payload:
+            return self._labels["manual"] if payload["source"] == "manual" else self._labels["device_source"]
+        return ""
+
+    def _changes(self, view: View) -> list[str]:
+        """What this entry replaced, the latest first: old value, why, who, when (PLT-07)."""
+        changes, current = [], view
+        while current.get("corrects") in self._by_id:
+            old = self._by_id[current["corrects"]]
+            who, when = person(current["actor"], self._lang), moment(current["captured_at"], current["offset"])
+            changes.append(f"{self._labels['was']} {self.value(old)} · {current['reason']} · {who} {when}")
+            current = old
+        return changes
+
+
+def corrected(views: Iterable[View]) -> set[str]:
+    """The ids of entries that a later one corrects: printed as changes of that one, not as rows of their own."""
+    return {view["corrects"] for view in views if view["corrects"]}

@@ -1,0 +1,171 @@
+"""The words of the printed batch record in both languages; codes without a word are printed as they are."""
+
+from collections.abc import Mapping
+
+Lang = str
+LANGS = ("zh", "en")
+
+# Each line: key, Chinese, English.
+_LABELS = """
+title|批生产记录|Batch production record
+batch|批号|Batch number
+product|产品|Product
+strength|规格|Strength
+size|批量|Batch size
+recipe|工艺规程|Master recipe
+version|版本|version
+status|状态|Status
+started|生产开始|Production started
+ended|生产结束|Production ended
+disposition|放行决定|Disposition
+none_yet|尚未放行或拒绝。|Neither released nor rejected yet.
+signed_by|签名人|Signed by
+meaning|含义|Meaning
+signed_at|签名时间|Signed at
+digest|所示内容摘要|Digest of what was shown
+reason|理由|Reason
+stale|签名后又有新记录：本签名不涵盖它们。|Entries came after this signature, which does not cover them.
+materials|物料|Materials
+material|物料|Material
+name|名称|Name
+lot|物料批号|Lot number
+execution|生产过程|Execution
+instruction|操作要求|Instruction
+what|项目|What
+value|值|Value
+limits|限度|Limits
+source|来源|Source
+person|操作人|Performed by
+verifier|复核人|Verified by
+device|设备|Device
+captured|记录时间|Captured
+recorded|入账时间|In the log
+index|序号|Index
+changes|更正|Changes
+was|原值|was
+comment|备注|Comment
+no_entries|无记录。|Nothing was recorded.
+exceptions|异常、冲突与决定|Exceptions, conflicts and decisions
+no_exceptions|无。|None.
+decision|决定|Decision
+open|未决|open
+remarks|备注与照片|Remarks and photos
+photo_missing|照片文件未送达|The photo has not arrived
+results|检验结果|Test results
+stage|阶段|Stage
+test|检验项目|Test
+verdict|判定|Verdict
+yields|收率|Yields
+gates|放行条件|Conditions of release
+met|满足|met
+unmet|未满足|not met
+entries|全部记录|All entries
+kind|类别|Kind
+flags|标记|Flags
+proof|如何核验|How to verify
+proof_text|本文件附有全部记录、证明、检查点和公钥（见 PDF 附件）。在任何一台机器上执行 pestle verify 即可核验，无需服务器和数据库；任何记录的任何字节被更改都会被指出。|All records, proofs, the checkpoint and the keys are attached to this file. “pestle verify” checks it on any machine, without server or database; any changed byte of any record is named.
+log_origin|日志|Log
+log_size|日志条数|Entries in the log
+log_root|根哈希|Root hash
+server_key|站点公钥|Site key
+stream|本批记录条数|Entries of this batch
+generated|打印时间|Printed
+page|页|Page
+manual|手工输入|typed by hand
+device_source|设备|device
+balance|天平|balance
+raw|原始数据|raw line
+conflict_superseded|经裁定不采用|not chosen by decision
+out|超限|out of limits
+mean|均值|mean
+round|轮|round
+ok|合格|in order
+not_ok|不合格|not in order
+server|服务器|server
+"""
+
+_CODES = """
+ordered|已下达|Ordered
+in_progress|生产中|In progress
+awaiting_review|待审核|Awaiting review
+released|已放行|Released
+rejected|已拒绝|Rejected
+historical|历史批|Historical
+quarantine|待验|Quarantine
+restricted|限制使用|Restricted
+expired|过期|Expired
+incoming|入库检验|Incoming inspection
+in_process|中间控制|In-process control
+release|成品检验|Release test
+pass|符合|within limits
+fail|不符合|out of limits
+none|无限度|no limits
+resolved|已裁定|decided
+assessed|已评估|assessed
+identity.device_enrolled.v1|设备注册|Device enrolled
+production.order_released.v1|批指令下达|Batch order released
+production.phase_started.v1|步骤开始|Phase started
+production.line_cleared.v1|清场|Line cleared
+production.material_weighed.v1|称量|Material weighed
+production.parameter_recorded.v1|参数|Parameter recorded
+production.check_recorded.v1|中间控制|In-process check
+production.phase_completed.v1|步骤完成|Phase completed
+production.remark_added.v1|备注|Remark
+production.photo_attached.v1|照片|Photo
+production.exception_raised.v1|异常|Exception
+production.conflict_found.v1|冲突|Conflict
+production.batch_imported.v1|历史批导入|Historical batch imported
+quality.results_recorded.v1|检验结果|Results recorded
+release.conflict_resolved.v1|冲突裁定|Conflict decided
+release.exception_assessed.v1|异常评估|Exception assessed
+release.batch_released.v1|批放行|Batch released
+release.batch_rejected.v1|批拒绝|Batch rejected
+release.release_refused.v1|放行被拒|Release refused
+handheld.lease_issued.v1|带走|Taken along
+handheld.lease_returned.v1|交回|Handed back
+out_of_limits|超限|Out of limits
+manual_weight_unverified|手工称量无复核|Typed weight without second person
+verifier_is_performer|复核人即操作人|Verifier is the performer
+reading_unverified|天平读数未核实|Balance reading not verified
+phase_order|步骤顺序不符|Phase out of order
+lease_expired|授权过期后记录|Made on an expired lease
+lease_unknown|无有效授权|Made without a known lease
+clock_skew|设备时钟偏差|Device clock off
+person_not_permitted|人员无权限|Person not permitted
+wrong_lot|物料批未分配|Lot not allocated
+unit_mismatch|单位不符|Unit differs
+late_entry|逾期记录|Late entry
+after_disposition|放行后记录|After disposition
+reported|人员报告|Reported
+device_revoked|设备已停用|Device revoked
+conflict|冲突|Conflict
+manual_weight|手工称量|Weight typed by hand
+correction|更正|Correction
+remark|备注|Remark
+phases|所有步骤已完成|All phases are done
+conflicts|所有冲突已裁定|All conflicts are decided
+exceptions|所有异常已评估|All exceptions are assessed
+devices|所有设备已交齐|All devices have delivered
+leases|所有设备已交回|All devices have handed back
+results|所有结果符合|All test results are within limits
+yields|收率符合|Yields are within limits
+held|无滞留记录|No record is held back
+"""
+
+
+def _table(text: str) -> dict[str, dict[Lang, str]]:
+    rows = (line.split("|") for line in text.strip().splitlines())
+    return {key: {"zh": zh, "en": en} for key, zh, en in rows}
+
+
+LABELS: Mapping[str, Mapping[Lang, str]] = _table(_LABELS)
+CODES: Mapping[str, Mapping[Lang, str]] = _table(_CODES)
+
+
+def labels(lang: Lang) -> dict[str, str]:
+    return {key: texts[lang] for key, texts in LABELS.items()}
+
+
+def word(code: str, lang: Lang) -> str:
+    """The word for a code; the code itself where there is none, so that nothing is hidden."""
+    return CODES[code][lang] if code in CODES else code

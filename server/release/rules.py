@@ -1,0 +1,140 @@
+"""What a reviewer is shown first, which gates a batch has passed, and whether a signature may be set: pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from server.production import model as production
+from server.production.model import BatchEntry, Item
+from server.quality.model import Result
+from server.recipes.model import slots
+from server.release.model import MEANINGS_OF, Disposition, Gate, Notice, Review
+from sync import canonical
+
+_INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
+
+
+def notices(items: Iterable[Item], entries: Iterable[BatchEntry]) -> list[Notice]:
+    """Everything that is not plain good work: exceptions and conflicts, then what QA should at least see."""
+    return [_of_item(item) for item in items] + [notice for entry in entries for notice in _of_entry(entry)]
+
+
+def _of_item(item: Item) -> Notice:
+    type_ = "late_entry" if item.code == "late_entry" else item.type
+    return Notice(
+        id=item.id,
+        type=type_,
+        code=item.code,
+        phase=item.phase,
+        slot=item.slot,
+        state=item.state,
+        entries=item.entries,
+        details=item.details,
+        comment=item.comment,
+        decision=item.decision,
+    )
+
+
+def _of_entry(entry: BatchEntry) -> list[Notice]:
+    codes = []
+    if entry.kind in _INFO_KINDS:
+        codes.append(_INFO_KINDS[entry.kind])
+    if entry.kind == production.WEIGHED and entry.source == "manual":
+        codes.append("manual_weight")
+    if entry.corrects is not None:
+        codes.append("correction")
+    related = (entry.id,) if entry.corrects is None else (entry.corrects, entry.id)
+    return [
+        Notice(
+            id=f"{code}:{entry.id}",
+            type=code,
+            code=code,
+            phase=entry.phase,
+            slot=entry.slot,
+            state="info",
+            entries=related if code == "correction" else (entry.id,),
+            details={},
+            comment=None,
+            decision=None,
+        )
+        for code in codes
+    ]
+
+
+def phases_gate(phases: Sequence[Mapping[str, Any]], done: Iterable[str], entries: Iterable[BatchEntry]) -> Gate:
+    """Every phase was completed, and every slot of it holds a value."""
+    filled = {entry.slot for entry in entries if entry.kind in production.SINGLE_VALUED}
+    finished = set(done)
+    missing = [phase["id"] for phase in phases if phase["id"] not in finished]
+    missing += [slot for phase in phases if phase["id"] in finished for slot in slots(phase) if slot not in filled]
+    return gate("phases", missing)
+
+
+def items_gates(items: Iterable[Item]) -> list[Gate]:
+    still = [item for item in items if item.state == "open"]
+    conflicts = [item.slot or item.code for item in still if item.type == "conflict"]
+    exceptions = [item.code for item in still if item.type == "exception"]
+    return [gate("conflicts", conflicts), gate("exceptions", exceptions)]
+
+
+def results_gates(results: Iterable[Result], yields: Iterable[Mapping[str, Any]]) -> list[Gate]:
+    failed = [f"{result.stage}/{result.test}" for result in results if result.verdict == "fail"]
+    outside = [line["stage"] for line in yields if line["verdict"] == "fail"]
+    return [gate("results", failed), gate("yields", outside)]
+
+
+def gate(code: str, against: Sequence[str]) -> Gate:
+    return Gate(code, not against, len(against), tuple(against))
+
+
+def clean(notices: Iterable[Notice], entries: Sequence[BatchEntry]) -> int:
+    """How many entries no notice is about: the reviewer need not open them."""
+    named = {entry for notice in notices for entry in notice.entries}
+    return sum(entry.id not in named for entry in entries)
+
+
+def digest(
+    batch: str,
+    shown: Sequence[Notice],
+    counts: tuple[int, int],
+    gates: Sequence[Gate],
+    stream_seq: int,
+    stream_hash: str,
+) -> str:
+    """SHA-256 over exactly what the reviewer sees; the hash of the stream stands for the bytes of its entries."""
+    value = {
+        "batch": batch,
+        "items": [
+            {"id": notice.id, "type": notice.type, "code": notice.code, "state": notice.state} for notice in shown
+        ],
+        "clean": counts[0],
+        "entries": counts[1],
+        "gates": [one.payload() for one in gates],
+        "stream_seq": stream_seq,
+        "stream_hash": stream_hash,
+    }
+    return hashlib.sha256(canonical.encode(value)).hexdigest()
+
+
+def refusal(
+    decision: str, meaning: str, status: str, before: Disposition | None, stale: bool, produced: bool
+) -> str | None:
+    """Why nobody may sign this now, before the gates are looked at; a code of the error catalogue.
+
+    A signature is set once. It may be set again when entries came after it, but nothing leaves "rejected"
+    (CN 2010, 230; 211.192); who produced does not release (DR 22).
+    """
+    if meaning not in MEANINGS_OF[decision]:
+        return "meaning_unknown"
+    if status == production.HISTORICAL:
+        return "batch_historical"
+    if before is not None and (not stale or (before.decision, decision) == ("rejected", "released")):
+        return "batch_disposed"
+    return "releaser_produced" if produced and decision == "released" else None
+
+
+def blocked(decision: str, review: Review, signed: str) -> str | None:
+    """Why this review cannot be signed: it is not the one that was shown, or, for a release, a gate is open."""
+    if review.digest != signed:
+        return "digest_stale"
+    return "release_blocked" if decision == "released" and review.unmet else None

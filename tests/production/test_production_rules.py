@@ -1,0 +1,278 @@
+"""What the rules of production say of an observation, situation by situation, without a database."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.production import model, rules
+from server.production.model import Batch, BatchEntry, Judgement
+
+NAME = {"zh": "名", "en": "name"}
+WEIGHING: dict[str, Any] = {
+    "id": "20",
+    "type": "weighing",
+    "material": "api-1",
+    "unit": "kg",
+    "target": "12.640",
+    "low": "12.600",
+    "high": "12.680",
+    "decimals": 3,
+}
+HARDNESS: dict[str, Any] = {
+    "id": "hardness",
+    "name": NAME,
+    "unit": "N",
+    "low": "60.0",
+    "high": "100.0",
+    "decimals": 1,
+    "samples": 3,
+}
+PHASES: tuple[dict[str, Any], ...] = (
+    {"id": "10", "type": "line_clearance", "items": [{"id": "a", "text": NAME}]},
+    WEIGHING,
+    {"id": "30", "type": "in_process", "rounds": 2, "checks": [HARDNESS]},
+)
+BATCH = Batch("B1", "in_progress", PHASES, frozenset({("api-1", "L1")}))
+READING = {"id": "R1", "device": "bridge-1", "balance": "BAL-1", "serial": "1", "model": "m", "raw": "S S 12.640 kg"}
+KNOWN = {"device": "bridge-1", "balance": "BAL-1", "quality": "stable", "value": "12.640", "unit": "kg"}
+SMALL = st.decimals(min_value=-1000, max_value=1000, places=3, allow_nan=False, allow_infinity=False)
+
+
+def weighed(**changes: Any) -> dict[str, Any]:
+    limits = {"low": "12.600", "high": "12.680", "target": "12.640", "unit": "kg"}
+    payload = {
+        "batch": "B1",
+        "phase": "20",
+        "material": "api-1",
+        "lot": "L1",
+        "container": None,
+        "net": {"value": "12.640", "unit": "kg"},
+        "source": "device",
+        "reading": READING,
+        "verified_by": None,
+        "limits": limits,
+        "comment": None,
+    }
+    return payload | changes
+
+
+def checked(values: list[str], mean: str, **changes: Any) -> dict[str, Any]:
+    limits = {"low": "60.0", "high": "100.0", "target": None, "unit": "N"}
+    payload = {"batch": "B1", "phase": "30", "check": "hardness", "round": 1, "unit": "N"}
+    return payload | {"values": values, "mean": mean, "limits": limits, "comment": None} | changes
+
+
+def stood(id_: str, corrects: str | None = None, kind: str = model.WEIGHED, slot: str = "20/net") -> BatchEntry:
+    return BatchEntry(1, id_, kind, "B1", slot, "20", "P-1", None, "T-1", None, corrects, None, False)
+
+
+def codes(judgements: list[Judgement]) -> list[str]:
+    return [judgement.code for judgement in judgements]
+
+
+@pytest.mark.urs("PRD-06")
+@pytest.mark.parametrize("net", ["12.600", "12.640", "12.680"])
+def test_a_weight_on_or_between_its_limits_is_clean(net: str) -> None:
+    payload = weighed(net={"value": net, "unit": "kg"})
+    assert rules.judge_values(model.WEIGHED, payload, WEIGHING) == []
+
+
+@pytest.mark.urs("PRD-06")
+@pytest.mark.parametrize("net", ["12.599", "12.681", "-1.000"])
+def test_a_weight_outside_is_an_exception_and_says_that_no_comment_was_given(net: str) -> None:
+    (found,) = rules.judge_values(model.WEIGHED, weighed(net={"value": net, "unit": "kg"}), WEIGHING)
+    assert found.code == "out_of_limits"
+    assert found.details["comment_missing"] is True
+    (found,) = rules.judge_values(model.WEIGHED, weighed(net={"value": net, "unit": "kg"}, comment="spilt"), WEIGHING)
+    assert found.details == {
+        "values": [net],
+        "low": "12.600",
+        "high": "12.680",
+        "unit": "kg",
+        "comment_missing": False,
+    }
+
+
+@pytest.mark.urs("PRD-06")
+def test_wider_limits_that_a_tablet_claims_do_not_count() -> None:
+    wide = {"low": "0.000", "high": "99.000", "target": None, "unit": "kg"}
+    payload = weighed(net={"value": "13.000", "unit": "kg"}, limits=wide)
+    assert codes(rules.judge_values(model.WEIGHED, payload, WEIGHING)) == ["out_of_limits"]
+
+
+@pytest.mark.urs("PRD-06")
+def test_a_weight_in_another_unit_is_not_compared_but_reported() -> None:
+    payload = weighed(net={"value": "12.640", "unit": "g"})
+    (found,) = rules.judge_values(model.WEIGHED, payload, WEIGHING)
+    assert found == Judgement("unit_mismatch", {"unit": "g", "expected": "kg"})
+
+
+@given(value=SMALL, low=st.none() | SMALL, high=st.none() | SMALL)
+def test_within_is_what_exact_numbers_say(value: Decimal, low: Decimal | None, high: Decimal | None) -> None:
+    texts = [None if bound is None else str(bound) for bound in (low, high)]
+    exact = (low is None or low <= value) and (high is None or value <= high)
+    assert rules.within(f"{value:f}", *texts) is exact
+
+
+@pytest.mark.urs("PRD-07")
+@given(values=st.lists(SMALL, min_size=1, max_size=30), decimals=st.integers(0, 4))
+def test_a_mean_is_the_exact_one_rounded_half_up(values: list[Decimal], decimals: int) -> None:
+    result = rules.mean([f"{value:f}" for value in values], decimals)
+    assert -Decimal(result).as_tuple().exponent == decimals + 1  # type: ignore[operator]
+    exact = sum(Fraction(value) for value in values) / len(values)
+    assert abs(Fraction(result) - exact) <= Fraction(1, 2 * 10 ** (decimals + 1))
+
+
+@pytest.mark.urs("PRD-07")
+def test_a_mean_of_halves_rounds_away_from_zero() -> None:
+    assert rules.mean(["0.1", "0.2"], 0) == "0.2"
+    assert rules.mean(["-0.1", "-0.2"], 0) == "-0.2"
+    assert Decimal("0.15").quantize(Decimal("0.1"), ROUND_HALF_UP) == Decimal("0.2")
+
+
+@pytest.mark.urs("PRD-06")
+def test_one_value_outside_is_found_although_the_mean_is_fine() -> None:
+    (found,) = rules.judge_values(model.CHECKED, checked(["59.9", "80.0", "80.1"], "73.33"), PHASES[2])
+    assert (found.code, found.details["values"]) == ("out_of_limits", ["59.9"])
+
+
+@pytest.mark.urs("PRD-07")
+def test_a_mean_that_its_values_do_not_have_is_an_exception() -> None:
+    found = rules.judge_values(model.CHECKED, checked(["70.0", "80.0", "90.0"], "80.01"), PHASES[2])
+    assert [(one.code, one.details["calculated"]) for one in found] == [("calculation_differs", "80.00")]
+
+
+@pytest.mark.urs("PRD-09")
+def test_fewer_samples_than_the_recipe_asks_for_is_an_exception() -> None:
+    assert codes(rules.judge_values(model.CHECKED, checked(["70.0", "80.0"], "75.00"), PHASES[2])) == [
+        "samples_incomplete"
+    ]
+
+
+@pytest.mark.urs("PRD-08")
+def test_a_line_that_is_not_clear_is_an_exception() -> None:
+    payload = {"batch": "B1", "phase": "10", "items": [{"id": "a", "ok": False}], "comment": None}
+    (found,) = rules.judge_values(model.CLEARED, payload, PHASES[0])
+    assert (found.code, found.details["items"]) == ("out_of_limits", ["a"])
+
+
+@pytest.mark.urs("PRD-05")
+def test_work_before_the_phase_in_front_is_completed_is_out_of_order() -> None:
+    at = "2026-11-22T09:30:00.000Z"
+    assert rules.judge_order(PHASES, "10", {}, at) == []
+    assert rules.judge_order(PHASES, "30", {}, at) == ["10", "20"]
+    assert rules.judge_order(PHASES, "30", {"10": at, "20": at}, at) == []
+
+
+@pytest.mark.urs("PRD-05")
+def test_a_completion_that_came_later_than_the_work_does_not_excuse_it_but_small_clock_differences_do() -> None:
+    at = "2026-11-22T09:30:00.000Z"
+    assert rules.judge_order(PHASES, "20", {"10": "2026-11-22T09:36:00.000Z"}, at) == ["10"]
+    assert rules.judge_order(PHASES, "20", {"10": "2026-11-22T09:34:00.000Z"}, at) == []
+
+
+@pytest.mark.urs("MAT-08")
+def test_a_lot_that_was_not_allocated_is_wrong() -> None:
+    assert rules.judge_lot(weighed(), BATCH, WEIGHING, "released") == []
+    assert codes(rules.judge_lot(weighed(lot="L2"), BATCH, WEIGHING, "released")) == ["wrong_lot"]
+
+
+@pytest.mark.urs("MAT-08")
+def test_an_allocated_lot_of_another_material_than_the_phase_asks_for_is_wrong() -> None:
+    batch = Batch("B1", "in_progress", PHASES, frozenset({("smcc", "L9")}))
+    assert codes(rules.judge_lot(weighed(material="smcc", lot="L9"), batch, WEIGHING, "released")) == ["wrong_lot"]
+
+
+@pytest.mark.urs("MAT-07")
+@pytest.mark.parametrize("status", ["quarantine", "rejected", "expired", "restricted"])
+def test_a_lot_that_is_not_released_is_an_exception(status: str) -> None:
+    assert codes(rules.judge_lot(weighed(), BATCH, WEIGHING, status)) == ["lot_not_released"]
+
+
+@pytest.mark.urs("BRG-02")
+@pytest.mark.parametrize(
+    ("payload", "known", "bridge", "used", "problem"),
+    [
+        (weighed(reading=None), None, False, None, "missing"),
+        (weighed(), None, True, None, "not_in_log"),
+        (weighed(), KNOWN, False, None, "not_a_bridge"),
+        (weighed(), KNOWN | {"device": "bridge-2"}, True, None, "not_a_bridge"),
+        (weighed(), KNOWN | {"balance": "BAL-2"}, True, None, "other_balance"),
+        (weighed(), KNOWN | {"value": "12.641"}, True, None, "other_value"),
+        (weighed(), KNOWN | {"unit": "g"}, True, None, "other_value"),
+        (weighed(), KNOWN | {"quality": "dynamic"}, True, None, "unstable"),
+        (weighed(), KNOWN, True, "E1", "reused"),
+    ],
+)
+def test_a_weight_from_a_balance_that_cannot_be_verified(
+    payload: dict[str, Any], known: dict[str, Any] | None, bridge: bool, used: str | None, problem: str
+) -> None:
+    (found,) = rules.judge_reading(payload, known, bridge, used)
+    assert (found.code, found.details["problem"]) == ("reading_unverified", problem)
+
+
+@pytest.mark.urs("BRG-02")
+def test_a_stable_reading_in_the_log_verifies_the_weight() -> None:
+    assert rules.judge_reading(weighed(), KNOWN, True, None) == []
+
+
+@pytest.mark.urs("IDN-06")
+def test_a_typed_weight_needs_another_permitted_person_with_a_valid_signature() -> None:
+    alone = weighed(source="manual", reading=None)
+    both = alone | {"verified_by": "P-2"}
+    assert codes(rules.judge_verifier(alone, "P-1", False, False)) == ["manual_weight_unverified"]
+    assert codes(rules.judge_verifier(both, "P-1", False, True)) == ["manual_weight_unverified"]
+    assert codes(rules.judge_verifier(both, "P-2", True, True)) == ["verifier_is_performer"]
+    assert codes(rules.judge_verifier(both, "P-1", True, False)) == ["person_not_permitted"]
+    assert rules.judge_verifier(both, "P-1", True, True) == []
+
+
+@pytest.mark.urs("PLT-10")
+def test_two_entries_in_one_single_valued_slot_are_rivals() -> None:
+    assert rules.rivals(model.WEIGHED, None, []) == []
+    assert rules.rivals(model.WEIGHED, None, [stood("A")]) == ["A"]
+
+
+@pytest.mark.urs("PLT-07", "PLT-10")
+def test_a_correction_replaces_what_it_names_but_rivals_another_correction_of_the_same() -> None:
+    assert rules.rivals(model.WEIGHED, "A", [stood("A")]) == []
+    assert rules.rivals(model.WEIGHED, "A", [stood("C1", "A")]) == ["C1"]
+    remark = stood("C1", "A", model.REMARK, "20/remark")
+    assert rules.rivals(model.REMARK, None, [remark]) == []
+    assert rules.rivals(model.REMARK, "A", [remark]) == ["C1"]
+
+
+@pytest.mark.urs("PLT-07")
+def test_a_correction_names_an_entry_of_its_slot_and_a_reason() -> None:
+    def problem(*arguments: Any) -> list[Any]:
+        return [one.details["problem"] for one in rules.judge_correction(model.WEIGHED, "20/net", *arguments)]
+
+    assert problem("misread", stood("A")) == []
+    assert problem(None, stood("A")) == ["reason_missing"]
+    assert problem("misread", None) == ["unknown_entry"]
+    assert problem("misread", stood("A", slot="21/net")) == ["other_slot"]
+
+
+@pytest.mark.urs("PRD-04")
+def test_an_entry_that_the_order_has_no_place_for_is_reported() -> None:
+    def found(stream: str, subject: str, payload: dict[str, Any], batch: Batch | None = BATCH) -> list[str]:
+        return codes(rules.judge_place(model.WEIGHED, payload, subject, stream, batch))
+
+    assert found("batch/B1", "20/net", weighed()) == []
+    assert found("batch/B1", "20/net", weighed(), None) == ["batch_unknown"]
+    assert found("batch/B2", "20/net", weighed()) == ["subject_mismatch"]
+    assert found("batch/B1", "21/net", weighed()) == ["subject_mismatch"]
+    assert found("batch/B1", "99/net", weighed(phase="99")) == ["slot_unknown"]
+    assert found("batch/B1", "10/net", weighed(phase="10")) == ["slot_unknown"]
+
+
+@pytest.mark.urs("PRD-05")
+@given(st.integers(0, 9), st.integers(1, 9))
+def test_a_batch_waits_for_review_when_all_its_phases_are_completed(done: int, total: int) -> None:
+    status = rules.status_after("ordered", min(done, total), total)
+    assert (status == "awaiting_review") == (done >= total)
+    assert rules.status_after("released", done, total) == "released"
