@@ -1,0 +1,51 @@
+"""The first change of a document and the receipts in it: what the server itself writes, in bytes of its own encoder."""
+
+import hashlib
+from collections.abc import Mapping
+
+from sync.crdt import codec
+from sync.crdt.ops import Op, OpId
+from sync.crdt.scalar import Scalar
+from sync.crdt.state import MAPS, RECEIPTS, DocumentState
+
+_ACTOR_DOMAIN = b"pestle/document/v1\n"
+
+
+def server_actor(document: str) -> str:
+    """The server's actor in a document, 32 hex digits, the same in each of its processes.
+
+    It is public: no client may be bound to it. Processes take turns by the document's row lock.
+    """
+    return hashlib.sha256(_ACTOR_DOMAIN + document.encode()).hexdigest()[:32]
+
+
+def genesis(document: str) -> bytes:
+    """The change that makes the maps `entries`, `receipts` and `drafts`; the same bytes for ever for one document."""
+    actor = server_actor(document)
+    ops = [Op(OpId(n, actor), None, name, "makeMap") for n, name in enumerate(MAPS, start=1)]
+    return codec.encode_change(actor, 1, 1, ops, ())
+
+
+def open_document(document: str) -> DocumentState:
+    """The state of a document that holds its genesis and nothing else."""
+    return DocumentState.begin(codec.parse(genesis(document)))
+
+
+def write_receipts(state: DocumentState, receipts: Mapping[str, bytes]) -> bytes:
+    """One change that sets `receipts[entry id]` for each; a later receipt for the same entry replaces the first.
+
+    The state is not changed: store the bytes, then let `policy.accept_own` take them in. If the process dies between
+    the two, the next one finds the stored row and takes that.
+    """
+    author = state.authors[state.server_actor]
+    target, start = state.maps[RECEIPTS], state.max_op + 1
+    ops = [
+        Op(OpId(start + n, state.server_actor), target, key, "set", False, Scalar("bytes", value), state.receipt(key))
+        for n, (key, value) in enumerate(sorted(receipts.items()))
+    ]
+    return codec.encode_change(state.server_actor, author.seq + 1, start, ops, state.heads | {author.last})
+
+
+def write_receipt(state: DocumentState, key: str, value: bytes) -> bytes:
+    """`write_receipts` for a single entry."""
+    return write_receipts(state, {key: value})
