@@ -216,7 +216,7 @@ def test_on_sqlite_no_index_is_left_out(tmp_path: Path, plant: Plant) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/log.db")
     with engine.begin() as connection:
         plant.log().create(connection)
-    row = dict.fromkeys(("header", "signatures", "receipt", "leaf_hash"), b"")
+    row: dict[str, Any] = dict.fromkeys(("header", "signatures", "receipt", "leaf_hash"), b"")
     row |= {"id": "x", "kind": "x", "stream": "x", "stream_seq": 1, "device": "x", "seq": 1}
     for index in (1, -1, None):
         with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:

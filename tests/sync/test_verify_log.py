@@ -24,6 +24,7 @@ from log_support import (
     tree_files,
 )
 from sqlalchemy import Connection
+from support import PostgresCluster
 
 from sync import canonical, merkle, note, tiles
 from sync.checkpoint import Checkpoint
@@ -377,6 +378,22 @@ def test_a_change_made_past_the_guards_is_found(attack: str, tmp_path: Path) -> 
         export(connection, plant.log(), tmp_path / "after")
     engine.dispose()
     assert verify_log(tmp_path / "before", trusted=plant.policy).ok
+    for full in (False, True):
+        result = verify_log(tmp_path / "after", trusted=plant.policy, full=full)
+        assert (result.ok, result.first_wrong) == (False, 77), result
+
+
+@pytest.mark.urs("PLT-06")
+@pytest.mark.parametrize("attack", ["header", "delete", "tail", "swap"])
+def test_a_superuser_of_postgresql_is_found(attack: str, postgres: PostgresCluster, tmp_path: Path) -> None:
+    plant = Plant.fresh()
+    with database(postgres.create()) as engine, engine.begin() as connection:
+        exported(connection, tmp_path / "before", plant, 300)
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql("GRANT ALL ON log_entry TO CURRENT_USER")
+        for statement in _steps(attack):
+            connection.exec_driver_sql(statement)
+        export(connection, plant.log(), tmp_path / "after")
     for full in (False, True):
         result = verify_log(tmp_path / "after", trusted=plant.policy, full=full)
         assert (result.ok, result.first_wrong) == (False, 77), result
