@@ -355,12 +355,12 @@ def test_an_exported_log_verifies(database_url: str, tmp_path: Path) -> None:
 
 # What an administrator of the database does once the guards are out of the way.
 ATTACKS = {
-    "payload": "UPDATE log_payload SET payload = '{}' WHERE idx = 77",
-    "header": "UPDATE log_entry SET header = (SELECT header FROM log_entry WHERE idx = 79) WHERE idx = 77",
-    "receipt": "UPDATE log_entry SET receipt = replace(CAST(receipt AS TEXT), 'accepted', 'flagged') WHERE idx = 77",
-    "delete": "DELETE FROM log_entry WHERE idx = 77",
-    "tail": "DELETE FROM log_entry WHERE idx >= 77",
-    "swap": "UPDATE log_entry SET idx = CASE idx WHEN 77 THEN 78 ELSE 77 END WHERE idx IN (77, 78)",
+    "payload": ["UPDATE log_payload SET payload = '{}' WHERE idx = 77"],
+    "header": ["UPDATE log_entry SET header = (SELECT header FROM log_entry WHERE idx = 79) WHERE idx = 77"],
+    "receipt": ["UPDATE log_entry SET receipt = replace(CAST(receipt AS TEXT), 'accepted', 'flagged') WHERE idx = 77"],
+    "delete": ["DELETE FROM log_entry WHERE idx = 77"],
+    "tail": ["DELETE FROM log_entry WHERE idx >= 77"],
+    "swap": [f"UPDATE log_entry SET idx = {to} WHERE idx = {of}" for of, to in ((77, 9999), (78, 77), (9999, 78))],
 }
 
 
@@ -373,7 +373,7 @@ def test_a_change_made_past_the_guards_is_found(attack: str, tmp_path: Path) -> 
         exported(connection, tmp_path / "before", plant, 300)
         for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        for statement in _steps(attack):
+        for statement in ATTACKS[attack]:
             connection.exec_driver_sql(statement)
         export(connection, plant.log(), tmp_path / "after")
     engine.dispose()
@@ -391,18 +391,12 @@ def test_a_superuser_of_postgresql_is_found(attack: str, postgres: PostgresClust
         exported(connection, tmp_path / "before", plant, 300)
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         connection.exec_driver_sql("GRANT ALL ON log_entry TO CURRENT_USER")
-        for statement in _steps(attack):
+        for statement in ATTACKS[attack]:
             connection.exec_driver_sql(statement)
         export(connection, plant.log(), tmp_path / "after")
     for full in (False, True):
         result = verify_log(tmp_path / "after", trusted=plant.policy, full=full)
         assert (result.ok, result.first_wrong) == (False, 77), result
-
-
-def _steps(attack: str) -> list[str]:
-    if attack != "swap":
-        return [ATTACKS[attack]]
-    return [f"UPDATE log_entry SET idx = {to} WHERE idx = {of}" for of, to in ((77, 9999), (78, 77), (9999, 78))]
 
 
 # --- over http ---
