@@ -15,7 +15,9 @@ import { type Core, CoreError, type CoreState, type Draft, type Lease, type Loca
 import { contentOf, inOrder, standingOf } from "./view";
 
 const TYPING_MS = 400;
+/** Drafts of others are shown for a minute from their arrival, since clocks differ; those found at a start are older. */
 const DRAFT_LIFE_MS = 60_000;
+const DRAFT_OLD_MS = 600_000;
 const TAKE_MS = 8_000;
 
 const START: CoreState = {
@@ -39,6 +41,8 @@ export class Engine implements Core {
   private wasm: Promise<void> = Promise.resolve();
   private readonly contents = new Map<string, LocalEntry>();
   private readonly typed = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> }>();
+
+  private readonly arrived = new Map<string, { at: string; mono: number }>();
 
   constructor(private readonly platform: Platform) {}
 
@@ -142,11 +146,14 @@ export class Engine implements Core {
 
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
     const name = `batch/${batch}`;
-    const since = timeText(this.platform.clock.wall() - DRAFT_LIFE_MS);
-    const others = (this.sync?.docs.get(name)?.drafts() ?? []).filter(
-      ({ slot, text }) => this.typed.get(`${name} ${slot}`)?.text !== text,
-    );
-    return others.filter(({ text, at }) => text !== "" && at > since);
+    const [mono, old] = [this.platform.clock.mono(), timeText(this.platform.clock.wall() - DRAFT_OLD_MS)];
+    return (this.sync?.docs.get(name)?.drafts() ?? []).filter(({ slot, text, at }) => {
+      const id = `${name} ${slot}`;
+      const arrived = this.arrived.get(id);
+      if (arrived?.at !== at) this.arrived.set(id, { at, mono });
+      const fresh = arrived?.at !== at || mono - arrived.mono < DRAFT_LIFE_MS;
+      return fresh && at > old && text !== "" && this.typed.get(id)?.text !== text;
+    });
   }
 
   typing(batch: string, slot: string, person: string, text: string): void {

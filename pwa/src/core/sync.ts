@@ -303,7 +303,7 @@ export class SyncClient {
     if (!push || push.id !== frame.id) return;
     this.inflight = null;
     this.ready = false;
-    console.error("sync refused", frame);
+    console.warn("sync refused", frame.code, frame.doc, frame.at);
     const culprit = (frame.at == null ? null : push.items[frame.at]?.entry) ?? push.doc;
     const strikes = (this.strikes.get(culprit) ?? 0) + 1;
     this.strikes.set(culprit, strikes);
