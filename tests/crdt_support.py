@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,22 @@ def chunk(body: bytes, kind: int = 1, *, sent: bytes | None = None) -> bytes:
     """A chunk with a right checksum around any body; `sent` is what stands on the wire in its place."""
     digest = hashlib.sha256(b"\x01" + leb128.prefixed(body)).digest()
     return MAGIC + digest[:4] + bytes([kind]) + leb128.prefixed(body if sent is None else sent)
+
+
+def mutated(dice: random.Random, body: bytes, others: list[bytes]) -> bytes:
+    """A body with a few bytes changed, removed, or spliced in from another body."""
+    data = bytearray(body)
+    for _ in range(dice.randint(1, 4)):
+        at, size = dice.randrange(len(data) + 1), dice.randint(1, 8)
+        if dice.random() < 0.6 and at < len(data):
+            data[at] = dice.choice((dice.randrange(256), data[at] ^ 1 << dice.randrange(8), 0, 0x7F, 0x80, 0xFF))
+        elif dice.random() < 0.4:
+            del data[at : at + size]
+        else:
+            other = dice.choice(others)
+            start = dice.randrange(len(other))
+            data[at:at] = other[start : start + size]
+    return bytes(data)
 
 
 def as_javascript(change: Change) -> dict[str, Any]:
