@@ -6,10 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
-from crdt_support import chunk, mutated, run_node
+from crdt_support import Client, chunk, entry_id, mutated, run_node
 
 from sync.crdt import codec, policy
-from sync.crdt.genesis import genesis
+from sync.crdt.genesis import genesis, open_document
+from sync.crdt.projector import project
 from sync.errors import SyncError
 
 DOCUMENT = "batch/B-1"
@@ -50,6 +51,28 @@ def test_accepted_mutations_load_in_javascript(tmp_path):
     found = problems(tmp_path, seed=31, tries=400)
     assert len(found) > 20
     assert [problem for problem in found if problem] == []
+
+
+@pytest.mark.urs("PLT-14")
+def test_another_form_of_the_same_change_would_spoil_the_document_and_is_refused(tmp_path):
+    """Both libraries take this change and show it; what they save afterwards, neither can load."""
+    client = Client(open_document(DOCUMENT))
+    right = client.change(client.op("entries", entry_id(1), value=b"x")).raw
+    body = codec.split_chunks(right)[0].body
+    wrong = chunk(body.replace(b"\x7f\x01\x7f\x17", b"\x01\x01\x7f\x17"))  # action and value columns; a run of one
+    assert wrong != right
+    with pytest.raises(SyncError, match="not the form that the library writes"):
+        policy.accept(client.state, codec.parse(wrong), client.actor)
+
+    path = tmp_path / "documents.jsonl"
+    pair = ([genesis(DOCUMENT), raw] for raw in (right, wrong))
+    path.write_text("\n".join(json.dumps({"changes": [base64.b64encode(raw).decode() for raw in one]}) for one in pair))
+    fine, spoilt = run_node("load_each.mjs", path)
+    assert fine is None
+    assert "mismatching heads" in spoilt
+    assert project([genesis(DOCUMENT), right])
+    with pytest.raises(SyncError, match="projection_failed"):
+        project([genesis(DOCUMENT), wrong])
 
 
 @pytest.mark.slow
