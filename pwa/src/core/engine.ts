@@ -23,7 +23,7 @@ const TAKE_MS = 8_000;
 const START: CoreState = {
   ready: false, device: null, storage: { persisted: false, recovered: false, records: 0 }, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0 }, leases: [], live: {}, readings: {},
-  secondTab: false, updateWaiting: false, touched: {}, skewMs: null,
+  secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
 };
 
 export class Engine implements Core {
@@ -288,10 +288,10 @@ export class Engine implements Core {
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
       batchChanged: (batch) => this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } }),
       skew: (ms) => {
-        this.set({ skewMs: ms, sessionMissing: false });
+        this.set({ skewMs: ms, sessionMissing: false, syncError: null });
         void this.store.setMeta({ skew: ms });
       },
-      refused: (code) => this.set({ sessionMissing: code.startsWith("session_") }),
+      refused: (code) => this.set({ syncError: code, sessionMissing: code.startsWith("session_") }),
     };
   }
 
@@ -372,7 +372,7 @@ export class Engine implements Core {
   private refresh(): void {
     const all = this.ledger.all();
     const count = (...places: string[]) => all.filter(({ place }) => places.includes(place)).length;
-    const counts = { device: count("device"), sent: count("sent", "held"), logged: count("logged", "quarantined") };
+    const counts = { device: count("device"), sent: count("sent", "held", "quarantined"), logged: count("logged") };
     const online = this.sync ? this.sync.status : this.state.online;
     const since = this.state.offlineSince ?? timeText(this.platform.clock.wall());
     this.set({

@@ -109,6 +109,8 @@ export interface CoreState {
   touched: Record<string, number>;
   /** Milliseconds by which this device's clock was ahead of the server's when they last met; null before that. */
   skewMs: number | null;
+  /** Why the server ended the last connection (for example `device_revoked`); null while one stands. */
+  syncError: string | null;
 }
 
 /** The core as the screens use it (src/core/core.ts exports `core: Core`). Every promise rejects with a CoreError. */

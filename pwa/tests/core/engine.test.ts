@@ -320,9 +320,19 @@ describe("core", () => {
       return socket;
     };
     on.connect = plant.hub.connect;
+    plant.signedIn = false;
     plant.hub.cut();
     await until("session missing", () => engine.state.sessionMissing);
     expect(engine.state.online).not.toBe("online");
+  });
+
+  it("PLT-15 says that the server does not take this device any more, and keeps its work", async () => {
+    const engine = await ready(tablet(plant));
+    plant.hub.revoked = true;
+    plant.hub.cut();
+    await until("refused", () => engine.state.syncError === "device_revoked");
+    await records(engine, "1");
+    expect(engine.state).toMatchObject({ sessionMissing: false, counts: { device: 1 } });
   });
 
   it("PLT-09 lets a second tab look but not write, and take over when the first is gone", async () => {

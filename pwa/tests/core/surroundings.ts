@@ -71,6 +71,7 @@ export class Hub {
   /** Refuse that many pushes for their structure. */
   refuse = 0;
   receipts = true;
+  revoked = false;
 
   create(name: string): void {
     const doc = Automerge.change(Automerge.init<Doc>(), (draft) => {
@@ -188,6 +189,11 @@ export class HubSocket implements Socket {
   }
 
   private async receive(frame: Frame): Promise<void> {
+    if (frame.t === "hello" && this.hub.revoked) {
+      this.tell({ t: "error", code: "device_revoked" });
+      setTimeout(() => this.cut(), 1);
+      return;
+    }
     if (frame.t === "hello") {
       this.hub.hellos.push(frame);
       const head = this.hub.chain.get(frame.device) ?? { seq: 0, hash: "0".repeat(64) };
@@ -210,6 +216,7 @@ export class Plant {
   readonly keys = crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
   readonly calls: { path: string; body: Frame }[] = [];
   people: Lease["people"] = [];
+  signedIn = true;
   private devices = 0;
 
   fetch = async (path: string, init: RequestInit): Promise<Response> => {
@@ -218,7 +225,7 @@ export class Plant {
     this.calls.push({ path, body });
     if (path === "/api/devices/enrol") return Response.json(await this.enrol(body.name));
     if (path === "/api/leases") return Response.json(await this.lease(body.batch, body.device));
-    if (path === "/api/session") return Response.json({ code: "session_missing" }, { status: 401 });
+    if (path === "/api/session" && !this.signedIn) return Response.json({ code: "session_missing" }, { status: 401 });
     return Response.json({});
   };
 
