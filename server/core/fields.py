@@ -68,6 +68,11 @@ def code(*, none: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=none, validate=validate.Regexp(_CODE.pattern + r"\Z"))
 
 
+def number(*, none: bool = False) -> fields.String:
+    """A lot's number: like a code, but suppliers and plants write slashes in them (A-5/2)."""
+    return fields.String(required=True, allow_none=none, validate=validate.Regexp(r"[^\s/][^\x00-\x1f]{0,79}\Z"))
+
+
 def choice(*values: str, none: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=none, validate=validate.OneOf(values))
 
@@ -105,11 +110,11 @@ def nested(schema: type[Schema], *, none: bool = False) -> fields.Nested:
     return fields.Nested(schema, required=True, allow_none=none)
 
 
-def many(schema: type[Schema], least: int = 0, most: int = 500) -> fields.List:
+def many(schema: type[Schema], least: int = 0, most: int = 500) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True, validate=validate.Length(least, most))
 
 
-def words(least: int = 0, most: int = 500) -> fields.List:
+def words(least: int = 0, most: int = 500) -> fields.List[Any]:
     """A list of short texts: ids, codes."""
     one = fields.String(validate=validate.Length(1, 200))
     return fields.List(one, required=True, validate=validate.Length(least, most))

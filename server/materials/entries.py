@@ -17,7 +17,7 @@ class MaterialDefined(Schema):
 
 class LotReceived(Schema):
     material = fields.code()
-    lot = fields.code()
+    lot = fields.number()
     quantity = fields.nested(fields.QuantityShape, none=True)
     supplier = fields.text(none=True)
     supplier_lot = fields.text(none=True)
@@ -28,7 +28,7 @@ class LotReceived(Schema):
 
 class LotStatusChanged(Schema):
     material = fields.code()
-    lot = fields.code()
+    lot = fields.number()
     status = fields.choice("released", "rejected", "restricted", "expired")
     reason = fields.text(2000)
 

@@ -83,6 +83,11 @@ def entries_of(connection: Connection, number: str) -> list[BatchEntry]:
     return [_entry(row) for row in connection.execute(query)]
 
 
+def places_of(connection: Connection, number: str, ids: set[str]) -> list[int]:
+    """Where in the log entries of a batch stand; ids that are none of its observations are missing."""
+    return [entry.index for entry in entries_of(connection, number) if entry.id in ids]
+
+
 def current_in(connection: Connection, number: str, slot: str) -> list[BatchEntry]:
     """The entries of a slot that nothing has superseded."""
     here = and_(entry_.c.batch == number, entry_.c.slot == slot, entry_.c.superseded_by.is_(None))

@@ -58,7 +58,7 @@ def judge_place(kind: str, payload: Payload, subject: str, stream: str, batch: B
 def judge_order(phases: Sequence[Payload], phase: str, completed: Mapping[str, str], captured_at: str) -> list[str]:
     """The phases that should have been completed before this one and were not; `completed` maps phase to time."""
     latest = datetime.fromisoformat(captured_at) + CLOCK_TOLERANCE
-    missing = []
+    missing: list[str] = []
     for planned in phases:
         if planned["id"] == phase:
             return missing

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import fields as plain
 
 from server.core import fields
 from server.recipes import shapes as recipes
@@ -11,7 +12,7 @@ from server.recipes import shapes as recipes
 
 class LotLine(Schema):
     material = fields.code()
-    lot = fields.code()
+    lot = fields.number()
 
 
 class OrderReleased(Schema):
@@ -69,7 +70,7 @@ class ReadingNamed(Schema):
 
 class MaterialWeighed(_Recorded):
     material = fields.code()
-    lot = fields.code()
+    lot = fields.number()
     container = fields.text(none=True)
     net = fields.nested(fields.QuantityShape)
     source = fields.choice("device", "manual")
@@ -88,7 +89,7 @@ class ParameterRecorded(_Recorded):
 class CheckRecorded(_Recorded):
     check = fields.code()
     round = fields.whole(1, 200)
-    values = fields.fields.List(fields.decimal(), required=True, validate=validate.Length(1, 200))
+    values = plain.List(fields.decimal(), required=True, validate=validate.Length(1, 200))
     unit = fields.text(20)
     mean = fields.decimal()
     limits = fields.nested(Limits)
@@ -117,7 +118,7 @@ class ExceptionRaised(Schema):
     phase = fields.code(none=True)
     slot = fields.text(none=True)
     entries = fields.words(0, 200)
-    details = fields.fields.Dict(keys=fields.fields.String(), required=True)
+    details = plain.Dict(keys=plain.String(), required=True)
     comment = fields.text(2000, none=True)
 
 
@@ -152,9 +153,7 @@ class BatchImported(Schema):
     batch = fields.code()
     product = fields.nested(recipes.Product)
     size = fields.nested(fields.QuantityShape, none=True)
-    started = fields.fields.String(
-        required=True, allow_none=True, validate=validate.Regexp(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
-    )
+    started = plain.String(required=True, allow_none=True, validate=validate.Regexp(r"[0-9]{4}-(0[1-9]|1[0-2])\Z"))
     lots = fields.many(LotLine)
     yields = fields.many(_Yield)
     source = fields.nested(_Source)

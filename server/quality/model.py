@@ -36,7 +36,8 @@ class Result:
 
 def subject_of(stream: str) -> tuple[str | None, str | None, str | None]:
     """(batch, material, lot) of a stream `batch/<number>` or `lot/<material>/<number>`; all None for another."""
-    parts = stream.split("/")
+    # Only the lot's own number may hold slashes, and it stands last.
+    parts = stream.split("/", 2)
     if parts[0] == "batch" and len(parts) == 2:
         return parts[1], None, None
     if parts[0] == "lot" and len(parts) == 3:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import fields as plain
 
 from server.core import fields
 from server.recipes import model
@@ -88,21 +89,21 @@ _BY_TYPE: dict[str, type[Schema]] = {
 }
 
 
-class PhaseField(fields.fields.Field[Mapping[str, Any]]):
+class PhaseField(plain.Field[Mapping[str, Any]]):
     """A phase: which fields it has depends on its type."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Mapping[str, Any]:
-        schema = _BY_TYPE.get(value.get("type")) if isinstance(value, dict) else None
+        schema = _BY_TYPE.get(str(value.get("type"))) if isinstance(value, dict) else None
         if schema is None:
             raise ValidationError("not a phase of a known type")
         schema().load(value)
         return dict(value)
 
 
-def phases() -> fields.fields.List:
-    return fields.fields.List(PhaseField(), required=True, validate=(validate.Length(1, 200), _check_numbers))
+def phases() -> plain.List[Any]:
+    return plain.List(PhaseField(), required=True, validate=(validate.Length(1, 200), _check_numbers))
 
 
 def _check_range(data: Mapping[str, Any]) -> None:

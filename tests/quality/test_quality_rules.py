@@ -38,4 +38,5 @@ def test_it_fails_exactly_when_it_lies_outside(value: Decimal, low: Decimal, hig
 def test_what_a_stream_says_the_results_are_of() -> None:
     assert subject_of("batch/B1") == ("B1", None, None)
     assert subject_of("lot/api-1/L1") == (None, "api-1", "L1")
+    assert subject_of("lot/api-1/A-5/2") == (None, "api-1", "A-5/2")
     assert subject_of("site") == (None, None, None)

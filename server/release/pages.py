@@ -1,0 +1,203 @@
+"""What the screens of batches, lots and review show, put together from the rooms below."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.identity import queries as identity
+from server.materials import queries as materials
+from server.materials.model import Lot
+from server.production import model as production
+from server.production import queries as batches
+from server.production.model import Batch, BatchLine
+from server.quality import queries as quality
+from server.recipes.model import find_phase
+from server.release import gates, queries
+from server.release.model import Notice
+from sync.log import reading
+from sync.log.tables import log_head
+
+_LISTED = 50
+_RECENT = 10
+
+
+def home(connection: Connection) -> dict[str, Any]:
+    """The work of the plant at a glance; each list ends after 50 batches."""
+
+    def of(status: str, limit: int = _LISTED) -> list[dict[str, Any]]:
+        return _payloads(batches.batch_lines(connection, (status,), limit=limit)[0])
+
+    counts = batches.status_counts(connection)
+    return {
+        "counts": {status: counts.get(status, 0) for status in production.STATUSES},
+        "in_progress": of(production.IN_PROGRESS),
+        "ordered": of(production.ORDERED),
+        "review": of(production.AWAITING_REVIEW),
+        "attention": _payloads(batches.batches_with_open_items(connection, _LISTED)),
+        "released_recent": of(production.RELEASED, _RECENT),
+        "devices_owing": gates.devices_owing(connection),
+        "log": _log(connection),
+    }
+
+
+def _log(connection: Connection) -> dict[str, Any]:
+    """The size of the last checkpoint, and when the last entry under it was recorded; null for an empty log."""
+    size = connection.execute(select(log_head.c.size)).scalar_one()
+    last = reading.one(connection, size - 1) if size else None
+    return {"size": size, "checkpoint_at": None if last is None else last.stamp.recorded_at}
+
+
+def batch_page(connection: Connection, number: str, day: str) -> dict[str, Any] | None:
+    """A batch with its phases and their entries, lots, results, yields, leases and disposition."""
+    line, known = batches.batch_line(connection, number), batches.find_batch(connection, number)
+    if line is None or known is None:
+        return None
+    return {
+        "batch": line.payload(),
+        "recipe": batches.recipe_of(connection, number),
+        "phases": _phases(connection, known),
+        "lots": _lots(connection, batches.lots_of(connection, number), day),
+        "results": [result.payload() for result in quality.results_of_batch(connection, number)],
+        "yields": batches.yields_of(connection, number),
+        "leases": gates.leases(connection, number),
+        "disposition": disposition(connection, number),
+    }
+
+
+def _phases(connection: Connection, batch: Batch) -> list[dict[str, Any]]:
+    of_phase = {entry.index: entry.phase for entry in batches.entries_of(connection, batch.number)}
+    views = batches.entry_views(connection, [index for index, phase in of_phase.items() if phase is not None])
+    done = batches.completed_phases(connection, batch.number)
+    return [
+        {
+            "id": phase["id"],
+            "type": phase["type"],
+            "name": phase["name"],
+            "done": phase["id"] in done,
+            "definition": phase,
+            "entries": [view for view in views if of_phase[view["index"]] == phase["id"]],
+        }
+        for phase in batch.phases
+    ]
+
+
+def _lots(connection: Connection, keys: Sequence[tuple[str, str]], day: str) -> list[dict[str, Any]]:
+    """Lots by their keys; one that was never received here has no status."""
+    known = {(lot.material, lot.lot): lot for lot in materials.lots_of(connection, keys, day)}
+    names = materials.material_names(connection, [material for material, _ in keys])
+    return [
+        {
+            "material": material,
+            "name": names.get(material),
+            "lot": number,
+            "status": known[material, number].status if (material, number) in known else None,
+        }
+        for material, number in keys
+    ]
+
+
+def batch_entries(connection: Connection, number: str) -> list[dict[str, Any]]:
+    """Every entry of the batch's stream, in the order of the log."""
+    indices = [entry.index for entry in reading.of_stream(connection, production.batch_stream(number), 0)]
+    return batches.entry_views(connection, indices)
+
+
+def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
+    """The review of a batch: what is open, what is notable, how many entries are clean, gates and digest."""
+    line = batches.batch_line(connection, number)
+    if line is None:
+        return None
+    review = queries.review(connection, number)
+    known = batches.find_batch(connection, number)
+    show = _Notices(connection, number, known.phases if known is not None else (), [*review.open, *review.notable])
+    return {
+        "batch": line.payload(),
+        "open": [show(notice) for notice in review.open],
+        "notable": [show(notice) for notice in review.notable],
+        "clean": review.clean,
+        "entries": review.entries,
+        "gates": [gate.payload() for gate in review.gates],
+        "digest": review.digest,
+        "disposition": disposition(connection, number),
+    }
+
+
+class _Notices:
+    """Shows notices with their entries and names, read for all of them at once."""
+
+    def __init__(
+        self, connection: Connection, number: str, phases: Sequence[Mapping[str, Any]], notices: Sequence[Notice]
+    ) -> None:
+        self._phases = phases
+        named = {entry for notice in notices for entry in notice.entries}
+        places = batches.places_of(connection, number, named)
+        self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
+        deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
+        self._people = identity.people(connection, deciders)
+
+    def __call__(self, notice: Notice) -> dict[str, Any]:
+        phase = find_phase(self._phases, notice.phase) if notice.phase is not None else None
+        decision = notice.decision
+        return {
+            "id": notice.id,
+            "type": notice.type,
+            "code": notice.code,
+            "phase": None if phase is None else {"id": phase["id"], "name": phase["name"]},
+            "slot": notice.slot,
+            "state": notice.state,
+            "entries": [self._entries[entry] for entry in notice.entries if entry in self._entries],
+            "details": notice.details,
+            "comment": notice.comment,
+            "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
+        }
+
+
+def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
+    """The signature of a batch, and whether entries came after it."""
+    signed = queries.current_disposition(connection, number)
+    if signed is None:
+        return None
+    return {
+        "decision": signed.decision,
+        "meaning": dict(signed.meaning),
+        "signer": dict(signed.signer),
+        "signed_at": signed.signed_at,
+        "offset": signed.offset,
+        "digest": signed.digest,
+        "reason": signed.reason,
+        "stale": queries.is_stale(connection, number, signed),
+    }
+
+
+def lots_page(connection: Connection, words: str, offset: int, limit: int, day: str) -> dict[str, Any]:
+    """Lots with how many batches each went into and how many results each has."""
+    lots, total = materials.search_lots(connection, words, offset, limit, day)
+    keys = [(lot.material, lot.lot) for lot in lots]
+    uses, results = batches.use_counts(connection, keys), quality.result_counts(connection, keys)
+    rows = [
+        {**_lot(lot), "batches": uses.get(key, 0), "results": results.get(key, 0)}
+        for lot, key in zip(lots, keys, strict=True)
+    ]
+    return {"items": rows, "total": total}
+
+
+def lot_page(connection: Connection, material: str, number: str, day: str) -> dict[str, Any] | None:
+    """A lot with its results and the batches it went into."""
+    lot = materials.find_lot(connection, material, number, day)
+    if lot is None:
+        return None
+    results = quality.results_of_lot(connection, material, number)
+    lines = batches.lines_of(connection, batches.batches_using(connection, material, number))
+    row = {**_lot(lot), "batches": len(lines), "results": len(results)}
+    return {"lot": row, "results": [result.payload() for result in results], "batches": _payloads(lines)}
+
+
+def _lot(lot: Lot) -> dict[str, Any]:
+    shown = ("material", "name", "lot", "status", "expiry", "received_at")
+    more = ("quantity", "containers", "supplier", "supplier_lot")
+    return {name: getattr(lot, name) for name in shown + more}
+
+
+def _payloads(lines: Iterable[BatchLine]) -> list[dict[str, Any]]:
+    return [line.payload() for line in lines]
