@@ -13,8 +13,8 @@ import { standingOf } from "./view";
 const PING_MS = 5_000;
 const DEAD_MS = 12_000;
 const BACKOFF_MS = { first: 500, last: 15_000 };
-/** Bounds of one push: a frame may have 1 MiB, and base64 and JSON need their share. */
-const PUSH = { changes: 200, bytes: 500_000 };
+/** Bounds of one push: a frame may have 1 MiB with base64 and JSON; making a change costs about a millisecond. */
+const PUSH = { changes: 50, bytes: 500_000 };
 
 /** The part of WebSocket that is used; tests put their own server behind it. */
 export interface Socket {
