@@ -7,7 +7,6 @@ import { CoreError } from "./types";
 
 const MAX_DEPTH = 32;
 const LONE_SURROGATE = /\p{Surrogate}/u;
-// eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** The canonical bytes of a JSON value; CoreError `not_canonical` for what JSON does not have. */

@@ -98,14 +98,16 @@ export class Engine implements Core {
 
   async handBack(lease: string): Promise<void> {
     const { device } = this.mustBeEnrolled();
-    const stored = this.held.find((item) => item.lease === lease);
-    if (!stored) throw new CoreError("lease_missing");
-    await call(this.platform.fetch, `/api/leases/${encodeURIComponent(lease)}/return`, {
-      device, last_seq: this.ledger.head.seq,
-    });
-    const returned = { ...stored, returnedAt: timeText(this.platform.clock.wall()) };
-    await this.journal?.lease(returned);
-    await this.store.putLease(returned);
+    const batch = this.state.leases.find((item) => item.lease === lease)?.batch;
+    // A batch that was taken twice has an older lease beside the one that is shown: both end.
+    for (const stored of this.held.filter((item) => !item.returnedAt && batchOf(item) === batch)) {
+      await call(this.platform.fetch, `/api/leases/${encodeURIComponent(stored.lease)}/return`, {
+        device, last_seq: this.ledger.head.seq,
+      });
+      const returned = { ...stored, returnedAt: timeText(this.platform.clock.wall()) };
+      await this.journal?.lease(returned);
+      await this.store.putLease(returned);
+    }
     await this.load();
   }
 
@@ -129,9 +131,8 @@ export class Engine implements Core {
   }
 
   async unlock(person: string, pin: string): Promise<Unlocked> {
-    // The newest lease: it has the key that belongs to the PIN of today.
-    const newest = [...this.state.leases].sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
-    const key = newest.flatMap(({ people }) => people).find((item) => item.id === person && item.key)?.key;
+    // Newest lease first: it has the key that belongs to the PIN of today.
+    const key = this.state.leases.flatMap(({ people }) => people).find((item) => item.id === person && item.key)?.key;
     if (!key) throw new CoreError("person_unknown");
     return unwrapUserKey(person, key, pin);
   }
@@ -187,6 +188,7 @@ export class Engine implements Core {
 
   /** This page may write. */
   private async begin(): Promise<void> {
+    this.store?.close();
     this.store = await Store.open(this.platform.database);
     const recovered = await this.openJournal();
     const empty = !(await this.store.meta("whole"));
@@ -198,7 +200,7 @@ export class Engine implements Core {
     const isRecovered = (await this.store.meta("recovered")) !== undefined;
     this.set({ ready: true, secondTab: false, storage: { ...this.state.storage, recovered: isRecovered } });
     this.persist();
-    this.platform.watchNetwork(() => this.sync?.wake(), () => this.networkGone());
+    this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
     await this.connect();
   }
 
@@ -230,7 +232,7 @@ export class Engine implements Core {
     await this.store.setMeta({ whole: true });
   }
 
-  /** Read device, site and leases, each lease's signature checked again. */
+  /** Read device, site and leases, each lease's signature checked again; one lease for a batch, newest first. */
   private async load(): Promise<void> {
     this.key = (await this.store.meta("key")) ?? null;
     this.site = (await this.store.meta("site")) ?? null;
@@ -245,7 +247,9 @@ export class Engine implements Core {
         console.error("lease", error);
       }
     }
-    this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
+    leases.sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
+    const newest = leases.filter((lease, i) => leases.findIndex(({ batch }) => batch === lease.batch) === i);
+    this.set({ device, leases: newest, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
 
@@ -309,6 +313,11 @@ export class Engine implements Core {
     while (!this.sync.docs.get(name)?.ready && this.platform.clock.mono() < end) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+  }
+
+  private networkBack(): void {
+    this.sync?.wake();
+    if (!this.sync) this.set({ online: "online" });
   }
 
   private networkGone(): void {
@@ -392,4 +401,6 @@ export class Engine implements Core {
   }
 }
 
-
+function batchOf({ text }: StoredLease): string {
+  return (JSON.parse(text) as Lease).batch;
+}

@@ -50,7 +50,6 @@ export interface Host {
 
 interface Inflight { id: number; doc: string; items: Pending[] }
 // What comes from the wire; each field is used as the wire's format gives it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Frame = any;
 
 export class SyncClient {

@@ -278,12 +278,23 @@ describe("core", () => {
     await records(engine, "1");
     await until("logged", () => engine.state.counts.logged === 1);
     await engine.handBack(engine.state.leases[0]!.lease);
-    expect(plant.calls.at(-1)).toMatchObject({ path: "/api/leases/lease-tablet-000001-B-1/return", body: { last_seq: 1 } });
+    expect(plant.calls.at(-1)).toMatchObject({ path: "/api/leases/lease-1/return", body: { last_seq: 1 } });
     await expect(records(engine, "2")).rejects.toMatchObject({ code: "lease_missing" });
     expect(nets(engine)).toEqual(["1"]);
     await kill(engine);
     const second = await open(on);
     expect(second.state).toMatchObject({ leases: [], storage: { records: 0 } });
+  });
+
+  it("PLT-12 works on the newest lease of a batch and hands all of them back", async () => {
+    const engine = await ready(tablet(plant));
+    await engine.take("B-1", "nonce");
+    expect(engine.state.leases.map(({ lease }) => lease)).toEqual(["lease-2"]);
+    await engine.handBack("lease-2");
+    expect(plant.calls.map(({ path }) => path).filter((path) => path.endsWith("return")).sort()).toEqual([
+      "/api/leases/lease-1/return", "/api/leases/lease-2/return",
+    ]);
+    expect(engine.state.leases).toEqual([]);
   });
 
   it("PLT-15 unwraps a person's key with the PIN and with nothing else", async () => {

@@ -52,7 +52,6 @@ export class TestClock implements Clock {
 interface Doc { entries: Record<string, Uint8Array>; receipts: Record<string, Uint8Array>; drafts: Record<string, unknown> }
 interface Line { hash: string; raw: Bytes }
 // Frames are JSON of many shapes; the tests look at the fields they mean.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Frame = any;
 
 /** A server of /sync in memory: numbers changes, keeps each device's chain, answers with receipts. */
@@ -218,6 +217,7 @@ export class Plant {
   people: Lease["people"] = [];
   signedIn = true;
   private devices = 0;
+  private leases = 0;
 
   fetch = async (path: string, init: RequestInit): Promise<Response> => {
     if (!this.hub.up) throw new TypeError("no network");
@@ -241,7 +241,7 @@ export class Plant {
   private async lease(batch: string, device: string): Promise<unknown> {
     if (!this.hub.docs.has(`batch/${batch}`)) this.hub.create(`batch/${batch}`);
     const lease = {
-      lease: `lease-${device}-${batch}`, v: 1, batch, device, person: "P-0001", issued_at: "2026-11-22T09:00:00.000Z",
+      lease: `lease-${++this.leases}`, v: 1, batch, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
       document: `batch/${batch}`,
     };
