@@ -90,3 +90,47 @@ class Kind:
     nature: Literal["observation", "decision"]
     decide: Decide = accept
     project: Project = project_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a room adds to the door: its kinds, and its ears for the kinds of other rooms.
+
+    `listeners` project an entry of another room into this one's tables; `judges` add flags and consequences to
+    another room's ruling. Both by the name of the kind.
+    """
+
+    name: str
+    kinds: tuple[Kind, ...] = ()
+    listeners: Mapping[str, Project] = field(default_factory=dict)
+    judges: Mapping[str, Decide] = field(default_factory=dict)
+
+
+class Registry:
+    """All kinds there are, with who listens and who judges, in the order of the rooms."""
+
+    def __init__(self, rooms: Sequence[Room]) -> None:
+        self.kinds = {kind.name: kind for room in rooms for kind in room.kinds}
+        if len(self.kinds) != sum(len(room.kinds) for room in rooms):
+            raise ValueError("a kind belongs to one room")
+        self._listeners: dict[str, list[Project]] = {}
+        self._judges: dict[str, list[Decide]] = {}
+        for room in rooms:
+            for name, listener in room.listeners.items():
+                self._listeners.setdefault(self.kinds[name].name, []).append(listener)
+            for name, judge in room.judges.items():
+                self._judges.setdefault(self.kinds[name].name, []).append(judge)
+
+    def decide(self, connection: Connection, entry: Entry) -> Ruling:
+        """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse."""
+        ruling = self.kinds[entry.kind].decide(connection, entry)
+        for judge in self._judges.get(entry.kind, ()):
+            more = judge(connection, entry)
+            flags = dict.fromkeys((*ruling.flags, *more.flags))
+            ruling = Ruling(tuple(flags), (*ruling.consequences, *more.consequences), ruling.refusal, ruling.details)
+        return ruling
+
+    def project(self, connection: Connection, entry: Entry) -> None:
+        self.kinds[entry.kind].project(connection, entry)
+        for listener in self._listeners.get(entry.kind, ()):
+            listener(connection, entry)

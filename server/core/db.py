@@ -1,0 +1,90 @@
+"""Opens the database, SQLite or PostgreSQL, and refuses to write tables of records outside of `record()`."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+
+from server.core.errors import PestleError
+from sync.log.tables import metadata as log_tables
+
+# Tables of records: views of the log, made by projections only, thrown away and made again by a rebuild.
+records = MetaData()
+# What is no record: sessions, secrets, changes in transit, held and quarantined input.
+workspace = MetaData()
+
+_READS = re.compile(
+    r"\s*(SELECT|PRAGMA|EXPLAIN|SHOW|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|CREATE|SET|LISTEN)\b", re.I
+)
+_WRITES_INSIDE = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|MERGE)\b", re.I)
+_may_write: ContextVar[bool] = ContextVar("may_write_records", default=False)
+
+
+@contextmanager
+def writing_records() -> Iterator[None]:
+    """Within this block tables of records may be written: the recorder's committer, a rebuild, a migration."""
+    token = _may_write.set(True)
+    try:
+        yield
+    finally:
+        _may_write.reset(token)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on which `connection.execution_options(pestle_write=True)` begins a transaction that may write.
+
+    SQLite: WAL and synchronous=FULL, so that a commit that returned survives a power cut.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_size=20, max_overflow=40, pool_pre_ping=True)
+    event.listen(engine, "before_cursor_execute", _guard)
+    return engine
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: on SQLite it takes the write lock at once, so that it never fails half-way."""
+    with engine.connect().execution_options(pestle_write=True) as connection, connection.begin():
+        yield connection
+
+
+def create_tables(engine: Engine) -> None:
+    """Make whatever table of records or workspace is missing."""
+    with writing_records(), write(engine) as connection:
+        records.create_all(connection)
+        workspace.create_all(connection)
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # Transactions are begun by us: the driver's own habit hides them until the first write.
+    connection.isolation_level = None
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write_wanted = connection.get_execution_options().get("pestle_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write_wanted else "BEGIN")
+
+
+def _guard(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    if not _may_write.get() and (touched := _written(statement)):
+        raise PestleError("record_write_refused", {"tables": list(touched)})
+
+
+@lru_cache(maxsize=4096)
+def _written(statement: str) -> tuple[str, ...]:
+    """The tables of records and of the log that a statement may write, as far as its text tells."""
+    bare = re.sub(r"'[^']*'", "''", statement)
+    if _READS.match(bare) and not _WRITES_INSIDE.search(bare):
+        return ()
+    names = set(re.findall(r"[a-z_]+", bare.lower()))
+    return tuple(sorted(names & (set(records.tables) | set(log_tables.tables))))

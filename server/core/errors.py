@@ -1,0 +1,672 @@
+"""The catalogue of problems: code, HTTP status, what happened, what was kept, what to do next, in both languages.
+
+Every error that leaves the server is rendered from here; a test fails for a code that is raised and not listed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync.errors import SyncError
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Texts are pairs of English and Chinese."""
+
+    status: int
+    what: tuple[str, str]
+    kept: tuple[str, str]
+    next: tuple[str, str]
+
+
+class PestleError(Exception):
+    """Something a person is told about: `code` is a key of the catalogue, `details` are facts without secrets."""
+
+    def __init__(self, code: str, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(f"{code}: {dict(details)}" if details else code)
+        self.code = code
+        self.details = dict(details or {})
+
+    @property
+    def problem(self) -> Problem:
+        return CATALOGUE[self.code]
+
+    def body(self) -> dict[str, Any]:
+        """As JSON for clients: {code, what, kept, next, details}, texts as {en, zh}."""
+        problem = self.problem
+        texts = {name: getattr(problem, name) for name in ("what", "kept", "next")}
+        return {
+            "code": self.code,
+            **{name: {"en": en, "zh": zh} for name, (en, zh) in texts.items()},
+            "details": self.details,
+        }
+
+
+def from_sync(error: SyncError) -> PestleError:
+    return PestleError(error.code, {"detail": error.detail} if error.detail else None)
+
+
+CATALOGUE: dict[str, Problem] = {
+    # what came from a device or a client
+    "device_unknown": Problem(
+        401,
+        ("This device is not enrolled here.", "本站没有注册此设备。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        (
+            "Enrol the device, or ask the administrator to look at the quarantine.",
+            "请注册该设备，或请管理员查看隔离区。",
+        ),
+    ),
+    "device_revoked": Problem(
+        403,
+        ("This device has been revoked.", "此设备已被停用。"),
+        (
+            "What it recorded before stays in the log; what it still holds is kept on it.",
+            "此前的记录保留在日志中；设备上尚存的记录仍保存在设备上。",
+        ),
+        ("Take another device; the administrator can enrol this one anew.", "请换用其他设备；管理员可重新注册此设备。"),
+    ),
+    "device_mismatch": Problem(
+        409,
+        ("The entry names another device than the one that sent it.", "记录中的设备与发送它的设备不一致。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Tell the administrator.", "请告知管理员。"),
+    ),
+    "stream_mismatch": Problem(
+        409,
+        ("The entry belongs to another batch than the document it came in.", "记录所属的批与其所在文档不一致。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Tell the administrator.", "请告知管理员。"),
+    ),
+    "signature_wrong": Problem(
+        401,
+        ("A signature does not fit the bytes.", "签名与内容不符。"),
+        ("The input is kept in quarantine; it never becomes a record.", "输入已完整保存在隔离区，不会成为记录。"),
+        (
+            "Tell the administrator: the bytes were changed on their way, or somebody tried to.",
+            "请告知管理员：内容在途中被更改，或有人企图更改。",
+        ),
+    ),
+    "sequence_gap": Problem(
+        409,
+        ("Earlier entries of this device are missing.", "缺少此设备更早的记录。"),
+        ("Nothing was changed; later entries wait.", "未作更改；后续记录在等待。"),
+        ("Send from the expected sequence on.", "请从期望的序号起重新发送。"),
+    ),
+    "sequence_fork": Problem(
+        409,
+        ("The device has two different entries under one sequence number.", "该设备在同一序号下有两条不同的记录。"),
+        ("The first is in the log, the other in quarantine.", "先到的在日志中，另一条在隔离区。"),
+        (
+            "Enrol the device anew: its storage was restored from an old state.",
+            "请重新注册该设备：其存储被恢复到了旧状态。",
+        ),
+    ),
+    "kind_unknown": Problem(
+        422,
+        ("The server does not know this kind of entry.", "服务器不认识此类记录。"),
+        ("It stands in the log, flagged, and in quarantine.", "它已带标记入账，并列入隔离区。"),
+        ("Update the server, then look at the quarantine.", "请更新服务器后查看隔离区。"),
+    ),
+    "payload_malformed": Problem(
+        422,
+        ("The content of the entry has another shape than its kind.", "记录内容的结构与其类别不符。"),
+        ("It stands in the log, flagged, and in quarantine.", "它已带标记入账，并列入隔离区。"),
+        ("Update the device's app, then look at the quarantine.", "请更新设备应用后查看隔离区。"),
+    ),
+    "payload_hash_wrong": Problem(
+        422,
+        ("The content is not the one that was signed.", "内容不是被签名的内容。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Tell the administrator.", "请告知管理员。"),
+    ),
+    "not_permitted_from_device": Problem(
+        422,
+        (
+            "A decision was sent by a device; only the server takes decisions.",
+            "设备发来了一项决定；决定只能由服务器作出。",
+        ),
+        ("It stands in the log, flagged, and decides nothing.", "它已带标记入账，但不产生决定。"),
+        ("Take the decision on its screen, online.", "请联网后在相应界面上作出决定。"),
+    ),
+    "entry_malformed": Problem(
+        422,
+        ("The bytes are not an entry.", "这些字节不是一条记录。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Tell the administrator.", "请告知管理员。"),
+    ),
+    "entry_too_large": Problem(
+        413,
+        ("The entry is too large.", "记录过大。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Attach large content as a file or photo.", "较大的内容请以文件或照片附上。"),
+    ),
+    "not_canonical": Problem(
+        422,
+        ("The bytes are not canonical JSON.", "字节不是规范的 JSON。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        ("Tell the administrator.", "请告知管理员。"),
+    ),
+    "key_malformed": Problem(
+        422,
+        ("This is not a key that may be enrolled.", "此密钥不可注册。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Let the device make a new key.", "请让设备重新生成密钥。"),
+    ),
+    "key_algorithm_unknown": Problem(
+        422,
+        ("The algorithm of the key is not known.", "密钥算法未知。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Use Ed25519 or ES256.", "请使用 Ed25519 或 ES256。"),
+    ),
+    "change_malformed": Problem(
+        422,
+        ("The bytes are not a change of a document.", "字节不是文档变更。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        (
+            "The device rebuilds the document by itself and sends its records again.",
+            "设备会自动重建文档并重新发送其记录。",
+        ),
+    ),
+    "change_too_large": Problem(
+        413,
+        ("The change of a document is too large.", "文档变更过大。"),
+        ("The input is kept in quarantine.", "输入已完整保存在隔离区。"),
+        (
+            "The device rebuilds the document by itself and sends its records again.",
+            "设备会自动重建文档并重新发送其记录。",
+        ),
+    ),
+    "change_refused": Problem(
+        409,
+        (
+            "The change writes where this device may not write, or builds on what the server does not know.",
+            "该变更写入了设备无权写入之处，或以服务器未知的内容为基础。",
+        ),
+        ("The input is kept in quarantine; signed records survive.", "输入已完整保存在隔离区；已签名的记录不受影响。"),
+        (
+            "The device rebuilds the document by itself and sends its records again.",
+            "设备会自动重建文档并重新发送其记录。",
+        ),
+    ),
+    "actor_taken": Problem(
+        409,
+        (
+            "The name of this page in the document is in use by another device.",
+            "此页面在文档中的标识已被其他设备使用。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Reload the page.", "请重新载入页面。"),
+    ),
+    "projection_failed": Problem(
+        500,
+        ("The document could not be put together in time.", "未能及时合并文档。"),
+        ("All changes are kept.", "所有变更均已保存。"),
+        ("Try again; tell the administrator if it stays so.", "请重试；如仍如此，请告知管理员。"),
+    ),
+    "frame_malformed": Problem(
+        400,
+        ("The message could not be read.", "消息无法读取。"),
+        ("It is kept in quarantine.", "已保存在隔离区。"),
+        ("Reload the app.", "请重新载入应用。"),
+    ),
+    "frame_too_large": Problem(
+        413,
+        ("The message is too large.", "消息过大。"),
+        ("Nothing of it was taken.", "未接收其任何部分。"),
+        ("Reload the app.", "请重新载入应用。"),
+    ),
+    "document_unknown": Problem(
+        404,
+        ("There is no such document on this device's leases.", "此设备的授权中没有该文档。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take the batch along first.", "请先带走该批。"),
+    ),
+    "blob_mismatch": Problem(
+        422,
+        ("The file is not the one that its name says.", "文件与其名称（摘要）不符。"),
+        ("Nothing was stored.", "未存储。"),
+        ("The device sends it again.", "设备会再次发送。"),
+    ),
+    "blob_too_large": Problem(
+        413,
+        ("The file is larger than 2 MiB.", "文件超过 2 MiB。"),
+        ("Nothing was stored.", "未存储。"),
+        ("Take a smaller photo.", "请拍摄较小的照片。"),
+    ),
+    "blob_type": Problem(
+        415,
+        ("Only photos can be stored here (JPEG, PNG, WebP).", "此处只能存储照片（JPEG、PNG、WebP）。"),
+        ("Nothing was stored.", "未存储。"),
+        ("Choose another file.", "请选择其他文件。"),
+    ),
+    "balance_unknown": Problem(
+        404,
+        ("This balance is not in the register.", "该天平不在台账中。"),
+        ("Nothing was shown.", "未显示。"),
+        ("Register the balance, or correct the bridge's settings.", "请登记该天平，或更正网桥设置。"),
+    ),
+    # who may
+    "session_missing": Problem(
+        401,
+        ("Nobody is signed in.", "尚未登录。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Sign in.", "请登录。"),
+    ),
+    "session_expired": Problem(
+        401,
+        ("The session has ended.", "会话已结束。"),
+        ("What was recorded on this device is kept on it.", "已在本机记录的内容仍保存在本机。"),
+        ("Sign in again.", "请重新登录。"),
+    ),
+    "login_wrong": Problem(
+        401,
+        ("Login name or password is wrong.", "登录名或密码错误。"),
+        ("Nothing was changed; the attempt is in the log.", "未作更改；此次尝试已入账。"),
+        (
+            "Try again. After five attempts the account is locked for 15 minutes.",
+            "请重试。连续五次错误后账户将锁定 15 分钟。",
+        ),
+    ),
+    "login_locked": Problem(
+        429,
+        ("This account is locked after too many wrong passwords.", "密码错误次数过多，账户已锁定。"),
+        ("Nothing was changed; the attempts are in the log.", "未作更改；尝试已入账。"),
+        ("Wait 15 minutes, or ask the administrator.", "请等待 15 分钟，或联系管理员。"),
+    ),
+    "password_wrong": Problem(
+        403,
+        ("The password is wrong; nothing was signed.", "密码错误，未签名。"),
+        ("Nothing was changed; the attempt is in the log.", "未作更改；此次尝试已入账。"),
+        ("Enter your own password again.", "请重新输入您本人的密码。"),
+    ),
+    "password_weak": Problem(
+        422,
+        ("The password is too weak.", "密码强度不足。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take at least 10 characters.", "请使用至少 10 个字符。"),
+    ),
+    "pin_weak": Problem(
+        422,
+        ("A PIN has six digits.", "PIN 为六位数字。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose six digits.", "请选择六位数字。"),
+    ),
+    "not_permitted": Problem(
+        403,
+        ("This is not among your permissions.", "您没有此权限。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Ask somebody whose role it is.", "请由具有相应角色的人员操作。"),
+    ),
+    "roles_conflict": Problem(
+        409,
+        ("These roles must not be held by one person.", "这些角色不得由同一人担任。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Give the roles to different people.", "请将角色分配给不同人员。"),
+    ),
+    "login_taken": Problem(
+        409,
+        ("This login name is or was somebody's.", "该登录名已被使用或曾被使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose another; names are never used twice.", "请另选；登录名不重复使用。"),
+    ),
+    "person_unknown": Problem(
+        404,
+        ("There is no such person.", "没有此人。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look the person up again.", "请重新查找。"),
+    ),
+    "origin_foreign": Problem(
+        403,
+        ("The request came from another site.", "请求来自其他站点。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Open Pestle at its own address.", "请在 Pestle 自己的地址打开。"),
+    ),
+    "code_wrong": Problem(
+        403,
+        ("The enrolment code is wrong, used or out of date.", "注册码错误、已使用或已过期。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Ask for a fresh code.", "请索取新的注册码。"),
+    ),
+    "enrolment_wrong": Problem(
+        422,
+        ("The device could not prove that it has the key.", "设备未能证明其持有密钥。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Try the enrolment again.", "请重新注册。"),
+    ),
+    "lease_unknown": Problem(
+        404,
+        ("There is no such lease.", "没有此授权。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take the batch along again.", "请重新带走该批。"),
+    ),
+    # requests
+    "not_found": Problem(
+        404,
+        ("There is nothing at this address.", "此地址没有内容。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Go back and look it up again.", "请返回重新查找。"),
+    ),
+    "method_wrong": Problem(
+        405,
+        ("This address does not take such a request.", "此地址不接受该请求。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Reload the app.", "请重新载入应用。"),
+    ),
+    "request_malformed": Problem(
+        422,
+        ("The request lacks something or has a wrong value.", "请求缺少内容或取值有误。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Correct what is named and send it again.", "请更正所指出的内容后重新发送。"),
+    ),
+    "request_too_large": Problem(
+        413,
+        ("The request is too large.", "请求过大。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Send less at once.", "请分次发送。"),
+    ),
+    "internal": Problem(
+        500,
+        ("Something went wrong in the server.", "服务器内部出错。"),
+        ("What was acknowledged before is kept.", "此前已确认的内容均已保存。"),
+        ("Try again; tell the administrator if it stays so.", "请重试；如仍如此，请告知管理员。"),
+    ),
+    "setting_wrong": Problem(
+        500,
+        ("A setting cannot be used.", "设置无法使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Correct the setting that is named.", "请更正所指出的设置。"),
+    ),
+    "record_write_refused": Problem(
+        500,
+        ("Something tried to write records outside of the log.", "有程序试图绕过日志写入记录。"),
+        ("Nothing was written.", "未写入。"),
+        ("Tell the maker of the software: this is a fault.", "请告知软件开发方：这是程序缺陷。"),
+    ),
+    # decisions on batches and lots
+    "batch_unknown": Problem(
+        404,
+        ("There is no such batch.", "没有此批。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look the batch number up again.", "请重新核对批号。"),
+    ),
+    "batch_known": Problem(
+        409,
+        ("This batch number is in use.", "该批号已被使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take another number.", "请使用其他批号。"),
+    ),
+    "batch_closed": Problem(
+        409,
+        ("The batch is already released or rejected.", "该批已放行或拒绝。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Open a deviation for what came later.", "对后续情况请提出偏差。"),
+    ),
+    "batch_disposed": Problem(
+        409,
+        ("The batch is already released or rejected.", "该批已放行或拒绝。"),
+        ("The earlier decision stands.", "先前的决定仍然有效。"),
+        ("Look at the decision in the review.", "请在审核界面查看该决定。"),
+    ),
+    "batch_historical": Problem(
+        409,
+        ("This batch is history from before Pestle.", "该批是 Pestle 之前的历史批。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at its records; it is not released here.", "请查看其记录；它不在此放行。"),
+    ),
+    "batch_not_open": Problem(
+        409,
+        ("Nothing can be done on this batch now.", "该批目前不可操作。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at its status.", "请查看其状态。"),
+    ),
+    "recipe_unknown": Problem(
+        404,
+        ("There is no such approved recipe version.", "没有此已批准的工艺规程版本。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose an approved version.", "请选择已批准的版本。"),
+    ),
+    "recipe_version_exists": Problem(
+        409,
+        ("This version of the recipe exists with other content.", "该版本的工艺规程已存在且内容不同。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Make a new version.", "请建立新版本。"),
+    ),
+    "lot_unknown": Problem(
+        404,
+        ("There is no such lot.", "没有此物料批。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look up material and lot number again.", "请重新核对物料和批号。"),
+    ),
+    "lot_status_refused": Problem(
+        409,
+        ("A lot cannot go from its status to this one.", "该物料批不能从当前状态变为此状态。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the lot's results first.", "请先查看该批的检验结果。"),
+    ),
+    "chosen_unknown": Problem(
+        409,
+        ("The chosen entry is not one of the conflict.", "所选记录不属于该冲突。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose one of the entries shown.", "请选择所示记录之一。"),
+    ),
+    "item_closed": Problem(
+        409,
+        ("This has been decided already.", "该项已作出决定。"),
+        ("The earlier decision stands.", "先前的决定仍然有效。"),
+        ("Load the review again.", "请重新载入审核界面。"),
+    ),
+    "release_blocked": Problem(
+        409,
+        ("The batch cannot be released: something is open.", "该批不能放行：尚有未决事项。"),
+        ("The attempt is in the log; the batch is unchanged.", "此次尝试已入账；批状态未变。"),
+        ("Decide what is listed, then sign.", "请处理所列事项后再签名。"),
+    ),
+    "digest_stale": Problem(
+        409,
+        ("The batch has changed since it was shown to you.", "自向您显示后该批已有变化。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Load the review again, look, then sign.", "请重新载入审核界面，查看后再签名。"),
+    ),
+    "meaning_unknown": Problem(
+        422,
+        ("This is not a meaning of this signature.", "这不是该签名的含义。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Choose one of the meanings offered.", "请选择所列含义之一。"),
+    ),
+    "releaser_produced": Problem(
+        403,
+        ("Who took part in making a batch does not release it.", "参与该批生产的人员不得放行该批。"),
+        ("The attempt is in the log; the batch is unchanged.", "此次尝试已入账；批状态未变。"),
+        ("Ask another releaser.", "请由其他放行人员操作。"),
+    ),
+    # imports
+    "csv_encoding": Problem(
+        422,
+        ("The file is not UTF-8 text.", "文件不是 UTF-8 文本。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Save the file as CSV UTF-8 and try again.", "请将文件另存为 CSV UTF-8 后重试。"),
+    ),
+    "csv_separator": Problem(
+        422,
+        ("The file has another separator than the mapping says.", "文件的分隔符与映射不符。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Save the file with that separator, or change the mapping.", "请以该分隔符保存文件，或更改映射。"),
+    ),
+    "csv_columns": Problem(
+        422,
+        ("Columns are missing, or stand twice.", "列缺失或重复。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Compare the header with the mapping.", "请将表头与映射对照。"),
+    ),
+    "csv_too_large": Problem(
+        413,
+        ("The file is too large.", "文件过大。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Split the file.", "请拆分文件。"),
+    ),
+    "file_unreadable": Problem(
+        422,
+        ("The file cannot be read.", "文件无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check the path and its permissions.", "请检查路径及其权限。"),
+    ),
+    "mapping_wrong": Problem(
+        422,
+        ("The mapping cannot be used.", "映射无法使用。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Correct the file; tablets.toml shows every setting.", "请更正该文件；tablets.toml 列出了所有设置。"),
+    ),
+    # verifying
+    "log_unreadable": Problem(
+        422,
+        ("The log or file cannot be read.", "日志或文件无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check the path or address.", "请检查路径或地址。"),
+    ),
+    "checkpoint_malformed": Problem(
+        422,
+        ("The checkpoint cannot be read.", "检查点无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the log again; if it stays so, it was changed.", "请重新获取日志；如仍如此，则其已被更改。"),
+    ),
+    "note_malformed": Problem(
+        422,
+        ("A signed note cannot be read.", "签名便笺无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the log again; if it stays so, it was changed.", "请重新获取日志；如仍如此，则其已被更改。"),
+    ),
+    "note_signer_unknown": Problem(
+        422,
+        ("None of the trusted keys signed the checkpoint.", "没有受信任的密钥签署该检查点。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check that the policy is this site's.", "请确认策略文件属于本站点。"),
+    ),
+    "policy_malformed": Problem(
+        422,
+        ("The file of trusted keys cannot be read.", "受信任密钥文件无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get it from the site again.", "请向站点重新获取。"),
+    ),
+    "proof_wrong": Problem(
+        422,
+        ("A proof does not lead to the signed root.", "证明不能推导出已签名的根。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Treat the record as changed and investigate.", "请视为记录已被更改并进行调查。"),
+    ),
+    "tile_malformed": Problem(
+        422,
+        ("A tile of the log has a wrong length.", "日志瓦片长度有误。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the log again; if it stays so, it was changed.", "请重新获取日志；如仍如此，则其已被更改。"),
+    ),
+    "tile_wrong": Problem(
+        422,
+        ("A tile does not fit the entries.", "瓦片与记录不符。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Treat the log as changed and investigate.", "请视为日志已被更改并进行调查。"),
+    ),
+    "root_wrong": Problem(
+        422,
+        ("The entries do not give the signed root.", "记录不能推导出已签名的根。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Treat the log as changed and investigate.", "请视为日志已被更改并进行调查。"),
+    ),
+    "leaf_changed": Problem(
+        422,
+        ("An entry was changed after it was recorded.", "一条记录在入账后被更改。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "index_wrong": Problem(
+        422,
+        ("An entry stands in the wrong place.", "一条记录的位置有误。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "recorded_at_wrong": Problem(
+        422,
+        ("Times of receipt run backwards.", "接收时间倒退。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "stream_chain_wrong": Problem(
+        422,
+        ("The chain of a batch is broken.", "批的记录链断裂。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "device_chain_wrong": Problem(
+        422,
+        ("The chain of a device is broken.", "设备的记录链断裂。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "server_key_wrong": Problem(
+        422,
+        ("The server's key is not the trusted one.", "服务器密钥不是受信任的密钥。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check that the policy is this site's.", "请确认策略文件属于本站点。"),
+    ),
+    "revocation_ignored": Problem(
+        422,
+        ("An entry of a revoked device was taken without a flag.", "已停用设备的记录未加标记即被接受。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "payload_withheld": Problem(
+        422,
+        ("The content of this entry is no longer held.", "该记录的内容已不再保存。"),
+        ("The entry itself stands.", "记录本身仍在。"),
+        ("Ask the site for it.", "请向站点索取。"),
+    ),
+    "entry_missing": Problem(
+        422,
+        ("An entry is missing.", "缺少一条记录。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
+    "entry_unknown": Problem(
+        404,
+        ("There is no such entry under the checkpoint.", "检查点之下没有此记录。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Try again after the next checkpoint.", "请在下一个检查点之后重试。"),
+    ),
+    "stream_unknown": Problem(
+        404,
+        ("There is no entry of this batch in the log yet.", "日志中尚无该批的记录。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look the batch number up again.", "请重新核对批号。"),
+    ),
+    "bundle_malformed": Problem(
+        422,
+        ("The files attached to the dossier cannot be read.", "档案所附文件无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the dossier again; if it stays so, it was changed.", "请重新获取档案；如仍如此，则其已被更改。"),
+    ),
+    "seal_wrong": Problem(
+        422,
+        ("The signed release does not fit the records.", "已签名的放行与记录不符。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the batch.", "请调查该批。"),
+    ),
+    "pdf_malformed": Problem(
+        422,
+        ("The file is not a dossier of Pestle.", "该文件不是 Pestle 档案。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check that it is the right file.", "请确认文件无误。"),
+    ),
+    "pdf_signature_wrong": Problem(
+        422,
+        ("The pages were changed after the site sealed them.", "页面在站点封签后被更改。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the dossier again from the site.", "请向站点重新获取档案。"),
+    ),
+    "pdf_unreadable": Problem(
+        422,
+        ("The PDF cannot be read.", "PDF 无法读取。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Check that it is the right file.", "请确认文件无误。"),
+    ),
+}

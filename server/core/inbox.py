@@ -1,0 +1,94 @@
+"""Input that is not in the log: held entries that miss their predecessor, and what was quarantined, whole (PLT-14)."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, delete, insert, select
+
+from server.core import clock
+from server.core.db import workspace
+from sync.entry import Envelope
+
+held = Table(
+    "held",
+    workspace,
+    Column("device", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, index=True),
+    Column("stream", Text, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+quarantine = Table(
+    "quarantine",
+    workspace,
+    Column("id", Text, primary_key=True),
+    Column("received_at", Text, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("device", Text),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("idx", Integer),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Bytes for the quarantine: where they came from, what is wrong, and the log index if they stand there flagged."""
+
+    data: bytes
+    source: str
+    code: str
+    detail: str = ""
+    device: str | None = None
+    index: int | None = None
+
+
+def hold(connection: Connection, envelope: Envelope, source: str) -> None:
+    """Keep an entry until its predecessor is in the log; a second one under the same sequence is passed over."""
+    head = envelope.head
+    here = (held.c.device == head.device) & (held.c.seq == head.seq)
+    if connection.execute(select(held.c.seq).where(here)).first() is not None:
+        return
+    values = {"device": head.device, "seq": head.seq, "id": head.id, "stream": head.stream, "source": source}
+    connection.execute(insert(held).values(**values, received_at=clock.now_text(), envelope=envelope.encode()))
+
+
+def take_held(connection: Connection, device: str, seq: int) -> tuple[Envelope, str] | None:
+    """The held entry that comes next in a device's chain, with its source; it is held no longer."""
+    here = (held.c.device == device) & (held.c.seq == seq)
+    row = connection.execute(select(held.c.envelope, held.c.source).where(here)).first()
+    if row is None:
+        return None
+    connection.execute(delete(held).where(here))
+    return Envelope.decode(row.envelope), row.source
+
+
+def keep(connection: Connection, stray: Stray) -> str:
+    """Quarantine; the id under which it is kept. The same bytes from the same source are kept once."""
+    digest = hashlib.sha256(stray.data).hexdigest()
+    here = (quarantine.c.sha256 == digest) & (quarantine.c.source == stray.source) & (quarantine.c.code == stray.code)
+    known: str | None = connection.execute(select(quarantine.c.id).where(here)).scalar()
+    if known is not None:
+        return known
+    name = str(uuid.uuid4())
+    connection.execute(
+        insert(quarantine).values(
+            id=name,
+            received_at=clock.now_text(),
+            source=stray.source,
+            device=stray.device,
+            code=stray.code,
+            detail=stray.detail[:500],
+            size=len(stray.data),
+            sha256=digest,
+            bytes=stray.data,
+            idx=stray.index,
+        )
+    )
+    return name

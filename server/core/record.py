@@ -1,0 +1,377 @@
+"""The one door to the log: judge, append, project, in one transaction; nothing else changes a record.
+
+One committer per process takes all waiting requests into one transaction, each in a savepoint, so that every rule
+sees the state it decides on and one commit serves many. Several processes on PostgreSQL take turns on the log's head.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from server.core import clock, db, inbox
+from server.core.errors import PestleError
+from server.core.inbox import Stray
+from server.core.kinds import Entry, Fact, Registry
+from sync import entry as entries
+from sync.entry import Envelope
+from sync.errors import SyncError
+from sync.log import Log
+from sync.signing import Signer
+from sync.writer import DeviceWriter
+
+SERVER = "server"
+QUARANTINED = "handheld.input_quarantined.v1"
+GROUP = 256
+_DEEPEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """What admits a device's entries: its key, its role, and after a revocation the last sequence still accepted."""
+
+    alg: str
+    public_key: bytes
+    role: str
+    last_seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry that stands in the log."""
+
+    index: int
+    id: str
+    flags: tuple[str, ...]
+    recorded_at: str
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The very same entry stands in the log already, at this index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Kept until the device's entry `expected` arrives."""
+
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Kept whole in quarantine under this id, and no record; `code` is one of the error catalogue."""
+
+    code: str
+    detail: str
+    quarantine: str
+
+
+Outcome = Recorded | Duplicate | Held | Refused
+Listener = Callable[[list[Recorded]], None]
+
+
+class _Refusal(Exception):
+    """A rule refused a decision: its savepoint is rolled back, and the consequences alone are appended."""
+
+    def __init__(self, code: str, details: dict[str, Any], consequences: Sequence[Fact]) -> None:
+        super().__init__(code)
+        self.error, self.consequences = PestleError(code, details), consequences
+
+
+@dataclass(slots=True)
+class _Request:
+    work: Callable[["_Group"], Any]
+    answer: "Future[Any]"
+
+
+class Recorder:
+    """The door of one process. `device_key` looks up a device; `signer` is the server's own device key."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Log,
+        signer: Signer,
+        registry: Registry,
+        device_key: Callable[[Connection, str], DeviceKey | None],
+    ) -> None:
+        self._engine, self._log, self._registry, self._device_key = engine, log, registry, device_key
+        self._writer = DeviceWriter(SERVER, signer)
+        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
+        self._listeners: list[Listener] = []
+        with db.writing_records(), db.write(engine) as connection:
+            log.create(connection)
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self._thread.start()
+
+    def submit(self, envelope: Envelope, *, source: str) -> Outcome:
+        """Take an entry that a device has signed; returns after the commit. Observations are never refused."""
+        return self.submit_many([envelope], source=source)[0]
+
+    def submit_many(self, envelopes: Sequence[Envelope], *, source: str) -> list[Outcome]:
+        """The same for several in their order, each on its own: one that is wrong harms no other."""
+        answers = [self._ask(partial(_Group.submit, envelope=envelope, source=source)) for envelope in envelopes]
+        return [answer.result() for answer in answers]
+
+    def state(self, *facts: Fact) -> list[Recorded]:
+        """The server's own facts and decisions, all or nothing, with what follows from them.
+
+        PestleError when a rule refuses; what the refusal leaves in the log is committed before it is raised.
+        """
+        recorded: list[Recorded] | PestleError = self._ask(lambda group: group.state(facts)).result()
+        if isinstance(recorded, PestleError):
+            raise recorded
+        return recorded
+
+    def quarantine(self, stray: Stray) -> str:
+        """Keep bytes that are not even an entry; the id under which the administrator finds them."""
+        name: str = self._ask(lambda group: group.quarantine(stray)).result()
+        return name
+
+    def subscribe(self, listener: Listener) -> None:
+        """Be told, in the committer's thread and after the commit, of every entry appended by this process."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Finish what is waiting, then end the committer."""
+        self._queue.put(None)
+        self._thread.join(timeout=30)
+
+    def _ask(self, work: Callable[["_Group"], Any]) -> "Future[Any]":
+        request = _Request(work, Future())
+        self._queue.put(request)
+        return request.answer
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            requests, last = self._drain(first)
+            self._commit(requests)
+            if last:
+                return
+
+    def _drain(self, first: _Request) -> tuple[list[_Request], bool]:
+        """Whatever waits already, without lingering; True when the end was asked for."""
+        requests = [first]
+        while len(requests) < GROUP:
+            try:
+                request = self._queue.get_nowait()
+            except Empty:
+                break
+            if request is None:
+                return requests, True
+            requests.append(request)
+        return requests, False
+
+    def _commit(self, requests: list[_Request]) -> None:
+        answers: list[Any] = []
+        try:
+            with db.writing_records(), db.write(self._engine) as connection:
+                group = _Group(connection, self._log, self._writer, self._registry, self._device_key)
+                answers = [group.attempt(request.work) for request in requests]
+                if group.appended:
+                    self._log.sign_checkpoint(connection)
+                # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
+        except BaseException as error:
+            # Also a failed COMMIT (full disk, lost connection): the writer's head is read anew by the next group.
+            for request in requests:
+                request.answer.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        # A crash here: all is stored, nobody knows. Devices send again and get `Duplicate`.
+        for request, answer in zip(requests, answers, strict=True):
+            if isinstance(answer, BaseException) and not isinstance(answer, PestleError):
+                request.answer.set_exception(answer)
+            else:
+                request.answer.set_result(answer)
+        if group.appended:
+            for listener in self._listeners:
+                listener(group.appended)
+
+
+class _Group:
+    """The requests of one transaction, which holds the lock on the log's head."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        log: Log,
+        writer: DeviceWriter,
+        registry: Registry,
+        device_key: Callable[[Connection, str], DeviceKey | None],
+    ) -> None:
+        self._connection, self._log, self._writer = connection, log, writer
+        self._registry, self._device_key = registry, device_key
+        self.appended: list[Recorded] = []
+        head = log.lock(connection)
+        # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
+        writer.seq, writer.prev = log.device_head(connection, SERVER)
+        writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None
+
+    def attempt(self, work: Callable[["_Group"], Any]) -> Any:
+        """Do a request's work in a savepoint; its result, or the error that it ended with."""
+        try:
+            return self._saved(lambda: work(self))
+        except _Refusal as refusal:
+            return self._after(refusal)
+        except Exception as error:
+            return error
+
+    def _after(self, refusal: _Refusal) -> Exception:
+        """What a refusal leaves in the log: that it was refused, and why."""
+        try:
+            self._saved(lambda: self.state(refusal.consequences))
+        except Exception as error:
+            return error
+        return refusal.error
+
+    def _saved(self, work: Callable[[], Any]) -> Any:
+        head, count = (self._writer.seq, self._writer.prev), len(self.appended)
+        savepoint = self._connection.begin_nested()
+        try:
+            result = work()
+        except BaseException:
+            savepoint.rollback()
+            self._writer.seq, self._writer.prev = head
+            del self.appended[count:]
+            raise
+        savepoint.commit()
+        return result
+
+    def state(self, facts: Sequence[Fact]) -> list[Recorded]:
+        return [self._state(fact, 0) for fact in facts]
+
+    def submit(self, envelope: Envelope, source: str) -> Outcome:
+        outcome = self._admit(envelope, source)
+        if isinstance(outcome, Recorded):
+            self._release_held(envelope)
+        return outcome
+
+    def _release_held(self, envelope: Envelope) -> None:
+        """Entries that waited for this one follow at once, in their order."""
+        head = envelope.head
+        following = head.seq + 1
+        while (waiting := inbox.take_held(self._connection, head.device, following)) is not None:
+            if not isinstance(self._admit(*waiting), Recorded):
+                return
+            following += 1
+
+    def _admit(self, envelope: Envelope, source: str) -> Outcome:
+        """Shape, device, signature, chain; then kind, payload and rule. What fails the first four is no record."""
+        try:
+            envelope.check_shape()
+            head = envelope.head
+            device = None if head.device == SERVER else self._device_key(self._connection, head.device)
+            if device is None:
+                raise SyncError("device_unknown", head.device)
+            envelope.check_signature(device.alg, device.public_key)
+            last, digest = self._log.device_head(self._connection, head.device)
+            if head.seq > last + 1:
+                inbox.hold(self._connection, envelope, source)
+                return Held(last + 1)
+            if head.seq <= last:
+                return self._repeated(envelope)
+            if head.prev != digest:
+                raise SyncError("sequence_fork", f"entry {head.seq} does not follow the one before")
+        except SyncError as error:
+            return self._quarantine(envelope, source, error)
+        revoked = device.last_seq is not None and head.seq > device.last_seq
+        return self._take(envelope, source, ("device_revoked",) if revoked else ())
+
+    def _repeated(self, envelope: Envelope) -> Duplicate:
+        known = self._log.by_id(self._connection, envelope.head.id)
+        if known is None or known.header != envelope.header:
+            raise SyncError("sequence_fork", f"another entry {envelope.head.seq} is in the log")
+        return Duplicate(known.index)
+
+    def _take(self, envelope: Envelope, source: str, flags: tuple[str, ...]) -> Recorded:
+        """Append an entry whose signature and chain are right, whatever it says: the chain must go on."""
+        kind = self._registry.kinds.get(envelope.head.kind)
+        if kind is None:
+            return self._append_strange(envelope, source, "kind_unknown", flags)
+        if problems := kind.schema().validate(envelope.body):
+            return self._append_strange(envelope, source, "payload_malformed", flags, str(problems))
+        if kind.nature == "decision":
+            return self._append_strange(envelope, source, "not_permitted_from_device", flags)
+        return self._judge(envelope, flags, 0)
+
+    def _append_strange(
+        self, envelope: Envelope, source: str, code: str, flags: tuple[str, ...], detail: str = ""
+    ) -> Recorded:
+        """Stands in the log flagged and unprojected, and in quarantine for a person to look at."""
+        recorded = self._append(envelope, (*flags, code))
+        device = envelope.head.device
+        self._report(Stray(envelope.encode(), source, code, detail, device, recorded.index))
+        return recorded
+
+    def _quarantine(self, envelope: Envelope, source: str, error: SyncError) -> Refused:
+        stray = Stray(envelope.encode(), source, error.code, error.detail, _claimed_device(envelope))
+        return Refused(error.code, error.detail, self._report(stray))
+
+    def quarantine(self, stray: Stray) -> str:
+        """Keep bytes that are not even an entry; the id in quarantine."""
+        return self._report(stray)
+
+    def _report(self, stray: Stray) -> str:
+        name = inbox.keep(self._connection, stray)
+        if self._registry.kinds.get(QUARANTINED) is not None:
+            payload = {"quarantine": name, "code": stray.code, "device": stray.device, "source": stray.source}
+            size = {"sha256": hashlib.sha256(stray.data).hexdigest(), "size": len(stray.data)}
+            self._state(Fact(QUARANTINED, "site", payload | size, subject=name), 0)
+        return name
+
+    def _state(self, fact: Fact, depth: int) -> Recorded:
+        """Sign a fact as the device `server`, judge it and append it with its consequences."""
+        kind = self._registry.kinds[fact.kind]
+        if problems := kind.schema().validate(dict(fact.payload)):
+            raise ValueError(f"{fact.kind} stated with a wrong payload: {problems}")
+        envelope = self._writer.write(
+            fact.kind,
+            fact.stream,
+            fact.payload,
+            actor=fact.actor,
+            subject=fact.subject,
+            corrects=fact.corrects,
+            reason=fact.reason,
+        )
+        return self._judge(envelope, (), depth)
+
+    def _judge(self, envelope: Envelope, flags: tuple[str, ...], depth: int) -> Recorded:
+        if depth > _DEEPEST:
+            raise ValueError(f"the consequences of {envelope.head.kind} do not end")
+        signatures = tuple(entries.parse_signatures(envelope.signatures))
+        asked = Entry(envelope.head, envelope.body, -1, clock.now_text(), flags, signatures)
+        ruling = self._registry.decide(self._connection, asked)
+        if ruling.refusal is not None:
+            if self._registry.kinds[envelope.head.kind].nature == "observation":
+                raise ValueError(f"an observation was refused: {envelope.head.kind}")
+            raise _Refusal(ruling.refusal, dict(ruling.details), ruling.consequences)
+        recorded = self._append(envelope, tuple(dict.fromkeys((*flags, *ruling.flags))))
+        final = Entry(envelope.head, envelope.body, recorded.index, recorded.recorded_at, recorded.flags, signatures)
+        self._registry.project(self._connection, final)
+        for fact in ruling.consequences:
+            self._state(fact, depth + 1)
+        return recorded
+
+    def _append(self, envelope: Envelope, flags: tuple[str, ...]) -> Recorded:
+        receipt = self._log.append(self._connection, envelope, clock.now_text(), flags)
+        recorded = Recorded(receipt.index, envelope.head.id, flags, receipt.recorded_at, envelope)
+        self.appended.append(recorded)
+        return recorded
+
+
+def _claimed_device(envelope: Envelope) -> str | None:
+    try:
+        return envelope.head.device
+    except SyncError:
+        return None
