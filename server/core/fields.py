@@ -59,8 +59,9 @@ class Truth(fields.Boolean):
 
 
 def text(longest: int = 200, *, none: bool = False) -> fields.String:
-    """Words of people: at least one character."""
-    return fields.String(required=True, allow_none=none, validate=validate.Length(1, longest))
+    """Words of people: at least one character. NUL is none: PostgreSQL cannot store it in a text."""
+    length = validate.Length(1, longest)
+    return fields.String(required=True, allow_none=none, validate=(length, validate.Regexp(r"[^\x00]*\Z")))
 
 
 def code(*, none: bool = False) -> fields.String:

@@ -1,7 +1,5 @@
 """Puts the question to the rules: gathers what they need from the rooms, and words their answer as entries."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,8 +13,7 @@ from server.production import model, queries, rules
 from server.production.model import Batch, Judgement
 from server.recipes import queries as recipes
 from server.recipes.model import find_phase
-from sync import signing
-from sync.errors import SyncError
+from sync import canonical, signing
 
 COSIGN_DOMAIN = b"pestle/cosign/v1\n"
 # Who may work on a batch, and who may stand by: QA verifies and remarks, but does not produce.
@@ -161,8 +158,8 @@ def cosigned(connection: Connection, entry: Entry, person: str) -> bool:
 
 def _fits(key: bytes, signature: str, message: bytes) -> bool:
     try:
-        signing.verify(signing.ED25519, key, message, base64.b64decode(signature, validate=True))
-    except (SyncError, binascii.Error):
+        signing.verify(signing.ED25519, key, message, canonical.decode_base64(signature))
+    except ValueError:
         return False
     return True
 

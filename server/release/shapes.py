@@ -1,0 +1,243 @@
+"""What the API of batches, lots and review takes and answers, for validation and for its OpenAPI description."""
+
+from typing import Any
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+
+from server.production.model import STATUSES
+from server.release.model import MEANINGS
+
+
+def _list(schema: type[Schema]) -> plain.List[Any]:
+    return plain.List(plain.Nested(schema), required=True)
+
+
+class Text2(Schema):
+    zh = plain.String()
+    en = plain.String()
+
+
+class QuantityAnswer(Schema):
+    value = plain.String()
+    unit = plain.String()
+
+
+class PersonAnswer(Schema):
+    id = plain.String()
+    name = plain.String()
+    name_en = plain.String(allow_none=True)
+
+
+class DeviceAnswer(Schema):
+    id = plain.String()
+    name = plain.String()
+
+
+class ProductAnswer(Schema):
+    code = plain.String()
+    name = plain.Nested(Text2)
+    strength = plain.String()
+
+
+class PhaseRef(Schema):
+    id = plain.String()
+    name = plain.Nested(Text2)
+
+
+class BatchLineAnswer(Schema):
+    number = plain.String()
+    product = plain.Nested(ProductAnswer)
+    size = plain.Nested(QuantityAnswer, allow_none=True)
+    status = plain.String(validate=validate.OneOf(STATUSES))
+    phases_done = plain.Integer()
+    phases_total = plain.Integer()
+    phase = plain.Nested(PhaseRef, allow_none=True)
+    open_items = plain.Integer()
+    started_at = plain.String(allow_none=True)
+    updated_at = plain.String()
+
+
+class EntryAnswer(Schema):
+    """An entry of the log; `payload` has the shape of its kind."""
+
+    id = plain.String()
+    index = plain.Integer()
+    kind = plain.String()
+    stream = plain.String()
+    subject = plain.String()
+    actor = plain.Nested(PersonAnswer)
+    device = plain.Nested(DeviceAnswer)
+    seq = plain.Integer()
+    captured_at = plain.String()
+    offset = plain.Integer()
+    recorded_at = plain.String()
+    flags = plain.List(plain.String())
+    payload = plain.Raw(allow_none=True)
+    corrects = plain.String(allow_none=True)
+    reason = plain.String(allow_none=True)
+    corrected_by = plain.String(allow_none=True)
+
+
+class EntriesAnswer(Schema):
+    items = _list(EntryAnswer)
+
+
+class BatchesQuery(Schema):
+    status = plain.String(load_default="")
+    q = plain.String(load_default="")
+    offset = plain.Integer(load_default=0, validate=validate.Range(0))
+    limit = plain.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class BatchesAnswer(Schema):
+    items = _list(BatchLineAnswer)
+    total = plain.Integer()
+
+
+class HomeAnswer(Schema):
+    counts = plain.Dict(keys=plain.String(), values=plain.Integer())
+    in_progress = _list(BatchLineAnswer)
+    ordered = _list(BatchLineAnswer)
+    review = _list(BatchLineAnswer)
+    attention = _list(BatchLineAnswer)
+    released_recent = _list(BatchLineAnswer)
+    devices_owing = plain.List(plain.Raw())
+    log = plain.Raw()
+
+
+class ResultAnswer(Schema):
+    stage = plain.String()
+    test = plain.String()
+    name = plain.Nested(Text2, allow_none=True)
+    value = plain.Nested(QuantityAnswer)
+    low = plain.String(allow_none=True)
+    high = plain.String(allow_none=True)
+    verdict = plain.String()
+    entry = plain.String()
+
+
+class PhaseAnswer(Schema):
+    id = plain.String()
+    type = plain.String()
+    name = plain.Nested(Text2)
+    done = plain.Boolean()
+    definition = plain.Raw()
+    entries = _list(EntryAnswer)
+
+
+class DispositionAnswer(Schema):
+    """A signature with printed name, time, zone and meaning; `stale` when entries came after it."""
+
+    decision = plain.String()
+    meaning = plain.Raw()
+    signer = plain.Nested(PersonAnswer)
+    signed_at = plain.String()
+    offset = plain.Integer()
+    digest = plain.String()
+    reason = plain.String(allow_none=True)
+    stale = plain.Boolean()
+
+
+class BatchAnswer(Schema):
+    batch = plain.Nested(BatchLineAnswer)
+    recipe = plain.Raw(allow_none=True)
+    phases = _list(PhaseAnswer)
+    lots = plain.List(plain.Raw())
+    results = _list(ResultAnswer)
+    yields = plain.List(plain.Raw())
+    leases = plain.List(plain.Raw())
+    disposition = plain.Nested(DispositionAnswer, allow_none=True)
+
+
+class GateAnswer(Schema):
+    code = plain.String()
+    met = plain.Boolean()
+    count = plain.Integer()
+    details = plain.List(plain.String())
+
+
+class ItemAnswer(Schema):
+    id = plain.String()
+    type = plain.String()
+    code = plain.String()
+    phase = plain.Nested(PhaseRef, allow_none=True)
+    slot = plain.String(allow_none=True)
+    state = plain.String()
+    entries = _list(EntryAnswer)
+    details = plain.Raw()
+    comment = plain.String(allow_none=True)
+    decision = plain.Raw(allow_none=True)
+
+
+class ReviewAnswer(Schema):
+    batch = plain.Nested(BatchLineAnswer)
+    open = _list(ItemAnswer)
+    notable = _list(ItemAnswer)
+    clean = plain.Integer()
+    entries = plain.Integer()
+    gates = _list(GateAnswer)
+    digest = plain.String()
+    disposition = plain.Nested(DispositionAnswer, allow_none=True)
+
+
+class ResolveBody(Schema):
+    chosen = plain.String(required=True)
+    reason = plain.String(required=True, validate=validate.Length(1, 2000))
+
+
+class AssessBody(Schema):
+    assessment = plain.String(required=True, validate=validate.Length(1, 4000))
+
+
+class SignBody(Schema):
+    """The password is the second component of the signature; `offset` is the signer's zone in minutes."""
+
+    meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
+    password = plain.String(required=True, validate=validate.Length(1, 1000))
+    digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+    offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
+
+
+class LotsQuery(Schema):
+    q = plain.String(load_default="")
+    offset = plain.Integer(load_default=0, validate=validate.Range(0))
+    limit = plain.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class LotAnswer(Schema):
+    material = plain.String()
+    name = plain.Nested(Text2, allow_none=True)
+    lot = plain.String()
+    status = plain.String()
+    expiry = plain.String(allow_none=True)
+    received_at = plain.String()
+    quantity = plain.Nested(QuantityAnswer, allow_none=True)
+    containers = plain.Integer(allow_none=True)
+    supplier = plain.String(allow_none=True)
+    supplier_lot = plain.String(allow_none=True)
+    batches = plain.Integer()
+    results = plain.Integer()
+
+
+class LotsAnswer(Schema):
+    items = _list(LotAnswer)
+    total = plain.Integer()
+
+
+class LotPageAnswer(Schema):
+    lot = plain.Nested(LotAnswer)
+    results = _list(ResultAnswer)
+    batches = _list(BatchLineAnswer)
+
+
+class TraceQuery(Schema):
+    direction = plain.String(load_default="forward", validate=validate.OneOf(["forward", "backward"]))
+
+
+class TraceAnswer(Schema):
+    lot = plain.String()
+    batches = plain.List(plain.String())
+    lots = plain.List(plain.String())
+    shipments = plain.List(plain.Raw())
