@@ -1,0 +1,117 @@
+/** The shapes that the server's HTTP API answers with; the shapes shared with the core stand in src/core/types.ts. */
+import type { Lease, Phase, Quantity, Reading, Text2 } from "../core/types";
+
+export interface Named { id: string; name: string; name_en: string | null }
+export interface SignedIn extends Named { roles: string[]; permissions: string[] }
+export interface Session { person: SignedIn; nonce: string; expires_at: string }
+export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
+export interface Page<T> { items: T[]; total?: number }
+
+export interface EntryView {
+  id: string;
+  index: number;
+  kind: string;
+  stream: string;
+  subject: string | null;
+  actor: Named;
+  device: { id: string; name: string };
+  seq: number;
+  captured_at: string;
+  offset: number;
+  recorded_at: string;
+  flags: string[];
+  payload: Record<string, unknown>;
+  corrects: string | null;
+  reason: string | null;
+  corrected_by: string | null;
+}
+
+export interface Product { code: string; name: Text2; strength: string }
+export interface PhaseName { id: string; name: Text2 }
+export interface BatchLine {
+  number: string;
+  product: Product;
+  size: Quantity | null;
+  status: string;
+  phases_done: number;
+  phases_total: number;
+  phase: PhaseName | null;
+  open_items: number;
+  started_at: string | null;
+  updated_at: string;
+}
+
+export interface DeviceOwing { id: string; name: string; last_seen: string | null; known: number; delivered: number }
+export interface HomeView {
+  counts: Record<string, number>;
+  in_progress: BatchLine[];
+  ordered: BatchLine[];
+  review: BatchLine[];
+  attention: BatchLine[];
+  released_recent: BatchLine[];
+  devices_owing: DeviceOwing[];
+  log: { size: number; checkpoint_at: string | null };
+}
+
+export interface TestResult { stage: string; test: string; name: Text2 | null; value: Quantity; low: string | null; high: string | null; verdict: string; entry: string | null }
+export interface Yield { stage: string; value: Quantity; low: string | null; high: string | null; verdict: string }
+export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null }
+export interface BatchPhase { id: string; type: string; name: Text2; done: boolean; definition: Phase; entries: EntryView[] }
+export interface BatchView {
+  batch: BatchLine;
+  recipe: { code: string; version: number; hash: string } | null;
+  phases: BatchPhase[];
+  lots: { material: string; name: Text2 | null; lot: string; status: string | null }[];
+  results: TestResult[];
+  yields: Yield[];
+  leases: LeaseLine[];
+  disposition: Disposition | null;
+}
+
+export interface Meaning { code: string; zh: string; en: string }
+export interface Disposition {
+  decision: "released" | "rejected";
+  meaning: Meaning;
+  signer: Named;
+  signed_at: string;
+  offset: number;
+  digest: string;
+  reason: string | null;
+  stale: boolean;
+}
+export interface Item {
+  id: string;
+  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "remark" | "photo";
+  code: string;
+  phase: PhaseName | null;
+  slot: string | null;
+  state: "open" | "resolved" | "assessed" | "info";
+  entries: EntryView[];
+  details: Record<string, unknown>;
+  comment: string | null;
+  decision: { by: Named; at: string; text: string; chosen?: string | null } | null;
+}
+export interface Gate { code: string; met: boolean; count: number; details: string[] }
+export interface Review {
+  batch: BatchLine;
+  open: Item[];
+  notable: Item[];
+  clean: number;
+  entries: number;
+  gates: Gate[];
+  digest: string;
+  disposition: Disposition | null;
+}
+
+export interface LotLine { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; received_at: string | null; batches: number; results: number }
+export interface LotView { lot: LotLine & { supplier?: string | null; supplier_lot?: string | null; quantity?: Quantity | null; containers?: number | null }; results: TestResult[]; batches: BatchLine[] }
+export interface Trace { lot: string; batches: string[]; lots: string[]; shipments: string[] }
+export interface LogPage { items: EntryView[]; size: number; checkpoint: unknown }
+export interface DeviceLine { id: string; name: string; role: string; enrolled_at: string; last_seen: string | null; seq: number; revoked_at: string | null; last_seq: number | null; owes: number | null }
+export interface EnrolmentCode { code: string; role: string; expires_at: string }
+export interface QuarantineLine { id: string; received_at: string; source: string; device: string | null; code: string; size: number; sha256: string; index: number | null }
+export interface BalanceLine {
+  id: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null;
+  live?: { net: Quantity | null; quality: string; at: string } | null; reading?: Reading | null;
+}
+export type { Lease };

@@ -1,0 +1,26 @@
+/** Chinese words for the codes of records, after the glossary. */
+import type { codesEn } from "./codes.en";
+
+export const codesZh: typeof codesEn = {
+  roles: { operator: "操作人", supervisor: "主管", qa: "QA", qc: "QC 检验员", engineer: "工艺工程师", planner: "计划员", keeper: "仓库管理员", admin: "系统管理员", auditor: "审计员" },
+  batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批" },
+  lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", historical: "历史" },
+  stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验" },
+  phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
+  kinds: {
+    "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录",
+    "materials.material_defined.v1": "定义物料", "materials.lot_received.v1": "到货接收", "quality.results_recorded.v1": "记录检验结果", "recipes.recipe_approved.v1": "批准工艺规程",
+    "production.order_released.v1": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
+    "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
+    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.release_refused.v1": "放行被拒",
+    "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
+    "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
+  },
+  exceptions: {
+    out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带",
+    clock_skew: "设备时钟偏差", person_not_permitted: "人员无权限", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
+    remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
+    reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",
+  },
+  gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", yields: "收率在限度内", held: "无待补记录", quarantine: "本批无隔离输入" },
+};

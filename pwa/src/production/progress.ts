@@ -1,0 +1,85 @@
+/** How far a batch is, read from its entries alone: which claims stand in which slot, which phase is next. */
+import type { Limits, LocalEntry, Phase } from "../core/types";
+
+export const KIND = {
+  started: "production.phase_started.v1",
+  cleared: "production.line_cleared.v1",
+  weighed: "production.material_weighed.v1",
+  parameter: "production.parameter_recorded.v1",
+  checked: "production.check_recorded.v1",
+  completed: "production.phase_completed.v1",
+  remark: "production.remark_added.v1",
+  photo: "production.photo_attached.v1",
+  exception: "production.exception_raised.v1",
+} as const;
+
+const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.parameter, KIND.checked];
+
+export const slot = {
+  clearance: (phase: Phase): string => `${phase.id}/clearance`,
+  net: (phase: Phase): string => `${phase.id}/net`,
+  parameter: (phase: Phase, parameter: string): string => `${phase.id}/${parameter}`,
+  check: (phase: Phase, check: string, round: number): string => `${phase.id}/${check}/${round}`,
+};
+
+/** All slots that a phase must fill, in the order of work. */
+export function slots(phase: Phase): string[] {
+  if (phase.type === "line_clearance") return [slot.clearance(phase)];
+  if (phase.type === "weighing") return [slot.net(phase)];
+  if (phase.type === "parameters") return (phase.parameters ?? []).map((one) => slot.parameter(phase, one.id));
+  const rounds = Array.from({ length: phase.rounds ?? 0 }, (_, i) => i + 1);
+  return rounds.flatMap((round) => (phase.checks ?? []).map((check) => slot.check(phase, check.id, round)));
+}
+
+export interface Standing {
+  /** The claims nobody has corrected: one, or a conflict. */
+  claims: LocalEntry[];
+  /** Everything that was ever said here, in order of capture. */
+  history: LocalEntry[];
+  conflict: boolean;
+}
+
+/** What stands in each single-valued slot. Refused input is no record and claims nothing. */
+export function standings(entries: LocalEntry[]): Map<string, Standing> {
+  const corrected = new Set(entries.map((entry) => entry.corrects).filter((id) => id !== null));
+  const all = new Map<string, Standing>();
+  for (const entry of entries) {
+    if (!SINGLE.includes(entry.kind) || entry.place === "quarantined") continue;
+    const standing = all.get(entry.subject) ?? { claims: [], history: [], conflict: false };
+    standing.history.push(entry);
+    if (!corrected.has(entry.id)) standing.claims.push(entry);
+    standing.conflict = standing.claims.length > 1;
+    all.set(entry.subject, standing);
+  }
+  return all;
+}
+
+export const phaseOf = (entry: { subject: string | null; payload: Record<string, unknown> }): string =>
+  typeof entry.payload.phase === "string" ? entry.payload.phase : (entry.subject ?? "").split("/")[0] ?? "";
+
+export const isStarted = (phase: Phase, entries: LocalEntry[]): boolean =>
+  entries.some((entry) => entry.payload.phase === phase.id && (entry.kind === KIND.started || SINGLE.includes(entry.kind)));
+
+export const isDone = (phase: Phase, entries: LocalEntry[]): boolean =>
+  entries.some((entry) => entry.kind === KIND.completed && entry.payload.phase === phase.id);
+
+export interface Progress { done: number; started: boolean; current: Phase | null }
+
+/** The first phase that is not completed is the current one. */
+export function progress(phases: Phase[], entries: LocalEntry[]): Progress {
+  const open = phases.filter((phase) => !isDone(phase, entries));
+  return { done: phases.length - open.length, started: entries.some((entry) => entry.kind === KIND.started), current: open[0] ?? null };
+}
+
+/** The limits that go into a payload, copied from the frozen phase. */
+export function limitsOf(given: { low?: string | null; high?: string | null; target?: string | null; unit?: string }): Limits {
+  return { low: given.low ?? null, high: given.high ?? null, target: given.target ?? null, unit: given.unit ?? "" };
+}
+
+/** The limits of a slot of a phase; null for a clearance. */
+export function limitsOfSlot(phase: Phase, subject: string): Limits | null {
+  if (phase.type === "weighing") return limitsOf(phase);
+  const id = subject.split("/")[1];
+  const found = phase.parameters?.find((one) => one.id === id) ?? phase.checks?.find((one) => one.id === id);
+  return found ? limitsOf(found) : null;
+}

@@ -1,0 +1,19 @@
+/** Keeps what is typed but not yet signed over a reload: samples of a round, a running timer. No record, only convenience. */
+const PREFIX = "pestle.scratch.";
+
+export function recall<T>(batch: string, slot: string, otherwise: T): T {
+  try {
+    const kept = localStorage.getItem(`${PREFIX}${batch}/${slot}`);
+    return kept === null ? otherwise : (JSON.parse(kept) as T);
+  } catch {
+    return otherwise;
+  }
+}
+
+export function remember(batch: string, slot: string, value: unknown): void {
+  localStorage.setItem(`${PREFIX}${batch}/${slot}`, JSON.stringify(value));
+}
+
+export function forget(batch: string, slot: string): void {
+  localStorage.removeItem(`${PREFIX}${batch}/${slot}`);
+}

@@ -1,0 +1,59 @@
+/** What an entry says, in one line, for lists, corrections and the reviewer: the value as recorded, with its unit. */
+import type { Limits, Phase, Quantity, Text2 } from "../core/types";
+import { quantity } from "../ui/format";
+import { t, tx, word } from "../i18n/index.svelte";
+import { isOut } from "./numbers";
+import { KIND } from "./progress";
+
+interface Said { kind: string; payload: Record<string, unknown> }
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** The value of an entry; samples with their mean; texts as they are; empty for what has none. */
+export function shown({ kind, payload }: Said): string {
+  if (kind === KIND.weighed) return quantity(payload.net as Quantity);
+  if (kind === KIND.parameter) return quantity(payload.value as Quantity);
+  if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
+  if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
+  if (kind === KIND.remark) return text(payload.text);
+  if (kind === KIND.photo) return text(payload.caption);
+  if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(": ");
+  return "";
+}
+
+/** What stands beside the value: samples, lot and source, the comment. */
+export function beside({ kind, payload }: Said): string {
+  const parts: string[] = [];
+  if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
+  if (kind === KIND.weighed) {
+    const reading = payload.reading as { balance?: string } | null;
+    parts.push(`${t().weigh.lot} ${text(payload.lot)}`, payload.source === "device" ? `${t().weigh.deviceTag} ${reading?.balance ?? ""}`.trim() : t().weigh.manualTag);
+    if (payload.container) parts.push(`${t().weigh.container} ${text(payload.container)}`);
+  }
+  if (kind !== KIND.exception && payload.comment) parts.push(text(payload.comment));
+  return parts.join(" · ");
+}
+
+function clearance(items: { ok: boolean }[]): string {
+  const wrong = items.filter((item) => !item.ok).length;
+  return wrong === 0 ? t().clearance.allOk : `${t().clearance.notOk} ${wrong} / ${items.length}`;
+}
+
+/** Whether the entry's own limits say that it is abnormal. */
+export function abnormal({ kind, payload }: Said): boolean {
+  const limits = (payload.limits ?? { low: null, high: null }) as Limits;
+  if (kind === KIND.weighed) return isOut((payload.net as Quantity).value, limits);
+  if (kind === KIND.parameter) return isOut((payload.value as Quantity).value, limits);
+  if (kind === KIND.checked) return [...(payload.values as string[]), text(payload.mean)].some((value) => isOut(value, limits));
+  if (kind === KIND.cleared) return (payload.items as { ok: boolean }[]).some((item) => !item.ok);
+  return kind === KIND.exception;
+}
+
+/** The name of a slot in people's words: parameter, check and round, net weight. */
+export function slotName(phase: Phase | undefined, subject: string | null): string {
+  const [, id = "", round] = (subject ?? "").split("/");
+  if (id === "net") return t().weigh.net;
+  if (id === "clearance") return t().phaseTypes.line_clearance ?? id;
+  const found: { name: Text2 } | undefined = phase?.parameters?.find((one) => one.id === id) ?? phase?.checks?.find((one) => one.id === id);
+  return [found ? tx(found.name) : id, round ? t().check.round(Number(round)) : ""].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,133 @@
+/** One batch in work on this device: what stands where, who types what, and the way from a value to a signed entry. */
+import { asProblem, type Problem } from "../api/client";
+import { core } from "../core/core";
+import type { Draft, Lease, LocalEntry, Person, Phase, Unlocked } from "../core/types";
+import { who } from "../i18n/index.svelte";
+import { session } from "../session/session.svelte";
+import { mirror } from "../ui/mirror.svelte";
+import { isDone, phaseOf, progress, standings, type Standing } from "./progress";
+
+/** The one next thing to do, which the action bar shows lower right. */
+export interface Next { label: string; run: () => void; disabled?: boolean; hint?: string; testid: string; plain?: boolean }
+type Wanted = Omit<Draft, "batch" | "cosigner">;
+export interface Needs {
+  /** Say what happened before signing: an abnormal value, with what to call the comment. */
+  comment?: { title: string; hint: string; label: string } | null;
+  /** A second person confirms with a PIN. */
+  second?: boolean;
+}
+export type Second = { cosigner: Unlocked } | "without";
+type Asking =
+  | { what: "comment"; title: string; hint: string; label: string; answer: (comment: string | null) => void }
+  | { what: "second"; value: string; answer: (second: Second | null) => void };
+
+export class Work {
+  next = $state.raw<Next | null>(null);
+  busy = $state(false);
+  problem = $state.raw<Problem | null>(null);
+  asking = $state.raw<Asking | null>(null);
+  /** The phase that is looked at, when it is not the current one. */
+  chosen = $state<string | null>(null);
+  /** Phases that are worked on out of order, on purpose. */
+  forced = $state.raw<string[]>([]);
+
+  constructor(readonly batch: string) {}
+
+  lease: Lease | undefined = $derived.by(() => mirror.lease(this.batch));
+  phases: Phase[] = $derived.by(() => this.lease?.order.phases ?? []);
+  entries: LocalEntry[] = $derived.by(() => mirror.entries(this.batch));
+  standings: Map<string, Standing> = $derived.by(() => standings(this.entries));
+  progress = $derived.by(() => progress(this.phases, this.entries));
+  phase: Phase | null = $derived.by(() => this.phases.find((phase) => phase.id === this.chosen) ?? this.progress.current);
+  drafts = $derived.by(() => mirror.drafts(this.batch));
+
+  standing(slot: string): Standing | undefined {
+    return this.standings.get(slot);
+  }
+
+  done(phase: Phase): boolean {
+    return isDone(phase, this.entries);
+  }
+
+  /** The earlier phase that comes first, if this one is out of order. */
+  before(phase: Phase): Phase | null {
+    const current = this.progress.current;
+    if (!current || this.done(phase) || current.id === phase.id || this.forced.includes(phase.id)) return null;
+    return current;
+  }
+
+  ofPhase(phase: Phase): LocalEntry[] {
+    return this.entries.filter((entry) => phaseOf(entry) === phase.id);
+  }
+
+  conflicts(phase: Phase): number {
+    return [...this.standings].filter(([slot, standing]) => slot.startsWith(`${phase.id}/`) && standing.conflict).length;
+  }
+
+  person(id: string): Person | undefined {
+    return this.lease?.people.find((person) => person.id === id);
+  }
+
+  name(id: string): string {
+    const person = this.person(id) ?? (session.acting?.id === id ? session.acting : undefined);
+    return person ? who(person) : id;
+  }
+
+  device(entry: LocalEntry): string {
+    return entry.own ? (mirror.state.device?.name ?? entry.device) : entry.device;
+  }
+
+  /** Who else could verify: leased people with a PIN, other than the acting one. */
+  verifiers(): Person[] {
+    return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== session.acting?.id);
+  }
+
+  typing(slot: string, text: string): void {
+    if (session.acting) core.typing(this.batch, slot, session.acting.id, text);
+  }
+
+  /** Ask for what is missing, then sign and keep. True once it is durable; false when the person turned back. */
+  async sign(wanted: Wanted, needs: Needs = {}): Promise<boolean> {
+    const actor = session.acting?.id;
+    if (!actor || this.busy) return false;
+    const draft: Draft = { ...wanted, batch: this.batch, payload: { ...wanted.payload } };
+    if (needs.comment) {
+      const comment = await this.askComment(needs.comment);
+      if (comment === null) return false;
+      draft.payload.comment = comment;
+    }
+    if (needs.second) {
+      const second = await this.askSecond(draft);
+      if (second === null) return false;
+      if (second !== "without") Object.assign(draft, { cosigner: second.cosigner, payload: { ...draft.payload, verified_by: second.cosigner.person } });
+    }
+    return this.keep(draft, actor);
+  }
+
+  private async keep(draft: Draft, actor: string): Promise<boolean> {
+    this.busy = true;
+    this.problem = null;
+    try {
+      await core.record(draft, actor);
+      return true;
+    } catch (error) {
+      this.problem = asProblem(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async askComment(what: { title: string; hint: string; label: string }): Promise<string | null> {
+    const comment = await new Promise<string | null>((answer) => (this.asking = { what: "comment", ...what, answer }));
+    this.asking = null;
+    return comment;
+  }
+
+  private async askSecond(draft: Draft): Promise<Second | null> {
+    const net = draft.payload.net as { value: string; unit: string };
+    const second = await new Promise<Second | null>((answer) => (this.asking = { what: "second", value: `${net.value} ${net.unit}`, answer }));
+    this.asking = null;
+    return second;
+  }
+}

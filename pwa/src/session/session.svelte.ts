@@ -1,0 +1,101 @@
+/** Who works here now: the person of the server's session, or one unlocked by PIN; locking keeps all work. */
+import { Problem, api, asProblem, onSessionMissing } from "../api/client";
+import type { Session, SignedIn } from "../api/types";
+import { core } from "../core/core";
+import type { Person } from "../core/types";
+
+/** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. */
+const GUARD = "pestle.guard";
+const WORK = ["operator", "supervisor"];
+
+class Sessions {
+  /** The server's session, as far as known; null offline or when nobody is signed in there. */
+  server = $state.raw<Session | null>(null);
+  /** The person whose name is on what is done now; null when locked. */
+  acting = $state.raw<SignedIn | null>(null);
+  checked = $state(false);
+  byPin = $state(false);
+
+  constructor() {
+    onSessionMissing(() => this.lost());
+  }
+
+  /** Ask the server who is signed in; without an answer a leased person unlocks by PIN. */
+  async check(): Promise<void> {
+    try {
+      this.server = await api.get<Session>("/api/session");
+      if (!this.acting && sessionStorage.getItem(GUARD) === null) this.acting = this.server.person;
+    } catch (error) {
+      if (asProblem(error).code !== "offline") this.server = null;
+    } finally {
+      this.checked = true;
+    }
+  }
+
+  async signIn(login: string, password: string, device: string | null): Promise<void> {
+    this.server = await api.post<Session>("/api/session", { login, password, device });
+    this.acting = this.server.person;
+    this.byPin = false;
+    sessionStorage.removeItem(GUARD);
+    core.sessionChanged();
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await api.delete("/api/session");
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+    this.server = null;
+    this.lock();
+    core.sessionChanged();
+  }
+
+  /** Unwraps the person's key with the PIN: right only when that works. */
+  async unlock(person: Person, pin: string): Promise<void> {
+    await core.unlock(person.id, pin);
+    const own = this.server?.person.id === person.id;
+    this.acting = own && this.server ? this.server.person : offline(person);
+    this.byPin = true;
+    if (own) sessionStorage.removeItem(GUARD);
+    else sessionStorage.setItem(GUARD, "1");
+  }
+
+  lock(): void {
+    this.acting = null;
+    this.byPin = false;
+    sessionStorage.setItem(GUARD, "1");
+  }
+
+  /** Whether the acting person may do this; what needs the server needs the server's own session too. */
+  can(permission: string): boolean {
+    return this.acting?.permissions.includes(permission) ?? false;
+  }
+
+  /** The server's session is the acting person's: releasing and taking along need that. */
+  get online(): boolean {
+    return this.server !== null && this.server.person.id === this.acting?.id;
+  }
+
+  private lost(): void {
+    const was = this.server;
+    this.server = null;
+    // Work by PIN goes on; a person known only by the ended session must sign in again.
+    if (was && !this.byPin && this.acting?.id === was.person.id) this.acting = null;
+    if (was) core.sessionChanged();
+  }
+}
+
+/** What a leased person may do without the server: work, if the role allows. */
+function offline(person: Person): SignedIn {
+  const permissions = person.roles.some((role) => WORK.includes(role)) ? ["batch.work"] : [];
+  return { id: person.id, name: person.name, name_en: person.name_en, roles: person.roles, permissions };
+}
+
+/** Everybody who may unlock this device: the people of all leases, each once. */
+export function leasedPeople(leases: { people: Person[] }[]): Person[] {
+  const all = new Map(leases.flatMap((lease) => lease.people).map((person) => [person.id, person]));
+  return [...all.values()].filter((person) => person.key !== null);
+}
+
+export const session = new Sessions();
