@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from server.core.errors import PestleError
 from support import shared
 
+from server.core.errors import PestleError
 from server.integration.batches.mapping import load
 from server.integration.batches.model import Finding, Plan
 from server.integration.batches.reading import read
@@ -102,6 +102,7 @@ def test_what_is_suspicious_in_the_real_history_is_named_by_line_and_column() ->
         ("size", "", "cell_blank"),
         ("size", "-240000", "size_implausible"),
         ("size", "240 000", "number_unreadable"),
+        ("size", "99999999999999999999", "number_unreadable"),
         ("tbl_yield", "103.2", "yield_out_of_limits"),
         ("tbl_yield", "95,785", "number_unreadable"),
         ("api_water", "   ", "cell_blank"),
@@ -126,6 +127,12 @@ def test_a_wrong_cell_is_reported_and_the_rest_of_the_row_taken(column: str, val
 def test_a_row_without_batch_number_is_refused_and_the_others_taken() -> None:
     plans, findings = judged(laboratory(cell("batch", 2, "")))
     assert [finding.line for finding in findings if finding.refuses] == [2]
+    assert len(plans) == 192
+
+
+def test_a_row_whose_number_cannot_be_one_is_refused() -> None:
+    plans, findings = judged(laboratory(cell("batch", 2, "1/2")))
+    assert [(finding.line, finding.code) for finding in findings if finding.refuses] == [(2, "key_unusable")]
     assert len(plans) == 192
 
 

@@ -23,6 +23,9 @@ from server.integration.batches.model import (
 
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d+)?[eE][-+]?\d{1,2}")
+# What a payload takes: fifteen digits before the point, twelve behind it.
+_RECORDED = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,12})?")
+_KEY = re.compile(r"[^\s/][^/\x00-\x1f]{0,79}")
 _MONTH = re.compile(r"([^\W\d_]+)\.?\s?(\d{2}|\d{4})")
 
 
@@ -68,6 +71,9 @@ class Judge:
             column = self._map.product if batch else self._map.batch
             self._find(row, column, "key_missing", "Without batch and product the row has no place.", refuses=True)
             return None
+        if unusable := self._unusable(row, batch, product):
+            self._find(row, unusable, "key_unusable", "No number or code of ours: it holds a slash.", refuses=True)
+            return None
         press = None if process is None else process.get(batch)
         if process is not None:
             self._check_process(row, press)
@@ -91,6 +97,13 @@ class Judge:
             self._check_order(press, "process")
         return plan
 
+    def _unusable(self, row: Row, batch: str, product: str) -> str | None:
+        """The column of a key that a record cannot carry."""
+        keys = {self._map.batch: batch, self._map.product: product}
+        for lot in self._map.lots:
+            keys |= {name: self._word(row, name) for name in (lot.number, *placeholders(lot.material))}
+        return next((name for name, key in keys.items() if key and not _KEY.fullmatch(key)), None)
+
     def _word(self, row: Row, column: str) -> str:
         """The cell without spaces around it, "" for a blank one."""
         text = row.cells[column].strip()
@@ -102,18 +115,17 @@ class Judge:
         if not text:
             self._find(row, column, "cell_blank", "The cell is blank: nothing is recorded for it.", file)
             return None
-        if _EXPONENT.fullmatch(text):
-            plain = f"{Decimal(text):f}"
-            self._find(row, column, "number_exponent", f"A spreadsheet's notation: recorded as {plain}.", file)
-            return plain
-        if not _NUMBER.fullmatch(text):
-            comma = _NUMBER.fullmatch(text.replace(",", "."))
-            hint = " (a decimal comma?)" if comma else ""
+        exponent = _EXPONENT.fullmatch(text) is not None
+        plain = f"{Decimal(text):f}" if exponent or _NUMBER.fullmatch(text) else ""
+        if not _RECORDED.fullmatch(plain):
+            hint = " (a decimal comma?)" if _NUMBER.fullmatch(text.replace(",", ".", 1)) else ""
             self._find(row, column, "number_unreadable", f"Not a plain decimal{hint}: nothing is recorded.", file)
             return None
-        if text != row.cells[column]:
+        if exponent:
+            self._find(row, column, "number_exponent", f"A spreadsheet's notation: recorded as {plain}.", file)
+        elif text != row.cells[column]:
             self._find(row, column, "cell_spaces", "Spaces around the value were taken off.", file)
-        return text
+        return plain
 
     def _strength(self, row: Row) -> str:
         text = self._word(row, self._map.strength)

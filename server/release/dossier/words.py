@@ -63,7 +63,6 @@ entries|全部记录|All entries
 kind|类别|Kind
 flags|标记|Flags
 proof|如何核验|How to verify
-proof_text|本文件附有全部记录、证明、检查点和公钥（见 PDF 附件）。在任何一台机器上执行 pestle verify 即可核验，无需服务器和数据库；任何记录的任何字节被更改都会被指出。|All records, proofs, the checkpoint and the keys are attached to this file. “pestle verify” checks it on any machine, without server or database; any changed byte of any record is named.
 log_origin|日志|Log
 log_size|日志条数|Entries in the log
 log_root|根哈希|Root hash
@@ -158,7 +157,13 @@ def _table(text: str) -> dict[str, dict[Lang, str]]:
     return {key: {"zh": zh, "en": en} for key, zh, en in rows}
 
 
-LABELS: Mapping[str, Mapping[Lang, str]] = _table(_LABELS)
+_PROOF = {
+    "zh": "本文件附有全部记录、证明、检查点和公钥（见 PDF 附件）。在任何一台机器上执行 pestle verify 即可核验，"
+    "无需服务器和数据库；任何记录的任何字节被更改都会被指出。",
+    "en": "All records, proofs, the checkpoint and the keys are attached to this file. “pestle verify” checks it on "
+    "any machine, without server or database; any changed byte of any record is named.",
+}
+LABELS: Mapping[str, Mapping[Lang, str]] = {**_table(_LABELS), "proof_text": _PROOF}
 CODES: Mapping[str, Mapping[Lang, str]] = _table(_CODES)
 
 

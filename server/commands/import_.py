@@ -1,0 +1,65 @@
+"""`pestle import batches`: batch history from CSV, with a report of every suspicious row and cell."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from server.core import clock
+from server.core.config import from_environment
+from server.core.errors import PestleError
+
+_SHOWN = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", required=True)
+    batches = what.add_parser("batches", help="batches with their lots, results and yields")
+    batches.add_argument("laboratory", type=Path, metavar="LAB.csv")
+    batches.add_argument(
+        "--mapping", required=True, metavar="NAME|FILE", help="which columns mean what: tablets, or a file"
+    )
+    batches.add_argument("--process", type=Path, metavar="FILE", help="figures of the press, a line per batch")
+    batches.add_argument("--dry-run", action="store_true", help="report, and write nothing")
+
+
+def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Exit 0, or 1 when rows were refused; PestleError when the files cannot be read at all."""
+    from server.plant import open_plant
+
+    from server.integration.batches.importer import File, import_batches
+    from server.integration.batches.mapping import load
+
+    mapping = load(options.mapping)
+    laboratory = _file(options.laboratory)
+    process = None if options.process is None else _file(options.process)
+    plant = open_plant(from_environment())
+    try:
+        report = import_batches(
+            plant, mapping, File(*laboratory), process and File(*process), clock.now().date(), options.dry_run
+        )
+    finally:
+        plant.close()
+    answer = report.payload()
+    if not options.json:
+        _print(answer, options.dry_run)
+    return (1 if report.refused else 0), answer
+
+
+def _file(path: Path) -> tuple[str, bytes]:
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise PestleError("file_unreadable", {"file": str(path), "found": error.strerror or str(error)}) from error
+
+
+def _print(answer: dict[str, Any], dry_run: bool) -> None:
+    done = "would be imported" if dry_run else "imported"
+    counts = f"{answer['imported']} {done}, {answer['unchanged']} unchanged, {answer['refused']} refused"
+    print(f"{answer['rows']} rows: {counts}")
+    for item in answer["findings"][:_SHOWN]:
+        cell = f", {item['column']} = {item['value']!r}" if item["column"] else ""
+        verdict = "REFUSED " if item["refuses"] else ""
+        print(f"  {verdict}{item['file']} line {item['line']}{cell}: {item['message']} ({item['code']})")
+    if len(answer["findings"]) > _SHOWN:
+        print(f"  … and {len(answer['findings']) - _SHOWN} more; --json has all", file=sys.stderr)

@@ -1,0 +1,84 @@
+"""Makes the dossier: the printed record as PDF/A-3 with records, proofs, checkpoint and keys attached, and sealed."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typst
+from sqlalchemy import Connection
+
+from server.production.model import batch_stream
+from server.release.dossier.content import gather
+from server.release.dossier.rows import moment
+from server.release.dossier.words import Lang
+from sync import note
+from sync.checkpoint import Checkpoint
+from sync.log.dossier import bundle
+from sync.log.log import Log
+from sync.pdf_seal import sign_pdf
+from sync.signing import Ed25519Signer
+
+# Debian's fonts-noto-cjk; the system's other fonts are left out, so that every machine prints the same pages.
+FONTS = "/usr/share/fonts/opentype/noto"
+_MIME = {"records.json": "application/json", "proof.json": "application/json"}
+_IMAGES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_TEMPLATE = resources.files("server.release.dossier") / "template.typ"
+
+
+def dossier(
+    connection: Connection, log: Log, signer: Ed25519Signer, number: str, lang: Lang, blobs: Path, now: datetime
+) -> bytes | None:
+    """The PDF of a batch; None for a batch that does not exist. `blobs` holds photos by their SHA-256.
+
+    All that is printed and attached is read in the one transaction of `connection`, so that both say the same.
+    """
+    content = gather(connection, log, number, lang)
+    if content is None:
+        return None
+    files = bundle(connection, log, batch_stream(number))
+    checkpoint = Checkpoint.parse(note.open(files["checkpoint"], [log.policy.log]))
+    content["site"] = log.origin
+    content["date"] = {part: getattr(now, part) for part in ("year", "month", "day", "hour", "minute", "second")}
+    content["generated"] = moment(now.astimezone(UTC).isoformat(), 0)
+    content["proof"] = {
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+        "root": checkpoint.root.hex(),
+        "key": log.policy.log.encode(),
+    }
+    return sign_pdf(_compile(content, files, blobs), signer, log.origin)
+
+
+def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="pestle-dossier-") as name:
+        folder = Path(name)
+        for file, data in files.items():
+            (folder / file).write_bytes(data)
+        photos = [_photo(note_, folder, blobs) for note_ in content["notes"] if note_["blob"]]
+        content["attachments"] = [
+            *({"name": file, "mime": _MIME.get(file, "text/plain"), **_ROLE} for file in sorted(files)),
+            *(photo for photo in photos if photo is not None),
+        ]
+        (folder / "content.json").write_bytes(orjson.dumps(content))
+        (folder / "main.typ").write_text(_TEMPLATE.read_text("utf-8"), "utf-8")
+        return typst.compile(
+            folder / "main.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True, pdf_standards="a-3b"
+        )
+
+
+_ROLE = {"relationship": "data", "description": "Evidence for the printed record"}
+
+
+def _photo(item: dict[str, Any], folder: Path, blobs: Path) -> dict[str, str] | None:
+    """Copy a photo beside the template; None, and the page says so, when it has not arrived yet."""
+    source = blobs / item["blob"]
+    item["file"] = ""
+    if item["type"] not in _IMAGES or not source.is_file():
+        return None
+    item["file"] = f"{item['blob']}.{_IMAGES[item['type']]}"
+    (folder / item["file"]).write_bytes(source.read_bytes())
+    return {"name": item["file"], "mime": item["type"], "relationship": "supplement", "description": item["text"]}

@@ -1,0 +1,193 @@
+"""Gathers everything that stands in a printed batch record (21 CFR 211.188, China GMP 175), in one language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from server.identity import queries as identity
+from server.materials import queries as materials
+from server.production import model as production
+from server.production import queries as batches
+from server.production.entry_view import show
+from server.production.projection import batch as batch_table
+from server.quality import queries as quality
+from server.release import queries as release
+from server.release.dossier.rows import Printer, View, corrected, moment, person, quantity
+from server.release.dossier.words import Lang, labels, word
+from sync.log.log import Log
+
+_VALUES = production.SINGLE_VALUED
+
+
+def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[str, Any] | None:
+    """The document as plain texts and tables for the template; None for a batch that does not exist."""
+    line = batches.batch_line(connection, number)
+    if line is None:
+        return None
+    views = show(connection, log.stream(connection, production.batch_stream(number)))
+    phases = _phases(connection, number)
+    people = identity.people(connection, {(view["payload"] or {}).get("verified_by") for view in views} - {None})
+    printer = Printer(lang, views, phases, people)
+    chosen_away = {
+        entry.id for entry in batches.entries_of(connection, number) if entry.superseded_by and not entry.corrects
+    } - corrected(views)
+    recipe = batches.recipe_of(connection, number)
+    return {
+        "lang": lang,
+        "words": labels(lang),
+        "batch": number,
+        "product": line.product["name"][lang],
+        "strength": line.product["strength"],
+        "size": quantity(line.size),
+        "recipe": "" if recipe is None else f"{recipe['code']} {labels(lang)['version']} {recipe['version']}",
+        "status": word(line.status, lang),
+        **_span(line.started_at, views),
+        "disposition": _disposition(connection, number, lang),
+        "lots": _lots(connection, number, lang),
+        "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
+        "items": _items(connection, number, views, lang),
+        "notes": _notes(views, lang),
+        "results": _results(connection, number, lang),
+        "yields": [
+            [word(item["stage"], lang), quantity(item["value"]), word(item["verdict"], lang)]
+            for item in batches.yields_of(connection, number)
+        ],
+        "gates": [
+            {"text": word(gate.code, lang), "met": gate.met, "count": gate.count}
+            for gate in release.gates(connection, number)
+        ],
+        "entries": [_entry(view, lang) for view in views],
+    }
+
+
+def _phases(connection: Connection, number: str) -> Sequence[Mapping[str, Any]]:
+    stored = connection.execute(select(batch_table.c.phases).where(batch_table.c.number == number)).scalar_one()
+    phases: list[Mapping[str, Any]] = orjson.loads(stored)
+    return phases
+
+
+def _span(started_at: str | None, views: Sequence[View]) -> dict[str, str]:
+    """When production began and ended, by the clock of the device that said so."""
+    work = [view for view in views if view["kind"] in production.WORK]
+    ended = [view for view in work if view["kind"] == production.COMPLETED]
+    began = moment(work[0]["captured_at"], work[0]["offset"]) if work else started_at or ""
+    return {"started": began, "ended": moment(ended[-1]["captured_at"], ended[-1]["offset"]) if ended else ""}
+
+
+def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, Any] | None:
+    signed = release.current_disposition(connection, number)
+    if signed is None:
+        return None
+    return {
+        "decision": word(signed.decision, lang),
+        "signer": person(signed.signer, lang),
+        "meaning": signed.meaning[lang],
+        "at": moment(signed.signed_at, signed.offset),
+        "digest": signed.digest,
+        "reason": signed.reason or "",
+        "stale": release.is_stale(connection, number, signed),
+    }
+
+
+def _lots(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
+    keys = batches.lots_of(connection, number)
+    names = materials.material_names(connection, {material for material, _ in keys})
+    known = {(lot.material, lot.lot): lot for lot in materials.lots_of(connection, keys)}
+    rows = []
+    for material, number_of_lot in keys:
+        lot = known.get((material, number_of_lot))
+        name = names.get(material, {}).get(lang, "")
+        rows.append([material, name, number_of_lot, "" if lot is None else word(lot.status, lang)])
+    return rows
+
+
+def _phase(
+    phase: Mapping[str, Any], views: Sequence[View], printer: Printer, chosen_away: set[str], lang: Lang
+) -> dict[str, Any]:
+    here = [view for view in views if (view["payload"] or {}).get("phase") == phase["id"]]
+    hidden = corrected(here)
+    values = [view for view in here if view["kind"] in _VALUES and view["id"] not in hidden]
+    marks = [view for view in here if view["kind"] in (production.STARTED, production.COMPLETED)]
+    return {
+        "id": phase["id"],
+        "name": phase["name"][lang],
+        "instruction": phase["instruction"][lang],
+        "place": " · ".join(part for part in (phase.get("room"), phase.get("equipment")) if part),
+        "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
+        "marks": [
+            f"{word(view['kind'], lang)}: {person(view['actor'], lang)}, {view['device']['name']}, "
+            f"{moment(view['captured_at'], view['offset'])}"
+            for view in marks
+        ],
+    }
+
+
+def _items(connection: Connection, number: str, views: Sequence[View], lang: Lang) -> list[dict[str, Any]]:
+    by_id = {view["id"]: view for view in views}
+    items = batches.items_of(connection, number)
+    deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
+    rows = []
+    for item in items:
+        decision = ""
+        if item.decision:
+            who = person(deciders.get(str(item.decision["by"])), lang)
+            decision = f"{item.decision['text']} · {who} {moment(str(item.decision['at']), 0)}"
+            chosen = by_id.get(str(item.decision.get("chosen") or ""))
+            decision = f"→ #{chosen['index']} · {decision}" if chosen else decision
+        about = [f"#{by_id[entry]['index']}" for entry in item.entries if entry in by_id]
+        rows.append(
+            {
+                "title": word(item.code, lang),
+                "slot": item.slot or item.phase or "",
+                "state": word(item.state, lang) if item.state != "open" else labels(lang)["open"],
+                "open": item.state == "open",
+                "about": " ".join(about),
+                "comment": item.comment or "",
+                "decision": decision,
+            }
+        )
+    return rows
+
+
+def _notes(views: Sequence[View], lang: Lang) -> list[dict[str, str]]:
+    notes = []
+    for view in views:
+        payload = view["payload"] or {}
+        if view["kind"] in (production.REMARK, production.PHOTO):
+            notes.append(
+                {
+                    "who": f"{person(view['actor'], lang)}, {moment(view['captured_at'], view['offset'])}",
+                    "text": payload.get("text") or payload.get("caption") or "",
+                    "blob": payload.get("blob") or "",
+                    "type": payload.get("type") or "",
+                    "index": str(view["index"]),
+                }
+            )
+    return notes
+
+
+def _results(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
+    return [
+        [
+            word(result.stage, lang),
+            result.name[lang] if result.name else result.test,
+            f"{result.value} {result.unit}",
+            "" if result.low is None and result.high is None else f"{result.low or ''}–{result.high or ''}",
+            word(result.verdict, lang),
+        ]
+        for result in quality.results_of_batch(connection, number)
+    ]
+
+
+def _entry(view: View, lang: Lang) -> list[str]:
+    return [
+        str(view["index"]),
+        word(view["kind"], lang),
+        person(view["actor"], lang),
+        str(view["device"]["name"]),
+        moment(view["captured_at"], view["offset"]),
+        moment(view["recorded_at"], view["offset"]),
+        ", ".join(word(flag, lang) for flag in view["flags"]),
+    ]
