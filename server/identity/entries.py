@@ -1,0 +1,165 @@
+"""The kinds of identity: people, their roles and credentials, devices and their keys, who signed in and who failed."""
+
+from typing import Any
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+from sqlalchemy import Connection
+
+from server.core import fields
+from server.core.kinds import Entry, Kind, Room, Ruling
+from server.identity import model, projection, queries, rules
+from server.identity.model import DEVICE_ROLES, ROLES
+from sync import canonical, signing
+from sync.errors import SyncError
+
+
+def _roles(least: int) -> plain.List[Any]:
+    one = plain.String(validate=validate.OneOf(ROLES))
+    return plain.List(one, required=True, validate=validate.Length(least, len(ROLES)))
+
+
+class PersonAdded(Schema):
+    person = fields.code()
+    login = plain.String(required=True, validate=validate.Regexp(model.LOGIN + r"\Z"))
+    name = fields.text()
+    name_en = fields.text(none=True)
+    roles = _roles(1)
+
+
+class RolesChanged(Schema):
+    """`roles` are all that the person holds from now on; none: the person has left."""
+
+    person = fields.code()
+    roles = _roles(0)
+    reason = fields.text(2000)
+
+
+class CredentialSet(Schema):
+    """Never the secret itself: with a PIN the public half of the key that it unlocks, with a password nothing."""
+
+    person = fields.code()
+    what = fields.choice("password", "pin")
+    alg = fields.choice(signing.ED25519, none=True)
+    public_key = fields.text(none=True)
+
+
+class DeviceEnrolled(Schema):
+    device = fields.code()
+    name = fields.text()
+    role = fields.choice(*DEVICE_ROLES)
+    alg = fields.choice(*signing.ALGORITHMS)
+    public_key = fields.text()
+
+
+class DeviceRevoked(Schema):
+    """`last_seq`: the last entry of the device that is accepted without a flag."""
+
+    device = fields.code()
+    last_seq = fields.whole()
+    reason = fields.text(2000)
+
+
+class SigninFailed(Schema):
+    login = fields.text()
+    address = fields.text()
+
+
+class SignedIn(Schema):
+    person = fields.code()
+    device = fields.code(none=True)
+
+
+def decide_person(connection: Connection, entry: Entry) -> Ruling:
+    """One person, one identity: neither a number nor a login name is given twice (IDN-01)."""
+    given = entry.payload
+    known = queries.find_person(connection, given["person"]) or queries.find_login(connection, given["login"])
+    if known is not None:
+        return Ruling(refusal="login_taken", details={"login": given["login"]})
+    return _permit(connection, entry, "people.manage") or _check_roles(given["roles"])
+
+
+def decide_roles(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    return (
+        _permit(connection, entry, "people.manage")
+        or _known(connection, given["person"])
+        or _check_roles(given["roles"])
+    )
+
+
+def decide_credential(connection: Connection, entry: Entry) -> Ruling:
+    """People set their own; an administrator gives a one-time password, and never a PIN."""
+    given = entry.payload
+    missing = _known(connection, given["person"])
+    if missing is not None:
+        return missing
+    own = entry.actor == given["person"]
+    refusal = None if own and given["what"] == "pin" else _permit(connection, entry, "people.manage", own)
+    if refusal is not None:
+        return refusal
+    if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
+        return Ruling(refusal="key_malformed", details={"person": given["person"]})
+    return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
+
+
+def decide_enrolment(connection: Connection, entry: Entry) -> Ruling:
+    """A device is enrolled once, with a key that can be one; the server itself only by the server."""
+    given = entry.payload
+    known = queries.find_device(connection, given["device"])
+    if known is not None or (given["role"] == model.SERVER) != (given["device"] == model.SERVER):
+        return Ruling(refusal="enrolment_wrong", details={"device": given["device"]})
+    return _permit(connection, entry, "device.enrol") or _check_key(given["alg"], given["public_key"])
+
+
+def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    refusal = _permit(connection, entry, "device.revoke")
+    if refusal is not None:
+        return refusal
+    found = queries.find_device(connection, given["device"])
+    if found is None or found.role == model.SERVER:
+        return Ruling(refusal="device_unknown", details={"device": given["device"]})
+    if found.revoked_at is not None:
+        return Ruling(refusal="device_revoked", details={"device": given["device"]})
+    return Ruling()
+
+
+def _permit(connection: Connection, entry: Entry, permission: str, own: bool = False) -> Ruling | None:
+    """The server itself may: commands at its console act as it."""
+    if own or entry.actor == model.SERVER or queries.permitted(connection, entry.actor, permission):
+        return None
+    return Ruling(refusal="not_permitted", details={"permission": permission})
+
+
+def _known(connection: Connection, person: str) -> Ruling | None:
+    if queries.find_person(connection, person) is not None:
+        return None
+    return Ruling(refusal="person_unknown", details={"person": person})
+
+
+def _check_roles(roles: list[str]) -> Ruling:
+    conflict = rules.conflicting_roles(roles)
+    return Ruling(refusal="roles_conflict", details={"roles": conflict}) if conflict else Ruling()
+
+
+def _check_key(alg: str, text: str) -> Ruling:
+    try:
+        signing.check_public_key(alg, canonical.decode_base64(text))
+    except SyncError as error:
+        return Ruling(refusal=error.code, details={"detail": error.detail})
+    except ValueError:
+        return Ruling(refusal="key_malformed", details={"detail": "not base64"})
+    return Ruling()
+
+
+KINDS = (
+    Kind(model.PERSON_ADDED, PersonAdded, "decision", decide_person, projection.add_person),
+    Kind(model.ROLES_CHANGED, RolesChanged, "decision", decide_roles, projection.change_roles),
+    Kind(model.CREDENTIAL_SET, CredentialSet, "decision", decide_credential, projection.set_credential),
+    Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol),
+    Kind(model.DEVICE_REVOKED, DeviceRevoked, "decision", decide_revocation, projection.revoke),
+    Kind(model.SIGNIN_FAILED, SigninFailed, "observation"),
+    Kind(model.SIGNED_IN, SignedIn, "observation"),
+)
+ROOM = Room("identity", KINDS)

@@ -1,0 +1,80 @@
+"""The nouns of identity: people with their roles, what a role permits, which roles exclude each other; devices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "operator": ("batch.read", "lot.read", "batch.work"),
+    "supervisor": ("batch.read", "lot.read", "batch.work", "order.release", "device.enrol", "log.read"),
+    "qa": ("batch.read", "lot.read", "batch.review", "batch.release", "log.read", "quarantine.read"),
+    "qc": ("batch.read", "lot.read", "results.record"),
+    "engineer": ("batch.read", "lot.read", "log.read"),
+    "planner": ("batch.read", "lot.read", "order.release"),
+    "keeper": ("batch.read", "lot.read"),
+    "admin": ("people.manage", "device.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read"),
+    "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read"),
+}
+ROLES = tuple(PERMISSIONS)
+# Lower case only, so that two people are never told apart by a capital letter.
+LOGIN = r"[a-z0-9][a-z0-9._-]{0,39}"
+
+TABLET, BRIDGE, SERVER = "tablet", "bridge", "server"
+DEVICE_ROLES = (TABLET, BRIDGE, SERVER)
+
+PERSON_ADDED = "identity.person_added.v1"
+ROLES_CHANGED = "identity.roles_changed.v1"
+CREDENTIAL_SET = "identity.credential_set.v1"
+DEVICE_ENROLLED = "identity.device_enrolled.v1"
+DEVICE_REVOKED = "identity.device_revoked.v1"
+SIGNIN_FAILED = "identity.signin_failed.v1"
+SIGNED_IN = "identity.signed_in.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`name` in Chinese, `name_en` in Latin letters; no roles: the person has left, the name stays theirs."""
+
+    id: str
+    login: str
+    name: str
+    name_en: str | None
+    roles: tuple[str, ...]
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        return permissions_of(self.roles)
+
+    def payload(self) -> dict[str, object]:
+        """{id, name, name_en, roles}, as screens and leases show a person."""
+        return {"id": self.id, "name": self.name, "name_en": self.name_en, "roles": list(self.roles)}
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`public_key` is raw; `last_seq` is the last entry that a revocation still accepts, None while in use."""
+
+    id: str
+    name: str
+    role: str
+    alg: str
+    public_key: bytes
+    enrolled_at: str
+    revoked_at: str | None
+    last_seq: int | None
+
+    def payload(self) -> dict[str, object]:
+        return {"id": self.id, "name": self.name, "role": self.role, "enrolled_at": self.enrolled_at}
+
+
+def permissions_of(roles: Iterable[str]) -> tuple[str, ...]:
+    """Sorted, each once."""
+    return tuple(sorted({permission for role in roles for permission in PERMISSIONS[role]}))
+
+
+def person_stream(person: str) -> str:
+    return f"person/{person}"
+
+
+def device_stream(device: str) -> str:
+    return f"device/{device}"

@@ -1,0 +1,104 @@
+"""The tables of people and devices, and how entries fill them; beside them what is secret or passing, no record."""
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, insert, update
+
+from server.core.db import records, workspace
+from server.core.kinds import Entry
+from sync import canonical
+
+person = Table(
+    "identity_person",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    # Roles joined by blanks, in the order of the entry.
+    Column("roles", Text, nullable=False),
+    # Raw Ed25519, of the key that the person's PIN unlocks.
+    Column("user_key", LargeBinary),
+)
+device = Table(
+    "identity_device",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("alg", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("enrolled_at", Text, nullable=False),
+    Column("revoked_at", Text),
+    Column("last_seq", Integer),
+)
+
+# `what` is password or pin; `secret` an argon2id hash, or the wrapped user key as JSON.
+credential = Table(
+    "identity_credential",
+    workspace,
+    Column("person", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("secret", Text, nullable=False),
+    # 1 while somebody else has chosen it: good for one sign-in, in which it must be changed.
+    Column("one_time", Integer, nullable=False),
+    Column("set_at", Text, nullable=False),
+)
+# `token` is the SHA-256 of the cookie: the table of sessions opens no session.
+session = Table(
+    "identity_session",
+    workspace,
+    Column("token", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("nonce", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("used_at", Text, nullable=False),
+)
+enrolment_code = Table(
+    "identity_enrolment_code",
+    workspace,
+    Column("hash", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
+failure = Table(
+    "identity_failure",
+    workspace,
+    Column("login", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", Text, nullable=False),
+)
+
+
+def add_person(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {"login": given["login"], "name": given["name"], "name_en": given["name_en"]}
+    connection.execute(insert(person).values(id=given["person"], roles=" ".join(given["roles"]), **values))
+
+
+def change_roles(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    roles = " ".join(given["roles"])
+    connection.execute(update(person).where(person.c.id == given["person"]).values(roles=roles))
+
+
+def set_credential(connection: Connection, entry: Entry) -> None:
+    """Only the public key of a PIN is a record; a password leaves nothing but the fact."""
+    given = entry.payload
+    if given["what"] == "pin":
+        key = canonical.decode_base64(given["public_key"])
+        connection.execute(update(person).where(person.c.id == given["person"]).values(user_key=key))
+
+
+def enrol(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    key = canonical.decode_base64(given["public_key"])
+    values = {name: given[name] for name in ("name", "role", "alg")}
+    connection.execute(
+        insert(device).values(id=given["device"], public_key=key, enrolled_at=entry.recorded_at, **values)
+    )
+
+
+def revoke(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {"revoked_at": entry.recorded_at, "last_seq": given["last_seq"]}
+    connection.execute(update(device).where(device.c.id == given["device"]).values(values))

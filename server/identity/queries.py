@@ -1,0 +1,108 @@
+"""Reads of people, their permissions and keys, and of devices."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.core.record import DeviceKey
+from server.identity import credentials
+from server.identity.model import PERMISSIONS, Device, Person
+from server.identity.projection import credential, device, person
+
+# Who acts where no person does.
+_SYSTEM = {"id": "server", "name": "系统", "name_en": "System"}
+
+
+def find_person(connection: Connection, person_id: str) -> Person | None:
+    return _person(connection.execute(select(person).where(person.c.id == person_id)).first())
+
+
+def find_login(connection: Connection, login: str) -> Person | None:
+    return _person(connection.execute(select(person).where(person.c.login == login)).first())
+
+
+def all_people(connection: Connection) -> list[Person]:
+    return [found for row in connection.execute(select(person).order_by(person.c.id)) if (found := _person(row))]
+
+
+def people_with(connection: Connection, *permissions: str) -> list[Person]:
+    """Those who hold at least one of the permissions."""
+    return [found for found in all_people(connection) if not set(permissions).isdisjoint(found.permissions)]
+
+
+def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, dict[str, Any]]:
+    """{id, name, name_en} of each id, also of one that nobody has: devices write as actors what they like."""
+    wanted = {one for one in ids if one is not None}
+    found = {one: {"id": one, "name": one, "name_en": None} for one in wanted} | {"server": dict(_SYSTEM)}
+    query = select(person.c.id, person.c.name, person.c.name_en).where(person.c.id.in_(wanted))
+    for row in connection.execute(query):
+        found[row.id] = dict(row._mapping)
+    return found
+
+
+def permitted(connection: Connection, person_id: str, permission: str) -> bool:
+    roles = connection.execute(select(person.c.roles).where(person.c.id == person_id)).scalar()
+    return roles is not None and any(permission in PERMISSIONS[role] for role in roles.split())
+
+
+def user_key(connection: Connection, person_id: str) -> bytes | None:
+    """The raw Ed25519 public key that the person's PIN unlocks; None before a PIN is set."""
+    key: bytes | None = connection.execute(select(person.c.user_key).where(person.c.id == person_id)).scalar()
+    return key
+
+
+def wrapped_key(connection: Connection, person_id: str) -> dict[str, Any] | None:
+    """The person's private key as leases carry it, of use only with the PIN: {alg, public_key, salt, iv, data, m,
+    t, p}; None before a PIN is set."""
+    secret = secret_of(connection, person_id, "pin")
+    return None if secret is None else json.loads(secret)
+
+
+def check_password(connection: Connection, person_id: str, password: str) -> bool:
+    """Whether this is the person's password; takes as long for a person who has none."""
+    return credentials.password_fits(secret_of(connection, person_id, "password"), password)
+
+
+def secret_of(connection: Connection, person_id: str, what: str) -> str | None:
+    here = (credential.c.person == person_id) & (credential.c.what == what)
+    secret: str | None = connection.execute(select(credential.c.secret).where(here)).scalar()
+    return secret
+
+
+def find_device(connection: Connection, device_id: str) -> Device | None:
+    row = connection.execute(select(device).where(device.c.id == device_id)).first()
+    return None if row is None else _device(row)
+
+
+def all_devices(connection: Connection) -> list[Device]:
+    return [_device(row) for row in connection.execute(select(device).order_by(device.c.enrolled_at, device.c.id))]
+
+
+def devices(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """{id, name} of each id, also of one that is not enrolled."""
+    wanted = set(ids)
+    found = {one: {"id": one, "name": one} for one in wanted}
+    for row in connection.execute(select(device.c.id, device.c.name).where(device.c.id.in_(wanted))):
+        found[row.id] = {"id": row.id, "name": row.name}
+    return found
+
+
+def device_role(connection: Connection, device_id: str) -> str | None:
+    role: str | None = connection.execute(select(device.c.role).where(device.c.id == device_id)).scalar()
+    return role
+
+
+def device_key(connection: Connection, device_id: str) -> DeviceKey | None:
+    """What the recorder asks of every entry that arrives."""
+    found = find_device(connection, device_id)
+    return None if found is None else DeviceKey(found.alg, found.public_key, found.role, found.last_seq)
+
+
+def _person(row: Row[Any] | None) -> Person | None:
+    return None if row is None else Person(row.id, row.login, row.name, row.name_en, tuple(row.roles.split()))
+
+
+def _device(row: Row[Any]) -> Device:
+    return Device(**row._mapping)
