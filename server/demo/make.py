@@ -1,0 +1,142 @@
+"""Makes the demonstration plant by going through the same door as real work; never by writing tables."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.core import clock
+from server.core.plant import Plant
+from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PEOPLE, RECIPE
+from server.demo.production import Line, Plan
+from server.demo.story import Story
+from server.identity import queries as identity
+from server.identity import service as people
+from sync.log import reading
+
+HISTORY_DAYS = 360
+HISTORY_BATCHES = 30
+ORDERED = "recipes.recipe_approved.v1"
+
+Say = Callable[[str], None]
+
+
+def password_of(login: str) -> str:
+    """Invented, printed and good for a demonstration only."""
+    return f"{login}-batch-2026"
+
+
+def pin_of(login: str) -> str:
+    order = [person[0] for person in PEOPLE].index(login)
+    return f"{135790 + 7 * order:06d}"
+
+
+def people_table() -> list[dict[str, Any]]:
+    """Who can sign in: {login, password, pin, name, name_en, roles}."""
+    return [
+        {
+            "login": login,
+            "password": password_of(login),
+            "pin": pin_of(login),
+            "name": name,
+            "name_en": latin,
+            "roles": list(roles),
+        }
+        for login, name, latin, roles in PEOPLE
+    ]
+
+
+def is_made(plant: Plant) -> bool:
+    with plant.engine.connect() as connection:
+        return bool(reading.of_kind(connection, ORDERED))
+
+
+def make(plant: Plant, quick: bool, say: Say) -> None:
+    """People, master data and, with `quick`, one batch to take along; without, a year of history besides."""
+    today = datetime.now(UTC).replace(hour=0, minute=30, second=0, microsecond=0)
+    story = Story(plant, datetime.now(UTC) if quick else today - timedelta(days=HISTORY_DAYS + 5))
+    with story.told():
+        say("people and master data")
+        _people(story)
+        _master_data(story)
+        line = Line(story)
+        if not quick:
+            _history(story, line, say)
+        # The story never overtakes the real clock, or what is recorded next would seem to come before it.
+        story.moment = max(story.moment, datetime.now(UTC) - timedelta(hours=3)) if not quick else story.moment
+        say("the batches of today")
+        day = f"{clock.now():%y%m%d}"
+        if not quick:
+            _today(line, day)
+        line.order(f"B{day}-01")
+
+
+def _people(story: Story) -> None:
+    with story.plant.engine.connect() as connection:
+        known = set(identity.logins(connection))
+    for login, name, latin, roles in PEOPLE:
+        if login in known:
+            continue
+        person = people.add_person(story.plant, login=login, name=name, name_en=latin, roles=roles)
+        people.set_password(story.plant, person, password_of(login))
+        people.set_pin(story.plant, person, pin_of(login))
+        story.wait(seconds=5)
+
+
+def _master_data(story: Story) -> None:
+    engineer, keeper, analyst, qa = (story.person(login) for login in ("zhouwei", "huanglei", "sunyue", "zhaolin"))
+    for code, names, type_, unit in MATERIALS:
+        definition = {"material": code, "name": names, "type": type_, "unit": unit}
+        story.state("materials.material_defined.v1", f"material/{code}", definition, engineer)
+    for code, class_, names, serial, model, location, due in EQUIPMENT:
+        register = {"equipment": code, "class": class_, "name": names, "serial": serial, "model": model}
+        register |= {"location": location, "calibration_due": due}
+        story.state("equipment.equipment_registered.v1", f"equipment/{code}", register, engineer)
+    for lot in LOTS:
+        _lot(story, lot, keeper, analyst, qa)
+    signatures = [
+        {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
+        {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
+    ]
+    approved = {**RECIPE, "signatures": signatures}
+    story.state(ORDERED, f"recipe/{RECIPE['recipe']}", approved, qa)
+
+
+def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str) -> None:
+    material, number, supplier, supplier_lot, quantity, containers, expiry = lot
+    stream = f"lot/{material}/{number}"
+    receipt = {
+        "material": material,
+        "lot": number,
+        "quantity": {"value": quantity, "unit": "kg"},
+        "supplier": supplier,
+        "supplier_lot": supplier_lot,
+        "expiry": expiry,
+        "containers": containers,
+        "status": "quarantine",
+    }
+    story.state("materials.lot_received.v1", stream, receipt, keeper)
+    story.wait(minutes=50)
+    water = {"test": "water", "name": {"zh": "水分", "en": "Water"}, "value": {"value": "0.52", "unit": "%"}}
+    results = [{**water, "low": None, "high": "5.0", "verdict": "pass"}]
+    payload = {"stage": "incoming", "results": results, "source": None}
+    story.state("quality.results_recorded.v1", stream, payload, analyst)
+    change = {"material": material, "lot": number, "status": "released", "reason": "入库检验合格"}
+    story.state("materials.lot_status_changed.v1", stream, change, qa)
+
+
+def _history(story: Story, line: Line, say: Say) -> None:
+    begin, pace = story.moment, timedelta(days=HISTORY_DAYS / HISTORY_BATCHES)
+    for count in range(HISTORY_BATCHES):
+        story.moment = max(story.moment, begin + count * pace)
+        plan = Plan(f"B{story.moment:%y%m%d}-01", out_of_limits=count % 7 == 3, correction=count % 9 == 5)
+        line.make(plan)
+        line.review(plan)
+        if count % 10 == 9:
+            say(f"a year of history: {count + 1} of {HISTORY_BATCHES} batches")
+
+
+def _today(line: Line, day: str) -> None:
+    """One batch with an exception, one waiting for QA, one in progress."""
+    line.make(Plan(f"B{day}-04", out_of_limits=True, manual_weight=True))
+    line.make(Plan(f"B{day}-03", correction=True))
+    line.make(Plan(f"B{day}-02", phases=2))

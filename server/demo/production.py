@@ -1,0 +1,229 @@
+"""Makes the demonstration plant's batches: orders, leases, what operators record on tablets, review and release."""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from server.core import clock
+from server.demo.content import PRODUCT, RECIPE, SIZE, USED_LOTS
+from server.demo.story import OFFSET, Story
+from server.production import model
+from server.release import queries as release
+from server.release.model import MEANINGS
+from sync import canonical
+
+PHASES: list[dict[str, Any]] = RECIPE["phases"]
+RECIPE_HASH = hashlib.sha256(canonical.encode(RECIPE)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a batch goes: `phases` done, a parameter out of limits, a weight typed by hand, a value corrected."""
+
+    number: str
+    phases: int = len(PHASES)
+    out_of_limits: bool = False
+    manual_weight: bool = False
+    correction: bool = False
+
+
+class Line:
+    """The people and devices that make batches. Values scatter around their targets, the same in every run."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._tablet = story.device("Tablet T-07", "tablet")
+        self._bridge = story.device("Bridge 2-114", "bridge")
+        self._chance = random.Random(20261122)
+        self._connection = 0
+
+    def order(self, number: str) -> None:
+        lots = [{"material": material, "lot": lot} for material, lot in USED_LOTS.items()]
+        order = {
+            "batch": number,
+            "product": PRODUCT,
+            "recipe": RECIPE["recipe"],
+            "version": RECIPE["version"],
+            "recipe_hash": RECIPE_HASH,
+            "size": SIZE,
+            "lots": lots,
+            "phases": PHASES,
+        }
+        stream = model.batch_stream(number)
+        self._story.state("production.order_released.v1", stream, order, self._story.person("wujing"))
+
+    def make(self, plan: Plan) -> None:
+        """The batch from the order to the last phase of the plan; handed back when all phases are done."""
+        self.order(plan.number)
+        lease = self._take_along(plan.number)
+        for phase in PHASES[: plan.phases]:
+            self._phase(plan, phase)
+        if plan.phases == len(PHASES):
+            returned = {"lease": lease, "batch": plan.number, "device": self._tablet.id, "last_seq": self._tablet.seq}
+            self._state(plan, "handheld.lease_returned.v1", returned, "zhangmin")
+        self._tablet.lease = None
+
+    def _take_along(self, number: str) -> str:
+        story = self._story
+        lease = f"demo-{number.lower()}"
+        payload = {
+            "lease": lease,
+            "batch": number,
+            "device": self._tablet.id,
+            "person": story.person("zhangmin"),
+            "issued_at": clock.text(story.moment),
+            "expires_at": clock.text(story.moment + timedelta(hours=72)),
+            "lease_hash": hashlib.sha256(lease.encode()).hexdigest(),
+        }
+        stream = model.batch_stream(number)
+        story.state("handheld.lease_issued.v1", stream, payload, story.person("zhangmin"))
+        self._tablet.lease = lease
+        return lease
+
+    def _phase(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        self._work(plan, model.STARTED, phase, "started", {})
+        self._story.wait(minutes=6)
+        match phase["type"]:
+            case "line_clearance":
+                items = [{"id": item["id"], "ok": True} for item in phase["items"]]
+                self._work(plan, model.CLEARED, phase, "clearance", {"items": items, "comment": None})
+            case "weighing":
+                self._weigh(plan, phase)
+            case "parameters":
+                self._parameters(plan, phase)
+            case "in_process":
+                self._checks(plan, phase)
+        self._story.wait(minutes=4)
+        self._work(plan, model.COMPLETED, phase, "completed", {})
+
+    def _work(
+        self, plan: Plan, kind: str, phase: Mapping[str, Any], slot: str, values: Mapping[str, Any], **more: Any
+    ) -> str:
+        payload = {"batch": plan.number, "phase": phase["id"], **values}
+        stream, subject = model.batch_stream(plan.number), f"{phase['id']}/{slot}"
+        actor = self._story.person(more.pop("login", "zhangmin"))
+        self._story.wait(seconds=20)
+        return self._tablet.record(kind, stream, payload, actor=actor, subject=subject, **more).id
+
+    def _weigh(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        manual = plan.manual_weight and phase["id"] == "30"
+        net = {"value": self._near(phase["target"], phase["low"], phase["high"], 3), "unit": phase["unit"]}
+        values = {
+            "material": phase["material"],
+            "lot": USED_LOTS[phase["material"]],
+            "container": None,
+            "net": net,
+            "source": "manual" if manual else "device",
+            "reading": None if manual else self._reading(net),
+            "verified_by": None,
+            "limits": {name: phase[name] for name in ("low", "high", "target", "unit")},
+            "comment": None,
+        }
+        self._work(plan, model.WEIGHED, phase, "net", values)
+
+    def _reading(self, net: Mapping[str, str]) -> dict[str, str]:
+        """The balance's stable weight, captured and signed by the bridge."""
+        self._connection += 1
+        raw = f"S S {net['value']:>10} {net['unit']}"
+        weight = {
+            "balance": "BAL-07",
+            "model": "ICS685",
+            "serial": "1234567",
+            "transport": "ble-uart",
+            "quality": "stable",
+            "net": dict(net),
+            "raw": raw,
+            "connection": self._connection,
+        }
+        read = self._bridge.record("equipment.weight_read.v1", "equipment/BAL-07", weight, actor=self._bridge.id)
+        names = {"id": read.id, "device": self._bridge.id, "balance": "BAL-07", "serial": "1234567"}
+        return {**names, "model": "ICS685", "raw": raw}
+
+    def _parameters(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        for parameter in phase["parameters"]:
+            low, high = parameter["low"], parameter["high"]
+            value = self._near(parameter["target"], low, high, parameter["decimals"])
+            wrong = plan.correction and parameter["id"] == "time"
+            entry = self._parameter(plan, phase, parameter, "51" if wrong else value)
+            if wrong:
+                # A slip of the finger, seen at once: the wrong value stays visible beside the right one.
+                self._story.wait(minutes=2)
+                reason = "抄写错误：15 误记为 51"
+                self._parameter(plan, phase, parameter, "15", corrects=entry, reason=reason)
+
+    def _parameter(
+        self, plan: Plan, phase: Mapping[str, Any], parameter: Mapping[str, Any], value: str, **more: Any
+    ) -> str:
+        values = {
+            "parameter": parameter["id"],
+            "value": {"value": value, "unit": parameter["unit"]},
+            "source": "manual",
+            "limits": {name: parameter[name] for name in ("low", "high", "target", "unit")},
+            "comment": None,
+        }
+        return self._work(plan, model.PARAMETER, phase, str(parameter["id"]), values, **more)
+
+    def _checks(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        for number in range(1, phase["rounds"] + 1):
+            self._story.wait(minutes=25)
+            for check in phase["checks"]:
+                out = plan.out_of_limits and number == 2 and check["id"] == "hardness"
+                self._check(plan, phase, check, number, out)
+
+    def _check(self, plan: Plan, phase: Mapping[str, Any], check: Mapping[str, Any], number: int, out: bool) -> None:
+        decimals = check["decimals"]
+        values = [self._near(check["target"], check["low"], check["high"], decimals) for _ in range(check["samples"])]
+        if out:
+            values[-1] = "45"
+        mean = sum(map(Decimal, values), Decimal(0)) / len(values)
+        payload = {
+            "check": check["id"],
+            "round": number,
+            "values": values,
+            "unit": check["unit"],
+            "mean": str(mean.quantize(Decimal(1).scaleb(-decimals - 1))),
+            "limits": {name: check[name] for name in ("low", "high", "target", "unit")},
+            "comment": "更换冲头后恢复" if out else None,
+        }
+        self._work(plan, model.CHECKED, phase, f"{check['id']}/{number}", payload, login="wangfang")
+
+    def _near(self, target: str, low: str, high: str, decimals: int) -> str:
+        """A value that scatters around the target, well inside its limits, with the decimals of the instrument."""
+        spread = min(Decimal(high) - Decimal(target), Decimal(target) - Decimal(low)) / 3
+        step = Decimal(str(round(self._chance.gauss(0, 0.6), 3)))
+        value = Decimal(target) + max(min(step, Decimal(2)), Decimal(-2)) * spread
+        return str(value.quantize(Decimal(1).scaleb(-decimals)))
+
+    def _state(self, plan: Plan, kind: str, payload: Mapping[str, Any], login: str) -> None:
+        self._story.state(kind, model.batch_stream(plan.number), payload, self._story.person(login))
+
+    def review(self, plan: Plan) -> None:
+        """QA assesses what is open, then releases."""
+        story = self._story
+        story.wait(days=1)
+        with story.plant.engine.connect() as connection:
+            seen = release.review(connection, plan.number)
+        for notice in seen.open:
+            assessment = "已调查：单片硬度偏低，复测合格，不影响本批质量。"
+            payload = {"batch": plan.number, "exception": notice.id, "assessment": assessment}
+            self._state(plan, "release.exception_assessed.v1", payload, "zhaolin")
+        with story.plant.engine.connect() as connection:
+            seen = release.review(connection, plan.number)
+        person = story.person("zhaolin")
+        signature = {
+            "batch": plan.number,
+            "meaning": {"code": "reviewed_and_released", **MEANINGS["reviewed_and_released"]},
+            "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
+            "signed_at": clock.text(story.moment),
+            "offset": OFFSET,
+            "method": "password",
+            "digest": seen.digest,
+            "stream_seq": seen.stream_seq,
+            "stream_hash": seen.stream_hash,
+            "reason": None,
+        }
+        self._state(plan, "release.batch_released.v1", signature, "zhaolin")
