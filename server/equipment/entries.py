@@ -4,7 +4,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Ruling
+from server.core.kinds import Entry, Kind, Room, Ruling
 from server.equipment import projection, queries
 from server.equipment.model import QUALITIES
 
@@ -49,3 +49,4 @@ KINDS = (
     Kind("equipment.equipment_registered.v1", EquipmentRegistered, "decision", project=projection.register),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
 )
+ROOM = Room("equipment", KINDS)

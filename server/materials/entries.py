@@ -4,7 +4,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Ruling
+from server.core.kinds import Entry, Kind, Room, Ruling
 from server.materials import model, projection, queries, rules
 
 
@@ -59,3 +59,4 @@ KINDS = (
     Kind("materials.lot_received.v1", LotReceived, "observation", judge_receipt, projection.receive),
     Kind("materials.lot_status_changed.v1", LotStatusChanged, "decision", decide_status, projection.change_status),
 )
+ROOM = Room("materials", KINDS)

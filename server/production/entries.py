@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from marshmallow import Schema
 
-from server.core.kinds import Kind, Project
+from server.core.kinds import Kind, Project, Room
 from server.production import model, projection, shapes
 from server.production.judging import decide_order, judge_conflict, judge_import, judge_observation, judge_report
 
@@ -40,3 +40,4 @@ LISTENERS: Mapping[str, Project] = {
     "release.batch_released.v1": projection.release,
     "release.batch_rejected.v1": projection.reject,
 }
+ROOM = Room("production", KINDS, LISTENERS)

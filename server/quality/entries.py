@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Ruling
+from server.core.kinds import Entry, Kind, Room, Ruling
 from server.quality import model, projection, rules
 
 
@@ -54,3 +54,4 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
 
 
 KINDS = (Kind("quality.results_recorded.v1", ResultsRecorded, "observation", judge_results, projection.keep_results),)
+ROOM = Room("quality", KINDS)

@@ -4,7 +4,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Ruling
+from server.core.kinds import Entry, Kind, Room, Ruling
 from server.recipes import projection, queries, shapes
 
 
@@ -38,3 +38,4 @@ def decide_approval(connection: Connection, entry: Entry) -> Ruling:
 
 
 KINDS = (Kind("recipes.recipe_approved.v1", RecipeApproved, "decision", decide_approval, projection.approve),)
+ROOM = Room("recipes", KINDS)

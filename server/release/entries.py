@@ -7,7 +7,7 @@ from marshmallow import Schema, validate
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Fact, Kind, Ruling, project_nothing
+from server.core.kinds import Entry, Fact, Kind, Room, Ruling, project_nothing
 from server.identity import queries as identity
 from server.production import queries as batches
 from server.production.model import batch_stream
@@ -136,3 +136,4 @@ KINDS = (
     Kind(model.REJECTED_KIND, BatchDisposed, "decision", decide_rejection, projection.dispose),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", project=project_nothing),
 )
+ROOM = Room("release", KINDS)
