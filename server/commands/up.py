@@ -77,13 +77,20 @@ def _child(config: Config, name: str, command: list[str]) -> "subprocess.Popen[b
 def _wait(config: Config, server: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and server.poll() is None:
-        with suppress(urllib.error.URLError, OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{config.port}/healthz", timeout=2):
-                return
+        if _healthy(config):
+            return
         time.sleep(0.1)
     tail = (config.data / "server.log").read_text("utf-8", "replace").splitlines()[-5:]
     print("The server did not start. / 服务器未能启动。", *tail, sep="\n", file=sys.stderr)
     raise SystemExit(2)
+
+
+def _healthy(config: Config) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{config.port}/healthz", timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _bridge(config: Config, code: str, cycle: bool) -> "subprocess.Popen[bytes]":

@@ -22,7 +22,8 @@ Say = Callable[[str], None]
 
 def password_of(login: str) -> str:
     """Invented, printed and good for a demonstration only."""
-    return f"{login}-batch-2026"
+    order = [person[0] for person in PEOPLE].index(login)
+    return f"mortar-and-pestle-{order + 1:02d}"
 
 
 def pin_of(login: str) -> str:
@@ -72,7 +73,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
 
 def _people(story: Story) -> None:
     with story.plant.engine.connect() as connection:
-        known = set(identity.logins(connection))
+        known = {person.login for person in identity.all_people(connection)}
     for login, name, latin, roles in PEOPLE:
         if login in known:
             continue

@@ -44,7 +44,9 @@ class Story:
     def person(self, login: str) -> str:
         if login not in self._people:
             with self.plant.engine.connect() as connection:
-                self._people[login] = identity.person_id(connection, login)
+                found = identity.find_login(connection, login)
+            assert found is not None, login
+            self._people[login] = found.id
         return self._people[login]
 
     def device(self, name: str, role: str) -> "StoryDevice":
