@@ -1,0 +1,77 @@
+"""Photos: files named by the SHA-256 of their bytes, checked to be the images they say they are."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from server.core.errors import PestleError
+
+MAX_BYTES = 2 * 1024 * 1024
+JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
+
+
+def sniff(data: bytes) -> str | None:
+    """The type of an image by its first bytes; None for everything else."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
+    return None
+
+
+def keep(folder: Path, name: str, declared: str, data: bytes) -> bool:
+    """Store a photo under its hash; False if it is there already. PestleError `blob_…` if it is not what it says."""
+    if len(data) > MAX_BYTES:
+        raise PestleError("blob_too_large", {"bytes": len(data), "most": MAX_BYTES})
+    if hashlib.sha256(data).hexdigest() != name:
+        raise PestleError("blob_mismatch")
+    if sniff(data) is None or sniff(data) != declared:
+        raise PestleError("blob_type", {"type": declared[:80]})
+    path = _path(folder, name)
+    if path.exists():
+        return False
+    _write(path, data)
+    return True
+
+
+def load(folder: Path, name: str) -> tuple[bytes, str] | None:
+    """The bytes of a photo and its type."""
+    try:
+        data = _path(folder, name).read_bytes()
+    except FileNotFoundError:
+        return None
+    return data, sniff(data) or "application/octet-stream"
+
+
+def _path(folder: Path, name: str) -> Path:
+    if len(name) != 64 or set(name) - set("0123456789abcdef"):
+        raise PestleError("not_found")
+    return folder / name[:2] / name
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Beside, then renamed: a crash leaves an unused file, never half a photo under a whole one's name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        os.rename(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The device's answer means "kept": the name must survive a power cut as well as the bytes.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,122 @@
+"""The kinds of handhelds, and what this room has to say about work that tablets did on their own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy import Connection
+
+from server.core import fields
+from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
+from server.handheld import projection, queries, rules
+from server.handheld.hub import queries as hub
+from server.handheld.model import QUARANTINED, batch_of
+from server.handheld.rules import Doubt
+from server.identity import queries as identity
+from server.production import model as production
+from server.production import queries as batches
+
+
+class LeaseIssued(Schema):
+    """`lease_hash`: SHA-256 of the signed text, so that it can be shown later what the device was given."""
+
+    lease = fields.code()
+    batch = fields.code()
+    device = fields.code()
+    person = fields.code()
+    issued_at = fields.time()
+    expires_at = fields.time()
+    lease_hash = fields.sha256()
+
+
+class LeaseReturned(Schema):
+    """`last_seq`: the last entry in the device's chain when it gave the batch back."""
+
+    lease = fields.code()
+    batch = fields.code()
+    device = fields.code()
+    last_seq = fields.whole()
+
+
+class InputQuarantined(Schema):
+    """Bytes that could not be read or did not belong: where they came from, what they are, never themselves."""
+
+    quarantine = fields.text()
+    code = fields.code()
+    device = fields.code(none=True)
+    source = fields.text()
+    sha256 = fields.sha256()
+    size = fields.whole()
+
+
+def decide_lease(connection: Connection, entry: Entry) -> Ruling:
+    """Who may work on batches may take one along that is still being worked on, on a device that may still come."""
+    given = entry.payload
+    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "batch.work"):
+        return Ruling(refusal="not_permitted", details={"permission": "batch.work"})
+    batch = batches.find_batch(connection, given["batch"])
+    if batch is None:
+        return Ruling(refusal="batch_unknown", details={"batch": given["batch"]})
+    if batch.status not in (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW):
+        return Ruling(refusal="batch_closed", details={"batch": given["batch"], "status": batch.status})
+    return Ruling()
+
+
+def judge_work(connection: Connection, entry: Entry) -> Ruling:
+    """An observation that a tablet made of a batch: was it under a lease, by a clock that is right?
+
+    A doubt flags each entry, and is one exception for each phase as long as QA has not assessed it.
+    """
+    header = entry.header
+    batch = batch_of(header.stream)
+    if header.device == "server" or batch is None:
+        return Ruling()
+    skew = hub.skew_of(connection, header.device)
+    lease = queries.find_lease(connection, header.lease) if header.lease else None
+    found = (
+        rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, header.captured_at, skew),
+        rules.doubt_clock(header.device, skew),
+    )
+    doubts = [doubt for doubt in found if doubt is not None]
+    phase = entry.payload.get("phase")
+    facts = [
+        _exception(batch, doubt, phase, [entry.id])
+        for doubt in doubts
+        if not batches.open_items(connection, batch, doubt.code, phase)
+    ]
+    return Ruling(flags=tuple(doubt.code for doubt in doubts), consequences=facts)
+
+
+def judge_quarantined(connection: Connection, entry: Entry) -> Ruling:
+    """Input that came for a batch is an exception of it until QA has assessed what it was."""
+    given = entry.payload
+    batch = batch_of(given["source"])
+    if batch is None or batches.find_batch(connection, batch) is None:
+        return Ruling()
+    if batches.open_items(connection, batch, QUARANTINED, None):
+        return Ruling()
+    details = {name: given[name] for name in ("quarantine", "code", "device")}
+    return Ruling(consequences=[_exception(batch, Doubt(QUARANTINED, details), None, [])])
+
+
+def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) -> Fact:
+    payload: dict[str, Any] = {
+        "batch": batch,
+        "code": doubt.code,
+        "phase": phase,
+        "slot": None,
+        "entries": entries,
+        "details": dict(doubt.details),
+        "comment": None,
+    }
+    return Fact(production.EXCEPTION, production.batch_stream(batch), payload)
+
+
+KINDS = (
+    Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
+    Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back),
+    Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined),
+)
+_BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
+JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
+ROOM = Room("handheld", KINDS, judges=JUDGES)

@@ -1,0 +1,142 @@
+"""One tablet's conversation with the hub, from the handshake to the end; what is unreadable is kept and ends it."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from server.core import clock
+from server.core.errors import PestleError
+from server.handheld.hub import frames
+from server.handheld.hub.documents import Refusal, parse_changes
+from server.handheld.hub.frames import Actor, Frame, Hello, Malformed, Open, Ping, Push
+from server.handheld.hub.hub import Hub
+from server.handheld.hub.socket import TabletSocket
+from server.handheld.hub.visitor import Visitor
+from server.handheld.model import HELLO_DOMAIN
+from sync.errors import SyncError
+
+# A tablet says something every 5 seconds; a socket that is silent for longer than this is dead.
+SILENCE_SECONDS = 12.0
+SESSION_SECONDS = 30.0
+
+
+class Ended(Exception):
+    """The conversation ends with an error frame; `code` is a key of the error catalogue."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Silent(Exception):
+    """Nothing came for too long, or the socket has closed."""
+
+
+class Conversation:
+    """Reads frames in the request's thread. `session` raises PestleError when the person's session is over."""
+
+    def __init__(self, hub: Hub, socket: TabletSocket, session: Callable[[], None]) -> None:
+        self._hub, self._desk, self._socket, self._session = hub, hub.desk, socket, session
+        self._nonce = secrets.token_urlsafe(24)
+        self._device = ""
+        self._visitor: Visitor | None = None
+        self._checked = monotonic()
+
+    def run(self) -> None:
+        """Until the tablet goes, falls silent, or must go."""
+        try:
+            self._session()
+            self._talk(self._greet())
+        except Silent:
+            self._socket.finish()
+        except (Ended, PestleError) as error:
+            self._socket.finish({"t": "error", "code": error.code})
+        finally:
+            if self._visitor is not None:
+                self._hub.exchange.leave(self._visitor)
+
+    def _greet(self) -> Visitor:
+        self._socket.send({"t": "hello", "v": 1, "nonce": self._nonce, "server_time": clock.now_text()})
+        hello = self._next()
+        now = clock.now()
+        if not isinstance(hello, Hello):
+            raise Ended("frame_malformed")
+        self._device = hello.device
+        self._prove(hello.actor, hello.proof)
+        skew = (hello.wall - now) // timedelta(milliseconds=1)
+        self._desk.remember(hello, skew)
+        visitor = self._visitor = Visitor(self._socket, hello.device, self._hub.documents.after)
+        self._socket.send({"t": "welcome", "skew_ms": skew, **self._desk.standing(hello.device)})
+        self._hub.exchange.join(visitor)
+        self._open(visitor, hello.docs)
+        # What a crash left between a document and the log is handed over before anything new.
+        self._hub.handover.resume(hello.docs)
+        return visitor
+
+    def _talk(self, visitor: Visitor) -> None:
+        while True:
+            match self._next():
+                case Push() as push:
+                    self._push(visitor, push)
+                case Ping(n):
+                    self._socket.send({"t": "pong", "n": n, "server_time": clock.now_text()})
+                case Open(docs):
+                    self._open(visitor, docs)
+                case Actor(actor, proof):
+                    self._prove(actor, proof)
+                case Hello():
+                    raise Ended("frame_malformed")
+
+    def _next(self) -> Frame:
+        text = self._socket.receive(SILENCE_SECONDS)
+        if text is None:
+            raise Silent
+        if monotonic() - self._checked > SESSION_SECONDS:
+            self._session()
+            self._checked = monotonic()
+        data = text.encode() if isinstance(text, str) else text
+        if len(data) > frames.MAX_FRAME:
+            raise self._quarantined("frame_too_large", data)
+        try:
+            return frames.parse(text)
+        except Malformed as error:
+            raise self._quarantined("frame_malformed", data) from error
+
+    def _prove(self, actor: str, proof: bytes) -> None:
+        """The device's key signs our nonce: this is the device, now, and the page writes under this actor."""
+        try:
+            self._desk.check(self._device, HELLO_DOMAIN + f"{self._nonce}\n{actor}\n{self._device}".encode(), proof)
+            self._hub.documents.bind(actor, self._device)
+        except SyncError as error:
+            raise Ended(error.code) from error
+
+    def _open(self, visitor: Visitor, docs: Mapping[str, int]) -> None:
+        """Follow the asked documents that this device has ever had a lease for."""
+        for doc in sorted(self._desk.leased(self._device) & set(docs)):
+            visitor.follow(doc, docs[doc])
+
+    def _push(self, visitor: Visitor, push: Push) -> None:
+        try:
+            changes = parse_changes(push.changes)
+            visitor.pushes(one.hash for one in changes)
+            stored = self._hub.documents.push(push.doc, self._device, changes)
+        except Refusal as refusal:
+            self._refuse(push, refusal)
+            return
+        visitor.acknowledge(push.id, push.doc, stored.numbers)
+        self._hub.news.grew(push.doc)
+        held = self._hub.handover.hand_over(push.doc, stored.entries)
+        if held:
+            self._socket.send({"t": "held", "doc": push.doc, "entries": held})
+
+    def _refuse(self, push: Push, refusal: Refusal) -> None:
+        """Kept whole, and said why: the tablet starts the document anew and replays its signed entries."""
+        self._desk.quarantine(refusal.code, b"".join(push.changes), self._device, push.doc)
+        said: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail, "at": refusal.at}
+        self._socket.send({"t": "refused", "id": push.id, "doc": push.doc, **said})
+
+    def _quarantined(self, code: str, data: bytes) -> Ended:
+        self._desk.quarantine(code, data, self._device or None, None)
+        return Ended(code)

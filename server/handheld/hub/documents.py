@@ -1,0 +1,247 @@
+"""The shared documents: their changes, numbered and stored, each judged before anything else sees it."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text
+
+from server.core import clock, db
+from server.handheld.hub.tables import actor, change, pending
+from sync.crdt import codec, genesis, policy
+from sync.crdt.change import Change
+from sync.crdt.state import DocumentState
+from sync.entry import Envelope
+from sync.errors import SyncError
+
+# Documents whose state is kept in memory; others are read again from their changes (about 4 ms for a hundred).
+_KEPT = 200
+_PAGE = 500
+
+_last = select(func.coalesce(func.max(change.c.n), 0))
+
+
+class Refusal(Exception):
+    """A push that was not stored: the code of the error catalogue, why, and which of its changes (from 0)."""
+
+    def __init__(self, code: str, detail: str, at: int) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.at = code, detail, at
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a push has become: the number of each of its changes, and the entries that are new for the log."""
+
+    numbers: tuple[int, ...]
+    entries: tuple[Envelope, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    lock: Lock
+    state: DocumentState | None = None
+
+
+class Documents:
+    """Reads and appends. One process may have many threads here, and several processes one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._lock = Lock()
+
+    def exists(self, doc: str) -> bool:
+        with self._engine.connect() as connection:
+            return bool(connection.execute(_last.where(change.c.doc == doc)).scalar_one())
+
+    def after(self, doc: str, n: int) -> Iterator[Row[Any]]:
+        """The changes above number n (n, hash, actor, raw), read page by page."""
+        query = select(change.c.n, change.c.hash, change.c.actor, change.c.raw).order_by(change.c.n).limit(_PAGE)
+        while True:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.where(change.c.doc == doc, change.c.n > n)).all()
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            n = rows[-1].n
+
+    def push(self, doc: str, device: str, changes: Sequence[Change]) -> Stored:
+        """Store a device's changes, all or none; Refusal. When this returns they are durable.
+
+        A crash right after: the entries stand in `sync_pending` and are handed over at the next start, or when the
+        device comes back.
+        """
+        with self._writing(doc) as (connection, state):
+            entries: list[Envelope] = []
+            fresh: list[Change] = []
+            for at, one in enumerate(changes):
+                try:
+                    found = self._judge(connection, state, doc, device, one)
+                except SyncError as error:
+                    raise Refusal(error.code, error.detail, at) from error
+                fresh += [one] if found is not None else []
+                entries += found or []
+            _store(connection, doc, state, fresh)
+            _await_receipts(connection, doc, entries)
+            return Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
+
+    def _judge(
+        self, connection: Connection, state: DocumentState, doc: str, device: str, one: Change
+    ) -> list[Envelope] | None:
+        """The new entries of a change; None if it is stored already. SyncError."""
+        accepted = policy.accept(state, one, one.actor)
+        if accepted.known:
+            return None
+        _bind(connection, one.actor, device)
+        return [_entry(doc, write.key, write.value) for write in accepted.entries]
+
+    def bind(self, name: str, device: str) -> None:
+        """Give an actor (hex) to the device for ever; SyncError `actor_taken`."""
+        with db.write(self._engine) as connection:
+            _bind(connection, name, device)
+
+    def write_receipts(self, doc: str, receipts: Mapping[str, bytes]) -> bool:
+        """Write receipts for those of the entries that wait for one; False if none does."""
+        with self._engine.connect() as connection:
+            if not _waiting(connection, doc, receipts):
+                return False
+        with self._writing(doc) as (connection, state):
+            wanted = {entry: receipts[entry] for entry in _waiting(connection, doc, receipts)}
+            if not wanted:
+                return False
+            one = codec.parse(genesis.write_receipts(state, wanted))
+            policy.accept_own(state, one)
+            _store(connection, doc, state, [one])
+            connection.execute(delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(wanted)))
+            return True
+
+    def pending_entries(self, doc: str) -> list[Envelope]:
+        """Entries of a document that have no receipt yet, in the order of their devices' chains."""
+        query = select(pending.c.entry).where(pending.c.doc == doc)
+        with self._engine.connect() as connection:
+            wanted = list(connection.execute(query).scalars())
+        found = self._entries(doc, set(wanted)) if wanted else ()
+        return sorted(found, key=lambda item: (item.head.device, item.head.seq))
+
+    def pending_documents(self) -> set[str]:
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(pending.c.doc).distinct()).scalars())
+
+    def _entries(self, doc: str, wanted: set[str]) -> Iterator[Envelope]:
+        for row in self.after(doc, 1):
+            for op in codec.parse(row.raw).ops:
+                # Receipts stand under the same keys, but are no envelopes.
+                if op.key in wanted and row.actor != genesis.server_actor(doc) and isinstance(op.value.data, bytes):
+                    yield Envelope.decode(op.value.data)
+
+    @contextmanager
+    def _writing(self, doc: str) -> Iterator[tuple[Connection, DocumentState]]:
+        """A transaction that nobody else writes this document in, with the document's state as stored."""
+        kept = self._keep(doc)
+        with kept.lock:
+            state, kept.state = kept.state, None
+            with db.write(self._engine) as connection:
+                lock_document(connection, doc)
+                last = connection.execute(_last.where(change.c.doc == doc)).scalar_one()
+                if last == 0:
+                    raise Refusal("document_unknown", doc, 0)
+                state = self._caught_up(connection, doc, state, last)
+                yield connection, state
+            # Only now, after the commit: after an exception the state is thrown away, since it may be ahead.
+            kept.state = state
+
+    def _caught_up(self, connection: Connection, doc: str, state: DocumentState | None, last: int) -> DocumentState:
+        if state is None or len(state.changes) > last:
+            state = genesis.open_document(doc)
+        missing = select(change.c.raw).where(change.c.doc == doc, change.c.n > len(state.changes)).order_by(change.c.n)
+        for raw in connection.execute(missing).scalars():
+            policy.replay(state, raw)
+        return state
+
+    def _keep(self, doc: str) -> _Kept:
+        with self._lock:
+            kept = self._kept.setdefault(doc, _Kept(Lock()))
+            self._kept.move_to_end(doc)
+            if len(self._kept) > _KEPT:
+                # Whoever works on it right now goes on with it: the database's lock keeps the order.
+                self._kept.popitem(last=False)
+            return kept
+
+
+def create_document(connection: Connection, doc: str) -> None:
+    """The first change of a document, if it is new; in the caller's transaction."""
+    lock_document(connection, doc)
+    if connection.execute(_last.where(change.c.doc == doc)).scalar_one() == 0:
+        _insert(connection, doc, 1, codec.parse(genesis.genesis(doc)))
+
+
+def parse_changes(changes: Iterable[bytes]) -> list[Change]:
+    """The changes of a push, decoded, operations included, before any lock is taken; Refusal."""
+    found: list[Change] = []
+    for at, raw in enumerate(changes):
+        try:
+            one = codec.parse(raw)
+            _ = one.ops
+        except SyncError as error:
+            raise Refusal(error.code, error.detail, at) from error
+        found.append(one)
+    return found
+
+
+def lock_document(connection: Connection, doc: str) -> None:
+    """Wait until nobody else writes the document; falls with the transaction. On SQLite that has begun IMMEDIATE."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:doc, 0))"), {"doc": doc})
+
+
+def _entry(doc: str, key: str, value: bytes) -> Envelope:
+    """An entry that may stand in a document: under its id, of the document's stream. SyncError.
+
+    It may be another device's: a tablet that lost its key is enrolled anew and delivers what the old key has signed.
+    """
+    envelope = Envelope.decode(value)
+    head = envelope.head
+    if head.id != key:
+        raise SyncError("entry_malformed", "stands under another id than its own")
+    if head.stream != doc:
+        raise SyncError("stream_mismatch", f"an entry of {head.stream} in {doc}")
+    return envelope
+
+
+def _bind(connection: Connection, name: str, device: str) -> None:
+    """An actor is its first device's for ever: two that write under one make documents that cannot be merged."""
+    owner = connection.execute(select(actor.c.device).where(actor.c.actor == name)).scalar()
+    if owner is None:
+        connection.execute(insert(actor).values(actor=name, device=device, at=clock.now_text()))
+    elif owner != device:
+        raise SyncError("actor_taken", "another device writes under this actor")
+
+
+def _store(connection: Connection, doc: str, state: DocumentState, changes: Iterable[Change]) -> None:
+    for one in changes:
+        _insert(connection, doc, state.changes[one.hash].number + 1, one)
+
+
+def _insert(connection: Connection, doc: str, n: int, one: Change) -> None:
+    values = {"doc": doc, "n": n, "hash": one.hash, "actor": one.actor, "seq": one.seq, "raw": one.raw}
+    connection.execute(insert(change).values(**values, at=clock.now_text()))
+
+
+def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope]) -> None:
+    entries = list(entries)
+    waiting = _waiting(connection, doc, [item.head.id for item in entries])
+    for item in entries:
+        if item.head.id not in waiting:
+            values = {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
+            connection.execute(insert(pending).values(values))
+            waiting.add(item.head.id)
+
+
+def _waiting(connection: Connection, doc: str, entries: Iterable[str]) -> set[str]:
+    """Those of the entries that have no receipt yet."""
+    query = select(pending.c.entry).where(pending.c.doc == doc, pending.c.entry.in_(list(entries)))
+    return set(connection.execute(query).scalars())

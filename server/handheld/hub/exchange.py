@@ -1,0 +1,57 @@
+"""Who is here, and who must hear what: the fan-out inside one process."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from server.handheld.hub.visitor import Visitor
+
+
+class Exchange:
+    """The tablets that are connected to this process. Nothing here waits for a tablet."""
+
+    def __init__(self) -> None:
+        self._here: set[Visitor] = set()
+        self._lock = Lock()
+
+    def join(self, visitor: Visitor) -> None:
+        with self._lock:
+            self._here.add(visitor)
+
+    def leave(self, visitor: Visitor) -> None:
+        with self._lock:
+            self._here.discard(visitor)
+
+    def grew(self, doc: str) -> None:
+        self._each(lambda visitor: visitor.grew(doc))
+
+    def catch_up(self) -> None:
+        self._each(lambda visitor: visitor.catch_up())
+
+    def tell(self, frame: dict[str, Any]) -> None:
+        self._each(lambda visitor: visitor.socket.send(frame))
+
+    def show(self, frame: dict[str, Any]) -> None:
+        """As `tell`, for what is only of the moment: tablets that lag behind are spared."""
+        self._each(lambda visitor: visitor.socket.send_if_calm(frame))
+
+    def tell_device(self, device: str, frame: dict[str, Any]) -> None:
+        self._each(lambda visitor: visitor.socket.send(frame), device)
+
+    def dismiss(self, device: str, frame: dict[str, Any]) -> None:
+        """A last frame to a device that may no longer be here, then the end."""
+        self._each(lambda visitor: visitor.socket.send(frame), device)
+        self._each(lambda visitor: visitor.socket.end(), device)
+
+    def close(self) -> None:
+        """The server stops: every tablet comes back to another process."""
+        self._each(lambda visitor: visitor.socket.end())
+
+    def __len__(self) -> int:
+        return len(self._here)
+
+    def _each(self, do: Callable[[Visitor], None], device: str | None = None) -> None:
+        with self._lock:
+            here = [visitor for visitor in self._here if device is None or visitor.device == device]
+        for visitor in here:
+            do(visitor)

@@ -1,0 +1,124 @@
+"""From document to log and back: new entries go to the log in device order, receipts return into the document."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from sqlalchemy import Engine
+
+from server.core import clock
+from server.core.record import Duplicate, Held, Recorded, Recorder, Refused
+from server.handheld.hub.documents import Documents
+from server.handheld.hub.news import News
+from sync import canonical
+from sync.entry import Envelope
+from sync.log import reading
+
+log = logging.getLogger(__name__)
+
+_Receipt = tuple[str, str, bytes]
+"""Document, entry id, and what stands in the document's `receipts`."""
+
+
+class Handover:
+    """One per process, with one thread that writes receipts and spreads news of the log."""
+
+    def __init__(self, engine: Engine, recorder: Recorder, documents: Documents, news: News) -> None:
+        self._engine, self._recorder, self._documents, self._news = engine, recorder, documents, news
+        self._queue: SimpleQueue[Sequence[_Receipt] | None] = SimpleQueue()
+        self._stopped = False
+        self._thread = Thread(target=self._run, name="sync-receipts", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen, and hand over what a crash has left between a document and the log."""
+        self._recorder.subscribe(self._recorded)
+        self._thread.start()
+        self.resume()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def hand_over(self, doc: str, envelopes: Iterable[Envelope]) -> list[str]:
+        """Give entries to the log; the ids of those that are held until their predecessors come."""
+        ordered = sorted(envelopes, key=lambda item: (item.head.device, item.head.seq))
+        outcomes = self._recorder.submit_many(ordered, source=doc)
+        held: list[str] = []
+        receipts: list[_Receipt] = []
+        for item, outcome in zip(ordered, outcomes, strict=True):
+            match outcome:
+                case Recorded():
+                    pass  # comes through the subscription, as those do that were held and are released by it
+                case Held():
+                    held.append(item.head.id)
+                case Duplicate():
+                    receipts.append((doc, item.head.id, self._stored_receipt(outcome.index)))
+                case Refused():
+                    receipts.append((doc, item.head.id, _quarantined(outcome.code)))
+        if receipts:
+            self._queue.put(receipts)
+        return held
+
+    def resume(self, docs: Iterable[str] | None = None) -> None:
+        """Hand over everything (of these documents) that waits for a receipt; the log answers what it has already."""
+        waiting = self._documents.pending_documents()
+        for doc in sorted(waiting if docs is None else waiting & set(docs)):
+            self.hand_over(doc, self._documents.pending_entries(doc))
+
+    def wake(self) -> None:
+        """Another process has appended to the log."""
+        self._queue.put(())
+
+    def _stored_receipt(self, index: int) -> bytes:
+        with self._engine.connect() as connection:
+            stored = reading.one(connection, index)
+        assert stored is not None
+        return _accepted(index, stored.stamp.flags, stored.stamp.recorded_at)
+
+    def _recorded(self, entries: Sequence[Recorded]) -> None:
+        """In the log's committer thread: quick."""
+        self._queue.put(
+            [
+                (item.envelope.head.stream, item.id, _accepted(item.index, item.flags, item.recorded_at))
+                for item in entries
+            ]
+        )
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                self._write(self._gather())
+                self._news.spread()
+            except Exception:
+                # The database, say. The entries still wait for their receipts: they are handed over again later.
+                log.exception("sync: receipts were not written")
+
+    def _gather(self) -> dict[str, dict[str, bytes]]:
+        """Everything that waits, by document; one change of a document takes many receipts."""
+        found: dict[str, dict[str, bytes]] = defaultdict(dict)
+        waiting = self._queue.get()
+        while True:
+            for doc, entry, receipt in waiting or ():
+                found[doc][entry] = receipt
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                return found
+
+    def _write(self, receipts: dict[str, dict[str, bytes]]) -> None:
+        for doc, by_entry in receipts.items():
+            if self._documents.write_receipts(doc, by_entry):
+                self._news.grew(doc)
+
+
+def _accepted(index: int, flags: Sequence[str], recorded_at: str) -> bytes:
+    verdict = "flagged" if flags else "accepted"
+    return canonical.encode({"index": index, "flags": list(flags), "recorded_at": recorded_at, "verdict": verdict})
+
+
+def _quarantined(code: str) -> bytes:
+    moment = clock.now_text()
+    return canonical.encode({"index": None, "flags": [code], "recorded_at": moment, "verdict": "quarantined"})

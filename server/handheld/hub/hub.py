@@ -1,0 +1,89 @@
+"""The hub of one process: its parts, started when the first tablet or bridge comes."""
+
+from threading import Lock
+from typing import Any
+
+from flask import Flask, current_app
+
+from server.core.plant import Plant
+from server.core.plant import current as current_plant
+from server.handheld.hub.desk import Desk
+from server.handheld.hub.documents import Documents
+from server.handheld.hub.exchange import Exchange
+from server.handheld.hub.handover import Handover
+from server.handheld.hub.news import News
+from server.handheld.hub.relay import Relay
+from server.handheld.live import LiveBoard
+
+EXTENSION = "pestle.hub"
+_making = Lock()
+
+
+class Hub:
+    """Threads are made by `start`, not by the constructor: commands make an app too, and gunicorn forks."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.exchange = Exchange()
+        self.documents = Documents(plant.engine)
+        self.desk = Desk(plant.engine, plant.log, plant.recorder)
+        self.live = LiveBoard()
+        self._relay = Relay(plant.engine)
+        self.news = News(plant.engine, plant.log, self.exchange, self._relay)
+        self.handover = Handover(plant.engine, plant.recorder, self.documents, self.news)
+        self._started = False
+        self._lock = Lock()
+
+    def start(self) -> None:
+        """Begin to work, once; entries that a crash left between a document and the log are handed over first."""
+        with self._lock:
+            if not self._started:
+                self._started = True
+                self._relay.start(self._hear)
+                self.handover.start()
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._started:
+                self.exchange.close()
+                self._relay.stop()
+                self.handover.stop()
+
+    def show(self, value: dict[str, Any]) -> None:
+        """A live value {balance, net, quality, at}, here and in the other processes."""
+        if self._take_live(value):
+            self._relay.publish({"show": value})
+
+    def _take_live(self, value: dict[str, Any]) -> bool:
+        if not self.live.show(value["balance"], value["net"], value["quality"], value["at"]):
+            return False
+        self.exchange.show({"t": "live", **value})
+        return True
+
+    def _hear(self, notice: dict[str, Any]) -> None:
+        """What another process said."""
+        match notice:
+            case {"grew": str(doc)}:
+                self.exchange.grew(doc)
+            case {"log": int()}:
+                self.handover.wake()
+            case {"show": dict(value)}:
+                self._take_live(value)
+            case {"missed": True}:
+                self.exchange.catch_up()
+                self.handover.wake()
+
+
+def current_hub() -> Hub:
+    """The hub of the app that answers this request, at work from its first use on."""
+    with _making:
+        hub: Hub = current_app.extensions.get(EXTENSION) or Hub(current_plant())
+        current_app.extensions[EXTENSION] = hub
+    hub.start()
+    return hub
+
+
+def stop(app: Flask) -> None:
+    """End the hub's threads and sockets, if it ever began: before the plant is closed."""
+    hub: Hub | None = app.extensions.pop(EXTENSION, None)
+    if hub is not None:
+        hub.stop()

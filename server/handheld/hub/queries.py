@@ -1,0 +1,27 @@
+"""Reads of what the hub remembers of devices and documents."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.handheld.hub.tables import device_state, pending
+from sync.log.tables import log_entry
+
+
+def skew_of(connection: Connection, device: str) -> int:
+    """Milliseconds that the device's clock was ahead of ours when it last came; 0 for one that never came."""
+    query = select(device_state.c.skew_ms).where(device_state.c.device == device)
+    return connection.execute(query).scalar() or 0
+
+
+def states(connection: Connection) -> list[dict[str, Any]]:
+    """{device, known: its last sequence by its own word, seen_at} of every device that has come."""
+    query = select(device_state.c.device, device_state.c.seq, device_state.c.seen_at).order_by(device_state.c.device)
+    return [{"device": row.device, "known": row.seq, "seen_at": row.seen_at} for row in connection.execute(query)]
+
+
+def unrecorded(connection: Connection, doc: str) -> list[str]:
+    """Entries that stand in a document and not in the log: held, quarantined or, for a moment, on their way."""
+    known = select(log_entry.c.id).where(log_entry.c.id == pending.c.entry).exists()
+    query = select(pending.c.entry).where(pending.c.doc == doc, ~known).order_by(pending.c.device, pending.c.seq)
+    return list(connection.execute(query).scalars())

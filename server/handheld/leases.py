@@ -1,0 +1,115 @@
+"""Gives a batch to a device: a signed snapshot of everything that the device may need while it is alone."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.core import clock, db
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.equipment import queries as equipment
+from server.handheld import queries
+from server.handheld.hub.documents import create_document
+from server.handheld.model import LEASE_DOMAIN, LEASE_TERM, Lease, document_of
+from server.identity import queries as identity
+from server.identity.model import Person
+from server.materials import queries as materials
+from sync import canonical
+from sync.entry import new_id
+from sync.log import reading
+from sync.log.tables import log_entry
+
+ISSUED = "handheld.lease_issued.v1"
+RETURNED = "handheld.lease_returned.v1"
+_ORDER = "production.order_released.v1"
+# Who works on batches, and who may stand by and verify.
+_NEEDED = ("batch.work", "batch.review")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A lease as the device gets it: canonical JSON, and the server's signature over its domain and this text."""
+
+    text: str
+    signature: str
+
+
+def issue(plant: Plant, person: str, device: str, batch: str) -> Signed:
+    """Lease a batch to a device in a person's hands for 72 hours; the device's proof has been checked.
+
+    PestleError when the person may not work on batches, or the batch is unknown or closed. The document of the batch
+    is made first: a crash before the lease leaves an empty document, which is no record and which the next lease finds.
+    """
+    now = clock.now()
+    with plant.engine.connect() as connection:
+        order = order_of(connection, batch)
+        terms = {
+            "lease": new_id(int(now.timestamp() * 1000)),
+            "batch": batch,
+            "device": device,
+            "person": person,
+            "issued_at": clock.text(now),
+            "expires_at": clock.text(now + LEASE_TERM),
+        }
+        text = canonical.encode({"v": 1, **terms, **_snapshot(plant, connection, order)})
+    with db.write(plant.engine) as connection:
+        create_document(connection, document_of(batch))
+    payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}
+    plant.recorder.state(Fact(ISSUED, document_of(batch), payload, actor=person))
+    signature = base64.b64encode(plant.signer.sign(LEASE_DOMAIN + text)).decode()
+    return Signed(text.decode(), signature)
+
+
+def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:
+    """The order of a batch as it was released, with the control recipe frozen in it; PestleError `batch_unknown`."""
+    place = select(log_entry.c.idx).where(log_entry.c.stream == document_of(batch), log_entry.c.kind == _ORDER)
+    index = connection.execute(place.order_by(log_entry.c.idx).limit(1)).scalar()
+    stored = None if index is None else reading.one(connection, index)
+    if stored is None:
+        raise PestleError("batch_unknown", {"batch": batch})
+    return stored.envelope.body
+
+
+def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) -> dict[str, Any]:
+    day = clock.now().date().isoformat()
+    lots = materials.lots_of(connection, [(line["material"], line["lot"]) for line in order["lots"]], day)
+    names = ("material", "name", "lot", "status", "expiry", "containers")
+    return {
+        "order": order,
+        "recipe_hash": order["recipe_hash"],
+        "people": [_person(connection, person) for person in identity.people_with(connection, *_NEEDED)],
+        "lots": [{name: getattr(lot, name) for name in names} for lot in lots],
+        "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
+        "document": document_of(order["batch"]),
+        "site": plant.site(),
+    }
+
+
+def _person(connection: Connection, person: Person) -> dict[str, Any]:
+    """With the key that the person's PIN unlocks, so that people sign offline, each in their own name (IDN-05)."""
+    return {**person.payload(), "key": identity.wrapped_key(connection, person.id)}
+
+
+def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:
+    """The device has given the batch back with this last sequence; saying it again changes nothing.
+
+    PestleError `lease_unknown`; `lease_returned` when it was given back with another sequence.
+    """
+    with plant.engine.connect() as connection:
+        lease = queries.find_lease(connection, lease_id)
+    if lease is None or lease.device != device:
+        raise PestleError("lease_unknown", {"lease": lease_id})
+    if lease.returned_at is None:
+        payload = {"lease": lease_id, "batch": lease.batch, "device": device, "last_seq": last_seq}
+        plant.recorder.state(Fact(RETURNED, document_of(lease.batch), payload, actor=person))
+    elif lease.last_seq != last_seq:
+        raise PestleError("lease_returned", {"lease": lease_id, "last_seq": lease.last_seq})
+    with plant.engine.connect() as connection:
+        found = queries.find_lease(connection, lease_id)
+    assert found is not None
+    return found

@@ -1,0 +1,42 @@
+"""What the balances show right now: signed by the bridge, kept in memory only, forgotten when it is old."""
+
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+# The bridge repeats an unchanged value every 2 seconds; after this long nobody knows what the balance shows.
+OLD_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    net: dict[str, str] | None
+    quality: str
+    at: str
+    heard: float
+
+    def payload(self) -> dict[str, Any]:
+        return {"net": self.net, "quality": self.quality, "at": self.at}
+
+
+class LiveBoard:
+    """The latest value of each balance that this process has heard of."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, Shown] = {}
+        self._lock = Lock()
+
+    def show(self, balance: str, net: dict[str, str] | None, quality: str, at: str) -> bool:
+        """False for a value that is not newer (`at`, UTC text) than what is known: one that was sent again."""
+        with self._lock:
+            before = self._shown.get(balance)
+            if before is not None and at <= before.at and monotonic() - before.heard < OLD_SECONDS:
+                return False
+            self._shown[balance] = Shown(net, quality, at, monotonic())
+            return True
+
+    def of(self, balance: str) -> dict[str, Any] | None:
+        with self._lock:
+            shown = self._shown.get(balance)
+        return shown.payload() if shown is not None and monotonic() - shown.heard < OLD_SECONDS else None

@@ -1,0 +1,32 @@
+"""The table of leases, and how entries fill it."""
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
+
+from server.core.db import records
+from server.core.kinds import Entry
+
+lease = Table(
+    "handheld_lease",
+    records,
+    Column("lease", Text, primary_key=True),
+    Column("batch", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("returned_at", Text),
+    Column("last_seq", Integer),
+    Index("handheld_lease_batch", "batch"),
+    Index("handheld_lease_device", "device"),
+)
+
+
+def issue(connection: Connection, entry: Entry) -> None:
+    names = ("lease", "batch", "device", "person", "issued_at", "expires_at")
+    connection.execute(insert(lease).values({name: entry.payload[name] for name in names}))
+
+
+def hand_back(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {"returned_at": entry.recorded_at, "last_seq": given["last_seq"]}
+    connection.execute(update(lease).where(lease.c.lease == given["lease"]).values(values))

@@ -1,0 +1,34 @@
+"""Reads of leases."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.handheld.model import Lease
+from server.handheld.projection import lease
+
+
+def find_lease(connection: Connection, lease_id: str) -> Lease | None:
+    row = connection.execute(select(lease).where(lease.c.lease == lease_id)).first()
+    return None if row is None else _lease(row)
+
+
+def leases_of_batch(connection: Connection, batch: str) -> list[Lease]:
+    return _all(connection.execute(select(lease).where(lease.c.batch == batch).order_by(lease.c.issued_at)))
+
+
+def leases_of_device(connection: Connection, device: str) -> list[Lease]:
+    return _all(connection.execute(select(lease).where(lease.c.device == device).order_by(lease.c.issued_at)))
+
+
+def open_leases(connection: Connection) -> list[Lease]:
+    return _all(connection.execute(select(lease).where(lease.c.returned_at.is_(None)).order_by(lease.c.issued_at)))
+
+
+def _all(rows: Iterable[Row[Any]]) -> list[Lease]:
+    return [_lease(row) for row in rows]
+
+
+def _lease(row: Row[Any]) -> Lease:
+    return Lease(**row._mapping)
