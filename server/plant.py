@@ -1,0 +1,87 @@
+"""Opens a site: settings to database, key, log, rooms and door. What `create_app` and every command begin with."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, text
+
+from server.core import db
+from server.core.config import Config
+from server.core.errors import PestleError
+from server.core.kinds import Fact, Registry, Room
+from server.core.plant import Plant
+from server.core.record import SERVER, Recorder
+from server.equipment import entries as equipment
+from server.handheld import entries as handheld
+from server.identity import entries as identity
+from server.identity import model
+from server.identity import queries as devices
+from server.materials import entries as materials
+from server.production import entries as production
+from server.quality import entries as quality
+from server.recipes import entries as recipes
+from server.release import entries as release
+from sync.log import Log
+from sync.signing import Ed25519Signer
+
+# Every room that has kinds, lower rooms first: the order in which they hear of an entry.
+ROOMS = (
+    identity.ROOM,
+    Room("materials", materials.KINDS),
+    Room("equipment", equipment.KINDS),
+    Room("recipes", recipes.KINDS),
+    Room("production", production.KINDS, listeners=production.LISTENERS),
+    Room("quality", quality.KINDS),
+    Room("release", release.KINDS),
+    Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
+)
+# Any number that no other program is likely to lock in this database.
+_OPENING = 7_264_110_553
+
+
+def open_plant(config: Config) -> Plant:
+    """Open, and at first start make, the site: folder, key, tables, log, and the enrolment of the server itself.
+
+    PestleError `server_key_wrong` when the key file is not the one that this log was begun with.
+    """
+    config.data.mkdir(parents=True, exist_ok=True)
+    engine = db.open_engine(config.database_url)
+    signer = Ed25519Signer.load_or_create(config.key_file)
+    log = Log(config.origin, signer)
+    registry = Registry(ROOMS)
+    with _alone(engine):
+        db.create_tables(engine)
+        recorder = Recorder(engine, log, signer, registry, devices.device_key)
+        plant = Plant(config, engine, log, signer, recorder, registry)
+        try:
+            _enrol_server(plant)
+        except BaseException:
+            plant.close()
+            raise
+    return plant
+
+
+def _enrol_server(plant: Plant) -> None:
+    with plant.engine.connect() as connection:
+        known = devices.device_key(connection, SERVER)
+    if known is None:
+        key = base64.b64encode(plant.signer.public_key).decode()
+        payload = {"device": SERVER, "name": SERVER, "role": model.SERVER, "alg": plant.signer.alg, "public_key": key}
+        plant.recorder.state(Fact(model.DEVICE_ENROLLED, model.device_stream(SERVER), payload))
+    elif known.public_key != plant.signer.public_key:
+        raise PestleError("server_key_wrong", {"file": plant.config.key_file.name})
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Processes that start together open one after the other. SQLite takes its lock with each transaction anyway."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _OPENING})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _OPENING})
