@@ -1,0 +1,63 @@
+"""`pestle serve`: the plant on PORT, in one gunicorn worker whose threads mostly wait on tablets' sockets."""
+
+import argparse
+import sys
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from server.core.config import Config, from_environment
+
+# A tablet's socket keeps a thread; beyond this number the next ones would wait, HTTP requests too.
+THREADS = 96
+GRACE_SECONDS = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bind", default="0.0.0.0", metavar="ADDRESS", help="where to listen (0.0.0.0)")
+
+
+def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Serves until SIGTERM or SIGINT; gunicorn ends the process itself."""
+    config = from_environment()
+    print(f"Pestle 批印: http://127.0.0.1:{config.port}", file=sys.stderr, flush=True)
+    _Gunicorn(config, f"{options.bind}:{config.port}").run()
+    return 0, {"port": config.port}
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our settings; the plant is opened in the worker, since neither threads nor databases fork."""
+
+    def __init__(self, config: Config, bind: str) -> None:
+        self._config, self._bind = config, bind
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 120,
+            "keepalive": 15,
+            "worker_exit": _close,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from server.app import create_app
+        from server.plant import open_plant
+
+        return create_app(open_plant(self._config))
+
+
+def _close(server: Any, worker: Any) -> None:
+    """What was acknowledged is committed already; this lets the committer finish what waits."""
+    app = getattr(worker.app, "callable", None)
+    if isinstance(app, Flask):
+        app.extensions["pestle"].close()

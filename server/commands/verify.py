@@ -1,0 +1,56 @@
+"""`pestle verify`: check a dossier, an exported log or a server's log; needs no database and no room of the server."""
+
+import argparse
+import base64
+import getpass
+from pathlib import Path
+from typing import Any
+
+from server.core.errors import PestleError
+from sync.trust import Policy
+from sync.verify import Result, verify_log, verify_pdf
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="PATH|URL", help="dossier.pdf, folder of an exported log, or address")
+    parser.add_argument("--full", action="store_true", help="check every signature of a log, not only the chains")
+    parser.add_argument("--policy", type=Path, metavar="FILE", help="the keys you trust, got another way")
+    parser.add_argument("--login", metavar="NAME", help="sign in to a server as this person; asks for the password")
+
+
+def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Exit 0 or 1; SyncError `log_unreadable` or `pdf_unreadable` when there is nothing to judge."""
+    trusted = None if options.policy is None else Policy.parse(_read(options.policy))
+    if Path(options.source).is_file():
+        result = verify_pdf(Path(options.source), trusted=trusted)
+    else:
+        headers = _authorization(options.login) if options.login else None
+        result = verify_log(options.source, trusted=trusted, full=options.full, headers=headers)
+    if not options.json:
+        _print(options.source, result)
+    return (0 if result.ok else 1), result.as_dict()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PestleError("file_unreadable", {"file": str(file), "found": error.strerror or str(error)}) from error
+
+
+def _authorization(login: str) -> dict[str, str]:
+    """HTTP Basic; the password is asked for, since a command line can be read by others on the machine."""
+    pair = f"{login}:{getpass.getpass()}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def _print(source: str, result: Result) -> None:
+    if not result.ok:
+        where = "" if result.first_wrong is None else f" 第一条有误的记录 / first wrong entry: {result.first_wrong}"
+        print(f"WRONG 有误 {source}:{where}\n  {result.reason}")
+        return
+    print(f"ok 无误 {source}: {result.size} entries 条记录, root {result.root}")
+    if result.withheld:
+        print(f"  {result.withheld} payloads are withheld and were checked by their hash's place only")
+    if not result.policy_given:
+        print("  checked with the keys found beside it; give --policy with keys you got another way")

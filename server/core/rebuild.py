@@ -1,0 +1,104 @@
+"""Makes all tables of records again from the log, by the same projections, without deciding anything (PLT-05)."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, select
+from sqlalchemy.pool import StaticPool
+
+from server.core import db
+from server.core.kinds import Entry, Registry
+from sync.log import Log, StoredEntry
+from sync.log.tables import log_entry
+
+# Flags of entries that stand in the log and are no record: they were never projected.
+UNPROJECTED = frozenset({"kind_unknown", "payload_malformed", "not_permitted_from_device"})
+SHOWN = 100
+
+
+def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
+    """Replay into an empty database in memory and compare: {"ok", "entries", "tables", "differences"}.
+
+    `tables` counts the tables compared. Each difference is {"table", "key", "column", "live", "rebuilt"}; `column` is
+    None where a whole row is missing on one side. No more than SHOWN are listed.
+    """
+    memory = create_engine("sqlite://", poolclass=StaticPool)
+    with _snapshot(engine) as live, memory.connect() as fresh, db.writing_records():
+        db.records.create_all(fresh)
+        entries = _replay(live, fresh, log, registry)
+        differences = list(islice(_differences(live, fresh), SHOWN))
+    memory.dispose()
+    return {"ok": not differences, "entries": entries, "tables": len(db.records.tables), "differences": differences}
+
+
+def replace(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
+    """Empty the tables of records and fill them from the log, in one transaction: {"ok", "entries", "tables"}."""
+    with db.writing_records(), db.write(engine) as connection:
+        log.lock(connection)
+        for table in reversed(db.records.sorted_tables):
+            connection.execute(delete(table))
+        entries = _replay(connection, connection, log, registry)
+    # A crash before the commit: the old tables stand. After it: the new ones do.
+    return {"ok": True, "entries": entries, "tables": len(db.records.tables), "differences": []}
+
+
+def _snapshot(engine: Engine) -> Connection:
+    """Log and tables of one moment, while others go on writing; SQLite's transactions are so of themselves."""
+    if engine.dialect.name == "postgresql":
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    return engine.connect()
+
+
+def _replay(source: Connection, target: Connection, log: Log, registry: Registry) -> int:
+    """Project every entry that was projected when it arrived, in the order of the log; how many entries there are."""
+    count = 0
+    for stored in log.entries(source, 0, _size(source)):
+        count += 1
+        entry = _entry(stored)
+        if UNPROJECTED.isdisjoint(entry.flags):
+            registry.project(target, entry)
+    return count
+
+
+def _size(connection: Connection) -> int:
+    last = connection.execute(select(log_entry.c.idx).order_by(log_entry.c.idx.desc()).limit(1)).scalar()
+    return 0 if last is None else last + 1
+
+
+def _entry(stored: StoredEntry) -> Entry:
+    stamp = stored.stamp
+    return Entry(stored.head, stored.envelope.body, stored.index, stamp.recorded_at, stamp.flags)
+
+
+def _differences(live: Connection, fresh: Connection) -> Iterator[dict[str, Any]]:
+    for table in db.records.sorted_tables:
+        rebuilt = _rows(fresh, table)
+        for key, row in _rows(live, table).items():
+            yield from _compare(table, key, row, rebuilt.pop(key, None))
+        for key in rebuilt:
+            yield _difference(table, key, None, "missing", "present")
+
+
+def _rows(connection: Connection, table: Table) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+    """Every row by its primary key. Keyed, not walked side by side: databases order text differently."""
+    key = [column.name for column in table.primary_key] or [column.name for column in table.columns]
+    found = connection.execute(select(table)).mappings()
+    return {tuple(row[name] for name in key): dict(row) for row in found}
+
+
+def _compare(
+    table: Table, key: tuple[Any, ...], live: Mapping[str, Any], rebuilt: Mapping[str, Any] | None
+) -> Iterator[dict[str, Any]]:
+    if rebuilt is None:
+        yield _difference(table, key, None, "present", "missing")
+        return
+    for column, value in live.items():
+        if value != rebuilt[column]:
+            yield _difference(table, key, column, value, rebuilt[column])
+
+
+def _difference(table: Table, key: tuple[Any, ...], column: str | None, live: Any, rebuilt: Any) -> dict[str, Any]:
+    shown = (value.hex() if isinstance(value, bytes) else value for value in (live, rebuilt))
+    live, rebuilt = shown
+    return {"table": table.name, "key": [str(part) for part in key], "column": column, "live": live, "rebuilt": rebuilt}
