@@ -1,8 +1,23 @@
 """A small recipe, its order, and the payloads of work on it, for tests of production and release."""
 
+import base64
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from server.core.config import Config
+from server.core.db import records
+from server.core.kinds import Fact
+from server.core.record import Recorded
+from server.plant import open_plant
+from server.production import queries
+from server.production.model import BatchLine, Item
+from server.production.rules import slot_of
 from server.recipes.model import recipe_hash
+from sync import canonical
+from sync.entry import Envelope, parse_signatures
+from sync.signing import Ed25519Signer
+from sync.writer import DeviceWriter
 
 Payload = dict[str, Any]
 
@@ -171,3 +186,182 @@ def weight_read(balance: str = "BAL-07", net: str = "12.640", **changes: Any) ->
         "connection": 1,
     }
     return given | changes
+
+
+class Site:
+    """A plant with a few people, two tablets, a bridge, one released lot, one recipe; everything through the door."""
+
+    PEOPLE = {
+        "P-1": ("wang", ["operator"]),
+        "P-2": ("li", ["operator"]),
+        "P-3": ("chen", ["supervisor"]),
+        "P-5": ("zhao", ["qa"]),
+        "P-6": ("both", ["qa", "supervisor"]),
+        "P-7": ("sun", ["qc"]),
+        "P-9": ("admin", ["admin"]),
+    }
+    DEVICES = {"tablet-a": "tablet", "tablet-b": "tablet", "bridge-1": "bridge"}
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.plant = open_plant(Config(folder / "data", database_url))
+        self.now_ms = 1_795_339_800_000  # 2026-11-22T09:30:00Z
+        self.keys = {person: Ed25519Signer.generate() for person in self.PEOPLE}
+        self.writers: dict[str, DeviceWriter] = {}
+        self.leases: dict[tuple[str, str], str] = {}
+        for person, (login, roles) in self.PEOPLE.items():
+            self._add_person(person, login, roles)
+        for device, role in self.DEVICES.items():
+            self._enrol(device, role)
+        self._stock()
+
+    def state(self, kind: str, stream: str, payload: Payload, actor: str = "server") -> Recorded:
+        return self.plant.recorder.state(Fact(kind, stream, payload, actor=actor))[0]
+
+    def order(self, batch: str, **changes: Any) -> Recorded:
+        """An ordered batch, in the hands of both tablets."""
+        recorded = self.state("production.order_released.v1", f"batch/{batch}", order(batch, **changes), "P-3")
+        for device in ("tablet-a", "tablet-b"):
+            lease = self.leases[batch, device] = f"lease-{batch}-{device}"
+            given = {"lease": lease, "batch": batch, "device": device, "person": "P-1", "lease_hash": "0" * 64}
+            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+            self.state("handheld.lease_issued.v1", f"batch/{batch}", given | term)
+        return recorded
+
+    def hand_back(self, batch: str) -> None:
+        for (held, device), lease in self.leases.items():
+            if held == batch:
+                given = {"lease": lease, "batch": batch, "device": device, "last_seq": self.writers[device].seq}
+                self.state("handheld.lease_returned.v1", f"batch/{batch}", given)
+
+    def put(
+        self,
+        kind: str,
+        payload: Payload,
+        *,
+        actor: str = "P-1",
+        device: str = "tablet-a",
+        cosigner: str | None = None,
+        subject: str | None = None,
+        stream: str | None = None,
+        corrects: str | None = None,
+        reason: str | None = None,
+    ) -> Recorded:
+        """An entry from a tablet, a minute after the last; `kind` without room and version."""
+        name = f"production.{kind}.v1"
+        self.now_ms += 60_000
+        envelope = self.writers[device].write(
+            name,
+            stream or f"batch/{payload['batch']}",
+            payload,
+            actor=actor,
+            subject=subject or slot_of(name, payload),
+            lease=self.leases.get((payload["batch"], device)),
+            corrects=corrects,
+            reason=reason,
+        )
+        if cosigner is not None:
+            envelope = self.cosign(envelope, cosigner)
+        return self.submit(envelope)
+
+    def read_weight(self, device: str = "bridge-1", **changes: Any) -> Payload:
+        """A reading in the log, as a weighing names it."""
+        payload = weight_read(**changes)
+        self.now_ms += 1_000
+        stream = f"equipment/{payload['balance']}"
+        recorded = self.submit(self.writers[device].write("equipment.weight_read.v1", stream, payload, actor=device))
+        kept = {name: payload[name] for name in ("balance", "serial", "model", "raw")}
+        return {"id": recorded.id, "device": device, **kept}
+
+    def cosign(self, envelope: Envelope, person: str, key: Ed25519Signer | None = None) -> Envelope:
+        """The same entry with the second person's own signature over its header."""
+        signature = (key or self.keys[person]).sign(b"pestle/cosign/v1\n" + envelope.header)
+        second = {"alg": "ed25519", "by": f"person:{person}", "sig": base64.b64encode(signature).decode()}
+        return replace(envelope, signatures=canonical.encode([*parse_signatures(envelope.signatures), second]))
+
+    def submit(self, envelope: Envelope) -> Recorded:
+        outcome = self.plant.recorder.submit(envelope, source="test")
+        assert isinstance(outcome, Recorded), outcome
+        return outcome
+
+    def work(self, batch: str) -> dict[str, str]:
+        """A whole batch without anything to remark: the id of the entry in each slot."""
+        reading = self.read_weight()
+        done = {}
+        for phase, entries in self._plan(batch, reading).items():
+            self.put("phase_started", marked(batch, phase))
+            for kind, payload in entries:
+                recorded = self.put(kind, payload)
+                done[slot_of(f"production.{kind}.v1", payload)] = recorded.id
+            self.put("phase_completed", marked(batch, phase))
+        return done
+
+    @staticmethod
+    def _plan(batch: str, reading: Payload) -> dict[str, list[tuple[str, Payload]]]:
+        return {
+            "10": [("line_cleared", cleared(batch))],
+            "20": [("material_weighed", weighed(batch, source="device", reading=reading))],
+            "30": [
+                ("parameter_recorded", parameter(batch, "speed", "12", "rpm")),
+                ("parameter_recorded", parameter(batch, "time", "20", "min")),
+            ],
+            "40": [
+                ("check_recorded", checked(batch, 1, ["79.0", "80.0", "82.0"], "80.33")),
+                ("check_recorded", checked(batch, 2, ["78.0", "80.0", "82.0"], "80.00")),
+            ],
+        }
+
+    def items(self, batch: str) -> list[tuple[str, str | None, str]]:
+        """(code, slot, state) of the batch's exceptions and conflicts."""
+        with self.plant.engine.connect() as connection:
+            return [(item.code, item.slot, item.state) for item in queries.items_of(connection, batch)]
+
+    def item(self, batch: str, code: str) -> Item:
+        with self.plant.engine.connect() as connection:
+            (found,) = [item for item in queries.items_of(connection, batch) if item.code == code]
+        return found
+
+    def line(self, batch: str) -> BatchLine:
+        with self.plant.engine.connect() as connection:
+            found = queries.batch_line(connection, batch)
+        assert found is not None
+        return found
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table of records, for comparing before and after a rebuild."""
+        with self.plant.engine.connect() as connection:
+            return {
+                table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+                for table in records.sorted_tables
+            }
+
+    def _add_person(self, person: str, login: str, roles: list[str]) -> None:
+        given = {"person": person, "login": login, "name": f"姓名{person}", "name_en": login.title(), "roles": roles}
+        self.state("identity.person_added.v1", f"person/{person}", given)
+        key = base64.b64encode(self.keys[person].public_key).decode()
+        secret = {"person": person, "what": "pin", "alg": "ed25519", "public_key": key}
+        self.state("identity.credential_set.v1", f"person/{person}", secret, person)
+
+    def _enrol(self, device: str, role: str) -> None:
+        signer = Ed25519Signer.generate()
+        key = base64.b64encode(signer.public_key).decode()
+        given = {"device": device, "name": device, "role": role, "alg": "ed25519", "public_key": key}
+        self.state("identity.device_enrolled.v1", f"device/{device}", given)
+        self.writers[device] = DeviceWriter(device, signer, clock=lambda: self.now_ms)
+
+    def _stock(self) -> None:
+        material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
+        self.state("materials.material_defined.v1", "material/api-1", material)
+        self.receive("A-5/2")
+        balance = {"equipment": "BAL-07", "class": "balance", "name": t("scale"), "serial": "1234567"}
+        rest = {"model": "ICS685", "location": "2-114", "calibration_due": "2027-03-14"}
+        self.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance | rest)
+        self.state("recipes.recipe_approved.v1", "recipe/MR-TAB", RECIPE)
+
+    def receive(self, lot: str, status: str | None = "released", expiry: str = "2028-09-30") -> None:
+        quantity = {"value": "240.000", "unit": "kg"}
+        given = {"material": "api-1", "lot": lot, "quantity": quantity, "supplier": "华原药业", "supplier_lot": "HY1"}
+        rest = {"expiry": expiry, "containers": 12, "status": "quarantine"}
+        self.state("materials.lot_received.v1", f"lot/api-1/{lot}", given | rest)
+        if status is not None:
+            changed = {"material": "api-1", "lot": lot, "status": status, "reason": "inspected"}
+            self.state("materials.lot_status_changed.v1", f"lot/api-1/{lot}", changed)
