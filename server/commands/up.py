@@ -56,14 +56,14 @@ def _interrupt(*_: object) -> None:
 def _prepare(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The plant with its people, and fresh enrolment codes, before the server takes the database over."""
     from server.demo.make import is_made, make, people_table
-    from server.identity import service
+    from server.identity.enrolment import make_code
     from server.plant import open_plant
 
     plant = open_plant(config)
     try:
         if not is_made(plant):
             make(plant, False, lambda what: print(f"demonstration plant: {what}", file=sys.stderr, flush=True))
-        return people_table(), {role: service.new_code(plant, role) for role in ("tablet", "bridge")}
+        return people_table(), {role: make_code(plant, role)[0] for role in ("tablet", "bridge")}
     finally:
         plant.close()
 

@@ -9,13 +9,14 @@ from server.core.plant import Plant
 from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PEOPLE, RECIPE
 from server.demo.production import Line, Plan
 from server.demo.story import Story
+from server.identity import accounts
 from server.identity import queries as identity
-from server.identity import service as people
 from sync.log import reading
 
 HISTORY_DAYS = 360
 HISTORY_BATCHES = 30
-ORDERED = "recipes.recipe_approved.v1"
+TODAY = timedelta(hours=6)
+APPROVED = "recipes.recipe_approved.v1"
 
 Say = Callable[[str], None]
 
@@ -48,7 +49,7 @@ def people_table() -> list[dict[str, Any]]:
 
 def is_made(plant: Plant) -> bool:
     with plant.engine.connect() as connection:
-        return bool(reading.of_kind(connection, ORDERED))
+        return bool(reading.of_kind(connection, APPROVED))
 
 
 def make(plant: Plant, quick: bool, say: Say) -> None:
@@ -62,11 +63,11 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line = Line(story)
         if not quick:
             _history(story, line, say)
-        # The story never overtakes the real clock, or what is recorded next would seem to come before it.
-        story.moment = max(story.moment, datetime.now(UTC) - timedelta(hours=3)) if not quick else story.moment
         say("the batches of today")
-        day = f"{clock.now():%y%m%d}"
+        day = f"{datetime.now(UTC):%y%m%d}"
         if not quick:
+            # Long enough ago that the story does not overtake the real clock: times of receipt never run backwards.
+            story.moment = datetime.now(UTC) - TODAY
             _today(line, day)
         line.order(f"B{day}-01")
 
@@ -77,9 +78,9 @@ def _people(story: Story) -> None:
     for login, name, latin, roles in PEOPLE:
         if login in known:
             continue
-        person = people.add_person(story.plant, login=login, name=name, name_en=latin, roles=roles)
-        people.set_password(story.plant, person, password_of(login))
-        people.set_pin(story.plant, person, pin_of(login))
+        person = accounts.add_person(story.plant, login, name, latin, list(roles)).id
+        accounts.set_password(story.plant, person, password_of(login))
+        accounts.set_pin(story.plant, person, pin_of(login))
         story.wait(seconds=5)
 
 
@@ -99,7 +100,7 @@ def _master_data(story: Story) -> None:
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
     ]
     approved = {**RECIPE, "signatures": signatures}
-    story.state(ORDERED, f"recipe/{RECIPE['recipe']}", approved, qa)
+    story.state(APPROVED, f"recipe/{RECIPE['recipe']}", approved, qa)
 
 
 def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str) -> None:

@@ -12,12 +12,11 @@ from server.core import clock
 from server.demo.content import PRODUCT, RECIPE, SIZE, USED_LOTS
 from server.demo.story import OFFSET, Story
 from server.production import model
+from server.recipes import queries as recipes
 from server.release import queries as release
 from server.release.model import MEANINGS
-from sync import canonical
 
 PHASES: list[dict[str, Any]] = RECIPE["phases"]
-RECIPE_HASH = hashlib.sha256(canonical.encode(RECIPE)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,19 @@ class Line:
             "product": PRODUCT,
             "recipe": RECIPE["recipe"],
             "version": RECIPE["version"],
-            "recipe_hash": RECIPE_HASH,
+            "recipe_hash": self._recipe_hash(),
             "size": SIZE,
             "lots": lots,
             "phases": PHASES,
         }
         stream = model.batch_stream(number)
         self._story.state("production.order_released.v1", stream, order, self._story.person("wujing"))
+
+    def _recipe_hash(self) -> str:
+        with self._story.plant.engine.connect() as connection:
+            found = recipes.find_recipe(connection, RECIPE["recipe"], RECIPE["version"])
+        assert found is not None
+        return found.hash
 
     def make(self, plan: Plan) -> None:
         """The batch from the order to the last phase of the plan; handed back when all phases are done."""
