@@ -14,6 +14,7 @@ from server.core.plant import Plant
 from server.core.record import SERVER, Recorder
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
+from server.handheld import gates as handhelds
 from server.identity import entries as identity
 from server.identity import model
 from server.identity import queries as devices
@@ -22,6 +23,7 @@ from server.production import entries as production
 from server.quality import entries as quality
 from server.recipes import entries as recipes
 from server.release import entries as release
+from server.release import gates
 from sync.log import Log
 from sync.signing import Ed25519Signer
 
@@ -36,6 +38,10 @@ ROOMS = (
     Room("release", release.KINDS),
     Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
 )
+# What handhelds have to say before a release: their room stands above, so it is handed down here.
+gates.SOURCES[:] = handhelds.GATES.values()
+gates.LEASES[:] = [handhelds.leases_of]
+gates.OWING[:] = [handhelds.owing]
 # Any number that no other program is likely to lock in this database.
 _OPENING = 7_264_110_553
 

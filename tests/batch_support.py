@@ -3,7 +3,7 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from server.core.config import Config
 from server.core.db import records
@@ -191,7 +191,7 @@ def weight_read(balance: str = "BAL-07", net: str = "12.640", **changes: Any) ->
 class Site:
     """A plant with a few people, two tablets, a bridge, one released lot, one recipe; everything through the door."""
 
-    PEOPLE = {
+    PEOPLE: ClassVar = {
         "P-1": ("wang", ["operator"]),
         "P-2": ("li", ["operator"]),
         "P-3": ("chen", ["supervisor"]),
@@ -200,7 +200,7 @@ class Site:
         "P-7": ("sun", ["qc"]),
         "P-9": ("admin", ["admin"]),
     }
-    DEVICES = {"tablet-a": "tablet", "tablet-b": "tablet", "bridge-1": "bridge"}
+    DEVICES: ClassVar = {"tablet-a": "tablet", "tablet-b": "tablet", "bridge-1": "bridge"}
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.plant = open_plant(Config(folder / "data", database_url))
