@@ -669,4 +669,11 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Check that it is the right file.", "请确认文件无误。"),
     ),
+    # identity
+    "password_one_time": Problem(
+        403,
+        ("This password was given to you for one sign-in only.", "此密码仅供首次登录使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose a password of your own.", "请设置您自己的密码。"),
+    ),
 }

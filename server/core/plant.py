@@ -1,7 +1,8 @@
 """One opened site in a process: its database, its log, its door. Views, commands and rooms reach everything by it."""
 
+import base64
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -11,6 +12,8 @@ from server.core.kinds import Registry
 from server.core.record import Recorder
 from sync.log import Log
 from sync.signing import Ed25519Signer
+
+SITE_NAME = {"zh": "批印", "en": "Pestle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class Plant:
     signer: Ed25519Signer
     recorder: Recorder
     registry: Registry
+
+    def site(self) -> dict[str, Any]:
+        """What a device must know to trust this site: {name, server_key (base64, raw Ed25519), vkey of the log}."""
+        key = base64.b64encode(self.signer.public_key).decode()
+        return {"name": SITE_NAME, "server_key": key, "vkey": self.log.vkey}
 
     def close(self) -> None:
         """End the committer, then let go of the database."""

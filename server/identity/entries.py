@@ -94,10 +94,12 @@ def decide_credential(connection: Connection, entry: Entry) -> Ruling:
     missing = _known(connection, given["person"])
     if missing is not None:
         return missing
-    own = entry.actor == given["person"]
-    refusal = None if own and given["what"] == "pin" else _permit(connection, entry, "people.manage", own)
-    if refusal is not None:
-        return refusal
+    if entry.actor != given["person"]:
+        if given["what"] == "pin":
+            return Ruling(refusal="not_permitted", details={"person": given["person"]})
+        refusal = _permit(connection, entry, "people.manage")
+        if refusal is not None:
+            return refusal
     if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
         return Ruling(refusal="key_malformed", details={"person": given["person"]})
     return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
@@ -125,9 +127,9 @@ def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
-def _permit(connection: Connection, entry: Entry, permission: str, own: bool = False) -> Ruling | None:
+def _permit(connection: Connection, entry: Entry, permission: str) -> Ruling | None:
     """The server itself may: commands at its console act as it."""
-    if own or entry.actor == model.SERVER or queries.permitted(connection, entry.actor, permission):
+    if entry.actor == model.SERVER or queries.permitted(connection, entry.actor, permission):
         return None
     return Ruling(refusal="not_permitted", details={"permission": permission})
 

@@ -64,7 +64,7 @@ failure = Table(
     "identity_failure",
     workspace,
     Column("login", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
     Column("last_at", Text, nullable=False),
 )
 

@@ -1,0 +1,63 @@
+"""Who asks: the session of a request, and the permission that a view demands."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Response, g, request
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.identity import sessions
+from server.identity.model import Person
+from server.identity.sessions import Session
+
+COOKIE = "pestle_session"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def current_session() -> Session:
+    """The session of this request's cookie; PestleError `session_missing` or `session_expired`."""
+    if "pestle_session" not in g:
+        g.pestle_session = sessions.find_session(plant.current(), request.cookies.get(COOKIE))
+    return cast(Session, g.pestle_session)
+
+
+def current_person() -> Person:
+    """Who is signed in; PestleError `password_one_time` while nothing but a new password is allowed."""
+    session = current_session()
+    if session.one_time:
+        raise PestleError("password_one_time")
+    return session.person
+
+
+def demand(*permissions: str) -> Person:
+    """The person, if one of the permissions is theirs; PestleError `not_permitted` otherwise."""
+    person = current_person()
+    if set(permissions).isdisjoint(person.permissions):
+        raise PestleError("not_permitted", {"permission": " ".join(permissions)})
+    return person
+
+
+def require(*permissions: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """For views: somebody is signed in who holds at least one of the permissions."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            demand(*permissions)
+            return view(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def set_cookie(response: Response, token: str) -> None:
+    """Over plain HTTP (a site without certificate, a test) a Secure cookie would never come back."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", path="/", secure=request.is_secure)
+
+
+def drop_cookie(response: Response) -> None:
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=request.is_secure)

@@ -1,0 +1,93 @@
+"""What is done with people: added, given roles, a password, a PIN. The log gets the fact, the workspace the secret."""
+
+import json
+import secrets
+
+from sqlalchemy import Connection, delete, insert
+
+from server.core import clock, db
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.identity import credentials, queries, rules
+from server.identity.model import CREDENTIAL_SET, PERSON_ADDED, ROLES_CHANGED, SERVER, Person, person_stream
+from server.identity.projection import credential, session
+
+
+def add_person(
+    plant: Plant, login: str, name: str, name_en: str | None, roles: list[str], *, actor: str = SERVER
+) -> Person:
+    """A new person under the next number; PestleError `login_taken`, `roles_conflict`, `not_permitted`."""
+    with plant.engine.connect() as connection:
+        number = f"P-{len(queries.all_people(connection)) + 1:04d}"
+    person = Person(number, login, name, name_en, tuple(roles))
+    payload = {"person": number, "login": login, "name": name, "name_en": name_en, "roles": roles}
+    plant.recorder.state(Fact(PERSON_ADDED, person_stream(number), payload, actor=actor))
+    return person
+
+
+def change_roles(plant: Plant, person: str, roles: list[str], reason: str, *, actor: str = SERVER) -> None:
+    """All the roles from now on; with none the person can no longer sign in, and open sessions end."""
+    payload = {"person": person, "roles": roles, "reason": reason}
+    plant.recorder.state(Fact(ROLES_CHANGED, person_stream(person), payload, actor=actor))
+    if not roles:
+        _end_sessions(plant, person)
+
+
+def give_password(plant: Plant, person: str, *, actor: str = SERVER) -> str:
+    """A one-time password: good for signing in and choosing another, for nothing else (IDN-02)."""
+    password = secrets.token_urlsafe(12)
+    _set_password(plant, person, password, actor, one_time=True)
+    return password
+
+
+def set_password(plant: Plant, person: str, password: str) -> None:
+    """The person's own choice; PestleError `password_weak`. Whoever knew the old one is signed out."""
+    if rules.password_weak(password, _find(plant, person).login):
+        raise PestleError("password_weak")
+    _set_password(plant, person, password, person, one_time=False)
+
+
+def set_pin(plant: Plant, person: str, pin: str) -> None:
+    """A new user key that this PIN unlocks, for signing on tablets without the server (IDN-05); `pin_weak`."""
+    _find(plant, person)
+    if rules.pin_weak(pin):
+        raise PestleError("pin_weak")
+    wrapped = credentials.new_user_key(pin)
+    _state_credential(plant, person, "pin", person, wrapped)
+    with db.write(plant.engine) as connection:
+        _keep(connection, person, "pin", json.dumps(wrapped), one_time=False)
+
+
+def _set_password(plant: Plant, person: str, password: str, actor: str, one_time: bool) -> None:
+    hashed = credentials.hash_password(password)
+    _state_credential(plant, person, "password", actor, None)
+    # A crash here: the log tells of a password that was never stored, the old one still holds; it is set once more.
+    with db.write(plant.engine) as connection:
+        _keep(connection, person, "password", hashed, one_time)
+    _end_sessions(plant, person)
+
+
+def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped: dict[str, object] | None) -> None:
+    key = {"alg": None, "public_key": None} if wrapped is None else {n: wrapped[n] for n in ("alg", "public_key")}
+    payload = {"person": person, "what": what, **key}
+    plant.recorder.state(Fact(CREDENTIAL_SET, person_stream(person), payload, actor=actor))
+
+
+def _keep(connection: Connection, person: str, what: str, secret: str, one_time: bool) -> None:
+    connection.execute(delete(credential).where((credential.c.person == person) & (credential.c.what == what)))
+    values = {"person": person, "what": what, "secret": secret, "one_time": int(one_time), "set_at": clock.now_text()}
+    connection.execute(insert(credential).values(values))
+
+
+def _end_sessions(plant: Plant, person: str) -> None:
+    with db.write(plant.engine) as connection:
+        connection.execute(delete(session).where(session.c.person == person))
+
+
+def _find(plant: Plant, person: str) -> Person:
+    with plant.engine.connect() as connection:
+        found = queries.find_person(connection, person)
+    if found is None:
+        raise PestleError("person_unknown", {"person": person})
+    return found

@@ -1,0 +1,102 @@
+"""Devices come and go: a code that an authorised person asked for, a proof that the device has its key, revocation."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from server.core import clock, db
+from server.core.errors import PestleError, from_sync
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.identity import queries, rules
+from server.identity.model import DEVICE_ENROLLED, DEVICE_REVOKED, SERVER, Device, device_stream
+from server.identity.projection import enrolment_code
+from sync import canonical, signing
+from sync.errors import SyncError
+
+DOMAIN = b"pestle/enrol/v1\n"
+# Without letters and digits that look alike on a label or a screen.
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a device sends: the code as it was typed, its name, role, algorithm, and key and proof in base64."""
+
+    code: str
+    name: str
+    role: str
+    alg: str
+    public_key: str
+    proof: str
+
+
+def make_code(plant: Plant, role: str, *, actor: str = SERVER) -> tuple[str, str]:
+    """A code for one device of this role, and until when it holds (UTC text); PestleError `not_permitted`."""
+    code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(2))
+    expires = clock.text(clock.now() + rules.CODE_VALID)
+    with db.write(plant.engine) as connection:
+        if actor != SERVER and not queries.permitted(connection, actor, "device.enrol"):
+            raise PestleError("not_permitted", {"permission": "device.enrol"})
+        connection.execute(delete(enrolment_code).where(enrolment_code.c.expires_at < clock.now_text()))
+        connection.execute(insert(enrolment_code).values(hash=_hash(code), role=role, person=actor, expires_at=expires))
+    return code, expires
+
+
+def enrol(plant: Plant, asked: Application) -> Device:
+    """Enrol a device that proves to have its key; PestleError `enrolment_wrong`, `key_malformed`, `code_wrong`."""
+    _check_proof(asked)
+    actor = _use_code(plant, asked.code, asked.role)
+    return enrol_key(plant, asked.name, asked.role, asked.alg, asked.public_key, actor=actor)
+
+
+def enrol_key(plant: Plant, name: str, role: str, alg: str, public_key: str, *, actor: str = SERVER) -> Device:
+    """Enrol a key (base64) under a new device id, without code or proof: for the console of the server."""
+    device = f"{role}-{secrets.token_hex(3)}"
+    payload = {"device": device, "name": name, "role": role, "alg": alg, "public_key": public_key}
+    plant.recorder.state(Fact(DEVICE_ENROLLED, device_stream(device), payload, actor=actor))
+    with plant.engine.connect() as connection:
+        found = queries.find_device(connection, device)
+    assert found is not None
+    return found
+
+
+def revoke(plant: Plant, device: str, last_seq: int, reason: str, *, actor: str = SERVER) -> None:
+    """Accept nothing of the device beyond `last_seq` without a flag; `device_unknown`, `device_revoked`."""
+    payload = {"device": device, "last_seq": last_seq, "reason": reason}
+    plant.recorder.state(Fact(DEVICE_REVOKED, device_stream(device), payload, actor=actor))
+
+
+def _check_proof(asked: Application) -> None:
+    message = DOMAIN + f"{asked.code}\n{asked.public_key}".encode()
+    try:
+        key, proof = (canonical.decode_base64(text) for text in (asked.public_key, asked.proof))
+    except ValueError as error:
+        raise PestleError("enrolment_wrong") from error
+    try:
+        signing.check_public_key(asked.alg, key)
+        signing.verify(asked.alg, key, message, proof)
+    except SyncError as error:
+        raise PestleError("enrolment_wrong") if error.code == "signature_wrong" else from_sync(error) from error
+
+
+def _use_code(plant: Plant, code: str, role: str) -> str:
+    """The person who asked for the code; from now on it is used."""
+    here = (enrolment_code.c.hash == _hash(code)) & (enrolment_code.c.role == role)
+    with db.write(plant.engine) as connection:
+        row = connection.execute(select(enrolment_code).where(here)).first()
+        used = connection.execute(delete(enrolment_code).where(here))
+    if row is None or used.rowcount == 0 or datetime.fromisoformat(row.expires_at) < clock.now():
+        raise PestleError("code_wrong")
+    person: str = row.person
+    return person
+
+
+def _hash(code: str) -> str:
+    """People type codes in small letters and without the dash."""
+    bare = "".join(letter for letter in code.upper() if letter.isalnum())
+    return base64.b64encode(hashlib.sha256(bare.encode()).digest()).decode()

@@ -1,0 +1,137 @@
+"""Signing in and out: the lock-out after wrong passwords, and sessions that end by themselves."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from server.core import clock, db
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.identity import queries, rules
+from server.identity.model import SIGNED_IN, SIGNIN_FAILED, Person, person_stream
+from server.identity.projection import credential, failure, session
+
+# Reading pages must not write at every request.
+_NOTE_USE = timedelta(minutes=1)
+_FORGET = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`nonce` is what tablets sign to take a batch along; `one_time`: the password must be changed first."""
+
+    token: str
+    person: Person
+    nonce: str
+    expires_at: str
+    one_time: bool
+
+    def payload(self) -> dict[str, object]:
+        person = {**self.person.payload(), "permissions": [] if self.one_time else list(self.person.permissions)}
+        return {
+            "person": person,
+            "nonce": self.nonce,
+            "expires_at": self.expires_at,
+            "password_one_time": self.one_time,
+        }
+
+
+def sign_in(plant: Plant, login: str, password: str, address: str, device: str | None = None) -> Session:
+    """A session for the right password; PestleError `login_wrong`, or `login_locked` whatever the password is."""
+    return begin(plant, authenticate(plant, login, password, address), device)
+
+
+def begin(plant: Plant, person: Person, device: str | None) -> Session:
+    """A session for a person who has just given the password."""
+    token, moment = secrets.token_urlsafe(32), clock.now()
+    at = clock.text(moment)
+    values = {"person": person.id, "nonce": secrets.token_urlsafe(16), "created_at": at, "used_at": at}
+    with db.write(plant.engine) as connection:
+        connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
+        connection.execute(insert(session).values(token=_digest(token), **values))
+    payload = {"person": person.id, "device": device}
+    plant.recorder.state(Fact(SIGNED_IN, person_stream(person.id), payload, actor=person.id))
+    return find_session(plant, token)
+
+
+def authenticate(plant: Plant, login: str, password: str, address: str) -> Person:
+    """Whose login and password these are; each failure is an entry, and five in a row lock the login (IDN-02)."""
+    login = login.strip().lower()
+    with plant.engine.connect() as connection:
+        person = queries.find_login(connection, login)
+    if not _count_attempt(plant, login):
+        _log_failure(plant, person, address)
+        raise PestleError("login_locked")
+    with plant.engine.connect() as connection:
+        fits = queries.check_password(connection, person.id if person else "", password)
+    if not fits or person is None or not person.roles:
+        _log_failure(plant, person, address)
+        raise PestleError("login_wrong")
+    with db.write(plant.engine) as connection:
+        connection.execute(delete(failure).where(failure.c.login == _key(login)))
+    return person
+
+
+def find_session(plant: Plant, token: str | None) -> Session:
+    """The session of a cookie; PestleError `session_missing` or `session_expired`. Using it keeps it from idling."""
+    if not token:
+        raise PestleError("session_missing")
+    now = clock.now()
+    with plant.engine.connect() as connection:
+        row = connection.execute(select(session).where(session.c.token == _digest(token))).first()
+        if row is None:
+            raise PestleError("session_missing")
+        person = queries.find_person(connection, row.person)
+        one_time = _is_one_time(connection, row.person)
+    created, used = datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)
+    if person is None or not person.roles or rules.session_ended(created, used, now):
+        raise PestleError("session_expired")
+    if now - used >= _NOTE_USE:
+        with db.write(plant.engine) as connection:
+            here = session.c.token == row.token
+            connection.execute(update(session).where(here).values(used_at=clock.text(now)))
+    return Session(token, person, row.nonce, clock.text(min(created + rules.ABSOLUTE, now + rules.IDLE)), one_time)
+
+
+def sign_out(plant: Plant, token: str) -> None:
+    with db.write(plant.engine) as connection:
+        connection.execute(delete(session).where(session.c.token == _digest(token)))
+
+
+def _count_attempt(plant: Plant, login: str) -> bool:
+    """Count an attempt before it is judged, so that many at once count as many; False when the login is locked."""
+    now, here = clock.now(), failure.c.login == _key(login)
+    with db.write(plant.engine) as connection:
+        row = connection.execute(select(failure).where(here).with_for_update()).first()
+        last = datetime.fromisoformat(row.last_at) if row is not None else None
+        count = row.attempts if row is not None and last is not None and now - last < rules.LOCKED else 0
+        until = rules.locked_until(count, last)
+        if until is not None and now < until:
+            return False
+        connection.execute(delete(failure).where(here))
+        connection.execute(insert(failure).values(login=_key(login), attempts=count + 1, last_at=clock.text(now)))
+    return True
+
+
+def _log_failure(plant: Plant, person: Person | None, address: str) -> None:
+    """A name that is nobody's is not written down: people type passwords into the wrong field."""
+    login = person.login if person is not None else "?"
+    plant.recorder.state(Fact(SIGNIN_FAILED, "site", {"login": login, "address": address}))
+
+
+def _is_one_time(connection: Connection, person: str) -> bool:
+    here = (credential.c.person == person) & (credential.c.what == "password")
+    return bool(connection.execute(select(credential.c.one_time).where(here)).scalar())
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _key(login: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(login.encode()).digest()).decode()

@@ -1,0 +1,158 @@
+"""The HTTP interface of identity: the session, the site, devices and people."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from sqlalchemy import Connection
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.core.plant import Plant
+from server.identity import access, accounts, enrolment, queries, sessions, shapes
+from server.identity.access import current_session, require
+from server.identity.model import SERVER, Device, Person
+from server.identity.sessions import Session
+
+Body = Mapping[str, Any]
+blueprint = Blueprint("identity", __name__, url_prefix="/api", description="Sessions, devices, people")
+# How rooms above know devices: for each that has come {device, known: its last sequence by its own word, seen_at}.
+STATES: list[Callable[[Connection], list[dict[str, Any]]]] = []
+
+
+@blueprint.post("/session")
+@blueprint.arguments(shapes.SignIn)
+def sign_in(body: Body) -> Response:
+    """Sign in; the cookie is the session."""
+    here = plant.current()
+    session = sessions.sign_in(here, body["login"], body["password"], request.remote_addr or "?", body["device"])
+    return _with_cookie(session)
+
+
+@blueprint.get("/session")
+def show_session() -> dict[str, object]:
+    """Who is signed in."""
+    return current_session().payload()
+
+
+@blueprint.delete("/session")
+def sign_out() -> Response:
+    """End the session; saying it twice is no error."""
+    token = request.cookies.get(access.COOKIE)
+    if token:
+        sessions.sign_out(plant.current(), token)
+    response = Response(status=204)
+    access.drop_cookie(response)
+    return response
+
+
+@blueprint.post("/session/password")
+@blueprint.arguments(shapes.NewPassword)
+def change_password(body: Body) -> Response:
+    """Choose another password: every session of the person ends, this one goes on under a new cookie."""
+    here, person = plant.current(), current_session().person
+    _confirm(here, person, body["password"])
+    accounts.set_password(here, person.id, body["new"])
+    return _with_cookie(sessions.begin(here, person, None))
+
+
+@blueprint.post("/session/pin")
+@blueprint.arguments(shapes.NewPin)
+def change_pin(body: Body) -> tuple[str, int]:
+    """Choose a PIN; it works on a tablet once the tablet has taken a batch along again."""
+    here, person = plant.current(), access.current_person()
+    _confirm(here, person, body["password"])
+    accounts.set_pin(here, person.id, body["pin"])
+    return "", 204
+
+
+@blueprint.get("/site")
+def site() -> dict[str, object]:
+    """What the site is called and which keys it signs with; public."""
+    here = plant.current()
+    return {**here.site(), "origin": here.log.origin, "version": version("pestle")}
+
+
+@blueprint.get("/people")
+@require("people.manage", "device.enrol", "log.read")
+def people() -> dict[str, object]:
+    """Everybody, with login and roles."""
+    with plant.current().engine.connect() as connection:
+        found = queries.all_people(connection)
+    return {"items": [{**person.payload(), "login": person.login} for person in found]}
+
+
+@blueprint.post("/devices/codes")
+@require("device.enrol")
+@blueprint.arguments(shapes.CodeAsked)
+def make_code(body: Body) -> dict[str, object]:
+    """A one-time code with which one device of the role enrols within 15 minutes."""
+    code, expires = enrolment.make_code(plant.current(), body["role"], actor=current_session().person.id)
+    return {"code": code, "role": body["role"], "expires_at": expires}
+
+
+@blueprint.post("/devices/enrol")
+@blueprint.arguments(shapes.Enrol)
+def enrol(body: Body) -> dict[str, object]:
+    """Enrol with a code, proving possession of the key; needs no session."""
+    here = plant.current()
+    device = enrolment.enrol(here, enrolment.Application(**body))
+    return {"device": device.payload(), "site": here.site()}
+
+
+@blueprint.get("/devices")
+@require("device.enrol", "device.revoke", "batch.read")
+def devices() -> dict[str, object]:
+    """All devices but the server itself: how far their chains have come, and what they still owe."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        states = {state["device"]: state for source in STATES for state in source(connection)}
+        found = [device for device in queries.all_devices(connection) if device.role != SERVER]
+        items = [_show(here, connection, device, states.get(device.id)) for device in found]
+    return {"items": items}
+
+
+@blueprint.post("/devices/<device>/revoke")
+@require("device.revoke")
+@blueprint.arguments(shapes.Revoke)
+def revoke(body: Body, device: str) -> dict[str, object]:
+    """Accept nothing of a device beyond `last_seq` without a flag."""
+    here = plant.current()
+    enrolment.revoke(here, device, body["last_seq"], body["reason"], actor=current_session().person.id)
+    with here.engine.connect() as connection:
+        found = queries.find_device(connection, device)
+        assert found is not None
+        return _show(here, connection, found, None)
+
+
+def _show(here: Plant, connection: Connection, device: Device, state: Mapping[str, Any] | None) -> dict[str, object]:
+    """`owes`: entries that it has written, by its own word or by its revocation, and not delivered (PLT-15)."""
+    seq = here.log.device_head(connection, device.id)[0]
+    known = max(state["known"] if state else 0, device.last_seq or 0)
+    return {
+        **device.payload(),
+        "last_seen": state["seen_at"] if state else None,
+        "seq": seq,
+        "revoked_at": device.revoked_at,
+        "last_seq": device.last_seq,
+        "owes": max(0, known - seq),
+    }
+
+
+def _with_cookie(session: Session) -> Response:
+    response = jsonify(session.payload())
+    access.set_cookie(response, session.token)
+    return response
+
+
+def _confirm(here: Plant, person: Person, password: str) -> None:
+    """The password once more, with the same lock-out as signing in."""
+    try:
+        sessions.authenticate(here, person.login, password, request.remote_addr or "?")
+    except PestleError as error:
+        raise PestleError("password_wrong") if error.code == "login_wrong" else error from None
