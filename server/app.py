@@ -1,0 +1,70 @@
+"""The Flask application: the only place where rooms are wired to addresses and to each other."""
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from flask_smorest import Api  # type: ignore[import-untyped]
+from flask_smorest import Blueprint as ApiBlueprint
+
+from server.core.plant import Plant
+from server.handheld import gates as handheld_gates
+from server.handheld import views as handheld
+from server.handheld.hub import queries as hub_queries
+from server.handheld.hub import views as hub
+from server.identity import views as identity
+from server.release import gates as release_gates
+from server.release import views as release
+from server.web import guard, health, log_files, problems, shell
+
+VERSION = "0.1.0"
+
+# Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
+BLUEPRINTS = (
+    identity.blueprint,
+    handheld.blueprint,
+    hub.blueprint,
+    health.blueprint,
+    log_files.blueprint,
+    shell.blueprint,
+)
+OPENAPI = {
+    "API_TITLE": "Pestle 批印",
+    "API_VERSION": VERSION,
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+
+
+class _Json(DefaultJSONProvider):
+    """Fields in the order a room gives them, Chinese as it is."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(plant: Plant) -> Flask:
+    """An application that serves this plant; `plant.close()` stays with the caller."""
+    app = Flask("pestle", static_folder=None)
+    app.json = _Json(app)
+    app.config.update(OPENAPI)
+    app.extensions["pestle"] = plant
+    health.register(app)
+    guard.register(app)
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        if isinstance(blueprint, ApiBlueprint):
+            api.register_blueprint(blueprint)
+        else:
+            app.register_blueprint(blueprint)
+    problems.register(app)
+    _connect_rooms()
+    return app
+
+
+def _connect_rooms() -> None:
+    """Lower rooms ask what only the devices' room above them knows: a batch is not released before they delivered."""
+    identity.STATES[:] = [hub_queries.states]
+    release_gates.SOURCES[:] = handheld_gates.GATES.values()
+    release_gates.LEASES[:] = [handheld_gates.leases_of]
+    release_gates.OWING[:] = [handheld_gates.owing]
+    identity.STATES[:] = [hub_queries.states]

@@ -1,0 +1,61 @@
+"""Tells a supervisor whether the plant is alive, and how much it does."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, current_app
+from sqlalchemy import select
+
+from server.core.plant import current
+from sync.entry import Receipt
+from sync.log.tables import log_entry
+
+blueprint = Blueprint("health", __name__)
+_LAST = select(log_entry.c.receipt).order_by(log_entry.c.idx.desc()).limit(1)
+
+
+def register(app: Flask) -> None:
+    """Count answers by status in this process, from now on."""
+    counts: Counter[int] = Counter()
+    app.extensions["pestle_answers"] = counts
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        counts[response.status_code] += 1
+        return response
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """200 when the database answers; whatever it raises is a 500 as everywhere."""
+    with current().engine.connect() as connection:
+        connection.execute(select(1))
+    return _text("ok\n")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus text: size of the log, time of its last checkpoint (s), answers of this process by status."""
+    return _text("".join(f"{line}\n" for line in _lines()))
+
+
+def _lines() -> Iterator[str]:
+    plant = current()
+    with plant.engine.connect() as connection:
+        size = plant.log.head(connection).size
+        last = connection.execute(_LAST).scalar()
+    yield "# TYPE pestle_log_size gauge"
+    yield f"pestle_log_size {size}"
+    if last is not None:
+        # A checkpoint is signed in the transaction of the entries it covers.
+        at = datetime.fromisoformat(Receipt.parse(last).recorded_at).timestamp()
+        yield "# TYPE pestle_log_checkpoint_timestamp_seconds gauge"
+        yield f"pestle_log_checkpoint_timestamp_seconds {at:.3f}"
+    yield "# TYPE pestle_requests_total counter"
+    for status, count in sorted(current_app.extensions["pestle_answers"].items()):
+        yield f'pestle_requests_total{{status="{status}"}} {count}'
+
+
+def _text(text: str) -> Response:
+    return Response(text, mimetype="text/plain", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,57 @@
+"""Serves the built app: any address that is nobody else's gets its page, files with a hash in their name for ever."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_from_directory
+from werkzeug.security import safe_join
+
+from server.core.errors import PestleError
+
+# The repository in a checkout, /srv/pestle in the image: the app is built beside the package `server`.
+DIST = Path(__file__).resolve().parents[2] / "pwa" / "dist"
+_ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+_FOREVER = "public, max-age=31536000, immutable"
+# So that these never fall to the page: somebody who mistypes them shall see it.
+_NOT_PAGES = ("api/", "log/", "sync", "assets/")
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+blueprint = Blueprint("shell", __name__)
+
+
+@blueprint.get("/", defaults={"path": "index.html"})
+@blueprint.get("/<path:path>")
+def shell(path: str) -> Response:
+    """A file of the app, or its page for the addresses that the app itself resolves."""
+    found = safe_join(str(DIST), path)
+    if found is None or (path.startswith(_NOT_PAGES) and not Path(found).is_file()):
+        raise PestleError("not_found")
+    return _file(path if Path(found).is_file() else "index.html")
+
+
+def _file(path: str) -> Response:
+    """The smallest form that was made at the build and the client takes; PestleError `not_found` without a build."""
+    name, encoding = path, None
+    for accepted, suffix in _ENCODINGS:
+        if request.accept_encodings.quality(accepted) > 0 and (DIST / f"{path}{suffix}").is_file():
+            name, encoding = f"{path}{suffix}", accepted
+            break
+    if not (DIST / name).is_file():
+        raise PestleError("not_found")
+    # The type by our own table: the system's may not know .wasm, and then browsers compile it the slow way.
+    kind = _TYPES.get(Path(path).suffix, "application/octet-stream")
+    response = send_from_directory(DIST, name, mimetype=kind, conditional=True)
+    if encoding is not None:
+        response.headers["Content-Encoding"] = encoding
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = _FOREVER if path.startswith("assets/") else "no-cache"
+    return response
