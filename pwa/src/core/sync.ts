@@ -243,6 +243,8 @@ export class SyncClient {
     const changes = frame.changes.map((text, i) => ({ n: first + i, bytes: fromBase64(text) }));
     doc.receive(changes);
     await this.settle(doc, changes);
+    // The first change of a document makes it possible to push what was recorded before it came.
+    this.pushNext();
   }
 
   /** Keep numbered changes, and with them how far our entries have come. */

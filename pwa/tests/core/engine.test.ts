@@ -210,6 +210,22 @@ describe("core", () => {
     expect((await open(on)).state.storage.recovered).toBe(true);
   });
 
+  it("PLT-08 PLT-15 delivers what was recovered, in the old device's name, after enrolling anew and taking the batch again", async () => {
+    const on = tablet(plant);
+    const first = await ready(on);
+    plant.hub.up = false;
+    plant.hub.cut();
+    for (const value of ["1", "2"]) await records(first, value);
+    await kill(first);
+    await new Promise((done) => (indexedDB.deleteDatabase(on.database).onsuccess = done));
+    plant.hub.up = true;
+    const second = await ready(on);
+    await records(second, "3");
+    await until("logged", () => second.state.counts.logged === 3);
+    const chains = second.entries("B-1").map(({ device, seq }) => `${device} ${seq}`);
+    expect(chains).toEqual(["tablet-000001 1", "tablet-000001 2", "tablet-000002 1"]);
+  });
+
   it("PLT-09 is not alarmed by a device that is simply new", async () => {
     expect((await open(tablet(plant))).state.storage).toEqual({ persisted: true, recovered: false, records: 0 });
   });
