@@ -200,6 +200,10 @@ class SignBody(Schema):
     offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
 
 
+class DossierQuery(Schema):
+    lang = plain.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
 class LotsQuery(Schema):
     q = plain.String(load_default="")
     offset = plain.Integer(load_default=0, validate=validate.Range(0))

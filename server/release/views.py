@@ -1,0 +1,224 @@
+"""The API of home, batches, review, disposition, lots and trace."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flask import Response, request
+from flask_smorest import Blueprint  # type: ignore[import-untyped]
+
+from server.core import clock
+from server.core import plant as site
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.identity import sessions
+from server.identity.access import demand, require
+from server.identity.model import Person
+from server.production import queries as batches
+from server.production.model import batch_stream
+from server.release import model, pages, queries, shapes
+from server.release.dossier.build import dossier
+from server.release.entries import refused
+
+blueprint = Blueprint("batches", __name__, url_prefix="/api", description="Batches, review, release, lots, trace")
+
+Answer = dict[str, Any]
+
+
+@blueprint.get("/home")
+@blueprint.response(200, shapes.HomeAnswer)
+@require("batch.read")
+def home() -> Answer:
+    """The work of the plant at a glance."""
+    with site.current().engine.connect() as connection:
+        return pages.home(connection)
+
+
+@blueprint.get("/batches")
+@blueprint.arguments(shapes.BatchesQuery, location="query")
+@blueprint.response(200, shapes.BatchesAnswer)
+@require("batch.read")
+def list_batches(query: Mapping[str, Any]) -> Answer:
+    """Batches, the last changed first; `status` takes several, separated by commas."""
+    statuses = tuple(filter(None, query["status"].split(",")))
+    with site.current().engine.connect() as connection:
+        lines, total = batches.batch_lines(connection, statuses, query["q"].strip(), query["offset"], query["limit"])
+    return {"items": [line.payload() for line in lines], "total": total}
+
+
+@blueprint.get("/batches/<number>")
+@blueprint.response(200, shapes.BatchAnswer)
+@require("batch.read")
+def show_batch(number: str) -> Answer:
+    """A batch with its phases and their entries, lots, results, yields, leases and disposition."""
+    with site.current().engine.connect() as connection:
+        return _found(pages.batch_page(connection, number, _today()), number)
+
+
+@blueprint.get("/batches/<number>/entries")
+@blueprint.response(200, shapes.EntriesAnswer)
+@require("batch.read")
+def show_entries(number: str) -> Answer:
+    """Every entry of the batch's stream in the order of the log."""
+    with site.current().engine.connect() as connection:
+        _found(batches.batch_line(connection, number), number)
+        return {"items": pages.batch_entries(connection, number)}
+
+
+@blueprint.get("/batches/<number>/review")
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.read")
+def show_review(number: str) -> Answer:
+    """What QA looks at and signs: open items first, then notable ones, the gates, and the digest over all that."""
+    return _review(number)
+
+
+@blueprint.post("/batches/<number>/conflicts/<item>/resolve")
+@blueprint.arguments(shapes.ResolveBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.review")
+def resolve(body: Mapping[str, Any], number: str, item: str) -> Answer:
+    """Choose the entry whose value counts; the others stay, shown as superseded by this decision."""
+    payload = {"batch": number, "conflict": item, "chosen": body["chosen"], "reason": body["reason"]}
+    return _decide(number, model.RESOLVED_KIND, payload, body["chosen"])
+
+
+@blueprint.post("/batches/<number>/exceptions/<item>/assess")
+@blueprint.arguments(shapes.AssessBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.review")
+def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
+    """Say what an exception means for the batch; it is then closed."""
+    payload = {"batch": number, "exception": item, "assessment": body["assessment"]}
+    return _decide(number, model.ASSESSED_KIND, payload, item)
+
+
+@blueprint.post("/batches/<number>/release")
+@blueprint.arguments(shapes.SignBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.release")
+def release(body: Mapping[str, Any], number: str) -> Answer:
+    """Sign the release of exactly the review that `digest` names."""
+    return _sign(number, model.RELEASED_KIND, body)
+
+
+@blueprint.post("/batches/<number>/reject")
+@blueprint.arguments(shapes.SignBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.release")
+def reject(body: Mapping[str, Any], number: str) -> Answer:
+    """Sign the rejection of exactly the review that `digest` names; no gate has to be met."""
+    return _sign(number, model.REJECTED_KIND, body)
+
+
+@blueprint.get("/batches/<number>/dossier")
+@blueprint.arguments(shapes.DossierQuery, location="query")
+@blueprint.response(200, content_type="application/pdf")
+@require("batch.read")
+def show_dossier(query: Mapping[str, Any], number: str) -> Response:
+    """The batch record as PDF/A-3, with its records and proofs attached."""
+    plant = site.current()
+    with plant.engine.connect() as connection:
+        data = dossier(connection, plant.log, plant.signer, number, query["lang"], plant.config.blobs, clock.now())
+    return Response(_found(data, number), mimetype="application/pdf")
+
+
+@blueprint.get("/lots")
+@blueprint.arguments(shapes.LotsQuery, location="query")
+@blueprint.response(200, shapes.LotsAnswer)
+@require("lot.read")
+def list_lots(query: Mapping[str, Any]) -> Answer:
+    """Lots with their status today, the last received first."""
+    with site.current().engine.connect() as connection:
+        return pages.lots_page(connection, query["q"].strip(), query["offset"], query["limit"], _today())
+
+
+# Lot numbers may hold slashes, so the route with the longer tail is matched first.
+@blueprint.get("/lots/<material>/<path:lot>/trace")
+@blueprint.arguments(shapes.TraceQuery, location="query")
+@blueprint.response(200, shapes.TraceAnswer)
+@require("lot.read")
+def trace(query: Mapping[str, Any], material: str, lot: str) -> Answer:
+    """The genealogy of a lot: the batches and lots that came of it, or that it was made from."""
+    with site.current().engine.connect() as connection:
+        found = batches.trace_lot(connection, material, lot, query["direction"])
+        if not found["batches"]:
+            _found(pages.lot_page(connection, material, lot, _today()), f"{material}/{lot}")
+    return {"lot": f"{material}/{lot}", **found, "shipments": []}
+
+
+@blueprint.get("/lots/<material>/<path:lot>")
+@blueprint.response(200, shapes.LotPageAnswer)
+@require("lot.read")
+def show_lot(material: str, lot: str) -> Answer:
+    """A lot with its results and the batches it went into."""
+    with site.current().engine.connect() as connection:
+        return _found(pages.lot_page(connection, material, lot, _today()), f"{material}/{lot}")
+
+
+T = TypeVar("T")
+
+
+def _found(value: T | None, name: str) -> T:
+    if value is None:
+        raise PestleError("not_found", {"name": name})
+    return value
+
+
+def _today() -> str:
+    return clock.now_text()[:10]
+
+
+def _review(number: str) -> Answer:
+    with site.current().engine.connect() as connection:
+        return _found(pages.review_page(connection, number), number)
+
+
+def _decide(number: str, kind: str, payload: Mapping[str, Any], subject: str) -> Answer:
+    person = demand("batch.review")
+    site.current().recorder.state(Fact(kind, batch_stream(number), payload, subject=subject, actor=person.id))
+    return _review(number)
+
+
+def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
+    """Both components of the signature are given anew: the session says who, the password proves it (11.200)."""
+    plant, person = site.current(), demand("batch.release")
+    with plant.engine.connect() as connection:
+        _found(batches.batch_line(connection, number), number)
+    _check_password(number, person, body["password"])
+    with plant.engine.connect() as connection:
+        seq, running = queries.stream_head(connection, batch_stream(number))
+    payload = {
+        "batch": number,
+        "meaning": {"code": body["meaning"], **model.MEANINGS[body["meaning"]]},
+        "signer": {"id": person.id, "name": person.name, "name_en": person.name_en},
+        "signed_at": clock.now_text(),
+        "offset": _offset() if body["offset"] is None else body["offset"],
+        "method": "password",
+        "digest": body["digest"],
+        "stream_seq": seq,
+        "stream_hash": running,
+        "reason": body["reason"],
+    }
+    plant.recorder.state(Fact(kind, batch_stream(number), payload, actor=person.id))
+    return _review(number)
+
+
+def _check_password(number: str, person: Person, password: str) -> None:
+    """A wrong one is counted like a failed sign-in, and leaves an entry outside of the batch's stream, so that the
+    review on the signer's screen stays the one that can be signed."""
+    plant = site.current()
+    try:
+        sessions.authenticate(plant, person.login, password, request.remote_addr or "?")
+    except PestleError as error:
+        code = "password_wrong" if error.code == "login_wrong" else error.code
+        plant.recorder.state(refused(number, person.id, [code], "site"))
+        raise PestleError(code) from error
+
+
+def _offset() -> int:
+    """The server's own zone, in minutes east of UTC."""
+    offset = clock.now().astimezone().utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)
