@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from server.core.config import from_environment
 from server.core.errors import PestleError
 
 
@@ -17,17 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """{"folder", "size", "root" (hex)}; PestleError `file_unreadable` when the folder cannot be written."""
-    from server.plant import open_plant
+    from server.commands.opened import opened
     from sync.log.export import export
 
-    plant = open_plant(from_environment())
     try:
-        with plant.engine.connect() as connection:
+        with opened() as plant, plant.engine.connect() as connection:
             checkpoint = export(connection, plant.log, options.folder, payloads=not options.no_payloads)
     except OSError as error:
         raise PestleError("file_unreadable", {"file": str(options.folder), "found": str(error)}) from error
-    finally:
-        plant.close()
     answer = {"folder": str(options.folder), "size": checkpoint.size, "root": checkpoint.root.hex()}
     if not options.json:
         print(f"{checkpoint.size} entries 条记录 → {options.folder}, root {answer['root']}")

@@ -3,8 +3,6 @@
 import argparse
 from typing import Any
 
-from server.core.config import from_environment
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="compare with the tables there are, and change nothing")
@@ -12,15 +10,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Exit 0, or 1 when the tables differ from what the log says."""
+    from server.commands.opened import opened
     from server.core import rebuild
-    from server.plant import open_plant
 
-    plant = open_plant(from_environment())
-    try:
-        work = rebuild.check if options.check else rebuild.replace
+    work = rebuild.check if options.check else rebuild.replace
+    with opened() as plant:
         answer = work(plant.engine, plant.log, plant.registry)
-    finally:
-        plant.close()
     if not options.json:
         _print(answer)
     return (0 if answer["ok"] else 1), answer
