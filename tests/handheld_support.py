@@ -2,16 +2,36 @@
 
 import base64
 import contextlib
+import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import batch_support
 import websocket
 from automerge import core
+from sqlalchemy import insert
+from support import free_port
+from werkzeug.serving import make_server
 
+from server.app import create_app
+from server.core import clock, db
+from server.core.config import Config
+from server.core.kinds import Fact
+from server.handheld.gates import GATES
+from server.handheld.hub.hub import EXTENSION, Hub, stop
+from server.identity import queries as identity
+from server.identity.projection import session
+from server.plant import open_plant
 from sync.entry import Envelope
+from sync.log import reading
 from sync.signing import Ed25519Signer
 from sync.writer import DeviceWriter, now_text
 
@@ -83,6 +103,14 @@ class TabletDocument:
         place = self._map(name)
         return {key: bytes(self.core.get(place, key)[0][1]) for key in self.core.keys(place)}
 
+    def drafts(self) -> dict[str, dict[str, str]]:
+        place = self._map("drafts")
+        found = {}
+        for slot in self.core.keys(place):
+            inner = self.core.get(place, slot)[1]
+            found[slot] = {key: self.core.get(inner, key)[0][1] for key in self.core.keys(inner)}
+        return found
+
     @property
     def entries(self) -> dict[str, bytes]:
         return self._values("entries")
@@ -100,6 +128,8 @@ class Tablet:
         self.writer = DeviceWriter(device, signer)
         self.actor = secrets.token_bytes(16)
         self.docs: dict[str, TabletDocument] = {}
+        self.leases: dict[str, str] = {}
+        self.written: list[Envelope] = []
         self.heard: list[dict[str, Any]] = []
         self.ws: websocket.WebSocket | None = None
         self.welcome: dict[str, Any] = {}
@@ -109,6 +139,7 @@ class Tablet:
     # The socket
 
     def open(self, origin: str | None = None) -> None:
+        self.drop()
         ws_url = self.url.replace("http", "ws", 1).rstrip("/") + "/sync"
         self.ws = websocket.create_connection(
             ws_url, timeout=SECONDS, origin=origin or self.url.rstrip("/"), cookie=self.cookie
@@ -136,7 +167,8 @@ class Tablet:
             "mono": 1,
             "boot": self.writer.boot,
             "head": {"seq": self.writer.seq, "hash": self.writer.prev},
-            "docs": {name: doc.last for name, doc in self.docs.items()},
+            "docs": {f"batch/{batch}": 0 for batch in self.leases}
+            | {name: doc.last for name, doc in self.docs.items()},
         }
 
     def proof(self, nonce: str | None = None) -> str:
@@ -151,7 +183,7 @@ class Tablet:
         """The network goes away: no closing handshake."""
         if self.ws is not None:
             with contextlib.suppress(OSError):
-                self.ws.sock.close()
+                self.ws.shutdown()
         self.ws = None
 
     def close(self) -> None:
@@ -207,7 +239,9 @@ class Tablet:
 
     def write(self, batch: str, kind: str, payload: Mapping[str, Any], *, actor: str, **header: Any) -> Envelope:
         stream = header.pop("stream", f"batch/{batch}")
-        return self.writer.write(kind, stream, {"batch": batch, **payload}, actor=actor, **header)
+        envelope = self.writer.write(kind, stream, {"batch": batch, **payload}, actor=actor, **header)
+        self.written.append(envelope)
+        return envelope
 
     def put(self, batch: str, *envelopes: Envelope) -> bytes:
         return self.docs[f"batch/{batch}"].put({item.head.id: item.encode() for item in envelopes})
@@ -223,8 +257,24 @@ class Tablet:
         number = self.push(batch, *(self.put(batch, item) for item in envelopes))
         return self.expect("ack", id=number)
 
+    def delivered(self, batch: str, envelope: Envelope) -> Envelope:
+        self.deliver(batch, envelope)
+        return envelope
+
+    def wait_for_document(self, batch: str) -> None:
+        while f"batch/{batch}" not in self.docs:
+            self.next()
+
+    def error(self) -> str:
+        """The code with which the server ends the conversation; what comes before is taken up."""
+        while True:
+            frame = self.next()
+            if frame["t"] == "error":
+                return str(frame["code"])
+
     def receipt(self, batch: str, envelope: Envelope) -> dict[str, Any]:
         """The receipt of an entry, as soon as it has come."""
+        self.wait_for_document(batch)
         doc = self.docs[f"batch/{batch}"]
         while envelope.head.id not in doc.receipts:
             self.next()
@@ -236,5 +286,181 @@ class Tablet:
         del self.docs[f"batch/{batch}"]
         self.send({"t": "actor", "actor": self.actor.hex(), "proof": self.proof()})
         self.send({"t": "open", "docs": {f"batch/{batch}": 0}})
-        while f"batch/{batch}" not in self.docs:
-            self.next()
+        self.wait_for_document(batch)
+
+
+class Site:
+    """A whole server on a free port with one batch ordered, and tablets for it. Closed by `close`."""
+
+    def __init__(self, data: Path, database_url: str) -> None:
+        self.config = Config(data, database_url)
+        self.nonces: dict[str, str] = {}
+        self.tablets: list[Tablet] = []
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._start()
+        self._people()
+        self.cookie = self.sign_in("operator")
+        self.plant.recorder.state(Fact("recipes.recipe_approved.v1", "recipe/MR-TAB", batch_support.RECIPE))
+        self.order("B-1")
+
+    def _start(self) -> None:
+        self.plant = open_plant(self.config)
+        self.app = create_app(self.plant)
+        self._http = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        stop(self.app)
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+        self.plant.close()
+
+    def close(self) -> None:
+        clock.use_system()
+        for tablet in self.tablets:
+            tablet.drop()
+        self.stop()
+
+    def restart(self) -> None:
+        self.stop()
+        self._start()
+        # The hub begins with the first tablet; whoever comes.
+        self.tablet("T-restart").connect().close()
+
+    @property
+    def hub(self) -> Hub:
+        found: Hub = self.app.extensions[EXTENSION]
+        return found
+
+    # People and devices
+
+    def _people(self) -> None:
+        for number, role in enumerate(("operator", "supervisor", "qa", "admin"), start=1):
+            person = f"P-{number}"
+            payload = {"person": person, "login": role, "name": role, "name_en": role, "roles": [role]}
+            self.plant.recorder.state(Fact("identity.person_added.v1", f"person/{person}", payload))
+
+    def sign_in(self, login: str) -> str:
+        """The cookie of a session, made as signing in makes it, without the cost of a password."""
+        with self.plant.engine.connect() as connection:
+            person = identity.find_login(connection, login)
+        assert person is not None
+        token, now = secrets.token_urlsafe(32), clock.now_text()
+        with db.write(self.plant.engine) as connection:
+            hashed = hashlib.sha256(token.encode()).hexdigest()
+            values = {"token": hashed, "person": person.id, "nonce": f"nonce-{token[:8]}", "created_at": now}
+            connection.execute(insert(session).values(**values, used_at=now))
+        self.nonces[f"pestle_session={token}"] = f"nonce-{token[:8]}"
+        return f"pestle_session={token}"
+
+    def enrol(self, device: str, role: str = "tablet") -> Ed25519Signer:
+        signer = Ed25519Signer.generate()
+        key = b64(signer.public_key)
+        payload = {"device": device, "name": device, "role": role, "alg": signer.alg, "public_key": key}
+        self.plant.recorder.state(Fact("identity.device_enrolled.v1", f"device/{device}", payload))
+        return signer
+
+    def tablet(self, name: str, *batches: str) -> Tablet:
+        """An enrolled tablet with leases for these batches."""
+        tablet = Tablet(self.url, self.cookie, name, self.enrol(name))
+        self.tablets.append(tablet)
+        for batch in batches:
+            tablet.leases[batch] = json.loads(self.lease(tablet, batch)["lease"])["lease"]
+        return tablet
+
+    def lease(self, tablet: Tablet, batch: str) -> dict[str, Any]:
+        proof = tablet.signer.sign(b"pestle/lease/v1\n" + f"{self.nonces[tablet.cookie]}\n{batch}".encode())
+        body = {"device": tablet.device, "batch": batch, "proof": b64(proof)}
+        return self.post("/api/leases", body)
+
+    def again(self, tablet: Tablet) -> Tablet:
+        """The same tablet's next page: its documents and chain, a new actor."""
+        next_page = Tablet(self.url, self.cookie, tablet.device, tablet.signer)
+        next_page.writer, next_page.leases = tablet.writer, tablet.leases
+        self.tablets.append(next_page)
+        return next_page
+
+    def revoke(self, tablet: Tablet, last_seq: int = 0) -> None:
+        payload = {"device": tablet.device, "last_seq": last_seq, "reason": "lost"}
+        self.plant.recorder.state(Fact("identity.device_revoked.v1", f"device/{tablet.device}", payload))
+
+    def order(self, batch: str) -> None:
+        fact = Fact("production.order_released.v1", f"batch/{batch}", batch_support.order(batch))
+        self.plant.recorder.state(fact)
+
+    # HTTP
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, cookie: str | None = None, **headers: str
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """Status, body (JSON where it is) and headers; the operator's session unless another cookie is given."""
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        given = {"Cookie": self.cookie if cookie is None else cookie, "Origin": self.url}
+        if not isinstance(body, bytes) and body is not None:
+            given["Content-Type"] = "application/json"
+        given |= {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, data, given, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                return answer.status, _body(answer), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _body(error), dict(error.headers)
+
+    def post(self, path: str, body: Any) -> dict[str, Any]:
+        status, answer, _ = self.request("POST", path, body)
+        assert status in (200, 201), answer
+        assert isinstance(answer, dict)
+        return answer
+
+    # What stands where
+
+    def quarantined(self) -> list[dict[str, Any]]:
+        status, answer, _ = self.request("GET", "/api/quarantine", cookie=self.sign_in("admin"))
+        assert status == 200
+        return list(reversed(answer["items"]))
+
+    def raw(self, quarantine: str) -> bytes:
+        status, answer, headers = self.request("GET", f"/api/quarantine/{quarantine}/raw", cookie=self.sign_in("admin"))
+        assert status == 200
+        assert headers["Content-Disposition"].startswith("attachment")
+        assert headers["Content-Type"] == "application/octet-stream"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert isinstance(answer, bytes)
+        return answer
+
+    def kinds_of(self, stream: str) -> list[str]:
+        with self.plant.engine.connect() as connection:
+            return [entry.head.kind for entry in reading.of_stream(connection, stream, 0)]
+
+    def exceptions(self, batch: str) -> list[str]:
+        with self.plant.engine.connect() as connection:
+            stored = reading.of_stream(connection, f"batch/{batch}", 0)
+            raised = [entry for entry in stored if entry.head.kind == "production.exception_raised.v1"]
+            return [entry.envelope.body["code"] for entry in raised]
+
+    def gate(self, code: str, batch: str) -> dict[str, Any]:
+        with self.plant.engine.connect() as connection:
+            return GATES[code](connection, batch)
+
+    def size(self) -> int:
+        with self.plant.engine.connect() as connection:
+            return self.plant.log.head(connection).size
+
+    def wait(self, probe: Callable[[], Any]) -> None:
+        stop_at = time.monotonic() + SECONDS
+        while not probe():
+            assert time.monotonic() < stop_at, "waited in vain"
+            time.sleep(0.02)
+
+    def advance(self, hours: float) -> None:
+        """The plant's clock goes on by so much."""
+        clock.use(lambda: datetime.now(UTC) + timedelta(hours=hours))
+
+
+def _body(answer: Any) -> Any:
+    data = answer.read()
+    return json.loads(data) if answer.headers.get_content_type() == "application/json" else data

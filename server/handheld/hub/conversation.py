@@ -1,5 +1,6 @@
 """One tablet's conversation with the hub, from the handshake to the end; what is unreadable is kept and ends it."""
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -16,6 +17,8 @@ from server.handheld.hub.socket import TabletSocket
 from server.handheld.hub.visitor import Visitor
 from server.handheld.model import HELLO_DOMAIN
 from sync.errors import SyncError
+
+log = logging.getLogger(__name__)
 
 # A tablet says something every 5 seconds; a socket that is silent for longer than this is dead.
 SILENCE_SECONDS = 12.0
@@ -35,10 +38,12 @@ class Silent(Exception):
 
 
 class Conversation:
-    """Reads frames in the request's thread. `session` raises PestleError when the person's session is over."""
+    """Reads frames in the request's thread. `origin` raises PestleError for a page of another site, `session` when
+    the person's session is over."""
 
-    def __init__(self, hub: Hub, socket: TabletSocket, session: Callable[[], None]) -> None:
-        self._hub, self._desk, self._socket, self._session = hub, hub.desk, socket, session
+    def __init__(self, hub: Hub, socket: TabletSocket, origin: Callable[[], None], session: Callable[[], None]) -> None:
+        self._hub, self._desk, self._socket = hub, hub.desk, socket
+        self._origin, self._session = origin, session
         self._nonce = secrets.token_urlsafe(24)
         self._device = ""
         self._visitor: Visitor | None = None
@@ -47,12 +52,16 @@ class Conversation:
     def run(self) -> None:
         """Until the tablet goes, falls silent, or must go."""
         try:
+            self._origin()
             self._session()
             self._talk(self._greet())
         except Silent:
             self._socket.finish()
         except (Ended, PestleError) as error:
             self._socket.finish({"t": "error", "code": error.code})
+        except Exception:
+            log.exception("sync: a conversation broke")
+            self._socket.finish({"t": "error", "code": "internal"})
         finally:
             if self._visitor is not None:
                 self._hub.exchange.leave(self._visitor)

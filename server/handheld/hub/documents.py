@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
 from server.core import clock, db
-from server.handheld.hub.tables import actor, change, pending
+from server.handheld.hub.tables import StoredChange, actor, change, pending
 from sync.crdt import codec, genesis, policy
 from sync.crdt.change import Change
 from sync.crdt.state import DocumentState
@@ -58,13 +57,13 @@ class Documents:
         with self._engine.connect() as connection:
             return bool(connection.execute(_last.where(change.c.doc == doc)).scalar_one())
 
-    def after(self, doc: str, n: int) -> Iterator[Row[Any]]:
-        """The changes above number n (n, hash, actor, raw), read page by page."""
+    def after(self, doc: str, n: int) -> Iterator[StoredChange]:
+        """The changes above number n, read page by page."""
         query = select(change.c.n, change.c.hash, change.c.actor, change.c.raw).order_by(change.c.n).limit(_PAGE)
         while True:
             with self._engine.connect() as connection:
                 rows = connection.execute(query.where(change.c.doc == doc, change.c.n > n)).all()
-            yield from rows
+            yield from (StoredChange(*row) for row in rows)
             if len(rows) < _PAGE:
                 return
             n = rows[-1].n

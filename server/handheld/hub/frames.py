@@ -1,7 +1,7 @@
 """The frames of `/sync`: one JSON object in a text frame, read strictly, since they come from outside."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,7 +117,13 @@ def _ping(value: dict[str, Any]) -> Ping:
     return Ping(_whole(value, "n"))
 
 
-_READERS = {"hello": _hello, "actor": _actor, "push": _push, "open": _open, "ping": _ping}
+_READERS: Mapping[str, Callable[[dict[str, Any]], Frame]] = {
+    "hello": _hello,
+    "actor": _actor,
+    "push": _push,
+    "open": _open,
+    "ping": _ping,
+}
 
 
 def _docs(value: dict[str, Any]) -> dict[str, int]:

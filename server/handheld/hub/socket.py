@@ -9,8 +9,11 @@ from collections.abc import Callable
 from threading import Condition, Lock, Thread
 from typing import Any
 
-from simple_websocket import ConnectionClosed, Server
+from simple_websocket import ConnectionClosed, Server  # type: ignore[import-untyped]
+from wsproto.utilities import LocalProtocolError
 
+# What simple-websocket raises for a socket that is not open any more.
+_GONE = (OSError, ConnectionClosed, LocalProtocolError)
 log = logging.getLogger(__name__)
 
 # More waiting than this and the tablet is too slow to be told live: it is cut off, comes back, asks by number.
@@ -113,13 +116,13 @@ class TabletSocket:
         while (work := self._next()) is not None:
             try:
                 work()
-            except (OSError, ConnectionClosed):
+            except _GONE:
                 self.cut()
             except Exception:
                 # The database, say. The tablet comes back and asks by number.
                 log.exception("sync: sending failed")
                 self.cut()
-        with contextlib.suppress(OSError, ConnectionClosed):
+        with contextlib.suppress(*_GONE):
             self._ws.close()
 
     def _next(self) -> Callable[[], None] | None:

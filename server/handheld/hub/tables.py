@@ -1,10 +1,22 @@
 """The hub's tables: what devices sent, in numbered changes. Workspace, not records: the record is the log."""
 
+from typing import NamedTuple
+
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from server.core.db import workspace
 
 _Big = BigInteger().with_variant(Integer, "sqlite")
+
+
+class StoredChange(NamedTuple):
+    """A change as it is passed on: number, hash and actor in hex, the chunk as it came."""
+
+    n: int
+    hash: str
+    actor: str
+    raw: bytes
+
 
 # `n` is gapless from 1 in each document; change 1 is the server's and makes the maps. `hash` and `actor` in hex.
 change = Table(

@@ -3,26 +3,15 @@
 import base64
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
-from typing import Protocol
 
 from server.handheld.hub.socket import TabletSocket
+from server.handheld.hub.tables import StoredChange
 
 # Raw bytes in one `changes` frame: with base64 and brackets it stays below the limit of a frame.
 _FRAME_BYTES = 512 * 1024
 
 
-class Numbered(Protocol):
-    """A stored change."""
-
-    @property
-    def n(self) -> int: ...
-    @property
-    def hash(self) -> str: ...
-    @property
-    def raw(self) -> bytes: ...
-
-
-After = Callable[[str, int], Iterable[Numbered]]
+After = Callable[[str, int], Iterable[StoredChange]]
 
 
 class Visitor:
@@ -80,7 +69,7 @@ class Visitor:
             self._due.discard(doc)
         if doc not in self._told:
             return
-        run: list[Numbered] = []
+        run: list[StoredChange] = []
         size = 0
         for row in self._after(doc, self._told[doc]):
             own = self._wrote(row.hash)
@@ -100,7 +89,7 @@ class Visitor:
             self._pushed.remove(digest)
             return True
 
-    def _send(self, doc: str, run: Sequence[Numbered]) -> None:
+    def _send(self, doc: str, run: Sequence[StoredChange]) -> None:
         if run:
             changes = [base64.b64encode(row.raw).decode() for row in run]
             self.socket.send_now({"t": "changes", "doc": doc, "last": run[-1].n, "changes": changes})

@@ -1,0 +1,50 @@
+"""The route of the hub: the WebSocket at `/sync`."""
+
+from functools import partial
+
+from flask import Blueprint, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_sock import Sock  # type: ignore[import-untyped]
+from simple_websocket import Server  # type: ignore[import-untyped]
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.core.plant import Plant
+from server.handheld.hub import frames
+from server.handheld.hub.conversation import Conversation
+from server.handheld.hub.hub import current_hub
+from server.handheld.hub.socket import TabletSocket
+from server.identity import sessions
+from server.identity.access import COOKIE
+
+blueprint = Blueprint("sync", __name__)
+_sock = Sock()
+
+
+@blueprint.record_once
+def _configure(state: BlueprintSetupState) -> None:
+    state.app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": frames.HARD_LIMIT}
+
+
+@blueprint.before_request
+def _without_compression() -> None:
+    # Compression costs memory on each socket, and a small frame may inflate to a large one.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+
+
+@_sock.route("/sync", bp=blueprint)  # type: ignore[untyped-decorator]
+def sync(ws: Server) -> None:
+    """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
+    session = partial(_check_session, plant.current(), request.cookies.get(COOKIE))
+    Conversation(current_hub(), TabletSocket(ws), _check_origin, session).run()
+
+
+def _check_origin() -> None:
+    """A page of another site could open a socket with the person's cookie: browsers do not keep it from that."""
+    if request.headers.get("Origin") != request.host_url.rstrip("/"):
+        raise PestleError("origin_foreign")
+
+
+def _check_session(here: Plant, token: str | None) -> None:
+    if sessions.find_session(here, token).one_time:
+        raise PestleError("password_one_time")

@@ -1,0 +1,55 @@
+"""The bodies and parameters of requests to handhelds and from the bridge."""
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
+
+from server.core import fields
+from server.handheld.bridge import MOST
+
+# Base64 of the largest entry.
+_ENVELOPE = 96 * 1024
+
+
+class LeaseAsked(Schema):
+    """`proof`: the device's signature over the session's nonce and the batch, in base64."""
+
+    device = fields.code()
+    batch = fields.code()
+    proof = fields.text()
+
+
+class LeaseBack(Schema):
+    device = fields.code()
+    last_seq = fields.whole()
+
+
+class DeviceNamed(Schema):
+    device = fields.code()
+
+
+class DeviceMaybe(Schema):
+    device = fields.fields.String(load_default=None, validate=validate.Length(1, 80))
+
+
+class Records(Schema):
+    """Entries in wire form, each in base64, in the order of the bridge's chain."""
+
+    device = fields.code()
+    envelopes = fields.fields.List(
+        fields.fields.String(validate=validate.Length(1, _ENVELOPE)), required=True, validate=validate.Length(1, MOST)
+    )
+
+
+class Live(Schema):
+    """`proof`: the bridge's signature over the canonical bytes of the other fields."""
+
+    device = fields.code()
+    balance = fields.code()
+    net = fields.nested(fields.QuantityShape, none=True)
+    quality = fields.choice("stable", "dynamic", "overload", "underload", "lost")
+    at = fields.time()
+    proof = fields.text()
+
+    @validates_schema
+    def check_net(self, data: dict[str, object], **kwargs: object) -> None:
+        if data["quality"] == "stable" and data["net"] is None:
+            raise ValidationError("a stable weight has a value", "net")

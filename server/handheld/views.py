@@ -1,0 +1,158 @@
+"""The HTTP interface of handhelds: leases, photos, the quarantine, balances, and what the bridge sends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy import Connection, select
+
+from server.core import inbox, plant
+from server.core.errors import PestleError, from_sync
+from server.equipment import queries as equipment
+from server.equipment.model import Equipment
+from server.handheld import blobs, bridge, gates, leases, queries, shapes
+from server.handheld.hub.desk import check_device
+from server.handheld.hub.hub import Hub, current_hub
+from server.handheld.model import LEASE_DOMAIN
+from server.identity import queries as identity
+from server.identity.access import current_session, require
+from server.identity.model import TABLET
+from sync import canonical
+from sync.errors import SyncError
+
+Body = Mapping[str, Any]
+blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leases, photos, quarantine, the bridge")
+_LISTED = 500
+
+
+@blueprint.post("/leases")
+@blueprint.arguments(shapes.LeaseAsked)
+@require("batch.work")
+def take(body: Body) -> tuple[dict[str, Any], int]:
+    """Take a batch along: a signed snapshot for 72 hours, for a device that proves to be here."""
+    here, session = plant.current(), current_session()
+    message = LEASE_DOMAIN + f"{session.nonce}\n{body['batch']}".encode()
+    try:
+        proof = canonical.decode_base64(body["proof"])
+        with here.engine.connect() as connection:
+            check_device(identity.find_device(connection, body["device"]), TABLET, message, proof)
+    except SyncError as error:
+        raise from_sync(error) from error
+    except ValueError as error:
+        raise PestleError("signature_wrong") from error
+    signed = leases.issue(here, session.person.id, body["device"], body["batch"])
+    return {"lease": signed.text, "signature": signed.signature}, 201
+
+
+@blueprint.get("/leases")
+@blueprint.arguments(shapes.DeviceMaybe, location="query")
+@require("batch.read", "device.enrol", "device.revoke")
+def list_leases(query: Body) -> dict[str, Any]:
+    """The leases of a device, or all that are out."""
+    with plant.current().engine.connect() as connection:
+        device = query["device"]
+        found = queries.open_leases(connection) if device is None else queries.leases_of_device(connection, device)
+        names = identity.devices(connection, {lease.device for lease in found})
+    return {"items": [gates.show_lease(lease, names[lease.device]) for lease in found]}
+
+
+@blueprint.post("/leases/<lease>/return")
+@blueprint.arguments(shapes.LeaseBack)
+@require("batch.work")
+def give_back(body: Body, lease: str) -> dict[str, Any]:
+    """Give a batch back; `last_seq` is the last entry that the device has written."""
+    here, person = plant.current(), current_session().person
+    back = leases.hand_back(here, person.id, lease, body["device"], body["last_seq"])
+    with here.engine.connect() as connection:
+        return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
+
+
+@blueprint.put("/blobs/<name>")
+@require("batch.work", "batch.review")
+def keep_blob(name: str) -> Response:
+    """Keep a photo under the SHA-256 of its bytes; 200 when it is here already."""
+    if (request.content_length or 0) > blobs.MAX_BYTES:
+        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
+    data = request.stream.read(blobs.MAX_BYTES + 1)
+    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data)
+    return Response(status=201 if fresh else 200)
+
+
+@blueprint.get("/blobs/<name>")
+@require("batch.read")
+def show_blob(name: str) -> Response:
+    """A photo. Its name says what it is, so it never changes."""
+    found = blobs.load(plant.current().config.blobs, name)
+    if found is None:
+        raise PestleError("not_found")
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(found[0], mimetype=found[1], headers=headers)
+
+
+@blueprint.get("/quarantine")
+@require("quarantine.read")
+def list_quarantine() -> dict[str, Any]:
+    """What could not be taken, the newest first."""
+    table = inbox.quarantine.c
+    columns = (table.id, table.received_at, table.source, table.device, table.code, table.size, table.sha256)
+    query = select(*columns, table.idx.label("index")).order_by(table.received_at.desc(), table.id.desc())
+    with plant.current().engine.connect() as connection:
+        return {"items": [dict(row._mapping) for row in connection.execute(query.limit(_LISTED))]}
+
+
+@blueprint.get("/quarantine/<name>/raw")
+@require("quarantine.read")
+def quarantined_bytes(name: str) -> Response:
+    """The bytes exactly as they came, as a download: nothing may take them for a page."""
+    with plant.current().engine.connect() as connection:
+        query = select(inbox.quarantine.c.bytes).where(inbox.quarantine.c.id == name)
+        data = connection.execute(query).scalar()
+    if data is None:
+        raise PestleError("not_found")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.bin"', "X-Content-Type-Options": "nosniff"}
+    return Response(bytes(data), mimetype="application/octet-stream", headers=headers)
+
+
+@blueprint.get("/balances")
+@require("batch.read", "device.enrol")
+def balances() -> dict[str, Any]:
+    """The balances of the register: what each shows right now, and its last weight in the log."""
+    hub = current_hub()
+    with plant.current().engine.connect() as connection:
+        return {"items": [_balance(connection, hub, piece) for piece in equipment.balances(connection)]}
+
+
+def _balance(connection: Connection, hub: Hub, piece: Equipment) -> dict[str, Any]:
+    reading = equipment.latest_reading(connection, piece.equipment)
+    names = ("name", "serial", "model", "location", "calibration_due")
+    return {
+        "id": piece.equipment,
+        **{name: getattr(piece, name) for name in names},
+        "live": hub.live.of(piece.equipment),
+        "reading": None if reading is None else reading.payload(),
+    }
+
+
+@blueprint.get("/bridge/head")
+@blueprint.arguments(shapes.DeviceNamed, location="query")
+def bridge_head(query: Body) -> dict[str, Any]:
+    """How far the log has a bridge's chain. Needs no session: it tells a number and a hash."""
+    return {"head": bridge.head(plant.current(), query["device"])}
+
+
+@blueprint.post("/bridge/records")
+@blueprint.arguments(shapes.Records)
+def bridge_records(body: Body) -> dict[str, Any]:
+    """Record at most 100 entries, each signed by the bridge; saying the same again changes nothing."""
+    # Tablets that are connected here must hear of the weights.
+    current_hub()
+    return bridge.take(plant.current(), body["device"], body["envelopes"])
+
+
+@blueprint.post("/bridge/live")
+@blueprint.arguments(shapes.Live)
+def bridge_live(body: Body) -> tuple[str, int]:
+    """Show what a balance shows right now; signed, passed on, not stored."""
+    bridge.show(plant.current(), current_hub(), body)
+    return "", 204
