@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import orjson
+
 from sync import canonical
 from sync.errors import SyncError
 
@@ -100,10 +102,23 @@ def encode_records(records: Sequence[Record]) -> bytes:
 
 
 def record_lines(data: bytes) -> list[bytes]:
-    """The lines of `encode_records`; SyncError `bundle_malformed` when what is around them differs."""
-    if not data.startswith(b"[\n") or not data.endswith(b"\n]\n"):
-        raise SyncError("bundle_malformed", "the records are not one a line in a list")
-    return data[2:-3].split(b",\n")
+    """The lines of `encode_records`, or of the same list in another spelling: so that a record that was changed can
+    be named even where a tool has written the whole file anew. SyncError `bundle_malformed` for anything else.
+    """
+    if is_spelled(data):
+        return data[2:-3].split(b",\n")
+    try:
+        values = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise SyncError("bundle_malformed", "the records are no list") from error
+    if not isinstance(values, list):
+        raise SyncError("bundle_malformed", "the records are no list")
+    return [canonical.encode(value) for value in values]
+
+
+def is_spelled(data: bytes) -> bool:
+    """Whether records stand one a line in a list, as `encode_records` writes them."""
+    return data.startswith(b"[\n") and data.endswith(b"\n]\n")
 
 
 def _base64(text: Any) -> bytes:

@@ -1,6 +1,7 @@
 """Tells the past of a demonstration plant: a clock that is moved, devices that sign, all of it through the door."""
 
 import base64
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -52,7 +53,7 @@ class Story:
     def device(self, name: str, role: str) -> "StoryDevice":
         """A device that is enrolled now; its key is forgotten when the story ends."""
         signer = Ed25519Signer.generate()
-        device = f"{role}-{name.lower().replace(' ', '-')}"
+        device = f"{role}-{secrets.token_hex(3)}"
         key = base64.b64encode(signer.public_key).decode()
         enrolled = {"device": device, "name": name, "role": role, "alg": signer.alg, "public_key": key}
         self.state("identity.device_enrolled.v1", f"device/{device}", enrolled)

@@ -33,6 +33,8 @@ def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> 
         check = _Check(proof, Keyring(policy))
         check.records(dossier.record_lines(files[dossier.RECORDS]))
         _check_root(proof, checkpoint)
+        if not dossier.is_spelled(files[dossier.RECORDS]):
+            raise SyncError("bundle_malformed", "the records are whole, but the file was written anew")
     except SyncError as error:
         index = error.index if isinstance(error, Wrong) else None
         reason = str(error) if index is None else f"entry {index}: {error}"

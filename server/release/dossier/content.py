@@ -99,7 +99,7 @@ def _lots(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
     for material, number_of_lot in keys:
         lot = known.get((material, number_of_lot))
         name = names.get(material, {}).get(lang, "")
-        rows.append([material, name, number_of_lot, "" if lot is None else word(lot.status, lang)])
+        rows.append([material, name, number_of_lot, "" if lot is None else word(f"lot.{lot.status}", lang)])
     return rows
 
 

@@ -64,7 +64,7 @@ class Printer:
             "changes": self._changes(view),
             "comment": payload.get("comment") or "",
             "superseded": superseded,
-            "flags": ", ".join(word(flag, self._lang) for flag in view["flags"]),
+            "flags": [word(flag, self._lang) for flag in view["flags"] if flag != "out_of_limits"],
         }
 
     def value(self, view: View) -> str:

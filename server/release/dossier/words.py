@@ -90,9 +90,12 @@ awaiting_review|待审核|Awaiting review
 released|已放行|Released
 rejected|已拒绝|Rejected
 historical|历史批|Historical
-quarantine|待验|Quarantine
-restricted|限制使用|Restricted
-expired|过期|Expired
+lot.quarantine|待验|Quarantine
+lot.released|合格|Released
+lot.rejected|不合格|Rejected
+lot.restricted|限制使用|Restricted
+lot.expired|过期|Expired
+lot.historical|历史|Historical
 incoming|入库检验|Incoming inspection
 in_process|中间控制|In-process control
 release|成品检验|Release test
@@ -149,6 +152,15 @@ leases|所有设备已交回|All devices have handed back
 results|所有结果符合|All test results are within limits
 yields|收率符合|Yields are within limits
 held|无滞留记录|No record is held back
+quarantine|隔离区无本批内容|Nothing of the batch in quarantine
+manual|手工|manual
+calculation_differs|计算不符|Calculation differs
+samples_incomplete|样本不全|Samples incomplete
+subject_mismatch|位置不符|Place differs
+slot_unknown|位置未知|Place unknown
+lot_not_released|物料批未放行|Lot not released
+correction_unknown|更正对象不明|Corrected entry unknown
+verdict_differs|判定不符|Verdict differs
 """
 
 
