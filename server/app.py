@@ -20,6 +20,7 @@ VERSION = "0.1.0"
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
     identity.blueprint,
+    release.blueprint,
     handheld.blueprint,
     hub.blueprint,
     health.blueprint,
@@ -67,4 +68,3 @@ def _connect_rooms() -> None:
     release_gates.SOURCES[:] = handheld_gates.GATES.values()
     release_gates.LEASES[:] = [handheld_gates.leases_of]
     release_gates.OWING[:] = [handheld_gates.owing]
-    identity.STATES[:] = [hub_queries.states]

@@ -137,7 +137,7 @@ def test_a_tablet_that_has_not_handed_back_blocks_the_release(site: Site) -> Non
 def test_a_failed_test_blocks_the_release_and_a_retest_does_not_cover_it(site: Site) -> None:
     finish(site)
     for value in ("74.0", "85.0"):
-        line = {"test": "dissolution", "name": None, "value": {"value": value, "unit": "%"}}
+        line: dict[str, Any] = {"test": "dissolution", "name": None, "value": {"value": value, "unit": "%"}}
         judged = {"low": "80.0", "high": None, "verdict": "fail" if value == "74.0" else "pass"}
         given = {"stage": "release", "results": [line | judged], "source": None}
         site.state("quality.results_recorded.v1", "batch/B1", given, "P-7")
@@ -242,7 +242,7 @@ def test_a_claim_after_the_decision_is_a_new_conflict(site: Site) -> None:
     resolve(site, item, second)
     third = site.put("line_cleared", cleared("B1"))
     assert third.flags == ("conflict",)
-    (open_,) = [notice for notice in review(site)["open"]]
+    (open_,) = review(site)["open"]
     assert [entry["id"] for entry in open_["entries"]] == [second, third.id]
 
 
