@@ -29,37 +29,38 @@ def repeated(measure: Callable[[], float], runs: int = RUNS) -> dict[str, Any]:
     return {"median": median(values), "runs": values}
 
 
-def main() -> None:
+def figures() -> dict[str, Any]:
+    """Everything, with the machine it was measured on."""
     cluster = PostgresCluster()
     try:
         with tempfile.TemporaryDirectory(prefix="pestle-bench-") as name:
-            print(json.dumps(_all(cluster, Path(name)), indent=2))
+            return _all(cluster, Path(name))
     finally:
         cluster.close()
 
 
 def _all(cluster: PostgresCluster, folder: Path) -> dict[str, Any]:
-    figures: dict[str, Any] = {"machine": machine.describe()}
+    found: dict[str, Any] = {"machine": machine.describe()}
     databases: dict[str, Callable[[], str]] = {
         "sqlite": lambda: f"sqlite:///{Path(tempfile.mkdtemp(dir=folder)) / 'pestle.db'}",
         "postgresql": cluster.create,
     }
-    figures["appends_per_second"] = {}
+    found["appends_per_second"] = {}
     for database, url in databases.items():
         for writers in (1, 8, 32):
             say(f"appends, {database}, {writers} writers")
             rate = repeated(lambda url=url, writers=writers: appends.rate(url(), folder, writers))
-            figures["appends_per_second"].setdefault(database, {})[f"writers_{writers}"] = rate
+            found["appends_per_second"].setdefault(database, {})[f"writers_{writers}"] = rate
     say("verification of 100,000 entries")
-    figures["verification_seconds_100000"] = verification.seconds(folder)
+    found["verification_seconds_100000"] = verification.seconds(folder)
     say("import of batch history")
-    figures["import_rows_per_second"] = {
+    found["import_rows_per_second"] = {
         database: repeated(lambda url=url: history.rate(url(), folder)) for database, url in databases.items()
     }
     say("start of the app in Chromium, CPU four times slower")
-    figures["app_start_ms_cpu_4x"] = browser.starts(folder)
-    return figures
+    found["app_start_ms_cpu_4x"] = browser.starts(folder)
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(figures(), indent=2))
