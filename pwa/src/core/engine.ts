@@ -100,7 +100,7 @@ export class Engine implements Core {
     const { device } = this.mustBeEnrolled();
     const batch = this.state.leases.find((item) => item.lease === lease)?.batch;
     // A batch that was taken twice has an older lease beside the one that is shown: both end.
-    for (const stored of this.held.filter((item) => !item.returnedAt && batchOf(item) === batch)) {
+    for (const stored of this.held.filter((item) => isInForce(item, device) && read(item).batch === batch)) {
       await call(this.platform.fetch, `/api/leases/${encodeURIComponent(stored.lease)}/return`, {
         device, last_seq: this.ledger.head.seq,
       });
@@ -239,10 +239,10 @@ export class Engine implements Core {
     const device = (await this.store.meta("device")) ?? null;
     this.held = await this.store.leases();
     const leases: Lease[] = [];
-    for (const { text, signature, returnedAt } of this.held) {
-      if (returnedAt || !device || !this.site) continue;
+    for (const item of this.held) {
+      if (!device || !this.site || !isInForce(item, device.id)) continue;
       try {
-        leases.push(await openLease(text, signature, this.site.server_key, device.id));
+        leases.push(await openLease(item.text, item.signature, this.site.server_key, device.id));
       } catch (error) {
         console.error("lease", error);
       }
@@ -262,7 +262,8 @@ export class Engine implements Core {
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
-    for (const { lease, returnedAt } of this.held) if (returnedAt) await this.store.dropLease(lease);
+    const device = this.state.device?.id;
+    for (const item of this.held) if (device && !isInForce(item, device)) await this.store.dropLease(item.lease);
     this.refresh();
   }
 
@@ -401,6 +402,11 @@ export class Engine implements Core {
   }
 }
 
-function batchOf({ text }: StoredLease): string {
-  return (JSON.parse(text) as Lease).batch;
+function read({ text }: StoredLease): Lease {
+  return JSON.parse(text) as Lease;
+}
+
+/** Not handed back, and not left over from an earlier enrolment of this tablet. */
+function isInForce(item: StoredLease, device: string): boolean {
+  return item.returnedAt === null && read(item).device === device;
 }
