@@ -53,18 +53,26 @@ def open_plant(config: Config) -> Plant:
     """
     config.data.mkdir(parents=True, exist_ok=True)
     engine = db.open_engine(config.database_url)
+    try:
+        with _alone(engine):
+            return _open(config, engine)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _open(config: Config, engine: Engine) -> Plant:
     signer = Ed25519Signer.load_or_create(config.key_file)
     log = Log(config.origin, signer)
     registry = Registry(ROOMS)
-    with _alone(engine):
-        db.create_tables(engine)
-        recorder = Recorder(engine, log, signer, registry, devices.device_key)
-        plant = Plant(config, engine, log, signer, recorder, registry)
-        try:
-            _enrol_server(plant)
-        except BaseException:
-            plant.close()
-            raise
+    db.create_tables(engine)
+    recorder = Recorder(engine, log, signer, registry, devices.device_key)
+    plant = Plant(config, engine, log, signer, recorder, registry)
+    try:
+        _enrol_server(plant)
+    except BaseException:
+        recorder.close()
+        raise
     return plant
 
 

@@ -1,12 +1,14 @@
 """Signing in and out: the lock-out after wrong passwords, and sessions that end by themselves."""
 
 import base64
+import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from server.core import clock, db
 from server.core.errors import PestleError
@@ -73,7 +75,7 @@ def authenticate(plant: Plant, login: str, password: str, address: str) -> Perso
         _log_failure(plant, person, address)
         raise PestleError("login_wrong")
     with db.write(plant.engine) as connection:
-        connection.execute(delete(failure).where(failure.c.login == _key(login)))
+        connection.execute(update(failure).where(failure.c.login == _key(login)).values(attempts=0))
     return person
 
 
@@ -106,16 +108,25 @@ def sign_out(plant: Plant, token: str) -> None:
 def _count_attempt(plant: Plant, login: str) -> bool:
     """Count an attempt before it is judged, so that many at once count as many; False when the login is locked."""
     now, here = clock.now(), failure.c.login == _key(login)
+    _make_row(plant, login)
     with db.write(plant.engine) as connection:
-        row = connection.execute(select(failure).where(here).with_for_update()).first()
-        last = datetime.fromisoformat(row.last_at) if row is not None else None
-        count = row.attempts if row is not None and last is not None and now - last < rules.LOCKED else 0
+        row = connection.execute(select(failure).where(here).with_for_update()).one()
+        last = datetime.fromisoformat(row.last_at)
+        count = row.attempts if now - last < rules.LOCKED else 0
         until = rules.locked_until(count, last)
         if until is not None and now < until:
             return False
-        connection.execute(delete(failure).where(here))
-        connection.execute(insert(failure).values(login=_key(login), attempts=count + 1, last_at=clock.text(now)))
+        values = {"attempts": count + 1, "last_at": clock.text(now)}
+        connection.execute(update(failure).where(here).values(values))
     return True
+
+
+def _make_row(plant: Plant, login: str) -> None:
+    """There must be a row to lock, or two first attempts at once would each count as the first."""
+    with contextlib.suppress(IntegrityError), db.write(plant.engine) as connection:
+        here = failure.c.login == _key(login)
+        if connection.execute(select(failure.c.login).where(here)).first() is None:
+            connection.execute(insert(failure).values(login=_key(login), attempts=0, last_at=clock.now_text()))
 
 
 def _log_failure(plant: Plant, person: Person | None, address: str) -> None:
