@@ -7,7 +7,7 @@ export const en = {
   common: {
     back: "Back", cancel: "Cancel", close: "Close", confirm: "Confirm", retry: "Try again", search: "Search", clear: "Clear",
     more: "Show more", loading: "Loading…", empty: "Nothing here yet.", notFound: (q: string) => `Nothing matches “${q}”.`,
-    all: "All", none: "None", of: "of", reason: "Reason", comment: "Comment", required: "Required", save: "Save",
+    colon: ": ", all: "All", none: "None", of: "of", reason: "Reason", comment: "Comment", required: "Required", save: "Save",
     yes: "Yes", no: "No", when: "When", who: "Who", where: "Where", what: "What", value: "Value", limits: "Limits",
     source: "Source", status: "Status", code: "Code", name: "Name", unit: "Unit", total: (n: string) => `${n} in all`,
     offline: "No network", online: "Connected", connecting: "Connecting", from: "from", details: "Details", skip: "Skip to content",

@@ -8,7 +8,7 @@ export const zh = {
   common: {
     back: "返回", cancel: "取消", close: "关闭", confirm: "确认", retry: "重试", search: "搜索", clear: "清空",
     more: "显示更多", loading: "正在载入…", empty: "暂无内容。", notFound: (q: string) => `没有与“${q}”相符的内容。`,
-    all: "全部", none: "无", of: "/", reason: "理由", comment: "说明", required: "必填", save: "保存",
+    colon: "：", all: "全部", none: "无", of: "/", reason: "理由", comment: "说明", required: "必填", save: "保存",
     yes: "是", no: "否", when: "时间", who: "人员", where: "位置", what: "内容", value: "数值", limits: "限度",
     source: "来源", status: "状态", code: "代码", name: "名称", unit: "单位", total: (n: string) => `共 ${n} 项`,
     offline: "无网络", online: "已连接", connecting: "正在连接", from: "来自", details: "详情", skip: "跳到正文",

@@ -17,7 +17,7 @@ export function shown({ kind, payload }: Said): string {
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.photo) return text(payload.caption);
-  if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(": ");
+  if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);
   return "";
 }
 

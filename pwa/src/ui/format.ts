@@ -27,6 +27,11 @@ export function moment(iso: string | null | undefined, now: Date = new Date()): 
   return day(iso) === day(now.toISOString()) ? clock(iso) : `${day(iso)} ${clock(iso)}`;
 }
 
+/** HH:MM if it was today, else only the date: for dense tables. */
+export function lately(iso: string | null | undefined, now: Date = new Date()): string {
+  return iso && day(iso) === day(now.toISOString()) ? clock(iso) : day(iso);
+}
+
 /** The full instant with seconds and zone, for signatures and the audit log. */
 export function instant(iso: string | null | undefined): string {
   if (!iso) return "—";
@@ -53,6 +58,14 @@ export function percent(n: number, total: number): number {
 
 export function quantity(q: Quantity | null | undefined): string {
   return q ? `${q.value} ${q.unit}`.trim() : "—";
+}
+
+/** A batch size with grouped digits: 2,500,000; decimals stay as recorded. */
+export function size(q: Quantity | null | undefined, units: Record<string, string> = {}): string {
+  if (!q) return "—";
+  const [whole = "", part] = q.value.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${grouped}${part === undefined ? "" : `.${part}`} ${units[q.unit] ?? q.unit}`.trim();
 }
 
 /** Limits as people write them: 12.577–12.703 kg, ≥ 40 N, ≤ 5 %. */
