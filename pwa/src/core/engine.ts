@@ -58,7 +58,13 @@ export class Engine implements Core {
     this.platform.watchUpdates(() => this.set({ updateWaiting: true }));
     this.set({ offlineSince: timeText(this.platform.clock.wall()) });
     await this.platform.lock(() => void this.look());
-    await this.begin();
+    try {
+      await this.begin();
+    } catch (error) {
+      // No database: the screens can still be used online, and whatever would write says `storage_failed`.
+      console.error("storage", error);
+      this.set({ ready: true });
+    }
   }
 
   async enrol(code: string, name: string): Promise<void> {
@@ -369,6 +375,7 @@ export class Engine implements Core {
   private mustWrite(): void {
     if (this.state.secondTab) throw new CoreError("second_tab");
     if (!this.state.ready) throw new CoreError("not_ready");
+    if (!this.ledger) throw new CoreError("storage_failed");
   }
 
   private mustBeEnrolled(): { device: string; key: DeviceKey; site: Site } {

@@ -226,6 +226,19 @@ describe("core", () => {
     expect(chains).toEqual(["tablet-000001 1", "tablet-000001 2", "tablet-000002 1"]);
   });
 
+  it("PLT-08 starts without a database, and says so when something would be written", async () => {
+    const engine = new Engine(tablet(plant));
+    const open = indexedDB.open;
+    indexedDB.open = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    await engine.start();
+    indexedDB.open = open;
+    expect(engine.state).toMatchObject({ ready: true, device: null });
+    await expect(engine.enrol("CODE", "T-07")).rejects.toMatchObject({ code: "storage_failed" });
+    expect(engine.entries("B-1")).toEqual([]);
+  });
+
   it("PLT-09 is not alarmed by a device that is simply new", async () => {
     expect((await open(tablet(plant))).state.storage).toEqual({ persisted: true, recovered: false, records: 0 });
   });
