@@ -181,13 +181,18 @@ class ReviewAnswer(Schema):
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
 
 
+def _reasoned(longest: int) -> list[validate.Validator]:
+    """Words that say something; without NUL, which PostgreSQL cannot store in a text."""
+    return [validate.Length(1, longest), validate.Regexp(r"[^\x00]*[^\x00\s][^\x00]*\Z")]
+
+
 class ResolveBody(Schema):
-    chosen = plain.String(required=True)
-    reason = plain.String(required=True, validate=validate.Length(1, 2000))
+    chosen = plain.String(required=True, validate=validate.Length(36, 36))
+    reason = plain.String(required=True, validate=_reasoned(2000))
 
 
 class AssessBody(Schema):
-    assessment = plain.String(required=True, validate=validate.Length(1, 4000))
+    assessment = plain.String(required=True, validate=_reasoned(4000))
 
 
 class SignBody(Schema):
@@ -196,7 +201,7 @@ class SignBody(Schema):
     meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
     password = plain.String(required=True, validate=validate.Length(1, 1000))
     digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
-    reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+    reason = plain.String(load_default=None, allow_none=True, validate=_reasoned(2000))
     offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
 
 

@@ -82,7 +82,7 @@ def show_review(number: str) -> Answer:
 def resolve(body: Mapping[str, Any], number: str, item: str) -> Answer:
     """Choose the entry whose value counts; the others stay, shown as superseded by this decision."""
     payload = {"batch": number, "conflict": item, "chosen": body["chosen"], "reason": body["reason"]}
-    return _decide(number, model.RESOLVED_KIND, payload, body["chosen"])
+    return _decide(number, item, model.RESOLVED_KIND, payload)
 
 
 @blueprint.post("/batches/<number>/exceptions/<item>/assess")
@@ -92,7 +92,7 @@ def resolve(body: Mapping[str, Any], number: str, item: str) -> Answer:
 def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
     """Say what an exception means for the batch; it is then closed."""
     payload = {"batch": number, "exception": item, "assessment": body["assessment"]}
-    return _decide(number, model.ASSESSED_KIND, payload, item)
+    return _decide(number, item, model.ASSESSED_KIND, payload)
 
 
 @blueprint.post("/batches/<number>/release")
@@ -176,9 +176,11 @@ def _review(number: str) -> Answer:
         return _found(pages.review_page(connection, number), number)
 
 
-def _decide(number: str, kind: str, payload: Mapping[str, Any], subject: str) -> Answer:
-    person = demand("batch.review")
-    site.current().recorder.state(Fact(kind, batch_stream(number), payload, subject=subject, actor=person.id))
+def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> Answer:
+    plant, person = site.current(), demand("batch.review")
+    with plant.engine.connect() as connection:
+        _found(batches.find_item(connection, item), item)
+    plant.recorder.state(Fact(kind, batch_stream(number), payload, subject=item, actor=person.id))
     return _review(number)
 
 

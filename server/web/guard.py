@@ -22,8 +22,15 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.before_request(refuse_nul)
     app.before_request(check_origin)
     app.after_request(_harden)
+
+
+def refuse_nul() -> None:
+    """No address or query holds the character NUL, which PostgreSQL cannot even be asked for."""
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        raise PestleError("request_malformed")
 
 
 def check_origin() -> None:
