@@ -66,7 +66,7 @@ def enrol_key(plant: Plant, name: str, role: str, alg: str, public_key: str, *, 
 
 
 def revoke(plant: Plant, device: str, last_seq: int, reason: str, *, actor: str = SERVER) -> None:
-    """Accept nothing of the device beyond `last_seq` without a flag; `device_unknown`, `device_revoked`."""
+    """Accept nothing of the device beyond `last_seq` without a flag; `not_found`, `device_revoked`."""
     payload = {"device": device, "last_seq": last_seq, "reason": reason}
     plant.recorder.state(Fact(DEVICE_REVOKED, device_stream(device), payload, actor=actor))
 

@@ -121,7 +121,7 @@ def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
         return refusal
     found = queries.find_device(connection, given["device"])
     if found is None or found.role == model.SERVER:
-        return Ruling(refusal="device_unknown", details={"device": given["device"]})
+        return Ruling(refusal="not_found", details={"device": given["device"]})
     if found.revoked_at is not None:
         return Ruling(refusal="device_revoked", details={"device": given["device"]})
     return Ruling()

@@ -160,9 +160,9 @@ def test_what_a_revoked_device_writes_later_is_kept_and_flagged(site: PlantUnder
     assert ["device_revoked" in each for each in flags] == [False, False, True]
     with refused("device_revoked"):
         enrolment.revoke(site.plant, tablet.device, 3, "again")
-    with refused("device_unknown"):
+    with refused("not_found"):
         enrolment.revoke(site.plant, "T-99", 3, "never seen")
-    with refused("device_unknown"):
+    with refused("not_found"):
         enrolment.revoke(site.plant, "server", 3, "no")
 
 
