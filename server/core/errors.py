@@ -415,12 +415,6 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look at its records; it is not released here.", "请查看其记录；它不在此放行。"),
     ),
-    "batch_not_open": Problem(
-        409,
-        ("Nothing can be done on this batch now.", "该批目前不可操作。"),
-        ("Nothing was changed.", "未作更改。"),
-        ("Look at its status.", "请查看其状态。"),
-    ),
     "recipe_unknown": Problem(
         404,
         ("There is no such approved recipe version.", "没有此已批准的工艺规程版本。"),
