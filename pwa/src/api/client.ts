@@ -73,9 +73,10 @@ export function query(values: Record<string, string | number | null | undefined>
   return set.length ? `?${new URLSearchParams(set.map(([key, value]) => [key, String(value)])).toString()}` : "";
 }
 
-/** Any failure as a Problem: errors of the core carry a code, others are unknown. */
+/** Any failure as a Problem: errors of the core carry a code, and the server's words where it was the server's refusal; others are unknown. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const code = (error as { code?: unknown } | null)?.code;
-  return new Problem(typeof code === "string" ? code : "unknown");
+  const { code, answer } = (error ?? {}) as { code?: unknown; answer?: CatalogueError | null };
+  const { what, kept, next, details } = answer ?? {};
+  return new Problem(typeof code === "string" ? code : "unknown", 0, what ?? null, kept ?? null, next ?? null, details ?? {});
 }

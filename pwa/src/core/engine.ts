@@ -6,12 +6,12 @@ import { FIRST_PREV } from "./entry";
 import { call, send } from "./http";
 import { Journal, type Recovered } from "./journal";
 import { type DeviceKey, proof, provenDeviceKey, unwrapUserKey } from "./keys";
-import { openLease, type StoredLease } from "./lease";
+import { Leases } from "./lease";
 import { Ledger } from "./ledger";
 import type { Platform } from "./platform";
 import { type Site, Store, type StoredEntry } from "./store";
 import { type Host, SyncClient } from "./sync";
-import { type Core, CoreError, type CoreState, type Draft, type Lease, type LocalEntry, type Unlocked } from "./types";
+import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type Unlocked } from "./types";
 import { contentOf, inOrder, standingOf } from "./view";
 
 const TYPING_MS = 400;
@@ -36,7 +36,7 @@ export class Engine implements Core {
   private sync: SyncClient | null = null;
   private key: DeviceKey | null = null;
   private site: Site | null = null;
-  private held: StoredLease[] = [];
+  private leases!: Leases;
   private announced = false;
   private wasm: Promise<void> = Promise.resolve();
   private readonly contents = new Map<string, LocalEntry>();
@@ -91,29 +91,15 @@ export class Engine implements Core {
 
   async take(batch: string, nonce: string): Promise<void> {
     const { device, key, site } = this.mustBeEnrolled();
-    const answer = await call<{ lease: string; signature: string }>(
-      this.platform.fetch, "/api/leases", { device, batch, proof: await proof(key, "lease", nonce, batch) },
-    );
-    const lease = await openLease(answer.lease, answer.signature, site.server_key, device);
-    const stored = { lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null };
-    await this.journal?.lease(stored);
-    await this.store.putLease(stored);
+    const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, siteKey: site.server_key });
     await this.load();
     await this.follow(lease.document);
   }
 
   async handBack(lease: string): Promise<void> {
     const { device } = this.mustBeEnrolled();
-    const batch = this.state.leases.find((item) => item.lease === lease)?.batch;
-    // A batch that was taken twice has an older lease beside the one that is shown: both end.
-    for (const stored of this.held.filter((item) => isInForce(item, device) && read(item).batch === batch)) {
-      await call(this.platform.fetch, `/api/leases/${encodeURIComponent(stored.lease)}/return`, {
-        device, last_seq: this.ledger.head.seq,
-      });
-      const returned = { ...stored, returnedAt: timeText(this.platform.clock.wall()) };
-      await this.journal?.lease(returned);
-      await this.store.putLease(returned);
-    }
+    const returned = { device, last_seq: this.ledger.head.seq };
+    await this.leases.handBack(this.platform.fetch, lease, returned, timeText(this.platform.clock.wall()));
     await this.load();
   }
 
@@ -238,24 +224,14 @@ export class Engine implements Core {
     await this.store.setMeta({ whole: true });
   }
 
-  /** Read device, site and leases, each lease's signature checked again; one lease for a batch, newest first. */
+  /** Read device, site and leases. */
   private async load(): Promise<void> {
     this.key = (await this.store.meta("key")) ?? null;
     this.site = (await this.store.meta("site")) ?? null;
     const device = (await this.store.meta("device")) ?? null;
-    this.held = await this.store.leases();
-    const leases: Lease[] = [];
-    for (const item of this.held) {
-      if (!device || !this.site || !isInForce(item, device.id)) continue;
-      try {
-        leases.push(await openLease(item.text, item.signature, this.site.server_key, device.id));
-      } catch (error) {
-        console.error("lease", error);
-      }
-    }
-    leases.sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
-    const newest = leases.filter((lease, i) => leases.findIndex(({ batch }) => batch === lease.batch) === i);
-    this.set({ device, leases: newest, skewMs: (await this.store.meta("skew")) ?? null });
+    this.leases = new Leases(this.store, this.journal);
+    const leases = device && this.site ? await this.leases.load(device.id, this.site.server_key) : [];
+    this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
 
@@ -268,8 +244,7 @@ export class Engine implements Core {
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
-    const device = this.state.device?.id;
-    for (const item of this.held) if (device && !isInForce(item, device)) await this.store.dropLease(item.lease);
+    await this.leases.tidy();
     this.refresh();
   }
 
@@ -407,13 +382,4 @@ export class Engine implements Core {
       for (const listener of this.listeners) listener();
     });
   }
-}
-
-function read({ text }: StoredLease): Lease {
-  return JSON.parse(text) as Lease;
-}
-
-/** Not handed back, and not left over from an earlier enrolment of this tablet. */
-function isInForce(item: StoredLease, device: string): boolean {
-  return item.returnedAt === null && read(item).device === device;
 }

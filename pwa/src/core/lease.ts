@@ -1,6 +1,9 @@
 /** Leases: what the server lets this device know and do offline; taken only with the server's signature on it. */
 import { concat, fromBase64, utf8 } from "./bytes";
-import { verify } from "./keys";
+import { call, type Fetch } from "./http";
+import type { Journal } from "./journal";
+import { type DeviceKey, proof, verify } from "./keys";
+import type { Store } from "./store";
 import { CoreError, type Lease } from "./types";
 
 /** A lease as stored: the exact text that the server signed, so that it can be checked again at each start. */
@@ -19,4 +22,66 @@ export async function openLease(text: string, signature: string, siteKey: string
   const lease = JSON.parse(text) as Lease;
   if (lease.v !== 1 || lease.device !== device) throw new CoreError("lease_forged", "the lease is for another device");
   return lease;
+}
+
+/** What a lease is asked for with; `nonce` is the session's, so that device and person are there at once. */
+interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; siteKey: string }
+
+/** The leases of this device, as database and journal keep them. */
+export class Leases {
+  private kept: StoredLease[] = [];
+  private inForce: Lease[] = [];
+  private device = "";
+
+  constructor(private readonly store: Store, private readonly journal: Journal | null) {}
+
+  /** Those in force, each one's signature checked again; one for a batch, newest first. */
+  async load(device: string, siteKey: string): Promise<Lease[]> {
+    this.device = device;
+    this.kept = await this.store.leases();
+    this.inForce = [];
+    for (const item of this.kept.filter((one) => this.isOurs(one))) {
+      try {
+        this.inForce.push(await openLease(item.text, item.signature, siteKey, device));
+      } catch (error) {
+        console.error("lease", error);
+      }
+    }
+    this.inForce.sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
+    return this.inForce.filter(({ batch }, i, all) => all.findIndex((other) => other.batch === batch) === i);
+  }
+
+  async take(fetch: Fetch, { batch, nonce, device, key, siteKey }: Wish): Promise<Lease> {
+    const wish = { device, batch, proof: await proof(key, "lease", nonce, batch) };
+    const answer = await call<{ lease: string; signature: string }>(fetch, "/api/leases", wish);
+    const lease = await openLease(answer.lease, answer.signature, siteKey, device);
+    await this.keep({ lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null });
+    return lease;
+  }
+
+  /** A batch that was taken twice has an older lease beside the one that is shown: both end. */
+  async handBack(fetch: Fetch, shown: string, body: { device: string; last_seq: number }, at: string): Promise<void> {
+    const batch = this.inForce.find(({ lease }) => lease === shown)?.batch;
+    const ending = this.inForce.filter((lease) => lease.batch === batch).map(({ lease }) => lease);
+    if (!ending.length) throw new CoreError("lease_missing");
+    for (const item of this.kept.filter(({ lease }) => ending.includes(lease))) {
+      await call(fetch, `/api/leases/${encodeURIComponent(item.lease)}/return`, body);
+      await this.keep({ ...item, returnedAt: at });
+    }
+  }
+
+  /** Forget what was handed back, or is left over from an earlier enrolment of this tablet. */
+  async tidy(): Promise<void> {
+    if (!this.device) return;
+    for (const item of this.kept.filter((one) => !this.isOurs(one))) await this.store.dropLease(item.lease);
+  }
+
+  private async keep(item: StoredLease): Promise<void> {
+    await this.journal?.lease(item);
+    await this.store.putLease(item);
+  }
+
+  private isOurs({ text, returnedAt }: StoredLease): boolean {
+    return returnedAt === null && (JSON.parse(text) as Lease).device === this.device;
+  }
 }
