@@ -26,7 +26,7 @@ from server.core import clock, db
 from server.core.config import Config
 from server.core.kinds import Fact
 from server.handheld.gates import GATES
-from server.handheld.hub.hub import EXTENSION, Hub, stop
+from server.handheld.hub.hub import EXTENSION, Hub, start, stop
 from server.identity import queries as identity
 from server.identity.projection import session
 from server.plant import open_plant
@@ -292,21 +292,27 @@ class Tablet:
 class Site:
     """A whole server on a free port with one batch ordered, and tablets for it. Closed by `close`."""
 
-    def __init__(self, data: Path, database_url: str) -> None:
+    def __init__(self, data: Path, database_url: str, *, twin: bool = False) -> None:
+        """`twin`: another process of a site that stands already."""
         self.config = Config(data, database_url)
         self.nonces: dict[str, str] = {}
         self.tablets: list[Tablet] = []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._start()
-        self._people()
+        if not twin:
+            self._seed()
         self.cookie = self.sign_in("operator")
+
+    def _seed(self) -> None:
+        self._people()
         self.plant.recorder.state(Fact("recipes.recipe_approved.v1", "recipe/MR-TAB", batch_support.RECIPE))
         self.order("B-1")
 
     def _start(self) -> None:
         self.plant = open_plant(self.config)
         self.app = create_app(self.plant)
+        start(self.app)
         self._http = make_server("127.0.0.1", self.port, self.app, threaded=True)
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
@@ -327,8 +333,6 @@ class Site:
     def restart(self) -> None:
         self.stop()
         self._start()
-        # The hub begins with the first tablet; whoever comes.
-        self.tablet("T-restart").connect().close()
 
     @property
     def hub(self) -> Hub:
@@ -386,6 +390,10 @@ class Site:
     def revoke(self, tablet: Tablet, last_seq: int = 0) -> None:
         payload = {"device": tablet.device, "last_seq": last_seq, "reason": "lost"}
         self.plant.recorder.state(Fact("identity.device_revoked.v1", f"device/{tablet.device}", payload))
+
+    def assess(self, batch: str, exception: str) -> None:
+        payload = {"batch": batch, "exception": exception, "assessment": "looked at it"}
+        self.plant.recorder.state(Fact("release.exception_assessed.v1", f"batch/{batch}", payload, actor="P-3"))
 
     def order(self, batch: str) -> None:
         fact = Fact("production.order_released.v1", f"batch/{batch}", batch_support.order(batch))

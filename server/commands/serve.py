@@ -51,13 +51,20 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         from server.app import create_app
+        from server.handheld.hub import hub
         from server.plant import open_plant
 
-        return create_app(open_plant(self._config))
+        app = create_app(open_plant(self._config))
+        # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
+        hub.start(app)
+        return app
 
 
 def _close(server: Any, worker: Any) -> None:
     """What was acknowledged is committed already; this lets the committer finish what waits."""
     app = getattr(worker.app, "callable", None)
     if isinstance(app, Flask):
+        from server.handheld.hub import hub
+
+        hub.stop(app)
         app.extensions["pestle"].close()

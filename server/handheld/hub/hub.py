@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, current_app
 
 from server.core.plant import Plant
-from server.core.plant import current as current_plant
 from server.handheld.hub.desk import Desk
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
@@ -73,13 +72,18 @@ class Hub:
                 self.handover.wake()
 
 
-def current_hub() -> Hub:
-    """The hub of the app that answers this request, at work from its first use on."""
+def start(app: Flask) -> Hub:
+    """The hub of an app, made and at work from the first call on; whoever serves calls it at once."""
     with _making:
-        hub: Hub = current_app.extensions.get(EXTENSION) or Hub(current_plant())
-        current_app.extensions[EXTENSION] = hub
+        hub: Hub = app.extensions.get(EXTENSION) or Hub(app.extensions["pestle"])
+        app.extensions[EXTENSION] = hub
     hub.start()
     return hub
+
+
+def current_hub() -> Hub:
+    """The hub of the app that answers this request."""
+    return start(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def stop(app: Flask) -> None:

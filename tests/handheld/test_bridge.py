@@ -1,0 +1,205 @@
+"""The bridge at the server: its own uplink against the real routes, each weight once, and shown to the tablets."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import batch_support
+import pytest
+from handheld_support import Site, b64
+
+from device_bridge.group_commit import GroupCommit
+from device_bridge.outbox import Draft, Outbox
+from device_bridge.plant import Plant
+from device_bridge.uplink import Uplink
+from server.core.kinds import Fact
+from sync import canonical
+from sync.entry import Envelope, sign
+from sync.log import reading
+from sync.signing import Ed25519Signer
+from sync.writer import DeviceWriter
+
+AT = "2026-11-22T09:30:00.000Z"
+WEIGHT = "equipment.weight_read.v1"
+
+
+class Bridge:
+    """A bridge's chain and what it posts."""
+
+    def __init__(self, site: Site, device: str = "bridge-1") -> None:
+        self.site, self.device = site, device
+        self.signer = site.enrol(device, "bridge")
+        self.writer = DeviceWriter(device, self.signer)
+
+    def weigh(self, net: str = "12.640") -> Envelope:
+        payload = batch_support.weight_read(net=net)
+        return self.writer.write(WEIGHT, "equipment/BAL-07", payload, actor=self.device)
+
+    def post(self, *envelopes: Envelope) -> tuple[int, dict[str, Any]]:
+        texts = [b64(envelope.encode()) for envelope in envelopes]
+        return self.post_texts(*texts)
+
+    def post_texts(self, *texts: str) -> tuple[int, dict[str, Any]]:
+        body = {"device": self.device, "envelopes": list(texts)}
+        status, answer, _ = self.site.request("POST", "/api/bridge/records", body, cookie="")
+        return status, answer
+
+    def head(self) -> dict[str, Any]:
+        status, answer, _ = self.site.request("GET", f"/api/bridge/head?device={self.device}", cookie="")
+        assert status == 200, answer
+        head: dict[str, Any] = answer["head"]
+        return head
+
+    def show(
+        self, net: str | None, quality: str = "dynamic", at: str = "2026-11-22T09:30:00.000Z", **changed: Any
+    ) -> Any:
+        value = None if net is None else {"value": net, "unit": "kg"}
+        rest = {"device": self.device, "balance": "BAL-07", "net": value, "quality": quality, "at": at}
+        proof = b64(self.signer.sign(b"pestle/live/v1\n" + canonical.encode(rest)))
+        status, answer, _ = self.site.request(
+            "POST", "/api/bridge/live", {**rest, "proof": proof, **changed}, cookie=""
+        )
+        return status if status < 400 else answer["code"]
+
+
+@pytest.fixture
+def bridge(site: Site) -> Bridge:
+    balance = {"equipment": "BAL-07", "class": "balance", "name": batch_support.t("balance"), "serial": "1234567"}
+    more = {"model": "ICS685", "location": None, "calibration_due": None}
+    site.plant.recorder.state(Fact("equipment.equipment_registered.v1", "equipment/BAL-07", balance | more))
+    return Bridge(site)
+
+
+def nets(site: Site) -> list[str]:
+    with site.plant.engine.connect() as connection:
+        return [entry.envelope.body["net"]["value"] for entry in reading.of_kind(connection, WEIGHT)]
+
+
+@pytest.mark.urs("BRG-03")
+def test_weights_are_recorded_once_however_often_they_are_sent(site: Site, bridge: Bridge) -> None:
+    assert bridge.head() == {"seq": 0, "hash": "0" * 64}
+    first, second, third = bridge.weigh("1.000"), bridge.weigh("2.000"), bridge.weigh("3.000")
+    assert bridge.post(first, second)[1] == {"new": 2, "duplicates": 0, "head": {"seq": 2, "hash": second.digest.hex()}}
+    status, answer = bridge.post(first, second, third)
+    assert (status, answer["new"], answer["duplicates"]) == (200, 1, 2)
+    assert answer["head"] == bridge.head() == {"seq": 3, "hash": third.digest.hex()}
+    assert nets(site) == ["1.000", "2.000", "3.000"]
+
+
+@pytest.mark.urs("BRG-03")
+def test_a_gap_names_what_is_expected_and_takes_nothing(site: Site, bridge: Bridge) -> None:
+    first, second = bridge.weigh(), bridge.weigh()
+    status, answer = bridge.post(second)
+    assert (status, answer["code"], answer["details"]) == (409, "sequence_gap", {"expected": 1})
+    assert nets(site) == []
+    assert bridge.post(first, second)[1]["new"] == 2
+
+
+@pytest.mark.urs("BRG-03", "PLT-14")
+def test_a_fork_is_refused_and_quarantined(site: Site, bridge: Bridge) -> None:
+    bridge.post(bridge.weigh("1.000"))
+    bridge.writer.seq, bridge.writer.prev = 0, "0" * 64
+    status, answer = bridge.post(bridge.weigh("9.000"))
+    assert (status, answer["code"], answer["details"]["seq"]) == (409, "sequence_fork", 1)
+    assert [(row["code"], row["source"]) for row in site.quarantined()] == [("sequence_fork", "bridge")]
+    assert nets(site) == ["1.000"]
+
+
+@pytest.mark.urs("BRG-03", "PLT-14")
+def test_a_wrong_signature_is_refused_and_quarantined(site: Site, bridge: Bridge) -> None:
+    good = bridge.weigh()
+    forged = sign(Ed25519Signer.generate(), good.head, good.salt, good.payload)
+    status, answer = bridge.post(forged)
+    assert (status, answer["code"]) == (401, "signature_wrong")
+    assert [row["code"] for row in site.quarantined()] == ["signature_wrong"]
+    assert bridge.post(good)[1]["new"] == 1
+
+
+@pytest.mark.urs("PLT-14")
+def test_bytes_that_are_no_entry_are_quarantined(site: Site, bridge: Bridge) -> None:
+    assert bridge.post_texts(b64(b"no entry"))[1]["code"] == "entry_malformed"
+    assert bridge.post_texts("no base64!")[1]["code"] == "entry_malformed"
+    other = Bridge(site, "bridge-2")
+    assert bridge.post(other.weigh())[1]["code"] == "device_mismatch"
+    assert [row["code"] for row in site.quarantined()] == ["entry_malformed", "entry_malformed", "device_mismatch"]
+    assert bridge.post_texts(*["eA=="] * 101)[0] == 422
+
+
+@pytest.mark.urs("PLT-15")
+def test_only_an_enrolled_bridge_is_heard(site: Site, bridge: Bridge) -> None:
+    tablet = site.tablet("T-1")
+    status, answer, _ = site.request("GET", f"/api/bridge/head?device={tablet.device}", cookie="")
+    assert (status, answer["code"]) == (401, "device_unknown")
+    payload = {"device": bridge.device, "last_seq": 0, "reason": "stolen"}
+    site.plant.recorder.state(Fact("identity.device_revoked.v1", f"device/{bridge.device}", payload))
+    assert bridge.post(bridge.weigh())[1]["code"] == "device_revoked"
+    assert bridge.show("1.000") == "device_revoked"
+
+
+@pytest.mark.urs("BRG-03", "HMI-05")
+def test_tablets_hear_of_each_weight_once_it_is_in_the_log(site: Site, bridge: Bridge) -> None:
+    tablet = site.tablet("T-1", "B-1").connect()
+    weight = bridge.weigh("12.345")
+    bridge.post(weight)
+    bridge.post(weight)
+    reading_ = tablet.expect("reading")
+    assert reading_["id"] == weight.head.id
+    assert reading_["net"] == {"value": "12.345", "unit": "kg"}
+    assert (reading_["device"], reading_["balance"], reading_["serial"]) == ("bridge-1", "BAL-07", "1234567")
+    tablet.send({"t": "ping", "n": 1})
+    tablet.expect("pong")
+    assert [frame["t"] for frame in tablet.heard].count("reading") == 1
+    [line] = site.request("GET", "/api/balances")[1]["items"]
+    assert line["reading"] == {name: value for name, value in reading_.items() if name != "t"}
+
+
+def test_live_values_are_shown_and_not_recorded(site: Site, bridge: Bridge) -> None:
+    tablet = site.tablet("T-1", "B-1").connect()
+    size = site.size()
+    assert bridge.show("12.3") == 204
+    live = tablet.expect("live")
+    assert live == {
+        "t": "live",
+        "balance": "BAL-07",
+        "net": {"value": "12.3", "unit": "kg"},
+        "quality": "dynamic",
+        "at": "2026-11-22T09:30:00.000Z",
+    }
+    [line] = site.request("GET", "/api/balances")[1]["items"]
+    assert line["live"] == {name: live[name] for name in ("net", "quality", "at")}
+    assert site.size() == size
+
+
+@pytest.mark.urs("PLT-14")
+def test_live_values_are_signed_and_of_a_known_balance(site: Site, bridge: Bridge) -> None:
+    assert bridge.show("1.000", proof="") == "request_malformed"
+    assert bridge.show("1.000", quality="stable", at="2026-11-22T09:30:01.000Z", balance="BAL-99") == "signature_wrong"
+    assert bridge.show(None, quality="lost") == 204
+    rest = {"device": "bridge-1", "balance": "BAL-99", "net": None, "quality": "lost", "at": "2026-11-22T09:30:00.000Z"}
+    proof = b64(bridge.signer.sign(b"pestle/live/v1\n" + canonical.encode(rest)))
+    status, answer, _ = site.request("POST", "/api/bridge/live", {**rest, "proof": proof}, cookie="")
+    assert (status, answer["code"]) == (404, "balance_unknown")
+
+
+@pytest.mark.urs("BRG-03")
+def test_the_bridges_own_uplink_delivers_its_outbox(site: Site, bridge: Bridge, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        store = GroupCommit(Outbox(tmp_path / "outbox.db", bridge.device, bridge.signer))
+        sending = [
+            asyncio.create_task(store.run()),
+            asyncio.create_task(Uplink(Plant(site.url), bridge.device, store).run()),
+        ]
+        try:
+            for number in range(1, 121):
+                await store.append(Draft(WEIGHT, "equipment/BAL-07", batch_support.weight_read(net=f"{number}.000")))
+            async with asyncio.timeout(20):
+                while await store.call(lambda outbox: outbox.acknowledged) != 120:
+                    await asyncio.sleep(0.02)
+        finally:
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+            store.close()
+
+    asyncio.run(scenario())
+    assert nets(site) == [f"{number}.000" for number in range(1, 121)]
