@@ -23,11 +23,11 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
             make(plant, options.quick, lambda what: print(f"demonstration plant: {what}", file=sys.stderr))
     finally:
         plant.close()
-    answer = {"made": not known, "people": people_table()}
+    people = people_table()
     if not options.json:
         print("The demonstration plant is there already." if known else "The demonstration plant is made.")
-        print_people(answer["people"])
-    return 0, answer
+        print_people(people)
+    return 0, {"made": not known, "people": people}
 
 
 def print_people(people: list[dict[str, Any]]) -> None:

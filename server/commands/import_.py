@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core import clock
-from server.core.config import from_environment
+from server.core.config import Config, from_environment
 from server.core.errors import PestleError
 
 _SHOWN = 40
@@ -25,25 +25,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Exit 0, or 1 when rows were refused; PestleError when the files cannot be read at all."""
-    from server.plant import open_plant
-
     from server.integration.batches.importer import File, import_batches
     from server.integration.batches.mapping import load
+    from server.plant import open_plant
 
     mapping = load(options.mapping)
     laboratory = _file(options.laboratory)
     process = None if options.process is None else _file(options.process)
-    plant = open_plant(from_environment())
+    config = from_environment()
+    # A dry run writes nothing, so it makes no plant either where there is none.
+    plant = None if options.dry_run and not _is_made(config) else open_plant(config)
     try:
-        report = import_batches(
-            plant, mapping, File(*laboratory), process and File(*process), clock.now().date(), options.dry_run
-        )
+        today = clock.now().date()
+        files = File(*laboratory), None if process is None else File(*process)
+        report = import_batches(plant, mapping, *files, today, options.dry_run)
     finally:
-        plant.close()
+        if plant is not None:
+            plant.close()
     answer = report.payload()
     if not options.json:
         _print(answer, options.dry_run)
     return (1 if report.refused else 0), answer
+
+
+def _is_made(config: Config) -> bool:
+    return not config.database_url.startswith("sqlite") or (config.data / "pestle.db").exists()
 
 
 def _file(path: Path) -> tuple[str, bytes]:

@@ -47,9 +47,12 @@ class Report:
 
 
 def import_batches(
-    plant: Plant, mapping: Mapping, laboratory: File, process: File | None, today: date, dry_run: bool
+    plant: Plant | None, mapping: Mapping, laboratory: File, process: File | None, today: date, dry_run: bool
 ) -> Report:
-    """Judge every row and, unless `dry_run`, record those that can be taken; PestleError for unreadable files."""
+    """Judge every row and, unless `dry_run`, record those that can be taken; PestleError for unreadable files.
+
+    A dry run can do without a plant (None): where none was made yet, none is made for it.
+    """
     rows, findings = read(laboratory.data, "laboratory", mapping.separator, mapping.columns)
     press = None
     if process is not None:
@@ -68,30 +71,37 @@ def import_batches(
 
 
 class _Importer:
-    def __init__(self, plant: Plant, mapping: Mapping, file: str, dry_run: bool) -> None:
+    def __init__(self, plant: Plant | None, mapping: Mapping, file: str, dry_run: bool) -> None:
         self._plant, self._map, self._file, self._dry_run = plant, mapping, file, dry_run
-        with plant.engine.connect() as connection:
-            stored = reading.of_kind(connection, IMPORTED)
-            bodies = [entry.envelope.body for entry in stored]
+        self._digests: dict[str, str] = {}
+        if plant is not None:
+            with plant.engine.connect() as connection:
+                bodies = [entry.envelope.body for entry in reading.of_kind(connection, IMPORTED)]
             self._digests = {body["batch"]: body["source"]["sha256"] for body in bodies}
 
     def take(self, plan: Plan, report: Report) -> None:
-        with self._plant.engine.connect() as connection:
-            known = production.batch_line(connection, plan.batch) is not None
-            facts = [] if known else list(self._facts(connection, plan))
+        known = self._is_known(plan.batch)
         if known and self._digests.get(plan.batch) == plan.digest:
             report.unchanged += 1
         elif known:
             self._refuse(plan, report, "batch_differs", "A batch of this number is recorded with other content.")
-        elif self._dry_run:
+        elif self._dry_run or self._plant is None:
             report.imported += 1
         else:
-            self._record(plan, facts, report)
+            self._record(self._plant, plan, report)
 
-    def _record(self, plan: Plan, facts: list[Fact], report: Report) -> None:
+    def _is_known(self, batch: str) -> bool:
+        if self._plant is None:
+            return False
+        with self._plant.engine.connect() as connection:
+            return production.batch_line(connection, batch) is not None
+
+    def _record(self, plant: Plant, plan: Plan, report: Report) -> None:
+        with plant.engine.connect() as connection:
+            facts = list(self._facts(connection, plan))
         try:
             # One call, one savepoint: a crash or refusal in the middle leaves nothing of the row.
-            self._plant.recorder.state(*facts)
+            plant.recorder.state(*facts)
         except PestleError as error:
             self._refuse(plan, report, error.code, error.problem.what[0])
         else:

@@ -65,9 +65,14 @@ def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -
         ]
         (folder / "content.json").write_bytes(orjson.dumps(content))
         (folder / "main.typ").write_text(_TEMPLATE.read_text("utf-8"), "utf-8")
-        return typst.compile(
-            folder / "main.typ", root=folder, font_paths=[FONTS], ignore_system_fonts=True, pdf_standards="a-3b"
+        pdf: bytes = typst.compile(
+            str(folder / "main.typ"),
+            root=str(folder),
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            pdf_standards="a-3b",
         )
+        return pdf
 
 
 _ROLE = {"relationship": "data", "description": "Evidence for the printed record"}
