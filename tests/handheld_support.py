@@ -299,7 +299,7 @@ class Site:
         self.tablets: list[Tablet] = []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._start()
+        self.start()
         if not twin:
             self._seed()
         self.cookie = self.sign_in("operator")
@@ -309,7 +309,8 @@ class Site:
         self.plant.recorder.state(Fact("recipes.recipe_approved.v1", "recipe/MR-TAB", batch_support.RECIPE))
         self.order("B-1")
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        self.up = True
         self.plant = open_plant(self.config)
         self.app = create_app(self.plant)
         start(self.app)
@@ -318,6 +319,10 @@ class Site:
         self._thread.start()
 
     def stop(self) -> None:
+        """As a server stops that is told to; twice is once."""
+        if not self.up:
+            return
+        self.up = False
         stop(self.app)
         self._http.shutdown()
         self._thread.join()
@@ -332,7 +337,7 @@ class Site:
 
     def restart(self) -> None:
         self.stop()
-        self._start()
+        self.start()
 
     @property
     def hub(self) -> Hub:

@@ -1,6 +1,7 @@
 """The bodies and parameters of requests to handhelds and from the bridge."""
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import fields as plain
 
 from server.core import fields
 from server.handheld.bridge import MOST
@@ -27,15 +28,15 @@ class DeviceNamed(Schema):
 
 
 class DeviceMaybe(Schema):
-    device = fields.fields.String(load_default=None, validate=validate.Length(1, 80))
+    device = plain.String(load_default=None, validate=validate.Length(1, 80))
 
 
 class Records(Schema):
     """Entries in wire form, each in base64, in the order of the bridge's chain."""
 
     device = fields.code()
-    envelopes = fields.fields.List(
-        fields.fields.String(validate=validate.Length(1, _ENVELOPE)), required=True, validate=validate.Length(1, MOST)
+    envelopes = plain.List(
+        plain.String(validate=validate.Length(1, _ENVELOPE)), required=True, validate=validate.Length(1, MOST)
     )
 
 

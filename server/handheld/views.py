@@ -1,10 +1,13 @@
 """The HTTP interface of handhelds: leases, photos, the quarantine, balances, and what the bridge sends."""
 
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from sqlalchemy import Connection, select
 
 from server.core import inbox, plant

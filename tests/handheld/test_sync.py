@@ -449,3 +449,21 @@ def test_a_tablet_hears_nothing_of_a_batch_it_never_leased(site: Site) -> None:
     other.send({"t": "ping", "n": 1})
     other.expect("pong")
     assert not [frame for frame in other.heard if frame["t"] == "changes"]
+
+
+@pytest.mark.urs("PLT-09")
+def test_a_tablet_that_reads_too_slowly_is_cut_off_and_catches_up(site: Site) -> None:
+    slow, other = site.tablet("T-1", BATCH).connect(), site.tablet("T-2", BATCH).connect()
+    slow.wait_for_document(BATCH)
+    other.wait_for_document(BATCH)
+    before = len(site.hub.exchange)
+    other.drop()
+    site.wait(lambda: len(site.hub.exchange) == before - 1)
+    for _ in range(1_000):
+        site.hub.exchange.tell({"t": "batch", "batch": "x" * 20_000})
+    site.wait(lambda: len(site.hub.exchange) == 0)
+    other.connect()
+    entry = other.delivered(BATCH, remark(other, "meanwhile"))
+    assert slow.closed()
+    slow.connect()
+    assert slow.receipt(BATCH, entry)["verdict"] == "accepted"

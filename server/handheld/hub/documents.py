@@ -17,7 +17,7 @@ from sync.entry import Envelope
 from sync.errors import SyncError
 
 # Documents whose state is kept in memory; others are read again from their changes (about 4 ms for a hundred).
-_KEPT = 200
+_KEPT = 64
 _PAGE = 500
 
 _last = select(func.coalesce(func.max(change.c.n), 0))

@@ -15,6 +15,9 @@ from sync.log.reading import StoredEntry
 WEIGHT = "equipment.weight_read.v1"
 REVOKED = "identity.device_revoked.v1"
 _MALFORMED = "payload_malformed"
+# An import of history is news to nobody at work: of very many entries only the last are told, of batches none.
+_LAST_ENTRIES = 1_000
+_MOST_BATCHES = 50
 
 
 class News:
@@ -34,7 +37,8 @@ class News:
         """Tell what the log holds beyond what was told before. Not thread-safe."""
         with self._engine.connect() as connection:
             head = self._log.head(connection)
-            entries = list(reading.between(connection, self._size, head.size))
+            first = max(self._size, head.size - _LAST_ENTRIES)
+            entries = list(reading.between(connection, first, head.size))
         if head.size == self._size:
             return
         self._size = head.size
@@ -56,8 +60,9 @@ def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
             batches[batch] = None
         if entry.head.kind == WEIGHT and _MALFORMED not in entry.stamp.flags:
             yield _reading(entry)
-    for batch in batches:
-        yield {"t": "batch", "batch": batch}
+    if len(batches) <= _MOST_BATCHES:
+        for batch in batches:
+            yield {"t": "batch", "batch": batch}
 
 
 def _reading(entry: StoredEntry) -> dict[str, Any]:
