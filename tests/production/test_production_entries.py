@@ -255,7 +255,14 @@ def test_work_by_somebody_who_may_not_is_kept_and_an_exception(site: Site, perso
 
 @pytest.mark.urs("PLT-16", "QUA-05")
 def test_an_exception_that_people_report_is_an_entry_and_an_item(site: Site) -> None:
-    report: dict[str, Any] = {"batch": "B1", "code": "reported", "phase": "10", "slot": None, "entries": [], "details": {}}
+    report: dict[str, Any] = {
+        "batch": "B1",
+        "code": "reported",
+        "phase": "10",
+        "slot": None,
+        "entries": [],
+        "details": {},
+    }
     recorded = site.put("exception_raised", report | {"comment": "oil on the floor"})
     assert recorded.flags == ()
     item = site.item("B1", "reported")
