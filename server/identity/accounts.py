@@ -12,6 +12,7 @@ from server.core.plant import Plant
 from server.identity import credentials, queries, rules
 from server.identity.model import CREDENTIAL_SET, PERSON_ADDED, ROLES_CHANGED, SERVER, Person, person_stream
 from server.identity.projection import credential, session
+from server.identity.stating import state
 
 
 def add_person(
@@ -22,14 +23,14 @@ def add_person(
         number = f"P-{len(queries.all_people(connection)) + 1:04d}"
     person = Person(number, login, name, name_en, tuple(roles))
     payload = {"person": number, "login": login, "name": name, "name_en": name_en, "roles": roles}
-    plant.recorder.state(Fact(PERSON_ADDED, person_stream(number), payload, actor=actor))
+    state(plant, Fact(PERSON_ADDED, person_stream(number), payload, actor=actor))
     return person
 
 
 def change_roles(plant: Plant, person: str, roles: list[str], reason: str, *, actor: str = SERVER) -> None:
     """All the roles from now on; with none the person can no longer sign in, and open sessions end."""
     payload = {"person": person, "roles": roles, "reason": reason}
-    plant.recorder.state(Fact(ROLES_CHANGED, person_stream(person), payload, actor=actor))
+    state(plant, Fact(ROLES_CHANGED, person_stream(person), payload, actor=actor))
     if not roles:
         _end_sessions(plant, person)
 
@@ -71,7 +72,7 @@ def _set_password(plant: Plant, person: str, password: str, actor: str, one_time
 def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped: dict[str, object] | None) -> None:
     key = {"alg": None, "public_key": None} if wrapped is None else {n: wrapped[n] for n in ("alg", "public_key")}
     payload = {"person": person, "what": what, **key}
-    plant.recorder.state(Fact(CREDENTIAL_SET, person_stream(person), payload, actor=actor))
+    state(plant, Fact(CREDENTIAL_SET, person_stream(person), payload, actor=actor))
 
 
 def _keep(connection: Connection, person: str, what: str, secret: str, one_time: bool) -> None:

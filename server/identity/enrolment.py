@@ -15,6 +15,7 @@ from server.core.plant import Plant
 from server.identity import queries, rules
 from server.identity.model import DEVICE_ENROLLED, DEVICE_REVOKED, SERVER, Device, device_stream
 from server.identity.projection import enrolment_code
+from server.identity.stating import state
 from sync import canonical, signing
 from sync.errors import SyncError
 
@@ -58,7 +59,7 @@ def enrol_key(plant: Plant, name: str, role: str, alg: str, public_key: str, *, 
     """Enrol a key (base64) under a new device id, without code or proof: for the console of the server."""
     device = f"{role}-{secrets.token_hex(3)}"
     payload = {"device": device, "name": name, "role": role, "alg": alg, "public_key": public_key}
-    plant.recorder.state(Fact(DEVICE_ENROLLED, device_stream(device), payload, actor=actor))
+    state(plant, Fact(DEVICE_ENROLLED, device_stream(device), payload, actor=actor))
     with plant.engine.connect() as connection:
         found = queries.find_device(connection, device)
     assert found is not None
@@ -68,7 +69,7 @@ def enrol_key(plant: Plant, name: str, role: str, alg: str, public_key: str, *, 
 def revoke(plant: Plant, device: str, last_seq: int, reason: str, *, actor: str = SERVER) -> None:
     """Accept nothing of the device beyond `last_seq` without a flag; `not_found`, `device_revoked`."""
     payload = {"device": device, "last_seq": last_seq, "reason": reason}
-    plant.recorder.state(Fact(DEVICE_REVOKED, device_stream(device), payload, actor=actor))
+    state(plant, Fact(DEVICE_REVOKED, device_stream(device), payload, actor=actor))
 
 
 def _check_proof(asked: Application) -> None:

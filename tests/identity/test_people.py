@@ -49,6 +49,13 @@ def test_a_login_is_never_given_twice(site: PlantUnderTest) -> None:
         site.state(ADDED, "person/P-0002", payload)
 
 
+@pytest.mark.urs("IDN-01")
+def test_what_is_no_role_or_login_is_refused(site: PlantUnderTest) -> None:
+    for login, roles in (("sunyue", ["king"]), ("sunyue", []), ("Sun Yue", ["qc"]), ("", ["qc"])):
+        with refused("request_malformed"):
+            accounts.add_person(site.plant, login, "孙悦", None, roles)
+
+
 @pytest.mark.urs("IDN-08")
 @pytest.mark.parametrize("roles", [["admin", "qa"], ["operator", "qa"]])
 def test_conflicting_roles_are_refused(site: PlantUnderTest, roles: list[str]) -> None:
