@@ -36,7 +36,6 @@ def _pair(url: str) -> tuple[float, float]:
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         cold = _start(page, url)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_function("navigator.serviceWorker.controller !== null || true")
         warm = _start(page, url)
         context.close()
     return cold, warm
