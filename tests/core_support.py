@@ -56,13 +56,13 @@ TOYS = (
 class ToySite:
     """One door, one server, and devices that enrol by being asked for."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, kinds: tuple[Kind, ...] = TOYS) -> None:
         self.engine = db.open_engine(database_url)
         db.create_tables(self.engine)
         self.signer = Ed25519Signer.generate()
         self.log = Log("toy.example/log", self.signer)
         self.keys: dict[str, DeviceKey] = {}
-        registry = Registry([Room("toy", TOYS)])
+        registry = Registry([Room("toy", kinds)])
         self.recorder = Recorder(self.engine, self.log, self.signer, registry, lambda _, name: self.keys.get(name))
         self._enrol("server", self.signer, "server")
 

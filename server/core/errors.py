@@ -670,4 +670,17 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Choose a password of your own.", "请设置您自己的密码。"),
     ),
+    # the door
+    "id_taken": Problem(
+        409,
+        ("Another entry in the log has this identifier.", "日志中另一条记录已使用此标识。"),
+        ("The first is in the log, the other in quarantine.", "先到的在日志中，另一条在隔离区。"),
+        ("Tell the administrator; the device must be enrolled anew.", "请告知管理员；该设备须重新注册。"),
+    ),
+    "rule_failed": Problem(
+        500,
+        ("The server could not judge this entry: a fault of the server.", "服务器无法判定此条记录：服务器自身故障。"),
+        ("It stands in the log, flagged, and in quarantine.", "它已带标记入账，并列入隔离区。"),
+        ("Tell whoever runs the server, then look at the quarantine.", "请告知服务器运维人员，然后查看隔离区。"),
+    ),
 }

@@ -64,6 +64,11 @@ def text(longest: int = 200, *, none: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=none, validate=(length, validate.Regexp(r"[^\x00]*\Z")))
 
 
+def is_code(value: str) -> bool:
+    """Whether this text could stand in a field of `code`."""
+    return _CODE.fullmatch(value) is not None
+
+
 def code(*, none: bool = False) -> fields.String:
     """A code or number of the plant: no slash, since streams and slots are joined by it."""
     return fields.String(required=True, allow_none=none, validate=validate.Regexp(_CODE.pattern + r"\Z"))

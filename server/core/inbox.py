@@ -4,17 +4,20 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, delete, insert, select
 
 from server.core import clock
 from server.core.db import workspace
 from sync.entry import Envelope
 
+# As far as a device may count (2^53 - 1); PostgreSQL's INTEGER ends earlier.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
 held = Table(
     "held",
     workspace,
     Column("device", Text, primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("seq", _Sequence, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False, index=True),
     Column("stream", Text, nullable=False, index=True),
     Column("source", Text, nullable=False),
@@ -49,14 +52,16 @@ class Stray:
     index: int | None = None
 
 
-def hold(connection: Connection, envelope: Envelope, source: str) -> None:
-    """Keep an entry until its predecessor is in the log; a second one under the same sequence is passed over."""
+def hold(connection: Connection, envelope: Envelope, source: str) -> bool:
+    """Keep an entry until its predecessor is in the log; False when another is held under the same sequence."""
     head = envelope.head
     here = (held.c.device == head.device) & (held.c.seq == head.seq)
-    if connection.execute(select(held.c.seq).where(here)).first() is not None:
-        return
+    known: bytes | None = connection.execute(select(held.c.envelope).where(here)).scalar()
+    if known is not None:
+        return Envelope.decode(known).header == envelope.header
     values = {"device": head.device, "seq": head.seq, "id": head.id, "stream": head.stream, "source": source}
     connection.execute(insert(held).values(**values, received_at=clock.now_text(), envelope=envelope.encode()))
+    return True
 
 
 def take_held(connection: Connection, device: str, seq: int) -> tuple[Envelope, str] | None:
@@ -84,7 +89,7 @@ def keep(connection: Connection, stray: Stray) -> str:
             source=stray.source,
             device=stray.device,
             code=stray.code,
-            detail=stray.detail[:500],
+            detail=stray.detail.replace("\0", "\ufffd")[:500],
             size=len(stray.data),
             sha256=digest,
             bytes=stray.data,

@@ -13,7 +13,7 @@ from sync.log import Log, StoredEntry
 from sync.log.tables import log_entry
 
 # Flags of entries that stand in the log and are no record: they were never projected.
-UNPROJECTED = frozenset({"kind_unknown", "payload_malformed", "not_permitted_from_device"})
+UNPROJECTED = frozenset({"kind_unknown", "payload_malformed", "not_permitted_from_device", "rule_failed"})
 SHOWN = 100
 
 

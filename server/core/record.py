@@ -5,22 +5,26 @@ sees the state it decides on and one commit serves many. Several processes on Po
 """
 
 import hashlib
+import json
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from server.core import clock, db, inbox
+from server.core import clock, db, fields, inbox
 from server.core.errors import PestleError
 from server.core.inbox import Stray
 from server.core.kinds import Entry, Fact, Registry
 from sync import entry as entries
-from sync.entry import Envelope
+from sync.entry import Envelope, Header
 from sync.errors import SyncError
 from sync.log import Log
 from sync.signing import Signer
@@ -30,6 +34,7 @@ SERVER = "server"
 QUARANTINED = "handheld.input_quarantined.v1"
 GROUP = 256
 _DEEPEST = 16
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,10 @@ class Recorder:
         device_key: Callable[[Connection, str], DeviceKey | None],
     ) -> None:
         self._engine, self._log, self._registry, self._device_key = engine, log, registry, device_key
-        self._writer = DeviceWriter(SERVER, signer)
+        self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._listeners: list[Listener] = []
+        self._closed, self._closing = False, threading.Lock()
         with db.writing_records(), db.write(engine) as connection:
             log.create(connection)
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
@@ -128,9 +134,7 @@ class Recorder:
 
         PestleError when a rule refuses; what the refusal leaves in the log is committed before it is raised.
         """
-        recorded: list[Recorded] | PestleError = self._ask(lambda group: group.state(facts)).result()
-        if isinstance(recorded, PestleError):
-            raise recorded
+        recorded: list[Recorded] = self._ask(lambda group: group.state(facts)).result()
         return recorded
 
     def quarantine(self, stray: Stray) -> str:
@@ -139,17 +143,26 @@ class Recorder:
         return name
 
     def subscribe(self, listener: Listener) -> None:
-        """Be told, in the committer's thread and after the commit, of every entry appended by this process."""
+        """Be told, in the committer's thread and after the commit, of every entry appended by this process.
+
+        Nothing may depend on being told: a crash, or another process, appends without it.
+        """
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Finish what is waiting, then end the committer."""
-        self._queue.put(None)
+        """Finish what is waiting, then end the committer; asking again is a RuntimeError."""
+        with self._closing:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join(timeout=30)
 
     def _ask(self, work: Callable[["_Group"], Any]) -> "Future[Any]":
         request = _Request(work, Future())
-        self._queue.put(request)
+        # Nothing may come to stand behind the end in the queue: nobody would ever answer it.
+        with self._closing:
+            if self._closed:
+                raise RuntimeError("the door is closed")
+            self._queue.put(request)
         return request.answer
 
     def _run(self) -> None:
@@ -190,13 +203,20 @@ class Recorder:
             return
         # A crash here: all is stored, nobody knows. Devices send again and get `Duplicate`.
         for request, answer in zip(requests, answers, strict=True):
-            if isinstance(answer, BaseException) and not isinstance(answer, PestleError):
+            if isinstance(answer, Exception):
                 request.answer.set_exception(answer)
             else:
                 request.answer.set_result(answer)
         if group.appended:
-            for listener in self._listeners:
-                listener(group.appended)
+            self._tell(group.appended)
+
+    def _tell(self, appended: list[Recorded]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(appended)
+            except Exception as error:
+                # The entries are committed; a listener's fault must not end the committer and so close the door.
+                _complain("listener_failed", error)
 
 
 class _Group:
@@ -219,23 +239,58 @@ class _Group:
         writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None
 
     def attempt(self, work: Callable[["_Group"], Any]) -> Any:
-        """Do a request's work in a savepoint; its result, or the error that it ended with."""
+        """The result of a request's work, or the error that it ended with; each undoes what it could not finish."""
         try:
-            return self._saved(lambda: work(self))
+            return work(self)
+        except Exception as error:
+            return error
+
+    def state(self, facts: Sequence[Fact]) -> list[Recorded]:
+        """All in one savepoint; a refusal undoes them, and what it leaves in the log stands alone."""
+        try:
+            return self._saved(partial(self._state_all, facts))
         except _Refusal as refusal:
-            return self._after(refusal)
-        except Exception as error:
-            return error
+            self._saved(partial(self._state_all, refusal.consequences))
+            raise refusal.error from None
 
-    def _after(self, refusal: _Refusal) -> Exception:
-        """What a refusal leaves in the log: that it was refused, and why."""
+    def quarantine(self, stray: Stray) -> str:
+        """Keep bytes that are not even an entry; the id in quarantine."""
+        return self._saved(partial(self._report, stray))
+
+    def submit(self, envelope: Envelope, source: str) -> Outcome:
+        outcome = self._accept(lambda: (envelope, source))
+        assert outcome is not None
+        if isinstance(outcome, Recorded):
+            self._release_held(envelope)
+        return outcome
+
+    def _release_held(self, envelope: Envelope) -> None:
+        """Entries that waited for this one follow at once, in their order."""
+        head = envelope.head
+        following = head.seq + 1
+        while isinstance(self._accept(partial(inbox.take_held, self._connection, head.device, following)), Recorded):
+            following += 1
+
+    def _accept(self, take: Callable[[], tuple[Envelope, str] | None]) -> Outcome | None:
+        """Take an entry from somewhere and admit it, in one savepoint; None when there is none to take.
+
+        An observation is never refused, not even by a fault of ours: where a rule or a projection breaks, the entry
+        stands in the log flagged `rule_failed` and in quarantine, and the device's chain goes on.
+        """
         try:
-            self._saved(lambda: self.state(refusal.consequences))
+            return self._saved(partial(self._admit_taken, take, None))
         except Exception as error:
-            return error
-        return refusal.error
+            if _may_pass(error):
+                raise
+            _complain("rule_failed", error)
+            return self._saved(partial(self._admit_taken, take, error))
 
-    def _saved(self, work: Callable[[], Any]) -> Any:
+    def _admit_taken(self, take: Callable[[], tuple[Envelope, str] | None], fault: Exception | None) -> Outcome | None:
+        taken = take()
+        return None if taken is None else self._admit(*taken, fault)
+
+    def _saved(self, work: Callable[[], _T]) -> _T:
+        """Do it in a savepoint: whatever it raises, neither the database nor the server's chain moves."""
         head, count = (self._writer.seq, self._writer.prev), len(self.appended)
         savepoint = self._connection.begin_nested()
         try:
@@ -248,45 +303,40 @@ class _Group:
         savepoint.commit()
         return result
 
-    def state(self, facts: Sequence[Fact]) -> list[Recorded]:
+    def _state_all(self, facts: Sequence[Fact]) -> list[Recorded]:
         return [self._state(fact, 0) for fact in facts]
 
-    def submit(self, envelope: Envelope, source: str) -> Outcome:
-        outcome = self._admit(envelope, source)
-        if isinstance(outcome, Recorded):
-            self._release_held(envelope)
-        return outcome
-
-    def _release_held(self, envelope: Envelope) -> None:
-        """Entries that waited for this one follow at once, in their order."""
-        head = envelope.head
-        following = head.seq + 1
-        while (waiting := inbox.take_held(self._connection, head.device, following)) is not None:
-            if not isinstance(self._admit(*waiting), Recorded):
-                return
-            following += 1
-
-    def _admit(self, envelope: Envelope, source: str) -> Outcome:
+    def _admit(self, envelope: Envelope, source: str, fault: Exception | None) -> Outcome:
         """Shape, device, signature, chain; then kind, payload and rule. What fails the first four is no record."""
         try:
             envelope.check_shape()
             head = envelope.head
+            _check_words(head)
             device = None if head.device == SERVER else self._device_key(self._connection, head.device)
             if device is None:
                 raise SyncError("device_unknown", head.device)
             envelope.check_signature(device.alg, device.public_key)
             last, digest = self._log.device_head(self._connection, head.device)
             if head.seq > last + 1:
-                inbox.hold(self._connection, envelope, source)
-                return Held(last + 1)
+                return self._hold(envelope, source, last + 1)
             if head.seq <= last:
                 return self._repeated(envelope)
             if head.prev != digest:
                 raise SyncError("sequence_fork", f"entry {head.seq} does not follow the one before")
+            if self._log.by_id(self._connection, head.id) is not None:
+                raise SyncError("id_taken", head.id)
         except SyncError as error:
             return self._quarantine(envelope, source, error)
         revoked = device.last_seq is not None and head.seq > device.last_seq
-        return self._take(envelope, source, ("device_revoked",) if revoked else ())
+        flags = ("device_revoked",) if revoked else ()
+        if fault is not None:
+            return self._append_strange(envelope, source, "rule_failed", flags, repr(fault))
+        return self._take(envelope, source, flags)
+
+    def _hold(self, envelope: Envelope, source: str, expected: int) -> Held:
+        if not inbox.hold(self._connection, envelope, source):
+            raise SyncError("sequence_fork", f"another entry {envelope.head.seq} is held")
+        return Held(expected)
 
     def _repeated(self, envelope: Envelope) -> Duplicate:
         known = self._log.by_id(self._connection, envelope.head.id)
@@ -317,10 +367,6 @@ class _Group:
     def _quarantine(self, envelope: Envelope, source: str, error: SyncError) -> Refused:
         stray = Stray(envelope.encode(), source, error.code, error.detail, _claimed_device(envelope))
         return Refused(error.code, error.detail, self._report(stray))
-
-    def quarantine(self, stray: Stray) -> str:
-        """Keep bytes that are not even an entry; the id in quarantine."""
-        return self._report(stray)
 
     def _report(self, stray: Stray) -> str:
         name = inbox.keep(self._connection, stray)
@@ -370,8 +416,30 @@ class _Group:
         return recorded
 
 
+def _check_words(head: Header) -> None:
+    """NUL is in no name of ours, and PostgreSQL cannot store it in a text."""
+    words = (head.stream, head.subject, head.actor, head.device, head.boot, head.lease, head.corrects, head.reason)
+    if any(word is not None and "\0" in word for word in words):
+        raise SyncError("entry_malformed", "NUL in the header")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same could go well another time: the database is away, full, locked, or behind our version."""
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, IntegrityError | DataError)
+    return isinstance(error, MemoryError | OSError)
+
+
 def _claimed_device(envelope: Envelope) -> str | None:
+    """What the entry says of itself, if that can be a device at all."""
     try:
-        return envelope.head.device
+        device = envelope.head.device
     except SyncError:
         return None
+    return device if fields.is_code(device) else None
+
+
+def _complain(event: str, error: Exception) -> None:
+    """One line of JSON on standard error, for whoever runs the server."""
+    trace = "".join(traceback.format_exception(error))
+    print(json.dumps({"at": clock.now_text(), "level": "error", "event": event, "traceback": trace}), file=sys.stderr)
