@@ -1,7 +1,9 @@
 """`pestle serve`: the plant on PORT, in one gunicorn worker whose threads mostly wait on tablets' sockets."""
 
 import argparse
+import signal
 import sys
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -42,6 +44,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 120,
             "keepalive": 15,
+            "post_worker_init": _watch,
             "worker_exit": _close,
             "loglevel": "warning",
             "control_socket_disable": True,
@@ -60,8 +63,20 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         return app
 
 
+def _watch(worker: Any) -> None:
+    """At SIGTERM tablets are told to go, at once: gunicorn would wait for their sockets, which never end, in vain."""
+    from server.handheld.hub import hub
+
+    def leave(number: int, frame: Any) -> None:
+        worker.handle_exit(number, frame)
+        # A signal handler runs between any two steps of this thread, so it must not wait for locks itself.
+        Thread(target=hub.stop, args=(worker.app.callable,), name="leave").start()
+
+    signal.signal(signal.SIGTERM, leave)
+
+
 def _close(server: Any, worker: Any) -> None:
-    """What was acknowledged is committed already; this lets the committer finish what waits."""
+    """What was acknowledged is committed already; this lets hub and committer finish what waits."""
     app = getattr(worker.app, "callable", None)
     if isinstance(app, Flask):
         from server.handheld.hub import hub
