@@ -6,12 +6,10 @@ from flask_smorest import Api  # type: ignore[import-untyped]
 from flask_smorest import Blueprint as ApiBlueprint
 
 from server.core.plant import Plant
-from server.handheld import gates as handheld_gates
 from server.handheld import views as handheld
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import views as identity
-from server.release import gates as release_gates
 from server.release import views as release
 from server.web import guard, health, log_files, problems, shell
 
@@ -63,8 +61,5 @@ def create_app(plant: Plant) -> Flask:
 
 
 def _connect_rooms() -> None:
-    """Lower rooms ask what only the devices' room above them knows: a batch is not released before they delivered."""
+    """Lower rooms ask what only the devices' room above them knows; the gates of a release are wired in plant.py."""
     identity.STATES[:] = [hub_queries.states]
-    release_gates.SOURCES[:] = handheld_gates.GATES.values()
-    release_gates.LEASES[:] = [handheld_gates.leases_of]
-    release_gates.OWING[:] = [handheld_gates.owing]

@@ -2,9 +2,14 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
+from batch_support import PHASES as EVERY_TYPE
+from batch_support import checked as checked_payload
+from batch_support import cleared, marked, parameter
+from batch_support import weighed as weighed_payload
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -276,3 +281,26 @@ def test_a_batch_waits_for_review_when_all_its_phases_are_completed(done: int, t
     status = rules.status_after("ordered", min(done, total), total)
     assert (status == "awaiting_review") == (done >= total)
     assert rules.status_after("released", done, total) == "released"
+
+
+OF_EACH_KIND = {
+    model.STARTED: marked("B1", "10"),
+    model.CLEARED: cleared("B1"),
+    model.WEIGHED: weighed_payload("B1"),
+    model.PARAMETER: parameter("B1", "speed", "12", "rpm"),
+    model.CHECKED: checked_payload("B1", 1, ["79.0", "80.0", "82.0"], "80.33"),
+    model.COMPLETED: marked("B1", "10"),
+}
+
+
+@pytest.mark.urs("PLT-16")
+@pytest.mark.parametrize(("kind", "phase"), list(product(OF_EACH_KIND, [*(phase["id"] for phase in EVERY_TYPE), "99"])))
+def test_every_kind_in_every_type_of_phase_gets_an_answer(kind: str, phase: str) -> None:
+    batch = Batch("B1", "in_progress", tuple(EVERY_TYPE), frozenset())
+    payload = OF_EACH_KIND[kind] | {"phase": phase}
+    planned = next((one for one in EVERY_TYPE if one["id"] == phase), None)
+    slot = rules.slot_of(kind, payload)
+    found = codes(rules.judge_place(kind, payload, slot, "batch/B1", batch))
+    fits = payload == OF_EACH_KIND[kind] or (kind in (model.STARTED, model.COMPLETED) and planned is not None)
+    assert found == ([] if fits else ["slot_unknown"])
+    assert set(codes(rules.judge_values(kind, payload, planned))) <= {"unit_mismatch"}
