@@ -19,6 +19,7 @@ from server.identity import entries as identity
 from server.identity import model
 from server.identity import queries as devices
 from server.materials import entries as materials
+from server.migrations import migrate
 from server.production import entries as production
 from server.quality import entries as quality
 from server.recipes import entries as recipes
@@ -65,7 +66,7 @@ def _open(config: Config, engine: Engine) -> Plant:
     signer = Ed25519Signer.load_or_create(config.key_file)
     log = Log(config.origin, signer)
     registry = Registry(ROOMS)
-    db.create_tables(engine)
+    migrate(engine)
     recorder = Recorder(engine, log, signer, registry, devices.device_key)
     plant = Plant(config, engine, log, signer, recorder, registry)
     try:

@@ -683,4 +683,10 @@ CATALOGUE: dict[str, Problem] = {
         ("It stands in the log, flagged, and in quarantine.", "它已带标记入账，并列入隔离区。"),
         ("Tell whoever runs the server, then look at the quarantine.", "请告知服务器运维人员，然后查看隔离区。"),
     ),
+    "database_newer": Problem(
+        500,
+        ("The database was made by a newer version of Pestle.", "数据库由更新版本的批印建立。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Start the newer version again.", "请重新启动较新的版本。"),
+    ),
 }

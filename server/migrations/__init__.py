@@ -8,27 +8,54 @@ wrote. To begin anew (before the first release only): delete `versions/*.py` and
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 from server.core import db
+from server.core.errors import PestleError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent
 
 
 def migrate(engine: Engine) -> None:
-    """Take all steps that the database has not taken yet, in one transaction."""
+    """Take all steps that the database has not taken yet, in one transaction; PestleError `database_newer`."""
+    taken, newest = _taken(engine), _newest()
+    if taken is not None and taken > newest:
+        raise PestleError("database_newer", {"database": taken, "program": newest})
+    if taken == newest:
+        return
+    # Only now: Alembic takes a quarter of a second to import, and most starts have no step to take.
+    from alembic import command
+
     with db.writing_records(), db.write(engine) as connection:
         # A crash here: nothing is committed, the next start begins with the same step.
         command.upgrade(configured(connection), "head")
 
 
-def configured(connection: Connection, metadata: list[MetaData] | None = None) -> Config:
+def configured(connection: Connection, metadata: list[MetaData] | None = None) -> "Config":
     """Alembic's settings for a connection that is already open; `metadata` only to find what a new step must do."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes.update(connection=connection, metadata=metadata)
     return config
+
+
+def _taken(engine: Engine) -> str | None:
+    """The number of the last step that the database has taken."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        number: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return number
+
+
+def _newest() -> str:
+    """Steps are numbered 0001, 0002, ... at the beginning of their file's name."""
+    return max(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py"))

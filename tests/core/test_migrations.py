@@ -5,10 +5,11 @@ import ast
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 import server.plant  # noqa: F401 - declares every table
 from server.core import db
+from server.core.errors import PestleError
 from server.migrations import FOLDER, migrate
 
 HINT = 'the tables have changed: .venv/bin/python scripts/new_migration.py "What changes"'
@@ -46,6 +47,17 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
     migrate(engine)
     migrate(engine)
     engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    engine = db.open_engine(database_url)
+    migrate(engine)
+    with db.write(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(PestleError) as caught:
+        migrate(engine)
+    engine.dispose()
+    assert caught.value.code == "database_newer"
 
 
 def test_the_steps_import_nothing_of_the_application() -> None:
