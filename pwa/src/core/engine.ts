@@ -8,6 +8,7 @@ import { Journal, type Recovered } from "./journal";
 import { type DeviceKey, proof, provenDeviceKey, unwrapUserKey } from "./keys";
 import { Leases } from "./lease";
 import { Ledger } from "./ledger";
+import { LiveValues } from "./live";
 import type { Platform } from "./platform";
 import { type Site, Store, type StoredEntry } from "./store";
 import { type Host, SyncClient } from "./sync";
@@ -42,6 +43,7 @@ export class Engine implements Core {
   private readonly contents = new Map<string, LocalEntry>();
   private readonly typed = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> }>();
 
+  private readonly live = new LiveValues((weight) => this.set({ live: { ...this.state.live, [weight.balance]: weight } }));
   private readonly arrived = new Map<string, { at: string; mono: number }>();
 
   constructor(private readonly platform: Platform) {}
@@ -270,7 +272,7 @@ export class Engine implements Core {
       changed: () => this.refresh(),
       caughtUp: () => void this.blobs?.upload(),
       lost: () => this.lost(),
-      live: (weight) => this.set({ live: { ...this.state.live, [weight.balance]: weight } }),
+      live: (weight) => this.live.heard(weight),
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
       batchChanged: (batch) => this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } }),
       skew: (ms) => {
@@ -309,6 +311,7 @@ export class Engine implements Core {
 
   private async lost(): Promise<void> {
     // Live values are of the moment: none is shown once nobody sends them.
+    this.live.clear();
     this.set({ live: {} });
     if (this.state.sessionMissing || !this.platform.hasNetwork()) return;
     try {
