@@ -31,7 +31,7 @@ def repeated(measure: Callable[[], float], runs: int = RUNS) -> dict[str, Any]:
 
 def figures() -> dict[str, Any]:
     """Everything, with the machine it was measured on."""
-    cluster = PostgresCluster()
+    cluster = PostgresCluster(durable=True)
     try:
         with tempfile.TemporaryDirectory(prefix="pestle-bench-") as name:
             return _all(cluster, Path(name))
