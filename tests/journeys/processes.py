@@ -1,4 +1,4 @@
-"""The real thing in real processes: server, bridge with its emulated balance, browsers; each can be killed."""
+"""The real thing in real processes that can be killed: the server; bridge and browsers stand in files of their own."""
 
 import json
 import os
@@ -13,22 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from support import ROOT, free_port
 
 PESTLE = Path(sys.executable).parent / "pestle"
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 def until(what: str, probe: Callable[[], Any], seconds: float = 30.0) -> Any:
@@ -98,61 +85,17 @@ class Server:
         until("the server answers /healthz", self.healthy)
 
     def healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-
-class Chromium:
-    """A browser with a profile on disk: what a tablet is. `kill` is the battery falling out."""
-
-    def __init__(self, playwright: Playwright, folder: Path, name: str, width: int, height: int) -> None:
-        self._playwright, self._folder, self._name = playwright, folder, name
-        self._size = (width, height)
-        self._process: Process | None = None
-        self._browser: Browser | None = None
-
-    def start(self) -> Page:
-        """The page of a fresh browser process on the same profile."""
-        port = free_port()
-        width, height = self._size
-        command = [
-            CHROMIUM,
-            *QUIET,
-            f"--user-data-dir={self._folder / self._name}",
-            f"--remote-debugging-port={port}",
-            f"--window-size={width},{height}",
-            "about:blank",
-        ]
-        self._process = Process(self._name, command, self._folder)
-        self._process.start()
-        address = f"http://127.0.0.1:{port}"
-        until(f"{self._name} opens its debugging port", lambda: _answers(f"{address}/json/version"))
-        self._browser = self._playwright.chromium.connect_over_cdp(address)
-        page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(20_000)
-        return page
-
-    @property
-    def context(self) -> BrowserContext:
-        assert self._browser is not None
-        return self._browser.contexts[0]
+        return answers(f"{self.url}/healthz")
 
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-        if self._browser is not None:
-            self._browser.close()
-        self._process = self._browser = None
+        self.process.kill()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a GET of the address is answered with 200 within two seconds."""
     try:
-        with urllib.request.urlopen(url, timeout=1):
-            return True
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 

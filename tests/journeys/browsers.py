@@ -1,0 +1,83 @@
+"""Browsers as tablets and phones are: a profile on disk, a process that can lose its battery, a network that can go."""
+
+import os
+from pathlib import Path
+
+from journeys.processes import Process, answers, until
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
+from support import free_port
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+TABLET, PHONE = (1280, 800), (390, 844)
+
+
+class Chromium:
+    """A browser with a profile on disk: what a tablet is. `kill` is the battery falling out."""
+
+    def __init__(self, playwright: Playwright, folder: Path, name: str, size: tuple[int, int], lang: str) -> None:
+        self.name = name
+        self._playwright, self._folder, self._size, self._lang = playwright, folder, size, lang
+        self._process: Process | None = None
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+
+    def start(self) -> Page:
+        """The page of a fresh browser process on the same profile."""
+        port = free_port()
+        width, height = self._size
+        command = [
+            CHROMIUM,
+            *QUIET,
+            f"--user-data-dir={self._folder / self.name}",
+            f"--remote-debugging-port={port}",
+            f"--window-size={width},{height}",
+            f"--lang={self._lang}",
+            f"--accept-lang={self._lang}",
+            "about:blank",
+        ]
+        self._process = Process(self.name, command, self._folder, {"TZ": "Asia/Shanghai"})
+        self._process.start()
+        address = f"http://127.0.0.1:{port}"
+        until(f"{self.name} opens its debugging port", lambda: answers(f"{address}/json/version"))
+        self._browser = self._playwright.chromium.connect_over_cdp(address)
+        self._page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self._page.set_viewport_size({"width": width, "height": height})
+        self._page.set_default_timeout(20_000)
+        return self._page
+
+    @property
+    def context(self) -> BrowserContext:
+        assert self._browser is not None
+        return self._browser.contexts[0]
+
+    @property
+    def page(self) -> Page:
+        assert self._page is not None
+        return self._page
+
+    def at(self, testid: str) -> Locator:
+        return self.page.get_by_test_id(testid)
+
+    def shoot(self, what: str) -> None:
+        """A picture of the screen, for whoever wants to look at it: only where PESTLE_SHOTS names a folder."""
+        folder = os.environ.get("PESTLE_SHOTS")
+        if folder:
+            self.page.screenshot(path=f"{folder}/{self.name}-{what}.png")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+        if self._browser is not None:
+            self._browser.close()
+        self._process = self._browser = self._page = None

@@ -1,0 +1,64 @@
+"""A plant for a journey: server with the quick demonstration, its people, tablets, a phone, a weighing room."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from journeys.browsers import PHONE, TABLET, Chromium
+from journeys.desk import Desk
+from journeys.handheld import Tablet
+from journeys.processes import Server, stopping
+from journeys.weighing import Balances, Bridge
+from journeys.wire import Wire
+from playwright.sync_api import Playwright
+
+
+class Site:
+    """What is running. `batch` is the one that waits to be taken along."""
+
+    def __init__(self, playwright: Playwright, folder: Path, database_url: str, stack: ExitStack) -> None:
+        self._playwright, self.folder, self._stack = playwright, folder, stack
+        self.server = self._ending(Server(folder, database_url))
+        made = self.server.pestle("demo", "--quick")["people"]
+        ids = {person["login"]: person["id"] for person in self.server.pestle("user", "list")["items"]}
+        self.people: dict[str, Any] = {one["login"]: {**one, "id": ids[one["login"]]} for one in made}
+        self.server.start()
+        self.batch: str = self.desk("zhaolin").get("/api/home")["ordered"][0]["number"]
+
+    def _ending(self, thing: Any) -> Any:
+        """Killed when the journey ends."""
+        self._stack.enter_context(stopping(thing))
+        return thing
+
+    def desk(self, login: str) -> Desk:
+        return Desk(self.server.url, login, self.people[login]["password"])
+
+    def code(self, role: str) -> str:
+        answer = self.desk("admin").post("/api/devices/codes", {"role": role})
+        return str(answer["code"])
+
+    def tablet(self, name: str, lang: str) -> Tablet:
+        chromium = Chromium(self._playwright, self.folder, name, TABLET, lang)
+        made: Tablet = self._ending(Tablet(chromium, Wire(self.server.port), self.people))
+        made.start()
+        return made
+
+    def phone(self, name: str, lang: str) -> Tablet:
+        """The same browser, held in one hand; it needs no enrolment to read and to sign."""
+        chromium = Chromium(self._playwright, self.folder, name, PHONE, lang)
+        made: Tablet = self._ending(Tablet(chromium, Wire(self.server.port), self.people))
+        made.start()
+        return made
+
+    def weighing_room(self) -> tuple[Balances, Bridge]:
+        bridge = self._ending(Bridge(self.folder, self.server.url))
+        balances = self._ending(Balances(self.folder, bridge.config))
+        balances.start()
+        return balances, bridge
+
+
+@contextmanager
+def site(playwright: Playwright, folder: Path, database_url: str) -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield Site(playwright, folder, database_url, stack)
