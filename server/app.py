@@ -11,7 +11,7 @@ from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
-from server.web import guard, health, log_files, problems, shell
+from server.web import guard, health, log_files, log_pages, problems, shell
 
 VERSION = "0.1.0"
 
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     release.blueprint,
     handheld.blueprint,
     hub.blueprint,
+    log_pages.blueprint,
     health.blueprint,
     log_files.blueprint,
     shell.blueprint,
