@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
-from server.core import db
+from server.core import db, refusals
 from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.kinds import Fact, Registry, Room
@@ -30,6 +30,7 @@ from sync.signing import Ed25519Signer
 
 # Every room that has kinds, lower rooms first: the order in which they hear of an entry.
 ROOMS = (
+    refusals.ROOM,
     identity.ROOM,
     Room("materials", materials.KINDS),
     Room("equipment", equipment.KINDS),

@@ -22,7 +22,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from server.core import clock, db, fields, inbox
 from server.core.errors import PestleError
 from server.core.inbox import Stray
-from server.core.kinds import Entry, Fact, Registry
+from server.core.kinds import Entry, Fact, Registry, Ruling
+from server.core.refusals import REFUSED, refused
 from sync import entry as entries
 from sync.entry import Envelope, Header
 from sync.errors import SyncError
@@ -401,13 +402,19 @@ class _Group:
         if ruling.refusal is not None:
             if self._registry.kinds[envelope.head.kind].nature == "observation":
                 raise ValueError(f"an observation was refused: {envelope.head.kind}")
-            raise _Refusal(ruling.refusal, dict(ruling.details), ruling.consequences)
+            raise _Refusal(ruling.refusal, dict(ruling.details), self._left_by(asked, ruling))
         recorded = self._append(envelope, tuple(dict.fromkeys((*flags, *ruling.flags))))
         final = Entry(envelope.head, envelope.body, recorded.index, recorded.recorded_at, recorded.flags, signatures)
         self._registry.project(self._connection, final)
         for fact in ruling.consequences:
             self._state(fact, depth + 1)
         return recorded
+
+    def _left_by(self, asked: Entry, ruling: Ruling) -> Sequence[Fact]:
+        """What a refusal leaves in the log: what the room says of it, or else the plain fact."""
+        if ruling.consequences or ruling.refusal is None or REFUSED not in self._registry.kinds:
+            return ruling.consequences
+        return (refused(asked, ruling.refusal),)
 
     def _append(self, envelope: Envelope, flags: tuple[str, ...]) -> Recorded:
         receipt = self._log.append(self._connection, envelope, clock.now_text(), flags)

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from server.core import clock, inbox, rebuild
+from server.core.errors import PestleError
 from server.core.kinds import Entry, Fact, Kind, Ruling
 from server.core.record import QUARANTINED, Held, Recorded, Refused
+from server.core.refusals import REFUSED
 from sync import entry as entries
 from sync.entry import Envelope
 from sync.signing import Ed25519Signer
@@ -207,4 +209,21 @@ def test_a_stranger_whose_name_can_be_no_device_is_quarantined_and_announced(
         "device_unknown",
         None,
     )
+    whole.close()
+
+
+@pytest.mark.urs("PLT-16")
+def test_every_refused_decision_leaves_an_entry_even_where_its_room_leaves_none(
+    database_url: str, tmp_path: Path
+) -> None:
+    whole = PlantUnderTest(database_url, tmp_path)
+    clerk = {"person": "P-0099", "login": "zhang", "name": "张敏", "name_en": None, "roles": ["operator"]}
+    for actor, code in (("admin", "login_taken"), ("zhang", "login_taken")):
+        with pytest.raises(PestleError) as caught:
+            whole.state("identity.person_added.v1", "person/P-0099", clerk, actor=actor)
+        assert caught.value.code == code
+    left = whole.entries(REFUSED)
+    assert [(entry.head.actor, entry.head.stream) for entry in left] == [("P-0007", "site"), ("P-0001", "site")]
+    assert left[0].body == {"kind": "identity.person_added.v1", "stream": "person/P-0099", "code": "login_taken"}
+    assert rebuild.check(whole.plant.engine, whole.plant.log, whole.plant.registry)["ok"]
     whole.close()
