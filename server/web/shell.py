@@ -28,9 +28,9 @@ _TYPES = {
 blueprint = Blueprint("shell", __name__)
 
 
-@blueprint.get("/", defaults={"path": "index.html"})
+@blueprint.get("/")
 @blueprint.get("/<path:path>")
-def shell(path: str) -> Response:
+def shell(path: str = "index.html") -> Response:
     """A file of the app, or its page for the addresses that the app itself resolves."""
     found = safe_join(str(DIST), path)
     if found is None or (path.startswith(_NOT_PAGES) and not Path(found).is_file()):

@@ -1,0 +1,144 @@
+"""What every answer of the site goes through: headers, origin, problems, size, health, the description of the API."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from plant import ORIGIN, PlantUnderTest
+
+from server.app import BLUEPRINTS
+from server.web import guard, shell
+
+JSON = "application/json"
+
+
+@pytest.mark.urs("OPS-05")
+def test_every_answer_carries_the_policy_and_its_companions(site: PlantUnderTest) -> None:
+    client = site.client()
+    for path in ("/healthz", "/api/site", "/api/nothing", "/log/checkpoint", "/anything"):
+        headers = client.get(path, buffered=True).headers
+        for name, value in guard.HEADERS.items():
+            assert headers[name] == value, path
+    policy = client.get("/healthz").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.urs("OPS-05")
+def test_a_request_that_changes_something_needs_our_own_origin(site: PlantUnderTest) -> None:
+    client = site.client("li")
+    for origin in ("https://evil.example", "null", "", f"{ORIGIN}/", f"{ORIGIN}:81", None):
+        client.environ_base.pop("HTTP_ORIGIN", None)
+        headers = {} if origin is None else {"Origin": origin}
+        answer = client.delete("/api/session", headers=headers)
+        assert answer.status_code == 403, origin
+        assert answer.json["code"] == "origin_foreign"
+    assert client.get("/api/session").status_code == 200
+    assert client.delete("/api/session", headers={"Origin": ORIGIN}).status_code == 204
+    assert client.get("/api/session").status_code == 401
+
+
+@pytest.mark.urs("OPS-06")
+def test_problems_have_one_shape(site: PlantUnderTest) -> None:
+    client = site.client()
+    asked = {
+        "not_found": client.get("/api/nothing"),
+        "method_wrong": client.put("/api/session", json={}),
+        "session_missing": client.get("/api/devices"),
+        "request_malformed": client.post("/api/session", json={"login": 5}),
+        "request_too_large": client.post("/api/session", data=b" " * (guard.MAX_REQUEST + 1), content_type=JSON),
+    }
+    for code, answer in asked.items():
+        body = answer.json
+        assert body["code"] == code
+        assert set(body) == {"code", "what", "kept", "next", "details"}
+        assert all(body[part]["en"] and body[part]["zh"] for part in ("what", "kept", "next"))
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert asked["request_malformed"].json["details"]["json"].keys() == {"login", "password"}
+    assert "不" in asked["not_found"].text or "没有" in asked["not_found"].text
+
+
+def test_broken_json_is_a_malformed_request(site: PlantUnderTest) -> None:
+    answer = site.client().post("/api/session", data=b"{", content_type=JSON)
+    assert (answer.status_code, answer.json["code"]) == (422, "request_malformed")
+
+
+@pytest.mark.urs("OPS-04")
+def test_what_goes_wrong_inside_is_logged_as_json_and_not_told(
+    site: PlantUnderTest, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client()
+    monkeypatch.delitem(client.application.extensions, "pestle")
+    answer = client.get("/api/site")
+    assert (answer.status_code, answer.json["code"], answer.json["details"]) == (500, "internal", {})
+    line = json.loads(capsys.readouterr().err)
+    assert line["event"] == "internal"
+    assert line["request"] == "GET /api/site"
+    assert "KeyError" in line["traceback"]
+
+
+@pytest.mark.urs("OPS-04")
+def test_health_and_metrics(site: PlantUnderTest) -> None:
+    client = site.client()
+    assert client.get("/healthz").text == "ok\n"
+    client.get("/api/nothing")
+    with site.reading() as connection:
+        size = site.plant.log.head(connection).size
+    lines = client.get("/metrics").text.splitlines()
+    assert f"pestle_log_size {size}" in lines
+    assert 'pestle_requests_total{status="200"} 1' in lines
+    assert 'pestle_requests_total{status="404"} 1' in lines
+    assert any(line.startswith("pestle_log_checkpoint_timestamp_seconds ") for line in lines)
+
+
+def test_without_its_database_it_is_not_healthy(site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site.client()
+
+    def fail(*_: Any) -> Any:
+        raise OSError("the database is gone")
+
+    monkeypatch.setattr(type(site.plant.engine), "connect", fail)
+    assert client.get("/healthz").status_code == 500
+
+
+@pytest.mark.urs("INT-01")
+def test_the_api_describes_itself_in_openapi_3_1(site: PlantUnderTest) -> None:
+    client = site.client()
+    described = client.get("/api/openapi.json").json
+    assert described["openapi"] == "3.1.0"
+    assert described["info"]["title"]
+    served = {
+        (rule.rule.replace("<", "{").replace(">", "}"), method.lower())
+        for rule in client.application.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and rule.rule != "/api/openapi.json"
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert {
+        (path, method) for path, item in described["paths"].items() for method in item if method != "parameters"
+    } == {(path.replace("{path:", "{").replace("{int:", "{"), method) for path, method in served}
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                assert operation["responses"], (path, method)
+                assert operation.get("summary"), (path, method)
+    for reference in references(described):
+        place = described
+        for part in reference.removeprefix("#/").split("/"):
+            place = place[part]
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def test_the_shell_comes_last() -> None:
+    assert BLUEPRINTS[-1] is shell.blueprint
