@@ -15,6 +15,7 @@ export const codesEn = {
     "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.release_refused.v1": "Release refused",
     "handheld.lease_issued.v1": "Taken along", "handheld.lease_returned.v1": "Handed back", "handheld.input_quarantined.v1": "Input quarantined", "equipment.weight_read.v1": "Weight read",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
+    "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
   } as Record<string, string>,
   exceptions: {
     out_of_limits: "Out of limits", manual_weight_unverified: "Typed weight without second person", verifier_is_performer: "Verifier is the performer", reading_unverified: "Balance reading not verified", phase_order: "Phase out of order", lease_expired: "Made on an expired lease", lease_unknown: "Made without a known lease",
@@ -22,6 +23,7 @@ export const codesEn = {
     remark: "Remark", exception: "Exception", conflict_open: "Conflict not decided", exception_open: "Exception not assessed", phases_open: "Phases not done", device_owes: "A device still owes records",
     batch_unknown: "Batch not ordered here", slot_unknown: "Not planned in the order", subject_mismatch: "Filed under another place", correction_unknown: "Correction without basis", unit_mismatch: "Unit differs", samples_incomplete: "Samples missing", calculation_differs: "Calculation differs", lot_not_released: "Lot not released", batch_known: "Batch known already", verdict_differs: "Verdict differs from limits", equipment_unknown: "Equipment not registered", serial_differs: "Serial number differs", material_unknown: "Material not defined",
     reported: "Reported exception", after_disposition: "After release or rejection", photo: "Photo", device_revoked: "Made by a revoked device", kind_unknown: "Unknown kind of record", payload_malformed: "Malformed content", not_permitted_from_device: "Not a device's decision", sequence_fork: "Two records with one number", signature_wrong: "Signature wrong", device_unknown: "Unknown device",
+    rule_failed: "Server could not judge it", id_taken: "Identifier used twice", entry_malformed: "Not a record", payload_hash_wrong: "Content is not the signed one",
   } as Record<string, string>,
   gates: { phases: "All phases are done", conflicts: "All conflicts are decided", exceptions: "All exceptions are assessed", devices: "All devices have delivered", leases: "All devices have handed back", results: "All test results are within limits", yields: "Yields are within limits", held: "No record is held back", quarantine: "Nothing of the batch in quarantine" } as Record<string, string>,
 };

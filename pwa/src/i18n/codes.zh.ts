@@ -16,6 +16,7 @@ export const codesZh: typeof codesEn = {
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.release_refused.v1": "放行被拒",
     "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
+    "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
   },
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带",
@@ -23,6 +24,7 @@ export const codesZh: typeof codesEn = {
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",
     reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",
+    rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符",
   },
   gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", yields: "收率在限度内", held: "无待补记录", quarantine: "本批无隔离输入" },
 };
