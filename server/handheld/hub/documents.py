@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
@@ -19,6 +19,8 @@ from sync.errors import SyncError
 # Documents whose state is kept in memory; others are read again from their changes (about 4 ms for a hundred).
 _KEPT = 64
 _PAGE = 500
+# Changes of each document that are kept for tablets that are here.
+_RECENT = 100
 
 _last = select(func.coalesce(func.max(change.c.n), 0))
 
@@ -41,8 +43,33 @@ class Stored:
 
 @dataclass(slots=True)
 class _Kept:
+    """What a process remembers of a document: the state as stored, and the last changes, without a gap."""
+
     lock: Lock
     state: DocumentState | None = None
+    recent: tuple[StoredChange, ...] = ()
+
+    def remember(self, stored: Sequence[StoredChange]) -> None:
+        joined = self.recent and stored and self.recent[-1].n + 1 == stored[0].n
+        if stored:
+            self.recent = (*(self.recent if joined else ()), *stored)[-_RECENT:]
+
+
+@dataclass(slots=True)
+class _Writing:
+    """A transaction that nobody else writes this document in."""
+
+    connection: Connection
+    doc: str
+    state: DocumentState
+    stored: list[StoredChange] = field(default_factory=list)
+
+    def store(self, changes: Iterable[Change]) -> None:
+        """Changes that the state has taken in already, under the numbers it gave them."""
+        for one in changes:
+            n = self.state.changes[one.hash].number + 1
+            _insert(self.connection, self.doc, n, one)
+            self.stored.append(StoredChange(n, one.hash, one.actor, one.raw))
 
 
 class Documents:
@@ -53,12 +80,13 @@ class Documents:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = Lock()
 
-    def exists(self, doc: str) -> bool:
-        with self._engine.connect() as connection:
-            return bool(connection.execute(_last.where(change.c.doc == doc)).scalar_one())
-
     def after(self, doc: str, n: int) -> Iterator[StoredChange]:
-        """The changes above number n, read page by page."""
+        """The changes above number n: the newest from memory, since every tablet of the batch asks at once; else
+        read page by page."""
+        recent = self._keep(doc).recent
+        if recent and recent[0].n <= n + 1:
+            yield from (one for one in recent if one.n > n)
+            return
         query = select(change.c.n, change.c.hash, change.c.actor, change.c.raw).order_by(change.c.n).limit(_PAGE)
         while True:
             with self._engine.connect() as connection:
@@ -68,13 +96,25 @@ class Documents:
                 return
             n = rows[-1].n
 
+    def forget(self, doc: str | None = None) -> None:
+        """Another process has written this document, or any: what is remembered here is no longer all there is.
+
+        The lock: nobody may be between a commit and remembering it, or the older would be taken for the newest.
+        """
+        with self._lock:
+            found = [kept for name, kept in self._kept.items() if doc in (name, None)]
+        for kept in found:
+            with kept.lock:
+                kept.recent = ()
+
     def push(self, doc: str, device: str, changes: Sequence[Change]) -> Stored:
         """Store a device's changes, all or none; Refusal. When this returns they are durable.
 
         A crash right after: the entries stand in `sync_pending` and are handed over at the next start, or when the
         device comes back.
         """
-        with self._writing(doc) as (connection, state):
+        with self._writing(doc) as writing:
+            connection, state = writing.connection, writing.state
             entries: list[Envelope] = []
             fresh: list[Change] = []
             for at, one in enumerate(changes):
@@ -84,7 +124,7 @@ class Documents:
                     raise Refusal(error.code, error.detail, at) from error
                 fresh += [one] if found is not None else []
                 entries += found or []
-            _store(connection, doc, state, fresh)
+            writing.store(fresh)
             _await_receipts(connection, doc, entries)
             return Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
 
@@ -108,13 +148,14 @@ class Documents:
         with self._engine.connect() as connection:
             if not _waiting(connection, doc, receipts):
                 return False
-        with self._writing(doc) as (connection, state):
+        with self._writing(doc) as writing:
+            connection, state = writing.connection, writing.state
             wanted = {entry: receipts[entry] for entry in _waiting(connection, doc, receipts)}
             if not wanted:
                 return False
             one = codec.parse(genesis.write_receipts(state, wanted))
             policy.accept_own(state, one)
-            _store(connection, doc, state, [one])
+            writing.store([one])
             connection.execute(delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(wanted)))
             return True
 
@@ -138,7 +179,7 @@ class Documents:
                     yield Envelope.decode(op.value.data)
 
     @contextmanager
-    def _writing(self, doc: str) -> Iterator[tuple[Connection, DocumentState]]:
+    def _writing(self, doc: str) -> Iterator[_Writing]:
         """A transaction that nobody else writes this document in, with the document's state as stored."""
         kept = self._keep(doc)
         with kept.lock:
@@ -149,9 +190,11 @@ class Documents:
                 if last == 0:
                     raise Refusal("document_unknown", doc, 0)
                 state = self._caught_up(connection, doc, state, last)
-                yield connection, state
+                writing = _Writing(connection, doc, state)
+                yield writing
             # Only now, after the commit: after an exception the state is thrown away, since it may be ahead.
             kept.state = state
+            kept.remember(writing.stored)
 
     def _caught_up(self, connection: Connection, doc: str, state: DocumentState | None, last: int) -> DocumentState:
         if state is None or len(state.changes) > last:
@@ -165,9 +208,8 @@ class Documents:
         with self._lock:
             kept = self._kept.setdefault(doc, _Kept(Lock()))
             self._kept.move_to_end(doc)
-            if len(self._kept) > _KEPT:
-                # Whoever works on it right now goes on with it: the database's lock keeps the order.
-                self._kept.popitem(last=False)
+            for oldest in list(self._kept.values())[:-_KEPT]:
+                oldest.state, oldest.recent = None, ()
             return kept
 
 
@@ -218,11 +260,6 @@ def _bind(connection: Connection, name: str, device: str) -> None:
         connection.execute(insert(actor).values(actor=name, device=device, at=clock.now_text()))
     elif owner != device:
         raise SyncError("actor_taken", "another device writes under this actor")
-
-
-def _store(connection: Connection, doc: str, state: DocumentState, changes: Iterable[Change]) -> None:
-    for one in changes:
-        _insert(connection, doc, state.changes[one.hash].number + 1, one)
 
 
 def _insert(connection: Connection, doc: str, n: int, one: Change) -> None:

@@ -62,12 +62,14 @@ class Hub:
         """What another process said."""
         match notice:
             case {"grew": str(doc)}:
+                self.documents.forget(doc)
                 self.exchange.grew(doc)
             case {"log": int()}:
                 self.handover.wake()
             case {"show": dict(value)}:
                 self._take_live(value)
             case {"missed": True}:
+                self.documents.forget()
                 self.exchange.catch_up()
                 self.handover.wake()
 
