@@ -36,8 +36,11 @@ async function refusal(response: Response): Promise<Problem> {
   return new Problem(code, response.status, body.what ?? null, body.kept ?? null, body.next ?? null, body.details ?? {});
 }
 
+/** A server that accepts and never answers is no server: after this many milliseconds it counts as offline. */
+const TIMEOUT = 20_000;
+
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = { method, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } };
+  const init: RequestInit = { method, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT), headers: { Accept: "application/json" } };
   if (body !== undefined) {
     init.headers = { ...init.headers, "Content-Type": "application/json" };
     init.body = JSON.stringify(body);

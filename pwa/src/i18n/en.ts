@@ -14,7 +14,7 @@ export const en = {
     delete: "Delete last digit", notOnline: "This needs the network. It is not there now.",
     noPage: "There is no such page.",
   },
-  nav: { home: "Home", board: "Board", batches: "Batches", lots: "Lots", log: "Audit log", devices: "Devices", quarantine: "Quarantine", settings: "Settings", menu: "Menu", main: "Main navigation" },
+  nav: { home: "Home", board: "Board", batches: "Batches", lots: "Lots", log: "Audit log", devices: "Devices", quarantine: "Quarantine", settings: "Settings", menu: "Menu", main: "Main navigation", act: "What to do now" },
   session: {
     signIn: "Sign in", signOut: "Sign out", login: "Login name", password: "Password", signInTitle: "Sign in",
     signInHint: "With your own name. Everything you sign carries it.", person: "Signed in as",
@@ -106,7 +106,7 @@ export const en = {
     ready: "Nothing is open. You can sign.", signTitle: "Sign the release", rejectTitle: "Reject the batch", signing: "You sign", digest: "Digest of what is shown", printed: "Printed name", meaning: "Meaning",
     password: "Your password", passwordHint: "It is your signature. It is not kept.", signNow: "Sign", rejectReason: "Why the batch is rejected", refused: "Refused. Still open:", stale: "The batch has changed since you opened it. Look at it again, then sign.",
     reload: "Load again", dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
-    meanings: { release: ["Reviewed and released", "Released as qualified person"], reject: ["Reviewed and rejected", "Rejected as qualified person"] },
+    meanings: { release: ["Batch record reviewed, batch released", "Released by the qualified person"], reject: ["Batch record reviewed, batch rejected"] },
     stamp: { released: "Released", rejected: "Rejected" }, done: "Decided", noRight: "You may look, but only QA decides.", was: "was", became: "became", showing: "Shown to you",
     sums: (open: number, notable: number, clean: number) => `${open} open · ${notable} worth knowing · ${clean} clean`,
     changedAfter: "Records have come in since this signature",

@@ -15,7 +15,7 @@ export const zh = {
     delete: "删除末位", notOnline: "此操作需要网络，目前无网络。",
     noPage: "没有此页面。",
   },
-  nav: { home: "首页", board: "看板", batches: "批次", lots: "物料批", log: "审计追踪", devices: "设备", quarantine: "隔离输入", settings: "设置", menu: "菜单", main: "主导航" },
+  nav: { home: "首页", board: "看板", batches: "批次", lots: "物料批", log: "审计追踪", devices: "设备", quarantine: "隔离输入", settings: "设置", menu: "菜单", main: "主导航", act: "现在可做" },
   session: {
     signIn: "登录", signOut: "退出登录", login: "登录名", password: "密码", signInTitle: "登录",
     signInHint: "请用本人账号。您签署的每条记录都带有您的姓名。", person: "当前人员",
@@ -107,7 +107,7 @@ export const zh = {
     ready: "无未结项，可以签名。", signTitle: "签名放行", rejectTitle: "拒绝放行", signing: "您签署的是", digest: "所示内容摘要", printed: "姓名", meaning: "签名含义",
     password: "您的密码", passwordHint: "密码即您的签名，不会保存。", signNow: "签名", rejectReason: "拒绝理由", refused: "未能放行，尚未了结：", stale: "打开之后该批有变化。请重新查看再签名。",
     reload: "重新载入", dossier: "批档案", dossierZh: "中文批档案", dossierEn: "英文批档案", dossierHint: "PDF/A，附全部记录与证明", entries: (n: string) => `${n} 条记录`, seeAll: "查看全部记录",
-    meanings: { release: ["审核并批准放行", "质量受权人放行"], reject: ["审核并拒绝放行", "质量受权人拒绝放行"] },
+    meanings: { release: ["已审核批记录，批准放行", "质量受权人批准放行"], reject: ["已审核批记录，拒绝放行"] },
     stamp: { released: "放行", rejected: "拒绝" }, done: "已裁定", noRight: "您可以查看，由 QA 裁定。", was: "原为", became: "改为", showing: "向您展示的内容",
     sums: (open: number, notable: number, clean: number) => `未结 ${open} · 值得注意 ${notable} · 无异常 ${clean}`,
     changedAfter: "签名之后又有记录入账",

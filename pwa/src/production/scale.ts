@@ -4,7 +4,7 @@ interface Given { low: string | null; high: string | null; target: string | null
 
 // The range takes the share of the picture in which an eye sees a hundredth of it; outside, the picture is compressed.
 const LEFT = 30, RIGHT = 70, MARGIN = 1.5;
-const FILL_LEFT = 56, FILL_RIGHT = 84;
+const FILL_LEFT = 50, FILL_RIGHT = 86;
 
 /** `filling` starts the picture at zero, as a container that is filled up to its target. */
 export function scale(given: Given, value: string, filling = false): Scale {

@@ -4,7 +4,8 @@ import type { Session, SignedIn } from "../api/types";
 import { core } from "../core/core";
 import type { Person } from "../core/types";
 
-/** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. */
+/** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. A
+ *  convenience of the device, no safeguard: the server's session and the PIN are that. */
 const GUARD = "pestle.guard";
 const WORK = ["operator", "supervisor"];
 
@@ -24,7 +25,8 @@ class Sessions {
   async check(): Promise<void> {
     try {
       this.server = await api.get<Session>("/api/session");
-      if (!this.acting && sessionStorage.getItem(GUARD) === null) this.acting = this.server.person;
+      const same = this.acting?.id === this.server.person.id;
+      if (same || (!this.acting && localStorage.getItem(GUARD) === null)) this.acting = this.server.person;
     } catch (error) {
       if (asProblem(error).code !== "offline") this.server = null;
     } finally {
@@ -36,7 +38,7 @@ class Sessions {
     this.server = await api.post<Session>("/api/session", { login, password, device });
     this.acting = this.server.person;
     this.byPin = false;
-    sessionStorage.removeItem(GUARD);
+    localStorage.removeItem(GUARD);
     core.sessionChanged();
   }
 
@@ -57,14 +59,14 @@ class Sessions {
     const own = this.server?.person.id === person.id;
     this.acting = own && this.server ? this.server.person : offline(person);
     this.byPin = true;
-    if (own) sessionStorage.removeItem(GUARD);
-    else sessionStorage.setItem(GUARD, "1");
+    if (own) localStorage.removeItem(GUARD);
+    else localStorage.setItem(GUARD, "1");
   }
 
   lock(): void {
     this.acting = null;
     this.byPin = false;
-    sessionStorage.setItem(GUARD, "1");
+    localStorage.setItem(GUARD, "1");
   }
 
   /** Whether the acting person may do this; what needs the server needs the server's own session too. */

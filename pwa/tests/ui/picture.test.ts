@@ -16,7 +16,7 @@ describe("scale", () => {
   });
 
   it("fills from zero when something is filled", () => {
-    expect(scale(limits, "6.2885", true).value).toBeCloseTo(28, 0);
+    expect(scale(limits, "6.2885", true).value).toBeCloseTo(25, 0);
   });
 
   it("stays on the picture and says on which side it left it", () => {
