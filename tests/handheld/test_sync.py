@@ -467,3 +467,31 @@ def test_a_tablet_that_reads_too_slowly_is_cut_off_and_catches_up(site: Site) ->
     assert slow.closed()
     slow.connect()
     assert slow.receipt(BATCH, entry)["verdict"] == "accepted"
+
+
+@pytest.mark.urs("PLT-14")
+def test_a_frame_that_breaks_off_harms_nobody(site: Site) -> None:
+    tablet, other = site.tablet("T-1", BATCH).connect(), site.tablet("T-2", BATCH).connect()
+    other.wait_for_document(BATCH)
+    assert tablet.ws is not None
+    tablet.ws.sock.sendall(b"\x81\xfe\x10\x00\x01\x02\x03\x04abc")
+    tablet.drop()
+    site.wait(lambda: len(site.hub.exchange) == 1)
+    assert other.receipt(BATCH, other.delivered(BATCH, remark(other, "still here")))["verdict"] == "accepted"
+
+
+@pytest.mark.urs("PLT-14")
+def test_a_binary_frame_is_garbage(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    assert tablet.ws is not None
+    tablet.ws.send_binary(b"\x00\xff")
+    assert tablet.error() == "frame_malformed"
+    assert site.raw(site.quarantined()[0]["id"]) == b"\x00\xff"
+
+
+@pytest.mark.urs("PLT-09")
+def test_a_socket_that_is_silent_is_closed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.handheld.hub.conversation.SILENCE_SECONDS", 0.2)
+    tablet = site.tablet("T-1", BATCH).connect()
+    assert tablet.closed()
+    site.wait(lambda: len(site.hub.exchange) == 0)

@@ -1,0 +1,87 @@
+"""Frames from outside: whatever comes is a frame of the protocol or `Malformed`, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.handheld.hub import frames
+from server.handheld.hub.frames import Hello, Malformed, Open, Ping, Push
+
+HELLO: dict[str, Any] = {
+    "t": "hello",
+    "v": 1,
+    "device": "tablet-1a2b3c",
+    "actor": "0" * 32,
+    "proof": "AAAA",
+    "wall": "2026-11-22T09:30:00.000Z",
+    "offset": 480,
+    "mono": 12,
+    "boot": "b",
+    "head": {"seq": 0, "hash": "0" * 64},
+    "docs": {"batch/B-1": 3},
+}
+KINDS = ["hello", "push", "open", "ping", "actor"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_frames_of_the_protocol_are_read() -> None:
+    hello = frames.parse(json.dumps(HELLO))
+    assert isinstance(hello, Hello)
+    assert (hello.device, hello.docs, hello.proof) == ("tablet-1a2b3c", {"batch/B-1": 3}, bytes(3))
+    assert frames.parse('{"t":"push","id":1,"doc":"batch/B-1","changes":["AAAA"]}') == Push(1, "batch/B-1", (bytes(3),))
+    assert frames.parse('{"t":"open","docs":{"batch/B-1":0}}') == Open({"batch/B-1": 0})
+    assert frames.parse('{"t":"ping","n":5}') == Ping(5)
+
+
+@pytest.mark.urs("PLT-14")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"v": 2},
+        {"actor": "0" * 31},
+        {"actor": "G" * 32},
+        {"proof": "AAA"},
+        {"proof": "AA=?"},
+        {"wall": "yesterday"},
+        {"wall": "2026-11-22T09:30:00"},
+        {"offset": True},
+        {"mono": -1},
+        {"mono": 2**53},
+        {"head": None},
+        {"head": {"seq": 0, "hash": "x" * 64}},
+        {"docs": {"batch/\u0000": 1}},
+        {"docs": {f"batch/{n}": 0 for n in range(201)}},
+        {"device": "\ud800"},
+    ],
+)
+def test_a_hello_that_is_off_is_malformed(changed: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        frames.parse(json.dumps(HELLO | changed))
+
+
+@pytest.mark.urs("PLT-14")
+@settings(max_examples=300, deadline=None)
+@given(st.text() | anything.map(json.dumps) | st.binary())
+def test_anything_else_is_malformed(text: str | bytes) -> None:
+    with pytest.raises(Malformed):
+        frames.parse(text)
+
+
+@pytest.mark.urs("PLT-14")
+@settings(max_examples=500, deadline=None)
+@given(
+    st.sampled_from(["hello", "push", "open", "ping", "actor"]), st.sampled_from([*HELLO, "id", "doc", "n"]), anything
+)
+def test_a_frame_with_anything_in_it_is_read_or_malformed(kind: str, name: str, value: Any) -> None:
+    frame = {**HELLO, "id": 1, "doc": "batch/B-1", "changes": ["AAAA"], "n": 1, "t": kind} | {name: value}
+    try:
+        frames.parse(json.dumps(frame))
+    except Malformed:
+        return
