@@ -86,5 +86,6 @@ def _written(statement: str) -> tuple[str, ...]:
     bare = re.sub(r"'[^']*'", "''", statement)
     if _READS.match(bare) and not _WRITES_INSIDE.search(bare):
         return ()
-    names = set(re.findall(r"[a-z_]+", bare.lower()))
+    # Of the whole text: a statement can stand in a literal of another.
+    names = set(re.findall(r"[a-z_]+", statement.lower()))
     return tuple(sorted(names & (set(records.tables) | set(log_tables.tables))))

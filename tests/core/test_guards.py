@@ -33,6 +33,10 @@ RAW = (
     "INSERT INTO identity_person (id) SELECT 'P-9'",
     "DROP TABLE identity_person",
     "ALTER TABLE identity_person RENAME TO other",
+    "DO $$ BEGIN EXECUTE 'DELETE FROM identity_person'; END $$",
+    "EXPLAIN ANALYZE DELETE FROM identity_person",
+    "SELECT 1; DELETE FROM identity_person",
+    "COPY identity_person FROM STDIN",
     "UPDATE log_entry SET header = 'x'",
     "DROP TABLE log_entry",
 )
