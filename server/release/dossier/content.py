@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import model as production
 from server.production import queries as batches
 from server.production.entry_view import show
-from server.production.projection import batch as batch_table
 from server.quality import queries as quality
 from server.release import queries as release
 from server.release.dossier.rows import Printer, View, corrected, moment, person, quantity
@@ -63,9 +61,8 @@ def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[st
 
 
 def _phases(connection: Connection, number: str) -> Sequence[Mapping[str, Any]]:
-    stored = connection.execute(select(batch_table.c.phases).where(batch_table.c.number == number)).scalar_one()
-    phases: list[Mapping[str, Any]] = orjson.loads(stored)
-    return phases
+    batch = batches.find_batch(connection, number)
+    return () if batch is None else batch.phases
 
 
 def _span(started_at: str | None, views: Sequence[View]) -> dict[str, str]:

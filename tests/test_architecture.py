@@ -1,0 +1,57 @@
+"""The directions of imports hold, every folder of the server is declared, and rooms meet only where they may."""
+
+import configparser
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+from support import ROOT
+
+# Nouns and reads; `shapes` and `entry_view` are how a noun is written; views ask identity who is signed in.
+DOORS = {"model", "queries", "shapes", "entry_view"}
+DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("server", "sync", "device_bridge", include_external_packages=True, cache_dir=None)
+
+
+def declared() -> list[list[str]]:
+    """The layers of the rooms, highest first, each with the rooms in it."""
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / ".importlinter", "utf-8")
+    lines = parser["importlinter:contract:rooms"]["layers"].split("\n")
+    return [[name.strip() for name in line.split("|")] for line in lines if line.strip()]
+
+
+@pytest.mark.urs("CMP-02")
+def test_the_contracts_of_import_linter_hold() -> None:
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_folder_of_the_server_is_declared() -> None:
+    rooms = {name for layer in declared() for name in layer}
+    found = {path.name for path in (ROOT / "server").iterdir() if path.is_dir() and any(path.glob("**/*.py"))}
+    assert found <= rooms
+    assert {name for name in rooms if not (ROOT / "server" / f"{name}.py").exists()} == found
+
+
+def test_rooms_meet_only_through_model_and_queries(graph: grimp.ImportGraph) -> None:
+    layers = declared()
+    rooms = {name for layer in layers[layers.index(["handheld"]) :] for name in layer} - {"core", "migrations"}
+    wrong = []
+    for module in sorted(graph.modules):
+        parts = module.split(".")
+        if parts[0] != "server" or len(parts) < 2 or parts[1] not in rooms:
+            continue
+        doors = DOORS_OF_VIEWS if parts[-1] == "views" else DOORS
+        for other in sorted(graph.find_modules_directly_imported_by(module)):
+            target = other.split(".")
+            if target[0] == "server" and len(target) > 2 and target[1] in rooms - {parts[1]}:
+                wrong += [f"{module} -> {other}"] if target[-1] not in doors else []
+    assert wrong == []
