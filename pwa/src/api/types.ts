@@ -20,7 +20,8 @@ export interface EntryView {
   offset: number;
   recorded_at: string;
   flags: string[];
-  payload: Record<string, unknown>;
+  /** Null where the content is no longer held; the log still proves what it was. */
+  payload: Record<string, unknown> | null;
   corrects: string | null;
   reason: string | null;
   corrected_by: string | null;

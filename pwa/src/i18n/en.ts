@@ -116,6 +116,7 @@ export const en = {
     stage: "Stage", test: "Test", result: "Result", material: "Material", lot: "Lot", yield: "Yield", slot: "Place", index: "Index", device: "Device", captured: "Captured", recorded: "In the log", payload: "Content",
     exceptions: "Exceptions", conflicts: "Conflicts", recipe: "Recipe", started: "Started", inside: "within limits", outside: "out of limits", noLimits: "no limits", phaseEmpty: "Nothing recorded.", site: "Whole batch", sections: "Parts of the record",
     passed: (n: number) => `${n} within limits`, failed: (n: number) => `${n} out of limits`,
+    withheld: "The content is no longer held.",
   },
   lots: {
     title: "Lots", search: "Material or lot number", usedIn: "Used in", results: "Results", batches: (n: number) => (n === 1 ? "1 batch" : `${n} batches`), resultsN: (n: number) => (n === 1 ? "1 result" : `${n} results`), expiry: "Expiry", received: "Received",

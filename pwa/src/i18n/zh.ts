@@ -117,6 +117,7 @@ export const zh = {
     stage: "阶段", test: "检验项目", result: "结果", material: "物料", lot: "批号", yield: "收率", slot: "位置", index: "序号", device: "设备", captured: "记录时间", recorded: "入账时间", payload: "内容",
     exceptions: "异常", conflicts: "冲突", recipe: "工艺规程", started: "开始", inside: "在限度内", outside: "超出限度", noLimits: "无限度", phaseEmpty: "没有记录。", site: "整批", sections: "记录各部分",
     passed: (n: number) => `${n} 项在限度内`, failed: (n: number) => `${n} 项超出限度`,
+    withheld: "内容已不再保存。",
   },
   lots: {
     title: "物料批", search: "物料或批号", usedIn: "用于", results: "检验结果", batches: (n: number) => `${n} 批`, resultsN: (n: number) => `${n} 项结果`, expiry: "有效期", received: "接收",

@@ -54,8 +54,8 @@ export function standings(entries: LocalEntry[]): Map<string, Standing> {
   return all;
 }
 
-export const phaseOf = (entry: { subject: string | null; payload: Record<string, unknown> }): string =>
-  typeof entry.payload.phase === "string" ? entry.payload.phase : (entry.subject ?? "").split("/")[0] ?? "";
+export const phaseOf = (entry: Pick<LocalEntry, "subject" | "payload">): string =>
+  typeof entry.payload.phase === "string" ? entry.payload.phase : (entry.subject.split("/")[0] ?? "");
 
 export const isStarted = (phase: Phase, entries: LocalEntry[]): boolean =>
   entries.some((entry) => entry.payload.phase === phase.id && (entry.kind === KIND.started || SINGLE.includes(entry.kind)));

@@ -5,12 +5,13 @@ import { t, tx, word } from "../i18n/index.svelte";
 import { isOut } from "./numbers";
 import { KIND } from "./progress";
 
-interface Said { kind: string; payload: Record<string, unknown> }
+interface Said { kind: string; payload: Record<string, unknown> | null }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** The value of an entry; samples with their mean; texts as they are; empty for what has none. */
 export function shown({ kind, payload }: Said): string {
+  if (payload === null) return t().batch.withheld;
   if (kind === KIND.weighed) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
@@ -23,6 +24,7 @@ export function shown({ kind, payload }: Said): string {
 
 /** What stands beside the value: samples, lot and source, the comment. */
 export function beside({ kind, payload }: Said): string {
+  if (payload === null) return "";
   const parts: string[] = [];
   if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
   if (kind === KIND.weighed) {
@@ -41,6 +43,7 @@ function clearance(items: { ok: boolean }[]): string {
 
 /** Whether the entry's own limits say that it is abnormal. */
 export function abnormal({ kind, payload }: Said): boolean {
+  if (payload === null) return false;
   const limits = (payload.limits ?? { low: null, high: null }) as Limits;
   if (kind === KIND.weighed) return isOut((payload.net as Quantity).value, limits);
   if (kind === KIND.parameter) return isOut((payload.value as Quantity).value, limits);
