@@ -372,6 +372,25 @@ def test_a_crash_between_log_and_receipt_writes_the_receipt_when_the_tablet_come
     assert texts(site) == ["in the log"]
 
 
+@pytest.mark.urs("PLT-09", "HMI-05")
+def test_a_receipt_that_could_not_be_written_is_written_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    write = site.hub.documents.write_receipts
+    troubles = [OSError("the database is away"), OSError("and still")]
+
+    def fail_twice(doc: str, receipts: Any) -> bool:
+        if doc == DOC and troubles:
+            raise troubles.pop()
+        return write(doc, receipts)
+
+    monkeypatch.setattr(site.hub.documents, "write_receipts", fail_twice)
+    monkeypatch.setattr("server.handheld.hub.handover._RETRY_SECONDS", 0.05)
+    entry = tablet.delivered(BATCH, remark(tablet, "patient"))
+    assert tablet.receipt(BATCH, entry)["verdict"] == "accepted"
+    assert troubles == []
+
+
 @pytest.mark.urs("PLT-13")
 def test_the_clock_of_a_tablet_is_measured_and_a_wrong_one_raises_an_exception(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH)

@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 
 from sqlalchemy import Engine
 
@@ -18,6 +18,8 @@ from sync.log import reading
 
 log = logging.getLogger(__name__)
 
+_RETRY_SECONDS = 1.0
+
 _Receipt = tuple[str, str, bytes]
 """Document, entry id, and what stands in the document's `receipts`."""
 
@@ -28,7 +30,7 @@ class Handover:
     def __init__(self, engine: Engine, recorder: Recorder, documents: Documents, news: News) -> None:
         self._engine, self._recorder, self._documents, self._news = engine, recorder, documents, news
         self._queue: SimpleQueue[Sequence[_Receipt] | None] = SimpleQueue()
-        self._stopped = False
+        self._stopped = Event()
         self._thread = Thread(target=self._run, name="sync-receipts", daemon=True)
 
     def start(self) -> None:
@@ -38,7 +40,7 @@ class Handover:
         self.resume()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._stopped.set()
         self._queue.put(None)
         self._thread.join(timeout=10)
 
@@ -88,13 +90,18 @@ class Handover:
         )
 
     def _run(self) -> None:
-        while not self._stopped:
+        while not self._stopped.is_set():
+            failed = self._write(self._gather())
             try:
-                self._write(self._gather())
                 self._news.spread()
             except Exception:
-                # The database, say. The entries still wait for their receipts: they are handed over again later.
-                log.exception("sync: receipts were not written")
+                log.exception("sync: news were not spread")
+                failed.append(())
+            if failed:
+                # The database is away, say. A crash meanwhile: the entries still wait for their receipts.
+                self._stopped.wait(_RETRY_SECONDS)
+                for again in failed:
+                    self._queue.put(again)
 
     def _gather(self) -> dict[str, dict[str, bytes]]:
         """Everything that waits, by document; one change of a document takes many receipts."""
@@ -108,10 +115,17 @@ class Handover:
             except Empty:
                 return found
 
-    def _write(self, receipts: dict[str, dict[str, bytes]]) -> None:
+    def _write(self, receipts: dict[str, dict[str, bytes]]) -> list[Sequence[_Receipt]]:
+        """Write receipts into their documents; what could not be written."""
+        failed: list[Sequence[_Receipt]] = []
         for doc, by_entry in receipts.items():
-            if self._documents.write_receipts(doc, by_entry):
-                self._news.grew(doc)
+            try:
+                if self._documents.write_receipts(doc, by_entry):
+                    self._news.grew(doc)
+            except Exception:
+                log.exception("sync: receipts were not written")
+                failed.append([(doc, entry, receipt) for entry, receipt in by_entry.items()])
+        return failed
 
 
 def _accepted(index: int, flags: Sequence[str], recorded_at: str) -> bytes:
