@@ -1,4 +1,4 @@
-"""One Playwright for the journeys of a module, whose steps build on each other: after a failed one the rest fail too."""
+"""One Playwright for the journeys of a module, whose steps build on each other: after a failed one the rest fail."""
 
 from collections.abc import Generator, Iterator
 

@@ -1,5 +1,8 @@
 """A batch from the tablet to the verified dossier, with everything killed on the way; the steps build on each other."""
 
+import json
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ class Walk:
         self.bridge.start(self.balances.bus, here.code("bridge"))
         self.first = here.tablet("tablet-1", "zh-CN")
         self.second = here.tablet("tablet-2", "en-GB")
+        self.phone: Tablet
         self.dossiers: dict[str, Path] = {}
 
     @property
@@ -39,6 +43,15 @@ class Walk:
         """The batch's entries in the server's log."""
         items: list[dict[str, Any]] = self.site.desk("zhaolin").batch(self.batch, "/entries")["items"]
         return [entry for entry in items if kind in (None, entry["kind"])]
+
+    def review(self) -> dict[str, Any]:
+        shown: dict[str, Any] = self.site.desk("zhaolin").batch(self.batch, "/review")
+        return shown
+
+    def signature(self) -> dict[str, Any]:
+        password = self.site.people["zhaolin"]["password"]
+        digest = self.review()["digest"]
+        return {"meaning": "reviewed_and_released", "password": password, "digest": digest, "reason": None}
 
     def readings(self, balance: str) -> list[dict[str, Any]]:
         """What the bridge has signed and delivered of a balance."""
@@ -132,3 +145,199 @@ def test_the_bridge_is_killed_while_the_weight_lies_there_and_the_weight_is_take
         **{name: bridge[name] for name in ("balance", "serial", "model", "raw")},
     }
     assert bridge["raw"].split() == ["S", "S", "12.648", "kg"]
+
+
+@pytest.mark.urs("PLT-08", "IDN-05", "IDN-06", "PRD-05", "PRD-06")
+def test_offline_again_a_typed_weight_is_confirmed_and_a_value_out_of_limits_is_explained(walk: Walk) -> None:
+    tablet = walk.first
+    tablet.go_offline()
+    tablet.start_phase()
+    tablet.weigh_by_hand("2.849", second="wangfang")
+    expect(tablet.at("recorded-30/net")).to_contain_text("2.849")
+    tablet.complete_phase("30")
+    tablet.start_phase()
+    tablet.parameter("40/time", "15")
+    tablet.parameter("40/speed", "13.5", comment="变频器设定偏高，已调回")
+    tablet.shoot("out-of-limits")
+    tablet.complete_phase("40")
+    tablet.wait_counts(7, 0, 8)
+
+
+@pytest.mark.urs("PLT-08", "PLT-09", "HMI-01", "IDN-05")
+def test_the_browser_is_killed_in_the_middle_and_nothing_is_lost(walk: Walk) -> None:
+    tablet = walk.first
+    tablet.start_phase()
+    tablet.samples("weight", 1, WEIGHTS)
+    tablet.samples("hardness", 1, HARDNESS)
+    tablet.type_number("114.1")
+    before = tablet.records(PHASES)
+    tablet.battery_falls_out_offline()
+    tablet.shoot("gate-offline")
+    tablet.unlock("zhangmin")
+    tablet.open(walk.batch)
+    tablet.wait_counts(10, 0, 8)
+    assert tablet.records(PHASES) == before
+    tablet.at("phase-50").click()
+    tablet.samples("weight", 2, WEIGHTS)
+    tablet.samples("hardness", 2, ["58", "61", "60", "63", "45"], comment="第 3 工位冲头磨损，已更换")
+    tablet.samples("weight", 3, WEIGHTS)
+    tablet.samples("hardness", 3, HARDNESS)
+    tablet.shoot("compression")
+    tablet.complete_phase("50")
+    tablet.wait_counts(15, 0, 8)
+
+
+@pytest.mark.urs("PLT-09", "PLT-10", "BRG-01")
+def test_meanwhile_a_second_tablet_weighs_the_same_material(walk: Walk) -> None:
+    tablet = walk.second
+    tablet.start_phase()
+    tablet.at("balance-BAL-08").click()
+    walk.balances.place("BAL-08", "2.852")
+    tablet.take_weight()
+    expect(tablet.at("recorded-30/net")).to_contain_text("2.852")
+    tablet.complete_phase("30")
+    tablet.remark("MGS-0009 re-weighed on BAL-08")
+    tablet.wait_counts(0, 0, 4)
+
+
+@pytest.mark.urs("PLT-09", "PLT-10")
+def test_the_server_is_killed_while_both_deliver_and_every_entry_is_there_once(walk: Walk) -> None:
+    first, second = walk.first, walk.second
+    first.wire.bytes_per_second = 8_000
+    first.go_online()
+    first.sign_in_again("zhangmin")
+    second.at("phase-30").click()
+    second.remark("Room pressure 12 Pa")
+    until("the first of the tablet's entries arrives", lambda: len(walk.entries()) > 20)
+    walk.site.server.kill()
+    first.wire.bytes_per_second = None
+    second.remark("Room pressure 13 Pa")
+    walk.site.server.start()
+    first.wait_counts(0, 0, 23, seconds=60)
+    second.wait_counts(0, 0, 6, seconds=60)
+    in_log = walk.entries()
+    ids = [entry["id"] for entry in in_log]
+    assert len(set(ids)) == len(ids)
+    for tablet, number in ((first, 23), (second, 6)):
+        name = tablet.chromium.name
+        assert [entry["seq"] for entry in in_log if entry["device"]["name"] == name] == list(range(1, number + 1))
+    of_tablets = {entry["id"] for entry in in_log if entry["device"]["name"].startswith("tablet")}
+    for tablet in (first, second):
+        until(f"{tablet.chromium.name} shows all of them", lambda one=tablet: set(one.records(PHASES)) == of_tablets)
+        assert {place for place, _ in tablet.records(PHASES).values()} == {"logged"}
+        tablet.at("phase-30").click()
+        expect(tablet.at("claim-30/net")).to_have_attribute("data-conflict", "true")
+        tablet.shoot("conflict")
+
+
+@pytest.mark.urs("PLT-11", "PLT-16", "WHS-02")
+def test_release_is_refused_while_anything_is_open_and_the_refusal_is_recorded(walk: Walk) -> None:
+    review, body = walk.review(), walk.signature()
+    open_gates = {gate["code"] for gate in review["gates"] if not gate["met"]}
+    assert {"conflicts", "exceptions", "leases"} <= open_gates
+    refused = walk.site.desk("zhaolin").post(f"/api/batches/{walk.batch}/release", body, 409)
+    assert refused["code"] == "release_blocked"
+    assert {gate["code"] for gate in refused["details"]["open"]} == open_gates
+    assert walk.entries("release.release_refused.v1")
+    for tablet in (walk.first, walk.second):
+        tablet.hand_back(walk.batch)
+    assert {"leases", "devices"} <= {gate["code"] for gate in walk.review()["gates"] if gate["met"]}
+
+
+@pytest.mark.urs("PRD-13", "PLT-10", "PRD-06", "IDN-06")
+def test_on_a_phone_qa_sees_what_is_open_first_and_decides_it_with_reasons(walk: Walk) -> None:
+    phone = walk.phone = walk.site.phone("phone", "zh-CN")
+    phone.sign_in("zhaolin")
+    phone.shoot("home")
+    phone.at(f"review-{walk.batch}").click()
+    expect(phone.at("release")).to_be_disabled()
+    phone.shoot("review")
+    items = phone.page.locator("article[data-type]")
+    expect(items.first).to_be_visible()
+    shown = [(one.get_attribute("data-state"), one.get_attribute("data-type")) for one in items.all()]
+    assert [state for state, _ in shown if state != "open"] == [state for state, _ in shown][3:], "open ones come first"
+    assert sorted(type_ for state, type_ in shown if state == "open") == ["conflict", "exception", "exception"]
+    notable = [type_ for state, type_ in shown if state != "open"]
+    assert notable[0] == "manual_weight"
+    assert {"photo", "remark"} <= set(notable)
+    decide_conflict(phone, choose="2.852", reason="双方称量均在限度内，以天平直接读数为准")
+    for _ in range(2):
+        phone.at("assess").first.click()
+        phone.at("decision-text").fill("已调查，不影响产品质量")
+        phone.at("decide").click()
+        expect(phone.at("decision-text")).to_have_count(0)
+    expect(phone.at("release")).to_be_enabled()
+
+
+def decide_conflict(phone: Tablet, choose: str, reason: str) -> None:
+    card = phone.page.locator("article[data-type=conflict]")
+    assert card.get_by_role("radio").count() == 2
+    expect(card.get_by_test_id("decide")).to_be_disabled()
+    card.get_by_role("radio").filter(has_text=choose).click()
+    card.get_by_test_id("decision-text").fill(reason)
+    card.get_by_test_id("decide").click()
+    expect(phone.page.locator("article[data-type=conflict][data-state=open]")).to_have_count(0)
+
+
+@pytest.mark.urs("IDN-04", "PRD-13", "WHS-02")
+def test_qa_signs_with_password_and_meaning_and_the_batch_is_released(walk: Walk) -> None:
+    phone = walk.phone
+    phone.at("release").click()
+    expect(phone.at("printed-name")).to_have_text("赵琳")
+    phone.at("meaning-reviewed_and_released").click()
+    phone.at("signature-password").fill(walk.site.people["zhaolin"]["password"])
+    phone.shoot("signature")
+    phone.at("sign-now").click()
+    expect(phone.at("seal")).to_have_attribute("data-decision", "released")
+    expect(phone.at("seal")).to_contain_text("赵琳")
+    phone.shoot("released")
+    signed = walk.review()["disposition"]
+    assert (signed["decision"], signed["stale"], signed["signer"]["name"]) == ("released", False, "赵琳")
+    chosen = walk.entries("release.conflict_resolved.v1")[0]["payload"]["chosen"]
+    assert next(one for one in walk.entries(WEIGHED) if one["id"] == chosen)["payload"]["net"]["value"] == "2.852"
+    assert len(walk.entries(WEIGHED)) == 3, "what was not chosen is kept"
+
+
+@pytest.mark.urs("PRD-12", "PLT-04")
+@pytest.mark.parametrize(("lang", "name"), [("zh", "阿莫替尼片5mg"), ("en", "AmotinibTablets5mg")])
+def test_the_dossier_names_the_batch_on_every_page_and_verifies_anywhere(walk: Walk, lang: str, name: str) -> None:
+    path = walk.dossiers[lang] = walk.site.folder / f"dossier-{lang}.pdf"
+    path.write_bytes(walk.site.desk("zhaolin").bytes(f"/api/batches/{walk.batch}/dossier?lang={lang}"))
+    reader = PdfReader(path)
+    pages = ["".join(page.extract_text().replace("\u200b", "").split()) for page in reader.pages]
+    assert pages
+    assert all(name in page and walk.batch in page for page in pages)
+    assert re.search(rb"pdfaid:part(>|=\")3", path.read_bytes())
+    assert {"records.json", "proof.json", "checkpoint", "policy"} <= set(reader.attachments)
+    code, answer = verify_anywhere(path)
+    assert (code, answer["ok"]) == (0, True), answer
+
+
+@pytest.mark.urs("PLT-04")
+def test_one_changed_byte_of_a_record_is_found_and_its_entry_named(walk: Walk) -> None:
+    weighed = walk.entries(WEIGHED)[0]
+    writer = PdfWriter(clone_from=walk.dossiers["zh"])
+    records = next(one for one in writer.attachment_list if one.name == "records.json")
+    assert b"12.648" in records.content
+    records.content = records.content.replace(b"12.648", b"12.640", 1)
+    forged = walk.site.folder / "forged.pdf"
+    writer.write(forged)
+    code, answer = verify_anywhere(forged)
+    assert (code, answer["ok"], answer["first_wrong"]) == (1, False, weighed["index"])
+
+
+@pytest.mark.urs("PLT-04", "PLT-05")
+def test_the_whole_log_verifies_and_all_tables_are_what_it_says(walk: Walk) -> None:
+    folder = walk.site.folder / "exported"
+    exported = walk.site.server.pestle("log", "export", str(folder))
+    for source in (folder, walk.site.server.url):
+        code, answer = verify_anywhere(source, "--full")
+        assert (code, answer["ok"], answer["size"]) == (0, True, exported["size"]), answer
+    assert walk.site.server.pestle("rebuild", "--check")["differences"] == []
+
+
+def verify_anywhere(source: Path | str, *more: str) -> tuple[int, dict[str, Any]]:
+    """`pestle verify` as on a machine that knows nothing of the plant."""
+    command = [str(PESTLE), "verify", str(source), *more, "--json"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True)
+    return done.returncode, json.loads(done.stdout)
