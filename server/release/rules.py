@@ -12,11 +12,14 @@ from server.release.model import MEANINGS_OF, Disposition, Gate, Notice, Review
 from sync import canonical
 
 _INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
+# What touches a value is seen before what only stands beside it.
+_NOTABLE = ("manual_weight", "correction", "remark", "photo")
 
 
 def notices(items: Iterable[Item], entries: Iterable[BatchEntry]) -> list[Notice]:
     """Everything that is not plain good work: exceptions and conflicts, then what QA should at least see."""
-    return [_of_item(item) for item in items] + [notice for entry in entries for notice in _of_entry(entry)]
+    notable = [notice for entry in entries for notice in _of_entry(entry)]
+    return [_of_item(item) for item in items] + sorted(notable, key=lambda notice: _NOTABLE.index(notice.type))
 
 
 def _of_item(item: Item) -> Notice:
