@@ -208,24 +208,23 @@ class Site:
         self.keys = {person: Ed25519Signer.generate() for person in self.PEOPLE}
         self.writers: dict[str, DeviceWriter] = {}
         self.leases: dict[tuple[str, str], str] = {}
-        for person, (login, roles) in self.PEOPLE.items():
-            self._add_person(person, login, roles)
-        for device, role in self.DEVICES.items():
-            self._enrol(device, role)
-        self._stock()
+        facts = [fact for person, about in self.PEOPLE.items() for fact in self._person(person, *about)]
+        facts += [self._device(device, role) for device, role in self.DEVICES.items()]
+        # One commit: a disk flush for each would be most of the time that these tests take.
+        self.plant.recorder.state(*facts, *self._stock())
 
     def state(self, kind: str, stream: str, payload: Payload, actor: str = "server") -> Recorded:
         return self.plant.recorder.state(Fact(kind, stream, payload, actor=actor))[0]
 
     def order(self, batch: str, **changes: Any) -> Recorded:
         """An ordered batch, in the hands of both tablets."""
-        recorded = self.state("production.order_released.v1", f"batch/{batch}", order(batch, **changes), "P-3")
+        facts = [Fact("production.order_released.v1", f"batch/{batch}", order(batch, **changes), actor="P-3")]
         for device in ("tablet-a", "tablet-b"):
             lease = self.leases[batch, device] = f"lease-{batch}-{device}"
             given = {"lease": lease, "batch": batch, "device": device, "person": "P-1", "lease_hash": "0" * 64}
             term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
-            self.state("handheld.lease_issued.v1", f"batch/{batch}", given | term)
-        return recorded
+            facts.append(Fact("handheld.lease_issued.v1", f"batch/{batch}", given | term))
+        return self.plant.recorder.state(*facts)[0]
 
     def hand_back(self, batch: str) -> None:
         for (held, device), lease in self.leases.items():
@@ -334,34 +333,46 @@ class Site:
                 for table in records.sorted_tables
             }
 
-    def _add_person(self, person: str, login: str, roles: list[str]) -> None:
+    def _person(self, person: str, login: str, roles: list[str]) -> list[Fact]:
         given = {"person": person, "login": login, "name": f"姓名{person}", "name_en": login.title(), "roles": roles}
-        self.state("identity.person_added.v1", f"person/{person}", given)
         key = base64.b64encode(self.keys[person].public_key).decode()
         secret = {"person": person, "what": "pin", "alg": "ed25519", "public_key": key}
-        self.state("identity.credential_set.v1", f"person/{person}", secret, person)
+        stream = f"person/{person}"
+        return [
+            Fact("identity.person_added.v1", stream, given),
+            Fact("identity.credential_set.v1", stream, secret, actor=person),
+        ]
 
-    def _enrol(self, device: str, role: str) -> None:
+    def _device(self, device: str, role: str) -> Fact:
         signer = Ed25519Signer.generate()
         key = base64.b64encode(signer.public_key).decode()
-        given = {"device": device, "name": device, "role": role, "alg": "ed25519", "public_key": key}
-        self.state("identity.device_enrolled.v1", f"device/{device}", given)
         self.writers[device] = DeviceWriter(device, signer, clock=lambda: self.now_ms)
+        given = {"device": device, "name": device, "role": role, "alg": "ed25519", "public_key": key}
+        return Fact("identity.device_enrolled.v1", f"device/{device}", given)
 
-    def _stock(self) -> None:
+    @staticmethod
+    def _stock() -> list[Fact]:
         material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
-        self.state("materials.material_defined.v1", "material/api-1", material)
-        self.receive("A-5/2")
         balance = {"equipment": "BAL-07", "class": "balance", "name": t("scale"), "serial": "1234567"}
         rest = {"model": "ICS685", "location": "2-114", "calibration_due": "2027-03-14"}
-        self.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance | rest)
-        self.state("recipes.recipe_approved.v1", "recipe/MR-TAB", RECIPE)
+        return [
+            Fact("materials.material_defined.v1", "material/api-1", material),
+            *lot_facts("A-5/2", "released", "2028-09-30"),
+            Fact("equipment.equipment_registered.v1", "equipment/BAL-07", balance | rest),
+            Fact("recipes.recipe_approved.v1", "recipe/MR-TAB", RECIPE),
+        ]
 
     def receive(self, lot: str, status: str | None = "released", expiry: str = "2028-09-30") -> None:
-        quantity = {"value": "240.000", "unit": "kg"}
-        given = {"material": "api-1", "lot": lot, "quantity": quantity, "supplier": "华原药业", "supplier_lot": "HY1"}
-        rest = {"expiry": expiry, "containers": 12, "status": "quarantine"}
-        self.state("materials.lot_received.v1", f"lot/api-1/{lot}", given | rest)
-        if status is not None:
-            changed = {"material": "api-1", "lot": lot, "status": status, "reason": "inspected"}
-            self.state("materials.lot_status_changed.v1", f"lot/api-1/{lot}", changed)
+        self.plant.recorder.state(*lot_facts(lot, status, expiry))
+
+
+def lot_facts(lot: str, status: str | None, expiry: str) -> list[Fact]:
+    """A delivery, and the decision about it unless `status` is None."""
+    quantity = {"value": "240.000", "unit": "kg"}
+    given = {"material": "api-1", "lot": lot, "quantity": quantity, "supplier": "华原药业", "supplier_lot": "HY1"}
+    rest = {"expiry": expiry, "containers": 12, "status": "quarantine"}
+    received = Fact("materials.lot_received.v1", f"lot/api-1/{lot}", given | rest)
+    if status is None:
+        return [received]
+    changed = {"material": "api-1", "lot": lot, "status": status, "reason": "inspected"}
+    return [received, Fact("materials.lot_status_changed.v1", f"lot/api-1/{lot}", changed)]
