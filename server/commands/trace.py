@@ -19,9 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Exit 0; PestleError `lot_unknown` for a lot that nobody received, made or used."""
-    from server.plant import open_plant
-
     from server.materials import queries as materials
+    from server.plant import open_plant
     from server.production import queries as production
 
     material, slash, number = options.lot.partition("/")

@@ -20,6 +20,7 @@ from support import free_port
 
 from sync.signing import Ed25519Signer
 
+pytestmark = pytest.mark.slow
 PESTLE = Path(sys.executable).parent / "pestle"
 
 

@@ -1,6 +1,7 @@
 """The built app as it is served: types, compressed forms, caching, and the page for every address of the app."""
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ PAGE = b"<!doctype html><title>Pestle</title>"
 
 
 @pytest.fixture
-def client(site: PlantUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    """One database is enough: the shell asks none."""
     dist = tmp_path / "dist"
     (dist / "assets").mkdir(parents=True)
     for name, data in {
@@ -27,7 +29,9 @@ def client(site: PlantUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }.items():
         (dist / name).write_bytes(data)
     monkeypatch.setattr(shell, "DIST", dist)
-    return site.client()
+    site = PlantUnderTest(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    yield site.client()
+    site.close()
 
 
 def test_any_address_of_the_app_is_its_page(client: FlaskClient) -> None:
