@@ -1,5 +1,7 @@
 """The Flask application: the only place where rooms are wired to addresses and to each other."""
 
+from importlib.metadata import version
+
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api  # type: ignore[import-untyped]
@@ -12,8 +14,6 @@ from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
 from server.web import guard, health, log_files, log_pages, problems, shell
-
-VERSION = "0.1.0"
 
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
@@ -28,7 +28,7 @@ BLUEPRINTS = (
 )
 OPENAPI = {
     "API_TITLE": "Pestle 批印",
-    "API_VERSION": VERSION,
+    "API_VERSION": version("pestle"),
     "OPENAPI_VERSION": "3.1.0",
     "OPENAPI_URL_PREFIX": "/api",
     "OPENAPI_JSON_PATH": "openapi.json",

@@ -51,6 +51,6 @@ def _print(source: str, result: Result) -> None:
         return
     print(f"ok 无误 {source}: {result.size} entries 条记录, root {result.root}")
     if result.withheld:
-        print(f"  {result.withheld} payloads are withheld and were checked by their hash's place only")
+        print(f"  {result.withheld} payloads are withheld, so what they say was not checked 有内容未提供，未予核对")
     if not result.policy_given:
-        print("  checked with the keys found beside it; give --policy with keys you got another way")
+        print("  checked with the keys found beside it 所用密钥取自其旁; --policy FILE takes keys you got another way")
