@@ -100,6 +100,13 @@ def answers(url: str) -> bool:
         return False
 
 
+def verify_anywhere(source: Path | str, *more: str) -> tuple[int, dict[str, Any]]:
+    """`pestle verify` as on a machine that knows nothing of the plant."""
+    command = [str(PESTLE), "verify", str(source), *more, "--json"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, cwd="/", capture_output=True, text=True)
+    return done.returncode, json.loads(done.stdout)
+
+
 @contextmanager
 def stopping(*things: Any) -> Iterator[None]:
     """Kill whatever still runs when the block ends, however it ends."""

@@ -23,6 +23,7 @@ class Site:
         made = self.server.pestle("demo", "--quick")["people"]
         ids = {person["login"]: person["id"] for person in self.server.pestle("user", "list")["items"]}
         self.people: dict[str, Any] = {one["login"]: {**one, "id": ids[one["login"]]} for one in made}
+        self._desks: dict[str, Desk] = {}
         self.server.start()
         self.batch: str = self.desk("zhaolin").get("/api/home")["ordered"][0]["number"]
 
@@ -32,7 +33,10 @@ class Site:
         return thing
 
     def desk(self, login: str) -> Desk:
-        return Desk(self.server.url, login, self.people[login]["password"])
+        """Signed in once: each sign-in is an entry of the log."""
+        if login not in self._desks:
+            self._desks[login] = Desk(self.server.url, login, self.people[login]["password"])
+        return self._desks[login]
 
     def code(self, role: str) -> str:
         answer = self.desk("admin").post("/api/devices/codes", {"role": role})
