@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from server.core import clock, inbox, rebuild
 from server.core.errors import PestleError
 from server.core.kinds import Entry, Fact, Kind, Ruling
-from server.core.record import QUARANTINED, Held, Recorded, Refused
+from server.core.record import QUARANTINED, Held, Recorded, Recorder, Refused
 from server.core.refusals import REFUSED
 from sync import entry as entries
 from sync.entry import Envelope
@@ -227,3 +228,25 @@ def test_every_refused_decision_leaves_an_entry_even_where_its_room_leaves_none(
     assert left[0].body == {"kind": "identity.person_added.v1", "stream": "person/P-0099", "code": "login_taken"}
     assert rebuild.check(whole.plant.engine, whole.plant.log, whole.plant.registry)["ok"]
     whole.close()
+
+
+@pytest.mark.urs("PLT-09", "PLT-17")
+def test_two_doors_of_one_log_append_in_turn(site: ToySite) -> None:
+    """As two processes of a site do: each has its own committer, and both sign as `server`."""
+    other = Recorder(site.engine, site.log, site.signer, site.recorder._registry, lambda _, name: site.keys.get(name))
+    pens, each = [site.device(f"tablet-{n}") for n in range(4)], 15
+
+    def work(number: int) -> None:
+        for n in range(each):
+            # A tablet comes back to another process each time.
+            door = (site.recorder, other)[(number + n) % 2]
+            assert isinstance(door.submit(write(pens[number], n), source="test"), Recorded)
+            door.state(count(-1))
+
+    with ThreadPoolExecutor(len(pens)) as pool:
+        for future in [pool.submit(work, number) for number in range(len(pens))]:
+            future.result(120)
+    other.close()
+    assert sorted(site.numbers()) == sorted([*list(range(each)) * 4, *[-1] * each * 4])
+    result = site.verify()
+    assert (result.ok, result.size) == (True, 1 + 4 + 8 * each)
