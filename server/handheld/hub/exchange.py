@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from server.handheld.hub.visitor import Visitor
@@ -44,8 +45,11 @@ class Exchange:
         self._each(lambda visitor: visitor.socket.end(), device)
 
     def close(self) -> None:
-        """The server stops: every tablet comes back to another process."""
+        """The server stops: every tablet comes back to another process. Waits until they have gone, 2 s at most."""
         self._each(lambda visitor: visitor.socket.end())
+        stop = monotonic() + 2
+        while self._here and monotonic() < stop:
+            sleep(0.01)
 
     def __len__(self) -> int:
         return len(self._here)

@@ -30,6 +30,7 @@ class Relay:
         self._several = engine.dialect.name == "postgresql"
         self._name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._stop = Event()
+        self._thread: Thread | None = None
 
     def publish(self, notice: dict[str, Any]) -> None:
         if not self._several:
@@ -43,10 +44,13 @@ class Relay:
 
     def start(self, hear: Callable[[dict[str, Any]], None]) -> None:
         if self._several:
-            Thread(target=self._run, args=(hear,), name="sync-relay", daemon=True).start()
+            self._thread = Thread(target=self._run, args=(hear,), name="sync-relay", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
 
     def _run(self, hear: Callable[[dict[str, Any]], None]) -> None:
         while not self._stop.is_set():
@@ -62,7 +66,7 @@ class Relay:
             connection.execute(f"LISTEN {CHANNEL}")
             hear({"missed": True})
             while not self._stop.is_set():
-                for notify in connection.notifies(timeout=1.0):
+                for notify in connection.notifies(timeout=0.5):
                     notice = json.loads(notify.payload)
                     if notice.pop("from") != self._name:
                         hear(notice)
