@@ -68,7 +68,7 @@ export const en = {
     notHereHint: "Take it along from Home while there is a network.", exception: "Exception", remark: "Remark", photo: "Photo", more: "More", handBack: "Hand back",
     handBackTitle: "Hand this batch back", handBackHint: "This device then no longer works on it. What it recorded stays here until it is in the log.",
     unsent: (n: number) => `${n} records are not in the log yet. They will still be delivered.`, handedBack: "Handed back",
-    records: "Records of this phase", noRecords: "Nothing recorded in this phase yet.", instruction: "Instruction", completePhase: "Complete this phase",
+    records: "Records of this phase", noRecords: "Nothing recorded in this phase yet.", recordsBatch: "Records of the batch as a whole", noRecordsBatch: "Nothing is recorded outside the phases.", instruction: "Instruction", completePhase: "Complete this phase",
     nextPhase: "Go to next phase", viewing: "You are looking at another phase.", toNow: "To the current phase", notYet: "This phase comes later", notYetHint: (name: string) => `First: ${name}.`,
     openAnyway: "Work on it anyway", orderWarn: "Out of order: it will be kept, and be an exception.",
     typing: (name: string, what: string) => `${name} is typing: ${what}`, conflict: "Conflict", conflictHint: "Two records claim the same place. Both are kept; QA decides.",

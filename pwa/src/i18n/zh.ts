@@ -69,7 +69,7 @@ export const zh = {
     notHereHint: "请在有网络时从首页携带。", exception: "异常", remark: "备注", photo: "照片", more: "更多", handBack: "交还",
     handBackTitle: "交还此批", handBackHint: "此后本机不再操作该批。已记录的内容在入账前一直保留在本机。",
     unsent: (n: number) => `还有 ${n} 条未入账，仍会送达。`, handedBack: "已交还",
-    records: "本步骤记录", noRecords: "本步骤还没有记录。", instruction: "操作说明", completePhase: "完成本步骤",
+    records: "本步骤记录", noRecords: "本步骤还没有记录。", recordsBatch: "整批记录", noRecordsBatch: "步骤之外没有记录。", instruction: "操作说明", completePhase: "完成本步骤",
     nextPhase: "进入下一步骤", viewing: "您正在查看其他步骤。", toNow: "回到当前步骤", notYet: "此步骤在后", notYetHint: (name: string) => `请先完成：${name}。`,
     openAnyway: "仍要操作", orderWarn: "次序不符：会保留，并成为异常。",
     typing: (name: string, what: string) => `${name} 正在输入：${what}`, conflict: "冲突", conflictHint: "同一处有两条记录，均已保留，由 QA 裁定。",

@@ -56,8 +56,10 @@ export class Work {
     return current;
   }
 
-  ofPhase(phase: Phase): LocalEntry[] {
-    return this.entries.filter((entry) => phaseOf(entry) === phase.id);
+  /** What was recorded in a phase; with null, what belongs to none of them. */
+  ofPhase(phase: Phase | null): LocalEntry[] {
+    const known = new Set(this.phases.map(({ id }) => id));
+    return this.entries.filter((entry) => (phase ? phaseOf(entry) === phase.id : !known.has(phaseOf(entry))));
   }
 
   conflicts(phase: Phase): number {
