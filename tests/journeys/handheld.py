@@ -56,6 +56,12 @@ class Tablet:
             self.at("lock").click()
             self.sign_in(login)
 
+    def come_back(self, login: str) -> None:
+        """After a restart on the network: at work at once, or through the gate where the session was lost."""
+        expect(self.at("gate").or_(self.at("lock")).first).to_be_visible()
+        if self.at("gate").is_visible():
+            self.sign_in(login)
+
     def unlock(self, login: str) -> None:
         """From the gate, by PIN, network or not."""
         self.at(f"person-{self._people[login]['id']}").click()
@@ -136,8 +142,11 @@ class Tablet:
         self.at("manual").click()
         self.type_number(value)
         self.at("sign").click()
-        self.at(f"second-{self._people[second]['id']}").click()
-        self._pin(second)
+        self.confirm_second(second)
+
+    def confirm_second(self, login: str) -> None:
+        self.at(f"second-{self._people[login]['id']}").click()
+        self._pin(login)
         expect(self.at("second-sheet")).to_have_count(0)
 
     def take_weight(self) -> None:
@@ -160,6 +169,7 @@ class Tablet:
     def hand_back(self, batch: str) -> None:
         self.at("hand-back").click()
         self.at("hand-back-confirm").click()
+        expect(self.at("hand-back-sheet")).to_have_count(0)
         expect(self.at(f"run-{batch}")).to_have_count(0)
 
     # --- what the tablet says ---

@@ -38,6 +38,11 @@ class Site:
             self._desks[login] = Desk(self.server.url, login, self.people[login]["password"])
         return self._desks[login]
 
+    def entries(self) -> list[dict[str, Any]]:
+        """What the server's log holds of the batch."""
+        items: list[dict[str, Any]] = self.desk("zhaolin").batch(self.batch, "/entries")["items"]
+        return items
+
     def code(self, role: str) -> str:
         answer = self.desk("admin").post("/api/devices/codes", {"role": role})
         return str(answer["code"])

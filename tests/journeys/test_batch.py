@@ -39,8 +39,7 @@ class Walk:
 
     def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
         """The batch's entries in the server's log."""
-        items: list[dict[str, Any]] = self.site.desk("zhaolin").batch(self.batch, "/entries")["items"]
-        return [entry for entry in items if kind in (None, entry["kind"])]
+        return [entry for entry in self.site.entries() if kind in (None, entry["kind"])]
 
     def review(self) -> dict[str, Any]:
         shown: dict[str, Any] = self.site.desk("zhaolin").batch(self.batch, "/review")
@@ -193,6 +192,7 @@ def test_meanwhile_a_second_tablet_weighs_the_same_material(walk: Walk) -> None:
     tablet.start_phase()
     tablet.at("balance-BAL-08").click()
     walk.balances.place("BAL-08", "2.852")
+    expect(tablet.at("live-net")).to_contain_text("2.852")
     tablet.take_weight()
     expect(tablet.at("recorded-30/net")).to_contain_text("2.852")
     tablet.complete_phase("30")
@@ -229,6 +229,17 @@ def test_the_server_is_killed_while_both_deliver_and_every_entry_is_there_once(w
         tablet.at("phase-30").click()
         expect(tablet.at("claim-30/net")).to_have_attribute("data-conflict", "true")
         tablet.shoot("conflict")
+
+
+@pytest.mark.urs("PLT-08", "HMI-05")
+def test_what_is_said_of_the_batch_as_a_whole_is_shown_too(walk: Walk) -> None:
+    tablet = walk.first
+    tablet.page.goto(f"{tablet.wire.url}/batch/{walk.batch}/run")
+    tablet.come_back("zhangmin")
+    expect(tablet.at("all-done")).to_be_visible()
+    tablet.remark("设备已移交清洁")
+    expect(tablet.at("records").locator("[data-own=true] [data-place=logged]")).to_have_count(1)
+    tablet.shoot("all-done")
 
 
 @pytest.mark.urs("PLT-11", "PLT-16", "WHS-02")

@@ -71,7 +71,7 @@ def test_the_batches_are_on_the_screen(plant: Site) -> None:
     desk = plant.tablet("desk", "en-GB")
     desk.sign_in("zhaolin")
     desk.page.goto(f"{desk.wire.url}/batches?status=historical")
-    expect(desk.page.get_by_text("193").first).to_be_visible()
+    expect(desk.page.get_by_text("193 in all")).to_be_visible()
     desk.shoot("batches")
     desk.page.goto(f"{desk.wire.url}/batch/1")
     expect(desk.page.get_by_role("heading", level=1).filter(has_text="1").first).to_be_visible()
