@@ -4,6 +4,10 @@ PORT ?= 8000
 DATA ?= ./var
 export PORT DATA
 BIN := .venv/bin
+# Tests make hundreds of databases: in memory where the machine has room for that, as nothing has to survive them.
+ROOMY := $(shell df -k --output=avail /dev/shm 2>/dev/null | tail -1)
+TEST_TMP := $(shell [ "$(ROOMY)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+PYTEST := TMPDIR=$(TEST_TMP) $(BIN)/pytest -q
 
 .PHONY: run test check bench urs fresh-db help
 help:
@@ -43,11 +47,11 @@ check: .make/packages-test .make/venv-dev .make/app
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd pwa && npm run --silent check && npm run --silent test
-	$(BIN)/pytest -m "not slow" --ignore=tests/journeys -q
+	$(PYTEST) -n 2 -m "not slow" --ignore=tests/journeys
 
 test: check
-	$(BIN)/pytest -m "slow" --ignore=tests/journeys -q
-	$(BIN)/pytest tests/journeys -q
+	$(PYTEST) -n 2 -m "slow" --ignore=tests/journeys
+	$(PYTEST) tests/journeys
 
 bench: .make/packages-test .make/venv-dev .make/app
 	@$(BIN)/python -m tests.bench

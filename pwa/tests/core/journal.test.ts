@@ -9,7 +9,7 @@ const bodies = [utf8("one"), random(300), utf8("three"), new Uint8Array(), utf8(
 const file = concat(...bodies.map(frame));
 
 describe("frames", () => {
-  it("PLT-09 has the CRC-32 of ISO 3309", () => expect(crc32(utf8("123456789"))).toBe(0xcbf43926));
+  it("PLT-09 computes the checksum of ISO 3309", () => expect(crc32(utf8("123456789"))).toBe(0xcbf43926));
 
   it("PLT-09 reads back what was written", () => expect(readFrames(file)).toEqual({ bodies, end: file.length }));
 
