@@ -10,11 +10,11 @@ from flask import Response, request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from sqlalchemy import Connection, select
 
-from server.core import inbox, plant
+from server.core import blobs, inbox, plant
 from server.core.errors import PestleError, from_sync
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
-from server.handheld import blobs, bridge, gates, leases, queries, shapes
+from server.handheld import bridge, gates, leases, queries, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
 from server.handheld.model import LEASE_DOMAIN
@@ -44,7 +44,7 @@ def take(body: Body) -> tuple[dict[str, Any], int]:
         raise from_sync(error) from error
     except ValueError as error:
         raise PestleError("signature_wrong") from error
-    signed = leases.issue(here, session.person.id, body["device"], body["batch"])
+    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"])
     return {"lease": signed.text, "signature": signed.signature}, 201
 
 

@@ -294,6 +294,9 @@ def decide_conflict(phone: Tablet, choose: str, reason: str) -> None:
 @pytest.mark.urs("IDN-04", "PRD-13", "WHS-02")
 def test_qa_signs_with_password_and_meaning_and_the_batch_is_released(walk: Walk) -> None:
     phone = walk.phone
+    photo = phone.page.locator("article[data-type=photo] img")
+    photo.scroll_into_view_if_needed()
+    until("the photo is shown", lambda: photo.evaluate("(one) => one.complete && one.naturalWidth > 100"))
     phone.at("release").click()
     expect(phone.at("printed-name")).to_have_text("赵琳")
     phone.at("meaning-reviewed_and_released").click()
@@ -321,6 +324,10 @@ def test_the_dossier_names_the_batch_on_every_page_and_verifies_anywhere(walk: W
     assert all(name in page and walk.batch in page for page in pages)
     assert re.search(rb"pdfaid:part(>|=\")3", path.read_bytes())
     assert {"records.json", "proof.json", "checkpoint", "policy"} <= set(reader.attachments)
+    photo = walk.entries("production.photo_attached.v1")[0]["payload"]["blob"]
+    assert f"{photo}.jpg" in reader.attachments
+    assert sum(len(page.images) for page in reader.pages) == 1
+    assert "UTC+08:00" in pages[0].split("赵琳" if lang == "zh" else "ZhaoLin")[1][:40], "the signer's own time zone"
     code, answer = verify_anywhere(path)
     assert (code, answer["ok"]) == (0, True), answer
 

@@ -1,5 +1,7 @@
 """The dossier of a batch: what is printed, what is attached, and that neither can be changed unseen."""
 
+import base64
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from server.core.blobs import keep
 from server.core.config import Config
 from server.core.plant import Plant
 from server.demo.content import RECIPE
@@ -99,6 +102,33 @@ def test_a_changed_byte_of_any_record_is_found_and_its_entry_named(plant: Plant)
             result = verify_bundle(altered, plant.log.policy)
             assert not result.ok
             assert result.first_wrong == record["index"], (part, result)
+
+
+@pytest.mark.urs("PLT-08")
+def test_a_photo_is_printed_and_attached_and_one_that_is_damaged_stops_nothing(plant: Plant) -> None:
+    story = Story(plant, datetime.now(UTC))
+    tablet = story.device("Tablet T-08", "tablet")
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    damaged, absent = b"\xff\xd8\xff" + b"x" * 100, b"never delivered"
+    for data, type_, arrived in (
+        (pixel, "image/png", True),
+        (damaged, "image/jpeg", True),
+        (absent, "image/png", False),
+    ):
+        name = hashlib.sha256(data).hexdigest()
+        if arrived:
+            keep(plant.config.blobs, name, type_, data)
+        payload = {"batch": NUMBER, "phase": None, "blob": name, "type": type_, "bytes": len(data), "caption": "Room"}
+        actor = story.person("zhangmin")
+        tablet.record("production.photo_attached.v1", f"batch/{NUMBER}", payload, actor=actor, subject="photo")
+    pdf = printed(plant, "en")
+    assert {pixel, damaged} < set(attachments(pdf).values())
+    whole = "".join(text(pdf))
+    assert whole.count("Thephotohasnotarrived") == 1
+    assert whole.count("Thephotocannotbeshown") == 1
+    assert sum(len(page.images) for page in PdfReader(io.BytesIO(pdf)).pages) == 1
 
 
 def test_a_changed_page_is_found(plant: Plant, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import orjson
 import typst
 from sqlalchemy import Connection
 
+from server.core.blobs import load
 from server.production.model import batch_stream
 from server.release.dossier.content import gather
 from server.release.dossier.rows import moment
@@ -32,7 +33,7 @@ _TEMPLATE = resources.files("server.release.dossier") / "template.typ"
 def dossier(
     connection: Connection, log: Log, signer: Ed25519Signer, number: str, lang: Lang, blobs: Path, now: datetime
 ) -> bytes | None:
-    """The PDF of a batch; None for a batch that does not exist. `blobs` holds photos by their SHA-256.
+    """The PDF of a batch; None for a batch that does not exist. `blobs` is the folder of photos.
 
     All that is printed and attached is read in the one transaction of `connection`, so that both say the same.
     """
@@ -79,11 +80,24 @@ _ROLE = {"relationship": "data", "description": "Evidence for the printed record
 
 
 def _photo(item: dict[str, Any], folder: Path, blobs: Path) -> dict[str, str] | None:
-    """Copy a photo beside the template; None, and the page says so, when it has not arrived yet."""
-    source = blobs / item["blob"]
-    item["file"] = ""
-    if item["type"] not in _IMAGES or not source.is_file():
+    """Copy a photo beside the template, to be attached; the page says so when it has not arrived or is damaged."""
+    kept = load(blobs, item["blob"])
+    if kept is None or kept[1] not in _IMAGES:
+        item["lacks"] = "photo_missing"
         return None
-    item["file"] = f"{item['blob']}.{_IMAGES[item['type']]}"
-    (folder / item["file"]).write_bytes(source.read_bytes())
-    return {"name": item["file"], "mime": item["type"], "relationship": "supplement", "description": item["text"]}
+    data, type_ = kept
+    name = f"{item['blob']}.{_IMAGES[type_]}"
+    (folder / name).write_bytes(data)
+    item["file"], item["lacks"] = (name, "") if _can_be_drawn(folder, name) else ("", "photo_damaged")
+    return {"name": name, "mime": type_, "relationship": "supplement", "description": item["text"]}
+
+
+def _can_be_drawn(folder: Path, name: str) -> bool:
+    """A device can deliver bytes that only begin like an image; they must not keep the record from being printed."""
+    page = folder / "photo.typ"
+    page.write_text(f'#image("{name}")', "utf-8")
+    try:
+        typst.compile(str(page), root=str(folder), ignore_system_fonts=True)
+    except typst.TypstError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from server.production import queries as batches
 from server.production.entry_view import show
 from server.quality import queries as quality
 from server.release import queries as release
-from server.release.dossier.rows import Printer, View, corrected, moment, person, quantity
+from server.release.dossier.rows import Printer, View, batch_size, corrected, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from sync.log.log import Log
 
@@ -38,14 +38,14 @@ def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[st
         "batch": number,
         "product": line.product["name"][lang],
         "strength": line.product["strength"],
-        "size": quantity(line.size),
+        "size": batch_size(line.size, lang),
         "recipe": "" if recipe is None else f"{recipe['code']} {labels(lang)['version']} {recipe['version']}",
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
         "lots": _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
-        "items": _items(connection, number, views, lang),
+        "items": _items(connection, number, views, printer, lang),
         "notes": _notes(views, lang),
         "results": _results(connection, number, lang),
         "yields": [
@@ -111,7 +111,7 @@ def _phase(
         "id": phase["id"],
         "name": phase["name"][lang],
         "instruction": phase["instruction"][lang],
-        "place": " · ".join(part for part in (phase.get("room"), phase.get("equipment")) if part),
+        "place": " · ".join(word(part, lang) for part in (phase.get("room"), phase.get("equipment")) if part),
         "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
         "marks": [
             f"{word(view['kind'], lang)}: {person(view['actor'], lang)}, {view['device']['name']}, "
@@ -121,7 +121,9 @@ def _phase(
     }
 
 
-def _items(connection: Connection, number: str, views: Sequence[View], lang: Lang) -> list[dict[str, Any]]:
+def _items(
+    connection: Connection, number: str, views: Sequence[View], printer: Printer, lang: Lang
+) -> list[dict[str, Any]]:
     by_id = {view["id"]: view for view in views}
     items = batches.items_of(connection, number)
     deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
@@ -137,7 +139,7 @@ def _items(connection: Connection, number: str, views: Sequence[View], lang: Lan
         rows.append(
             {
                 "title": word(item.code, lang),
-                "slot": item.slot or item.phase or "",
+                "slot": printer.place(item.phase, next((by_id[one] for one in item.entries if one in by_id), None)),
                 "state": word(item.state, lang) if item.state != "open" else labels(lang)["open"],
                 "open": item.state == "open",
                 "about": " ".join(about),
@@ -158,7 +160,6 @@ def _notes(views: Sequence[View], lang: Lang) -> list[dict[str, str]]:
                     "who": f"{person(view['actor'], lang)}, {moment(view['captured_at'], view['offset'])}",
                     "text": payload.get("text") or payload.get("caption") or "",
                     "blob": payload.get("blob") or "",
-                    "type": payload.get("type") or "",
                     "index": str(view["index"]),
                 }
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.production.model import SINGLE_VALUED
 from server.release.dossier.words import Lang, labels, word
 
 View = Mapping[str, Any]
@@ -36,6 +37,14 @@ def limits(payload: Mapping[str, Any]) -> str:
 
 def quantity(value: Mapping[str, Any] | None) -> str:
     return "" if value is None else f"{value['value']} {value['unit']}".strip()
+
+
+def batch_size(value: Mapping[str, Any] | None, lang: Lang) -> str:
+    """2,500,000 片: a count is grouped, any other number stays in the digits it was given."""
+    if value is None:
+        return ""
+    number = str(value["value"])
+    return f"{int(number):,} {word(value['unit'], lang)}" if number.isdecimal() else quantity(value)
 
 
 class Printer:
@@ -81,6 +90,13 @@ class Printer:
             wrong = [item["id"] for item in payload["items"] if not item["ok"]]
             return self._labels["ok"] if not wrong else f"{self._labels['not_ok']}: {', '.join(wrong)}"
         return ""
+
+    def place(self, phase: str | None, view: View | None) -> str:
+        """Where something was found, in people's words: the phase, and the value that `view` gives there."""
+        name = str(self._phases.get(phase or "", {}).get("name", {}).get(self._lang, phase or ""))
+        if view is None or view["payload"] is None or view["kind"] not in SINGLE_VALUED:
+            return name
+        return f"{name} · {self._what(view, view['payload']).splitlines()[0]}"
 
     def _what(self, view: View, payload: Mapping[str, Any]) -> str:
         phase = self._phases.get(payload.get("phase") or "", {})

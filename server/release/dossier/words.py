@@ -51,6 +51,7 @@ decision|决定|Decision
 open|未决|open
 remarks|备注与照片|Remarks and photos
 photo_missing|照片文件未送达|The photo has not arrived
+photo_damaged|照片无法显示，原文件见附件|The photo cannot be shown; the file is attached
 results|检验结果|Test results
 stage|阶段|Stage
 test|检验项目|Test
@@ -154,6 +155,10 @@ yields|收率符合|Yields are within limits
 held|无滞留记录|No record is held back
 quarantine|隔离区无本批内容|Nothing of the batch in quarantine
 manual|手工|manual
+tablets|片|tablets
+balance|天平|balance
+blender|混合机|blender
+press|压片机|press
 calculation_differs|计算不符|Calculation differs
 samples_incomplete|样本不全|Samples incomplete
 subject_mismatch|位置不符|Place differs

@@ -38,7 +38,7 @@ def keep(folder: Path, name: str, declared: str, data: bytes) -> bool:
 
 
 def load(folder: Path, name: str) -> tuple[bytes, str] | None:
-    """The bytes of a photo and its type."""
+    """The bytes of a photo and its type; None for one that has not arrived. PestleError `not_found`: no hash."""
     try:
         data = _path(folder, name).read_bytes()
     except FileNotFoundError:
