@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 from server.commands.demo import print_people
 from server.core.config import Config, from_environment
+from server.core.errors import PestleError
 
 _START_SECONDS = 60
 _BALANCES = (("BAL-07", "1234567"), ("BAL-08", "1234568"))
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Until SIGTERM or SIGINT; exit 0 then, 2 when the server ends by itself."""
     config = from_environment()
+    _check_port(config.port)
     people, codes = _prepare(config)
     children: list[subprocess.Popen[bytes]] = []
     signal.signal(signal.SIGTERM, _interrupt)
@@ -66,6 +69,16 @@ def _prepare(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
         return people_table(), {role: make_code(plant, role)[0] for role in ("tablet", "bridge")}
     finally:
         plant.close()
+
+
+def _check_port(port: int) -> None:
+    """Before anything is made: a server that runs there already would answer in our stead."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError as error:
+            raise PestleError("port_taken", {"port": port}) from error
 
 
 def _child(config: Config, name: str, command: list[str]) -> "subprocess.Popen[bytes]":

@@ -378,6 +378,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Correct the setting that is named.", "请更正所指出的设置。"),
     ),
+    "port_taken": Problem(
+        500,
+        ("Another program uses this port.", "该端口已被其他程序占用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("End the other one, or set PORT to another number.", "请结束该程序，或将 PORT 设为其他端口。"),
+    ),
     "record_write_refused": Problem(
         500,
         ("Something tried to write records outside of the log.", "有程序试图绕过日志写入记录。"),
