@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sync.crdt import codec
 from sync.crdt.ops import Op, OpId
 from sync.crdt.scalar import Scalar
-from sync.crdt.state import MAPS, RECEIPTS, DocumentState
+from sync.crdt.state import ENTRIES, MAPS, RECEIPTS, DocumentState
 
 _ACTOR_DOMAIN = b"pestle/document/v1\n"
 
@@ -37,13 +37,23 @@ def write_receipts(state: DocumentState, receipts: Mapping[str, bytes]) -> bytes
     The state is not changed: store the bytes, then let `policy.accept_own` take them in. If the process dies between
     the two, the next one finds the stored row and takes that.
     """
+    return write_records(state, {}, receipts)
+
+
+def write_records(state: DocumentState, entries: Mapping[str, bytes], receipts: Mapping[str, bytes]) -> bytes:
+    """As `write_receipts`, with `entries[entry id]` before them: for what the log holds and nobody put here."""
     author = state.authors[state.server_actor]
-    target, start = state.maps[RECEIPTS], state.max_op + 1
-    ops = [
-        Op(OpId(start + n, state.server_actor), target, key, "set", False, Scalar("bytes", value), state.receipt(key))
-        for n, (key, value) in enumerate(sorted(receipts.items()))
-    ]
+    writes = [(ENTRIES, key, value) for key, value in sorted(entries.items())]
+    writes += [(RECEIPTS, key, value) for key, value in sorted(receipts.items())]
+    start = state.max_op + 1
+    ops = [_set(state, start + n, area, key, value) for n, (area, key, value) in enumerate(writes)]
     return codec.encode_change(state.server_actor, author.seq + 1, start, ops, state.heads | {author.last})
+
+
+def _set(state: DocumentState, counter: int, area: str, key: str, value: bytes) -> Op:
+    replaced = state.receipt(key) if area == RECEIPTS else ()
+    made = OpId(counter, state.server_actor)
+    return Op(made, state.maps[area], key, "set", False, Scalar("bytes", value), replaced)
 
 
 def write_receipt(state: DocumentState, key: str, value: bytes) -> bytes:

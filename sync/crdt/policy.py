@@ -46,6 +46,13 @@ def _first_write_of_bytes(pending: Pending, op: Op, _target: OpId, _container: C
     pending.effects.entries[key] = hashlib.sha256(value).digest()
 
 
+def _entry_of_the_log(pending: Pending, op: Op, target: OpId, container: Container) -> None:
+    """What the log holds already: the server writes it only where nobody else has."""
+    if op.key in pending.state.entries:
+        raise refused("an entry that stands here is not written by the server")
+    _first_write_of_bytes(pending, op, target, container)
+
+
 def _receipt(pending: Pending, op: Op, _target: OpId, _container: Container) -> None:
     key, _ = _bytes_under_entry_id(op)
     if op.pred != pending.state.receipt(key) or key in pending.effects.receipts:
@@ -68,6 +75,7 @@ def _bytes_under_entry_id(op: Op) -> tuple[str, bytes]:
 _RIGHTS: Mapping[tuple[str, str], Callable[[Pending, Op, OpId, Container], None]] = {
     (_CLIENT, ENTRIES): _first_write_of_bytes,
     (_CLIENT, DRAFTS): drafts.judge,
+    (_SERVER, ENTRIES): _entry_of_the_log,
     (_SERVER, RECEIPTS): _receipt,
 }
 
@@ -86,7 +94,7 @@ def accept(state: DocumentState, change: Change, actor: str) -> Accepted:
 
 
 def accept_own(state: DocumentState, change: Change) -> None:
-    """Take in a change that `genesis.write_receipts` made."""
+    """Take in a change that `genesis.write_receipts` or `write_records` made."""
     if change.actor != state.server_actor:
         raise refused("another actor than the server's")
     _take(state, change, _SERVER)

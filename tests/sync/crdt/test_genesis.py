@@ -9,7 +9,7 @@ from automerge.core import Document
 from crdt_support import Client, entry_id, run_node
 
 from sync.crdt import codec, policy
-from sync.crdt.genesis import genesis, open_document, server_actor, write_receipt, write_receipts
+from sync.crdt.genesis import genesis, open_document, server_actor, write_receipt, write_receipts, write_records
 from sync.crdt.projector import project
 
 DOCUMENT = "batch/B-2611-014"
@@ -44,6 +44,30 @@ def test_both_libraries_load_genesis_and_receipts(tmp_path):
     document = Document.load(b"".join(changes))
     assert {bytes(head).hex() for head in document.get_heads()} == state.heads
     assert [change.bytes for change in document.get_changes([])] == changes
+
+
+@pytest.mark.urs("PLT-08", "PLT-09")
+def test_both_libraries_load_entries_that_the_server_writes(tmp_path):
+    state = open_document(DOCUMENT)
+    client, changes = Client(state), [genesis(DOCUMENT)]
+    changes.append(client.change(client.op("entries", entry_id(9), value=b"its own")).raw)
+    policy.accept(state, codec.parse(changes[-1]), client.actor)
+    entries = {entry_id(n): bytes([n]) * 1_500 for n in range(1, 8)}
+    for part in (dict(list(entries.items())[:5]), dict(list(entries.items())[5:])):
+        changes.append(write_records(state, part, dict.fromkeys((*part, entry_id(9)), b"received")))
+        policy.accept_own(state, codec.parse(changes[-1]))
+
+    loaded = load_in_javascript(tmp_path, changes)
+    assert loaded["heads"] == loaded["again"] == sorted(state.heads)
+    found = {key: base64.b64decode(value) for key, value in loaded["entries"].items()}
+    assert found == entries | {entry_id(9): b"its own"}
+    assert set(loaded["receipts"]) == set(found)
+    document = Document.load(b"".join(changes))
+    # The library deflates what is long; it is the same change.
+    assert [codec.parse(bytes(change.bytes)).hash for change in document.get_changes([])] == [
+        codec.parse(raw).hash for raw in changes
+    ]
+    assert policy.rebuild(DOCUMENT, changes[1:]) == state
 
 
 @pytest.mark.urs("PLT-09")

@@ -7,14 +7,14 @@ from crdt_support import Client, chunk, entry_id
 
 from sync.crdt import codec, policy
 from sync.crdt.change import encode_body
-from sync.crdt.genesis import genesis, open_document, write_receipt
+from sync.crdt.genesis import genesis, open_document, write_receipt, write_records
 from sync.crdt.limits import MAX_DEPTH, MAX_VALUE
 from sync.crdt.ops import HEAD, Op, OpId
 from sync.crdt.scalar import Scalar
 from sync.errors import SyncError
 
 DOCUMENT = "batch/B-1"
-ONE = entry_id(1)
+ONE, TWO = entry_id(1), entry_id(2)
 
 
 @pytest.fixture
@@ -161,11 +161,23 @@ def test_a_client_cannot_pass_for_the_server(client):
 
 
 @pytest.mark.urs("PLT-09")
-def test_the_server_writes_receipts_only(client):
+def test_the_server_writes_no_draft(client):
     posing = Client(client.state, client.state.server_actor, seq=1)
-    for area in ("entries", "drafts"):
-        with pytest.raises(SyncError, match="may not"):
-            policy.accept_own(client.state, posing.change(posing.op(area, ONE, value=b"signed")))
+    with pytest.raises(SyncError, match="may not"):
+        policy.accept_own(client.state, posing.change(posing.op("drafts", ONE, value=b"signed")))
+
+
+@pytest.mark.urs("PLT-09")
+def test_the_server_writes_an_entry_only_where_nobody_has(client):
+    client.push(client.op("entries", ONE, value=b"signed"))
+    with pytest.raises(SyncError, match="not written by the server"):
+        policy.accept_own(client.state, codec.parse(write_records(client.state, {ONE: b"signed"}, {})))
+    policy.accept_own(client.state, codec.parse(write_records(client.state, {TWO: b"signed"}, {TWO: b"received"})))
+    # A tablet that finds it in its journal brings it again: nothing is new for the log.
+    assert client.push(client.op("entries", TWO, value=b"signed")).entries == ()
+    # Other bytes under the id are kept, and for people to say.
+    other = Client(client.state, "d2" * 16)
+    assert other.push(other.op("entries", TWO, value=b"other")).entries[0].collision
 
 
 @pytest.mark.urs("PLT-09")
