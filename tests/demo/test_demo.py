@@ -1,0 +1,92 @@
+"""The demonstration plant: made through the door like real work, whole, and startable with one command."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import ROOT, free_port
+
+from server.core import rebuild
+from server.core.config import Config
+from server.core.plant import Plant
+from server.demo.content import PEOPLE
+from server.demo.make import is_made, make, password_of
+from server.identity import sessions
+from server.plant import open_plant
+from server.production import queries as batches
+from server.release import queries as release
+from sync.log.export import export
+from sync.verify import verify_log
+
+pytestmark = pytest.mark.urs("OPS-01")
+
+
+@pytest.fixture
+def plant(database_url: str, tmp_path: Path) -> Iterator[Plant]:
+    opened = open_plant(Config(tmp_path / "data", database_url))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.urs("OPS-01", "PLT-01", "PLT-05")
+def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: Plant, tmp_path: Path) -> None:
+    assert not is_made(plant)
+    make(plant, False, lambda _: None)
+    assert is_made(plant)
+    with plant.engine.connect() as connection:
+        counts = batches.status_counts(connection)
+        waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
+        open_codes = {notice.code for line in waiting for notice in release.review(connection, line.number).open}
+        export(connection, plant.log, tmp_path / "log")
+    assert counts == {"ordered": 1, "in_progress": 1, "awaiting_review": 2, "released": 30}
+    assert open_codes == {"out_of_limits", "manual_weight_unverified"}
+    assert verify_log(tmp_path / "log", full=True).ok
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+def test_the_quick_one_has_everybody_and_one_batch_to_take_along(plant: Plant) -> None:
+    make(plant, True, lambda _: None)
+    with plant.engine.connect() as connection:
+        assert batches.status_counts(connection) == {"ordered": 1}
+    for login, *_ in PEOPLE:
+        assert sessions.authenticate(plant, login, password_of(login), "test").login == login
+
+
+@pytest.mark.slow
+@pytest.mark.urs("OPS-01", "BRG-05")
+def test_one_command_starts_server_and_bridge_and_takes_them_down_again(tmp_path: Path) -> None:
+    port = free_port()
+    env = {**os.environ, "PORT": str(port), "DATA": str(tmp_path / "data"), "PYTHONUNBUFFERED": "1"}
+    env.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "server.cli", "up", "--json"]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as up:
+        try:
+            assert up.stdout is not None
+            told = json.loads(up.stdout.readline())
+            assert told["url"] == f"http://127.0.0.1:{port}"
+            assert {person["login"] for person in told["people"]} == {login for login, *_ in PEOPLE}
+            _until_a_weight_arrives(tmp_path / "data" / "bridge.log")
+            taken = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+            assert taken.returncode == 2
+            assert json.loads(taken.stdout)["code"] == "port_taken"
+        finally:
+            up.send_signal(signal.SIGTERM)
+            up.wait(timeout=30)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _until_a_weight_arrives(log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if log.exists() and '"uplink_sent"' in log.read_text("utf-8"):
+            return
+        time.sleep(0.2)
+    raise AssertionError(log.read_text("utf-8") if log.exists() else "no bridge was started")
