@@ -50,6 +50,14 @@ class Tablet:
         self.at("sign-in").click()
         expect(self.at("gate")).to_have_count(0)
 
+    def sign_out(self) -> None:
+        """On a phone: the person stands in the menu."""
+        self.page.goto(self.wire.url)
+        self.at("menu").click()
+        self.at("person").click()
+        self.at("sign-out").click()
+        expect(self.at("gate")).to_be_visible()
+
     def sign_in_again(self, login: str) -> None:
         """When the session was lost with the battery, which takes with it what the browser had not yet written."""
         if self.page.evaluate("fetch('/api/session').then((answer) => answer.status)") == 401:
