@@ -25,3 +25,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/pestle.db"
     cluster: PostgresCluster = request.getfixturevalue("postgres")
     return cluster.create()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that proves no requirement by name is refused: nobody could find it from the requirement."""
+    nameless = [item.nodeid for item in items if next(item.iter_markers("urs"), None) is None]
+    if nameless:
+        raise pytest.UsageError(f"these tests name no requirement (pytest.mark.urs): {nameless[:10]}")

@@ -34,6 +34,7 @@ def test_the_contracts_of_import_linter_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.urs("CMP-02")
 def test_every_folder_of_the_server_is_declared() -> None:
     rooms = {name for layer in declared() for name in layer}
     found = {path.name for path in (ROOT / "server").iterdir() if path.is_dir() and any(path.glob("**/*.py"))}
@@ -41,6 +42,7 @@ def test_every_folder_of_the_server_is_declared() -> None:
     assert {name for name in rooms if not (ROOT / "server" / f"{name}.py").exists()} == found
 
 
+@pytest.mark.urs("CMP-02")
 def test_rooms_meet_only_through_model_and_queries(graph: grimp.ImportGraph) -> None:
     layers = declared()
     rooms = {name for layer in layers[layers.index(["handheld"]) :] for name in layer} - {"core", "migrations"}

@@ -43,6 +43,7 @@ def raised(modules: dict[str, ast.Module]) -> Iterator[tuple[str, str]]:
                         yield constant.value, f"{file}:{call.lineno}"
 
 
+@pytest.mark.urs("OPS-06")
 def test_the_search_finds_what_is_known_to_be_raised() -> None:
     found = {code for code, _ in raised(trees())}
     assert {"session_missing", "signature_wrong", "lot_unknown", "root_wrong"} <= found
@@ -78,6 +79,7 @@ def test_no_problem_is_without_use() -> None:
     assert set(CATALOGUE) - used == set()
 
 
+@pytest.mark.urs("OPS-06")
 def test_the_body_for_clients_has_every_part() -> None:
     body = PestleError("lot_unknown", {"lot": "api-1/L1"}).body()
     assert body["code"] == "lot_unknown"

@@ -24,6 +24,7 @@ def pestle(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[s
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.urs("OPS-04")
 def test_every_command_of_the_table_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
@@ -31,6 +32,7 @@ def test_every_command_of_the_table_explains_itself(name: str, capsys: pytest.Ca
     assert capsys.readouterr().out.startswith(f"usage: pestle {name} ")
 
 
+@pytest.mark.urs("OPS-04")
 def test_every_file_of_commands_stands_in_the_table() -> None:
     files = {file.stem for file in (ROOT / "server" / "commands").glob("*.py")} - {"__init__", "opened"}
     assert {module.rpartition(".")[2] for module, _ in COMMANDS.values()} == files

@@ -42,6 +42,7 @@ def test_primary_keys_and_nullability_are_those_declared(database_url: str) -> N
     engine.dispose()
 
 
+@pytest.mark.urs("OPS-04")
 def test_migrating_again_changes_nothing(database_url: str) -> None:
     engine = db.open_engine(database_url)
     migrate(engine)
@@ -49,6 +50,7 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.urs("OPS-04")
 def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
     engine = db.open_engine(database_url)
     migrate(engine)
@@ -60,6 +62,7 @@ def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
     assert caught.value.code == "database_newer"
 
 
+@pytest.mark.urs("OPS-04")
 def test_the_steps_import_nothing_of_the_application() -> None:
     for step in (FOLDER / "versions").glob("*.py"):
         for node in ast.walk(ast.parse(step.read_text("utf-8"))):

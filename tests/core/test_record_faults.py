@@ -175,6 +175,7 @@ def test_a_listener_that_fails_closes_no_door(site: ToySite, capsys: pytest.Capt
     assert [line["event"] for line in lines] == ["listener_failed"] * 2
 
 
+@pytest.mark.urs("PLT-16")
 def test_a_closed_door_says_so_instead_of_keeping_one_waiting(site: ToySite) -> None:
     site.recorder.close()
     with pytest.raises(RuntimeError, match="closed"):

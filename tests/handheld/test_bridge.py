@@ -153,6 +153,7 @@ def test_tablets_hear_of_each_weight_once_it_is_in_the_log(site: Site, bridge: B
     assert line["reading"] == {name: value for name, value in reading_.items() if name != "t"}
 
 
+@pytest.mark.urs("BRG-04")
 def test_live_values_are_shown_and_not_recorded(site: Site, bridge: Bridge) -> None:
     tablet = site.tablet("T-1", "B-1").connect()
     size = site.size()

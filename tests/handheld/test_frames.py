@@ -31,6 +31,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.urs("PLT-14")
 def test_frames_of_the_protocol_are_read() -> None:
     hello = frames.parse(json.dumps(HELLO))
     assert isinstance(hello, Hello)

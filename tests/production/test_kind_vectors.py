@@ -31,6 +31,7 @@ def broken(value: Any) -> Iterator[Any]:
         yield 12.64
 
 
+@pytest.mark.urs("CMP-05")
 def test_there_is_one_vector_for_each_kind() -> None:
     assert set(VECTORS) == set(KINDS)
 

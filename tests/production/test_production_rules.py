@@ -117,6 +117,7 @@ def test_a_weight_in_another_unit_is_not_compared_but_reported() -> None:
 
 
 @given(value=SMALL, low=st.none() | SMALL, high=st.none() | SMALL)
+@pytest.mark.urs("PRD-06")
 def test_within_is_what_exact_numbers_say(value: Decimal, low: Decimal | None, high: Decimal | None) -> None:
     texts = [None if bound is None else str(bound) for bound in (low, high)]
     exact = (low is None or low <= value) and (high is None or value <= high)

@@ -35,6 +35,7 @@ def test_it_fails_exactly_when_it_lies_outside(value: Decimal, low: Decimal, hig
     assert (rules.verdict(str(value), str(low), str(high)) == "pass") is (low <= value <= high)
 
 
+@pytest.mark.urs("QUA-03")
 def test_what_a_stream_says_the_results_are_of() -> None:
     assert subject_of("batch/B1") == ("B1", None, None)
     assert subject_of("lot/api-1/L1") == (None, "api-1", "L1")

@@ -66,6 +66,7 @@ def test_verify_exits_0_1_and_2(site: PlantUnderTest, tmp_path: Path) -> None:
     assert "无法读取" in errors
 
 
+@pytest.mark.urs("OPS-04")
 def test_a_problem_is_told_in_both_languages_and_exits_2(tmp_path: Path) -> None:
     code, answer, errors = pestle(tmp_path, "user", "pin", "nobody")
     assert (code, answer["code"]) == (2, "person_unknown")
@@ -75,11 +76,13 @@ def test_a_problem_is_told_in_both_languages_and_exits_2(tmp_path: Path) -> None
     assert (code, answer["code"], answer["details"]["setting"]) == (2, "setting_wrong", "PORT")
 
 
+@pytest.mark.urs("OPS-04")
 def test_wrong_words_exit_2(tmp_path: Path) -> None:
     for words in (["frobnicate"], ["log"], ["verify"], ["device", "code", "toaster"]):
         assert pestle(tmp_path, *words)[0] == 2, words
 
 
+@pytest.mark.urs("OPS-04")
 def test_people_and_devices_from_the_console(tmp_path: Path) -> None:
     code, added, _ = pestle(tmp_path, "user", "add", "li", "--name", "李琳", "--name-en", "Li Lin", "--role", "qa")
     assert (code, added["id"]) == (0, "P-0001")
@@ -108,6 +111,7 @@ def test_rebuild_and_export(tmp_path: Path) -> None:
     assert pestle(tmp_path, "verify", str(tmp_path / "x"), "--full")[1]["withheld"] == 2
 
 
+@pytest.mark.urs("OPS-04")
 def test_every_command_of_the_table_is_there_and_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for name, (module, _) in cli.COMMANDS.items():

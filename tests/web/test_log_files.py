@@ -37,6 +37,7 @@ def test_the_files_are_those_of_the_log(site: PlantUnderTest) -> None:
     assert verify_log(lambda path: get(client, path, "127.0.0.1").data, full=True).ok
 
 
+@pytest.mark.urs("PLT-03")
 def test_only_what_never_changes_may_be_kept(site: PlantUnderTest) -> None:
     client = site.client()
     caching = {path: get(client, path, "127.0.0.1").headers["Cache-Control"] for path in PATHS}
@@ -49,6 +50,7 @@ def test_only_what_never_changes_may_be_kept(site: PlantUnderTest) -> None:
 PATHS = ("checkpoint", "policy", "tile/0/000.p/2", "tile/entries/000.p/2", "payloads/000.p/2")
 
 
+@pytest.mark.urs("PLT-03")
 def test_what_the_log_has_not_is_not_found(site: PlantUnderTest) -> None:
     client = site.client()
     for path in ("tile/0/000.p/200", "tile/0/001", "tile/9/000", "tile/0/0", "payloads/000.p/0", "secrets", "../x"):

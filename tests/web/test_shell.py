@@ -34,6 +34,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskCli
     site.close()
 
 
+@pytest.mark.urs("HMI-01")
 def test_any_address_of_the_app_is_its_page(client: FlaskClient) -> None:
     for path in ("/", "/batches/B-1", "/lots/api-1/L1", "/index.html"):
         answer = client.get(path, buffered=True)
@@ -41,6 +42,7 @@ def test_any_address_of_the_app_is_its_page(client: FlaskClient) -> None:
         assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.urs("HMI-01")
 def test_what_is_nobodys_below_the_servers_own_addresses_is_not_found(client: FlaskClient) -> None:
     for path in ("/api/nothing", "/log/nothing", "/assets/gone-AbC123.js", "/assets/../../etc/passwd"):
         answer = client.get(path, buffered=True)
@@ -49,6 +51,7 @@ def test_what_is_nobodys_below_the_servers_own_addresses_is_not_found(client: Fl
         assert b"root:" not in client.get(path, buffered=True).data
 
 
+@pytest.mark.urs("HMI-01")
 def test_hashed_files_are_for_ever_others_are_asked_for_anew(client: FlaskClient) -> None:
     assert "immutable" in client.get("/assets/main-AbC123.js", buffered=True).headers["Cache-Control"]
     for path in ("/sw.js", "/manifest.webmanifest"):
@@ -58,6 +61,7 @@ def test_hashed_files_are_for_ever_others_are_asked_for_anew(client: FlaskClient
     assert (again.status_code, again.data) == (304, b"")
 
 
+@pytest.mark.urs("HMI-01")
 def test_the_smallest_form_that_the_client_takes(client: FlaskClient) -> None:
     for accepted, encoding in (("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)):
         answer = client.get("/assets/main-AbC123.js", headers={"Accept-Encoding": accepted}, buffered=True)
@@ -66,10 +70,12 @@ def test_the_smallest_form_that_the_client_takes(client: FlaskClient) -> None:
         assert answer.headers["Vary"] == "Accept-Encoding"
 
 
+@pytest.mark.urs("HMI-01")
 def test_webassembly_has_its_type(client: FlaskClient) -> None:
     assert client.get("/assets/core-AbC123.wasm", buffered=True).mimetype == "application/wasm"
 
 
+@pytest.mark.urs("HMI-01")
 def test_without_a_build_it_says_so(client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "DIST", tmp_path / "none")
     assert client.get("/", buffered=True).status_code == 404

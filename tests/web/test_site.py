@@ -60,6 +60,7 @@ def test_problems_have_one_shape(site: PlantUnderTest) -> None:
     assert "不" in asked["not_found"].text or "没有" in asked["not_found"].text
 
 
+@pytest.mark.urs("INT-01")
 def test_broken_json_is_a_malformed_request(site: PlantUnderTest) -> None:
     answer = site.client().post("/api/session", data=b"{", content_type=JSON)
     assert (answer.status_code, answer.json["code"]) == (422, "request_malformed")
@@ -93,6 +94,7 @@ def test_health_and_metrics(site: PlantUnderTest) -> None:
     assert any(line.startswith("pestle_log_checkpoint_timestamp_seconds ") for line in lines)
 
 
+@pytest.mark.urs("INT-01")
 def test_without_its_database_it_is_not_healthy(site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
     client = site.client()
 
@@ -140,5 +142,6 @@ def references(value: Any) -> Iterator[str]:
             yield from references(inner)
 
 
+@pytest.mark.urs("INT-01")
 def test_the_shell_comes_last() -> None:
     assert BLUEPRINTS[-1] is shell.blueprint
