@@ -285,13 +285,16 @@ CATALOGUE: dict[str, Problem] = {
         422,
         ("The password is too weak.", "密码强度不足。"),
         ("Nothing was changed.", "未作更改。"),
-        ("Take at least 10 characters.", "请使用至少 10 个字符。"),
+        (
+            "Take at least 10 characters, 5 of them different, without your login name.",
+            "请使用至少 10 个字符，其中至少 5 个不同，不得包含登录名。",
+        ),
     ),
     "pin_weak": Problem(
         422,
-        ("A PIN has six digits.", "PIN 为六位数字。"),
+        ("A PIN has six digits, not all the same.", "PIN 为 6 位数字，不能全部相同。"),
         ("Nothing was changed.", "未作更改。"),
-        ("Choose six digits.", "请选择六位数字。"),
+        ("Choose another PIN.", "请换一个 PIN。"),
     ),
     "not_permitted": Problem(
         403,

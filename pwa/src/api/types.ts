@@ -3,7 +3,8 @@ import type { Lease, Phase, Quantity, Reading, Text2 } from "../core/types";
 
 export interface Named { id: string; name: string; name_en: string | null }
 export interface SignedIn extends Named { roles: string[]; permissions: string[] }
-export interface Session { person: SignedIn; nonce: string; expires_at: string }
+/** While the password is a one-time one, nothing but choosing another is permitted. */
+export interface Session { person: SignedIn; nonce: string; expires_at: string; password_one_time: boolean }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
 export interface Page<T> { items: T[]; total?: number }
 

@@ -22,7 +22,7 @@ const DRAFT_OLD_MS = 600_000;
 const TAKE_MS = 8_000;
 
 const START: CoreState = {
-  ready: false, device: null, storage: { persisted: false, recovered: false, records: 0 }, online: "offline",
+  ready: false, device: null, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0 }, leases: [], live: {}, readings: {},
   secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
 };
@@ -191,8 +191,8 @@ export class Engine implements Core {
     if (recovered && empty) await this.refill(recovered);
     await this.load();
     await this.tidy();
-    const isRecovered = (await this.store.meta("recovered")) !== undefined;
-    this.set({ ready: true, secondTab: false, storage: { ...this.state.storage, recovered: isRecovered } });
+    const recoveredAt = (await this.store.meta("recovered")) ?? null;
+    this.set({ ready: true, secondTab: false, storage: { ...this.state.storage, recovered: recoveredAt } });
     this.persist();
     this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
     await this.connect();

@@ -92,8 +92,8 @@ export interface Reading { id: string; device: string; balance: string; serial: 
 export interface CoreState {
   ready: boolean;
   device: { id: string; name: string; role: string } | null;
-  /** Storage: whether the browser promised to keep it, and whether the database had to be rebuilt from the journal. */
-  storage: { persisted: boolean; recovered: boolean; records: number };
+  /** Storage: whether the browser promised to keep it, and when the database was last rebuilt from the journal. */
+  storage: { persisted: boolean; recovered: string | null; records: number };
   online: "online" | "connecting" | "offline";
   offlineSince: string | null;
   /** The server refuses the socket because nobody is signed in there. */

@@ -25,6 +25,7 @@ class Sessions {
   async check(): Promise<void> {
     try {
       this.server = await api.get<Session>("/api/session");
+      if (this.server.password_one_time) return;
       const same = this.acting?.id === this.server.person.id;
       if (same || (!this.acting && localStorage.getItem(GUARD) === null)) this.acting = this.server.person;
     } catch (error) {
@@ -36,10 +37,28 @@ class Sessions {
 
   async signIn(login: string, password: string, device: string | null): Promise<void> {
     this.server = await api.post<Session>("/api/session", { login, password, device });
+    if (!this.server.password_one_time) this.begin();
+  }
+
+  /** The session's person is at work now. */
+  begin(): void {
+    if (!this.server) return;
     this.acting = this.server.person;
     this.byPin = false;
     localStorage.removeItem(GUARD);
     core.sessionChanged();
+  }
+
+  /** Another password for the session's person; every other session of theirs ends. */
+  async changePassword(password: string, chosen: string): Promise<void> {
+    this.server = await api.post<Session>("/api/session/password", { password, new: chosen });
+    if (this.acting?.id === this.server.person.id) this.acting = this.server.person;
+    core.sessionChanged();
+  }
+
+  /** Another PIN for the session's person; tablets learn it with the next lease. */
+  async setPin(password: string, pin: string): Promise<void> {
+    await api.post("/api/session/pin", { password, pin });
   }
 
   async signOut(): Promise<void> {
