@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core import clock, db
+from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.equipment import queries as equipment
 from server.handheld import queries
-from server.handheld.hub.documents import create_document
+from server.handheld.hub.hub import Hub
 from server.handheld.model import LEASE_DOMAIN, LEASE_TERM, Lease, document_of
 from server.identity import queries as identity
 from server.identity.model import Person
@@ -39,11 +39,11 @@ class Signed:
     signature: str
 
 
-def issue(plant: Plant, person: str, device: str, batch: str) -> Signed:
+def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str) -> Signed:
     """Lease a batch to a device in a person's hands for 72 hours; the device's proof has been checked.
 
     PestleError when the person may not work on batches, or the batch is unknown or closed. The document of the batch
-    is made first: a crash before the lease leaves an empty document, which is no record and which the next lease finds.
+    is made first, and holds what the log holds: a crash before the lease leaves a document that the next lease finds.
     """
     now = clock.now()
     with plant.engine.connect() as connection:
@@ -57,8 +57,8 @@ def issue(plant: Plant, person: str, device: str, batch: str) -> Signed:
             "expires_at": clock.text(now + LEASE_TERM),
         }
         text = canonical.encode({"v": 1, **terms, **_snapshot(plant, connection, order)})
-    with db.write(plant.engine) as connection:
-        create_document(connection, document_of(batch))
+    if hub.documents.bring_up(document_of(batch)):
+        hub.news.grew(document_of(batch))
     payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}
     plant.recorder.state(Fact(ISSUED, document_of(batch), payload, actor=person))
     signature = base64.b64encode(plant.signer.sign(LEASE_DOMAIN + text)).decode()

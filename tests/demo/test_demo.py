@@ -16,12 +16,16 @@ from support import ROOT, free_port
 from server.core import rebuild
 from server.core.config import Config
 from server.core.plant import Plant
-from server.demo.content import PEOPLE
+from server.demo.content import PEOPLE, RECIPE
 from server.demo.make import is_made, make, password_of
+from server.handheld.hub.documents import Documents
 from server.identity import sessions
 from server.plant import open_plant
 from server.production import queries as batches
+from server.production.model import COMPLETED
 from server.release import queries as release
+from sync.crdt.policy import rebuild as rebuild_document
+from sync.log import reading
 from sync.log.export import export
 from sync.verify import verify_log
 
@@ -35,7 +39,7 @@ def plant(database_url: str, tmp_path: Path) -> Iterator[Plant]:
     opened.close()
 
 
-@pytest.mark.urs("OPS-01", "PLT-01", "PLT-05")
+@pytest.mark.urs("OPS-01", "PLT-01", "PLT-05", "PLT-08")
 def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: Plant, tmp_path: Path) -> None:
     assert not is_made(plant)
     make(plant, False, lambda _: None)
@@ -49,6 +53,22 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert open_codes == {"out_of_limits", "manual_weight_unverified"}
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+    _assert_it_can_be_taken_along(plant)
+
+
+def _assert_it_can_be_taken_along(plant: Plant) -> None:
+    """A tablet that takes the batch in progress finds the work of its first two phases, and goes on with the third."""
+    with plant.engine.connect() as connection:
+        [line] = batches.batch_lines(connection, ("in_progress",))[0]
+        stream = f"batch/{line.number}"
+        work = [stored for stored in reading.of_stream(connection, stream, 0) if stored.head.device != "server"]
+    documents = Documents(plant.engine)
+    assert documents.bring_up(stream)
+    state = rebuild_document(stream, (one.raw for one in documents.after(stream, 0)))
+    assert set(state.entries) == set(state.receipts) == {stored.head.id for stored in work}
+    completed = [stored.head.subject for stored in work if stored.head.kind == COMPLETED]
+    assert completed == [f"{phase['id']}/completed" for phase in RECIPE["phases"][:2]]
+    assert not any(stored.stamp.flags for stored in work)
 
 
 def test_the_quick_one_has_everybody_and_one_batch_to_take_along(plant: Plant) -> None:

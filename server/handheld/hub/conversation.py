@@ -122,9 +122,14 @@ class Conversation:
             raise Ended(error.code) from error
 
     def _open(self, visitor: Visitor, docs: Mapping[str, int]) -> None:
-        """Follow the asked documents that this device has ever had a lease for."""
+        """Follow the asked documents that this device has ever had a lease for.
+
+        Who has later changes than we do has those of a document that was lost here: it is told the new one whole.
+        """
         for doc in sorted(self._desk.leased(self._device) & set(docs)):
-            visitor.follow(doc, docs[doc])
+            if self._hub.documents.last(doc) == 0:
+                self._hub.documents.bring_up(doc)
+            visitor.follow(doc, docs[doc] if docs[doc] <= self._hub.documents.last(doc) else 0)
 
     def _push(self, visitor: Visitor, push: Push) -> None:
         try:

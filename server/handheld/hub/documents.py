@@ -9,6 +9,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
 from server.core import clock, db
+from server.handheld.hub import backlog
 from server.handheld.hub.tables import StoredChange, actor, change, pending
 from sync.crdt import codec, genesis, policy
 from sync.crdt.change import Change
@@ -96,6 +97,12 @@ class Documents:
                 return
             n = rows[-1].n
 
+    def last(self, doc: str) -> int:
+        """The number of the last change; 0 for a document that is not there."""
+        with self._engine.connect() as connection:
+            number: int = connection.execute(_last.where(change.c.doc == doc)).scalar_one()
+            return number
+
     def forget(self, doc: str | None = None) -> None:
         """Another process has written this document, or any: what is remembered here is no longer all there is.
 
@@ -138,6 +145,18 @@ class Documents:
         _bind(connection, one.actor, device)
         return [_entry(doc, write.key, write.value) for write in accepted.entries]
 
+    def bring_up(self, doc: str) -> bool:
+        """Make the document if it is new, and write into it, with their receipts, the entries of the log that it does
+        not hold: they came another way than through it, or it was lost. False if there were none."""
+        with self._writing(doc, new=True) as writing:
+            connection, state = writing.connection, writing.state
+            for portion in backlog.portions(connection, doc, frozenset(state.entries)):
+                one = codec.parse(genesis.write_records(state, portion.entries, portion.receipts))
+                policy.accept_own(state, one)
+                writing.store([one])
+                _receipted(connection, doc, portion.receipts)
+            return bool(writing.stored)
+
     def bind(self, name: str, device: str) -> None:
         """Give an actor (hex) to the device for ever; SyncError `actor_taken`."""
         with db.write(self._engine) as connection:
@@ -156,7 +175,7 @@ class Documents:
             one = codec.parse(genesis.write_receipts(state, wanted))
             policy.accept_own(state, one)
             writing.store([one])
-            connection.execute(delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(wanted)))
+            _receipted(connection, doc, wanted)
             return True
 
     def pending_entries(self, doc: str) -> list[Envelope]:
@@ -179,16 +198,21 @@ class Documents:
                     yield Envelope.decode(op.value.data)
 
     @contextmanager
-    def _writing(self, doc: str) -> Iterator[_Writing]:
-        """A transaction that nobody else writes this document in, with the document's state as stored."""
+    def _writing(self, doc: str, *, new: bool = False) -> Iterator[_Writing]:
+        """A transaction that nobody else writes this document in, with the document's state as stored. `new`: it may
+        be made now; else Refusal `document_unknown`."""
         kept = self._keep(doc)
         with kept.lock:
             state, kept.state = kept.state, None
             with db.write(self._engine) as connection:
                 lock_document(connection, doc)
                 last = connection.execute(_last.where(change.c.doc == doc)).scalar_one()
-                if last == 0:
+                if last == 0 and not new:
                     raise Refusal("document_unknown", doc, 0)
+                if last == 0:
+                    # What was remembered is of a document that is gone.
+                    state, kept.recent, last = None, (), 1
+                    _insert(connection, doc, 1, codec.parse(genesis.genesis(doc)))
                 state = self._caught_up(connection, doc, state, last)
                 writing = _Writing(connection, doc, state)
                 yield writing
@@ -211,13 +235,6 @@ class Documents:
             for oldest in list(self._kept.values())[:-_KEPT]:
                 oldest.state, oldest.recent = None, ()
             return kept
-
-
-def create_document(connection: Connection, doc: str) -> None:
-    """The first change of a document, if it is new; in the caller's transaction."""
-    lock_document(connection, doc)
-    if connection.execute(_last.where(change.c.doc == doc)).scalar_one() == 0:
-        _insert(connection, doc, 1, codec.parse(genesis.genesis(doc)))
 
 
 def parse_changes(changes: Iterable[bytes]) -> list[Change]:
@@ -275,6 +292,10 @@ def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope
             values = {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
             connection.execute(insert(pending).values(values))
             waiting.add(item.head.id)
+
+
+def _receipted(connection: Connection, doc: str, entries: Iterable[str]) -> None:
+    connection.execute(delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(list(entries))))
 
 
 def _waiting(connection: Connection, doc: str, entries: Iterable[str]) -> set[str]:

@@ -8,11 +8,10 @@ from threading import Event, Thread
 
 from sqlalchemy import Engine
 
-from server.core import clock
 from server.core.record import Duplicate, Held, Recorded, Recorder, Refused
+from server.handheld.hub import receipts
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.news import News
-from sync import canonical
 from sync.entry import Envelope
 from sync.log import reading
 
@@ -49,7 +48,7 @@ class Handover:
         ordered = sorted(envelopes, key=lambda item: (item.head.device, item.head.seq))
         outcomes = self._recorder.submit_many(ordered, source=doc)
         held: list[str] = []
-        receipts: list[_Receipt] = []
+        known: list[_Receipt] = []
         for item, outcome in zip(ordered, outcomes, strict=True):
             match outcome:
                 case Recorded():
@@ -57,11 +56,11 @@ class Handover:
                 case Held():
                     held.append(item.head.id)
                 case Duplicate():
-                    receipts.append((doc, item.head.id, self._stored_receipt(outcome.index)))
+                    known.append((doc, item.head.id, self._stored_receipt(outcome.index)))
                 case Refused():
-                    receipts.append((doc, item.head.id, _quarantined(outcome.code)))
-        if receipts:
-            self._queue.put(receipts)
+                    known.append((doc, item.head.id, receipts.quarantined(outcome.code)))
+        if known:
+            self._queue.put(known)
         return held
 
     def resume(self, docs: Iterable[str] | None = None) -> None:
@@ -78,13 +77,13 @@ class Handover:
         with self._engine.connect() as connection:
             stored = reading.one(connection, index)
         assert stored is not None
-        return _accepted(index, stored.stamp.flags, stored.stamp.recorded_at)
+        return receipts.accepted(index, stored.stamp.flags, stored.stamp.recorded_at)
 
     def _recorded(self, entries: Sequence[Recorded]) -> None:
         """In the log's committer thread: quick."""
         self._queue.put(
             [
-                (item.envelope.head.stream, item.id, _accepted(item.index, item.flags, item.recorded_at))
+                (item.envelope.head.stream, item.id, receipts.accepted(item.index, item.flags, item.recorded_at))
                 for item in entries
             ]
         )
@@ -115,10 +114,10 @@ class Handover:
             except Empty:
                 return found
 
-    def _write(self, receipts: dict[str, dict[str, bytes]]) -> list[Sequence[_Receipt]]:
+    def _write(self, waiting: dict[str, dict[str, bytes]]) -> list[Sequence[_Receipt]]:
         """Write receipts into their documents; what could not be written."""
         failed: list[Sequence[_Receipt]] = []
-        for doc, by_entry in receipts.items():
+        for doc, by_entry in waiting.items():
             try:
                 if self._documents.write_receipts(doc, by_entry):
                     self._news.grew(doc)
@@ -126,13 +125,3 @@ class Handover:
                 log.exception("sync: receipts were not written")
                 failed.append([(doc, entry, receipt) for entry, receipt in by_entry.items()])
         return failed
-
-
-def _accepted(index: int, flags: Sequence[str], recorded_at: str) -> bytes:
-    verdict = "flagged" if flags else "accepted"
-    return canonical.encode({"index": index, "flags": list(flags), "recorded_at": recorded_at, "verdict": verdict})
-
-
-def _quarantined(code: str) -> bytes:
-    moment = clock.now_text()
-    return canonical.encode({"index": None, "flags": [code], "recorded_at": moment, "verdict": "quarantined"})

@@ -1,0 +1,59 @@
+"""What the log holds of a batch and its document does not: it came another way, or the document was lost."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from server.handheld.hub import receipts
+from sync.log import reading
+from sync.log.reading import StoredEntry
+from sync.log.tables import log_entry
+
+# What devices record of a batch. What the server states of it (exceptions, conflicts) tablets derive themselves.
+_ROOM = "production."
+# Raw bytes and entries of one change: it passes on in one frame, and far below the limits of a change.
+_BYTES = 256 * 1024
+_ENTRIES = 1_000
+
+
+@dataclass(slots=True)
+class Portion:
+    """Entries in wire form and their receipts, by entry id: what one change of the server brings."""
+
+    entries: dict[str, bytes] = field(default_factory=dict)
+    receipts: dict[str, bytes] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, stored: StoredEntry) -> None:
+        entry, stamp = stored.envelope.encode(), stored.stamp
+        self.entries[stored.head.id] = entry
+        self.receipts[stored.head.id] = receipts.accepted(stored.index, stamp.flags, stamp.recorded_at)
+        self.size += len(entry)
+
+    @property
+    def full(self) -> bool:
+        return self.size >= _BYTES or len(self.entries) >= _ENTRIES
+
+
+def portions(connection: Connection, doc: str, known: Collection[str]) -> Iterator[Portion]:
+    """The devices' entries of the document's stream that are not `known` there, in the order of the log.
+
+    An entry whose payload is no longer held cannot be shown in its wire form, and is left out.
+    """
+    found = Portion()
+    for stored in reading.at(connection, _missing(connection, doc, known)):
+        if stored.payload is not None:
+            found.add(stored)
+        if found.full:
+            yield found
+            found = Portion()
+    if found.entries:
+        yield found
+
+
+def _missing(connection: Connection, doc: str, known: Collection[str]) -> list[int]:
+    query = select(log_entry.c.idx, log_entry.c.id).where(
+        log_entry.c.stream == doc, log_entry.c.device != "server", log_entry.c.kind.startswith(_ROOM, autoescape=True)
+    )
+    return [row.idx for row in connection.execute(query.order_by(log_entry.c.idx)) if row.id not in known]
