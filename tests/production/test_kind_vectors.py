@@ -1,5 +1,6 @@
 """Every kind keeps its shape: one example of each stands in a file that Python and TypeScript read."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,14 @@ def broken(value: Any) -> Iterator[Any]:
             yield [worse, *value[1:]]
     elif isinstance(value, str):
         yield 12.64
+
+
+@pytest.mark.urs("CMP-05")
+def test_no_vector_has_changed_since_it_was_kept() -> None:
+    """The app's tests compute the same digests: both languages spell a payload alike."""
+    kept = json.loads((ROOT / "tests" / "vectors" / "kinds-digests.json").read_text("utf-8"))
+    digests = {name: hashlib.sha256(canonical.encode(payload)).hexdigest() for name, payload in VECTORS.items()}
+    assert digests == kept
 
 
 @pytest.mark.urs("CMP-05")
