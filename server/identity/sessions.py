@@ -4,7 +4,7 @@ import base64
 import contextlib
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -30,8 +30,14 @@ class Session:
     token: str
     person: Person
     nonce: str
-    expires_at: str
+    created_at: datetime
+    used_at: datetime
     one_time: bool
+
+    @property
+    def expires_at(self) -> str:
+        """When it ends if it is not used again before."""
+        return clock.text(min(self.created_at + rules.ABSOLUTE, self.used_at + rules.IDLE))
 
     def payload(self) -> dict[str, object]:
         person = {**self.person.payload(), "permissions": [] if self.one_time else list(self.person.permissions)}
@@ -81,9 +87,18 @@ def authenticate(plant: Plant, login: str, password: str, address: str) -> Perso
 
 def find_session(plant: Plant, token: str | None) -> Session:
     """The session of a cookie; PestleError `session_missing` or `session_expired`. Using it keeps it from idling."""
+    found, now = check_session(plant, token), clock.now()
+    if now - found.used_at >= _NOTE_USE:
+        with db.write(plant.engine) as connection:
+            here = session.c.token == _digest(found.token)
+            connection.execute(update(session).where(here).values(used_at=clock.text(now)))
+    return replace(found, used_at=now)
+
+
+def check_session(plant: Plant, token: str | None) -> Session:
+    """As `find_session`, but no use of it: for what goes on by itself, such as an open socket."""
     if not token:
         raise PestleError("session_missing")
-    now = clock.now()
     with plant.engine.connect() as connection:
         row = connection.execute(select(session).where(session.c.token == _digest(token))).first()
         if row is None:
@@ -91,13 +106,9 @@ def find_session(plant: Plant, token: str | None) -> Session:
         person = queries.find_person(connection, row.person)
         one_time = _is_one_time(connection, row.person)
     created, used = datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)
-    if person is None or not person.roles or rules.session_ended(created, used, now):
+    if person is None or not person.roles or rules.session_ended(created, used, clock.now()):
         raise PestleError("session_expired")
-    if now - used >= _NOTE_USE:
-        with db.write(plant.engine) as connection:
-            here = session.c.token == row.token
-            connection.execute(update(session).where(here).values(used_at=clock.text(now)))
-    return Session(token, person, row.nonce, clock.text(min(created + rules.ABSOLUTE, now + rules.IDLE)), one_time)
+    return Session(token, person, row.nonce, created, used, one_time)
 
 
 def sign_out(plant: Plant, token: str) -> None:

@@ -11,7 +11,7 @@ from sync import signing
 class SignIn(Schema):
     login = fields.text()
     password = fields.text()
-    device = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 80))
+    device = plain.String(load_default=None, allow_none=True, validate=fields.is_code)
 
 
 class NewPassword(Schema):

@@ -231,6 +231,19 @@ def test_an_unused_session_expires(site: PlantUnderTest) -> None:
 
 
 @pytest.mark.urs("IDN-02")
+def test_a_check_of_a_session_is_no_use_of_it(site: PlantUnderTest) -> None:
+    site.arm("zhang", "password")
+    found = sign_in(site, "zhang")
+    site.advance(hours=7.9)
+    assert sessions.check_session(site.plant, found.token).expires_at <= found.expires_at
+    site.advance(hours=0.2)
+    with refused("session_expired"):
+        sessions.check_session(site.plant, found.token)
+    with refused("session_missing"):
+        sessions.check_session(site.plant, None)
+
+
+@pytest.mark.urs("IDN-02")
 def test_signing_out_ends_the_session(site: PlantUnderTest) -> None:
     site.arm("zhang", "password")
     token = sign_in(site, "zhang").token

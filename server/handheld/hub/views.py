@@ -46,5 +46,6 @@ def _check_origin() -> None:
 
 
 def _check_session(here: Plant, token: str | None) -> None:
-    if sessions.find_session(here, token).one_time:
+    """A socket opens and lives by itself: it does not keep a session alive that nobody uses (IDN-02)."""
+    if sessions.check_session(here, token).one_time:
         raise PestleError("password_one_time")
