@@ -39,6 +39,8 @@ quarantine = Table(
     Column("idx", Integer),
 )
 
+_one_held = select(held.c.seq).limit(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Stray:
@@ -50,6 +52,10 @@ class Stray:
     detail: str = ""
     device: str | None = None
     index: int | None = None
+
+
+def any_held(connection: Connection) -> bool:
+    return connection.execute(_one_held).first() is not None
 
 
 def hold(connection: Connection, envelope: Envelope, source: str) -> bool:

@@ -113,6 +113,8 @@ class Registry:
         self.kinds = {kind.name: kind for room in rooms for kind in room.kinds}
         if len(self.kinds) != sum(len(room.kinds) for room in rooms):
             raise ValueError("a kind belongs to one room")
+        # Made once: a schema costs more to make than to use.
+        self._schemas = {name: kind.schema() for name, kind in self.kinds.items()}
         self._listeners: dict[str, list[Project]] = {}
         self._judges: dict[str, list[Decide]] = {}
         for room in rooms:
@@ -120,6 +122,10 @@ class Registry:
                 self._listeners.setdefault(self.kinds[name].name, []).append(listener)
             for name, judge in room.judges.items():
                 self._judges.setdefault(self.kinds[name].name, []).append(judge)
+
+    def problems(self, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What is wrong with a payload of this kind, by field; empty when nothing is."""
+        return self._schemas[kind].validate(payload)
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
         """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse."""

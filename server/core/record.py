@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from server.core.refusals import REFUSED, refused
 from sync import entry as entries
 from sync.entry import Envelope, Header
 from sync.errors import SyncError
-from sync.log import Log
+from sync.log import Log, Tail
 from sync.signing import Signer
 from sync.writer import DeviceWriter
 
@@ -113,6 +113,8 @@ class Recorder:
     ) -> None:
         self._engine, self._log, self._registry, self._device_key = engine, log, registry, device_key
         self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
+        # What our own groups have left behind, as long as no other process appends.
+        self._tail = Tail()
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._listeners: list[Listener] = []
         self._closed, self._closing = False, threading.Lock()
@@ -190,13 +192,14 @@ class Recorder:
         answers: list[Any] = []
         try:
             with db.writing_records(), db.write(self._engine) as connection:
-                group = _Group(connection, self._log, self._writer, self._registry, self._device_key)
+                group = _Group(connection, self._log, self._tail, self._writer, self._registry, self._device_key)
                 answers = [group.attempt(request.work) for request in requests]
                 if group.appended:
-                    self._log.sign_checkpoint(connection)
+                    self._log.sign_checkpoint(connection, self._tail)
                 # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
         except BaseException as error:
-            # Also a failed COMMIT (full disk, lost connection): the writer's head is read anew by the next group.
+            # Also a failed COMMIT (full disk, lost connection): the next group reads the log's ends anew.
+            self._tail.forget()
             for request in requests:
                 request.answer.set_exception(error)
             if not isinstance(error, Exception):
@@ -227,16 +230,18 @@ class _Group:
         self,
         connection: Connection,
         log: Log,
+        tail: Tail,
         writer: DeviceWriter,
         registry: Registry,
         device_key: Callable[[Connection, str], DeviceKey | None],
     ) -> None:
-        self._connection, self._log, self._writer = connection, log, writer
+        self._connection, self._log, self._tail, self._writer = connection, log, tail, writer
         self._registry, self._device_key = registry, device_key
+        self._keys: dict[str, DeviceKey | None] = {}
         self.appended: list[Recorded] = []
-        head = log.lock(connection)
+        head = log.lock(connection, tail)
         # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
-        writer.seq, writer.prev = log.device_head(connection, SERVER)
+        writer.seq, writer.prev = tail.device(connection, SERVER)
         writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None
 
     def attempt(self, work: Callable[["_Group"], Any]) -> Any:
@@ -269,8 +274,14 @@ class _Group:
         """Entries that waited for this one follow at once, in their order."""
         head = envelope.head
         following = head.seq + 1
-        while isinstance(self._accept(partial(inbox.take_held, self._connection, head.device, following)), Recorded):
+        take = partial(inbox.take_held, self._connection, head.device)
+        while self._any_held and isinstance(self._accept(partial(take, following)), Recorded):
             following += 1
+
+    @cached_property
+    def _any_held(self) -> bool:
+        """Asked once a group: mostly nothing is held at all."""
+        return inbox.any_held(self._connection)
 
     def _accept(self, take: Callable[[], tuple[Envelope, str] | None]) -> Outcome | None:
         """Take an entry from somewhere and admit it, in one savepoint; None when there is none to take.
@@ -293,15 +304,18 @@ class _Group:
     def _saved(self, work: Callable[[], _T]) -> _T:
         """Do it in a savepoint: whatever it raises, neither the database nor the server's chain moves."""
         head, count = (self._writer.seq, self._writer.prev), len(self.appended)
-        savepoint = self._connection.begin_nested()
+        # By hand, for each entry has one, and SQLAlchemy's own costs more than all of an entry's statements.
+        self._connection.exec_driver_sql("SAVEPOINT request")
         try:
             result = work()
         except BaseException:
-            savepoint.rollback()
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT request")
             self._writer.seq, self._writer.prev = head
             del self.appended[count:]
+            self._tail.forget()
+            self._keys.clear()
             raise
-        savepoint.commit()
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT request")
         return result
 
     def _state_all(self, facts: Sequence[Fact]) -> list[Recorded]:
@@ -313,18 +327,18 @@ class _Group:
             envelope.check_shape()
             head = envelope.head
             _check_words(head)
-            device = None if head.device == SERVER else self._device_key(self._connection, head.device)
+            device = self._device(head.device)
             if device is None:
                 raise SyncError("device_unknown", head.device)
             envelope.check_signature(device.alg, device.public_key)
-            last, digest = self._log.device_head(self._connection, head.device)
+            last, digest = self._tail.device(self._connection, head.device)
             if head.seq > last + 1:
                 return self._hold(envelope, source, last + 1)
             if head.seq <= last:
                 return self._repeated(envelope)
             if head.prev != digest:
                 raise SyncError("sequence_fork", f"entry {head.seq} does not follow the one before")
-            if self._log.by_id(self._connection, head.id) is not None:
+            if self._log.holds(self._connection, head.id):
                 raise SyncError("id_taken", head.id)
         except SyncError as error:
             return self._quarantine(envelope, source, error)
@@ -334,9 +348,18 @@ class _Group:
             return self._append_strange(envelope, source, "rule_failed", flags, repr(fault))
         return self._take(envelope, source, flags)
 
+    def _device(self, name: str) -> DeviceKey | None:
+        """Asked once a group, or again after any entry of the server's own, which alone enrol and revoke."""
+        if name == SERVER:
+            return None
+        if name not in self._keys:
+            self._keys[name] = self._device_key(self._connection, name)
+        return self._keys[name]
+
     def _hold(self, envelope: Envelope, source: str, expected: int) -> Held:
         if not inbox.hold(self._connection, envelope, source):
             raise SyncError("sequence_fork", f"another entry {envelope.head.seq} is held")
+        self._any_held = True
         return Held(expected)
 
     def _repeated(self, envelope: Envelope) -> Duplicate:
@@ -350,7 +373,7 @@ class _Group:
         kind = self._registry.kinds.get(envelope.head.kind)
         if kind is None:
             return self._append_strange(envelope, source, "kind_unknown", flags)
-        if problems := kind.schema().validate(envelope.body):
+        if problems := self._registry.problems(kind.name, envelope.body):
             return self._append_strange(envelope, source, "payload_malformed", flags, str(problems))
         if kind.nature == "decision":
             return self._append_strange(envelope, source, "not_permitted_from_device", flags)
@@ -379,8 +402,7 @@ class _Group:
 
     def _state(self, fact: Fact, depth: int) -> Recorded:
         """Sign a fact as the device `server`, judge it and append it with its consequences."""
-        kind = self._registry.kinds[fact.kind]
-        if problems := kind.schema().validate(dict(fact.payload)):
+        if problems := self._registry.problems(fact.kind, fact.payload):
             raise ValueError(f"{fact.kind} stated with a wrong payload: {problems}")
         envelope = self._writer.write(
             fact.kind,
@@ -417,7 +439,9 @@ class _Group:
         return (refused(asked, ruling.refusal),)
 
     def _append(self, envelope: Envelope, flags: tuple[str, ...]) -> Recorded:
-        receipt = self._log.append(self._connection, envelope, clock.now_text(), flags)
+        if envelope.head.device == SERVER:
+            self._keys.clear()
+        receipt = self._log.append(self._connection, envelope, clock.now_text(), flags, self._tail)
         recorded = Recorded(receipt.index, envelope.head.id, flags, receipt.recorded_at, envelope)
         self.appended.append(recorded)
         return recorded

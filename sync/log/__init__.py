@@ -3,5 +3,6 @@
 from sync.log.log import Head, Log
 from sync.log.reading import StoredEntry
 from sync.log.tables import metadata
+from sync.log.tail import Tail
 
-__all__ = ["Head", "Log", "StoredEntry", "metadata"]
+__all__ = ["Head", "Log", "StoredEntry", "Tail", "metadata"]

@@ -2,33 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync import merkle, note, tiles
 from sync.checkpoint import Checkpoint
-from sync.entry import FIRST_PREV, Envelope, Receipt, leaf_data, next_stream_hash
+from sync.entry import Envelope, Receipt, leaf_data, next_stream_hash
 from sync.errors import SyncError
 from sync.log import guards, reading
 from sync.log.reading import StoredEntry, TreeReader
 from sync.log.tables import log_checkpoint, log_entry, log_hash, log_head, log_payload, metadata
+from sync.log.tail import Tail
 from sync.signing import Ed25519Signer
 from sync.trust import Policy
 
-_last = select(log_entry.c.receipt).order_by(log_entry.c.idx.desc()).limit(1)
-_last_of_stream = (
-    select(log_entry.c.receipt)
-    .where(log_entry.c.stream == bindparam("stream"))
-    .order_by(log_entry.c.stream_seq.desc())
-    .limit(1)
-)
-_last_of_device = (
-    select(log_entry.c.seq, log_entry.c.header)
-    .where(log_entry.c.device == bindparam("device"))
-    .order_by(log_entry.c.seq.desc())
-    .limit(1)
-)
 _latest_note = select(log_checkpoint.c.note).order_by(log_checkpoint.c.size.desc()).limit(1)
 _head = select(log_head.c.size, log_head.c.edge)
 _locked_head = _head.with_for_update()
@@ -67,30 +54,38 @@ class Log:
             connection.execute(insert(log_head).values(one=1, size=0, edge=b""))
             self._store_checkpoint(connection, merkle.Edge())
 
-    def lock(self, connection: Connection) -> Head:
+    def lock(self, connection: Connection, tail: Tail | None = None) -> Head:
         """Wait until nobody else appends; the lock falls with the transaction.
 
-        On PostgreSQL the head's row is locked; on SQLite the transaction must have begun IMMEDIATE.
+        On PostgreSQL the head's row is locked; on SQLite the transaction must have begun IMMEDIATE. A `tail` that is
+        handed to each call under the lock spares reading what this caller itself has appended.
         """
         edge = self._edge(connection, lock=True)
+        if tail is not None:
+            tail.resume(edge)
         return Head(edge.size, edge.root())
 
     def append(
-        self, connection: Connection, envelope: Envelope, recorded_at: str, flags: tuple[str, ...] = ()
+        self,
+        connection: Connection,
+        envelope: Envelope,
+        recorded_at: str,
+        flags: tuple[str, ...] = (),
+        tail: Tail | None = None,
     ) -> Receipt:
         """Give an entry its place and store it; the caller has judged it and holds the lock.
 
         A `recorded_at` before that of the last entry is moved up to it: times of receipt never run backwards, even
         when the server's clock was set back. A repeated id, or (device, seq), is an IntegrityError of SQLAlchemy.
         """
-        head = envelope.head
-        last = _receipt(connection.execute(_last).scalar())
-        before = _receipt(connection.execute(_last_of_stream, {"stream": head.stream}).scalar())
+        tail, head = tail or Tail(), envelope.head
+        index, earlier = tail.last(connection)
+        stream_seq, running = tail.stream(connection, head.stream)
         receipt = Receipt(
-            index=last.index + 1 if last else 0,
-            stream_seq=before.stream_seq + 1 if before else 1,
-            stream_hash=next_stream_hash(before.stream_hash if before else FIRST_PREV, envelope.header),
-            recorded_at=max(recorded_at, last.recorded_at) if last else recorded_at,
+            index=index + 1,
+            stream_seq=stream_seq + 1,
+            stream_hash=next_stream_hash(running, envelope.header),
+            recorded_at=max(recorded_at, earlier),
             flags=flags,
         )
         line = receipt.encode()
@@ -114,11 +109,12 @@ class Log:
             },
         )
         connection.execute(_add_payload, {"idx": receipt.index, "salt": envelope.salt, "payload": envelope.payload})
+        tail.add(envelope, receipt)
         return receipt
 
-    def sign_checkpoint(self, connection: Connection) -> bytes:
+    def sign_checkpoint(self, connection: Connection, tail: Tail | None = None) -> bytes:
         """Take what was appended since the last checkpoint into the tree, and sign the new root; the note."""
-        edge = self._edge(connection, lock=True)
+        edge = tail.edge if tail is not None and tail.edge is not None else self._edge(connection, lock=True)
         size = edge.size
         nodes = []
         for leaf in connection.execute(reading.leaf_hashes_from, {"start": size}).scalars():
@@ -145,19 +141,20 @@ class Log:
 
     def device_head(self, connection: Connection, device: str) -> tuple[int, str]:
         """The device's last sequence, and the hash its next entry must name as `prev`; (0, zeros) for none."""
-        row = connection.execute(_last_of_device, {"device": device}).first()
-        return (0, FIRST_PREV) if row is None else (row.seq, sha256(row.header).hexdigest())
+        return Tail().device(connection, device)
 
     def stream_head(self, connection: Connection, stream: str) -> tuple[int, str]:
         """The stream's last sequence and its running hash; (0, zeros) for none."""
-        last = _receipt(connection.execute(_last_of_stream, {"stream": stream}).scalar())
-        return (last.stream_seq, last.stream_hash) if last else (0, FIRST_PREV)
+        return Tail().stream(connection, stream)
 
     def entry(self, connection: Connection, index: int) -> StoredEntry | None:
         return reading.one(connection, index)
 
     def by_id(self, connection: Connection, entry_id: str) -> StoredEntry | None:
         return reading.by_id(connection, entry_id)
+
+    def holds(self, connection: Connection, entry_id: str) -> bool:
+        return reading.holds(connection, entry_id)
 
     def entries(self, connection: Connection, start: int, stop: int) -> Iterator[StoredEntry]:
         """Entries start..stop-1 that exist, in order; read page by page."""
@@ -211,7 +208,3 @@ class Log:
         signed = note.sign(text, self.origin, self._signer)
         connection.execute(insert(log_checkpoint).values(size=edge.size, note=signed))
         return signed
-
-
-def _receipt(data: bytes | None) -> Receipt | None:
-    return None if data is None else Receipt.parse(data)

@@ -24,6 +24,7 @@ _stored = select(
 ).select_from(log_entry.outerjoin(log_payload, log_payload.c.idx == log_entry.c.idx))
 _by_index = _stored.where(log_entry.c.idx == bindparam("index"))
 _by_id = _stored.where(log_entry.c.id == bindparam("id"))
+_known_id = select(log_entry.c.idx).where(log_entry.c.id == bindparam("id"))
 _by_range = _stored.where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
 _by_stream = _stored.where(log_entry.c.stream == bindparam("stream"), log_entry.c.stream_seq > bindparam("after"))
 _by_kind = _stored.where(log_entry.c.kind == bindparam("kind"))
@@ -82,6 +83,10 @@ def one(connection: Connection, index: int) -> StoredEntry | None:
 
 def by_id(connection: Connection, entry_id: str) -> StoredEntry | None:
     return _first(connection, _by_id, id=entry_id)
+
+
+def holds(connection: Connection, entry_id: str) -> bool:
+    return connection.execute(_known_id, {"id": entry_id}).first() is not None
 
 
 def at(connection: Connection, indices: Sequence[int]) -> Iterator[StoredEntry]:
