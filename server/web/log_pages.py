@@ -9,8 +9,9 @@ from typing import Any
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
+from server.core import fields
 from server.core import plant as site
 from server.core.errors import PestleError
 from server.identity.access import require
@@ -22,8 +23,13 @@ blueprint = Blueprint("log", __name__, url_prefix="/api/log", description="The l
 
 
 class LogQuery(Schema):
-    stream = plain.String(load_default="", metadata={"description": "streams that begin so"})
-    before = plain.Integer(load_default=None, allow_none=True, metadata={"description": "an index: only earlier ones"})
+    stream = plain.String(load_default="", metadata={"description": "this stream, or all below it: batch, lot/lactose"})
+    before = plain.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, fields.LARGEST),
+        metadata={"description": "an index: only earlier ones"},
+    )
     limit = plain.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
@@ -50,8 +56,9 @@ def list_entries(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _indices(connection: Connection, query: Mapping[str, Any]) -> list[int]:
     found = select(log_entry.c.idx).order_by(log_entry.c.idx.desc()).limit(query["limit"])
-    if query["stream"].strip():
-        found = found.where(log_entry.c.stream.startswith(query["stream"].strip(), autoescape=True))
+    if stream := query["stream"].strip().rstrip("/"):
+        below = log_entry.c.stream.startswith(f"{stream}/", autoescape=True)
+        found = found.where(or_(log_entry.c.stream == stream, below))
     if query["before"] is not None:
         found = found.where(log_entry.c.idx < query["before"])
     return list(connection.execute(found).scalars())
@@ -63,7 +70,7 @@ def _indices(connection: Connection, query: Mapping[str, Any]) -> list[int]:
 def show_entry(index: int) -> dict[str, Any]:
     """One entry by its place in the log; PestleError `not_found` beyond its end."""
     with site.current().engine.connect() as connection:
-        found = entry_views(connection, [index])
+        found = entry_views(connection, [index] if index <= fields.LARGEST else [])
     if not found:
         raise PestleError("not_found", {"index": index})
     return found[0]

@@ -78,6 +78,13 @@ def test_the_batches_are_on_the_screen(plant: Site) -> None:
     desk.page.get_by_test_id("tab-results").click()
     expect(desk.page.get_by_text("93.83").first).to_be_visible()
     desk.shoot("batch")
+    desk.page.goto(f"{desk.wire.url}/audit?stream=batch/1")
+    expect(desk.page.locator("tbody tr").first).to_contain_text("batch/1")
+    assert {row.locator("td").nth(3).inner_text() for row in desk.page.locator("tbody tr").all()} == {"batch/1"}
+    desk.shoot("audit")
+    desk.page.goto(f"{desk.wire.url}/lot/lactose/7")
+    expect(desk.page.get_by_text("lactose").first).to_be_visible()
+    desk.shoot("lot")
 
 
 @pytest.mark.urs("PLT-04", "PLT-05")

@@ -18,12 +18,17 @@ def test_entries_come_newest_first_and_go_on_before_an_index(site: PlantUnderTes
     assert [entry["index"] for entry in older["items"]] == list(range(size - 4, -1, -1))
 
 
-def test_a_stream_is_found_by_its_beginning_and_signs_of_patterns_mean_themselves(site: PlantUnderTest) -> None:
+def test_a_stream_is_found_by_name_or_by_what_it_is_of_and_never_by_a_pattern(
+    site: PlantUnderTest,
+) -> None:
     reader = site.client("admin")
     found = reader.get("/api/log?stream=person/P-0001&limit=200").json
     assert found is not None
     assert {entry["stream"] for entry in found["items"]} == {"person/P-0001"}
-    for pattern in ("%", "person/P_0001", "perso%"):
+    people = reader.get("/api/log?stream=person&limit=200").json
+    assert people is not None
+    assert {"person/P-0001", "person/P-0002"} < {entry["stream"] for entry in people["items"]}
+    for pattern in ("%", "person/P_0001", "perso%", "person/P-000"):
         nothing = reader.get("/api/log", query_string={"stream": pattern}).json
         assert nothing is not None
         assert nothing["items"] == []
