@@ -8,7 +8,8 @@ import { mirror } from "../ui/mirror.svelte";
 import { isDone, phaseOf, progress, standings, type Standing } from "./progress";
 
 /** The one next thing to do, which the action bar shows lower right. */
-export interface Next { label: string; run: () => void; disabled?: boolean; hint?: string; testid: string; side?: { label: string; pressed?: boolean; run: () => void; testid: string } }
+/** The one next action. A `quiet` hint says nothing that the screen does not: a phone leaves it out. */
+export interface Next { label: string; run: () => void; disabled?: boolean; hint?: string; quiet?: boolean; testid: string; side?: { label: string; pressed?: boolean; run: () => void; testid: string } }
 type Wanted = Omit<Draft, "batch" | "cosigner">;
 export interface Needs {
   /** Say what happened before signing: an abnormal value, with what to call the comment. */
