@@ -28,6 +28,9 @@ SALT_BYTES = 16
 
 _KIND = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,60}\.v[1-9][0-9]{0,3}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+# Control characters: no name has one, and PostgreSQL's texts hold no NUL. People's reasons have lines and tabs.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS_IN_PROSE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
@@ -96,7 +99,7 @@ class Header:
             seen=seen,
             lease=_optional(value, "lease", 80),
             corrects=_optional(value, "corrects", 80),
-            reason=_optional(value, "reason", 2000),
+            reason=_optional(value, "reason", 2000, _CONTROLS_IN_PROSE),
             payload_hash=_match(value, "payload_hash", _HEX64),
         )
 
@@ -121,7 +124,12 @@ class Envelope:
             raise SyncError("entry_malformed", "a payload is an object")
         return value
 
-    @property
+    @cached_property
+    def signed(self) -> list[dict[str, str]]:
+        """The signatures line, parsed as `parse_signatures` does."""
+        return parse_signatures(self.signatures)
+
+    @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the header: what the device's next entry names as `prev`."""
         return hashlib.sha256(self.header).digest()
@@ -152,13 +160,13 @@ class Envelope:
         if len(self.salt) != SALT_BYTES:
             raise SyncError("entry_malformed", "salt")
         _ = self.body
-        parse_signatures(self.signatures)
+        _ = self.signed
         if payload_hash(self.salt, self.payload) != self.head.payload_hash:
             raise SyncError("payload_hash_wrong", "the payload is not the one that was signed")
 
     def check_signature(self, alg: str, public_key: bytes) -> None:
         """SyncError `signature_wrong` unless the device of this key signed this header."""
-        check_device_signature(self.header, self.signatures, alg, public_key)
+        _check_signature(self.header, self.signed[0], alg, public_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +248,10 @@ def parse_signatures(line: bytes) -> list[dict[str, str]]:
 
 
 def check_device_signature(header: bytes, signatures: bytes, alg: str, public_key: bytes) -> None:
-    first = parse_signatures(signatures)[0]
+    _check_signature(header, parse_signatures(signatures)[0], alg, public_key)
+
+
+def _check_signature(header: bytes, first: Mapping[str, str], alg: str, public_key: bytes) -> None:
     if first["alg"] != alg:
         raise SyncError("signature_wrong", "another algorithm than the device's key")
     try:
@@ -298,15 +309,15 @@ def _time(value: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _words(value: Mapping[str, Any], name: str, limit: int) -> str:
+def _words(value: Mapping[str, Any], name: str, limit: int, forbidden: re.Pattern[str] = _CONTROLS) -> str:
     text = value[name]
-    if not isinstance(text, str) or not 0 < len(text) <= limit:
+    if not isinstance(text, str) or not 0 < len(text) <= limit or forbidden.search(text):
         raise SyncError("entry_malformed", name)
     return text
 
 
-def _optional(value: Mapping[str, Any], name: str, limit: int) -> str | None:
-    return None if value[name] is None else _words(value, name, limit)
+def _optional(value: Mapping[str, Any], name: str, limit: int, forbidden: re.Pattern[str] = _CONTROLS) -> str | None:
+    return None if value[name] is None else _words(value, name, limit, forbidden)
 
 
 def _count(value: Mapping[str, Any], name: str, least: int) -> int:

@@ -134,6 +134,23 @@ def test_a_header_outside_the_format_is_refused(name: str, value: object) -> Non
         Header.parse(canonical.encode({**fields, name: value}))
 
 
+@pytest.mark.urs("PLT-14")
+@pytest.mark.parametrize("name", ["stream", "subject", "actor", "device", "boot", "lease", "corrects", "reason"])
+@pytest.mark.parametrize("control", ["\0", "\x1b", "\x7f", "\x85", "\v"])
+def test_a_header_holds_no_control_characters(name: str, control: str) -> None:
+    fields = json.loads(ENVELOPE[1].header)
+    with pytest.raises(SyncError, match=f"entry_malformed: {name}"):
+        Header.parse(canonical.encode({**fields, name: f"a{control}b"}))
+
+
+@pytest.mark.urs("PLT-07", "PLT-14")
+def test_only_a_reason_has_lines_and_tabs() -> None:
+    fields = json.loads(ENVELOPE[1].header)
+    assert Header.parse(canonical.encode({**fields, "reason": "one\r\n\ttwo"})).reason == "one\r\n\ttwo"
+    with pytest.raises(SyncError, match="entry_malformed: subject"):
+        Header.parse(canonical.encode({**fields, "subject": "one\ntwo"}))
+
+
 @pytest.mark.urs("PLT-07")
 def test_a_correction_names_the_corrected_entry_and_a_reason() -> None:
     plant = Plant.fresh()

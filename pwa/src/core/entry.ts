@@ -11,6 +11,10 @@ const MAX_PAYLOAD = 48 * 1024;
 const SALT_BYTES = 16;
 const KIND = /^[a-z_]{1,40}\.[a-z_]{1,60}\.v[1-9][0-9]{0,3}$/;
 
+// Unicode's control characters: no name has one. People's reasons have lines and tabs.
+const CONTROLS = /[\x00-\x1f\x7f-\x9f]/;
+const CONTROLS_IN_PROSE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
 /** The last checkpoint a device held: its entry cannot be older than that. */
 export interface Seen { size: number; root: string }
 
@@ -124,11 +128,11 @@ export function newId(unixMs: number): string {
 function checkHead(head: Omit<Header, "payload_hash">): void {
   if (!KIND.test(head.kind)) throw malformed("kind");
   for (const [name, limit] of [["stream", 200], ["subject", 200], ["actor", 80], ["device", 80], ["boot", 80]] as const) {
-    if (!head[name] || head[name].length > limit) throw malformed(name);
+    if (!head[name] || head[name].length > limit || CONTROLS.test(head[name])) throw malformed(name);
   }
-  for (const [name, limit] of [["lease", 80], ["corrects", 80], ["reason", 2000]] as const) {
+  for (const [name, limit, forbidden] of [["lease", 80, CONTROLS], ["corrects", 80, CONTROLS], ["reason", 2000, CONTROLS_IN_PROSE]] as const) {
     const value = head[name];
-    if (value !== null && (!value || value.length > limit)) throw malformed(name);
+    if (value !== null && (!value || value.length > limit || forbidden.test(value))) throw malformed(name);
   }
 }
 

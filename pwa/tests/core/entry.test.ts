@@ -67,6 +67,13 @@ describe("entry", () => {
     await expect(seal(head, { text: "x".repeat(49 * 1024) }, device)).rejects.toMatchObject({ code: "entry_too_large" });
     await expect(seal({ ...head, subject: "" }, {}, device)).rejects.toMatchObject({ code: "entry_malformed" });
     await expect(seal({ ...head, reason: "x".repeat(2001) }, {}, device)).rejects.toMatchObject({ code: "entry_malformed" });
+    for (const name of ["stream", "subject", "actor", "device", "boot", "lease", "corrects", "reason"] as const) {
+      for (const wrong of ["a\0", "\x1bb", "a\x7f", "a\x85"]) {
+        await expect(seal({ ...head, [name]: wrong }, {}, device)).rejects.toMatchObject({ code: "entry_malformed" });
+      }
+    }
+    await expect(seal({ ...head, lease: "a\nb" }, {}, device)).rejects.toMatchObject({ code: "entry_malformed" });
+    expect(readHeader(await seal({ ...head, reason: "一\n\t二" }, {}, device)).reason).toBe("一\n\t二");
     await expect(seal({ ...head, kind: "Remark" }, {}, device)).rejects.toMatchObject({ code: "entry_malformed" });
   });
 
