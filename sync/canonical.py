@@ -25,8 +25,10 @@ def encode(value: Any) -> bytes:
     types that JSON does not have.
     """
     try:
+        if _in_profile(value, 0):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return _text(value, 0).encode("utf-8")
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, orjson.JSONEncodeError) as error:
         raise SyncError("not_canonical", "lone surrogate") from error
 
 
@@ -37,8 +39,7 @@ def parse(data: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise SyncError("not_canonical", str(error)) from error
     _check_profile(value, 0)
-    # Within the profile orjson writes what RFC 8785 asks for, sixty times faster than `encode`; a test holds
-    # the two equal.
+    # Within the profile orjson writes what RFC 8785 asks for; a test holds it to another implementation.
     if orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != data:
         raise SyncError("not_canonical", "other spelling than RFC 8785")
     return value
@@ -67,6 +68,20 @@ def _check_profile(value: Any, depth: int) -> None:
         raise SyncError("not_canonical", "floats are not allowed: write quantities as strings")
     elif isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise SyncError("not_canonical", "an integer is beyond 2^53 - 1")
+
+
+def _in_profile(value: Any, depth: int) -> bool:
+    """Whether orjson writes it as RFC 8785 asks, sixty times faster than we do: the profile of `parse`, and tuples."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
+    if depth >= MAX_DEPTH:
+        return False
+    if kind is dict:
+        return all(type(k) is str and k.isascii() and _in_profile(v, depth + 1) for k, v in value.items())
+    return (kind is list or kind is tuple) and all(_in_profile(item, depth + 1) for item in value)
 
 
 def _text(value: Any, depth: int) -> str:

@@ -418,7 +418,7 @@ class _Group:
     def _judge(self, envelope: Envelope, flags: tuple[str, ...], depth: int) -> Recorded:
         if depth > _DEEPEST:
             raise ValueError(f"the consequences of {envelope.head.kind} do not end")
-        signatures = tuple(entries.parse_signatures(envelope.signatures))
+        signatures = tuple(envelope.signed)
         asked = Entry(envelope.head, envelope.body, -1, clock.now_text(), flags, signatures)
         ruling = self._registry.decide(self._connection, asked)
         if ruling.refusal is not None:

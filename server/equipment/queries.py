@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from server.equipment.model import Equipment, Reading
 from server.equipment.projection import equipment, reading
+
+# Asked of every weight that is read.
+_by_code = select(equipment).where(equipment.c.id == bindparam("code"))
 
 
 def all_equipment(connection: Connection) -> list[Equipment]:
@@ -18,7 +21,7 @@ def balances(connection: Connection) -> list[Equipment]:
 
 
 def find_equipment(connection: Connection, code: str) -> Equipment | None:
-    row = connection.execute(select(equipment).where(equipment.c.id == code)).first()
+    row = connection.execute(_by_code, {"code": code}).first()
     return None if row is None else _equipment(row)
 
 

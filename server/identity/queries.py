@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from server.core.record import DeviceKey
 from server.identity import credentials
@@ -13,6 +13,9 @@ from server.identity.projection import credential, device, person
 
 # Who acts where no person does.
 _SYSTEM = {"id": "server", "name": "系统", "name_en": "System"}
+_key_of = select(device.c.alg, device.c.public_key, device.c.role, device.c.last_seq).where(
+    device.c.id == bindparam("device")
+)
 
 
 def find_person(connection: Connection, person_id: str) -> Person | None:
@@ -96,8 +99,8 @@ def device_role(connection: Connection, device_id: str) -> str | None:
 
 def device_key(connection: Connection, device_id: str) -> DeviceKey | None:
     """What the recorder asks of every entry that arrives."""
-    found = find_device(connection, device_id)
-    return None if found is None else DeviceKey(found.alg, found.public_key, found.role, found.last_seq)
+    found = connection.execute(_key_of, {"device": device_id}).first()
+    return None if found is None else DeviceKey(*found)
 
 
 def _person(row: Row[Any] | None) -> Person | None:

@@ -23,6 +23,7 @@ _move_head = update(log_head).values(size=bindparam("to_size"), edge=bindparam("
 _add_entry = insert(log_entry).inline()
 _add_payload = insert(log_payload).inline()
 _add_hash = insert(log_hash).inline()
+_add_note = insert(log_checkpoint).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +207,5 @@ class Log:
     def _store_checkpoint(self, connection: Connection, edge: merkle.Edge) -> bytes:
         text = Checkpoint(self.origin, edge.size, edge.root()).encode()
         signed = note.sign(text, self.origin, self._signer)
-        connection.execute(insert(log_checkpoint).values(size=edge.size, note=signed))
+        connection.execute(_add_note, {"size": edge.size, "note": signed})
         return signed
