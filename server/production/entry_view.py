@@ -13,16 +13,20 @@ from sync.log.reading import StoredEntry
 
 def entry_views(connection: Connection, indices: Iterable[int]) -> list[dict[str, Any]]:
     """Entries by their place in the log, in its order: {id, index, kind, stream, subject, actor {id, name, name_en},
-    device {id, name}, seq, captured_at, offset, recorded_at, flags, payload, corrects, reason, corrected_by}.
+    device {id, name}, seq, captured_at, offset, recorded_at, flags, payload, verifier, corrects, reason,
+    corrected_by}.
 
-    `payload` is null where it is no longer held; `corrected_by` is the id of the entry that corrects this one.
+    `payload` is null where it is no longer held; `verifier` is the second person that it names, {id, name, name_en}
+    or null; `corrected_by` is the id of the entry that corrects this one.
     """
     return show(connection, list(reading.at(connection, sorted(set(indices)))))
 
 
 def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str, Any]]:
     """The same for entries that have been read already."""
-    people = identity.people(connection, {entry.head.actor for entry in stored})
+    verifiers = {entry.head.id: _verifier(entry) for entry in stored}
+    named = {entry.head.actor for entry in stored} | {one for one in verifiers.values() if one is not None}
+    people = identity.people(connection, named)
     devices = identity.devices(connection, {entry.head.device for entry in stored})
     corrections = _corrections(connection, {entry.head.id for entry in stored})
     return [
@@ -40,12 +44,19 @@ def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str
             "recorded_at": entry.stamp.recorded_at,
             "flags": list(entry.stamp.flags),
             "payload": None if entry.payload is None else entry.envelope.body,
+            "verifier": people.get(verifiers[entry.head.id] or ""),
             "corrects": entry.head.corrects,
             "reason": entry.head.reason,
             "corrected_by": corrections.get(entry.head.id),
         }
         for entry in stored
     ]
+
+
+def _verifier(entry: StoredEntry) -> str | None:
+    """Who has verified, by the entry's own word; a payload that is not as its kind has it may say anything."""
+    named = None if entry.payload is None else entry.envelope.body.get("verified_by")
+    return named if isinstance(named, str) and named else None
 
 
 def _corrections(connection: Connection, ids: set[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from batch_support import LOT, Site, checked, cleared, marked, order, parameter, weighed
 
 from server.core.errors import PestleError
+from server.identity import queries as identity
 from server.production import queries
 from sync.signing import Ed25519Signer
 
@@ -224,6 +225,18 @@ def test_a_correction_supersedes_and_both_values_stay(site: Site) -> None:
     assert shown[first.id]["corrected_by"] == second.id
     assert shown[first.id]["payload"]["text"] == "punch 3 changed"
     assert (shown[second.id]["corrects"], shown[second.id]["reason"]) == (first.id, "misread")
+
+
+@pytest.mark.urs("PLT-07", "IDN-06")
+def test_an_entry_is_shown_with_the_name_of_its_verifier(site: Site) -> None:
+    both = site.put("material_weighed", weighed("B1", verified_by="P-2"), cosigner="P-2")
+    alone = site.put("remark_added", {"batch": "B1", "phase": None, "text": "punch 3 changed"})
+    with site.plant.engine.connect() as connection:
+        [first, second] = queries.entry_views(connection, [both.index, alone.index])
+        assert first["verifier"] == identity.people(connection, ["P-2"])["P-2"]
+    assert first["verifier"]["id"] == "P-2"
+    assert first["verifier"]["name"] not in ("P-2", first["actor"]["name"])
+    assert second["verifier"] is None
 
 
 @pytest.mark.urs("PLT-07", "PLT-10")

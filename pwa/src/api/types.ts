@@ -23,6 +23,8 @@ export interface EntryView {
   flags: string[];
   /** Null where the content is no longer held; the log still proves what it was. */
   payload: Record<string, unknown> | null;
+  /** The second person that the entry names. */
+  verifier: Named | null;
   corrects: string | null;
   reason: string | null;
   corrected_by: string | null;
