@@ -82,9 +82,14 @@ def _check_port(port: int) -> None:
 
 
 def _child(config: Config, name: str, command: list[str]) -> "subprocess.Popen[bytes]":
-    """A process of its own group, so that Ctrl-C reaches only us, who end it in order; its output goes to a file."""
+    """A process of its own group, so that Ctrl-C reaches only us, who end it in order; its output goes to a file.
+
+    When we are killed hard, the kernel tells it to end: nothing is left behind that holds port and database.
+    """
     with (config.data / f"{name}.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", *command], stdout=log, stderr=log, start_new_session=True
+        )
 
 
 def _wait(config: Config, server: "subprocess.Popen[bytes]") -> None:
