@@ -13,7 +13,7 @@ from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
-from server.web import guard, health, log_files, log_pages, problems, shell
+from server.web import bodies, guard, health, log_files, log_pages, problems, shell
 
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
@@ -50,6 +50,7 @@ def create_app(plant: Plant) -> Flask:
     app.extensions["pestle"] = plant
     health.register(app)
     guard.register(app)
+    bodies.register()
     api = Api(app)
     for blueprint in BLUEPRINTS:
         if isinstance(blueprint, ApiBlueprint):

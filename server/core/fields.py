@@ -11,9 +11,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+# JSON's largest exact integer; every database compares with it.
+LARGEST = 2**53 - 1
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
-_CODE = re.compile(r"[^\s/][^/\x00-\x1f]{0,79}")
+_CODE = re.compile(r"[^\s/\x00-\x1f][^/\x00-\x1f]{0,79}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+IS_CODE = validate.Regexp(_CODE.pattern + r"\Z")
+_NO_NUL = validate.Regexp(r"[^\x00]*\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -60,8 +64,7 @@ class Truth(fields.Boolean):
 
 def text(longest: int = 200, *, none: bool = False) -> fields.String:
     """Words of people: at least one character. NUL is none: PostgreSQL cannot store it in a text."""
-    length = validate.Length(1, longest)
-    return fields.String(required=True, allow_none=none, validate=(length, validate.Regexp(r"[^\x00]*\Z")))
+    return fields.String(required=True, allow_none=none, validate=(validate.Length(1, longest), _NO_NUL))
 
 
 def is_code(value: str) -> bool:
@@ -71,12 +74,14 @@ def is_code(value: str) -> bool:
 
 def code(*, none: bool = False) -> fields.String:
     """A code or number of the plant: no slash, since streams and slots are joined by it."""
-    return fields.String(required=True, allow_none=none, validate=validate.Regexp(_CODE.pattern + r"\Z"))
+    return fields.String(required=True, allow_none=none, validate=IS_CODE)
 
 
 def number(*, none: bool = False) -> fields.String:
     """A lot's number: like a code, but suppliers and plants write slashes in them (A-5/2)."""
-    return fields.String(required=True, allow_none=none, validate=validate.Regexp(r"[^\s/][^\x00-\x1f]{0,79}\Z"))
+    return fields.String(
+        required=True, allow_none=none, validate=validate.Regexp(r"[^\s/\x00-\x1f][^\x00-\x1f]{0,79}\Z")
+    )
 
 
 def choice(*values: str, none: bool = False) -> fields.String:
@@ -101,11 +106,16 @@ def sha256() -> fields.String:
 
 
 def entry_id(*, none: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=none, validate=validate.Length(36, 36))
+    return fields.String(required=True, allow_none=none, validate=(validate.Length(36, 36), _NO_NUL))
 
 
-def whole(least: int = 0, most: int = 2**53 - 1, *, none: bool = False) -> Whole:
+def whole(least: int = 0, most: int = LARGEST, *, none: bool = False) -> Whole:
     return Whole(required=True, allow_none=none, validate=validate.Range(least, most))
+
+
+def sequence() -> Whole:
+    """A place in a device's chain, as far as a table of records can hold it (PostgreSQL's INTEGER)."""
+    return whole(0, 2**31 - 1)
 
 
 def truth() -> Truth:
@@ -122,7 +132,7 @@ def many(schema: type[Schema], least: int = 0, most: int = 500) -> fields.List[A
 
 def words(least: int = 0, most: int = 500) -> fields.List[Any]:
     """A list of short texts: ids, codes."""
-    one = fields.String(validate=validate.Length(1, 200))
+    one = fields.String(validate=(validate.Length(1, 200), _NO_NUL))
     return fields.List(one, required=True, validate=validate.Length(least, most))
 
 

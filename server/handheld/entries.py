@@ -35,7 +35,7 @@ class LeaseReturned(Schema):
     lease = fields.code()
     batch = fields.code()
     device = fields.code()
-    last_seq = fields.whole()
+    last_seq = fields.sequence()
 
 
 class InputQuarantined(Schema):

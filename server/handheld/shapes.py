@@ -20,7 +20,7 @@ class LeaseAsked(Schema):
 
 class LeaseBack(Schema):
     device = fields.code()
-    last_seq = fields.whole()
+    last_seq = fields.sequence()
 
 
 class DeviceNamed(Schema):
@@ -28,7 +28,7 @@ class DeviceNamed(Schema):
 
 
 class DeviceMaybe(Schema):
-    device = plain.String(load_default=None, validate=validate.Length(1, 80))
+    device = plain.String(load_default=None, validate=fields.IS_CODE)
 
 
 class Records(Schema):

@@ -56,7 +56,7 @@ class DeviceRevoked(Schema):
     """`last_seq`: the last entry of the device that is accepted without a flag."""
 
     device = fields.code()
-    last_seq = fields.whole()
+    last_seq = fields.sequence()
     reason = fields.text(2000)
 
 

@@ -1,6 +1,6 @@
 """The bodies of requests to identity."""
 
-from marshmallow import Schema, validate
+from marshmallow import Schema
 from marshmallow import fields as plain
 
 from server.core import fields
@@ -11,7 +11,7 @@ from sync import signing
 class SignIn(Schema):
     login = fields.text()
     password = fields.text()
-    device = plain.String(load_default=None, allow_none=True, validate=fields.is_code)
+    device = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
 
 
 class NewPassword(Schema):
@@ -40,5 +40,5 @@ class Enrol(Schema):
 
 
 class Revoke(Schema):
-    last_seq = fields.whole()
+    last_seq = fields.sequence()
     reason = fields.text(2000)

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
+from server.core import fields
 from server.production.model import STATUSES
 from server.release.model import MEANINGS
 
@@ -59,7 +60,7 @@ class BatchLineAnswer(Schema):
 
 
 class EntryAnswer(Schema):
-    """An entry of the log; `payload` has the shape of its kind."""
+    """An entry of the log; `payload` has the shape of its kind, `verifier` is the second person that it names."""
 
     id = plain.String()
     index = plain.Integer()
@@ -74,6 +75,7 @@ class EntryAnswer(Schema):
     recorded_at = plain.String()
     flags = plain.List(plain.String())
     payload = plain.Raw(allow_none=True)
+    verifier = plain.Nested(PersonAnswer, allow_none=True)
     corrects = plain.String(allow_none=True)
     reason = plain.String(allow_none=True)
     corrected_by = plain.String(allow_none=True)
@@ -86,7 +88,7 @@ class EntriesAnswer(Schema):
 class BatchesQuery(Schema):
     status = plain.String(load_default="")
     q = plain.String(load_default="")
-    offset = plain.Integer(load_default=0, validate=validate.Range(0))
+    offset = plain.Integer(load_default=0, validate=validate.Range(0, fields.LARGEST))
     limit = plain.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
@@ -211,7 +213,7 @@ class DossierQuery(Schema):
 
 class LotsQuery(Schema):
     q = plain.String(load_default="")
-    offset = plain.Integer(load_default=0, validate=validate.Range(0))
+    offset = plain.Integer(load_default=0, validate=validate.Range(0, fields.LARGEST))
     limit = plain.Integer(load_default=50, validate=validate.Range(1, 200))
 
 

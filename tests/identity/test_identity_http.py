@@ -219,3 +219,11 @@ def test_the_site_tells_its_keys_to_everybody(site: PlantUnderTest) -> None:
     assert shown["server_key"] == b64(site.plant.signer.public_key)
     assert shown["vkey"] == site.plant.log.vkey
     assert shown["origin"] == site.plant.log.origin
+
+
+@pytest.mark.urs("IDN-02", "PLT-14")
+@pytest.mark.parametrize("device", [" ", "a/b", "\x00", "\x1f", "x" * 81, 5])
+def test_a_device_that_cannot_be_one_is_a_malformed_request(site: PlantUnderTest, device: object) -> None:
+    site.arm("zhang", "password")
+    answer = site.client().post("/api/session", json={"login": "zhang", "password": PASSWORD, "device": device})
+    assert code(answer) == (422, "request_malformed")

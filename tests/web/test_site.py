@@ -11,6 +11,19 @@ from server.app import BLUEPRINTS
 from server.web import guard, shell
 
 JSON = "application/json"
+RUBBISH = {
+    "nothing": b"",
+    "no object": b"[1, 2]",
+    "brackets": b"[" * 60_000 + b"]" * 60_000,
+    "objects": b'{"a":' * 3_000 + b"1" + b"}" * 3_000,
+    "digits": b'{"login":' + b"9" * 6_000 + b"}",
+    "nan": b'{"login":"a","password":NaN}',
+    "half a character": rb'{"login":"\ud800","password":"b"}',
+    "nul in a name": rb'{"login":"a","password":"b","\u0000":1}',
+    "nul": rb'{"login":"a\u0000","password":"b"}',
+    "no utf-8": b'{"login":"\xff","password":"b"}',
+    "utf-16": '{"login":"a","password":"b"}'.encode("utf-16"),
+}
 
 
 @pytest.mark.urs("OPS-05")
@@ -64,6 +77,24 @@ def test_problems_have_one_shape(site: PlantUnderTest) -> None:
 def test_broken_json_is_a_malformed_request(site: PlantUnderTest) -> None:
     answer = site.client().post("/api/session", data=b"{", content_type=JSON)
     assert (answer.status_code, answer.json["code"]) == (422, "request_malformed")
+
+
+@pytest.mark.urs("INT-01", "OPS-05")
+@pytest.mark.parametrize("name", RUBBISH)
+def test_rubbish_is_a_malformed_request_and_no_fault_of_the_server(site: PlantUnderTest, name: str) -> None:
+    client = site.client()
+    for path in ("/api/session", "/api/devices/enrol", "/api/bridge/records", "/api/bridge/live"):
+        answer = client.post(path, data=RUBBISH[name], content_type=JSON)
+        assert (answer.status_code, answer.json["code"]) == (422, "request_malformed"), path
+
+
+@pytest.mark.urs("INT-01")
+@pytest.mark.parametrize("path", ["batches?offset={n}", "lots?offset={n}", "log?before={n}", "log/{n}"])
+def test_no_number_is_too_large_to_be_asked_for(site: PlantUnderTest, path: str) -> None:
+    client = site.client("li")
+    assert client.get("/api/" + path.format(n=2**53 - 1)).status_code in (200, 404)
+    for n in (2**53, 2**64, 10**30):
+        assert client.get("/api/" + path.format(n=n)).status_code in (404, 422), n
 
 
 @pytest.mark.urs("OPS-04")
