@@ -179,7 +179,9 @@ def _review(number: str) -> Answer:
 def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> Answer:
     plant, person = site.current(), demand("batch.review")
     with plant.engine.connect() as connection:
-        _found(batches.find_item(connection, item), item)
+        found = _found(batches.find_item(connection, item), item)
+    if found[0] != number:
+        raise PestleError("not_found", {"name": item})
     plant.recorder.state(Fact(kind, batch_stream(number), payload, subject=item, actor=person.id))
     return _review(number)
 

@@ -231,6 +231,17 @@ def test_what_does_not_exist_is_not_found_and_what_is_malformed_is_said_so(desk:
     assert item.json["code"] == "not_found"
 
 
+@pytest.mark.urs("OPS-05")
+def test_an_item_is_decided_only_in_its_own_batch(desk: Desk) -> None:
+    site = desk.site
+    site.put("line_cleared", cleared("B1", items=[{"id": "labels", "ok": False}], comment="found one"))
+    item, client = site.item("B1", "out_of_limits"), desk.client("P-5")
+    for batch in ("B404", "%0A", "x" * 200):
+        answer = client.post(f"/api/batches/{batch}/exceptions/{item.id}/assess", json={"assessment": "nothing"})
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found"), batch
+    assert site.item("B1", "out_of_limits").state == "open"
+
+
 @pytest.mark.urs("MAT-06", "QUA-03")
 def test_lots_are_listed_with_status_uses_and_results(desk: Desk) -> None:
     desk.site.receive("A-6", None)
