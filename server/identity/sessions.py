@@ -104,11 +104,17 @@ def check_session(plant: Plant, token: str | None) -> Session:
         if row is None:
             raise PestleError("session_missing")
         person = queries.find_person(connection, row.person)
-        one_time = _is_one_time(connection, row.person)
+        must_change = _is_one_time(connection, row.person)
     created, used = datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)
     if person is None or not person.roles or rules.session_ended(created, used, clock.now()):
         raise PestleError("session_expired")
-    return Session(token, person, row.nonce, created, used, one_time)
+    return Session(token, person, row.nonce, created, used, must_change)
+
+
+def one_time(plant: Plant, person: Person) -> bool:
+    """Whether the person's password is good for nothing but choosing another."""
+    with plant.engine.connect() as connection:
+        return _is_one_time(connection, person.id)
 
 
 def sign_out(plant: Plant, token: str) -> None:

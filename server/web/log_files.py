@@ -5,6 +5,7 @@ import secrets
 import time
 from ipaddress import ip_address
 from threading import Lock
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
@@ -19,6 +20,9 @@ _PERMISSION = "log.read"
 # Names of files say what is in them, but who may read them can change: kept by the reader's own cache only.
 _FIXED = "private, max-age=31536000, immutable"
 _FRESH = "no-cache"
+# What proxies say of themselves; behind one on this machine everybody seems to come from here.
+_FORWARDED = frozenset({"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"})
+_OUR_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class _Remembered:
@@ -63,8 +67,11 @@ def check_reader() -> Response | None:
 
 
 def _on_this_machine() -> bool:
+    """By address and by name: a browser here may be led to this address by a page that calls it by its own name."""
     address = request.remote_addr
-    return address is not None and ip_address(address).is_loopback and "X-Forwarded-For" not in request.headers
+    if address is None or not ip_address(address).is_loopback or not _FORWARDED.isdisjoint(request.headers.keys()):
+        return False
+    return (urlsplit(request.host_url).hostname or "") in _OUR_NAMES
 
 
 def _basic(plant: Plant) -> bool:
@@ -78,6 +85,8 @@ def _basic(plant: Plant) -> bool:
         if error.code != "login_wrong":
             raise
         return False
+    if sessions.one_time(plant, person):
+        raise PestleError("password_one_time")
     if _PERMISSION not in person.permissions:
         raise PestleError("not_permitted", {"permission": _PERMISSION})
     _remembered.add(login, password)

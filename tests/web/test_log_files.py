@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from plant import PASSWORD, PlantUnderTest
 from werkzeug.test import TestResponse
 
+from server.identity import accounts
 from sync import tiles
 from sync.verify import verify_log
 
@@ -67,7 +68,18 @@ def test_strangers_are_asked_who_they_are(site: PlantUnderTest) -> None:
         assert answer.json["code"] == "session_missing"
     # Behind a proxy on the same machine everybody comes from there.
     assert get(client, "checkpoint", "127.0.0.1", X_Forwarded_For=ELSEWHERE).status_code == 401
+    for proxy in ("X-Real-IP", "Forwarded", "Via"):
+        assert get(client, "checkpoint", "127.0.0.1", **{proxy: ELSEWHERE}).status_code == 401, proxy
     assert get(client, "checkpoint", "::1").status_code == 200
+    # A page of theirs whose name leads a browser of this machine to this machine.
+    assert get(client, "checkpoint", "127.0.0.1", Host="evil.example").status_code == 401
+
+
+@pytest.mark.urs("OPS-05", "IDN-02")
+def test_a_password_for_one_sign_in_opens_no_log(site: PlantUnderTest) -> None:
+    password = accounts.give_password(site.plant, "P-0004")
+    answer = get(site.client(), "checkpoint", Authorization=basic("li", password))
+    assert (answer.status_code, answer.json["code"]) == (403, "password_one_time")
 
 
 @pytest.mark.urs("OPS-05", "IDN-01")
