@@ -8,7 +8,11 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, select
 from sqlalchemy.pool import StaticPool
 
 from server.core import db
+from server.core.errors import PestleError
 from server.core.kinds import Entry, Registry
+from sync import merkle
+from sync.entry import payload_hash
+from sync.errors import SyncError
 from sync.log import Log, StoredEntry
 from sync.log.tables import log_entry
 
@@ -21,19 +25,27 @@ def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
     """Replay into an empty database in memory and compare: {"ok", "entries", "tables", "differences"}.
 
     `tables` counts the tables compared. Each difference is {"table", "key", "column", "live", "rebuilt"}; `column` is
-    None where a whole row is missing on one side. No more than SHOWN are listed.
+    None where a whole row is missing on one side. No more than SHOWN are listed. The log comes first: where its own
+    columns are not what its bytes say, or entries are missing, nothing that is made from it is to be trusted, and
+    only that is listed. Its bytes themselves are for `pestle verify`.
     """
     memory = create_engine("sqlite://", poolclass=StaticPool)
     with _snapshot(engine) as live, memory.connect() as fresh, db.writing_records():
         db.records.create_all(fresh)
-        entries = _replay(live, fresh, log, registry)
-        differences = list(islice(_differences(live, fresh), SHOWN))
+        entries = log.head(live).size
+        differences = list(islice(_damage(live, log), SHOWN))
+        if not differences:
+            _replay(live, fresh, log, registry)
+            differences = list(islice(_differences(live, fresh), SHOWN))
     memory.dispose()
     return {"ok": not differences, "entries": entries, "tables": len(db.records.tables), "differences": differences}
 
 
 def replace(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
-    """Empty the tables of records and fill them from the log, in one transaction: {"ok", "entries", "tables"}."""
+    """Empty the tables of records and fill them from the log, in one transaction: {"ok", "entries", "tables"}.
+
+    PestleError `entry_missing` when the log has a gap: the tables that there are must not shrink to what is left.
+    """
     with db.writing_records(), db.write(engine) as connection:
         log.lock(connection)
         for table in reversed(db.records.sorted_tables):
@@ -52,18 +64,57 @@ def _snapshot(engine: Engine) -> Connection:
 
 def _replay(source: Connection, target: Connection, log: Log, registry: Registry) -> int:
     """Project every entry that was projected when it arrived, in the order of the log; how many entries there are."""
-    count = 0
-    for stored in log.entries(source, 0, _size(source)):
+    count, size = 0, log.head(source).size
+    for stored in log.entries(source, 0, size):
+        if stored.index != count:
+            break
         count += 1
         entry = _entry(stored)
         if UNPROJECTED.isdisjoint(entry.flags):
             registry.project(target, entry)
+    if count < size:
+        raise PestleError("entry_missing", {"index": count})
     return count
 
 
-def _size(connection: Connection) -> int:
-    last = connection.execute(select(log_entry.c.idx).order_by(log_entry.c.idx.desc()).limit(1)).scalar()
-    return 0 if last is None else last + 1
+def _damage(live: Connection, log: Log) -> Iterator[dict[str, Any]]:
+    """Where the columns by which entries are found are not what their bytes say; and the first that is missing."""
+    size, expected = log.head(live).size, 0
+    columns = select(*(log_entry.c[name] for name in ("idx", *_COPIED))).order_by(log_entry.c.idx)
+    rows = live.execute(columns.execution_options(yield_per=1000)).mappings()
+    for row, stored in zip(rows, log.entries(live, 0, size), strict=False):
+        if row["idx"] != expected:
+            break
+        expected += 1
+        yield from _contradictions(dict(row), stored)
+    rows.close()
+    if expected < size:
+        yield _difference(log_entry, (expected,), None, "missing", "present")
+    for index in live.execute(select(log_entry.c.idx).where(log_entry.c.idx >= size)).scalars():
+        yield _difference(log_entry, (index,), None, "present", "missing")
+
+
+def _contradictions(row: Mapping[str, Any], stored: StoredEntry) -> Iterator[dict[str, Any]]:
+    key = (stored.index,)
+    try:
+        said = _told(stored)
+    except SyncError as error:
+        yield _difference(log_entry, key, "header", str(error), None)
+        return
+    for name, value in said.items():
+        if row[name] != value:
+            yield _difference(log_entry, key, name, row[name], value)
+    if stored.payload is not None and payload_hash(stored.salt or b"", stored.payload) != stored.head.payload_hash:
+        yield _difference(log_entry, key, "payload", "another", stored.head.payload_hash)
+
+
+_COPIED = ("leaf_hash", "id", "kind", "stream", "stream_seq", "device", "seq")
+
+
+def _told(stored: StoredEntry) -> dict[str, Any]:
+    head = stored.head
+    copied = {name: getattr(head, name) for name in ("id", "kind", "stream", "device", "seq")}
+    return {"leaf_hash": merkle.leaf_hash(stored.leaf), "stream_seq": stored.stamp.stream_seq, **copied}
 
 
 def _entry(stored: StoredEntry) -> Entry:

@@ -1,16 +1,19 @@
 """All tables of records come out of the log again, equal; a row that was touched is found."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from plant import PlantUnderTest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from server.core import db, rebuild
+from server.core.errors import PestleError
 from server.identity.projection import person
 from server.materials.projection import lot
+from sync.log.tables import log_entry, log_payload
 
 
 @pytest.fixture
@@ -101,3 +104,57 @@ def test_replacing_puts_right_what_was_touched_and_changes_nothing_else(site: Pl
     rebuild.replace(site.plant.engine, site.plant.log, site.plant.registry)
     assert rows(site) == before
     assert check(site)["ok"]
+
+
+@contextmanager
+def unguarded(site: PlantUnderTest) -> Iterator[Connection]:
+    """As somebody with the database's password writes, who knows of the guards and takes them away first."""
+    with db.writing_records(), db.write(site.plant.engine) as connection:
+        if connection.dialect.name == "sqlite":
+            triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+            for name in list(triggers):
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
+        yield connection
+
+
+@pytest.mark.urs("PLT-05", "PLT-06")
+@pytest.mark.parametrize(
+    ("column", "value"), [("kind", "x.y.v1"), ("stream", "batch/other"), ("seq", 4711), ("leaf_hash", b"\0" * 32)]
+)
+def test_a_column_of_the_log_that_is_not_what_the_entry_says_is_found(
+    site: PlantUnderTest, column: str, value: object
+) -> None:
+    with unguarded(site) as connection:
+        connection.execute(update(log_entry).where(log_entry.c.idx == 5).values({column: value}))
+    answer = check(site)
+    assert not answer["ok"]
+    assert [(one["table"], one["key"], one["column"]) for one in answer["differences"]] == [
+        ("log_entry", ["5"], column)
+    ]
+
+
+@pytest.mark.urs("PLT-05", "PLT-06")
+@pytest.mark.parametrize("payload", [b"{", b"{}"])
+def test_a_changed_payload_is_named_by_its_entry(site: PlantUnderTest, payload: bytes) -> None:
+    with unguarded(site) as connection:
+        connection.execute(update(log_payload).where(log_payload.c.idx == 5).values(payload=payload))
+    [found] = check(site)["differences"]
+    assert (found["table"], found["key"], found["column"]) == ("log_entry", ["5"], "payload")
+
+
+@pytest.mark.urs("PLT-05", "PLT-06")
+@pytest.mark.parametrize("missing", [5, -1])
+def test_of_a_log_with_a_gap_nothing_is_rebuilt(site: PlantUnderTest, missing: int) -> None:
+    with site.reading() as connection:
+        index = missing % site.plant.log.head(connection).size
+    before = rows(site)
+    with unguarded(site) as connection:
+        connection.execute(delete(log_entry).where(log_entry.c.idx == index))
+    [found] = check(site)["differences"]
+    assert (found["table"], found["key"], found["live"]) == ("log_entry", [str(index)], "missing")
+    with pytest.raises(PestleError) as refused:
+        rebuild.replace(site.plant.engine, site.plant.log, site.plant.registry)
+    assert (refused.value.code, refused.value.details) == ("entry_missing", {"index": index})
+    assert rows(site) == before
