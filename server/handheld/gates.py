@@ -47,10 +47,11 @@ def devices_gate(connection: Connection, batch: str) -> Gate:
 
 
 def _promised(connection: Connection, lease: Lease) -> int:
-    if lease.last_seq is not None:
-        return lease.last_seq
+    """A revocation has the last word: what a lost device promised and never brings must not hold a batch for ever."""
     device = identity.find_device(connection, lease.device)
-    return device.last_seq or 0 if device is not None else 0
+    if device is not None and device.last_seq is not None:
+        return device.last_seq
+    return lease.last_seq or 0
 
 
 def _revoked(connection: Connection, device: str) -> bool:

@@ -14,10 +14,11 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.equipment import queries as equipment
 from server.handheld import queries
+from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import LEASE_DOMAIN, LEASE_TERM, Lease, document_of
 from server.identity import queries as identity
-from server.identity.model import Person
+from server.identity.model import TABLET, Person
 from server.materials import queries as materials
 from sync import canonical
 from sync.entry import new_id
@@ -85,6 +86,7 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
         "people": [_person(connection, person) for person in identity.people_with(connection, *_NEEDED)],
         "lots": [{name: getattr(lot, name) for name in names} for lot in lots],
         "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
+        "devices": [{"id": one.id, "name": one.name} for one in identity.all_devices(connection) if one.role == TABLET],
         "document": document_of(order["batch"]),
         "site": plant.site(),
     }
@@ -98,17 +100,23 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:
     """The device has given the batch back with this last sequence; PestleError `lease_unknown`.
 
+    The request is a person's, so it may name less than the device itself has told of: then that counts (PLT-11).
     Saying it again changes nothing, also with a later sequence: the answer to the first time may have been lost,
     and the device has gone on with other batches meanwhile.
     """
     with plant.engine.connect() as connection:
-        lease = queries.find_lease(connection, lease_id)
+        lease, told = queries.find_lease(connection, lease_id), _told_by(connection, device)
     if lease is None or lease.device != device:
         raise PestleError("lease_unknown", {"lease": lease_id})
     if lease.returned_at is None:
-        payload = {"lease": lease_id, "batch": lease.batch, "device": device, "last_seq": last_seq}
+        payload = {"lease": lease_id, "batch": lease.batch, "device": device, "last_seq": max(last_seq, told)}
         plant.recorder.state(Fact(RETURNED, document_of(lease.batch), payload, actor=person))
     with plant.engine.connect() as connection:
         found = queries.find_lease(connection, lease_id)
     assert found is not None
     return found
+
+
+def _told_by(connection: Connection, device: str) -> int:
+    """The last sequence of a device by its own word; 0 of one that has never come."""
+    return next((state["known"] for state in hub_queries.states(connection) if state["device"] == device), 0)

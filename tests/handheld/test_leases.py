@@ -17,6 +17,8 @@ BATCH = "B-1"
 @pytest.mark.urs("PLT-08", "PLT-12")
 def test_a_lease_is_a_signed_snapshot_of_what_the_device_needs(site: Site) -> None:
     tablet = site.tablet("T-1")
+    site.tablet("T-2")
+    site.enrol("BRIDGE-1", "bridge")
     answer = site.lease(tablet, BATCH)
     text = answer["lease"].encode()
     key = base64.b64decode(site.plant.site()["server_key"])
@@ -29,6 +31,7 @@ def test_a_lease_is_a_signed_snapshot_of_what_the_device_needs(site: Site) -> No
     assert lease["document"] == f"batch/{BATCH}"
     assert lease["site"] == site.plant.site()
     assert [person["id"] for person in lease["people"]] == ["P-1", "P-2", "P-3"]
+    assert lease["devices"] == [{"id": "T-1", "name": "T-1"}, {"id": "T-2", "name": "T-2"}]
     assert set(lease["people"][0]) == {"id", "name", "name_en", "roles", "key"}
     [line] = site.request("GET", "/api/leases?device=T-1")[1]["items"]
     assert (line["lease"], line["returned_at"]) == (lease["lease"], None)
@@ -101,6 +104,7 @@ def test_giving_back_twice_is_one_return(site: Site) -> None:
     # The answer was lost, and the tablet has gone on with another batch before it asked again.
     assert _return(site, "T-1", lease, 5)["last_seq"] == 0
     path = f"/api/leases/{lease}/return"
+    assert site.request("POST", path, {"device": "T-1", "last_seq": 2**40})[1]["code"] == "request_malformed"
     assert site.request("POST", path, {"device": "T-2", "last_seq": 0})[1]["code"] == "lease_unknown"
     assert site.kinds_of(f"batch/{BATCH}").count("handheld.lease_returned.v1") == 1
 
@@ -115,6 +119,28 @@ def test_a_revoked_device_counts_up_to_its_last_accepted_sequence(site: Site) ->
     site.revoke(tablet, last_seq=3)
     assert site.gate("leases", BATCH)["met"]
     assert site.gate("devices", BATCH)["details"] == ["T-1: 0 / 3"]
+
+
+@pytest.mark.urs("PLT-11", "PLT-15")
+def test_a_promise_of_a_device_that_is_lost_after_it_gave_back_does_not_hold_the_batch(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    _return(site, "T-1", tablet.leases[BATCH], 7)
+    assert site.gate("devices", BATCH)["details"] == ["T-1: 0 / 7"]
+    site.revoke(tablet, last_seq=0)
+    assert site.gate("devices", BATCH)["met"]
+
+
+@pytest.mark.urs("PLT-11")
+def test_nobody_gives_back_less_than_the_device_itself_has_told_of(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    tablet.drop()
+    lease, payload = tablet.leases[BATCH], {"phase": None, "text": "only on the tablet"}
+    tablet.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")
+    # It has met the server again, told of its entry, and went before it could deliver.
+    tablet.connect().drop()
+    assert _return(site, "T-1", lease, 0)["last_seq"] == 1
+    assert site.gate("devices", BATCH)["details"] == ["T-1: 0 / 1"]
 
 
 @pytest.mark.urs("PLT-12")
