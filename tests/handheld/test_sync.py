@@ -73,6 +73,7 @@ def test_a_tablet_that_lost_its_connection_resumes_by_number(site: Site) -> None
     unseen = first.put(BATCH, remark(first, "sent, but the answer is lost"))
     first.push(BATCH, unseen)
     first.drop()
+    site.wait(lambda: site.hub.documents.last(f"batch/{BATCH}") > 1)
     for text in ("meanwhile", "and again"):
         second.receipt(BATCH, second.delivered(BATCH, remark(second, text)))
     first.connect()

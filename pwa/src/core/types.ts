@@ -79,6 +79,8 @@ export interface Lease {
   order: Order; recipe_hash: string; people: Person[];
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null }[];
   equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
+  /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
+  devices: { id: string; name: string }[];
   document: string;
   site: { name: Text2; server_key: string; vkey: string };
 }

@@ -77,7 +77,8 @@ export class Work {
   }
 
   device(entry: LocalEntry): string {
-    return entry.own ? (mirror.state.device?.name ?? entry.device) : entry.device;
+    if (entry.own) return mirror.state.device?.name ?? entry.device;
+    return this.lease?.devices.find(({ id }) => id === entry.device)?.name ?? entry.device;
   }
 
   /** Who else could verify: leased people with a PIN, other than the acting one. */

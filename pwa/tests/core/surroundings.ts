@@ -243,7 +243,7 @@ export class Plant {
     const lease = {
       lease: `lease-${++this.leases}`, v: 1, batch, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
-      document: `batch/${batch}`,
+      devices: [{ id: device, name: "T-07" }], document: `batch/${batch}`,
     };
     const text = new TextDecoder().decode(encode(lease));
     const message = concat(utf8("pestle/lease/v1\n"), utf8(text));

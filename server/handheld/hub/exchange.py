@@ -13,11 +13,15 @@ class Exchange:
 
     def __init__(self) -> None:
         self._here: set[Visitor] = set()
+        self._closed = False
         self._lock = Lock()
 
     def join(self, visitor: Visitor) -> None:
         with self._lock:
             self._here.add(visitor)
+            late = self._closed
+        if late:
+            visitor.socket.end()
 
     def leave(self, visitor: Visitor) -> None:
         with self._lock:
@@ -46,6 +50,8 @@ class Exchange:
 
     def close(self) -> None:
         """The server stops: every tablet comes back to another process. Waits until they have gone, 2 s at most."""
+        with self._lock:
+            self._closed = True
         self._each(lambda visitor: visitor.socket.end())
         stop = monotonic() + 2
         while self._here and monotonic() < stop:

@@ -89,7 +89,10 @@ def current_hub() -> Hub:
 
 
 def stop(app: Flask) -> None:
-    """End the hub's threads and sockets, if it ever began: before the plant is closed."""
-    hub: Hub | None = app.extensions.pop(EXTENSION, None)
+    """End the hub's threads and sockets, if it ever began: before the plant is closed.
+
+    It stays the app's hub: a tablet that comes now must not begin another one, which nobody would end.
+    """
+    hub: Hub | None = app.extensions.get(EXTENSION)
     if hub is not None:
         hub.stop()
