@@ -2,7 +2,7 @@
  *
  * A socket that has lost its network can look open for hours, so silence counts as loss. Everything is resumable:
  * what the server has committed comes back by number, whatever is missing there is pushed again. */
-import { type Bytes, base64, fromBase64 } from "./bytes";
+import { type Bytes, base64, equal, fromBase64 } from "./bytes";
 import { type Clock, timeText } from "./clock";
 import { BatchDoc, newActor, type Pending, type TypedDraft } from "./doc";
 import type { Ledger } from "./ledger";
@@ -241,10 +241,27 @@ export class SyncClient {
     if (!doc || !frame.changes.length) return;
     const first = frame.last - frame.changes.length + 1;
     const changes = frame.changes.map((text, i) => ({ n: first + i, bytes: fromBase64(text) }));
+    if (first <= doc.last && (await this.isAnother(doc, changes))) return this.forget(doc.name);
     doc.receive(changes);
     await this.settle(doc, changes);
     // The first change of a document makes it possible to push what was recorded before it came.
     this.pushNext();
+  }
+
+  /** Whether the server tells other changes under numbers that are taken here: its document was lost and made anew. */
+  private async isAnother(doc: BatchDoc, changes: StoredChange[]): Promise<boolean> {
+    const kept = new Map((await this.host.store.changes(doc.name)).map(({ n, bytes }) => [n, bytes]));
+    return changes.some(({ n, bytes }) => kept.has(n) && !equal(bytes, kept.get(n)!));
+  }
+
+  /** Take the server's new document in place of ours. Our entries are delivered again, unless it says it has them. */
+  private async forget(name: string): Promise<void> {
+    console.warn("sync", name, "was made anew");
+    await this.host.store.dropDoc(name, []);
+    const back = this.host.ledger.of(name).filter(({ place }) => place !== "quarantined");
+    const moved = back.map(({ id }) => this.host.ledger.move(id, { place: "device", flags: [], index: null }));
+    await this.host.store.addChanges(name, [], moved.filter((item) => item !== null));
+    await this.restart();
   }
 
   /** Keep numbered changes, and with them how far our entries have come. */
@@ -299,19 +316,25 @@ export class SyncClient {
 
   /** A change was against the structure: the documents start again from the server's changes under a new actor, and
    * the signed entries, which all survive, are put in again. What is refused twice waits, still on this device. */
-  private async refused(frame: { id: number; doc: string; code: string; at?: number | null }): Promise<void> {
+  private async refused(frame: { id: number; doc: string; code: string; detail?: string; at?: number | null }): Promise<void> {
     const push = this.inflight;
     if (!push || push.id !== frame.id) return;
-    this.inflight = null;
-    this.ready = false;
     console.warn("sync refused", frame.code, frame.doc, frame.at);
     const culprit = (frame.at == null ? null : push.items[frame.at]?.entry) ?? push.doc;
     const strikes = (this.strikes.get(culprit) ?? 0) + 1;
     this.strikes.set(culprit, strikes);
     if (strikes > 1) this.blocked.add(culprit);
+    // What we build on is not there: let the server tell the document from its first change on.
+    await this.restart(frame.detail === "missing_deps" ? { [push.doc]: 0 } : {});
+  }
+
+  /** All documents anew under a new actor; `from` says what to ask for in place of what comes after our last. */
+  private async restart(from: Record<string, number> = {}): Promise<void> {
+    this.inflight = null;
+    this.ready = false;
     await this.rebuild();
     this.send({ t: "actor", actor: this.actor, proof: await this.helloProof() });
-    this.send({ t: "open", docs: this.numbers() });
+    this.send({ t: "open", docs: { ...this.numbers(), ...from } });
     this.barrier = this.ping();
     this.host.changed();
   }

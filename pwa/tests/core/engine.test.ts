@@ -184,6 +184,37 @@ describe("core", () => {
     await until("logged", () => engine.state.counts.logged === 1);
   });
 
+  it("PLT-08 PLT-09 takes a document that the server has made anew, also when it was away meanwhile", async () => {
+    const on = tablet(plant);
+    const first = await ready(on);
+    const kept = [await records(first, "1"), await records(first, "2"), await records(first, "3")];
+    await until("logged", () => first.state.counts.logged === 3);
+    await kill(first);
+    plant.hub.lose("batch/B-1", 3);
+    const second = await open(on);
+    await until("logged", () => second.state.online === "online" && second.state.counts.logged === 3);
+    const more = await records(second, "4");
+    await until("all logged", () => second.state.counts.logged === 4);
+    expect(plant.hub.log).toEqual([...kept, more].map(({ id }) => id));
+    await kill(second);
+    const third = await open(on);
+    expect(nets(third)).toEqual(["1", "2", "3", "4"]);
+    await until("online", () => third.state.online === "online");
+    expect(plant.hub.hellos.at(-1).docs).toEqual({ "batch/B-1": plant.hub.lines.get("batch/B-1")!.length });
+  });
+
+  it("PLT-09 learns from a refusal that its document is not the server's any more, and delivers what is missing there", async () => {
+    const engine = await ready(tablet(plant));
+    await records(engine, "1");
+    await until("logged", () => engine.state.counts.logged === 1);
+    // Lost under our feet: as many changes as we know, or more, but others.
+    plant.hub.lose("batch/B-1", 1);
+    await records(engine, "2");
+    await until("both logged", () => engine.state.counts.logged === 2);
+    expect(plant.hub.entries("batch/B-1").length).toBe(2);
+    expect(nets(engine)).toEqual(["1", "2"]);
+  });
+
   it("PLT-09 brings two tablets to the same entries", async () => {
     const [a, b] = [await ready(tablet(plant)), await ready(tablet(plant))];
     await records(a, "1");

@@ -82,6 +82,26 @@ export class Hub {
     this.append(name, Automerge.getLastLocalChange(doc)!, null);
   }
 
+  /** Lose a document, and make it anew with what the log held of it: its first `held` entries, written by the server. */
+  lose(name: string, held: number): void {
+    const [old] = Automerge.applyChanges(Automerge.init<Doc>(), this.raws(name));
+    const genesis = this.raws(name)[0]!;
+    const kept = this.log.filter((id) => id in old.entries).slice(0, held);
+    this.lines.delete(name);
+    // Nobody is told: who is connected learns it when he asks or is refused.
+    for (const socket of this.sockets) delete socket.follows[name];
+    this.append(name, genesis, null);
+    const [made] = Automerge.applyChanges(Automerge.init<Doc>(), [genesis]);
+    const doc = Automerge.change(made, (draft) => {
+      for (const id of kept) {
+        draft.entries[id] = new Uint8Array(old.entries[id]!);
+        draft.receipts[id] = new Uint8Array(old.receipts[id]!);
+      }
+    });
+    this.docs.set(name, doc);
+    this.append(name, Automerge.getLastLocalChange(doc)!, null);
+  }
+
   connect = (): Socket => {
     const socket = new HubSocket(this);
     this.sockets.push(socket);
@@ -120,6 +140,15 @@ export class Hub {
     if (this.cutBeforeCommit > 0 && this.cutBeforeCommit--) return socket.cut();
     if (this.refuse > 0 && this.refuse--) {
       return socket.tell({ t: "refused", id: frame.id, doc: frame.doc, code: "change_malformed", detail: "", at: 0 });
+    }
+    const there = new Set(this.lines.get(frame.doc)!.map(({ hash }) => hash));
+    for (const text of frame.changes as string[]) {
+      const { deps, hash } = Automerge.decodeChange(fromBase64(text));
+      if (deps.some((dep) => !there.has(dep))) {
+        const detail = "missing_deps";
+        return socket.tell({ t: "refused", id: frame.id, doc: frame.doc, code: "change_refused", detail, at: 0 });
+      }
+      there.add(hash);
     }
     const before = new Set(this.entries(frame.doc));
     const numbers: number[] = frame.changes.map((text: string) => this.append(frame.doc, fromBase64(text), socket));
@@ -200,7 +229,8 @@ export class HubSocket implements Socket {
     }
     if (frame.t === "hello" || frame.t === "open") {
       for (const [name, n] of Object.entries(frame.docs as Record<string, number>)) {
-        this.follows[name] = n;
+        // Who has more than there is has another document: it is told this one whole.
+        this.follows[name] = n > (this.hub.lines.get(name)?.length ?? 0) ? 0 : n;
         this.catchUp(name);
       }
     }
