@@ -5,7 +5,7 @@ export const codesEn = {
   roles: { operator: "Operator", supervisor: "Supervisor", qa: "QA", qc: "QC analyst", engineer: "Process engineer", planner: "Planner", keeper: "Warehouse keeper", admin: "Administrator", auditor: "Auditor" } as Record<string, string>,
   batchStatus: { ordered: "Ordered", in_progress: "In progress", awaiting_review: "Awaiting review", released: "Released", rejected: "Rejected", historical: "Historical" } as Record<string, string>,
   lotStatus: { quarantine: "Quarantine", released: "Released", rejected: "Rejected", restricted: "Restricted", expired: "Expired", historical: "Historical" } as Record<string, string>,
-  stages: { incoming: "Incoming inspection", in_process: "In-process control", release: "Release test" } as Record<string, string>,
+  stages: { incoming: "Incoming inspection", in_process: "In-process control", release: "Release test", compression: "Compression", batch: "Whole batch" } as Record<string, string>,
   phaseTypes: { line_clearance: "Line clearance", weighing: "Weighing", parameters: "Parameters", in_process: "In-process control" } as Record<string, string>,
   kinds: {
     "identity.person_added.v1": "Person added", "identity.device_enrolled.v1": "Device enrolled", "identity.device_revoked.v1": "Device revoked", "identity.signin_failed.v1": "Sign-in failed", "identity.signed_in.v1": "Signed in",
@@ -16,6 +16,18 @@ export const codesEn = {
     "handheld.lease_issued.v1": "Taken along", "handheld.lease_returned.v1": "Handed back", "handheld.input_quarantined.v1": "Input quarantined", "equipment.weight_read.v1": "Weight read",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
     "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
+  } as Record<string, string>,
+  fields: {
+    person: "Person", login: "Login", name: "Name", name_en: "Name in English", roles: "Roles", what: "What", alg: "Algorithm", public_key: "Public key", device: "Device", role: "Role", last_seq: "Last entry accepted", reason: "Reason",
+    address: "Address", material: "Material", type: "Type", unit: "Unit", lot: "Lot", quantity: "Quantity", supplier: "Supplier", supplier_lot: "Supplier's lot", expiry: "Expiry", containers: "Containers", status: "Status",
+    equipment: "Equipment", class: "Class", serial: "Serial number", model: "Model", location: "Location", calibration_due: "Calibration due", balance: "Balance", transport: "Connection by", quality: "Quality", net: "Net", raw: "Raw line",
+    connection: "Connection", stage: "Stage", results: "Results", test: "Test", value: "Value", low: "Low", high: "High", target: "Target", verdict: "Verdict", source: "Source", file: "File", line: "Line", mapping: "Mapping",
+    sha256: "SHA-256", recipe: "Recipe", version: "Version", product: "Product", code: "Code", strength: "Strength", size: "Size", phases: "Phases", phase: "Phase", materials: "Materials", lots: "Lots", signatures: "Signatures",
+    meaning: "Meaning", at: "At", instruction: "Instruction", room: "Room", items: "Items", parameters: "Parameters", rounds: "Rounds", checks: "Checks", samples: "Samples", decimals: "Decimals", material_name: "Name of the material",
+    text: "Text", batch: "Batch", recipe_hash: "Digest of the recipe", ok: "In order", comment: "Comment", container: "Container", reading: "Reading", id: "Identifier", verified_by: "Second person", limits: "Limits", parameter: "Parameter",
+    check: "Check", round: "Round", values: "Values", mean: "Mean", blob: "Digest of the photo", bytes: "Bytes", caption: "What it shows", slot: "Place", entries: "Entries", details: "Details", started: "Started", yields: "Yields",
+    conflict: "Conflict", chosen: "Chosen", exception: "Exception", assessment: "Assessment", signer: "Signer", signed_at: "Signed at", offset: "Minutes from UTC", method: "Method", digest: "Digest of what was shown",
+    stream_seq: "Last entry of the batch", stream_hash: "Digest of that entry", open: "Open", lease: "Lease", issued_at: "Issued at", expires_at: "Expires at", lease_hash: "Digest of the lease", quarantine: "Quarantine",
   } as Record<string, string>,
   exceptions: {
     out_of_limits: "Out of limits", manual_weight_unverified: "Typed weight without second person", verifier_is_performer: "Verifier is the performer", reading_unverified: "Balance reading not verified", phase_order: "Phase out of order", lease_expired: "Made on an expired lease", lease_unknown: "Made without a known lease",

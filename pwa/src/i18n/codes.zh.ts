@@ -6,7 +6,7 @@ export const codesZh: typeof codesEn = {
   roles: { operator: "操作人", supervisor: "主管", qa: "QA", qc: "QC 检验员", engineer: "工艺工程师", planner: "计划员", keeper: "仓库管理员", admin: "系统管理员", auditor: "审计员" },
   batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批" },
   lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", historical: "历史" },
-  stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验" },
+  stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
   phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
   kinds: {
     "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录",
@@ -17,6 +17,16 @@ export const codesZh: typeof codesEn = {
     "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
+  },
+  fields: {
+    person: "人员", login: "登录名", name: "名称", name_en: "英文名", roles: "角色", what: "内容", alg: "算法", public_key: "公钥", device: "设备", role: "类别", last_seq: "最后接受的记录", reason: "理由", address: "网络地址", material: "物料", type: "类型", unit: "单位",
+    lot: "批号", quantity: "数量", supplier: "供应商", supplier_lot: "供应商批号", expiry: "有效期", containers: "容器数", status: "状态", equipment: "设备", class: "类别", serial: "序列号", model: "型号", location: "位置", calibration_due: "校准有效至", balance: "天平",
+    transport: "连接方式", quality: "读数状态", net: "净重", raw: "原始数据", connection: "连接次数", stage: "阶段", results: "结果", test: "检验项目", value: "数值", low: "下限", high: "上限", target: "目标", verdict: "判定", source: "来源", file: "文件", line: "行",
+    mapping: "对照", sha256: "SHA-256 值", recipe: "工艺规程", version: "版本", product: "产品", code: "代码", strength: "规格", size: "批量", phases: "步骤", phase: "步骤", materials: "物料", lots: "物料批", signatures: "签名", meaning: "签名含义", at: "时间",
+    instruction: "操作说明", room: "房间", items: "检查项", parameters: "参数", rounds: "次数", checks: "中间控制", samples: "样品数", decimals: "小数位", material_name: "物料名称", text: "文字", batch: "批", recipe_hash: "规程摘要", ok: "符合", comment: "说明",
+    container: "容器", reading: "读数", id: "标识", verified_by: "复核人", limits: "限度", parameter: "参数", check: "检查", round: "次", values: "数值", mean: "均值", blob: "照片摘要", bytes: "字节", caption: "照片内容", slot: "位置", entries: "记录", details: "详情",
+    started: "开始", yields: "收率", conflict: "冲突", chosen: "选定", exception: "异常", assessment: "评估意见", signer: "签名人", signed_at: "签名时间", offset: "与 UTC 相差分钟", method: "方式", digest: "所示内容摘要", stream_seq: "该批最后记录", stream_hash: "该记录摘要",
+    open: "未结", lease: "携带", issued_at: "发出时间", expires_at: "到期", lease_hash: "携带摘要", quarantine: "隔离区",
   },
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带",

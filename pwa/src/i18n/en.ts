@@ -109,7 +109,7 @@ export const en = {
     assess: "Assess", assessTitle: "Assess the exception", assessment: "Assessment", assessHint: "What it means for the batch, and why that is acceptable or not.", sign: "Sign release", reject: "Reject",
     left: (n: number) => (n === 1 ? "1 item still needs a decision. Then you can sign." : `${n} items still need a decision. Then you can sign.`), gatesLeft: (n: number) => (n === 1 ? "1 gate is still open." : `${n} gates are still open.`),
     ready: "Nothing is open. You can sign.", signTitle: "Sign the release", rejectTitle: "Reject the batch", signing: "You sign", digest: "Digest of what is shown", printed: "Printed name", meaning: "Meaning",
-    password: "Your password", passwordHint: "It is your signature. It is not kept.", signNow: "Sign", rejectReason: "Why the batch is rejected", refused: "Refused. Still open:", stale: "The batch has changed since you opened it. Look at it again, then sign.",
+    password: "Your password", passwordHint: "It is your signature. It is not kept.", signNow: "Sign", rejectReason: "Why the batch is rejected", refused: "Refused. Still open:",
     reload: "Load again", dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
     meanings: { release: ["Batch record reviewed, batch released", "Released by the qualified person"], reject: ["Batch record reviewed, batch rejected"] },
     stamp: { released: "Released", rejected: "Rejected" }, done: "Decided", noRight: "You may look, but only QA decides.", was: "was", became: "became", showing: "Shown to you",
@@ -130,6 +130,7 @@ export const en = {
   },
   log: {
     title: "Audit log", hint: "Every entry, in the order of the log. Nothing here can be changed.", index: "Index", time: "Time", kind: "What", actor: "Who", device: "Device", stream: "Belongs to", filter: "Stream, for example batch/B1",
+    asSigned: "As it was signed", verdicts: { pass: "within limits", fail: "out of limits", none: "no limits" } as Record<string, string>, sources: { device: "from the device", manual: "typed by hand" } as Record<string, string>,
     newest: "Newest", older: "Older", newer: "Newer", size: (n: string) => `${n} entries`, flags: "Flags", entry: "Entry", captured: "Captured", server: "Server", page: (a: string, b: string) => `${a} to ${b}`,
   },
   quarantine: { title: "Quarantine", hint: "Input that could not be authenticated or decoded. It is kept whole, and is not a record.", empty: "Nothing is in quarantine.", received: "Received", size: "Size", bytes: (n: string) => `${n} bytes`, digest: "SHA-256", raw: "Save as file" },

@@ -110,7 +110,7 @@ export const zh = {
     assess: "评估", assessTitle: "评估异常", assessment: "评估意见", assessHint: "对本批的影响，以及为何可接受或不可接受。", sign: "签名放行", reject: "拒绝放行",
     left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, gatesLeft: (n: number) => `还有 ${n} 项放行条件未满足。`,
     ready: "无未结项，可以签名。", signTitle: "签名放行", rejectTitle: "拒绝放行", signing: "您签署的是", digest: "所示内容摘要", printed: "姓名", meaning: "签名含义",
-    password: "您的密码", passwordHint: "密码即您的签名，不会保存。", signNow: "签名", rejectReason: "拒绝理由", refused: "未能放行，尚未了结：", stale: "打开之后该批有变化。请重新查看再签名。",
+    password: "您的密码", passwordHint: "密码即您的签名，不会保存。", signNow: "签名", rejectReason: "拒绝理由", refused: "未能放行，尚未了结：",
     reload: "重新载入", dossier: "批档案", dossierZh: "中文批档案", dossierEn: "英文批档案", dossierHint: "PDF/A，附全部记录与证明", entries: (n: string) => `${n} 条记录`, seeAll: "查看全部记录",
     meanings: { release: ["已审核批记录，批准放行", "质量受权人批准放行"], reject: ["已审核批记录，拒绝放行"] },
     stamp: { released: "放行", rejected: "拒绝" }, done: "已裁定", noRight: "您可以查看，由 QA 裁定。", was: "原为", became: "改为", showing: "向您展示的内容",
@@ -131,6 +131,7 @@ export const zh = {
   },
   log: {
     title: "审计追踪", hint: "按日志次序列出全部记录，此处不可更改。", index: "序号", time: "时间", kind: "事项", actor: "人员", device: "设备", stream: "所属", filter: "所属，例如 batch/B1",
+    asSigned: "签名原文", verdicts: { pass: "在限度内", fail: "超出限度", none: "无限度" }, sources: { device: "来自设备", manual: "手工输入" },
     newest: "最新", older: "更早", newer: "更新", size: (n: string) => `${n} 条`, flags: "标记", entry: "记录", captured: "记录时间", server: "服务器", page: (a: string, b: string) => `${a} 至 ${b}`,
   },
   quarantine: { title: "隔离输入", hint: "无法认证或解码的输入。完整保留，不作为记录。", empty: "没有隔离输入。", received: "收到时间", size: "大小", bytes: (n: string) => `${n} 字节`, digest: "SHA-256", raw: "存为文件" },

@@ -7,9 +7,10 @@ export interface Quantity {
 
 const pad = (n: number): string => String(n).padStart(2, "0");
 
-/** Local date of an ISO instant as YYYY-MM-DD. */
+/** Local date of an ISO instant as YYYY-MM-DD; a month of which the day is not known stays YYYY-MM. */
 export function day(iso: string | null | undefined): string {
   if (!iso) return "—";
+  if (/^\d{4}-\d{2}$/.test(iso)) return iso;
   const at = new Date(iso);
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
 }
