@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from server.core import clock, db, fields, inbox
 from server.core.errors import PestleError
@@ -25,7 +25,7 @@ from server.core.inbox import Stray
 from server.core.kinds import Entry, Fact, Registry, Ruling
 from server.core.refusals import REFUSED, refused
 from sync import entry as entries
-from sync.entry import Envelope, Header
+from sync.entry import Envelope
 from sync.errors import SyncError
 from sync.log import Log, Tail
 from sync.signing import Signer
@@ -238,6 +238,7 @@ class _Group:
         self._connection, self._log, self._tail, self._writer = connection, log, tail, writer
         self._registry, self._device_key = registry, device_key
         self._keys: dict[str, DeviceKey | None] = {}
+        self._lost: SQLAlchemyError | None = None
         self.appended: list[Recorded] = []
         head = log.lock(connection, tail)
         # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
@@ -245,10 +246,15 @@ class _Group:
         writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None
 
     def attempt(self, work: Callable[["_Group"], Any]) -> Any:
-        """The result of a request's work, or the error that it ended with; each undoes what it could not finish."""
+        """The result of a request's work, or the error that it ended with; each undoes what it could not finish.
+
+        Raises where the whole transaction is gone, for then nothing of the group's earlier requests stands either.
+        """
         try:
             return work(self)
         except Exception as error:
+            if self._lost is not None:
+                raise self._lost from error
             return error
 
     def state(self, facts: Sequence[Fact]) -> list[Recorded]:
@@ -304,19 +310,29 @@ class _Group:
     def _saved(self, work: Callable[[], _T]) -> _T:
         """Do it in a savepoint: whatever it raises, neither the database nor the server's chain moves."""
         head, count = (self._writer.seq, self._writer.prev), len(self.appended)
-        # By hand, for each entry has one, and SQLAlchemy's own costs more than all of an entry's statements.
+        # By hand: each entry has one, and SQLAlchemy's own savepoints cost as much as several statements.
         self._connection.exec_driver_sql("SAVEPOINT request")
         try:
             result = work()
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT request")
         except BaseException:
-            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT request")
+            self._undo()
             self._writer.seq, self._writer.prev = head
             del self.appended[count:]
-            self._tail.forget()
-            self._keys.clear()
             raise
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT request")
         return result
+
+    def _undo(self) -> None:
+        """Back to the savepoint, and forget whatever was read since."""
+        self._tail.forget()
+        self._keys.clear()
+        try:
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT request")
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT request")
+        except SQLAlchemyError as error:
+            # The transaction itself is gone: on a failing disk SQLite rolls all of it back without being asked.
+            self._lost = error
+            raise
 
     def _state_all(self, facts: Sequence[Fact]) -> list[Recorded]:
         return [self._state(fact, 0) for fact in facts]
@@ -326,7 +342,6 @@ class _Group:
         try:
             envelope.check_shape()
             head = envelope.head
-            _check_words(head)
             device = self._device(head.device)
             if device is None:
                 raise SyncError("device_unknown", head.device)
@@ -445,13 +460,6 @@ class _Group:
         recorded = Recorded(receipt.index, envelope.head.id, flags, receipt.recorded_at, envelope)
         self.appended.append(recorded)
         return recorded
-
-
-def _check_words(head: Header) -> None:
-    """NUL is in no name of ours, and PostgreSQL cannot store it in a text."""
-    words = (head.stream, head.subject, head.actor, head.device, head.boot, head.lease, head.corrects, head.reason)
-    if any(word is not None and "\0" in word for word in words):
-        raise SyncError("entry_malformed", "NUL in the header")
 
 
 def _may_pass(error: Exception) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from core_support import TOYS, Number, ToySite, count
+from core_support import TOYS, Number, ToySite, count, one_group
 from plant import PlantUnderTest
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from server.core import clock, inbox, rebuild
 from server.core.errors import PestleError
@@ -38,11 +39,18 @@ def _lose_the_database(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def _drop_the_transaction(connection: Connection, entry: Entry) -> Ruling:
+    """As SQLite does of itself when the disk fails under a statement."""
+    connection.exec_driver_sql("ROLLBACK")
+    raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+
+
 KINDS = (
     *TOYS,
     Kind("toy.divided.v1", Number, "observation", _divide),
     Kind("toy.pushed.v1", Number, "observation", _ask_for_the_forbidden),
     Kind("toy.stored.v1", Number, "observation", _lose_the_database),
+    Kind("toy.dropped.v1", Number, "observation", _drop_the_transaction),
 )
 
 
@@ -106,6 +114,23 @@ def test_a_failing_database_is_no_fault_of_the_entry(site: ToySite) -> None:
     with site.engine.connect() as connection:
         assert connection.execute(select(inbox.held.c.seq)).scalars().all() == [2]
     assert site.numbers() == [1]
+
+
+@pytest.mark.urs("PLT-09")
+def test_where_the_whole_transaction_is_lost_nobody_of_its_group_is_told_it_was_stored(site: ToySite) -> None:
+    pen = site.device()
+    first, second = write(pen, 1), write(pen, 2)
+    works = [
+        partial(site.recorder.submit, first, source="test"),
+        partial(site.recorder.state, Fact("toy.dropped.v1", "toy", {"n": 0})),
+        partial(site.recorder.state, count(9)),
+    ]
+    with one_group(site, *works) as futures:
+        assert all(isinstance(future.exception(30), SQLAlchemyError) for future in futures)
+    assert site.numbers() == [-1]
+    assert all(isinstance(site.recorder.submit(one, source="test"), Recorded) for one in (first, second))
+    assert site.numbers() == [-1, 1, 2]
+    assert site.verify().ok
 
 
 @pytest.mark.urs("PLT-14")
@@ -197,20 +222,18 @@ def test_what_was_never_projected_is_not_by_a_rebuild_either(site: ToySite) -> N
 
 
 @pytest.mark.urs("PLT-14")
-@pytest.mark.parametrize("name", ["a/b", " tablet", "a\nb"])
+@pytest.mark.parametrize(
+    ("name", "code"), [("a/b", "device_unknown"), (" tablet", "device_unknown"), ("a\nb", "entry_malformed")]
+)
 def test_a_stranger_whose_name_can_be_no_device_is_quarantined_and_announced(
-    database_url: str, tmp_path: Path, name: str
+    database_url: str, tmp_path: Path, name: str, code: str
 ) -> None:
     whole = PlantUnderTest(database_url, tmp_path)
     envelope = write(DeviceWriter(name, Ed25519Signer.generate()), 1)
     outcome = whole.plant.recorder.submit(envelope, source="test")
     assert isinstance(outcome, Refused)
     [announced] = whole.payloads(QUARANTINED)
-    assert (announced["quarantine"], announced["code"], announced["device"]) == (
-        outcome.quarantine,
-        "device_unknown",
-        None,
-    )
+    assert (announced["quarantine"], announced["code"], announced["device"]) == (outcome.quarantine, code, None)
     whole.close()
 
 
