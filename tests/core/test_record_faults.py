@@ -133,6 +133,27 @@ def test_where_the_whole_transaction_is_lost_nobody_of_its_group_is_told_it_was_
     assert site.verify().ok
 
 
+@pytest.mark.urs("PLT-16")
+def test_a_revocation_is_seen_by_what_follows_it_in_its_own_group(database_url: str) -> None:
+    def revoke(connection: Connection, entry: Entry) -> None:
+        site.keys["tablet-1"] = replace(site.keys["tablet-1"], last_seq=2)
+
+    def ask_for_it(connection: Connection, entry: Entry) -> Ruling:
+        return Ruling(consequences=(Fact("toy.revoked.v1", "toy", {"n": 2}),))
+
+    revoked = Kind("toy.revoked.v1", Number, "observation", project=revoke)
+    site = ToySite(database_url, (*TOYS, revoked, Kind("toy.guarded.v1", Number, "observation", ask_for_it)))
+    pen = site.device()
+    first, second, third = write(pen, 1), write(pen, 2, "toy.guarded.v1"), write(pen, 3)
+    # Held, so that all three go in with the first.
+    assert site.recorder.submit_many([third, second], source="test") == [Held(1)] * 2
+    site.recorder.submit(first, source="test")
+    with site.engine.connect() as connection:
+        stored = [entry for entry in site.log.entries(connection, 0, 99) if entry.head.device == pen.device]
+    assert [entry.stamp.flags for entry in stored] == [(), (), ("device_revoked",)]
+    site.close()
+
+
 @pytest.mark.urs("PLT-14")
 def test_an_id_that_another_device_has_used_is_quarantined(site: ToySite) -> None:
     first = write(site.device("tablet-1"), 1)

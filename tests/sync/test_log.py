@@ -14,7 +14,7 @@ from sync import merkle, note, tiles
 from sync.checkpoint import Checkpoint
 from sync.entry import Receipt
 from sync.errors import SyncError
-from sync.log import Log
+from sync.log import Log, Tail
 from sync.log.tables import log_entry
 from sync.signing import Ed25519Signer
 from sync.writer import DeviceWriter
@@ -263,15 +263,17 @@ def test_on_postgresql_the_applications_own_role_is_refused(postgres: Any, plant
     engine.dispose()
 
 
-def test_several_writers_leave_no_gap(engine: Engine, log: Log, plant: Plant) -> None:
+@pytest.mark.parametrize("remembering", [False, True])
+def test_several_writers_leave_no_gap(engine: Engine, log: Log, plant: Plant, remembering: bool) -> None:
     devices = [DeviceWriter(f"tablet-{number}", Ed25519Signer.generate(), clock=plant.clock) for number in range(4)]
 
     def work(device: DeviceWriter) -> None:
+        tail = Tail() if remembering else None
         for _ in range(10):
             with engine.begin() as connection:
-                log.lock(connection)
-                log.append(connection, plant.weigh(device), TIME)
-                log.sign_checkpoint(connection)
+                log.lock(connection, tail)
+                log.append(connection, plant.weigh(device), TIME, tail=tail)
+                log.sign_checkpoint(connection, tail)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, devices))
