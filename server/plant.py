@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text
 
 from server.core import db, refusals
 from server.core.config import Config
@@ -25,7 +25,10 @@ from server.quality import entries as quality
 from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
+from sync import note
+from sync.checkpoint import Checkpoint
 from sync.log import Log
+from sync.log.tables import log_entry
 from sync.signing import Ed25519Signer
 
 # Every room that has kinds, lower rooms first: the order in which they hear of an entry.
@@ -87,6 +90,23 @@ def _enrol_server(plant: Plant) -> None:
         plant.recorder.state(Fact(model.DEVICE_ENROLLED, model.device_stream(SERVER), payload))
     elif known.public_key != plant.signer.public_key:
         raise PestleError("server_key_wrong", {"file": plant.config.key_file.name})
+
+
+def check_end(plant: Plant) -> None:
+    """Whether the log ends where its last checkpoint says: what a hand took away at the end must not be written over.
+
+    PestleError `entry_missing` with the first index that is wrong, `root_wrong`; SyncError of a checkpoint that is
+    none. No crash leaves a log so. Commands that only look at a log do not ask this.
+    """
+    with db.writing_records(), db.write(plant.engine) as connection:
+        head = plant.log.lock(connection)
+        last = connection.execute(select(func.max(log_entry.c.idx))).scalar()
+        signed = Checkpoint.parse(note.open(plant.log.latest_checkpoint(connection), [plant.log.policy.log]))
+    sizes = {0 if last is None else last + 1, head.size, signed.size}
+    if len(sizes) > 1:
+        raise PestleError("entry_missing", {"index": min(sizes)})
+    if signed.root != head.root:
+        raise PestleError("root_wrong", {"size": head.size})
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any
 
 from marshmallow import Schema, fields
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from server.core import db
 from server.core.kinds import Entry, Fact, Kind, Registry, Room, Ruling
@@ -135,3 +135,16 @@ def one_group(site: ToySite, *works: Any) -> Iterator[list["Future[Any]"]]:
         go.set()
         first.result(30)
         yield futures
+
+
+@contextmanager
+def unguarded(engine: Engine) -> Iterator[Connection]:
+    """As somebody with the database's password writes, who knows of the guards and takes them away first."""
+    with db.writing_records(), db.write(engine) as connection:
+        if connection.dialect.name == "sqlite":
+            triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+            for name in list(triggers):
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
+        yield connection

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from server.commands.opened import opened
 from server.core.config import Config, from_environment
 
 # A tablet's socket keeps a thread; beyond this number the next ones would wait, HTTP requests too.
@@ -21,8 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Serves until SIGTERM or SIGINT; gunicorn ends the process itself."""
+    """Serves until SIGTERM or SIGINT; gunicorn ends the process itself. PestleError when the site cannot be opened."""
+    from server.plant import check_end
+
     config = from_environment()
+    # Before gunicorn, which would show a wrong key or a damaged log as a crash of its worker.
+    with opened() as plant:
+        check_end(plant)
     print(f"Pestle 批印: http://127.0.0.1:{config.port}", file=sys.stderr, flush=True)
     _Gunicorn(config, f"{options.bind}:{config.port}").run()
     return 0, {"port": config.port}

@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         answer = {"url": f"http://127.0.0.1:{config.port}", "people": people, "code": codes["tablet"]}
         _print(answer, config, options.json)
         server.wait()
+        print(f"the server ended ({server.returncode}): see server.log", file=sys.stderr)
         return 2, {**answer, "ended": server.returncode}
     except KeyboardInterrupt:
         return 0, {"stopped": True}

@@ -1,13 +1,13 @@
 """All tables of records come out of the log again, equal; a row that was touched is found."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from core_support import unguarded
 from plant import PlantUnderTest
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from server.core import db, rebuild
 from server.core.errors import PestleError
@@ -106,19 +106,6 @@ def test_replacing_puts_right_what_was_touched_and_changes_nothing_else(site: Pl
     assert check(site)["ok"]
 
 
-@contextmanager
-def unguarded(site: PlantUnderTest) -> Iterator[Connection]:
-    """As somebody with the database's password writes, who knows of the guards and takes them away first."""
-    with db.writing_records(), db.write(site.plant.engine) as connection:
-        if connection.dialect.name == "sqlite":
-            triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
-            for name in list(triggers):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = 'replica'")
-        yield connection
-
-
 @pytest.mark.urs("PLT-05", "PLT-06")
 @pytest.mark.parametrize(
     ("column", "value"), [("kind", "x.y.v1"), ("stream", "batch/other"), ("seq", 4711), ("leaf_hash", b"\0" * 32)]
@@ -126,7 +113,7 @@ def unguarded(site: PlantUnderTest) -> Iterator[Connection]:
 def test_a_column_of_the_log_that_is_not_what_the_entry_says_is_found(
     site: PlantUnderTest, column: str, value: object
 ) -> None:
-    with unguarded(site) as connection:
+    with unguarded(site.plant.engine) as connection:
         connection.execute(update(log_entry).where(log_entry.c.idx == 5).values({column: value}))
     answer = check(site)
     assert not answer["ok"]
@@ -138,7 +125,7 @@ def test_a_column_of_the_log_that_is_not_what_the_entry_says_is_found(
 @pytest.mark.urs("PLT-05", "PLT-06")
 @pytest.mark.parametrize("payload", [b"{", b"{}"])
 def test_a_changed_payload_is_named_by_its_entry(site: PlantUnderTest, payload: bytes) -> None:
-    with unguarded(site) as connection:
+    with unguarded(site.plant.engine) as connection:
         connection.execute(update(log_payload).where(log_payload.c.idx == 5).values(payload=payload))
     [found] = check(site)["differences"]
     assert (found["table"], found["key"], found["column"]) == ("log_entry", ["5"], "payload")
@@ -150,7 +137,7 @@ def test_of_a_log_with_a_gap_nothing_is_rebuilt(site: PlantUnderTest, missing: i
     with site.reading() as connection:
         index = missing % site.plant.log.head(connection).size
     before = rows(site)
-    with unguarded(site) as connection:
+    with unguarded(site.plant.engine) as connection:
         connection.execute(delete(log_entry).where(log_entry.c.idx == index))
     [found] = check(site)["differences"]
     assert (found["table"], found["key"], found["live"]) == ("log_entry", [str(index)], "missing")
