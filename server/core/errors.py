@@ -698,4 +698,13 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Start the newer version again.", "请重新启动较新的版本。"),
     ),
+    "storage_unavailable": Problem(
+        503,
+        (
+            "The server cannot store anything now: its disk is full, or its database is away.",
+            "服务器目前无法存储：磁盘已满或数据库不可用。",
+        ),
+        ("What was acknowledged before is kept; this was not taken.", "此前已确认的内容均已保存；本次未被接收。"),
+        ("Tell whoever runs the server; tablets go on alone.", "请告知服务器运维人员；平板可继续离线工作。"),
+    ),
 }

@@ -1,11 +1,13 @@
 """Renders every error that leaves the server, in one place, from the catalogue."""
 
+import errno
 import json
 import sys
 import traceback
 from typing import cast
 
 from flask import Flask, Response, jsonify, request
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.core import clock
@@ -20,6 +22,7 @@ _BY_STATUS = {
     415: "request_malformed",
     422: "request_malformed",
 }
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def register(app: Flask) -> None:
@@ -55,12 +58,20 @@ def _of_http(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     """One line of JSON on standard error; to the client nothing of what went wrong inside."""
+    code = "storage_unavailable" if _is_storage(error) else "internal"
     line = {
         "at": clock.now_text(),
         "level": "error",
-        "event": "internal",
+        "event": code,
         "request": f"{request.method} {request.path}",
         "traceback": "".join(traceback.format_exception(error)),
     }
     print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
-    return render(PestleError("internal"))
+    return render(PestleError(code))
+
+
+def _is_storage(error: Exception) -> bool:
+    """Whether the disk or the database is at fault: it passes, and nothing that was tried has happened."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return isinstance(error, OperationalError | InterfaceError)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from plant import ORIGIN, PlantUnderTest
+from sqlalchemy.exc import OperationalError
 
 from server.app import BLUEPRINTS
 from server.web import guard, shell
@@ -109,6 +110,22 @@ def test_what_goes_wrong_inside_is_logged_as_json_and_not_told(
     assert line["event"] == "internal"
     assert line["request"] == "GET /api/site"
     assert "KeyError" in line["traceback"]
+
+
+@pytest.mark.urs("OPS-04", "OPS-06")
+@pytest.mark.parametrize("error", [OperationalError("COMMIT", {}, Exception("disk I/O error")), OSError(28, "full")])
+def test_a_full_disk_is_told_as_what_it_is(
+    site: PlantUnderTest, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    client = site.client()
+
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(type(site.plant), "site", fail)
+    answer = client.get("/api/site")
+    assert (answer.status_code, answer.json["code"]) == (503, "storage_unavailable")
+    assert json.loads(capsys.readouterr().err)["event"] == "storage_unavailable"
 
 
 @pytest.mark.urs("OPS-04")
