@@ -104,8 +104,9 @@ def _contradictions(row: Mapping[str, Any], stored: StoredEntry) -> Iterator[dic
     for name, value in said.items():
         if row[name] != value:
             yield _difference(log_entry, key, name, row[name], value)
-    if stored.payload is not None and payload_hash(stored.salt or b"", stored.payload) != stored.head.payload_hash:
-        yield _difference(log_entry, key, "payload", "another", stored.head.payload_hash)
+    held = stored.salt is not None and stored.payload is not None
+    if not held or payload_hash(stored.salt or b"", stored.payload or b"") != stored.head.payload_hash:
+        yield _difference(log_entry, key, "payload", "another" if held else "missing", stored.head.payload_hash)
 
 
 _COPIED = ("leaf_hash", "id", "kind", "stream", "stream_seq", "device", "seq")

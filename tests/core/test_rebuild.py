@@ -123,8 +123,8 @@ def test_a_column_of_the_log_that_is_not_what_the_entry_says_is_found(
 
 
 @pytest.mark.urs("PLT-05", "PLT-06")
-@pytest.mark.parametrize("payload", [b"{", b"{}"])
-def test_a_changed_payload_is_named_by_its_entry(site: PlantUnderTest, payload: bytes) -> None:
+@pytest.mark.parametrize("payload", [b"{", b"{}", None])
+def test_a_changed_or_missing_payload_is_named_by_its_entry(site: PlantUnderTest, payload: bytes | None) -> None:
     with unguarded(site.plant.engine) as connection:
         connection.execute(update(log_payload).where(log_payload.c.idx == 5).values(payload=payload))
     [found] = check(site)["differences"]
