@@ -41,7 +41,7 @@ def define(connection: Connection, entry: Entry) -> None:
     }
     changed = connection.execute(update(material).where(material.c.code == given["material"]).values(values))
     if changed.rowcount == 0:
-        connection.execute(insert(material).values(code=given["material"], **values))
+        connection.execute(insert(material), {"code": given["material"], **values})
 
 
 def receive(connection: Connection, entry: Entry) -> None:
@@ -59,7 +59,7 @@ def receive(connection: Connection, entry: Entry) -> None:
     if connection.execute(select(lot.c.lot).where(here)).first() is None:
         key = {"material": given["material"], "lot": given["lot"]}
         place = {"status": given["status"], "received_at": entry.header.captured_at}
-        connection.execute(insert(lot).values(**key, **place, **values))
+        connection.execute(insert(lot), {**key, **place, **values})
         return
     known = {name: value for name, value in values.items() if value is not None}
     if known:

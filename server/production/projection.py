@@ -103,19 +103,20 @@ def order(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     phases = given["phases"]
     connection.execute(
-        insert(batch).values(
+        insert(batch),
+        {
             **_head(given),
-            status=model.ORDERED,
-            recipe=given["recipe"],
-            version=given["version"],
-            recipe_hash=given["recipe_hash"],
-            phases=orjson.dumps(phases).decode(),
-            phases_total=len(phases),
-            phases_done=0,
-            phase=phases[0]["id"],
-            open_items=0,
-            updated_at=entry.recorded_at,
-        )
+            "status": model.ORDERED,
+            "recipe": given["recipe"],
+            "version": given["version"],
+            "recipe_hash": given["recipe_hash"],
+            "phases": orjson.dumps(phases).decode(),
+            "phases_total": len(phases),
+            "phases_done": 0,
+            "phase": phases[0]["id"],
+            "open_items": 0,
+            "updated_at": entry.recorded_at,
+        },
     )
     for line in given["lots"]:
         _add_lot(connection, given["batch"], line["material"], line["lot"], allocated=1, used=0)
@@ -129,16 +130,17 @@ def import_history(connection: Connection, entry: Entry) -> None:
     if "batch_known" in entry.flags:
         return
     connection.execute(
-        insert(batch).values(
+        insert(batch),
+        {
             **_head(given),
-            status=model.HISTORICAL,
-            phases="[]",
-            phases_total=0,
-            phases_done=0,
-            open_items=0,
-            started_at=given["started"],
-            updated_at=entry.recorded_at,
-        )
+            "status": model.HISTORICAL,
+            "phases": "[]",
+            "phases_total": 0,
+            "phases_done": 0,
+            "open_items": 0,
+            "started_at": given["started"],
+            "updated_at": entry.recorded_at,
+        },
     )
     for line in given["lots"]:
         _add_lot(connection, given["batch"], line["material"], line["lot"], allocated=0, used=1)
@@ -166,22 +168,23 @@ def observe(connection: Connection, entry: Entry) -> None:
     if header.corrects is not None and "correction_unknown" not in entry.flags:
         _supersede(connection, [header.corrects], entry.id)
     connection.execute(
-        insert(entry_).values(
-            idx=entry.index,
-            id=entry.id,
-            kind=entry.kind,
-            batch=given["batch"],
-            slot=rules.slot_of(entry.kind, given),
-            phase=phase,
-            actor=header.actor,
-            verifier=given.get("verified_by"),
-            device=header.device,
-            source=given.get("source"),
-            reading=(given.get("reading") or {}).get("id"),
-            captured_at=header.captured_at,
-            corrects=header.corrects,
-            late=int("after_disposition" in entry.flags),
-        )
+        insert(entry_),
+        {
+            "idx": entry.index,
+            "id": entry.id,
+            "kind": entry.kind,
+            "batch": given["batch"],
+            "slot": rules.slot_of(entry.kind, given),
+            "phase": phase,
+            "actor": header.actor,
+            "verifier": given.get("verified_by"),
+            "device": header.device,
+            "source": given.get("source"),
+            "reading": (given.get("reading") or {}).get("id"),
+            "captured_at": header.captured_at,
+            "corrects": header.corrects,
+            "late": int("after_disposition" in entry.flags),
+        },
     )
     if entry.kind == model.WEIGHED:
         _add_lot(connection, given["batch"], given["material"], given["lot"], allocated=0, used=1)
@@ -197,19 +200,20 @@ def raise_item(connection: Connection, entry: Entry) -> None:
         still = and_(item.c.state == "open", item.c.joined_to.is_(None))
         connection.execute(update(item).where(same, still).values(joined_to=entry.id))
     connection.execute(
-        insert(item).values(
-            id=entry.id,
-            idx=entry.index,
-            batch=given["batch"],
-            type="conflict" if conflict else "exception",
-            code="conflict" if conflict else given["code"],
-            phase=given["phase"],
-            slot=given["slot"],
-            entries=orjson.dumps(given["entries"]).decode(),
-            details="{}" if conflict else orjson.dumps(given["details"], option=orjson.OPT_SORT_KEYS).decode(),
-            comment=None if conflict else given["comment"],
-            state="open",
-        )
+        insert(item),
+        {
+            "id": entry.id,
+            "idx": entry.index,
+            "batch": given["batch"],
+            "type": "conflict" if conflict else "exception",
+            "code": "conflict" if conflict else given["code"],
+            "phase": given["phase"],
+            "slot": given["slot"],
+            "entries": orjson.dumps(given["entries"]).decode(),
+            "details": "{}" if conflict else orjson.dumps(given["details"], option=orjson.OPT_SORT_KEYS).decode(),
+            "comment": None if conflict else given["comment"],
+            "state": "open",
+        },
     )
     _touch(connection, given["batch"], entry.recorded_at)
     _recount(connection, given["batch"])
@@ -267,7 +271,7 @@ def _add_lot(connection: Connection, number: str, material: str, name: str, allo
     row = connection.execute(select(lot.c.allocated, lot.c.used).where(here)).first()
     if row is None:
         key = {"batch": number, "material": material, "lot": name}
-        connection.execute(insert(lot).values(**key, allocated=allocated, used=used))
+        connection.execute(insert(lot), {**key, "allocated": allocated, "used": used})
     elif (row.allocated | allocated, row.used | used) != (row.allocated, row.used):
         connection.execute(update(lot).where(here).values(allocated=row.allocated | allocated, used=row.used | used))
 
