@@ -61,6 +61,7 @@ def begin(plant: Plant, person: Person, device: str | None) -> Session:
     values = {"person": person.id, "nonce": secrets.token_urlsafe(16), "created_at": at, "used_at": at}
     with db.write(plant.engine) as connection:
         connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
+        connection.execute(delete(failure).where(failure.c.last_at < clock.text(moment - _FORGET)))
         connection.execute(insert(session).values(token=_digest(token), **values))
     payload = {"person": person.id, "device": device}
     plant.recorder.state(Fact(SIGNED_IN, person_stream(person.id), payload, actor=person.id))

@@ -3,9 +3,11 @@
 import pytest
 from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest, b64
+from sqlalchemy import func, select
 
 from server.identity import accounts
 from server.identity.enrolment import DOMAIN
+from server.identity.projection import failure
 from sync.signing import Ed25519Signer
 
 REMARK = "production.remark_added.v1"
@@ -227,3 +229,14 @@ def test_a_device_that_cannot_be_one_is_a_malformed_request(site: PlantUnderTest
     site.arm("zhang", "password")
     answer = site.client().post("/api/session", json={"login": "zhang", "password": PASSWORD, "device": device})
     assert code(answer) == (422, "request_malformed")
+
+
+@pytest.mark.urs("IDN-02", "OPS-05")
+def test_names_that_were_only_guessed_are_forgotten(site: PlantUnderTest) -> None:
+    client = site.client()
+    for number in range(3):
+        assert code(client.post("/api/session", json={"login": f"guess-{number}", "password": "wrong"}))[0] == 401
+    site.advance(hours=49)
+    site.client("zhang")
+    with site.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(failure)).scalar_one() == 1
