@@ -56,6 +56,14 @@ def write(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def snapshot(engine: Engine) -> Connection:
+    """Log and tables as they are at its first read, while others go on writing; SQLite's transactions are so of
+    themselves, PostgreSQL's see each statement's own moment unless they are told."""
+    if engine.dialect.name == "postgresql":
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    return engine.connect()
+
+
 def create_tables(engine: Engine) -> None:
     """Make whatever table of records or workspace is missing."""
     with writing_records(), write(engine) as connection:

@@ -30,7 +30,7 @@ def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
     only that is listed. Its bytes themselves are for `pestle verify`.
     """
     memory = create_engine("sqlite://", poolclass=StaticPool)
-    with _snapshot(engine) as live, memory.connect() as fresh, db.writing_records():
+    with db.snapshot(engine) as live, memory.connect() as fresh, db.writing_records():
         db.records.create_all(fresh)
         entries = log.head(live).size
         differences = list(islice(_damage(live, log), SHOWN))
@@ -53,13 +53,6 @@ def replace(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
         entries = _replay(connection, connection, log, registry)
     # A crash before the commit: the old tables stand. After it: the new ones do.
     return {"ok": True, "entries": entries, "tables": len(db.records.tables), "differences": []}
-
-
-def _snapshot(engine: Engine) -> Connection:
-    """Log and tables of one moment, while others go on writing; SQLite's transactions are so of themselves."""
-    if engine.dialect.name == "postgresql":
-        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
-    return engine.connect()
 
 
 def _replay(source: Connection, target: Connection, log: Log, registry: Registry) -> int:

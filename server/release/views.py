@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 
-from server.core import clock
+from server.core import clock, db
 from server.core import plant as site
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -120,7 +120,7 @@ def reject(body: Mapping[str, Any], number: str) -> Answer:
 def show_dossier(query: Mapping[str, Any], number: str) -> Response:
     """The batch record as PDF/A-3, with its records and proofs attached."""
     plant = site.current()
-    with plant.engine.connect() as connection:
+    with db.snapshot(plant.engine) as connection:
         data = dossier(connection, plant.log, plant.signer, number, query["lang"], plant.config.blobs, clock.now())
     return Response(_found(data, number), mimetype="application/pdf")
 
@@ -172,7 +172,8 @@ def _today() -> str:
 
 
 def _review(number: str) -> Answer:
-    with site.current().engine.connect() as connection:
+    """All of one moment, since the digest covers it."""
+    with db.snapshot(site.current().engine) as connection:
         return _found(pages.review_page(connection, number), number)
 
 

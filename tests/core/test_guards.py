@@ -116,3 +116,16 @@ def test_the_log_cannot_be_replaced_entry_by_entry(site: PlantUnderTest) -> None
         with pytest.raises(DBAPIError), bare.begin() as connection:
             connection.execute(insert(log_entry).values(again))
     bare.dispose()
+
+
+@pytest.mark.urs("PLT-05", "IDN-04")
+def test_a_snapshot_is_of_one_moment_while_others_write(site: PlantUnderTest) -> None:
+    with db.snapshot(site.plant.engine) as connection:
+        before = site.plant.log.head(connection)
+        site.state("materials.material_defined.v1", "material/m-1", MATERIAL)
+        assert site.plant.log.head(connection) == before
+    with db.snapshot(site.plant.engine) as connection:
+        assert site.plant.log.head(connection).size == before.size + 1
+
+
+MATERIAL = {"material": "m-1", "name": {"zh": "原料", "en": "Material"}, "type": "raw", "unit": "kg"}

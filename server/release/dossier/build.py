@@ -35,7 +35,7 @@ def dossier(
 ) -> bytes | None:
     """The PDF of a batch; None for a batch that does not exist. `blobs` is the folder of photos.
 
-    All that is printed and attached is read in the one transaction of `connection`, so that both say the same.
+    `connection` is a `db.snapshot`, so that what is printed and what is attached say the same.
     """
     content = gather(connection, log, number, lang)
     if content is None:
