@@ -153,6 +153,16 @@ def test_tablets_hear_of_each_weight_once_it_is_in_the_log(site: Site, bridge: B
     assert line["reading"] == {name: value for name, value in reading_.items() if name != "t"}
 
 
+@pytest.mark.urs("BRG-03", "PLT-08")
+def test_a_tablet_that_comes_back_hears_of_the_weight_that_lies_there(site: Site, bridge: Bridge) -> None:
+    weight = bridge.weigh("12.345")
+    bridge.post(weight)
+    assert bridge.show("12.345", "stable") == 204
+    tablet = site.tablet("T-1", "B-1").connect()
+    assert tablet.expect("reading")["id"] == weight.head.id
+    assert tablet.expect("live")["quality"] == "stable"
+
+
 @pytest.mark.urs("BRG-04")
 def test_live_values_are_shown_and_not_recorded(site: Site, bridge: Bridge) -> None:
     tablet = site.tablet("T-1", "B-1").connect()

@@ -79,6 +79,8 @@ class Conversation:
         visitor = self._visitor = Visitor(self._socket, hello.device, self._hub.documents.after)
         self._socket.send({"t": "welcome", "skew_ms": skew, **self._desk.standing(hello.device)})
         self._hub.exchange.join(visitor)
+        for frame in self._hub.weights():
+            self._socket.send(frame)
         self._open(visitor, hello.docs)
         # What a crash left between a document and the log is handed over before anything new.
         self._hub.handover.resume(hello.docs)

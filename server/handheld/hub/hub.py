@@ -1,11 +1,13 @@
 """The hub of one process: its parts, started when the first tablet or bridge comes."""
 
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
 from flask import Flask, current_app
 
 from server.core.plant import Plant
+from server.equipment import queries as equipment
 from server.handheld.hub.desk import Desk
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
@@ -22,6 +24,7 @@ class Hub:
     """Threads are made by `start`, not by the constructor: commands make an app too, and gunicorn forks."""
 
     def __init__(self, plant: Plant) -> None:
+        self._engine = plant.engine
         self.exchange = Exchange()
         self.documents = Documents(plant.engine)
         self.desk = Desk(plant.engine, plant.log, plant.recorder)
@@ -46,6 +49,20 @@ class Hub:
                 self.exchange.close()
                 self._relay.stop()
                 self.handover.stop()
+
+    def weights(self) -> Iterator[dict[str, Any]]:
+        """What lies on each balance, for a tablet that comes: its last weight in the log, and what it shows now.
+
+        Without it a load that was captured before a page was reloaded would have to be lifted and placed again.
+        """
+        with self._engine.connect() as connection:
+            for balance in equipment.balances(connection):
+                live = self.live.of(balance.equipment)
+                captured = equipment.latest_reading(connection, balance.equipment)
+                if captured is not None:
+                    yield {"t": "reading", **captured.payload()}
+                if live is not None:
+                    yield {"t": "live", "balance": balance.equipment, **live}
 
     def show(self, value: dict[str, Any]) -> None:
         """A live value {balance, net, quality, at}, here and in the other processes."""
