@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
-from server.quality import model, projection, rules
+from server.identity import queries as identity
+from server.quality import model, projection, queries, rules
 
 
 class _Result(Schema):
@@ -40,10 +41,19 @@ class ResultsRecorded(Schema):
 
 
 def judge_results(connection: Connection, entry: Entry) -> Ruling:
-    """The stated verdict is kept as it was stated; where the limits say otherwise, the entry is flagged."""
+    """The stated verdict is kept as it was stated; where the limits say otherwise, the entry is flagged.
+
+    So is who may not record results, and a correction of what is no result of this batch or lot: see `TAKES_NO_PLACE`.
+    """
     flags = []
-    if model.subject_of(entry.header.stream) == (None, None, None):
+    subject = model.subject_of(entry.header.stream)
+    if subject == (None, None, None):
         flags.append("subject_mismatch")
+    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "results.record"):
+        flags.append("person_not_permitted")
+    corrects = entry.header.corrects
+    if corrects is not None and not (entry.header.reason and queries.is_result_of(connection, corrects, subject)):
+        flags.append("correction_unknown")
     lines = entry.payload["results"]
     judged = [rules.verdict(line["value"]["value"], line["low"], line["high"]) for line in lines]
     if judged != [line["verdict"] for line in lines]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 STAGES = ("incoming", "in_process", "release")
 VERDICTS = ("pass", "fail", "none")
+# An entry with one of these flags stands beside what it would correct: a failed result is not talked away by anybody.
+TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "device_revoked"})
 
 
 @dataclass(frozen=True, slots=True)

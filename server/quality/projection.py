@@ -5,7 +5,7 @@ from sqlalchemy import Column, Connection, Integer, Table, Text, insert, update
 from server.core.db import records
 from server.core.kinds import Entry
 from server.quality import rules
-from server.quality.model import subject_of
+from server.quality.model import TAKES_NO_PLACE, subject_of
 
 result = Table(
     "quality_result",
@@ -33,7 +33,7 @@ def keep_results(connection: Connection, entry: Entry) -> None:
     """A correction supersedes the lines of the entry it corrects; a retest stands beside the first test (QUA-03)."""
     batch, material, lot = subject_of(entry.header.stream)
     given = entry.payload
-    if entry.header.corrects is not None:
+    if entry.header.corrects is not None and TAKES_NO_PLACE.isdisjoint(entry.flags):
         gone = (result.c.entry == entry.header.corrects) & result.c.superseded_by.is_(None)
         connection.execute(update(result).where(gone).values(superseded_by=entry.id))
     rows = [

@@ -19,6 +19,13 @@ def results_of_lot(connection: Connection, material: str, lot: str) -> list[Resu
     return _results(connection, (result.c.material == material) & (result.c.lot == lot))
 
 
+def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:
+    """Whether an entry has recorded results of this (batch, material, lot)."""
+    query = select(result.c.batch, result.c.material, result.c.lot).where(result.c.entry == entry).limit(1)
+    row = connection.execute(query).first()
+    return row is not None and tuple(row) == subject
+
+
 def result_counts(connection: Connection, lots: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """How many results each lot has; a lot without any is missing."""
     wanted = list(lots)

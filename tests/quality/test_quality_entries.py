@@ -25,7 +25,8 @@ def line(value: str, verdict: str, test: str = "assay") -> dict[str, Any]:
 
 def record(site: Site, *lines: dict[str, Any], stream: str = "batch/B1", **head: Any) -> Any:
     payload = {"stage": "release", "results": list(lines), "source": None}
-    return site.plant.recorder.state(Fact("quality.results_recorded.v1", stream, payload, actor="P-7", **head))[0]
+    head = {"actor": "P-7"} | head
+    return site.plant.recorder.state(Fact("quality.results_recorded.v1", stream, payload, **head))[0]
 
 
 def values(site: Site, batch: str = "B1") -> list[tuple[str, str]]:
@@ -51,6 +52,19 @@ def test_a_correction_supersedes_all_lines_of_the_entry_it_names(site: Site) -> 
     first = record(site, line("9.93", "fail"), line("100.0", "pass", "uniformity"))
     record(site, line("99.3", "pass"), corrects=first.id, reason="typing error")
     assert values(site) == [("99.3", "pass")]
+
+
+@pytest.mark.urs("PLT-07", "QUA-03", "IDN-01")
+def test_a_failed_result_is_not_talked_away(site: Site) -> None:
+    failed = record(site, line("9.93", "fail"))
+    without = {"corrects": failed.id, "reason": None}
+    assert record(site, line("99.3", "pass"), **without).flags == ("correction_unknown",)
+    elsewhere = {"corrects": failed.id, "reason": "typing error", "stream": "batch/B2"}
+    assert record(site, line("99.3", "pass"), **elsewhere).flags == ("correction_unknown",)
+    # An operator's tablet may say what it likes; it is kept, beside the result.
+    operator = record(site, line("99.3", "pass"), corrects=failed.id, reason="typing error", actor="P-1")
+    assert operator.flags == ("person_not_permitted",)
+    assert ("9.93", "fail") in values(site)
 
 
 @pytest.mark.urs("QUA-03", "MAT-06")
