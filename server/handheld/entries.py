@@ -63,7 +63,7 @@ def decide_lease(connection: Connection, entry: Entry) -> Ruling:
 
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
-    """An observation that a tablet made of a batch: was it under a lease, by a clock that is right?
+    """An observation that a tablet made of a batch: by a device in use, under a lease, by a clock that is right?
 
     A doubt flags each entry, and is one exception for each phase as long as QA has not assessed it.
     """
@@ -76,6 +76,7 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
     found = (
         rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, header.captured_at, skew),
         rules.doubt_clock(header.device, skew),
+        rules.doubt_device(header.device, entry.flags),
     )
     doubts = [doubt for doubt in found if doubt is not None]
     phase = entry.payload.get("phase")

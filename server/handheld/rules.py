@@ -1,6 +1,6 @@
 """What is doubtful about work that a handheld did on its own: its lease, its clock. Nothing of it is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,11 @@ def doubt_lease(
     if lease.last_seq is not None and seq > lease.last_seq:
         return Doubt("lease_expired", {"lease": lease.lease, "device": device, "returned_at": lease.returned_at})
     return None
+
+
+def doubt_device(device: str, flags: Collection[str]) -> Doubt | None:
+    """Whether the entry came after the last that its device's revocation accepts: whoever found it may have made it."""
+    return Doubt("device_revoked", {"device": device}) if "device_revoked" in flags else None
 
 
 def doubt_clock(device: str, skew_ms: int) -> Doubt | None:

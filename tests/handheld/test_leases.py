@@ -163,6 +163,17 @@ def test_work_after_the_batch_was_given_back_is_kept_and_flagged(site: Site) -> 
     assert "lease_expired" in tablet.receipt(BATCH, tablet.delivered(BATCH, entry))["flags"]
 
 
+@pytest.mark.urs("PLT-12", "PLT-15")
+def test_work_of_a_device_after_its_revocation_is_kept_and_waits_for_qa(site: Site) -> None:
+    lost, other = site.tablet("T-1", BATCH), site.tablet("T-2", BATCH).connect()
+    other.wait_for_document(BATCH)
+    site.revoke(lost, last_seq=0)
+    lease, payload = lost.leases[BATCH], {"phase": None, "text": "by whoever found it"}
+    entry = lost.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")
+    assert "device_revoked" in other.receipt(BATCH, other.delivered(BATCH, entry))["flags"]
+    assert "device_revoked" in site.exceptions(BATCH)
+
+
 @pytest.mark.urs("PLT-14")
 def test_refused_input_of_a_batch_blocks_its_release_until_qa_has_assessed_it(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH).connect()
