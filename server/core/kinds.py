@@ -74,6 +74,8 @@ def project_nothing(connection: Connection, entry: Entry) -> None:
     """The projection of a kind that only stands in the log."""
 
 
+# The flag of what a device states and may not: a decision, or what only the server knows.
+NOT_PERMITTED = "not_permitted_from_device"
 Decide = Callable[[Connection, Entry], Ruling]
 Project = Callable[[Connection, Entry], None]
 
@@ -82,7 +84,8 @@ Project = Callable[[Connection, Entry], None]
 class Kind:
     """One kind of entry: `name` is room.past_tense.vN, `schema` the shape of its payload.
 
-    An observation is never refused; a decision is taken by the server only, and may be.
+    An observation is never refused; a decision is taken by the server only, and may be. `by_server`: an observation
+    that only the server can make, such as that a lease was handed back; a device that states it is heard, no more.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Kind:
     nature: Literal["observation", "decision"]
     decide: Decide = accept
     project: Project = project_nothing
+    by_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,10 @@ class Registry:
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
         """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse."""
-        ruling = self.kinds[entry.kind].decide(connection, entry)
+        kind = self.kinds[entry.kind]
+        if kind.by_server and entry.header.device != "server":
+            return Ruling(flags=(NOT_PERMITTED,))
+        ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
             more = judge(connection, entry)
             flags = dict.fromkeys((*ruling.flags, *more.flags))
@@ -137,6 +144,9 @@ class Registry:
         return ruling
 
     def project(self, connection: Connection, entry: Entry) -> None:
+        """Fill the tables, unless the entry is one that stands in the log and is no record."""
+        if NOT_PERMITTED in entry.flags:
+            return
         self.kinds[entry.kind].project(connection, entry)
         for listener in self._listeners.get(entry.kind, ()):
             listener(connection, entry)

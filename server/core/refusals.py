@@ -22,4 +22,4 @@ def refused(asked: Entry, code: str) -> Fact:
     return Fact(REFUSED, "site", payload, actor=asked.actor)
 
 
-ROOM = Room("core", (Kind(REFUSED, DecisionRefused, "observation"),))
+ROOM = Room("core", (Kind(REFUSED, DecisionRefused, "observation", by_server=True),))

@@ -115,8 +115,8 @@ def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) 
 
 KINDS = (
     Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
-    Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back),
-    Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined),
+    Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
+    Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)

@@ -161,7 +161,7 @@ KINDS = (
     Kind(model.CREDENTIAL_SET, CredentialSet, "decision", decide_credential, projection.set_credential),
     Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol),
     Kind(model.DEVICE_REVOKED, DeviceRevoked, "decision", decide_revocation, projection.revoke),
-    Kind(model.SIGNIN_FAILED, SigninFailed, "observation"),
-    Kind(model.SIGNED_IN, SignedIn, "observation"),
+    Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
+    Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
 )
 ROOM = Room("identity", KINDS)

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from server.core.kinds import Kind, Project, Room
 from server.production import model, projection, shapes
-from server.production.judging import decide_order, judge_conflict, judge_import, judge_observation, judge_report
+from server.production.judging import decide_order, judge_import, judge_observation, judge_report
 
 
 def _observed(name: str, schema: type[Schema]) -> Kind:
@@ -24,13 +24,14 @@ KINDS = (
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),
-    Kind(model.CONFLICT, shapes.ConflictFound, "observation", judge_conflict, projection.find_conflict),
+    Kind(model.CONFLICT, shapes.ConflictFound, "observation", project=projection.raise_item, by_server=True),
     Kind(
         "production.batch_imported.v1",
         shapes.BatchImported,
         "observation",
         judge_import,
         projection.import_history,
+        by_server=True,
     ),
 )
 # What QA decides in the room above moves the items and the status of a batch here.

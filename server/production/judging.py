@@ -46,11 +46,6 @@ def judge_report(connection: Connection, entry: Entry) -> Ruling:
     return Ruling() if entry.header.device == "server" else judge_observation(connection, entry)
 
 
-def judge_conflict(connection: Connection, entry: Entry) -> Ruling:
-    """Conflicts are found by the server; a device that states one is heard, and no more."""
-    return Ruling() if entry.header.device == "server" else Ruling(flags=("not_permitted_from_device",))
-
-
 def decide_order(connection: Connection, entry: Entry) -> Ruling:
     """A batch number is given once, and only for an approved version of a recipe, unchanged."""
     given = entry.payload

@@ -226,11 +226,6 @@ def report(connection: Connection, entry: Entry) -> None:
     raise_item(connection, entry)
 
 
-def find_conflict(connection: Connection, entry: Entry) -> None:
-    if "not_permitted_from_device" not in entry.flags:
-        raise_item(connection, entry)
-
-
 def resolve(connection: Connection, entry: Entry) -> None:
     """QA's choice: its value is the slot's value, the others stay, shown as superseded by the decision."""
     given = entry.payload

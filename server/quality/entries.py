@@ -49,7 +49,8 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     subject = model.subject_of(entry.header.stream)
     if subject == (None, None, None):
         flags.append("subject_mismatch")
-    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "results.record"):
+    imported = entry.actor == entry.header.device == "server"
+    if not imported and not identity.permitted(connection, entry.actor, "results.record"):
         flags.append("person_not_permitted")
     corrects = entry.header.corrects
     if corrects is not None and not (entry.header.reason and queries.is_result_of(connection, corrects, subject)):

@@ -7,7 +7,7 @@ from marshmallow import Schema, validate
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Fact, Kind, Room, Ruling, project_nothing
+from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.identity import queries as identity
 from server.production import queries as batches
 from server.production.model import batch_stream
@@ -134,6 +134,6 @@ KINDS = (
     Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment),
     Kind(model.RELEASED_KIND, BatchDisposed, "decision", decide_release, projection.dispose),
     Kind(model.REJECTED_KIND, BatchDisposed, "decision", decide_rejection, projection.dispose),
-    Kind(model.REFUSED_KIND, ReleaseRefused, "observation", project=project_nothing),
+    Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
 )
 ROOM = Room("release", KINDS)

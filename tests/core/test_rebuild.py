@@ -13,6 +13,7 @@ from server.core import db, rebuild
 from server.core.errors import PestleError
 from server.identity.projection import person
 from server.materials.projection import lot
+from server.production.projection import batch
 from sync.log.tables import log_entry, log_payload
 
 
@@ -28,6 +29,10 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
     # These stand in the log and were never projected; a rebuild must not project them either.
     tablet.record("materials.lot_received.v1", "lot/api-1/L9", {"lot": "L9"}, actor="zhang")
     tablet.record("materials.lot_status_changed.v1", "lot/api-1/L0", released("L0"), actor="zhang")
+    source = {"file": "x.csv", "sha256": "0" * 64, "line": 1, "mapping": "tablets"}
+    product = {"code": "P", "name": names, "strength": "5 mg"}
+    history = {"batch": "B9", "product": product, "size": None, "started": "2020-01", "lots": [], "yields": []}
+    tablet.record("production.batch_imported.v1", "batch/B9", {**history, "source": source}, actor="zhang")
     made.state("materials.lot_status_changed.v1", "lot/api-1/L1", released("L1"), actor="li")
     yield made
     made.close()
@@ -68,6 +73,7 @@ def test_the_rebuilt_tables_are_equal(site: PlantUnderTest) -> None:
     with site.reading() as connection:
         assert answer["entries"] == site.plant.log.head(connection).size
         assert len(connection.execute(select(lot)).all()) == 5
+        assert connection.execute(select(batch)).first() is None
 
 
 @pytest.mark.urs("PLT-05")

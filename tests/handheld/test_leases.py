@@ -113,6 +113,16 @@ def _return(site: Site, device: str, lease: str, last_seq: int) -> dict[str, obj
     return site.post(f"/api/leases/{lease}/return", {"device": device, "last_seq": last_seq})
 
 
+@pytest.mark.urs("PLT-11", "PLT-16")
+def test_a_tablet_cannot_say_in_the_log_that_another_has_given_back(site: Site) -> None:
+    holder, other = site.tablet("T-1", BATCH), site.tablet("T-2", BATCH).connect()
+    other.wait_for_document(BATCH)
+    said = {"lease": holder.leases[BATCH], "batch": BATCH, "device": "T-1", "last_seq": 0}
+    entry = other.write(BATCH, "handheld.lease_returned.v1", said, actor="P-1", lease=other.leases[BATCH])
+    assert other.receipt(BATCH, other.delivered(BATCH, entry))["flags"] == ["not_permitted_from_device"]
+    assert site.gate("leases", BATCH)["details"] == ["T-1", "T-2"]
+
+
 @pytest.mark.urs("PLT-11", "PLT-15")
 def test_a_revoked_device_counts_up_to_its_last_accepted_sequence(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH)
