@@ -91,6 +91,8 @@ def test_193_batches_stand_in_log_and_tables_and_the_second_import_changes_nothi
         assert production.yields_of(connection, "1")[0]["value"] == {"value": "95.785", "unit": "%"}
         results = {item.test: item.value for item in quality.results_of_batch(connection, "1")}
         assert results["dissolution, mean"] == "93.83"
+        names = {item.test: item.name for item in quality.results_of_batch(connection, "1")}
+        assert names["dissolution, mean"] == {"zh": "溶出度，均值", "en": "dissolution, mean"}
         assert results["tablet core hardness, maximum"] == "68.6"
         lot = materials.find_lot(connection, "api-5", "2")
         assert lot is not None

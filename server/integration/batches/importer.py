@@ -147,12 +147,16 @@ class _Importer:
         }
 
     def _results(self, stream: str, plan: Plan, stage: str, results: tuple[Result, ...]) -> Fact:
-        lines = [{"test": item.test, "name": None, **_limits(item)} for item in results]
+        lines = [{"test": item.test, "name": _name(item), **_limits(item)} for item in results]
         payload = {"stage": stage, "results": lines, "source": self._source(plan)}
         return Fact("quality.results_recorded.v1", stream, payload)
 
     def _source(self, plan: Plan) -> dict[str, Any]:
         return {"file": self._file, "line": plan.line, "mapping": self._map.name}
+
+
+def _name(item: Result) -> dict[str, str] | None:
+    return None if item.zh is None else {"zh": item.zh, "en": item.test}
 
 
 def _limits(item: Result) -> dict[str, Any]:

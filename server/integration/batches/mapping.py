@@ -65,6 +65,7 @@ def _test(table: Table[str, Any]) -> ResultColumn:
         test=table["test"],
         stage=table["stage"],
         unit=table["unit"],
+        zh=table.get("zh"),
         lot=table.get("lot"),
         file=table.get("file", "laboratory"),
         low=_decimal(table, "low"),

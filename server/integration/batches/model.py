@@ -44,13 +44,15 @@ class LotColumn:
 class ResultColumn:
     """A column that holds a result: of a lot (`lot` names a `LotColumn`) or, with None, of the batch itself.
 
-    `low` and `high` are limits of the specification; `plausible` is what no honest value lies outside of.
+    `test` is its name in English, `zh` in Chinese. `low` and `high` are limits of the specification;
+    `plausible` is what no honest value lies outside of.
     """
 
     column: str
     test: str
     stage: str
     unit: str
+    zh: str | None = None
     lot: str | None = None
     file: str = "laboratory"
     low: Decimal | None = None
@@ -121,6 +123,7 @@ class Result:
     unit: str
     low: Decimal | None
     high: Decimal | None
+    zh: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -189,7 +189,7 @@ class Judge:
             if (low is not None and value < low) or (high is not None and value > high):
                 bounds = f"{'' if low is None else low} to {'' if high is None else high} {test.unit}"
                 self._find(row, test.column, "value_implausible", f"Outside of what can be measured: {bounds}.", file)
-            yield Result(test.test, text, test.unit, test.low, test.high)
+            yield Result(test.test, text, test.unit, test.low, test.high, test.zh)
 
     def _yields(self, row: Row) -> tuple[tuple[str, Result], ...]:
         found = []
