@@ -15,7 +15,7 @@ function codesOfCore(): string[] {
 }
 
 describe("texts of failures", () => {
-  it.each([["en", en], ["zh", zh]] as const)("exist in %s for every code of the core", (_, words) => {
+  it.each([["en", en], ["zh", zh]] as const)("OPS-06 exist in %s for every code of the core", (_, words) => {
     const codes = codesOfCore();
     expect(codes.length).toBeGreaterThan(10);
     for (const code of [...codes, ...ENDINGS]) {

@@ -21,7 +21,7 @@ function entry(kind: string, subject: string, more: Partial<LocalEntry> = {}): L
   };
 }
 
-it("names the slots of a phase in the order of work", () => {
+it("PRD-05 names the slots of a phase in the order of work", () => {
   expect(slots(clearance)).toEqual(["10/clearance"]);
   expect(slots(weighing)).toEqual(["20/net"]);
   expect(slots(blending)).toEqual(["40/time"]);
@@ -48,7 +48,7 @@ describe("standings", () => {
     expect(standings([mine, a, b]).get("40/time")?.conflict).toBe(true);
   });
 
-  it("ends a conflict when one of the claims is corrected away", () => {
+  it("PRD-05 ends a conflict when one of the claims is corrected away", () => {
     const mine = entry(KIND.parameter, "40/time");
     const other = entry(KIND.parameter, "40/time");
     const again = entry(KIND.parameter, "40/time", { corrects: other.id });
@@ -66,14 +66,14 @@ describe("standings", () => {
 describe("progress", () => {
   const phases = [clearance, weighing];
 
-  it("starts at the first phase and ends when all are completed", () => {
+  it("PRD-05 starts at the first phase and ends when all are completed", () => {
     expect(progress(phases, [])).toEqual({ done: 0, started: false, current: clearance });
     const done = [entry(KIND.started, "10/started"), entry(KIND.completed, "10/completed")];
     expect(progress(phases, done)).toEqual({ done: 1, started: true, current: weighing });
     expect(progress(phases, [...done, entry(KIND.completed, "20/completed")]).current).toBeNull();
   });
 
-  it("counts a phase as started when somebody recorded in it without saying so", () => {
+  it("PRD-05 counts a phase as started when somebody recorded in it without saying so", () => {
     const weighed = entry(KIND.weighed, "20/net");
     expect(isStarted(weighing, [weighed])).toBe(true);
     expect(isStarted(clearance, [weighed])).toBe(false);
@@ -81,14 +81,14 @@ describe("progress", () => {
   });
 });
 
-it("copies the limits of the frozen phase into what is recorded", () => {
+it("PRD-05 copies the limits of the frozen phase into what is recorded", () => {
   expect(limitsOf(weighing)).toEqual({ low: "1.9", high: "2.1", target: "2.0", unit: "kg" });
   expect(limitsOfSlot(blending, "40/time")).toEqual({ low: "14", high: "16", target: null, unit: "min" });
   expect(limitsOfSlot(compression, "50/weight/2")).toEqual({ low: "110", high: "118", target: "114", unit: "mg" });
   expect(limitsOfSlot(clearance, "10/clearance")).toBeNull();
 });
 
-it("finds the phase of an entry in its payload, else in its subject", () => {
+it("PRD-05 finds the phase of an entry in its payload, else in its subject", () => {
   expect(phaseOf({ subject: "40/time", payload: { phase: "41" } })).toBe("41");
   expect(phaseOf({ subject: "40/time", payload: {} })).toBe("40");
 });

@@ -12,17 +12,17 @@ function keys(tree: Tree, path = ""): string[] {
 }
 
 describe("dictionaries", () => {
-  it("have the same keys, down to the codes of records", () => {
+  it("OPS-06 have the same keys, down to the codes of records", () => {
     expect(keys(zh).sort()).toEqual(keys(en).sort());
   });
 
-  it("leave no text empty, except the spaces that Chinese does without", () => {
+  it("OPS-06 leave no text empty, except the spaces that Chinese does without", () => {
     const texts = (tree: Tree): string[] => Object.values(tree).flatMap((value) => (typeof value === "string" ? [value] : value !== null && typeof value === "object" ? texts(value as Tree) : []));
     expect(texts(en).filter((text) => text.trim() === "")).toEqual([]);
     expect(texts(zh).filter((text) => text.trim() === "")).toEqual([]);
   });
 
-  it("speak Chinese in Chinese", () => {
+  it("OPS-06 speak Chinese in Chinese", () => {
     const same = (a: Tree, b: Tree): string[] => Object.keys(a).flatMap((key) => (typeof a[key] === "string" && a[key] === b[key] ? [key] : typeof a[key] === "object" && !Array.isArray(a[key]) && a[key] !== null ? same(a[key] as Tree, b[key] as Tree) : []));
     // What is the same in both: the seal, abbreviations and names of algorithms.
     expect(same(en, zh).sort()).toEqual(["digest", "pin", "qa", "seal"]);
