@@ -100,7 +100,7 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:
     """The device has given the batch back with this last sequence; PestleError `lease_unknown`.
 
-    The request is a person's, so it may name less than the device itself has told of: then that counts (PLT-11).
+    A device that was set back may name less than it has told of before: then that counts (PLT-11).
     Saying it again changes nothing, also with a later sequence: the answer to the first time may have been lost,
     and the device has gone on with other batches meanwhile.
     """

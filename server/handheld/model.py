@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 LEASE_DOMAIN = b"pestle/lease/v1\n"
+RETURN_DOMAIN = b"pestle/lease-return/v1\n"
 HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.

@@ -19,8 +19,11 @@ class LeaseAsked(Schema):
 
 
 class LeaseBack(Schema):
+    """`proof`: the device's signature over the lease and its last sequence, in base64."""
+
     device = fields.code()
     last_seq = fields.sequence()
+    proof = fields.text()
 
 
 class DeviceNamed(Schema):

@@ -17,7 +17,7 @@ from server.equipment.model import Equipment
 from server.handheld import bridge, gates, leases, queries, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
-from server.handheld.model import LEASE_DOMAIN
+from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN
 from server.identity import queries as identity
 from server.identity.access import current_session, require
 from server.identity.model import TABLET
@@ -35,17 +35,22 @@ _LISTED = 500
 def take(body: Body) -> tuple[dict[str, Any], int]:
     """Take a batch along: a signed snapshot for 72 hours, for a device that proves to be here."""
     here, session = plant.current(), current_session()
-    message = LEASE_DOMAIN + f"{session.nonce}\n{body['batch']}".encode()
+    _prove(body, LEASE_DOMAIN + f"{session.nonce}\n{body['batch']}".encode())
+    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"])
+    return {"lease": signed.text, "signature": signed.signature}, 201
+
+
+def _prove(body: Body, message: bytes) -> None:
+    """The device of a request has signed this message; PestleError `device_unknown`, `device_revoked`,
+    `signature_wrong`."""
     try:
         proof = canonical.decode_base64(body["proof"])
-        with here.engine.connect() as connection:
+        with plant.current().engine.connect() as connection:
             check_device(identity.find_device(connection, body["device"]), TABLET, message, proof)
     except SyncError as error:
         raise from_sync(error) from error
     except ValueError as error:
         raise PestleError("signature_wrong") from error
-    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"])
-    return {"lease": signed.text, "signature": signed.signature}, 201
 
 
 @blueprint.get("/leases")
@@ -64,7 +69,8 @@ def list_leases(query: Body) -> dict[str, Any]:
 @blueprint.arguments(shapes.LeaseBack)
 @require("batch.work")
 def give_back(body: Body, lease: str) -> dict[str, Any]:
-    """Give a batch back; `last_seq` is the last entry that the device has written."""
+    """Give a batch back; `last_seq` is the last entry that the device has written, which only the device can say."""
+    _prove(body, RETURN_DOMAIN + f"{lease}\n{body['last_seq']}".encode())
     here, person = plant.current(), current_session().person
     back = leases.hand_back(here, person.id, lease, body["device"], body["last_seq"])
     with here.engine.connect() as connection:

@@ -6,7 +6,7 @@ import json
 
 import batch_support
 import pytest
-from handheld_support import Site, b64
+from handheld_support import Site, Tablet, b64
 
 from sync import canonical, signing
 from sync.log import reading
@@ -86,8 +86,8 @@ def test_a_batch_waits_until_each_device_has_given_it_back_and_delivered(site: S
         )
         for text in ("one", "two")
     ]
-    _return(site, "T-2", second.leases[BATCH], 0)
-    _return(site, "T-1", first.leases[BATCH], 2)
+    _return(site, second, second.leases[BATCH], 0)
+    _return(site, first, first.leases[BATCH], 2)
     assert site.gate("leases", BATCH)["met"]
     assert site.gate("devices", BATCH) == {"code": "devices", "met": False, "count": 1, "details": ["T-1: 0 / 2"]}
     for entry in entries:
@@ -99,18 +99,35 @@ def test_a_batch_waits_until_each_device_has_given_it_back_and_delivered(site: S
 def test_giving_back_twice_is_one_return(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH)
     lease = tablet.leases[BATCH]
-    assert _return(site, "T-1", lease, 0)["last_seq"] == 0
-    assert _return(site, "T-1", lease, 0)["last_seq"] == 0
+    assert _return(site, tablet, lease, 0)["last_seq"] == 0
+    assert _return(site, tablet, lease, 0)["last_seq"] == 0
     # The answer was lost, and the tablet has gone on with another batch before it asked again.
-    assert _return(site, "T-1", lease, 5)["last_seq"] == 0
+    assert _return(site, tablet, lease, 5)["last_seq"] == 0
     path = f"/api/leases/{lease}/return"
-    assert site.request("POST", path, {"device": "T-1", "last_seq": 2**40})[1]["code"] == "request_malformed"
-    assert site.request("POST", path, {"device": "T-2", "last_seq": 0})[1]["code"] == "lease_unknown"
+    assert site.request("POST", path, _body(tablet, lease, 2**40))[1]["code"] == "request_malformed"
+    assert site.request("POST", path, _body(site.tablet("T-2"), lease, 0))[1]["code"] == "lease_unknown"
     assert site.kinds_of(f"batch/{BATCH}").count("handheld.lease_returned.v1") == 1
 
 
-def _return(site: Site, device: str, lease: str, last_seq: int) -> dict[str, object]:
-    return site.post(f"/api/leases/{lease}/return", {"device": device, "last_seq": last_seq})
+def _body(tablet: Tablet, lease: str, last_seq: int) -> dict[str, object]:
+    proof = tablet.signer.sign(f"pestle/lease-return/v1\n{lease}\n{last_seq}".encode())
+    return {"device": tablet.device, "last_seq": last_seq, "proof": b64(proof)}
+
+
+def _return(site: Site, tablet: Tablet, lease: str, last_seq: int) -> dict[str, object]:
+    return site.post(f"/api/leases/{lease}/return", _body(tablet, lease, last_seq))
+
+
+@pytest.mark.urs("PLT-11", "PLT-12")
+def test_only_the_device_itself_gives_back(site: Site) -> None:
+    tablet, other = site.tablet("T-1", BATCH), site.tablet("T-2", BATCH)
+    lease = tablet.leases[BATCH]
+    body = _body(tablet, lease, 0)
+    path = f"/api/leases/{lease}/return"
+    for wrong in (_body(other, lease, 0)["proof"], _body(tablet, lease, 9)["proof"], "AAAA"):
+        assert site.request("POST", path, {**body, "proof": wrong})[1]["code"] == "signature_wrong"
+    assert site.request("POST", path, {"device": "T-1", "last_seq": 0})[1]["code"] == "request_malformed"
+    assert site.gate("leases", BATCH)["details"] == ["T-1", "T-2"]
 
 
 @pytest.mark.urs("PLT-11", "PLT-16")
@@ -134,7 +151,7 @@ def test_a_revoked_device_counts_up_to_its_last_accepted_sequence(site: Site) ->
 @pytest.mark.urs("PLT-11", "PLT-15")
 def test_a_promise_of_a_device_that_is_lost_after_it_gave_back_does_not_hold_the_batch(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH)
-    _return(site, "T-1", tablet.leases[BATCH], 7)
+    _return(site, tablet, tablet.leases[BATCH], 7)
     assert site.gate("devices", BATCH)["details"] == ["T-1: 0 / 7"]
     site.revoke(tablet, last_seq=0)
     assert site.gate("devices", BATCH)["met"]
@@ -149,7 +166,7 @@ def test_nobody_gives_back_less_than_the_device_itself_has_told_of(site: Site) -
     tablet.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")
     # It has met the server again, told of its entry, and went before it could deliver.
     tablet.connect().drop()
-    assert _return(site, "T-1", lease, 0)["last_seq"] == 1
+    assert _return(site, tablet, lease, 0)["last_seq"] == 1
     assert site.gate("devices", BATCH)["details"] == ["T-1: 0 / 1"]
 
 
@@ -158,7 +175,7 @@ def test_a_newer_lease_takes_the_place_of_the_older(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH)
     newer = json.loads(site.lease(tablet, BATCH)["lease"])["lease"]
     assert site.gate("leases", BATCH)["count"] == 1
-    _return(site, "T-1", newer, 0)
+    _return(site, tablet, newer, 0)
     assert site.gate("leases", BATCH)["met"]
 
 
@@ -166,7 +183,7 @@ def test_a_newer_lease_takes_the_place_of_the_older(site: Site) -> None:
 def test_work_after_the_batch_was_given_back_is_kept_and_flagged(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH).connect()
     tablet.wait_for_document(BATCH)
-    _return(site, "T-1", tablet.leases[BATCH], 0)
+    _return(site, tablet, tablet.leases[BATCH], 0)
     payload = {"phase": None, "text": "late"}
     lease = tablet.leases[BATCH]
     entry = tablet.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")

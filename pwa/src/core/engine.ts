@@ -99,9 +99,9 @@ export class Engine implements Core {
   }
 
   async handBack(lease: string): Promise<void> {
-    const { device } = this.mustBeEnrolled();
-    const returned = { device, last_seq: this.ledger.head.seq };
-    await this.leases.handBack(this.platform.fetch, lease, returned, timeText(this.platform.clock.wall()));
+    const { device, key } = this.mustBeEnrolled();
+    const giver = { device, key, seq: this.ledger.head.seq };
+    await this.leases.handBack(this.platform.fetch, lease, giver, timeText(this.platform.clock.wall()));
     await this.load();
   }
 

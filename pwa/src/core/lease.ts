@@ -27,6 +27,9 @@ export async function openLease(text: string, signature: string, siteKey: string
 /** What a lease is asked for with; `nonce` is the session's, so that device and person are there at once. */
 interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; siteKey: string }
 
+/** The device that gives a batch back, with the last sequence in its chain. */
+interface Giver { device: string; key: DeviceKey; seq: number }
+
 /** The leases of this device, as database and journal keep them. */
 export class Leases {
   private kept: StoredLease[] = [];
@@ -60,11 +63,12 @@ export class Leases {
   }
 
   /** A batch that was taken twice has an older lease beside the one that is shown: both end. */
-  async handBack(fetch: Fetch, shown: string, body: { device: string; last_seq: number }, at: string): Promise<void> {
+  async handBack(fetch: Fetch, shown: string, { device, key, seq }: Giver, at: string): Promise<void> {
     const batch = this.inForce.find(({ lease }) => lease === shown)?.batch;
     const ending = this.inForce.filter((lease) => lease.batch === batch).map(({ lease }) => lease);
     if (!ending.length) throw new CoreError("lease_missing");
     for (const item of this.kept.filter(({ lease }) => ending.includes(lease))) {
+      const body = { device, last_seq: seq, proof: await proof(key, "lease-return", item.lease, String(seq)) };
       await call(fetch, `/api/leases/${encodeURIComponent(item.lease)}/return`, body);
       await this.keep({ ...item, returnedAt: at });
     }
