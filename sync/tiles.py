@@ -12,7 +12,6 @@ from sync.errors import SyncError
 
 WIDTH = 256
 MAX_LEAF = 65_535
-MAX_LEVEL = 7
 
 _PATH = re.compile(
     r"(?:(?P<kind>tile/entries|payloads)|tile/(?P<level>[0-7]))/(?P<n>(?:x\d{3}/){0,5}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?"

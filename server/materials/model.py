@@ -25,7 +25,3 @@ class Lot:
 
 
 Direction = Literal["forward", "backward"]
-
-
-def lot_stream(material: str, lot: str) -> str:
-    return f"lot/{material}/{lot}"

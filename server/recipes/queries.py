@@ -14,12 +14,5 @@ def find_recipe(connection: Connection, code: str, version: int) -> Recipe | Non
     return None if row is None else _recipe(row)
 
 
-def latest_recipes(connection: Connection) -> list[Recipe]:
-    """The newest version of each recipe, in the order of their codes."""
-    query = select(recipe).order_by(recipe.c.recipe, recipe.c.version)
-    newest = {row.recipe: row for row in connection.execute(query)}
-    return [_recipe(row) for row in newest.values()]
-
-
 def _recipe(row: Row[Any]) -> Recipe:
     return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))

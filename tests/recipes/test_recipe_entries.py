@@ -19,8 +19,9 @@ def test_a_version_is_approved_once_and_the_next_one_stands_beside_it(database_u
     second = RECIPE | {"version": 2}
     site.state("recipes.recipe_approved.v1", "recipe/MR-TAB", second)
     with site.plant.engine.connect() as connection:
-        first, newest = queries.find_recipe(connection, "MR-TAB", 1), queries.latest_recipes(connection)
+        first, newest = (queries.find_recipe(connection, "MR-TAB", version) for version in (1, 2))
     site.plant.close()
     assert first is not None
+    assert newest is not None
     assert (first.hash, first.payload) == (recipe_hash(RECIPE), RECIPE)
-    assert [(recipe.version, recipe.hash) for recipe in newest] == [(2, recipe_hash(second))]
+    assert (newest.version, newest.hash) == (2, recipe_hash(second))

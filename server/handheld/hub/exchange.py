@@ -40,9 +40,6 @@ class Exchange:
         """As `tell`, for what is only of the moment: tablets that lag behind are spared."""
         self._each(lambda visitor: visitor.socket.send_if_calm(frame))
 
-    def tell_device(self, device: str, frame: dict[str, Any]) -> None:
-        self._each(lambda visitor: visitor.socket.send(frame), device)
-
     def dismiss(self, device: str, frame: dict[str, Any]) -> None:
         """A last frame to a device that may no longer be here, then the end."""
         self._each(lambda visitor: visitor.socket.send(frame), device)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 Lang = str
-LANGS = ("zh", "en")
 
 # Each line: key, Chinese, English.
 _LABELS = """
