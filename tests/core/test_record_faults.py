@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from server.core import clock, inbox, rebuild
 from server.core.errors import PestleError
+from server.core.group import QUARANTINED
 from server.core.kinds import Entry, Fact, Kind, Ruling
-from server.core.record import QUARANTINED, Held, Recorded, Recorder, Refused
+from server.core.record import Held, Recorded, Recorder, Refused
 from server.core.refusals import REFUSED
 from sync import entry as entries
 from sync.entry import Envelope
