@@ -1,4 +1,5 @@
 # One command each: run the plant, test everything, check quickly, measure. Stamps in .make keep second runs fast.
+# What sets things up speaks on standard error, so that `make bench` and `make urs` print their answer alone.
 SHELL := /bin/sh
 PORT ?= 8000
 DATA ?= ./var
@@ -24,18 +25,18 @@ help:
 
 .make/venv: pyproject.toml scripts/python.sh | .make/packages-run
 	@python=$$(scripts/python.sh) && { [ -x $(BIN)/python ] || $$python -m venv .venv; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge]'
 	@touch $@
 .make/venv-dev: .make/venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,bridge,dev]'
 	@touch $@
 
 .make/node: pwa/package-lock.json pwa/package.json | .make/packages-run
-	cd pwa && npm ci --no-audit --no-fund --loglevel=error
+	@cd pwa && npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 PWA_SOURCES := $(shell find pwa/src pwa/public pwa/scripts pwa/index.html pwa/sw.js pwa/vite.config.ts -type f 2>/dev/null)
 .make/app: .make/node $(PWA_SOURCES)
-	cd pwa && npm run --silent build
+	@cd pwa && npm run --silent build >&2
 	@touch $@
 
 run: .make/venv .make/app
