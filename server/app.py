@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from flask_smorest import Api  # type: ignore[import-untyped]
+from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
 from server.core.plant import Plant

@@ -36,7 +36,7 @@ def sign_pdf(data: bytes, signer: Ed25519Signer, name: str) -> bytes:
 
 
 def _pdf_signer(signer: Ed25519Signer, name: str) -> "SimpleSigner":
-    from asn1crypto import keys, x509  # type: ignore[import-untyped]
+    from asn1crypto import keys, x509
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -45,7 +45,7 @@ def _pdf_signer(signer: Ed25519Signer, name: str) -> "SimpleSigner":
     return SimpleSigner(
         signing_cert=x509.Certificate.load(_certificate(signer, name)),
         signing_key=keys.PrivateKeyInfo.load(key),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # unannotated there
     )
 
 

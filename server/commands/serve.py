@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication
 
 from server.commands.opened import opened
 from server.core.config import Config, from_environment
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     return 0, {"port": config.port}
 
 
-class _Gunicorn(BaseApplication):  # type: ignore[misc]
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with our settings; the plant is opened in the worker, since neither threads nor databases fork."""
 
     def __init__(self, config: Config, bind: str) -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
 from server.core import plant

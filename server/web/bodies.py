@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from flask import Request
-from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from flask_smorest import Blueprint
 from marshmallow import Schema
 from webargs import missing
 from webargs.flaskparser import is_json_request

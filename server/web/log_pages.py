@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from flask_smorest import Blueprint
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection, or_, select

@@ -72,7 +72,7 @@ def _is_spelled_once(data: bytes, byte_range: Sequence[int], content: bytes) -> 
 
 def _frame(content: bytes) -> bytes:
     """The container (RFC 5652 section 5) written anew around what the signature binds."""
-    from asn1crypto import algos, cms  # type: ignore[import-untyped]
+    from asn1crypto import algos, cms
 
     given = cms.ContentInfo.load(content)["content"]
     certificate, signer = given["certificates"][0].chosen, given["signer_infos"][0]

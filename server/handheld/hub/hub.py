@@ -102,7 +102,7 @@ def start(app: Flask) -> Hub:
 
 def current_hub() -> Hub:
     """The hub of the app that answers this request."""
-    return start(current_app._get_current_object())  # type: ignore[attr-defined]
+    return start(current_app._get_current_object())  # type: ignore[attr-defined]  # werkzeug's proxy hides it
 
 
 def stop(app: Flask) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Condition, Lock, Thread
 from typing import Any
 
-from simple_websocket import ConnectionClosed, Server  # type: ignore[import-untyped]
+from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import LocalProtocolError
 
 # What simple-websocket raises for a socket that is not open any more.

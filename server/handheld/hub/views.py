@@ -4,8 +4,8 @@ from functools import partial
 
 from flask import Blueprint, request
 from flask.sansio.blueprints import BlueprintSetupState
-from flask_sock import Sock  # type: ignore[import-untyped]
-from simple_websocket import Server  # type: ignore[import-untyped]
+from flask_sock import Sock
+from simple_websocket import Server
 
 from server.core import plant
 from server.core.errors import PestleError
@@ -32,7 +32,7 @@ def _without_compression() -> None:
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
 
-@_sock.route("/sync", bp=blueprint)  # type: ignore[untyped-decorator]
+@_sock.route("/sync", bp=blueprint)  # type: ignore[untyped-decorator]  # flask-sock has no types
 def sync(ws: Server) -> None:
     """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
     session = partial(_check_session, plant.current(), request.cookies.get(COOKIE))
