@@ -11,7 +11,7 @@ from server.release import gates as other_gates
 from server.release import rules
 from server.release.model import REFUSED_KIND, Disposition, Gate, Review
 from server.release.projection import disposition
-from sync.entry import FIRST_PREV, Receipt
+from sync.log import Tail
 from sync.log.tables import log_entry
 
 # They say nothing about how the batch was made, so they leave a signature as good as it was.
@@ -53,12 +53,7 @@ def review(connection: Connection, batch: str) -> Review:
 
 def stream_head(connection: Connection, stream: str) -> tuple[int, str]:
     """The last sequence of a stream and its running hash; (0, zeros) for none."""
-    query = select(log_entry.c.receipt).where(log_entry.c.stream == stream).order_by(log_entry.c.stream_seq.desc())
-    last = connection.execute(query.limit(1)).scalar()
-    if last is None:
-        return 0, FIRST_PREV
-    receipt = Receipt.parse(last)
-    return receipt.stream_seq, receipt.stream_hash
+    return Tail().stream(connection, stream)
 
 
 def current_disposition(connection: Connection, batch: str) -> Disposition | None:

@@ -26,8 +26,7 @@ def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[st
         return None
     views = show(connection, log.stream(connection, production.batch_stream(number)))
     phases = _phases(connection, number)
-    people = identity.people(connection, {(view["payload"] or {}).get("verified_by") for view in views} - {None})
-    printer = Printer(lang, views, phases, people)
+    printer = Printer(lang, views, phases)
     chosen_away = {
         entry.id for entry in batches.entries_of(connection, number) if entry.superseded_by and not entry.corrects
     } - corrected(views)

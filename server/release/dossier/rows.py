@@ -48,10 +48,10 @@ def batch_size(value: Mapping[str, Any] | None, lang: Lang) -> str:
 
 
 class Printer:
-    """Rows of one batch in one language. `phases` is the control recipe, `people` resolves ids to names."""
+    """Rows of one batch in one language. `phases` is the control recipe."""
 
-    def __init__(self, lang: Lang, views: Sequence[View], phases: Sequence[View], people: Mapping[str, View]) -> None:
-        self._lang, self._labels, self._people = lang, labels(lang), people
+    def __init__(self, lang: Lang, views: Sequence[View], phases: Sequence[View]) -> None:
+        self._lang, self._labels = lang, labels(lang)
         self._by_id = {view["id"]: view for view in views}
         self._phases = {phase["id"]: phase for phase in phases}
 
@@ -66,7 +66,7 @@ class Printer:
             "out": "out_of_limits" in view["flags"],
             "source": self._source(payload),
             "person": person(view["actor"], self._lang),
-            "verifier": person(self._people.get(payload.get("verified_by") or ""), self._lang),
+            "verifier": person(view["verifier"], self._lang),
             "device": view["device"]["name"],
             "captured": moment(view["captured_at"], view["offset"]),
             "recorded": moment(view["recorded_at"], view["offset"]),
