@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from support import shared
+from support import ROOT, shared
 
 from server.core.errors import PestleError
 from server.integration.batches.mapping import load
@@ -182,6 +183,18 @@ def test_a_file_that_is_not_what_the_mapping_says_is_refused_with_the_reason(dat
     with pytest.raises(PestleError) as error:
         read(data, "laboratory", MAPPING.separator, MAPPING.columns)
     assert error.value.code == code
+
+
+def test_a_mapping_of_the_plants_own_is_read_from_its_file(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    delivered = ROOT / "server" / "integration" / "mappings" / "tablets.toml"
+    own.write_text(delivered.read_text("utf-8").replace('column = "size"', 'column = "tablets"'), "utf-8")
+    assert load(str(own)).size == "tablets"
+    own.write_text('name = "own"', "utf-8")
+    with pytest.raises(PestleError) as error:
+        load(str(own))
+    assert error.value.code == "mapping_wrong"
+    assert "separator" in error.value.details["found"]
 
 
 def test_a_mapping_that_does_not_exist_is_refused() -> None:
