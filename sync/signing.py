@@ -1,8 +1,9 @@
-"""Keys and signatures of devices: Ed25519 where it can be had, ES256 (P-256) where a browser lacks it."""
+"""Keys and signatures: Ed25519 where it can be had, ES256 (P-256) where a browser lacks it; ML-DSA-44 for checkpoints."""
 
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -10,13 +11,18 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from sync.errors import SyncError
 
 ED25519 = "ed25519"
 ES256 = "es256"
+# What devices may sign entries with.
 ALGORITHMS = (ED25519, ES256)
+# What logs and witnesses sign checkpoints with beside Ed25519, since records outlive it (FIPS 204).
+MLDSA44 = "ml-dsa-44"
+MLDSA44_KEY, MLDSA44_SIGNATURE = 1312, 2420
 
 # The eight points of small order of Curve25519 in their canonical encodings, and the encodings of them that
 # exceed the field prime. A key among them makes one signature valid for many messages.
@@ -69,14 +75,7 @@ class Ed25519Signer:
     @classmethod
     def load_or_create(cls, path: Path) -> "Ed25519Signer":
         """The key of a PEM file (PKCS#8, readable by its owner only), made when the file is missing."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = Ed25519PrivateKey.generate()
-            pem = fresh.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            _write_once(path, pem)
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        key = _load_or_create(path, Ed25519PrivateKey.generate)
         if not isinstance(key, Ed25519PrivateKey):
             raise SyncError("key_malformed", f"{path.name} holds no Ed25519 key")
         return cls(key)
@@ -91,6 +90,46 @@ class Ed25519Signer:
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
+
+
+class MLDSA44Signer:
+    """An ML-DSA-44 private key (FIPS 204) in this process; signs checkpoints, never entries."""
+
+    alg = MLDSA44
+
+    def __init__(self, key: MLDSA44PrivateKey) -> None:
+        self._key = key
+
+    @classmethod
+    def generate(cls) -> "MLDSA44Signer":
+        return cls(MLDSA44PrivateKey.generate())
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> "MLDSA44Signer":
+        """As for Ed25519."""
+        key = _load_or_create(path, MLDSA44PrivateKey.generate)
+        if not isinstance(key, MLDSA44PrivateKey):
+            raise SyncError("key_malformed", f"{path.name} holds no ML-DSA-44 key")
+        return cls(key)
+
+    @property
+    def public_key(self) -> bytes:
+        """1,312 bytes."""
+        return self._key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """2,420 bytes, with an empty context, as C2SP tlog-cosignature asks."""
+        return self._key.sign(message)
+
+
+def _load_or_create(path: Path, generate: Callable[[], Ed25519PrivateKey | MLDSA44PrivateKey]) -> object:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pem = generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        _write_once(path, pem)
+    return serialization.load_pem_private_key(path.read_bytes(), password=None)
 
 
 def _write_once(path: Path, data: bytes) -> None:
@@ -117,6 +156,16 @@ def check_public_key(alg: str, public_key: bytes) -> None:
         _p256(public_key)
     else:
         raise SyncError("key_algorithm_unknown", alg[:40])
+
+
+def verify_mldsa44(public_key: bytes, message: bytes, signature: bytes) -> None:
+    """Return if the signature is right; SyncError `signature_wrong` or `key_malformed`."""
+    try:
+        MLDSA44PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature as error:
+        raise SyncError("signature_wrong", "the signature does not fit the bytes") from error
+    except ValueError as error:
+        raise SyncError("key_malformed", f"an ML-DSA-44 key has {MLDSA44_KEY} bytes") from error
 
 
 def verify(alg: str, public_key: bytes, message: bytes, signature: bytes) -> None:
