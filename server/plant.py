@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select, text
 
 from server.core import db, refusals
 from server.core.config import Config
+from server.core.continuity import Continuity
 from server.core.errors import PestleError
 from server.core.kinds import Fact, Registry, Room
 from server.core.plant import Plant
@@ -28,6 +29,7 @@ from server.release import gates
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
+from sync.log.anchor import Anchor
 from sync.log.tables import log_entry
 from sync.signing import Ed25519Signer
 
@@ -71,12 +73,14 @@ def _open(config: Config, engine: Engine) -> Plant:
     log = Log(config.origin, signer)
     registry = Registry(ROOMS)
     migrate(engine)
-    recorder = Recorder(engine, log, signer, registry, devices.device_key)
-    plant = Plant(config, engine, log, signer, recorder, registry)
+    anchor = Anchor(config.anchor_file, config.origin)
+    recorder = Recorder(engine, log, signer, registry, devices.device_key, Continuity(anchor))
+    plant = Plant(config, engine, log, signer, recorder, registry, anchor)
     try:
         _enrol_server(plant)
     except BaseException:
         recorder.close()
+        anchor.close()
         raise
     return plant
 
@@ -93,20 +97,23 @@ def _enrol_server(plant: Plant) -> None:
 
 
 def check_end(plant: Plant) -> None:
-    """Whether the log ends where its last checkpoint says: what a hand took away at the end must not be written over.
+    """Whether the log ends where its last checkpoint says, and leads on from the anchor: what a hand took away at the
+    end must not be written over.
 
-    PestleError `entry_missing` with the first index that is wrong, `root_wrong`; SyncError of a checkpoint that is
-    none. No crash leaves a log so. Commands that only look at a log do not ask this.
+    PestleError `entry_missing` with the first index that is wrong, `root_wrong`; SyncError of `Continuity.check`, or
+    of a checkpoint that is none. No crash leaves a log so. Commands that only look at a log do not ask this.
     """
     with db.writing_records(), db.write(plant.engine) as connection:
         head = plant.log.lock(connection)
         last = connection.execute(select(func.max(log_entry.c.idx))).scalar()
-        signed = Checkpoint.parse(note.open(plant.log.latest_checkpoint(connection), [plant.log.policy.log]))
+        signed = Checkpoint.parse(note.open(plant.log.latest_checkpoint(connection), plant.log.policy.logs))
     sizes = {0 if last is None else last + 1, head.size, signed.size}
     if len(sizes) > 1:
         raise PestleError("entry_missing", {"index": min(sizes)})
     if signed.root != head.root:
         raise PestleError("root_wrong", {"size": head.size})
+    with plant.engine.connect() as connection:
+        Continuity(plant.anchor).check(connection, plant.log, head)
 
 
 @contextmanager

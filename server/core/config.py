@@ -25,6 +25,10 @@ class Config:
     def key_file(self) -> Path:
         return self.data / "server.key"
 
+    @property
+    def anchor_file(self) -> Path:
+        return self.data / "anchor"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world)."""

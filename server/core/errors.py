@@ -707,4 +707,48 @@ CATALOGUE: dict[str, Problem] = {
         ("What was acknowledged before is kept; this was not taken.", "此前已确认的内容均已保存；本次未被接收。"),
         ("Tell whoever runs the server; tablets go on alone.", "请告知服务器运维人员；平板可继续离线工作。"),
     ),
+    # the log's continuity, and its witnesses
+    "log_rolled_back": Problem(
+        500,
+        (
+            "The database is an older one: its log ends before entries that this site has already signed.",
+            "数据库是较旧的：其日志止于本站已签名的记录之前。",
+        ),
+        (
+            "Nothing was changed, and nothing is taken: going on would lose those entries and show two versions"
+            " of the log. The last checkpoint is kept in DATA/anchor; tablets keep what they hold.",
+            "未作更改，也不再接收记录：若继续，将丢失这些记录并产生两个版本的日志。"
+            "最后的检查点保存在 DATA/anchor；平板保留其所存内容。",
+        ),
+        (
+            "Bring the right database back and start again, or run `pestle restore`, which tells in the log what is"
+            " missing.",
+            "请恢复正确的数据库后重新启动；或运行 `pestle restore`，它会在日志中说明缺失的内容。",
+        ),
+    ),
+    "log_forked": Problem(
+        500,
+        (
+            "The log in the database is another one than this site has signed: the same number of entries, other"
+            " content.",
+            "数据库中的日志与本站已签名的不同：条数相同而内容不同。",
+        ),
+        (
+            "Nothing more is taken. Both stand: the database as it is, the signed checkpoint in DATA/anchor.",
+            "不再接收记录。两者均保留：数据库原样未动，已签名的检查点在 DATA/anchor。",
+        ),
+        (
+            "Bring the right database back, or run `pestle restore`; keep a copy of this one for the investigation.",
+            "请恢复正确的数据库，或运行 `pestle restore`；并保留当前数据库的副本以供调查。",
+        ),
+    ),
+    "anchor_foreign": Problem(
+        500,
+        ("The file DATA/anchor belongs to another log.", "DATA/anchor 文件属于另一个日志。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Check that DATA, DATABASE_URL and ORIGIN are those of one site.",
+            "请确认 DATA、DATABASE_URL 与 ORIGIN 属于同一站点。",
+        ),
+    ),
 }

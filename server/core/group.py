@@ -51,7 +51,7 @@ class Group:
         self._keys: dict[str, DeviceKey | None] = {}
         self._lost: SQLAlchemyError | None = None
         self.appended: list[Recorded] = []
-        head = log.lock(connection, tail)
+        self.head = head = log.lock(connection, tail)
         # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
         writer.seq, writer.prev = tail.device(connection, SERVER)
         writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None

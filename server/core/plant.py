@@ -11,6 +11,7 @@ from server.core.config import Config
 from server.core.kinds import Registry
 from server.core.record import Recorder
 from sync.log import Log
+from sync.log.anchor import Anchor
 from sync.signing import Ed25519Signer
 
 SITE_NAME = {"zh": "批印", "en": "Pestle"}
@@ -26,6 +27,7 @@ class Plant:
     signer: Ed25519Signer
     recorder: Recorder
     registry: Registry
+    anchor: Anchor
 
     def site(self) -> dict[str, Any]:
         """What a device must know to trust this site: {name, server_key (base64, raw Ed25519), vkey of the log}."""
@@ -33,8 +35,9 @@ class Plant:
         return {"name": SITE_NAME, "server_key": key, "vkey": self.log.vkey}
 
     def close(self) -> None:
-        """End the committer, then let go of the database."""
+        """End the committer, then let go of anchor and database."""
         self.recorder.close()
+        self.anchor.close()
         self.engine.dispose()
 
 

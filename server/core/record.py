@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from server.core import clock, db
 from server.core.complaints import complain
+from server.core.continuity import Continuity
 from server.core.group import Group
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
@@ -48,8 +49,10 @@ class Recorder:
         signer: Signer,
         registry: Registry,
         device_key: Callable[[Connection, str], DeviceKey | None],
+        continuity: Continuity | None = None,
     ) -> None:
         self._engine, self._log, self._registry, self._device_key = engine, log, registry, device_key
+        self._continuity = continuity
         self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
         # What our own groups have left behind, as long as no other process appends.
         self._tail = Tail()
@@ -128,12 +131,15 @@ class Recorder:
 
     def _commit(self, requests: list[_Request]) -> None:
         answers: list[Any] = []
+        note = b""
         try:
             with db.writing_records(), db.write(self._engine) as connection:
                 group = Group(connection, self._log, self._tail, self._writer, self._registry, self._device_key)
+                if self._continuity is not None:
+                    self._continuity.check(connection, self._log, group.head)
                 answers = [group.attempt(request.work) for request in requests]
                 if group.appended:
-                    self._log.sign_checkpoint(connection, self._tail)
+                    note = self._log.sign_checkpoint(connection, self._tail)
                 # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
         except BaseException as error:
             # Also a failed COMMIT (full disk, lost connection): the next group reads the log's ends anew.
@@ -143,7 +149,9 @@ class Recorder:
             if not isinstance(error, Exception):
                 raise
             return
-        # A crash here: all is stored, nobody knows. Devices send again and get `Duplicate`.
+        # A crash here: all is stored, nobody knows. Devices send again and get `Duplicate`; the anchor is behind.
+        if note and self._continuity is not None:
+            self._continuity.moved(note)
         for request, answer in zip(requests, answers, strict=True):
             if isinstance(answer, Exception):
                 request.answer.set_exception(answer)
