@@ -1,4 +1,4 @@
-"""Keys and signatures: Ed25519 where it can be had, ES256 (P-256) where a browser lacks it; ML-DSA-44 for checkpoints."""
+"""Keys and signatures: Ed25519, ES256 (P-256) where a browser lacks it, and ML-DSA-44 for checkpoints."""
 
 import contextlib
 import os

@@ -55,7 +55,7 @@ class Plant:
 
     @property
     def policy(self) -> Policy:
-        return Policy(note.Key(ORIGIN, self.signer.public_key), self.signer.public_key)
+        return Policy((note.Key(ORIGIN, self.signer.public_key),), (self.signer.public_key,))
 
     def log(self) -> Log:
         return Log(ORIGIN, self.signer)
@@ -142,7 +142,7 @@ def tree_files(
             files[name.path] = b"".join(levels[int(name.kind)][start:stop])
     text = Checkpoint(ORIGIN, edge.size, edge.root()).encode()
     files["checkpoint"] = note.sign(text, ORIGIN, signer)
-    files["policy"] = Policy(note.Key(ORIGIN, signer.public_key), signer.public_key).encode()
+    files["policy"] = Policy((note.Key(ORIGIN, signer.public_key),), (signer.public_key,)).encode()
     return files
 
 

@@ -3,6 +3,7 @@
 import argparse
 import base64
 import getpass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sync.verify import Result, verify_log, verify_pdf
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="PATH|URL", help="dossier.pdf, folder of an exported log, or address")
     parser.add_argument("--full", action="store_true", help="check every signature of a log, not only the chains")
+    parser.add_argument("--withheld", action="store_true", help="payloads of a log may be withheld, not only erased")
     parser.add_argument("--policy", type=Path, metavar="FILE", help="the keys you trust, got another way")
     parser.add_argument("--login", metavar="NAME", help="sign in to a server as this person; asks for the password")
 
@@ -25,7 +27,9 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         result = verify_pdf(Path(options.source), trusted=trusted)
     else:
         headers = _authorization(options.login) if options.login else None
-        result = verify_log(options.source, trusted=trusted, full=options.full, headers=headers)
+        result = verify_log(
+            options.source, trusted=trusted, full=options.full, withheld=options.withheld, headers=headers
+        )
     if not options.json:
         _print(options.source, result)
     return (0 if result.ok else 1), result.as_dict()
@@ -52,5 +56,9 @@ def _print(source: str, result: Result) -> None:
     print(f"ok 无误 {source}: {result.size} entries 条记录, root {result.root}")
     if result.withheld:
         print(f"  {result.withheld} payloads are withheld, so what they say was not checked 有内容未提供，未予核对")
+    if result.erased:
+        print(f"  {result.erased} payloads were erased past their retention 有内容保存期满后已清除")
+    for name, at in result.witnessed.items():
+        print(f"  witnessed by 见证人 {name}: {datetime.fromtimestamp(at, UTC).isoformat()}")
     if not result.policy_given:
         print("  checked with the keys found beside it 所用密钥取自其旁; --policy FILE takes keys you got another way")

@@ -10,7 +10,7 @@ from sync.entry import FIRST_PREV, Header, Receipt, check_device_signature, leaf
 from sync.errors import SyncError
 from sync.trust import Policy
 from sync.verify.keys import REVOKED_FLAG, SERVER, Keyring
-from sync.verify.log import open_checkpoint
+from sync.verify.log import CERTIFICATE, open_checkpoint
 from sync.verify.result import Result, Wrong
 from sync.verify.rules import check_payload
 
@@ -27,8 +27,9 @@ def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> 
         if missing:
             raise SyncError("bundle_malformed", f"{', '.join(missing)} is missing")
         policy = trusted or Policy.parse(files[dossier.POLICY])
-        checkpoint = open_checkpoint(files[dossier.CHECKPOINT], policy)
-        start = replace(start, size=checkpoint.size, root=checkpoint.root.hex())
+        policy, opened = open_checkpoint(files[dossier.CHECKPOINT], policy, files.get(CERTIFICATE))
+        checkpoint = opened.checkpoint
+        start = replace(start, size=checkpoint.size, root=checkpoint.root.hex(), witnessed=opened.witnessed)
         proof = dossier.Proof.parse(files[dossier.PROOF])
         check = _Check(proof, Keyring(policy))
         check.records(dossier.record_lines(files[dossier.RECORDS]))
@@ -112,7 +113,7 @@ class _Check:
         head, stamp = Header.parse(record.header), Receipt.parse(record.receipt)
         if stamp.index != index:
             raise SyncError("index_wrong", f"the receipt is for {stamp.index}")
-        key = self.keys.key(head.device)
+        key = self.keys.key_for(head, record.payload)
         check_device_signature(record.header, record.signatures, key.alg, key.public_key)
         if record.salt is not None and record.payload is not None:
             check_payload(head, (record.salt, record.payload))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync import canonical, signing
+from sync import canonical, note, signing
+from sync.certificate import Certificate
 from sync.entry import Header
 from sync.errors import SyncError
 from sync.trust import Policy
@@ -12,7 +13,10 @@ from sync.trust import Policy
 SERVER = "server"
 ENROLLED = "identity.device_enrolled.v1"
 REVOKED = "identity.device_revoked.v1"
-KEY_KINDS = (ENROLLED, REVOKED)
+KEYS_CHANGED = "site.keys_changed.v1"
+ROOT_ADOPTED = "site.root_adopted.v1"
+# Without the payloads of these, signatures could not be checked: they can be neither withheld nor erased.
+KEY_KINDS = (ENROLLED, REVOKED, KEYS_CHANGED, ROOT_ADOPTED)
 REVOKED_FLAG = "device_revoked"
 
 
@@ -28,8 +32,8 @@ class Keyring:
     """Keys and revocations as they stand after the entries learnt so far. Only entries by `server` teach anything."""
 
     def __init__(self, policy: Policy) -> None:
-        self._server = DeviceKey(signing.ED25519, policy.server_key)
-        self._keys = {SERVER: self._server}
+        self._policy, self._root, self._serial = policy, policy.root, 0
+        self._keys = {SERVER: DeviceKey(signing.ED25519, policy.server_keys[0])}
         self._last_accepted: dict[str, int] = {}
 
     def key(self, device: str) -> DeviceKey:
@@ -38,6 +42,12 @@ class Keyring:
             raise SyncError("device_unknown", f"no earlier entry enrolled {device}")
         return self._keys[device]
 
+    def key_for(self, head: Header, payload: bytes | None) -> DeviceKey:
+        """The key that this entry must be signed with: that of its device, but a change of the site's keys is signed
+        with the key that it brings. SyncError as `key` and `learn`."""
+        named = self._changed(head, payload)
+        return self.key(head.device) if named is None else DeviceKey(signing.ED25519, named.server_key)
+
     def revoked(self, head: Header) -> bool:
         """Whether this entry lies beyond what its device's revocation, if it stands in the log already, accepts."""
         last = self._last_accepted.get(head.device)
@@ -45,6 +55,8 @@ class Keyring:
 
     def replaced(self, head: Header, payload: bytes | None) -> str | None:
         """The device whose key this entry would replace by another; its last entry must be checked before."""
+        if self._changed(head, payload) is not None:
+            return SERVER
         if head.kind != ENROLLED or head.device != SERVER:
             return None
         device, key = _enrolment(payload)
@@ -53,19 +65,48 @@ class Keyring:
     def learn(self, head: Header, payload: bytes | None) -> None:
         """Take in an entry whose payload was checked against its hash.
 
-        SyncError `enrolment_wrong`, `server_key_wrong`, or `payload_withheld` when a key cannot be learnt.
+        SyncError `enrolment_wrong`, `server_key_wrong`, `certificate_wrong`, `root_key_wrong`, or `payload_withheld`
+        when a key cannot be learnt.
         """
         if head.device != SERVER or head.kind not in KEY_KINDS:
             return
         if head.kind == ENROLLED:
             device, key = _enrolment(payload)
-            if device == SERVER and key != self._server:
+            if device == SERVER and key != self._keys[SERVER]:
                 raise SyncError("server_key_wrong", "the server enrolled another key than the policy names")
             self._keys[device] = key
             self._last_accepted.pop(device, None)
-        else:
+        elif head.kind == REVOKED:
             device, last = _revocation(payload)
             self._last_accepted[device] = last
+        elif head.kind == ROOT_ADOPTED:
+            self._adopt(_root(payload))
+        elif (named := self._changed(head, payload)) is not None:
+            self._keys[SERVER] = DeviceKey(signing.ED25519, named.server_key)
+            self._serial = named.serial
+
+    def _adopt(self, root: note.Key) -> None:
+        """A root is adopted once; only the root itself could name another."""
+        if self._root not in (None, root):
+            raise SyncError("root_key_wrong", "the site adopted another root than the policy names")
+        self._root = root
+
+    def _changed(self, head: Header, payload: bytes | None) -> Certificate | None:
+        """The certificate that an entry brings, None for other entries: signed by the root, or, where no root is
+        known, naming a key that the policy names after the present one."""
+        if head.device != SERVER or head.kind != KEYS_CHANGED:
+            return None
+        signed = _certificate(payload)
+        if self._root is not None:
+            named = Certificate.open(signed, self._root)
+        else:
+            named = Certificate.parse(note.split(signed)[0])
+            keys = self._policy.server_keys
+            if named.server_key not in keys[keys.index(self._keys[SERVER].public_key) :]:
+                raise SyncError("server_key_wrong", "the server changed to a key that the policy does not name")
+        if named.origin != self._policy.origin or named.serial <= self._serial:
+            raise SyncError("certificate_wrong", "a certificate of another log, or one that was used before")
+        return named
 
 
 def _enrolment(payload: bytes | None) -> tuple[str, DeviceKey]:
@@ -87,6 +128,20 @@ def _revocation(payload: bytes | None) -> tuple[str, int]:
     if not isinstance(device, str) or not isinstance(last, int) or isinstance(last, bool):
         raise SyncError("enrolment_wrong", "a revocation names a device and its last sequence")
     return device, last
+
+
+def _certificate(payload: bytes | None) -> bytes:
+    text = _object(payload).get("certificate")
+    if not isinstance(text, str):
+        raise SyncError("certificate_wrong", "a change of keys brings a certificate")
+    return text.encode()
+
+
+def _root(payload: bytes | None) -> note.Key:
+    text = _object(payload).get("vkey")
+    if not isinstance(text, str):
+        raise SyncError("enrolment_wrong", "the adoption of a root names its key")
+    return note.parse_vkey(text)
 
 
 def _object(payload: bytes | None) -> Mapping[str, Any]:

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sync import merkle, note, tiles
+from sync import merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
-from sync.trust import Policy
+from sync.trust import Opened, Policy
 from sync.verify.readers import Reader, open_reader
 from sync.verify.result import Result, Wrong
 from sync.verify.rules import EntryRules, Payload
+
+CERTIFICATE = "certificate"
 
 
 def verify_log(
@@ -18,12 +20,14 @@ def verify_log(
     *,
     trusted: Policy | None = None,
     full: bool = False,
+    withheld: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> Result:
     """Check a log as files: a folder, an http(s) URL (`headers`: cookie or authorization), or a reader.
 
     `trusted` is the policy the caller has from elsewhere; without it the one beside the log is used, which only
-    shows that the log agrees with itself. SyncError `log_unreadable` when there is no log to judge.
+    shows that the log agrees with itself. `withheld`: payloads may be missing that nothing has erased, as in an export
+    without payloads. SyncError `log_unreadable` when there is no log to judge.
     """
     read = source if callable(source) else open_reader(source, headers)
     signed = read("checkpoint")
@@ -31,22 +35,26 @@ def verify_log(
         raise SyncError("log_unreadable", "there is no checkpoint")
     start = Result(ok=False, policy_given=trusted is not None)
     try:
-        policy = trusted or _policy(read)
-        checkpoint = open_checkpoint(signed, policy)
+        policy, opened = open_checkpoint(signed, trusted or _policy(read), read(CERTIFICATE))
+        checkpoint = opened.checkpoint
     except SyncError as error:
         return replace(start, code=error.code, reason=str(error))
-    start = replace(start, size=checkpoint.size, root=checkpoint.root.hex())
-    result = _walk(read, checkpoint, policy, full, start)
+    start = replace(start, size=checkpoint.size, root=checkpoint.root.hex(), witnessed=opened.witnessed)
+    result = _walk(read, checkpoint, EntryRules(policy, full), withheld, start)
     # Only checking every signature tells which entry of a device's chain is the first that nobody signed.
-    return result if result.ok or full else _walk(read, checkpoint, policy, True, start)
+    return result if result.ok or full else _walk(read, checkpoint, EntryRules(policy, True), withheld, start)
 
 
-def open_checkpoint(signed: bytes, policy: Policy) -> Checkpoint:
-    """The checkpoint that the policy's log has signed; SyncError of note, signature or checkpoint otherwise."""
-    checkpoint = Checkpoint.parse(note.open(signed, [policy.log]))
-    if checkpoint.origin != policy.log.name:
-        raise SyncError("checkpoint_malformed", "the checkpoint is of another log")
-    return checkpoint
+def open_checkpoint(signed: bytes, policy: Policy, certificate: bytes | None) -> tuple[Policy, Opened]:
+    """The checkpoint as the policy's log and witnesses have signed it; and the policy, with the keys of the certificate
+    where its own are not those that signed. SyncError of note, signature, checkpoint or certificate otherwise."""
+    try:
+        return policy, policy.open(signed)
+    except SyncError as error:
+        renewed = policy.renewed(certificate)
+        if error.code != "note_signer_unknown" or renewed == policy:
+            raise
+    return renewed, renewed.open(signed)
 
 
 def _policy(read: Reader) -> Policy:
@@ -56,14 +64,13 @@ def _policy(read: Reader) -> Policy:
     return Policy.parse(data)
 
 
-def _walk(read: Reader, checkpoint: Checkpoint, policy: Policy, full: bool, start: Result) -> Result:
-    rules = EntryRules(policy, full)
-    walk = _Walk(read, checkpoint, rules)
+def _walk(read: Reader, checkpoint: Checkpoint, rules: EntryRules, withheld: bool, start: Result) -> Result:
+    walk = _Walk(read, checkpoint, rules, withheld)
     try:
         walk.run()
     except Wrong as wrong:
-        return replace(start, first_wrong=wrong.index, code=wrong.code, reason=_reason(wrong), withheld=rules.withheld)
-    return replace(start, ok=True, withheld=rules.withheld)
+        start = replace(start, first_wrong=wrong.index, code=wrong.code, reason=_reason(wrong))
+    return replace(start, ok=start.code is None, withheld=rules.withheld, erased=rules.erased)
 
 
 def _reason(wrong: Wrong) -> str:
@@ -78,6 +85,7 @@ class _Walk:
     read: Reader
     checkpoint: Checkpoint
     rules: EntryRules
+    may_withhold: bool
     edge: merkle.Edge = field(default_factory=merkle.Edge)
     levels: list[list[bytes]] = field(default_factory=list)
     changed: int | None = None
@@ -89,7 +97,7 @@ class _Walk:
                 self._bundle(name.n * tiles.WIDTH, name.width)
         if self.edge.root() != self.checkpoint.root:
             self._explain_root()
-        self.rules.finish()
+        self.rules.finish(self.may_withhold)
         self._compare_tiles()
 
     def _bundle(self, first: int, width: int) -> None:

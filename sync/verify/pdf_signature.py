@@ -57,8 +57,8 @@ def _fault(data: bytes, policy: Policy) -> str | None:
         return "the signature's container is not as the signer writes it"
     certificate = signature.signer_cert
     key = certificate.public_key
-    if key.algorithm != "ed25519" or key["public_key"].native != policy.server_key:
-        return "the signature is by another key than the policy's server key"
+    if key.algorithm != "ed25519" or key["public_key"].native not in policy.server_keys:
+        return "the signature is by another key than the policy's server keys"
     intact, valid = validate_sig_integrity(signature.signer_info, certificate, "data", digest)
     return None if intact and valid else "the file was changed after it was signed"
 

@@ -1,6 +1,7 @@
 """What a verification answers: whether all is right, and if not, which entry is the first wrong one and why."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sync.errors import SyncError
 
@@ -18,9 +19,10 @@ class Result:
     """`size` and `root` (hex) are those of the signed checkpoint, None when it could not be trusted.
 
     `policy_given` is False when the keys came from beside the checked bytes: then a forger could have brought his
-    own. `withheld` counts entries whose payload was not there to be checked against its hash. `stream`, `entries`
-    (how many entries the stream has) and `sealed_at` (the stream sequence that the last disposition covers) are
-    those of a dossier.
+    own. `withheld` counts entries whose payload was not there to be checked against its hash, `erased` those of which
+    the log says that it was erased. `witnessed`: by which witnesses of the policy, and when (Unix seconds). `stream`,
+    `entries` (how many entries the stream has) and `sealed_at` (the stream sequence that the last disposition covers)
+    are those of a dossier.
     """
 
     ok: bool
@@ -31,6 +33,8 @@ class Result:
     reason: str | None = None
     policy_given: bool = False
     withheld: int = 0
+    erased: int = 0
+    witnessed: Mapping[str, int] = field(default_factory=dict)
     stream: str | None = None
     entries: int | None = None
     sealed_at: int | None = None
@@ -46,6 +50,8 @@ class Result:
             "code": self.code,
             "policy": "given" if self.policy_given else "beside",
             "withheld": self.withheld,
+            "erased": self.erased,
+            "witnessed": dict(self.witnessed),
         }
         if self.stream is not None:
             result |= {"stream": self.stream, "entries": self.entries, "sealed_at": self.sealed_at}

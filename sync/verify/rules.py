@@ -17,11 +17,12 @@ from sync.entry import (
 )
 from sync.errors import SyncError
 from sync.trust import Policy
-from sync.verify.keys import REVOKED_FLAG, Keyring
+from sync.verify.keys import REVOKED_FLAG, SERVER, Keyring
 from sync.verify.result import Wrong
 
+ERASED = "site.payloads_erased.v1"
 Payload = tuple[bytes, bytes] | None
-"""Salt and payload, None where they are withheld."""
+"""Salt and payload, None where they are withheld or erased."""
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class EntryRules:
     policy: Policy
     full: bool
     withheld: int = 0
+    erased: int = 0
+    _missing: dict[int, str] = field(default_factory=dict)
     _recorded_at: str = ""
     _streams: dict[str, tuple[int, str]] = field(default_factory=dict)
     _devices: dict[str, _Last] = field(default_factory=dict)
@@ -57,23 +60,33 @@ class EntryRules:
         parse_signatures(signatures)
         if payload is not None:
             check_payload(head, payload)
-        self.withheld += payload is None
+        else:
+            self._missing[index] = head.id
         self._check_receipt(index, head, stamp, header)
         self._check_chain(head)
-        key = self._keys.key(head.device)
+        body = payload[1] if payload else None
+        key = self._keys.key_for(head, body)
         if self._keys.revoked(head) and REVOKED_FLAG not in stamp.flags:
             raise SyncError("revocation_ignored", f"{head.device} was revoked before, and the receipt does not say so")
         if self.full:
             check_device_signature(header, signatures, key.alg, key.public_key)
+        self._settle(head, body)
         digest = hashlib.sha256(header).hexdigest()
         self._devices[head.device] = _Last(index, head.seq, digest, header, signatures)
-        self._learn(head, payload)
+        self._keys.learn(head, body)
+        self._erase(head, body)
 
-    def finish(self) -> None:
-        """Check what fast mode has put off; Wrong with the lowest index of those that are wrong."""
+    def finish(self, may_withhold: bool = False) -> None:
+        """Check what fast mode has put off, and that every payload is there, or erased, or `may_withhold`; Wrong with
+        the lowest index of those that are wrong."""
         if not self.full:
             for last in sorted(self._devices.values(), key=lambda last: last.index):
                 self._check_last(last)
+        self.withheld = len(self._missing)
+        if self._missing and not may_withhold:
+            raise Wrong(
+                "payload_missing", "its payload is not there, and nothing says that it was erased", min(self._missing)
+            )
 
     def _check_receipt(self, index: int, head: Header, stamp: Receipt, header: bytes) -> None:
         if stamp.index != index:
@@ -93,12 +106,19 @@ class EntryRules:
         if (head.seq, head.prev) != expected:
             raise SyncError("device_chain_wrong", f"not the {expected[0]}. entry of {head.device} after the one before")
 
-    def _learn(self, head: Header, payload: Payload) -> None:
-        body = payload[1] if payload else None
+    def _settle(self, head: Header, body: bytes | None) -> None:
+        """Before a key is replaced: in fast mode nothing later vouches for the last entry that was signed with it."""
         replaced = None if self.full else self._keys.replaced(head, body)
         if replaced in self._devices:
             self._check_last(self._devices[replaced])
-        self._keys.learn(head, body)
+
+    def _erase(self, head: Header, body: bytes | None) -> None:
+        if head.device != SERVER or head.kind != ERASED or body is None:
+            return
+        for index, entry_id in erased(body):
+            if self._missing.get(index) == entry_id:
+                del self._missing[index]
+                self.erased += 1
 
     def _check_last(self, last: _Last) -> None:
         key = self._keys.key(Header.parse(last.header).device)
@@ -106,6 +126,18 @@ class EntryRules:
             check_device_signature(last.header, last.signatures, key.alg, key.public_key)
         except SyncError as error:
             raise Wrong(error.code, error.detail, last.index) from error
+
+
+def erased(body: bytes) -> list[tuple[int, str]]:
+    """Index and id of each entry whose payload this erasure names; SyncError `erasure_wrong`."""
+    value = canonical.parse(body)
+    named = value.get("entries") if isinstance(value, dict) else None
+    if not isinstance(named, list) or not all(isinstance(one, dict) for one in named):
+        raise SyncError("erasure_wrong", "an erasure names entries")
+    found = [(one.get("index"), one.get("id")) for one in named]
+    if not all(type(index) is int and isinstance(entry_id, str) for index, entry_id in found):
+        raise SyncError("erasure_wrong", "an erasure names entries by index and id")
+    return found
 
 
 def check_payload(head: Header, payload: tuple[bytes, bytes]) -> None:

@@ -203,7 +203,7 @@ def test_an_entry_from_a_revoked_device(fresh: Site) -> None:
 def test_another_plants_dossier_does_not_pass_for_ours(site: Site) -> None:
     stranger = Plant.fresh()
     assert verify_bundle(site.files, stranger.policy).code == "note_signer_unknown"
-    own_log = Policy(note.Key(ORIGIN, site.plant.signer.public_key), stranger.signer.public_key)
+    own_log = Policy((note.Key(ORIGIN, site.plant.signer.public_key),), (stranger.signer.public_key,))
     assert verify_bundle(site.files, own_log).first_wrong == 0
 
 

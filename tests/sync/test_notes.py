@@ -114,7 +114,7 @@ def test_extension_lines_of_a_checkpoint_are_passed_over() -> None:
             Checkpoint.parse(wrong)
 
 
-POLICY = Policy(KEY, Ed25519Signer.generate().public_key)
+POLICY = Policy((KEY,), (Ed25519Signer.generate().public_key,))
 
 
 def test_a_policy_names_the_logs_key_and_the_servers() -> None:

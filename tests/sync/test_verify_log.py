@@ -79,12 +79,14 @@ def test_a_good_log(full: bool) -> None:
     assert result.as_dict() == {
         "ok": True,
         "size": SIZE,
-        "root": Checkpoint.parse(note.open(GOOD["checkpoint"], [PLANT.policy.log])).root.hex(),
+        "root": Checkpoint.parse(note.open(GOOD["checkpoint"], PLANT.policy.logs)).root.hex(),
         "first_wrong": None,
         "reason": None,
         "code": None,
         "policy": "given",
         "withheld": 0,
+        "erased": 0,
+        "witnessed": {},
     }
     assert verify_log(GOOD.get, full=full).as_dict()["policy"] == "beside"
 
@@ -288,7 +290,7 @@ def test_the_servers_key_is_the_policys(full: bool) -> None:
     other = Ed25519Signer.generate()
     enrolment = plant.enrol(DeviceWriter("server", other))
     assert check(forge(plant.signer, entered([enrolment])), full, plant.policy) == (False, 0, "server_key_wrong")
-    policy = Policy(note.Key(ORIGIN, plant.signer.public_key), other.public_key)
+    policy = Policy((note.Key(ORIGIN, plant.signer.public_key),), (other.public_key,))
     plant = Plant(DeviceWriter("server", plant.signer), plant.tablet, plant.bridge, plant.clock)
     files = forge(plant.signer, entered([plant.enrol(plant.tablet)]))
     assert check(files, full, plant.policy) == (True, None, None)
@@ -298,8 +300,10 @@ def test_the_servers_key_is_the_policys(full: bool) -> None:
 @BOTH
 def test_withheld_payloads_leave_the_log_verifiable(full: bool) -> None:
     some = [Entered(e.envelope, e.recorded_at, withheld=i >= 3 and i % 2 == 0) for i, e in enumerate(HISTORY)]
-    result = verify_log(forge(PLANT.signer, some).get, trusted=PLANT.policy, full=full)
+    files = forge(PLANT.signer, some)
+    result = verify_log(files.get, trusted=PLANT.policy, full=full, withheld=True)
     assert (result.ok, result.withheld) == (True, 298)
+    assert check(files, full) == (False, 4, "payload_missing")
     keyless = [Entered(e.envelope, e.recorded_at, withheld=True) for e in HISTORY]
     assert check(forge(PLANT.signer, keyless), full) == (False, 0, "payload_withheld")
     without = {path: data for path, data in GOOD.items() if not path.startswith("payloads")}
@@ -347,7 +351,7 @@ def test_an_exported_log_verifies(database_url: str, tmp_path: Path) -> None:
         export(connection, plant.log(), leaner, payloads=False)
     for full in (False, True):
         assert verify_log(folder, trusted=plant.policy, full=full).ok
-        result = verify_log(str(leaner), trusted=plant.policy, full=full)
+        result = verify_log(str(leaner), trusted=plant.policy, full=full, withheld=True)
         assert (result.ok, result.withheld) == (True, 297)
     paths = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert paths == {name.path for name in tiles.names(300)} | {"checkpoint", "policy"}

@@ -108,7 +108,7 @@ def test_rebuild_and_export(tmp_path: Path) -> None:
     assert answer["size"] == 3
     payloads = b"".join(file.read_bytes() for file in (tmp_path / "x" / "payloads").rglob("*") if file.is_file())
     assert "李琳".encode() not in payloads
-    assert pestle(tmp_path, "verify", str(tmp_path / "x"), "--full")[1]["withheld"] == 2
+    assert pestle(tmp_path, "verify", str(tmp_path / "x"), "--full", "--withheld")[1]["withheld"] == 2
 
 
 @pytest.mark.urs("OPS-04")

@@ -16,8 +16,6 @@ from server.production.model import batch_stream
 from server.release.dossier.content import gather
 from server.release.dossier.rows import moment
 from server.release.dossier.words import Lang
-from sync import note
-from sync.checkpoint import Checkpoint
 from sync.log.dossier import bundle
 from sync.log.log import Log
 from sync.pdf_seal import sign_pdf
@@ -41,7 +39,7 @@ def dossier(
     if content is None:
         return None
     files = bundle(connection, log, batch_stream(number))
-    checkpoint = Checkpoint.parse(note.open(files["checkpoint"], [log.policy.log]))
+    checkpoint = log.policy.open(files["checkpoint"]).checkpoint
     content["site"] = log.origin
     content["date"] = {part: getattr(now, part) for part in ("year", "month", "day", "hour", "minute", "second")}
     content["generated"] = moment(now.astimezone(UTC).isoformat(), 0)
@@ -49,7 +47,7 @@ def dossier(
         "origin": checkpoint.origin,
         "size": checkpoint.size,
         "root": checkpoint.root.hex(),
-        "key": log.policy.log.encode(),
+        "key": log.policy.logs[0].encode(),
     }
     return sign_pdf(_compile(content, files, blobs), signer, log.origin)
 
