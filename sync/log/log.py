@@ -44,7 +44,7 @@ class Log:
     def __init__(self, origin: str, signer: Ed25519Signer, server_key: bytes | None = None) -> None:
         self.origin = origin
         self.vkey = note.vkey(origin, signer.public_key)
-        self.policy = Policy(note.Key(origin, signer.public_key), server_key or signer.public_key)
+        self.policy = Policy((note.Key(origin, signer.public_key),), (server_key or signer.public_key,))
         self._signer = signer
 
     def create(self, connection: Connection) -> None:
