@@ -13,7 +13,7 @@ from server.core.kinds import Entry, Registry
 from sync import merkle
 from sync.entry import payload_hash
 from sync.errors import SyncError
-from sync.log import Log, StoredEntry
+from sync.log import Log, StoredEntry, erasure
 from sync.log.tables import log_entry
 
 # Flags of entries that stand in the log and are no record: they were never projected.
@@ -35,7 +35,7 @@ def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
         entries = log.head(live).size
         differences = list(islice(_damage(live, log), SHOWN))
         if not differences:
-            _replay(live, fresh, log, registry)
+            _replay(live, fresh, log, registry, entries)
             differences = list(islice(_differences(live, fresh), SHOWN))
     memory.dispose()
     return {"ok": not differences, "entries": entries, "tables": len(db.records.tables), "differences": differences}
@@ -48,20 +48,30 @@ def replace(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
     """
     with db.writing_records(), db.write(engine) as connection:
         log.lock(connection)
-        for table in reversed(db.records.sorted_tables):
-            connection.execute(delete(table))
-        entries = _replay(connection, connection, log, registry)
+        entries = refill(connection, log, registry, log.head(connection).size)
     # A crash before the commit: the old tables stand. After it: the new ones do.
     return {"ok": True, "entries": entries, "tables": len(db.records.tables), "differences": []}
 
 
-def _replay(source: Connection, target: Connection, log: Log, registry: Registry) -> int:
-    """Project every entry that was projected when it arrived, in the order of the log; how many entries there are."""
-    count, size = 0, log.head(source).size
+def refill(connection: Connection, log: Log, registry: Registry, size: int) -> int:
+    """The same in the caller's transaction, which holds the lock on the log, from its first `size` entries."""
+    for table in reversed(db.records.sorted_tables):
+        connection.execute(delete(table))
+    return _replay(connection, connection, log, registry, size)
+
+
+def _replay(source: Connection, target: Connection, log: Log, registry: Registry, size: int) -> int:
+    """Project every entry that was projected when it arrived, in the order of the log; how many entries there are.
+
+    An entry whose payload a later one says was erased makes nothing any more.
+    """
+    count, erased = 0, erasure.erased_entries(source)
     for stored in log.entries(source, 0, size):
         if stored.index != count:
             break
         count += 1
+        if erased.get(stored.index) == stored.head.id:
+            continue
         entry = _entry(stored)
         if UNPROJECTED.isdisjoint(entry.flags):
             registry.project(target, entry)
@@ -73,13 +83,14 @@ def _replay(source: Connection, target: Connection, log: Log, registry: Registry
 def _damage(live: Connection, log: Log) -> Iterator[dict[str, Any]]:
     """Where the columns by which entries are found are not what their bytes say; and the first that is missing."""
     size, expected = log.head(live).size, 0
+    erased = erasure.erased_entries(live)
     columns = select(*(log_entry.c[name] for name in ("idx", *_COPIED))).order_by(log_entry.c.idx)
     rows = live.execute(columns.execution_options(yield_per=1000)).mappings()
     for row, stored in zip(rows, log.entries(live, 0, size), strict=False):
         if row["idx"] != expected:
             break
         expected += 1
-        yield from _contradictions(dict(row), stored)
+        yield from _contradictions(dict(row), stored, erased.get(stored.index))
     rows.close()
     if expected < size:
         yield _difference(log_entry, (expected,), None, "missing", "present")
@@ -87,7 +98,8 @@ def _damage(live: Connection, log: Log) -> Iterator[dict[str, Any]]:
         yield _difference(log_entry, (index,), None, "present", "missing")
 
 
-def _contradictions(row: Mapping[str, Any], stored: StoredEntry) -> Iterator[dict[str, Any]]:
+def _contradictions(row: Mapping[str, Any], stored: StoredEntry, erased: str | None) -> Iterator[dict[str, Any]]:
+    """`erased` is the id of the entry that an erasure names at this place."""
     key = (stored.index,)
     try:
         said = _told(stored)
@@ -97,6 +109,8 @@ def _contradictions(row: Mapping[str, Any], stored: StoredEntry) -> Iterator[dic
     for name, value in said.items():
         if row[name] != value:
             yield _difference(log_entry, key, name, row[name], value)
+    if stored.salt is None and stored.payload is None and erased == stored.head.id:
+        return
     held = stored.salt is not None and stored.payload is not None
     if not held or payload_hash(stored.salt or b"", stored.payload or b"") != stored.head.payload_hash:
         yield _difference(log_entry, key, "payload", "another" if held else "missing", stored.head.payload_hash)
