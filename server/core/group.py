@@ -1,7 +1,12 @@
-"""The requests of one transaction: each is admitted, judged, appended and projected in a savepoint of its own."""
+"""The requests of one transaction: each is admitted, judged, appended and projected.
+
+They are first tried together, as if none could fail; where one does, all is rolled back before anybody was told
+anything, and they are done again apart, each in a savepoint of its own, so that one that fails harms no other.
+"""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -9,21 +14,24 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from server.core import clock, fields, inbox
+from server.core.arrivals import Arrival, DeviceKeys
 from server.core.complaints import complain
 from server.core.errors import PestleError
 from server.core.inbox import Stray
 from server.core.kinds import Entry, Fact, Registry, Ruling
-from server.core.outcomes import SERVER, DeviceKey, Duplicate, Held, Outcome, Recorded, Refused
+from server.core.outcomes import SERVER, Duplicate, Held, Outcome, Recorded, Refused
 from server.core.refusals import REFUSED, refused
 from sync import entry as entries
 from sync.entry import Envelope
 from sync.errors import SyncError
-from sync.log import Log, Tail
+from sync.log import Log, Tail, waiting
 from sync.writer import DeviceWriter
 
 QUARANTINED = "handheld.input_quarantined.v1"
 _DEEPEST = 16
 _T = TypeVar("_T")
+# What must stand or fall with entries that are no more than its announcement, such as that a payload is gone.
+Also = Callable[[Connection, list[Recorded]], None]
 
 
 class _Refusal(Exception):
@@ -34,8 +42,16 @@ class _Refusal(Exception):
         self.error, self.consequences = PestleError(code, details), consequences
 
 
+class NotTogether(Exception):
+    """Something failed where no request had a savepoint: the transaction must be rolled back."""
+
+
 class Group:
-    """The requests of one transaction, which holds the lock on the log's head."""
+    """The requests of one transaction, which holds the lock on the log's head.
+
+    `apart`: each in a savepoint, every row inserted at once. Otherwise rows wait for each other, and whatever fails
+    is `NotTogether`.
+    """
 
     def __init__(
         self,
@@ -44,23 +60,45 @@ class Group:
         tail: Tail,
         writer: DeviceWriter,
         registry: Registry,
-        device_key: Callable[[Connection, str], DeviceKey | None],
+        keys: DeviceKeys,
+        apart: bool,
     ) -> None:
         self._connection, self._log, self._tail, self._writer = connection, log, tail, writer
-        self._registry, self._device_key = registry, device_key
-        self._keys: dict[str, DeviceKey | None] = {}
+        self._registry, self._keys, self._apart = registry, keys, apart
         self._lost: SQLAlchemyError | None = None
         self.appended: list[Recorded] = []
         self.head = head = log.lock(connection, tail)
         # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
         writer.seq, writer.prev = tail.device(connection, SERVER)
         writer.seen = entries.Seen(head.size, head.root.hex()) if head.size else None
+        keys.resume(tail)
+
+    def do(self, works: Sequence[Callable[["Group"], Any]]) -> tuple[list[Any], bytes]:
+        """What each work gives, or the error that it ended with; and the checkpoint's note, empty if none was due.
+
+        NotTogether when anything fails and they are not apart. Raises where the whole transaction is gone, for then
+        nothing of the earlier works stands either.
+        """
+        if self._apart:
+            return [self.attempt(work) for work in works], self._sign()
+        try:
+            with self._waiting_rows():
+                results = [work(self) for work in works]
+            return results, self._sign()
+        except Exception as error:
+            raise NotTogether from error
+
+    @contextmanager
+    def _waiting_rows(self) -> Iterator[None]:
+        rows = waiting.let_wait(self._connection)
+        yield
+        rows.write(self._connection)
+
+    def _sign(self) -> bytes:
+        return self._log.sign_checkpoint(self._connection, self._tail) if self.appended else b""
 
     def attempt(self, work: Callable[["Group"], Any]) -> Any:
-        """The result of a request's work, or the error that it ended with; each undoes what it could not finish.
-
-        Raises where the whole transaction is gone, for then nothing of the group's earlier requests stands either.
-        """
+        """Apart: the result of a work, or the error that it ended with; each undoes what it could not finish."""
         try:
             return work(self)
         except Exception as error:
@@ -68,11 +106,14 @@ class Group:
                 raise self._lost from error
             return error
 
-    def state(self, facts: Sequence[Fact]) -> list[Recorded]:
-        """All in one savepoint; a refusal undoes them, and what it leaves in the log stands alone."""
+    def state(self, facts: Sequence[Fact], also: Also | None = None) -> list[Recorded]:
+        """All in one savepoint, with what `also` does; a refusal undoes them, and what it leaves in the log stands
+        alone."""
         try:
-            return self._saved(partial(self._state_all, facts))
+            return self._saved(partial(self._state_all, facts, also))
         except _Refusal as refusal:
+            if not self._apart:
+                raise
             self._saved(partial(self._state_all, refusal.consequences))
             raise refusal.error from None
 
@@ -80,27 +121,36 @@ class Group:
         """Keep bytes that are not even an entry; the id in quarantine."""
         return self._saved(partial(self._report, stray))
 
-    def submit(self, envelope: Envelope, source: str) -> Outcome:
-        outcome = self._accept(lambda: (envelope, source))
+    def submit_all(self, arrivals: Sequence[Arrival]) -> list[Any]:
+        """An outcome for each; apart, the error instead where it ended with one."""
+        if not self._apart:
+            return [self._submit(arrival) for arrival in arrivals]
+        return [self.attempt(partial(Group._submit, arrival=arrival)) for arrival in arrivals]
+
+    def _submit(self, arrival: Arrival) -> Outcome:
+        outcome = self._accept(lambda: arrival)
         assert outcome is not None
         if isinstance(outcome, Recorded):
-            self._release_held(envelope)
+            self._release_held(arrival.envelope)
         return outcome
 
     def _release_held(self, envelope: Envelope) -> None:
         """Entries that waited for this one follow at once, in their order."""
         head = envelope.head
         following = head.seq + 1
-        take = partial(inbox.take_held, self._connection, head.device)
-        while self._any_held and isinstance(self._accept(partial(take, following)), Recorded):
+        while self._any_held and isinstance(self._accept(partial(self._held, head.device, following)), Recorded):
             following += 1
+
+    def _held(self, device: str, seq: int) -> Arrival | None:
+        taken = inbox.take_held(self._connection, device, seq)
+        return None if taken is None else Arrival(*taken)
 
     @cached_property
     def _any_held(self) -> bool:
         """Asked once a group: mostly nothing is held at all."""
         return inbox.any_held(self._connection)
 
-    def _accept(self, take: Callable[[], tuple[Envelope, str] | None]) -> Outcome | None:
+    def _accept(self, take: Callable[[], Arrival | None]) -> Outcome | None:
         """Take an entry from somewhere and admit it, in one savepoint; None when there is none to take.
 
         An observation is never refused, not even by a fault of ours: where a rule or a projection breaks, the entry
@@ -109,17 +159,19 @@ class Group:
         try:
             return self._saved(partial(self._admit_taken, take, None))
         except Exception as error:
-            if _may_pass(error):
+            if not self._apart or _may_pass(error):
                 raise
             complain("rule_failed", error)
             return self._saved(partial(self._admit_taken, take, error))
 
-    def _admit_taken(self, take: Callable[[], tuple[Envelope, str] | None], fault: Exception | None) -> Outcome | None:
+    def _admit_taken(self, take: Callable[[], Arrival | None], fault: Exception | None) -> Outcome | None:
         taken = take()
-        return None if taken is None else self._admit(*taken, fault)
+        return None if taken is None else self._admit(taken, fault)
 
     def _saved(self, work: Callable[[], _T]) -> _T:
-        """Do it in a savepoint: whatever it raises, neither the database nor the server's chain moves."""
+        """Do it, apart in a savepoint: whatever it raises, neither the database nor the server's chain moves."""
+        if not self._apart:
+            return work()
         head, count = (self._writer.seq, self._writer.prev), len(self.appended)
         # By hand: each entry has one, and SQLAlchemy's own savepoints cost as much as several statements.
         self._connection.exec_driver_sql("SAVEPOINT request")
@@ -136,7 +188,7 @@ class Group:
     def _undo(self) -> None:
         """Back to the savepoint, and forget whatever was read since."""
         self._tail.forget()
-        self._keys.clear()
+        self._keys.resume(self._tail)
         try:
             self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT request")
             self._connection.exec_driver_sql("RELEASE SAVEPOINT request")
@@ -145,18 +197,22 @@ class Group:
             self._lost = error
             raise
 
-    def _state_all(self, facts: Sequence[Fact]) -> list[Recorded]:
-        return [self._state(fact, 0) for fact in facts]
+    def _state_all(self, facts: Sequence[Fact], also: Also | None = None) -> list[Recorded]:
+        recorded = [self._state(fact, 0) for fact in facts]
+        if also is not None:
+            also(self._connection, recorded)
+        return recorded
 
-    def _admit(self, envelope: Envelope, source: str, fault: Exception | None) -> Outcome:
+    def _admit(self, arrival: Arrival, fault: Exception | None) -> Outcome:
         """Shape, device, signature, chain; then kind, payload and rule. What fails the first four is no record."""
+        envelope, source = arrival.envelope, arrival.source
         try:
             envelope.check_shape()
             head = envelope.head
-            device = self._device(head.device)
+            device = self._keys.find(self._connection, head.device)
             if device is None:
                 raise SyncError("device_unknown", head.device)
-            envelope.check_signature(device.alg, device.public_key)
+            arrival.check_signature(device)
             last, digest = self._tail.device(self._connection, head.device)
             if head.seq > last + 1:
                 return self._hold(envelope, source, last + 1)
@@ -164,7 +220,8 @@ class Group:
                 return self._repeated(envelope)
             if head.prev != digest:
                 raise SyncError("sequence_fork", f"entry {head.seq} does not follow the one before")
-            if self._log.holds(self._connection, head.id):
+            # Together, the table's own constraint finds it: then the group is done again apart, and asks here.
+            if self._apart and self._log.holds(self._connection, head.id):
                 raise SyncError("id_taken", head.id)
         except SyncError as error:
             return self._quarantine(envelope, source, error)
@@ -173,14 +230,6 @@ class Group:
         if fault is not None:
             return self._append_strange(envelope, source, "rule_failed", flags, repr(fault))
         return self._take(envelope, source, flags)
-
-    def _device(self, name: str) -> DeviceKey | None:
-        """Asked once a group, or again after any entry of the server's own, which alone enrol and revoke."""
-        if name == SERVER:
-            return None
-        if name not in self._keys:
-            self._keys[name] = self._device_key(self._connection, name)
-        return self._keys[name]
 
     def _hold(self, envelope: Envelope, source: str, expected: int) -> Held:
         if not inbox.hold(self._connection, envelope, source):
@@ -266,7 +315,7 @@ class Group:
 
     def _append(self, envelope: Envelope, flags: tuple[str, ...]) -> Recorded:
         if envelope.head.device == SERVER:
-            self._keys.clear()
+            self._keys.forget()
         receipt = self._log.append(self._connection, envelope, clock.now_text(), flags, self._tail)
         recorded = Recorded(receipt.index, envelope.head.id, flags, receipt.recorded_at, envelope)
         self.appended.append(recorded)

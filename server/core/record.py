@@ -1,6 +1,6 @@
 """The one door to the log: judge, append, project, in one transaction; nothing else changes a record.
 
-One committer per process takes all waiting requests into one transaction, each in a savepoint, so that every rule
+One committer per process takes all waiting requests into one transaction, one after the other, so that every rule
 sees the state it decides on and one commit serves many. Several processes on PostgreSQL take turns on the log's head.
 """
 
@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from server.core import clock, db
+from server.core.arrivals import Arrival, DeviceKeys, LookUp, examined
 from server.core.complaints import complain
 from server.core.continuity import Continuity
-from server.core.group import Group
+from server.core.group import Group, NotTogether
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
 from server.core.outcomes import SERVER, DeviceKey, Duplicate, Held, Outcome, Recorded, Refused
@@ -37,6 +38,7 @@ Listener = Callable[[list[Recorded]], None]
 class _Request:
     work: Callable[[Group], Any]
     answer: "Future[Any]"
+    entries: int = 1
 
 
 class Recorder:
@@ -48,10 +50,11 @@ class Recorder:
         log: Log,
         signer: Signer,
         registry: Registry,
-        device_key: Callable[[Connection, str], DeviceKey | None],
+        device_key: LookUp,
         continuity: Continuity | None = None,
     ) -> None:
-        self._engine, self._log, self._registry, self._device_key = engine, log, registry, device_key
+        self._engine, self._log, self._registry = engine, log, registry
+        self._keys = DeviceKeys(device_key)
         self._continuity = continuity
         self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
         # What our own groups have left behind, as long as no other process appends.
@@ -69,16 +72,26 @@ class Recorder:
         return self.submit_many([envelope], source=source)[0]
 
     def submit_many(self, envelopes: Sequence[Envelope], *, source: str) -> list[Outcome]:
-        """The same for several in their order, each on its own: one that is wrong harms no other."""
-        answers = [self._ask(partial(Group.submit, envelope=envelope, source=source)) for envelope in envelopes]
-        return [answer.result() for answer in answers]
+        """The same for several in their order, each on its own: one that is wrong harms no other.
 
-    def state(self, *facts: Fact) -> list[Recorded]:
-        """The server's own facts and decisions, all or nothing, with what follows from them.
+        While the committer takes one part of them in, the next is examined here.
+        """
+        answers = []
+        for first in range(0, len(envelopes), GROUP):
+            arrivals = [examined(envelope, source, self._sender_key) for envelope in envelopes[first : first + GROUP]]
+            answers.append(self._ask(partial(Group.submit_all, arrivals=arrivals), len(arrivals)))
+        outcomes = [outcome for answer in answers for outcome in answer.result()]
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+        return outcomes
+
+    def state(self, *facts: Fact, also: Also | None = None) -> list[Recorded]:
+        """The server's own facts and decisions, all or nothing, with what follows from them and what `also` does.
 
         PestleError when a rule refuses; what the refusal leaves in the log is committed before it is raised.
         """
-        recorded: list[Recorded] = self._ask(lambda group: group.state(facts)).result()
+        recorded: list[Recorded] = self._ask(lambda group: group.state(facts, also)).result()
         return recorded
 
     def quarantine(self, stray: Stray) -> str:
@@ -100,8 +113,16 @@ class Recorder:
             self._queue.put(None)
         self._thread.join(timeout=30)
 
-    def _ask(self, work: Callable[[Group], Any]) -> "Future[Any]":
-        request = _Request(work, Future())
+    def _sender_key(self, device: str) -> DeviceKey | None:
+        """What a device's key is as far as is known without the log's lock."""
+        known = self._keys.last_known(device)
+        if known is None:
+            with self._engine.connect() as connection:
+                known = self._keys.look_up(connection, device)
+        return known
+
+    def _ask(self, work: Callable[[Group], Any], entries: int = 1) -> "Future[Any]":
+        request = _Request(work, Future(), entries)
         # Nothing may come to stand behind the end in the queue: nobody would ever answer it.
         with self._closing:
             if self._closed:
@@ -118,8 +139,8 @@ class Recorder:
 
     def _drain(self, first: _Request) -> tuple[list[_Request], bool]:
         """Whatever waits already, without lingering; True when the end was asked for."""
-        requests = [first]
-        while len(requests) < GROUP:
+        requests, entries = [first], first.entries
+        while entries < GROUP:
             try:
                 request = self._queue.get_nowait()
             except Empty:
@@ -127,20 +148,17 @@ class Recorder:
             if request is None:
                 return requests, True
             requests.append(request)
+            entries += request.entries
         return requests, False
 
     def _commit(self, requests: list[_Request]) -> None:
-        answers: list[Any] = []
-        note = b""
+        works = [request.work for request in requests]
         try:
-            with db.writing_records(), db.write(self._engine) as connection:
-                group = Group(connection, self._log, self._tail, self._writer, self._registry, self._device_key)
-                if self._continuity is not None:
-                    self._continuity.check(connection, self._log, group.head)
-                answers = [group.attempt(request.work) for request in requests]
-                if group.appended:
-                    note = self._log.sign_checkpoint(connection, self._tail)
-                # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
+            try:
+                answers, note, appended = self._transact(works, apart=False)
+            except NotTogether:
+                self._tail.forget()
+                answers, note, appended = self._transact(works, apart=True)
         except BaseException as error:
             # Also a failed COMMIT (full disk, lost connection): the next group reads the log's ends anew.
             self._tail.forget()
@@ -157,8 +175,18 @@ class Recorder:
                 request.answer.set_exception(answer)
             else:
                 request.answer.set_result(answer)
-        if group.appended:
-            self._tell(group.appended)
+        if appended:
+            self._tell(appended)
+
+    def _transact(self, works: list[Callable[[Group], Any]], apart: bool) -> tuple[list[Any], bytes, list[Recorded]]:
+        """One transaction, committed: what each work gave, the note of the new checkpoint, what was appended."""
+        with db.writing_records(), db.write(self._engine) as connection:
+            group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, apart)
+            if self._continuity is not None:
+                self._continuity.check(connection, self._log, group.head)
+            answers, note = group.do(works)
+            # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
+        return answers, note, group.appended
 
     def _tell(self, appended: list[Recorded]) -> None:
         for listener in self._listeners:
