@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from sync import merkle, note, tiles
+from sync import cosignature, merkle, note, tiles
 from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, Receipt, leaf_data, next_stream_hash
 from sync.errors import SyncError
-from sync.log import guards, reading
+from sync.log import guards, reading, waiting
 from sync.log.reading import StoredEntry, TreeReader
 from sync.log.tables import log_checkpoint, log_entry, log_hash, log_head, log_payload, metadata
 from sync.log.tail import Tail
-from sync.signing import Ed25519Signer
+from sync.signing import Ed25519Signer, MLDSA44Signer
 from sync.trust import Policy
 
 _latest_note = select(log_checkpoint.c.note).order_by(log_checkpoint.c.size.desc()).limit(1)
@@ -37,15 +37,30 @@ class Head:
 class Log:
     """A log in a database: `origin` is its name to the world, `signer` signs its checkpoints.
 
-    `server_key` is the key of the device `server`, which the policy names; the signer's own unless given. Every
-    method works in the caller's transaction and commits nothing.
+    `server_key` is the key of the device `server`, which the policy names; the signer's own unless given. `cosigner`
+    signs what is published (`sync.log.publication`) once more. Every method works in the caller's transaction and
+    commits nothing. `policy` is that of a log without cosigner and witnesses.
     """
 
-    def __init__(self, origin: str, signer: Ed25519Signer, server_key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        origin: str,
+        signer: Ed25519Signer,
+        server_key: bytes | None = None,
+        cosigner: MLDSA44Signer | None = None,
+    ) -> None:
         self.origin = origin
         self.vkey = note.vkey(origin, signer.public_key)
         self.policy = Policy((note.Key(origin, signer.public_key),), (server_key or signer.public_key,))
+        self.cosigner = cosigner
         self._signer = signer
+
+    @property
+    def keys(self) -> tuple[note.Key, ...]:
+        """Every key that signs a published checkpoint."""
+        if self.cosigner is None:
+            return self.policy.logs
+        return (*self.policy.logs, note.Key(self.origin, self.cosigner.public_key, cosignature.MLDSA44_TYPE))
 
     def create(self, connection: Connection) -> None:
         """Make tables, guards, the head and the checkpoint of the empty log, where they are missing."""
@@ -93,11 +108,13 @@ class Log:
         leaf = leaf_data(envelope.header, envelope.signatures, line)
         if len(leaf) > tiles.MAX_LEAF:
             raise SyncError("entry_too_large", f"{len(leaf)} bytes")
-        connection.execute(
+        leaf_hash = merkle.leaf_hash(leaf)
+        waiting.insert(
+            connection,
             _add_entry,
             {
                 "idx": receipt.index,
-                "leaf_hash": merkle.leaf_hash(leaf),
+                "leaf_hash": leaf_hash,
                 "id": head.id,
                 "kind": head.kind,
                 "stream": head.stream,
@@ -109,16 +126,18 @@ class Log:
                 "receipt": line,
             },
         )
-        connection.execute(_add_payload, {"idx": receipt.index, "salt": envelope.salt, "payload": envelope.payload})
-        tail.add(envelope, receipt)
+        kept = {"idx": receipt.index, "salt": envelope.salt, "payload": envelope.payload}
+        waiting.insert(connection, _add_payload, kept)
+        tail.add(envelope, receipt, leaf_hash)
         return receipt
 
     def sign_checkpoint(self, connection: Connection, tail: Tail | None = None) -> bytes:
         """Take what was appended since the last checkpoint into the tree, and sign the new root; the note."""
         edge = tail.edge if tail is not None and tail.edge is not None else self._edge(connection, lock=True)
         size = edge.size
+        known = None if tail is None else tail.leaves()
         nodes = []
-        for leaf in connection.execute(reading.leaf_hashes_from, {"start": size}).scalars():
+        for leaf in reading.leaf_hashes(connection, size) if known is None else known:
             nodes += [
                 {"level": level // 8, "idx": index, "hash": value}
                 for level, index, value in edge.append(leaf)

@@ -1,4 +1,5 @@
-"""The tables of the log: the leaves with what finds them, their payloads, the tree's hashes, its head, checkpoints.
+"""The tables of the log: the leaves with what finds them, their payloads, the tree's hashes, its head, checkpoints,
+and the further signatures of those that were published.
 
 Only the exact bytes (header, signatures, receipt, salt, payload) are evidence; the other columns repeat what
 stands in them, so that the database can find and constrain.
@@ -60,4 +61,15 @@ log_checkpoint = Table(
     metadata,
     Column("size", Index, primary_key=True, autoincrement=False),
     Column("note", LargeBinary, nullable=False),
+)
+
+# The signature lines beside that of `log_checkpoint.note`: the log's own by ML-DSA-44, and those of its witnesses.
+# `key` is the id of the signer's key in hex (C2SP signed-note).
+log_cosignature = Table(
+    "log_cosignature",
+    metadata,
+    Column("size", Index, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("line", LargeBinary, nullable=False),
 )
