@@ -25,8 +25,6 @@ _SQLITE_INSERT = {
     "log_checkpoint": "EXISTS (SELECT 1 FROM log_checkpoint WHERE size = NEW.size)",
     "log_cosignature": """EXISTS (SELECT 1 FROM log_cosignature
         WHERE size = NEW.size AND name = NEW.name AND key = NEW.key)""",
-    "log_cosignature": """EXISTS (SELECT 1 FROM log_cosignature
-        WHERE size = NEW.size AND name = NEW.name AND key = NEW.key)""",
     "log_head": "EXISTS (SELECT 1 FROM log_head)",
 }
 _REFUSED = "the log is append-only"
