@@ -28,6 +28,11 @@ def site(plant: Plant, kind: str, payload: dict[str, Any]) -> Envelope:
     return plant.server.write(kind, "site", payload, actor="server")
 
 
+def lacking(entries: list[Envelope], *missing: int) -> list[Entered]:
+    """The entries as the log has them, without the payloads of some."""
+    return [replace(one, withheld=i in missing) for i, one in enumerate(entered(entries))]
+
+
 def change(
     plant: Plant, new: Ed25519Signer = NEXT, text: str | None = None, by: Ed25519Signer | None = None
 ) -> Envelope:
@@ -157,10 +162,7 @@ def test_erased_payloads_are_missed_only_where_the_log_says_so(full: bool) -> No
     entries.append(erasure(plant, (4, ids[4]), (6, ids[6]), (7, ids[8])))
 
     def without(*missing: int) -> Result:
-        given = [
-            Entered(one.envelope, one.recorded_at, withheld=i in missing) for i, one in enumerate(entered(entries))
-        ]
-        return verify_log(forge(plant.signer, given).get, trusted=plant.policy, full=full)
+        return verify_log(forge(plant.signer, lacking(entries, *missing)).get, trusted=plant.policy, full=full)
 
     assert (without(4, 6).ok, without(4, 6).erased, without(4, 6).withheld) == (True, 2, 0)
     assert without(4).erased == 1
