@@ -13,15 +13,19 @@ from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
-from server.web import bodies, guard, health, log_files, log_pages, problems, shell
+from server.release.deviations import views as deviations
+from server.web import bodies, guard, health, log_files, log_pages, problems, quarantine_pages, shell, value_pages
 
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
     identity.blueprint,
     release.blueprint,
+    deviations.blueprint,
     handheld.blueprint,
     hub.blueprint,
     log_pages.blueprint,
+    value_pages.blueprint,
+    quarantine_pages.blueprint,
     health.blueprint,
     log_files.blueprint,
     shell.blueprint,

@@ -351,6 +351,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Go back and look it up again.", "请返回重新查找。"),
     ),
+    "page_beyond_end": Problem(
+        404,
+        ("The list ends before this page.", "列表没有这么多页。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Go back to the first page.", "请返回第一页。"),
+    ),
     "method_wrong": Problem(
         405,
         ("This address does not take such a request.", "此地址不接受该请求。"),
@@ -483,6 +489,48 @@ CATALOGUE: dict[str, Problem] = {
         ("Who took part in making a batch does not release it.", "参与该批生产的人员不得放行该批。"),
         ("The attempt is in the log; the batch is unchanged.", "此次尝试已入账；批状态未变。"),
         ("Ask another releaser.", "请由其他放行人员操作。"),
+    ),
+    "device_owes_nothing": Problem(
+        409,
+        ("This device owes the batch nothing, or has been waived.", "该设备不欠本批任何记录，或已被豁免。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Load the review again.", "请重新载入审核界面。"),
+    ),
+    "waiver_stale": Problem(
+        409,
+        (
+            "The device has told or delivered more since it was shown to you.",
+            "自向您显示后，该设备又有新的说明或交付。",
+        ),
+        ("Nothing was signed.", "未签名。"),
+        ("Load the review again, look, then sign.", "请重新载入审核界面，查看后再签名。"),
+    ),
+    "waiver_produced": Problem(
+        403,
+        (
+            "Who took part in making a batch does not excuse what is missing of it.",
+            "参与该批生产的人员不得豁免其缺失的记录。",
+        ),
+        ("Nothing was signed.", "未签名。"),
+        ("Ask another releaser.", "请由其他放行人员操作。"),
+    ),
+    "kind_superseded": Problem(
+        409,
+        ("This form of the decision is no longer taken.", "此形式的决定已不再使用。"),
+        ("Nothing was signed; earlier ones stay valid.", "未签名；此前的仍然有效。"),
+        ("Sign on the present screen.", "请在现行界面上签名。"),
+    ),
+    "deviation_number_wrong": Problem(
+        409,
+        ("Another deviation was opened at the same moment.", "同一时刻已开立另一偏差。"),
+        ("Nothing was opened.", "未开立。"),
+        ("Open it again.", "请重新开立。"),
+    ),
+    "deviation_changed": Problem(
+        409,
+        ("More entries have joined the deviation since it was shown to you.", "自向您显示后，又有记录归入该偏差。"),
+        ("The deviation is still open.", "偏差仍未关闭。"),
+        ("Load it again, look at all entries, then close it.", "请重新载入，查看全部记录后再关闭。"),
     ),
     # imports
     "csv_encoding": Problem(

@@ -26,7 +26,7 @@ def _decimal(value: str) -> None:
         raise ValidationError("not a decimal string")
 
 
-def _time(value: str) -> None:
+def is_time(value: str) -> None:
     if not _TIME.fullmatch(value) or not _parses(value):
         raise ValidationError("not a UTC time with milliseconds")
 
@@ -94,7 +94,7 @@ def decimal(*, none: bool = False) -> fields.String:
 
 
 def time(*, none: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=none, validate=_time)
+    return fields.String(required=True, allow_none=none, validate=is_time)
 
 
 def day(*, none: bool = False) -> fields.String:

@@ -1,4 +1,4 @@
-"""The HTTP interface of handhelds: leases, photos, the quarantine, balances, and what the bridge sends."""
+"""The HTTP interface of handhelds: leases, photos, balances, and what the bridge sends."""
 
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from server.core import blobs, inbox, plant
+from server.core import blobs, plant
 from server.core.errors import PestleError, from_sync
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
@@ -25,8 +25,7 @@ from sync import canonical
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
-blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leases, photos, quarantine, the bridge")
-_LISTED = 500
+blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leases, photos, balances, the bridge")
 
 
 @blueprint.post("/leases")
@@ -97,30 +96,6 @@ def show_blob(name: str) -> Response:
         raise PestleError("not_found")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
     return Response(found[0], mimetype=found[1], headers=headers)
-
-
-@blueprint.get("/quarantine")
-@require("quarantine.read")
-def list_quarantine() -> dict[str, Any]:
-    """What could not be taken, the newest first."""
-    table = inbox.quarantine.c
-    columns = (table.id, table.received_at, table.source, table.device, table.code, table.size, table.sha256)
-    query = select(*columns, table.idx.label("index")).order_by(table.received_at.desc(), table.id.desc())
-    with plant.current().engine.connect() as connection:
-        return {"items": [dict(row._mapping) for row in connection.execute(query.limit(_LISTED))]}
-
-
-@blueprint.get("/quarantine/<name>/raw")
-@require("quarantine.read")
-def quarantined_bytes(name: str) -> Response:
-    """The bytes exactly as they came, as a download: nothing may take them for a page."""
-    with plant.current().engine.connect() as connection:
-        query = select(inbox.quarantine.c.bytes).where(inbox.quarantine.c.id == name)
-        data = connection.execute(query).scalar()
-    if data is None:
-        raise PestleError("not_found")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.bin"', "X-Content-Type-Options": "nosniff"}
-    return Response(bytes(data), mimetype="application/octet-stream", headers=headers)
 
 
 @blueprint.get("/balances")

@@ -13,9 +13,10 @@ from sync.log.reading import StoredEntry
 
 def entry_views(connection: Connection, indices: Iterable[int]) -> list[dict[str, Any]]:
     """Entries by their place in the log, in its order: {id, index, kind, stream, subject, actor {id, name, name_en},
-    device {id, name}, seq, captured_at, offset, recorded_at, flags, payload, verifier, corrects, reason,
+    device {id, name}, seq, captured_at, offset, recorded_at, seen, lease, flags, payload, verifier, corrects, reason,
     corrected_by}.
 
+    `seen` is the last checkpoint that the device held, {size, root} or null: how much of the log it knew.
     `payload` is null where it is no longer held; `verifier` is the second person that it names, {id, name, name_en}
     or null; `corrected_by` is the id of the entry that corrects this one.
     """
@@ -42,6 +43,8 @@ def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str
             "captured_at": entry.head.captured_at,
             "offset": entry.head.offset,
             "recorded_at": entry.stamp.recorded_at,
+            "seen": entry.head.seen and {"size": entry.head.seen.size, "root": entry.head.seen.root},
+            "lease": entry.head.lease,
             "flags": list(entry.stamp.flags),
             "payload": None if entry.payload is None else entry.envelope.body,
             "verifier": people.get(verifiers[entry.head.id] or ""),

@@ -73,6 +73,8 @@ class EntryAnswer(Schema):
     captured_at = plain.String()
     offset = plain.Integer()
     recorded_at = plain.String()
+    seen = plain.Raw(allow_none=True)
+    lease = plain.String(allow_none=True)
     flags = plain.List(plain.String())
     payload = plain.Raw(allow_none=True)
     verifier = plain.Nested(PersonAnswer, allow_none=True)
@@ -128,8 +130,31 @@ class PhaseAnswer(Schema):
     entries = _list(EntryAnswer)
 
 
+class SealedDeviceAnswer(Schema):
+    device = plain.Nested(DeviceAnswer)
+    seq = plain.Integer()
+    hash = plain.String()
+    waived = plain.Boolean()
+
+
+class SealAnswer(Schema):
+    """Entries of the batch and the head of its stream; of each device where its chain stood (null: from before)."""
+
+    entries = plain.Integer()
+    head = plain.String()
+    devices = plain.List(plain.Nested(SealedDeviceAnswer), allow_none=True)
+
+
+class SealShownAnswer(SealAnswer):
+    """`size` is that of the log when it was shown."""
+
+    size = plain.Integer()
+
+
 class DispositionAnswer(Schema):
     """A signature with printed name, time, zone and meaning; `stale` when entries came after it."""
+
+    seal = plain.Nested(SealAnswer)
 
     decision = plain.String()
     meaning = plain.Raw()
@@ -157,6 +182,16 @@ class GateAnswer(Schema):
     met = plain.Boolean()
     count = plain.Integer()
     details = plain.List(plain.String())
+    waived = plain.List(plain.String())
+
+
+class HoldingAnswer(Schema):
+    device = plain.Nested(DeviceAnswer)
+    returned_at = plain.String(allow_none=True)
+    known = plain.Integer()
+    delivered = plain.Integer()
+    blocks = plain.List(plain.String())
+    waived = plain.List(plain.String())
 
 
 class ItemAnswer(Schema):
@@ -168,6 +203,7 @@ class ItemAnswer(Schema):
     state = plain.String()
     entries = _list(EntryAnswer)
     details = plain.Raw()
+    device = plain.Nested(DeviceAnswer, allow_none=True)
     comment = plain.String(allow_none=True)
     decision = plain.Raw(allow_none=True)
 
@@ -179,32 +215,49 @@ class ReviewAnswer(Schema):
     clean = plain.Integer()
     entries = plain.Integer()
     gates = _list(GateAnswer)
+    holdings = _list(HoldingAnswer)
+    seal = plain.Nested(SealShownAnswer)
     digest = plain.String()
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
 
 
-def _reasoned(longest: int) -> list[validate.Validator]:
+def reasoned(longest: int) -> list[validate.Validator]:
     """Words that say something; without NUL, which PostgreSQL cannot store in a text."""
     return [validate.Length(1, longest), validate.Regexp(r"[^\x00]*[^\x00\s][^\x00]*\Z")]
 
 
 class ResolveBody(Schema):
     chosen = plain.String(required=True, validate=validate.Length(36, 36))
-    reason = plain.String(required=True, validate=_reasoned(2000))
+    reason = plain.String(required=True, validate=reasoned(2000))
 
 
 class AssessBody(Schema):
-    assessment = plain.String(required=True, validate=_reasoned(4000))
+    assessment = plain.String(required=True, validate=reasoned(4000))
 
 
-class SignBody(Schema):
+class _Signature(Schema):
     """The password is the second component of the signature; `offset` is the signer's zone in minutes."""
 
-    meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
     password = plain.String(required=True, validate=validate.Length(1, 1000))
-    digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
-    reason = plain.String(load_default=None, allow_none=True, validate=_reasoned(2000))
     offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
+
+
+class SignBody(_Signature):
+    """`size` is that of the log when the review was shown: the seal names the devices' heads of then, so that a
+    tablet which works on another batch meanwhile does not make the signature stale. None is now."""
+
+    meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
+    digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    size = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
+    reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))
+
+
+class WaiveBody(_Signature):
+    """`known` and `delivered` as they were shown."""
+
+    known = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))
+    delivered = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))
+    reason = plain.String(required=True, validate=reasoned(2000))
 
 
 class DossierQuery(Schema):

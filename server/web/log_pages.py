@@ -9,14 +9,18 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from server.core import fields
 from server.core import plant as site
 from server.core.errors import PestleError
+from server.identity import queries as identity
 from server.identity.access import require
 from server.production.queries import entry_views
-from server.release.shapes import EntryAnswer
+from server.release.shapes import DeviceAnswer, EntryAnswer, PersonAnswer
+from server.web import log_filter
+from server.web.entry_detail import detail
+from sync.log import reading
 from sync.log.tables import log_entry, log_head
 
 blueprint = Blueprint("log", __name__, url_prefix="/api/log", description="The log, entry by entry")
@@ -24,6 +28,15 @@ blueprint = Blueprint("log", __name__, url_prefix="/api/log", description="The l
 
 class LogQuery(Schema):
     stream = plain.String(load_default="", metadata={"description": "this stream, or all below it: batch, lot/lactose"})
+    kind = plain.String(load_default="", metadata={"description": "this kind, or all of a room: production"})
+    person = plain.String(load_default="", metadata={"description": "who acted, or signed as the second person"})
+    device = plain.String(load_default="")
+    since = plain.String(
+        load_default="", validate=fields.is_time, metadata={"description": "recorded at this time (UTC) or later"}
+    )
+    until = plain.String(
+        load_default="", validate=fields.is_time, metadata={"description": "recorded before this time (UTC)"}
+    )
     before = plain.Integer(
         load_default=None,
         allow_none=True,
@@ -37,6 +50,24 @@ class LogAnswer(Schema):
     items = plain.List(plain.Nested(EntryAnswer))
     size = plain.Integer()
     checkpoint = plain.String()
+    more = plain.Boolean(metadata={"description": "whether earlier entries match"})
+
+
+class NamesAnswer(Schema):
+    kinds = plain.List(plain.String())
+    people = plain.List(plain.Nested(PersonAnswer))
+    devices = plain.List(plain.Nested(DeviceAnswer))
+
+
+class DetailAnswer(EntryAnswer):
+    """The entry with its exact lines, `signers` with their keys, and what corrects it or is quarantined with it."""
+
+    exact = plain.Dict(keys=plain.String(), values=plain.String(allow_none=True))
+    leaf_hash = plain.String()
+    signers = plain.List(plain.Raw())
+    corrects_index = plain.Integer(allow_none=True)
+    corrected_by_index = plain.Integer(allow_none=True)
+    quarantine = plain.String(allow_none=True)
 
 
 @blueprint.get("")
@@ -47,30 +78,41 @@ def list_entries(query: Mapping[str, Any]) -> dict[str, Any]:
     """Entries before an index, the newest first; the size of the log, and its last signed checkpoint."""
     plant = site.current()
     with plant.engine.connect() as connection:
+        indices = _indices(connection, query)
         return {
-            "items": entry_views(connection, _indices(connection, query))[::-1],
+            "items": entry_views(connection, indices[: query["limit"]])[::-1],
             "size": connection.execute(select(log_head.c.size)).scalar_one(),
             "checkpoint": plant.log.latest_checkpoint(connection).decode(),
+            "more": len(indices) > query["limit"],
         }
 
 
 def _indices(connection: Connection, query: Mapping[str, Any]) -> list[int]:
-    found = select(log_entry.c.idx).order_by(log_entry.c.idx.desc()).limit(query["limit"])
-    if stream := query["stream"].strip().rstrip("/"):
-        below = log_entry.c.stream.startswith(f"{stream}/", autoescape=True)
-        found = found.where(or_(log_entry.c.stream == stream, below))
-    if query["before"] is not None:
-        found = found.where(log_entry.c.idx < query["before"])
+    """One more than asked for, where there are so many."""
+    wanted = log_filter.matching(connection, query)
+    found = select(log_entry.c.idx).where(*wanted).order_by(log_entry.c.idx.desc()).limit(query["limit"] + 1)
     return list(connection.execute(found).scalars())
 
 
+@blueprint.get("/names")
+@blueprint.response(200, NamesAnswer)
+@require("log.read")
+def list_names() -> dict[str, Any]:
+    """What the log can be searched by: the kinds of this version, all people, all devices."""
+    plant = site.current()
+    with plant.engine.connect() as connection:
+        people = [{"id": one.id, "name": one.name, "name_en": one.name_en} for one in identity.all_people(connection)]
+        devices = [{"id": one.id, "name": one.name} for one in identity.all_devices(connection)]
+    return {"kinds": sorted(plant.registry.kinds), "people": people, "devices": devices}
+
+
 @blueprint.get("/<int:index>")
-@blueprint.response(200, EntryAnswer)
+@blueprint.response(200, DetailAnswer)
 @require("log.read")
 def show_entry(index: int) -> dict[str, Any]:
-    """One entry by its place in the log; PestleError `not_found` beyond its end."""
+    """One entry by its place in the log, to the last byte; PestleError `not_found` beyond its end."""
     with site.current().engine.connect() as connection:
-        found = entry_views(connection, [index] if index <= fields.LARGEST else [])
-    if not found:
-        raise PestleError("not_found", {"index": index})
-    return found[0]
+        stored = reading.one(connection, index) if index <= fields.LARGEST else None
+        if stored is None:
+            raise PestleError("not_found", {"index": index})
+        return detail(connection, stored)
