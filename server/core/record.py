@@ -12,13 +12,13 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from server.core import clock, db
-from server.core.arrivals import Arrival, DeviceKeys, LookUp, examined
+from server.core.arrivals import DeviceKeys, LookUp, examined
 from server.core.complaints import complain
 from server.core.continuity import Continuity
-from server.core.group import Group, NotTogether
+from server.core.group import Also, Group, NotTogether
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
 from server.core.outcomes import SERVER, DeviceKey, Duplicate, Held, Outcome, Recorded, Refused

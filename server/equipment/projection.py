@@ -4,6 +4,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 
 from server.core.db import records
 from server.core.kinds import Entry
+from sync.log import waiting
 
 equipment = Table(
     "equipment_equipment",
@@ -51,6 +52,9 @@ def register(connection: Connection, entry: Entry) -> None:
 
 
 def keep_reading(connection: Connection, entry: Entry) -> None:
+    """Not of what a bridge says beyond its revocation: that stands in the log, flagged, and nobody may take it."""
+    if "device_revoked" in entry.flags:
+        return
     given = entry.payload
     values = {
         "id": entry.id,
@@ -61,4 +65,4 @@ def keep_reading(connection: Connection, entry: Entry) -> None:
         "captured_at": entry.header.captured_at,
         **{name: given[name] for name in ("balance", "model", "serial", "quality", "raw")},
     }
-    connection.execute(_add_reading, values)
+    waiting.insert(connection, _add_reading, values)

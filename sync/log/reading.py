@@ -34,7 +34,7 @@ _leaf_hashes = (
     .where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
     .order_by(log_entry.c.idx)
 )
-leaf_hashes_from = select(log_entry.c.leaf_hash).where(log_entry.c.idx >= bindparam("start")).order_by(log_entry.c.idx)
+_leaf_hashes_from = select(log_entry.c.leaf_hash).where(log_entry.c.idx >= bindparam("start")).order_by(log_entry.c.idx)
 _hashes = (
     select(log_hash.c.hash)
     .where(
@@ -125,6 +125,11 @@ def hashes(connection: Connection, level: int, start: int, stop: int) -> list[by
     else:
         found = connection.execute(_hashes, {"level": level, "start": start, "stop": stop})
     return [_bytes(value) for value in found.scalars()]
+
+
+def leaf_hashes(connection: Connection, start: int) -> list[bytes]:
+    """The leaf hashes from an index to the end of the log."""
+    return [_bytes(value) for value in connection.execute(_leaf_hashes_from, {"start": start}).scalars()]
 
 
 class TreeReader:

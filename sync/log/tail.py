@@ -35,6 +35,8 @@ class Tail:
 
     def __init__(self) -> None:
         self.edge: merkle.Edge | None = None
+        # How often everything was forgotten: what others remember beside it ends at the same moments.
+        self.forgotten = 0
         self.forget()
 
     def forget(self) -> None:
@@ -42,6 +44,8 @@ class Tail:
         self._last: tuple[int, str] | None = None
         self._streams: dict[str, tuple[int, str]] = {}
         self._devices: dict[str, tuple[int, str]] = {}
+        self._leaves: list[bytes] = []
+        self.forgotten += 1
 
     def resume(self, edge: merkle.Edge) -> None:
         """The lock was taken and the tree ends here. Where it was left, nobody else has appended meanwhile."""
@@ -72,9 +76,17 @@ class Tail:
             self._devices[device] = (0, FIRST_PREV) if row is None else (row.seq, sha256(row.header).hexdigest())
         return self._devices[device]
 
-    def add(self, envelope: Envelope, receipt: Receipt) -> None:
+    def leaves(self) -> list[bytes] | None:
+        """The leaf hashes from the edge of the tree to the end of the log; None where they must be read."""
+        if self.edge is None or self._last is None or self.edge.size + len(self._leaves) != self._last[0] + 1:
+            return None
+        taken, self._leaves = self._leaves, []
+        return taken
+
+    def add(self, envelope: Envelope, receipt: Receipt, leaf_hash: bytes) -> None:
         """The entry has been appended with this receipt."""
         head = envelope.head
         self._last = receipt.index, receipt.recorded_at
         self._streams[head.stream] = receipt.stream_seq, receipt.stream_hash
         self._devices[head.device] = head.seq, envelope.digest.hex()
+        self._leaves.append(leaf_hash)
