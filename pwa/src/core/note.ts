@@ -11,6 +11,8 @@ export const MLDSA44_COSIGNATURE = 6;
 export type KeyType = typeof ED25519 | typeof ED25519_COSIGNATURE | typeof MLDSA44_COSIGNATURE;
 
 const SCHEMES: Record<KeyType, Scheme> = { 1: "ed25519", 4: "ed25519", 6: "mldsa44" };
+const SIGNATURE_BYTES: Record<KeyType, number> = { 1: 64, 4: 64, 6: 2420 };
+const TIME_BYTES = 8;
 const MAX_NOTE = 64 * 1024;
 const MAX_SIGNATURES = 100;
 const CONTROLS = /[\x00-\x09\x0b-\x1f]/;
@@ -52,7 +54,7 @@ export async function parseVkey(text: string): Promise<Key> {
  * passed over, as the specification asks; a wrong one by a known key refuses the note.
  * CoreError `note_malformed`, `note_signer_unknown` or `signature_wrong`. */
 export async function verified(note: Bytes, keys: readonly Key[]): Promise<Verified> {
-  const { text, lines } = split(note);
+  const { text, lines } = splitNote(note);
   const known = new Map(keys.map((key) => [`${key.name}+${key.id}`, key]));
   const signed = new Map<Key, number | null>();
   for (const [name, raw] of lines.map(signatureLine)) {
@@ -69,12 +71,13 @@ async function checkLine(key: Key, text: Bytes, signature: Bytes): Promise<numbe
     await checkSignature("ed25519", key.publicKey, text, signature);
     return null;
   }
-  if (signature.length < 8) throw new CoreError("signature_wrong", "a cosignature starts with its time");
+  if (signature.length !== TIME_BYTES + SIGNATURE_BYTES[key.type]) throw new CoreError("signature_wrong", "a cosignature of another length");
   const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
-  if (time >= 2n ** 63n) throw new CoreError("signature_wrong", "the time of a cosignature is beyond 2^63 - 1");
+  // A time of zero would not say that no larger tree had been seen by then.
+  if (time === 0n || time >= 2n ** 63n) throw malformed("the time of a cosignature");
   const message = key.type === ED25519_COSIGNATURE ? concat(utf8(`cosignature/v1\ntime ${time}\n`), text)
     : cosignedMessage(key.name, time, parseCheckpoint(text));
-  await checkSignature(SCHEMES[key.type], key.publicKey, message, signature.slice(8));
+  await checkSignature(SCHEMES[key.type], key.publicKey, message, signature.slice(TIME_BYTES));
   return Number(time);
 }
 
@@ -98,7 +101,8 @@ function uint64(value: bigint): Bytes {
   return data;
 }
 
-function split(note: Bytes): { text: Bytes; lines: string[] } {
+/** Text and signature lines; CoreError `note_malformed`. */
+export function splitNote(note: Bytes): { text: Bytes; lines: string[] } {
   if (note.length > MAX_NOTE) throw malformed(`${note.length} bytes`);
   let whole: string;
   try {

@@ -48,7 +48,7 @@ export function encodePolicy(policy: Policy): Bytes {
   for (const key of policy.logs) lines.push(`log ${vkey(key)}`);
   for (const { name, key, url } of policy.witnesses) lines.push(`witness ${name} ${vkey(key)}${url ? ` ${url}` : ""}`);
   for (const { name, least, members } of policy.groups) {
-    lines.push(`group ${name} ${least === members.length ? "all" : least} ${members.join(" ")}`);
+    lines.push(`group ${name} ${least} ${members.join(" ")}`);
   }
   return utf8(`${[...lines, `quorum ${policy.quorum}`].join("\n")}\n`);
 }
@@ -138,7 +138,7 @@ function addGroup(policy: Policy, name: string, [least, ...members]: string[]): 
 }
 
 function threshold(text: string): number {
-  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw malformed("the threshold of a group");
+  if (!/^[1-9][0-9]?$/.test(text)) throw malformed("the threshold of a group");
   return Number(text);
 }
 
