@@ -12,6 +12,7 @@ from server.core.continuity import Continuity
 from server.core.errors import PestleError
 from server.core.kinds import Fact, Registry, Room
 from server.core.plant import Plant
+from server.core.publisher import Publisher
 from server.core.record import SERVER, Recorder
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
@@ -26,29 +27,32 @@ from server.quality import entries as quality
 from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
+from server.site import entries as site
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
 from sync.log.anchor import Anchor
 from sync.log.tables import log_entry
-from sync.signing import Ed25519Signer
+from sync.signing import Ed25519Signer, MLDSA44Signer
 
 # Every room that has kinds, lower rooms first: the order in which they hear of an entry.
 ROOMS = (
     refusals.ROOM,
     identity.ROOM,
+    site.ROOM,
     Room("materials", materials.KINDS),
     Room("equipment", equipment.KINDS),
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
-    Room("quality", quality.KINDS),
-    Room("release", release.KINDS),
+    quality.ROOM,
+    release.ROOM,
     Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
 )
 # What handhelds have to say before a release: their room stands above, so it is handed down here.
 gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
+gates.HOLDINGS[:] = [handhelds.holdings]
 # Any number that no other program is likely to lock in this database.
 _OPENING = 7_264_110_553
 
@@ -70,12 +74,14 @@ def open_plant(config: Config) -> Plant:
 
 def _open(config: Config, engine: Engine) -> Plant:
     signer = Ed25519Signer.load_or_create(config.key_file)
-    log = Log(config.origin, signer)
+    log = Log(config.origin, signer, cosigner=MLDSA44Signer.load_or_create(config.cosigner_file))
     registry = Registry(ROOMS)
     migrate(engine)
     anchor = Anchor(config.anchor_file, config.origin)
     recorder = Recorder(engine, log, signer, registry, devices.device_key, Continuity(anchor))
-    plant = Plant(config, engine, log, signer, recorder, registry, anchor)
+    publisher = Publisher(engine, log)
+    recorder.subscribe(publisher.grew)
+    plant = Plant(config, engine, log, signer, recorder, registry, anchor, publisher)
     try:
         _enrol_server(plant)
     except BaseException:

@@ -63,7 +63,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from server.handheld.hub import hub
         from server.plant import open_plant
 
-        app = create_app(open_plant(self._config))
+        plant = open_plant(self._config)
+        plant.publisher.start()
+        app = create_app(plant)
         # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
         hub.start(app)
         return app

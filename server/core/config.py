@@ -26,6 +26,11 @@ class Config:
         return self.data / "server.key"
 
     @property
+    def cosigner_file(self) -> Path:
+        """The log's second key, ML-DSA-44, which signs what is published."""
+        return self.data / "log-mldsa44.key"
+
+    @property
     def anchor_file(self) -> Path:
         return self.data / "anchor"
 

@@ -52,7 +52,7 @@ class Continuity:
             compare(held, head.size, lambda size: merkle.subtree_hash(0, size, TreeReader(connection)))
         elif head.size:
             # The first start after an upgrade, or a file that was lost: from here on it is kept again.
-            complain("anchor_made", SyncError("anchor_missing", f"made from the database at entry {head.size}"))
+            complain("anchor_made", FileNotFoundError(f"made from the database at entry {head.size}"))
         if head.size:
             self._anchor.advance(log.latest_checkpoint(connection))
 

@@ -799,4 +799,65 @@ CATALOGUE: dict[str, Problem] = {
             "请确认 DATA、DATABASE_URL 与 ORIGIN 属于同一站点。",
         ),
     ),
+    "quorum_missing": Problem(
+        503,
+        ("Not enough witnesses have signed this checkpoint.", "为此检查点签名的见证方不足。"),
+        (
+            "The log goes on and keeps everything; what was published before stays the published one.",
+            "日志照常运行并保存一切；此前公布的检查点仍为公布的检查点。",
+        ),
+        (
+            "Start the witness, or remove one that will not come back (`pestle witness remove`).",
+            "请启动见证方；若其不再恢复，请移除（`pestle witness remove`）。",
+        ),
+    ),
+    "witness_ahead": Problem(
+        409,
+        (
+            "A witness has signed a longer log than this one: entries that it saw are not here.",
+            "见证方签过比当前更长的日志：它见过的记录不在这里。",
+        ),
+        (
+            "Nothing more is published. The witness holds a copy of what is missing.",
+            "不再公布检查点。见证方存有缺失内容的副本。",
+        ),
+        (
+            "Do not go on with this database: bring the right one back, or run `pestle restore --mirror` with the"
+            " witness's folder.",
+            "请勿继续使用此数据库：请恢复正确的数据库，或以见证方的文件夹运行 `pestle restore --mirror`。",
+        ),
+    ),
+    "witness_refused": Problem(
+        409,
+        ("A witness refuses to sign: it found a rule of the log broken.", "见证方拒绝签名：它发现日志违反了规则。"),
+        (
+            "The log goes on; what it found is kept on the witness's machine.",
+            "日志照常运行；发现的内容保存在见证方机器上。",
+        ),
+        ("Read on the witness what it found, and investigate.", "请在见证方查看其发现并进行调查。"),
+    ),
+    "witness_unreachable": Problem(
+        503,
+        ("A witness does not answer.", "见证方无应答。"),
+        ("The log goes on; it is asked again.", "日志照常运行；将再次请求。"),
+        ("Start the witness, and check its address.", "请启动见证方并检查其地址。"),
+    ),
+    "witness_wrong": Problem(
+        422,
+        ("A witness needs a name, a key that cosigns, and an address.", "见证方需要名称、可联合签名的密钥和地址。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take the vkey that `pestle witness init` printed.", "请使用 `pestle witness init` 打印的 vkey。"),
+    ),
+    "witness_known": Problem(
+        409,
+        ("There is a witness of this name or key already.", "已有此名称或密钥的见证方。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Remove it first, or choose another name.", "请先移除，或另选名称。"),
+    ),
+    "witness_unknown": Problem(
+        404,
+        ("There is no witness of this name.", "没有此名称的见证方。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the names with `pestle witness list`.", "请用 `pestle witness list` 查看名称。"),
+    ),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from server.core.config import Config
 from server.core.kinds import Registry
+from server.core.publisher import Publisher
 from server.core.record import Recorder
 from sync.log import Log
 from sync.log.anchor import Anchor
@@ -28,6 +29,7 @@ class Plant:
     recorder: Recorder
     registry: Registry
     anchor: Anchor
+    publisher: Publisher
 
     def site(self) -> dict[str, Any]:
         """What a device must know to trust this site: {name, server_key (base64, raw Ed25519), vkey of the log}."""
@@ -35,8 +37,9 @@ class Plant:
         return {"name": SITE_NAME, "server_key": key, "vkey": self.log.vkey}
 
     def close(self) -> None:
-        """End the committer, then let go of anchor and database."""
+        """End the committer, then let go of witnesses, anchor and database."""
         self.recorder.close()
+        self.publisher.close()
         self.anchor.close()
         self.engine.dispose()
 
