@@ -1,7 +1,7 @@
 """The shapes that rooms and the log share: a kind, the entry a rule sees, and what a rule may answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from marshmallow import Schema
@@ -132,13 +132,16 @@ class Registry:
         return self._schemas[kind].validate(payload)
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
-        """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse."""
+        """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse.
+
+        A judge sees the flags that were given before it.
+        """
         kind = self.kinds[entry.kind]
         if kind.by_server and entry.header.device != "server":
             return Ruling(flags=(NOT_PERMITTED,))
         ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
-            more = judge(connection, entry)
+            more = judge(connection, replace(entry, flags=(*entry.flags, *ruling.flags)))
             flags = dict.fromkeys((*ruling.flags, *more.flags))
             ruling = Ruling(tuple(flags), (*ruling.consequences, *more.consequences), ruling.refusal, ruling.details)
         return ruling

@@ -229,6 +229,7 @@ class Line:
             "digest": seen.digest,
             "stream_seq": seen.stream_seq,
             "stream_hash": seen.stream_hash,
+            "devices": [head.payload() for head in seen.devices],
             "reason": None,
         }
-        self._state(plan, "release.batch_released.v1", signature, "zhaolin")
+        self._state(plan, "release.batch_released.v2", signature, "zhaolin")

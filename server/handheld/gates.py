@@ -11,39 +11,58 @@ from server.handheld.hub import queries as hub
 from server.handheld.model import QUARANTINED, Lease, document_of
 from server.identity import queries as identity
 from server.production import queries as batches
+from server.release import queries as release
+from server.release.model import Holding
 from sync.log.tables import log_entry
 
 Gate = dict[str, Any]
 
 
-def _gate(code: str, against: list[str]) -> Gate:
-    return {"code": code, "met": not against, "count": len(against), "details": against}
+def _gate(code: str, against: list[str], waived: list[str] | None = None) -> Gate:
+    return {"code": code, "met": not against, "count": len(against), "details": against, "waived": waived or []}
 
 
-def _holders(connection: Connection, batch: str) -> dict[str, Lease]:
-    """The last lease of each device that ever held the batch: a newer one takes the place of an older."""
-    return {lease.device: lease for lease in queries.leases_of_batch(connection, batch)}
+def holdings(connection: Connection, batch: str) -> list[Holding]:
+    """Each device that ever held the batch, by its last lease: a newer one takes the place of an older."""
+    last = {lease.device: lease for lease in queries.leases_of_batch(connection, batch)}
+    # A device that takes the batch along again after it was waived is waited for again.
+    waived = {one.device: one.recorded_at for one in release.waivers(connection, batch)}
+    return [
+        _holding(connection, lease, waived.get(device, "") >= lease.issued_at) for device, lease in sorted(last.items())
+    ]
+
+
+def _holding(connection: Connection, lease: Lease, waived: bool) -> Holding:
+    promised, delivered = _promised(connection, lease), delivered_by(connection, lease.device)
+    out = lease.returned_at is None and not _revoked(connection, lease.device)
+    stands = tuple(code for code, against in (("leases", out), ("devices", delivered < promised)) if against)
+    return Holding(
+        device=lease.device,
+        returned_at=lease.returned_at,
+        known=max(promised, delivered, _told(connection, lease.device) if out else 0),
+        delivered=delivered,
+        blocks=() if waived else stands,
+        waived=stands if waived else (),
+    )
+
+
+def _told(connection: Connection, device: str) -> int:
+    """How far the device said that it had written, when it last came; 0 for one that never came."""
+    return next((int(one["known"]) for one in hub.states(connection) if one["device"] == device), 0)
 
 
 def leases_gate(connection: Connection, batch: str) -> Gate:
-    """Every device has handed the batch back, or was revoked with the last sequence that counts."""
-    out = [
-        lease.device
-        for lease in _holders(connection, batch).values()
-        if lease.returned_at is None and not _revoked(connection, lease.device)
-    ]
-    return _gate("leases", out)
+    """Every device has handed the batch back, was revoked with the last sequence that counts, or was waived."""
+    held = holdings(connection, batch)
+    against = [one.device for one in held if "leases" in one.blocks]
+    return _gate("leases", against, [one.device for one in held if "leases" in one.waived])
 
 
 def devices_gate(connection: Connection, batch: str) -> Gate:
-    """Every device that held the batch has delivered what it said it had written (PLT-11)."""
-    behind = []
-    for lease in _holders(connection, batch).values():
-        promised = _promised(connection, lease)
-        delivered = delivered_by(connection, lease.device)
-        if delivered < promised:
-            behind.append(f"{lease.device}: {delivered} / {promised}")
-    return _gate("devices", behind)
+    """Every device that held the batch has delivered what it said it had written, or was waived (PLT-11)."""
+    held = holdings(connection, batch)
+    against = [f"{one.device}: {one.delivered} / {one.known}" for one in held if "devices" in one.blocks]
+    return _gate("devices", against, [one.device for one in held if "devices" in one.waived])
 
 
 def _promised(connection: Connection, lease: Lease) -> int:

@@ -39,6 +39,10 @@ LISTENERS: Mapping[str, Project] = {
     "release.conflict_resolved.v1": projection.resolve,
     "release.exception_assessed.v1": projection.assess,
     "release.batch_released.v1": projection.release,
+    "release.batch_released.v2": projection.release,
     "release.batch_rejected.v1": projection.reject,
+    "release.batch_rejected.v2": projection.reject,
+    "quality.deviation_opened.v1": projection.open_deviation,
+    "quality.deviation_closed.v1": projection.close_deviation,
 }
 ROOM = Room("production", KINDS, LISTENERS)

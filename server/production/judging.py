@@ -22,7 +22,10 @@ WITNESSES = ("batch.work", "batch.review")
 
 
 def judge_observation(connection: Connection, entry: Entry) -> Ruling:
-    """An observation of a batch: kept whatever is wrong with it; each thing that is wrong is an exception for QA."""
+    """An observation of a batch: kept whatever is wrong with it; each thing that is wrong is an exception for QA.
+
+    What comes after the seal is flagged so, which the room of quality makes a deviation.
+    """
     given, header = entry.payload, entry.header
     batch = queries.find_batch(connection, given["batch"])
     found = rules.judge_place(entry.kind, given, header.subject, header.stream, batch)
@@ -37,7 +40,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         flags.append("conflict")
         facts.append(_conflict(entry, [*rivals, entry.id]))
     if batch is not None and batch.disposed:
-        flags.append("after_disposition")
+        flags.append(model.POST_SEAL)
     return Ruling(flags=tuple(dict.fromkeys(flags)), consequences=facts)
 
 
@@ -91,8 +94,6 @@ def _judge_correction(connection: Connection, entry: Entry) -> list[Judgement]:
 def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
     given = entry.payload
     found: list[Judgement] = []
-    if batch.disposed:
-        found.append(Judgement("late_entry", {"status": batch.status}))
     if entry.kind in model.WORK and entry.header.corrects is None:
         done = queries.completed_phases(connection, batch.number)
         missing = rules.judge_order(batch.phases, given["phase"], done, entry.header.captured_at)

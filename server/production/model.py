@@ -19,6 +19,11 @@ PHOTO = "production.photo_attached.v1"
 EXCEPTION = "production.exception_raised.v1"
 CONFLICT = "production.conflict_found.v1"
 
+# The flag of an entry that came after QA had sealed the batch by its disposition. Logs from before there were
+# deviations say "after_disposition" instead.
+POST_SEAL = "post_seal"
+AFTER_DISPOSITION = "after_disposition"
+
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
 SINGLE_VALUED = (CLEARED, WEIGHED, PARAMETER, CHECKED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.
@@ -90,7 +95,10 @@ class BatchEntry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A conflict or an exception of a batch: `state` is open, resolved or assessed; `decision` closed it."""
+    """A conflict, an exception or a deviation of a batch: `state` is open, resolved, assessed or closed.
+
+    `decision` closed it.
+    """
 
     id: str
     index: int

@@ -10,6 +10,8 @@ from server.core.db import records
 from server.core.kinds import Entry
 from server.production import model, rules
 
+_AFTER = frozenset({model.POST_SEAL, model.AFTER_DISPOSITION})
+
 batch = Table(
     "production_batch",
     records,
@@ -183,7 +185,7 @@ def observe(connection: Connection, entry: Entry) -> None:
             "reading": (given.get("reading") or {}).get("id"),
             "captured_at": header.captured_at,
             "corrects": header.corrects,
-            "late": int("after_disposition" in entry.flags),
+            "late": int(not _AFTER.isdisjoint(entry.flags)),
         },
     )
     if entry.kind == model.WEIGHED:
@@ -224,6 +226,32 @@ def report(connection: Connection, entry: Entry) -> None:
     if entry.header.device != "server":
         observe(connection, entry)
     raise_item(connection, entry)
+
+
+def open_deviation(connection: Connection, entry: Entry) -> None:
+    """A deviation of the batch is an item for QA as well, by its number; its own life is in the room of quality."""
+    given = entry.payload
+    connection.execute(
+        insert(item),
+        {
+            "id": given["deviation"],
+            "idx": entry.index,
+            "batch": given["batch"],
+            "type": "deviation",
+            "code": given["code"],
+            "entries": orjson.dumps([] if given["entry"] is None else [given["entry"]]).decode(),
+            "details": orjson.dumps({"device": given["device"]}).decode(),
+            "comment": given["summary"],
+            "state": "open",
+        },
+    )
+    _touch(connection, given["batch"], entry.recorded_at)
+    _recount(connection, given["batch"])
+
+
+def close_deviation(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    _decide(connection, entry, given["deviation"], "closed", given["conclusion"], None)
 
 
 def resolve(connection: Connection, entry: Entry) -> None:

@@ -1,1 +1,1 @@
-"""Test results of lots and batches, judged against their limits."""
+"""Test results of lots and batches, judged against their limits; deviations, from opening to conclusion."""

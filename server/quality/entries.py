@@ -1,13 +1,14 @@
-"""The kind of quality: results recorded, of a lot or of a batch."""
+"""The kinds of quality: results recorded, of a lot or of a batch; deviations opened and closed."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import fields as plain
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Room, Ruling
+from server.core.kinds import Decide, Entry, Kind, Project, Room, Ruling
 from server.identity import queries as identity
 from server.quality import model, projection, queries, rules
 
@@ -64,5 +65,79 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=tuple(flags))
 
 
-KINDS = (Kind("quality.results_recorded.v1", ResultsRecorded, "observation", judge_results, projection.keep_results),)
-ROOM = Room("quality", KINDS)
+def _number() -> plain.String:
+    return plain.String(required=True, validate=validate.Regexp(r"DEV-[0-9]{4}-[0-9]{4,9}\Z"))
+
+
+class DeviationOpened(Schema):
+    """`entry` is the one that it was opened for, `device` what delivered that; `summary` is a person's, or null."""
+
+    deviation = _number()
+    batch = fields.code()
+    code = fields.code()
+    entry = fields.entry_id(none=True)
+    device = fields.code(none=True)
+    summary = fields.text(4000, none=True)
+
+
+class DeviationClosed(Schema):
+    """`entries`: how many entries QA had before them when they concluded."""
+
+    deviation = _number()
+    batch = fields.code()
+    entries = fields.whole()
+    conclusion = fields.text(4000)
+    reason = fields.text(2000)
+
+
+def decide_opening(connection: Connection, entry: Entry) -> Ruling:
+    """By the server, for what it finds, or by who works on batches or reviews them; the next number of the year."""
+    given, last = entry.payload, 0
+    may = ("batch.review", "batch.work")
+    if entry.actor != "server" and not any(identity.permitted(connection, entry.actor, one) for one in may):
+        return Ruling(refusal="not_permitted", details={"permission": " ".join(may)})
+    parsed = model.parse_number(given["deviation"])
+    if parsed is not None:
+        last = queries.last_number(connection, parsed[0])
+    if not rules.number_is_next(given["deviation"], entry.header.captured_at, last):
+        return Ruling(refusal="deviation_number_wrong", details={"deviation": given["deviation"]})
+    return Ruling()
+
+
+def decide_closing(connection: Connection, entry: Entry) -> Ruling:
+    """QA concludes, with a reason, having seen every entry that the deviation is about."""
+    given = entry.payload
+    if not identity.permitted(connection, entry.actor, "batch.review"):
+        return Ruling(refusal="not_permitted", details={"permission": "batch.review"})
+    found = queries.find_deviation(connection, given["deviation"])
+    code = rules.closing_refused(found, given["batch"], given["entries"])
+    return Ruling(refusal=code, details={"deviation": given["deviation"]}) if code is not None else Ruling()
+
+
+def judge_after_seal(connection: Connection, entry: Entry) -> Ruling:
+    """An entry that came after the seal of its batch opens a deviation (21 CFR 211.192; CN 2010, 250)."""
+    if model.POST_SEAL not in entry.flags:
+        return Ruling()
+    return Ruling(consequences=queries.after_seal(connection, entry))
+
+
+KINDS = (
+    Kind(model.RESULTS_RECORDED, ResultsRecorded, "observation", judge_results, projection.keep_results),
+    Kind(model.DEVIATION_OPENED, DeviationOpened, "decision", decide_opening, projection.open_deviation),
+    Kind(model.DEVIATION_CLOSED, DeviationClosed, "decision", decide_closing, projection.close_deviation),
+)
+# What the room of production flags as come after the seal.
+_OF_BATCHES = (
+    "production.phase_started.v1",
+    "production.line_cleared.v1",
+    "production.material_weighed.v1",
+    "production.parameter_recorded.v1",
+    "production.check_recorded.v1",
+    "production.phase_completed.v1",
+    "production.remark_added.v1",
+    "production.photo_attached.v1",
+    "production.exception_raised.v1",
+)
+LISTENERS: Mapping[str, Project] = dict.fromkeys((*_OF_BATCHES, model.RESULTS_RECORDED), projection.join_deviation)
+JUDGES: Mapping[str, Decide] = dict.fromkeys(_OF_BATCHES, judge_after_seal)
+ROOM = Room("quality", KINDS, LISTENERS, JUDGES)

@@ -1,11 +1,59 @@
-"""The nouns of quality: a test result, and what it was taken of."""
+"""The nouns of quality: a test result and what it was taken of; a deviation."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 STAGES = ("incoming", "in_process", "release")
 VERDICTS = ("pass", "fail", "none")
 # An entry with one of these flags stands beside what it would correct: a failed result is not talked away by anybody.
 TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "device_revoked"})
+
+RESULTS_RECORDED = "quality.results_recorded.v1"
+DEVIATION_OPENED = "quality.deviation_opened.v1"
+DEVIATION_CLOSED = "quality.deviation_closed.v1"
+# Why a deviation was opened: the batch was sealed before the entry came, or a person says so.
+POST_SEAL, REPORTED = "post_seal", "reported"
+_NUMBER = re.compile(r"DEV-([0-9]{4})-([0-9]{4,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A deviation of a batch. `entry` opened it and `device` delivered that; `opening` is the entry that says so.
+
+    `closing` is {by, at, conclusion, reason} once QA has concluded; `entries` are the ids of all that it is about.
+    """
+
+    number: str
+    batch: str
+    code: str
+    summary: str | None
+    entry: str | None
+    device: str | None
+    opening: str
+    opened_by: str
+    opened_at: str
+    entries: tuple[str, ...]
+    closing: Mapping[str, Any] | None
+
+    @property
+    def state(self) -> str:
+        return "open" if self.closing is None else "closed"
+
+
+def number_text(year: int, n: int) -> str:
+    """DEV-2026-0001; the numbers of a year begin at 1 and have no gap."""
+    return f"DEV-{year:04d}-{n:04d}"
+
+
+def parse_number(text: str) -> tuple[int, int] | None:
+    """(year, n) of a number in its one spelling; None for any other text."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    year, n = int(match[1]), int(match[2])
+    return (year, n) if n > 0 and number_text(year, n) == text else None
 
 
 @dataclass(frozen=True, slots=True)

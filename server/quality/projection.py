@@ -1,11 +1,11 @@
-"""The table of test results, and how entries fill it."""
+"""The tables of test results and deviations, and how entries fill them."""
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
 from server.quality import rules
-from server.quality.model import TAKES_NO_PLACE, subject_of
+from server.quality.model import POST_SEAL, TAKES_NO_PLACE, parse_number, subject_of
 
 result = Table(
     "quality_result",
@@ -27,6 +27,82 @@ result = Table(
     Column("verdict", Text, nullable=False),
     Column("superseded_by", Text),
 )
+deviation = Table(
+    "quality_deviation",
+    records,
+    Column("number", Text, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("idx", Integer, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("summary", Text),
+    Column("entry", Text),
+    Column("device", Text),
+    Column("opening", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("closed_by", Text),
+    Column("closed_at", Text),
+    Column("conclusion", Text),
+    Column("reason", Text),
+    Index("quality_deviation_year", "year", "n"),
+    Index("quality_deviation_batch", "batch", "idx"),
+)
+# All entries that a deviation is about; those that come while it is open join it.
+deviation_entry = Table(
+    "quality_deviation_entry",
+    records,
+    Column("entry", Text, primary_key=True),
+    Column("deviation", Text, primary_key=True),
+    Column("idx", Integer, nullable=False),
+    Index("quality_deviation_entry_deviation", "deviation", "idx"),
+)
+
+
+def open_deviation(connection: Connection, entry: Entry) -> None:
+    given, parsed = entry.payload, parse_number(entry.payload["deviation"])
+    assert parsed is not None, "the rule lets no other number through"
+    same = {name: given[name] for name in ("batch", "code", "summary", "entry", "device")}
+    opened = {"opening": entry.id, "opened_by": entry.actor, "opened_at": entry.recorded_at}
+    row = {"number": given["deviation"], "year": parsed[0], "n": parsed[1], "idx": entry.index, **same, **opened}
+    connection.execute(insert(deviation), row)
+    if given["entry"] is not None:
+        _join(connection, given["deviation"], given["entry"], entry.index)
+
+
+def join_deviation(connection: Connection, entry: Entry) -> None:
+    """What a device delivers after the seal belongs to the deviation that its first such entry has opened."""
+    if POST_SEAL not in entry.flags:
+        return
+    number = open_after_seal(connection, batch_of(entry), entry.header.device)
+    if number is not None:
+        _join(connection, number, entry.id, entry.index)
+
+
+def open_after_seal(connection: Connection, batch: str | None, device: str) -> str | None:
+    """The number of the open deviation of what this device delivered after the seal of this batch."""
+    here = (deviation.c.batch == batch) & (deviation.c.device == device) & (deviation.c.code == POST_SEAL)
+    query = select(deviation.c.number).where(here, deviation.c.closed_at.is_(None)).limit(1)
+    number: str | None = connection.execute(query).scalar()
+    return number
+
+
+def batch_of(entry: Entry) -> str | None:
+    """The batch that an entry is about: by its payload, or for results by its stream."""
+    number: str | None = entry.payload.get("batch")
+    return subject_of(entry.header.stream)[0] if number is None else number
+
+
+def close_deviation(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    closed = {"closed_by": entry.actor, "closed_at": entry.recorded_at}
+    values = {**closed, "conclusion": given["conclusion"], "reason": given["reason"]}
+    connection.execute(update(deviation).where(deviation.c.number == given["deviation"]).values(values))
+
+
+def _join(connection: Connection, number: str, entry_id: str, index: int) -> None:
+    connection.execute(insert(deviation_entry), {"deviation": number, "entry": entry_id, "idx": index})
 
 
 def keep_results(connection: Connection, entry: Entry) -> None:

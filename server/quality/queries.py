@@ -1,12 +1,13 @@
-"""Reads of test results; what was corrected is not among them."""
+"""Reads of test results (what was corrected is not among them) and of deviations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
-from server.quality.model import Result
-from server.quality.projection import result
+from server.core.kinds import Entry, Fact
+from server.quality.model import DEVIATION_OPENED, POST_SEAL, Deviation, Result, number_text
+from server.quality.projection import batch_of, deviation, deviation_entry, open_after_seal, result
 
 _current = result.c.superseded_by.is_(None)
 
@@ -36,6 +37,84 @@ def result_counts(connection: Connection, lots: Iterable[tuple[str, str]]) -> di
     query = select(result.c.material, result.c.lot, func.count().label("results")).where(among, _current)
     rows = connection.execute(query.group_by(result.c.material, result.c.lot))
     return {(row.material, row.lot): row.results for row in rows}
+
+
+def find_deviation(connection: Connection, number: str) -> Deviation | None:
+    row = connection.execute(select(deviation).where(deviation.c.number == number)).first()
+    return None if row is None else _deviations(connection, [row])[0]
+
+
+def deviations_of_batch(connection: Connection, batch: str) -> list[Deviation]:
+    query = select(deviation).where(deviation.c.batch == batch).order_by(deviation.c.idx)
+    return _deviations(connection, connection.execute(query).all())
+
+
+def deviations(
+    connection: Connection, state: str = "", words: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[Deviation], int]:
+    """The open ones first, then the newest; those whose number, batch or summary holds the words; how many."""
+    where: list[ColumnElement[bool]] = []
+    if state:
+        where.append(deviation.c.closed_at.is_(None) if state == "open" else deviation.c.closed_at.is_not(None))
+    if words:
+        columns = (deviation.c.number, deviation.c.batch, deviation.c.summary)
+        where.append(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    page = select(deviation).where(*where).order_by(deviation.c.closed_at.is_not(None), deviation.c.idx.desc())
+    rows = connection.execute(page.offset(offset).limit(limit)).all()
+    total = connection.execute(select(func.count()).select_from(deviation).where(*where)).scalar_one()
+    return _deviations(connection, rows), total
+
+
+def last_number(connection: Connection, year: int) -> int:
+    """How many deviations were opened in a year; their numbers have no gap."""
+    return connection.execute(select(func.max(deviation.c.n)).where(deviation.c.year == year)).scalar() or 0
+
+
+def next_number(connection: Connection, moment: str) -> str:
+    """The number of a deviation that is opened now; `moment` is UTC text."""
+    year = int(moment[:4])
+    return number_text(year, last_number(connection, year) + 1)
+
+
+def after_seal(connection: Connection, entry: Entry) -> list[Fact]:
+    """What follows from an entry that came after the seal: a deviation, unless one of its device waits already."""
+    batch, device = batch_of(entry), entry.header.device
+    if batch is None or open_after_seal(connection, batch, device) is not None:
+        return []
+    payload = {
+        "deviation": next_number(connection, entry.recorded_at),
+        "batch": batch,
+        "code": POST_SEAL,
+        "entry": entry.id,
+        "device": device,
+        "summary": None,
+    }
+    return [Fact(DEVIATION_OPENED, f"batch/{batch}", payload, subject=payload["deviation"])]
+
+
+def _deviations(connection: Connection, rows: Sequence[Row[Any]]) -> list[Deviation]:
+    about: dict[str, list[str]] = {row.number: [] for row in rows}
+    query = select(deviation_entry).where(deviation_entry.c.deviation.in_(list(about)))
+    for line in connection.execute(query.order_by(deviation_entry.c.idx)):
+        about[line.deviation].append(line.entry)
+    return [_deviation(row, tuple(about[row.number])) for row in rows]
+
+
+def _deviation(row: Row[Any], entries: tuple[str, ...]) -> Deviation:
+    closing = {"by": row.closed_by, "at": row.closed_at, "conclusion": row.conclusion, "reason": row.reason}
+    return Deviation(
+        number=row.number,
+        batch=row.batch,
+        code=row.code,
+        summary=row.summary,
+        entry=row.entry,
+        device=row.device,
+        opening=row.opening,
+        opened_by=row.opened_by,
+        opened_at=row.opened_at,
+        entries=entries,
+        closing=None if row.closed_at is None else closing,
+    )
 
 
 def _results(connection: Connection, where: ColumnElement[bool]) -> list[Result]:

@@ -1,6 +1,9 @@
-"""How a result is judged against its limits, pure."""
+"""How a result is judged against its limits, and which number a deviation gets: pure."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+from server.quality.model import Deviation, parse_number
 
 
 def verdict(value: str, low: str | None, high: str | None) -> str:
@@ -11,3 +14,22 @@ def verdict(value: str, low: str | None, high: str | None) -> str:
     below = low is not None and number < Decimal(low)
     above = high is not None and number > Decimal(high)
     return "fail" if below or above else "pass"
+
+
+def number_is_next(text: str, captured_at: str, last: int) -> bool:
+    """Whether a deviation's number is the one after `last` in its year, and its year that of the opening.
+
+    A day's grace at the turn of the year: the server's clock and its place in the world may disagree on it.
+    """
+    parsed, opened = parse_number(text), datetime.fromisoformat(captured_at)
+    years = {(opened + timedelta(days=days)).year for days in (-1, 0, 1)}
+    return parsed is not None and parsed[0] in years and parsed[1] == last + 1
+
+
+def closing_refused(found: Deviation | None, batch: str, entries: int) -> str | None:
+    """Why a deviation cannot be closed; a code of the error catalogue. `entries`: how many the closer has seen."""
+    if found is None or found.batch != batch:
+        return "not_found"
+    if found.closing is not None:
+        return "item_closed"
+    return "deviation_changed" if entries != len(found.entries) else None

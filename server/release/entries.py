@@ -1,4 +1,4 @@
-"""The kinds of release: QA's decisions on conflicts and exceptions, and the disposition of the batch."""
+"""The kinds of release: QA's decisions on conflicts and exceptions, the disposition that seals the batch, waivers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +7,13 @@ from marshmallow import Schema, validate
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Fact, Kind, Room, Ruling
+from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.identity import queries as identity
 from server.production import queries as batches
-from server.production.model import batch_stream
-from server.release import model, projection, queries, rules
+from server.production.model import POST_SEAL, batch_stream
+from server.quality import queries as quality
+from server.quality.model import RESULTS_RECORDED, subject_of
+from server.release import gates, model, projection, queries, rules
 
 
 class ConflictResolved(Schema):
@@ -39,19 +41,51 @@ class _Signer(Schema):
     name_en = fields.text(none=True)
 
 
-class BatchDisposed(Schema):
+class _Signed(Schema):
     """Printed name, time with zone and meaning stand in the entry itself (21 CFR 11.50, 11.70)."""
 
     batch = fields.code()
-    meaning = fields.nested(_Meaning)
     signer = fields.nested(_Signer)
     signed_at = fields.time()
     offset = fields.Whole(required=True, validate=validate.Range(-840, 840))
     method = fields.choice("password")
+
+
+class BatchDisposed(_Signed):
+    meaning = fields.nested(_Meaning)
     digest = fields.sha256()
     stream_seq = fields.whole()
     stream_hash = fields.sha256()
     reason = fields.text(2000, none=True)
+
+
+class _Head(Schema):
+    device = fields.code()
+    seq = fields.sequence()
+    hash = fields.sha256()
+
+
+class BatchSealed(BatchDisposed):
+    """`stream_seq` entries of the batch's stream up to the head `stream_hash`, and the head of every device that has
+    entries in it or held the batch: what comes later is outside of the seal."""
+
+    devices = fields.many(_Head)
+
+
+class _WaiverMeaning(Schema):
+    code = fields.choice(model.WAIVER_MEANING["code"])
+    zh = fields.text()
+    en = fields.text()
+
+
+class DeviceWaived(_Signed):
+    """QA no longer waits for a device: it is known to have written up to `known`, and has delivered `delivered`."""
+
+    device = fields.code()
+    known = fields.sequence()
+    delivered = fields.sequence()
+    meaning = fields.nested(_WaiverMeaning)
+    reason = fields.text(2000)
 
 
 class ReleaseRefused(Schema):
@@ -81,6 +115,29 @@ def decide_release(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_rejection(connection: Connection, entry: Entry) -> Ruling:
     return _decide_disposition(connection, entry, "rejected")
+
+
+def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
+    """QA names the device that the batch shall not wait for, and why (PLT-11)."""
+    given, person = entry.payload, entry.actor
+    batch = given["batch"]
+    if not identity.permitted(connection, person, "batch.release"):
+        return Ruling(refusal="not_permitted", details={"permission": "batch.release"})
+    before = queries.current_disposition(connection, batch)
+    stale = before is not None and queries.is_stale(connection, batch, before)
+    held = {one.device: one for one in gates.holdings(connection, batch)}
+    shown = (given["known"], given["delivered"])
+    produced = queries.produced(connection, batch, person)
+    code = rules.waiver_refused(held.get(given["device"]), shown, before, stale, produced)
+    return Ruling() if code is None else Ruling(refusal=code, details={"device": given["device"]})
+
+
+def judge_results(connection: Connection, entry: Entry) -> Ruling:
+    """Results of a batch that come after its seal, like any other entry of it; those of a lot are of no batch."""
+    batch, _, _ = subject_of(entry.header.stream)
+    if batch is None or queries.current_disposition(connection, batch) is None:
+        return Ruling()
+    return Ruling(flags=(POST_SEAL,), consequences=quality.after_seal(connection, entry))
 
 
 def refused(batch: str, person: str, codes: list[str], stream: str | None = None) -> Fact:
@@ -115,7 +172,11 @@ def _decide_disposition(connection: Connection, entry: Entry, decision: str) -> 
     code = rules.refusal(decision, given["meaning"]["code"], line.status, before, stale, produced)
     if code is not None:
         return _refuse(batch, person, code, {"batch": batch})
-    seen = queries.review(connection, batch)
+    heads = queries.true_heads(connection, batch, given.get("devices", ()))
+    seen = queries.review(connection, batch, heads)
+    sealed = (given["stream_seq"], given["stream_hash"]) == (seen.stream_seq, seen.stream_hash)
+    if heads is None or not sealed:
+        return _refuse(batch, person, "digest_stale", {"digest": seen.digest})
     code = rules.blocked(decision, seen, given["digest"])
     if code == "release_blocked":
         open_gates = [gate.payload() for gate in seen.unmet]
@@ -129,11 +190,20 @@ def _refuse(batch: str, person: str, code: str, details: Mapping[str, Any], code
     return Ruling(refusal=code, details=details, consequences=[refused(batch, person, codes or [code])])
 
 
+def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
+    """A disposition is a seal; one without devices can no longer be signed."""
+    return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
+
+
 KINDS = (
     Kind(model.RESOLVED_KIND, ConflictResolved, "decision", decide_resolution),
     Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment),
-    Kind(model.RELEASED_KIND, BatchDisposed, "decision", decide_release, projection.dispose),
-    Kind(model.REJECTED_KIND, BatchDisposed, "decision", decide_rejection, projection.dispose),
+    Kind(model.RELEASED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose),
+    Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose),
+    Kind(model.RELEASED_KIND, BatchSealed, "decision", decide_release, projection.dispose),
+    Kind(model.REJECTED_KIND, BatchSealed, "decision", decide_rejection, projection.dispose),
+    Kind(model.WAIVED_KIND, DeviceWaived, "decision", decide_waiver, projection.waive),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
 )
-ROOM = Room("release", KINDS)
+JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}
+ROOM = Room("release", KINDS, judges=JUDGES)

@@ -1,4 +1,4 @@
-"""The nouns of release: what the reviewer sees, the gates before a signature, and the signature itself."""
+"""The nouns of release: what the reviewer sees, the gates before a signature, the seal, and the waiver of a device."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,24 +12,83 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
 }
 MEANINGS_OF = {"released": ("reviewed_and_released", "qualified_person"), "rejected": ("reviewed_and_rejected",)}
 
-RELEASED_KIND = "release.batch_released.v1"
-REJECTED_KIND = "release.batch_rejected.v1"
+# Printed beside the signature of a waiver.
+WAIVER_MEANING: Mapping[str, str] = {
+    "code": "device_waived",
+    "zh": "已评估该设备未交付的内容，同意不再等待",
+    "en": "What this device has not delivered was assessed; the batch need not wait for it",
+}
+
+RELEASED_KIND = "release.batch_released.v2"
+REJECTED_KIND = "release.batch_rejected.v2"
+# Before the seal named the devices: read for ever, set no more.
+RELEASED_V1 = "release.batch_released.v1"
+REJECTED_V1 = "release.batch_rejected.v1"
 REFUSED_KIND = "release.release_refused.v1"
 RESOLVED_KIND = "release.conflict_resolved.v1"
 ASSESSED_KIND = "release.exception_assessed.v1"
+WAIVED_KIND = "release.device_waived.v1"
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of a release: `count` things stand against it, `details` names them."""
+    """One condition of a release: `count` things stand against it, `details` names them.
+
+    `waived` names the devices that would stand against it if QA had not waived them.
+    """
 
     code: str
     met: bool
     count: int
     details: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
-        return {"code": self.code, "met": self.met, "count": self.count, "details": list(self.details)}
+        lists = {"details": list(self.details), "waived": list(self.waived)}
+        return {"code": self.code, "met": self.met, "count": self.count, **lists}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A device that held the batch: `known` entries it is known to have written, `delivered` stand in the log.
+
+    `blocks` are the gates that it stands against, `waived` those that it would stand against without a waiver.
+    """
+
+    device: str
+    returned_at: str | None
+    known: int
+    delivered: int
+    blocks: tuple[str, ...]
+    waived: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """QA no longer waits for a device; `entry` is the id, times are UTC, `offset` minutes east of it."""
+
+    entry: str
+    device: str
+    known: int
+    delivered: int
+    meaning: Mapping[str, str]
+    signer: Mapping[str, Any]
+    signed_at: str
+    offset: int
+    reason: str
+    recorded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHead:
+    """The end of a device's chain in the log: its last sequence, and the SHA-256 of that header (0 and zeros: none)."""
+
+    device: str
+    seq: int
+    hash: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"device": self.device, "seq": self.seq, "hash": self.hash}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +109,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """A signed release or rejection, as it was recorded; times are UTC, `offset` minutes east of it."""
+    """A signed release or rejection, as it was recorded; times are UTC, `offset` minutes east of it.
+
+    It seals the batch: `stream_seq` entries up to the head `stream_hash`, and of `devices` each up to its head. None
+    for a signature from before the seal named devices.
+    """
 
     decision: str
     meaning: Mapping[str, str]
@@ -59,12 +122,14 @@ class Disposition:
     offset: int
     digest: str
     stream_seq: int
+    stream_hash: str
+    devices: tuple[DeviceHead, ...] | None
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a reviewer signs: `digest` covers all of it, `stream_seq` and `stream_hash` bind every entry."""
+    """What a reviewer signs: `digest` covers all of it; `stream_seq`, `stream_hash` and `devices` are the seal."""
 
     batch: str
     open: tuple[Notice, ...]
@@ -74,6 +139,7 @@ class Review:
     gates: tuple[Gate, ...]
     stream_seq: int
     stream_hash: str
+    devices: tuple[DeviceHead, ...]
     digest: str
 
     @property

@@ -14,7 +14,7 @@ from server.production.model import Batch, BatchLine
 from server.quality import queries as quality
 from server.recipes.model import find_phase
 from server.release import gates, queries
-from server.release.model import Notice
+from server.release.model import DeviceHead, Notice
 from sync.log import reading
 from sync.log.tables import log_head
 
@@ -118,9 +118,43 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         "clean": review.clean,
         "entries": review.entries,
         "gates": [gate.payload() for gate in review.gates],
+        "holdings": _holdings(connection, number),
+        "seal": {
+            **_seal(connection, number, review.stream_seq, review.stream_hash, review.devices),
+            "size": queries.log_size(connection),
+        },
         "digest": review.digest,
         "disposition": disposition(connection, number),
     }
+
+
+def _holdings(connection: Connection, number: str) -> list[dict[str, Any]]:
+    """The devices that held the batch: what they owe it, and the gates that they stand against."""
+    held = gates.holdings(connection, number)
+    names = identity.devices(connection, {one.device for one in held})
+    shown = ("returned_at", "known", "delivered")
+    return [
+        {
+            "device": names[one.device],
+            **{name: getattr(one, name) for name in shown},
+            "blocks": list(one.blocks),
+            "waived": list(one.waived),
+        }
+        for one in held
+    ]
+
+
+def _seal(
+    connection: Connection, number: str, entries: int, head: str, devices: Sequence[DeviceHead] | None
+) -> dict[str, Any]:
+    """What a disposition seals: entries of the batch, the head of its stream, and where each device's chain stood."""
+    names = identity.devices(connection, {one.device for one in devices or ()})
+    waived = {one.device for one in queries.waivers(connection, number)}
+    shown = [
+        {"device": names[one.device], "seq": one.seq, "hash": one.hash, "waived": one.device in waived}
+        for one in devices or ()
+    ]
+    return {"entries": entries, "head": head, "devices": None if devices is None else shown}
 
 
 class _Notices:
@@ -135,6 +169,8 @@ class _Notices:
         self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
         deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
         self._people = identity.people(connection, deciders)
+        about = {notice.details["device"] for notice in notices if isinstance(notice.details.get("device"), str)}
+        self._devices = identity.devices(connection, about)
 
     def __call__(self, notice: Notice) -> dict[str, Any]:
         phase = find_phase(self._phases, notice.phase) if notice.phase is not None else None
@@ -148,13 +184,14 @@ class _Notices:
             "state": notice.state,
             "entries": [self._entries[entry] for entry in notice.entries if entry in self._entries],
             "details": notice.details,
+            "device": self._devices.get(notice.details.get("device", "")),
             "comment": notice.comment,
             "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
         }
 
 
 def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
-    """The signature of a batch, and whether entries came after it."""
+    """The signature of a batch, what it seals, and whether entries came after it."""
     signed = queries.current_disposition(connection, number)
     if signed is None:
         return None
@@ -165,6 +202,7 @@ def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
         "signed_at": signed.signed_at,
         "offset": signed.offset,
         "digest": signed.digest,
+        "seal": _seal(connection, number, signed.stream_seq, signed.stream_hash, signed.devices),
         "reason": signed.reason,
         "stale": queries.is_stale(connection, number, signed),
     }

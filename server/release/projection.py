@@ -1,10 +1,11 @@
-"""The table of dispositions, and how a signature fills it."""
+"""The tables of dispositions and waivers, and how a signature fills them."""
 
+import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
 
 from server.core.db import records
 from server.core.kinds import Entry
-from server.release.model import RELEASED_KIND
+from server.release.model import RELEASED_KIND, RELEASED_V1
 
 disposition = Table(
     "release_disposition",
@@ -23,28 +24,63 @@ disposition = Table(
     Column("digest", Text, nullable=False),
     Column("stream_seq", Integer, nullable=False),
     Column("stream_hash", Text, nullable=False),
+    # JSON: the heads of the devices; null where the signature is from before the seal named them.
+    Column("devices", Text),
     Column("reason", Text),
     Index("release_disposition_batch", "batch", "idx"),
+)
+waiver = Table(
+    "release_waiver",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("delivered", Integer, nullable=False),
+    Column("meaning_code", Text, nullable=False),
+    Column("meaning_zh", Text, nullable=False),
+    Column("meaning_en", Text, nullable=False),
+    Column("signer", Text, nullable=False),
+    Column("signer_name", Text, nullable=False),
+    Column("signer_name_en", Text),
+    Column("signed_at", Text, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Index("release_waiver_batch", "batch", "idx"),
 )
 
 
 def dispose(connection: Connection, entry: Entry) -> None:
     """The newest signature counts; earlier ones stay."""
     given = entry.payload
-    meaning, signer = given["meaning"], given["signer"]
-    connection.execute(
-        insert(disposition).values(
-            idx=entry.index,
-            decision="released" if entry.kind == RELEASED_KIND else "rejected",
-            meaning_code=meaning["code"],
-            meaning_zh=meaning["zh"],
-            meaning_en=meaning["en"],
-            signer=signer["id"],
-            signer_name=signer["name"],
-            signer_name_en=signer["name_en"],
-            **{
-                name: given[name]
-                for name in ("batch", "signed_at", "offset", "digest", "stream_seq", "stream_hash", "reason")
-            },
-        )
-    )
+    same = ("batch", "signed_at", "offset", "digest", "stream_seq", "stream_hash", "reason")
+    devices = given.get("devices")
+    row = {
+        "idx": entry.index,
+        "decision": "released" if entry.kind in (RELEASED_KIND, RELEASED_V1) else "rejected",
+        "devices": None if devices is None else orjson.dumps(devices, option=orjson.OPT_SORT_KEYS).decode(),
+        **_signature(entry),
+        **{name: given[name] for name in same},
+    }
+    connection.execute(insert(disposition), row)
+
+
+def waive(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    same = ("batch", "device", "known", "delivered", "signed_at", "offset", "reason")
+    row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **_signature(entry)}
+    connection.execute(insert(waiver), row | {name: given[name] for name in same})
+
+
+def _signature(entry: Entry) -> dict[str, str | None]:
+    meaning, signer = entry.payload["meaning"], entry.payload["signer"]
+    return {
+        "meaning_code": meaning["code"],
+        "meaning_zh": meaning["zh"],
+        "meaning_en": meaning["en"],
+        "signer": signer["id"],
+        "signer_name": signer["name"],
+        "signer_name_en": signer["name_en"],
+    }

@@ -1,7 +1,10 @@
-"""Reads of reviews and dispositions."""
+"""Reads of reviews, dispositions with their seals, and waivers."""
 
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, func, select
 
 from server.production import model as production
@@ -9,10 +12,11 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.release import gates as other_gates
 from server.release import rules
-from server.release.model import REFUSED_KIND, Disposition, Gate, Review
-from server.release.projection import disposition
+from server.release.model import REFUSED_KIND, DeviceHead, Disposition, Gate, Review, Waiver
+from server.release.projection import disposition, waiver
+from sync.entry import FIRST_PREV
 from sync.log import Tail
-from sync.log.tables import log_entry
+from sync.log.tables import log_entry, log_head
 
 # They say nothing about how the batch was made, so they leave a signature as good as it was.
 _HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1")
@@ -31,12 +35,14 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
     ]
 
 
-def review(connection: Connection, batch: str) -> Review:
-    """What QA is shown and signs."""
+def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:
+    """What QA is shown and signs; `devices` are the heads of the seal where they are not those of this moment."""
     entries = batches.entries_of(connection, batch)
-    notices = rules.notices(batches.items_of(connection, batch), entries)
+    deviations = quality.deviations_of_batch(connection, batch)
+    notices = rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations)
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)
+    heads = device_heads(connection, batch, log_size(connection)) if devices is None else list(devices)
     seq, running = stream_head(connection, production.batch_stream(batch))
     return Review(
         batch=batch,
@@ -47,8 +53,67 @@ def review(connection: Connection, batch: str) -> Review:
         gates=tuple(passed),
         stream_seq=seq,
         stream_hash=running,
-        digest=rules.digest(batch, notices, (clean, len(entries)), passed, seq, running),
+        devices=tuple(heads),
+        digest=rules.digest(batch, notices, (clean, len(entries)), passed, (seq, running), heads),
     )
+
+
+def log_size(connection: Connection) -> int:
+    size: int = connection.execute(select(log_head.c.size)).scalar_one()
+    return size
+
+
+def device_heads(connection: Connection, batch: str, size: int) -> list[DeviceHead]:
+    """Where the chains of the sealed devices stood when the log had `size` entries, by device."""
+    return [_device_head(connection, name, size) for name in sorted(_devices(connection, batch))]
+
+
+def _devices(connection: Connection, batch: str) -> dict[str, int]:
+    """Every device with entries in the batch's stream or that ever held the batch, to its last sequence there.
+
+    Not `server`: its entries of the batch are in the stream, and it owes nothing.
+    """
+    query = select(log_entry.c.device, func.max(log_entry.c.seq).label("seq"))
+    here = query.where(log_entry.c.stream == production.batch_stream(batch)).group_by(log_entry.c.device)
+    held = {str(lease["device"]["id"]): 0 for lease in other_gates.leases(connection, batch)}
+    found = held | {str(row.device): int(row.seq) for row in connection.execute(here)}
+    found.pop("server", None)
+    return found
+
+
+def _device_head(connection: Connection, device: str, size: int) -> DeviceHead:
+    # Backwards from the end of the chain: what came since a review was opened is little.
+    last = select(log_entry.c.seq, log_entry.c.header).where(log_entry.c.device == device, log_entry.c.idx < size)
+    row = connection.execute(last.order_by(log_entry.c.seq.desc()).limit(1)).first()
+    return DeviceHead(device, 0, FIRST_PREV) if row is None else _head(device, row.seq, row.header)
+
+
+def _head(device: str, seq: int, header: bytes) -> DeviceHead:
+    return DeviceHead(device, seq, sha256(header).hexdigest())
+
+
+def true_heads(connection: Connection, batch: str, given: Sequence[Mapping[str, Any]]) -> list[DeviceHead] | None:
+    """The heads that a seal names, or None if they are none: a device is missing or too many, a head is not one of
+    its chain, or the batch holds a later entry of the device."""
+    least = _devices(connection, batch)
+    heads = [DeviceHead(one["device"], one["seq"], one["hash"]) for one in given]
+    if [head.device for head in heads] != sorted(least):
+        return None
+    right = all(least[head.device] <= head.seq and _stands(connection, head) for head in heads)
+    return heads if right else None
+
+
+def _stands(connection: Connection, head: DeviceHead) -> bool:
+    if head.seq == 0:
+        return head.hash == FIRST_PREV
+    here = select(log_entry.c.header).where(log_entry.c.device == head.device, log_entry.c.seq == head.seq)
+    header = connection.execute(here).scalar()
+    return header is not None and _head(head.device, head.seq, header) == head
+
+
+def waivers(connection: Connection, batch: str) -> list[Waiver]:
+    query = select(waiver).where(waiver.c.batch == batch).order_by(waiver.c.idx)
+    return [_waiver(row) for row in connection.execute(query)]
 
 
 def stream_head(connection: Connection, stream: str) -> tuple[int, str]:
@@ -80,11 +145,24 @@ def produced(connection: Connection, batch: str, person: str) -> bool:
 def _disposition(row: Row[Any]) -> Disposition:
     return Disposition(
         decision=row.decision,
-        meaning={"code": row.meaning_code, "zh": row.meaning_zh, "en": row.meaning_en},
-        signer={"id": row.signer, "name": row.signer_name, "name_en": row.signer_name_en},
-        signed_at=row.signed_at,
-        offset=row.offset,
+        **_signature(row),
         digest=row.digest,
         stream_seq=row.stream_seq,
+        stream_hash=row.stream_hash,
+        devices=None if row.devices is None else tuple(DeviceHead(**one) for one in orjson.loads(row.devices)),
         reason=row.reason,
     )
+
+
+def _waiver(row: Row[Any]) -> Waiver:
+    same = ("entry", "device", "known", "delivered", "reason", "recorded_at")
+    return Waiver(**_signature(row), **{name: getattr(row, name) for name in same})
+
+
+def _signature(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "meaning": {"code": row.meaning_code, "zh": row.meaning_zh, "en": row.meaning_en},
+        "signer": {"id": row.signer, "name": row.signer_name, "name_en": row.signer_name_en},
+        "signed_at": row.signed_at,
+        "offset": row.offset,
+    }

@@ -6,9 +6,9 @@ from typing import Any
 
 from server.production import model as production
 from server.production.model import BatchEntry, Item
-from server.quality.model import Result
+from server.quality.model import Deviation, Result
 from server.recipes.model import slots
-from server.release.model import MEANINGS_OF, Disposition, Gate, Notice, Review
+from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Review, Waiver
 from sync import canonical
 
 _INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
@@ -16,13 +16,38 @@ _INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
 _NOTABLE = ("manual_weight", "correction", "remark", "photo")
 
 
-def notices(items: Iterable[Item], entries: Iterable[BatchEntry]) -> list[Notice]:
-    """Everything that is not plain good work: exceptions and conflicts, then what QA should at least see."""
+def notices(
+    items: Iterable[Item],
+    entries: Iterable[BatchEntry],
+    waivers: Iterable[Waiver] = (),
+    deviations: Iterable[Deviation] = (),
+) -> list[Notice]:
+    """Everything that is not plain good work: what QA decides, then what QA should at least see."""
+    about = {deviation.number: deviation.entries for deviation in deviations}
     notable = [notice for entry in entries for notice in _of_entry(entry)]
-    return [_of_item(item) for item in items] + sorted(notable, key=lambda notice: _NOTABLE.index(notice.type))
+    return [
+        *(_of_item(item, about.get(item.id, item.entries)) for item in items),
+        *(_of_waiver(waiver) for waiver in waivers),
+        *sorted(notable, key=lambda notice: _NOTABLE.index(notice.type)),
+    ]
 
 
-def _of_item(item: Item) -> Notice:
+def _of_waiver(waiver: Waiver) -> Notice:
+    return Notice(
+        id=waiver.entry,
+        type="waiver",
+        code="device_waived",
+        phase=None,
+        slot=None,
+        state="info",
+        entries=(),
+        details={"device": waiver.device, "known": waiver.known, "delivered": waiver.delivered},
+        comment=None,
+        decision={"by": waiver.signer["id"], "at": waiver.signed_at, "text": waiver.reason, "chosen": None},
+    )
+
+
+def _of_item(item: Item, entries: tuple[str, ...]) -> Notice:
     type_ = "late_entry" if item.code == "late_entry" else item.type
     return Notice(
         id=item.id,
@@ -31,7 +56,7 @@ def _of_item(item: Item) -> Notice:
         phase=item.phase,
         slot=item.slot,
         state=item.state,
-        entries=item.entries,
+        entries=entries,
         details=item.details,
         comment=item.comment,
         decision=item.decision,
@@ -77,7 +102,8 @@ def items_gates(items: Iterable[Item]) -> list[Gate]:
     still = [item for item in items if item.state == "open"]
     conflicts = [item.slot or item.code for item in still if item.type == "conflict"]
     exceptions = [item.code for item in still if item.type == "exception"]
-    return [gate("conflicts", conflicts), gate("exceptions", exceptions)]
+    deviations = [item.id for item in still if item.type == "deviation"]
+    return [gate("conflicts", conflicts), gate("exceptions", exceptions), gate("deviations", deviations)]
 
 
 def results_gates(results: Iterable[Result], yields: Iterable[Mapping[str, Any]]) -> list[Gate]:
@@ -101,10 +127,13 @@ def digest(
     shown: Sequence[Notice],
     counts: tuple[int, int],
     gates: Sequence[Gate],
-    stream_seq: int,
-    stream_hash: str,
+    stream: tuple[int, str],
+    devices: Sequence[DeviceHead],
 ) -> str:
-    """SHA-256 over exactly what the reviewer sees; the hash of the stream stands for the bytes of its entries."""
+    """SHA-256 over exactly what the reviewer sees, in canonical JSON.
+
+    `stream` is the entry count of the batch's stream with its head, which stands for the bytes of its entries.
+    """
     value = {
         "batch": batch,
         "items": [
@@ -113,8 +142,9 @@ def digest(
         "clean": counts[0],
         "entries": counts[1],
         "gates": [one.payload() for one in gates],
-        "stream_seq": stream_seq,
-        "stream_hash": stream_hash,
+        "stream_seq": stream[0],
+        "stream_hash": stream[1],
+        "devices": [head.payload() for head in devices],
     }
     return hashlib.sha256(canonical.encode(value)).hexdigest()
 
@@ -141,3 +171,19 @@ def blocked(decision: str, review: Review, signed: str) -> str | None:
     if review.digest != signed:
         return "digest_stale"
     return "release_blocked" if decision == "released" and review.unmet else None
+
+
+def waiver_refused(
+    found: Holding | None, shown: tuple[int, int], before: Disposition | None, stale: bool, produced: bool
+) -> str | None:
+    """Why QA cannot waive this device now; a code of the error catalogue. `shown`: known and delivered, as seen.
+
+    A device that owes nothing needs no waiver, and who produced does not excuse what is missing (DR 22).
+    """
+    if before is not None and not stale:
+        return "batch_disposed"
+    if found is None or not found.blocks:
+        return "device_owes_nothing"
+    if produced:
+        return "waiver_produced"
+    return "waiver_stale" if shown != (found.known, found.delivered) else None

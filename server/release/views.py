@@ -113,6 +113,18 @@ def reject(body: Mapping[str, Any], number: str) -> Answer:
     return _sign(number, model.REJECTED_KIND, body)
 
 
+@blueprint.post("/batches/<number>/devices/<device>/waive")
+@blueprint.arguments(shapes.WaiveBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+@require("batch.release")
+def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
+    """Sign that the batch need not wait for a device that will not deliver."""
+    asked = {"device": device, **{name: body[name] for name in ("known", "delivered", "reason")}}
+    signed = _signed(number, body)
+    _state(number, model.WAIVED_KIND, signed | asked | {"meaning": dict(model.WAIVER_MEANING)}, device)
+    return _review(number)
+
+
 @blueprint.get("/batches/<number>/dossier")
 @blueprint.arguments(shapes.DossierQuery, location="query")
 @blueprint.response(200, content_type="application/pdf")
@@ -188,27 +200,44 @@ def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> An
 
 
 def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
-    """Both components of the signature are given anew: the session says who, the password proves it (11.200)."""
-    plant, person = site.current(), demand("batch.release")
-    with plant.engine.connect() as connection:
+    """Seals the batch as it was shown: entry count, stream head, and the devices' heads when the log had that size."""
+    signed = _signed(number, body)
+    with site.current().engine.connect() as connection:
+        seq, running = queries.stream_head(connection, batch_stream(number))
+        now = queries.log_size(connection)
+        heads = queries.device_heads(connection, number, now if body["size"] is None else min(now, body["size"]))
+    payload = {
+        **signed,
+        "meaning": {"code": body["meaning"], **model.MEANINGS[body["meaning"]]},
+        "digest": body["digest"],
+        "stream_seq": seq,
+        "stream_hash": running,
+        "devices": [head.payload() for head in heads],
+        "reason": body["reason"],
+    }
+    _state(number, kind, payload)
+    return _review(number)
+
+
+def _signed(number: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What every signature of a batch says; both its components are given anew: the session says who, the password
+    proves it (21 CFR 11.200)."""
+    person = demand("batch.release")
+    with site.current().engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
     _check_password(number, person, body["password"])
-    with plant.engine.connect() as connection:
-        seq, running = queries.stream_head(connection, batch_stream(number))
-    payload = {
+    return {
         "batch": number,
-        "meaning": {"code": body["meaning"], **model.MEANINGS[body["meaning"]]},
         "signer": {"id": person.id, "name": person.name, "name_en": person.name_en},
         "signed_at": clock.now_text(),
         "offset": _offset() if body["offset"] is None else body["offset"],
         "method": "password",
-        "digest": body["digest"],
-        "stream_seq": seq,
-        "stream_hash": running,
-        "reason": body["reason"],
     }
-    plant.recorder.state(Fact(kind, batch_stream(number), payload, actor=person.id))
-    return _review(number)
+
+
+def _state(number: str, kind: str, payload: Mapping[str, Any], subject: str | None = None) -> None:
+    fact = Fact(kind, batch_stream(number), payload, subject=subject, actor=payload["signer"]["id"])
+    site.current().recorder.state(fact)
 
 
 def _check_password(number: str, person: Person, password: str) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
+from release_support import assess, close, finish, refused, review, sign
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.production import queries as batches
-from server.release import pages, queries
+from server.release import pages
 from server.release.model import MEANINGS
 
 
@@ -20,39 +21,6 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     site.order("B1")
     yield site
     site.plant.close()
-
-
-def review(site: Site, batch: str = "B1") -> dict[str, Any]:
-    with site.plant.engine.connect() as connection:
-        page = pages.review_page(connection, batch)
-    assert page is not None
-    return page
-
-
-def sign(site: Site, decision: str, *, person: str = "P-5", digest: str | None = None) -> None:
-    meaning = "reviewed_and_released" if decision == "released" else "reviewed_and_rejected"
-    with site.plant.engine.connect() as connection:
-        seq, running = queries.stream_head(connection, "batch/B1")
-        shown = queries.review(connection, "B1").digest
-    payload = {
-        "batch": "B1",
-        "meaning": {"code": meaning, **MEANINGS[meaning]},
-        "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
-        "signed_at": "2026-11-22T09:30:00.000Z",
-        "offset": 480,
-        "method": "password",
-        "digest": digest or shown,
-        "stream_seq": seq,
-        "stream_hash": running,
-        "reason": None,
-    }
-    site.state(f"release.batch_{decision}.v1", "batch/B1", payload, person)
-
-
-def refused(site: Site, decision: str, **options: Any) -> PestleError:
-    with pytest.raises(PestleError) as error:
-        sign(site, decision, **options)
-    return error.value
 
 
 def refusals(site: Site) -> list[list[str]]:
@@ -73,17 +41,6 @@ def resolve(site: Site, item: str, chosen: str, person: str = "P-5", batch: str 
     site.state("release.conflict_resolved.v1", f"batch/{batch}", payload, person)
 
 
-def assess(site: Site, code: str, person: str = "P-5") -> None:
-    item = site.item("B1", code)
-    payload = {"batch": "B1", "exception": item.id, "assessment": "no effect on quality"}
-    site.state("release.exception_assessed.v1", "batch/B1", payload, person)
-
-
-def finish(site: Site) -> None:
-    site.work("B1")
-    site.hand_back("B1")
-
-
 @pytest.mark.urs("PRD-13", "WHS-02")
 def test_a_clean_batch_has_nothing_open_and_all_gates_met(site: Site) -> None:
     finish(site)
@@ -96,6 +53,7 @@ def test_a_clean_batch_has_nothing_open_and_all_gates_met(site: Site) -> None:
         "phases",
         "conflicts",
         "exceptions",
+        "deviations",
         "results",
         "yields",
         "leases",
@@ -188,26 +146,32 @@ def test_a_batch_may_be_rejected_while_gates_are_open_and_then_is_final(site: Si
     assert refused(site, "released").code == "batch_disposed"
 
 
-@pytest.mark.urs("PLT-12", "IDN-04", "PRD-13")
-def test_an_entry_after_the_release_is_kept_marked_and_makes_the_signature_stale(site: Site) -> None:
+@pytest.mark.urs("PLT-12", "IDN-04", "PRD-13", "QUA-05")
+def test_an_entry_after_the_seal_is_kept_marked_opens_a_deviation_and_makes_the_signature_stale(site: Site) -> None:
     finish(site)
     sign(site, "released")
     late = site.put("remark_added", {"batch": "B1", "phase": None, "text": "found in a pocket"})
-    assert {"after_disposition", "late_entry"} <= set(late.flags)
+    assert "post_seal" in late.flags
     page = review(site)
     assert page["disposition"]["stale"] is True
-    assert ("late_entry", [late.id]) in [(item["type"], [e["id"] for e in item["entries"]]) for item in page["open"]]
+    deviation = next(item for item in page["open"] if item["type"] == "deviation")
+    assert (deviation["id"], deviation["code"]) == ("DEV-2026-0001", "post_seal")
+    assert [entry["id"] for entry in deviation["entries"]] == [late.id]
     assert site.line("B1").status == "released"
 
 
-@pytest.mark.urs("IDN-04")
-def test_after_the_late_entry_is_assessed_the_release_is_signed_anew(site: Site) -> None:
+@pytest.mark.urs("IDN-04", "QUA-05")
+def test_after_the_deviation_is_closed_the_release_is_signed_anew(site: Site) -> None:
     finish(site)
     sign(site, "released")
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "found in a pocket"})
     for item in review(site)["open"]:
-        assess(site, item["code"])
+        if item["type"] == "exception":
+            assess(site, item["code"])
     site.hand_back("B1")
+    (gate,) = refused(site, "released").details["open"]
+    assert (gate["code"], gate["details"]) == ("deviations", ["DEV-2026-0001"])
+    close(site, "DEV-2026-0001", 1)
     sign(site, "released")
     assert review(site)["disposition"]["stale"] is False
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.production import model as production
 from server.production.model import BatchEntry, Item
 from server.release import rules
-from server.release.model import Disposition, Gate, Notice, Review
+from server.release.model import DeviceHead, Disposition, Gate, Holding, Notice, Review
 
 NAME = {"zh": "名", "en": "name"}
 PHASES: list[dict[str, Any]] = [
@@ -29,11 +29,11 @@ def item(id_: str, type_: str = "exception", code: str = "out_of_limits", state:
 
 
 def signed(decision: str) -> Disposition:
-    return Disposition(decision, {}, {}, "2026-11-22T09:30:00.000Z", 480, "0" * 64, 3, None)
+    return Disposition(decision, {}, {}, "2026-11-22T09:30:00.000Z", 480, "0" * 64, 3, "0" * 64, (), None)
 
 
 def shown(*notices: Notice) -> str:
-    return rules.digest("B1", notices, (1, 2), [rules.gate("phases", [])], 5, "0" * 64)
+    return rules.digest("B1", notices, (1, 2), [rules.gate("phases", [])], (5, "0" * 64), [])
 
 
 @pytest.mark.urs("PRD-13")
@@ -114,7 +114,7 @@ def test_who_produced_does_not_release() -> None:
 
 @pytest.mark.urs("IDN-04")
 def test_a_signature_is_refused_on_another_review_than_was_shown_and_on_open_gates() -> None:
-    review = Review("B1", (), (), 1, 1, (rules.gate("phases", ["10"]),), 5, "0" * 64, "d" * 64)
+    review = Review("B1", (), (), 1, 1, (rules.gate("phases", ["10"]),), 5, "0" * 64, (), "d" * 64)
     assert rules.blocked("released", review, "e" * 64) == "digest_stale"
     assert rules.blocked("released", review, "d" * 64) == "release_blocked"
     assert rules.blocked("rejected", review, "d" * 64) is None
@@ -134,13 +134,45 @@ def test_the_digest_covers_every_item_and_its_state(states: list[str]) -> None:
 @pytest.mark.urs("IDN-04")
 def test_the_digest_covers_gates_counts_and_the_place_in_the_stream() -> None:
     gate = rules.gate("phases", [])
+    stream, heads = (5, "0" * 64), [DeviceHead("T-1", 7, "0" * 64)]
     digests = {
-        rules.digest("B1", [], (0, 0), [gate], 5, "0" * 64),
-        rules.digest("B2", [], (0, 0), [gate], 5, "0" * 64),
-        rules.digest("B1", [], (0, 1), [gate], 5, "0" * 64),
-        rules.digest("B1", [], (1, 0), [gate], 5, "0" * 64),
-        rules.digest("B1", [], (0, 0), [rules.gate("phases", ["10"])], 5, "0" * 64),
-        rules.digest("B1", [], (0, 0), [gate], 6, "0" * 64),
-        rules.digest("B1", [], (0, 0), [gate], 5, "1" * 64),
+        rules.digest("B1", [], (0, 0), [gate], stream, heads),
+        rules.digest("B2", [], (0, 0), [gate], stream, heads),
+        rules.digest("B1", [], (0, 1), [gate], stream, heads),
+        rules.digest("B1", [], (1, 0), [gate], stream, heads),
+        rules.digest("B1", [], (0, 0), [rules.gate("phases", ["10"])], stream, heads),
+        rules.digest("B1", [], (0, 0), [replace(gate, waived=("T-1",))], stream, heads),
+        rules.digest("B1", [], (0, 0), [gate], (6, "0" * 64), heads),
+        rules.digest("B1", [], (0, 0), [gate], (5, "1" * 64), heads),
+        rules.digest("B1", [], (0, 0), [gate], stream, []),
+        rules.digest("B1", [], (0, 0), [gate], stream, [DeviceHead("T-1", 8, "0" * 64)]),
+        rules.digest("B1", [], (0, 0), [gate], stream, [DeviceHead("T-1", 7, "1" * 64)]),
     }
-    assert len(digests) == 7
+    assert len(digests) == 11
+
+
+@pytest.mark.urs("PLT-11", "IDN-08")
+@pytest.mark.parametrize(
+    ("held", "shown", "before", "stale", "produced", "code"),
+    [
+        (("leases",), (9, 5), None, False, False, None),
+        (("devices",), (9, 5), "released", True, False, None),
+        (("devices",), (9, 5), "released", False, False, "batch_disposed"),
+        ((), (9, 5), None, False, False, "device_owes_nothing"),
+        (None, (9, 5), None, False, False, "device_owes_nothing"),
+        (("leases",), (9, 6), None, False, False, "waiver_stale"),
+        (("leases",), (8, 5), None, False, False, "waiver_stale"),
+        (("leases",), (9, 5), None, False, True, "waiver_produced"),
+    ],
+)
+def test_when_a_device_may_be_waived(
+    held: tuple[str, ...] | None,
+    shown: tuple[int, int],
+    before: str | None,
+    stale: bool,
+    produced: bool,
+    code: str | None,
+) -> None:
+    holding = None if held is None else Holding("T-1", None, 9, 5, held, ())
+    earlier = None if before is None else signed(before)
+    assert rules.waiver_refused(holding, shown, earlier, stale, produced) == code
