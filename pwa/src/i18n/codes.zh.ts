@@ -34,7 +34,7 @@ export const codesZh: typeof codesEn = {
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",
     reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",
-    rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符",
+    rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符", not_canonical: "非规范 JSON", entry_too_large: "记录过大", device_mismatch: "发送设备不符", stream_mismatch: "属于其他批的文档", frame_malformed: "消息无法读取", frame_too_large: "消息过大", change_malformed: "变更无法读取", change_too_large: "变更过大", change_refused: "不允许的变更", key_malformed: "密钥格式不符", input_quarantined: "输入已隔离",
   },
   gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", yields: "收率在限度内", held: "无待补记录", quarantine: "本批无隔离输入" },
 };
