@@ -449,7 +449,7 @@ class Appender:
         """Nothing more is signed."""
         with self._kept.engine.connect() as connection:
             before = self._kept.log.latest_checkpoint(connection)
-        with pytest.raises((SyncError, DBAPIError), match="entry_missing|duplicate key"):
+        with pytest.raises((SyncError, DBAPIError), match=r"entry_missing|duplicate key"):
             self.append()
         with self._kept.engine.connect() as connection:
             assert self._kept.log.latest_checkpoint(connection) == before
