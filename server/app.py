@@ -14,7 +14,18 @@ from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
-from server.web import bodies, guard, health, log_files, log_pages, problems, quarantine_pages, shell, value_pages
+from server.web import (
+    bodies,
+    guard,
+    health,
+    log_files,
+    log_pages,
+    log_state,
+    problems,
+    quarantine_pages,
+    shell,
+    value_pages,
+)
 
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
@@ -24,6 +35,7 @@ BLUEPRINTS = (
     handheld.blueprint,
     hub.blueprint,
     log_pages.blueprint,
+    log_state.blueprint,
     value_pages.blueprint,
     quarantine_pages.blueprint,
     health.blueprint,

@@ -16,6 +16,11 @@ def text(moment: datetime) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
 
 
+def from_unix(seconds: int) -> datetime:
+    """The moment of a cosignature or a certificate, which count Unix seconds."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def now_text() -> str:
     return text(now())
 

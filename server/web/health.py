@@ -7,8 +7,11 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy import select
 
+from server.core import db
 from server.core.plant import current
+from server.web import log_state
 from sync.entry import Receipt
+from sync.log import publication
 from sync.log.tables import log_entry
 
 blueprint = Blueprint("health", __name__)
@@ -28,10 +31,13 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 when the database answers; whatever it raises is a 500 as everywhere."""
-    with current().engine.connect() as connection:
+    """200 when the database answers; whatever it raises is a 500 as everywhere. A second line where something is wrong
+    with the witnesses: the plant goes on, so that no supervisor may end it for that."""
+    plant = current()
+    with db.snapshot(plant.engine) as connection:
         connection.execute(select(1))
-    return _text("ok\n")
+        wrong = log_state.warning(log_state.standing(connection, plant), plant.publisher.states())
+    return _text("ok\n" if wrong is None else f"ok\nwarning {wrong['code']} {wrong['detail']}\n")
 
 
 @blueprint.get("/metrics")
@@ -44,9 +50,12 @@ def _lines() -> Iterator[str]:
     plant = current()
     with plant.engine.connect() as connection:
         size = plant.log.head(connection).size
+        published = publication.opened(connection, plant.log)
         last = connection.execute(_LAST).scalar()
     yield "# TYPE pestle_log_size gauge"
     yield f"pestle_log_size {size}"
+    yield "# TYPE pestle_log_published_size gauge"
+    yield f"pestle_log_published_size {0 if published is None else published[1].checkpoint.size}"
     if last is not None:
         # A checkpoint is signed in the transaction of the entries it covers.
         at = datetime.fromisoformat(Receipt.parse(last).recorded_at).timestamp()

@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
+from server.core import db
 from server.core.errors import PestleError
 from server.core.plant import Plant, current
 from server.identity import access, sessions
 from server.web.problems import render
+from sync.log import publication
+from sync.proof import LogProof
 from sync.tiles import Name
+from sync.trust import NONE
 
 blueprint = Blueprint("log_files", __name__, url_prefix="/log")
 _PERMISSION = "log.read"
@@ -102,14 +106,51 @@ def _challenge(code: str) -> Response:
 
 @blueprint.get("/checkpoint")
 def checkpoint() -> Response:
+    """The published one, with every signature; SyncError `quorum_missing` while there is none."""
     plant = current()
     with plant.engine.connect() as connection:
-        return _answer(plant.log.latest_checkpoint(connection), "text/plain", _FRESH)
+        wanted = publication.policy(connection, plant.log)
+        signed = publication.published(connection, plant.log, wanted)
+    if wanted.quorum == NONE and not plant.publisher.running:
+        signed = plant.publisher.now()
+    if signed is None:
+        raise PestleError("quorum_missing")
+    return _answer(signed, "text/plain", _FRESH)
 
 
 @blueprint.get("/policy")
 def policy() -> Response:
-    return _answer(current().log.policy.encode(), "text/plain", _FRESH)
+    """The site's policy as the log makes it now."""
+    plant = current()
+    with plant.engine.connect() as connection:
+        return _answer(publication.policy(connection, plant.log).encode(), "text/plain", _FRESH)
+
+
+@blueprint.get("/certificate")
+def certificate() -> Response:
+    """By which the site's root last named its keys; PestleError `not_found` where it never did."""
+    with current().engine.connect() as connection:
+        signed = publication.certificate(connection)
+    if signed is None:
+        raise PestleError("not_found")
+    return _answer(signed, "text/plain", _FRESH)
+
+
+@blueprint.get("/proof/<int:index>")
+def proof(index: int) -> Response:
+    """That an entry stands under the published checkpoint, as a C2SP tlog-proof file."""
+    plant = current()
+    with db.snapshot(plant.engine) as connection:
+        found = publication.opened(connection, plant.log)
+        if found is None:
+            raise PestleError("quorum_missing")
+        signed, size = found[0], found[1].checkpoint.size
+        if index >= size:
+            raise PestleError("not_found", {"index": index, "published": size})
+        nodes = plant.log.inclusion_proof(connection, index, size)
+    response = _answer(LogProof(index, tuple(nodes), signed).encode(), "text/plain", _FRESH)
+    response.headers["Content-Disposition"] = f'attachment; filename="{index}.tlog-proof"'
+    return response
 
 
 @blueprint.get("/<path:path>")
