@@ -860,4 +860,149 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look at the names with `pestle witness list`.", "请用 `pestle witness list` 查看名称。"),
     ),
+    # backup, restore, erasure, archive, upgrade
+    "backup_recipient_wrong": Problem(
+        422,
+        ("This is no public key of age.", "这不是 age 的公钥。"),
+        ("No backup was made.", "未制作备份。"),
+        (
+            "Give a key that begins with age1; `pestle backup --new-identity FILE` makes one.",
+            "请提供以 age1 开头的公钥；`pestle backup --new-identity FILE` 可生成。",
+        ),
+    ),
+    "backup_running": Problem(
+        409,
+        ("Another backup of this site is being made.", "本站正在制作另一份备份。"),
+        ("That one goes on.", "该备份继续进行。"),
+        ("Wait for it.", "请等待其完成。"),
+    ),
+    "backup_failed": Problem(
+        503,
+        ("The backup could not be made.", "未能完成备份。"),
+        (
+            "The site goes on, older backups are as they were, and the log says that it failed.",
+            "系统照常运行，旧备份不受影响，失败已记入日志。",
+        ),
+        ("Look at the reason, and make a backup by hand (`pestle backup`).", "请查看原因，并手动备份（`pestle backup`）。"),
+    ),
+    "backup_overdue": Problem(
+        503,
+        ("The last good backup is older than planned.", "最近一次成功备份已逾期。"),
+        ("The site goes on, and everything is kept in its database.", "系统照常运行，数据均保存在数据库中。"),
+        (
+            "Read in the log why it failed, and make one by hand (`pestle backup`).",
+            "请在日志中查看失败原因，并手动备份（`pestle backup`）。",
+        ),
+    ),
+    "backup_damaged": Problem(
+        422,
+        ("The file is not a whole backup: it was damaged or cut off.", "该文件不是完整的备份：已损坏或被截断。"),
+        ("Nothing was taken from it.", "未从中取用任何内容。"),
+        ("Take another copy of it, or the backup before it.", "请换用其他副本或更早的备份。"),
+    ),
+    "backup_newer": Problem(
+        422,
+        ("The backup was made by a newer version of Pestle.", "该备份由更新版本的 Pestle 制作。"),
+        ("Nothing was taken from it.", "未从中取用任何内容。"),
+        ("Restore it with that version or a later one.", "请用该版本或更新的版本恢复。"),
+    ),
+    "restore_key_wrong": Problem(
+        401,
+        ("None of the keys given opens this backup.", "所给密钥均无法打开此备份。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Give the private key (identity file) of one of its recipients, and its passphrase if it has one.",
+            "请提供某一接收方的私钥（identity 文件），如有口令请一并提供。",
+        ),
+    ),
+    "restore_target_taken": Problem(
+        409,
+        ("There is a site here already.", "此处已有一个站点。"),
+        ("It was left as it is.", "未对其作任何更改。"),
+        (
+            "Restore into an empty database and an empty DATA folder; move the old ones away first.",
+            "请恢复到空数据库和空的 DATA 文件夹；请先将旧的移走。",
+        ),
+    ),
+    "restore_unfinished": Problem(
+        409,
+        ("A restore into this folder was not finished.", "对此文件夹的恢复尚未完成。"),
+        ("The backup is as it was.", "备份文件未受影响。"),
+        ("Run the same `pestle restore` again; it begins where it must.", "请再次运行同一条 `pestle restore`。"),
+    ),
+    "restore_log_wrong": Problem(
+        422,
+        ("The log in this backup does not verify.", "此备份中的日志未通过验证。"),
+        ("Nothing of it was put into the database.", "未将其任何内容写入数据库。"),
+        ("Take an older backup, and investigate.", "请使用更早的备份并进行调查。"),
+    ),
+    "restore_mirror_wrong": Problem(
+        422,
+        (
+            "The mirror is not the same log as the one in the backup, or lacks what its entries say.",
+            "镜像与备份中的日志不是同一日志，或缺少记录内容。",
+        ),
+        ("Nothing was put into the database.", "未将任何内容写入数据库。"),
+        (
+            "Take the mirror of a witness of this site, or restore without one.",
+            "请使用本站见证方的镜像，或不带镜像恢复。",
+        ),
+    ),
+    "erasure_unknown": Problem(
+        404,
+        ("There is no such entry with a payload to erase.", "没有可清除内容的此类记录。"),
+        ("Nothing was erased.", "未清除任何内容。"),
+        ("Look the entry up in the log.", "请在日志中查找该记录。"),
+    ),
+    "erasure_forbidden": Problem(
+        409,
+        (
+            "Keys, revocations and erasures can never be erased: without them nobody could check the log.",
+            "密钥、停用和清除记录永不可清除：否则无人能够验证日志。",
+        ),
+        ("Nothing was erased.", "未清除任何内容。"),
+        ("Leave these entries out.", "请勿包含这些记录。"),
+    ),
+    "retention_running": Problem(
+        409,
+        ("The records must still be kept: their retention has not ended.", "记录仍须保存：保存期限未满。"),
+        ("Nothing was erased.", "未清除任何内容。"),
+        ("Ask again when the retention has ended.", "请在保存期满后再操作。"),
+    ),
+    "erasure_breaks_records": Problem(
+        409,
+        (
+            "Other records depend on this payload: without it they could not be made again from the log.",
+            "其他记录依赖此内容：缺少它将无法由日志重建。",
+        ),
+        ("Nothing was erased.", "未清除任何内容。"),
+        (
+            "Erase what depends on it as well, once its own retention has ended.",
+            "请在依赖它的记录保存期满后一并清除。",
+        ),
+    ),
+    "archive_target_taken": Problem(
+        409,
+        ("The folder of the archive is not empty.", "归档文件夹不为空。"),
+        ("It was left as it is.", "未对其作任何更改。"),
+        ("Name a new folder.", "请指定新的文件夹。"),
+    ),
+    "archive_wrong": Problem(
+        422,
+        ("A file of the archive is missing, changed, or not on its list.", "归档中有文件缺失、被更改或不在清单中。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take another copy of the archive.", "请使用归档的其他副本。"),
+    ),
+    "upgrade_log_wrong": Problem(
+        500,
+        (
+            "The log does not verify, so the new version does not go on with it.",
+            "日志未通过验证，新版本不予继续。",
+        ),
+        ("Nothing was added to the log.", "未向日志添加任何内容。"),
+        (
+            "Run `pestle rebuild --check` and `pestle verify`, and restore a backup if entries are damaged.",
+            "请运行 `pestle rebuild --check` 和 `pestle verify`；如记录受损，请恢复备份。",
+        ),
+    ),
 }
