@@ -28,6 +28,7 @@ from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
 from server.site import entries as site
+from server.site import retention
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
@@ -47,6 +48,7 @@ ROOMS = (
     quality.ROOM,
     release.ROOM,
     Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
+    site.ROOM,
 )
 # What handhelds have to say before a release: their room stands above, so it is handed down here.
 gates.SOURCES[:] = handhelds.GATES.values()
@@ -73,6 +75,7 @@ def open_plant(config: Config) -> Plant:
 
 
 def _open(config: Config, engine: Engine) -> Plant:
+    retention.use(config.retention_years)
     signer = Ed25519Signer.load_or_create(config.key_file)
     log = Log(config.origin, signer, cosigner=MLDSA44Signer.load_or_create(config.cosigner_file))
     registry = Registry(ROOMS)

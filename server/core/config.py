@@ -1,11 +1,29 @@
-"""The settings of a plant, all from the environment: PORT, DATA, DATABASE_URL."""
+"""The settings of a plant, all from the environment: PORT, DATA, DATABASE_URL, ORIGIN, backups and retention."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from server.core.errors import PestleError
+
+# A year past an expiry of up to five years, five years past certification, and product liability of ten years all end
+# before (EU GMP chapter 4, 4.10; GMP of China, article 162).
+RETENTION_YEARS = 11
+_EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Where backups go, how often, how many of the last are kept (0: all), and the public keys that can read them."""
+
+    to: Path
+    recipients: tuple[str, ...]
+    every: timedelta = timedelta(hours=24)
+    keep: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +34,8 @@ class Config:
     database_url: str
     port: int = 8000
     origin: str = "pestle.local/log"
+    backup: Backups | None = None
+    retention_years: int = RETENTION_YEARS
 
     @property
     def blobs(self) -> Path:
@@ -36,13 +56,45 @@ class Config:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
-    """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world)."""
+    """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
+    RETENTION_YEARS (11), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…, with blanks or commas between),
+    BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
+    return Config(
+        data,
+        url,
+        _number(environment, "PORT", 8000),
+        environment.get("ORIGIN") or "pestle.local/log",
+        _backups(environment),
+        _number(environment, "RETENTION_YEARS", RETENTION_YEARS),
+    )
+
+
+def span(text: str, setting: str = "BACKUP_EVERY") -> timedelta:
+    """A time span such as 24h, 30m or 7d; PestleError `setting_wrong`."""
+    match = _EVERY.fullmatch(text.strip())
+    if match is None:
+        raise PestleError("setting_wrong", {"setting": setting, "value": text[:40]})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _backups(environment: Mapping[str, str]) -> Backups | None:
+    to, recipients = environment.get("BACKUP_TO"), environment.get("BACKUP_RECIPIENTS", "")
+    if not to:
+        return None
+    named = tuple(recipients.replace(",", " ").split())
+    if not named:
+        # A site that believes it is backed up and is not would be worse than one that does not start.
+        raise PestleError("setting_wrong", {"setting": "BACKUP_RECIPIENTS", "value": recipients})
+    every = span(environment.get("BACKUP_EVERY") or "24h")
+    return Backups(Path(to).resolve(), named, every, _number(environment, "BACKUP_KEEP", 0))
+
+
+def _number(environment: Mapping[str, str], name: str, otherwise: int) -> int:
     try:
-        port = int(environment.get("PORT") or 8000)
+        return int(environment.get(name) or otherwise)
     except ValueError as error:
-        raise PestleError("setting_wrong", {"setting": "PORT", "value": environment["PORT"]}) from error
-    return Config(data, url, port, environment.get("ORIGIN") or "pestle.local/log")
+        raise PestleError("setting_wrong", {"setting": name, "value": environment[name]}) from error

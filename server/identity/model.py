@@ -7,7 +7,7 @@ from dataclasses import dataclass
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "operator": ("batch.read", "lot.read", "batch.work"),
     "supervisor": ("batch.read", "lot.read", "batch.work", "order.release", "device.enrol", "log.read"),
-    "qa": ("batch.read", "lot.read", "batch.review", "batch.release", "log.read", "quarantine.read"),
+    "qa": ("batch.read", "lot.read", "batch.review", "batch.release", "log.read", "quarantine.read", "payload.erase"),
     "qc": ("batch.read", "lot.read", "results.record"),
     "engineer": ("batch.read", "lot.read", "log.read"),
     "planner": ("batch.read", "lot.read", "order.release"),

@@ -23,10 +23,10 @@ FOLDER = Path(__file__).parent
 
 def migrate(engine: Engine) -> None:
     """Take all steps that the database has not taken yet, in one transaction; PestleError `database_newer`."""
-    taken, newest = _taken(engine), _newest()
-    if taken is not None and taken > newest:
-        raise PestleError("database_newer", {"database": taken, "program": newest})
-    if taken == newest:
+    taken, last = _taken(engine), newest()
+    if taken is not None and taken > last:
+        raise PestleError("database_newer", {"database": taken, "program": last})
+    if taken == last:
         return
     # Only now: Alembic takes a quarter of a second to import, and most starts have no step to take.
     from alembic import command
@@ -56,6 +56,6 @@ def _taken(engine: Engine) -> str | None:
         return number
 
 
-def _newest() -> str:
-    """Steps are numbered 0001, 0002, ... at the beginning of their file's name."""
+def newest() -> str:
+    """The last step that there is; they are numbered 0001, 0002, ... at the beginning of their file's name."""
     return max(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py"))
