@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Tab
 from server.core import clock
 from server.core.db import workspace
 from sync.entry import Envelope
+from sync.log.prepared import Prepared
 
 # As far as a device may count (2^53 - 1); PostgreSQL's INTEGER ends earlier.
 _Sequence = BigInteger().with_variant(Integer, "sqlite")
@@ -39,7 +40,7 @@ quarantine = Table(
     Column("idx", Integer),
 )
 
-_one_held = select(held.c.seq).limit(1)
+_one_held = Prepared(select(held.c.seq).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Stray:
 
 
 def any_held(connection: Connection) -> bool:
-    return connection.execute(_one_held).first() is not None
+    return _one_held.first(connection) is not None
 
 
 def hold(connection: Connection, envelope: Envelope, source: str) -> bool:

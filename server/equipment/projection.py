@@ -5,6 +5,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 from server.core.db import records
 from server.core.kinds import Entry
 from sync.log import waiting
+from sync.log.prepared import Prepared
 
 equipment = Table(
     "equipment_equipment",
@@ -35,7 +36,7 @@ reading = Table(
     Index("equipment_reading_balance", "balance", "idx"),
 )
 # The busiest statement of all projections: built once.
-_add_reading = insert(reading).inline()
+_add_reading = Prepared(insert(reading).inline())
 
 
 def register(connection: Connection, entry: Entry) -> None:

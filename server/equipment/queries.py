@@ -1,14 +1,16 @@
 """Reads of the register and of readings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from server.equipment.model import Equipment, Reading
 from server.equipment.projection import equipment, reading
+from sync.log.prepared import Prepared
 
 # Asked of every weight that is read.
-_by_code = select(equipment).where(equipment.c.id == bindparam("code"))
+_by_code = Prepared(select(equipment).where(equipment.c.id == bindparam("code")))
 
 
 def all_equipment(connection: Connection) -> list[Equipment]:
@@ -21,7 +23,7 @@ def balances(connection: Connection) -> list[Equipment]:
 
 
 def find_equipment(connection: Connection, code: str) -> Equipment | None:
-    row = connection.execute(_by_code, {"code": code}).first()
+    row = _by_code.first(connection, {"code": code})
     return None if row is None else _equipment(row)
 
 
@@ -37,9 +39,9 @@ def latest_reading(connection: Connection, balance: str) -> Reading | None:
     return None if row is None else _reading(row)
 
 
-def _equipment(row: Row[Any]) -> Equipment:
-    name = {"zh": row.name_zh, "en": row.name_en}
-    return Equipment(row.id, row.class_, name, row.serial, row.model, row.location, row.calibration_due)
+def _equipment(row: Sequence[Any]) -> Equipment:
+    code, class_, name_zh, name_en, serial, model, location, due = row
+    return Equipment(code, class_, {"zh": name_zh, "en": name_en}, serial, model, location, due)
 
 
 def _reading(row: Row[Any]) -> Reading:

@@ -10,11 +10,14 @@ from server.core.record import DeviceKey
 from server.identity import credentials
 from server.identity.model import PERMISSIONS, Device, Person
 from server.identity.projection import credential, device, person
+from sync.log.prepared import Prepared
 
 # Who acts where no person does.
 _SYSTEM = {"id": "server", "name": "系统", "name_en": "System"}
-_key_of = select(device.c.alg, device.c.public_key, device.c.role, device.c.last_seq).where(
-    device.c.id == bindparam("device")
+_key_of = Prepared(
+    select(device.c.alg, device.c.public_key, device.c.role, device.c.last_seq).where(
+        device.c.id == bindparam("device")
+    )
 )
 
 
@@ -99,7 +102,7 @@ def device_role(connection: Connection, device_id: str) -> str | None:
 
 def device_key(connection: Connection, device_id: str) -> DeviceKey | None:
     """What the recorder asks of every entry that arrives."""
-    found = connection.execute(_key_of, {"device": device_id}).first()
+    found = _key_of.first(connection, {"device": device_id})
     return None if found is None else DeviceKey(*found)
 
 

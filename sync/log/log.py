@@ -10,6 +10,7 @@ from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, Receipt, leaf_data, next_stream_hash
 from sync.errors import SyncError
 from sync.log import guards, reading, waiting
+from sync.log.prepared import Prepared
 from sync.log.reading import StoredEntry, TreeReader
 from sync.log.tables import log_checkpoint, log_entry, log_hash, log_head, log_payload, metadata
 from sync.log.tail import Tail
@@ -18,12 +19,13 @@ from sync.trust import Policy
 
 _latest_note = select(log_checkpoint.c.note).order_by(log_checkpoint.c.size.desc()).limit(1)
 _head = select(log_head.c.size, log_head.c.edge)
-_locked_head = _head.with_for_update()
-_move_head = update(log_head).values(size=bindparam("to_size"), edge=bindparam("to_edge"))
-_add_entry = insert(log_entry).inline()
-_add_payload = insert(log_payload).inline()
-_add_hash = insert(log_hash).inline()
-_add_note = insert(log_checkpoint).inline()
+_read_head = Prepared(_head)
+_lock_head = Prepared(_head.with_for_update())
+_move_head = Prepared(update(log_head).values(size=bindparam("to_size"), edge=bindparam("to_edge")))
+_add_entry = Prepared(insert(log_entry).inline())
+_add_payload = Prepared(insert(log_payload).inline())
+_add_hash = Prepared(insert(log_hash).inline())
+_add_note = Prepared(insert(log_checkpoint).inline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Log:
         """Make tables, guards, the head and the checkpoint of the empty log, where they are missing."""
         metadata.create_all(connection)
         guards.install(connection)
-        if connection.execute(_head).first() is None:
+        if _read_head.first(connection) is None:
             connection.execute(insert(log_head).values(one=1, size=0, edge=b""))
             self._store_checkpoint(connection, merkle.Edge())
 
@@ -146,8 +148,8 @@ class Log:
         if edge.size == size:
             return self.latest_checkpoint(connection)
         if nodes:
-            connection.execute(_add_hash, nodes)
-        connection.execute(_move_head, {"to_size": edge.size, "to_edge": b"".join(edge.hashes)})
+            _add_hash.many(connection, nodes)
+        _move_head.run(connection, {"to_size": edge.size, "to_edge": b"".join(edge.hashes)})
         return self._store_checkpoint(connection, edge)
 
     def latest_checkpoint(self, connection: Connection) -> bytes:
@@ -220,11 +222,13 @@ class Log:
         return list(reading.between(connection, start, start + width))
 
     def _edge(self, connection: Connection, lock: bool = False) -> merkle.Edge:
-        row = connection.execute(_locked_head if lock else _head).one()
-        return merkle.Edge(row.size, tiles.split_hashes(row.edge))
+        row = (_lock_head if lock else _read_head).first(connection)
+        if row is None:
+            raise SyncError("log_missing", "the log has no head")
+        return merkle.Edge(row[0], tiles.split_hashes(row[1]))
 
     def _store_checkpoint(self, connection: Connection, edge: merkle.Edge) -> bytes:
         text = Checkpoint(self.origin, edge.size, edge.root()).encode()
         signed = note.sign(text, self.origin, self._signer)
-        connection.execute(_add_note, {"size": edge.size, "note": signed})
+        _add_note.run(connection, {"size": edge.size, "note": signed})
         return signed

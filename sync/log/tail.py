@@ -6,19 +6,20 @@ from sqlalchemy import Connection, bindparam, select
 
 from sync import merkle
 from sync.entry import FIRST_PREV, Envelope, Receipt
+from sync.log.prepared import Prepared
 from sync.log.tables import log_entry
 
 # Streams come and go with the batches; beyond so many it is cheaper to read again than to keep them all.
 _MOST = 10_000
 
-_last = select(log_entry.c.receipt).order_by(log_entry.c.idx.desc()).limit(1)
-_last_of_stream = (
+_last = Prepared(select(log_entry.c.receipt).order_by(log_entry.c.idx.desc()).limit(1))
+_last_of_stream = Prepared(
     select(log_entry.c.receipt)
     .where(log_entry.c.stream == bindparam("stream"))
     .order_by(log_entry.c.stream_seq.desc())
     .limit(1)
 )
-_last_of_device = (
+_last_of_device = Prepared(
     select(log_entry.c.seq, log_entry.c.header)
     .where(log_entry.c.device == bindparam("device"))
     .order_by(log_entry.c.seq.desc())
@@ -56,24 +57,24 @@ class Tail:
     def last(self, connection: Connection) -> tuple[int, str]:
         """The last index and its time of receipt; (-1, "") for none."""
         if self._last is None:
-            data = connection.execute(_last).scalar()
-            receipt = None if data is None else Receipt.parse(data)
+            row = _last.first(connection)
+            receipt = None if row is None else Receipt.parse(row[0])
             self._last = (-1, "") if receipt is None else (receipt.index, receipt.recorded_at)
         return self._last
 
     def stream(self, connection: Connection, stream: str) -> tuple[int, str]:
         """The stream's last sequence and its running hash; (0, zeros) for none."""
         if stream not in self._streams:
-            data = connection.execute(_last_of_stream, {"stream": stream}).scalar()
-            receipt = None if data is None else Receipt.parse(data)
+            row = _last_of_stream.first(connection, {"stream": stream})
+            receipt = None if row is None else Receipt.parse(row[0])
             self._streams[stream] = (0, FIRST_PREV) if receipt is None else (receipt.stream_seq, receipt.stream_hash)
         return self._streams[stream]
 
     def device(self, connection: Connection, device: str) -> tuple[int, str]:
         """The device's last sequence, and the hash its next entry must name as `prev`; (0, zeros) for none."""
         if device not in self._devices:
-            row = connection.execute(_last_of_device, {"device": device}).first()
-            self._devices[device] = (0, FIRST_PREV) if row is None else (row.seq, sha256(row.header).hexdigest())
+            row = _last_of_device.first(connection, {"device": device})
+            self._devices[device] = (0, FIRST_PREV) if row is None else (row[0], sha256(row[1]).hexdigest())
         return self._devices[device]
 
     def leaves(self) -> list[bytes] | None:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection
+
+from sync.log.prepared import Prepared
 
 _OPTION = "pestle_waiting"
 
@@ -18,14 +20,14 @@ class Waiting:
     """The rows that wait in one transaction, by the statement that will insert them."""
 
     def __init__(self) -> None:
-        self._rows: dict[Insert, list[Mapping[str, Any]]] = {}
+        self._rows: dict[Prepared, list[Mapping[str, Any]]] = {}
         self._tables: set[str] = set()
 
-    def add(self, statement: Insert, row: Mapping[str, Any]) -> None:
+    def add(self, statement: Prepared, row: Mapping[str, Any]) -> None:
         rows = self._rows.get(statement)
         if rows is None:
             rows = self._rows[statement] = []
-            self._tables.add(statement.table.name)
+            self._tables.add(statement.table)
         rows.append(row)
 
     def write(self, connection: Connection) -> None:
@@ -34,7 +36,7 @@ class Waiting:
         # Emptied first, since our own statements name these tables as well.
         self._tables = set()
         for statement, rows in found.items():
-            connection.execute(statement, rows)
+            statement.many(connection, rows)
 
     def before(self, connection: Connection, statement: str) -> None:
         """To be called with the text of every statement that this transaction is about to execute."""
@@ -49,11 +51,11 @@ def let_wait(connection: Connection) -> Waiting:
     return waiting
 
 
-def insert(connection: Connection, statement: Insert, row: Mapping[str, Any]) -> None:
+def insert(connection: Connection, statement: Prepared, row: Mapping[str, Any]) -> None:
     """Insert a row, now or with others. The statement is one that is kept: only the same one is joined with itself."""
     waiting: Waiting | None = connection.get_execution_options().get(_OPTION)
     if waiting is None:
-        connection.execute(statement, row)
+        statement.run(connection, row)
     else:
         waiting.add(statement, row)
 
