@@ -11,7 +11,7 @@ import { fault } from "./result";
 export const SERVER = "server";
 const ENROLLED = "identity.device_enrolled.v1";
 const REVOKED = "identity.device_revoked.v1";
-const KEYS_CHANGED = "site.keys_changed.v1";
+export const KEYS_CHANGED = "site.keys_changed.v1";
 const ROOT_ADOPTED = "site.root_adopted.v1";
 export const REVOKED_FLAG = "device_revoked";
 

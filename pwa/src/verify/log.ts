@@ -149,7 +149,9 @@ class Walk {
   private async entry(index: number, leaf: Bytes, line: Bytes | null): Promise<void> {
     try {
       const held: Held = line && decodePayload(line, index);
-      this.options.seen?.(await this.rules.check(index, leaf, held));
+      // Checked first, whether or not anybody wants to see it.
+      const entry = await this.rules.check(index, leaf, held);
+      this.options.seen?.(entry);
     } catch (error) {
       if (error instanceof Wrong) throw this.earliest(error);
       if (error instanceof CoreError) throw this.earliest(new Wrong(error.code, error.message, index));
