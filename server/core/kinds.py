@@ -7,6 +7,7 @@ from typing import Any, Literal
 from marshmallow import Schema
 from sqlalchemy import Connection
 
+from server.core import shapes
 from sync.entry import Header
 
 
@@ -119,6 +120,7 @@ class Registry:
             raise ValueError("a kind belongs to one room")
         # Made once: a schema costs more to make than to use.
         self._schemas = {name: kind.schema() for name, kind in self.kinds.items()}
+        self._fits = {name: shapes.compiled(schema) for name, schema in self._schemas.items()}
         self._listeners: dict[str, list[Project]] = {}
         self._judges: dict[str, list[Decide]] = {}
         for room in rooms:
@@ -129,7 +131,7 @@ class Registry:
 
     def problems(self, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """What is wrong with a payload of this kind, by field; empty when nothing is."""
-        return self._schemas[kind].validate(payload)
+        return {} if self._fits[kind](payload) else self._schemas[kind].validate(payload)
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
         """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse.
