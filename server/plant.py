@@ -48,7 +48,6 @@ ROOMS = (
     quality.ROOM,
     release.ROOM,
     Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
-    site.ROOM,
 )
 # What handhelds have to say before a release: their room stands above, so it is handed down here.
 gates.SOURCES[:] = handhelds.GATES.values()

@@ -15,7 +15,12 @@ from sync.verify.result import Result, Wrong
 from sync.verify.rules import check_payload
 
 # A disposition signs how far the stream went that was reviewed.
-SEALS = ("release.batch_released.v1", "release.batch_rejected.v1")
+SEALS = (
+    "release.batch_released.v1",
+    "release.batch_rejected.v1",
+    "release.batch_released.v2",
+    "release.batch_rejected.v2",
+)
 
 
 def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> Result:
@@ -116,7 +121,7 @@ class _Check:
         key = self.keys.key_for(head, record.payload)
         check_device_signature(record.header, record.signatures, key.alg, key.public_key)
         if record.salt is not None and record.payload is not None:
-            check_payload(head, (record.salt, record.payload))
+            check_payload(head.payload_hash, (record.salt, record.payload))
         if merkle.leaf_hash(leaf_data(record.header, record.signatures, record.receipt)) != leaf_hash:
             raise SyncError("leaf_changed", "the record is not the one whose hash the proof holds")
         if self.keys.revoked(head) and REVOKED_FLAG not in stamp.flags:
