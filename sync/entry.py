@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from functools import cached_property
@@ -221,7 +221,11 @@ def split_leaf(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 def next_stream_hash(previous: str, header: bytes) -> str:
     """The running hash of a stream after this header; `FIRST_PREV` stands before the first."""
-    digest = hashlib.sha256(header).digest()
+    return extend_stream(previous, hashlib.sha256(header).digest())
+
+
+def extend_stream(previous: str, digest: bytes) -> str:
+    """As `next_stream_hash`, from the SHA-256 of the header."""
     return hashlib.sha256(STREAM_DOMAIN + bytes.fromhex(previous) + digest).hexdigest()
 
 
@@ -253,13 +257,18 @@ def check_device_signature(header: bytes, signatures: bytes, alg: str, public_ke
 
 
 def _check_signature(header: bytes, first: Mapping[str, str], alg: str, public_key: bytes) -> None:
-    if first["alg"] != alg:
+    used, raw = device_signature([first])
+    if used != alg:
         raise SyncError("signature_wrong", "another algorithm than the device's key")
+    signing.verify(alg, public_key, SIGN_DOMAIN + header, raw)
+
+
+def device_signature(signatures: Sequence[Mapping[str, str]]) -> tuple[str, bytes]:
+    """Algorithm and raw signature of the device, of a parsed signatures line; SyncError `entry_malformed`."""
     try:
-        raw = canonical.decode_base64(first["sig"])
+        return signatures[0]["alg"], canonical.decode_base64(signatures[0]["sig"])
     except ValueError as error:
         raise SyncError("entry_malformed", "signature") from error
-    signing.verify(alg, public_key, SIGN_DOMAIN + header, raw)
 
 
 def new_salt() -> bytes:

@@ -25,6 +25,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def full_root(hashes: Sequence[bytes]) -> bytes:
+    """The hash over so many hashes of one row, a power of two of them."""
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
 @dataclass(slots=True)
 class Edge:
     """The right edge of a growing tree: the hashes of its full subtrees, largest first; all that appending needs."""

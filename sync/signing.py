@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -172,7 +173,7 @@ def verify(alg: str, public_key: bytes, message: bytes, signature: bytes) -> Non
     """Return if the signature is right; SyncError `signature_wrong` (or what `check_public_key` raises)."""
     try:
         if alg == ED25519:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+            _ed25519(public_key).verify(signature, message)
         elif alg == ES256:
             if len(signature) != 64:
                 raise SyncError("signature_wrong", "an ES256 signature has 64 bytes")
@@ -186,6 +187,10 @@ def verify(alg: str, public_key: bytes, message: bytes, signature: bytes) -> Non
         if isinstance(error, SyncError):
             raise
         raise SyncError("key_malformed", str(error)) from error
+
+
+# A log has a million entries of a few dozen keys, and making a key costs a tenth of checking a signature.
+_ed25519 = lru_cache(maxsize=1024)(Ed25519PublicKey.from_public_bytes)
 
 
 def _p256(public_key: bytes) -> ec.EllipticCurvePublicKey:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sync import canonical, note, signing
 from sync.certificate import Certificate
-from sync.entry import Header
+from sync.entry import SIGN_DOMAIN
 from sync.errors import SyncError
 from sync.trust import Policy
 
@@ -27,6 +27,23 @@ class DeviceKey:
     alg: str
     public_key: bytes
 
+    def check(self, header: bytes, signature: tuple[str, bytes]) -> None:
+        """SyncError `signature_wrong` unless this key, with this algorithm, signed the header of an entry."""
+        if signature[0] != self.alg:
+            raise SyncError("signature_wrong", "another algorithm than the device's key")
+        signing.verify(self.alg, self.public_key, SIGN_DOMAIN + header, signature[1])
+
+
+class Named(Protocol):
+    """What is asked of a header."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+
 
 class Keyring:
     """Keys and revocations as they stand after the entries learnt so far. Only entries by `server` teach anything."""
@@ -42,18 +59,18 @@ class Keyring:
             raise SyncError("device_unknown", f"no earlier entry enrolled {device}")
         return self._keys[device]
 
-    def key_for(self, head: Header, payload: bytes | None) -> DeviceKey:
+    def key_for(self, head: Named, payload: bytes | None) -> DeviceKey:
         """The key that this entry must be signed with: that of its device, but a change of the site's keys is signed
         with the key that it brings. SyncError as `key` and `learn`."""
         named = self._changed(head, payload)
         return self.key(head.device) if named is None else DeviceKey(signing.ED25519, named.server_key)
 
-    def revoked(self, head: Header) -> bool:
+    def revoked(self, head: Named) -> bool:
         """Whether this entry lies beyond what its device's revocation, if it stands in the log already, accepts."""
         last = self._last_accepted.get(head.device)
         return last is not None and head.seq > last
 
-    def replaced(self, head: Header, payload: bytes | None) -> str | None:
+    def replaced(self, head: Named, payload: bytes | None) -> str | None:
         """The device whose key this entry would replace by another; its last entry must be checked before."""
         if self._changed(head, payload) is not None:
             return SERVER
@@ -62,7 +79,7 @@ class Keyring:
         device, key = _enrolment(payload)
         return device if self._keys.get(device, key) != key else None
 
-    def learn(self, head: Header, payload: bytes | None) -> None:
+    def learn(self, head: Named, payload: bytes | None) -> None:
         """Take in an entry whose payload was checked against its hash.
 
         SyncError `enrolment_wrong`, `server_key_wrong`, `certificate_wrong`, `root_key_wrong`, or `payload_withheld`
@@ -91,7 +108,7 @@ class Keyring:
             raise SyncError("root_key_wrong", "the site adopted another root than the policy names")
         self._root = root
 
-    def _changed(self, head: Header, payload: bytes | None) -> Certificate | None:
+    def _changed(self, head: Named, payload: bytes | None) -> Certificate | None:
         """The certificate that an entry brings, None for other entries: signed by the root, or, where no root is
         known, naming a key that the policy names after the present one."""
         if head.device != SERVER or head.kind != KEYS_CHANGED:

@@ -1,18 +1,22 @@
 """The walk over a whole log: every entry, the tree rebuilt from them, and the tiles that others proved things with."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from sync import merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.trust import Opened, Policy
+from sync.verify.block import Found
+from sync.verify.blocks import BLOCK, in_processes, one_by_one
 from sync.verify.readers import Reader, open_reader
 from sync.verify.result import Result, Wrong
-from sync.verify.rules import EntryRules, Payload
+from sync.verify.whole import Whole
 
 CERTIFICATE = "certificate"
+Progress = Callable[[int, int], None]
 
 
 def verify_log(
@@ -22,12 +26,15 @@ def verify_log(
     full: bool = False,
     withheld: bool = False,
     headers: Mapping[str, str] | None = None,
+    processes: int = 1,
+    progress: Progress = lambda done, size: None,
 ) -> Result:
     """Check a log as files: a folder, an http(s) URL (`headers`: cookie or authorization), or a reader.
 
     `trusted` is the policy the caller has from elsewhere; without it the one beside the log is used, which only
     shows that the log agrees with itself. `withheld`: payloads may be missing that nothing has erased, as in an export
-    without payloads. SyncError `log_unreadable` when there is no log to judge.
+    without payloads. A folder may be checked by several `processes`; `progress` is told how many entries are done, of
+    how many. SyncError `log_unreadable` when there is no log to judge.
     """
     read = source if callable(source) else open_reader(source, headers)
     signed = read("checkpoint")
@@ -36,13 +43,38 @@ def verify_log(
     start = Result(ok=False, policy_given=trusted is not None)
     try:
         policy, opened = open_checkpoint(signed, trusted or _policy(read), read(CERTIFICATE))
-        checkpoint = opened.checkpoint
     except SyncError as error:
         return replace(start, code=error.code, reason=str(error))
+    checkpoint = opened.checkpoint
     start = replace(start, size=checkpoint.size, root=checkpoint.root.hex(), witnessed=opened.witnessed)
-    result = _walk(read, checkpoint, EntryRules(policy, full), withheld, start)
+    shared = isinstance(source, Path) and processes > 1 and checkpoint.size > BLOCK
+
+    def walked(full: bool) -> Result:
+        many = in_processes(Path(str(source)), checkpoint.size, policy, full, processes)
+        blocks = many if shared else one_by_one(read, checkpoint.size, policy, full)
+        return _result(_Walk(read, checkpoint, full), _counted(blocks, checkpoint.size, progress), withheld, start)
+
+    result = walked(full)
     # Only checking every signature tells which entry of a device's chain is the first that nobody signed.
-    return result if result.ok or full else _walk(read, checkpoint, EntryRules(policy, True), withheld, start)
+    return result if result.ok or full else walked(True)
+
+
+def _result(walk: "_Walk", blocks: Iterable[Found], withheld: bool, start: Result) -> Result:
+    try:
+        walk.run(blocks, withheld)
+    except Wrong as wrong:
+        reason = str(wrong) if wrong.index is None else f"entry {wrong.index}: {wrong}"
+        start = replace(start, first_wrong=wrong.index, code=wrong.code, reason=reason)
+    return replace(start, ok=start.code is None, withheld=walk.whole.withheld, erased=walk.whole.erased)
+
+
+def _counted(blocks: Generator[Found], size: int, progress: Progress) -> Iterator[Found]:
+    done = 0
+    with closing(blocks):
+        for found in blocks:
+            yield found
+            done = min(done + BLOCK, size)
+            progress(done, size)
 
 
 def open_checkpoint(signed: bytes, policy: Policy, certificate: bytes | None) -> tuple[Policy, Opened]:
@@ -64,111 +96,61 @@ def _policy(read: Reader) -> Policy:
     return Policy.parse(data)
 
 
-def _walk(read: Reader, checkpoint: Checkpoint, rules: EntryRules, withheld: bool, start: Result) -> Result:
-    walk = _Walk(read, checkpoint, rules, withheld)
-    try:
-        walk.run()
-    except Wrong as wrong:
-        start = replace(start, first_wrong=wrong.index, code=wrong.code, reason=_reason(wrong))
-    return replace(start, ok=start.code is None, withheld=rules.withheld, erased=rules.erased)
-
-
-def _reason(wrong: Wrong) -> str:
-    return str(wrong) if wrong.index is None else f"entry {wrong.index}: {wrong}"
-
-
-@dataclass
 class _Walk:
-    """`changed` is the first leaf whose hash differs from that of the tiles: entry or tile is wrong, the root says
-    which."""
+    """Over the blocks in their order: joins them, and holds the tree against root and tiles."""
 
-    read: Reader
-    checkpoint: Checkpoint
-    rules: EntryRules
-    may_withhold: bool
-    edge: merkle.Edge = field(default_factory=merkle.Edge)
-    levels: list[list[bytes]] = field(default_factory=list)
-    changed: int | None = None
+    def __init__(self, read: Reader, checkpoint: Checkpoint, full: bool) -> None:
+        self._read, self._checkpoint = read, checkpoint
+        self.whole = Whole(full)
+        self._changed: int | None = None
+        self._levels: list[list[bytes]] = [[]]
+        self._tail: list[bytes] = []
 
-    def run(self) -> None:
+    def run(self, blocks: Iterable[Found], may_withhold: bool) -> None:
         """Wrong with the lowest index that can be named."""
-        for name in tiles.names(self.checkpoint.size):
-            if name.kind == "entries":
-                self._bundle(name.n * tiles.WIDTH, name.width)
-        if self.edge.root() != self.checkpoint.root:
+        keys = None
+        for found in blocks:
+            self._changed = min((one for one in (self._changed, found.changed) if one is not None), default=None)
+            self._raise([*self.whole.join(found.ends), *([found.wrong] if found.wrong else [])])
+            self._levels[0] += found.nodes
+            self._tail, keys = found.tail, found.keys
+        self._grow()
+        if self._root() != self._checkpoint.root:
             self._explain_root()
-        self.rules.finish(self.may_withhold)
+        if keys is not None:
+            self._raise(self.whole.finish(keys.key, may_withhold))
         self._compare_tiles()
 
-    def _bundle(self, first: int, width: int) -> None:
-        leaves = list(self._leaves(first, width))
-        hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
-        self._compare_leaves(first, width, hashes)
-        payloads = self._payloads(first, width)
-        for index, leaf in enumerate(leaves, first):
-            self._entry(index, leaf, payloads[index - first])
-        if len(leaves) < width:
-            raise self._earliest(Wrong("entry_missing", "the log ends before its checkpoint", first + len(leaves)))
-        for value in hashes:
-            for level, _, node in self.edge.append(value):
-                if level % 8 == 0:
-                    while len(self.levels) < level // 8:
-                        self.levels.append([])
-                    self.levels[level // 8 - 1].append(node)
+    def _raise(self, wrong: list[Wrong]) -> None:
+        """The earliest, unless a leaf before it is not the one that the tiles have."""
+        if not wrong:
+            return
+        first = min(wrong, key=lambda one: -1 if one.index is None else one.index)
+        if self._changed is not None and first.index is not None and self._changed < first.index:
+            raise _changed(self._changed)
+        raise first
 
-    def _leaves(self, first: int, width: int) -> list[bytes]:
-        """As many leaves of a bundle as are whole; more than there may be are found when all others are right."""
-        data = self.read(tiles.Name("entries", first // tiles.WIDTH, width).path) or b""
-        leaves = tiles.decode_entries(data)
-        if len(leaves) >= width and data != tiles.encode_entries(leaves[:width]):
-            self._note_changed(first + width)
-        return leaves[:width]
+    def _grow(self) -> None:
+        """The rows of the tiles above: each hash is over 256 of the row below."""
+        while len(self._levels[-1]) >= tiles.WIDTH:
+            row = self._levels[-1]
+            starts = range(0, len(row) - tiles.WIDTH + 1, tiles.WIDTH)
+            self._levels.append([merkle.full_root(row[start : start + tiles.WIDTH]) for start in starts])
 
-    def _compare_leaves(self, first: int, width: int, hashes: list[bytes]) -> None:
-        tile = self.read(tiles.Name(0, first // tiles.WIDTH, width).path) or b""
-        for offset, value in enumerate(hashes):
-            if tile[32 * offset : 32 * offset + 32] != value:
-                self._note_changed(first + offset)
-                return
-        if len(tile) > 32 * width:
-            self._note_changed(first + width)
-
-    def _note_changed(self, index: int) -> None:
-        self.changed = index if self.changed is None else min(self.changed, index)
-
-    def _entry(self, index: int, leaf: bytes, line: bytes | None) -> None:
-        try:
-            payload: Payload = None
-            if line is not None:
-                payload = tiles.decode_payload(line, index)
-            self.rules.check(index, leaf, payload)
-        except Wrong as wrong:
-            raise self._earliest(wrong) from wrong
-        except SyncError as error:
-            raise self._earliest(Wrong(error.code, error.detail, index)) from error
-
-    def _payloads(self, first: int, width: int) -> list[bytes | None]:
-        """The lines of a payload file; None, which is withheld, for all where the whole file is."""
-        data = self.read(tiles.Name("payloads", first // tiles.WIDTH, width).path)
-        if data is None:
-            return [None] * width
-        lines: list[bytes | None] = [*data.split(b"\n")]
-        # A line that is cut off or missing is there as nothing, which is no line of any entry.
-        end = lines.pop()
-        if len(lines) > width or end:
-            self._note_changed(first + min(len(lines), width))
-        return lines[:width] + [b""] * (width - len(lines))
-
-    def _earliest(self, wrong: Wrong) -> Wrong:
-        if self.changed is not None and wrong.index is not None and self.changed < wrong.index:
-            return _changed(self.changed)
-        return wrong
+    def _root(self) -> bytes:
+        edge = merkle.Edge()
+        for node in self._levels[0]:
+            edge.append(node)
+        tail = merkle.Edge()
+        for leaf in self._tail:
+            tail.append(leaf)
+        return merkle.Edge(0, [*edge.hashes, *tail.hashes]).root()
 
     def _explain_root(self) -> None:
-        if self.changed is not None:
-            raise _changed(self.changed)
+        if self._changed is not None:
+            raise _changed(self._changed)
         for name, expected in self._upper_tiles():
-            found = self.read(name.path) or b""
+            found = self._read(name.path) or b""
             for start in range(0, len(expected), 32):
                 if found[start : start + 32] != expected[start : start + 32]:
                     shift = 8 * int(name.kind)
@@ -179,18 +161,18 @@ class _Walk:
 
     def _compare_tiles(self) -> None:
         """All entries are right, so what differs now is a tile."""
-        if self.changed is not None:
-            raise Wrong("tile_wrong", "the entries are right, but a file beside them is not", self.changed)
+        if self._changed is not None:
+            raise Wrong("tile_wrong", "the entries are right, but a file beside them is not", self._changed)
         for name, expected in self._upper_tiles():
-            if self.read(name.path) != expected:
+            if self._read(name.path) != expected:
                 first = name.n * tiles.WIDTH << 8 * int(name.kind)
                 raise Wrong("tile_wrong", f"the entries are right, but {name.path} is not", first)
 
     def _upper_tiles(self) -> Iterator[tuple[tiles.Name, bytes]]:
-        for name in tiles.names(self.checkpoint.size):
+        for name in tiles.names(self._checkpoint.size):
             if isinstance(name.kind, int) and name.kind > 0:
                 start = name.n * tiles.WIDTH
-                yield name, b"".join(self.levels[name.kind - 1][start : start + name.width])
+                yield name, b"".join(self._levels[name.kind - 1][start : start + name.width])
 
 
 def _changed(index: int) -> Wrong:
