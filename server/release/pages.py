@@ -165,7 +165,8 @@ class _Notices:
     ) -> None:
         self._phases = phases
         named = {entry for notice in notices for entry in notice.entries}
-        places = batches.places_of(connection, number, named)
+        # Deviations are also about what is no observation of the batch record, such as results.
+        places = {*batches.places_of(connection, number, named), *queries.places_in_stream(connection, number, named)}
         self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
         deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
         self._people = identity.people(connection, deciders)

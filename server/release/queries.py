@@ -1,6 +1,6 @@
 """Reads of reviews, dispositions with their seals, and waivers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -56,6 +56,12 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         devices=tuple(heads),
         digest=rules.digest(batch, notices, (clean, len(entries)), passed, (seq, running), heads),
     )
+
+
+def places_in_stream(connection: Connection, batch: str, ids: Collection[str]) -> list[int]:
+    """Where in the log those of the entries stand that belong to the batch's stream."""
+    here = log_entry.c.stream == production.batch_stream(batch)
+    return list(connection.execute(select(log_entry.c.idx).where(here, log_entry.c.id.in_(ids))).scalars())
 
 
 def log_size(connection: Connection) -> int:

@@ -77,9 +77,11 @@ def test_a_phase_counts_when_it_is_completed_and_all_its_slots_are_filled() -> N
 
 
 @pytest.mark.urs("WHS-02")
-def test_conflicts_and_exceptions_are_gates_until_they_are_decided() -> None:
+def test_conflicts_exceptions_and_deviations_are_gates_until_they_are_decided() -> None:
     items = [item("C1", "conflict", "conflict"), item("X1"), item("X2", state="assessed")]
-    conflicts, exceptions = rules.items_gates(items)
+    items += [item("DEV-2026-0001", "deviation", "reported"), item("DEV-2026-0002", "deviation", state="closed")]
+    conflicts, exceptions, deviations = rules.items_gates(items)
+    assert (deviations.met, deviations.count, deviations.details) == (False, 1, ("DEV-2026-0001",))
     assert (conflicts.met, conflicts.count, conflicts.details) == (False, 1, ("20/net",))
     assert (exceptions.met, exceptions.count, exceptions.details) == (False, 1, ("out_of_limits",))
 
