@@ -314,6 +314,8 @@ class Site:
         self.plant = open_plant(self.config)
         self.app = create_app(self.plant)
         start(self.app)
+        self.plant.publisher.SECONDS = 0.05
+        self.plant.publisher.start()
         self._http = make_server("127.0.0.1", self.port, self.app, threaded=True)
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()

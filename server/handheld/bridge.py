@@ -23,7 +23,7 @@ SOURCE = "bridge"
 
 
 def head(plant: Plant, device: str) -> dict[str, Any]:
-    """{seq, hash}: how far the log has the bridge's chain; PestleError `device_unknown` or `device_revoked`."""
+    """{seq, hash}: how far the log has the bridge's chain; PestleError `device_unknown`."""
     with plant.engine.connect() as connection:
         _enrolled(plant, device)
         seq, digest = plant.log.device_head(connection, device)
@@ -32,6 +32,8 @@ def head(plant: Plant, device: str) -> dict[str, Any]:
 
 def take(plant: Plant, device: str, texts: Sequence[str]) -> dict[str, Any]:
     """Record entries in base64: {new, duplicates, head}. The same again changes nothing.
+
+    Also of a revoked bridge: what it captured before is owed, and the door flags what it may no longer say.
 
     PestleError `sequence_gap` (with `expected`; nothing was taken), `sequence_fork`, `signature_wrong` or what else
     is wrong with an entry: that one is in quarantine, those before it are in the log.
@@ -56,8 +58,6 @@ def _enrolled(plant: Plant, device: str) -> None:
         found = identity.find_device(connection, device)
     if found is None or found.role != BRIDGE:
         raise PestleError("device_unknown", {"device": device})
-    if found.revoked_at is not None:
-        raise PestleError("device_revoked", {"device": device})
 
 
 def _decode(plant: Plant, device: str, text: str) -> Envelope:

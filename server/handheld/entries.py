@@ -10,7 +10,7 @@ from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.handheld import projection, queries, rules
 from server.handheld.hub import queries as hub
-from server.handheld.model import QUARANTINED, batch_of
+from server.handheld.model import ALARMS, DISPUTED, MAX_EVIDENCE, QUARANTINED, SETTLED, batch_of
 from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
@@ -47,6 +47,27 @@ class InputQuarantined(Schema):
     source = fields.text()
     sha256 = fields.sha256()
     size = fields.whole()
+
+
+class LogDisputed(Schema):
+    """What a device found wrong with the log: the note that it had held, what it was told instead (a note, or the text
+    of a policy), and its entries that could not be proven to it. `alarm` is the device's own id of it."""
+
+    alarm = fields.code()
+    device = fields.code()
+    code = fields.choice(*ALARMS)
+    at = fields.time()
+    held = fields.text(MAX_EVIDENCE, none=True)
+    told = fields.text(MAX_EVIDENCE, none=True)
+    entries = fields.words(most=256)
+
+
+class DisputeSettled(Schema):
+    """Somebody of QA has found out what had happened, and the device takes the log as it is told now for the log."""
+
+    alarm = fields.code()
+    device = fields.code()
+    reason = fields.text(2000)
 
 
 def decide_lease(connection: Connection, entry: Entry) -> Ruling:
@@ -117,6 +138,8 @@ KINDS = (
     Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
     Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
+    Kind(DISPUTED, LogDisputed, "observation", by_server=True),
+    Kind(SETTLED, DisputeSettled, "observation", by_server=True),
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)

@@ -9,6 +9,12 @@ HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.
 QUARANTINED = "input_quarantined"
+DISPUTED = "handheld.log_disputed.v1"
+SETTLED = "handheld.dispute_settled.v1"
+# What a device can find wrong with the log that it is told of.
+ALARMS = ("log_rolled_back", "log_forked", "checkpoint_forged", "keys_changed", "proof_wrong", "proof_missing")
+# Characters of a note or policy that are kept as evidence: together they fit the payload of an entry.
+MAX_EVIDENCE = 12 * 1024
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000

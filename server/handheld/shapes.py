@@ -26,6 +26,11 @@ class LeaseBack(Schema):
     proof = fields.text()
 
 
+class Settled(Schema):
+    device = fields.code()
+    reason = fields.text(2000)
+
+
 class DeviceNamed(Schema):
     device = fields.code()
 

@@ -12,15 +12,16 @@ from sqlalchemy import Connection
 
 from server.core import blobs, plant
 from server.core.errors import PestleError, from_sync
+from server.core.kinds import Fact
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
 from server.handheld import bridge, gates, leases, queries, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
-from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN
+from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED
 from server.identity import queries as identity
 from server.identity.access import current_session, require
-from server.identity.model import TABLET
+from server.identity.model import TABLET, device_stream
 from sync import canonical
 from sync.errors import SyncError
 
@@ -96,6 +97,17 @@ def show_blob(name: str) -> Response:
         raise PestleError("not_found")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
     return Response(found[0], mimetype=found[1], headers=headers)
+
+
+@blueprint.post("/alarms/<alarm>/settle")
+@blueprint.arguments(shapes.Settled)
+@require("batch.release")
+def settle(body: Body, alarm: str) -> tuple[str, int]:
+    """QA has found out why a device could not trust the log: it takes the log as it is told now for the log."""
+    payload = {"alarm": alarm, "device": body["device"], "reason": body["reason"]}
+    fact = Fact(SETTLED, device_stream(body["device"]), payload, actor=current_session().person.id)
+    plant.current().recorder.state(fact)
+    return "", 204
 
 
 @blueprint.get("/balances")

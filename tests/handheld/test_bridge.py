@@ -130,9 +130,25 @@ def test_only_an_enrolled_bridge_is_heard(site: Site, bridge: Bridge) -> None:
     tablet = site.tablet("T-1")
     status, answer, _ = site.request("GET", f"/api/bridge/head?device={tablet.device}", cookie="")
     assert (status, answer["code"]) == (401, "device_unknown")
-    payload = {"device": bridge.device, "last_seq": 0, "reason": "stolen"}
+
+
+@pytest.mark.urs("PLT-12", "PLT-15")
+def test_a_revoked_bridge_still_delivers_what_it_owes_and_the_rest_is_flagged(site: Site, bridge: Bridge) -> None:
+    tablet = site.tablet("T-1", "B-1").connect()
+    owed, later = [bridge.weigh("1.000"), bridge.weigh("2.000")], bridge.weigh("3.000")
+    payload = {"device": bridge.device, "last_seq": 2, "reason": "stolen"}
     site.plant.recorder.state(Fact("identity.device_revoked.v1", f"device/{bridge.device}", payload))
-    assert bridge.post(bridge.weigh())[1]["code"] == "device_revoked"
+    assert bridge.head()["seq"] == 0
+    assert bridge.post(*owed, later)[1]["new"] == 3
+    with site.plant.engine.connect() as connection:
+        flags = [entry.stamp.flags for entry in reading.of_kind(connection, WEIGHT)]
+    assert flags == [(), (), ("device_revoked",)]
+    # The weight that it had no right to tell any more can be taken by nobody.
+    [line] = site.request("GET", "/api/balances")[1]["items"]
+    assert line["reading"]["id"] == owed[1].head.id
+    tablet.expect("checkpoint", size=site.size())
+    told = [frame["id"] for frame in tablet.heard if frame["t"] == "reading"]
+    assert told == [one.head.id for one in owed]
     assert bridge.show("1.000") == "device_revoked"
 
 

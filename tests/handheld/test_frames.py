@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.handheld.hub import frames
-from server.handheld.hub.frames import Hello, Malformed, Open, Ping, Push
+from server.handheld.hub.frames import Consistent, Hello, Malformed, Open, Ping, Prove, Push
 
 HELLO: dict[str, Any] = {
     "t": "hello",
@@ -39,6 +39,8 @@ def test_frames_of_the_protocol_are_read() -> None:
     assert frames.parse('{"t":"push","id":1,"doc":"batch/B-1","changes":["AAAA"]}') == Push(1, "batch/B-1", (bytes(3),))
     assert frames.parse('{"t":"open","docs":{"batch/B-1":0}}') == Open({"batch/B-1": 0})
     assert frames.parse('{"t":"ping","n":5}') == Ping(5)
+    assert frames.parse('{"t":"prove","id":2,"entries":["a","b"]}') == Prove(2, ("a", "b"))
+    assert frames.parse('{"t":"consistent","id":3,"from":4,"to":9}') == Consistent(3, 4, 9)
 
 
 @pytest.mark.urs("PLT-14")
@@ -68,6 +70,13 @@ def test_a_hello_that_is_off_is_malformed(changed: dict[str, Any]) -> None:
 
 
 @pytest.mark.urs("PLT-14")
+@pytest.mark.parametrize("entries", [[], ["a"] * 257, ["a", 1], ["a" * 81], "a", None])
+def test_a_question_for_proofs_names_at_least_one_entry_and_at_most_256(entries: Any) -> None:
+    with pytest.raises(Malformed):
+        frames.parse(json.dumps({"t": "prove", "id": 1, "entries": entries}))
+
+
+@pytest.mark.urs("PLT-14")
 @settings(max_examples=300, deadline=None)
 @given(st.text() | anything.map(json.dumps) | st.binary())
 def test_anything_else_is_malformed(text: str | bytes) -> None:
@@ -78,10 +87,13 @@ def test_anything_else_is_malformed(text: str | bytes) -> None:
 @pytest.mark.urs("PLT-14")
 @settings(max_examples=500, deadline=None)
 @given(
-    st.sampled_from(["hello", "push", "open", "ping", "actor"]), st.sampled_from([*HELLO, "id", "doc", "n"]), anything
+    st.sampled_from([*KINDS, "prove", "consistent"]),
+    st.sampled_from([*HELLO, "id", "doc", "n", "entries", "from"]),
+    anything,
 )
 def test_a_frame_with_anything_in_it_is_read_or_malformed(kind: str, name: str, value: Any) -> None:
-    frame = {**HELLO, "id": 1, "doc": "batch/B-1", "changes": ["AAAA"], "n": 1, "t": kind} | {name: value}
+    frame = {**HELLO, "id": 1, "doc": "batch/B-1", "changes": ["AAAA"], "n": 1, "entries": ["a"]}
+    frame |= {"from": 1, "to": 2, "t": kind, name: value}
     try:
         frames.parse(json.dumps(frame))
     except Malformed:

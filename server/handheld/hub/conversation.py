@@ -11,7 +11,7 @@ from server.core import clock
 from server.core.errors import PestleError
 from server.handheld.hub import frames
 from server.handheld.hub.documents import Refusal, parse_changes
-from server.handheld.hub.frames import Actor, Frame, Hello, Malformed, Open, Ping, Push
+from server.handheld.hub.frames import Actor, Alarm, Consistent, Frame, Hello, Malformed, Open, Ping, Prove, Push
 from server.handheld.hub.hub import Hub
 from server.handheld.hub.socket import TabletSocket
 from server.handheld.hub.visitor import Visitor
@@ -97,6 +97,13 @@ class Conversation:
                     self._open(visitor, docs)
                 case Actor(actor, proof):
                     self._prove(actor, proof)
+                case Prove(number, entries):
+                    self._socket.send({"t": "proven", "id": number, **self._hub.proofs.prove(entries)})
+                case Consistent(number, size1, size2):
+                    self._socket.send({"t": "consistent", "id": number, **self._hub.proofs.consistent(size1, size2)})
+                case Alarm(number) as alarm:
+                    self._desk.dispute(self._device, alarm)
+                    self._socket.send({"t": "noted", "id": number})
                 case Hello():
                     raise Ended("frame_malformed")
 
@@ -126,12 +133,16 @@ class Conversation:
     def _open(self, visitor: Visitor, docs: Mapping[str, int]) -> None:
         """Follow the asked documents that this device has ever had a lease for.
 
-        Who has later changes than we do has those of a document that was lost here: it is told the new one whole.
+        Who has later changes than we do has those of a document that was lost here, or set back: it is told so, and
+        the new one whole.
         """
         for doc in sorted(self._desk.leased(self._device) & set(docs)):
             if self._hub.documents.last(doc) == 0:
                 self._hub.documents.bring_up(doc)
-            visitor.follow(doc, docs[doc] if docs[doc] <= self._hub.documents.last(doc) else 0)
+            known = docs[doc] <= self._hub.documents.last(doc)
+            if not known:
+                self._socket.send({"t": "anew", "doc": doc})
+            visitor.follow(doc, docs[doc] if known else 0)
 
     def _push(self, visitor: Visitor, push: Push) -> None:
         try:

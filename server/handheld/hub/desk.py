@@ -1,21 +1,24 @@
 """What the hub asks the other rooms, and tells them: devices and their keys, leases, clocks, the quarantine."""
 
+import base64
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert
 
 from server.core import clock, db
 from server.core.inbox import Stray
+from server.core.kinds import Fact
 from server.core.record import Recorder
 from server.handheld import queries
-from server.handheld.hub.frames import Hello
+from server.handheld.hub import proofs
+from server.handheld.hub.frames import Alarm, Hello
 from server.handheld.hub.tables import device_state
-from server.handheld.model import document_of
+from server.handheld.model import DISPUTED, document_of
 from server.identity import queries as identity
-from server.identity.model import TABLET, Device
+from server.identity.model import TABLET, Device, device_stream
 from sync import signing
 from sync.errors import SyncError
-from sync.log import Log
+from sync.log import Log, reading
 
 # Where input came from that names no document.
 SOURCE = "sync"
@@ -33,12 +36,17 @@ class Desk:
             check_device(identity.find_device(connection, device), TABLET, message, proof)
 
     def standing(self, device: str) -> dict[str, Any]:
-        """How far the log has the device's chain, and the last checkpoint."""
-        with self._engine.connect() as connection:
+        """How far the log has the device's chain; the last checkpoint, the published one, and by which keys to check
+        it; the keys of the devices whose entries stand in documents."""
+        with db.snapshot(self._engine) as connection:
             seq, digest = self._log.device_head(connection, device)
-            head = self._log.head(connection)
-        checkpoint = {"size": head.size, "root": head.root.hex()}
-        return {"head": {"seq": seq, "hash": digest}, "checkpoint": checkpoint}
+            trusted = proofs.Trusted.read(connection, self._log)
+            return {
+                "head": {"seq": seq, "hash": digest},
+                "checkpoint": proofs.checkpoint(connection, self._log, trusted.policy),
+                **trusted.payload(),
+                "devices": [key_of(one) for one in identity.all_devices(connection) if one.role == TABLET],
+            }
 
     def leased(self, device: str) -> set[str]:
         """The documents that the device has ever had a lease for: what it brings late must find its place."""
@@ -52,9 +60,25 @@ class Desk:
             connection.execute(delete(device_state).where(device_state.c.device == hello.device))
             connection.execute(insert(device_state).values(**values, skew_ms=skew_ms, seen_at=clock.now_text()))
 
+    def dispute(self, device: str, alarm: Alarm) -> None:
+        """Record once what a device found wrong with the log (PLT-18)."""
+        stream = device_stream(device)
+        with self._engine.connect() as connection:
+            told = [one for one in reading.of_stream(connection, stream, 0) if one.head.kind == DISPUTED]
+            if any(one.envelope.body["alarm"] == alarm.alarm for one in told):
+                return
+        payload = {name: getattr(alarm, name) for name in ("alarm", "code", "at", "held", "told")}
+        self._recorder.state(Fact(DISPUTED, stream, {**payload, "device": device, "entries": list(alarm.entries)}))
+
     def quarantine(self, code: str, data: bytes, device: str | None, doc: str | None, detail: str = "") -> None:
         """Keep what cannot be taken, whole; the log tells that it came (PLT-14)."""
         self._recorder.quarantine(Stray(data, doc or SOURCE, code, detail, device))
+
+
+def key_of(device: Device) -> dict[str, str]:
+    """{id, name, alg, public_key}: what another tablet needs to check this one's entries."""
+    key = base64.b64encode(device.public_key).decode()
+    return {"id": device.id, "name": device.name, "alg": device.alg, "public_key": key}
 
 
 def check_device(device: Device | None, role: str, message: bytes, proof: bytes) -> None:

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from server.core import clock
+from server.handheld.model import ALARMS, MAX_EVIDENCE
 from sync import canonical
 
 # Both ways. The socket itself gives up at four times as much, before a text of that length is held in memory.
 MAX_FRAME = 1024 * 1024
 HARD_LIMIT = 4 * MAX_FRAME
 _MAX_DOCUMENTS = 200
+# Entries in one question for proofs: its answer, with a receipt of at most a few hundred bytes each, fits a frame.
+MAX_PROVED = 256
 
 
 class Malformed(ValueError):
@@ -59,7 +63,38 @@ class Ping:
     n: int
 
 
-Frame = Hello | Actor | Push | Open | Ping
+@dataclass(frozen=True, slots=True)
+class Prove:
+    """Which of the device's entries stand under the published checkpoint? Entry ids."""
+
+    id: int
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consistent:
+    """Does the tree of `size2` extend that of `size1`?"""
+
+    id: int
+    size1: int
+    size2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The device cannot trust the log as it is told: the note that it held, what it was told instead, and the entries
+    that could not be proven to it. `alarm` is the device's own id of it."""
+
+    id: int
+    alarm: str
+    code: str
+    at: str
+    held: str | None
+    told: str | None
+    entries: tuple[str, ...]
+
+
+Frame = Hello | Actor | Push | Open | Ping | Prove | Consistent | Alarm
 
 
 def parse(text: str | bytes) -> Frame:
@@ -117,12 +152,57 @@ def _ping(value: dict[str, Any]) -> Ping:
     return Ping(_whole(value, "n"))
 
 
+def _prove(value: dict[str, Any]) -> Prove:
+    entries = value.get("entries")
+    if not isinstance(entries, list) or not 0 < len(entries) <= MAX_PROVED:
+        raise Malformed("entries")
+    return Prove(_whole(value, "id"), tuple(_text({"entry": one}, "entry", 80) for one in entries))
+
+
+def _consistent(value: dict[str, Any]) -> Consistent:
+    return Consistent(_whole(value, "id"), _whole(value, "from"), _whole(value, "to"))
+
+
+def _alarm(value: dict[str, Any]) -> Alarm:
+    entries = value.get("entries")
+    if not isinstance(entries, list) or len(entries) > MAX_PROVED:
+        raise Malformed("entries")
+    if value.get("code") not in ALARMS:
+        raise Malformed("code")
+    return Alarm(
+        id=_whole(value, "id"),
+        alarm=_text(value, "alarm", 80),
+        code=value["code"],
+        at=clock.text(_time(value, "at").astimezone(UTC)),
+        held=_evidence(value, "held"),
+        told=_evidence(value, "told"),
+        entries=tuple(_text({"entry": one}, "entry", 80) for one in entries),
+    )
+
+
+def _evidence(value: dict[str, Any], name: str) -> str | None:
+    """A note or policy as the device had it, to be kept; it need not be one."""
+    text = value.get(name)
+    if text is None:
+        return None
+    if not isinstance(text, str) or not text or len(text) > MAX_EVIDENCE or "\0" in text:
+        raise Malformed(name)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed(name) from error
+    return text
+
+
 _READERS: Mapping[str, Callable[[dict[str, Any]], Frame]] = {
     "hello": _hello,
     "actor": _actor,
     "push": _push,
     "open": _open,
     "ping": _ping,
+    "prove": _prove,
+    "consistent": _consistent,
+    "alarm": _alarm,
 }
 
 

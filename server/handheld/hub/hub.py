@@ -13,6 +13,7 @@ from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
 from server.handheld.hub.handover import Handover
 from server.handheld.hub.news import News
+from server.handheld.hub.proofs import Proofs
 from server.handheld.hub.relay import Relay
 from server.handheld.live import LiveBoard
 
@@ -24,11 +25,12 @@ class Hub:
     """Threads are made by `start`, not by the constructor: commands make an app too, and gunicorn forks."""
 
     def __init__(self, plant: Plant) -> None:
-        self._engine = plant.engine
+        self._engine, self._publisher = plant.engine, plant.publisher
         self.exchange = Exchange()
         self.documents = Documents(plant.engine)
         self.desk = Desk(plant.engine, plant.log, plant.recorder)
         self.live = LiveBoard()
+        self.proofs = Proofs(plant.engine, plant.log)
         self._relay = Relay(plant.engine)
         self.news = News(plant.engine, plant.log, self.exchange, self._relay)
         self.handover = Handover(plant.engine, plant.recorder, self.documents, self.news)
@@ -42,6 +44,7 @@ class Hub:
                 self._started = True
                 self._relay.start(self._hear)
                 self.handover.start()
+                self._publisher.subscribe(lambda _: self.handover.wake())
 
     def stop(self) -> None:
         with self._lock:

@@ -1,11 +1,15 @@
 """What tablets are told of the log: readings, batches that changed, checkpoints; read from the log, by index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Engine
 
+from server.core import db
+from server.core.record import SERVER
+from server.handheld.hub import proofs
 from server.handheld.hub.exchange import Exchange
+from server.handheld.hub.proofs import Trusted
 from server.handheld.hub.relay import Relay
 from server.handheld.model import batch_of
 from sync.log import reading
@@ -13,8 +17,10 @@ from sync.log.log import Log
 from sync.log.reading import StoredEntry
 
 WEIGHT = "equipment.weight_read.v1"
+ENROLLED = "identity.device_enrolled.v1"
 REVOKED = "identity.device_revoked.v1"
-_MALFORMED = "payload_malformed"
+# A weight with one of these flags is in the log, and may not be taken.
+_NOT_TAKEN = {"payload_malformed", "device_revoked"}
 # An import of history is news to nobody at work: of very many entries only the last are told, of batches none.
 _LAST_ENTRIES = 1_000
 _MOST_BATCHES = 50
@@ -27,6 +33,8 @@ class News:
         self._engine, self._log, self._exchange, self._relay = engine, log, exchange, relay
         with engine.connect() as connection:
             self._size = log.head(connection).size
+            self._trusted = Trusted.read(connection, log)
+            self._note = proofs.checkpoint(connection, log, self._trusted.policy)["note"]
 
     def grew(self, doc: str) -> None:
         """A document has new changes: tell those here that follow it, and the other processes."""
@@ -34,21 +42,26 @@ class News:
         self._relay.publish({"grew": doc})
 
     def spread(self) -> None:
-        """Tell what the log holds beyond what was told before. Not thread-safe."""
-        with self._engine.connect() as connection:
-            head = self._log.head(connection)
-            first = max(self._size, head.size - _LAST_ENTRIES)
-            entries = list(reading.between(connection, first, head.size))
-        if head.size == self._size:
+        """Tell what the log holds, and what of it was published, beyond what was told before. Not thread-safe."""
+        with db.snapshot(self._engine) as connection:
+            size, trusted = self._log.head(connection).size, self._trusted
+            entries = list(reading.between(connection, max(self._size, size - _LAST_ENTRIES), size))
+            if size - self._size > len(entries) or any(map(_changes_trust, entries)):
+                trusted = Trusted.read(connection, self._log)
+            checkpoint = proofs.checkpoint(connection, self._log, trusted.policy)
+        if size == self._size and checkpoint["note"] == self._note:
             return
-        self._size = head.size
+        self._size, self._note = size, checkpoint["note"]
         for frame in frames_of(entries):
             self._exchange.tell(frame)
         for entry in entries:
             if entry.head.kind == REVOKED:
                 self._exchange.dismiss(entry.envelope.body["device"], {"t": "error", "code": "device_revoked"})
-        self._exchange.tell({"t": "checkpoint", "size": head.size, "root": head.root.hex()})
-        self._relay.publish({"log": head.size})
+        # Who is told another note must know the keys that signed it.
+        changed = trusted.payload() if trusted != self._trusted else {}
+        self._trusted = trusted
+        self._exchange.tell({"t": "checkpoint", **checkpoint, **changed})
+        self._relay.publish({"log": size})
 
 
 def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
@@ -58,11 +71,22 @@ def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
         batch = batch_of(entry.head.stream)
         if batch is not None:
             batches[batch] = None
-        if entry.head.kind == WEIGHT and _MALFORMED not in entry.stamp.flags:
+        if entry.head.kind == ENROLLED and entry.head.device == SERVER:
+            yield {"t": "device", "device": _key(entry.envelope.body)}
+        if entry.head.kind == WEIGHT and not _NOT_TAKEN.intersection(entry.stamp.flags):
             yield _reading(entry)
     if len(batches) <= _MOST_BATCHES:
         for batch in batches:
             yield {"t": "batch", "batch": batch}
+
+
+def _changes_trust(entry: StoredEntry) -> bool:
+    """Keys, witnesses and the server's own enrolment make the policy."""
+    return entry.head.device == SERVER and entry.head.kind.startswith(("site.", "identity.device_"))
+
+
+def _key(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": given["device"], **{name: given[name] for name in ("name", "alg", "public_key")}}
 
 
 def _reading(entry: StoredEntry) -> dict[str, Any]:

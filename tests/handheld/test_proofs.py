@@ -1,0 +1,110 @@
+"""What a tablet is told so that it can check the log itself: published checkpoints, inclusion, consistency."""
+
+import base64
+from typing import Any
+
+import pytest
+from handheld_support import Site, Tablet
+
+from sync import merkle, trust
+from sync.checkpoint import Checkpoint
+from sync.entry import Envelope, leaf_data
+
+BATCH = "B-1"
+
+
+def remark(tablet: Tablet, words: str) -> Envelope:
+    payload = {"phase": None, "text": words}
+    lease = tablet.leases[BATCH]
+    return tablet.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")
+
+
+def opened(tablet: Tablet, note: str) -> Checkpoint:
+    """The checkpoint of a note, checked by the policy that the tablet was told."""
+    policy = trust.Policy.parse(tablet.welcome["policy"].encode())
+    return policy.open(note.encode()).checkpoint
+
+
+def ask(tablet: Tablet, kind: str, **fields: Any) -> dict[str, Any]:
+    tablet.send({"t": kind, "id": 7, **fields})
+    return tablet.expect({"prove": "proven"}.get(kind, kind), id=7)
+
+
+def published(tablet: Tablet, index: int) -> Checkpoint:
+    """The first published checkpoint that the tablet is told of and that reaches this place of the log."""
+    while True:
+        note = tablet.expect("checkpoint")["note"]
+        if note is not None and opened(tablet, note).size > index:
+            return opened(tablet, note)
+
+
+def check(tablet: Tablet, answer: dict[str, Any], entries: list[Envelope]) -> Checkpoint:
+    """As a tablet checks: from the lines that it signed itself, the receipts, and the note."""
+    checkpoint = opened(tablet, answer["note"])
+    by_id = {entry.head.id: entry for entry in entries}
+    leaves = {}
+    for leaf in answer["leaves"]:
+        own = by_id[leaf["id"]]
+        data = leaf_data(own.header, own.signatures, base64.b64decode(leaf["receipt"]))
+        leaves[leaf["index"]] = merkle.leaf_hash(data)
+    nodes = [base64.b64decode(node) for node in answer["nodes"]]
+    assert merkle.root_from_multiproof(leaves, checkpoint.size, nodes) == checkpoint.root
+    return checkpoint
+
+
+@pytest.mark.urs("PLT-03", "PLT-18")
+def test_a_tablet_is_told_the_published_checkpoint_and_can_prove_its_entries_in_it(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    assert opened(tablet, tablet.welcome["checkpoint"]["note"]).size > 0
+    tablet.wait_for_document(BATCH)
+    entries = [remark(tablet, f"{n}") for n in range(5)]
+    tablet.deliver(BATCH, *entries)
+    last = tablet.receipt(BATCH, entries[-1])["index"]
+    answer = ask(tablet, "prove", entries=[entry.head.id for entry in entries])
+    while len(answer["leaves"]) < 5:
+        published(tablet, last)
+        answer = ask(tablet, "prove", entries=[entry.head.id for entry in entries])
+    assert check(tablet, answer, entries).size > last
+    # Another tablet's entries are proven as well: documents hold them.
+    second = site.tablet("T-2", BATCH).connect()
+    again = ask(second, "prove", entries=[entries[0].head.id])
+    check(second, again, entries)
+
+
+@pytest.mark.urs("PLT-18")
+def test_what_is_not_published_is_left_out_of_the_proof(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    unknown = remark(tablet, "never sent")
+    answer = ask(tablet, "prove", entries=[unknown.head.id])
+    assert (answer["leaves"], answer["nodes"]) == ([], [])
+
+
+@pytest.mark.urs("PLT-03", "PLT-18")
+def test_a_tablet_can_prove_that_the_log_only_grew(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    held = opened(tablet, tablet.welcome["checkpoint"]["note"])
+    tablet.wait_for_document(BATCH)
+    tablet.receipt(BATCH, tablet.delivered(BATCH, remark(tablet, "more")))
+    told = tablet.connect().welcome["checkpoint"]
+    nodes = ask(tablet, "consistent", **{"from": held.size, "to": told["size"]})["nodes"]
+    proof = [base64.b64decode(node) for node in nodes]
+    merkle.verify_consistency(held.size, told["size"], proof, held.root, bytes.fromhex(told["root"]))
+
+
+@pytest.mark.urs("PLT-18")
+@pytest.mark.parametrize(("size1", "size2"), [(1, 10_000), (0, 1), (5, 2)])
+def test_a_log_that_is_not_so_long_proves_nothing(site: Site, size1: int, size2: int) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    assert ask(tablet, "consistent", **{"from": size1, "to": size2})["nodes"] is None
+
+
+@pytest.mark.urs("PLT-02", "PLT-15")
+def test_a_tablet_is_told_the_keys_of_the_others_also_of_one_that_comes_later(site: Site) -> None:
+    first = site.tablet("T-1", BATCH).connect()
+    assert [one["id"] for one in first.welcome["devices"]] == ["T-1"]
+    second = site.tablet("T-2", BATCH).connect()
+    told = first.expect("device")["device"]
+    assert told["id"] == "T-2"
+    assert (told["alg"], base64.b64decode(told["public_key"])) == ("ed25519", second.signer.public_key)
+    assert told in second.welcome["devices"]
