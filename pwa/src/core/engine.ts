@@ -4,27 +4,27 @@ import { base64 } from "./bytes";
 import { timeText } from "./clock";
 import { FIRST_PREV } from "./entry";
 import { call, send } from "./http";
+import type { BatchDoc } from "./doc";
 import { Journal, type Recovered } from "./journal";
 import { type DeviceKey, proof, provenDeviceKey, unwrapUserKey } from "./keys";
 import { Leases } from "./lease";
 import { Ledger } from "./ledger";
 import { LiveValues } from "./live";
 import type { Platform } from "./platform";
-import { type Site, Store, type StoredEntry } from "./store";
+import { Listing } from "./listing";
+import { Prover } from "./prover";
+import { type KnownKey, type Site, Store } from "./store";
 import { type Host, SyncClient } from "./sync";
 import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type Unlocked } from "./types";
-import { contentOf, inOrder, standingOf } from "./view";
+import { Typing } from "./typing";
 
-const TYPING_MS = 400;
-/** Drafts of others are shown for a minute from their arrival, since clocks differ; those found at a start are older. */
-const DRAFT_LIFE_MS = 60_000;
-const DRAFT_OLD_MS = 600_000;
 const TAKE_MS = 8_000;
 
 const START: CoreState = {
   ready: false, device: null, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
-  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0 }, leases: [], live: {}, readings: {},
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], live: {}, readings: {},
   secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
+  trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
 
 export class Engine implements Core {
@@ -40,13 +40,15 @@ export class Engine implements Core {
   private leases!: Leases;
   private announced = false;
   private wasm: Promise<void> = Promise.resolve();
-  private readonly contents = new Map<string, LocalEntry>();
-  private readonly typed = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> }>();
+  private readonly listing = new Listing();
+  private prover: Prover | null = null;
+  private readonly typed: Typing;
 
   private readonly live = new LiveValues((weight) => this.set({ live: { ...this.state.live, [weight.balance]: weight } }));
-  private readonly arrived = new Map<string, { at: string; mono: number }>();
 
-  constructor(private readonly platform: Platform) {}
+  constructor(private readonly platform: Platform) {
+    this.typed = new Typing(platform.clock, (name, draft) => this.sync?.type(name, draft));
+  }
 
   subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
@@ -83,6 +85,8 @@ export class Engine implements Core {
       this.platform.fetch, "/api/devices/enrol",
       { code, name, role: "tablet", alg: key.alg, public_key, proof: await proof(key, "enrol", code, public_key) },
     );
+    // Another log than before: what was held of that one says nothing of this.
+    if (this.site?.vkey !== site.vkey) await this.store.setMeta({ policy: site.policy ?? "", held: null, alarm: null, notices: [] });
     const head = { seq: 0, hash: FIRST_PREV };
     await this.store.setMeta({ key, device: { id: device.id, name: device.name, role: device.role }, site, head });
     this.ledger.head = head;
@@ -93,7 +97,7 @@ export class Engine implements Core {
 
   async take(batch: string, nonce: string): Promise<void> {
     const { device, key, site } = this.mustBeEnrolled();
-    const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, siteKey: site.server_key });
+    const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, siteKeys: siteKeys(site) });
     await this.load();
     await this.follow(lease.document);
   }
@@ -112,16 +116,12 @@ export class Engine implements Core {
     const stored = await this.ledger.record(draft, actor, lease.lease, device, key);
     this.sync?.pump();
     this.refresh();
-    return this.localEntry(stored);
+    return this.listing.own(stored);
   }
 
   entries(batch: string): LocalEntry[] {
     const name = `batch/${batch}`;
-    const own = this.ledger ? this.ledger.of(name) : [];
-    const mine = new Set(own.map(({ id }) => id));
-    const doc = this.sync?.docs.get(name);
-    const theirs = (doc?.entryIds() ?? []).filter((id) => !mine.has(id)).map((id) => this.foreignEntry(name, id));
-    return inOrder([...own.map((item) => this.localEntry(item)), ...theirs.filter((item) => item !== null)]);
+    return this.listing.entries(this.ledger, name, this.sync?.docs.get(name));
   }
 
   async unlock(person: string, pin: string): Promise<Unlocked> {
@@ -141,24 +141,11 @@ export class Engine implements Core {
 
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
     const name = `batch/${batch}`;
-    const [mono, old] = [this.platform.clock.mono(), timeText(this.platform.clock.wall() - DRAFT_OLD_MS)];
-    return (this.sync?.docs.get(name)?.drafts() ?? []).filter(({ slot, text, at }) => {
-      const id = `${name} ${slot}`;
-      const arrived = this.arrived.get(id);
-      if (arrived?.at !== at) this.arrived.set(id, { at, mono });
-      const fresh = arrived?.at !== at || mono - arrived.mono < DRAFT_LIFE_MS;
-      return fresh && at > old && text !== "" && this.typed.get(id)?.text !== text;
-    });
+    return this.typed.fresh(name, this.sync?.docs.get(name)?.drafts() ?? []);
   }
 
   typing(batch: string, slot: string, person: string, text: string): void {
-    const name = `batch/${batch}`;
-    const id = `${name} ${slot}`;
-    clearTimeout(this.typed.get(id)?.timer);
-    const timer = setTimeout(() => {
-      this.sync?.type(name, { slot, person, text, at: timeText(this.platform.clock.wall()) });
-    }, TYPING_MS);
-    this.typed.set(id, { text, timer });
+    this.typed.typing(`batch/${batch}`, slot, person, text);
   }
 
   sessionChanged(): void {
@@ -169,6 +156,20 @@ export class Engine implements Core {
 
   acceptUpdate(): void {
     this.platform.acceptUpdate();
+  }
+
+  async takeNote(): Promise<void> {
+    await this.prover?.takeNote();
+  }
+
+  async settleAlarm(reason: string): Promise<void> {
+    const { device } = this.mustBeEnrolled();
+    const alarm = this.state.trust.alarm;
+    if (!alarm) return;
+    await call(this.platform.fetch, `/api/alarms/${alarm.id}/settle`, { device, reason });
+    await this.prover?.settle();
+    this.sync?.drop();
+    this.sync?.wake();
   }
 
   /** A second tab: it shows what is stored and writes nothing. */
@@ -232,17 +233,40 @@ export class Engine implements Core {
     this.site = (await this.store.meta("site")) ?? null;
     const device = (await this.store.meta("device")) ?? null;
     this.leases = new Leases(this.store, this.journal);
-    const leases = device && this.site ? await this.leases.load(device.id, this.site.server_key) : [];
+    const leases = device && this.site ? await this.leases.load(device.id, siteKeys(this.site)) : [];
+    this.listing.others.learn([...((await this.store.meta("keys")) ?? []), ...leases.flatMap(({ devices }) => devices as KnownKey[])]);
+    await this.loadProver();
     this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
 
-  /** Let go of batches that were handed back and of which everything is in the log. */
+  /** One for the pinned site; what it holds stands in the database. */
+  private async loadProver(): Promise<void> {
+    if (!this.site) return;
+    this.prover = new Prover(
+      {
+        store: this.store, ledger: this.ledger, clock: this.platform.clock,
+        ask: (frame) => this.sync?.ask(frame) ?? Promise.reject(new CoreError("offline")),
+        renewed: (key) => this.renewed(key),
+        changed: () => this.refresh(),
+      },
+      this.site,
+    );
+    await this.prover.load();
+  }
+
+  private async renewed(server_key: string): Promise<void> {
+    if (!this.site || this.site.server_key === server_key) return;
+    this.site = { ...this.site, earlier: siteKeys(this.site), server_key };
+    await this.store.setMeta({ site: this.site });
+  }
+
+  /** Let go of batches that were handed back and of which everything is proven to be in the log. */
   private async tidy(): Promise<void> {
     const needed = new Set(this.docs());
     for (const doc of new Set(this.ledger.all().map((item) => item.doc))) {
       const entries = this.ledger.of(doc);
-      if (needed.has(doc) || entries.some(({ place }) => place !== "logged")) continue;
+      if (needed.has(doc) || entries.some(({ place }) => place !== "proven")) continue;
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
@@ -269,23 +293,41 @@ export class Engine implements Core {
       connect: () => this.platform.connect(),
       proof: (domain, ...lines) => proof(key, domain, ...lines),
       docs: () => this.docs(),
-      changed: () => this.refresh(),
+      changed: () => {
+        this.refresh();
+        this.prover?.pump();
+      },
       caughtUp: () => void this.blobs?.upload(),
       lost: () => this.lost(),
       live: (weight) => this.live.heard(weight),
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
       batchChanged: (batch) => this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } }),
-      skew: (ms) => {
-        this.set({ skewMs: ms, sessionMissing: false, syncError: null });
-        void this.store.setMeta({ skew: ms });
+      welcome: (frame) => {
+        this.set({ skewMs: frame.skew_ms, sessionMissing: false, syncError: null });
+        void this.store.setMeta({ skew: frame.skew_ms });
+        void this.learn(frame.devices ?? []);
+        this.prover?.welcome(frame);
       },
+      checkpoint: (frame) => this.prover?.tell(frame),
+      enrolled: (known) => void this.learn([known]),
+      arrived: (doc) => void this.checkOthers(doc),
       refused: (code) => this.set({ syncError: code, sessionMissing: code.startsWith("session_") }),
     };
   }
 
-  /** Leased documents, and those of which something is still to be delivered or confirmed. */
+  private async learn(keys: KnownKey[]): Promise<void> {
+    this.listing.others.learn(keys);
+    await this.store.setMeta({ keys: this.listing.others.known() });
+    for (const doc of this.sync?.docs.values() ?? []) await this.checkOthers(doc);
+  }
+
+  private async checkOthers(doc: BatchDoc): Promise<void> {
+    if (await this.listing.check(this.ledger, doc)) this.refresh();
+  }
+
+  /** Leased documents, and those of which something is still to be delivered, confirmed or proven. */
   private docs(): string[] {
-    const open = this.ledger.all().filter(({ place }) => place !== "logged" && place !== "quarantined");
+    const open = this.ledger.all().filter(({ place }) => place !== "proven" && place !== "quarantined");
     return [...new Set([...this.state.leases.map(({ document }) => document), ...open.map(({ doc }) => doc)])];
   }
 
@@ -322,34 +364,6 @@ export class Engine implements Core {
     }
   }
 
-  private localEntry(item: StoredEntry): LocalEntry {
-    const { place, flags, index } = item;
-    const known = this.contents.get(item.id);
-    if (known?.place === place && known.index === index) return known;
-    const entry = { ...contentOf(item.bytes), place, flags, index, own: true };
-    this.contents.set(item.id, entry);
-    return entry;
-  }
-
-  /** Another device's entry; null for bytes that are none, which the server lists in quarantine. */
-  private foreignEntry(doc: string, id: string): LocalEntry | null {
-    const known = this.contents.get(id);
-    if (known && known.place !== "sent") return known;
-    const source = this.sync?.docs.get(doc);
-    const bytes = source?.entry(id);
-    if (!source || !bytes) return null;
-    const standing = standingOf(source.receipt(id)) ?? { place: "sent" as const, flags: [], index: null };
-    if (known?.place === standing.place) return known;
-    try {
-      const entry = { ...contentOf(bytes), ...standing, own: false };
-      this.contents.set(id, entry);
-      return entry;
-    } catch (error) {
-      console.warn("an entry that cannot be read", id, error);
-      return null;
-    }
-  }
-
   private mustWrite(): void {
     if (this.state.secondTab) throw new CoreError("second_tab");
     if (!this.state.ready) throw new CoreError("not_ready");
@@ -367,11 +381,11 @@ export class Engine implements Core {
   private refresh(): void {
     const all = this.ledger.all();
     const count = (...places: string[]) => all.filter(({ place }) => places.includes(place)).length;
-    const counts = { device: count("device"), sent: count("sent", "held", "quarantined"), logged: count("logged") };
+    const counts = { device: count("device"), sent: count("sent", "held", "quarantined"), logged: count("logged", "proven"), proven: count("proven") };
     const online = this.sync ? this.sync.status : this.state.online;
     const since = this.state.offlineSince ?? timeText(this.platform.clock.wall());
     this.set({
-      counts, online, offlineSince: online === "online" ? null : since,
+      counts, online, trust: this.prover?.trust ?? START.trust, offlineSince: online === "online" ? null : since,
       storage: { ...this.state.storage, records: all.length },
     });
   }
@@ -385,4 +399,9 @@ export class Engine implements Core {
       for (const listener of this.listeners) listener();
     });
   }
+}
+
+/** The keys that may have signed a lease which this device holds. */
+function siteKeys(site: Site): string[] {
+  return [site.server_key, ...(site.earlier ?? [])];
 }

@@ -1,6 +1,7 @@
 /** The entry: what this device captured and signed, in the exact bytes that the log will keep (see sync/entry.py). */
 import { type Bytes, base64, concat, fromBase64, fromUtf8, hex, random, sha256, utf8 } from "./bytes";
 import { encodeProfile, parse } from "./canonical";
+import { type Algorithm, verify } from "./keys";
 import { CoreError } from "./types";
 
 export const FIRST_PREV = "0".repeat(64);
@@ -68,6 +69,21 @@ export async function seal(
     lines.push({ alg: cosigner.alg, by: cosigner.by, sig });
   }
   return { header, signatures: encodeProfile(lines), salt, payload: body };
+}
+
+/** Whether this key of the entry's device signed it, payload included. */
+export async function isSignedBy(envelope: Envelope, alg: Algorithm, publicKey: Bytes): Promise<boolean> {
+  const [first] = parse(envelope.signatures) as Signature[];
+  if (first?.by !== "device" || first.alg !== alg) return false;
+  const { payload_hash } = readHeader(envelope);
+  if ((await payloadHash(envelope.salt, envelope.payload)) !== payload_hash) return false;
+  return verify(alg, publicKey, concat(ENTRY_DOMAIN, envelope.header), fromBase64(first.sig));
+}
+
+/** The bytes of the log's leaf: header, signatures and receipt, each a line. */
+export function leafOf({ header, signatures }: Envelope, receipt: Bytes): Bytes {
+  const feed = utf8("\n");
+  return concat(header, feed, signatures, feed, receipt, feed);
 }
 
 /** The wire form: four lines joined by line feeds, none at the end. */

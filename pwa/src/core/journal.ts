@@ -17,16 +17,18 @@ export interface JournalFile {
   replace(data: Bytes): Promise<void>;
 }
 
-/** What a journal holds, after reading it in order. `logged` are ids of entries that need no delivery any more. */
+/** What a journal holds, after reading it in order. `logged` are ids of entries that need no delivery any more,
+ * `proven` of those that need no keeping. */
 export interface Recovered {
   entries: Map<string, Bytes>;
   logged: Set<string>;
+  proven: Set<string>;
   leases: Map<string, StoredLease>;
   blobs: Map<string, StoredBlob>;
 }
 
 const COMPACT_ABOVE = 4 * 1024 * 1024;
-const ENTRY = 1, VOID = 2, LOGGED = 3, LEASE = 4, BLOB = 5, BLOB_DONE = 6;
+const ENTRY = 1, VOID = 2, LOGGED = 3, LEASE = 4, BLOB = 5, BLOB_DONE = 6, PROVEN = 7;
 
 export class Journal {
   private end = 0;
@@ -57,6 +59,11 @@ export class Journal {
     return this.append(LOGGED, id, new Uint8Array(), false);
   }
 
+  /** Only now may the entry go from here. Not flushed: if lost, it is proven once more. */
+  proven(id: string): Promise<void> {
+    return this.append(PROVEN, id, new Uint8Array(), false);
+  }
+
   lease(lease: StoredLease): Promise<void> {
     return this.append(LEASE, lease.lease, utf8(JSON.stringify(lease)), true);
   }
@@ -79,10 +86,14 @@ export class Journal {
     return done;
   }
 
-  /** Keep what may still be needed: entries on their way, leases in force, photos not yet delivered. */
+  /** Keep what may still be needed: entries not proven yet, leases in force, photos not yet delivered. */
   private async compact(recovered: Recovered): Promise<void> {
     const parts: Bytes[] = [];
-    for (const [id, data] of recovered.entries) if (!recovered.logged.has(id)) parts.push(body(ENTRY, id, data));
+    for (const [id, data] of recovered.entries) {
+      if (recovered.proven.has(id)) continue;
+      parts.push(body(ENTRY, id, data));
+      if (recovered.logged.has(id)) parts.push(body(LOGGED, id, new Uint8Array()));
+    }
     for (const lease of recovered.leases.values()) {
       if (!lease.returnedAt) parts.push(body(LEASE, lease.lease, utf8(JSON.stringify(lease))));
     }
@@ -98,14 +109,20 @@ function body(kind: number, name: string, data: Bytes): Bytes {
 }
 
 function replay(bodies: Bytes[]): Recovered {
-  const found: Recovered = { entries: new Map(), logged: new Set(), leases: new Map(), blobs: new Map() };
+  const found: Recovered = { entries: new Map(), logged: new Set(), proven: new Set(), leases: new Map(), blobs: new Map() };
   for (const item of bodies) {
     const feed = item.indexOf(10);
     const name = fromUtf8(item.subarray(1, feed));
     const data = item.slice(feed + 1);
-    if (item[0] === ENTRY) found.entries.set(name, data);
+    if (item[0] === ENTRY) {
+      // Written once more, it is needed again, whatever was said of it before.
+      found.entries.set(name, data);
+      found.logged.delete(name);
+      found.proven.delete(name);
+    }
     else if (item[0] === VOID) found.entries.delete(name);
     else if (item[0] === LOGGED) found.logged.add(name);
+    else if (item[0] === PROVEN) found.proven.add(name);
     else if (item[0] === LEASE) found.leases.set(name, JSON.parse(fromUtf8(data)) as StoredLease);
     else if (item[0] === BLOB_DONE) found.blobs.delete(name);
     else if (item[0] === BLOB) {

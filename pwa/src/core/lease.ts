@@ -9,12 +9,13 @@ import { CoreError, type Lease } from "./types";
 /** A lease as stored: the exact text that the server signed, so that it can be checked again at each start. */
 export interface StoredLease { lease: string; text: string; signature: string; returnedAt: string | null }
 
-/** The lease of a signed text; CoreError `lease_forged` unless the site key pinned at enrolment signed it for us. */
-export async function openLease(text: string, signature: string, siteKey: string, device: string): Promise<Lease> {
+/** The lease of a signed text; CoreError `lease_forged` unless one of the site's keys, pinned at enrolment or named by
+ * the site's root since, signed it for us. */
+export async function openLease(text: string, signature: string, siteKeys: string[], device: string): Promise<Lease> {
   const message = concat(utf8("pestle/lease/v1\n"), utf8(text));
   let genuine = false;
   try {
-    genuine = await verify("ed25519", fromBase64(siteKey), message, fromBase64(signature));
+    for (const key of siteKeys) genuine ||= await verify("ed25519", fromBase64(key), message, fromBase64(signature));
   } catch (error) {
     throw new CoreError("lease_forged", String(error));
   }
@@ -25,7 +26,7 @@ export async function openLease(text: string, signature: string, siteKey: string
 }
 
 /** What a lease is asked for with; `nonce` is the session's, so that device and person are there at once. */
-interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; siteKey: string }
+interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; siteKeys: string[] }
 
 /** The device that gives a batch back, with the last sequence in its chain. */
 interface Giver { device: string; key: DeviceKey; seq: number }
@@ -39,13 +40,13 @@ export class Leases {
   constructor(private readonly store: Store, private readonly journal: Journal | null) {}
 
   /** Those in force, each one's signature checked again; one for a batch, newest first. */
-  async load(device: string, siteKey: string): Promise<Lease[]> {
+  async load(device: string, siteKeys: string[]): Promise<Lease[]> {
     this.device = device;
     this.kept = await this.store.leases();
     this.inForce = [];
     for (const item of this.kept.filter((one) => this.isOurs(one))) {
       try {
-        this.inForce.push(await openLease(item.text, item.signature, siteKey, device));
+        this.inForce.push(await openLease(item.text, item.signature, siteKeys, device));
       } catch (error) {
         console.error("lease", error);
       }
@@ -54,10 +55,10 @@ export class Leases {
     return this.inForce.filter(({ batch }, i, all) => all.findIndex((other) => other.batch === batch) === i);
   }
 
-  async take(fetch: Fetch, { batch, nonce, device, key, siteKey }: Wish): Promise<Lease> {
+  async take(fetch: Fetch, { batch, nonce, device, key, siteKeys }: Wish): Promise<Lease> {
     const wish = { device, batch, proof: await proof(key, "lease", nonce, batch) };
     const answer = await call<{ lease: string; signature: string }>(fetch, "/api/leases", wish);
-    const lease = await openLease(answer.lease, answer.signature, siteKey, device);
+    const lease = await openLease(answer.lease, answer.signature, siteKeys, device);
     await this.keep({ lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null });
     return lease;
   }

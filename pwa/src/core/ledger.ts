@@ -13,7 +13,7 @@ export interface Standing { place: Place; flags: string[]; index: number | null 
 
 export class Ledger {
   head: Head = { seq: 0, hash: entry.FIRST_PREV };
-  /** The last checkpoint that the server told. */
+  /** The last checkpoint that this device verified. */
   seen: entry.Seen | null = null;
   private readonly own = new Map<string, StoredEntry>();
   private mutex: Promise<unknown> = Promise.resolve();
@@ -29,7 +29,7 @@ export class Ledger {
     if (!recovered) return;
     if (empty) await this.refill(recovered);
     else await this.catchUp(recovered);
-    for (const item of this.undelivered()) {
+    for (const item of this.all().filter(({ place }) => place !== "proven")) {
       if (!recovered.entries.has(item.id)) await this.journal?.entry(item.id, item.bytes);
     }
   }
@@ -64,8 +64,27 @@ export class Ledger {
     if (!item || (item.place === standing.place && item.index === standing.index)) return null;
     const moved = { ...item, ...standing };
     this.own.set(id, moved);
-    if (standing.place === "logged") this.journal?.logged(id).catch(() => undefined);
+    void this.mark(item, standing.place).catch(() => undefined);
     return moved;
+  }
+
+  /** Tell the journal how far an entry has come; what was proven and is not any more must be kept there again. */
+  private async mark({ id, bytes, place }: StoredEntry, next: Place): Promise<void> {
+    if (place === "proven") await this.journal?.entry(id, bytes);
+    if (next === "logged") await this.journal?.logged(id);
+    if (next === "proven") await this.journal?.proven(id);
+  }
+
+  /** In the log by the server's word, at a place below `size` or unknown, and not proven; the first first. */
+  unproven(size: number): StoredEntry[] {
+    const due = this.all().filter(({ place, index }) => place === "logged" && (index ?? 0) < size);
+    return due.sort((a, b) => (a.index ?? 0) - (b.index ?? 0) || a.seq - b.seq);
+  }
+
+  /** Entries of this device's chain that are taken for recorded, beyond the last one that the log has of it. */
+  lost(device: string, seq: number): StoredEntry[] {
+    const beyond = this.all().filter((item) => item.seq > seq && (item.place === "logged" || item.place === "proven"));
+    return beyond.filter(({ bytes }) => entry.readHeader(entry.decodeEnvelope(bytes)).device === device);
   }
 
   forget(ids: string[]): void {
@@ -120,7 +139,7 @@ export class Ledger {
 
   /** The key is gone with the database: the old device's chain ends here, a new one begins with enrolment. */
   private async refill(recovered: Recovered): Promise<void> {
-    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, recovered.logged.has(id)));
+    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, placeOf(id, recovered)));
     await this.store.addEntries(items, this.head);
     for (const item of items) this.own.set(item.id, item);
   }
@@ -131,7 +150,7 @@ export class Ledger {
       const envelope = entry.decodeEnvelope(bytes);
       const { seq, prev } = entry.readHeader(envelope);
       if (seq !== this.head.seq + 1 || prev !== this.head.hash || this.own.has(id)) continue;
-      const item = stored(id, bytes, false);
+      const item = stored(id, bytes, "device");
       const head = { seq, hash: await entry.digestOf(envelope) };
       await this.store.addEntries([item], head);
       this.own.set(id, item);
@@ -140,7 +159,11 @@ export class Ledger {
   }
 }
 
-function stored(id: string, bytes: Bytes, logged: boolean): StoredEntry {
+function placeOf(id: string, { logged, proven }: Recovered): Place {
+  return proven.has(id) ? "proven" : logged.has(id) ? "logged" : "device";
+}
+
+function stored(id: string, bytes: Bytes, place: Place): StoredEntry {
   const { seq, stream } = entry.readHeader(entry.decodeEnvelope(bytes));
-  return { id, doc: stream, seq, bytes, place: logged ? "logged" : "device", flags: [], index: null };
+  return { id, doc: stream, seq, bytes, place, flags: [], index: null };
 }

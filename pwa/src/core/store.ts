@@ -1,8 +1,8 @@
 /** The database of the device: IndexedDB, strictly durable where something is promised to the user. */
 import type { Bytes } from "./bytes";
-import type { DeviceKey } from "./keys";
+import type { Algorithm, DeviceKey } from "./keys";
 import type { StoredLease } from "./lease";
-import type { Place } from "./types";
+import type { Alarm, Notice, Place } from "./types";
 
 const VERSION = 1;
 
@@ -13,7 +13,14 @@ export interface StoredEntry { id: string; doc: string; seq: number; bytes: Byte
 export interface StoredBlob { hash: string; type: string; data: Bytes }
 /** Change n of a document, as the server numbered it. */
 export interface StoredChange { n: number; bytes: Bytes }
-export interface Site { name: { zh: string; en: string }; origin: string; vkey: string; server_key: string; version: string }
+/** The site as pinned at enrolment; `earlier` are server keys that signed leases before the root named another. */
+export interface Site { name: { zh: string; en: string }; vkey: string; server_key: string; earlier?: string[]; policy?: string }
+
+/** The last checkpoint that this device has verified: root in hex, the note as told, when it was signed last, and by
+ * which witnesses (Unix seconds). */
+export interface Held { size: number; root: string; note: string; at: string; witnessed: Record<string, number> }
+/** Another device's public key, as the server told it; base64. */
+export interface KnownKey { id: string; alg: Algorithm; public_key: string }
 
 /** Single values by name; `whole` is written when a new database has been filled from the journal. */
 export interface Meta {
@@ -26,6 +33,12 @@ export interface Meta {
   site: Site;
   head: Head;
   skew: number;
+  /** The policy in force: its text. */
+  policy: string;
+  held: Held | null;
+  alarm: Alarm | null;
+  notices: Notice[];
+  keys: KnownKey[];
 }
 
 export class Store {
@@ -52,6 +65,11 @@ export class Store {
     return this.write(["meta"], (tx) => {
       for (const [key, value] of Object.entries(values)) tx.objectStore("meta").put(value, key);
     });
+  }
+
+  /** As `setMeta`, for what can be asked for again: a checkpoint comes each second. */
+  hold(held: Held): Promise<void> {
+    return this.write(["meta"], (tx) => void tx.objectStore("meta").put(held, "held"), "relaxed");
   }
 
   /** All entries of this device in the order of its chain. */
@@ -86,7 +104,7 @@ export class Store {
     return keys.map(([, n], i) => ({ n, bytes: values[i]! }));
   }
 
-  /** Forget a document that is finished here: its changes, and its entries if all of them are in the log. */
+  /** Forget a document that is finished here: its changes, and its entries if all of them are proven. */
   dropDoc(doc: string, entries: string[]): Promise<void> {
     return this.write(["changes", "entries"], (tx) => {
       tx.objectStore("changes").delete(IDBKeyRange.bound([doc, 0], [doc, Infinity]));

@@ -6,8 +6,8 @@ import { type Bytes, base64, equal, fromBase64 } from "./bytes";
 import { type Clock, timeText } from "./clock";
 import { BatchDoc, newActor, type Pending, type TypedDraft } from "./doc";
 import type { Ledger } from "./ledger";
-import type { Store, StoredChange, StoredEntry } from "./store";
-import type { LiveWeight, Reading } from "./types";
+import type { KnownKey, Store, StoredChange, StoredEntry } from "./store";
+import { CoreError, type LiveWeight, type Reading } from "./types";
 import { standingOf } from "./view";
 
 const PING_MS = 5_000;
@@ -44,10 +44,21 @@ export interface Host {
   live(weight: LiveWeight): void;
   reading(reading: Reading): void;
   batchChanged(batch: string): void;
-  skew(ms: number): void;
+  /** The server's greeting: policy, checkpoint, keys of other devices. */
+  welcome(frame: Welcome): void;
+  checkpoint(frame: Told): void;
+  /** A device was enrolled. */
+  enrolled(key: KnownKey): void;
+  /** A document has new changes. */
+  arrived(doc: BatchDoc): void;
   refused(code: string): void;
 }
 
+/** What is told of the log: its size, and the published checkpoint as a signed note. */
+export interface Told { size: number; root: string; note?: string | null; policy?: string; certificate?: string | null }
+export interface Welcome {
+  head: { seq: number }; skew_ms: number; checkpoint: Told; policy?: string; certificate?: string | null; devices?: KnownKey[];
+}
 interface Inflight { id: number; doc: string; items: Pending[] }
 // What comes from the wire; each field is used as the wire's format gives it.
 type Frame = any;
@@ -67,6 +78,8 @@ export class SyncClient {
   private ready = false;
   private nonce = "";
   private pushes = 0;
+  private questions = 0;
+  private readonly asked = new Map<number, { done: (frame: Frame) => void; fail: (error: CoreError) => void }>();
   private inflight: Inflight | null = null;
   /** Entries and documents that this connection's server refused twice: they wait for the next one. */
   private readonly strikes = new Map<string, number>();
@@ -79,7 +92,10 @@ export class SyncClient {
     for (const name of this.host.docs()) {
       this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
     }
-    for (const doc of this.docs.values()) await this.settle(doc, []);
+    for (const doc of this.docs.values()) {
+      await this.settle(doc, []);
+      this.host.arrived(doc);
+    }
   }
 
   /** Connect at once, whatever the back-off says. */
@@ -104,6 +120,16 @@ export class SyncClient {
   open(name: string): void {
     if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
     if (this.status === "online") this.send({ t: "open", docs: { [name]: this.docs.get(name)!.last } });
+  }
+
+  /** Ask the server something; CoreError `offline` when the line goes before it has answered. */
+  ask(frame: Record<string, unknown>): Promise<Frame> {
+    if (this.status !== "online") return Promise.reject(new CoreError("offline"));
+    this.questions += 1;
+    return new Promise((done, fail) => {
+      this.asked.set(this.questions, { done, fail });
+      this.send({ ...frame, id: this.questions });
+    });
   }
 
   /** Push whatever is waiting, if the connection stands. */
@@ -146,6 +172,8 @@ export class SyncClient {
     this.strikes.clear();
     this.blocked.clear();
     this.status = "offline";
+    for (const { fail } of this.asked.values()) fail(new CoreError("offline"));
+    this.asked.clear();
     this.retry = setTimeout(() => this.connect(), this.backoff);
     this.backoff = Math.min(this.backoff * 2, BACKOFF_MS.last);
     void this.host.lost();
@@ -184,7 +212,10 @@ export class SyncClient {
       case "refused": return this.refused(frame);
       case "held": return this.held(frame);
       case "pong": return this.pong(frame);
-      case "checkpoint": return this.checkpoint(frame);
+      case "checkpoint": return this.host.checkpoint(frame);
+      case "device": return this.host.enrolled(frame.device);
+      case "anew": return this.forget(frame.doc);
+      case "proven": case "consistent": case "noted": return this.answered(frame);
       case "live": return this.host.live({ balance: frame.balance, net: frame.net, quality: frame.quality, at: frame.at });
       case "reading": {
         const { t: _, ...reading } = frame as Reading & { t: string };
@@ -215,11 +246,11 @@ export class SyncClient {
     return Object.fromEntries([...this.docs.values()].map((doc) => [doc.name, doc.last]));
   }
 
-  private welcome(frame: Frame): void {
+  private async welcome(frame: Welcome): Promise<void> {
     this.backoff = BACKOFF_MS.first;
     this.status = "online";
-    this.host.skew(frame.skew_ms);
-    this.checkpoint(frame.checkpoint);
+    await this.reclaim(frame.head.seq);
+    this.host.welcome(frame);
     // The answer to this ping comes after all changes that the server owes us: only then is it known what to push.
     this.barrier = this.ping();
     this.host.changed();
@@ -232,8 +263,18 @@ export class SyncClient {
     this.pump();
   }
 
-  private checkpoint(value: { size: number; root: string } | null): void {
-    if (value && /^[0-9a-f]{64}$/.test(value.root)) this.host.ledger.seen = { size: value.size, root: value.root };
+  private answered(frame: { id: number }): void {
+    this.asked.get(frame.id)?.done(frame);
+    this.asked.delete(frame.id);
+  }
+
+  /** The log ends before what it once took from this device: it was set back, and gets the rest once more. */
+  private async reclaim(seq: number): Promise<void> {
+    for (const { id, doc } of this.host.ledger.lost(this.host.device, seq)) {
+      const back = this.host.ledger.move(id, { place: "device", flags: [], index: null });
+      if (back) await this.host.store.addChanges(doc, [], [back]);
+      if (!this.docs.has(doc)) this.open(doc);
+    }
   }
 
   private async changes(frame: { doc: string; last: number; changes: string[] }): Promise<void> {
@@ -244,6 +285,7 @@ export class SyncClient {
     if (first <= doc.last && (await this.isAnother(doc, changes))) return this.forget(doc.name);
     doc.receive(changes);
     await this.settle(doc, changes);
+    this.host.arrived(doc);
     // The first change of a document makes it possible to push what was recorded before it came.
     this.pushNext();
   }

@@ -4,8 +4,12 @@ export interface Text2 { zh: string; en: string }
 export interface Quantity { value: string; unit: string }
 export interface Limits { low: string | null; high: string | null; target: string | null; unit: string }
 
-/** Where an entry is: durable on this device, acknowledged by the server, held back there, in the log, or refused. */
-export type Place = "device" | "sent" | "held" | "logged" | "quarantined";
+/** Where an entry is: durable on this device, acknowledged by the server, held back there, in the log by the server's
+ * word, proven to be in it by what this device checked itself, or refused. */
+export type Place = "device" | "sent" | "held" | "logged" | "proven" | "quarantined";
+
+/** Whether an entry's device signed it, as far as can be told here: its key is not known, or does not fit. */
+export type SignatureState = "right" | "unknown" | "wrong";
 
 /** An entry as screens see it: signed header, payload, and where it is. `own` is false for another device's. */
 export interface LocalEntry {
@@ -16,6 +20,10 @@ export interface LocalEntry {
   device: string;
   seq: number;
   capturedAt: string;
+  /** Minutes east of UTC, as the device was set. */
+  offset: number;
+  /** When the log took it, by the server's word; null before that. */
+  recordedAt: string | null;
   corrects: string | null;
   reason: string | null;
   payload: Record<string, unknown>;
@@ -23,6 +31,7 @@ export interface LocalEntry {
   flags: string[];
   index: number | null;
   own: boolean;
+  signature: SignatureState;
 }
 
 /** What a screen asks the core to record. The core adds ids, sequence, clocks, lease, hashes and signatures. */
@@ -80,7 +89,7 @@ export interface Lease {
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null }[];
   equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
-  devices: { id: string; name: string }[];
+  devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;
   site: { name: Text2; server_key: string; vkey: string };
 }
@@ -89,6 +98,32 @@ export interface Lease {
 export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "lost"; at: string }
 /** A weight that the bridge has captured, signed and delivered: the only one that may be taken. */
 export interface Reading { id: string; device: string; balance: string; serial: string; model: string; net: Quantity; raw: string; captured_at: string; index: number }
+
+/** What the log's server can be caught at by a device: another history than it has told, other keys, no proof. */
+export type AlarmCode = "log_rolled_back" | "log_forked" | "checkpoint_forged" | "keys_changed" | "proof_wrong" | "proof_missing";
+/** Evidence: the note that this device held and what it was told instead; `entries` are ids that could not be proven. */
+export interface Alarm { id: string; code: AlarmCode; at: string; held: string | null; told: string | null; entries: string[]; reported: boolean }
+
+/** A key that this device trusts, as people compare it: the first half of its SHA-256, in groups of four. */
+export interface PinnedKey { use: "log" | "witness" | "root" | "server"; name: string; alg: string; fingerprint: string }
+
+/** Fewer or other witnesses than before; a site root where there was none; new keys that the root has named. */
+export type NoticeCode = "quorum_weaker" | "root_new" | "keys_renewed";
+export interface Notice { code: NoticeCode; at: string }
+
+/** What this device knows of the log by its own checking. */
+export interface Trust {
+  /** The last checkpoint it verified; `at` is the last signature's time; `witnesses` those who cosigned, and when. */
+  held: { size: number; root: string; at: string; witnesses: { name: string; at: string }[] } | null;
+  keys: PinnedKey[];
+  /** Whether the policy asks for witnesses. */
+  witnessed: boolean;
+  /** The last checkpoint that was told lacks witnesses: it proves nothing. */
+  lacking: boolean;
+  alarm: Alarm | null;
+  /** What changed in whom this device trusts, until somebody has taken note of it. */
+  notices: Notice[];
+}
 
 /** What the core tells the screens; replaced whole at each change, so that a framework can compare. */
 export interface CoreState {
@@ -100,7 +135,9 @@ export interface CoreState {
   offlineSince: string | null;
   /** The server refuses the socket because nobody is signed in there. */
   sessionMissing: boolean;
-  counts: { device: number; sent: number; logged: number };
+  /** Own entries; `logged` with those that are `proven`. */
+  counts: { device: number; sent: number; logged: number; proven: number };
+  trust: Trust;
   leases: Lease[];
   live: Record<string, LiveWeight>;
   readings: Record<string, Reading>;
@@ -140,6 +177,10 @@ export interface Core {
   /** Tell the sync that a session began or ended, so that it connects at once. */
   sessionChanged(): void;
   acceptUpdate(): void;
+  /** Somebody has taken note of the notices. */
+  takeNote(): Promise<void>;
+  /** End the alarm, with a reason, in the name of who is signed in: the log as it is told now is taken for the log. */
+  settleAlarm(reason: string): Promise<void>;
 }
 
 /** A failure by its code; `answer` is the server's body (code, what, kept, next, details) where it was the server's. */

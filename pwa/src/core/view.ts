@@ -4,7 +4,7 @@ import type { Standing } from "./ledger";
 import { fromUtf8 } from "./bytes";
 import type { LocalEntry } from "./types";
 
-type Content = Omit<LocalEntry, "place" | "flags" | "index" | "own">;
+type Content = Omit<LocalEntry, "place" | "flags" | "index" | "own" | "signature" | "recordedAt">;
 
 /** The content of an entry's wire form; CoreError `entry_malformed` or `not_canonical`. */
 export function contentOf(bytes: Uint8Array): Content {
@@ -12,7 +12,7 @@ export function contentOf(bytes: Uint8Array): Content {
   const header = readHeader(envelope);
   return {
     id: header.id, kind: header.kind, subject: header.subject, actor: header.actor, device: header.device, seq: header.seq,
-    capturedAt: header.captured_at, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
+    capturedAt: header.captured_at, offset: header.offset, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
   };
 }
 
@@ -21,6 +21,13 @@ export function standingOf(receipt: Uint8Array | undefined): Standing | null {
   if (!receipt) return null;
   const { index, flags, verdict } = JSON.parse(fromUtf8(receipt)) as { index: number | null; flags: string[]; verdict: string };
   return { place: verdict === "quarantined" ? "quarantined" : "logged", flags, index };
+}
+
+/** When the log took an entry, as its receipt tells it. */
+export function recordedAtOf(receipt: Uint8Array | undefined): string | null {
+  if (!receipt) return null;
+  const { index, recorded_at } = JSON.parse(fromUtf8(receipt)) as { index: number | null; recorded_at: string };
+  return index === null ? null : recorded_at;
 }
 
 /** By capture time, but never against a device's own sequence: a clock that was set back must not reorder its work. */

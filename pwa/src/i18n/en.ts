@@ -1,9 +1,11 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
 import { codesEn } from "./codes.en";
+import { trustEn } from "./trust.en";
 
 export const en = {
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
   ...codesEn,
+  ...trustEn,
   common: {
     back: "Back", cancel: "Cancel", close: "Close", confirm: "Confirm", retry: "Try again", search: "Search", clear: "Clear",
     more: "Show more", loading: "Loading…", empty: "Nothing here yet.", notFound: (q: string) => `Nothing matches “${q}”.`,

@@ -1,4 +1,5 @@
 /** The chosen language and the words in it. Components read `t()`; a change of language redraws them. */
+import { keep, kept } from "../ui/keep";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -10,8 +11,8 @@ export type Text = string | { zh: string; en: string } | null | undefined;
 const KEY = "pestle.lang";
 
 function initial(): Lang {
-  const kept = localStorage.getItem(KEY);
-  if (kept === "zh" || kept === "en") return kept;
+  const chosen = kept(KEY);
+  if (chosen === "zh" || chosen === "en") return chosen;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
@@ -20,7 +21,7 @@ class Language {
 
   set(lang: Lang): void {
     this.current = lang;
-    localStorage.setItem(KEY, lang);
+    keep(KEY, lang);
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   }
 }

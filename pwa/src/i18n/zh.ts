@@ -1,10 +1,12 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
 import { codesZh } from "./codes.zh";
+import { trustZh } from "./trust.zh";
 import type { en } from "./en";
 
 export const zh = {
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
   ...codesZh,
+  ...trustZh,
   common: {
     back: "返回", cancel: "取消", close: "关闭", confirm: "确认", retry: "重试", search: "搜索", clear: "清空",
     more: "显示更多", loading: "正在载入…", empty: "暂无内容。", notFound: (q: string) => `没有与“${q}”相符的内容。`,

@@ -69,7 +69,7 @@ describe("core", () => {
     const entry = await records(engine, "12.640");
     expect(entry).toMatchObject({ place: "device", own: true, seq: 1, index: null });
     await until("logged", () => engine.state.counts.logged === 1);
-    expect(engine.entries("B-1")[0]).toMatchObject({ id: entry.id, place: "logged", index: 0 });
+    expect(engine.entries("B-1")[0]).toMatchObject({ id: entry.id, index: 0 });
     expect(plant.hub.hellos[0]).toMatchObject({ v: 1, offset: 480, head: { seq: 0, hash: "0".repeat(64) } });
     expect(plant.hub.hellos[0].wall).toMatch(/^2026-11-22T\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
@@ -83,7 +83,7 @@ describe("core", () => {
     plant.hub.cut();
     await until("offline", () => engine.state.online !== "online");
     await records(engine, "2");
-    expect(engine.state.counts).toEqual({ device: 1, sent: 1, logged: 0 });
+    expect(engine.state.counts).toEqual({ device: 1, sent: 1, logged: 0, proven: 0 });
     expect(engine.state.offlineSince).not.toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe("core", () => {
     const on = tablet(plant);
     const first = await ready(on);
     await records(first, "1.0");
-    await until("logged", () => first.state.counts.logged === 1);
+    await until("proven", () => first.state.counts.proven === 1);
     await kill(first);
     plant.hub.up = false;
     const second = await open(on);
@@ -101,7 +101,7 @@ describe("core", () => {
     await kill(second);
     const third = await open(on);
     expect(nets(third)).toEqual(["1.0", "2.0", "3.0"]);
-    expect(third.state.counts).toEqual({ device: 2, sent: 0, logged: 1 });
+    expect(third.state.counts).toEqual({ device: 2, sent: 0, logged: 1, proven: 1 });
     plant.hub.up = true;
     third.sessionChanged();
     await until("all logged", () => third.state.counts.logged === 3);
@@ -178,7 +178,7 @@ describe("core", () => {
     await records(engine, "1");
     await until("refused twice", () => plant.hub.refuse === 0);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(engine.state.counts).toEqual({ device: 1, sent: 0, logged: 0 });
+    expect(engine.state.counts).toEqual({ device: 1, sent: 0, logged: 0, proven: 0 });
     expect(plant.hub.pushes.length).toBe(2);
     plant.hub.cut();
     await until("logged", () => engine.state.counts.logged === 1);
@@ -220,7 +220,7 @@ describe("core", () => {
     await records(a, "1");
     await records(b, "2");
     await until("converged", () => a.entries("B-1").length === 2 && b.entries("B-1").length === 2);
-    await until("receipts", () => [...a.entries("B-1"), ...b.entries("B-1")].every(({ place }) => place === "logged"));
+    await until("receipts", () => [...a.entries("B-1"), ...b.entries("B-1")].every(({ index }) => index !== null));
     expect(a.entries("B-1").map(({ own }) => own).sort()).toEqual([false, true]);
   });
 
@@ -336,7 +336,7 @@ describe("core", () => {
     const on = tablet(plant);
     const engine = await ready(on);
     await records(engine, "1");
-    await until("logged", () => engine.state.counts.logged === 1);
+    await until("proven", () => engine.state.counts.proven === 1);
     await engine.handBack(engine.state.leases[0]!.lease);
     expect(plant.calls.at(-1)).toMatchObject({ path: "/api/leases/lease-1/return", body: { last_seq: 1 } });
     await expect(records(engine, "2")).rejects.toMatchObject({ code: "lease_missing" });

@@ -63,7 +63,7 @@ describe("journal", () => {
     expect([...(await Journal.open(disk)).recovered.entries.keys()]).toEqual(["b"]);
   });
 
-  it("PLT-08 grows no further than it must: delivered entries and photos are dropped once it is large", async () => {
+  it("PLT-08 PLT-18 grows no further than it must: proven entries and delivered photos are dropped once it is large, not what is only recorded", async () => {
     const disk = new MemoryFile();
     const { journal } = await Journal.open(disk);
     const photo = { hash: "ab", type: "image/png", data: random(50_000) };
@@ -73,12 +73,15 @@ describe("journal", () => {
     }
     await journal.entry("old", entry("old"));
     await journal.logged("old");
+    await journal.proven("old");
     await journal.entry("new", entry("new"));
+    await journal.logged("new");
     const before = disk.data.length;
     await Journal.open(disk);
     expect(disk.data.length).toBeLessThan(before / 10);
     const { recovered } = await Journal.open(disk);
     expect([...recovered.entries.keys()]).toEqual(["new"]);
+    expect([...recovered.logged]).toEqual(["new"]);
     expect(recovered.blobs.get("p89")).toEqual({ ...photo, hash: "p89" });
   });
 });

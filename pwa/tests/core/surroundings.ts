@@ -11,6 +11,8 @@ import type { JournalFile } from "../../src/core/journal";
 import type { Platform } from "../../src/core/platform";
 import type { Socket } from "../../src/core/sync";
 import type { Lease } from "../../src/core/types";
+import { vkey } from "../../src/core/note";
+import { Notary } from "./notary";
 
 export async function wasm(): Promise<void> {
   const path = createRequire(import.meta.url).resolve("@automerge/automerge/automerge.wasm");
@@ -71,6 +73,16 @@ export class Hub {
   refuse = 0;
   receipts = true;
   revoked = false;
+  /** What is published and proven; replaced where a test wants another log than before. */
+  notary = new Notary();
+  /** Publish each entry at once. */
+  publishing = true;
+  readonly alarms: Frame[] = [];
+  readonly proved: Frame[] = [];
+  devices: Frame[] = [];
+  serverKey = base64(new Uint8Array(32).fill(9));
+  /** Changes what is answered to a question for proofs. */
+  lie: (answer: Frame) => Frame = (answer) => answer;
 
   create(name: string): void {
     const doc = Automerge.change(Automerge.init<Doc>(), (draft) => {
@@ -160,6 +172,20 @@ export class Hub {
     for (const id of Object.keys(doc.entries)) if (!before.has(id)) await this.enter(frame.doc, id, doc.entries[id]!);
   }
 
+  /** Tell everybody here what is published now. */
+  async publish(): Promise<void> {
+    const told = await this.told();
+    for (const socket of this.sockets) socket.tell({ t: "checkpoint", ...told });
+  }
+
+  async told(): Promise<Frame> {
+    return { size: this.notary.leaves.length, root: "ab".repeat(32), note: await this.notary.note() };
+  }
+
+  async policy(): Promise<string> {
+    return this.notary.policy(this.serverKey);
+  }
+
   private async enter(name: string, id: string, bytes: Uint8Array): Promise<void> {
     const envelope = decodeEnvelope(bytes);
     const header = readHeader(envelope);
@@ -167,8 +193,10 @@ export class Hub {
     if (header.seq !== head.seq + 1 || header.prev !== head.hash) throw new Error(`chain broken at ${header.seq}`);
     this.chain.set(header.device, { seq: header.seq, hash: await digestOf(envelope) });
     this.log.push(id);
+    const index = await this.notary.append(id, bytes);
     if (!this.receipts) return;
-    const receipt = encode({ index: this.log.length - 1, flags: [], recorded_at: "2026-11-22T09:30:01.000Z", verdict: "accepted" });
+    if (this.publishing) await this.publish();
+    const receipt = encode({ index, flags: [], recorded_at: "2026-11-22T09:30:01.000Z", verdict: "accepted" });
     const doc = Automerge.change(this.docs.get(name)!, (draft) => {
       draft.receipts[id] = receipt;
     });
@@ -225,16 +253,30 @@ export class HubSocket implements Socket {
     if (frame.t === "hello") {
       this.hub.hellos.push(frame);
       const head = this.hub.chain.get(frame.device) ?? { seq: 0, hash: "0".repeat(64) };
-      this.tell({ t: "welcome", head, checkpoint: { size: 7, root: "ab".repeat(32) }, skew_ms: 12 });
+      const { devices } = this.hub;
+      this.tell({ t: "welcome", head, checkpoint: await this.hub.told(), policy: await this.hub.policy(), devices, skew_ms: 12 });
     }
     if (frame.t === "hello" || frame.t === "open") {
       for (const [name, n] of Object.entries(frame.docs as Record<string, number>)) {
         // Who has more than there is has another document: it is told this one whole.
-        this.follows[name] = n > (this.hub.lines.get(name)?.length ?? 0) ? 0 : n;
+        const more = n > (this.hub.lines.get(name)?.length ?? 0);
+        if (more) this.tell({ t: "anew", doc: name });
+        this.follows[name] = more ? 0 : n;
         this.catchUp(name);
       }
     }
     if (frame.t === "ping") this.tell({ t: "pong", n: frame.n, server_time: "" });
+    if (frame.t === "prove") {
+      this.hub.proved.push(frame);
+      this.tell(this.hub.lie({ t: "proven", id: frame.id, ...(await this.hub.notary.prove(frame.entries)) }));
+    }
+    if (frame.t === "consistent") {
+      this.tell({ t: "consistent", id: frame.id, nodes: await this.hub.notary.consistent(frame.from, frame.to) });
+    }
+    if (frame.t === "alarm") {
+      this.hub.alarms.push(frame);
+      this.tell({ t: "noted", id: frame.id });
+    }
     if (frame.t === "push") await this.hub.push(frame, this);
   }
 }
@@ -253,7 +295,7 @@ export class Plant {
     if (!this.hub.up) throw new TypeError("no network");
     const body = typeof init.body === "string" ? (JSON.parse(init.body) as Frame) : init.body;
     this.calls.push({ path, body });
-    if (path === "/api/devices/enrol") return Response.json(await this.enrol(body.name));
+    if (path === "/api/devices/enrol") return Response.json(await this.enrol(body));
     if (path === "/api/leases") return Response.json(await this.lease(body.batch, body.device));
     if (path === "/api/session" && !this.signedIn) return Response.json({ code: "session_missing" }, { status: 401 });
     return Response.json({});
@@ -263,9 +305,13 @@ export class Plant {
     return base64(new Uint8Array(await crypto.subtle.exportKey("raw", (await this.keys).publicKey)));
   }
 
-  private async enrol(name: string): Promise<unknown> {
-    const site = { name: { zh: "甲", en: "A" }, origin: "o", vkey: "v", server_key: await this.siteKey(), version: "1" };
-    return { device: { id: `tablet-00000${++this.devices}`, name, role: "tablet", enrolled_at: "" }, site };
+  private async enrol({ name, alg, public_key }: Record<string, string>): Promise<unknown> {
+    const { hub } = this;
+    hub.serverKey = await this.siteKey();
+    const site = { name: { zh: "甲", en: "A" }, vkey: vkey((await hub.notary.log).key), server_key: hub.serverKey, policy: await hub.policy() };
+    const id = `tablet-00000${++this.devices}`;
+    hub.devices.push({ id, name, alg, public_key });
+    return { device: { id, name, role: "tablet", enrolled_at: "" }, site };
   }
 
   private async lease(batch: string, device: string): Promise<unknown> {
@@ -273,7 +319,7 @@ export class Plant {
     const lease = {
       lease: `lease-${++this.leases}`, v: 1, batch, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
-      devices: [{ id: device, name: "T-07" }], document: `batch/${batch}`,
+      devices: this.hub.devices, document: `batch/${batch}`,
     };
     const text = new TextDecoder().decode(encode(lease));
     const message = concat(utf8("pestle/lease/v1\n"), utf8(text));

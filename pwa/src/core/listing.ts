@@ -1,0 +1,54 @@
+/** A batch's entries as screens list them: own ones from the ledger, others' from the document, each read once. */
+import type { BatchDoc } from "./doc";
+import type { Ledger } from "./ledger";
+import { Others } from "./others";
+import type { StoredEntry } from "./store";
+import type { LocalEntry } from "./types";
+import { contentOf, inOrder, recordedAtOf, standingOf } from "./view";
+
+export class Listing {
+  readonly others = new Others();
+  private readonly contents = new Map<string, LocalEntry>();
+
+  entries(ledger: Ledger | undefined, name: string, doc: BatchDoc | undefined): LocalEntry[] {
+    const own = ledger ? ledger.of(name) : [];
+    const mine = new Set(own.map(({ id }) => id));
+    const theirs = (doc?.entryIds() ?? []).filter((id) => !mine.has(id)).map((id) => this.foreign(doc!, id));
+    return inOrder([...own.map((item) => this.own(item, doc)), ...theirs.filter((item) => item !== null)]);
+  }
+
+  own(item: StoredEntry, doc?: BatchDoc): LocalEntry {
+    const { place, flags, index } = item;
+    const known = this.contents.get(item.id);
+    const recordedAt = known?.recordedAt ?? recordedAtOf(doc?.receipt(item.id));
+    if (known?.place === place && known.index === index && known.recordedAt === recordedAt) return known;
+    const entry = { ...contentOf(item.bytes), recordedAt, place, flags, index, own: true, signature: "right" as const };
+    this.contents.set(item.id, entry);
+    return entry;
+  }
+
+  /** Check who signed what a document holds of other devices; whether anything was found out. */
+  async check(ledger: Ledger, doc: BatchDoc): Promise<boolean> {
+    const theirs = doc.entryIds().filter((id) => !ledger.get(id));
+    return this.others.check(theirs.map((id) => ({ id, bytes: doc.entry(id)! })));
+  }
+
+  /** Another device's entry; null for bytes that are none, which the server lists in quarantine. */
+  private foreign(doc: BatchDoc, id: string): LocalEntry | null {
+    const known = this.contents.get(id);
+    const signature = this.others.state(id);
+    if (known && known.place !== "sent" && known.signature === signature) return known;
+    const bytes = doc.entry(id);
+    if (!bytes) return null;
+    const standing = standingOf(doc.receipt(id)) ?? { place: "sent" as const, flags: [], index: null };
+    if (known?.place === standing.place && known.signature === signature) return known;
+    try {
+      const entry = { ...contentOf(bytes), ...standing, recordedAt: recordedAtOf(doc.receipt(id)), own: false, signature };
+      this.contents.set(id, entry);
+      return entry;
+    } catch (error) {
+      console.warn("an entry that cannot be read", id, error);
+      return null;
+    }
+  }
+}
