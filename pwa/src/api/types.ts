@@ -20,6 +20,9 @@ export interface EntryView {
   captured_at: string;
   offset: number;
   recorded_at: string;
+  /** The last checkpoint that the device held: how much of the log it knew. */
+  seen: { size: number; root: string } | null;
+  lease: string | null;
   flags: string[];
   /** Null where the content is no longer held; the log still proves what it was. */
   payload: Record<string, unknown> | null;
@@ -110,10 +113,39 @@ export interface Review {
 export interface LotLine { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; received_at: string | null; batches: number; results: number }
 export interface LotView { lot: LotLine & { supplier?: string | null; supplier_lot?: string | null; quantity?: Quantity | null; containers?: number | null }; results: TestResult[]; batches: BatchLine[] }
 export interface Trace { lot: string; batches: string[]; lots: string[]; shipments: string[] }
-export interface LogPage { items: EntryView[]; size: number; checkpoint: unknown }
+export interface LogPage { items: EntryView[]; size: number; checkpoint: unknown; more: boolean }
+export interface LogNames { kinds: string[]; people: Named[]; devices: { id: string; name: string }[] }
+/** Whose key signed: `key` is the one that the log knew as theirs, null for none. */
+export interface Signer { by: "device" | "person"; id: string; name: string; name_en: string | null; alg: string; signature: string; key: string | null; fits: boolean }
+/** An entry to the last byte; `quarantine` is what was kept because of it, or what it tells of. */
+export interface EntryDetail extends EntryView {
+  exact: { header: string; signatures: string; receipt: string; salt: string | null; payload: string | null };
+  leaf_hash: string;
+  signers: Signer[];
+  corrects_index: number | null;
+  corrected_by_index: number | null;
+  quarantine: string | null;
+}
+export interface Version extends EntryView { standing: "stands" | "corrected" | "not_chosen"; superseded_by: string | null }
+export interface Conflict {
+  id: string;
+  index: number;
+  batch: string;
+  slot: string;
+  phase: Phase | null;
+  state: "open" | "resolved";
+  found_at: string | null;
+  entries: EntryView[];
+  decision: { by: Named; at: string; text: string; chosen: string; index: number | null } | null;
+}
+export interface Conflicts { items: Conflict[]; total: number; counts: { open: number; resolved: number } }
+export interface History { entry: string; batch: string | null; slot: string | null; phase: Phase | null; versions: Version[]; conflicts: Conflict[] }
 export interface DeviceLine { id: string; name: string; role: string; enrolled_at: string; last_seen: string | null; seq: number; revoked_at: string | null; last_seq: number | null; owes: number | null }
 export interface EnrolmentCode { code: string; role: string; expires_at: string }
-export interface QuarantineLine { id: string; received_at: string; source: string; device: string | null; code: string; size: number; sha256: string; index: number | null }
+/** `device` is what the input named, `name` what that device is called. */
+export interface QuarantineLine { id: string; received_at: string; source: string; device: string | null; name: string | null; code: string; what: Text2 | null; detail: string; size: number; sha256: string; index: number | null }
+export interface QuarantinePage { items: QuarantineLine[]; total: number; codes: string[]; devices: { id: string; name: string }[] }
+export interface QuarantineDetail extends QuarantineLine { preview: { form: "text" | "hex"; text: string; shown: number }; told: number[] }
 export interface BalanceLine {
   id: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null;
   live?: { net: Quantity | null; quality: string; at: string } | null; reading?: Reading | null;

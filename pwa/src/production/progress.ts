@@ -13,7 +13,8 @@ export const KIND = {
   exception: "production.exception_raised.v1",
 } as const;
 
-const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.parameter, KIND.checked];
+/** Kinds whose slot holds one value. */
+export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.parameter, KIND.checked];
 
 export const slot = {
   clearance: (phase: Phase): string => `${phase.id}/clearance`,

@@ -3,9 +3,12 @@ import type { Limits, Phase, Quantity, Text2 } from "../core/types";
 import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
 import { isOut } from "./numbers";
-import { KIND } from "./progress";
+import { KIND, SINGLE } from "./progress";
 
 interface Said { kind: string; payload: Record<string, unknown> | null }
+
+interface Line { test: string; name: Text2 | null; value: Quantity; verdict: string }
+const RESULTS = "quality.results_recorded.v1";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -16,6 +19,7 @@ export function shown({ kind, payload }: Said): string {
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
+  if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.photo) return text(payload.caption);
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);
@@ -49,6 +53,7 @@ export function abnormal({ kind, payload }: Said): boolean {
   if (kind === KIND.parameter) return isOut((payload.value as Quantity).value, limits);
   if (kind === KIND.checked) return [...(payload.values as string[]), text(payload.mean)].some((value) => isOut(value, limits));
   if (kind === KIND.cleared) return (payload.items as { ok: boolean }[]).some((item) => !item.ok);
+  if (kind === RESULTS) return (payload.results as Line[]).some((one) => one.verdict === "fail");
   return kind === KIND.exception;
 }
 
@@ -59,4 +64,9 @@ export function slotName(phase: Phase | undefined, subject: string | null): stri
   if (id === "clearance") return t().phaseTypes.line_clearance ?? id;
   const found: { name: Text2 } | undefined = phase?.parameters?.find((one) => one.id === id) ?? phase?.checks?.find((one) => one.id === id);
   return [found ? tx(found.name) : id, round ? t().check.round(Number(round)) : ""].filter(Boolean).join(" · ");
+}
+
+/** What a recorded thing is called: the name of its slot, or its kind of entry. */
+export function valueName(phase: Phase | null, { kind, subject }: { kind: string; subject: string | null }): string {
+  return SINGLE.includes(kind) ? slotName(phase ?? undefined, subject) : word(t().kinds, kind);
 }

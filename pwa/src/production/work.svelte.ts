@@ -3,6 +3,7 @@ import { asProblem, type Problem } from "../api/client";
 import { core } from "../core/core";
 import type { Draft, Lease, LocalEntry, Person, Phase, Unlocked } from "../core/types";
 import { who } from "../i18n/index.svelte";
+import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { isDone, phaseOf, progress, standings, type Standing } from "./progress";
@@ -79,6 +80,11 @@ export class Work {
   device(entry: LocalEntry): string {
     if (entry.own) return mirror.state.device?.name ?? entry.device;
     return this.lease?.devices.find(({ id }) => id === entry.device)?.name ?? entry.device;
+  }
+
+  /** What this device has of the history of a value. */
+  history(entry: LocalEntry): Version[] {
+    return related(this.entries, entry).map((one) => fromLocal(one, (id) => this.name(id), (other) => this.device(other)));
   }
 
   /** Who else could verify: leased people with a PIN, other than the acting one. */

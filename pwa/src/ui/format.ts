@@ -40,9 +40,19 @@ export function instant(iso: string | null | undefined): string {
   return `${day(iso)} ${clock(iso)}:${pad(at.getSeconds())} ${zone(at)}`;
 }
 
+/** The same, in the zone of the device that captured it: `offset` minutes east of UTC. */
+export function instantAt(iso: string, offset: number | null): string {
+  if (offset === null) return instant(iso);
+  const text = new Date(Date.parse(iso) + offset * 60_000).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 19)} ${zoneOf(offset)}`;
+}
+
 /** The zone of this machine at that time, as UTC+08:00. */
 export function zone(at: Date = new Date()): string {
-  const minutes = -at.getTimezoneOffset();
+  return zoneOf(-at.getTimezoneOffset());
+}
+
+function zoneOf(minutes: number): string {
   const abs = Math.abs(minutes);
   return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(abs / 60))}:${pad(abs % 60)}`;
 }
