@@ -150,7 +150,7 @@ export const en = {
   },
   conflicts: {
     title: "Conflicts", hint: "Two entries that claim one place are both kept. QA decides with a reason; nothing is chosen silently.", tabs: { open: "Open", resolved: "Decided", all: "All" } as Record<string, string>, emptyOpen: "No conflict is open.", empty: "There has been no conflict.",
-    knew: (n: string) => `knew ${n} entries of the log`, knewNothing: "knew nothing of the log", entry: (n: string) => `entry ${n}`, found: "Found", meanwhile: "Meanwhile this was decided", meanwhileBy: (name: string, at: string) => `${name} has decided at ${at}. That decision stands; yours was not recorded.`,
+    knew: (n: string) => `knew ${n} entries of the log`, knewNothing: "knew nothing of the log", unaware: "the other value was not in the log it knew", aware: "another value was already in the log it knew", entry: (n: string) => `entry ${n}`, found: "Found", meanwhile: "Meanwhile this was decided", meanwhileBy: (name: string, at: string) => `${name} has decided at ${at}. That decision stands; yours was not recorded.`,
     joined: "Meanwhile a further value came", joinedHint: "The conflict now has all of them. Look at it again, then decide.", batch: "Batch", readOnly: "You may look. QA decides.", beforeYou: "Decided", back: "All conflicts", reasonHint: "What shows that this value is the right one",
   },
   quarantine: { title: "Quarantine", hint: "Input that could not be authenticated or decoded. It is kept whole, and is not a record.", empty: "Nothing is in quarantine.", received: "Received", size: "Size", bytes: (n: string) => `${n} bytes`, digest: "SHA-256", raw: "Save as file",

@@ -151,7 +151,7 @@ export const zh = {
   },
   conflicts: {
     title: "冲突", hint: "同一处的两条记录均予保留，由 QA 说明理由后裁定，不作默认取舍。", tabs: { open: "未裁定", resolved: "已裁定", all: "全部" }, emptyOpen: "没有未裁定的冲突。", empty: "从未发生冲突。",
-    knew: (n: string) => `当时知日志 ${n} 条`, knewNothing: "当时不知任何日志", entry: (n: string) => `第 ${n} 条`, found: "发现", meanwhile: "其间已有裁定", meanwhileBy: (name: string, at: string) => `${name} 已于 ${at} 裁定。该裁定有效，您的裁定未被记录。`,
+    knew: (n: string) => `当时知日志 ${n} 条`, knewNothing: "当时不知任何日志", unaware: "其所知日志中尚无另一数值", aware: "其所知日志中已有另一数值", entry: (n: string) => `第 ${n} 条`, found: "发现", meanwhile: "其间已有裁定", meanwhileBy: (name: string, at: string) => `${name} 已于 ${at} 裁定。该裁定有效，您的裁定未被记录。`,
     joined: "其间又有一个数值", joinedHint: "冲突现已包含全部数值。请重新查看后裁定。", batch: "批", readOnly: "您可以查看，由 QA 裁定。", beforeYou: "已裁定", back: "全部冲突", reasonHint: "依据什么认定此值正确",
   },
   quarantine: { title: "隔离输入", hint: "无法认证或解码的输入。完整保留，不作为记录。", empty: "没有隔离输入。", received: "收到时间", size: "大小", bytes: (n: string) => `${n} 字节`, digest: "SHA-256", raw: "存为文件",
