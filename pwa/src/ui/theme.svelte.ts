@@ -1,10 +1,12 @@
 /** The theme: light, dark for dim rooms, or as the system says. */
+import { keep, kept } from "./keep";
+
 export type Theme = "light" | "dark" | "system";
 const KEY = "pestle.theme";
 const dim = window.matchMedia("(prefers-color-scheme: dark)");
 
 class Themes {
-  current = $state<Theme>((localStorage.getItem(KEY) as Theme | null) ?? "system");
+  current = $state<Theme>((kept(KEY) as Theme | null) ?? "system");
 
   constructor() {
     dim.addEventListener("change", () => this.apply());
@@ -13,7 +15,7 @@ class Themes {
 
   set(theme: Theme): void {
     this.current = theme;
-    localStorage.setItem(KEY, theme);
+    keep(KEY, theme);
     this.apply();
   }
 
