@@ -16,8 +16,8 @@ function entry(kind: string, subject: string, more: Partial<LocalEntry> = {}): L
   made += 1;
   const [phase] = subject.split("/");
   return {
-    id: `e${made}`, kind, subject, actor: "P-0001", device: "tablet-1", seq: made, capturedAt: "2026-11-22T09:30:00.000Z", corrects: null, reason: null,
-    payload: { batch: "B1", phase }, place: "device", flags: [], index: null, own: true, ...more,
+    id: `e${made}`, kind, subject, actor: "P-0001", device: "tablet-1", seq: made, capturedAt: "2026-11-22T09:30:00.000Z", offset: 480, recordedAt: null, corrects: null, reason: null,
+    payload: { batch: "B1", phase }, place: "device", flags: [], index: null, own: true, signature: "right", ...more,
   };
 }
 
