@@ -20,9 +20,14 @@ COMMANDS = {
     "trace": ("server.commands.trace", "where a lot went, or what it was made from"),
     "verify": ("server.commands.verify", "check a dossier, an exported log, or a server's log"),
     "log": ("server.commands.log", "export the log as static files"),
+    "witness": ("server.commands.witness", "watch a log from another machine, check and cosign it"),
     "rebuild": ("server.commands.rebuild", "make all tables of records again from the log"),
     "user": ("server.commands.user", "people: add, list, set a password or PIN"),
     "device": ("server.commands.device", "devices: enrolment code, list, revoke"),
+    "backup": ("server.commands.backup", "the whole site in one encrypted file"),
+    "restore": ("server.commands.restore", "bring a site back from a backup, and from a witness's mirror"),
+    "erase": ("server.commands.erase", "erase what entries say when their retention has ended"),
+    "archive": ("server.commands.archive", "a folder that can be read and verified when this system is gone"),
     "bench": ("server.commands.bench", "measure this machine, as JSON"),
 }
 CHECKED_AND_WRONG, COULD_NOT = 1, 2

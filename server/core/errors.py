@@ -883,7 +883,10 @@ CATALOGUE: dict[str, Problem] = {
             "The site goes on, older backups are as they were, and the log says that it failed.",
             "系统照常运行，旧备份不受影响，失败已记入日志。",
         ),
-        ("Look at the reason, and make a backup by hand (`pestle backup`).", "请查看原因，并手动备份（`pestle backup`）。"),
+        (
+            "Look at the reason, and make a backup by hand (`pestle backup`).",
+            "请查看原因，并手动备份（`pestle backup`）。",
+        ),
     ),
     "backup_overdue": Problem(
         503,
@@ -1004,5 +1007,45 @@ CATALOGUE: dict[str, Problem] = {
             "Run `pestle rebuild --check` and `pestle verify`, and restore a backup if entries are damaged.",
             "请运行 `pestle rebuild --check` 和 `pestle verify`；如记录受损，请恢复备份。",
         ),
+    ),
+    # the witness's own machine
+    "witness_folder_wrong": Problem(
+        422,
+        ("This folder is not a witness's, or is one already.", "此文件夹不是见证方的文件夹，或已是见证方。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Make one with `pestle witness init`, in an empty folder.", "请在空文件夹中用 `pestle witness init` 建立。"),
+    ),
+    "password_file_open": Problem(
+        403,
+        ("Others can read the file with the password.", "其他人可以读取密码文件。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Let only its owner read it (`chmod 600`), and change the password.",
+            "请仅允许其所有者读取（`chmod 600`），并更换密码。",
+        ),
+    ),
+    "heads_wrong": Problem(
+        422,
+        ("The file does not say what devices hold.", "文件未说明设备所存内容。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("It is a JSON list of device, seq and hash.", "它应为包含 device、seq、hash 的 JSON 列表。"),
+    ),
+    "finding_unknown": Problem(
+        404,
+        ("The witness has not found this.", "见证方没有此项发现。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Read what it has found with `pestle witness status`.", "请用 `pestle witness status` 查看其发现。"),
+    ),
+    "mirror_damaged": Problem(
+        500,
+        ("The witness's own copy of the log is damaged.", "见证方自己的日志副本已损坏。"),
+        ("Nothing was cosigned. What it cosigned last is kept.", "未予签名。其最后签名的检查点仍保留。"),
+        ("Bring the folder back from its backup.", "请从备份恢复该文件夹。"),
+    ),
+    "flag_missing": Problem(
+        422,
+        ("An entry was taken without a flag that it deserves.", "一条记录被接受时缺少应有的标记。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
     ),
 }

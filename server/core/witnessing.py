@@ -67,8 +67,10 @@ class Asked:
                 if not found:
                     raise SyncError("witness_refused", "its answer holds no signature by its key")
                 return list(found.values())
+            if status == 503:
+                raise SyncError("witness_unreachable", _words(body))
             if status != 409:
-                raise SyncError("witness_refused", f"{status} {body[:500].decode('utf-8', 'replace').strip()}")
+                raise SyncError("witness_refused", f"{status} {_words(body)}")
             self.state.longest = _size(body)
         raise SyncError("witness_refused", "it answers with another size each time")
 
@@ -99,6 +101,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 # No proxies either: a witness is a machine in the house.
 _opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+
+
+def _words(body: bytes) -> str:
+    return body[:500].decode("utf-8", "replace").strip()
 
 
 def _size(body: bytes) -> int:

@@ -1,0 +1,191 @@
+"""What a witness checks beyond the chains: that the server has judged each entry as its own rules say.
+
+`sync.verify` tells whether a log is whole and signed. Somebody who holds the server's key can write a log that is,
+and still take a device's entry without the flag that it deserves. These rules find that; they are asked of every
+entry in the order of the log, and know nothing but the entries before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.core.kinds import NOT_PERMITTED, Registry
+from server.handheld.entries import JUDGES as UNDER_LEASE
+from server.handheld.model import SKEW_LIMIT_MS, batch_of
+from server.production.model import AFTER_DISPOSITION, POST_SEAL
+from server.release import model as release
+from sync.entry import FIRST_PREV, Header, Receipt
+from sync.errors import SyncError
+from sync.verify.keys import SERVER
+
+LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
+SEALS = (release.RELEASED_V1, release.REJECTED_V1, release.RELEASED_KIND, release.REJECTED_KIND)
+_WITH_DEVICES = (release.RELEASED_KIND, release.REJECTED_KIND)
+# Entries that stand in the log and are no record: nothing more is asked of them.
+STRANGE = frozenset({"kind_unknown", "payload_malformed", NOT_PERMITTED, "rule_failed"})
+_SKEW = timedelta(milliseconds=SKEW_LIMIT_MS)
+_DIGEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry as the rules see it; `body` is None where its payload was erased, `digest` SHA-256 of the header."""
+
+    head: Header
+    stamp: Receipt
+    body: Mapping[str, Any] | None
+    digest: bytes
+
+    @property
+    def by_server(self) -> bool:
+        return self.head.device == SERVER
+
+    @property
+    def is_strange(self) -> bool:
+        return not STRANGE.isdisjoint(self.stamp.flags)
+
+
+@dataclass(slots=True)
+class _Lease:
+    batch: str
+    device: str
+    expires_at: str
+    last_seq: int | None = None
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Of a batch, per entry: the running hash after it, who wrote it with what sequence, whom it leases to."""
+
+    hashes: list[str] = field(default_factory=lambda: [FIRST_PREV])
+    written: list[tuple[str, int, str | None]] = field(default_factory=list)
+    sealed: bool = False
+    erased: bool = False
+
+
+class SiteRules:
+    """The state of the site as far as these rules need it, after the entries learnt so far."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._leases: dict[str, _Lease] = {}
+        self._streams: dict[str, _Stream] = {}
+        # Digests of each device's headers in their order: where its chain stood at any sequence.
+        self._chains: dict[str, bytearray] = {}
+
+    def head_of(self, device: str, seq: int | None = None) -> tuple[int, str]:
+        """A device's last sequence with the hash of its header, or those at `seq`; (0, zeros) where there is none."""
+        chain = self._chains.get(device, b"")
+        last = len(chain) // _DIGEST
+        seq = last if seq is None else seq
+        if not 0 < seq <= last:
+            return 0, FIRST_PREV
+        return seq, bytes(chain[(seq - 1) * _DIGEST : seq * _DIGEST]).hex()
+
+    def devices(self) -> list[str]:
+        return sorted(self._chains)
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError of the first rule that the server has broken with this entry."""
+        self._judge_kind(seen)
+        if seen.is_strange or seen.body is None:
+            return
+        if seen.by_server:
+            if seen.head.kind in SEALS:
+                self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
+        elif seen.head.kind in UNDER_LEASE:
+            self._judge_lease(seen)
+            self._judge_late(seen)
+
+    def learn(self, seen: Seen) -> None:
+        """Take the entry in, whatever was found about it."""
+        head, body = seen.head, seen.body
+        self._chains.setdefault(head.device, bytearray()).extend(seen.digest)
+        leased = None
+        if seen.by_server and body is not None:
+            if head.kind == LEASE_ISSUED:
+                leased = body["device"]
+                self._leases[body["lease"]] = _Lease(body["batch"], leased, body["expires_at"])
+            elif head.kind == LEASE_RETURNED and body["lease"] in self._leases:
+                self._leases[body["lease"]].last_seq = body["last_seq"]
+        if batch_of(head.stream) is not None:
+            stream = self._streams.setdefault(head.stream, _Stream())
+            stream.hashes.append(seen.stamp.stream_hash)
+            stream.written.append((head.device, head.seq, leased))
+            stream.erased |= seen.by_server and head.kind == LEASE_ISSUED and body is None
+            stream.sealed |= seen.by_server and head.kind in SEALS
+
+    def _judge_kind(self, seen: Seen) -> None:
+        kind = self._registry.kinds.get(seen.head.kind)
+        if kind is None:
+            wanted = "kind_unknown"
+        elif seen.body is not None and self._registry.problems(kind.name, seen.body):
+            wanted = "payload_malformed"
+        elif not seen.by_server and (kind.nature == "decision" or kind.by_server):
+            wanted = NOT_PERMITTED
+        else:
+            return
+        if seen.by_server:
+            raise SyncError(wanted, f"the server stated {seen.head.kind}, which is not known here or has another shape")
+        if not seen.is_strange:
+            raise _unflagged(wanted, f"{seen.head.kind} of {seen.head.device}")
+
+    def _judge_lease(self, seen: Seen) -> None:
+        head, flags = seen.head, seen.stamp.flags
+        lease = self._leases.get(head.lease) if head.lease is not None else None
+        if lease is None or (lease.batch, lease.device) != (batch_of(head.stream), head.device):
+            if "lease_unknown" not in flags:
+                raise _unflagged("lease_unknown", f"{head.device} had no lease {head.lease} for {head.stream}")
+            return
+        # How far the device's clock was off is not in the log; only what no accepted clock explains is wrong.
+        late = datetime.fromisoformat(head.captured_at) - _SKEW > datetime.fromisoformat(lease.expires_at)
+        returned = lease.last_seq is not None and head.seq > lease.last_seq
+        if (returned or (late and "clock_skew" not in flags)) and "lease_expired" not in flags:
+            raise _unflagged("lease_expired", f"the lease {head.lease} of {head.device} had ended")
+
+    def _judge_late(self, seen: Seen) -> None:
+        stream = self._streams.get(seen.head.stream)
+        if stream is None or not stream.sealed:
+            return
+        if {POST_SEAL, AFTER_DISPOSITION}.isdisjoint(seen.stamp.flags):
+            raise _unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")
+
+    def _judge_seal(self, name: str, kind: str, body: Mapping[str, Any]) -> None:
+        stream = self._streams.get(name, _Stream())
+        count = body["stream_seq"]
+        if not 0 <= count < len(stream.hashes) or stream.hashes[count] != body["stream_hash"]:
+            raise SyncError("seal_wrong", f"{name} was another one at {count} entries than was sealed")
+        if kind in _WITH_DEVICES:
+            self._judge_heads(name, stream, count, body["devices"])
+
+    def _judge_heads(self, name: str, stream: _Stream, count: int, given: list[Mapping[str, Any]]) -> None:
+        least: dict[str, int] = {}
+        for device, seq, leased in stream.written[:count]:
+            least[device] = max(seq, least.get(device, 0))
+            if leased is not None:
+                least.setdefault(leased, 0)
+        least.pop(SERVER, None)
+        names = [one["device"] for one in given]
+        # A lease whose payload was erased no longer says to whom it went.
+        whole = names == sorted(least) or (stream.erased and names == sorted(set(names)) and set(least) <= set(names))
+        if not whole:
+            raise SyncError("seal_wrong", f"{name} was held by {sorted(least)}, and the seal names {names}")
+        for one in given:
+            if self.head_of(one["device"], one["seq"]) != (one["seq"], one["hash"]):
+                raise SyncError("seal_wrong", f"the head of {one['device']} in the seal of {name} is none of its chain")
+            if one["seq"] < least.get(one["device"], 0):
+                raise SyncError("seal_wrong", f"{name} holds later entries of {one['device']} than the seal")
+
+
+def judge_time(stamp: Receipt, earliest: str, latest: str) -> None:
+    """SyncError unless the time of receipt lies between when the checkpoint before was shown here, and now; both with
+    the skew that is allowed between the clocks. Without this a server could date what it takes as it likes."""
+    if not earliest <= stamp.recorded_at <= latest:
+        raise SyncError(
+            "recorded_at_wrong", f"{stamp.recorded_at} is not between {earliest} and {latest} by the witness's clock"
+        )
+
+
+def _unflagged(flag: str, why: str) -> SyncError:
+    return SyncError("flag_missing", f"{why}, and the receipt does not say {flag}")
