@@ -137,6 +137,9 @@ class Group:
     def _release_held(self, envelope: Envelope) -> None:
         """Entries that waited for this one follow at once, in their order."""
         head = envelope.head
+        if self._any_held:
+            # The same may wait still, when taking it failed and it was sent again; or another of its sequence, a fork.
+            self._accept(partial(self._held, head.device, head.seq))
         following = head.seq + 1
         while self._any_held and isinstance(self._accept(partial(self._held, head.device, following)), Recorded):
             following += 1

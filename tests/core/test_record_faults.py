@@ -14,7 +14,7 @@ from plant import PlantUnderTest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from server.core import clock, inbox, rebuild
+from server.core import clock, db, inbox, rebuild
 from server.core.errors import PestleError
 from server.core.group import QUARANTINED
 from server.core.kinds import Entry, Fact, Kind, Ruling
@@ -183,6 +183,28 @@ def test_a_second_entry_under_a_held_sequence_is_a_fork_and_kept_whole(site: Toy
     assert outcome.code == "sequence_fork"
     assert quarantined(site) == [("sequence_fork", other.encode(), None)]
     site.recorder.submit(first, source="test")
+    assert site.numbers() == [1, 2]
+
+
+@pytest.mark.urs("PLT-09", "PLT-14")
+def test_what_is_held_under_the_sequence_of_an_entry_that_came_directly_waits_no_longer(site: ToySite) -> None:
+    pen = site.device()
+    twin = DeviceWriter(pen.device, pen.signer)
+    first, second = write(pen, 1), write(pen, 2)
+    twin.seq, twin.prev = 1, second.head.prev
+    fork = write(twin, 3)
+    assert site.recorder.submit(fork, source="test") == Held(1)
+    # As when the held one could not be taken after its predecessor: it is still there when the next one comes.
+    with db.write(site.engine) as connection:
+        waiting = inbox.take_held(connection, pen.device, 2)
+    site.recorder.submit(first, source="test")
+    with db.write(site.engine) as connection:
+        assert waiting is not None
+        inbox.hold(connection, *waiting)
+    site.recorder.submit(second, source="test")
+    with site.engine.connect() as connection:
+        assert connection.execute(select(inbox.held)).all() == []
+    assert quarantined(site) == [("sequence_fork", fork.encode(), None)]
     assert site.numbers() == [1, 2]
 
 
