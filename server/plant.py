@@ -28,7 +28,7 @@ from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
 from server.site import entries as site
-from server.site import retention
+from server.site import erase, retention
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
@@ -58,11 +58,14 @@ gates.HOLDINGS[:] = [handhelds.holdings]
 _OPENING = 7_264_110_553
 
 
-def open_plant(config: Config) -> Plant:
+def open_plant(config: Config, restoring: bool = False) -> Plant:
     """Open, and at first start make, the site: folder, key, tables, log, and the enrolment of the server itself.
 
-    PestleError `server_key_wrong` when the key file is not the one that this log was begun with.
+    PestleError `server_key_wrong` when the key file is not the one that this log was begun with; `restore_unfinished`
+    unless it is the restore that asks.
     """
+    if config.restoring.exists() and not restoring:
+        raise PestleError("restore_unfinished", {"file": config.restoring.name})
     config.data.mkdir(parents=True, exist_ok=True)
     engine = db.open_engine(config.database_url)
     try:
@@ -75,8 +78,7 @@ def open_plant(config: Config) -> Plant:
 
 def _open(config: Config, engine: Engine) -> Plant:
     retention.use(config.retention_years)
-    signer = Ed25519Signer.load_or_create(config.key_file)
-    log = Log(config.origin, signer, cosigner=MLDSA44Signer.load_or_create(config.cosigner_file))
+    signer, log = Ed25519Signer.load_or_create(config.key_file), open_log(config)
     registry = Registry(ROOMS)
     migrate(engine)
     anchor = Anchor(config.anchor_file, config.origin)
@@ -86,11 +88,18 @@ def _open(config: Config, engine: Engine) -> Plant:
     plant = Plant(config, engine, log, signer, recorder, registry, anchor, publisher)
     try:
         _enrol_server(plant)
+        erase.sweep(plant)
     except BaseException:
         recorder.close()
         anchor.close()
         raise
     return plant
+
+
+def open_log(config: Config) -> Log:
+    """The log with the keys in DATA, which are made when they are missing."""
+    cosigner = MLDSA44Signer.load_or_create(config.cosigner_file)
+    return Log(config.origin, Ed25519Signer.load_or_create(config.key_file), cosigner=cosigner)
 
 
 def _enrol_server(plant: Plant) -> None:

@@ -33,7 +33,7 @@ def keep(folder: Path, name: str, declared: str, data: bytes) -> bool:
     path = _path(folder, name)
     if path.exists():
         return False
-    _write(path, data)
+    write_file(path, data)
     return True
 
 
@@ -52,8 +52,8 @@ def _path(folder: Path, name: str) -> Path:
     return folder / name[:2] / name
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Beside, then renamed: a crash leaves an unused file, never half a photo under a whole one's name."""
+def write_file(path: Path, data: bytes) -> None:
+    """Beside, then renamed: a crash leaves an unused file, never half a one under a whole one's name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
     try:
@@ -65,11 +65,11 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(partial)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    # The device's answer means "kept": the name must survive a power cut as well as the bytes.
+def sync_folder(folder: Path) -> None:
+    """Whoever says "kept" means the name as well as the bytes: both must survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -54,6 +54,16 @@ class Config:
     def anchor_file(self) -> Path:
         return self.data / "anchor"
 
+    @property
+    def erasing(self) -> Path:
+        """The photos that an erasure names, until they are deleted."""
+        return self.data / "erasing"
+
+    @property
+    def restoring(self) -> Path:
+        """The mark of a restore that has not ended: as long as it is there, the site is not opened."""
+        return self.data / "restoring"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),

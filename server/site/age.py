@@ -6,7 +6,7 @@ pipe.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -52,13 +52,15 @@ def identities(data: bytes, passphrase: str | None) -> list[Identity]:
     return found
 
 
-def encrypt(parts: Iterator[bytes], out: IO[bytes], recipients: Sequence[Recipient]) -> None:
+def encrypt(parts: Generator[bytes], out: IO[bytes], recipients: Sequence[Recipient]) -> None:
     """Write what the iterator gives, encrypted; what it raises is raised."""
     source = _Pulled(parts)
     try:
         pyrage.encrypt_io(source, out, list(recipients))
     except Exception as error:
         raise source.failure or error from error
+    finally:
+        parts.close()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
 from sqlalchemy import Connection, select
 
 from server.core import clock, db
+from server.core.blobs import sync_folder
 from server.core.config import Backups
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -117,7 +118,7 @@ def _write(plant: Plant, to: Path, recipients: Sequence[Recipient], key: bytes |
         partial.unlink(missing_ok=True)
         raise
     path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n", "utf-8")
-    _sync_folder(to)
+    sync_folder(to)
     end = {"size": checkpoint.size, "root": checkpoint.root.hex()}
     named = [age.fingerprint(one) for one in recipients]
     return {"file": path.name, "bytes": size, "sha256": digest, "checkpoint": end, "recipients": named}
@@ -158,14 +159,6 @@ def _to_disk(descriptor: int, out: Any) -> None:
 def _digest(file: Path) -> str:
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

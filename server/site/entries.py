@@ -44,7 +44,7 @@ class _Backup(CheckpointShape):
 
 
 class Restored(Schema):
-    """`backup` is the file's SHA-256 and the checkpoint in it; from `checkpoint` on, with what a mirror had, the log goes
+    """`backup` is the file's SHA-256 and the checkpoint in it; from `checkpoint`, with what a mirror had, the log goes
     on. `lost` is a later checkpoint that is known to have been signed and could not be brought back.
     """
 

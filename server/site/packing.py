@@ -7,7 +7,7 @@ without it is half a backup.
 import base64
 import hashlib
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import IO, Any
 
 import orjson
@@ -64,7 +64,7 @@ def tables() -> list[Table]:
     return [*mine, *(table for table in db.workspace.sorted_tables if table.name not in _PASSING)]
 
 
-def pack(files: Iterable[Member]) -> Iterator[bytes]:
+def pack(files: Iterable[Member]) -> Generator[bytes]:
     """A tar of these files, with SHA256SUMS as its last."""
     sums = []
     for name, data in files:
@@ -139,14 +139,15 @@ def _file(plant: Plant, connection: Connection, name: tiles.Name) -> bytes:
 
 def _rows(connection: Connection, table: Table) -> Iterator[Member]:
     order = list(table.primary_key) or list(table.columns)
-    found = connection.execute(select(table).order_by(*order).execution_options(yield_per=100)).mappings()
+    query = select(table).order_by(*order).execution_options(yield_per=100)
     number, waiting, size = 0, list[bytes](), 0
-    for row in found:
-        waiting.append(orjson.dumps({name: _encoded(value) for name, value in row.items()}) + b"\n")
-        size += len(waiting[-1])
-        if size > _FULL:
-            yield f"{TABLES}{table.name}/{number:06d}.jsonl", b"".join(waiting)
-            number, waiting, size = number + 1, [], 0
+    with connection.execute(query) as found:
+        for row in found.mappings():
+            waiting.append(orjson.dumps({str(name): _encoded(value) for name, value in row.items()}) + b"\n")
+            size += len(waiting[-1])
+            if size > _FULL:
+                yield f"{TABLES}{table.name}/{number:06d}.jsonl", b"".join(waiting)
+                number, waiting, size = number + 1, [], 0
     if waiting:
         yield f"{TABLES}{table.name}/{number:06d}.jsonl", b"".join(waiting)
 

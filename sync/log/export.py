@@ -6,27 +6,47 @@ from sqlalchemy import Connection
 
 from sync import tiles
 from sync.checkpoint import Checkpoint
-from sync.log import reading
+from sync.errors import SyncError
+from sync.log import publication, reading
+from sync.log.erasure import NEVER
 from sync.log.log import Log
-from sync.verify.keys import KEY_KINDS
+from sync.trust import Policy
+from sync.verify.log import CERTIFICATE
+from sync.verify.readers import Reader
 
 
 def export(connection: Connection, log: Log, folder: Path, payloads: bool = True) -> Checkpoint:
-    """Write checkpoint, policy, tiles, entry bundles and payload files; the checkpoint they belong to.
+    """Write the published checkpoint, policy, tiles, entry bundles and payload files, and the site's certificate if it
+    has one; the checkpoint they belong to.
 
-    With `payloads` false, those stay that carry devices' keys and revocations (no signature could be checked without
-    them); all others are null, as if withheld. Files of an older export in the folder are written over.
+    With `payloads` false, those stay without which no signature could be checked; all others are null, as if withheld.
+    Files of an older export in the folder are written over. SyncError `quorum_missing` while nothing is published.
     """
-    note = log.latest_checkpoint(connection)
-    checkpoint = Checkpoint.parse(note.rpartition(b"\n\n")[0] + b"\n")
-    for name in tiles.names(checkpoint.size):
-        data = _file(connection, log, name, payloads)
+    found = publication.opened(connection, log)
+    if found is None:
+        raise SyncError("quorum_missing", "no checkpoint of this log is published")
+    signed, opened = found
+    read = reader(connection, log, signed, publication.policy(connection, log), payloads)
+    for path in [name.path for name in tiles.names(opened.checkpoint.size)] + ["policy", CERTIFICATE]:
+        data = read(path)
         if data is not None:
-            _write(folder / name.path, data)
-    _write(folder / "policy", log.policy.encode())
+            _write(folder / path, data)
     # Last, so that a folder without a checkpoint is seen to be a half export.
-    _write(folder / "checkpoint", note)
-    return checkpoint
+    _write(folder / "checkpoint", signed)
+    return opened.checkpoint
+
+
+def reader(connection: Connection, log: Log, signed: bytes, policy: Policy, payloads: bool = True) -> Reader:
+    """The log's files straight from the database, for whoever verifies or copies it; as `export` writes them."""
+
+    def read(path: str) -> bytes | None:
+        fixed = {"checkpoint": signed, "policy": policy.encode()}
+        if path == CERTIFICATE:
+            return publication.certificate(connection)
+        name = tiles.Name.parse(path)
+        return fixed.get(path) if name is None else _file(connection, log, name, payloads)
+
+    return read
 
 
 def _file(connection: Connection, log: Log, name: tiles.Name, payloads: bool) -> bytes | None:
@@ -38,7 +58,7 @@ def _file(connection: Connection, log: Log, name: tiles.Name, payloads: bool) ->
 
 
 def _keys_only(connection: Connection, name: tiles.Name) -> bytes:
-    kept = {entry.index for kind in KEY_KINDS for entry in reading.of_kind(connection, kind)}
+    kept = {entry.index for kind in NEVER for entry in reading.of_kind(connection, kind)}
     start = name.n * tiles.WIDTH
     return tiles.encode_payloads(
         (entry.index, entry.salt, entry.payload) if entry.index in kept else (entry.index, None, None)
