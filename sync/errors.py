@@ -12,3 +12,7 @@ class SyncError(ValueError):
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
+
+    def __reduce__(self) -> tuple[type["SyncError"], tuple[object, ...]]:
+        # An exception is otherwise made again from its message, when it comes from another process.
+        return type(self), (self.code, self.detail)

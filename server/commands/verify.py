@@ -3,6 +3,7 @@
 import argparse
 import base64
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 from server.core.errors import PestleError
 from sync.trust import Policy
 from sync.verify import Result, verify_log, verify_pdf
+from sync.verify.blocks import cores
+
+BAR = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="PATH|URL", help="dossier.pdf, folder of an exported log, or address")
     parser.add_argument("--full", action="store_true", help="check every signature of a log, not only the chains")
     parser.add_argument("--withheld", action="store_true", help="payloads of a log may be withheld, not only erased")
+    parser.add_argument("--processes", type=int, default=cores(), metavar="N", help="how many check a log at a time")
     parser.add_argument("--policy", type=Path, metavar="FILE", help="the keys you trust, got another way")
     parser.add_argument("--login", metavar="NAME", help="sign in to a server as this person; asks for the password")
 
@@ -28,11 +33,32 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     else:
         headers = _authorization(options.login) if options.login else None
         result = verify_log(
-            options.source, trusted=trusted, full=options.full, withheld=options.withheld, headers=headers
+            _source(options.source),
+            trusted=trusted,
+            full=options.full,
+            withheld=options.withheld,
+            headers=headers,
+            processes=options.processes,
+            progress=_draw if sys.stderr.isatty() else _silent,
         )
     if not options.json:
         _print(options.source, result)
     return (0 if result.ok else 1), result.as_dict()
+
+
+def _source(text: str) -> str | Path:
+    return text if text.startswith(("http://", "https://")) else Path(text)
+
+
+def _draw(done: int, size: int) -> None:
+    """A bar that grows in place, and goes when all is done."""
+    part = done * BAR // size
+    line = f"\r[{'#' * part}{' ' * (BAR - part)}] {done:,} / {size:,} "
+    print(line if done < size else f"\r{' ' * len(line)}\r", end="", file=sys.stderr, flush=True)
+
+
+def _silent(done: int, size: int) -> None:
+    """Where nobody looks."""
 
 
 def _read(file: Path) -> bytes:

@@ -9,8 +9,8 @@ from sync import merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.trust import Opened, Policy
+from sync.verify import blocks
 from sync.verify.block import Found
-from sync.verify.blocks import BLOCK, in_processes, one_by_one
 from sync.verify.readers import Reader, open_reader
 from sync.verify.result import Result, Wrong
 from sync.verify.whole import Whole
@@ -47,33 +47,33 @@ def verify_log(
         return replace(start, code=error.code, reason=str(error))
     checkpoint = opened.checkpoint
     start = replace(start, size=checkpoint.size, root=checkpoint.root.hex(), witnessed=opened.witnessed)
-    shared = isinstance(source, Path) and processes > 1 and checkpoint.size > BLOCK
+    shared = isinstance(source, Path) and processes > 1 and checkpoint.size > blocks.BLOCK
 
     def walked(full: bool) -> Result:
-        many = in_processes(Path(str(source)), checkpoint.size, policy, full, processes)
-        blocks = many if shared else one_by_one(read, checkpoint.size, policy, full)
-        return _result(_Walk(read, checkpoint, full), _counted(blocks, checkpoint.size, progress), withheld, start)
+        many = blocks.in_processes(Path(str(source)), checkpoint.size, policy, full, processes)
+        found = many if shared else blocks.one_by_one(read, checkpoint.size, policy, full)
+        return _result(_Walk(read, checkpoint, full), _counted(found, checkpoint.size, progress), withheld, start)
 
     result = walked(full)
     # Only checking every signature tells which entry of a device's chain is the first that nobody signed.
     return result if result.ok or full else walked(True)
 
 
-def _result(walk: "_Walk", blocks: Iterable[Found], withheld: bool, start: Result) -> Result:
+def _result(walk: "_Walk", found: Iterable[Found], withheld: bool, start: Result) -> Result:
     try:
-        walk.run(blocks, withheld)
+        walk.run(found, withheld)
     except Wrong as wrong:
         reason = str(wrong) if wrong.index is None else f"entry {wrong.index}: {wrong}"
         start = replace(start, first_wrong=wrong.index, code=wrong.code, reason=reason)
     return replace(start, ok=start.code is None, withheld=walk.whole.withheld, erased=walk.whole.erased)
 
 
-def _counted(blocks: Generator[Found], size: int, progress: Progress) -> Iterator[Found]:
+def _counted(found: Generator[Found], size: int, progress: Progress) -> Iterator[Found]:
     done = 0
-    with closing(blocks):
-        for found in blocks:
-            yield found
-            done = min(done + BLOCK, size)
+    with closing(found):
+        for one in found:
+            yield one
+            done = min(done + blocks.BLOCK, size)
             progress(done, size)
 
 
@@ -106,14 +106,14 @@ class _Walk:
         self._levels: list[list[bytes]] = [[]]
         self._tail: list[bytes] = []
 
-    def run(self, blocks: Iterable[Found], may_withhold: bool) -> None:
+    def run(self, found: Iterable[Found], may_withhold: bool) -> None:
         """Wrong with the lowest index that can be named."""
         keys = None
-        for found in blocks:
-            self._changed = min((one for one in (self._changed, found.changed) if one is not None), default=None)
-            self._raise([*self.whole.join(found.ends), *([found.wrong] if found.wrong else [])])
-            self._levels[0] += found.nodes
-            self._tail, keys = found.tail, found.keys
+        for one in found:
+            self._changed = min((index for index in (self._changed, one.changed) if index is not None), default=None)
+            self._raise([*self.whole.join(one.ends), *([one.wrong] if one.wrong else [])])
+            self._levels[0] += one.nodes
+            self._tail, keys = one.tail, one.keys
         self._grow()
         if self._root() != self._checkpoint.root:
             self._explain_root()

@@ -13,6 +13,9 @@ class Wrong(SyncError):
         super().__init__(code, detail)
         self.index = index
 
+    def __reduce__(self) -> tuple[type["Wrong"], tuple[object, ...]]:
+        return type(self), (self.code, self.detail, self.index)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

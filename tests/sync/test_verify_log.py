@@ -33,7 +33,7 @@ from sync.errors import SyncError
 from sync.log.export import export
 from sync.signing import Ed25519Signer
 from sync.trust import Policy
-from sync.verify import verify_log
+from sync.verify import blocks, verify_log
 from sync.writer import DeviceWriter, now_text
 
 pytestmark = pytest.mark.urs("PLT-03", "PLT-04")
@@ -43,6 +43,14 @@ PLANT = Plant.fresh()
 HISTORY = entered(PLANT.history(SIZE))
 GOOD = forge(PLANT.signer, HISTORY)
 BOTH = pytest.mark.parametrize("full", [False, True], ids=["fast", "full"])
+
+
+@pytest.fixture(autouse=True, params=[256, blocks.BLOCK], ids=["small blocks", "one block"])
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """However a log is cut into blocks, the same is found."""
+    monkeypatch.setattr(blocks, "BLOCK", request.param)
+    size: int = request.param
+    return size
 
 
 def check(
