@@ -18,7 +18,7 @@ _SETTINGS, _POLICY, _STATUS = "witness.json", "policy", "status.json"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`name` stands in the signature lines; `url` is the site's address, `login` somebody there who may read the log."""
+    """`name` stands in the signature lines; `url` is the site, `login` somebody there who may read the log."""
 
     name: str
     url: str

@@ -32,7 +32,7 @@ class Mirror:
     def __init__(self, folder: Path, policy: Policy, registry: Registry) -> None:
         self.folder = folder
         self.site = SiteRules(registry)
-        self._rules = EntryRules(Keyring(policy), full=False)
+        self._rules = EntryRules(Keyring(policy), full=True)
         self._edge = merkle.Edge()
         # What stands in the last, unfinished bundle, and in the unfinished tile of each level.
         self._leaves: list[bytes] = []
@@ -52,15 +52,17 @@ class Mirror:
         return self._edge.root()
 
     def replay(self, checkpoint: Checkpoint) -> None:
-        """Take in what the folder holds up to a checkpoint that was cosigned; Wrong where it is no longer that."""
+        """Take in what the folder holds up to a checkpoint that was cosigned, at first; SyncError `mirror_damaged`, or
+        of an entry, where it is no longer that."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Signatures were all checked before they were cosigned; the root says that nothing has changed since.
+        self._rules = EntryRules(self._rules.keys, full=False)
         for first, leaves, rows in self._blocks(directory(self.folder), checkpoint.size):
             for index, (leaf, row) in enumerate(zip(leaves, rows, strict=True), first):
                 self._take(index, leaf, row, None)
             self._next_block(keep=False)
         if self.root != checkpoint.root:
             raise SyncError("mirror_damaged", f"the mirror of {checkpoint.size} entries is not what was cosigned")
-        # From here on each signature is checked; those so far were, before they were cosigned.
         self._rules, before = EntryRules(self._rules.keys, full=True), self._rules
         self._rules.ends = before.ends
         self.apply_erasures()
