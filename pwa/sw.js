@@ -13,7 +13,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") {
-    if (!/^\/(api|log|sync)\//.test(url.pathname)) event.respondWith(shell(request));
+    if (!/^\/(api\/|log\/|sync\/|verifier\.html$)/.test(url.pathname)) event.respondWith(shell(request));
   } else if (FILES.includes(url.pathname)) {
     event.respondWith(cached(request, url.pathname));
   }

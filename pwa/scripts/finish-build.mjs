@@ -16,7 +16,8 @@ const files = readdirSync(dist, { recursive: true, withFileTypes: true })
 
 const build = createHash("sha256");
 for (const file of files) build.update(file.slice(dist.length)).update(readFileSync(file));
-const paths = files.map((file) => file.slice(dist.length)).map((path) => (path === "/index.html" ? "/" : path));
+// The verifier is a file to be taken along, not a page of the app: no tablet need hold it.
+const paths = files.map((file) => file.slice(dist.length)).filter((path) => path !== "/verifier.html").map((path) => (path === "/index.html" ? "/" : path));
 const worker = readFileSync(join(root, "sw.js"), "utf8")
   .replace("%%BUILD%%", build.digest("hex").slice(0, 16))
   .replace("%%FILES%%", JSON.stringify(paths));

@@ -13,6 +13,13 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _FOREVER = "public, max-age=31536000, immutable"
 # So that these never fall to the page: somebody who mistypes them shall see it.
 _NOT_PAGES = ("api/", "log/", "sync", "assets/")
+# The verifier is one file with script and style in it. It brings a policy of its own, which allows these by their
+# digests and no connection at all; of two policies a browser obeys both.
+_VERIFIER = "verifier.html"
+_VERIFIER_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -52,6 +59,8 @@ def _file(path: str) -> Response:
     response = send_from_directory(DIST, name, mimetype=kind, conditional=True)
     if encoding is not None:
         response.headers["Content-Encoding"] = encoding
+    if path == _VERIFIER:
+        response.headers["Content-Security-Policy"] = _VERIFIER_POLICY
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = _FOREVER if path.startswith("assets/") else "no-cache"
     return response

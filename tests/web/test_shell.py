@@ -42,6 +42,17 @@ def test_any_address_of_the_app_is_its_page(client: FlaskClient) -> None:
         assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.urs("PLT-04")
+def test_the_verifier_may_run_its_own_script_and_connect_nowhere(client: FlaskClient) -> None:
+    (shell.DIST / "verifier.html").write_bytes(PAGE)
+    answer = client.get("/verifier.html", buffered=True)
+    policy = answer.headers["Content-Security-Policy"]
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert policy.startswith("default-src 'none'")
+    assert "connect-src" not in policy
+    assert "unsafe-inline" not in client.get("/", buffered=True).headers["Content-Security-Policy"]
+
+
 @pytest.mark.urs("HMI-01")
 def test_what_is_nobodys_below_the_servers_own_addresses_is_not_found(client: FlaskClient) -> None:
     for path in ("/api/nothing", "/log/nothing", "/assets/gone-AbC123.js", "/assets/../../etc/passwd"):

@@ -65,6 +65,7 @@ describe("service worker", () => {
     await run("install");
     for (const event of [
       get("/api/home"), get("/log/checkpoint"), get("/sync"), get("/healthz"), get("/api/batches/B-1/dossier", "navigate"), get("/", "navigate", "POST"),
+      get("/verifier.html", "navigate"),
       { request: { url: "https://elsewhere.example/", mode: "navigate", method: "GET" } },
     ]) {
       expect(await run("fetch", event), event.request.url).toBeUndefined();

@@ -1,0 +1,113 @@
+/** The verifier's own words, in both languages; those of kinds, fields and flags are the app's. */
+import { language } from "../src/i18n/index.svelte";
+
+const en = {
+  name: "Pestle verifier", tagline: "Checks records on this computer alone. This page connects to nothing.",
+  other: "中文", dark: "Dark", light: "Light", print: "Print",
+  pick: "What shall be checked?", drop: "Drop a dossier (PDF) or the folder of an exported log here, or",
+  file: "Choose a file", folder: "Choose a folder",
+  what: "A dossier (PDF or its unpacked files), the folder of a log or archive, or a proof file (.tlog-proof) together with the leaf it is for.",
+  policy: "Keys you trust", policyHint: "The policy file as you got it another way, for instance from QA or a witness. Without it the keys found beside the records are used: that shows only that they agree with themselves.",
+  policyFile: "Take it from a file", withheld: "Contents may be withheld (a log exported without contents)",
+  checking: (done: string, size: string) => `Checking: ${done} of ${size}`, reading: "Reading…",
+  ok: "In order", wrong: "Not in order",
+  okHint: { given: "Everything below was checked with the keys you gave.", beside: "Everything below agrees with itself. The keys were found beside the records, so whoever made both could have brought their own: compare the keys below with those you know." },
+  firstWrong: (index: number) => `First wrong entry: ${index}`, noEntry: "No single entry can be named.",
+  before: (count: number) => count === 0 ? "No entry before it." : `The ${count} before it are in order.`,
+  kinds: { pdf: "Dossier (PDF)", files: "Dossier (its files)", log: "Log", proof: "Proof of one entry" },
+  facts: {
+    kind: "Checked", name: "File", at: "Checked at", stream: "Records of", entries: "Entries of it", sealed: "Released or rejected over", none: "no disposition yet",
+    size: "Entries in the log", root: "Root", origin: "Log", withheld: "Contents withheld", erased: "Contents erased", code: "Code",
+  },
+  sealed: (count: number) => `the first ${count} entries`,
+  keys: "Keys it was checked with", given: "given by you", beside: "found beside the records",
+  uses: { log: "Log", server: "Server", root: "Site's root", witness: "Witness" }, types: { 1: "Ed25519", 4: "Ed25519 cosignature", 6: "ML-DSA-44" } as Record<number, string>,
+  witnesses: "Witnesses", noWitness: "The policy asks for no witness: only the site itself vouches that nobody was shown another log.",
+  cosigned: (time: string) => `cosigned ${time}`, notCosigned: "has not cosigned", quorum: (name: string) => `The policy asks for: ${name}`,
+  checked: "What was checked",
+  checks: {
+    pdf: ["The PDF's signature covers every byte of the file and was made with the server's key: the pages are those that were sealed", "Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
+    files: ["Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "No pages were given, so none were checked"],
+    log: ["Every entry from the first: its form, its content's digest, its place in the chains of device and batch, its time", "The signatures of all devices, whose keys the log itself enrols and revokes", "The tree over all entries leads to the checkpoint's root, and every tile fits", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "Contents that are not there were erased by an entry of the log, or were allowed to be withheld"],
+    proof: ["The leaf stands in the log at the place that the proof names", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
+  } as Record<string, string[]>,
+  notChecked: "Beyond the first fault nothing is said.",
+  records: "Records", find: "Find in the records", page: (from: number, to: number, of: number) => `${from}–${to} of ${of}`, next: "Next", previous: "Previous",
+  columns: { index: "No.", recorded: "Recorded", kind: "Kind", stream: "Belongs to", subject: "About", actor: "Person", device: "Device", flags: "Flags" },
+  notHeld: "Content withheld or erased", content: "Content", captured: "Captured", corrects: "Corrects", reason: "Reason", signatures: "Signatures", id: "Entry", shownOnly: (n: number) => `The first ${n} are shown; all were checked.`,
+  show: "Show", hide: "Hide",
+  problems: {
+    nothing_to_check: "Nothing in this can be checked: no dossier, no log with its file “checkpoint”, no proof.", proof_alone: "A proof needs the leaf it is for: choose both files together.",
+    policy_needed: "A proof needs the keys you trust: put the policy in the field below.", folder_unreadable: "The browser does not let this page read a dropped folder. Use “Choose a folder”.",
+    failed: "The check could not be finished.",
+  } as Record<string, string>,
+  codes: {
+    bundle_malformed: "The files attached to the dossier cannot be read, or one is missing.", certificate_wrong: "A certificate of the site's keys is not by its root.", checkpoint_malformed: "The checkpoint cannot be read.",
+    device_chain_wrong: "The chain of a device is broken.", device_unknown: "No earlier entry enrolled the device.", enrolment_wrong: "An enrolment does not name a device and its key.", entry_malformed: "The bytes are not an entry.",
+    entry_missing: "An entry is missing.", erasure_wrong: "An erasure does not name its entries.", index_wrong: "An entry stands in the wrong place.", key_algorithm_unknown: "The algorithm of a key is not known.", key_malformed: "A key is not one that may be trusted.",
+    leaf_changed: "An entry was changed after it was recorded.", log_unreadable: "The log or file cannot be read.", not_canonical: "The bytes are not canonical JSON.", note_malformed: "A signed note cannot be read.",
+    note_signer_unknown: "The log did not sign the checkpoint with every trusted key.", payload_hash_wrong: "The content is not the one that was signed.", payload_malformed: "The content of an entry is not in its form.", payload_missing: "A content is not there, and nothing says that it was erased.",
+    payload_withheld: "A content is withheld without which keys cannot be known.", pdf_malformed: "The file is not a dossier of Pestle.", pdf_signature_wrong: "The file was changed after the site sealed it.", policy_malformed: "The file of trusted keys cannot be read.",
+    proof_malformed: "The proof cannot be read.", proof_wrong: "A proof does not lead to the signed root.", quorum_missing: "Not enough witnesses have signed this checkpoint.", recorded_at_wrong: "Times of receipt run backwards.", revocation_ignored: "An entry of a revoked device was taken without a flag.",
+    root_key_wrong: "The site adopted another root than the trusted one.", root_wrong: "The entries do not give the signed root.", seal_wrong: "The signed release or rejection does not fit the records.", server_key_wrong: "The server's key is not the trusted one.", signature_wrong: "A signature does not fit the bytes.",
+    stream_chain_wrong: "The chain of a batch is broken.", tile_wrong: "A tile does not fit the entries.",
+  } as Record<string, string>,
+};
+
+const zh: typeof en = {
+  name: "批印核验器", tagline: "仅在本机核验记录，本页不连接任何网络。",
+  other: "English", dark: "深色", light: "浅色", print: "打印",
+  pick: "核验什么？", drop: "将档案（PDF）或导出日志的文件夹拖到此处，或者",
+  file: "选择文件", folder: "选择文件夹",
+  what: "档案（PDF 或其解出的文件）、日志或归档的文件夹，或证明文件（.tlog-proof）及其对应的叶。",
+  policy: "您信任的密钥", policyHint: "经其他途径（如 QA 或见证方）取得的策略文件。未提供时使用记录旁的密钥：这只能说明记录自身一致。",
+  policyFile: "从文件读取", withheld: "内容可以未提供（不含内容的导出日志）",
+  checking: (done, size) => `正在核验：${done} / ${size}`, reading: "正在读取…",
+  ok: "无误", wrong: "有误",
+  okHint: { given: "以下各项均以您提供的密钥核验。", beside: "以下各项自身一致。密钥取自记录旁，制作二者的人可能使用了自己的密钥：请与您已知的密钥比对。" },
+  firstWrong: (index) => `首条有误的记录：${index}`, noEntry: "无法指出单条记录。",
+  before: (count) => (count === 0 ? "其前没有记录。" : `其前 ${count} 条无误。`),
+  kinds: { pdf: "档案（PDF）", files: "档案（所附文件）", log: "日志", proof: "单条记录的证明" },
+  facts: {
+    kind: "核验对象", name: "文件", at: "核验时间", stream: "记录归属", entries: "其记录数", sealed: "放行或拒绝所涵盖", none: "尚无处置",
+    size: "日志记录数", root: "根", origin: "日志", withheld: "未提供的内容", erased: "已清除的内容", code: "代码",
+  },
+  sealed: (count) => `前 ${count} 条记录`,
+  keys: "核验所用密钥", given: "由您提供", beside: "取自记录旁",
+  uses: { log: "日志", server: "服务器", root: "站点根密钥", witness: "见证方" }, types: { 1: "Ed25519", 4: "Ed25519 联署", 6: "ML-DSA-44" },
+  witnesses: "见证方", noWitness: "策略未要求见证方：只有站点自己保证未向他人出示另一份日志。",
+  cosigned: (time) => `联署于 ${time}`, notCosigned: "未联署", quorum: (name) => `策略要求：${name}`,
+  checked: "已核验的内容",
+  checks: {
+    pdf: ["PDF 签名覆盖文件的每个字节，且由服务器密钥签署：页面即封签时的页面", "每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署"],
+    files: ["每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署", "未提供页面，故未核验页面"],
+    log: ["从首条起的每条记录：格式、内容摘要、在设备链与批链中的位置、时间", "所有设备的签名，其密钥由日志自身注册与停用", "全部记录的树推导至检查点的根，每个瓦片均相符", "检查点由日志密钥签署，并有策略要求的见证方联署", "缺少的内容已由日志中的记录清除，或允许未提供"],
+    proof: ["该叶位于日志中证明所指的位置", "检查点由日志密钥签署，并有策略要求的见证方联署"],
+  },
+  notChecked: "首个错误之后的内容不作判断。",
+  records: "记录", find: "在记录中查找", page: (from, to, of) => `${from}–${to}，共 ${of} 条`, next: "下一页", previous: "上一页",
+  columns: { index: "序号", recorded: "入账", kind: "类别", stream: "归属", subject: "对象", actor: "人员", device: "设备", flags: "标记" },
+  notHeld: "内容未提供或已清除", content: "内容", captured: "采集", corrects: "更正", reason: "原因", signatures: "签名", id: "记录", shownOnly: (n) => `显示前 ${n} 条；全部均已核验。`,
+  show: "展开", hide: "收起",
+  problems: {
+    nothing_to_check: "其中没有可核验的内容：没有档案，没有带 checkpoint 文件的日志，也没有证明。", proof_alone: "证明需要其对应的叶：请同时选择两个文件。",
+    policy_needed: "证明需要您信任的密钥：请将策略填入下方。", folder_unreadable: "浏览器不允许本页读取拖入的文件夹，请使用“选择文件夹”。",
+    failed: "核验未能完成。",
+  },
+  codes: {
+    bundle_malformed: "档案所附文件无法读取或缺少。", certificate_wrong: "站点密钥的证书不是由其根密钥签署。", checkpoint_malformed: "检查点无法读取。",
+    device_chain_wrong: "设备的记录链断裂。", device_unknown: "此前没有记录注册该设备。", enrolment_wrong: "注册记录未指明设备及其密钥。", entry_malformed: "这些字节不是一条记录。",
+    entry_missing: "缺少一条记录。", erasure_wrong: "清除记录未指明其条目。", index_wrong: "一条记录的位置有误。", key_algorithm_unknown: "密钥算法未知。", key_malformed: "此密钥不可信任。",
+    leaf_changed: "一条记录在入账后被更改。", log_unreadable: "日志或文件无法读取。", not_canonical: "字节不是规范的 JSON。", note_malformed: "签名便笺无法读取。",
+    note_signer_unknown: "日志未以每个受信任的密钥签署检查点。", payload_hash_wrong: "内容不是被签名的内容。", payload_malformed: "记录内容的格式有误。", payload_missing: "缺少内容，且没有记录说明其已清除。",
+    payload_withheld: "未提供得知密钥所需的内容。", pdf_malformed: "该文件不是 Pestle 档案。", pdf_signature_wrong: "文件在站点封签后被更改。", policy_malformed: "受信任密钥文件无法读取。",
+    proof_malformed: "证明无法读取。", proof_wrong: "证明不能推导出已签名的根。", quorum_missing: "为此检查点签名的见证方不足。", recorded_at_wrong: "接收时间倒退。", revocation_ignored: "已停用设备的记录未加标记即被接受。",
+    root_key_wrong: "站点采用的根密钥不是受信任的密钥。", root_wrong: "记录不能推导出已签名的根。", seal_wrong: "已签名的放行或拒绝与记录不符。", server_key_wrong: "服务器密钥不是受信任的密钥。", signature_wrong: "签名与内容不符。",
+    stream_chain_wrong: "批的记录链断裂。", tile_wrong: "瓦片与记录不符。",
+  },
+};
+
+/** The words of the current language. */
+export function v(): typeof en {
+  return language.current === "zh" ? zh : en;
+}
