@@ -86,7 +86,8 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
         "people": [_person(connection, person) for person in identity.people_with(connection, *_NEEDED)],
         "lots": [{name: getattr(lot, name) for name in names} for lot in lots],
         "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
-        "devices": [{"id": one.id, "name": one.name} for one in identity.all_devices(connection) if one.role == TABLET],
+        # With their keys: who works alone can tell whose records he sees.
+        "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
         "document": document_of(order["batch"]),
         "site": plant.site(),
     }

@@ -1,5 +1,6 @@
 """The nouns of identity: people with their roles, what a role permits, which roles exclude each other; devices."""
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -65,6 +66,11 @@ class Device:
 
     def payload(self) -> dict[str, object]:
         return {"id": self.id, "name": self.name, "role": self.role, "enrolled_at": self.enrolled_at}
+
+    def key_payload(self) -> dict[str, str]:
+        """{id, name, alg, public_key}: what another device needs to check this one's entries; base64."""
+        key = base64.b64encode(self.public_key).decode()
+        return {"id": self.id, "name": self.name, "alg": self.alg, "public_key": key}
 
 
 def permissions_of(roles: Iterable[str]) -> tuple[str, ...]:

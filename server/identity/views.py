@@ -18,6 +18,7 @@ from server.identity import access, accounts, enrolment, queries, sessions, shap
 from server.identity.access import current_session, require
 from server.identity.model import SERVER, Device, Person
 from server.identity.sessions import Session
+from sync.log import publication
 
 Body = Mapping[str, Any]
 blueprint = Blueprint("identity", __name__, url_prefix="/api", description="Sessions, devices, people")
@@ -102,7 +103,10 @@ def enrol(body: Body) -> dict[str, object]:
     """Enrol with a code, proving possession of the key; needs no session."""
     here = plant.current()
     device = enrolment.enrol(here, enrolment.Application(**body))
-    return {"device": device.payload(), "site": here.site()}
+    with here.engine.connect() as connection:
+        policy = publication.policy(connection, here.log).encode().decode()
+    # The device pins the policy: whom to believe when the log is told of later.
+    return {"device": device.payload(), "site": {**here.site(), "policy": policy}}
 
 
 @blueprint.get("/devices")

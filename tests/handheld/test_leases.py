@@ -31,7 +31,11 @@ def test_a_lease_is_a_signed_snapshot_of_what_the_device_needs(site: Site) -> No
     assert lease["document"] == f"batch/{BATCH}"
     assert lease["site"] == site.plant.site()
     assert [person["id"] for person in lease["people"]] == ["P-1", "P-2", "P-3"]
-    assert lease["devices"] == [{"id": "T-1", "name": "T-1"}, {"id": "T-2", "name": "T-2"}]
+    assert [(one["id"], one["name"], one["alg"]) for one in lease["devices"]] == [
+        ("T-1", "T-1", "ed25519"),
+        ("T-2", "T-2", "ed25519"),
+    ]
+    assert base64.b64decode(lease["devices"][0]["public_key"]) == tablet.signer.public_key
     assert set(lease["people"][0]) == {"id", "name", "name_en", "roles", "key"}
     [line] = site.request("GET", "/api/leases?device=T-1")[1]["items"]
     assert (line["lease"], line["returned_at"]) == (lease["lease"], None)

@@ -87,6 +87,8 @@ export class Prover {
   /** A checkpoint was told; only the last one counts, and only what was published. */
   tell(frame: { note?: string | null; policy?: string; certificate?: string | null }): void {
     if (frame.policy !== undefined) this.welcomed = { ...this.welcomed, policy: frame.policy, certificate: frame.certificate ?? null };
+    // Nothing is published that meets the policy: the log goes on, and nobody has witnessed it.
+    if (frame.note === null) this.lacking = true;
     this.note = frame.note ?? this.note;
     this.pump();
   }

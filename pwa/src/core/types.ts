@@ -118,7 +118,7 @@ export interface Trust {
   keys: PinnedKey[];
   /** Whether the policy asks for witnesses. */
   witnessed: boolean;
-  /** The last checkpoint that was told lacks witnesses: it proves nothing. */
+  /** The checkpoint that was told last lacks witnesses, or none with enough of them is published: nothing new is proven. */
   lacking: boolean;
   alarm: Alarm | null;
   /** What changed in whom this device trusts, until somebody has taken note of it. */

@@ -1,6 +1,5 @@
 """What the hub asks the other rooms, and tells them: devices and their keys, leases, clocks, the quarantine."""
 
-import base64
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert
@@ -45,7 +44,7 @@ class Desk:
                 "head": {"seq": seq, "hash": digest},
                 "checkpoint": proofs.checkpoint(connection, self._log, trusted.policy),
                 **trusted.payload(),
-                "devices": [key_of(one) for one in identity.all_devices(connection) if one.role == TABLET],
+                "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
             }
 
     def leased(self, device: str) -> set[str]:
@@ -73,12 +72,6 @@ class Desk:
     def quarantine(self, code: str, data: bytes, device: str | None, doc: str | None, detail: str = "") -> None:
         """Keep what cannot be taken, whole; the log tells that it came (PLT-14)."""
         self._recorder.quarantine(Stray(data, doc or SOURCE, code, detail, device))
-
-
-def key_of(device: Device) -> dict[str, str]:
-    """{id, name, alg, public_key}: what another tablet needs to check this one's entries."""
-    key = base64.b64encode(device.public_key).decode()
-    return {"id": device.id, "name": device.name, "alg": device.alg, "public_key": key}
 
 
 def check_device(device: Device | None, role: str, message: bytes, proof: bytes) -> None:
