@@ -93,6 +93,7 @@ def _serve(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
     folder = Folder(options.folder)
     try:
+        folder.take()
         watch = _watch(folder, _headers(folder))
         server = Server(watch, options.bind, options.port)
         print(

@@ -1015,6 +1015,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Make one with `pestle witness init`, in an empty folder.", "请在空文件夹中用 `pestle witness init` 建立。"),
     ),
+    "witness_runs": Problem(
+        409,
+        ("This witness runs already.", "此见证方已在运行。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("End the other one first.", "请先结束另一个进程。"),
+    ),
     "password_file_open": Problem(
         403,
         ("Others can read the file with the password.", "其他人可以读取密码文件。"),

@@ -1,5 +1,6 @@
 """What a witness keeps: its keys, whom it watches, the last checkpoint it cosigned, its mirror, and its evidence."""
 
+import fcntl
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -55,6 +56,7 @@ class Folder:
             Ed25519Signer.load_or_create(path / "ed25519.key"),
         )
         self.anchor = Anchor(path / "state", self.policy.origin)
+        self._taken = os.open(path / _SETTINGS, os.O_RDONLY | os.O_CLOEXEC)
 
     @classmethod
     def make(cls, path: Path, policy: bytes, settings: Settings) -> "Folder":
@@ -67,6 +69,13 @@ class Folder:
         # Last: a folder without it is none.
         write_durably(path / _SETTINGS, json.dumps(asdict(settings), ensure_ascii=False, indent=1).encode())
         return cls(path)
+
+    def take(self) -> None:
+        """Work on it alone: two that cosign side by side could cosign two logs. PestleError `witness_runs`."""
+        try:
+            fcntl.flock(self._taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise PestleError("witness_runs", {"folder": str(self.path)}) from error
 
     @property
     def mirror(self) -> Path:
@@ -105,6 +114,7 @@ class Folder:
 
     def close(self) -> None:
         self.anchor.close()
+        os.close(self._taken)
 
 
 def read_password(file: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from server.core.complaints import complain
 from server.witness.watch import Watch
 from sync.witness import MAX_REQUEST, SIZE_TYPE, Refusal
 
@@ -49,6 +50,10 @@ class _Handler(BaseHTTPRequestHandler):
         except Refusal as refusal:
             said = refusal.body or f"{refusal.why}\n".encode()
             self._answer(refusal.status, said, SIZE_TYPE if refusal.status == 409 else _PLAIN)
+        except Exception as error:
+            # Its disk is full, or its mirror damaged: nothing against the log, and nothing is cosigned.
+            complain("witness_failed", error)
+            self._answer(500, b"the witness has a fault of its own\n")
 
     def do_GET(self) -> None:
         if self.path == self.server.monitored:
