@@ -193,6 +193,14 @@ class Tablet:
             f"{self.chromium.name} counts {expected}, not {self.counts()}", lambda: self.counts() == expected, seconds
         )
 
+    def proven(self) -> tuple[int, int]:
+        """How many of its own entries the tablet has proven to be in the published log, and how many not yet."""
+        bar = self.at("proven-until")
+        return int(bar.get_attribute("data-proven") or 0), int(bar.get_attribute("data-unproven") or 0)
+
+    def wait_proven(self, seconds: float = 30) -> None:
+        until(f"{self.chromium.name} proves all, not {self.proven()}", lambda: self.proven()[1] == 0, seconds)
+
     def records(self, phases: list[str]) -> dict[str, tuple[str, bool]]:
         """Every record the tablet shows of these phases of the open batch: entry id to (where it is, made here)."""
         found: dict[str, tuple[str, bool]] = {}

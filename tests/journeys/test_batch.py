@@ -107,7 +107,8 @@ def test_the_line_is_cleared_offline_with_photo_and_remark(walk: Walk) -> None:
 def test_back_on_the_network_everything_is_in_the_log(walk: Walk) -> None:
     walk.first.go_online()
     walk.first.wait_counts(0, 0, 5)
-    assert set(walk.first.records(["10"]).values()) == {("logged", True)}
+    walk.first.wait_proven()
+    assert set(walk.first.records(["10"]).values()) == {("proven", True)}
     assert len(walk.entries("production.photo_attached.v1")) == 1
     expect(walk.second.at("phase-10")).to_have_attribute("data-state", "done")
 
@@ -239,7 +240,9 @@ def test_the_server_is_killed_while_both_deliver_and_every_entry_is_there_once(w
     of_tablets = {entry["id"] for entry in in_log if entry["device"]["name"].startswith("tablet")}
     for tablet in (first, second):
         until(f"{tablet.chromium.name} shows all of them", lambda one=tablet: set(one.records(PHASES)) == of_tablets)
-        assert {place for place, _ in tablet.records(PHASES).values()} == {"logged"}
+        tablet.wait_proven()
+        # Its own it has proven, the other's stand in the log by the server's word.
+        assert set(tablet.records(PHASES).values()) == {("proven", True), ("logged", False)}
         tablet.at("phase-30").click()
         expect(tablet.at("claim-30/net")).to_have_attribute("data-conflict", "true")
         tablet.shoot("conflict")
@@ -252,7 +255,7 @@ def test_what_is_said_of_the_batch_as_a_whole_is_shown_too(walk: Walk) -> None:
     tablet.come_back("zhangmin")
     expect(tablet.at("all-done")).to_be_visible()
     tablet.remark("设备已移交清洁")
-    expect(tablet.at("records").locator("[data-own=true] [data-place=logged]")).to_have_count(1)
+    expect(tablet.at("records").locator("[data-own=true] [data-place=proven]")).to_have_count(1)
     tablet.shoot("all-done")
 
 
