@@ -69,7 +69,12 @@ class Watch:
         request = Request.parse(body)
         policy = self._policy_for(request.note)
         self._look_for_fork(request.note, policy)
-        claimed = judge(request, [policy], self.latest)
+        try:
+            claimed = judge(request, [policy], self.latest)
+        except Refusal as refusal:
+            if refusal.status == 422:
+                self._look_into(request.note, policy, shown)
+            raise
         if self.latest is None or claimed.size > self.latest.size:
             self._advance(request.note, claimed, shown)
         if policy != self.folder.policy:
@@ -156,6 +161,20 @@ class Watch:
         if self._open().root_at(claimed.size) != claimed.root:
             error = SyncError("log_forked", f"the log has signed two trees of {claimed.size} entries")
             self._break(error, signed, claimed, {})
+
+    def _look_into(self, signed: bytes, policy: Policy, shown: float) -> None:
+        """A proof that is wrong proves nothing; the entries tell whether the log shows another past than before."""
+        claimed = Checkpoint.parse(note.open(signed, policy.logs))
+        if self.latest is None or claimed.size <= self.latest.size:
+            return
+        mirror = self._open()
+        try:
+            mirror.extend(self._read, claimed, self._judge(mirror, shown))
+        except SyncError as error:
+            if error.code not in _NOT_WRONG:
+                self._break(error, signed, claimed, dict(mirror.fetched))
+        finally:
+            self._mirror = None
 
     def _break(self, error: SyncError, signed: bytes, claimed: Checkpoint, files: dict[str, bytes]) -> None:
         """Keep what shows it, and say it wherever somebody may look."""
