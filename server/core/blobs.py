@@ -63,7 +63,8 @@ def write_file(path: Path, data: bytes) -> None:
             os.fsync(descriptor)
         os.rename(partial, path)
     except BaseException:
-        os.unlink(partial)
+        # Gone already when it was renamed and the fault came after.
+        Path(partial).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 
