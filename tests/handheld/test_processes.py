@@ -13,6 +13,7 @@ from support import PostgresCluster
 from server.core.kinds import Fact
 from sync import canonical
 from sync.entry import Envelope
+from sync.trust import Policy
 
 BATCH = "B-1"
 
@@ -99,3 +100,19 @@ def test_what_was_said_while_the_listener_was_away_is_caught_up(sites: tuple[Sit
         connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {listening}"))
     entry = here.delivered(BATCH, remark(here, "said into the void"))
     assert there.receipt(BATCH, entry)["verdict"] == "accepted"
+
+
+@pytest.mark.urs("PLT-17", "PLT-18")
+def test_a_checkpoint_that_another_process_has_published_is_told_here_too(sites: tuple[Site, Site]) -> None:
+    one, two = sites
+    two.plant.publisher.close()
+    here, there = one.tablet("T-1", BATCH).connect(), two.tablet("T-2", BATCH).connect()
+    here.wait_for_document(BATCH)
+    entry = here.delivered(BATCH, remark(here, "published there"))
+    index = here.receipt(BATCH, entry)["index"]
+    policy = Policy.parse(there.welcome["policy"].encode())
+    note = None
+    while note is None or policy.open(note.encode()).checkpoint.size <= index:
+        note = there.expect("checkpoint")["note"]
+    there.send({"t": "prove", "id": 1, "entries": [entry.head.id]})
+    assert [leaf["index"] for leaf in there.expect("proven", id=1)["leaves"]] == [index]

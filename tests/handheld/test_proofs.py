@@ -9,6 +9,7 @@ from handheld_support import Site, Tablet
 from sync import merkle, trust
 from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, leaf_data
+from sync.log import reading
 
 BATCH = "B-1"
 
@@ -108,3 +109,73 @@ def test_a_tablet_is_told_the_keys_of_the_others_also_of_one_that_comes_later(si
     assert told["id"] == "T-2"
     assert (told["alg"], base64.b64decode(told["public_key"])) == ("ed25519", second.signer.public_key)
     assert told in second.welcome["devices"]
+
+
+@pytest.mark.urs("PLT-09", "PLT-18")
+def test_a_device_that_knows_more_of_a_document_than_there_is_is_told_to_begin_it_anew(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect(docs={f"batch/{BATCH}": 7})
+    assert tablet.expect("anew")["doc"] == f"batch/{BATCH}"
+    told = tablet.expect("changes")
+    assert told["last"] - len(told["changes"]) + 1 == 1
+
+
+ALARM = {
+    "alarm": "a-1",
+    "code": "log_forked",
+    "at": "2026-11-22T09:30:00.000Z",
+    "held": "pestle.example/log\n12\nAAAA\n\n— pestle.example/log AAAA\n",
+    "told": None,
+    "entries": ["019ac3f0-0000-7000-8000-000000000001"],
+}
+
+
+def disputes(site: Site, kind: str = "handheld.log_disputed.v1") -> list[dict[str, Any]]:
+    with site.plant.engine.connect() as connection:
+        return [dict(entry.envelope.body) for entry in reading.of_kind(connection, kind)]
+
+
+@pytest.mark.urs("PLT-18")
+def test_what_a_device_finds_wrong_with_the_log_is_recorded_once_however_often_it_is_said(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    for number in (1, 2):
+        tablet.send({"t": "alarm", "id": number, **ALARM})
+        tablet.expect("noted", id=number)
+    assert disputes(site) == [{**ALARM, "device": "T-1"}]
+    assert site.kinds_of("device/T-1")[-1] == "handheld.log_disputed.v1"
+
+
+@pytest.mark.urs("PLT-14")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"code": "sunshine"},
+        {"at": "yesterday"},
+        {"held": "x" * 12_289},
+        {"held": ""},
+        {"told": 5},
+        {"told": "\ud800"},
+        {"told": "\0"},
+        {"entries": ["a"] * 257},
+    ],
+)
+def test_an_alarm_that_is_off_is_kept_and_ends_the_conversation(site: Site, changed: dict[str, Any]) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.send({"t": "alarm", "id": 1, **ALARM, **changed})
+    assert tablet.error() == "frame_malformed"
+    assert disputes(site) == []
+
+
+@pytest.mark.urs("PLT-16", "PLT-18", "IDN-01")
+def test_only_qa_settles_an_alarm_and_says_why(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    body = {"device": tablet.device, "reason": "a backup was put back"}
+    path = "/api/alarms/a-1/settle"
+    assert site.request("POST", path, body)[0] == 403
+    cookie = site.sign_in("qa")
+    assert site.request("POST", path, {**body, "reason": ""}, cookie=cookie)[0] == 422
+    assert site.request("POST", path, body, cookie=cookie)[0] == 204
+    settled = disputes(site, "handheld.dispute_settled.v1")
+    assert settled == [{"alarm": "a-1", **body}]
+    with site.plant.engine.connect() as connection:
+        [entry] = reading.of_kind(connection, "handheld.dispute_settled.v1")
+    assert entry.head.actor == "P-3"
