@@ -188,7 +188,7 @@ def test_the_history_is_one_tap_from_the_batch_the_review_and_the_log(walk: Walk
 
 
 @pytest.mark.urs("PLT-03", "PLT-07", "IDN-10")
-def test_the_log_is_filtered_and_an_entry_shown_to_the_last_byte(walk: Walk) -> None:
+def test_the_log_is_filtered_and_an_entry_shown_to_the_last_byte(walk: Walk, tmp_path: Path) -> None:
     desk = walk.desk
     old, new = walk.weighed()[:2]
     if old["corrects"]:
@@ -215,6 +215,11 @@ def test_the_log_is_filtered_and_an_entry_shown_to_the_last_byte(walk: Walk) -> 
     exact = [desk.at(f"exact-{name}").inner_text() for name in ("header", "signatures", "receipt")]
     leaf = hashlib.sha256(b"\0" + "".join(f"{line}\n" for line in exact).encode()).hexdigest()
     assert desk.at("leaf-hash").inner_text() == leaf
+    with desk.page.expect_download() as started:
+        desk.at("proof").click()
+    proof = tmp_path / "proof"
+    started.value.save_as(proof)
+    assert proof.read_text().splitlines()[0].startswith("c2sp.org/tlog-proof")
     pictures(desk, "entry", f"/audit/{new['index']}", "leaf-hash")
     desk.page.goto(f"{desk.wire.url}/audit/{new['index']}")
     desk.at("corrects").click()
@@ -286,6 +291,7 @@ def pictures(desk: Tablet, what: str, path: str, ready: str, tap: str | None = N
                 desk.at(tap).click()
                 expect(desk.at("history-now")).to_be_visible()
             fits(desk)
+            visible(desk, ready).scroll_into_view_if_needed()
             desk.shoot(f"{what}-{name}-{lang}-{theme}")
     desk.page.evaluate("localStorage.setItem('pestle.lang', 'zh'); localStorage.setItem('pestle.theme', 'light')")
     desk.page.goto(f"{desk.wire.url}{path}")

@@ -1,11 +1,13 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
 import { codesEn } from "./codes.en";
 import { trustEn } from "./trust.en";
+import { witnessEn } from "./witness.en";
 
 export const en = {
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
   ...codesEn,
   ...trustEn,
+  ...witnessEn,
   common: {
     back: "Back", cancel: "Cancel", close: "Close", confirm: "Confirm", retry: "Try again", search: "Search", clear: "Clear",
     more: "Show more", loading: "Loading…", empty: "Nothing here yet.", notFound: (q: string) => `Nothing matches “${q}”.`,
@@ -134,11 +136,11 @@ export const en = {
     title: "Audit log", hint: "Every entry, in the order of the log. Nothing here can be changed.", index: "Index", time: "Time", kind: "What", actor: "Who", device: "Device", stream: "Belongs to", filter: "Stream, for example batch/B1",
     asSigned: "As it was signed", verdicts: { pass: "within limits", fail: "out of limits", none: "no limits" } as Record<string, string>, sources: { device: "from the device", manual: "typed by hand" } as Record<string, string>,
     newest: "Newest", older: "Older", newer: "Newer", size: (n: string) => `${n} entries`, flags: "Flags", entry: "Entry", captured: "Captured", server: "Server", page: (a: string, b: string) => `${a} to ${b}`,
-    filters: "Filters", anyKind: "All kinds", anyPerson: "All people", anyDevice: "All devices", room: (name: string) => `${name}: all`, since: "Recorded from", until: "Recorded up to and with", dayHint: "YYYY-MM-DD", dayWrong: "A day is written YYYY-MM-DD.", reset: "Clear filters", found: (n: number) => (n === 1 ? "1 filter" : `${n} filters`), nothing: "No entry matches these filters.",
+    filters: "Filters", anyKind: "All kinds", anyPerson: "All people", anyDevice: "All devices", room: (name: string) => `${name}: all`, since: "Recorded from", until: "Recorded to (incl.)", dayHint: "YYYY-MM-DD", dayWrong: "A day is written YYYY-MM-DD.", reset: "Clear filters", found: (n: number) => (n === 1 ? "1 filter" : `${n} filters`), nothing: "No entry matches these filters.",
     rooms: { core: "Site", identity: "People and devices", materials: "Materials", equipment: "Equipment", recipes: "Recipes", production: "Production", quality: "Quality", release: "Release", handheld: "Handhelds", site: "Site" } as Record<string, string>,
     signatures: "Signatures", fits: "The signature fits these bytes and the key that the log knew", fitsNot: "The signature does not fit the key that the log knew", noKey: "The log knew no key of this signer", key: "Public key", signedAs: { device: "Device", person: "Person" } as Record<string, string>,
     receipt: "Receipt of the log", streamSeq: "Place in its stream", leaf: "Leaf hash", exact: "Exact bytes", exactHint: "Three lines make the leaf of the log. Salt and payload stand beside it, bound by the payload hash in the header.", lines: { header: "Header", signatures: "Signatures", receipt: "Receipt", salt: "Salt", payload: "Payload" } as Record<string, string>,
-    corrects: "Corrects", correctedBy: "Corrected by", toEntry: (n: string) => `Entry ${n}`, previous: "Entry before", next: "Entry after", seen: "The device knew the log up to", seenNothing: "nothing of the log yet", seenEntries: (n: string) => `${n} entries`, lease: "Lease", chain: "Number in the device's chain", clock: "Device clock", quarantined: "Kept in quarantine", history: "History of the value", content: "Content",
+    proof: "Inclusion proof", proofHint: "A tlog-proof file: anybody can check with it and the site's policy that this entry stands under the published checkpoint.", proofNotYet: "This entry is not under a published checkpoint yet.", policy: "Policy", corrects: "Corrects", correctedBy: "Corrected by", toEntry: (n: string) => `Entry ${n}`, previous: "Entry before", next: "Entry after", seen: "The device knew the log up to", seenNothing: "nothing of the log yet", seenEntries: (n: string) => `${n} entries`, lease: "Lease", chain: "Number in the device's chain", clock: "Device clock", quarantined: "Kept in quarantine", history: "History of the value", content: "Content",
   },
   history: {
     title: "History of the value", open: "History", now: "Stands now", nowOpen: "Undecided: more than one value claims this place", nowNone: "No value stands",

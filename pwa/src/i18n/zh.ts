@@ -1,12 +1,14 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
 import { codesZh } from "./codes.zh";
 import { trustZh } from "./trust.zh";
+import { witnessZh } from "./witness.zh";
 import type { en } from "./en";
 
 export const zh = {
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
   ...codesZh,
   ...trustZh,
+  ...witnessZh,
   common: {
     back: "返回", cancel: "取消", close: "关闭", confirm: "确认", retry: "重试", search: "搜索", clear: "清空",
     more: "显示更多", loading: "正在载入…", empty: "暂无内容。", notFound: (q: string) => `没有与“${q}”相符的内容。`,
@@ -139,7 +141,7 @@ export const zh = {
     rooms: { core: "厂区", identity: "人员与设备", materials: "物料", equipment: "设备台账", recipes: "工艺规程", production: "生产", quality: "质量", release: "放行", handheld: "手持设备", site: "厂区" },
     signatures: "签名", fits: "签名与这些字节及日志所知的密钥相符", fitsNot: "签名与日志所知的密钥不符", noKey: "日志没有此签名者的密钥", key: "公钥", signedAs: { device: "设备", person: "人员" },
     receipt: "日志回执", streamSeq: "在所属流中的位置", leaf: "叶哈希", exact: "原始字节", exactHint: "三行组成日志的一片叶。盐值与内容另存，由记录头中的内容摘要绑定。", lines: { header: "记录头", signatures: "签名行", receipt: "回执", salt: "盐值", payload: "内容" },
-    corrects: "更正了", correctedBy: "被更正于", toEntry: (n: string) => `第 ${n} 条`, previous: "上一条", next: "下一条", seen: "设备当时所知的日志", seenNothing: "尚不知任何日志", seenEntries: (n: string) => `至 ${n} 条`, lease: "携带", chain: "设备链中序号", clock: "设备时钟", quarantined: "另存于隔离输入", history: "数值履历", content: "内容",
+    proof: "包含证明", proofHint: "tlog-proof 文件：任何人凭它和本站策略即可核对此条记录处于已公布的检查点之下。", proofNotYet: "此条记录尚未处于已公布的检查点之下。", policy: "策略", corrects: "更正了", correctedBy: "被更正于", toEntry: (n: string) => `第 ${n} 条`, previous: "上一条", next: "下一条", seen: "设备当时所知的日志", seenNothing: "尚不知任何日志", seenEntries: (n: string) => `至 ${n} 条`, lease: "携带", chain: "设备链中序号", clock: "设备时钟", quarantined: "另存于隔离输入", history: "数值履历", content: "内容",
   },
   history: {
     title: "数值履历", open: "履历", now: "现行值", nowOpen: "未裁定：同一处有多个数值", nowNone: "没有现行值",
