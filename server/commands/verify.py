@@ -11,13 +11,14 @@ from typing import Any
 from server.core.errors import PestleError
 from sync.trust import Policy
 from sync.verify import Result, verify_log, verify_pdf
+from sync.verify.archive import LISTED, verify_archive
 from sync.verify.blocks import cores
 
 BAR = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", metavar="PATH|URL", help="dossier.pdf, folder of an exported log, or address")
+    parser.add_argument("source", metavar="PATH|URL", help="dossier.pdf, folder of a log or archive, or address")
     parser.add_argument("--full", action="store_true", help="check every signature of a log, not only the chains")
     parser.add_argument("--withheld", action="store_true", help="payloads of a log may be withheld, not only erased")
     parser.add_argument("--processes", type=int, default=cores(), metavar="N", help="how many check a log at a time")
@@ -30,6 +31,8 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     trusted = None if options.policy is None else Policy.parse(_read(options.policy))
     if Path(options.source).is_file():
         result = verify_pdf(Path(options.source), trusted=trusted)
+    elif (Path(options.source) / LISTED).is_file():
+        result = verify_archive(Path(options.source), trusted=trusted, full=options.full)
     else:
         headers = _authorization(options.login) if options.login else None
         result = verify_log(

@@ -27,6 +27,11 @@ def find_batch(connection: Connection, number: str) -> Batch | None:
     return Batch(number, row.status, tuple(orjson.loads(row.phases)), keys)
 
 
+def numbers(connection: Connection) -> list[str]:
+    """Every batch that there is."""
+    return list(connection.execute(select(batch.c.number).order_by(batch.c.number)).scalars())
+
+
 def batch_line(connection: Connection, number: str) -> BatchLine | None:
     row = connection.execute(select(batch).where(batch.c.number == number)).first()
     return None if row is None else _line(row)

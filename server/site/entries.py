@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import queries as identity
-from server.site import model, retention, witnesses
+from server.site import keys, model, retention, witnesses
 from sync.entry import Receipt
 from sync.log import erasure
 from sync.log.tables import log_entry
@@ -68,14 +68,14 @@ class PayloadsErased(Schema):
 
 
 class Archived(Schema):
-    """`manifest` is the SHA-256 of the list of all files with theirs."""
+    """`manifest` is the SHA-256 of the list of all files with theirs, `batches` the number of dossiers."""
 
     folder = fields.text()
     files = fields.whole(1)
     bytes = fields.whole(1)
     manifest = fields.sha256()
     checkpoint = fields.nested(CheckpointShape)
-    batches = fields.words(0, 5000)
+    batches = fields.whole()
 
 
 class _Version(Schema):
@@ -127,5 +127,6 @@ KINDS = (
     Kind(model.ARCHIVED, Archived, "observation", by_server=True),
     Kind(model.UPGRADED, Upgraded, "observation", by_server=True),
     *witnesses.KINDS,
+    *keys.KINDS,
 )
 ROOM = Room("site", KINDS)

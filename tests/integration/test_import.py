@@ -84,6 +84,7 @@ def test_193_batches_stand_in_log_and_tables_and_the_second_import_changes_nothi
     after = size(plant)
     again = taken(plant)
     assert (again.imported, again.unchanged, again.refused, size(plant)) == (0, 193, 0, after)
+    plant.publisher.now()
     with plant.engine.connect() as connection:
         lines, total = production.batch_lines(connection, ("historical",), limit=500)
         assert total == 193

@@ -37,6 +37,7 @@ def pestle(folder: Path, *words: str, **env: str) -> tuple[int, Any, str]:
 
 @pytest.mark.urs("PLT-04")
 def test_verify_needs_neither_rooms_nor_database(site: PlantUnderTest, tmp_path: Path) -> None:
+    site.plant.publisher.now()
     with site.reading() as connection:
         export(connection, site.plant.log, tmp_path / "log")
     command = [sys.executable, "-c", VERIFY_ALONE, str(tmp_path / "log")]
@@ -49,6 +50,7 @@ def test_verify_needs_neither_rooms_nor_database(site: PlantUnderTest, tmp_path:
 @pytest.mark.urs("PLT-04")
 def test_verify_exits_0_1_and_2(site: PlantUnderTest, tmp_path: Path) -> None:
     log = tmp_path / "log"
+    site.plant.publisher.now()
     with site.reading() as connection:
         export(connection, site.plant.log, log)
     code, answer, errors = pestle(tmp_path, "verify", str(log), "--policy", str(log / "policy"))

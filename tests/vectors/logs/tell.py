@@ -203,6 +203,7 @@ def main(out: Path) -> None:
         plant = told.site.plant
         assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
         shutil.rmtree(out / "log", ignore_errors=True)
+        plant.publisher.now()
         with plant.engine.connect() as connection:
             exported = export(connection, plant.log, out / "log")
             pdf = dossier(connection, plant.log, plant.signer, "B1", "en", plant.config.blobs, datetime.now(UTC))

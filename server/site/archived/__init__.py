@@ -1,0 +1,1 @@
+"""What an archive holds beside the records: how to read it, and the check that runs without this system."""
