@@ -28,6 +28,7 @@ COMMANDS = {
     "restore": ("server.commands.restore", "bring a site back from a backup, and from a witness's mirror"),
     "erase": ("server.commands.erase", "erase what entries say when their retention has ended"),
     "archive": ("server.commands.archive", "a folder that can be read and verified when this system is gone"),
+    "keys": ("server.commands.keys", "the site's root and keys: make, certify, change; the policy for verifiers"),
     "bench": ("server.commands.bench", "measure this machine, as JSON"),
 }
 CHECKED_AND_WRONG, COULD_NOT = 1, 2

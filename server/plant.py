@@ -28,13 +28,14 @@ from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
 from server.site import entries as site
-from server.site import erase, retention
+from server.site import erase, keys, retention
+from server.site.keys import Keys
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
 from sync.log.anchor import Anchor
 from sync.log.tables import log_entry
-from sync.signing import Ed25519Signer, MLDSA44Signer
+from sync.verify.keys import KEYS_CHANGED
 
 # Every room that has kinds, lower rooms first: the order in which they hear of an entry.
 ROOMS = (
@@ -58,11 +59,11 @@ gates.HOLDINGS[:] = [handhelds.holdings]
 _OPENING = 7_264_110_553
 
 
-def open_plant(config: Config, restoring: bool = False) -> Plant:
+def open_plant(config: Config, restoring: bool = False, certificate: bytes | None = None) -> Plant:
     """Open, and at first start make, the site: folder, key, tables, log, and the enrolment of the server itself.
 
-    PestleError `server_key_wrong` when the key file is not the one that this log was begun with; `restore_unfinished`
-    unless it is the restore that asks.
+    With a `certificate` of its root the site takes up the keys that wait. PestleError `server_key_wrong` when the key
+    file is not the one that this log goes on with; `restore_unfinished` unless it is the restore that asks.
     """
     if config.restoring.exists() and not restoring:
         raise PestleError("restore_unfinished", {"file": config.restoring.name})
@@ -70,23 +71,33 @@ def open_plant(config: Config, restoring: bool = False) -> Plant:
     engine = db.open_engine(config.database_url)
     try:
         with _alone(engine):
-            return _open(config, engine)
+            return _open(config, engine, certificate)
     except BaseException:
         engine.dispose()
         raise
 
 
-def _open(config: Config, engine: Engine) -> Plant:
+def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     retention.use(config.retention_years)
-    signer, log = Ed25519Signer.load_or_create(config.key_file), open_log(config)
     registry = Registry(ROOMS)
     migrate(engine)
+    with engine.connect() as connection:
+        known = devices.device_key(connection, SERVER)
+        if certificate is not None:
+            keys.check(connection, config, certificate)
+    keys.finish_change(config, known.public_key if known else None)
+    own = keys.next_keys(config) if certificate else Keys.of(config.key_file, config.cosigner_file)
+    signer, log = own.signer, Log(config.origin, own.signer, cosigner=own.cosigner)
     anchor = Anchor(config.anchor_file, config.origin)
     recorder = Recorder(engine, log, signer, registry, devices.device_key, Continuity(anchor))
     publisher = Publisher(engine, log)
     recorder.subscribe(publisher.grew)
     plant = Plant(config, engine, log, signer, recorder, registry, anchor, publisher)
     try:
+        if certificate is not None:
+            recorder.state(Fact(KEYS_CHANGED, "site", {"certificate": certificate.decode()}))
+            # A crash here: the next opening finds the new key in the log, and the files that wait.
+            keys.finish_change(config, signer.public_key)
         _enrol_server(plant)
         erase.sweep(plant)
     except BaseException:
@@ -98,8 +109,8 @@ def _open(config: Config, engine: Engine) -> Plant:
 
 def open_log(config: Config) -> Log:
     """The log with the keys in DATA, which are made when they are missing."""
-    cosigner = MLDSA44Signer.load_or_create(config.cosigner_file)
-    return Log(config.origin, Ed25519Signer.load_or_create(config.key_file), cosigner=cosigner)
+    own = Keys.of(config.key_file, config.cosigner_file)
+    return Log(config.origin, own.signer, cosigner=own.cosigner)
 
 
 def _enrol_server(plant: Plant) -> None:

@@ -51,6 +51,15 @@ class Config:
         return self.data / "log-mldsa44.key"
 
     @property
+    def next_keys(self) -> Path:
+        """Keys that the site's root has not named yet."""
+        return self.data / "next-keys"
+
+    @property
+    def old_keys(self) -> Path:
+        return self.data / "old-keys"
+
+    @property
     def anchor_file(self) -> Path:
         return self.data / "anchor"
 

@@ -1054,4 +1054,70 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
     ),
+    "root_missing": Problem(
+        409,
+        ("The site has no root that could name its keys.", "站点没有可指定其密钥的根密钥。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Make one on a machine without network (`pestle keys root`), then `pestle keys adopt`.",
+            "请在无网络的机器上生成（`pestle keys root`），再执行 `pestle keys adopt`。",
+        ),
+    ),
+    "root_known": Problem(
+        409,
+        ("The site has a root already, and there is only one.", "站点已有根密钥，且只能有一个。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Use the one that was adopted.", "请使用已采纳的根密钥。"),
+    ),
+    "root_wrong_key": Problem(
+        422,
+        ("This is not the public key of a root.", "这不是根密钥的公钥。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Bring the file root.vkey that `pestle keys root` wrote.",
+            "请提供 `pestle keys root` 写出的 root.vkey 文件。",
+        ),
+    ),
+    "root_key_wrong": Problem(
+        422,
+        ("The log names another root than the trusted policy.", "日志指定的根密钥与受信任的策略不同。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate; check that the policy is this site's.", "请调查；并确认策略文件属于本站点。"),
+    ),
+    "certificate_wrong": Problem(
+        422,
+        (
+            "The certificate is not one of this site's root, or was used before.",
+            "证书不是本站点根密钥签发的，或已经使用过。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Have the root sign a new request (`pestle keys request`).",
+            "请让根密钥签署新的请求（`pestle keys request`）。",
+        ),
+    ),
+    "certificate_of_others": Problem(
+        422,
+        ("The certificate names other keys than those that wait here.", "证书指定的密钥与此处等待启用的密钥不同。"),
+        ("Nothing was changed; the keys that wait are kept.", "未作更改；等待启用的密钥仍保留。"),
+        ("Have the root sign the request that was made on this machine.", "请让根密钥签署本机生成的请求。"),
+    ),
+    "passphrase_wrong": Problem(
+        422,
+        ("The passphrase does not open this key.", "口令无法打开此密钥。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Type it again.", "请重新输入。"),
+    ),
+    "passphrase_weak": Problem(
+        422,
+        ("The passphrase is too short.", "口令太短。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take a longer one, and keep it apart from the key.", "请使用更长的口令，并与密钥分开保存。"),
+    ),
+    "file_exists": Problem(
+        409,
+        ("There is a file of this name already.", "已有同名文件。"),
+        ("It is left as it is.", "该文件未改动。"),
+        ("Name another place.", "请另选位置。"),
+    ),
 }

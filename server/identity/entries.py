@@ -12,6 +12,7 @@ from server.identity import model, projection, queries, rules
 from server.identity.model import DEVICE_ROLES, ROLES
 from sync import canonical, signing
 from sync.errors import SyncError
+from sync.verify.keys import KEYS_CHANGED
 
 
 def _roles(least: int) -> plain.List[Any]:
@@ -164,4 +165,4 @@ KINDS = (
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
 )
-ROOM = Room("identity", KINDS)
+ROOM = Room("identity", KINDS, listeners={KEYS_CHANGED: projection.change_server_key})

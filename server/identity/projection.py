@@ -4,7 +4,9 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, in
 
 from server.core.db import records, workspace
 from server.core.kinds import Entry
-from sync import canonical
+from server.core.outcomes import SERVER
+from sync import canonical, note
+from sync.certificate import Certificate
 
 person = Table(
     "identity_person",
@@ -102,3 +104,10 @@ def revoke(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     values = {"revoked_at": entry.recorded_at, "last_seq": given["last_seq"]}
     connection.execute(update(device).where(device.c.id == given["device"]).values(values))
+
+
+def change_server_key(connection: Connection, entry: Entry) -> None:
+    """The site's root has named another key for the server."""
+    text, _ = note.split(entry.payload["certificate"].encode())
+    key = Certificate.parse(text).server_key
+    connection.execute(update(device).where(device.c.id == SERVER).values(public_key=key))
