@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from server.identity import accounts
 from server.identity.enrolment import DOMAIN
 from server.identity.projection import failure
+from sync.log import publication
 from sync.signing import Ed25519Signer
 
 REMARK = "production.remark_added.v1"
@@ -159,7 +160,9 @@ def test_a_device_enrols_over_http(site: PlantUnderTest) -> None:
     assert answer.status_code == 200
     enrolled = answer.get_json()
     assert enrolled["device"]["id"].startswith("tablet-")
-    assert enrolled["site"] == site.plant.site()
+    with site.reading() as connection:
+        policy = publication.policy(connection, site.plant.log).encode().decode()
+    assert enrolled["site"] == {**site.plant.site(), "policy": policy}
     assert code(device.post("/api/devices/enrol", json=body)) == (403, "code_wrong")
     [line] = supervisor.get("/api/devices").get_json()["items"]
     assert line == {
