@@ -1,4 +1,4 @@
-/** Photos: kept in database and journal until the server has them, then let go. */
+/** Photos: kept in database and journal until the server has them and the entry that names them is proven. */
 import { type Bytes, hex, sha256 } from "./bytes";
 import { type Fetch, send } from "./http";
 import type { Journal } from "./journal";
@@ -27,15 +27,28 @@ export class Blobs {
     return blob.hash;
   }
 
+  /** Let go of what the server has and no entry needs any more. */
+  async release(needed: (hash: string) => boolean): Promise<void> {
+    for (const { hash } of (await this.store.blobs()).filter((blob) => blob.sent && !needed(blob.hash))) {
+      await this.store.dropBlob(hash);
+      await this.journal.blobDone(hash);
+    }
+  }
+
+  /** The server was set back, and may lack what it had. */
+  async again(): Promise<void> {
+    for (const blob of await this.store.blobs()) await this.store.putBlob({ ...blob, sent: false });
+  }
+
   /** Deliver what waits; what fails stays and is tried at the next connection. */
   async upload(): Promise<void> {
     if (this.uploading) return;
     this.uploading = true;
     try {
-      for (const { hash, type, data } of await this.store.blobs()) {
+      for (const blob of (await this.store.blobs()).filter(({ sent }) => !sent)) {
+        const { hash, type, data } = blob;
         await send(this.fetch, `/api/blobs/${hash}`, { method: "PUT", headers: { "Content-Type": type }, body: data });
-        await this.store.dropBlob(hash);
-        await this.journal.blobDone(hash);
+        await this.store.putBlob({ ...blob, sent: true });
       }
     } catch (error) {
       console.warn("a photo waits for the next connection", error);

@@ -1,6 +1,6 @@
 /** The core: puts storage, pen, documents and sync together and tells the screens how things stand. */
 import { Blobs } from "./blobs";
-import { base64 } from "./bytes";
+import { base64, fromUtf8 } from "./bytes";
 import { timeText } from "./clock";
 import { FIRST_PREV } from "./entry";
 import { call, send } from "./http";
@@ -270,8 +270,15 @@ export class Engine implements Core {
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
+    await this.releaseBlobs();
     await this.leases.tidy();
     this.refresh();
+  }
+
+  /** Photos are let go only between two connections: one that was just taken has no entry yet. */
+  private async releaseBlobs(): Promise<void> {
+    const open = this.ledger.all().filter(({ place }) => place !== "proven").map(({ bytes }) => fromUtf8(bytes));
+    await this.blobs?.release((hash) => open.some((text) => text.includes(hash)));
   }
 
   private async connect(): Promise<void> {
@@ -297,7 +304,8 @@ export class Engine implements Core {
         this.refresh();
         this.prover?.pump();
       },
-      caughtUp: () => void this.blobs?.upload(),
+      caughtUp: () => void this.releaseBlobs().then(() => this.blobs?.upload(), (error: unknown) => console.warn("photos", error)),
+      setBack: async () => this.blobs?.again(),
       lost: () => this.lost(),
       live: (weight) => this.live.heard(weight),
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),

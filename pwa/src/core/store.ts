@@ -10,7 +10,8 @@ const VERSION = 1;
 export interface Head { seq: number; hash: string }
 /** An entry made on this device. `doc` is its stream and document, `bytes` its wire form. */
 export interface StoredEntry { id: string; doc: string; seq: number; bytes: Bytes; place: Place; flags: string[]; index: number | null }
-export interface StoredBlob { hash: string; type: string; data: Bytes }
+/** A photo; `sent` once the server has said that it keeps it. */
+export interface StoredBlob { hash: string; type: string; data: Bytes; sent?: boolean }
 /** Change n of a document, as the server numbered it. */
 export interface StoredChange { n: number; bytes: Bytes }
 /** The site as pinned at enrolment; `earlier` are server keys that signed leases before the root named another. */

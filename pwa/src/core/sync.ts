@@ -47,6 +47,8 @@ export interface Host {
   /** The server's greeting: policy, checkpoint, keys of other devices. */
   welcome(frame: Welcome): void;
   checkpoint(frame: Told): void;
+  /** The server was set back: its log lacks what it had of this device. */
+  setBack(): Promise<void>;
   /** A device was enrolled. */
   enrolled(key: KnownKey): void;
   /** A document has new changes. */
@@ -270,7 +272,9 @@ export class SyncClient {
 
   /** The log ends before what it once took from this device: it was set back, and gets the rest once more. */
   private async reclaim(seq: number): Promise<void> {
-    for (const { id, doc } of this.host.ledger.lost(this.host.device, seq)) {
+    const lost = this.host.ledger.lost(this.host.device, seq);
+    if (lost.length) await this.host.setBack();
+    for (const { id, doc } of lost) {
       const back = this.host.ledger.move(id, { place: "device", flags: [], index: null });
       if (back) await this.host.store.addChanges(doc, [], [back]);
       if (!this.docs.has(doc)) this.open(doc);

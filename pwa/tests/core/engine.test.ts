@@ -382,6 +382,30 @@ describe("core", () => {
     await until("uploaded", () => plant.calls.some(({ path }) => path === `/api/blobs/${hash}`));
   });
 
+  it("PLT-08 PLT-18 lets a photo go only when the entry that names it is proven, and sends it once", async () => {
+    plant.hub.publishing = false;
+    const on = tablet(plant);
+    const engine = await ready(on);
+    const hash = await engine.keepBlob(new Uint8Array([1, 2, 3]), "image/jpeg");
+    await engine.record({ batch: "B-1", kind: "production.photo_attached.v1", subject: "photo", payload: { batch: "B-1", sha256: hash } }, "P-0001");
+    await until("recorded", () => engine.state.counts.logged === 1);
+    const kept = async (): Promise<string[]> => (await (engine as unknown as { store: Store }).store.blobs()).map((blob) => blob.hash);
+    const again = async (): Promise<void> => {
+      plant.hub.cut();
+      await until("offline", () => engine.state.online !== "online");
+      engine.sessionChanged();
+      await until("online", () => engine.state.online === "online");
+      await new Promise((done) => setTimeout(done, 100));
+    };
+    await again();
+    expect(await kept()).toEqual([hash]);
+    await plant.hub.publish();
+    await until("proven", () => engine.state.counts.proven === 1);
+    await again();
+    expect(await kept()).toEqual([]);
+    expect(plant.calls.filter(({ path }) => path.startsWith("/api/blobs/")).length).toBe(1);
+  });
+
   it("HMI-05 tells a missing session from a missing network", async () => {
     const on = tablet(plant);
     const engine = await ready(on);
