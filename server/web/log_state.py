@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from server.core import clock, db
 from server.core import plant as site
+from server.core.errors import PestleError
 from server.core.plant import Plant
 from server.core.witnessing import State
 from server.identity import access
@@ -51,9 +52,14 @@ class WitnessAnswer(Schema):
 
 
 class Warned(Schema):
+    """As the catalogue words it, `what`, `kept` and `next` in both languages."""
+
     code = plain.String()
     since = plain.String(allow_none=True)
     detail = plain.String()
+    what = plain.Dict()
+    kept = plain.Dict()
+    next = plain.Dict()
 
 
 class StateAnswer(Schema):
@@ -126,8 +132,15 @@ def show_state() -> dict[str, Any]:
         "witnessed_until": stand.until,
         "quorum": stand.policy.quorum,
         "witnesses": _witnesses(stand, states),
-        "warning": warning(stand, states),
+        "warning": _worded(warning(stand, states)),
     }
+
+
+def _worded(wrong: dict[str, Any] | None) -> dict[str, Any] | None:
+    if wrong is None:
+        return None
+    body = PestleError(wrong["code"]).body()
+    return wrong | {name: body[name] for name in ("what", "kept", "next")}
 
 
 def _published(signed: bytes, opened: Opened) -> dict[str, Any]:

@@ -14,6 +14,7 @@ export const codesEn = {
     "production.check_recorded.v1": "In-process check recorded", "production.phase_completed.v1": "Phase completed", "production.remark_added.v1": "Remark", "production.photo_attached.v1": "Photo", "production.exception_raised.v1": "Exception raised", "production.conflict_found.v1": "Conflict found", "production.batch_imported.v1": "Historical batch imported",
     "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.release_refused.v1": "Release refused",
     "handheld.lease_issued.v1": "Taken along", "handheld.lease_returned.v1": "Handed back", "handheld.input_quarantined.v1": "Input quarantined", "handheld.log_disputed.v1": "Log in doubt at a device", "handheld.dispute_settled.v1": "Doubt of the log settled", "equipment.weight_read.v1": "Weight read",
+    "site.witness_added.v1": "Witness added", "site.witness_removed.v1": "Witness removed",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
     "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
   } as Record<string, string>,

@@ -15,6 +15,7 @@ export const codesZh: typeof codesEn = {
     "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.release_refused.v1": "放行被拒",
     "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
+    "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
   },
