@@ -41,7 +41,8 @@ class LogProof:
         except ValueError as error:
             raise SyncError("proof_malformed", "not the lines of a proof") from error
         match = _INDEX.fullmatch(lines[1]) if len(lines) > 1 else None
-        if lines[0] != MAGIC or match is None or not separator or len(nodes) > _MOST:
+        whole = all(len(node) == merkle.HASH_BYTES for node in nodes)
+        if lines[0] != MAGIC or match is None or not separator or len(nodes) > _MOST or not whole:
             raise SyncError("proof_malformed", "not the lines of a proof")
         return cls(int(match[1]), nodes, checkpoint, extra)
 
