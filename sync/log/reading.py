@@ -34,7 +34,11 @@ _leaf_hashes = (
     .where(log_entry.c.idx >= bindparam("start"), log_entry.c.idx < bindparam("stop"))
     .order_by(log_entry.c.idx)
 )
-_leaf_hashes_from = select(log_entry.c.leaf_hash).where(log_entry.c.idx >= bindparam("start")).order_by(log_entry.c.idx)
+_leaf_hashes_from = (
+    select(log_entry.c.idx, log_entry.c.leaf_hash)
+    .where(log_entry.c.idx >= bindparam("start"))
+    .order_by(log_entry.c.idx)
+)
 _hashes = (
     select(log_hash.c.hash)
     .where(
@@ -129,7 +133,13 @@ def hashes(connection: Connection, level: int, start: int, stop: int) -> list[by
 
 def leaf_hashes(connection: Connection, start: int) -> list[bytes]:
     """The leaf hashes from an index to the end of the log."""
-    return [_bytes(value) for value in connection.execute(_leaf_hashes_from, {"start": start}).scalars()]
+    found: list[bytes] = []
+    for index, value in connection.execute(_leaf_hashes_from, {"start": start}):
+        if index != start + len(found):
+            # Nothing may be signed under an index that is not its own.
+            raise SyncError("entry_missing", f"there is no entry {start + len(found)}, but one at {index}")
+        found.append(_bytes(value))
+    return found
 
 
 class TreeReader:
