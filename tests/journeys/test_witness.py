@@ -1,0 +1,117 @@
+"""Another machine cosigns: the tablet says until when its work is witnessed, the desk by whom, and QA is warned."""
+
+import signal
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from journeys.handheld import Tablet
+from journeys.processes import PESTLE, Process, stopping, until
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+from support import free_port
+
+pytestmark = [pytest.mark.slow]
+
+
+class Machine(Process):
+    """A witness on another machine, as far as it knows: its own folder, its own port, nothing but HTTP."""
+
+    def __init__(self, here: Site, name: str, port: int) -> None:
+        folder, policy = here.folder / name, here.folder / f"{name}.policy"
+        policy.write_bytes(_policy(here))
+        made = here.server.pestle(
+            "witness",
+            "init",
+            "--folder",
+            str(folder),
+            "--policy",
+            str(policy),
+            "--url",
+            here.server.url,
+            "--name",
+            name,
+        )
+        self.vkey: str = made["vkey"]
+        self.url = f"http://127.0.0.1:{port}"
+        serve = ["witness", "serve", "--folder", str(folder), "--bind", "127.0.0.1", "--port", str(port)]
+        super().__init__(name, [str(PESTLE), *serve], here.folder)
+
+
+def _policy(here: Site) -> bytes:
+    with urllib.request.urlopen(f"{here.server.url}/log/policy", timeout=10) as response:
+        data: bytes = response.read()
+    return data
+
+
+class Walk:
+    """What the steps hand to each other."""
+
+    def __init__(self, here: Site, port: int) -> None:
+        self.site, self.port = here, port
+        self.witness = Machine(here, "qa.example", port)
+        self.tablet: Tablet = here.tablet("tablet-1", "zh-CN")
+        self.desk: Tablet
+
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.site.desk("zhaolin").get("/api/log/state")
+        return found
+
+
+@pytest.fixture(scope="module")
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("witness")
+    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
+        made = Walk(here, free_port())
+        with stopping(made.witness):
+            yield made
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_tablets_work_is_witnessed_as_soon_as_the_other_machine_has_seen_it(walk: Walk) -> None:
+    tablet = walk.tablet
+    walk.witness.start()
+    added = walk.site.server.pestle("witness", "add", "qa", "--vkey", walk.witness.vkey, "--url", walk.witness.url)
+    until("the witness has seen the log", lambda: (walk.state()["published"] or {"size": 0})["size"] > added["index"])
+    tablet.enrol(walk.site.code("tablet"), "tablet-1")
+    tablet.sign_in("zhangmin")
+    tablet.take(walk.site.batch)
+    tablet.start_phase()
+    tablet.clear_line()
+    tablet.complete_phase("10")
+    tablet.wait_counts(0, 0, 3)
+    expect(tablet.at("proven-until")).to_contain_text("已见证至")
+    expect(tablet.at("proven-until")).to_have_attribute("data-unproven", "0", timeout=20_000)
+    tablet.shoot("witnessed")
+
+
+@pytest.mark.urs("PLT-18")
+def test_the_log_page_says_until_when_and_by_whom(walk: Walk) -> None:
+    walk.desk = walk.site.phone("desk", "zh-CN")
+    walk.desk.sign_in("zhaolin")
+    walk.desk.page.goto(f"{walk.desk.wire.url}/audit")
+    expect(walk.desk.at("witnessed-until")).to_contain_text("已见证至")
+    expect(walk.desk.at("witness-qa")).to_contain_text("qa")
+    expect(walk.desk.at("witness-warning")).to_have_count(0)
+    walk.desk.shoot("log-witnessed")
+
+
+@pytest.mark.urs("PLT-18", "OPS-06")
+def test_qa_is_warned_of_a_witness_that_is_not_the_one_that_was_named(walk: Walk) -> None:
+    walk.witness.kill(signal.SIGTERM)
+    stranger = Machine(walk.site, "stranger.example", walk.port)
+    with stopping(stranger):
+        stranger.start()
+        walk.site.desk("zhaolin").get("/api/home")
+        walk.site.code("tablet")
+        walk.tablet.start_phase()
+        until("the stranger was asked", lambda: (walk.state()["warning"] or {}).get("code") == "witness_refused", 90)
+        walk.desk.page.goto(f"{walk.desk.wire.url}/audit")
+        warning = walk.desk.at("witness-warning")
+        expect(warning).to_have_attribute("data-code", "witness_refused")
+        expect(warning).to_contain_text("见证方拒绝签名")
+        walk.desk.shoot("witness-warning")
+    walk.witness.start()
+    until("the witness is back", lambda: walk.state()["warning"] is None and walk.state()["published"], 90)
+    expect(walk.tablet.at("proven-until")).to_have_attribute("data-unproven", "0", timeout=30_000)
