@@ -1,17 +1,17 @@
 /** The core: puts storage, pen, documents and sync together and tells the screens how things stand. */
 import { Blobs } from "./blobs";
-import { base64, fromUtf8 } from "./bytes";
+import { fromUtf8 } from "./bytes";
 import { timeText } from "./clock";
-import { FIRST_PREV } from "./entry";
-import { call, send } from "./http";
 import type { BatchDoc } from "./doc";
+import { enrol } from "./enrolment";
+import { call, send } from "./http";
 import { Journal, type Recovered } from "./journal";
-import { type DeviceKey, proof, provenDeviceKey, unwrapUserKey } from "./keys";
+import { type DeviceKey, proof, unwrapUserKey } from "./keys";
 import { Leases } from "./lease";
 import { Ledger } from "./ledger";
+import { Listing } from "./listing";
 import { LiveValues } from "./live";
 import type { Platform } from "./platform";
-import { Listing } from "./listing";
 import { Prover } from "./prover";
 import { type KnownKey, type Site, Store } from "./store";
 import { type Host, SyncClient } from "./sync";
@@ -73,22 +73,7 @@ export class Engine implements Core {
 
   async enrol(code: string, name: string): Promise<void> {
     this.mustWrite();
-    const key = await provenDeviceKey(async (candidate) => {
-      await this.store.setMeta({ candidate });
-      await this.store.reopen();
-      const back = await this.store.meta("candidate");
-      if (!back) throw new CoreError("key_unusable", "the database did not keep the key");
-      return back;
-    });
-    const public_key = base64(key.publicKey);
-    const { device, site } = await call<{ device: { id: string; name: string; role: string }; site: Site }>(
-      this.platform.fetch, "/api/devices/enrol",
-      { code, name, role: "tablet", alg: key.alg, public_key, proof: await proof(key, "enrol", code, public_key) },
-    );
-    // Another log than before: what was held of that one says nothing of this.
-    if (this.site?.vkey !== site.vkey) await this.store.setMeta({ policy: site.policy ?? "", held: null, alarm: null, notices: [] });
-    const head = { seq: 0, hash: FIRST_PREV };
-    await this.store.setMeta({ key, device: { id: device.id, name: device.name, role: device.role }, site, head });
+    const head = await enrol(this.platform, this.store, this.site, code, name);
     this.ledger.head = head;
     this.persist();
     await this.load();

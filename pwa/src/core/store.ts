@@ -62,7 +62,7 @@ export class Store {
     return result(this.db.transaction("meta").objectStore("meta").get(key)) as Promise<Meta[K] | undefined>;
   }
 
-  setMeta<K extends keyof Meta>(values: Pick<Meta, K>): Promise<void> {
+  setMeta(values: Partial<Meta>): Promise<void> {
     return this.write(["meta"], (tx) => {
       for (const [key, value] of Object.entries(values)) tx.objectStore("meta").put(value, key);
     });
