@@ -87,11 +87,12 @@ export class Pdf {
     return new Stream(dict, this.data.subarray(start, start + length));
   }
 
-  /** The offset above the last end mark. */
+  /** The offset above the last end mark, of which some tools put several. */
   private startOfTables(): number {
     const tail = latin(this.data.subarray(-2048));
     const end = tail.lastIndexOf("\n%%EOF");
-    const found = end < 0 ? null : /(?:^|[\r\n])startxref[\r\n]+([0-9]{1,10})[\r\n]*$/.exec(tail.slice(0, end));
+    const above = tail.slice(0, Math.max(end, 0)).replace(/([\r\n]+%%EOF)+[\r\n]*$/, "");
+    const found = /(?:^|[\r\n])startxref[\r\n]+([0-9]{1,10})[\r\n]*$/.exec(above);
     if (!found) throw malformed("the end of the file does not say where its tables are");
     return Number(found[1]);
   }

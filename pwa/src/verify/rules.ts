@@ -24,7 +24,6 @@ interface Last { index: number; seq: number; digest: string; header: Bytes; sign
 /** Feed it every entry from index 0 in order. With `full` each signature is checked at its entry; without, only that
  * of each device's last entry before a change of key or the end, since each header hashes its predecessor. */
 export class EntryRules {
-  withheld = 0;
   erased = 0;
   private readonly keys: Keyring;
   private readonly missing = new Map<number, string>();
@@ -34,6 +33,11 @@ export class EntryRules {
 
   constructor(policy: Policy, private readonly full: boolean) {
     this.keys = new Keyring(policy);
+  }
+
+  /** Payloads that are missing, and that nothing so far has erased. */
+  get withheld(): number {
+    return this.missing.size;
   }
 
   /** CoreError of the first rule that this entry breaks; Wrong when it is an earlier entry that is wrong. */
@@ -62,7 +66,6 @@ export class EntryRules {
     if (!this.full) {
       for (const last of [...this.devices.values()].sort((a, b) => a.index - b.index)) await this.checkLast(last);
     }
-    this.withheld = this.missing.size;
     if (this.missing.size && !mayWithhold) {
       const first = Math.min(...this.missing.keys());
       throw new Wrong("payload_missing", "its payload is not there, and nothing says that it was erased", first);
