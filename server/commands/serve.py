@@ -24,11 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serves until SIGTERM or SIGINT; gunicorn ends the process itself. PestleError when the site cannot be opened."""
     from server.plant import check_end
+    from server.site import upgrade
 
     config = from_environment()
     # Before gunicorn, which would show a wrong key or a damaged log as a crash of its worker.
     with opened() as plant:
         check_end(plant)
+        upgrade.state(plant)
     print(f"Pestle 批印: http://127.0.0.1:{config.port}", file=sys.stderr, flush=True)
     _Gunicorn(config, f"{options.bind}:{config.port}").run()
     return 0, {"port": config.port}
@@ -62,10 +64,13 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from server.app import create_app
         from server.handheld.hub import hub
         from server.plant import open_plant
+        from server.site.schedule import Schedule
 
         plant = open_plant(self._config)
         plant.publisher.start()
         app = create_app(plant)
+        app.extensions["pestle_backups"] = Schedule(plant)
+        app.extensions["pestle_backups"].start()
         # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
         hub.start(app)
         return app
@@ -89,5 +94,6 @@ def _close(server: Any, worker: Any) -> None:
     if isinstance(app, Flask):
         from server.handheld.hub import hub
 
+        app.extensions["pestle_backups"].stop()
         hub.stop(app)
         app.extensions["pestle"].close()

@@ -88,6 +88,14 @@ def overdue_since(connection: Connection, plan: Backups) -> datetime | None:
     return last + plan.every
 
 
+def warning(connection: Connection, plan: Backups | None) -> dict[str, Any] | None:
+    """{code, since, detail} when a backup is overdue, as screens and supervisors are told; None when none is."""
+    since = None if plan is None else overdue_since(connection, plan)
+    if plan is None or since is None:
+        return None
+    return {"code": "backup_overdue", "since": clock.text(since), "detail": str(plan.to)}
+
+
 def _recorded(connection: Connection, condition: Any) -> datetime | None:
     query = select(log_entry.c.receipt).where(condition).order_by(log_entry.c.idx.desc()).limit(1)
     receipt = connection.execute(query).scalar()

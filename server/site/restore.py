@@ -7,7 +7,7 @@ that a restore is under way: until it is gone nobody opens the site, and the sam
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,15 @@ from server.core.errors import PestleError
 from server.core.inbox import held
 from server.core.kinds import Fact, Registry
 from server.core.plant import Plant
-from server.site import age, model, packing
+from server.site import age, model, packing, whole
 from sync import merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.log import Log, loading, publication, reading
 from sync.log import tables as log_tables
 from sync.log.anchor import Anchor
-from sync.log.export import reader
 from sync.log.reading import TreeReader
 from sync.log.tables import log_checkpoint, log_entry
-from sync.trust import NONE, Policy
-from sync.verify import verify_log
 from sync.verify.readers import Reader
 
 OpenLog = Callable[[Config], Log]
@@ -253,16 +250,10 @@ def _go_on(connection: Connection, log: Log, backup: Checkpoint, mirror: Mirror)
 
 def _verify(connection: Connection, log: Log, backup: Checkpoint, mirror: Mirror | None) -> None:
     """Every rule of a verifier, every signature, from the database as it will be."""
-    policy = _own_keys(publication.policy(connection, log), log)
-    result = verify_log(reader(connection, log, log.latest_checkpoint(connection), policy), trusted=policy, full=True)
+    result = whole.verify(connection, log, full=True)
     if not result.ok:
         beyond = mirror is not None and result.first_wrong is not None and result.first_wrong >= backup.size
         raise PestleError("restore_mirror_wrong" if beyond else "restore_log_wrong", {"detail": result.reason})
-
-
-def _own_keys(policy: Policy, log: Log) -> Policy:
-    """The policy without witnesses and second keys: the checkpoint was signed just now, by this log alone."""
-    return replace(policy, logs=log.policy.logs, witnesses=(), groups=(), quorum=NONE)
 
 
 def _to_this_version(connection: Connection) -> None:

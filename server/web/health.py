@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from server.core import db
 from server.core.plant import current
+from server.site import backup
 from server.web import log_state
 from sync.entry import Receipt
 from sync.log import publication
@@ -31,13 +32,15 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 when the database answers; whatever it raises is a 500 as everywhere. A second line where something is wrong
-    with the witnesses: the plant goes on, so that no supervisor may end it for that."""
+    """200 when the database answers; whatever it raises is a 500 as everywhere. A further line where something is wrong
+    with the witnesses or the backups: the plant goes on, so that no supervisor may end it for that."""
     plant = current()
     with db.snapshot(plant.engine) as connection:
         connection.execute(select(1))
-        wrong = log_state.warning(log_state.standing(connection, plant), plant.publisher.states())
-    return _text("ok\n" if wrong is None else f"ok\nwarning {wrong['code']} {wrong['detail']}\n")
+        witnesses = log_state.warning(log_state.standing(connection, plant), plant.publisher.states())
+        backups = backup.warning(connection, plant.config.backup)
+    wrong = [one for one in (witnesses, backups) if one is not None]
+    return _text("ok\n" + "".join(f"warning {one['code']} {one['since']} {one['detail']}\n" for one in wrong))
 
 
 @blueprint.get("/metrics")
@@ -51,6 +54,7 @@ def _lines() -> Iterator[str]:
     with plant.engine.connect() as connection:
         size = plant.log.head(connection).size
         published = publication.opened(connection, plant.log)
+        backed_up = backup.last_made(connection)
         last = connection.execute(_LAST).scalar()
     yield "# TYPE pestle_log_size gauge"
     yield f"pestle_log_size {size}"
@@ -61,6 +65,9 @@ def _lines() -> Iterator[str]:
         at = datetime.fromisoformat(Receipt.parse(last).recorded_at).timestamp()
         yield "# TYPE pestle_log_checkpoint_timestamp_seconds gauge"
         yield f"pestle_log_checkpoint_timestamp_seconds {at:.3f}"
+    if backed_up is not None:
+        yield "# TYPE pestle_backup_timestamp_seconds gauge"
+        yield f"pestle_backup_timestamp_seconds {backed_up.timestamp():.3f}"
     yield "# TYPE pestle_requests_total counter"
     for status, count in sorted(current_app.extensions["pestle_answers"].items()):
         yield f'pestle_requests_total{{status="{status}"}} {count}'

@@ -18,13 +18,14 @@ from server.core.errors import PestleError
 from server.core.plant import Plant
 from server.core.witnessing import State
 from server.identity import access
+from server.site import backup
 from sync.log import publication, reading
 from sync.trust import NONE, Opened, Policy
 
 # Longer than a restart of the witness's machine takes; a day without one is a gap that an inspector asks about.
 LATE_MINUTES = 15
 # What a person must act upon at once, however short it lasts.
-_AT_ONCE = ("witness_ahead", "witness_refused")
+_AT_ONCE = ("witness_ahead", "witness_refused", "witness_foreign")
 
 blueprint = Blueprint("log_state", __name__, url_prefix="/api/log", description="How far the log is witnessed")
 
@@ -124,6 +125,7 @@ def show_state() -> dict[str, Any]:
     plant = site.current()
     with db.snapshot(plant.engine) as connection:
         stand = standing(connection, plant)
+        overdue = backup.warning(connection, plant.config.backup)
     states = plant.publisher.states()
     return {
         "size": stand.size,
@@ -132,7 +134,7 @@ def show_state() -> dict[str, Any]:
         "witnessed_until": stand.until,
         "quorum": stand.policy.quorum,
         "witnesses": _witnesses(stand, states),
-        "warning": _worded(warning(stand, states)),
+        "warning": _worded(warning(stand, states) or overdue),
     }
 
 

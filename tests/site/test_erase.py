@@ -270,6 +270,7 @@ erase.erase(plant, "P-5", entries, "why", "basis")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.urs("PLT-01")
 @pytest.mark.parametrize("point", ["before the commit", "after the commit"])
 def test_killed_in_the_middle_it_has_happened_wholly_or_not_at_all(site: Site, point: str) -> None:
