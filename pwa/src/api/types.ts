@@ -83,22 +83,28 @@ export interface Disposition {
   signed_at: string;
   offset: number;
   digest: string;
+  seal: Seal;
   reason: string | null;
   stale: boolean;
 }
+/** Entries of the batch, the hash at their end, and where each device's chain stood; null devices: from before. */
+export interface Seal { entries: number; head: string; devices: { device: { id: string; name: string }; seq: number; hash: string; waived: boolean }[] | null }
+/** A device that held the batch; `blocks` are the gates it stands against. */
+export interface Holding { device: { id: string; name: string }; returned_at: string | null; known: number; delivered: number; blocks: string[]; waived: string[] }
 export interface Item {
   id: string;
-  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "remark" | "photo";
+  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "remark" | "photo" | "deviation" | "waiver";
   code: string;
   phase: PhaseName | null;
   slot: string | null;
-  state: "open" | "resolved" | "assessed" | "info";
+  state: "open" | "resolved" | "assessed" | "closed" | "info";
   entries: EntryView[];
   details: Record<string, unknown>;
+  device: { id: string; name: string } | null;
   comment: string | null;
   decision: { by: Named; at: string; text: string; chosen?: string | null } | null;
 }
-export interface Gate { code: string; met: boolean; count: number; details: string[] }
+export interface Gate { code: string; met: boolean; count: number; details: string[]; waived: string[] }
 export interface Review {
   batch: BatchLine;
   open: Item[];
@@ -106,9 +112,26 @@ export interface Review {
   clean: number;
   entries: number;
   gates: Gate[];
+  holdings: Holding[];
+  /** `size` is that of the log when this was shown. */
+  seal: Seal & { size: number };
   digest: string;
   disposition: Disposition | null;
 }
+
+export interface DeviationLine {
+  number: string;
+  batch: string;
+  code: string;
+  state: "open" | "closed";
+  summary: string | null;
+  device: { id: string; name: string } | null;
+  opened_by: Named;
+  opened_at: string;
+  entries: number;
+  closing: { by: Named; at: string; conclusion: string; reason: string } | null;
+}
+export interface DeviationView { deviation: DeviationLine; batch: BatchLine | null; entries: EntryView[] }
 
 export interface LotLine { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; received_at: string | null; batches: number; results: number }
 export interface LotView { lot: LotLine & { supplier?: string | null; supplier_lot?: string | null; quantity?: Quantity | null; containers?: number | null }; results: TestResult[]; batches: BatchLine[] }
