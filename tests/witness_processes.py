@@ -100,6 +100,11 @@ class SiteProcess:
         self._process = Process(self.folder, "site", ["serve", "--bind", "127.0.0.1"], self.environment)
         wait_for(lambda: get(f"{self.url}/healthz")[0] == 200)
 
+    def lose(self, data: Path, database_url: str) -> None:
+        """Another machine with nothing on it, at the same address."""
+        self.data = data
+        self.environment |= {"DATA": str(data), "DATABASE_URL": database_url}
+
     def end(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None and self._process.alive:
             self._process.end(number)

@@ -36,6 +36,7 @@ class Config:
     origin: str = "pestle.local/log"
     backup: Backups | None = None
     retention_years: int = RETENTION_YEARS
+    tsa_url: str | None = None
 
     @property
     def blobs(self) -> Path:
@@ -76,7 +77,7 @@ class Config:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
-    RETENTION_YEARS (11), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…, with blanks or commas between),
+    RETENTION_YEARS (11), TSA_URL (an authority for time stamps), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…, with blanks or commas between),
     BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
@@ -89,6 +90,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         environment.get("ORIGIN") or "pestle.local/log",
         _backups(environment),
         _number(environment, "RETENTION_YEARS", RETENTION_YEARS),
+        environment.get("TSA_URL") or None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
 from server.core.errors import PestleError
-from sync.log import waiting
+from sync.log import transaction
 from sync.log.tables import metadata as log_tables
 
 # Tables of records: views of the log, made by projections only, thrown away and made again by a rebuild.
@@ -87,7 +87,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _guard(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
     if not _may_write.get() and (touched := _written(statement)):
         raise PestleError("record_write_refused", {"tables": list(touched)})
-    waiting.before_statement(connection, statement)
+    transaction.before_statement(connection, statement)
 
 
 @lru_cache(maxsize=4096)

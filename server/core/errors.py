@@ -836,6 +836,18 @@ CATALOGUE: dict[str, Problem] = {
         ),
         ("Read on the witness what it found, and investigate.", "请在见证方查看其发现并进行调查。"),
     ),
+    "witness_foreign": Problem(
+        409,
+        (
+            "What answers for a witness is not that witness, or knows this log by other keys.",
+            "以见证方身份应答的并非该见证方，或它所认的本日志密钥不同。",
+        ),
+        ("The log goes on; what was published before stays so.", "日志照常运行；此前公布的检查点不变。"),
+        (
+            "Compare its vkey with the one in `pestle witness list`, and its policy with `pestle keys policy`.",
+            "请核对其 vkey 与 `pestle witness list` 中的是否一致，其策略与 `pestle keys policy` 是否一致。",
+        ),
+    ),
     "witness_unreachable": Problem(
         503,
         ("A witness does not answer.", "见证方无应答。"),

@@ -5,8 +5,7 @@ anything, and they are done again apart, each in a savepoint of its own, so that
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -24,7 +23,7 @@ from server.core.refusals import REFUSED, refused
 from sync import entry as entries
 from sync.entry import Envelope
 from sync.errors import SyncError
-from sync.log import Log, Tail, waiting
+from sync.log import Log, Tail, transaction
 from sync.writer import DeviceWriter
 
 QUARANTINED = "handheld.input_quarantined.v1"
@@ -42,15 +41,11 @@ class _Refusal(Exception):
         self.error, self.consequences = PestleError(code, details), consequences
 
 
-class NotTogether(Exception):
-    """Something failed where no request had a savepoint: the transaction must be rolled back."""
-
-
 class Group:
     """The requests of one transaction, which holds the lock on the log's head.
 
-    `apart`: each in a savepoint, every row inserted at once. Otherwise rows wait for each other, and whatever fails
-    is `NotTogether`.
+    `apart`: each in a savepoint, every row inserted at once. Otherwise rows wait for each other, and where anything is
+    raised, the transaction has to be rolled back and all be done again apart.
     """
 
     def __init__(
@@ -74,25 +69,17 @@ class Group:
         keys.resume(tail)
 
     def do(self, works: Sequence[Callable[["Group"], Any]]) -> tuple[list[Any], bytes]:
-        """What each work gives, or the error that it ended with; and the checkpoint's note, empty if none was due.
+        """What each work gives, or apart the error that it ended with; and the checkpoint's note, empty if none is due.
 
-        NotTogether when anything fails and they are not apart. Raises where the whole transaction is gone, for then
-        nothing of the earlier works stands either.
+        Raises, apart, where the whole transaction is gone, for then nothing of the earlier works stands either.
         """
         if self._apart:
             return [self.attempt(work) for work in works], self._sign()
-        try:
-            with self._waiting_rows():
-                results = [work(self) for work in works]
+        rows = transaction.Transaction(self._connection)
+        results = [work(self) for work in works]
+        with transaction.pipeline(self._connection):
+            rows.write()
             return results, self._sign()
-        except Exception as error:
-            raise NotTogether from error
-
-    @contextmanager
-    def _waiting_rows(self) -> Iterator[None]:
-        rows = waiting.let_wait(self._connection)
-        yield
-        rows.write(self._connection)
 
     def _sign(self) -> bytes:
         return self._log.sign_checkpoint(self._connection, self._tail) if self.appended else b""

@@ -7,18 +7,20 @@ sees the state it decides on and one commit serves many. Several processes on Po
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.core import clock, db
 from server.core.arrivals import DeviceKeys, LookUp, examined
 from server.core.complaints import complain
 from server.core.continuity import Continuity
-from server.core.group import Also, Group, NotTogether
+from server.core.group import Also, Group
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
 from server.core.outcomes import SERVER, DeviceKey, Duplicate, Held, Outcome, Recorded, Refused
@@ -34,9 +36,17 @@ GROUP = 256
 Listener = Callable[[list[Recorded]], None]
 
 
+Work = Callable[[Group], Any]
+_Done = tuple[list[Any], bytes, list[Recorded]]
+
+
+class _NotTogether(Exception):
+    """A group failed where no request of it had a savepoint."""
+
+
 @dataclass(slots=True)
 class _Request:
-    work: Callable[[Group], Any]
+    work: Work
     answer: "Future[Any]"
     entries: int = 1
 
@@ -61,6 +71,7 @@ class Recorder:
         self._tail = Tail()
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._listeners: list[Listener] = []
+        self._kept: Connection | None = None
         self._closed, self._closing = False, threading.Lock()
         with db.writing_records(), db.write(engine) as connection:
             log.create(connection)
@@ -121,7 +132,7 @@ class Recorder:
                 known = self._keys.look_up(connection, device)
         return known
 
-    def _ask(self, work: Callable[[Group], Any], entries: int = 1) -> "Future[Any]":
+    def _ask(self, work: Work, entries: int = 1) -> "Future[Any]":
         request = _Request(work, Future(), entries)
         # Nothing may come to stand behind the end in the queue: nobody would ever answer it.
         with self._closing:
@@ -135,7 +146,9 @@ class Recorder:
             requests, last = self._drain(first)
             self._commit(requests)
             if last:
-                return
+                break
+        if self._kept is not None:
+            self._kept.close()
 
     def _drain(self, first: _Request) -> tuple[list[_Request], bool]:
         """Whatever waits already, without lingering; True when the end was asked for."""
@@ -155,10 +168,11 @@ class Recorder:
         works = [request.work for request in requests]
         try:
             try:
-                answers, note, appended = self._transact(works, apart=False)
-            except NotTogether:
+                answers, note, appended = self._together(works)
+            except _NotTogether:
                 self._tail.forget()
-                answers, note, appended = self._transact(works, apart=True)
+                with db.writing_records(), db.write(self._engine) as connection:
+                    answers, note, appended = self._do(connection, works, apart=True)
         except BaseException as error:
             # Also a failed COMMIT (full disk, lost connection): the next group reads the log's ends anew.
             self._tail.forget()
@@ -178,14 +192,38 @@ class Recorder:
         if appended:
             self._tell(appended)
 
-    def _transact(self, works: list[Callable[[Group], Any]], apart: bool) -> tuple[list[Any], bytes, list[Recorded]]:
-        """One transaction, committed: what each work gave, the note of the new checkpoint, what was appended."""
-        with db.writing_records(), db.write(self._engine) as connection:
-            group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, apart)
-            if self._continuity is not None:
-                self._continuity.check(connection, self._log, group.head)
-            answers, note = group.do(works)
-            # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
+    def _together(self, works: Sequence[Work]) -> _Done:
+        """All in one transaction, committed, on the connection that is kept for it.
+
+        _NotTogether when anything fails before the commit: then nothing is stored. What a failing commit raises goes
+        through, for nobody knows whether it stood.
+        """
+        committing, connection, self._kept = False, self._kept, None
+        try:
+            with db.writing_records():
+                connection = connection or self._engine.connect().execution_options(pestle_write=True)
+                running = connection.begin()
+                done = self._do(connection, works, apart=False)
+                committing = True
+                running.commit()
+        except BaseException as error:
+            if connection is not None:
+                # It may be lost, with its transaction; the next group opens another.
+                with suppress(SQLAlchemyError):
+                    connection.close()
+            if committing or not isinstance(error, Exception):
+                raise
+            raise _NotTogether from error
+        self._kept = connection
+        return done
+
+    def _do(self, connection: Connection, works: Sequence[Work], apart: bool) -> _Done:
+        """What each work gave, the note of the new checkpoint, what was appended; the caller commits."""
+        group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, apart)
+        if self._continuity is not None:
+            self._continuity.check(connection, self._log, group.head)
+        answers, note = group.do(works)
+        # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
         return answers, note, group.appended
 
     def _tell(self, appended: list[Recorded]) -> None:

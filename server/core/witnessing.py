@@ -65,10 +65,12 @@ class Asked:
             if status == 200:
                 found = cosignatures(body, signed, [self.witness.key])
                 if not found:
-                    raise SyncError("witness_refused", "its answer holds no signature by its key")
+                    raise SyncError("witness_foreign", "its answer holds no signature by the key that was named")
                 return list(found.values())
             if status == 503:
                 raise SyncError("witness_unreachable", _words(body))
+            if status in (403, 404):
+                raise SyncError("witness_foreign", f"{status} {_words(body)}")
             if status != 409:
                 raise SyncError("witness_refused", f"{status} {_words(body)}")
             self.state.longest = _size(body)

@@ -112,10 +112,10 @@ def test_a_witness_with_another_key_than_was_named_counts_for_nothing(scene: Sce
     first, other = scene.witness("qa", add=False), scene.witness("stranger", add=False)
     code, _ = scene.site.run("witness", "add", "qa", "--vkey", first.vkey, "--url", other.url)
     assert code == 0
-    wait_for(lambda: scene.site.state()["witnesses"][0]["code"] == "witness_refused")
+    wait_for(lambda: scene.site.state()["witnesses"][0]["code"] == "witness_foreign")
     assert get(f"{scene.site.url}/log/checkpoint")[0] == 503
     state = scene.site.state()
-    assert (state["published"], state["warning"]["code"]) == (None, "witness_refused")
+    assert (state["published"], state["warning"]["code"]) == (None, "witness_foreign")
 
 
 def test_a_witness_that_was_given_another_sites_policy_refuses(scene: Scene, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_witness_that_was_given_another_sites_policy_refuses(scene: Scene, tmp
     scene.witnesses.append(witness)
     witness.start()
     scene.site.run("witness", "add", "qa", "--vkey", witness.vkey, "--url", witness.url)
-    found = wait_for(lambda: scene.site.state()["witnesses"][0]["code"] == "witness_refused" and scene.site.state())
+    found = wait_for(lambda: scene.site.state()["witnesses"][0]["code"] == "witness_foreign" and scene.site.state())
     assert found["witnesses"][0]["detail"].startswith("403")
 
 
@@ -193,6 +193,44 @@ def test_a_log_that_was_rolled_back_is_told_by_its_witness(scene: Scene, databas
     assert b"Refused" in get(witness.url)[1]
     assert "REFUSED" in witness.text
     assert witness.end() == 1
+
+
+def test_after_a_lawful_restore_from_its_mirror_a_witness_goes_on(
+    scene: Scene, tmp_path: Path, database_url: str
+) -> None:
+    """The database is lost with all that came after the backup; the witness has it, and the log is the same log."""
+    witness = scene.witness("qa")
+    identity = tmp_path / "identity"
+    made = scene.site.run("backup", "--new-identity", str(identity))[1]
+    code, backup = scene.site.run("backup", "--to", str(tmp_path / "kept"), "--recipient", made["recipient"])
+    assert code == 0, backup
+    for _ in range(3):
+        scene.site.grow()
+    size = scene.size()
+    wait_for(lambda: scene.witnessed(size, "qa"))
+    before = scene.published()[1]
+    scene.site.end()
+    scene.site.lose(tmp_path / "elsewhere", _empty(database_url))
+    [file] = (tmp_path / "kept").glob("*.age")
+    mirror = str(witness.folder / "mirror")
+    code, said = scene.site.run("restore", str(file), "--identity", str(identity), "--mirror", mirror)
+    assert code == 0, said
+    scene.site.start()
+    wait_for(lambda: scene.witnessed(before.size + 1, "qa"))
+    assert scene.site.state()["warning"] is None
+    assert witness.status()[0] == 0
+
+
+def _empty(url: str) -> str:
+    """A database of the same sort with nothing in it."""
+    if url.startswith("sqlite"):
+        return url.replace("pestle.db", "restored.db")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    name = f"restored_{engine.url.database}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.rpartition("/")[0] + f"/{name}"
 
 
 def test_what_a_device_holds_and_the_log_has_not_is_found(scene: Scene, tmp_path: Path) -> None:
