@@ -70,7 +70,7 @@ def test_a_detail_shows_text_as_text_noise_as_a_dump_and_where_the_log_tells_of_
     assert body(reader, f"/api/quarantine/{page}")["preview"] == {
         "form": "text",
         "text": PAGE.decode(),
-        "shown": 29 + 4,
+        "shown": len(PAGE),
     }
     found = body(reader, f"/api/quarantine/{noise}")
     assert found["preview"]["form"] == "hex"
