@@ -119,9 +119,9 @@ export const en = {
     stamp: { released: "Released", rejected: "Rejected" }, done: "Decided", noRight: "You may look, but only QA decides.", was: "was", became: "became", showing: "Shown to you",
     sums: (open: number, notable: number, clean: number) => `${open} open · ${notable} worth knowing · ${clean} clean`,
     changedAfter: "Records have come in since this signature", signAgain: "Sign again",
-    sealCovers: "Sealed", sealHead: "End of the record", sealUpTo: (n: number) => (n === 0 ? "wrote nothing" : `up to no. ${n}`), sealOld: "Signed before seals named the devices.", waivedTag: "waived", post: "after the seal",
+    sealCovers: "Sealed", sealEntries: (n: string) => `${n} log entries of the batch`, sealHead: "Hash at their end:", sealUpTo: (n: number) => (n === 0 ? "wrote nothing" : `up to no. ${n}`), sealOld: "Signed before seals named the devices.", waivedTag: "waived", post: "after the seal",
     waive: "Waive", waiveTitle: "Waive a device", waiveHint: "The batch then no longer waits for it. What it still brings after the release is kept, and opens a deviation.", waiveDevice: "Device", waiveKnown: "Known to have written", waiveDelivered: "Delivered to the log",
-    waiveUpTo: (n: number) => (n === 0 ? "nothing" : `up to no. ${n}`), waiveOut: "has not handed the batch back", waiveMissing: (n: number) => (n === 1 ? "1 record missing" : `${n} records missing`), waiveReason: "Why the batch need not wait for it", waiveSign: "Sign the waiver",
+    waiveUpTo: (n: number) => (n === 0 ? "nothing" : `up to no. ${n}`), waiveOut: "It has not handed the batch back. What it wrote since it last came is not known.", waiveMissing: (n: number) => (n === 1 ? "1 record missing" : `${n} records missing`), waiveReason: "Why the batch need not wait for it", waiveSign: "Sign the waiver",
     waiveMeaning: "What this device has not delivered was assessed; the batch need not wait for it", held: (delivered: number, known: number) => `${delivered} of ${known} delivered`,
   },
   deviation: {

@@ -120,9 +120,9 @@ export const zh = {
     stamp: { released: "放行", rejected: "拒绝" }, done: "已裁定", noRight: "您可以查看，由 QA 裁定。", was: "原为", became: "改为", showing: "向您展示的内容",
     sums: (open: number, notable: number, clean: number) => `未结 ${open} · 值得注意 ${notable} · 无异常 ${clean}`,
     changedAfter: "签名之后又有记录入账", signAgain: "重新签名",
-    sealCovers: "封存范围", sealHead: "批记录末端", sealUpTo: (n: number) => (n === 0 ? "无记录" : `至第 ${n} 条`), sealOld: "此签名早于按设备封存的形式。", waivedTag: "已豁免", post: "封存后",
+    sealCovers: "封存范围", sealEntries: (n: string) => `本批日志 ${n} 条`, sealHead: "末端哈希：", sealUpTo: (n: number) => (n === 0 ? "无记录" : `至第 ${n} 条`), sealOld: "此签名早于按设备封存的形式。", waivedTag: "已豁免", post: "封存后",
     waive: "豁免", waiveTitle: "豁免设备", waiveHint: "该批不再等待此设备。放行后它再送达的记录照样保留，并开立偏差。", waiveDevice: "设备", waiveKnown: "已知写到", waiveDelivered: "已入账",
-    waiveUpTo: (n: number) => (n === 0 ? "无" : `至第 ${n} 条`), waiveOut: "尚未交还本批", waiveMissing: (n: number) => `缺 ${n} 条`, waiveReason: "为何不必等待该设备", waiveSign: "签名豁免",
+    waiveUpTo: (n: number) => (n === 0 ? "无" : `至第 ${n} 条`), waiveOut: "尚未交还本批；上次连接之后写了什么，无从得知。", waiveMissing: (n: number) => `缺 ${n} 条`, waiveReason: "为何不必等待该设备", waiveSign: "签名豁免",
     waiveMeaning: "已评估该设备未交付的内容，同意不再等待", held: (delivered: number, known: number) => `已交付 ${delivered} / ${known}`,
   },
   deviation: {
