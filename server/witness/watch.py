@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from server.core.kinds import Registry
 from server.witness.folder import Folder, Status
-from server.witness.mirror import Mirror, write_durably
 from server.witness.judging import Seen, judge_time
+from server.witness.mirror import Mirror, write_durably
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
@@ -137,14 +137,16 @@ class Watch:
         policy = self.folder.policy
         try:
             note.verified(signed, policy.logs)
+            return policy
         except SyncError as error:
-            if error.code != "note_signer_unknown" or policy.root is None:
+            if error.code != "note_signer_unknown":
                 return policy
-            try:
-                return policy.renewed(self._read("certificate"))
-            except SyncError:
-                return policy
-        return policy
+        # A root that was adopted since stands in the mirror, under a checkpoint that was cosigned.
+        rooted = replace(policy, root=policy.root or self._open().site.root)
+        try:
+            return rooted.renewed(self._read("certificate"))
+        except SyncError:
+            return policy
 
     def _look_for_fork(self, signed: bytes, policy: Policy) -> None:
         """A checkpoint that the log has signed, of a size that was mirrored, and with another root: proof of two logs,

@@ -221,6 +221,39 @@ def test_after_a_lawful_restore_from_its_mirror_a_witness_goes_on(
     assert witness.status()[0] == 0
 
 
+def test_new_keys_that_the_sites_root_has_named_are_known_to_its_witness(scene: Scene, tmp_path: Path) -> None:
+    """The witness was set up before there was a root: it has seen the root adopted, and keeps to it."""
+    scene.witness("qa")
+    root, request, certificate = tmp_path / "root", tmp_path / "request", tmp_path / "certificate"
+    secret = tmp_path / "passphrase"
+    secret.write_text("a long walk in the rain\n")
+    secret.chmod(0o600)
+    words = ("--passphrase-file", str(secret))
+    assert pestle("keys", "root", str(root), "--origin", "pestle.local/log", *words)[0] == 0
+    assert scene.site.run("keys", "adopt", str(root / "root.vkey"))[0] == 0
+    size = scene.size()
+    wait_for(lambda: scene.witnessed(size, "qa"))
+    old = scene.published()[0]
+    assert scene.site.run("keys", "request", str(request))[0] == 0
+    certified = pestle("keys", "certify", str(request), "--root", str(root), "--out", str(certificate), *words)
+    assert certified[0] == 0, certified
+    scene.site.end()
+    changed = scene.site.run("keys", "change", str(certificate))
+    assert changed[0] == 0, changed
+    scene.site.start()
+    wait_for(lambda: scene.witnessed(size + 1, "qa"))
+    new = scene.published()[0]
+    assert old.root is not None
+    assert set(old.logs).isdisjoint(new.logs)
+    # A restart reads the whole mirror again, with both keys in it.
+    [witness] = scene.witnesses
+    witness.end()
+    witness.start()
+    scene.site.grow()
+    size = scene.size()
+    wait_for(lambda: scene.witnessed(size, "qa"))
+
+
 def _empty(url: str) -> str:
     """A database of the same sort with nothing in it."""
     if url.startswith("sqlite"):
