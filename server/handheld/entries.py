@@ -10,11 +10,14 @@ from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.handheld import projection, queries, rules
 from server.handheld.hub import queries as hub
-from server.handheld.model import ALARMS, DISPUTED, MAX_EVIDENCE, QUARANTINED, SETTLED, batch_of
+from server.handheld.model import ALARMS, DISPUTED, LOG_DISPUTED, MAX_EVIDENCE, QUARANTINED, SETTLED, batch_of
 from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
 from server.production import queries as batches
+
+# Of batches that are not closed.
+_WORKED_ON = (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW)
 
 
 class LeaseIssued(Schema):
@@ -78,7 +81,7 @@ def decide_lease(connection: Connection, entry: Entry) -> Ruling:
     batch = batches.find_batch(connection, given["batch"])
     if batch is None:
         return Ruling(refusal="batch_unknown", details={"batch": given["batch"]})
-    if batch.status not in (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW):
+    if batch.status not in _WORKED_ON:
         return Ruling(refusal="batch_closed", details={"batch": given["batch"], "status": batch.status})
     return Ruling()
 
@@ -121,6 +124,24 @@ def judge_quarantined(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(consequences=[_exception(batch, Doubt(QUARANTINED, details), None, [])])
 
 
+def judge_disputed(connection: Connection, entry: Entry) -> Ruling:
+    """A device that cannot trust the log is an exception of each batch that it has held and that is not closed."""
+    given = entry.payload
+    held = {lease.batch for lease in queries.leases_of_device(connection, given["device"])}
+    details = {name: given[name] for name in ("device", "alarm", "code")}
+    facts = [
+        _exception(batch, Doubt(LOG_DISPUTED, details), None, [])
+        for batch in sorted(held)
+        if _is_open(connection, batch) and not batches.open_items(connection, batch, LOG_DISPUTED, None)
+    ]
+    return Ruling(consequences=facts)
+
+
+def _is_open(connection: Connection, batch: str) -> bool:
+    found = batches.find_batch(connection, batch)
+    return found is not None and found.status in _WORKED_ON
+
+
 def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) -> Fact:
     payload: dict[str, Any] = {
         "batch": batch,
@@ -138,7 +159,7 @@ KINDS = (
     Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
     Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
-    Kind(DISPUTED, LogDisputed, "observation", by_server=True),
+    Kind(DISPUTED, LogDisputed, "observation", judge_disputed, by_server=True),
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)

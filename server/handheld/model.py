@@ -10,6 +10,8 @@ LIVE_DOMAIN = b"pestle/live/v1\n"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.
 QUARANTINED = "input_quarantined"
 DISPUTED = "handheld.log_disputed.v1"
+# The code of the exception that goes with it.
+LOG_DISPUTED = "log_disputed"
 SETTLED = "handheld.dispute_settled.v1"
 # What a device can find wrong with the log that it is told of.
 ALARMS = ("log_rolled_back", "log_forked", "checkpoint_forged", "keys_changed", "proof_wrong", "proof_missing")

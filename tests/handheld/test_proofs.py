@@ -141,6 +141,9 @@ def test_what_a_device_finds_wrong_with_the_log_is_recorded_once_however_often_i
         tablet.send({"t": "alarm", "id": number, **ALARM})
         tablet.expect("noted", id=number)
     assert disputes(site) == [{**ALARM, "device": "T-1"}]
+    # QA has to assess it before the batch that the device holds can be released; nobody else's.
+    site.order("B-2")
+    assert (site.exceptions(BATCH), site.exceptions("B-2")) == (["log_disputed"], [])
     assert site.kinds_of("device/T-1")[-1] == "handheld.log_disputed.v1"
 
 

@@ -72,6 +72,17 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
             made.witness.end()
 
 
+def fits(tablet: Tablet) -> None:
+    """On the tablet and in one hand: nothing runs out of the screen at its side."""
+    for width, height in ((390, 844), (1280, 800)):
+        tablet.page.set_viewport_size({"width": width, "height": height})
+        over = """[...document.querySelectorAll("*")]
+          .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
+          .map((one) => [one.tagName, one.className, one.dataset.testid])"""
+        assert tablet.page.evaluate(over) == [], width
+        tablet.shoot(f"{width}")
+
+
 def places(tablet: Tablet) -> list[str]:
     """Where each record of the first phase is."""
     return [place for place, _ in tablet.records(["10"]).values()]
@@ -107,6 +118,7 @@ def test_the_settings_show_the_keys_that_the_tablet_trusts(walk: Walk) -> None:
         expect(tablet.at("trust")).to_contain_text(shown)
     expect(tablet.at("trust-witnesses")).to_contain_text("No witness is set up")
     expect(tablet.page.locator("[data-testid=trust-key][data-use=log]")).to_have_count(len(policy.logs))
+    fits(tablet)
     tablet.shoot("trust")
 
 
@@ -161,10 +173,13 @@ def test_a_server_that_was_set_back_is_found_by_the_tablet_which_has_kept_everyt
     walk.restart(lambda: walk.set_back(backup))
     expect(tablet.at("log-alarm")).to_be_visible(timeout=60_000)
     expect(tablet.at("log-alarm")).to_have_attribute("data-code", "log_rolled_back")
+    fits(tablet)
     tablet.shoot("rolled-back")
     assert tablet.records(["10"]).keys() == walk.known.keys()
     until("the server's log has what it lacked", lambda: walk.delivered("after the copy was made"))
     assert walk.kinds().count("handheld.log_disputed.v1") == 1
+    review = walk.site.desk("zhaolin").batch(walk.site.batch, "/review")
+    assert "log_disputed" in [item["code"] for item in review["open"]]
     # Nothing more is proven, and so nothing let go, while the log is in doubt.
     tablet.remark("work goes on")
     tablet.wait_counts(0, 0, 6)
@@ -180,6 +195,8 @@ def test_qa_settles_it_with_a_reason_and_everything_is_proven_anew(walk: Walk) -
     tablet = walk.tablet
     tablet.at("lock").click()
     tablet.sign_in("zhaolin")
+    tablet.page.goto(f"{tablet.wire.url}/settings")
+    fits(tablet)
     tablet.at("alarm-reason").fill("An old copy of the database was put back")
     tablet.at("alarm-settle").click()
     expect(tablet.at("log-alarm")).to_have_count(0)
