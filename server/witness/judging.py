@@ -13,11 +13,14 @@ from typing import Any
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.model import SKEW_LIMIT_MS, batch_of
-from server.production.model import AFTER_DISPOSITION, POST_SEAL
+from server.identity.model import CREDENTIAL_SET
+from server.production.judging import COSIGN_DOMAIN
+from server.production.model import AFTER_DISPOSITION, POST_SEAL, WEIGHED
 from server.release import model as release
-from sync.entry import FIRST_PREV, Header, Receipt
+from sync import canonical, note, signing
+from sync.entry import FIRST_PREV, Header, Receipt, parse_signatures
 from sync.errors import SyncError
-from sync.verify.keys import SERVER
+from sync.verify.keys import ROOT_ADOPTED, SERVER
 
 LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
 SEALS = (release.RELEASED_V1, release.REJECTED_V1, release.RELEASED_KIND, release.REJECTED_KIND)
@@ -30,12 +33,14 @@ _DIGEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An entry as the rules see it; `body` is None where its payload was erased, `digest` SHA-256 of the header."""
+    """An entry as the rules see it; `body` is None where its payload was erased, `digest` SHA-256 of the header,
+    `signatures` the line as stored."""
 
     head: Header
     stamp: Receipt
     body: Mapping[str, Any] | None
     digest: bytes
+    signatures: bytes
 
     @property
     def by_server(self) -> bool:
@@ -71,8 +76,12 @@ class SiteRules:
         self._registry = registry
         self._leases: dict[str, _Lease] = {}
         self._streams: dict[str, _Stream] = {}
+        # The keys that people's PINs unlock.
+        self._user_keys: dict[str, bytes] = {}
         # Digests of each device's headers in their order: where its chain stood at any sequence.
         self._chains: dict[str, bytearray] = {}
+        # What the site has adopted as its root: from then on only that can name other keys.
+        self.root: note.Key | None = None
 
     def head_of(self, device: str, seq: int | None = None) -> tuple[int, str]:
         """A device's last sequence with the hash of its header, or those at `seq`; (0, zeros) where there is none."""
@@ -97,6 +106,7 @@ class SiteRules:
         elif seen.head.kind in UNDER_LEASE:
             self._judge_lease(seen)
             self._judge_late(seen)
+            self._judge_second(seen, seen.body)
 
     def learn(self, seen: Seen) -> None:
         """Take the entry in, whatever was found about it."""
@@ -109,6 +119,10 @@ class SiteRules:
                 self._leases[body["lease"]] = _Lease(body["batch"], leased, body["expires_at"])
             elif head.kind == LEASE_RETURNED and body["lease"] in self._leases:
                 self._leases[body["lease"]].last_seq = body["last_seq"]
+            elif head.kind == ROOT_ADOPTED:
+                self.root = note.parse_vkey(body["vkey"])
+            elif head.kind == CREDENTIAL_SET and body["what"] == "pin":
+                self._user_keys[body["person"]] = canonical.decode_base64(body["public_key"])
         if batch_of(head.stream) is not None:
             stream = self._streams.setdefault(head.stream, _Stream())
             stream.hashes.append(seen.stamp.stream_hash)
@@ -151,6 +165,17 @@ class SiteRules:
         if {POST_SEAL, AFTER_DISPOSITION}.isdisjoint(seen.stamp.flags):
             raise _unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")
 
+    def _judge_second(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """The device signs the header alone: that the second person's signature is theirs, only their key tells."""
+        person, flag = body.get("verified_by"), "manual_weight_unverified"
+        # Of a batch that nobody ordered nothing more is judged.
+        if seen.head.kind != WEIGHED or person is None or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags):
+            return
+        message, key = COSIGN_DOMAIN + seen.head.encode(), self._user_keys.get(person, b"")
+        lines = (one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}")
+        if not any(_fits(key, message, one["sig"]) for one in lines):
+            raise _unflagged(flag, f"{person} has not signed what they are said to have verified")
+
     def _judge_seal(self, name: str, kind: str, body: Mapping[str, Any]) -> None:
         stream = self._streams.get(name, _Stream())
         count = body["stream_seq"]
@@ -185,6 +210,14 @@ def judge_time(stamp: Receipt, earliest: str, latest: str) -> None:
         raise SyncError(
             "recorded_at_wrong", f"{stamp.recorded_at} is not between {earliest} and {latest} by the witness's clock"
         )
+
+
+def _fits(key: bytes, message: bytes, signature: str) -> bool:
+    try:
+        signing.verify(signing.ED25519, key, message, canonical.decode_base64(signature))
+    except (SyncError, ValueError):
+        return False
+    return True
 
 
 def _unflagged(flag: str, why: str) -> SyncError:

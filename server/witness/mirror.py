@@ -154,9 +154,10 @@ class Mirror:
         known = None if salt is None or payload is None else (salt, payload)
         known_erasures = len(self._rules.ends.erased)
         self._rules.check(index, leaf, known)
-        header, _, receipt = split_leaf(leaf)
+        header, signatures, receipt = split_leaf(leaf)
         body = None if payload is None else canonical.parse(payload)
-        seen = Seen(Header.parse(header), Receipt.parse(receipt), body, hashlib.sha256(header).digest())
+        digest = hashlib.sha256(header).digest()
+        seen = Seen(Header.parse(header), Receipt.parse(receipt), body, digest, signatures)
         if judge is not None:
             judge(index, seen)
         self.site.learn(seen)
