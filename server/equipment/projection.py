@@ -4,7 +4,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 
 from server.core.db import records
 from server.core.kinds import Entry
-from sync.log import waiting
+from sync.log import transaction
 from sync.log.prepared import Prepared
 
 equipment = Table(
@@ -66,4 +66,4 @@ def keep_reading(connection: Connection, entry: Entry) -> None:
         "captured_at": entry.header.captured_at,
         **{name: given[name] for name in ("balance", "model", "serial", "quality", "raw")},
     }
-    waiting.insert(connection, _add_reading, values)
+    transaction.insert(connection, _add_reading, values)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from server.equipment.model import Equipment, Reading
 from server.equipment.projection import equipment, reading
+from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Asked of every weight that is read.
@@ -23,7 +24,7 @@ def balances(connection: Connection) -> list[Equipment]:
 
 
 def find_equipment(connection: Connection, code: str) -> Equipment | None:
-    row = _by_code.first(connection, {"code": code})
+    row = transaction.first(connection, _by_code, {"code": code})
     return None if row is None else _equipment(row)
 
 

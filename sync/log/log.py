@@ -9,7 +9,7 @@ from sync import cosignature, merkle, note, tiles
 from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, Receipt, leaf_data, next_stream_hash
 from sync.errors import SyncError
-from sync.log import guards, reading, waiting
+from sync.log import guards, reading, transaction
 from sync.log.prepared import Prepared
 from sync.log.reading import StoredEntry, TreeReader
 from sync.log.tables import log_checkpoint, log_entry, log_hash, log_head, log_payload, metadata
@@ -111,7 +111,7 @@ class Log:
         if len(leaf) > tiles.MAX_LEAF:
             raise SyncError("entry_too_large", f"{len(leaf)} bytes")
         leaf_hash = merkle.leaf_hash(leaf)
-        waiting.insert(
+        transaction.insert(
             connection,
             _add_entry,
             {
@@ -129,7 +129,7 @@ class Log:
             },
         )
         kept = {"idx": receipt.index, "salt": envelope.salt, "payload": envelope.payload}
-        waiting.insert(connection, _add_payload, kept)
+        transaction.insert(connection, _add_payload, kept)
         tail.add(envelope, receipt, leaf_hash)
         return receipt
 

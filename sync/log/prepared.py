@@ -3,10 +3,12 @@
 For the few statements that every entry needs. What they mean is still written in SQLAlchemy, for both databases.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Update
+from sqlalchemy import Connection, Insert, Select, Table, Update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 _NONE: Mapping[str, Any] = {}
@@ -23,11 +25,12 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
 
-    @property
-    def table(self) -> str:
-        """The table that an insert inserts into."""
-        assert isinstance(self._statement, Insert)
-        return str(self._statement.table.name)
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it reads or inserts into."""
+        statement = self._statement
+        found = statement.get_final_froms() if isinstance(statement, Select) else [statement.table]
+        return frozenset(table.name for one in found for table in one._from_objects if isinstance(table, Table))
 
     def rows(self, connection: Connection, parameters: Mapping[str, Any] = _NONE) -> list[tuple[Any, ...]]:
         """All rows of a query, as plain tuples."""
@@ -45,35 +48,42 @@ class Prepared:
 
     def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it for each of these."""
+        text, names, _ = self._text(connection)
         if len(rows) == 1:
             self._run(connection, rows[0])
-            return
-        text, names, fixed = self._text(connection)
-        assert not fixed
-        values: Iterable[Any] = rows if names is None else [[row[name] for name in names] for row in rows]
-        cursor = self._cursor(connection, text, values, True)
-        try:
-            cursor.executemany(text, values)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _raised(connection, text, values, error) from error
+        elif names is None:
+            columns = {name: [row[name] for row in rows] for name in rows[0]}
+            self._hand_over(connection, self._from_arrays, columns)
+        else:
+            self._hand_over(connection, text, [[row[name] for name in names] for row in rows], many=True)
+
+    @cached_property
+    def _from_arrays(self) -> str:
+        """PostgreSQL: the same insert from one array for each column, which costs it and us a third of many."""
+        assert isinstance(self._statement, Insert)
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        quoted = dialect.identifier_preparer.quote
+        columns = list(self._statement.table.columns)
+        arrays = [f"%({column.key})b::{column.type.compile(dialect=dialect)}[]" for column in columns]
+        names = ", ".join(quoted(column.name) for column in columns)
+        return f"INSERT INTO {quoted(self._statement.table.name)} ({names}) SELECT * FROM unnest({', '.join(arrays)})"
 
     def _run(self, connection: Connection, parameters: Mapping[str, Any]) -> Any:
         text, names, fixed = self._text(connection)
         given = {**fixed, **parameters} if fixed else parameters
-        values: Any = given if names is None else [given[name] for name in names]
-        cursor = self._cursor(connection, text, values, False)
-        try:
-            cursor.execute(text, values)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _raised(connection, text, values, error) from error
-        return cursor
+        return self._hand_over(connection, text, given if names is None else [given[name] for name in names])
 
-    def _cursor(self, connection: Connection, text: str, values: Any, many: bool) -> Any:
+    def _hand_over(self, connection: Connection, text: str, values: Any, many: bool = False) -> Any:
         if not connection.in_transaction():
             connection.begin()
         cursor = connection.connection.cursor()
         for listener in connection.dispatch.before_cursor_execute:
             listener(connection, cursor, text, values, None, many)
+        error_class = connection.dialect.loaded_dbapi.Error
+        try:
+            (cursor.executemany if many else cursor.execute)(text, values)
+        except error_class as error:
+            raise DBAPIError.instance(text, values, error, error_class, dialect=connection.dialect) from error
         return cursor
 
     def _text(self, connection: Connection) -> tuple[str, tuple[str, ...] | None, dict[str, Any]]:
@@ -86,8 +96,3 @@ class Prepared:
             known = (compiled.string, None if names is None else tuple(names), fixed)
             self._compiled[connection.dialect.name] = known
         return known
-
-
-def _raised(connection: Connection, text: str, values: Any, error: Exception) -> BaseException:
-    base = connection.dialect.loaded_dbapi.Error
-    return DBAPIError.instance(text, values, error, base, dialect=connection.dialect)
