@@ -1,4 +1,4 @@
-"""The four files attached to a dossier: one batch's entries, the proof that they stand in the log, and the keys."""
+"""The files attached to a dossier: one batch's entries, the proof that they stand in the log, the keys, the time."""
 
 import base64
 from collections.abc import Sequence
@@ -16,6 +16,16 @@ PROOF = "proof.json"
 CHECKPOINT = "checkpoint"
 POLICY = "policy"
 FILES = (RECORDS, PROOF, CHECKPOINT, POLICY)
+# Where there is something to put into them: the root's certificate, the proof of the disposition alone (C2SP
+# tlog-proof), and a time stamp of RFC 3161 over the file `checkpoint`.
+CERTIFICATE = "certificate"
+SEAL = "seal.tlog-proof"
+TIMESTAMP = "timestamp.tsr"
+MORE_FILES = (CERTIFICATE, SEAL, TIMESTAMP)
+# A disposition seals the stream: it says how far it went that was reviewed. Since v2 it names devices' heads too.
+SEALS = ("release.batch_released.v1", "release.batch_rejected.v1")
+SEALS_OF_DEVICES = ("release.batch_released.v2", "release.batch_rejected.v2")
+LEASED = "handheld.lease_issued.v1"
 
 _FIELDS = {"index", "header", "signatures", "receipt", "salt", "payload"}
 

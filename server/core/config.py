@@ -77,8 +77,8 @@ class Config:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
-    RETENTION_YEARS (11), TSA_URL (an authority for time stamps), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…, with blanks or commas between),
-    BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
+    RETENTION_YEARS (11), TSA_URL (an authority for time stamps), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
+    with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
     if url.startswith(("postgres://", "postgresql://")):

@@ -1132,4 +1132,34 @@ CATALOGUE: dict[str, Problem] = {
         ("It is left as it is.", "该文件未改动。"),
         ("Name another place.", "请另选位置。"),
     ),
+    "timestamp_wrong": Problem(
+        422,
+        ("The time stamp does not fit the checkpoint, or its authority.", "时间戳与检查点或其机构不符。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get the dossier from its issuer again.", "请向签发方重新获取档案。"),
+    ),
+    "proof_malformed": Problem(
+        422,
+        ("This is not a proof file.", "这不是证明文件。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Get it from the site again.", "请向站点重新获取。"),
+    ),
+    "payload_missing": Problem(
+        422,
+        (
+            "What an entry says is missing, and nothing says that it was erased.",
+            "记录内容缺失，且无清除记录。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Investigate; or check with --withheld a log whose payloads were withheld.",
+            "请调查；若内容系有意未提供，请加 --withheld 核对。",
+        ),
+    ),
+    "erasure_wrong": Problem(
+        422,
+        ("An erasure does not say what it erased.", "清除记录未说明清除了什么。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate: this entry is not one that Pestle writes.", "请调查：该记录并非批印所写。"),
+    ),
 }

@@ -7,6 +7,7 @@ from marshmallow import fields as plain
 
 from server.core import fields
 from server.production.model import STATUSES
+from server.release.dossier.content import WITHHOLDABLE
 from server.release.model import MEANINGS
 
 
@@ -261,7 +262,10 @@ class WaiveBody(_Signature):
 
 
 class DossierQuery(Schema):
+    """`withhold` may be given several times: kinds of entries whose content is not to be in it."""
+
     lang = plain.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+    withhold = plain.List(plain.String(validate=validate.OneOf(WITHHOLDABLE)), load_default=list)
 
 
 class LotsQuery(Schema):

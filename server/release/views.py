@@ -4,6 +4,7 @@
 # mypy: allow-untyped-decorators
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Response, request
@@ -11,7 +12,7 @@ from flask_smorest import Blueprint
 
 from server.core import clock, db
 from server.core import plant as site
-from server.core.errors import PestleError
+from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
 from server.identity import sessions
 from server.identity.access import demand, require
@@ -21,6 +22,8 @@ from server.production.model import batch_stream
 from server.release import model, pages, queries, shapes
 from server.release.dossier.build import dossier
 from server.release.entries import refused
+from server.release.stamping import stamper
+from sync.errors import SyncError
 
 blueprint = Blueprint("batches", __name__, url_prefix="/api", description="Batches, review, release, lots, trace")
 
@@ -130,10 +133,27 @@ def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
 @blueprint.response(200, content_type="application/pdf")
 @require("batch.read")
 def show_dossier(query: Mapping[str, Any], number: str) -> Response:
-    """The batch record as PDF/A-3, with its records and proofs attached."""
+    """The batch record as PDF/A-3, with its records and proofs attached, under a checkpoint published just now."""
     plant = site.current()
-    with db.snapshot(plant.engine) as connection:
-        data = dossier(connection, plant.log, plant.signer, number, query["lang"], plant.config.blobs, clock.now())
+    with suppress(SyncError):
+        # Where a witness does not answer, what it has seen before may still reach as far as this batch.
+        plant.publisher.now()
+    stamp, blobs = stamper(plant.config.tsa_url), plant.config.blobs
+    try:
+        with db.snapshot(plant.engine) as connection:
+            data = dossier(
+                connection,
+                plant.log,
+                plant.signer,
+                number,
+                query["lang"],
+                blobs,
+                clock.now(),
+                withhold=query["withhold"],
+                stamp=stamp,
+            )
+    except SyncError as error:
+        raise from_sync(error) from error
     return Response(_found(data, number), mimetype="application/pdf")
 
 

@@ -1,38 +1,44 @@
 """Checks a dossier: each record, its place in the log, and that nothing of the batch's stream is left out."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sync import canonical, dossier, merkle
+from sync import dossier, merkle
 from sync.checkpoint import Checkpoint
-from sync.entry import FIRST_PREV, Header, Receipt, check_device_signature, leaf_data, next_stream_hash
+from sync.entry import leaf_data
 from sync.errors import SyncError
+from sync.proof import LogProof
 from sync.trust import Policy
-from sync.verify.keys import REVOKED_FLAG, SERVER, Keyring
-from sync.verify.log import CERTIFICATE, open_checkpoint
+from sync.verify import forms
+from sync.verify.forms import Head, Stamp
+from sync.verify.keys import REVOKED_FLAG, Keyring
+from sync.verify.log import open_checkpoint
 from sync.verify.result import Result, Wrong
-from sync.verify.rules import check_payload
+from sync.verify.rules import check_payload, check_stream
+from sync.verify.seal import Seals
+from sync.verify.timestamp import check_timestamp
+from sync.writer import now_text
 
-# A disposition signs how far the stream went that was reviewed.
-SEALS = (
-    "release.batch_released.v1",
-    "release.batch_rejected.v1",
-    "release.batch_released.v2",
-    "release.batch_rejected.v2",
-)
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
-def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> Result:
-    """Check the four files of a dossier. `trusted` is the policy the caller has from elsewhere; without it that of
-    the bundle is used, which only shows that the dossier agrees with itself."""
+def verify_bundle(
+    files: Mapping[str, bytes], trusted: Policy | None = None, tsa: Sequence["Certificate"] = ()
+) -> Result:
+    """Check the files of a dossier. `trusted` is the policy the caller has from elsewhere; without it that of the
+    bundle is used, which only shows that the dossier agrees with itself. `tsa` are the roots of the authorities whose
+    time stamps are believed."""
     start = Result(ok=False, policy_given=trusted is not None)
     try:
         missing = [name for name in dossier.FILES if name not in files]
         if missing:
             raise SyncError("bundle_malformed", f"{', '.join(missing)} is missing")
         policy = trusted or Policy.parse(files[dossier.POLICY])
-        policy, opened = open_checkpoint(files[dossier.CHECKPOINT], policy, files.get(CERTIFICATE))
+        policy, opened = open_checkpoint(files[dossier.CHECKPOINT], policy, files.get(dossier.CERTIFICATE))
         checkpoint = opened.checkpoint
         start = replace(start, size=checkpoint.size, root=checkpoint.root.hex(), witnessed=opened.witnessed)
         proof = dossier.Proof.parse(files[dossier.PROOF])
@@ -41,6 +47,9 @@ def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> 
         _check_root(proof, checkpoint)
         if not dossier.is_spelled(files[dossier.RECORDS]):
             raise SyncError("bundle_malformed", "the records are whole, but the file was written anew")
+        if dossier.SEAL in files:
+            check.seal_proof(files[dossier.SEAL], policy)
+        stamped = _stamped(files, tsa)
     except SyncError as error:
         index = error.index if isinstance(error, Wrong) else None
         reason = str(error) if index is None else f"entry {index}: {error}"
@@ -50,12 +59,14 @@ def verify_bundle(files: Mapping[str, bytes], trusted: Policy | None = None) -> 
         ok=True,
         withheld=check.withheld,
         stream=proof.stream,
-        entries=len(check.stream_hashes) - 1,
-        sealed_at=check.sealed_at,
+        entries=len(check.seals.hashes) - 1,
+        sealed_at=check.seals.sealed_at,
+        stamped_at=stamped,
+        stamp_checked=bool(stamped and tsa),
     )
 
 
-def verify_pdf(path: Path, trusted: Policy | None = None) -> Result:
+def verify_pdf(path: Path, trusted: Policy | None = None, tsa: Sequence["Certificate"] = ()) -> Result:
     """Check a dossier as a PDF: its attachments, and the server's signature over all of it, pages included.
 
     SyncError `pdf_unreadable` when there is no such file.
@@ -67,14 +78,15 @@ def verify_pdf(path: Path, trusted: Policy | None = None) -> Result:
     except OSError as error:
         raise SyncError("pdf_unreadable", str(error)) from error
     try:
-        files = attachments(data, dossier.FILES)
+        files = attachments(data, dossier.FILES, dossier.MORE_FILES)
     except SyncError as error:
         return Result(ok=False, policy_given=trusted is not None, code=error.code, reason=str(error))
-    result = verify_bundle(files, trusted)
+    result = verify_bundle(files, trusted, tsa)
     if not result.ok:
         return result
     try:
-        check_pdf_signature(data, trusted or Policy.parse(files[dossier.POLICY]))
+        policy = trusted or Policy.parse(files[dossier.POLICY])
+        check_pdf_signature(data, policy.renewed(files.get(dossier.CERTIFICATE)))
     except SyncError as error:
         return replace(result, ok=False, code=error.code, reason=str(error))
     return result
@@ -87,15 +99,21 @@ def _check_root(proof: dossier.Proof, checkpoint: Checkpoint) -> None:
         raise SyncError("root_wrong", "the records lead to another root than was signed")
 
 
+def _stamped(files: Mapping[str, bytes], tsa: Sequence["Certificate"]) -> str | None:
+    """When an authority stamped the checkpoint, as the log writes times; None without a stamp."""
+    if dossier.TIMESTAMP not in files:
+        return None
+    moment = check_timestamp(files[dossier.TIMESTAMP], files[dossier.CHECKPOINT], tsa)
+    return now_text(int(moment.timestamp() * 1000))
+
+
 @dataclass
 class _Check:
-    """`stream_hashes` is the running hash of the stream after each of its entries, from none on."""
-
     proof: dossier.Proof
     keys: Keyring
-    stream_hashes: list[str] = field(default_factory=lambda: [FIRST_PREV])
-    sealed_at: int | None = None
+    seals: Seals = field(default_factory=Seals)
     withheld: int = 0
+    _sealing_leaf: bytes = b""
 
     def records(self, lines: list[bytes]) -> None:
         """Wrong with the lowest index of a record that is changed, missing or too many."""
@@ -108,40 +126,40 @@ class _Check:
                 raise Wrong(error.code, error.detail, index) from error
         if len(lines) > len(self.proof.leaves):
             raise SyncError("bundle_malformed", "there are more records than the proof is for")
-        if len(self.stream_hashes) == 1:
+        if len(self.seals.hashes) == 1:
             raise SyncError("bundle_malformed", "the stream has no record")
+
+    def seal_proof(self, data: bytes, policy: Policy) -> None:
+        """The proof file is that of the last disposition among the records, under a checkpoint of this log."""
+        proof = LogProof.parse(data)
+        if proof.index != self.seals.at:
+            raise SyncError("proof_wrong", "the proof file is not that of the disposition")
+        proof.verify(self._sealing_leaf, policy)
 
     def _record(self, index: int, leaf_hash: bytes, line: bytes) -> None:
         record = dossier.Record.parse(line)
         if record.index != index:
             raise SyncError("entry_missing", f"the record of entry {record.index} stands in its place")
-        head, stamp = Header.parse(record.header), Receipt.parse(record.receipt)
-        if stamp.index != index:
-            raise SyncError("index_wrong", f"the receipt is for {stamp.index}")
-        key = self.keys.key_for(head, record.payload)
-        check_device_signature(record.header, record.signatures, key.alg, key.public_key)
+        head, stamp = forms.head(record.header), forms.stamp(record.receipt)
+        if stamp.place != index:
+            raise SyncError("index_wrong", f"the receipt is for {stamp.place}")
+        self.keys.key_for(head, record.payload).check(record.header, forms.signature(record.signatures))
         if record.salt is not None and record.payload is not None:
             check_payload(head.payload_hash, (record.salt, record.payload))
-        if merkle.leaf_hash(leaf_data(record.header, record.signatures, record.receipt)) != leaf_hash:
+        leaf = leaf_data(record.header, record.signatures, record.receipt)
+        if merkle.leaf_hash(leaf) != leaf_hash:
             raise SyncError("leaf_changed", "the record is not the one whose hash the proof holds")
         if self.keys.revoked(head) and REVOKED_FLAG not in stamp.flags:
             raise SyncError("revocation_ignored", f"{head.device} was revoked before, and the receipt does not say so")
         self.withheld += record.payload is None
-        if head.stream == self.proof.stream:
-            self._stream(head, stamp, record)
+        digest = hashlib.sha256(record.header)
+        running = self._running(head, stamp, digest.digest()) if head.stream == self.proof.stream else None
+        self.seals.take(index, head, digest.hexdigest(), running, record.payload)
+        if self.seals.at == index:
+            self._sealing_leaf = leaf
         self.keys.learn(head, record.payload)
 
-    def _stream(self, head: Header, stamp: Receipt, record: dossier.Record) -> None:
-        place, running = len(self.stream_hashes), next_stream_hash(self.stream_hashes[-1], record.header)
-        if (stamp.stream_seq, stamp.stream_hash) != (place, running):
-            raise SyncError("stream_chain_wrong", f"not the {place}. entry of {head.stream} after the one before")
-        if head.kind in SEALS and head.device == SERVER and record.payload is not None:
-            self._seal(record.payload)
-        self.stream_hashes.append(running)
-
-    def _seal(self, payload: bytes) -> None:
-        value = canonical.parse(payload)
-        count, running = value.get("stream_seq"), value.get("stream_hash")
-        if type(count) is not int or not 0 <= count < len(self.stream_hashes) or self.stream_hashes[count] != running:
-            raise SyncError("seal_wrong", "the disposition was signed over another stream than this one")
-        self.sealed_at = count
+    def _running(self, head: Head, stamp: Stamp, digest: bytes) -> str:
+        place = len(self.seals.hashes)
+        check_stream(head.stream, (place - 1, self.seals.hashes[-1]), stamp.stream_seq, stamp.stream_hash, digest)
+        return stamp.stream_hash

@@ -8,21 +8,22 @@ from sync.errors import SyncError
 from sync.trust import Policy
 
 
-def attachments(data: bytes, names: Sequence[str]) -> dict[str, bytes]:
-    """The attached files of these names; SyncError `pdf_malformed` unless each is there exactly once."""
+def attachments(data: bytes, names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, bytes]:
+    """The attached files of these names; SyncError `pdf_malformed` unless each is there exactly once, and each of the
+    `optional` at most once."""
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         attached = PdfReader(io.BytesIO(data), strict=True).attachments
-        found = {name: list(attached.get(name, [])) for name in names}
+        found = {name: list(attached.get(name, [])) for name in (*names, *optional)}
     # Readers of PDF fail in as many ways as there are bytes to change; all of them mean the same here.
     except Exception as error:
         raise SyncError("pdf_malformed", f"{type(error).__name__}: {error}") from error
-    wrong = [name for name in names if len(found[name]) != 1]
+    wrong = [name for name in found if len(found[name]) != 1 and (name in names or found[name])]
     if wrong:
         raise SyncError("pdf_malformed", f"not attached exactly once: {', '.join(wrong)}")
-    return {name: contents[0] for name, contents in found.items()}
+    return {name: contents[0] for name, contents in found.items() if contents}
 
 
 def check_pdf_signature(data: bytes, policy: Policy) -> None:

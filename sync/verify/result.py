@@ -25,7 +25,8 @@ class Result:
     own. `withheld` counts entries whose payload was not there to be checked against its hash, `erased` those of which
     the log says that it was erased. `witnessed`: by which witnesses of the policy, and when (Unix seconds). `stream`,
     `entries` (how many entries the stream has) and `sealed_at` (the stream sequence that the last disposition covers)
-    are those of a dossier.
+    are those of a dossier; so is `stamped_at`, the time of its RFC 3161 time stamp, whose authority was checked if
+    `stamp_checked`.
     """
 
     ok: bool
@@ -41,6 +42,8 @@ class Result:
     stream: str | None = None
     entries: int | None = None
     sealed_at: int | None = None
+    stamped_at: str | None = None
+    stamp_checked: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`: the five fields every verification has, then the others."""
@@ -58,4 +61,5 @@ class Result:
         }
         if self.stream is not None:
             result |= {"stream": self.stream, "entries": self.entries, "sealed_at": self.sealed_at}
+            result |= {"stamped_at": self.stamped_at, "stamp_checked": self.stamp_checked}
         return result

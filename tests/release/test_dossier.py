@@ -4,11 +4,16 @@ import base64
 import hashlib
 import io
 import json
+import subprocess
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pypdf import PdfReader
 
 from server.core.blobs import keep
@@ -20,7 +25,12 @@ from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.plant import open_plant
 from server.release.dossier.build import dossier
-from sync.verify import verify_bundle, verify_pdf
+from server.release.stamping import stamper
+from sync.entry import leaf_data
+from sync.log import publication
+from sync.proof import LogProof
+from sync.trust import Policy
+from sync.verify import Result, verify_bundle, verify_pdf
 
 pytestmark = pytest.mark.urs("PRD-12", "PLT-04")
 NUMBER = "B-DOSSIER-1"
@@ -42,11 +52,23 @@ def plant(database_url: str, tmp_path: Path) -> Iterator[Plant]:
         opened.close()
 
 
-def printed(plant: Plant, lang: str) -> bytes:
+def printed(plant: Plant, lang: str, **more: Any) -> bytes:
+    plant.publisher.now()
+    blobs, now = plant.config.blobs, datetime.now(UTC)
     with plant.engine.connect() as connection:
-        pdf = dossier(connection, plant.log, plant.signer, NUMBER, lang, plant.config.blobs, datetime.now(UTC))
+        pdf = dossier(connection, plant.log, plant.signer, NUMBER, lang, blobs, now, **more)
     assert pdf is not None
     return pdf
+
+
+def checked(pdf: bytes, folder: Path, trusted: Policy, **more: Any) -> Result:
+    (folder / "dossier.pdf").write_bytes(pdf)
+    return verify_pdf(folder / "dossier.pdf", trusted=trusted, **more)
+
+
+def policy(plant: Plant) -> Policy:
+    with plant.engine.connect() as connection:
+        return publication.policy(connection, plant.log)
 
 
 def attachments(pdf: bytes) -> dict[str, bytes]:
@@ -143,3 +165,142 @@ def test_a_batch_that_does_not_exist_has_no_dossier(plant: Plant) -> None:
     with plant.engine.connect() as connection:
         folder = plant.config.blobs
         assert dossier(connection, plant.log, plant.signer, "none", "zh", folder, datetime.now(UTC)) is None
+
+
+def test_the_disposition_has_a_proof_file_of_its_own(plant: Plant) -> None:
+    files = attachments(printed(plant, "zh"))
+    proof = LogProof.parse(files["seal.tlog-proof"])
+    records = {record["index"]: record for record in json.loads(files["records.json"])}
+    record = records[proof.index]
+    assert json.loads(record["header"])["kind"] == "release.batch_released.v2"
+    leaf = leaf_data(*(record[part].encode() for part in ("header", "signatures", "receipt")))
+    assert proof.verify(leaf, policy(plant)).checkpoint.size > proof.index
+    assert verify_bundle(files, policy(plant)).ok
+    other = LogProof(proof.index - 1, proof.nodes, proof.checkpoint)
+    assert verify_bundle({**files, "seal.tlog-proof": other.encode()}, policy(plant)).code == "proof_wrong"
+    shorter = LogProof(proof.index, proof.nodes[1:], proof.checkpoint)
+    assert verify_bundle({**files, "seal.tlog-proof": shorter.encode()}, policy(plant)).code == "proof_wrong"
+
+
+def test_what_is_withheld_is_neither_printed_nor_attached_and_the_rest_verifies(plant: Plant, tmp_path: Path) -> None:
+    whole = printed(plant, "en")
+    kinds = ("production.material_weighed.v1", "production.remark_added.v1")
+    lean = printed(plant, "en", withhold=kinds)
+    assert "12.577–12.703kg" in "".join(text(whole))
+    pages = "".join(text(lean))
+    assert "12.577–12.703kg" not in pages
+    assert "balanceBAL-07" not in pages
+    assert "Withheld" in pages
+    records = json.loads(attachments(lean)["records.json"])
+    for record in records:
+        assert (record["payload"] is None) == (json.loads(record["header"])["kind"] in kinds)
+    result = checked(lean, tmp_path, policy(plant))
+    assert (result.ok, result.withheld) == (True, sum(record["payload"] is None for record in records))
+    assert result.withheld >= 2
+    assert result.sealed_at == verify_bundle(attachments(whole), policy(plant)).sealed_at
+
+
+@pytest.mark.urs("PRD-12", "IDN-04")
+def test_a_dossier_is_withheld_over_http_only_where_that_can_be(plant: Plant) -> None:
+    from server.app import create_app
+    from server.identity import accounts
+
+    person = accounts.add_person(plant, "qa-http", "李四", None, ["qa"])
+    accounts.set_password(plant, person.id, "correct horse battery")
+    client = create_app(plant).test_client()
+    client.environ_base["HTTP_ORIGIN"] = "http://localhost"
+    client.post("/api/session", json={"login": "qa-http", "password": "correct horse battery"})
+    address = f"/api/batches/{NUMBER}/dossier?lang=en"
+    answer = client.get(f"{address}&withhold=production.material_weighed.v1&withhold=production.remark_added.v1")
+    assert answer.status_code == 200
+    assert "12.577–12.703kg" not in "".join(text(answer.data))
+    assert client.get(f"{address}&withhold=release.batch_released.v2").get_json()["code"] == "request_malformed"
+
+
+class Authority:
+    """A time stamping authority of its own: openssl behind HTTP."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.refuses = folder, False
+        config = folder / "tsa.cnf"
+        (folder / "serial").write_text("01")
+        config.write_text(
+            "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\n"
+            "digests = sha256, sha384, sha512\nsigner_cert = tsa.pem\nsigner_key = tsa.key\n"
+            "[ext]\nextendedKeyUsage = critical,timeStamping\nkeyUsage = critical,digitalSignature\n"
+            "basicConstraints = critical,CA:FALSE\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n"
+            "[ca]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign,cRLSign\n"
+            "subjectKeyIdentifier = hash\n"
+            "[req]\ndistinguished_name = dn\n[dn]\n"
+        )
+        ca = "-x509 -newkey rsa:2048 -nodes -days 30 -config tsa.cnf -extensions"
+        self.run(f"req {ca} ca -keyout root.key -out root.pem -subj /CN=Root")
+        self.run("req -new -newkey rsa:2048 -nodes -config tsa.cnf -keyout tsa.key -out tsa.csr -subj /CN=TSA")
+        self.run(
+            "x509 -req -in tsa.csr -CA root.pem -CAkey root.key -CAcreateserial -days 30 -extfile tsa.cnf "
+            "-extensions ext -out tsa.pem"
+        )
+
+    def run(self, words: str) -> bytes:
+        return subprocess.run(
+            ["openssl", *words.split()], cwd=self.folder, check=True, capture_output=True, timeout=60
+        ).stdout
+
+    def answer(self, query: bytes) -> bytes:
+        (self.folder / "query.tsq").write_bytes(query)
+        self.run("ts -reply -config tsa.cnf -queryfile query.tsq -out reply.tsr")
+        return (self.folder / "reply.tsr").read_bytes()
+
+    @property
+    def roots(self) -> list[Certificate]:
+        return load_pem_x509_certificates((self.folder / "root.pem").read_bytes())
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[tuple[Authority, str]]:
+    (tmp_path / "tsa").mkdir()
+    made = Authority(tmp_path / "tsa")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            assert self.headers["Content-Type"] == "application/timestamp-query"
+            data = b"no" if made.refuses else made.answer(query)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield made, f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_an_authority_outside_stamps_the_checkpoint(
+    plant: Plant, authority: tuple[Authority, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tsa, url = authority
+    pdf = printed(plant, "en", stamp=stamper(url))
+    trusted, files = policy(plant), attachments(pdf)
+    claimed = checked(pdf, tmp_path, trusted)
+    assert (claimed.ok, claimed.stamp_checked) == (True, False)
+    result = checked(pdf, tmp_path, trusted, tsa=tsa.roots)
+    assert (result.ok, result.stamp_checked) == (True, True)
+    assert result.stamped_at is not None
+    assert abs(datetime.fromisoformat(result.stamped_at) - datetime.now(UTC)) < timedelta(minutes=5)
+    (tmp_path / "other").mkdir()
+    strangers = Authority(tmp_path / "other").roots
+    assert verify_bundle(files, trusted, strangers).code == "timestamp_wrong"
+    other = stamper(url)(b"another checkpoint")
+    assert other is not None
+    for token in (other, b"nothing", files["timestamp.tsr"][:-1] + b"x"):
+        assert verify_bundle({**files, "timestamp.tsr": token}, trusted, tsa.roots).code == "timestamp_wrong"
+    tsa.refuses = True
+    assert "timestamp.tsr" not in attachments(printed(plant, "en", stamp=stamper(url)))
+    assert "timestamp_failed" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """Makes the dossier: the printed record as PDF/A-3 with records, proofs, checkpoint and keys attached, and sealed."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -13,43 +13,80 @@ from sqlalchemy import Connection
 
 from server.core.blobs import load
 from server.production.model import batch_stream
+from server.production.queries import batch_line
 from server.release.dossier.content import gather
 from server.release.dossier.rows import moment
-from server.release.dossier.words import Lang
+from server.release.dossier.words import Lang, word
+from sync.dossier import CHECKPOINT, POLICY, TIMESTAMP
 from sync.log.dossier import bundle
 from sync.log.log import Log
 from sync.pdf_seal import sign_pdf
 from sync.signing import Ed25519Signer
+from sync.trust import Opened, Policy
+from sync.verify.timestamp import check_timestamp
 
 # Debian's fonts-noto-cjk; the system's other fonts are left out, so that every machine prints the same pages.
 FONTS = "/usr/share/fonts/opentype/noto"
-_MIME = {"records.json": "application/json", "proof.json": "application/json"}
+_MIME = {
+    "records.json": "application/json",
+    "proof.json": "application/json",
+    TIMESTAMP: "application/timestamp-reply",
+}
 _IMAGES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _TEMPLATE = resources.files("server.release.dossier") / "template.typ"
 
 
+Stamp = Callable[[bytes], bytes | None]
+"""Has some bytes stamped with the time (RFC 3161); the token, None where there is no authority or it did not answer."""
+
+
 def dossier(
-    connection: Connection, log: Log, signer: Ed25519Signer, number: str, lang: Lang, blobs: Path, now: datetime
+    connection: Connection,
+    log: Log,
+    signer: Ed25519Signer,
+    number: str,
+    lang: Lang,
+    blobs: Path,
+    now: datetime,
+    withhold: Collection[str] = (),
+    stamp: Stamp = lambda data: None,
 ) -> bytes | None:
     """The PDF of a batch; None for a batch that does not exist. `blobs` is the folder of photos.
 
-    `connection` is a `db.snapshot`, so that what is printed and what is attached say the same.
+    `connection` is a `db.snapshot`, so that what is printed and what is attached say the same. `withhold` are kinds
+    (of `WITHHOLDABLE`) of which is not told what the entries say. SyncError `quorum_missing` when the published
+    checkpoint does not reach to the disposition.
     """
-    content = gather(connection, log, number, lang)
+    if batch_line(connection, number) is None:
+        return None
+    files = bundle(connection, log, batch_stream(number), withhold=lambda entry: entry.head.kind in withhold)
+    policy = Policy.parse(files[POLICY])
+    opened = policy.open(files[CHECKPOINT])
+    content = gather(connection, log, number, lang, opened.checkpoint.size, withhold)
     if content is None:
         return None
-    files = bundle(connection, log, batch_stream(number))
-    checkpoint = log.policy.open(files["checkpoint"]).checkpoint
+    token = stamp(files[CHECKPOINT])
+    if token is not None:
+        files[TIMESTAMP] = token
     content["site"] = log.origin
     content["date"] = {part: getattr(now, part) for part in ("year", "month", "day", "hour", "minute", "second")}
     content["generated"] = moment(now.astimezone(UTC).isoformat(), 0)
-    content["proof"] = {
+    content["withheld"] = [word(kind, lang) for kind in sorted(withhold)]
+    content["proof"] = _proof(opened, policy, None if token is None else check_timestamp(token, files[CHECKPOINT], ()))
+    return sign_pdf(_compile(content, files, blobs), signer, log.origin)
+
+
+def _proof(opened: Opened, policy: Policy, stamped: datetime | None) -> dict[str, Any]:
+    checkpoint = opened.checkpoint
+    seen = ((name, datetime.fromtimestamp(at, UTC)) for name, at in opened.witnessed.items())
+    return {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
         "root": checkpoint.root.hex(),
-        "key": log.policy.logs[0].encode(),
+        "key": policy.logs[0].encode(),
+        "witnesses": [f"{name} · {moment(at.isoformat(), 0)}" for name, at in seen],
+        "stamped": "" if stamped is None else moment(stamped.isoformat(), 0),
     }
-    return sign_pdf(_compile(content, files, blobs), signer, log.origin)
 
 
 def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -> bytes:

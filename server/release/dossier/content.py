@@ -1,6 +1,6 @@
 """Gathers everything that stands in a printed batch record (21 CFR 211.188, China GMP 175), in one language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,12 +19,22 @@ from sync.log.log import Log
 _VALUES = production.SINGLE_VALUED
 
 
-def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[str, Any] | None:
-    """The document as plain texts and tables for the template; None for a batch that does not exist."""
+# What may be withheld on request: what was seen and said, not who decided what.
+WITHHOLDABLE = (*_VALUES, production.REMARK, production.PHOTO)
+
+
+def gather(
+    connection: Connection, log: Log, number: str, lang: Lang, size: int, withhold: Collection[str] = ()
+) -> dict[str, Any] | None:
+    """The document as plain texts and tables for the template; None for a batch that does not exist.
+
+    Of the batch's stream what stands in the log before `size`; entries of the kinds `withhold` without what they say.
+    """
     line = batches.batch_line(connection, number)
     if line is None:
         return None
-    views = show(connection, log.stream(connection, production.batch_stream(number)))
+    stored = [entry for entry in log.stream(connection, production.batch_stream(number)) if entry.index < size]
+    views = [_withheld(view) if view["kind"] in withhold else view for view in show(connection, stored)]
     phases = _phases(connection, number)
     printer = Printer(lang, views, phases)
     chosen_away = {
@@ -42,7 +52,7 @@ def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[st
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
-        "lots": _lots(connection, number, lang),
+        "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
         "items": _items(connection, number, views, printer, lang),
         "notes": _notes(views, lang),
@@ -57,6 +67,12 @@ def gather(connection: Connection, log: Log, number: str, lang: Lang) -> dict[st
         ],
         "entries": [_entry(view, lang) for view in views],
     }
+
+
+def _withheld(view: View) -> View:
+    """Without its payload, but in its place: the subject, which stands in the leaf, names phase and slot."""
+    phase, _, _ = str(view["subject"]).partition("/")
+    return {**view, "payload": {"phase": phase, "withheld": True}}
 
 
 def _phases(connection: Connection, number: str) -> Sequence[Mapping[str, Any]]:
@@ -157,12 +173,16 @@ def _notes(views: Sequence[View], lang: Lang) -> list[dict[str, str]]:
             notes.append(
                 {
                     "who": f"{person(view['actor'], lang)}, {moment(view['captured_at'], view['offset'])}",
-                    "text": payload.get("text") or payload.get("caption") or "",
+                    "text": payload.get("text") or payload.get("caption") or _unsaid(payload, lang),
                     "blob": payload.get("blob") or "",
                     "index": str(view["index"]),
                 }
             )
     return notes
+
+
+def _unsaid(payload: Mapping[str, Any], lang: Lang) -> str:
+    return labels(lang)["withheld"] if payload.get("withheld") else ""
 
 
 def _results(connection: Connection, number: str, lang: Lang) -> list[list[str]]:

@@ -79,6 +79,8 @@ class Printer:
     def value(self, view: View) -> str:
         """The value of an entry as text, in the digits it was recorded with."""
         payload = view["payload"] or {}
+        if view["payload"] is None or "withheld" in payload:
+            return self._labels["withheld"]
         if "net" in payload:
             return quantity(payload["net"])
         if "values" in payload:
@@ -100,7 +102,7 @@ class Printer:
 
     def _what(self, view: View, payload: Mapping[str, Any]) -> str:
         phase = self._phases.get(payload.get("phase") or "", {})
-        if view["kind"] == "production.material_weighed.v1":
+        if view["kind"] == "production.material_weighed.v1" and "material" in payload:
             container = f" / {payload['container']}" if payload.get("container") else ""
             return f"{payload['material']}\n{self._labels['lot']} {payload['lot']}{container}"
         for group, key in (("parameters", "parameter"), ("checks", "check")):

@@ -44,6 +44,12 @@ changes|更正|Changes
 was|原值|was
 comment|备注|Comment
 no_entries|无记录。|Nothing was recorded.
+withheld|内容未提供|Withheld
+some_withheld|应要求未提供以下内容，其记录仍受证明约束：|On request not provided; the proof still binds it:
+witnessed|见证|Witnessed by
+not_witnessed|本站点未设见证方|This site has no witness
+stamped|时间戳|Time stamp
+not_stamped|无|none
 exceptions|异常、冲突与决定|Exceptions, conflicts and decisions
 no_exceptions|无。|None.
 decision|决定|Decision
