@@ -17,9 +17,10 @@ const en = {
   kinds: { pdf: "Dossier (PDF)", files: "Dossier (its files)", log: "Log", proof: "Proof of one entry" },
   facts: {
     kind: "Checked", name: "File", at: "Checked at", stream: "Records of", entries: "Entries of it", sealed: "Released or rejected over", none: "no disposition yet",
-    size: "Entries in the log", root: "Root", origin: "Log", withheld: "Contents withheld", erased: "Contents erased", code: "Code",
+    size: "Entries in the log", root: "Root", origin: "Log", withheld: "Contents withheld", erased: "Contents erased", stamped: "Time stamp",
   },
   sealed: (count: number) => `the first ${count} entries`,
+  stamped: (time: string) => `${time}, by an authority whose signature this page does not check (pestle verify does)`,
   keys: "Keys it was checked with", given: "given by you", beside: "found beside the records",
   uses: { log: "Log", server: "Server", root: "Site's root", witness: "Witness" }, types: { 1: "Ed25519", 4: "Ed25519 cosignature", 6: "ML-DSA-44" } as Record<number, string>,
   witnesses: "Witnesses", noWitness: "The policy asks for no witness: only the site itself vouches that nobody was shown another log.",
@@ -50,7 +51,7 @@ const en = {
     payload_withheld: "A content is withheld without which keys cannot be known.", pdf_malformed: "The file cannot be read as a dossier: it is none, or another program has written it anew.", pdf_signature_wrong: "The file was changed after the site sealed it.", policy_malformed: "The file of trusted keys cannot be read.",
     proof_malformed: "The proof cannot be read.", proof_wrong: "A proof does not lead to the signed root.", quorum_missing: "Not enough witnesses have signed this checkpoint.", recorded_at_wrong: "Times of receipt run backwards.", revocation_ignored: "An entry of a revoked device was taken without a flag.",
     root_key_wrong: "The site adopted another root than the trusted one.", root_wrong: "The entries do not give the signed root.", seal_wrong: "The signed release or rejection does not fit the records.", server_key_wrong: "The server's key is not the trusted one.", signature_wrong: "A signature does not fit the bytes.",
-    stream_chain_wrong: "The chain of a batch is broken.", tile_wrong: "A tile does not fit the entries.",
+    stream_chain_wrong: "The chain of a batch is broken.", tile_wrong: "A tile does not fit the entries.", timestamp_wrong: "The time stamp cannot be read, or is for other bytes than the checkpoint's.",
   } as Record<string, string>,
 };
 
@@ -70,9 +71,10 @@ const zh: typeof en = {
   kinds: { pdf: "档案（PDF）", files: "档案（所附文件）", log: "日志", proof: "单条记录的证明" },
   facts: {
     kind: "核验对象", name: "文件", at: "核验时间", stream: "记录归属", entries: "其记录数", sealed: "放行或拒绝所涵盖", none: "尚无处置",
-    size: "日志记录数", root: "根", origin: "日志", withheld: "未提供的内容", erased: "已清除的内容", code: "代码",
+    size: "日志记录数", root: "根", origin: "日志", withheld: "未提供的内容", erased: "已清除的内容", stamped: "时间戳",
   },
   sealed: (count) => `前 ${count} 条记录`,
+  stamped: (time) => `${time}，由时间戳机构签发；本页不核验其签名（pestle verify 核验）`,
   keys: "核验所用密钥", given: "由您提供", beside: "取自记录旁",
   uses: { log: "日志", server: "服务器", root: "站点根密钥", witness: "见证方" }, types: { 1: "Ed25519", 4: "Ed25519 联署", 6: "ML-DSA-44" },
   witnesses: "见证方", noWitness: "策略未要求见证方：只有站点自己保证未向他人出示另一份日志。",
@@ -103,7 +105,7 @@ const zh: typeof en = {
     payload_withheld: "未提供得知密钥所需的内容。", pdf_malformed: "该文件不能作为档案读取：它不是档案，或已被其他程序重新写入。", pdf_signature_wrong: "文件在站点封签后被更改。", policy_malformed: "受信任密钥文件无法读取。",
     proof_malformed: "证明无法读取。", proof_wrong: "证明不能推导出已签名的根。", quorum_missing: "为此检查点签名的见证方不足。", recorded_at_wrong: "接收时间倒退。", revocation_ignored: "已停用设备的记录未加标记即被接受。",
     root_key_wrong: "站点采用的根密钥不是受信任的密钥。", root_wrong: "记录不能推导出已签名的根。", seal_wrong: "已签名的放行或拒绝与记录不符。", server_key_wrong: "服务器密钥不是受信任的密钥。", signature_wrong: "签名与内容不符。",
-    stream_chain_wrong: "批的记录链断裂。", tile_wrong: "瓦片与记录不符。",
+    stream_chain_wrong: "批的记录链断裂。", tile_wrong: "瓦片与记录不符。", timestamp_wrong: "时间戳无法读取，或不属于该检查点。",
   },
 };
 

@@ -9,24 +9,23 @@ import { CoreError } from "../core/types";
 import {
   CHECKPOINT, type EntryRecord, FILES, POLICY, PROOF, type Proof, RECORDS, isSpelled, parseProof, parseRecord, recordLines,
 } from "./bundle";
-import { KEYS_CHANGED, Keyring, REVOKED_FLAG, SERVER } from "./keyring";
+import { KEYS_CHANGED, Keyring, REVOKED_FLAG } from "./keyring";
 import {
-  FIRST_PREV, type Fields, type Receipt, checkDeviceSignature, checkPayload, isObject, leafData, nextStreamHash, parseHeader,
+  type Fields, type Receipt, checkDeviceSignature, checkPayload, isObject, leafData, nextStreamHash, parseHeader,
   parseReceipt, parseSignatures,
 } from "./lines";
 import { CERTIFICATE, openWithCertificate } from "./log";
 import { Pdf } from "./pdf";
 import { attachments, checkPdfSignature } from "./pdf-signature";
+import { openLogProof, parseLogProof } from "./proof";
 import { type Result, Wrong, failed, fault, start } from "./result";
 import type { Seen } from "./rules";
-
-/** A disposition signs how far the stream went that was reviewed. */
-const SEALS = [
-  "release.batch_released.v1", "release.batch_rejected.v1", "release.batch_released.v2", "release.batch_rejected.v2",
-];
+import { Seals } from "./seal";
+import { stampedAt } from "./timestamp";
 
 /** Files of a dossier that are checked where they are there; others are nobody's business. */
-const OPTIONAL = [CERTIFICATE];
+const [SEAL, TIMESTAMP] = ["seal.tlog-proof", "timestamp.tsr"];
+const OPTIONAL = [CERTIFICATE, SEAL, TIMESTAMP];
 
 export type Files = ReadonlyMap<string, Bytes>;
 export interface DossierReport { result: Result; policy: Policy | null }
@@ -47,11 +46,15 @@ export async function verifyBundle(files: Files, trusted: Policy | null, seen: (
     const check = new Check(proof, new Keyring(policy), seen);
     await check.records(recordLines(files.get(RECORDS)!));
     await checkRoot(proof, checkpoint);
+    if (files.has(SEAL)) await check.sealProof(files.get(SEAL)!, policy);
+    const stamp = files.get(TIMESTAMP);
+    const stamped_at = stamp ? await stampedAt(stamp, files.get(CHECKPOINT)!) : null;
     if (!isSpelled(files.get(RECORDS)!)) {
       throw fault("bundle_malformed", "the records are whole, but the file was written anew");
     }
     const { withheld, entries, sealedAt } = check;
-    return { result: { ...result, ok: true, withheld, stream: proof.stream, entries, sealed_at: sealedAt }, policy };
+    const found = { stream: proof.stream, entries, sealed_at: sealedAt, stamped_at, stamp_checked: false };
+    return { result: { ...result, ok: true, withheld, ...found }, policy };
   } catch (error) {
     return { result: failed(result, error), policy };
   }
@@ -81,15 +84,25 @@ async function checkRoot(proof: Proof, checkpoint: Checkpoint): Promise<void> {
 
 class Check {
   withheld = 0;
-  sealedAt: number | null = null;
-  /** The running hash of the stream after each of its entries, from none on. */
-  private readonly streamHashes = [FIRST_PREV];
+  private readonly seals = new Seals();
+  private sealingLeaf: Bytes = new Uint8Array();
 
   constructor(private readonly proof: Proof, private readonly keys: Keyring, private readonly seen: (entry: Seen) => void) {}
 
   /** How many entries the stream has. */
   get entries(): number {
-    return this.streamHashes.length - 1;
+    return this.seals.hashes.length - 1;
+  }
+
+  get sealedAt(): number | null {
+    return this.seals.sealedAt;
+  }
+
+  /** The proof file is that of the last disposition among the records, under a checkpoint of this log. */
+  async sealProof(data: Bytes, policy: Policy): Promise<void> {
+    const proof = parseLogProof(data);
+    if (proof.index !== this.seals.at) throw fault("proof_wrong", "the proof file is not that of the disposition");
+    await openLogProof(proof, this.sealingLeaf, policy);
   }
 
   /** Wrong with the lowest index of a record that is changed, missing or too many. */
@@ -118,33 +131,30 @@ class Check {
     const signatures = parseSignatures(record.signatures);
     await checkDeviceSignature(record.header, signatures, key.alg, key.publicKey);
     const payload = record.held && (await checkPayload(head, ...record.held));
-    if (!equal(await leafHash(leafData(record.header, record.signatures, record.receipt)), hash)) {
+    const leaf = leafData(record.header, record.signatures, record.receipt);
+    if (!equal(await leafHash(leaf), hash)) {
       throw fault("leaf_changed", "the record is not the one whose hash the proof holds");
     }
     if (this.keys.revoked(head) && !receipt.flags.includes(REVOKED_FLAG)) {
       throw fault("revocation_ignored", `${head.device} was revoked before, and the receipt does not say so`);
     }
     if (payload === null) this.withheld += 1;
-    if (head.stream === this.proof.stream) await this.stream(head, receipt, record.header, payload);
+    const digest = await sha256(record.header);
+    const running = head.stream === this.proof.stream ? await this.running(head, receipt, digest) : null;
+    this.seals.take(index, head, hex(digest), running, payload);
+    if (this.seals.at === index) this.sealingLeaf = leaf;
     await this.keys.learn(head, payload);
     return { index, head, receipt, payload, signatures };
   }
 
-  private async stream(head: Header, receipt: Receipt, header: Bytes, payload: Fields | null): Promise<void> {
-    const place = this.streamHashes.length;
-    const running = await nextStreamHash(this.streamHashes.at(-1)!, await sha256(header));
-    if (receipt.stream_seq !== place || receipt.stream_hash !== running) {
-      throw fault("stream_chain_wrong", `not the ${place}. entry of ${head.stream} after the one before`);
+  /** The stream's hash after this entry; CoreError unless the receipt has it. */
+  private async running(head: Header, receipt: Receipt, digest: Bytes): Promise<string> {
+    const { hashes } = this.seals;
+    const running = await nextStreamHash(hashes.at(-1)!, digest);
+    if (receipt.stream_seq !== hashes.length || receipt.stream_hash !== running) {
+      throw fault("stream_chain_wrong", `not the ${hashes.length}. entry of ${head.stream} after the one before`);
     }
-    if (SEALS.includes(head.kind) && head.device === SERVER && payload !== null) this.seal(payload);
-    this.streamHashes.push(running);
-  }
-
-  private seal({ stream_seq: count, stream_hash: running }: Fields): void {
-    if (typeof count !== "number" || typeof running !== "string" || this.streamHashes[count] !== running) {
-      throw fault("seal_wrong", "the disposition was signed over another stream than this one");
-    }
-    this.sealedAt = count;
+    return running;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Proof files (C2SP tlog-proof): that one entry stands in the log. */
 import { type Bytes, fromBase64, fromUtf8, hex } from "../core/bytes";
 import { leafHash, verifyInclusion } from "../core/merkle";
-import { type Policy, openCheckpoint } from "../core/policy";
+import { type Checkpointed, type Policy, openCheckpoint } from "../core/policy";
 import { type Result, failed, fault, start } from "./result";
 
 const MAGIC = "c2sp.org/tlog-proof@v1";
@@ -26,16 +26,23 @@ export function parseLogProof(data: Bytes): LogProof {
 
 /** Whether this leaf stands in the log where the proof says, under a checkpoint that the policy trusts. */
 export async function verifyLogProof(data: Bytes, leaf: Bytes, policy: Policy): Promise<Result> {
-  let result = start(true);
+  const begun = start(true);
   try {
     const proof = parseLogProof(data);
-    const { checkpoint, witnessed } = await openCheckpoint(policy, proof.checkpoint);
-    result = { ...result, size: checkpoint.size, root: hex(checkpoint.root), witnessed: Object.fromEntries(witnessed) };
-    await verifyInclusion(proof.index, checkpoint.size, await leafHash(leaf), proof.nodes, checkpoint.root);
-    return { ...result, ok: true };
+    const { checkpoint, witnessed } = await openLogProof(proof, leaf, policy);
+    const known = { size: checkpoint.size, root: hex(checkpoint.root), witnessed: Object.fromEntries(witnessed) };
+    return { ...begun, ...known, ok: true };
   } catch (error) {
-    return failed(result, error);
+    return failed(begun, error);
   }
+}
+
+/** The checkpoint under which this leaf stands; CoreError of policy or proof. */
+export async function openLogProof(proof: LogProof, leaf: Bytes, policy: Policy): Promise<Checkpointed> {
+  const opened = await openCheckpoint(policy, proof.checkpoint);
+  const { size, root } = opened.checkpoint;
+  await verifyInclusion(proof.index, size, await leafHash(leaf), proof.nodes, root);
+  return opened;
 }
 
 function malformed(): Error {

@@ -3,7 +3,7 @@ import { CoreError } from "../core/types";
 
 /** The fields of `pestle verify --json` (sync/verify/result.py). `size` and `root` (hex) are the signed checkpoint's,
  * null when it could not be trusted; `policy` says whether the keys came from elsewhere or from beside the checked
- * bytes; `witnessed` is in Unix seconds. `stream`, `entries` and `sealed_at` are a dossier's. */
+ * bytes; `witnessed` is in Unix seconds. The last five are a dossier's. */
 export interface Result {
   ok: boolean;
   size: number | null;
@@ -18,6 +18,8 @@ export interface Result {
   stream?: string;
   entries?: number;
   sealed_at?: number | null;
+  stamped_at?: string | null;
+  stamp_checked?: boolean;
 }
 
 /** A rule that the checked bytes break; `index` is the entry's, null where no single entry can be named. */
