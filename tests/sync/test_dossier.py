@@ -301,3 +301,45 @@ def test_no_byte_of_the_signature_itself_can_be_changed(site: Site, sealed: byte
             changed = bytearray(sealed)
             changed[place] ^= flip
             assert refused(bytes(changed), site.plant.policy), place
+
+
+def heads(fresh: Site, devices: dict[str, int]) -> list[dict[str, Any]]:
+    """The heads of devices at these sequences, as the log has them."""
+    with fresh.engine.connect() as connection:
+        entries = list(fresh.log.entries(connection, 0, 41))
+    found = {(entry.head.device, entry.head.seq): entry.envelope.digest.hex() for entry in entries}
+    return [{"device": name, "seq": seq, "hash": found.get((name, seq), "0" * 64)} for name, seq in devices.items()]
+
+
+def seal_again(fresh: Site, devices: Any) -> tuple[bool, int | None, str | None]:
+    """After a seal of the second version over the stream up to the first disposition, and these devices."""
+    with fresh.engine.connect() as connection:
+        count, running = fresh.log.stream_head(connection, STREAM)
+    payload = {"batch": "B-1", "stream_seq": count, "stream_hash": running, "devices": devices}
+    envelope = fresh.plant.server.write("release.batch_released.v2", STREAM, payload, actor="P-0009")
+    return check(fresh, fresh.bundle(envelope))
+
+
+def test_a_seal_names_the_heads_of_all_devices_that_wrote(fresh: Site) -> None:
+    assert seal_again(fresh, heads(fresh, {"bridge-00b2": 19, "tablet-00a1": 18})) == (True, None, None)
+    result = verify_bundle(fresh.bundle(), fresh.plant.policy)
+    assert (result.entries, result.sealed_at) == (14, 13)
+
+
+@pytest.mark.urs("PLT-11")
+@pytest.mark.parametrize(
+    "how", ["one left out", "one too many", "in another order", "twice", "too early", "another hash", "none", "no list"]
+)
+def test_a_seal_with_other_devices_is_wrong(how: str, fresh: Site) -> None:
+    good = heads(fresh, {"bridge-00b2": 19, "tablet-00a1": 18})
+    wrong: dict[str, Any] = {
+        "one left out": good[:1],
+        "one too many": [*good, {"device": "tablet-9999", "seq": 0, "hash": "0" * 64}],
+        "in another order": good[::-1],
+        "twice": [good[0], good[0], good[1]],
+        "too early": heads(fresh, {"bridge-00b2": 1, "tablet-00a1": 18}),
+        "another hash": [{"device": "bridge-00b2", "seq": 18, "hash": "f" * 64}, good[1]],
+        "none": [],
+        "no list": None,
+    }
+    assert seal_again(fresh, wrong[how]) == (False, 41, "seal_wrong")
