@@ -196,6 +196,7 @@ def test_qa_settles_it_with_a_reason_and_everything_is_proven_anew(walk: Walk) -
     tablet.at("lock").click()
     tablet.sign_in("zhaolin")
     tablet.page.goto(f"{tablet.wire.url}/settings")
+    expect(tablet.at("alarm-settle")).to_be_visible()
     fits(tablet)
     tablet.at("alarm-reason").fill("An old copy of the database was put back")
     tablet.at("alarm-settle").click()
