@@ -114,7 +114,7 @@ export const en = {
     left: (n: number) => (n === 1 ? "1 item still needs a decision. Then you can sign." : `${n} items still need a decision. Then you can sign.`), gatesLeft: (n: number) => (n === 1 ? "1 gate is still open." : `${n} gates are still open.`),
     ready: "Nothing is open. You can sign.", signTitle: "Sign the release", rejectTitle: "Reject the batch", signing: "You sign", digest: "Digest of what is shown", printed: "Printed name", meaning: "Meaning",
     password: "Your password", passwordHint: "It is your signature. It is not kept.", signNow: "Sign", rejectReason: "Why the batch is rejected", refused: "Refused. Still open:",
-    reload: "Load again", dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
+    reload: "Load again", dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", withhold: "Dossier with content withheld…", withholdHint: "What entries of the chosen kinds say is neither printed nor attached. That they stand in the log, and when, is still proven.", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
     meanings: { release: ["Batch record reviewed, batch released", "Released by the qualified person"], reject: ["Batch record reviewed, batch rejected"] },
     stamp: { released: "Released", rejected: "Rejected" }, done: "Decided", noRight: "You may look, but only QA decides.", was: "was", became: "became", showing: "Shown to you",
     sums: (open: number, notable: number, clean: number) => `${open} open · ${notable} worth knowing · ${clean} clean`,

@@ -115,7 +115,7 @@ export const zh = {
     left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, gatesLeft: (n: number) => `还有 ${n} 项放行条件未满足。`,
     ready: "无未结项，可以签名。", signTitle: "签名放行", rejectTitle: "拒绝放行", signing: "您签署的是", digest: "所示内容摘要", printed: "姓名", meaning: "签名含义",
     password: "您的密码", passwordHint: "密码即您的签名，不会保存。", signNow: "签名", rejectReason: "拒绝理由", refused: "未能放行，尚未了结：",
-    reload: "重新载入", dossier: "批档案", dossierZh: "中文批档案", dossierEn: "英文批档案", dossierHint: "PDF/A，附全部记录与证明", entries: (n: string) => `${n} 条记录`, seeAll: "查看全部记录",
+    reload: "重新载入", dossier: "批档案", dossierZh: "中文批档案", dossierEn: "英文批档案", withhold: "提供部分内容的档案…", withholdHint: "所选类别的记录内容既不打印也不附带，但其存在于日志及时间仍受证明。", dossierHint: "PDF/A，附全部记录与证明", entries: (n: string) => `${n} 条记录`, seeAll: "查看全部记录",
     meanings: { release: ["已审核批记录，批准放行", "质量受权人批准放行"], reject: ["已审核批记录，拒绝放行"] },
     stamp: { released: "放行", rejected: "拒绝" }, done: "已裁定", noRight: "您可以查看，由 QA 裁定。", was: "原为", became: "改为", showing: "向您展示的内容",
     sums: (open: number, notable: number, clean: number) => `未结 ${open} · 值得注意 ${notable} · 无异常 ${clean}`,
