@@ -181,6 +181,9 @@ class SiteRules:
         count = body["stream_seq"]
         if not 0 <= count < len(stream.hashes) or stream.hashes[count] != body["stream_hash"]:
             raise SyncError("seal_wrong", f"{name} was another one at {count} entries than was sealed")
+        if count + 1 != len(stream.hashes):
+            # The door signs no review that is not of this moment: what is uncovered here was put there afterwards.
+            raise SyncError("seal_wrong", f"{name} had more than {count} entries when it was sealed")
         if kind in _WITH_DEVICES:
             self._judge_heads(name, stream, count, body["devices"])
 
