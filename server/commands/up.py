@@ -61,10 +61,11 @@ def _prepare(config: Config) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The plant with its people, and fresh enrolment codes, before the server takes the database over."""
     from server.demo.make import is_made, make, people_table
     from server.identity.enrolment import make_code
-    from server.plant import open_plant
+    from server.plant import check_end, open_plant
 
     plant = open_plant(config)
     try:
+        check_end(plant)
         if not is_made(plant):
             make(plant, False, lambda what: print(f"demonstration plant: {what}", file=sys.stderr, flush=True))
         return people_table(), {role: make_code(plant, role)[0] for role in ("tablet", "bridge")}

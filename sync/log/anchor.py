@@ -30,6 +30,7 @@ class Anchor:
         self.path, self._origin = path, origin
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._lock = threading.Lock()
+        self._known: tuple[bytes, list[Checkpoint | None]] = b"", [None, None]
         # The slot written since the last fdatasync; until then the other one is what a power cut leaves whole.
         self._dirty: int | None = None
         self._wake, self._closing = threading.Event(), threading.Event()
@@ -65,7 +66,7 @@ class Anchor:
                 if held.size == new.size and held.root != new.root:
                     raise forked(held, new.root)
                 return
-            self._write(0 if held is not None and slots[1] == held else 1, note)
+            self._write(0 if held is not None and slots[1] == held else 1, note, new)
 
     def replace(self, note: bytes) -> None:
         """Hold this checkpoint whatever it held before: for a restore, which a person has asked for and an entry tells.
@@ -78,7 +79,8 @@ class Anchor:
             kept.write_bytes(self.path.read_bytes())
         with self._locked(fcntl.LOCK_EX):
             os.ftruncate(self._file, 0)
-            self._write(0, note)
+            self._slots()
+            self._write(0, note, _checkpoint(note))
             self._flush()
 
     def flush(self) -> None:
@@ -99,13 +101,18 @@ class Anchor:
             self._flush()
             os.close(self._file)
 
-    def _write(self, slot: int, note: bytes) -> None:
+    def _write(self, slot: int, note: bytes, checkpoint: Checkpoint) -> None:
         slot = slot if self._dirty is None else self._dirty
         data = sha256(note).hexdigest().encode() + b"\n" + note
         if len(data) > SLOT:
             raise SyncError("checkpoint_malformed", f"a checkpoint of {len(note)} bytes is too long for the anchor")
-        os.pwrite(self._file, data.ljust(SLOT, b"\0"), slot * SLOT)
+        page = data.ljust(SLOT, b"\0")
+        os.pwrite(self._file, page, slot * SLOT)
         self._dirty = slot
+        before, slots = self._known
+        both = (before[:SLOT].ljust(SLOT, b"\0"), before[SLOT:])
+        pages = (page, both[1]) if slot == 0 else (both[0], page)
+        self._known = b"".join(pages), [checkpoint, slots[1]] if slot == 0 else [slots[0], checkpoint]
         if self._thread is None and not self._closing.is_set():
             self._thread = threading.Thread(target=self._keep_flushing, name="anchor", daemon=True)
             self._thread.start()
@@ -125,7 +132,10 @@ class Anchor:
 
     def _slots(self) -> list[Checkpoint | None]:
         data = os.pread(self._file, 2 * SLOT, 0)
-        return [_slot(data[:SLOT]), _slot(data[SLOT:])]
+        # Mostly nobody else has written meanwhile, and reading it once is enough.
+        if data != self._known[0]:
+            self._known = data, [_slot(data[:SLOT]), _slot(data[SLOT:])]
+        return self._known[1]
 
     def _newest(self, slots: list[Checkpoint | None]) -> Checkpoint | None:
         whole = [slot for slot in slots if slot is not None]
