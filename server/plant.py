@@ -135,12 +135,12 @@ def check_end(plant: Plant) -> None:
         head = plant.log.lock(connection)
         last = connection.execute(select(func.max(log_entry.c.idx))).scalar()
         signed = Checkpoint.parse(note.open(plant.log.latest_checkpoint(connection), plant.log.policy.logs))
-    sizes = {0 if last is None else last + 1, head.size, signed.size}
-    if len(sizes) > 1:
-        raise PestleError("entry_missing", {"index": min(sizes)})
-    if signed.root != head.root:
-        raise PestleError("root_wrong", {"size": head.size})
-    with plant.engine.connect() as connection:
+        sizes = {0 if last is None else last + 1, head.size, signed.size}
+        if len(sizes) > 1:
+            raise PestleError("entry_missing", {"index": min(sizes)})
+        if signed.root != head.root:
+            raise PestleError("root_wrong", {"size": head.size})
+        # Still under the lock: without it another process could append, and move the anchor beyond this head.
         Continuity(plant.anchor).check(connection, plant.log, head)
 
 
