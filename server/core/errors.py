@@ -756,6 +756,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Tell whoever runs the server; tablets go on alone.", "请告知服务器运维人员；平板可继续离线工作。"),
     ),
     # the log's continuity, and its witnesses
+    "log_missing": Problem(
+        500,
+        ("The database has no log, or its head was taken away.", "数据库中没有日志，或日志的头部已被移除。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Restore the last backup, and investigate.", "请恢复最近的备份并进行调查。"),
+    ),
     "log_rolled_back": Problem(
         500,
         (

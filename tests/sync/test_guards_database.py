@@ -400,6 +400,7 @@ MUTATIONS: dict[str, tuple[tuple[str, ...], str, str, int | None]] = {
     "the head put back": ((f"UPDATE log_head SET size = {LAST}, edge = {{edge}}",), "start", "entry_missing", LAST),
     "the head sent ahead": ((f"UPDATE log_head SET size = {SIZE + 5}, edge = {{edge}}",), "start", "entry_missing",
         SIZE),
+    "the head gone": (("DELETE FROM log_head",), "start", "log_missing", None),
     "another edge at the head": (("UPDATE log_head SET edge = {edge}",), "start", "root_wrong", None),
     "an entry behind the end": (
         (f"INSERT INTO log_entry ({COLUMNS}) SELECT {SIZE}, {FRESH}",), "start", "entry_missing", SIZE),
