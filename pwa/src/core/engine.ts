@@ -153,6 +153,7 @@ export class Engine implements Core {
     if (!alarm) return;
     await call(this.platform.fetch, `/api/alarms/${alarm.id}/settle`, { device, reason });
     await this.prover?.settle();
+    await this.sync?.settleAll();
     this.sync?.drop();
     this.sync?.wake();
   }
@@ -232,7 +233,7 @@ export class Engine implements Core {
       {
         store: this.store, ledger: this.ledger, clock: this.platform.clock,
         ask: (frame) => this.sync?.ask(frame) ?? Promise.reject(new CoreError("offline")),
-        renewed: (key) => this.renewed(key),
+        renewed: (serverKey, vkey) => this.renewed(serverKey, vkey),
         changed: () => this.refresh(),
       },
       this.site,
@@ -240,9 +241,9 @@ export class Engine implements Core {
     await this.prover.load();
   }
 
-  private async renewed(server_key: string): Promise<void> {
+  private async renewed(server_key: string, vkey: string): Promise<void> {
     if (!this.site || this.site.server_key === server_key) return;
-    this.site = { ...this.site, earlier: siteKeys(this.site), server_key };
+    this.site = { ...this.site, earlier: siteKeys(this.site), server_key, vkey };
     await this.store.setMeta({ site: this.site });
   }
 

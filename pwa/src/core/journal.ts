@@ -17,18 +17,17 @@ export interface JournalFile {
   replace(data: Bytes): Promise<void>;
 }
 
-/** What a journal holds, after reading it in order. `logged` are ids of entries that need no delivery any more,
- * `proven` of those that need no keeping. */
+/** What a journal holds, after reading it in order. `proven` are ids of entries that need no keeping any more. */
 export interface Recovered {
   entries: Map<string, Bytes>;
-  logged: Set<string>;
   proven: Set<string>;
   leases: Map<string, StoredLease>;
   blobs: Map<string, StoredBlob>;
 }
 
 const COMPACT_ABOVE = 4 * 1024 * 1024;
-const ENTRY = 1, VOID = 2, LOGGED = 3, LEASE = 4, BLOB = 5, BLOB_DONE = 6, PROVEN = 7;
+// 3 said that an entry was in the log by the server's word; that lets nothing go any more, and is passed over.
+const ENTRY = 1, VOID = 2, LEASE = 4, BLOB = 5, BLOB_DONE = 6, PROVEN = 7;
 
 export class Journal {
   private end = 0;
@@ -52,11 +51,6 @@ export class Journal {
   /** The entry was not stored after all: its place in the chain will be used again. */
   void(id: string): Promise<void> {
     return this.append(VOID, id, new Uint8Array(), true);
-  }
-
-  /** Not flushed: if lost, the entry is delivered once more and the server knows it. */
-  logged(id: string): Promise<void> {
-    return this.append(LOGGED, id, new Uint8Array(), false);
   }
 
   /** Only now may the entry go from here. Not flushed: if lost, it is proven once more. */
@@ -89,11 +83,7 @@ export class Journal {
   /** Keep what may still be needed: entries not proven yet, leases in force, photos not yet delivered. */
   private async compact(recovered: Recovered): Promise<void> {
     const parts: Bytes[] = [];
-    for (const [id, data] of recovered.entries) {
-      if (recovered.proven.has(id)) continue;
-      parts.push(body(ENTRY, id, data));
-      if (recovered.logged.has(id)) parts.push(body(LOGGED, id, new Uint8Array()));
-    }
+    for (const [id, data] of recovered.entries) if (!recovered.proven.has(id)) parts.push(body(ENTRY, id, data));
     for (const lease of recovered.leases.values()) {
       if (!lease.returnedAt) parts.push(body(LEASE, lease.lease, utf8(JSON.stringify(lease))));
     }
@@ -109,7 +99,7 @@ function body(kind: number, name: string, data: Bytes): Bytes {
 }
 
 function replay(bodies: Bytes[]): Recovered {
-  const found: Recovered = { entries: new Map(), logged: new Set(), proven: new Set(), leases: new Map(), blobs: new Map() };
+  const found: Recovered = { entries: new Map(), proven: new Set(), leases: new Map(), blobs: new Map() };
   for (const item of bodies) {
     const feed = item.indexOf(10);
     const name = fromUtf8(item.subarray(1, feed));
@@ -117,11 +107,9 @@ function replay(bodies: Bytes[]): Recovered {
     if (item[0] === ENTRY) {
       // Written once more, it is needed again, whatever was said of it before.
       found.entries.set(name, data);
-      found.logged.delete(name);
       found.proven.delete(name);
     }
     else if (item[0] === VOID) found.entries.delete(name);
-    else if (item[0] === LOGGED) found.logged.add(name);
     else if (item[0] === PROVEN) found.proven.add(name);
     else if (item[0] === LEASE) found.leases.set(name, JSON.parse(fromUtf8(data)) as StoredLease);
     else if (item[0] === BLOB_DONE) found.blobs.delete(name);

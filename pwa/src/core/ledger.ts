@@ -24,7 +24,11 @@ export class Ledger {
   /** Read what the device has; then make journal and database equal where one lacks what the other holds.
    * `empty` says that the database is new, so that everything in the journal is missing from it. */
   async load(recovered: Recovered | null, empty: boolean): Promise<void> {
-    for (const item of await this.store.entries()) this.own.set(item.id, item);
+    for (const item of await this.store.entries()) {
+      // In the log at no known place: an earlier version took the journal's word for that. It is asked for again.
+      const lost = item.place === "logged" && item.index === null;
+      this.own.set(item.id, lost ? { ...item, place: "device" } : item);
+    }
     this.head = (await this.store.meta("head")) ?? this.head;
     if (!recovered) return;
     if (empty) await this.refill(recovered);
@@ -71,14 +75,13 @@ export class Ledger {
   /** Tell the journal how far an entry has come; what was proven and is not any more must be kept there again. */
   private async mark({ id, bytes, place }: StoredEntry, next: Place): Promise<void> {
     if (place === "proven") await this.journal?.entry(id, bytes);
-    if (next === "logged") await this.journal?.logged(id);
     if (next === "proven") await this.journal?.proven(id);
   }
 
-  /** In the log by the server's word, at a place below `size` or unknown, and not proven; the first first. */
+  /** In the log by the server's word, at a place below `size`, and not proven; the first first. */
   unproven(size: number): StoredEntry[] {
-    const due = this.all().filter(({ place, index }) => place === "logged" && (index ?? 0) < size);
-    return due.sort((a, b) => (a.index ?? 0) - (b.index ?? 0) || a.seq - b.seq);
+    const due = this.all().filter(({ place, index }) => place === "logged" && index !== null && index < size);
+    return due.sort((a, b) => a.index! - b.index!);
   }
 
   /** Entries of this device's chain that are taken for recorded, beyond the last one that the log has of it. */
@@ -139,7 +142,7 @@ export class Ledger {
 
   /** The key is gone with the database: the old device's chain ends here, a new one begins with enrolment. */
   private async refill(recovered: Recovered): Promise<void> {
-    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, placeOf(id, recovered)));
+    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, recovered.proven.has(id) ? "proven" : "device"));
     await this.store.addEntries(items, this.head);
     for (const item of items) this.own.set(item.id, item);
   }
@@ -157,10 +160,6 @@ export class Ledger {
       this.head = head;
     }
   }
-}
-
-function placeOf(id: string, { logged, proven }: Recovered): Place {
-  return proven.has(id) ? "proven" : logged.has(id) ? "logged" : "device";
 }
 
 function stored(id: string, bytes: Bytes, place: Place): StoredEntry {

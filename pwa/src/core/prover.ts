@@ -6,6 +6,7 @@ import { type Clock, timeText } from "./clock";
 import { decodeEnvelope, leafOf, newId } from "./entry";
 import type { Ledger } from "./ledger";
 import { leafHash, rootFromMultiproof, verifyConsistency } from "./merkle";
+import { ED25519, vkey } from "./note";
 import { openCheckpoint, parsePolicy, type Policy } from "./policy";
 import type { Held, Site, Store, StoredEntry } from "./store";
 import { adopt, keysOf } from "./trust";
@@ -25,8 +26,8 @@ export interface ProverHost {
   clock: Clock;
   /** Ask the server; CoreError `offline` when the line goes before the answer has come. */
   ask(frame: Record<string, unknown>): Promise<Frame>;
-  /** Keep the server's new key, which the site's root has named. */
-  renewed(serverKey: string): Promise<void>;
+  /** Keep the server's new key, and the log's vkey, which the site's root has named. */
+  renewed(serverKey: string, logKey: string): Promise<void>;
   changed(): void;
 }
 
@@ -96,7 +97,7 @@ export class Prover {
   /** Look at what was told, and ask for proofs that are due. One run at a time. */
   pump(): void {
     this.again = true;
-    if (!this.running) void this.run();
+    if (!this.running) this.run().catch((error: unknown) => console.error("proofs", error));
   }
 
   async takeNote(): Promise<void> {
@@ -105,12 +106,14 @@ export class Prover {
     this.host.changed();
   }
 
-  /** People have found out what happened: what is told from now on is the log. All entries are proven once more. */
+  /** People have found out what happened: what is told from now on is the log, and whether it has our entries is asked
+   * anew: those that it lacks are delivered, and all are proven once more. */
   async settle(): Promise<void> {
     const { store, ledger } = this.host;
     await store.setMeta({ alarm: null, held: null });
     [this.alarm, this.held, ledger.seen] = [null, null, null];
-    await this.move(ledger.all().filter(({ place }) => place === "proven").map((item) => ({ ...item, place: "logged" as const, index: null })));
+    const taken = ledger.all().filter(({ place }) => place === "proven" || place === "logged");
+    await this.move(taken.map((item) => ({ ...item, place: "device" as const, flags: [], index: null })));
     this.host.changed();
   }
 
@@ -151,7 +154,7 @@ export class Prover {
       const at = timeText(clock.wall());
       this.notices = [...this.notices, ...notices.map((code) => ({ code, at }))];
       await store.setMeta({ policy: text, notices: this.notices });
-      if (serverKey !== null) await this.host.renewed(serverKey);
+      if (serverKey !== null) await this.host.renewed(serverKey, vkey(policy.logs.find(({ type }) => type === ED25519)!));
       await this.trustIn(policy);
     } catch (error) {
       console.warn("a policy that is not taken", error);
@@ -232,7 +235,7 @@ export class Prover {
       const leaf = leaves.find(({ id }) => id === item.id);
       return leaf ? [{ ...item, place: "proven" as const, index: leaf.index, flags: receiptOf(leaf).flags }] : [];
     }));
-    const missing = due.filter(({ id, index }) => index !== null && index < known.size && !leaves.some((leaf) => leaf.id === id));
+    const missing = due.filter(({ id, index }) => index! < known.size && !leaves.some((leaf) => leaf.id === id));
     if (missing.length) throw new Disproof("proof_missing", answer.note, missing.map(({ id }) => id));
   }
 
@@ -258,7 +261,7 @@ export class Prover {
       const hashes = new Map<number, Bytes>();
       for (const leaf of leaves) {
         const own = due.find(({ id }) => id === leaf.id);
-        if (!own || receiptOf(leaf).index !== leaf.index || (own.index !== null && own.index !== leaf.index)) return false;
+        if (!own || receiptOf(leaf).index !== leaf.index || own.index !== leaf.index) return false;
         hashes.set(leaf.index, await leafHash(leafOf(decodeEnvelope(own.bytes), fromBase64(leaf.receipt))));
       }
       const found = await rootFromMultiproof(hashes, size, nodes.map(fromBase64));

@@ -94,10 +94,13 @@ export class SyncClient {
     for (const name of this.host.docs()) {
       this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
     }
-    for (const doc of this.docs.values()) {
-      await this.settle(doc, []);
-      this.host.arrived(doc);
-    }
+    await this.settleAll();
+    for (const doc of this.docs.values()) this.host.arrived(doc);
+  }
+
+  /** Read from the documents how far our entries have come. */
+  async settleAll(): Promise<void> {
+    for (const doc of this.docs.values()) await this.settle(doc, []);
   }
 
   /** Connect at once, whatever the back-off says. */

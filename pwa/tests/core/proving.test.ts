@@ -124,7 +124,7 @@ describe("proving", () => {
     const second = await open(on);
     expect(second.state.storage.records).toBe(1);
     const { recovered } = await Journal.open(on.file);
-    expect([[...recovered.entries.keys()], [...recovered.logged], [...recovered.proven]]).toEqual([[entry.id], [entry.id], []]);
+    expect([[...recovered.entries.keys()], [...recovered.proven]]).toEqual([[entry.id], []]);
     await until("online", () => second.state.online === "online");
     await plant.hub.publish();
     await proven(second, 1);
@@ -253,6 +253,21 @@ describe("proving", () => {
     await told(await signNote(text(vkey((await next.log).key)), await signer("pestle.example/root")));
     await alarmed(engine, "keys_changed");
     expect(places(engine)).toEqual(["proven"]);
+  });
+
+  it("PLT-18 takes no receipt for granted after an alarm was settled: what cannot be proven is the next alarm", async () => {
+    const engine = await ready(tablet(plant));
+    await records(engine, "1");
+    await records(engine, "2");
+    await proven(engine, 2);
+    // The log lost an entry and grew another way; chain and document were left as they are.
+    plant.hub.notary = Object.assign(fork(), { leaves: [plant.hub.notary.leaves[1]!, plant.hub.notary.leaves[1]!] });
+    await plant.hub.publish();
+    await alarmed(engine, "log_forked");
+    await engine.settleAlarm("looked into");
+    // By its receipt it is in the log, and so it must be proven: it cannot be, and that is the next alarm.
+    await alarmed(engine, "proof_wrong");
+    expect(engine.state.storage.records).toBe(2);
   });
 
   it("PLT-18 says when fewer witnesses are asked for than before, until somebody has taken note", async () => {
