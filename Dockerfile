@@ -15,7 +15,7 @@ COPY server server
 COPY device_bridge device_bridge
 RUN pip install --no-cache-dir -e '.[server,bridge]'
 COPY --from=app /src/pwa/dist pwa/dist
-RUN useradd --system --create-home pestle && mkdir /data && chown pestle /data
+RUN useradd --system --create-home pestle && mkdir /data /backup && chown pestle /data /backup
 USER pestle
 ENV DATA=/data PORT=8000
 VOLUME /data

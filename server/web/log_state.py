@@ -141,7 +141,8 @@ def show_state() -> dict[str, Any]:
 def _worded(wrong: dict[str, Any] | None) -> dict[str, Any] | None:
     if wrong is None:
         return None
-    body = PestleError(wrong["code"]).body()
+    code: str = wrong["code"]
+    body = PestleError(code).body()
     return wrong | {name: body[name] for name in ("what", "kept", "next")}
 
 

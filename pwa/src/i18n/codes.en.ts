@@ -16,6 +16,7 @@ export const codesEn = {
     "quality.deviation_opened.v1": "Deviation opened", "quality.deviation_closed.v1": "Deviation closed", "release.release_refused.v1": "Release refused",
     "handheld.lease_issued.v1": "Taken along", "handheld.lease_returned.v1": "Handed back", "handheld.input_quarantined.v1": "Input quarantined", "handheld.log_disputed.v1": "Log in doubt at a device", "handheld.dispute_settled.v1": "Doubt of the log settled", "equipment.weight_read.v1": "Weight read",
     "site.witness_added.v1": "Witness added", "site.witness_removed.v1": "Witness removed",
+    "site.backup_made.v1": "Backup made", "site.backup_failed.v1": "Backup failed", "site.restored.v1": "Restored from a backup", "site.payloads_erased.v1": "Contents erased", "site.archived.v1": "Archived", "site.upgraded.v1": "Version changed",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
     "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
   } as Record<string, string>,
@@ -31,6 +32,7 @@ export const codesEn = {
     conflict: "Conflict", chosen: "Chosen", exception: "Exception", assessment: "Assessment", signer: "Signer", signed_at: "Signed at", offset: "Minutes from UTC", method: "Method", digest: "Digest of what was shown",
     deviation: "Deviation", summary: "What happened", conclusion: "Conclusion", devices: "Devices", seq: "Number in its chain", hash: "Digest of its header", known: "Known to have written", delivered: "Delivered",
     stream_seq: "Last entry of the batch", stream_hash: "Digest of that entry", open: "Open", lease: "Lease", issued_at: "Issued at", expires_at: "Expires at", lease_hash: "Digest of the lease", quarantine: "Quarantine",
+    checkpoint: "Checkpoint", root: "Root", recipients: "Readable by", removed: "Older ones removed", to: "Where to", detail: "Detail", backup: "Backup", mirror: "Mirror", lost: "Lost", basis: "Legal basis", index: "Index", folder: "Folder", files: "Files", manifest: "Digest of the list", batches: "Batches", before: "Before", now: "Now", software: "Software", migration: "Tables", checked: "Checked", how: "How",
   } as Record<string, string>,
   exceptions: {
     out_of_limits: "Out of limits", manual_weight_unverified: "Typed weight without second person", verifier_is_performer: "Verifier is the performer", reading_unverified: "Balance reading not verified", phase_order: "Phase out of order", lease_expired: "Made on an expired lease", lease_unknown: "Made without a known lease",

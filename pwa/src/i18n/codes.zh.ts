@@ -17,6 +17,7 @@ export const codesZh: typeof codesEn = {
     "quality.deviation_opened.v1": "偏差开立", "quality.deviation_closed.v1": "偏差关闭", "release.release_refused.v1": "放行被拒",
     "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
+    "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
   },
@@ -30,6 +31,7 @@ export const codesZh: typeof codesEn = {
     deviation: "偏差", summary: "情况", conclusion: "结论", devices: "设备", seq: "设备序号", hash: "记录头摘要", known: "已知写到", delivered: "已交付",
     started: "开始", yields: "收率", conflict: "冲突", chosen: "选定", exception: "异常", assessment: "评估意见", signer: "签名人", signed_at: "签名时间", offset: "与 UTC 相差分钟", method: "方式", digest: "所示内容摘要", stream_seq: "该批最后记录", stream_hash: "该记录摘要",
     open: "未结", lease: "携带", issued_at: "发出时间", expires_at: "到期", lease_hash: "携带摘要", quarantine: "隔离区",
+    checkpoint: "检查点", root: "根散列", recipients: "可解密方", removed: "已删除的旧备份", to: "去向", detail: "说明", backup: "备份", mirror: "镜像", lost: "丢失", basis: "依据", index: "序号", folder: "文件夹", files: "文件数", manifest: "清单摘要", batches: "批数", before: "此前", now: "现在", software: "软件", migration: "数据表", checked: "核验范围", how: "方式",
   },
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带",
