@@ -8,26 +8,30 @@ function oneFile(): Plugin {
   return {
     name: "one-file",
     enforce: "post",
-    generateBundle(_, bundle) {
-      let [script, style] = ["", ""];
-      for (const [name, item] of Object.entries(bundle)) {
-        if (item.type === "chunk") script += item.code;
-        else if (name.endsWith(".css")) style += String(item.source);
-        else continue;
-        delete bundle[name];
-      }
-      const page = Object.values(bundle).find((item) => item.fileName.endsWith(".html"));
-      if (page?.type !== "asset" || Object.keys(bundle).length !== 1) throw new Error("not one page, one script, one style");
-      // What would end the element has other spellings in a script.
-      script = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-      const html = String(page.source)
-        .replace(/<script type="module"[^>]*><\/script>\s*/, "")
-        .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
-        .replace("%%POLICY%%", policy(script, style))
-        .replace("</head>", () => `  <style>${style}</style>\n  </head>`)
-        .replace("</body>", () => `  <script type="module">${script}</script>\n  </body>`);
-      page.source = html;
-      page.fileName = "verifier.html";
+    generateBundle: {
+      // After the bundler has written into the script what it loads later.
+      order: "post",
+      handler(_, bundle) {
+        let [script, style] = ["", ""];
+        for (const [name, item] of Object.entries(bundle)) {
+          if (item.type === "chunk") script += item.code;
+          else if (name.endsWith(".css")) style += String(item.source);
+          else continue;
+          delete bundle[name];
+        }
+        const page = Object.values(bundle).find((item) => item.fileName.endsWith(".html"));
+        if (page?.type !== "asset" || Object.keys(bundle).length !== 1) throw new Error("not one page, one script, one style");
+        // What would end the element has other spellings in a script.
+        script = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+        const html = String(page.source)
+          .replace(/<script type="module"[^>]*><\/script>\s*/, "")
+          .replace(/<link rel="stylesheet"[^>]*>\s*/, "")
+          .replace("%%POLICY%%", policy(script, style))
+          .replace("</head>", () => `  <style>${style}</style>\n  </head>`)
+          .replace("</body>", () => `  <script type="module">${script}</script>\n  </body>`);
+        page.source = html;
+        page.fileName = "verifier.html";
+      },
     },
   };
 }

@@ -46,12 +46,12 @@ export async function verifyBundle(files: Files, trusted: Policy | null, seen: (
     const check = new Check(proof, new Keyring(policy), seen);
     await check.records(recordLines(files.get(RECORDS)!));
     await checkRoot(proof, checkpoint);
-    if (files.has(SEAL)) await check.sealProof(files.get(SEAL)!, policy);
-    const stamp = files.get(TIMESTAMP);
-    const stamped_at = stamp ? await stampedAt(stamp, files.get(CHECKPOINT)!) : null;
     if (!isSpelled(files.get(RECORDS)!)) {
       throw fault("bundle_malformed", "the records are whole, but the file was written anew");
     }
+    if (files.has(SEAL)) await check.sealProof(files.get(SEAL)!, policy);
+    const stamp = files.get(TIMESTAMP);
+    const stamped_at = stamp ? await stampedAt(stamp, files.get(CHECKPOINT)!) : null;
     const { withheld, entries, sealedAt } = check;
     const found = { stream: proof.stream, entries, sealed_at: sealedAt, stamped_at, stamp_checked: false };
     return { result: { ...result, ok: true, withheld, ...found }, policy };
