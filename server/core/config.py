@@ -89,7 +89,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         _number(environment, "PORT", 8000),
         environment.get("ORIGIN") or "pestle.local/log",
         _backups(environment),
-        _number(environment, "RETENTION_YEARS", RETENTION_YEARS),
+        _number(environment, "RETENTION_YEARS", RETENTION_YEARS, 1),
         environment.get("TSA_URL") or None,
     )
 
@@ -114,8 +114,8 @@ def _backups(environment: Mapping[str, str]) -> Backups | None:
     return Backups(Path(to).resolve(), named, every, _number(environment, "BACKUP_KEEP", 0))
 
 
-def _number(environment: Mapping[str, str], name: str, otherwise: int) -> int:
-    try:
-        return int(environment.get(name) or otherwise)
-    except ValueError as error:
-        raise PestleError("setting_wrong", {"setting": name, "value": environment[name]}) from error
+def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:
+    text = environment.get(name) or str(otherwise)
+    if not text.isdecimal() or int(text) < least:
+        raise PestleError("setting_wrong", {"setting": name, "value": text[:40]})
+    return int(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from server.core import clock, db
 from server.core.blobs import sync_folder
@@ -34,6 +34,8 @@ ENDING = ".tar.age"
 _PARTIAL = ".partial-pestle-"
 # A backup takes its time; one is missed only when a good part of the next span has gone as well.
 _GRACE = 1.25
+# Any number that no other program is likely to lock in this database.
+_LOCK = 7_264_110_554
 
 
 def make(
@@ -44,7 +46,7 @@ def make(
     PestleError `backup_running`, or `backup_failed` with what stood in the way, which is an entry too. With `keep`,
     of the backups of this log there only so many of the newest stay.
     """
-    with _alone(plant.config.data):
+    with _alone(plant):
         try:
             made = _write(plant, to, recipients, key)
         except (OSError, PestleError) as error:
@@ -170,11 +172,24 @@ def _digest(file: Path) -> str:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """One backup at a time on this machine; the lock falls with the process. PestleError `backup_running`."""
-    with (data / "backup.lock").open("ab") as lock:
+def _alone(plant: Plant) -> Iterator[None]:
+    """One backup at a time, of all machines that share the database; the lock falls with the process.
+
+    PestleError `backup_running`.
+    """
+    with (plant.config.data / "backup.lock").open("ab") as lock, plant.engine.connect() as connection:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise PestleError("backup_running") from error
-        yield
+        if connection.dialect.name == "postgresql":
+            wanted = text("SELECT pg_try_advisory_lock(:lock)").bindparams(lock=_LOCK)
+            if not connection.execute(wanted).scalar_one():
+                raise PestleError("backup_running")
+            # The transaction ends here, the lock stays with the session: no old snapshot is held meanwhile.
+            connection.commit()
+        try:
+            yield
+        finally:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)").bindparams(lock=_LOCK))

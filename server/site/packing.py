@@ -28,7 +28,7 @@ LOG = "log/"
 TABLES = "tables/"
 BLOBS = "blobs/"
 # Made again from the entries, or by the log itself.
-_DERIVED = {"log_entry", "log_payload", "log_hash", "log_head"}
+DERIVED = {"log_entry", "log_payload", "log_hash", "log_head"}
 # Whoever was signed in must sign in again, and codes of a quarter of an hour are over.
 _PASSING = {"identity_session", "identity_enrolment_code"}
 # Rows of a table are cut into files of about so many bytes.
@@ -60,7 +60,7 @@ def members(plant: Plant, connection: Connection, checkpoint: Checkpoint) -> Ite
 
 def tables() -> list[Table]:
     """Those whose rows are kept: of the log what is no leaf, of the workspace what does not pass."""
-    mine = [table for table in log_tables.metadata.sorted_tables if table.name not in _DERIVED]
+    mine = [table for table in log_tables.metadata.sorted_tables if table.name not in DERIVED]
     return [*mine, *(table for table in db.workspace.sorted_tables if table.name not in _PASSING)]
 
 

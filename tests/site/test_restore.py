@@ -12,13 +12,17 @@ from plant import PlantUnderTest
 from site_support import MINE, back_up, bring_back, brought_back, exported, fill, material, verified
 from support import ROOT
 
+from server.core import clock
 from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.record import Recorded
 from server.plant import check_end, open_plant
 from server.site import restore
+from sync import note
+from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
-from sync.log import reading
+from sync.log import publication, reading
+from sync.signing import MLDSA44Signer
 from sync.verify.readers import directory
 
 pytestmark = pytest.mark.urs("OPS-03")
@@ -166,6 +170,26 @@ def test_a_mirror_of_another_log_or_with_changed_entries_is_refused(
         assert verified(plant).ok
 
 
+@pytest.mark.urs("PLT-03")
+def test_what_witnesses_have_signed_comes_back_with_it(site: PlantUnderTest, elsewhere: Config, tmp_path: Path) -> None:
+    witness = MLDSA44Signer.generate()
+    vkey = note.vkey("qa.example/w", witness.public_key, 6)
+    site.state(publication.WITNESS_ADDED, "site", {"name": "qa", "vkey": vkey, "url": "http://127.0.0.1:9/"})
+    now = int(clock.now().timestamp())
+    with site.reading() as connection:
+        signed = publication.signed_again(site.plant.log, site.plant.log.latest_checkpoint(connection), now)
+    line = note.cosign(note.split(signed)[0], "qa.example/w", witness, now)
+    site.plant.publisher._keep(note.add(signed, [line]))
+    file = back_up(site, tmp_path)
+    with brought_back(file, elsewhere) as plant:
+        with plant.engine.connect() as connection:
+            opened = publication.opened(connection, plant.log)
+        assert opened is not None
+        assert dict(opened[1].witnessed) == {"qa": now}
+        assert opened[1].checkpoint == Checkpoint.parse(note.split(signed)[0])
+        assert verified(plant).ok
+
+
 POINTS = ("while loading", "before the commit", "after the commit", "before the entry", "after the entry")
 KILLED = """
 import os, signal, sys
@@ -173,6 +197,7 @@ from pathlib import Path
 from pyrage.x25519 import Identity
 from site_support import bring_back
 from server.core import rebuild
+from server.core import clock
 from server.core.config import Config
 from server.site import restore
 file, data, url, key, point = sys.argv[1:]
@@ -234,6 +259,7 @@ BACKING_UP = """
 import os, signal, sys
 from pathlib import Path
 from pyrage.x25519 import Identity
+from server.core import clock
 from server.core.config import Config
 from server.plant import open_plant
 from server.site import backup

@@ -142,3 +142,30 @@ def test_the_commands_say_what_they_did_and_refuse_in_words(
     assert (result["ok"], result["erased"]) == (True, 1)
     (tmp_path / "archive" / "README.md").write_text("another")
     assert console("verify", str(tmp_path / "archive"), expect=1)["code"] == "archive_wrong"
+
+
+@pytest.mark.slow
+@pytest.mark.urs("OPS-03", "PLT-15")
+def test_a_site_whose_keys_have_changed_comes_back(database_url: str, tmp_path: Path, keys: tuple[Path, str]) -> None:
+    console = Console(database_url, tmp_path / "data")
+    console("user", "add", "li", "--name", "李琳", "--role", "qa")
+    (tmp_path / "words").write_text("kept in two envelopes")
+    words, root = ("--passphrase-file", str(tmp_path / "words")), str(tmp_path / "root")
+    console("keys", "root", root, "--origin", "pestle.local/log", *words)
+    console("keys", "adopt", f"{root}/root.vkey")
+    asked, certificate = str(tmp_path / "asked"), str(tmp_path / "certificate")
+    console("keys", "request", asked)
+    console("keys", "certify", asked, "--root", root, "--out", certificate, *words)
+    console("keys", "change", certificate)
+    made = console("backup", "--to", str(tmp_path), "--recipient", keys[1])
+    console("user", "add", "wang", "--name", "王芳", "--role", "operator")
+    console("log", "export", str(tmp_path / "mirror"))
+
+    again = Console(f"sqlite:///{tmp_path}/again.db", tmp_path / "again")
+    arguments = ("restore", str(tmp_path / made["file"]), "--identity", str(keys[0]))
+    answer = again(*arguments, "--mirror", str(tmp_path / "mirror"))
+    assert (answer["ok"], answer["lost"]) == (True, None)
+    assert answer["checkpoint"]["size"] > answer["backup"]["size"]
+    policy = str(tmp_path / "mirror" / "policy")
+    again("log", "export", str(tmp_path / "after"))
+    assert again("verify", str(tmp_path / "after"), "--full", "--policy", policy)["ok"]
