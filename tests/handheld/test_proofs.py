@@ -55,6 +55,7 @@ def check(tablet: Tablet, answer: dict[str, Any], entries: list[Envelope]) -> Ch
 
 @pytest.mark.urs("PLT-03", "PLT-18")
 def test_a_tablet_is_told_the_published_checkpoint_and_can_prove_its_entries_in_it(site: Site) -> None:
+    site.plant.publisher.now()
     tablet = site.tablet("T-1", BATCH).connect()
     assert opened(tablet, tablet.welcome["checkpoint"]["note"]).size > 0
     tablet.wait_for_document(BATCH)
@@ -83,6 +84,7 @@ def test_what_is_not_published_is_left_out_of_the_proof(site: Site) -> None:
 
 @pytest.mark.urs("PLT-03", "PLT-18")
 def test_a_tablet_can_prove_that_the_log_only_grew(site: Site) -> None:
+    site.plant.publisher.now()
     tablet = site.tablet("T-1", BATCH).connect()
     held = opened(tablet, tablet.welcome["checkpoint"]["note"])
     tablet.wait_for_document(BATCH)
