@@ -39,9 +39,17 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     if rivals:
         flags.append("conflict")
         facts.append(_conflict(entry, [*rivals, entry.id]))
-    if batch is not None and batch.disposed:
+    if _sealed(connection, header.stream, batch):
         flags.append(model.POST_SEAL)
     return Ruling(flags=tuple(dict.fromkeys(flags)), consequences=facts)
+
+
+def _sealed(connection: Connection, stream: str, batch: Batch | None) -> bool:
+    """Whether QA has disposed of the batch that an entry is about, or of the one in whose stream it stands."""
+    if batch is not None and (batch.disposed or stream == model.batch_stream(batch.number)):
+        return batch.disposed
+    other = queries.find_batch(connection, stream.removeprefix(model.batch_stream("")))
+    return other is not None and other.disposed
 
 
 def judge_report(connection: Connection, entry: Entry) -> Ruling:

@@ -75,12 +75,13 @@ def join_deviation(connection: Connection, entry: Entry) -> None:
     """What a device delivers after the seal belongs to the deviation that its first such entry has opened."""
     if POST_SEAL not in entry.flags:
         return
-    number = open_after_seal(connection, batch_of(entry), entry.header.device)
-    if number is not None:
-        _join(connection, number, entry.id, entry.index)
+    for batch in batches_of(entry):
+        number = open_after_seal(connection, batch, entry.header.device)
+        if number is not None:
+            _join(connection, number, entry.id, entry.index)
 
 
-def open_after_seal(connection: Connection, batch: str | None, device: str) -> str | None:
+def open_after_seal(connection: Connection, batch: str, device: str) -> str | None:
     """The number of the open deviation of what this device delivered after the seal of this batch."""
     here = (deviation.c.batch == batch) & (deviation.c.device == device) & (deviation.c.code == POST_SEAL)
     query = select(deviation.c.number).where(here, deviation.c.closed_at.is_(None)).limit(1)
@@ -88,10 +89,10 @@ def open_after_seal(connection: Connection, batch: str | None, device: str) -> s
     return number
 
 
-def batch_of(entry: Entry) -> str | None:
-    """The batch that an entry is about: by its payload, or for results by its stream."""
-    number: str | None = entry.payload.get("batch")
-    return subject_of(entry.header.stream)[0] if number is None else number
+def batches_of(entry: Entry) -> list[str]:
+    """The batch that an entry is about, by its payload and by its stream: two where these differ."""
+    named = (entry.payload.get("batch"), subject_of(entry.header.stream)[0])
+    return list(dict.fromkeys(batch for batch in named if batch is not None))
 
 
 def close_deviation(connection: Connection, entry: Entry) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from server.core.kinds import Entry, Fact
 from server.quality.model import DEVIATION_OPENED, POST_SEAL, Deviation, Result, number_text
-from server.quality.projection import batch_of, deviation, deviation_entry, open_after_seal, result
+from server.quality.projection import batches_of, deviation, deviation_entry, open_after_seal, result
 
 _current = result.c.superseded_by.is_(None)
 
@@ -70,26 +70,23 @@ def last_number(connection: Connection, year: int) -> int:
     return connection.execute(select(func.max(deviation.c.n)).where(deviation.c.year == year)).scalar() or 0
 
 
-def next_number(connection: Connection, moment: str) -> str:
-    """The number of a deviation that is opened now; `moment` is UTC text."""
+def next_number(connection: Connection, moment: str, after: int = 0) -> str:
+    """The number of a deviation that is opened now, or `after` others; `moment` is UTC text."""
     year = int(moment[:4])
-    return number_text(year, last_number(connection, year) + 1)
+    return number_text(year, last_number(connection, year) + 1 + after)
 
 
 def after_seal(connection: Connection, entry: Entry) -> list[Fact]:
     """What follows from an entry that came after the seal: a deviation, unless one of its device waits already."""
-    batch, device = batch_of(entry), entry.header.device
-    if batch is None or open_after_seal(connection, batch, device) is not None:
-        return []
-    payload = {
-        "deviation": next_number(connection, entry.recorded_at),
-        "batch": batch,
-        "code": POST_SEAL,
-        "entry": entry.id,
-        "device": device,
-        "summary": None,
-    }
-    return [Fact(DEVIATION_OPENED, f"batch/{batch}", payload, subject=payload["deviation"])]
+    device = entry.header.device
+    new = [batch for batch in batches_of(entry) if open_after_seal(connection, batch, device) is None]
+    return [_opened(next_number(connection, entry.recorded_at, place), batch, entry) for place, batch in enumerate(new)]
+
+
+def _opened(number: str, batch: str, entry: Entry) -> Fact:
+    about = {"entry": entry.id, "device": entry.header.device, "summary": None}
+    payload = {"deviation": number, "batch": batch, "code": POST_SEAL, **about}
+    return Fact(DEVIATION_OPENED, f"batch/{batch}", payload, subject=number)
 
 
 def _deviations(connection: Connection, rows: Sequence[Row[Any]]) -> list[Deviation]:

@@ -143,6 +143,21 @@ def test_late_entries_join_the_open_deviation_of_their_device_and_after_its_end_
     assert checked["differences"] == []
 
 
+@pytest.mark.urs("QUA-05", "PLT-09")
+@pytest.mark.parametrize(("batch", "stream"), [("B1", "batch/B2"), ("B2", "batch/B1")])
+def test_an_entry_that_names_another_batch_than_its_stream_is_a_deviation_of_both_if_one_is_sealed(
+    site: Site, batch: str, stream: str
+) -> None:
+    site.order("B2")
+    finish(site)
+    sign(site, "released")
+    late = site.put("remark_added", {"batch": batch, "phase": None, "text": "misfiled"}, stream=stream)
+    assert {"post_seal", "subject_mismatch"} <= set(late.flags)
+    listed = client(site, "P-5").get("/api/deviations").json["items"]
+    assert {(one["number"], one["entries"]) for one in listed} == {("DEV-2026-0001", 1), ("DEV-2026-0002", 1)}
+    assert {one["batch"] for one in listed} == {"B1", "B2"}
+
+
 @pytest.mark.urs("QUA-05", "QUA-03")
 def test_results_that_come_after_the_seal_open_a_deviation_too(site: Site) -> None:
     finish(site)

@@ -182,6 +182,50 @@ def test_qa_rejects_with_a_reason(desk: Desk) -> None:
     assert client.post("/api/batches/B1/reject", json=given).json["code"] == "meaning_unknown"
 
 
+@pytest.mark.urs("PLT-11", "IDN-04", "IDN-02")
+def test_qa_waives_a_device_with_password_and_reason(desk: Desk) -> None:
+    desk.site.work("B1")
+    client = desk.client("P-5")
+    held = {one["device"]["id"]: one for one in body(client, "/api/batches/B1/review")["holdings"]}
+    shown = held["tablet-b"]
+    assert (shown["known"], shown["delivered"], shown["blocks"], shown["returned_at"]) == (0, 0, ["leases"], None)
+    path = "/api/batches/B1/devices/tablet-b/waive"
+    given = {"password": PASSWORD, "known": 0, "delivered": 0, "reason": "lost", "offset": 480}
+    wrong = client.post(path, json=given | {"password": "something else"})
+    assert (wrong.status_code, wrong.json["code"]) == (403, "password_wrong")
+    for missing in ({"reason": " "}, {"password": ""}, {"known": -1}, {"delivered": 2**31}):
+        assert client.post(path, json=given | missing).status_code == 422, missing
+    assert client.post(path, json=given | {"known": 1}).json["code"] == "waiver_stale"
+    unknown = client.post("/api/batches/B1/devices/tablet-z/waive", json=given)
+    assert (unknown.status_code, unknown.json["code"]) == (409, "device_owes_nothing")
+    answer = client.post(path, json=given)
+    assert answer.status_code == 200, answer.text
+    after = {one["device"]["id"]: one for one in answer.json["holdings"]}
+    assert (after["tablet-b"]["blocks"], after["tablet-b"]["waived"]) == ([], ["leases"])
+    assert after["tablet-a"]["blocks"] == ["leases"]
+    (notice,) = [one for one in answer.json["notable"] if one["type"] == "waiver"]
+    assert (notice["device"]["name"], notice["decision"]["text"]) == ("tablet-b", "lost")
+
+
+@pytest.mark.urs("IDN-04")
+def test_the_seal_is_that_of_the_review_shown_though_its_tablet_goes_on_elsewhere(desk: Desk) -> None:
+    finish(desk.site)
+    client = desk.client("P-5")
+    shown = body(client, "/api/batches/B1/review")
+    desk.site.order("B2")
+    desk.site.put("remark_added", {"batch": "B2", "phase": None, "text": "meanwhile"})
+    given = {"meaning": "qualified_person", "password": PASSWORD, "digest": shown["digest"]}
+    assert client.post("/api/batches/B1/release", json=given).json["code"] == "digest_stale"
+    signed = client.post("/api/batches/B1/release", json=given | {"size": shown["seal"]["size"]})
+    assert signed.status_code == 409, "the refusal is an entry of the batch, which the review shows"
+    shown = body(client, "/api/batches/B1/review")
+    desk.site.put("remark_added", {"batch": "B2", "phase": None, "text": "meanwhile"})
+    given |= {"digest": shown["digest"], "size": shown["seal"]["size"]}
+    signed = client.post("/api/batches/B1/release", json=given)
+    assert signed.status_code == 200, signed.text
+    assert signed.json["disposition"]["seal"]["devices"] == shown["seal"]["devices"]
+
+
 READS = ("/api/home", "/api/batches", "/api/batches/B1", "/api/batches/B1/entries", "/api/batches/B1/review")
 LOTS = ("/api/lots", "/api/lots/api-1/A-5/2", "/api/lots/api-1/A-5/2/trace")
 DECISIONS = {
@@ -189,6 +233,7 @@ DECISIONS = {
     "/api/batches/B1/exceptions/x/assess": {"assessment": "y"},
     "/api/batches/B1/release": {"meaning": "qualified_person", "password": "x", "digest": "0" * 64},
     "/api/batches/B1/reject": {"meaning": "reviewed_and_rejected", "password": "x", "digest": "0" * 64},
+    "/api/batches/B1/devices/tablet-b/waive": {"password": "x", "known": 0, "delivered": 0, "reason": "y"},
 }
 
 

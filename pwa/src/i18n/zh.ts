@@ -131,7 +131,7 @@ export const zh = {
     about: (n: number) => `${n} 条记录`, opened: "开立", from: "送达设备", entries: "涉及的记录", batch: "批次",
     postSealHint: "这些记录到达之前，该批已由 QA 签名封存。它们已入账，但不在该签名范围之内。",
     openTitle: "开立偏差", openNew: "开立偏差", openHint: "QA 关闭之前不能放行。", summary: "情况", save: "开立", look: "查看并给出结论", more: (n: number) => `另有 ${n} 条`,
-    conclude: "结论", conclusion: "结论", conclusionHint: "对本批的影响。", reason: "理由", reasonHint: "为何如此判断。", close: "关闭偏差", onlyQa: "由 QA 给出结论。",
+    conclude: "给出结论", conclusion: "结论", conclusionHint: "对本批的影响。", reason: "理由", reasonHint: "为何如此判断。", close: "关闭偏差", onlyQa: "由 QA 给出结论。",
   },
   batch: {
     title: "批", overview: "概览", values: "数值", lots: "物料批", results: "检验结果", yields: "收率", entries: "全部记录", review: "审核", run: "继续操作", none: "没有这一批",

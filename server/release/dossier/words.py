@@ -110,6 +110,7 @@ fail|不符合|out of limits
 none|无限度|no limits
 resolved|已裁定|decided
 assessed|已评估|assessed
+closed|已关闭|closed
 identity.device_enrolled.v1|设备注册|Device enrolled
 production.order_released.v1|批指令下达|Batch order released
 production.phase_started.v1|步骤开始|Phase started
@@ -128,6 +129,11 @@ release.conflict_resolved.v1|冲突裁定|Conflict decided
 release.exception_assessed.v1|异常评估|Exception assessed
 release.batch_released.v1|批放行|Batch released
 release.batch_rejected.v1|批拒绝|Batch rejected
+release.batch_released.v2|批放行并封存|Batch released and sealed
+release.batch_rejected.v2|批拒绝并封存|Batch rejected and sealed
+release.device_waived.v1|设备豁免|Device waived
+quality.deviation_opened.v1|偏差开立|Deviation opened
+quality.deviation_closed.v1|偏差关闭|Deviation closed
 release.release_refused.v1|放行被拒|Release refused
 handheld.lease_issued.v1|带走|Taken along
 handheld.lease_returned.v1|交回|Handed back
@@ -143,6 +149,7 @@ person_not_permitted|人员无权限|Person not permitted
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
 late_entry|逾期记录|Late entry
+post_seal|封存后到达|After the seal
 after_disposition|放行后记录|After disposition
 reported|人员报告|Reported
 device_revoked|设备已停用|Device revoked
@@ -153,6 +160,7 @@ remark|备注|Remark
 phases|所有步骤已完成|All phases are done
 conflicts|所有冲突已裁定|All conflicts are decided
 exceptions|所有异常已评估|All exceptions are assessed
+deviations|所有偏差已关闭|All deviations are closed
 devices|所有设备已交齐|All devices have delivered
 leases|所有设备已交回|All devices have handed back
 results|所有结果符合|All test results are within limits
