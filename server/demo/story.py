@@ -66,11 +66,11 @@ class StoryDevice:
     def __init__(self, story: Story, device: str, signer: Ed25519Signer) -> None:
         self._story, self.id = story, device
         self.lease: str | None = None
-        self._writer = DeviceWriter(device, signer, offset=OFFSET, clock=self._clock)
+        self.writer = DeviceWriter(device, signer, offset=OFFSET, clock=self._clock)
 
     @property
     def seq(self) -> int:
-        return self._writer.seq
+        return self.writer.seq
 
     def _clock(self) -> int:
         return int(self._story.moment.timestamp() * 1000)
@@ -87,7 +87,7 @@ class StoryDevice:
         reason: str | None = None,
     ) -> Recorded:
         """Sign and hand in; AssertionError unless it stands in the log at once."""
-        envelope = self._writer.write(
+        envelope = self.writer.write(
             kind,
             stream,
             payload,

@@ -1,9 +1,11 @@
 """`make bench`: the figures, as one JSON object on standard output. Median of several runs; progress on standard error.
 
-Not a test: nothing here passes or fails by a clock.
+Not a test: nothing here passes or fails by a clock. BENCH_SIZE: entries of the big logs (1,000,000 unless given);
+BENCH_ONLY: names of the parts to run, with commas between.
 """
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,14 +15,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import appends, browser, history, machine, verification
+from bench import browser, bulk, durability, history, machine, proofs, verification
 from support import PostgresCluster
 
 RUNS = 3
+SIZE = int(os.environ.get("BENCH_SIZE", "1000000"))
+# What a rebuild is measured over; its speed does not depend on how long the log is.
+REBUILT = 20_000
 
-
-def say(what: str) -> None:
-    print(f"bench: {what}", file=sys.stderr, flush=True)
+Url = Callable[[], str]
 
 
 def repeated(measure: Callable[[], float], runs: int = RUNS) -> dict[str, Any]:
@@ -29,38 +32,40 @@ def repeated(measure: Callable[[], float], runs: int = RUNS) -> dict[str, Any]:
     return {"median": median(values), "runs": values}
 
 
-def figures() -> dict[str, Any]:
-    """Everything, with the machine it was measured on."""
+def on_both(folder: Path, measure: Callable[[str], float]) -> dict[str, Any]:
+    """The same on SQLite and on PostgreSQL, each time in a new database."""
     cluster = PostgresCluster(durable=True)
+    databases: dict[str, Url] = {
+        "sqlite": lambda: f"sqlite:///{Path(tempfile.mkdtemp(dir=folder)) / 'pestle.db'}",
+        "postgresql": cluster.create,
+    }
     try:
-        with tempfile.TemporaryDirectory(prefix="pestle-bench-") as name:
-            return _all(cluster, Path(name))
+        return {name: repeated(lambda url=url: measure(url())) for name, url in databases.items()}  # type: ignore[misc]
     finally:
         cluster.close()
 
 
-def _all(cluster: PostgresCluster, folder: Path) -> dict[str, Any]:
+PARTS: dict[str, Callable[[Path], Any]] = {
+    "appends": durability.appends,
+    "handed_in_at_once_per_second": lambda folder: on_both(folder, lambda url: bulk.handed_in(url, folder)),
+    "rebuild_per_second": lambda folder: on_both(folder, lambda url: bulk.rebuilt(url, folder, min(SIZE, REBUILT))),
+    "proofs": lambda folder: proofs.figures(folder, SIZE),
+    "verification": lambda folder: verification.seconds(folder, SIZE),
+    "import_rows_per_second": lambda folder: on_both(folder, lambda url: history.rate(url, folder)),
+    "app_start_ms_cpu_4x": browser.starts,
+}
+
+
+def figures(names: list[str]) -> dict[str, Any]:
+    """Every part that was asked for, with the machine it was measured on."""
     found: dict[str, Any] = {"machine": machine.describe()}
-    databases: dict[str, Callable[[], str]] = {
-        "sqlite": lambda: f"sqlite:///{Path(tempfile.mkdtemp(dir=folder)) / 'pestle.db'}",
-        "postgresql": cluster.create,
-    }
-    found["appends_per_second"] = {}
-    for database, url in databases.items():
-        for writers in (1, 8, 32):
-            say(f"appends, {database}, {writers} writers")
-            rate = repeated(lambda url=url, writers=writers: appends.rate(url(), folder, writers))
-            found["appends_per_second"].setdefault(database, {})[f"writers_{writers}"] = rate
-    say("verification of 100,000 entries")
-    found["verification_seconds_100000"] = verification.seconds(folder)
-    say("import of batch history")
-    found["import_rows_per_second"] = {
-        database: repeated(lambda url=url: history.rate(url(), folder)) for database, url in databases.items()
-    }
-    say("start of the app in Chromium, CPU four times slower")
-    found["app_start_ms_cpu_4x"] = browser.starts(folder)
+    for name in names:
+        print(f"bench: {name}", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="pestle-bench-") as folder:
+            found[name] = PARTS[name](Path(folder))
     return found
 
 
 if __name__ == "__main__":
-    print(json.dumps(figures(), indent=2))
+    only = os.environ.get("BENCH_ONLY")
+    print(json.dumps(figures(only.split(",") if only else list(PARTS)), indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ def describe() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "fsync_ms": round(_fsync_ms(), 3),
+        "fsync_ms": fsync_ms(),
         "load": os.getloadavg()[0],
     }
 
@@ -29,7 +29,7 @@ def _cpu() -> str:
     return platform.machine()
 
 
-def _fsync_ms() -> float:
+def fsync_ms() -> float:
     """How long this disk takes to make 4 KiB durable: what bounds a single writer."""
     times = []
     with tempfile.TemporaryFile() as file:
@@ -39,4 +39,4 @@ def _fsync_ms() -> float:
             begin = time.perf_counter()
             os.fdatasync(file.fileno())
             times.append((time.perf_counter() - begin) * 1000)
-    return median(times)
+    return round(median(times), 3)
