@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from handheld_support import Site, Tablet
 
-from sync import merkle, trust
+from server.core.kinds import Fact
+from sync import cosignature, merkle, note, trust
 from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, leaf_data
 from sync.log import reading
+from sync.signing import Ed25519Signer
 
 BATCH = "B-1"
 
@@ -184,3 +186,21 @@ def test_only_qa_settles_an_alarm_and_says_why(site: Site) -> None:
     with site.plant.engine.connect() as connection:
         [entry] = reading.of_kind(connection, "handheld.dispute_settled.v1")
     assert entry.head.actor == "P-3"
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_tablet_hears_at_once_of_a_new_witness_and_of_nothing_that_it_has_not_signed(site: Site) -> None:
+    site.plant.publisher.now()
+    tablet = site.tablet("T-1", BATCH).connect()
+    witness = Ed25519Signer.generate()
+    vkey = note.vkey("w.example/w", witness.public_key, cosignature.ED25519_TYPE)
+    added = {"name": "w1", "vkey": vkey, "url": "http://127.0.0.1:1/"}
+    site.plant.recorder.state(Fact("site.witness_added.v1", "site", added))
+    told = tablet.expect("checkpoint")
+    while "policy" not in told:
+        told = tablet.expect("checkpoint")
+    assert [one.name for one in trust.Policy.parse(told["policy"].encode()).witnesses] == ["w1"]
+    assert told["note"] is None
+    assert ask(tablet, "prove", entries=["x"]) == {"t": "proven", "id": 7, "note": None, "leaves": [], "nodes": []}
+    again = tablet.connect().welcome
+    assert (again["policy"], again["checkpoint"]["note"]) == (told["policy"], None)
