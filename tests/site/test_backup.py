@@ -5,6 +5,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +164,26 @@ def test_when_one_is_due_and_when_it_is_overdue(site: PlantUnderTest, tmp_path: 
         assert due is not None
         assert timedelta(hours=23) < due - clock.now() <= timedelta(hours=24)
         assert backup.overdue_since(connection, plan) is None
+
+
+@pytest.mark.urs("OPS-03", "OPS-04")
+def test_one_that_is_overdue_is_shown_to_supervisors_and_on_every_screen(site: PlantUnderTest, tmp_path: Path) -> None:
+    plan = Backups(tmp_path / "kept", (str(MINE.to_public()),), timedelta(hours=24))
+    site.config = replace(site.config, backup=plan)
+    site.reopen()
+    client = site.client("li")
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/api/log/state").json["warning"] is None
+    site.advance(hours=11)
+    back_up(site, plan.to)
+    site.advance(hours=31)
+    client = site.client("li")
+    assert "warning backup_overdue" in client.get("/healthz").text
+    warning = client.get("/api/log/state").json["warning"]
+    assert warning["code"] == "backup_overdue"
+    assert warning["what"]["zh"] == "最近一次成功备份已逾期。"
+    back_up(site, plan.to)
+    assert client.get("/healthz").text == "ok\n"
 
 
 @pytest.mark.urs("OPS-03")

@@ -19,11 +19,12 @@ from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.inbox import quarantine
 from server.handheld.hub.tables import change
-from server.plant import open_plant
+from server.plant import check_end, open_plant
 from server.production.projection import batch, entry_
-from server.site import backup, erase, retention
+from server.site import backup, erase, retention, whole
+from sync import canonical
 from sync.log import StoredEntry, erasure, reading
-from sync.log.tables import log_payload
+from sync.log.tables import log_entry, log_payload
 
 pytestmark = pytest.mark.urs("CMP-04")
 WHY, BASIS = "Retention has ended.", "GMP 2010, article 162"
@@ -228,6 +229,29 @@ def test_in_the_transaction_of_an_erasure_only_what_it_names_may_go(
     assert verified(site.plant).erased == 0
 
 
+@pytest.mark.urs("PLT-06")
+def test_an_erasure_that_somebody_wrote_into_the_tables_alone_is_found(site: Site) -> None:
+    """Whoever can write rows can write the one that the guards ask for; the verifier is not fooled."""
+    victim = chosen(site, "batch/B-2")[0]
+    with site.plant.engine.connect() as connection:
+        size = site.plant.log.head(connection).size
+    body = canonical.encode({"basis": "x", "entries": [{"id": victim.head.id, "index": victim.index}], "reason": "x"})
+    forged = {"leaf_hash": bytes(32), "header": b"{}", "signatures": b"[]", "receipt": b"{}"}
+    names = {"id": "forged", "kind": "site.payloads_erased.v1", "stream": "x", "stream_seq": 1, "seq": 99_999}
+    bare = create_engine(site.plant.config.database_url)
+    with bare.begin() as connection:
+        connection.execute(log_entry.insert().values(idx=size, device="server", **names, **forged))
+        connection.execute(log_payload.insert().values(idx=size, salt=bytes(16), payload=body))
+        gone = log_payload.update().where(log_payload.c.idx == victim.index)
+        assert connection.execute(gone.values(salt=None, payload=None)).rowcount == 1
+    bare.dispose()
+    with site.plant.engine.connect() as connection:
+        result = whole.verify(connection, site.plant.log, full=True)
+    assert (result.ok, result.first_wrong, result.code) == (False, victim.index, "payload_missing")
+    with pytest.raises(PestleError, match="entry_missing"):
+        check_end(site.plant)
+
+
 def erasure_said(site: Site) -> bool:
     with site.plant.engine.connect() as connection:
         return bool(reading.of_kind(connection, "site.payloads_erased.v1"))
@@ -252,7 +276,7 @@ import os, signal, sys
 from pathlib import Path
 from server.core import clock, rebuild
 from server.core.config import Config
-from server.plant import open_plant
+from server.plant import check_end, open_plant
 from server.site import erase
 url, folder, point = sys.argv[1:]
 plant = open_plant(Config(Path(folder), url))
