@@ -16,7 +16,8 @@ from sync.verify import verify_bundle, verify_log, verify_pdf
 
 VERIFIER = ROOT / "pwa" / "dist" / "verifier.html"
 # What both must say; the words beside a code are each verifier's own.
-SAME = ("ok", "first_wrong", "code", "size", "root", "policy", "withheld", "erased", "witnessed")
+OF_ALL = ("ok", "first_wrong", "code", "size", "root", "policy", "withheld", "erased", "witnessed")
+OF_DOSSIERS = ("stream", "entries", "sealed_at", "stamped_at", "stamp_checked")
 _ANSWER = '[data-testid="verdict"]:not([data-old]), [data-testid="problem"]:not([data-old])'
 
 Answer = dict[str, Any]
@@ -74,4 +75,4 @@ def python(what: Path, policy: bytes | None = None, withheld: bool = False) -> A
 
 
 def same(answer: Answer) -> Answer:
-    return {name: answer.get(name) for name in SAME}
+    return {name: answer.get(name) for name in OF_ALL + OF_DOSSIERS}

@@ -11,7 +11,7 @@ import pytest
 from journeys.desk import Desk
 from journeys.inspector import Inspector, inspector, python, same
 from journeys.processes import Server, stopping
-from log_support import Plant, entered, forge
+from log_support import ORIGIN, Plant, entered, forge
 from playwright.sync_api import Playwright, expect
 from support import ROOT
 
@@ -19,9 +19,11 @@ from server.core.config import Config
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.plant import open_plant
-from sync import dossier, merkle, tiles
+from sync import dossier, merkle, note, tiles
 from sync.entry import split_leaf
 from sync.proof import LogProof
+from sync.signing import Ed25519Signer, MLDSA44Signer
+from sync.trust import Policy, Witness
 from sync.verify.pdf_signature import attachments
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PLT-04")]
@@ -41,7 +43,7 @@ class Evidence:
         server.pestle("log", "export", str(self.log))
         self.files = folder / "files"
         self.files.mkdir()
-        for name, data in attachments(self.pdf.read_bytes(), dossier.FILES).items():
+        for name, data in attachments(self.pdf.read_bytes(), dossier.FILES, dossier.MORE_FILES).items():
             (self.files / name).write_bytes(data)
         self.policy = (self.files / "policy").read_bytes()
 
@@ -223,6 +225,9 @@ RECORD_CHANGES: list[tuple[str, str, Bytes]] = [
     ("written anew", "records.json", lambda data: data.replace(b",\n", b", ")),
     ("a node changed", "proof.json", swap(b'"nodes":["', 12)),
     ("another stream", "proof.json", lambda data: data.replace(b'"stream":"batch/', b'"stream":"batc/')),
+    ("another place of the disposition", "seal.tlog-proof", swap(b"index ", 6)),
+    ("another node beside the disposition", "seal.tlog-proof", swap(b"index ", 20)),
+    ("no proof of the disposition", "seal.tlog-proof", lambda _: b""),
     ("no policy", "policy", lambda _: b""),
     ("no checkpoint", "checkpoint", lambda _: b""),
 ]
@@ -342,6 +347,36 @@ def test_a_log_that_the_holder_of_the_key_has_forged_is_named_alike(page: Inspec
         answer = page.check(log)
         assert same(answer) == same(python(log)), name
         assert answer["ok"] is (name == "good"), name
+
+
+def test_it_says_which_witnesses_have_cosigned_and_asks_for_the_quorum(page: Inspector, tmp_path: Path) -> None:
+    plant = Plant.fresh()
+    files = forge(plant.signer, entered(plant.history(5)))
+    own, qa, late = MLDSA44Signer.generate(), MLDSA44Signer.generate(), Ed25519Signer.generate()
+    keys = (note.Key(ORIGIN, plant.signer.public_key), note.Key(ORIGIN, own.public_key, 6))
+    witnesses = (
+        Witness("qa", note.Key("qa.example", qa.public_key, 6)),
+        Witness("late", note.Key("late.example", late.public_key, 4)),
+    )
+    policy = Policy(keys, (plant.signer.public_key,), None, witnesses, (("both", 2, ("qa", "late")),), "both")
+    text = note.split(files["checkpoint"])[0]
+    lines_ = [note.cosign(text, ORIGIN, own, 1_795_600_000), note.cosign(text, "qa.example", qa, 1_795_600_001)]
+    files |= {"policy": policy.encode(), "checkpoint": note.add(files["checkpoint"], lines_)}
+    log = write(tmp_path / "log", files)
+    answer = page.check(log)
+    assert (answer["ok"], answer["code"]) == (False, "quorum_missing")
+    assert same(answer) == same(python(log))
+    whole = note.add(files["checkpoint"], [note.cosign(text, "late.example", late, 1_795_600_002)])
+    (log / "checkpoint").write_bytes(whole)
+    answer = page.check(log, policy.encode())
+    assert answer["witnessed"] == {"qa": 1_795_600_001, "late": 1_795_600_002}
+    assert same(answer) == same(python(log, policy.encode()))
+    expect(page.page.get_by_test_id("witness").first).to_contain_text("✓")
+    for number, line in enumerate(note.split(whole)[1]):
+        (log / "checkpoint").write_bytes(swap(line.encode(), len(line.encode()) - 10)(whole))
+        answer = page.check(log, policy.encode())
+        assert answer["code"] == "signature_wrong", number
+        assert same(answer) == same(python(log, policy.encode()))
 
 
 def test_a_proof_file_is_checked_with_the_leaf_it_is_for(page: Inspector, tmp_path: Path) -> None:
