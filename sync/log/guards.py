@@ -28,7 +28,7 @@ _SQLITE_INSERT = {
     "log_head": "EXISTS (SELECT 1 FROM log_head)",
 }
 _REFUSED = "the log is append-only"
-_HEAD_SHRINKS = "NEW.one <> OLD.one OR NEW.size < OLD.size"
+_HEAD_SHRINKS = "NEW.one <> OLD.one OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.edge <> OLD.edge)"
 # What was appended since the last checkpoint was appended in this transaction; an erasure names index by index.
 _LAWFUL = f"""NEW.idx = OLD.idx AND NEW.salt IS NULL AND NEW.payload IS NULL
     AND NOT EXISTS (SELECT 1 FROM log_entry e WHERE e.idx = OLD.idx AND e.kind IN {NEVER!r})

@@ -192,6 +192,7 @@ CHANGES = [
     f"UPDATE log_head SET size = {SIZE - 1}",
     "UPDATE log_head SET size = 0",
     "UPDATE log_head SET one = 2",
+    "UPDATE log_head SET edge = (SELECT leaf_hash FROM log_entry WHERE idx = 0)",
     "DELETE FROM log_head",
     "INSERT INTO log_head (one, size, edge) SELECT 1, 1, edge FROM log_head",
     "INSERT INTO log_head (one, size, edge) SELECT one, 1, edge FROM log_head WHERE true"
