@@ -36,10 +36,6 @@ class Publisher:
         self._wake, self._stop, self._one = threading.Event(), threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
 
-    @property
-    def running(self) -> bool:
-        return self._thread is not None
-
     def start(self) -> None:
         """Publish from now on about once a second, when the log has grown."""
         if self._thread is None:

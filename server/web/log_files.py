@@ -106,12 +106,13 @@ def _challenge(code: str) -> Response:
 
 @blueprint.get("/checkpoint")
 def checkpoint() -> Response:
-    """The published one, with every signature; SyncError `quorum_missing` while there is none."""
+    """The published one, with every signature; PestleError `quorum_missing` while there is none. Where it waits for no
+    witness, it is published now."""
     plant = current()
     with plant.engine.connect() as connection:
         wanted = publication.policy(connection, plant.log)
         signed = publication.published(connection, plant.log, wanted)
-    if wanted.quorum == NONE and not plant.publisher.running:
+    if wanted.quorum == NONE:
         signed = plant.publisher.now()
     if signed is None:
         raise PestleError("quorum_missing")

@@ -3,13 +3,14 @@
 import base64
 
 import pytest
-from core_support import reader
 from flask.testing import FlaskClient
 from plant import PASSWORD, PlantUnderTest
 from werkzeug.test import TestResponse
 
 from server.identity import accounts
 from sync import tiles
+from sync.log import publication
+from sync.log.export import reader
 from sync.verify import verify_log
 
 ELSEWHERE = "192.0.2.7"
@@ -27,12 +28,14 @@ def basic(login: str, password: str) -> str:
 @pytest.mark.urs("PLT-03")
 def test_the_files_are_those_of_the_log(site: PlantUnderTest) -> None:
     client = site.client()
-    ask = reader(site.plant.engine, site.plant.log)
+    log, signed = site.plant.log, site.plant.publisher.now()
     with site.reading() as connection:
-        size = site.plant.log.head(connection).size
-    for path in ["checkpoint", "policy", *(name.path for name in tiles.names(size))]:
+        size = log.head(connection).size
+        ask = reader(connection, log, signed, publication.policy(connection, log))
+        expected = {path: ask(path) for path in ("checkpoint", "policy", *(name.path for name in tiles.names(size)))}
+    for path, data in expected.items():
         answer = get(client, path, "127.0.0.1")
-        assert answer.data == ask(path), path
+        assert answer.data == data, path
         again = get(client, path, "127.0.0.1", If_None_Match=answer.headers["ETag"])
         assert again.status_code == 304, path
     assert verify_log(lambda path: get(client, path, "127.0.0.1").data, full=True).ok
