@@ -35,9 +35,7 @@ def erase(plant: Plant, person: str, chosen: Sequence[StoredEntry], reason: str,
     """
     if not chosen:
         raise PestleError("erasure_unknown")
-    photos = _photos(plant.config, chosen)
-    if photos:
-        blobs.write_file(plant.config.erasing, orjson.dumps(photos))
+    photos = note_photos(plant.config, chosen)
     facts = [_fact(chosen[first : first + model.MOST_ERASED], person, reason, basis) for first in _steps(len(chosen))]
     try:
         recorded = plant.recorder.state(*facts, also=partial(_take_away, plant))
@@ -68,6 +66,15 @@ def _sweep(plant: Plant, named: set[str]) -> int:
         (plant.config.blobs / name[:2] / name).unlink(missing_ok=True)
     plant.config.erasing.unlink(missing_ok=True)
     return len(rest)
+
+
+def note_photos(config: Config, chosen: Iterable[StoredEntry]) -> list[str]:
+    """The photos that these payloads name, written down to be swept when the payloads are gone."""
+    named = {found.decode() for entry in chosen for found in _HASH.findall(entry.payload or b"")}
+    photos = sorted(name for name in named if (config.blobs / name[:2] / name).exists())
+    if photos:
+        blobs.write_file(config.erasing, orjson.dumps(photos))
+    return photos
 
 
 def _fact(chosen: Iterable[StoredEntry], person: str, reason: str, basis: str) -> Fact:
@@ -104,12 +111,6 @@ def _clear_workspace(connection: Connection, named: Sequence[int], streams: set[
         if waiting is not None:
             raise PestleError("erasure_breaks_records", {"detail": f"{stream}: {waiting} has not reached the log"})
         connection.execute(delete(change).where(change.c.doc == stream))
-
-
-def _photos(config: Config, chosen: Iterable[StoredEntry]) -> list[str]:
-    """The photos that these payloads name."""
-    named = {found.decode() for entry in chosen for found in _HASH.findall(entry.payload or b"")}
-    return sorted(name for name in named if (config.blobs / name[:2] / name).exists())
 
 
 def _mentioned(connection: Connection, named: set[str]) -> set[str]:

@@ -22,11 +22,11 @@ from server.core.errors import PestleError
 from server.core.inbox import held
 from server.core.kinds import Fact, Registry
 from server.core.plant import Plant
-from server.site import age, model, packing, whole
+from server.site import age, erase, model, packing, whole
 from sync import merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
-from sync.log import Log, loading, publication, reading
+from sync.log import Log, erasure, loading, publication, reading
 from sync.log.anchor import Anchor
 from sync.log.reading import TreeReader
 from sync.log.tables import log_checkpoint, log_entry
@@ -119,6 +119,7 @@ class _Place:
             path.unlink(missing_ok=True)
             with suppress(OSError):
                 path.parent.rmdir()
+        self.config.erasing.unlink(missing_ok=True)
         self.config.restoring.unlink(missing_ok=True)
 
 
@@ -197,6 +198,7 @@ def _load(
         except (SyncError, IntegrityError) as error:
             raise PestleError("restore_log_wrong", {"detail": _said(error)}) from error
         end = backup if mirror is None else _go_on(connection, log, backup, mirror)
+        _erase_again(connection, place.config)
         _verify(connection, log, backup, mirror)
         log.create(connection)
         _to_this_version(connection)
@@ -246,6 +248,16 @@ def _go_on(connection: Connection, log: Log, backup: Checkpoint, mirror: Mirror)
         return end
     except (SyncError, IntegrityError) as error:
         raise PestleError("restore_mirror_wrong", {"detail": _said(error)}) from error
+
+
+def _erase_again(connection: Connection, config: Config) -> None:
+    """What the backup still holds, and the mirror's part of the log says was erased, must not come back."""
+    erased = sorted(erasure.erased_entries(connection))
+    still = erasure.held(connection, erased)
+    if still:
+        # The photos go when the site is opened.
+        erase.note_photos(config, reading.at(connection, sorted(still)))
+        erasure.null(connection, still)
 
 
 def _verify(connection: Connection, log: Log, backup: Checkpoint, mirror: Mirror | None) -> None:

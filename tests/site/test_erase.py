@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site
-from site_support import PHOTO, PNG, brought_back, verified
+from site_support import MINE, PHOTO, PNG, brought_back, exported, verified
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from support import ROOT
@@ -21,10 +21,11 @@ from server.core.inbox import quarantine
 from server.handheld.hub.tables import change
 from server.plant import check_end, open_plant
 from server.production.projection import batch, entry_
-from server.site import backup, erase, retention, whole
+from server.site import backup, erase, restore, retention, whole
 from sync import canonical
 from sync.log import StoredEntry, erasure, reading
 from sync.log.tables import log_entry, log_payload
+from sync.verify.readers import directory
 
 pytestmark = pytest.mark.urs("CMP-04")
 WHY, BASIS = "Retention has ended.", "GMP 2010, article 162"
@@ -88,9 +89,9 @@ def test_a_batch_goes_with_all_its_copies_and_the_log_still_verifies(site: Site)
     assert said.head.actor == "P-5"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_bytes_themselves_are_gone_from_the_file_of_the_database(site: Site) -> None:
-    if site.plant.engine.dialect.name != "sqlite":
-        pytest.skip("where PostgreSQL keeps its bytes is its own affair; it is told to vacuum")
+    """PostgreSQL is told to vacuum; where it keeps its bytes is its own affair."""
     file = Path(str(site.plant.engine.url.database))
     with site.plant.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -263,12 +264,20 @@ def said_entries(site: Site) -> list[StoredEntry]:
 
 
 def test_a_backup_after_it_comes_back_without_the_payloads(site: Site, tmp_path: Path) -> None:
-    from site_support import MINE
-
     count = erase_stream(site)["erased"]
     file = tmp_path / backup.make(site.plant, tmp_path, [MINE.to_public()])["file"]
     with brought_back(file, Config(tmp_path / "again", f"sqlite:///{tmp_path}/again.db")) as plant:
         assert verified(plant).erased == count
+
+
+def test_what_was_erased_after_a_backup_does_not_come_back_with_it(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / backup.make(site.plant, tmp_path, [MINE.to_public()])["file"]
+    count = erase_stream(site)["erased"]
+    mirror = restore.Mirror("mirror", directory(exported(site.plant, tmp_path / "mirror")))
+    with brought_back(file, Config(tmp_path / "again", f"sqlite:///{tmp_path}/again.db"), mirror) as plant:
+        assert verified(plant).erased == count
+        assert not (plant.config.blobs / PHOTO[:2] / PHOTO).exists()
+        assert not plant.config.erasing.exists()
 
 
 KILLED = """
