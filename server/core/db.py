@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 from server.core.errors import PestleError
 from sync.log import transaction
@@ -46,6 +47,13 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, pool_size=20, max_overflow=40, pool_pre_ping=True)
+    event.listen(engine, "before_cursor_execute", _guard)
+    return engine
+
+
+def in_memory() -> Engine:
+    """An empty SQLite database that is gone with its engine, under the same guard."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
     event.listen(engine, "before_cursor_execute", _guard)
     return engine
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Engine, Table, delete, select
 
 from server.core import db
 from server.core.errors import PestleError
@@ -13,12 +12,14 @@ from server.core.kinds import Entry, Registry
 from sync import merkle
 from sync.entry import payload_hash
 from sync.errors import SyncError
-from sync.log import Log, StoredEntry, erasure
+from sync.log import Log, StoredEntry, erasure, transaction
 from sync.log.tables import log_entry
 
 # Flags of entries that stand in the log and are no record: they were never projected.
 UNPROJECTED = frozenset({"kind_unknown", "payload_malformed", "not_permitted_from_device", "rule_failed"})
 SHOWN = 100
+# Rows that no projection asks for meanwhile are inserted after so many entries.
+_TOGETHER = 1000
 
 
 def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def check(engine: Engine, log: Log, registry: Registry) -> dict[str, Any]:
     columns are not what its bytes say, or entries are missing, nothing that is made from it is to be trusted, and
     only that is listed. Its bytes themselves are for `pestle verify`.
     """
-    memory = create_engine("sqlite://", poolclass=StaticPool)
+    memory = db.in_memory()
     with db.snapshot(engine) as live, memory.connect() as fresh, db.writing_records():
         db.records.create_all(fresh)
         entries = log.head(live).size
@@ -66,15 +67,18 @@ def _replay(source: Connection, target: Connection, log: Log, registry: Registry
     An entry whose payload a later one says was erased makes nothing any more.
     """
     count, erased = 0, erasure.erased_entries(source)
-    for stored in log.entries(source, 0, size):
-        if stored.index != count:
-            break
-        count += 1
-        if erased.get(stored.index) == stored.head.id:
-            continue
-        entry = _entry(stored)
-        if UNPROJECTED.isdisjoint(entry.flags):
-            registry.project(target, entry)
+    with transaction.gathering(target) as rows:
+        for stored in log.entries(source, 0, size):
+            if stored.index != count:
+                break
+            count += 1
+            if count % _TOGETHER == 0:
+                rows.write()
+            if erased.get(stored.index) == stored.head.id:
+                continue
+            entry = _entry(stored)
+            if UNPROJECTED.isdisjoint(entry.flags):
+                registry.project(target, entry)
     if count < size:
         raise PestleError("entry_missing", {"index": count})
     return count

@@ -7,8 +7,8 @@ rows, it refuses when they are written. Only for one who holds the log's lock, u
 """
 
 import re
-from collections.abc import Hashable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -66,6 +66,21 @@ class Transaction:
 
     def _forget(self) -> None:
         self._answers, self._asked = {}, set()
+
+
+@contextmanager
+def gathering(connection: Connection) -> Iterator[Transaction]:
+    """Within it this connection is in a `Transaction`, the one that is running if there is one already."""
+    running = _running(connection)
+    if running is not None:
+        yield running
+        return
+    running = Transaction(connection)
+    try:
+        yield running
+        running.write()
+    finally:
+        connection.execution_options(**{_OPTION: None})
 
 
 def insert(connection: Connection, statement: Prepared, row: Mapping[str, Any]) -> None:
