@@ -179,6 +179,33 @@ def test_a_photo_that_another_entry_shows_stays(site: Site) -> None:
     assert (site.plant.config.blobs / PHOTO[:2] / PHOTO).exists()
 
 
+OLD_SQLITE = "CREATE TRIGGER log_payload_no_update BEFORE UPDATE ON log_payload BEGIN SELECT RAISE(ABORT, 'no'); END"
+OLD_POSTGRESQL = (
+    "CREATE OR REPLACE TRIGGER log_payload_refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON log_payload "
+    "FOR EACH STATEMENT EXECUTE FUNCTION pestle_log_refuse()"
+)
+
+
+@pytest.mark.urs("CMP-05")
+def test_the_guards_of_an_older_version_give_way_to_those_of_this_one(site: Site) -> None:
+    bare = create_engine(site.plant.config.database_url)
+    with bare.begin() as connection:
+        if bare.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER log_payload_no_update")
+            connection.exec_driver_sql(OLD_SQLITE)
+        else:
+            connection.exec_driver_sql("DROP TRIGGER log_payload_kept ON log_payload")
+            connection.exec_driver_sql(OLD_POSTGRESQL)
+            connection.exec_driver_sql("REVOKE UPDATE, DELETE, TRUNCATE ON log_payload FROM PUBLIC, CURRENT_USER")
+    bare.dispose()
+    with pytest.raises(DBAPIError):
+        erase_stream(site)
+    site.plant.close()
+    site.plant = open_plant(site.plant.config)
+    assert erase_stream(site)["erased"]
+    test_the_database_lets_nothing_else_go_before_or_after(site)
+
+
 ATTACKS = (
     "UPDATE log_payload SET salt = NULL, payload = NULL WHERE idx = {index}",
     "UPDATE log_payload SET payload = NULL WHERE idx = {index}",
