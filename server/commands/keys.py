@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from server.core.errors import PestleError, from_sync
-from sync import note
+from sync import cosignature, note
 from sync.certificate import Certificate
 from sync.errors import SyncError
 from sync.signing import Ed25519Signer
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 KEY, VKEY = "root.key", "root.vkey"
 SHORTEST = 12
+ALGORITHMS = {note.ED25519_TYPE: "Ed25519", cosignature.MLDSA44_TYPE: "ML-DSA-44"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     request.add_argument("out", type=Path, metavar="FILE")
     change = what.add_parser("change", help="on the site, while it is not served: take up the keys of a certificate")
     change.add_argument("certificate", type=Path, metavar="FILE")
+    what.add_parser("show", help="on the site: fingerprints of its keys, as tablets show them")
     policy = what.add_parser("policy", help="on the site: whom to trust, for everybody who checks its log")
     policy.add_argument("--out", type=Path, metavar="FILE", help="else it is printed")
 
@@ -61,6 +64,7 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "adopt": _adopt,
         "request": _request,
         "change": _change,
+        "show": _show,
         "policy": _policy,
     }
     try:
@@ -133,6 +137,25 @@ def _change(options: argparse.Namespace) -> dict[str, Any]:
         return {"vkey": plant.log.vkey, "old": str(plant.config.old_keys)}
     finally:
         plant.close()
+
+
+def _show(options: argparse.Namespace) -> dict[str, Any]:
+    from server.commands.opened import opened
+    from sync.log import publication
+
+    with opened() as plant, plant.engine.connect() as connection:
+        policy = publication.policy(connection, plant.log)
+    server = {"server": _fingerprint(policy.server_keys[-1])}
+    logs = {f"log {ALGORITHMS[key.type]}": _fingerprint(key.public_key) for key in policy.logs}
+    witnesses = {f"witness {one.name}": _fingerprint(one.key.public_key) for one in policy.witnesses}
+    root = {} if policy.root is None else {"root": _fingerprint(policy.root.public_key)}
+    return {**root, **server, **logs, **witnesses}
+
+
+def _fingerprint(public_key: bytes) -> str:
+    """To be read aloud and compared: the first half of SHA-256 over the raw key, in groups of four digits."""
+    text = hashlib.sha256(public_key).hexdigest()[:32]
+    return " ".join(text[start : start + 4] for start in range(0, 32, 4))
 
 
 def _policy(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The site's keys change by its root: from the console, as it is done, and with every step that may go wrong."""
 
+import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +86,11 @@ def test_keys_change_twice_and_every_policy_that_was_kept_holds(console: Console
         kept.append(console.policy())
         console("user", "add", f"person{number}", "--name", "张敏", "--role", "operator")
     assert len({policy.server_keys for policy in kept}) == 3
+    shown = console("keys", "show")
+    assert set(shown) == {"root", "server", "log Ed25519", "log ML-DSA-44"}
+    expected = hashlib.sha256(kept[-1].server_keys[-1]).hexdigest()[:32]
+    assert shown["server"].replace(" ", "") == expected
+    assert re.fullmatch(r"([0-9a-f]{4} ){7}[0-9a-f]{4}", shown["log ML-DSA-44"])
     assert kept[-1].server_keys[0] == before
     assert not console.config.next_keys.exists()
     assert len(list(console.config.old_keys.iterdir())) == 4
