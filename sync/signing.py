@@ -4,7 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -85,7 +85,7 @@ class Ed25519Signer:
     def private_key(self) -> Ed25519PrivateKey:
         return self._key
 
-    @property
+    @cached_property
     def public_key(self) -> bytes:
         return self._key.public_key().public_bytes_raw()
 
