@@ -108,6 +108,6 @@ def _print(source: str, result: Result) -> None:
         )
         print(f"  stamped 时间戳: {result.stamped_at}{authority}")
     for name, at in result.witnessed.items():
-        print(f"  witnessed by 见证人 {name}: {datetime.fromtimestamp(at, UTC).isoformat()}")
+        print(f"  witnessed by 见证方 {name}: {datetime.fromtimestamp(at, UTC).isoformat()}")
     if not result.policy_given:
         print("  checked with the keys found beside it 所用密钥取自其旁; --policy FILE takes keys you got another way")

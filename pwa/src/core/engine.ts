@@ -8,6 +8,7 @@ import { call, send } from "./http";
 import { Journal, type Recovered } from "./journal";
 import { type DeviceKey, proof, unwrapUserKey } from "./keys";
 import { Leases } from "./lease";
+import { FIRST_PREV } from "./entry";
 import { Ledger } from "./ledger";
 import { Listing } from "./listing";
 import { LiveValues } from "./live";
@@ -21,7 +22,7 @@ import { Typing } from "./typing";
 const TAKE_MS = 8_000;
 
 const START: CoreState = {
-  ready: false, device: null, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
+  ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], live: {}, readings: {},
   secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
@@ -379,7 +380,7 @@ export class Engine implements Core {
     const online = this.sync ? this.sync.status : this.state.online;
     const since = this.state.offlineSince ?? timeText(this.platform.clock.wall());
     this.set({
-      counts, online, trust: this.prover?.trust ?? START.trust, offlineSince: online === "online" ? null : since,
+      counts, online, head: this.ledger.head, trust: this.prover?.trust ?? START.trust, offlineSince: online === "online" ? null : since,
       storage: { ...this.state.storage, records: all.length },
     });
   }

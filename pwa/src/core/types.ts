@@ -129,6 +129,8 @@ export interface Trust {
 export interface CoreState {
   ready: boolean;
   device: { id: string; name: string; role: string } | null;
+  /** The last entry this device has signed: its sequence, and SHA-256 of its header in hex; 0 and zeros before the first. */
+  head: { seq: number; hash: string };
   /** Storage: whether the browser promised to keep it, and when the database was last rebuilt from the journal. */
   storage: { persisted: boolean; recovered: string | null; records: number };
   online: "online" | "connecting" | "offline";

@@ -9,6 +9,7 @@ export const trustEn = {
     signatureWrong: "signature wrong", signatureWrongHint: "This record was not signed by the device it names. It is shown, and no proof of anything.",
     title: "Trust in the log", checkpoint: "Last checkpoint", size: (n: string) => `${n} entries`, root: "Root",
     verifiedAt: "Signed", witnesses: "Witnesses", noWitnesses: "No witness is set up: published by the server alone", own: "Own records",
+    head: "Last own record", saveHead: "Save for the witness", saveHeadHint: "QA compares it with the mirror: what the server has withheld is found.",
     keys: "Keys that this device trusts", keysHint: "Compare them with the sheet that QA keeps.",
     uses: { log: "Log", witness: "Witness", root: "Site root", server: "Server" },
     kept: (n: number) => `Everything is kept on this device: ${n} records that are not proven, and what the server has told before. Work goes on; records are still sent.`,
