@@ -1,9 +1,12 @@
 """Another machine cosigns: the tablet says until when its work is witnessed, the desk by whom, and QA is warned."""
 
+import json
 import signal
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from journeys.handheld import Tablet
@@ -115,3 +118,36 @@ def test_qa_is_warned_of_a_witness_that_is_not_the_one_that_was_named(walk: Walk
     walk.witness.start()
     until("the witness is back", lambda: walk.state()["warning"] is None and walk.state()["published"], 90)
     expect(walk.tablet.at("proven-until")).to_have_attribute("data-unproven", "0", timeout=30_000)
+
+
+@pytest.mark.urs("PLT-18", "PLT-15")
+def test_what_a_tablet_holds_beyond_the_mirror_is_found_without_asking_the_server(walk: Walk) -> None:
+    tablet = walk.tablet
+    assert checked(walk) == (0, [])
+    tablet.go_offline()
+    tablet.weigh_by_hand("12.652", second="wangfang")
+    expect(tablet.at("recorded-20/net")).to_contain_text("12.652")
+    code, found = checked(walk)
+    assert code == 1
+    assert [one["code"] for one in found] == ["withheld"]
+    assert found[0]["seq"] == found[0]["mirrored"] + 1
+
+
+def checked(walk: Walk) -> tuple[int, list[dict[str, Any]]]:
+    """What the witness says to the file that the tablet gives of its own last entry."""
+    tablet, file = walk.tablet, walk.site.folder / "heads.json"
+    before = tablet.page.url
+    tablet.page.goto(f"{tablet.wire.url}/settings")
+    # Without a network a page that was loaded anew asks for the PIN first.
+    expect(tablet.at("gate").or_(tablet.at("save-head")).first).to_be_visible()
+    if tablet.at("gate").is_visible():
+        tablet.unlock("zhangmin")
+    link = tablet.at("save-head").get_attribute("href") or ""
+    file.write_text(unquote(link.partition(",")[2]))
+    tablet.shoot("head")
+    tablet.page.goto(before)
+    folder = str(walk.site.folder / "qa.example")
+    done = subprocess.run(
+        [str(PESTLE), "witness", "check-heads", "--folder", folder, str(file), "--json"], capture_output=True
+    )
+    return done.returncode, json.loads(done.stdout)["found"]
