@@ -67,10 +67,15 @@ class Process:
                 cwd=ROOT,
                 stdout=out,
                 stderr=out,
+                start_new_session=True,
             )
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        self._process.send_signal(number)
+        """A kill takes the server's worker too, which would go on for a while."""
+        if number == signal.SIGKILL:
+            os.killpg(self._process.pid, number)
+        else:
+            self._process.send_signal(number)
         return self._process.wait(30)
 
     @property

@@ -93,6 +93,18 @@ def test_a_witness_mirrors_and_cosigns_and_comes_back_after_it_was_killed(scene:
     assert witness.status()[0] == 0
 
 
+@pytest.mark.urs("PLT-09")
+def test_a_site_that_is_killed_again_and_again_is_never_behind_its_anchor(scene: Scene) -> None:
+    scene.witness("qa")
+    for _ in range(3):
+        scene.site.grow()
+        scene.site.end(signal.SIGKILL)
+        scene.site.start()
+    scene.site.grow()
+    size = scene.size()
+    wait_for(lambda: scene.witnessed(size, "qa"))
+
+
 def test_two_witnesses_must_both_sign_until_one_is_removed(scene: Scene) -> None:
     scene.witness("qa")
     second = scene.witness("lab")
