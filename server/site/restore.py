@@ -6,30 +6,30 @@ that a restore is under way: until it is gone nobody opens the site, and the sam
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, MetaData, Table, delete, exists, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, delete, exists, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from server import migrations
-from server.core import blobs, db, rebuild
+from server.core import db, rebuild
 from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.inbox import held
 from server.core.kinds import Fact, Registry
 from server.core.plant import Plant
 from server.site import age, erase, model, packing, whole
-from sync import merkle, tiles
+from server.site.taking import Place, Taking
+from sync import merkle
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.log import Log, erasure, loading, publication, reading
 from sync.log.anchor import Anchor
 from sync.log.reading import TreeReader
-from sync.log.tables import log_checkpoint, log_entry
+from sync.log.tables import log_entry
 from sync.verify.readers import Reader
 
 OpenLog = Callable[[Config], Log]
@@ -58,7 +58,7 @@ def load(
         known = _known(engine, config, digest)
         if known is not None:
             return known
-        place = _Place(config)
+        place = Place(config)
         place.mark({"backup": digest})
         try:
             return _load(engine, place, file, keys, open_log, registry, mirror)
@@ -85,102 +85,9 @@ def finish(config: Config) -> None:
     config.restoring.unlink()
 
 
-@dataclass
-class _Place:
-    """DATA, with what was put there, to be taken away again when it comes to nothing."""
-
-    config: Config
-    written: list[Path] = field(default_factory=list)
-
-    def mark(self, said: dict[str, Any]) -> None:
-        blobs.write_file(self.config.restoring, orjson.dumps(said))
-
-    def key(self, name: str, data: bytes) -> None:
-        path = self.config.data / name
-        if "/" in name or name.startswith("."):
-            raise PestleError("backup_damaged", {"detail": name[:200]})
-        if path.exists():
-            if path.read_bytes() != data:
-                raise PestleError("restore_target_taken", {"file": name})
-            return
-        self.written.append(path)
-        blobs.write_file(path, data)
-
-    def blob(self, name: str, data: bytes) -> None:
-        if hashlib.sha256(data).hexdigest() != name:
-            raise PestleError("backup_damaged", {"detail": name[:200]})
-        path = self.config.blobs / name[:2] / name
-        if not path.exists():
-            self.written.append(path)
-            blobs.write_file(path, data)
-
-    def clear(self) -> None:
-        for path in self.written:
-            path.unlink(missing_ok=True)
-            with suppress(OSError):
-                path.parent.rmdir()
-        self.config.erasing.unlink(missing_ok=True)
-        self.config.restoring.unlink(missing_ok=True)
-
-
-@dataclass
-class _Loading:
-    """The files of a backup, as they come, into an open transaction."""
-
-    connection: Connection
-    place: _Place
-    size: int = 0
-    signed: bytes = b""
-    _leaves: list[bytes] = field(default_factory=list)
-    _tables: dict[str, Table] = field(default_factory=dict)
-
-    def take(self, name: str, data: bytes) -> None:
-        if name == packing.ABOUT:
-            self._begin(packing.about(data))
-        elif name.startswith(packing.KEYS):
-            self.place.key(name.removeprefix(packing.KEYS), data)
-        elif name.startswith(packing.BLOBS):
-            self.place.blob(name.removeprefix(packing.BLOBS), data)
-        elif name.startswith(packing.TABLES):
-            self._rows(name.split("/")[1], packing.decode_rows(data))
-        elif name == packing.LOG + "checkpoint":
-            self.signed = data
-        elif name.startswith(packing.LOG):
-            self._log(tiles.Name.parse(name.removeprefix(packing.LOG)), data)
-
-    def _begin(self, about: dict[str, Any]) -> None:
-        """The tables as they were then; the steps since follow when the rows are in."""
-        if about["origin"] != self.place.config.origin:
-            raise PestleError("setting_wrong", {"setting": "ORIGIN", "value": about["origin"]})
-        from alembic import command
-
-        command.upgrade(migrations.configured(self.connection), about["migration"])
-        loading.begin(self.connection)
-
-    def _log(self, name: tiles.Name | None, data: bytes) -> None:
-        if name is not None and name.kind == "entries":
-            self._leaves = tiles.decode_entries(data)
-        elif name is not None and name.kind == "payloads":
-            loading.add(self.connection, self.size, self._leaves, loading.decode_payloads(data, self.size))
-            self.size += len(self._leaves)
-
-    def _rows(self, name: str, rows: list[dict[str, Any]]) -> None:
-        if name not in self._tables:
-            # Of an older version, a table may have gone since; but none that is made from the entries is ever brought.
-            derived = packing.DERIVED | set(db.records.tables)
-            if name in derived or not inspect(self.connection).has_table(name):
-                raise PestleError("backup_damaged", {"detail": name[:200]})
-            self._tables[name] = Table(name, MetaData(), autoload_with=self.connection)
-        if name == log_checkpoint.name:
-            # The one at the end is signed again, to the same bytes, when the tree has been made.
-            rows = [row for row in rows if row["size"] < self.size]
-        if rows:
-            self.connection.execute(insert(self._tables[name]), rows)
-
-
 def _load(
     engine: Engine,
-    place: _Place,
+    place: Place,
     file: Path,
     keys: Sequence[Any],
     open_log: OpenLog,
@@ -188,7 +95,7 @@ def _load(
     mirror: Mirror | None,
 ) -> dict[str, Any]:
     with db.writing_records(), db.write(engine) as connection:
-        taking = _Loading(connection, place)
+        taking = Taking(connection, place)
         try:
             with age.decrypted(file, keys) as source:
                 for name, data in packing.unpack(source):
@@ -218,7 +125,7 @@ def _load(
 _same_as_held = (log_entry.c.device == held.c.device) & (log_entry.c.seq == held.c.seq)
 
 
-def _close(connection: Connection, log: Log, taking: _Loading) -> Checkpoint:
+def _close(connection: Connection, log: Log, taking: Taking) -> Checkpoint:
     """The tree over all entries, which must be what the backup's checkpoint says."""
     backup = log.policy.open(taking.signed).checkpoint
     log.sign_checkpoint(connection)

@@ -202,10 +202,10 @@ from server.site import restore
 file, data, url, key, point = sys.argv[1:]
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if point == "while loading":
-    restore._Place.blob = die
+    restore.Place.blob = die
 elif point == "before the commit":
-    lawful = restore._Place.mark
-    restore._Place.mark = lambda self, said: (lawful(self, said), "payload" in said and die())
+    lawful = restore.Place.mark
+    restore.Place.mark = lambda self, said: (lawful(self, said), "payload" in said and die())
 elif point == "after the commit":
     restore.state = die
 elif point == "before the entry":
