@@ -2,6 +2,7 @@
 import { utf8 } from "../src/core/bytes";
 import { type Policy, parsePolicy } from "../src/core/policy";
 import { CoreError } from "../src/core/types";
+import { LISTED, verifyArchive } from "../src/verify/archive";
 import { RECORDS } from "../src/verify/bundle";
 import { verifyBundle, verifyPdf } from "../src/verify/dossier";
 import { verifyLog } from "../src/verify/log";
@@ -13,7 +14,7 @@ import { type Picked, bytes, folderOf, reader } from "./picked";
 /** Enough for whoever reads; all are checked. */
 export const MOST_SHOWN = 20_000;
 
-export type Kind = "pdf" | "files" | "log" | "proof";
+export type Kind = "pdf" | "files" | "log" | "archive" | "proof";
 export interface Outcome { kind: Kind; name: string; at: string; result: Result; policy: Policy | null; entries: Seen[]; count: number }
 
 export interface Wishes {
@@ -48,12 +49,16 @@ async function run(
   if (!file) throw new CoreError("nothing_to_check");
   const proof = [...picked.values()].find(({ name }) => name.endsWith(".tlog-proof"));
   const bundle = folderOf(picked, RECORDS);
+  const archive = folderOf(picked, LISTED);
   const log = folderOf(picked, "checkpoint");
+  const { withheld, progress } = wishes;
+  const options = { trusted, withheld, progress, seen };
   if (bundle !== null) return ["files", bundle || RECORDS, await verifyBundle(await read(picked, bundle), trusted, seen)];
-  if (log !== null) {
-    const { withheld, progress } = wishes;
-    return ["log", log || file.name, await verifyLog(reader(picked, log), { trusted, withheld, progress, seen })];
+  if (archive !== null && picked.has(`${archive}log/checkpoint`)) {
+    const paths = [...picked.keys()].filter((path) => path.startsWith(archive)).map((path) => path.slice(archive.length));
+    return ["archive", archive, await verifyArchive({ paths, read: reader(picked, archive) }, options)];
   }
+  if (log !== null) return ["log", log || file.name, await verifyLog(reader(picked, log), options)];
   if (proof) return ["proof", proof.name, await checkProof(picked, proof, trusted)];
   if (picked.size > 1) throw new CoreError("nothing_to_check");
   return ["pdf", file.name, await verifyPdf(await bytes(file), trusted, seen)];

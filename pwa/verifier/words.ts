@@ -14,7 +14,7 @@ const en = {
   okHint: { given: "Everything below was checked with the keys you gave.", beside: "Everything below agrees with itself. The keys were found beside the records, so whoever made both could have brought their own: compare the keys below with those you know." },
   firstWrong: (index: number) => `First wrong entry: ${index}`, noEntry: "No single entry can be named.",
   before: (count: number) => count === 0 ? "No entry before it." : `The ${count} before it are in order.`,
-  kinds: { pdf: "Dossier (PDF)", files: "Dossier (its files)", log: "Log", proof: "Proof of one entry" },
+  kinds: { pdf: "Dossier (PDF)", files: "Dossier (its files)", log: "Log", archive: "Archive", proof: "Proof of one entry" },
   facts: {
     kind: "Checked", name: "File", at: "Checked at", stream: "Records of", entries: "Entries of it", sealed: "Released or rejected over", none: "no disposition yet",
     size: "Entries in the log", root: "Root", origin: "Log", withheld: "Contents withheld", erased: "Contents erased", stamped: "Time stamp",
@@ -30,6 +30,7 @@ const en = {
     pdf: ["The PDF's signature covers every byte of the file and was made with the server's key: the pages are those that were sealed", "Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
     files: ["Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "No pages were given, so none were checked"],
     log: ["Every entry from the first: its form, its content's digest, its place in the chains of device and batch, its time", "The signatures of all devices, whose keys the log itself enrols and revokes", "The tree over all entries leads to the checkpoint's root, and every tile fits", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "Contents that are not there were erased by an entry of the log, or were allowed to be withheld"],
+    archive: ["Every file is on the archive's list, with the digest that stands there, and none is missing", "The log in it, as a log by itself: every entry, signature, tile and the signed root", "Every dossier in it, pages included, by the keys of that log"],
     proof: ["The leaf stands in the log at the place that the proof names", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
   } as Record<string, string[]>,
   notChecked: "Beyond the first fault nothing is said.",
@@ -43,6 +44,7 @@ const en = {
     failed: "The check could not be finished.",
   } as Record<string, string>,
   codes: {
+    archive_wrong: "The archive does not agree with its own list of files.",
     bundle_malformed: "The files attached to the dossier cannot be read, or one is missing.", certificate_wrong: "A certificate of the site's keys is not by its root.", checkpoint_malformed: "The checkpoint cannot be read.",
     device_chain_wrong: "The chain of a device is broken.", device_unknown: "No earlier entry enrolled the device.", enrolment_wrong: "An enrolment does not name a device and its key.", entry_malformed: "The bytes are not an entry.",
     entry_missing: "An entry is missing.", erasure_wrong: "An erasure does not name its entries.", index_wrong: "An entry stands in the wrong place.", key_algorithm_unknown: "The algorithm of a key is not known.", key_malformed: "A key is not one that may be trusted.",
@@ -68,7 +70,7 @@ const zh: typeof en = {
   okHint: { given: "以下各项均以您提供的密钥核验。", beside: "以下各项自身一致。密钥取自记录旁，制作二者的人可能使用了自己的密钥：请与您已知的密钥比对。" },
   firstWrong: (index) => `首条有误的记录：${index}`, noEntry: "无法指出单条记录。",
   before: (count) => (count === 0 ? "其前没有记录。" : `其前 ${count} 条无误。`),
-  kinds: { pdf: "档案（PDF）", files: "档案（所附文件）", log: "日志", proof: "单条记录的证明" },
+  kinds: { pdf: "档案（PDF）", files: "档案（所附文件）", log: "日志", archive: "归档", proof: "单条记录的证明" },
   facts: {
     kind: "核验对象", name: "文件", at: "核验时间", stream: "记录归属", entries: "其记录数", sealed: "放行或拒绝所涵盖", none: "尚无处置",
     size: "日志记录数", root: "根", origin: "日志", withheld: "未提供的内容", erased: "已清除的内容", stamped: "时间戳",
@@ -84,6 +86,7 @@ const zh: typeof en = {
     pdf: ["PDF 签名覆盖文件的每个字节，且由服务器密钥签署：页面即封签时的页面", "每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署"],
     files: ["每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署", "未提供页面，故未核验页面"],
     log: ["从首条起的每条记录：格式、内容摘要、在设备链与批链中的位置、时间", "所有设备的签名，其密钥由日志自身注册与停用", "全部记录的树推导至检查点的根，每个瓦片均相符", "检查点由日志密钥签署，并有策略要求的见证方联署", "缺少的内容已由日志中的记录清除，或允许未提供"],
+    archive: ["每个文件均在归档清单中且摘要相符，无缺失", "其中的日志，如单独核验日志：每条记录、签名、瓦片及已签名的根", "其中的每份档案（含页面），以该日志的密钥核验"],
     proof: ["该叶位于日志中证明所指的位置", "检查点由日志密钥签署，并有策略要求的见证方联署"],
   },
   notChecked: "首个错误之后的内容不作判断。",
@@ -97,6 +100,7 @@ const zh: typeof en = {
     failed: "核验未能完成。",
   },
   codes: {
+    archive_wrong: "归档与其文件清单不符。",
     bundle_malformed: "档案所附文件无法读取或缺少。", certificate_wrong: "站点密钥的证书不是由其根密钥签署。", checkpoint_malformed: "检查点无法读取。",
     device_chain_wrong: "设备的记录链断裂。", device_unknown: "此前没有记录注册该设备。", enrolment_wrong: "注册记录未指明设备及其密钥。", entry_malformed: "这些字节不是一条记录。",
     entry_missing: "缺少一条记录。", erasure_wrong: "清除记录未指明其条目。", index_wrong: "一条记录的位置有误。", key_algorithm_unknown: "密钥算法未知。", key_malformed: "此密钥不可信任。",

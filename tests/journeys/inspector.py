@@ -13,6 +13,7 @@ from support import ROOT
 from sync.errors import SyncError
 from sync.trust import Policy
 from sync.verify import verify_bundle, verify_log, verify_pdf
+from sync.verify.archive import LISTED, verify_archive
 
 VERIFIER = ROOT / "pwa" / "dist" / "verifier.html"
 # What both must say; the words beside a code are each verifier's own.
@@ -62,13 +63,15 @@ def inspector(playwright: Playwright) -> Iterator[Inspector]:
 
 
 def python(what: Path, policy: bytes | None = None, withheld: bool = False) -> Answer:
-    """What the Python verifier says of a dossier, its unpacked files, or a log."""
+    """What the Python verifier says of a dossier, its unpacked files, a log, or an archive."""
     trusted = None if policy is None else Policy.parse(policy)
     try:
         if what.suffix == ".pdf":
             return verify_pdf(what, trusted).as_dict()
         if (what / "records.json").exists():
             return verify_bundle({one.name: one.read_bytes() for one in what.iterdir()}, trusted).as_dict()
+        if (what / LISTED).exists():
+            return verify_archive(what, trusted=trusted).as_dict()
         return verify_log(what, trusted=trusted, withheld=withheld).as_dict()
     except SyncError as error:
         return {"ok": None, "code": error.code}

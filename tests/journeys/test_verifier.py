@@ -1,6 +1,7 @@
 """The verifier as an inspector has it, from a disk and without a network: it must say of every dossier and log what
 the Python verifier says, and in particular of those that somebody has changed."""
 
+import hashlib
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from sync.entry import split_leaf
 from sync.proof import LogProof
 from sync.signing import Ed25519Signer, MLDSA44Signer
 from sync.trust import Policy, Witness
+from sync.verify.archive import LISTED
 from sync.verify.pdf_signature import attachments
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PLT-04")]
@@ -41,6 +43,8 @@ class Evidence:
         self.pdf.write_bytes(desk.bytes(f"/api/batches/{BATCH}/dossier?lang=zh"))
         self.log = folder / "log"
         server.pestle("log", "export", str(self.log))
+        self.archive = folder / "archive"
+        server.pestle("archive", "--to", str(self.archive))
         self.files = folder / "files"
         self.files.mkdir()
         for name, data in attachments(self.pdf.read_bytes(), dossier.FILES, dossier.MORE_FILES).items():
@@ -253,6 +257,43 @@ def test_it_says_of_changed_records_what_python_says(
     assert (files / place).read_bytes() != before
     answer = page.check(files)
     assert same(answer) == same(python(files))
+
+
+ARCHIVE_CHANGES: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda _: None,
+    "a file more": lambda folder: (folder / "more.txt").write_bytes(b"more"),
+    "a file less": lambda folder: (folder / "FORMAT.md").unlink(),
+    "a file changed": lambda folder: rewrite(folder / "FORMAT.md", flip(100)),
+    "a dossier changed": lambda folder: rewrite(next((folder / "dossiers").iterdir()), flip(3000)),
+    "a dossier changed with its line": lambda folder: relist(folder, next((folder / "dossiers").iterdir()), flip(3000)),
+    "the log changed": lambda folder: rewrite(places(folder / "log")["entries"], swap(b'"sig":"', 20)),
+    "the log changed with its line": lambda folder: relist(folder, places(folder / "log")["hashes"], flip(64)),
+    "no list": lambda folder: (folder / LISTED).write_bytes(b"none"),
+}
+
+
+def rewrite(file: Path, change: Bytes) -> None:
+    file.write_bytes(change(file.read_bytes()))
+
+
+def relist(folder: Path, file: Path, change: Bytes) -> None:
+    """Change a file, and what the list says of it, as somebody would who knows the list."""
+    before, after = file.read_bytes(), change(file.read_bytes())
+    old, new = (hashlib.sha256(data).hexdigest().encode() for data in (before, after))
+    file.write_bytes(after)
+    rewrite(folder / LISTED, lambda data: data.replace(old, new))
+
+
+@pytest.mark.parametrize("change", list(ARCHIVE_CHANGES.values()), ids=list(ARCHIVE_CHANGES))
+def test_it_says_of_an_archive_what_python_says(
+    evidence: Evidence, page: Inspector, tmp_path: Path, change: Callable[[Path], object]
+) -> None:
+    folder = tmp_path / "archive"
+    shutil.copytree(evidence.archive, folder)
+    change(folder)
+    answer = page.check(folder, evidence.policy)
+    assert same(answer) == same(python(folder, evidence.policy))
+    assert (answer["ok"] is True) is (change is ARCHIVE_CHANGES["nothing"])
 
 
 def in_gap(behind: int) -> Bytes:
