@@ -26,13 +26,15 @@ def holdings(connection: Connection, batch: str) -> list[Holding]:
     """Each device that ever held the batch, by its last lease: a newer one takes the place of an older."""
     last = {lease.device: lease for lease in queries.leases_of_batch(connection, batch)}
     # A device that takes the batch along again after it was waived is waited for again.
-    waived = {one.device: one.recorded_at for one in release.waivers(connection, batch)}
+    waivers = {one.device: one.recorded_at for one in release.waivers(connection, batch)}
+    waiting = set(_waiting(connection, batch).values())
     return [
-        _holding(connection, lease, waived.get(device, "") >= lease.issued_at) for device, lease in sorted(last.items())
+        _holding(connection, lease, waivers.get(device, "") >= lease.issued_at, device in waiting)
+        for device, lease in sorted(last.items())
     ]
 
 
-def _holding(connection: Connection, lease: Lease, waived: bool) -> Holding:
+def _holding(connection: Connection, lease: Lease, waived: bool, waiting: bool) -> Holding:
     promised, delivered = _promised(connection, lease), delivered_by(connection, lease.device)
     out = lease.returned_at is None and not _revoked(connection, lease.device)
     stands = tuple(code for code, against in (("leases", out), ("devices", delivered < promised)) if against)
@@ -42,7 +44,7 @@ def _holding(connection: Connection, lease: Lease, waived: bool) -> Holding:
         known=max(promised, delivered, _told(connection, lease.device) if out else 0),
         delivered=delivered,
         blocks=() if waived else stands,
-        waived=stands if waived else (),
+        waived=(*stands, *(("held",) if waiting and stands else ())) if waived else (),
     )
 
 
@@ -85,10 +87,19 @@ def delivered_by(connection: Connection, device: str) -> int:
 
 
 def held_gate(connection: Connection, batch: str) -> Gate:
-    """Nothing that tablets delivered of this batch waits outside of the log."""
+    """Nothing that tablets delivered of this batch waits outside of the log, but for what waits for entries that QA no
+    longer waits for: of a waived device."""
+    waived = {one.device for one in holdings(connection, batch) if one.waived}
+    waiting = _waiting(connection, batch)
+    against = sorted(entry for entry, device in waiting.items() if device not in waived)
+    return _gate("held", against, sorted(waived & set(waiting.values())))
+
+
+def _waiting(connection: Connection, batch: str) -> dict[str, str]:
+    """Entries of the batch that are here and not in the log, each to its device."""
     doc = document_of(batch)
-    waiting = connection.execute(select(inbox.held.c.id).where(inbox.held.c.stream == doc)).scalars()
-    return _gate("held", sorted({*waiting, *hub.unrecorded(connection, doc)}))
+    held = select(inbox.held.c.id, inbox.held.c.device).where(inbox.held.c.stream == doc)
+    return hub.unrecorded(connection, doc) | {row.id: row.device for row in connection.execute(held)}
 
 
 def quarantine_gate(connection: Connection, batch: str) -> Gate:

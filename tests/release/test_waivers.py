@@ -10,6 +10,7 @@ from release_support import finish, refused, review, sign, waive
 
 from server.core import rebuild
 from server.core.errors import PestleError
+from server.core.outcomes import Held, Recorded
 
 
 @pytest.fixture
@@ -113,6 +114,25 @@ def test_what_a_waived_device_brings_after_the_seal_is_kept_and_one_deviation_ha
     assert deviation["device"] == {"id": "tablet-b", "name": "tablet-b"}
     assert review(site)["disposition"]["stale"] is True
     assert site.line("B1").open_items >= 1
+
+
+@pytest.mark.urs("PLT-11", "PLT-09")
+def test_what_waits_for_entries_that_never_come_does_not_hold_a_waived_batch(site: Site) -> None:
+    writer = site.writers["tablet-b"]
+    entries = [
+        writer.write("production.remark_added.v1", "batch/B1", payload, actor="P-1", subject="remark")
+        for payload in ({"batch": "B1", "phase": None, "text": text} for text in ("lost", "here"))
+    ]
+    assert isinstance(site.plant.recorder.submit(entries[1], source="test"), Held)
+    assert gate(site, "held")["details"] == [entries[1].head.id]
+    waive(site, "tablet-b")
+    assert (gate(site, "held")["met"], gate(site, "held")["waived"]) == (True, ["tablet-b"])
+    sign(site, "released")
+    late = site.plant.recorder.submit(entries[0], source="test")
+    assert isinstance(late, Recorded)
+    assert "post_seal" in late.flags
+    (deviation,) = [item for item in review(site)["open"] if item["type"] == "deviation"]
+    assert [entry["id"] for entry in deviation["entries"]] == [entry.head.id for entry in entries]
 
 
 @pytest.mark.urs("PLT-11")

@@ -20,8 +20,9 @@ def states(connection: Connection) -> list[dict[str, Any]]:
     return [{"device": row.device, "known": row.seq, "seen_at": row.seen_at} for row in connection.execute(query)]
 
 
-def unrecorded(connection: Connection, doc: str) -> list[str]:
-    """Entries that stand in a document and not in the log: held, quarantined or, for a moment, on their way."""
+def unrecorded(connection: Connection, doc: str) -> dict[str, str]:
+    """Entries that stand in a document and not in the log (held, quarantined or, for a moment, on their way), each to
+    its device."""
     known = select(log_entry.c.id).where(log_entry.c.id == pending.c.entry).exists()
-    query = select(pending.c.entry).where(pending.c.doc == doc, ~known).order_by(pending.c.device, pending.c.seq)
-    return list(connection.execute(query).scalars())
+    query = select(pending.c.entry, pending.c.device).where(pending.c.doc == doc, ~known)
+    return {row.entry: row.device for row in connection.execute(query)}
