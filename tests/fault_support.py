@@ -70,6 +70,8 @@ def faults(engine: Engine) -> Iterator[Faults]:
         if placed.fault is not None and placed.fault.when == AFTER and placed.fault.matches(step):
             # It takes effect here, and whoever asked for it hears of a fault.
             (cursor.executemany if many else cursor.execute)(statement, values)
+            # Else the exception would keep a query open for ever that nobody can read from.
+            cursor.close()
             placed.strike(step, AFTER)
 
     commit = engine.dialect.do_commit

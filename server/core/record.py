@@ -210,6 +210,9 @@ class Recorder:
             if connection is not None:
                 # It may be lost, with its transaction; the next group opens another.
                 with suppress(SQLAlchemyError):
+                    if committing:
+                        # After a COMMIT that failed SQLAlchemy rolls nothing back: the transaction would live on.
+                        connection.invalidate()
                     connection.close()
             if committing or not isinstance(error, Exception):
                 raise

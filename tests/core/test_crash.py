@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from process_support import Acknowledged, AppendingProcess, examine
 
-KILLS, PROCESSES = 6, 3
+KILLS, PROCESSES = 4, 3
 SEED = 20261125
 
 pytestmark = pytest.mark.slow
