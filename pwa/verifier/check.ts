@@ -15,6 +15,7 @@ import { type Picked, bytes, folderOf, reader } from "./picked";
 export const MOST_SHOWN = 20_000;
 
 export type Kind = "pdf" | "files" | "log" | "archive" | "proof";
+/** `entries` are those that are in order, as many as are shown; `count` is how many there are. */
 export interface Outcome { kind: Kind; name: string; at: string; result: Result; policy: Policy | null; entries: Seen[]; count: number }
 
 export interface Wishes {
@@ -37,7 +38,11 @@ export async function check(picked: Picked, wishes: Wishes): Promise<Outcome> {
     if (shown.length < MOST_SHOWN) shown.push(entry);
   };
   const [kind, name, report] = await run(picked, trusted, wishes, seen);
-  return { kind, name, at: new Date().toISOString(), ...report, entries: shown, count };
+  const wrong = report.result.first_wrong;
+  // What stands behind the first wrong entry is not vouched for, even if it was read.
+  const entries = wrong === null ? shown : shown.filter((entry) => entry.index < wrong);
+  if (entries.length < shown.length) count = entries.length;
+  return { kind, name, at: new Date().toISOString(), ...report, entries, count };
 }
 
 type Report = { result: Result; policy: Policy | null };

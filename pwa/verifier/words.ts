@@ -27,8 +27,8 @@ const en = {
   cosigned: (time: string) => `cosigned ${time}`, notCosigned: "has not cosigned", quorum: (name: string) => `The policy asks for: ${name}`,
   checked: "What was checked",
   checks: {
-    pdf: ["The PDF's signature covers every byte of the file and was made with the server's key: the pages are those that were sealed", "Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
-    files: ["Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one, and the release or rejection covers them", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "No pages were given, so none were checked"],
+    pdf: ["The PDF's signature covers every byte of the file and was made with the server's key: the pages are those that were sealed", "Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one; a release or rejection was signed over exactly the entries it names", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
+    files: ["Each record: its form, its content's digest, the signature of the device that made it, and that the device was enrolled", "The records of the batch are complete and in order up to the last one; a release or rejection was signed over exactly the entries it names", "All records lead to the root of the log's checkpoint", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "No pages were given, so none were checked"],
     log: ["Every entry from the first: its form, its content's digest, its place in the chains of device and batch, its time", "The signatures of all devices, whose keys the log itself enrols and revokes", "The tree over all entries leads to the checkpoint's root, and every tile fits", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for", "Contents that are not there were erased by an entry of the log, or were allowed to be withheld"],
     archive: ["Every file is on the archive's list, with the digest that stands there, and none is missing", "The log in it, as a log by itself: every entry, signature, tile and the signed root", "Every dossier in it, pages included, by the keys of that log"],
     proof: ["The leaf stands in the log at the place that the proof names", "The checkpoint is signed by the log's keys, and by as many witnesses as the policy asks for"],
@@ -83,8 +83,8 @@ const zh: typeof en = {
   cosigned: (time) => `联署于 ${time}`, notCosigned: "未联署", quorum: (name) => `策略要求：${name}`,
   checked: "已核验的内容",
   checks: {
-    pdf: ["PDF 签名覆盖文件的每个字节，且由服务器密钥签署：页面即封签时的页面", "每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署"],
-    files: ["每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确，放行或拒绝涵盖这些记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署", "未提供页面，故未核验页面"],
+    pdf: ["PDF 签名覆盖文件的每个字节，且由服务器密钥签署：页面即封签时的页面", "每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确；放行或拒绝签署的正是其所指的记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署"],
+    files: ["每条记录：格式、内容摘要、所用设备的签名，以及该设备已注册", "该批记录直至最后一条完整且次序正确；放行或拒绝签署的正是其所指的记录", "所有记录均推导至日志检查点的根", "检查点由日志密钥签署，并有策略要求的见证方联署", "未提供页面，故未核验页面"],
     log: ["从首条起的每条记录：格式、内容摘要、在设备链与批链中的位置、时间", "所有设备的签名，其密钥由日志自身注册与停用", "全部记录的树推导至检查点的根，每个瓦片均相符", "检查点由日志密钥签署，并有策略要求的见证方联署", "缺少的内容已由日志中的记录清除，或允许未提供"],
     archive: ["每个文件均在归档清单中且摘要相符，无缺失", "其中的日志，如单独核验日志：每条记录、签名、瓦片及已签名的根", "其中的每份档案（含页面），以该日志的密钥核验"],
     proof: ["该叶位于日志中证明所指的位置", "检查点由日志密钥签署，并有策略要求的见证方联署"],
