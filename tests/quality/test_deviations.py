@@ -1,6 +1,7 @@
 """Deviations through the door and over HTTP: numbers without gaps, what joins them, who closes them, and when not."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,20 @@ def test_a_deviation_is_opened_found_shown_and_closed_over_http(site: Site) -> N
         "P-5",
     )
     assert [one["number"] for one in qa.get("/api/deviations").json["items"]] == ["DEV-2026-0002", "DEV-2026-0001"]
+
+
+@pytest.mark.urs("QUA-05", "PLT-17")
+def test_deviations_that_are_opened_at_the_same_moment_get_numbers_one_after_the_other(site: Site) -> None:
+    people = [client(site, person) for person in ("P-1", "P-2", "P-3", "P-5")]
+
+    def opening(one: FlaskClient) -> str:
+        made = one.post("/api/batches/B1/deviations", json={"summary": "at once"})
+        assert made.status_code == 201, made.text
+        return str(made.json["deviation"]["number"])
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        numbers = list(pool.map(opening, people))
+    assert sorted(numbers) == [f"DEV-2026-000{n}" for n in (1, 2, 3, 4)]
 
 
 @pytest.mark.urs("OPS-05", "IDN-01")
