@@ -8,13 +8,29 @@ export function fromList(files: Iterable<File>): Picked {
   return new Map(Array.from(files, (file) => [file.webkitRelativePath || file.name, file]));
 }
 
+type Handle = FileSystemFileHandle | FileSystemDirectoryHandle;
+/** Not every browser has it. Chromium lets a page from a disk read dropped folders in this way only. */
+type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<Handle | null> };
+
 /** Everything that was dropped, folders with all that is in them. */
 export async function fromDrop(transfer: DataTransfer): Promise<Picked> {
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (!entries.some((entry) => entry.isDirectory)) return fromList(transfer.files);
+  // All of it is asked for before anything is awaited: what was dropped is gone afterwards.
+  const items: Item[] = Array.from(transfer.items).filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const files = fromList(transfer.files);
+  if (!entries.some((entry) => entry.isDirectory)) return files;
+  const handles = items.map((item) => item.getAsFileSystemHandle?.() ?? null);
   const found = new Map<string, File>();
-  await Promise.all(entries.map((entry) => gather(entry, found)));
+  for (const [at, handle] of (await Promise.all(handles)).entries()) {
+    if (handle) await open(handle, handle.name, found);
+    else await gather(entries[at]!, found);
+  }
   return found;
+}
+
+async function open(handle: Handle, path: string, found: Map<string, File>): Promise<void> {
+  if (handle.kind === "file") found.set(path, await handle.getFile());
+  else for await (const child of handle.values()) await open(child, `${path}/${child.name}`, found);
 }
 
 async function gather(entry: FileSystemEntry, found: Map<string, File>): Promise<void> {

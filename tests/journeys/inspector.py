@@ -39,14 +39,31 @@ class Inspector:
     def check(self, what: Path | list[Path], policy: bytes | None = None, withheld: bool = False) -> Answer:
         """What the page says of a file, of files together, or of a folder."""
         page = self.page
-        page.evaluate("document.querySelectorAll('[data-testid]').forEach((one) => one.dataset.old = '')")
+        self._forget()
         if page.locator("details:not([open]) [data-testid=policy]").count():
             page.locator("summary").first.click()
         page.get_by_test_id("policy").fill((policy or b"").decode())
         page.get_by_test_id("withheld").set_checked(withheld)
         folder = isinstance(what, Path) and what.is_dir()
         page.get_by_test_id("pick-folder" if folder else "pick-file").set_input_files(what)
-        answer = page.locator(_ANSWER)
+        return self._answer()
+
+    def drop(self, what: Path) -> Answer:
+        """The same for something that is dragged onto the page."""
+        self._forget()
+        box = self.page.locator(".drop").bounding_box()
+        assert box is not None
+        devtools = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(what)], "dragOperationsMask": 1}
+        for step in ("dragEnter", "dragOver", "drop"):
+            devtools.send("Input.dispatchDragEvent", {"type": step, "x": box["x"] + 9, "y": box["y"] + 9, "data": data})
+        return self._answer()
+
+    def _forget(self) -> None:
+        self.page.evaluate("document.querySelectorAll('[data-testid]').forEach((one) => one.dataset.old = '')")
+
+    def _answer(self) -> Answer:
+        answer = self.page.locator(_ANSWER)
         answer.wait_for()
         said = answer.get_attribute("data-result")
         found: Answer = json.loads(said) if said else {"ok": None, "code": answer.get_attribute("data-code")}

@@ -92,6 +92,12 @@ def test_it_accepts_a_dossier_its_files_and_a_log_with_keys_got_another_way(
     assert page.check(evidence.pdf)["stream"] == f"batch/{BATCH}"
 
 
+def test_what_is_dropped_on_the_page_is_checked_folders_too(evidence: Evidence, page: Inspector) -> None:
+    for what in (evidence.pdf, evidence.log, evidence.archive):
+        page.page.evaluate("scrollTo(0, 0)")
+        assert page.drop(what)["ok"] is True, what
+
+
 def test_it_accepts_the_logs_of_earlier_versions(page: Inspector) -> None:
     kept = [one for one in KEPT.iterdir() if one.is_dir()]
     assert kept
