@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from server.core.outcomes import SERVER, DeviceKey
 from sync.entry import Envelope
-from sync.errors import SyncError
 from sync.log import Tail
 
 LookUp = Callable[[Connection, str], DeviceKey | None]
@@ -42,7 +41,8 @@ def examined(envelope: Envelope, source: str, key: Callable[[str], DeviceKey | N
         if device is not None:
             envelope.check_signature(device.alg, device.public_key)
         return Arrival(envelope, source, device)
-    except SyncError:
+    except Exception:
+        # Whatever it is: of several entries that arrive, one must not keep the others from the committer.
         return Arrival(envelope, source)
 
 
