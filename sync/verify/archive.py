@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sync.errors import SyncError
-from sync.note import ED25519_TYPE
-from sync.trust import NONE, Policy
+from sync.trust import Policy
 from sync.verify.dossier import verify_pdf
 from sync.verify.log import verify_log
 from sync.verify.result import Result
@@ -25,18 +24,12 @@ def verify_archive(folder: Path, *, trusted: Policy | None = None, full: bool = 
         return replace(result, ok=False, code="archive_wrong", reason=f"archive_wrong: {wrong}")
     if not result.ok:
         return result
-    policy = _keys(trusted or Policy.parse((folder / "log" / "policy").read_bytes()))
+    policy = trusted or Policy.parse((folder / "log" / "policy").read_bytes())
     for path in sorted((folder / "dossiers").glob("*.pdf")):
         found = verify_pdf(path, trusted=policy)
         if not found.ok:
             return replace(result, ok=False, code=found.code, reason=f"{path.name}: {found.reason}")
     return result
-
-
-def _keys(policy: Policy) -> Policy:
-    """Of a dossier, the log's first key is asked: it may hold a checkpoint that was never published."""
-    logs = tuple(key for key in policy.logs if key.type == ED25519_TYPE)
-    return replace(policy, logs=logs, witnesses=(), groups=(), quorum=NONE)
 
 
 def _unlisted(folder: Path) -> str | None:
