@@ -3,7 +3,8 @@ import { type Bytes, concat, equal, sha256 } from "../core/bytes";
 import type { Policy } from "../core/policy";
 import { checkSignature } from "../core/signing";
 import { BITS, type Der, NULL, OCTETS, ONE, SEQUENCE, SET, elements, first, oid, write } from "./der";
-import { type Dict, Name, Pdf, Text, type Value, latin } from "./pdf";
+import { Pdf } from "./pdf";
+import { type Dict, Name, Text, type Value, latin } from "./pdf-objects";
 import { fault } from "./result";
 
 const ED25519 = write(SEQUENCE, oid("1.3.101.112"));

@@ -1,7 +1,7 @@
 /** Reads a time stamp (RFC 3161) that an authority outside of the site has set on a checkpoint. */
 import { type Bytes, equal } from "../core/bytes";
 import { SEQUENCE, elements, first, oid } from "./der";
-import { latin } from "./pdf";
+import { latin } from "./pdf-objects";
 import { fault } from "./result";
 
 /** NIST's identifiers of the hashes that authorities use. */
