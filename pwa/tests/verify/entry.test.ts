@@ -52,7 +52,7 @@ describe("the entry (PLT-04)", () => {
     expect(() => parseHeader(utf8(other))).toThrow(expect.objectContaining({ code: "entry_malformed" }));
   });
 
-  it("PLT-04 counts letters as people do, not as UTF-16 does", () => {
+  it("PLT-04 counts code points, as Python does", () => {
     const other = VECTOR.header!.replace('"actor":"P-0001"', `"actor":"${"🧪".repeat(80)}"`);
     expect(parseHeader(utf8(other)).actor).toHaveLength(160);
   });
