@@ -6,8 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, insert, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Engine, Table, insert, select
 from support import ROOT
 
 from server.core import db, rebuild
@@ -88,14 +87,9 @@ def all_kept() -> list[KeptLog]:
 
 def rebuilt(engine: Engine, log: Log, registry: Registry) -> dict[str, dict[str, Any]]:
     """Of every table of records as a rebuild makes it: its columns, and the digest of its rows."""
-    memory = create_engine("sqlite://", poolclass=StaticPool)
-    try:
-        with db.writing_records(), engine.connect() as live, memory.connect() as fresh:
-            db.records.create_all(fresh)
-            rebuild._replay(live, fresh, log, registry)
-            return {table.name: digest(fresh, table, _columns(table)) for table in db.records.sorted_tables}
-    finally:
-        memory.dispose()
+    rebuild.replace(engine, log, registry)
+    with engine.connect() as connection:
+        return {table.name: digest(connection, table, _columns(table)) for table in db.records.sorted_tables}
 
 
 def _columns(table: Table) -> list[str]:
