@@ -34,7 +34,7 @@ help:
 .make/node: pwa/package-lock.json pwa/package.json | .make/packages-run
 	@cd pwa && npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
-PWA_SOURCES := $(shell find pwa/src pwa/public pwa/scripts pwa/index.html pwa/sw.js pwa/vite.config.ts -type f 2>/dev/null)
+PWA_SOURCES := $(shell find pwa/src pwa/public pwa/scripts pwa/verifier pwa/index.html pwa/sw.js pwa/vite.config.ts -type f 2>/dev/null)
 .make/app: .make/node $(PWA_SOURCES)
 	@cd pwa && npm run --silent build >&2
 	@touch $@

@@ -18,7 +18,7 @@ class Continuity:
     def __init__(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._last: Checkpoint | None = None
-        self._fault: SyncError | None = None
+        self._fault: Exception | None = None
 
     def check(self, connection: Connection, log: Log, head: Head) -> None:
         """Return if the head, which the caller has locked, leads on from all that was signed before.
@@ -38,12 +38,12 @@ class Continuity:
         try:
             self._last = Checkpoint.parse(note.rpartition(b"\n\n")[0] + b"\n")
             self._anchor.advance(note)
-        except SyncError as error:
-            # The entries are committed and acknowledged; it is the next ones that must not be.
-            self._fault = error
-            complain("anchor_failed", error)
         except OSError as error:
             # A full disk: this process remembers where the log stands, and the next group tries again.
+            complain("anchor_failed", error)
+        except Exception as error:
+            # The entries are committed, and will be acknowledged; it is the next ones that must not be.
+            self._fault = error
             complain("anchor_failed", error)
 
     def _begin(self, connection: Connection, log: Log, head: Head) -> None:
