@@ -44,6 +44,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert not is_made(plant)
     make(plant, False, lambda _: None)
     assert is_made(plant)
+    plant.publisher.now()
     with plant.engine.connect() as connection:
         counts = batches.status_counts(connection)
         waiting = batches.batch_lines(connection, ("awaiting_review",))[0]

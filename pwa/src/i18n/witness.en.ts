@@ -1,6 +1,7 @@
 /** English words for how far the log is published and witnessed. */
 export const witnessEn = {
   witness: {
+    policy: "Policy file", policyHint: "The keys and witnesses by which anybody can check this log", verifier: "Verifier",
     until: (time: string) => `Witnessed until ${time}`,
     published: (n: string) => `${n} entries published`,
     alone: "signed by the server alone, no witness is set up",

@@ -3,6 +3,7 @@ import type { witnessEn } from "./witness.en";
 
 export const witnessZh: typeof witnessEn = {
   witness: {
+    policy: "策略文件", policyHint: "任何人据以核验本日志的密钥与见证方", verifier: "核验工具",
     until: (time: string) => `已见证至 ${time}`,
     published: (n: string) => `已公布 ${n} 条记录`,
     alone: "仅由服务器签名，未设见证方",
