@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.handheld.hub import frames
-from server.handheld.hub.frames import Consistent, Hello, Malformed, Open, Ping, Prove, Push
+from server.handheld.hub.frames import Alarm, Consistent, Hello, Malformed, Open, Ping, Prove, Push
 
 HELLO: dict[str, Any] = {
     "t": "hello",
@@ -22,6 +22,16 @@ HELLO: dict[str, Any] = {
     "boot": "b",
     "head": {"seq": 0, "hash": "0" * 64},
     "docs": {"batch/B-1": 3},
+}
+ALARM: dict[str, Any] = {
+    "t": "alarm",
+    "id": 4,
+    "alarm": "A-1",
+    "code": "log_forked",
+    "at": "2026-11-22T09:30:00.000Z",
+    "held": "a note",
+    "told": None,
+    "entries": ["a"],
 }
 KINDS = ["hello", "push", "open", "ping", "actor"]
 anything = st.recursive(
@@ -41,6 +51,30 @@ def test_frames_of_the_protocol_are_read() -> None:
     assert frames.parse('{"t":"ping","n":5}') == Ping(5)
     assert frames.parse('{"t":"prove","id":2,"entries":["a","b"]}') == Prove(2, ("a", "b"))
     assert frames.parse('{"t":"consistent","id":3,"from":4,"to":9}') == Consistent(3, 4, 9)
+    alarm = Alarm(4, "A-1", "log_forked", ALARM["at"], "a note", None, ("a",))
+    assert frames.parse(json.dumps(ALARM)) == alarm
+    longest = "a" * 12_288
+    assert isinstance(frames.parse(json.dumps({**ALARM, "held": longest, "told": longest})), Alarm)
+
+
+@pytest.mark.urs("PLT-14", "PLT-18")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"alarm": "A/1"},
+        {"code": "no_such_code"},
+        {"held": "a" * 12_289},
+        # Twice as long as the payload of an entry may be.
+        {"held": "中" * 12_288, "told": "中" * 12_288},
+        {"held": "\x01" * 12_288},
+        {"told": "\ud800"},
+        {"entries": ["a" * 80] * 257},
+        {"at": "yesterday"},
+    ],
+)
+def test_an_alarm_that_no_entry_could_hold_is_malformed(changed: dict[str, Any]) -> None:
+    with pytest.raises(Malformed):
+        frames.parse(json.dumps(ALARM | changed))
 
 
 @pytest.mark.urs("PLT-14")
@@ -87,12 +121,12 @@ def test_anything_else_is_malformed(text: str | bytes) -> None:
 @pytest.mark.urs("PLT-14")
 @settings(max_examples=500, deadline=None)
 @given(
-    st.sampled_from([*KINDS, "prove", "consistent"]),
-    st.sampled_from([*HELLO, "id", "doc", "n", "entries", "from"]),
+    st.sampled_from([*KINDS, "prove", "consistent", "alarm"]),
+    st.sampled_from([*HELLO, *ALARM, "doc", "n", "from"]),
     anything,
 )
 def test_a_frame_with_anything_in_it_is_read_or_malformed(kind: str, name: str, value: Any) -> None:
-    frame = {**HELLO, "id": 1, "doc": "batch/B-1", "changes": ["AAAA"], "n": 1, "entries": ["a"]}
+    frame = {**HELLO, **ALARM, "id": 1, "doc": "batch/B-1", "changes": ["AAAA"], "n": 1, "entries": ["a"]}
     frame |= {"from": 1, "to": 2, "t": kind, name: value}
     try:
         frames.parse(json.dumps(frame))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from server.core import clock
+from server.core import clock, fields
 from server.handheld.model import ALARMS, MAX_EVIDENCE
 from sync import canonical
+from sync.entry import MAX_PAYLOAD
 
 # Both ways. The socket itself gives up at four times as much, before a text of that length is held in memory.
 MAX_FRAME = 1024 * 1024
@@ -16,6 +17,8 @@ HARD_LIMIT = 4 * MAX_FRAME
 _MAX_DOCUMENTS = 200
 # Entries in one question for proofs: its answer, with a receipt of at most a few hundred bytes each, fits a frame.
 MAX_PROVED = 256
+# What an alarm brings must fit into the payload of one entry, however many bytes its letters take there.
+_MAX_ALARM = MAX_PAYLOAD - 1024
 
 
 class Malformed(ValueError):
@@ -169,7 +172,7 @@ def _alarm(value: dict[str, Any]) -> Alarm:
         raise Malformed("entries")
     if value.get("code") not in ALARMS:
         raise Malformed("code")
-    return Alarm(
+    alarm = Alarm(
         id=_whole(value, "id"),
         alarm=_text(value, "alarm", 80),
         code=value["code"],
@@ -178,6 +181,10 @@ def _alarm(value: dict[str, Any]) -> Alarm:
         told=_evidence(value, "told"),
         entries=tuple(_text({"entry": one}, "entry", 80) for one in entries),
     )
+    evidence = {"held": alarm.held, "told": alarm.told, "entries": list(alarm.entries)}
+    if not fields.is_code(alarm.alarm) or len(canonical.encode(evidence)) > _MAX_ALARM:
+        raise Malformed("alarm")
+    return alarm
 
 
 def _evidence(value: dict[str, Any], name: str) -> str | None:
