@@ -3,10 +3,12 @@
 import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import HTTPException
 
 from rfc3161_client import TimestampRequestBuilder, decode_timestamp_response
 
 from server.core.complaints import complain
+from sync.verify.timestamp import check_timestamp
 
 TIMEOUT_SECONDS = 10
 MOST = 64 * 1024
@@ -24,7 +26,7 @@ def stamper(url: str | None) -> Callable[[bytes], bytes | None]:
             return None
         try:
             return _ask(url, data)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             complain("timestamp_failed", error)
             return None
 
@@ -42,4 +44,6 @@ def _ask(url: str, data: bytes) -> bytes:
     response = decode_timestamp_response(token)
     if response.tst_info.nonce != wanted.nonce:
         raise ValueError("the authority answers another request")
+    # With a stamp of other bytes the dossier itself would be wrong.
+    check_timestamp(token, data, ())
     return token

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -222,6 +223,8 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.refuses = folder, False
+        # What it takes for another request than it was asked.
+        self.takes = b"", b""
         config = folder / "tsa.cnf"
         (folder / "serial").write_text("01")
         config.write_text(
@@ -247,7 +250,7 @@ class Authority:
         ).stdout
 
     def answer(self, query: bytes) -> bytes:
-        (self.folder / "query.tsq").write_bytes(query)
+        (self.folder / "query.tsq").write_bytes(query.replace(*self.takes))
         self.run("ts -reply -config tsa.cnf -queryfile query.tsq -out reply.tsr")
         return (self.folder / "reply.tsr").read_bytes()
 
@@ -301,6 +304,24 @@ def test_an_authority_outside_stamps_the_checkpoint(
     assert other is not None
     for token in (other, b"nothing", files["timestamp.tsr"][:-1] + b"x"):
         assert verify_bundle({**files, "timestamp.tsr": token}, trusted, tsa.roots).code == "timestamp_wrong"
+    tsa.takes = hashlib.sha512(b"this").digest(), hashlib.sha512(b"that").digest()
+    assert stamper(url)(b"this") is None
+    assert "for other bytes" in capsys.readouterr().err
     tsa.refuses = True
     assert "timestamp.tsr" not in attachments(printed(plant, "en", stamp=stamper(url)))
+    assert "timestamp_failed" in capsys.readouterr().err
+
+
+def test_an_authority_that_speaks_no_http_keeps_no_dossier_from_being_made(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with listening.accept()[0] as wire:
+                wire.recv(4096)
+                wire.sendall(b"nothing of the kind\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert stamper(f"http://127.0.0.1:{listening.getsockname()[1]}/")(b"this") is None
+        thread.join()
     assert "timestamp_failed" in capsys.readouterr().err
