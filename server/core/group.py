@@ -20,6 +20,7 @@ from server.core.inbox import Stray
 from server.core.kinds import Entry, Fact, Registry, Ruling
 from server.core.outcomes import SERVER, Duplicate, Held, Outcome, Recorded, Refused
 from server.core.refusals import REFUSED, refused
+from server.core.seen import Roots
 from sync import entry as entries
 from sync.entry import Envelope
 from sync.errors import SyncError
@@ -56,10 +57,11 @@ class Group:
         writer: DeviceWriter,
         registry: Registry,
         keys: DeviceKeys,
+        roots: Roots,
         apart: bool,
     ) -> None:
         self._connection, self._log, self._tail, self._writer = connection, log, tail, writer
-        self._registry, self._keys, self._apart = registry, keys, apart
+        self._registry, self._keys, self._roots, self._apart = registry, keys, roots, apart
         self._lost: SQLAlchemyError | None = None
         self.appended: list[Recorded] = []
         self.head = head = log.lock(connection, tail)
@@ -216,7 +218,8 @@ class Group:
         except SyncError as error:
             return self._quarantine(envelope, source, error)
         revoked = device.last_seq is not None and head.seq > device.last_seq
-        flags = ("device_revoked",) if revoked else ()
+        seen = self._roots.flags(self._connection, head.seen, self.head.size)
+        flags = (*(("device_revoked",) if revoked else ()), *seen)
         if fault is not None:
             return self._append_strange(envelope, source, "rule_failed", flags, repr(fault))
         return self._take(envelope, source, flags)

@@ -24,6 +24,7 @@ from server.core.group import Also, Group
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
 from server.core.outcomes import SERVER, DeviceKey, Duplicate, Held, Outcome, Recorded, Refused
+from server.core.seen import Roots
 from sync.entry import Envelope
 from sync.log import Log, Tail
 from sync.signing import Signer
@@ -64,7 +65,7 @@ class Recorder:
         continuity: Continuity | None = None,
     ) -> None:
         self._engine, self._log, self._registry = engine, log, registry
-        self._keys = DeviceKeys(device_key)
+        self._keys, self._roots = DeviceKeys(device_key), Roots()
         self._continuity = continuity
         self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
         # What our own groups have left behind, as long as no other process appends.
@@ -222,7 +223,7 @@ class Recorder:
 
     def _do(self, connection: Connection, works: Sequence[Work], apart: bool) -> _Done:
         """What each work gave, the note of the new checkpoint, what was appended; the caller commits."""
-        group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, apart)
+        group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, self._roots, apart)
         if self._continuity is not None:
             self._continuity.check(connection, self._log, group.head)
         answers, note = group.do(works)

@@ -1,4 +1,4 @@
-"""What is doubtful about work that a handheld did on its own: its lease, its clock. Nothing of it is refused."""
+"""What is doubtful about work that a handheld did on its own: lease, clock, log seen. Nothing of it is refused."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -43,3 +43,24 @@ def doubt_clock(device: str, skew_ms: int) -> Doubt | None:
     if abs(skew_ms) <= SKEW_LIMIT_MS:
         return None
     return Doubt("clock_skew", {"device": device, "skew_ms": skew_ms})
+
+
+def doubt_seen(device: str, size: int, flags: Collection[str]) -> Doubt | None:
+    """Whether the device names a checkpoint that this log never had: it, or the log, was set back or is another."""
+    return Doubt("seen_wrong", {"device": device, "size": size}) if "seen_wrong" in flags else None
+
+
+def doubt_capture(device: str, captured_at: str, after: str | None, before: str, skew_ms: int) -> Doubt | None:
+    """Whether an entry says that it was captured when it cannot have been made (PLT-13).
+
+    It was made after the last entry that its device had seen was received, `after`, and before it was itself,
+    `before`. Nobody knows when the clock began to be off by `skew_ms`: both that and a right clock are allowed for,
+    and the limit besides.
+    """
+    said, limit = datetime.fromisoformat(captured_at), timedelta(milliseconds=SKEW_LIMIT_MS)
+    first, last = sorted((said, said - timedelta(milliseconds=skew_ms)))
+    early = after is not None and last < datetime.fromisoformat(after) - limit
+    if early or first > datetime.fromisoformat(before) + limit:
+        details = {"device": device, "captured_at": captured_at, "after": after, "before": before}
+        return Doubt("captured_outside", details)
+    return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.core.seen import SEEN_WRONG
 from server.identity import queries as identity
 from server.production.projection import entry_
 from sync.log import reading
@@ -13,10 +14,12 @@ from sync.log.reading import StoredEntry
 
 def entry_views(connection: Connection, indices: Iterable[int]) -> list[dict[str, Any]]:
     """Entries by their place in the log, in its order: {id, index, kind, stream, subject, actor {id, name, name_en},
-    device {id, name}, seq, captured_at, offset, recorded_at, seen, lease, flags, payload, verifier, corrects, reason,
-    corrected_by}.
+    device {id, name}, seq, captured_at, offset, recorded_at, seen, made, lease, flags, payload, verifier, corrects,
+    reason, corrected_by}.
 
     `seen` is the last checkpoint that the device held, {size, root} or null: how much of the log it knew.
+    `made` is {after, before}: the times between which it must have been made, by the log's clock: when the last entry
+    under `seen` was received (null where it had seen none, or none of this log), and when it was itself.
     `payload` is null where it is no longer held; `verifier` is the second person that it names, {id, name, name_en}
     or null; `corrected_by` is the id of the entry that corrects this one.
     """
@@ -30,6 +33,7 @@ def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str
     people = identity.people(connection, named)
     devices = identity.devices(connection, {entry.head.device for entry in stored})
     corrections = _corrections(connection, {entry.head.id for entry in stored})
+    earliest = reading.recorded_at(connection, map(_last_seen, stored))
     return [
         {
             "id": entry.head.id,
@@ -44,6 +48,7 @@ def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str
             "offset": entry.head.offset,
             "recorded_at": entry.stamp.recorded_at,
             "seen": entry.head.seen and {"size": entry.head.seen.size, "root": entry.head.seen.root},
+            "made": {"after": earliest.get(_last_seen(entry)), "before": entry.stamp.recorded_at},
             "lease": entry.head.lease,
             "flags": list(entry.stamp.flags),
             "payload": None if entry.payload is None else entry.envelope.body,
@@ -54,6 +59,12 @@ def show(connection: Connection, stored: Sequence[StoredEntry]) -> list[dict[str
         }
         for entry in stored
     ]
+
+
+def _last_seen(entry: StoredEntry) -> int:
+    """The place of the last entry that the device had seen of this log; -1 where it had seen none."""
+    seen = entry.head.seen
+    return -1 if seen is None or SEEN_WRONG in entry.stamp.flags else seen.size - 1
 
 
 def _verifier(entry: StoredEntry) -> str | None:

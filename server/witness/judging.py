@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
+from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.model import SKEW_LIMIT_MS, batch_of
 from server.identity.model import CREDENTIAL_SET
@@ -20,6 +21,7 @@ from server.release import model as release
 from sync import canonical, note, signing
 from sync.entry import FIRST_PREV, Header, Receipt, parse_signatures
 from sync.errors import SyncError
+from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
 
 LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
@@ -82,6 +84,8 @@ class SiteRules:
         self._chains: dict[str, bytearray] = {}
         # What the site has adopted as its root: from then on only that can name other keys.
         self.root: note.Key | None = None
+        # The root over the log at each size from 0: what a device names as seen must be one of them.
+        self._roots = bytearray(EMPTY_ROOT)
 
     def head_of(self, device: str, seq: int | None = None) -> tuple[int, str]:
         """A device's last sequence with the hash of its header, or those at `seq`; (0, zeros) where there is none."""
@@ -92,12 +96,17 @@ class SiteRules:
             return 0, FIRST_PREV
         return seq, bytes(chain[(seq - 1) * _DIGEST : seq * _DIGEST]).hex()
 
+    def grew(self, root: bytes) -> None:
+        """The log has one more entry, and this root with it."""
+        self._roots.extend(root)
+
     def devices(self) -> list[str]:
         return sorted(self._chains)
 
     def judge(self, seen: Seen) -> None:
         """SyncError of the first rule that the server has broken with this entry."""
         self._judge_kind(seen)
+        self._judge_seen(seen)
         if seen.is_strange or seen.body is None:
             return
         if seen.by_server:
@@ -144,6 +153,14 @@ class SiteRules:
             raise SyncError(wanted, f"the server stated {seen.head.kind}, which is not known here or has another shape")
         if not seen.is_strange:
             raise _unflagged(wanted, f"{seen.head.kind} of {seen.head.device}")
+
+    def _judge_seen(self, seen: Seen) -> None:
+        named = seen.head.seen
+        if seen.by_server or named is None or SEEN_WRONG in seen.stamp.flags:
+            return
+        start = named.size * _DIGEST
+        if self._roots[start : start + _DIGEST].hex() != named.root:
+            raise _unflagged(SEEN_WRONG, f"{seen.head.device} saw a log of {named.size} entries that was not this")
 
     def _judge_lease(self, seen: Seen) -> None:
         head, flags = seen.head, seen.stamp.flags

@@ -175,6 +175,7 @@ class Mirror:
                 while len(self._levels) <= level // 8:
                     self._levels.append([])
                 self._levels[level // 8].append(node)
+        self.site.grew(self._edge.root())
 
     def _next_block(self, keep: bool) -> None:
         """A finished bundle goes to the folder, with every tile that it finished."""

@@ -1,16 +1,17 @@
 """Reads of the log: entries as stored, and the hashes of its tree for proofs and tiles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from sync import merkle, tiles
+from sync import merkle, note, tiles
+from sync.checkpoint import Checkpoint
 from sync.entry import Envelope, Header, Receipt, leaf_data
 from sync.errors import SyncError
-from sync.log.tables import log_entry, log_hash, log_payload
+from sync.log.tables import log_checkpoint, log_entry, log_hash, log_payload
 
 _PAGE = 1000
 
@@ -48,6 +49,8 @@ _hashes = (
     )
     .order_by(log_hash.c.idx)
 )
+_note = select(log_checkpoint.c.note).where(log_checkpoint.c.size == bindparam("size"))
+_stamps = select(log_entry.c.idx, log_entry.c.receipt).where(log_entry.c.idx.in_(bindparam("indices", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,24 @@ def leaf_hashes(connection: Connection, start: int) -> list[bytes]:
             raise SyncError("entry_missing", f"there is no entry {start + len(found)}, but one at {index}")
         found.append(_bytes(value))
     return found
+
+
+def recorded_at(connection: Connection, indices: Iterable[int]) -> dict[int, str]:
+    """When the entries at these places that exist were received, from their receipts."""
+    wanted, found = sorted(set(indices)), dict[int, str]()
+    for first in range(0, len(wanted), _PAGE):
+        rows = connection.execute(_stamps, {"indices": wanted[first : first + _PAGE]})
+        found |= {index: Receipt.parse(_bytes(line)).recorded_at for index, line in rows}
+    return found
+
+
+def root_at(connection: Connection, size: int) -> bytes:
+    """The root over the first entries: from the checkpoint of that size, or else, where a group of entries was
+    committed across it, from the tree. SyncError `proof_wrong` where the log's last checkpoint is below."""
+    signed = connection.execute(_note, {"size": size}).scalar()
+    if signed is not None:
+        return Checkpoint.parse(note.split(_bytes(signed))[0]).root
+    return merkle.subtree_hash(0, size, TreeReader(connection))
 
 
 class TreeReader:

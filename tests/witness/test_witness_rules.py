@@ -11,7 +11,8 @@ from batch_support import Site
 from witness_support import Rig, Story, later
 
 from server.core.kinds import Fact
-from sync.entry import FIRST_PREV
+from sync.entry import FIRST_PREV, Seen
+from sync.merkle import Edge, leaf_hash
 from sync.signing import Ed25519Signer
 from sync.verify import verify_log
 from sync.writer import now_text
@@ -137,6 +138,24 @@ def test_work_after_the_seal_without_the_flag_is_found(rig: Rig, story: Story, s
     late = pen.write("production.remark_added.v1", "batch/B1", {"batch": "B1", "phase": None, "text": "x"}, actor="P-1")
     assert rig.show(sealed.then(late, flags=("lease_unknown",))) == 422
     assert rig.found == ("flag_missing", len(sealed.entries))
+
+
+def test_a_checkpoint_that_was_never_seen_here_needs_the_flag(rig: Rig, story: Story, site: Site) -> None:
+    payload = {"batch": "B1", "phase": None, "text": "x"}
+    edge = Edge()
+    for entry in story.entries:
+        edge.append(leaf_hash(entry.leaf))
+    right, end = Seen(len(story.entries), edge.root().hex()), len(story.entries)
+    for seen in (Seen(end, "00" * 32), Seen(end - 1, right.root), Seen(end + 1, right.root), Seen(0, right.root)):
+        pen = story.pen("tablet-b", site.writers["tablet-b"].signer)
+        pen.seen = seen
+        wrong = pen.write("production.remark_added.v1", "batch/B1", payload, actor="P-1")
+        assert rig.show(story.then(wrong, flags=("lease_unknown",))) == 422
+        assert rig.found == ("flag_missing", end)
+    flagged = story.then(wrong, flags=("seen_wrong", "lease_unknown"))
+    pen.seen = right
+    known = pen.write("production.remark_added.v1", "batch/B1", payload, actor="P-1")
+    assert rig.show(flagged.then(known, flags=("lease_unknown",))) == 200, rig.why
 
 
 SEALS: dict[str, dict[str, Any]] = {

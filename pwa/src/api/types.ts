@@ -22,6 +22,8 @@ export interface EntryView {
   recorded_at: string;
   /** The last checkpoint that the device held: how much of the log it knew. */
   seen: { size: number; root: string } | null;
+  /** Between which times, by the log's clock, it must have been made; `after` is null where nothing shows it. */
+  made: { after: string | null; before: string };
   lease: string | null;
   flags: string[];
   /** Null where the content is no longer held; the log still proves what it was. */

@@ -158,7 +158,7 @@ export const en = {
     title: "History of the value", open: "History", now: "Stands now", nowOpen: "Undecided: more than one value claims this place", nowNone: "No value stands",
     versions: (n: number) => (n === 1 ? "recorded once, never changed" : `${n} entries, the oldest first`), recorded: "Recorded", correction: "Correction", from: "Old value", to: "New value", why: "Reason",
     states: { stands: "stands now", corrected: "corrected", not_chosen: "not chosen", conflict: "in conflict", chosen: "chosen" } as Record<string, string>,
-    who: "Who", second: "Second person", device: "Device", captured: "Captured", received: "Received", index: "Index in the log", notYet: "not in the log yet", flags: "Flags", unflagged: "none",
+    who: "Who", second: "Second person", device: "Device", captured: "Captured", received: "Received", made: "Must have been made", madeBetween: (after: string, before: string) => `between ${after} and ${before}`, madeBefore: (before: string) => `before ${before}`, index: "Index in the log", notYet: "not in the log yet", flags: "Flags", unflagged: "none",
     conflictFound: "Conflict found", conflictOf: (n: number) => `${n} entries claim this place. Nothing is chosen silently.`, decided: "Conflict decided", decidedFor: "Decided for", open_: "Not decided yet", toConflict: "To the conflict",
     local: "From this device. What other devices and QA have done since is shown when there is a network.", partly: "Shown from this device; the server could not be asked.", entryOnly: "This entry",
   },

@@ -159,7 +159,7 @@ export const zh = {
     title: "数值履历", open: "履历", now: "现行值", nowOpen: "未裁定：同一处有多个数值", nowNone: "没有现行值",
     versions: (n: number) => (n === 1 ? "记录一次，未曾更改" : `共 ${n} 条，由旧到新`), recorded: "记录", correction: "更正", from: "原值", to: "新值", why: "理由",
     states: { stands: "现行", corrected: "已被更正", not_chosen: "未选定", conflict: "冲突中", chosen: "已选定" },
-    who: "人员", second: "复核人", device: "设备", captured: "记录时间", received: "入账时间", index: "日志序号", notYet: "尚未入账", flags: "标记", unflagged: "无",
+    who: "人员", second: "复核人", device: "设备", captured: "记录时间", received: "入账时间", made: "必定作于", madeBetween: (after: string, before: string) => `${after} 与 ${before} 之间`, madeBefore: (before: string) => `${before} 之前`, index: "日志序号", notYet: "尚未入账", flags: "标记", unflagged: "无",
     conflictFound: "发现冲突", conflictOf: (n: number) => `同一处有 ${n} 条记录，均已保留，不作默认取舍。`, decided: "冲突已裁定", decidedFor: "裁定为", open_: "尚未裁定", toConflict: "查看冲突",
     local: "取自本机。其他设备和 QA 此后的处理，联网后显示。", partly: "取自本机，未能询问服务器。", entryOnly: "本条记录",
   },

@@ -19,6 +19,8 @@ export interface Version {
   capturedAt: string;
   offset: number | null;
   recordedAt: string | null;
+  /** Between which times it must have been made; null where only this device has it. */
+  made: { after: string | null; before: string } | null;
   flags: string[];
   place: Place;
   corrects: string | null;
@@ -28,9 +30,9 @@ export interface Version {
 }
 
 export function fromView(entry: EntryView | ServerVersion): Version {
-  const { id, index, kind, subject, payload, actor, verifier, seq, offset, flags, corrects, reason } = entry;
+  const { id, index, kind, subject, payload, actor, verifier, seq, offset, made, flags, corrects, reason } = entry;
   return {
-    id, index, kind, subject, payload, actor, verifier, device: entry.device.name, seq, offset, flags, corrects, reason,
+    id, index, kind, subject, payload, actor, verifier, device: entry.device.name, seq, offset, made, flags, corrects, reason,
     capturedAt: entry.captured_at, recordedAt: entry.recorded_at, place: "logged", standing: "standing" in entry ? entry.standing : null,
   };
 }
@@ -42,7 +44,7 @@ export function fromLocal(entry: LocalEntry, name: (id: string) => string, devic
   const second = payload.verified_by;
   return {
     id, index, kind, subject, payload, seq, flags, place, corrects, reason, capturedAt, offset, recordedAt, actor: named(entry.actor),
-    verifier: typeof second === "string" && second !== "" ? named(second) : null, device: device(entry), standing: null,
+    verifier: typeof second === "string" && second !== "" ? named(second) : null, device: device(entry), made: null, standing: null,
   };
 }
 

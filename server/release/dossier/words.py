@@ -145,6 +145,8 @@ phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
 clock_skew|设备时钟偏差|Device clock off
+captured_outside|记录时间不可能|Captured outside of the possible time
+seen_wrong|设备所见日志不符|Device saw another log
 person_not_permitted|人员无权限|Person not permitted
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
