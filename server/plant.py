@@ -48,7 +48,7 @@ ROOMS = (
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,
     release.ROOM,
-    Room("handheld", handheld.KINDS, judges=handheld.JUDGES),
+    handheld.ROOM,
 )
 # What handhelds have to say before a release: their room stands above, so it is handed down here.
 gates.SOURCES[:] = handhelds.GATES.values()

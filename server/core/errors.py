@@ -338,6 +338,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Try the enrolment again.", "请重新注册。"),
     ),
+    "lease_ended": Problem(
+        409,
+        ("This lease has ended already.", "此授权已结束。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the devices of the batch again.", "请重新查看本批的设备。"),
+    ),
     "lease_unknown": Problem(
         404,
         ("There is no such lease.", "没有此授权。"),
@@ -441,6 +447,48 @@ CATALOGUE: dict[str, Problem] = {
         ("This version of the recipe exists with other content.", "该版本的工艺规程已存在且内容不同。"),
         ("Nothing was changed.", "未作更改。"),
         ("Make a new version.", "请建立新版本。"),
+    ),
+    "container_unknown": Problem(
+        404,
+        ("There is no container with this label.", "没有此标签的容器。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Read the label again, or register the container.", "请重新核对标签，或先登记该容器。"),
+    ),
+    "container_taken": Problem(
+        409,
+        ("The container is allocated to another batch.", "该容器已分配给其他批。"),
+        ("Nothing was allocated.", "未作任何分配。"),
+        ("Choose another, or release it from that batch first.", "请另选容器，或先从该批解除分配。"),
+    ),
+    "container_wrong_lot": Problem(
+        409,
+        ("The container is of a lot that the order does not name.", "该容器所属物料批不在批指令内。"),
+        ("Nothing was allocated.", "未作任何分配。"),
+        ("Choose containers of the lots of the order.", "请选择批指令所列物料批的容器。"),
+    ),
+    "container_not_fit": Problem(
+        409,
+        ("The lot of the container is not released.", "该容器所属物料批未放行。"),
+        ("Nothing was allocated.", "未作任何分配。"),
+        ("Choose a container of a released lot.", "请选择已放行物料批的容器。"),
+    ),
+    "container_not_allocated": Problem(
+        409,
+        ("The container is not allocated to this batch.", "该容器未分配给本批。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the containers of the batch again.", "请重新查看本批的容器。"),
+    ),
+    "container_out": Problem(
+        409,
+        ("A device holds a lease of the batch that names this container.", "有设备携带本批的授权，其中包含该容器。"),
+        ("The container stays with the batch.", "该容器仍归本批。"),
+        ("Let the device hand the batch back, or take the lease back.", "请先让该设备交还本批，或收回其授权。"),
+    ),
+    "allocation_changed": Problem(
+        409,
+        ("The containers of the batch changed just now.", "本批的容器分配刚刚变动。"),
+        ("The batch was not taken along.", "未带走该批。"),
+        ("Take it along again.", "请重新带走该批。"),
     ),
     "lot_unknown": Problem(
         404,

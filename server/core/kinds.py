@@ -134,7 +134,7 @@ class Registry:
         return {} if self._fits[kind](payload) else self._schemas[kind].validate(payload)
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
-        """The kind's own ruling with what other rooms' judges add; only the kind itself may refuse.
+        """The kind's own ruling with what other rooms' judges add; of a decision, a judge may refuse what it allows.
 
         A judge sees the flags that were given before it.
         """
@@ -145,7 +145,10 @@ class Registry:
         for judge in self._judges.get(entry.kind, ()):
             more = judge(connection, replace(entry, flags=(*entry.flags, *ruling.flags)))
             flags = dict.fromkeys((*ruling.flags, *more.flags))
-            ruling = Ruling(tuple(flags), (*ruling.consequences, *more.consequences), ruling.refusal, ruling.details)
+            first = ruling if ruling.refusal is not None else more
+            ruling = Ruling(
+                tuple(flags), (*ruling.consequences, *more.consequences), first.refusal, first.details or ruling.details
+            )
         return ruling
 
     def project(self, connection: Connection, entry: Entry) -> None:

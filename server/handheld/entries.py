@@ -11,7 +11,16 @@ from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.core.seen import SEEN_WRONG
 from server.handheld import projection, queries, rules
 from server.handheld.hub import queries as hub
-from server.handheld.model import ALARMS, DISPUTED, LOG_DISPUTED, MAX_EVIDENCE, QUARANTINED, SETTLED, batch_of
+from server.handheld.model import (
+    ALARMS,
+    DISPUTED,
+    LEASE_REVOKED,
+    LOG_DISPUTED,
+    MAX_EVIDENCE,
+    QUARANTINED,
+    SETTLED,
+    batch_of,
+)
 from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
@@ -41,6 +50,15 @@ class LeaseReturned(Schema):
     batch = fields.code()
     device = fields.code()
     last_seq = fields.sequence()
+
+
+class LeaseRevoked(Schema):
+    """Somebody takes a batch back whose device cannot be reached: what is made of it from now on is flagged."""
+
+    lease = fields.code()
+    batch = fields.code()
+    device = fields.code()
+    reason = fields.text(2000)
 
 
 class InputQuarantined(Schema):
@@ -86,6 +104,41 @@ def decide_lease(connection: Connection, entry: Entry) -> Ruling:
     if batch.status not in _WORKED_ON:
         return Ruling(refusal="batch_closed", details={"batch": given["batch"], "status": batch.status})
     return Ruling()
+
+
+def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
+    """Who releases orders may take a batch back; the device still owes what it has written until then."""
+    given = entry.payload
+    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "order.release"):
+        return Ruling(refusal="not_permitted", details={"permission": "order.release"})
+    lease = queries.find_lease(connection, given["lease"])
+    if lease is None or (lease.batch, lease.device) != (given["batch"], given["device"]):
+        return Ruling(refusal="lease_unknown", details={"lease": given["lease"]})
+    if lease.returned_at is not None or lease.revoked_at is not None:
+        return Ruling(refusal="lease_ended", details={"lease": given["lease"]})
+    return Ruling()
+
+
+def judge_deallocation(connection: Connection, entry: Entry) -> Ruling:
+    """A container stays with its batch while a device may work offline under a lease that names it (PLT-12).
+
+    So no two devices are ever entitled to one container for two batches.
+    """
+    held = {lease.device: lease for lease in queries.leases_of_batch(connection, entry.payload["batch"])}
+    out = [
+        device
+        for device, lease in held.items()
+        if lease.returned_at is None
+        and lease.revoked_at is None
+        and lease.expires_at > entry.recorded_at
+        and not _revoked(connection, device)
+    ]
+    return Ruling(refusal="container_out", details={"devices": out}) if out else Ruling()
+
+
+def _revoked(connection: Connection, device: str) -> bool:
+    found = identity.find_device(connection, device)
+    return found is not None and found.revoked_at is not None
 
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
@@ -171,10 +224,12 @@ def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) 
 KINDS = (
     Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
     Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
+    Kind(LEASE_REVOKED, LeaseRevoked, "decision", decide_revocation, projection.revoke),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
     Kind(DISPUTED, LogDisputed, "observation", judge_disputed, by_server=True),
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
-ROOM = Room("handheld", KINDS, judges=JUDGES)
+VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}
+ROOM = Room("handheld", KINDS, judges={**JUDGES, **VETOES})

@@ -124,7 +124,7 @@ def leases_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
 
 
 def show_lease(lease: Lease, device: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("lease", "batch", "person", "issued_at", "expires_at", "returned_at", "last_seq")
+    names = ("lease", "batch", "person", "issued_at", "expires_at", "returned_at", "last_seq", "revoked_at")
     return {"device": dict(device), **{name: getattr(lease, name) for name in names}}
 
 

@@ -16,10 +16,11 @@ from server.equipment import queries as equipment
 from server.handheld import queries
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
-from server.handheld.model import LEASE_DOMAIN, LEASE_TERM, Lease, document_of
+from server.handheld.model import LEASE_DOMAIN, LEASE_REVOKED, LEASE_TERM, Lease, document_of
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
+from server.production import containers
 from sync import canonical
 from sync.entry import new_id
 from sync.log import reading
@@ -57,13 +58,45 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str) -> Signe
             "issued_at": clock.text(now),
             "expires_at": clock.text(now + LEASE_TERM),
         }
-        text = canonical.encode({"v": 1, **terms, **_snapshot(plant, connection, order)})
+        allocated = _containers(connection, batch)
+        text = canonical.encode({"v": 1, **terms, "containers": allocated, **_snapshot(plant, connection, order)})
     if hub.documents.bring_up(document_of(batch)):
         hub.news.grew(document_of(batch))
     payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}
     plant.recorder.state(Fact(ISSUED, document_of(batch), payload, actor=person))
+    _check_containers(plant, terms, allocated)
     signature = base64.b64encode(plant.signer.sign(LEASE_DOMAIN + text)).decode()
     return Signed(text.decode(), signature)
+
+
+def _containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
+    return [one.payload() for one in containers.allocated_to(connection, batch)]
+
+
+def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[str, Any]]) -> None:
+    """From the lease's entry on no container of the batch is released to another. One that was, between the snapshot
+    and the entry, stands in the text: nobody gets that. PestleError `allocation_changed`."""
+    with plant.engine.connect() as connection:
+        if _containers(connection, terms["batch"]) == told:
+            return
+        told_seq = _told_by(connection, terms["device"])
+    payload = {name: terms[name] for name in ("lease", "batch", "device")} | {"last_seq": told_seq}
+    plant.recorder.state(Fact(RETURNED, document_of(terms["batch"]), payload))
+    raise PestleError("allocation_changed", {"batch": terms["batch"]})
+
+
+def revoke(plant: Plant, person: str, lease_id: str, reason: str) -> Lease:
+    """Take a batch back without its device; PestleError `lease_unknown`, `lease_ended`, `not_permitted`."""
+    with plant.engine.connect() as connection:
+        lease = queries.find_lease(connection, lease_id)
+    if lease is None:
+        raise PestleError("lease_unknown", {"lease": lease_id})
+    payload = {"lease": lease_id, "batch": lease.batch, "device": lease.device, "reason": reason}
+    plant.recorder.state(Fact(LEASE_REVOKED, document_of(lease.batch), payload, actor=person))
+    with plant.engine.connect() as connection:
+        found = queries.find_lease(connection, lease_id)
+    assert found is not None
+    return found
 
 
 def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ LEASE_DOMAIN = b"pestle/lease/v1\n"
 RETURN_DOMAIN = b"pestle/lease-return/v1\n"
 HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
+LEASE_REVOKED = "handheld.lease_revoked.v1"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.
 QUARANTINED = "input_quarantined"
 DISPUTED = "handheld.log_disputed.v1"
@@ -24,7 +25,8 @@ SKEW_LIMIT_MS = 5 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A batch in the hands of a device. Times are UTC text; `last_seq` is what the device had written at its return."""
+    """A batch in the hands of a device. Times are UTC text; `last_seq` is what the device had written at its return;
+    `revoked_at` is when somebody took it back without the device."""
 
     lease: str
     batch: str
@@ -34,6 +36,7 @@ class Lease:
     expires_at: str
     returned_at: str | None = None
     last_seq: int | None = None
+    revoked_at: str | None = None
 
 
 def document_of(batch: str) -> str:

@@ -16,6 +16,7 @@ lease = Table(
     Column("expires_at", Text, nullable=False),
     Column("returned_at", Text),
     Column("last_seq", Integer),
+    Column("revoked_at", Text),
     Index("handheld_lease_batch", "batch"),
     Index("handheld_lease_device", "device"),
 )
@@ -30,3 +31,8 @@ def hand_back(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     values = {"returned_at": entry.recorded_at, "last_seq": given["last_seq"]}
     connection.execute(update(lease).where(lease.c.lease == given["lease"]).values(values))
+
+
+def revoke(connection: Connection, entry: Entry) -> None:
+    here = lease.c.lease == entry.payload["lease"]
+    connection.execute(update(lease).where(here).values(revoked_at=entry.recorded_at))

@@ -28,6 +28,8 @@ def doubt_lease(
     made = datetime.fromisoformat(captured_at) - timedelta(milliseconds=skew_ms)
     if made > datetime.fromisoformat(lease.expires_at):
         return Doubt("lease_expired", {"lease": lease.lease, "device": device, "expires_at": lease.expires_at})
+    if lease.revoked_at is not None and made > datetime.fromisoformat(lease.revoked_at):
+        return Doubt("lease_revoked", {"lease": lease.lease, "device": device, "revoked_at": lease.revoked_at})
     if lease.last_seq is not None and seq > lease.last_seq:
         return Doubt("lease_expired", {"lease": lease.lease, "device": device, "returned_at": lease.returned_at})
     return None

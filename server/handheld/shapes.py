@@ -26,6 +26,10 @@ class LeaseBack(Schema):
     proof = fields.text()
 
 
+class LeaseRevoked(Schema):
+    reason = fields.text(2000)
+
+
 class Settled(Schema):
     device = fields.code()
     reason = fields.text(2000)

@@ -77,6 +77,17 @@ def give_back(body: Body, lease: str) -> dict[str, Any]:
         return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
 
 
+@blueprint.post("/leases/<lease>/revoke")
+@blueprint.arguments(shapes.LeaseRevoked)
+@require("order.release")
+def take_back(body: Body, lease: str) -> dict[str, Any]:
+    """Take a batch back without its device: what it makes of it from now on is kept and flagged."""
+    here = plant.current()
+    back = leases.revoke(here, current_session().person.id, lease, body["reason"])
+    with here.engine.connect() as connection:
+        return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
+
+
 @blueprint.put("/blobs/<name>")
 @require("batch.work", "batch.review")
 def keep_blob(name: str) -> Response:

@@ -1,4 +1,4 @@
-"""The kinds of materials: a material defined, a lot received, its status decided."""
+"""The kinds of materials: a material defined, a lot and its containers received, its status decided."""
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -26,6 +26,19 @@ class LotReceived(Schema):
     status = fields.choice(*model.RECEIVED)
 
 
+class _Container(Schema):
+    """`container`: what its label says, once in a site."""
+
+    container = fields.number()
+    quantity = fields.nested(fields.QuantityShape)
+
+
+class ContainersReceived(Schema):
+    material = fields.code()
+    lot = fields.number()
+    containers = fields.many(_Container, 1)
+
+
 class LotStatusChanged(Schema):
     material = fields.code()
     lot = fields.number()
@@ -44,6 +57,18 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def judge_containers(connection: Connection, entry: Entry) -> Ruling:
+    """Containers of a lot that came in; one that is known already stays as it is, and what does not fit is flagged."""
+    given = entry.payload
+    unit = queries.material_unit(connection, given["material"])
+    flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
+    if any(one["quantity"]["unit"] != unit for one in given["containers"]):
+        flags.append("unit_mismatch")
+    if queries.containers(connection, [one["container"] for one in given["containers"]]):
+        flags.append("container_known")
+    return Ruling(flags=tuple(flags))
+
+
 def decide_status(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     lot = queries.find_lot(connection, given["material"], given["lot"])
@@ -57,6 +82,13 @@ def decide_status(connection: Connection, entry: Entry) -> Ruling:
 KINDS = (
     Kind("materials.material_defined.v1", MaterialDefined, "decision", project=projection.define),
     Kind("materials.lot_received.v1", LotReceived, "observation", judge_receipt, projection.receive),
+    Kind(
+        "materials.containers_received.v1",
+        ContainersReceived,
+        "observation",
+        judge_containers,
+        projection.receive_containers,
+    ),
     Kind("materials.lot_status_changed.v1", LotStatusChanged, "decision", decide_status, projection.change_status),
 )
 ROOM = Room("materials", KINDS)

@@ -1,7 +1,7 @@
 """The nouns of materials: what a material may be, and which status a lot may have."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 TYPES = ("raw", "packaging", "intermediate", "bulk", "finished")
 RECEIVED = ("quarantine", "historical")
@@ -22,6 +22,19 @@ class Lot:
     supplier: str | None
     supplier_lot: str | None
     received_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A labelled container of a lot, with what it held when it came; it has the status of its lot."""
+
+    container: str
+    material: str
+    lot: str
+    quantity: dict[str, str]
+
+    def payload(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 Direction = Literal["forward", "backward"]

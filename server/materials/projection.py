@@ -1,6 +1,6 @@
-"""The tables of materials and lots, and how entries fill them."""
+"""The tables of materials, lots and containers, and how entries fill them."""
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -27,6 +27,17 @@ lot = Table(
     Column("expiry", Text),
     Column("containers", Integer),
     Column("received_at", Text, nullable=False, index=True),
+)
+
+container = Table(
+    "materials_container",
+    records,
+    Column("container", Text, primary_key=True),
+    Column("material", Text, nullable=False),
+    Column("lot", Text, nullable=False),
+    Column("quantity_value", Text, nullable=False),
+    Column("quantity_unit", Text, nullable=False),
+    Index("materials_container_lot", "material", "lot"),
 )
 
 
@@ -64,6 +75,16 @@ def receive(connection: Connection, entry: Entry) -> None:
     known = {name: value for name, value in values.items() if value is not None}
     if known:
         connection.execute(update(lot).where(here).values(known))
+
+
+def receive_containers(connection: Connection, entry: Entry) -> None:
+    """A label that stands here already is left with what it was first received as."""
+    given = entry.payload
+    for one in given["containers"]:
+        if connection.execute(select(container).where(container.c.container == one["container"])).first() is None:
+            values = {"material": given["material"], "lot": given["lot"]}
+            quantity = {"quantity_value": one["quantity"]["value"], "quantity_unit": one["quantity"]["unit"]}
+            connection.execute(insert(container), {"container": one["container"], **values, **quantity})
 
 
 def change_status(connection: Connection, entry: Entry) -> None:

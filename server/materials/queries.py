@@ -1,4 +1,4 @@
-"""Reads of materials and lots."""
+"""Reads of materials, lots and containers."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from server.materials import rules
-from server.materials.model import Lot
-from server.materials.projection import lot, material
+from server.materials.model import Container, Lot
+from server.materials.projection import container, lot, material
 
 _lots = select(lot, material.c.name_zh, material.c.name_en).select_from(
     lot.outerjoin(material, material.c.code == lot.c.material)
@@ -49,6 +49,25 @@ def search_lots(connection: Connection, words: str, offset: int, limit: int, day
         query, counted = query.where(holds), counted.where(holds)
     page = query.order_by(lot.c.received_at.desc(), lot.c.material, lot.c.lot).offset(offset).limit(limit)
     return [_lot(row, day) for row in connection.execute(page)], connection.execute(counted).scalar_one()
+
+
+def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
+    """Those of the containers that are known, by their labels."""
+    query = select(container).where(container.c.container.in_(set(ids))).order_by(container.c.container)
+    return [_container(row) for row in connection.execute(query)]
+
+
+def containers_of(connection: Connection, code: str, number: str) -> list[Container]:
+    """The containers of a lot."""
+    here = (container.c.material == code) & (container.c.lot == number)
+    return [
+        _container(row) for row in connection.execute(select(container).where(here).order_by(container.c.container))
+    ]
+
+
+def _container(row: Row[Any]) -> Container:
+    quantity = {"value": row.quantity_value, "unit": row.quantity_unit}
+    return Container(row.container, row.material, row.lot, quantity)
 
 
 def _is(key: tuple[str, str]) -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from marshmallow import Schema
+from sqlalchemy import Connection
 
-from server.core.kinds import Kind, Project, Room
-from server.production import model, projection, shapes
+from server.core.kinds import Entry, Kind, Project, Room
+from server.production import containers, model, projection, shapes
 from server.production.judging import decide_order, judge_import, judge_observation, judge_report
 
 
@@ -13,11 +14,18 @@ def _observed(name: str, schema: type[Schema]) -> Kind:
     return Kind(name, schema, "observation", judge_observation, projection.observe)
 
 
+def _weigh(connection: Connection, entry: Entry) -> None:
+    projection.observe(connection, entry)
+    containers.consume(connection, entry)
+
+
 KINDS = (
     Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order),
+    Kind(model.ALLOCATED, shapes.ContainersAllocated, "decision", containers.decide_allocation, containers.allocate),
+    Kind(model.DEALLOCATED, shapes.AllocationReleased, "decision", containers.decide_release, containers.release),
     _observed(model.STARTED, shapes.PhaseMarked),
     _observed(model.CLEARED, shapes.LineCleared),
-    _observed(model.WEIGHED, shapes.MaterialWeighed),
+    Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),
     _observed(model.PARAMETER, shapes.ParameterRecorded),
     _observed(model.CHECKED, shapes.CheckRecorded),
     _observed(model.COMPLETED, shapes.PhaseMarked),

@@ -19,6 +19,11 @@ PHOTO = "production.photo_attached.v1"
 EXCEPTION = "production.exception_raised.v1"
 CONFLICT = "production.conflict_found.v1"
 
+ALLOCATED = "production.containers_allocated.v1"
+DEALLOCATED = "production.allocation_released.v1"
+# Codes of exceptions about a container: no such label; not given to this batch; used by two batches.
+CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED = "container_unknown", "container_not_allocated", "container_shared"
+
 # The flag of an entry that came after QA had sealed the batch by its disposition. Logs from before there were
 # deviations say "after_disposition" instead.
 POST_SEAL = "post_seal"
@@ -50,6 +55,16 @@ class Batch:
     @property
     def disposed(self) -> bool:
         return self.status in (RELEASED, REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An entry that says that something was taken out of a container for a batch, and that nothing has superseded."""
+
+    entry: str
+    batch: str
+    phase: str | None
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)

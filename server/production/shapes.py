@@ -26,6 +26,19 @@ class OrderReleased(Schema):
     phases = recipes.phases()
 
 
+class ContainersAllocated(Schema):
+    """Labels of containers that belong to this batch alone from now on."""
+
+    batch = fields.code()
+    containers = fields.words(1)
+
+
+class AllocationReleased(Schema):
+    batch = fields.code()
+    containers = fields.words(1)
+    reason = fields.text(2000)
+
+
 class PhaseMarked(Schema):
     """A phase begun or ended."""
 

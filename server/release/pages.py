@@ -167,6 +167,9 @@ class _Notices:
         named = {entry for notice in notices for entry in notice.entries}
         # Deviations are also about what is no observation of the batch record, such as results.
         places = {*batches.places_of(connection, number, named), *queries.places_in_stream(connection, number, named)}
+        # An exception about a container that two batches used shows the facts of both.
+        for other in {batch for notice in notices for batch in _touched(notice)} - {number}:
+            places |= set(batches.places_of(connection, other, named))
         self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
         deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
         self._people = identity.people(connection, deciders)
@@ -189,6 +192,12 @@ class _Notices:
             "comment": notice.comment,
             "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
         }
+
+
+def _touched(notice: Notice) -> list[str]:
+    """The batches that an exception is about."""
+    named = notice.details.get("batches")
+    return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 def disposition(connection: Connection, number: str) -> dict[str, Any] | None:

@@ -178,6 +178,28 @@ class BatchAnswer(Schema):
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
 
 
+class AllocateBody(Schema):
+    containers = fields.words(1)
+
+
+class DeallocateBody(AllocateBody):
+    reason = fields.text(2000)
+
+
+class ContainerAnswer(Schema):
+    container = plain.String()
+    material = plain.String()
+    lot = plain.String()
+    quantity = plain.Nested(QuantityAnswer)
+    status = plain.String(allow_none=True)
+    allocated = plain.String(allow_none=True)
+    used = plain.List(plain.String())
+
+
+class ContainersAnswer(Schema):
+    items = _list(ContainerAnswer)
+
+
 class GateAnswer(Schema):
     code = plain.String()
     met = plain.Boolean()

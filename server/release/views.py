@@ -17,6 +17,8 @@ from server.core.kinds import Fact
 from server.identity import sessions
 from server.identity.access import demand, require
 from server.identity.model import Person
+from server.production import containers
+from server.production import model as production
 from server.production import queries as batches
 from server.production.model import batch_stream
 from server.release import model, pages, queries, shapes
@@ -126,6 +128,34 @@ def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
     signed = _signed(number, body)
     _state(number, model.WAIVED_KIND, signed | asked | {"meaning": dict(model.WAIVER_MEANING)}, device)
     return _review(number)
+
+
+@blueprint.get("/batches/<number>/containers")
+@blueprint.response(200, shapes.ContainersAnswer)
+@require("batch.read")
+def show_containers(number: str) -> Answer:
+    """The containers of the batch's lots: to which batch each is allocated, and which have taken something out."""
+    return _containers(number)
+
+
+@blueprint.post("/batches/<number>/containers/allocate")
+@blueprint.arguments(shapes.AllocateBody)
+@blueprint.response(200, shapes.ContainersAnswer)
+@require("order.release")
+def allocate(body: Mapping[str, Any], number: str) -> Answer:
+    """Give containers to the batch, all or none; no other batch gets them meanwhile."""
+    _allocation(production.ALLOCATED, {"batch": number, "containers": body["containers"]})
+    return _containers(number)
+
+
+@blueprint.post("/batches/<number>/containers/release")
+@blueprint.arguments(shapes.DeallocateBody)
+@blueprint.response(200, shapes.ContainersAnswer)
+@require("order.release")
+def deallocate(body: Mapping[str, Any], number: str) -> Answer:
+    """Give containers back to the stock; refused while a device holds a lease of the batch."""
+    _allocation(production.DEALLOCATED, {"batch": number, "containers": body["containers"], "reason": body["reason"]})
+    return _containers(number)
 
 
 @blueprint.get("/batches/<number>/dossier")
@@ -253,6 +283,17 @@ def _signed(number: str, body: Mapping[str, Any]) -> dict[str, Any]:
         "offset": _offset() if body["offset"] is None else body["offset"],
         "method": "password",
     }
+
+
+def _allocation(kind: str, payload: Mapping[str, Any]) -> None:
+    fact = Fact(kind, batch_stream(payload["batch"]), payload, actor=demand("order.release").id)
+    site.current().recorder.state(fact)
+
+
+def _containers(number: str) -> Answer:
+    with site.current().engine.connect() as connection:
+        _found(batches.batch_line(connection, number), number)
+        return {"items": containers.choices(connection, number, _today())}
 
 
 def _state(number: str, kind: str, payload: Mapping[str, Any], subject: str | None = None) -> None:
