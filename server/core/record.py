@@ -20,6 +20,7 @@ from server.core import clock, db
 from server.core.arrivals import DeviceKeys, LookUp, examined
 from server.core.complaints import complain
 from server.core.continuity import Continuity
+from server.core.errors import PestleError
 from server.core.group import Also, Group
 from server.core.inbox import Stray
 from server.core.kinds import Fact, Registry
@@ -66,7 +67,7 @@ class Recorder:
     ) -> None:
         self._engine, self._log, self._registry = engine, log, registry
         self._keys, self._roots = DeviceKeys(device_key), Roots()
-        self._continuity = continuity
+        self._continuity, self._signer = continuity, signer
         self._writer = DeviceWriter(SERVER, signer, clock=lambda: int(clock.now().timestamp() * 1000))
         # What our own groups have left behind, as long as no other process appends.
         self._tail = Tail()
@@ -76,6 +77,7 @@ class Recorder:
         self._closed, self._closing = False, threading.Lock()
         with db.writing_records(), db.write(engine) as connection:
             log.create(connection)
+            self._opened_under, self._key_as_of = device_key(connection, SERVER), -1
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
@@ -226,9 +228,22 @@ class Recorder:
         group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, self._roots, apart)
         if self._continuity is not None:
             self._continuity.check(connection, self._log, group.head)
+        self._check_server_key(connection)
         answers, note = group.do(works)
         # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
         return answers, note, group.appended
+
+    def _check_server_key(self, connection: Connection) -> None:
+        """Once another process has taken up other keys, nothing that is signed here would be believed any more.
+
+        PestleError `server_key_wrong`. What the log had at opening may still stand there: then it is we who change it.
+        """
+        if self._tail.forgotten == self._key_as_of:
+            return
+        known = self._keys.look_up(connection, SERVER)
+        if known not in (None, self._opened_under) and known.public_key != self._signer.public_key:
+            raise PestleError("server_key_wrong")
+        self._key_as_of = self._tail.forgotten
 
     def _tell(self, appended: list[Recorded]) -> None:
         for listener in self._listeners:

@@ -198,3 +198,22 @@ def test_the_door_itself_takes_no_change_without_its_root(plant: PlantUnderTest)
         assert known is not None
         assert known.public_key == plant.plant.signer.public_key
         assert publication.policy(connection, plant.plant.log).root == note.parse_vkey(vkey)
+
+
+def test_a_process_that_still_holds_the_old_keys_writes_nothing_more(console: Console) -> None:
+    """What it would sign as the server, no verifier would ever take."""
+    kept, left = console.policy(), open_plant(console.config)
+    remark = {"login": "?", "address": "::1"}
+    try:
+        left.recorder.state(Fact("identity.signin_failed.v1", "site", remark))
+        console("keys", "change", console.certify())
+        for _ in range(2):
+            with pytest.raises(PestleError, match="server_key_wrong"):
+                left.recorder.state(Fact("identity.signin_failed.v1", "site", remark))
+        console("user", "add", "wang", "--name", "王芳", "--role", "operator")
+        with pytest.raises(PestleError, match="server_key_wrong"):
+            left.recorder.state(Fact("identity.signin_failed.v1", "site", remark))
+    finally:
+        left.close()
+    result = verify_log(console.exported("log"), trusted=kept, full=True)
+    assert result.ok, result
