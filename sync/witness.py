@@ -10,6 +10,8 @@ from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.trust import Policy
 
+# By these entries of the server a site's witnesses come and go.
+ADDED, REMOVED = "site.witness_added.v1", "site.witness_removed.v1"
 MAX_PROOF = 63
 MAX_REQUEST = 128 * 1024
 SIZE_TYPE = "text/x.tlog.size"
@@ -67,9 +69,11 @@ def judge(request: Request, policies: Sequence[Policy], latest: Checkpoint | Non
     if policy is None:
         raise Refusal(404, "a log of this origin is not known here")
     try:
-        note.verified(request.note, policy.logs)
+        _, by = note.verified(request.note, policy.logs)
     except SyncError as error:
         raise Refusal(403, str(error)) from error
+    if len(by) < len(policy.logs):
+        raise Refusal(403, "the log has not signed with every key that the policy names")
     if request.old > claimed.size:
         raise Refusal(400, "the old size is above the new one")
     last = 0 if latest is None else latest.size

@@ -80,11 +80,13 @@ class Asked:
         address = self.witness.url.rstrip("/") + "/add-checkpoint"
         try:
             request = urllib.request.Request(address, data, {"Content-Type": "text/plain"}, method="POST")
-            with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return response.status, response.read(_MOST)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read(_MOST)
+            try:
+                with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+                    return response.status, response.read(_MOST)
+            except urllib.error.HTTPError as error:
+                # Its body, too, may end before it should.
+                with error:
+                    return error.code, error.read(_MOST)
         except (OSError, ValueError, HTTPException) as error:
             raise SyncError("witness_unreachable", str(error)) from error
 

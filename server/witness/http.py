@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from server.witness.watch import Watch
 from sync.witness import MAX_REQUEST, SIZE_TYPE, Refusal
 
 _PLAIN = "text/plain; charset=utf-8"
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _STYLE = (
     "body{font:18px/1.5 system-ui,'Noto Sans SC',sans-serif;max-width:44em;margin:3em auto;padding:0 1em}"
     "dt{color:#555}dd{margin:0 0 .8em;overflow-wrap:anywhere}.bad{border-left:.4em solid #b3261e;padding-left:1em}"
@@ -38,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > MAX_REQUEST:
+        if not _LENGTH.fullmatch(length) or int(length) > MAX_REQUEST:
             self._answer(400, b"the length of the request\n", close=True)
             return
         body = self.rfile.read(int(length))

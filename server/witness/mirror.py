@@ -112,8 +112,8 @@ class Mirror:
 
     def apply_erasures(self) -> None:
         """Take away the payloads that the log says were erased; done again after a crash, it changes nothing."""
-        for index, name in self._erased.items():
-            self._erase(index, name)
+        for index in self._erased:
+            self._erase(index)
         self._erased = {}
 
     def _blocks(self, read: Reader, size: int, start: int = 0) -> Iterator[tuple[int, list[bytes], list[Row]]]:
@@ -162,6 +162,7 @@ class Mirror:
             judge(index, seen)
         self.site.learn(seen)
         for _, erased, name in self._rules.ends.erased[known_erasures:]:
+            self._check_erasable(erased, name)
             self._erased[erased] = name
         self._append(leaf, row)
 
@@ -204,19 +205,30 @@ class Mirror:
     def _check_missing(self) -> None:
         ends = self._rules.ends
         erased = {index: name for by, index, name in ends.erased if index < by}
-        missing = [index for index, name in ends.missing.items() if erased.get(index) != name]
+        missing = [index for index, name in ends.missing.items() if name is None or erased.get(index) != name]
         if missing:
             raise Wrong(
                 "payload_missing", "its payload is not there, and nothing says that it was erased", min(missing)
             )
 
-    def _erase(self, index: int, name: str) -> None:
+    def _check_erasable(self, index: int, name: str) -> None:
+        """SyncError unless the entry stands before the one that is being taken, under this id, and may be erased."""
+        if 0 <= index < self.size:
+            n, offset = divmod(index, WIDTH)
+            finished = n < self.size // WIDTH
+            held = (
+                tiles.decode_entries(self._file(directory(self.folder), Name("entries", n)))
+                if finished
+                else self._leaves
+            )
+            head = Header.parse(split_leaf(held[offset])[0])
+            if head.id == name and head.kind not in NEVER:
+                return
+        raise SyncError("erasure_wrong", f"it names entry {index}, which is not there, or one that must stay")
+
+    def _erase(self, index: int) -> None:
         n, width = index // WIDTH, min(WIDTH, self.size - index // WIDTH * WIDTH)
         read = directory(self.folder)
-        leaf = tiles.decode_entries(self._file(read, Name("entries", n, width)))[index % WIDTH]
-        head = Header.parse(split_leaf(leaf)[0])
-        if head.id != name or head.kind in NEVER:
-            raise Wrong("erasure_wrong", "an erasure names an entry that is not there, or one that must stay", index)
         path = Name("payloads", n, width)
         lines = self._file(read, path).split(b"\n")[:-1]
         empty = tiles.encode_payloads([(index, None, None)]).removesuffix(b"\n")

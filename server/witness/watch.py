@@ -75,11 +75,12 @@ class Watch:
             if refusal.status == 422:
                 self._look_into(request.note, policy, shown)
             raise
+        signed = _by_log(request.note, policy)
         if self.latest is None or claimed.size > self.latest.size:
-            self._advance(request.note, claimed, shown)
+            self._advance(signed, claimed, shown)
         if policy != self.folder.policy:
             self.folder.change_policy(policy)
-        return self._cosign(request.note, claimed, shown)
+        return self._cosign(signed, claimed, shown)
 
     def _advance(self, signed: bytes, claimed: Checkpoint, shown: float) -> None:
         mirror = self._open()
@@ -143,6 +144,8 @@ class Watch:
                 return policy
         # A root that was adopted since stands in the mirror, under a checkpoint that was cosigned.
         rooted = replace(policy, root=policy.root or self._open().site.root)
+        if rooted.root is None:
+            return policy
         try:
             return rooted.renewed(self._read("certificate"))
         except SyncError:
@@ -205,6 +208,15 @@ class Watch:
                 mirror.replay(self.latest)
             self._mirror = mirror
         return self._mirror
+
+
+def _by_log(signed: bytes, policy: Policy) -> bytes:
+    """The checkpoint with the log's own signature lines only: anybody can send it with lines of his own."""
+    text, lines = note.split(signed)
+    known = {(key.name, key.id) for key in policy.logs}
+    named = ((line, *note.parse_line(line)) for line in lines)
+    own = dict.fromkeys(line for line, name, raw in named if (name, raw[:4]) in known)
+    return text + b"\n" + "".join(f"{line}\n" for line in own).encode()
 
 
 def _short(signed: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from sync import canonical, note
+from sync import canonical, note, witness
 from sync.certificate import Certificate
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
@@ -22,8 +22,7 @@ from sync.log.tables import log_checkpoint, log_cosignature, log_entry
 from sync.trust import NONE, Opened, Policy, Witness
 from sync.verify.keys import ENROLLED, KEYS_CHANGED, ROOT_ADOPTED, SERVER
 
-WITNESS_ADDED = "site.witness_added.v1"
-WITNESS_REMOVED = "site.witness_removed.v1"
+WITNESS_ADDED, WITNESS_REMOVED = witness.ADDED, witness.REMOVED
 ALL = "witnesses"
 # What a policy is made from. Only entries of the device `server` count.
 _KINDS = (ENROLLED, KEYS_CHANGED, ROOT_ADOPTED, WITNESS_ADDED, WITNESS_REMOVED)

@@ -32,7 +32,8 @@ class Ends:
     """Where a block leaves the chains. `opened` have, of each chain whose beginning lies before the block, what its
     first entry in the block says: of devices index, seq and prev; of streams index, seq, hash and the header's digest.
     `recorded` is the first index, the first and the last time of receipt; `unsettled` are keys that were replaced and
-    signed last before the block; `missing` entries without payload, `erased` index of the erasure, index and id.
+    signed last before the block; `missing` entries without payload (None
+    instead of the id where no erasure may name it), `erased` index of the erasure, index and id.
     """
 
     recorded: tuple[int, str, str] | None = None
@@ -41,7 +42,7 @@ class Ends:
     opened_devices: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     opened_streams: dict[str, tuple[int, int, str, bytes]] = field(default_factory=dict)
     unsettled: list[tuple[str, DeviceKey]] = field(default_factory=list)
-    missing: dict[int, str] = field(default_factory=dict)
+    missing: dict[int, str | None] = field(default_factory=dict)
     erased: list[tuple[int, int, str]] = field(default_factory=list)
 
 
@@ -66,7 +67,8 @@ class EntryRules:
         if payload is not None:
             check_payload(head.payload_hash, payload)
         else:
-            self.ends.missing[index] = head.id
+            # Without it nobody could tell why other payloads are missing.
+            self.ends.missing[index] = None if (head.device, head.kind) == (SERVER, ERASED) else head.id
         digest = hashlib.sha256(header)
         self._check_receipt(index, head, stamp, digest.digest())
         self._check_chain(index, head)

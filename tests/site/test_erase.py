@@ -18,13 +18,15 @@ from server.core import blobs, clock, db, rebuild
 from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.inbox import quarantine
+from server.core.kinds import Fact
 from server.handheld.hub.tables import change
 from server.plant import check_end, open_plant
 from server.production.projection import batch, entry_
 from server.site import backup, erase, restore, retention, whole
-from sync import canonical
-from sync.log import StoredEntry, erasure, reading
+from sync import canonical, cosignature, note
+from sync.log import StoredEntry, erasure, publication, reading
 from sync.log.tables import log_entry, log_payload
+from sync.signing import MLDSA44Signer
 from sync.verify.readers import directory
 
 pytestmark = pytest.mark.urs("CMP-04")
@@ -354,3 +356,23 @@ def test_rebuilding_agrees(site: Site) -> None:
     before = site.tables()
     assert rebuild.replace(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
     assert site.tables() == before
+
+
+@pytest.mark.urs("PLT-18")
+def test_what_makes_the_policy_stays(site: Site) -> None:
+    """Else nobody could tell which witnesses a checkpoint needs."""
+    key = note.vkey("qa.example/w", MLDSA44Signer.generate().public_key, cosignature.MLDSA44_TYPE)
+    added = {"name": "qa", "vkey": key, "url": "http://127.0.0.1:9"}
+    site.plant.recorder.state(Fact(publication.WITNESS_ADDED, "site", added))
+    removed = {"name": "qa", "reason": "another machine"}
+    site.plant.recorder.state(Fact(publication.WITNESS_REMOVED, "site", removed))
+    later()
+    with site.plant.engine.connect() as connection:
+        named = [*reading.of_kind(connection, publication.WITNESS_ADDED)]
+        named += reading.of_kind(connection, publication.WITNESS_REMOVED)
+        assert not {entry.index for entry in named} & {entry.index for entry in erase.of_stream(connection, "site")}
+    assert len(named) == 2
+    for entry in named:
+        assert refusal(site, [entry]) == "erasure_forbidden"
+    with site.plant.engine.connect() as connection:
+        assert publication.policy(connection, site.plant.log).witnesses == ()

@@ -170,3 +170,17 @@ def test_erased_payloads_are_missed_only_where_the_log_says_so(full: bool) -> No
         result = without(4, 6, missing)
         assert (result.ok, result.first_wrong, result.code) == (False, missing, "payload_missing")
     assert without(4, 12).code == "payload_missing", "an erasure itself stays"
+
+
+@pytest.mark.urs("CMP-04", "PLT-04")
+@BOTH
+def test_an_erasure_cannot_be_erased(full: bool) -> None:
+    """Else a later one could name the same payloads again, and hide why they went."""
+    plant = Plant.fresh()
+    entries = plant.history(12)
+    entries.append(erasure(plant, (4, entries[4].head.id)))
+    entries.append(erasure(plant, (4, entries[4].head.id), (12, entries[12].head.id)))
+    files = forge(plant.signer, lacking(entries, 4, 12))
+    result = verify_log(files.get, trusted=plant.policy, full=full)
+    assert (result.ok, result.first_wrong, result.code) == (False, 12, "payload_missing")
+    assert verify_log(files.get, trusted=plant.policy, full=full, withheld=True).withheld == 1

@@ -26,7 +26,8 @@ interface Last { index: number; seq: number; digest: string; header: Bytes; sign
 export class EntryRules {
   erased = 0;
   private readonly keys: Keyring;
-  private readonly missing = new Map<number, string>();
+  /** By index: the id, or null for an erasure, which no other one may name. */
+  private readonly missing = new Map<number, string | null>();
   private readonly streams = new Map<string, [number, string]>();
   private readonly devices = new Map<string, Last>();
   private recordedAt = "";
@@ -45,7 +46,7 @@ export class EntryRules {
     const [header, line, stamp] = splitLeaf(leaf);
     const [head, receipt, signatures] = [parseHeader(header), parseReceipt(stamp), parseSignatures(line)];
     const payload = held && (await checkPayload(head, ...held));
-    if (!held) this.missing.set(index, head.id);
+    if (!held) this.missing.set(index, head.device === SERVER && head.kind === ERASED ? null : head.id);
     const digest = await sha256(header);
     await this.checkReceipt(index, head, receipt, digest);
     this.checkChain(head);
@@ -67,8 +68,9 @@ export class EntryRules {
       for (const last of [...this.devices.values()].sort((a, b) => a.index - b.index)) await this.checkLast(last);
     }
     if (this.missing.size && !mayWithhold) {
-      const first = Math.min(...this.missing.keys());
-      throw new Wrong("payload_missing", "its payload is not there, and nothing says that it was erased", first);
+      // They were put in in their order, and may be more than a call takes arguments.
+      const [first] = this.missing.keys();
+      throw new Wrong("payload_missing", "its payload is not there, and nothing says that it was erased", first!);
     }
   }
 
