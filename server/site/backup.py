@@ -19,7 +19,7 @@ from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
 from sqlalchemy import Connection, select, text
 
 from server.core import clock, db
-from server.core.blobs import sync_folder
+from server.core.blobs import sync_folder, write_file
 from server.core.config import Backups
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -32,6 +32,8 @@ from sync.log.tables import log_entry
 
 ENDING = ".tar.age"
 _PARTIAL = ".partial-pestle-"
+# Sites may share a folder, and the name of one may begin as that of another.
+_MADE_AT = re.compile(r"[0-9]{8}T[0-9]{12}Z")
 # A backup takes its time; one is missed only when a good part of the next span has gone as well.
 _GRACE = 1.25
 # Any number that no other program is likely to lock in this database.
@@ -106,11 +108,12 @@ def _recorded(connection: Connection, condition: Any) -> datetime | None:
 
 def _write(plant: Plant, to: Path, recipients: Sequence[Recipient], key: bytes | None) -> dict[str, Any]:
     to.mkdir(parents=True, exist_ok=True)
-    for left in to.glob(f"{_PARTIAL}*"):
+    begun = f"{_PARTIAL}{_slug(plant)}+"
+    for left in to.glob(f"{begun}*"):
         left.unlink()
     # Known to nobody else and forgotten with this call: so the server can read back what only others can read later.
     own = Identity.generate()
-    descriptor, name = tempfile.mkstemp(prefix=_PARTIAL, dir=to)
+    descriptor, name = tempfile.mkstemp(prefix=begun, dir=to)
     partial = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as out, db.snapshot(plant.engine) as connection:
@@ -122,7 +125,7 @@ def _write(plant: Plant, to: Path, recipients: Sequence[Recipient], key: bytes |
         digest, size = _digest(partial), partial.stat().st_size
         path = to / f"{_slug(plant)}-{clock.now().strftime('%Y%m%dT%H%M%S%fZ')}{ENDING}"
         if key is not None:
-            path.with_name(path.name + ".key").write_bytes(key)
+            write_file(path.with_name(path.name + ".key"), key)
         os.rename(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -147,7 +150,9 @@ def _read_back(file: Path, own: Identity, checkpoint: Checkpoint) -> None:
 
 
 def _outdated(plant: Plant, to: Path, keep: int) -> list[Path]:
-    ours = sorted(to.glob(f"{_slug(plant)}-*{ENDING}"))
+    start = f"{_slug(plant)}-"
+    found = to.glob(f"{start}*{ENDING}")
+    ours = sorted(path for path in found if _MADE_AT.fullmatch(path.name[len(start) : -len(ENDING)]))
     return ours[:-keep] if keep else []
 
 

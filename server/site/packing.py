@@ -30,9 +30,11 @@ BLOBS = "blobs/"
 # Made again from the entries, or by the log itself.
 DERIVED = {"log_entry", "log_payload", "log_hash", "log_head"}
 # Whoever was signed in must sign in again, and codes of a quarter of an hour are over.
-_PASSING = {"identity_session", "identity_enrolment_code"}
+PASSING = {"identity_session", "identity_enrolment_code"}
 # Rows of a table are cut into files of about so many bytes.
 _FULL = 4 * 1024 * 1024
+# Above the largest file that we pack; what claims to be longer would be read into memory, zeros that nobody sent too.
+_MOST = 64 * 1024 * 1024
 _BLOCK = 512
 
 Member = tuple[str, bytes]
@@ -61,7 +63,7 @@ def members(plant: Plant, connection: Connection, checkpoint: Checkpoint) -> Ite
 def tables() -> list[Table]:
     """Those whose rows are kept: of the log what is no leaf, of the workspace what does not pass."""
     mine = [table for table in log_tables.metadata.sorted_tables if table.name not in DERIVED]
-    return [*mine, *(table for table in db.workspace.sorted_tables if table.name not in _PASSING)]
+    return [*mine, *(table for table in db.workspace.sorted_tables if table.name not in PASSING)]
 
 
 def pack(files: Iterable[Member]) -> Generator[bytes]:
@@ -84,7 +86,7 @@ def unpack(source: IO[bytes]) -> Iterator[Member]:
         with tarfile.open(fileobj=source, mode="r|") as tar:
             for info in tar:
                 stream = tar.extractfile(info)
-                if given is not None or stream is None:
+                if given is not None or stream is None or info.size > _MOST:
                     raise PestleError("backup_damaged", {"detail": info.name[:200]})
                 data = stream.read()
                 if info.name == SUMS:

@@ -1,6 +1,7 @@
 """Takes what a backup holds into its places: files into DATA, entries and rows into an open transaction."""
 
 import hashlib
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from sync import tiles
 from sync.log import loading
 from sync.log.tables import log_checkpoint
 
+_KEY_FILE = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\.key")
+
 
 @dataclass
 class Place:
@@ -31,7 +34,8 @@ class Place:
 
     def key(self, name: str, data: bytes) -> None:
         path = self.config.data / name
-        if "/" in name or name.startswith("."):
+        # DATA holds files that say what is to be deleted and what the log was: no backup brings those.
+        if not _KEY_FILE.fullmatch(name):
             raise PestleError("backup_damaged", {"detail": name[:200]})
         if path.exists():
             if path.read_bytes() != data:
@@ -100,9 +104,10 @@ class Taking:
 
     def _rows(self, name: str, rows: list[dict[str, Any]]) -> None:
         if name not in self._tables:
-            # Of an older version, a table may have gone since; but none that is made from the entries is ever brought.
-            derived = packing.DERIVED | set(db.records.tables)
-            if name in derived or not inspect(self.connection).has_table(name):
+            # Of an older version, a table may have gone since; but none that is made from the entries is ever brought,
+            # no session, and nothing of the database's own.
+            foreign = packing.DERIVED | packing.PASSING | set(db.records.tables) | {"alembic_version"}
+            if name in foreign or name.startswith("sqlite_") or not inspect(self.connection).has_table(name):
                 raise PestleError("backup_damaged", {"detail": name[:200]})
             self._tables[name] = Table(name, MetaData(), autoload_with=self.connection)
         if name == log_checkpoint.name:

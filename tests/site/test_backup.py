@@ -136,7 +136,7 @@ def test_damage_on_the_way_to_the_disk_is_found_by_reading_back(
 def test_only_the_last_ones_are_kept_and_what_a_crash_left_goes(site: PlantUnderTest, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.mkdir()
-    (kept / ".partial-pestle-abc").write_bytes(b"half")
+    (kept / ".partial-pestle-pestle.local-log+abc").write_bytes(b"half")
     (kept / "letter.txt").write_text("not ours")
     files = [back_up(site, kept, keep=2) for _ in range(4)]
     there = sorted(path.name for path in kept.iterdir())
@@ -287,3 +287,17 @@ def test_settings_that_would_leave_a_site_without_backups_are_refused() -> None:
         {"BACKUP_TO": "/mnt/backup", "BACKUP_RECIPIENTS": "age1x, age1y", "BACKUP_EVERY": "12h", "BACKUP_KEEP": "7"}
     )
     assert config.backup == Backups(Path("/mnt/backup"), ("age1x", "age1y"), timedelta(hours=12), 7)
+
+
+@pytest.mark.urs("OPS-03")
+def test_backups_of_a_site_whose_name_begins_as_ours_stay(site: PlantUnderTest, tmp_path: Path) -> None:
+    mine = back_up(site, tmp_path)
+    others = mine.with_name(mine.name.replace("-2", "-2nd-2", 1))
+    begun = tmp_path / ".partial-pestle-pestle.local-log-2nd+x"
+    for path in (others, begun):
+        path.write_bytes(b"of another site")
+    kept = back_up(site, tmp_path, keep=1)
+    assert not mine.exists()
+    assert kept.exists()
+    assert others.exists()
+    assert begun.exists()
