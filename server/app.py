@@ -8,6 +8,7 @@ from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
 from server.core.plant import Plant
+from server.handheld import fleet_views as fleet
 from server.handheld import views as handheld
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     release.blueprint,
     deviations.blueprint,
     handheld.blueprint,
+    fleet.blueprint,
     hub.blueprint,
     log_pages.blueprint,
     log_state.blueprint,

@@ -65,6 +65,15 @@ class Conversation:
         finally:
             if self._visitor is not None:
                 self._hub.exchange.leave(self._visitor)
+                self._leave()
+
+    def _leave(self) -> None:
+        """When it was last here is for people to see; a database that is away must not keep the socket."""
+        try:
+            self._hub.presence.left(self._device)
+            self._desk.gone(self._device)
+        except Exception:
+            log.warning("sync: could not note that %s has gone", self._device, exc_info=True)
 
     def _greet(self) -> Visitor:
         self._socket.send({"t": "hello", "v": 1, "nonce": self._nonce, "server_time": clock.now_text()})
@@ -79,6 +88,7 @@ class Conversation:
         visitor = self._visitor = Visitor(self._socket, hello.device, self._hub.documents.after)
         self._socket.send({"t": "welcome", "skew_ms": skew, **self._desk.standing(hello.device)})
         self._hub.exchange.join(visitor)
+        self._hub.presence.came(hello.device)
         for frame in self._hub.weights():
             self._socket.send(frame)
         self._open(visitor, hello.docs)
@@ -114,6 +124,8 @@ class Conversation:
         if monotonic() - self._checked > SESSION_SECONDS:
             self._session()
             self._checked = monotonic()
+            if self._visitor is not None:
+                self._hub.presence.stays(self._device)
         data = text.encode() if isinstance(text, str) else text
         if len(data) > frames.MAX_FRAME:
             raise self._quarantined("frame_too_large", data)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, update
 
 from server.core import clock, db
 from server.core.inbox import Stray
@@ -58,6 +58,12 @@ class Desk:
         with db.write(self._engine) as connection:
             connection.execute(delete(device_state).where(device_state.c.device == hello.device))
             connection.execute(insert(device_state).values(**values, skew_ms=skew_ms, seen_at=clock.now_text()))
+
+    def gone(self, device: str) -> None:
+        """The device was here until now."""
+        with db.write(self._engine) as connection:
+            seen = update(device_state).where(device_state.c.device == device)
+            connection.execute(seen.values(seen_at=clock.now_text()))
 
     def dispute(self, device: str, alarm: Alarm) -> None:
         """Record once what a device found wrong with the log (PLT-18)."""

@@ -13,6 +13,7 @@ from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
 from server.handheld.hub.handover import Handover
 from server.handheld.hub.news import News
+from server.handheld.hub.presence import Presence
 from server.handheld.hub.proofs import Proofs
 from server.handheld.hub.relay import Relay
 from server.handheld.live import LiveBoard
@@ -32,6 +33,7 @@ class Hub:
         self.live = LiveBoard()
         self.proofs = Proofs(plant.engine, plant.log)
         self._relay = Relay(plant.engine)
+        self.presence = Presence(self._relay.publish)
         self.news = News(plant.engine, plant.log, self.exchange, self._relay)
         self.handover = Handover(plant.engine, plant.recorder, self.documents, self.news)
         self._started = False
@@ -52,6 +54,10 @@ class Hub:
                 self.exchange.close()
                 self._relay.stop()
                 self.handover.stop()
+
+    def connected(self) -> set[str]:
+        """The devices that are connected right now, in any process of the site."""
+        return self.presence.connected()
 
     def weights(self) -> Iterator[dict[str, Any]]:
         """What lies on each balance, for a tablet that comes: its last weight in the log, and what it shows now.
@@ -86,6 +92,10 @@ class Hub:
                 self.exchange.grew(doc)
             case {"log": int()}:
                 self.handover.wake()
+            case {"came": str(device)}:
+                self.presence.heard_came(device)
+            case {"left": str(device)}:
+                self.presence.heard_left(device)
             case {"show": dict(value)}:
                 self._take_live(value)
             case {"missed": True}:

@@ -15,9 +15,9 @@ def skew_of(connection: Connection, device: str) -> int:
 
 
 def states(connection: Connection) -> list[dict[str, Any]]:
-    """{device, known: its last sequence by its own word, seen_at} of every device that has come."""
-    query = select(device_state.c.device, device_state.c.seq, device_state.c.seen_at).order_by(device_state.c.device)
-    return [{"device": row.device, "known": row.seq, "seen_at": row.seen_at} for row in connection.execute(query)]
+    """{device, known: its last sequence by its own word, seen_at, skew_ms} of every device that has come."""
+    rows = connection.execute(select(device_state).order_by(device_state.c.device))
+    return [{"device": row.device, "known": row.seq, "seen_at": row.seen_at, "skew_ms": row.skew_ms} for row in rows]
 
 
 def unrecorded(connection: Connection, doc: str) -> dict[str, str]:

@@ -1,0 +1,133 @@
+"""What supervisors see of devices: who is here, who is away since when, who owes what, and under which leases."""
+
+from typing import Any
+
+import pytest
+from handheld_support import Site, Tablet
+
+from server.core.kinds import Fact
+from server.handheld.hub.presence import Presence
+from sync.entry import Envelope
+
+BATCH = "B-1"
+
+
+def remark(tablet: Tablet, text: str) -> Envelope:
+    payload = {"batch": BATCH, "phase": None, "text": text}
+    lease = tablet.leases[BATCH]
+    return tablet.write(BATCH, "production.remark_added.v1", payload, actor="P-1", lease=lease, subject="batch/remark")
+
+
+def fleet(site: Site, login: str = "supervisor") -> list[dict[str, Any]]:
+    status, answer, _ = site.request("GET", "/api/fleet", cookie=site.sign_in(login))
+    assert status == 200, answer
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+def line(site: Site, tablet: Tablet) -> dict[str, Any]:
+    [found] = [one for one in fleet(site) if one["id"] == tablet.device]
+    return found
+
+
+@pytest.mark.urs("PLT-11", "HMI-01")
+def test_a_device_is_here_then_away_and_owes_what_it_said_it_had_written(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    assert (line(site, tablet)["state"], line(site, tablet)["last_seen"]) == ("never", None)
+    tablet.connect()
+    tablet.wait_for_document(BATCH)
+    site.wait(lambda: line(site, tablet)["state"] == "connected")
+    came = line(site, tablet)["last_seen"]
+    unsent = [remark(tablet, "one"), remark(tablet, "two")]
+    tablet.drop()
+    site.wait(lambda: line(site, tablet)["state"] == "away")
+    site.wait(lambda: line(site, tablet)["last_seen"] > came)
+    # It said nothing of the two when it last came: nobody can know of them.
+    assert line(site, tablet)["owes"] == 0
+    again = site.again(tablet).connect()
+    again.wait_for_document(BATCH)
+    owing = line(site, tablet)
+    assert (owing["owes"], owing["known"], owing["seq"], owing["unproven"]) == (2, 2, 0, 2)
+    again.deliver(BATCH, *unsent)
+    site.wait(lambda: line(site, tablet)["owes"] == 0)
+    assert (line(site, tablet)["seq"], line(site, tablet)["state"]) == (2, "connected")
+    site.wait(lambda: line(site, tablet)["unproven"] == 0)
+
+
+@pytest.mark.urs("PLT-11", "PLT-12", "PLT-13")
+def test_the_line_tells_batches_with_their_term_and_the_clock(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    tablet.connect(wall="2020-01-01T00:00:00.000Z")
+    shown = line(site, tablet)
+    assert shown["skew_ms"] < -86_400_000
+    assert [(one["batch"], one["expired"]) for one in shown["batches"]] == [(BATCH, False)]
+    site.advance(73)
+    assert [one["expired"] for one in line(site, tablet)["batches"]] == [True]
+
+
+@pytest.mark.urs("PLT-11")
+def test_those_that_owe_come_first_then_those_that_hold_a_batch(site: Site) -> None:
+    site.tablet("A-idle")
+    site.tablet("B-out", BATCH)
+    owing = site.tablet("C-owes", BATCH)
+    remark(owing, "unsent")
+    owing.connect()
+    assert [one["id"] for one in fleet(site)] == ["C-owes", "B-out", "A-idle"]
+
+
+@pytest.mark.urs("PLT-15")
+def test_a_revocation_has_the_last_word_on_what_is_owed(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    for text in ("one", "two", "three"):
+        remark(tablet, text)
+    tablet.connect()
+    assert line(site, tablet)["owes"] == 3
+    site.revoke(tablet, 1)
+    shown = line(site, tablet)
+    assert (shown["state"], shown["owes"], shown["batches"]) == ("revoked", 1, [])
+
+
+@pytest.mark.urs("PLT-11", "PLT-18")
+def test_a_device_is_shown_with_leases_entries_and_alarms(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    tablet.delivered(BATCH, remark(tablet, "here"))
+    site.wait(lambda: line(site, tablet)["seq"] == 1)
+    given = {"alarm": "al-1", "code": "log_forked", "at": "2026-11-25T08:00:00.000Z", "held": "a", "told": "b"}
+    tablet.send({"t": "alarm", "id": 1, **given, "entries": []})
+    tablet.expect("noted")
+    supervisor = site.sign_in("supervisor")
+    status, shown, _ = site.request("GET", "/api/fleet/T-1", cookie=supervisor)
+    assert status == 200
+    assert [one["payload"]["text"] for one in shown["entries"]] == ["here"]
+    assert [(one["batch"], one["returned_at"]) for one in shown["leases"]] == [(BATCH, None)]
+    assert [(one["code"], one["settled"]) for one in shown["alarms"]] == [("log_forked", None)]
+    settled = {"alarm": "al-1", "device": "T-1", "reason": "a restored disk"}
+    site.plant.recorder.state(Fact("handheld.dispute_settled.v1", "device/T-1", settled, actor="P-3"))
+    [alarm] = site.request("GET", "/api/fleet/T-1", cookie=supervisor)[1]["alarms"]
+    assert (alarm["settled"]["by"]["id"], alarm["settled"]["reason"]) == ("P-3", "a restored disk")
+    assert site.request("GET", "/api/fleet/T-9", cookie=supervisor)[0] == 404
+
+
+@pytest.mark.urs("PLT-11", "IDN-04")
+def test_who_may_look(site: Site) -> None:
+    for login in ("operator", "supervisor", "qa", "admin"):
+        fleet(site, login)
+    assert site.request("GET", "/api/fleet", cookie="")[0] == 401
+
+
+@pytest.mark.urs("PLT-11")
+def test_a_device_in_another_process_is_here_as_long_as_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    presence = Presence(told.append)
+    presence.heard_came("T-2")
+    presence.came("T-1")
+    # It comes back before the old connection is found dead.
+    presence.came("T-1")
+    presence.left("T-1")
+    assert presence.connected() == {"T-1", "T-2"}
+    presence.left("T-1")
+    assert presence.connected() == {"T-2"}
+    assert told == [{"came": "T-1"}, {"came": "T-1"}, {"left": "T-1"}]
+    monkeypatch.setattr("server.handheld.hub.presence._FRESH_SECONDS", -1.0)
+    assert presence.connected() == set()
