@@ -8,8 +8,8 @@ from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
 from server.core.plant import Plant
-from server.handheld import fleet_views as fleet
 from server.handheld import views as handheld
+from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import views as identity

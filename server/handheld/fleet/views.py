@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from server.core import clock, db, plant
 from server.core.errors import PestleError
-from server.handheld import fleet
+from server.handheld.fleet import standing
 from server.handheld.hub.hub import current_hub
 from server.identity.access import require
 
@@ -22,7 +22,7 @@ def show_fleet() -> dict[str, Any]:
     """Every device but the server: connected, away, what it owes, which batches it holds; those that owe first."""
     here, connected = plant.current(), current_hub().connected()
     with db.snapshot(here.engine) as connection:
-        return {"items": fleet.devices(connection, here.log, connected, clock.now_text())}
+        return {"items": standing.devices(connection, here.log, connected, clock.now_text())}
 
 
 @blueprint.get("/fleet/<device>")
@@ -31,7 +31,7 @@ def show_device(device: str) -> dict[str, Any]:
     """One device with all its leases, its last 50 entries, and what it found wrong with the log."""
     here, connected = plant.current(), current_hub().connected()
     with db.snapshot(here.engine) as connection:
-        found = fleet.device(connection, here.log, device, connected, clock.now_text())
+        found = standing.device(connection, here.log, device, connected, clock.now_text())
     if found is None:
         raise PestleError("not_found")
     return found
