@@ -29,6 +29,7 @@ COMMANDS = {
     "erase": ("server.commands.erase", "erase what entries say when their retention has ended"),
     "archive": ("server.commands.archive", "a folder that can be read and verified when this system is gone"),
     "keys": ("server.commands.keys", "the site's root and keys: make, certify, change; the policy for verifiers"),
+    "simulate": ("server.commands.simulate", "drive a server with virtual tablets and check what it promised"),
     "bench": ("server.commands.bench", "measure this machine, as JSON"),
 }
 CHECKED_AND_WRONG, COULD_NOT = 1, 2

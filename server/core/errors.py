@@ -580,6 +580,26 @@ CATALOGUE: dict[str, Problem] = {
         ("The deviation is still open.", "偏差仍未关闭。"),
         ("Load it again, look at all entries, then close it.", "请重新载入，查看全部记录后再关闭。"),
     ),
+    # simulation
+    "simulation_failed": Problem(
+        409,
+        ("The simulation could not be set up, or the site did not answer it.", "模拟无法建立，或站点没有应答。"),
+        ("What was recorded until then stays in the log.", "此前已记录的内容仍在日志中。"),
+        (
+            "See what was asked and found. Take a demonstration or test site that is up, and somebody who may enrol "
+            "devices, work on batches and read the log.",
+            "请查看所请求和所得到的内容。请使用正在运行的演示或测试站点，以及有权登记设备、操作批次和读取日志的人员。",
+        ),
+    ),
+    "script_wrong": Problem(
+        422,
+        ("The script of the simulation is not in its form.", "模拟脚本的格式不对。"),
+        ("Nothing was done.", "未执行任何操作。"),
+        (
+            "Correct the step that is named; the scripts that come with Pestle show how.",
+            "请修正指出的步骤；可参照 Pestle 自带的脚本。",
+        ),
+    ),
     # imports
     "csv_encoding": Problem(
         422,
