@@ -5,6 +5,7 @@ import hashlib
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from journeys.desk import Desk
 from journeys.inspector import Inspector, inspector, python, same
 from journeys.processes import Server, stopping
-from log_support import ORIGIN, Plant, entered, forge
+from log_support import ORIGIN, Entered, Plant, entered, forge
 from playwright.sync_api import Playwright, expect
 from support import ROOT
 
@@ -21,7 +22,7 @@ from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.plant import open_plant
 from sync import dossier, merkle, note, tiles
-from sync.entry import split_leaf
+from sync.entry import Envelope, split_leaf
 from sync.proof import LogProof
 from sync.signing import Ed25519Signer, MLDSA44Signer
 from sync.trust import Policy, Witness
@@ -388,12 +389,23 @@ def test_a_log_that_the_holder_of_the_key_has_forged_is_named_alike(page: Inspec
         "in another order": entered([*history[:100], history[102], history[101], history[100], *history[103:]]),
         "by a device nobody enrolled": entered([*history[:50], foreign.weigh(foreign.tablet)]),
         "after a revocation": entered([*history, plant.revoke(plant.tablet, 3), plant.weigh(plant.tablet)]),
+        "an erasure erased": _erasure_erased(plant, history),
     }
     for name, story in stories.items():
         log = write(tmp_path / name, forge(plant.signer, story))
         answer = page.check(log)
         assert same(answer) == same(python(log)), name
         assert answer["ok"] is (name == "good"), name
+
+
+def _erasure_erased(plant: Plant, history: list[Envelope]) -> list[Entered]:
+    """A later one names the same payload and the first one's too, so that nobody learns why it went."""
+    said = [*history]
+    for gone in ([50], [50, len(history)]):
+        named = [{"id": said[index].head.id, "index": index} for index in gone]
+        payload = {"entries": named, "reason": "past retention", "basis": "SOP-9"}
+        said.append(plant.server.write("site.payloads_erased.v1", "site", payload, actor="server"))
+    return [replace(one, withheld=index in (50, len(history))) for index, one in enumerate(entered(said))]
 
 
 def test_it_says_which_witnesses_have_cosigned_and_asks_for_the_quorum(page: Inspector, tmp_path: Path) -> None:
