@@ -1,0 +1,1 @@
+"""The devices of the plant as supervisors see them."""
