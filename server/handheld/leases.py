@@ -117,7 +117,13 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
         "order": order,
         "recipe_hash": order["recipe_hash"],
         "people": [_person(connection, person) for person in identity.people_with(connection, *_NEEDED)],
-        "lots": [{name: getattr(lot, name) for name in names} for lot in lots],
+        "lots": [
+            {
+                **{name: getattr(lot, name) for name in names},
+                "registered": bool(materials.containers_of(connection, lot.material, lot.lot)),
+            }
+            for lot in lots
+        ],
         "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
         # With their keys: who works alone can tell whose records he sees.
         "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],

@@ -17,13 +17,17 @@ import { Prover } from "./prover";
 import { type KnownKey, type Site, Store } from "./store";
 import { type Host, SyncClient } from "./sync";
 import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type Unlocked } from "./types";
+import { Term } from "./term";
 import { Typing } from "./typing";
 
 const TAKE_MS = 8_000;
+/** How often leases are looked after. */
+const TEND_MS = 60_000;
+const SOON_MS = 1_000;
 
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
-  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], live: {}, readings: {},
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], ended: {}, live: {}, readings: {},
   secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
@@ -39,6 +43,9 @@ export class Engine implements Core {
   private key: DeviceKey | null = null;
   private site: Site | null = null;
   private leases!: Leases;
+  private term: Term | null = null;
+  private asking: ReturnType<typeof setTimeout> | undefined;
+  private tending: ReturnType<typeof setInterval> | undefined;
   private announced = false;
   private wasm: Promise<void> = Promise.resolve();
   private readonly listing = new Listing();
@@ -82,6 +89,15 @@ export class Engine implements Core {
   }
 
   async take(batch: string, nonce: string): Promise<void> {
+    await this.looking().turn(() => this.takeNow(batch, nonce));
+  }
+
+  async renew(batch: string): Promise<void> {
+    const term = this.looking();
+    await term.turn(() => term.renew(batch));
+  }
+
+  private async takeNow(batch: string, nonce: string): Promise<void> {
     const { device, key, site } = this.mustBeEnrolled();
     const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, siteKeys: siteKeys(site) });
     await this.load();
@@ -89,6 +105,10 @@ export class Engine implements Core {
   }
 
   async handBack(lease: string): Promise<void> {
+    await this.looking().turn(() => this.handBackNow(lease));
+  }
+
+  private async handBackNow(lease: string): Promise<void> {
     const { device, key } = this.mustBeEnrolled();
     const giver = { device, key, seq: this.ledger.head.seq };
     await this.leases.handBack(this.platform.fetch, lease, giver, timeText(this.platform.clock.wall()));
@@ -135,6 +155,7 @@ export class Engine implements Core {
   }
 
   sessionChanged(): void {
+    this.term?.again();
     this.set({ sessionMissing: false });
     this.sync?.drop();
     this.sync?.wake();
@@ -184,6 +205,8 @@ export class Engine implements Core {
     this.persist();
     this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
     await this.connect();
+    clearInterval(this.tending);
+    this.tending = setInterval(() => this.tend(), TEND_MS);
   }
 
   /** Not awaited: some browsers ask the user first. */
@@ -223,8 +246,33 @@ export class Engine implements Core {
     const leases = device && this.site ? await this.leases.load(device.id, siteKeys(this.site)) : [];
     this.listing.others.learn([...((await this.store.meta("keys")) ?? []), ...leases.flatMap(({ devices }) => devices as KnownKey[])]);
     await this.loadProver();
+    this.term ??= await this.watch();
     this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
+  }
+
+  private async watch(): Promise<Term> {
+    const term = new Term({
+      clock: this.platform.clock, fetch: this.platform.fetch, store: () => this.store,
+      skew: () => this.state.skewMs ?? 0,
+      leases: () => this.state.leases,
+      take: (batch, nonce) => this.takeNow(batch, nonce),
+      changed: () => this.refresh(),
+    });
+    await term.load();
+    return term;
+  }
+
+  private looking(): Term {
+    this.mustBeEnrolled();
+    return this.term!;
+  }
+
+  /** Hear of the leases, and renew them, while there is a network; without one only the clock speaks. */
+  private tend(): void {
+    const { device, online, sessionMissing } = this.state;
+    if (device && online === "online" && !sessionMissing) void this.term?.tend(device.id);
+    else this.refresh();
   }
 
   /** One for the pinned site; what it holds stands in the database. */
@@ -296,18 +344,32 @@ export class Engine implements Core {
       lost: () => this.lost(),
       live: (weight) => this.live.heard(weight),
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
-      batchChanged: (batch) => this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } }),
+      batchChanged: (batch) => this.batchChanged(batch),
       welcome: (frame) => {
         this.set({ skewMs: frame.skew_ms, sessionMissing: false, syncError: null });
         void this.store.setMeta({ skew: frame.skew_ms });
         void this.learn(frame.devices ?? []);
         this.prover?.welcome(frame);
+        void this.term?.tend(device);
       },
       checkpoint: (frame) => this.prover?.tell(frame),
       enrolled: (known) => void this.learn([known]),
       arrived: (doc) => void this.checkOthers(doc),
       refused: (code) => this.set({ syncError: code, sessionMissing: code.startsWith("session_") }),
     };
+  }
+
+  private batchChanged(batch: string): void {
+    this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } });
+    if (this.state.leases.some((lease) => lease.batch === batch)) this.soon();
+  }
+
+  /** A batch in work changes at each entry: its leases are asked after once for many. */
+  private soon(): void {
+    this.asking ??= setTimeout(() => {
+      this.asking = undefined;
+      this.tend();
+    }, SOON_MS);
   }
 
   private async learn(keys: KnownKey[]): Promise<void> {
@@ -380,7 +442,7 @@ export class Engine implements Core {
     const online = this.sync ? this.sync.status : this.state.online;
     const since = this.state.offlineSince ?? timeText(this.platform.clock.wall());
     this.set({
-      counts, online, head: this.ledger.head, trust: this.prover?.trust ?? START.trust, offlineSince: online === "online" ? null : since,
+      counts, online, ended: this.term?.ended() ?? {}, head: this.ledger.head, trust: this.prover?.trust ?? START.trust, offlineSince: online === "online" ? null : since,
       storage: { ...this.state.storage, records: all.length },
     });
   }

@@ -2,7 +2,7 @@
 import type { Bytes } from "./bytes";
 import type { Algorithm, DeviceKey } from "./keys";
 import type { StoredLease } from "./lease";
-import type { Alarm, Notice, Place } from "./types";
+import type { Alarm, LeaseEnd, Notice, Place } from "./types";
 
 const VERSION = 1;
 
@@ -40,6 +40,8 @@ export interface Meta {
   alarm: Alarm | null;
   notices: Notice[];
   keys: KnownKey[];
+  /** Leases that the server has ended, and how. */
+  ended: Record<string, LeaseEnd>;
 }
 
 export class Store {

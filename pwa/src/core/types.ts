@@ -86,13 +86,18 @@ export interface Order {
 export interface Lease {
   lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
   order: Order; recipe_hash: string; people: Person[];
-  lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null }[];
+  lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];
+  /** What the batch was allocated; missing in a lease from before containers were registered. */
+  containers?: { container: string; material: string; lot: string; quantity: Quantity }[];
   equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
   devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;
   site: { name: Text2; server_key: string; vkey: string };
 }
+
+/** Why a lease permits nothing more, as far as this device knows: its own clock, or what the server has said since. */
+export type LeaseEnd = "expired" | "revoked" | "returned";
 
 /** A live value of a balance, as the server last passed it on; null net when lost or not readable. */
 export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "lost"; at: string }
@@ -141,6 +146,8 @@ export interface CoreState {
   counts: { device: number; sent: number; logged: number; proven: number };
   trust: Trust;
   leases: Lease[];
+  /** Leases that have ended otherwise than by handing them back here, and how; by lease. */
+  ended: Record<string, LeaseEnd>;
   live: Record<string, LiveWeight>;
   readings: Record<string, Reading>;
   /** Set when this page is a second tab: only one may write. */
@@ -165,6 +172,8 @@ export interface Core {
   /** Take a batch along: lease, document, offline. Needs network and a signed-in person. */
   take(batch: string, nonce: string): Promise<void>;
   handBack(lease: string): Promise<void>;
+  /** Ask for a new lease of a batch in the name of who is signed in: more time, and what was allocated since. */
+  renew(batch: string): Promise<void>;
   /** Sign and keep: resolves only when the entry is in IndexedDB (strict) and in the journal. */
   record(draft: Draft, actor: string): Promise<LocalEntry>;
   /** All entries of a batch, own and others', in the order of capture on their devices. */

@@ -15,7 +15,7 @@ export const codesZh: typeof codesEn = {
     "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.device_waived.v1": "设备豁免",
     "quality.deviation_opened.v1": "偏差开立", "quality.deviation_closed.v1": "偏差关闭", "release.release_refused.v1": "放行被拒",
-    "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
+    "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.lease_revoked.v1": "收回", "materials.containers_received.v1": "容器接收", "production.containers_allocated.v1": "容器分配", "production.allocation_released.v1": "分配解除", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
     "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
@@ -34,7 +34,7 @@ export const codesZh: typeof codesEn = {
     checkpoint: "检查点", root: "根散列", recipients: "可解密方", removed: "已删除的旧备份", to: "去向", detail: "说明", backup: "备份", mirror: "镜像", lost: "丢失", basis: "依据", index: "序号", folder: "文件夹", files: "文件数", manifest: "清单摘要", batches: "批数", before: "此前", now: "现在", software: "软件", migration: "数据表", checked: "核验范围", how: "方式",
   },
   exceptions: {
-    out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带",
+    out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带", lease_revoked: "收回后记录", container_unknown: "容器未登记", container_not_allocated: "容器未分配给本批", container_shared: "容器被两批使用", container_known: "容器已登记", lot_unknown: "物料批未接收",
     log_disputed: "设备对日志存疑", clock_skew: "设备时钟偏差", captured_outside: "记录时间不可能", seen_wrong: "设备所见日志不符", person_not_permitted: "人员无权限", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",

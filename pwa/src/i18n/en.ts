@@ -1,11 +1,15 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
 import { codesEn } from "./codes.en";
+import { containersEn } from "./containers.en";
+import { devicesEn } from "./devices.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
 
 export const en = {
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
   ...codesEn,
+  ...containersEn,
+  ...devicesEn,
   ...trustEn,
   ...witnessEn,
   common: {
@@ -62,7 +66,7 @@ export const en = {
   home: {
     mine: "On this device", mineHint: "Work on these goes on without a network.", mineEmpty: "No batch on this device.",
     take: "Take along", takeTitle: "Batches to take along", takeHint: "Puts recipe, lots and people of the batch on this device.", takeEmpty: "No batch is waiting for work.",
-    taken: "Taken along", go: "Go on", start: "Start", until: (s: string) => `until ${s}`, expired: "Lease expired",
+    taken: "Taken along", go: "Go on", start: "Start", until: (s: string) => `until ${s}`,
     review: "Waiting for review", reviewEmpty: "Nothing is waiting for review.", openItems: (n: number) => (n === 1 ? "1 open item" : `${n} open items`), nothingOpen: "nothing open",
     inWork: "In progress", awaiting: "Awaiting review", released30: "Released", attention: "Needs handling", historical: "Historical batches",
     board: "Production board", allBatches: "All batches", product: "Product", batch: "Batch", now: "Now", progress: "Progress", open: "Open", updated: "Last entry",

@@ -1,5 +1,7 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
 import { codesZh } from "./codes.zh";
+import { containersZh } from "./containers.zh";
+import { devicesZh } from "./devices.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
 import type { en } from "./en";
@@ -7,6 +9,8 @@ import type { en } from "./en";
 export const zh = {
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
   ...codesZh,
+  ...containersZh,
+  ...devicesZh,
   ...trustZh,
   ...witnessZh,
   common: {
@@ -63,7 +67,7 @@ export const zh = {
   home: {
     mine: "在本机", mineHint: "无网络也可继续。", mineEmpty: "本机没有批次。",
     take: "携带离线", takeTitle: "可携带的批次", takeHint: "把该批的规程、物料批和人员放到本机。", takeEmpty: "没有等待生产的批次。",
-    taken: "已携带", go: "继续", start: "开始", until: (s: string) => `有效至 ${s}`, expired: "携带期已过",
+    taken: "已携带", go: "继续", start: "开始", until: (s: string) => `有效至 ${s}`,
     review: "待审核", reviewEmpty: "没有等待审核的批次。", openItems: (n: number) => `${n} 项未结`, nothingOpen: "无未结项",
     inWork: "在制批次", awaiting: "待审核", released30: "已放行", attention: "须处理", historical: "历史批",
     board: "生产看板", allBatches: "全部批次", product: "产品", batch: "批号", now: "现在", progress: "进度", open: "未结", updated: "最后记录",

@@ -137,6 +137,9 @@ quality.deviation_closed.v1|偏差关闭|Deviation closed
 release.release_refused.v1|放行被拒|Release refused
 handheld.lease_issued.v1|带走|Taken along
 handheld.lease_returned.v1|交回|Handed back
+handheld.lease_revoked.v1|收回|Taken back
+production.containers_allocated.v1|容器分配|Containers allocated
+production.allocation_released.v1|分配解除|Allocation released
 out_of_limits|超限|Out of limits
 manual_weight_unverified|手工称量无复核|Typed weight without second person
 verifier_is_performer|复核人即操作人|Verifier is the performer
@@ -144,6 +147,10 @@ reading_unverified|天平读数未核实|Balance reading not verified
 phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
+lease_revoked|收回后记录|Made after the lease was taken back
+container_unknown|容器未登记|Container not registered
+container_not_allocated|容器未分配给本批|Container not allocated to the batch
+container_shared|容器被两批使用|Container used by two batches
 clock_skew|设备时钟偏差|Device clock off
 captured_outside|记录时间不可能|Captured outside of the possible time
 seen_wrong|设备所见日志不符|Device saw another log

@@ -1,0 +1,16 @@
+/** English words for containers of material, and for what a lease still permits. */
+export const containersEn = {
+  containers: {
+    title: "Containers", hint: "A container belongs to one batch at a time. A lease names the containers of its batch.", none: "No containers of its lots are registered.", here: "this batch", free: "free", of: (batch: string) => `batch ${batch}`,
+    usedBy: (batches: string) => `used by ${batches}`, allocate: (n: number) => (n === 1 ? "Allocate 1 container" : `Allocate ${n} containers`), giveBack: (n: number) => (n === 1 ? "Release 1 container" : `Release ${n} containers`),
+    reason: "Why it is released from the batch", giveBackHint: "Released containers are free for other batches. That is refused while a device holds the batch.", pick: "Container", scan: "Scan or type the label",
+    notHere: (container: string) => `Container ${container} is not allocated to this batch.`, wrongLot: (container: string, lot: string) => `Container ${container} is of lot ${lot}.`,
+    goOn: "Take another one. If you weigh from it all the same, the weight is kept and is an exception for QA, in every batch that it touches.", askAgain: "Ask the server again", otherBatch: "Batch",
+  },
+  lease: {
+    takeBack: "Take back", takeBackTitle: "Take the batch back from the device", takeBackHint: "For a device that cannot be reached. It hears of it when it is online again. What it records of this batch from now on is kept and flagged; what it recorded before still has to arrive.", takeBackReason: "Why it is taken back", takenBack: "Taken back",
+    expired: "The lease of this batch has expired.", revoked: "A supervisor has taken this batch back.", returned: "This batch was handed back.",
+    kept: "What you record from now on is kept and sent, flagged, and QA must assess it.", renewHint: "Go online with a signed-in person: the lease renews itself.", stopHint: "Stop, and ask your supervisor. Hand the batch back when you are online.", backHint: "Take it along again before you go on.",
+    ended: { expired: "Lease expired", revoked: "Taken back", returned: "Handed back" } as Record<string, string>,
+  },
+};

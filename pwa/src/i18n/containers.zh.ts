@@ -1,0 +1,16 @@
+/** Chinese words for containers of material, and for what a lease still permits. */
+export const containersZh = {
+  containers: {
+    title: "容器", hint: "一个容器同一时间只归一个批。携带授权列明本批的容器。", none: "其物料批没有登记的容器。", here: "本批", free: "空闲", of: (batch: string) => `批 ${batch}`,
+    usedBy: (batches: string) => `已用于 ${batches}`, allocate: (n: number) => `分配 ${n} 个容器`, giveBack: (n: number) => `解除 ${n} 个容器`,
+    reason: "为何从本批解除", giveBackHint: "解除后的容器可供其他批使用。有设备携带本批时不能解除。", pick: "容器", scan: "扫描或输入标签",
+    notHere: (container: string) => `容器 ${container} 未分配给本批。`, wrongLot: (container: string, lot: string) => `容器 ${container} 属于物料批 ${lot}。`,
+    goOn: "请换一个。若仍从中称量，重量照常保留，并在所有相关批中成为 QA 须评估的异常。", askAgain: "重新询问服务器", otherBatch: "批",
+  },
+  lease: {
+    takeBack: "收回", takeBackTitle: "从设备收回该批", takeBackHint: "用于无法联系的设备。设备联网后即获知。此后它对本批的记录照常保留并标记；此前的记录仍须送达。", takeBackReason: "为何收回", takenBack: "已收回",
+    expired: "本批的携带期已过。", revoked: "主管已收回本批。", returned: "本批已交还。",
+    kept: "此后的记录照常保留并送出，加以标记，须由 QA 评估。", renewHint: "请联网并登录：携带授权会自动续期。", stopHint: "请停止操作并询问主管。联网后请交还本批。", backHint: "继续之前请重新携带。",
+    ended: { expired: "携带期已过", revoked: "已被收回", returned: "已交还" } as Record<string, string>,
+  },
+};
