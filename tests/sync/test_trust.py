@@ -224,7 +224,13 @@ def at(size: int) -> Checkpoint:
 
 def asked(old: int, new: int, signer: Ed25519Signer = LOG) -> witness.Request:
     proof = merkle.consistency_proof(old, new, hashes) if 0 < old < new else []
-    return witness.Request(old, tuple(proof), note.sign(at(new).encode(), ORIGIN, signer))
+    return witness.Request(old, tuple(proof), by_log(at(new), signer))
+
+
+def by_log(checkpoint: Checkpoint, signer: Ed25519Signer = LOG) -> bytes:
+    """Signed with both keys of the log."""
+    text = checkpoint.encode()
+    return note.add(note.sign(text, ORIGIN, signer), [note.cosign(text, ORIGIN, LOG_PQ, NOW)])
 
 
 def test_a_witness_goes_forward_only() -> None:
@@ -240,6 +246,7 @@ def test_a_witness_goes_forward_only() -> None:
     [
         (404, replace(asked(0, 70), note=note.sign(replace(at(70), origin="other").encode(), "other", LOG)), None, b""),
         (403, asked(0, 70, Ed25519Signer.generate()), None, b""),
+        (403, replace(asked(0, 70), note=note.sign(at(70).encode(), ORIGIN, LOG)), None, b""),
         (403, replace(asked(0, 70), note=asked(0, 70).note.replace(b"\n70\n", b"\n71\n")), None, b""),
         (400, replace(asked(0, 40), old=41), at(41), b""),
         (400, replace(asked(0, 70), note=b"rubbish"), None, b""),
@@ -250,7 +257,7 @@ def test_a_witness_goes_forward_only() -> None:
         (422, asked(40, 70), replace(at(40), root=b"x" * 32), b""),
         (422, asked(70, 70), replace(at(70), root=b"x" * 32), b""),
         (422, replace(asked(0, 70), proof=(b"x" * 32,)), None, b""),
-        (422, replace(asked(0, 0), note=note.sign(Checkpoint(ORIGIN, 0, b"x" * 32).encode(), ORIGIN, LOG)), None, b""),
+        (422, replace(asked(0, 0), note=by_log(Checkpoint(ORIGIN, 0, b"x" * 32))), None, b""),
     ],
 )
 def test_what_a_witness_refuses(status: int, request_: witness.Request, latest: Checkpoint | None, body: bytes) -> None:
