@@ -114,14 +114,23 @@ def open_log(config: Config) -> Log:
 
 
 def _enrol_server(plant: Plant) -> None:
-    with plant.engine.connect() as connection:
-        known = devices.device_key(connection, SERVER)
-    if known is None:
+    if _server_key(plant) is None:
         key = base64.b64encode(plant.signer.public_key).decode()
         payload = {"device": SERVER, "name": SERVER, "role": model.SERVER, "alg": plant.signer.alg, "public_key": key}
-        plant.recorder.state(Fact(model.DEVICE_ENROLLED, model.device_stream(SERVER), payload))
-    elif known.public_key != plant.signer.public_key:
+        try:
+            plant.recorder.state(Fact(model.DEVICE_ENROLLED, model.device_stream(SERVER), payload))
+        except PestleError:
+            # Another process, which began the same log at the same time, was first.
+            if _server_key(plant) is None:
+                raise
+    if _server_key(plant) != plant.signer.public_key:
         raise PestleError("server_key_wrong", {"file": plant.config.key_file.name})
+
+
+def _server_key(plant: Plant) -> bytes | None:
+    with plant.engine.connect() as connection:
+        known = devices.device_key(connection, SERVER)
+    return None if known is None else known.public_key
 
 
 def check_end(plant: Plant) -> None:

@@ -1,6 +1,6 @@
 """The walk over a whole log: every entry, the tree rebuilt from them, and the tiles that others proved things with."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -50,9 +50,15 @@ def verify_log(
     shared = isinstance(source, Path) and processes > 1 and checkpoint.size > blocks.BLOCK
 
     def walked(full: bool) -> Result:
-        many = blocks.in_processes(Path(str(source)), checkpoint.size, policy, full, processes)
-        found = many if shared else blocks.one_by_one(read, checkpoint.size, policy, full)
-        return _result(_Walk(read, checkpoint, full), _counted(found, checkpoint.size, progress), withheld, start)
+        found = (
+            blocks.in_processes(Path(str(source)), checkpoint.size, policy, full, processes)
+            if shared
+            else blocks.one_by_one(read, checkpoint.size, policy, full)
+        )
+        # Closed here, not whenever the garbage is collected: it may have processes of its own.
+        with closing(found):
+            walk = _Walk(read, checkpoint, full)
+            return _result(walk, _counted(found, checkpoint.size, progress), withheld, start)
 
     result = walked(full)
     # Only checking every signature tells which entry of a device's chain is the first that nobody signed.
@@ -68,13 +74,12 @@ def _result(walk: "_Walk", found: Iterable[Found], withheld: bool, start: Result
     return replace(start, ok=start.code is None, withheld=walk.whole.withheld, erased=walk.whole.erased)
 
 
-def _counted(found: Generator[Found], size: int, progress: Progress) -> Iterator[Found]:
+def _counted(found: Iterable[Found], size: int, progress: Progress) -> Iterator[Found]:
     done = 0
-    with closing(found):
-        for one in found:
-            yield one
-            done = min(done + blocks.BLOCK, size)
-            progress(done, size)
+    for one in found:
+        yield one
+        done = min(done + blocks.BLOCK, size)
+        progress(done, size)
 
 
 def open_checkpoint(signed: bytes, policy: Policy, certificate: bytes | None) -> tuple[Policy, Opened]:
