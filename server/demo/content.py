@@ -42,7 +42,7 @@ LOTS: tuple[tuple[str, str, str, str, str, int, str], ...] = (
     ("LAC-0231", "L-0412", "Meggle", "L104512", "900.000", 36, "2029-05-31"),
     ("SMC-0114", "S-0077", "JRS Pharma", "P9B4411", "300.000", 12, "2028-11-30"),
     ("STA-0042", "T-0063", "Colorcon", "IN533210", "150.000", 6, "2028-08-31"),
-    ("MGS-0009", "M-0018", "Peter Greven", "C2402117", "25.000", 1, "2028-12-31"),
+    ("MGS-0009", "M-0018", "Peter Greven", "C2402117", "25.000", 5, "2028-12-31"),
 )
 USED_LOTS = {
     "API-0107": "A-5/2",
@@ -51,6 +51,12 @@ USED_LOTS = {
     "STA-0042": "T-0063",
     "MGS-0009": "M-0018",
 }
+
+
+def labels(lot: str, containers: int) -> list[str]:
+    """What stands on the containers of a lot."""
+    return [f"{lot}-{number:02d}" for number in range(1, containers + 1)]
+
 
 # equipment, class, names, serial, model, location, calibration due
 EQUIPMENT: tuple[tuple[str, str, Text, str | None, str | None, str, str | None], ...] = (

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
-from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PEOPLE, RECIPE
+from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PEOPLE, RECIPE, labels
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.identity import accounts
@@ -71,6 +72,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             story.moment = datetime.now(UTC) - TODAY
             _today(line, day)
         line.order(f"B{day}-01")
+        line.allocate(f"B{day}-01", 1)
 
 
 def _people(story: Story) -> None:
@@ -118,6 +120,10 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str)
         "status": "quarantine",
     }
     story.state("materials.lot_received.v1", stream, receipt, keeper)
+    share = {"value": str(Decimal(quantity) / containers), "unit": "kg"}
+    rows = [{"container": label, "quantity": share} for label in labels(number, containers)]
+    received = {"material": material, "lot": number, "containers": rows}
+    story.state("materials.containers_received.v1", stream, received, keeper)
     story.wait(minutes=50)
     water = {"test": "water", "name": {"zh": "水分", "en": "Water"}, "value": {"value": "0.52", "unit": "%"}}
     results = [{**water, "low": None, "high": "5.0", "verdict": "pass"}]
@@ -142,4 +148,4 @@ def _today(line: Line, day: str) -> None:
     """One batch with an exception, one waiting for QA, one in progress."""
     line.make(Plan(f"B{day}-04", out_of_limits=True, manual_weight=True))
     line.make(Plan(f"B{day}-03", correction=True))
-    line.make(Plan(f"B{day}-02", phases=2))
+    line.make(Plan(f"B{day}-02", phases=2, container=2))

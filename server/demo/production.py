@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.core import clock
-from server.demo.content import PRODUCT, RECIPE, SIZE, USED_LOTS
+from server.demo.content import PRODUCT, RECIPE, SIZE, USED_LOTS, labels
 from server.demo.story import OFFSET, Story
 from server.production import model
 from server.recipes import queries as recipes
@@ -21,13 +21,17 @@ PHASES: list[dict[str, Any]] = RECIPE["phases"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a batch goes: `phases` done, a parameter out of limits, a weight typed by hand, a value corrected."""
+    """How a batch goes: `phases` done, a parameter out of limits, a weight typed by hand, a value corrected.
+
+    `container`: of each lot the one with this number is allocated to it, and weighed from.
+    """
 
     number: str
     phases: int = len(PHASES)
     out_of_limits: bool = False
     manual_weight: bool = False
     correction: bool = False
+    container: int | None = None
 
 
 class Line:
@@ -55,6 +59,12 @@ class Line:
         stream = model.batch_stream(number)
         self._story.state("production.order_released.v1", stream, order, self._story.person("wujing"))
 
+    def allocate(self, number: str, container: int) -> None:
+        """Of each lot that the batch uses, the container with this number."""
+        chosen = [labels(lot, container)[-1] for lot in USED_LOTS.values()]
+        payload = {"batch": number, "containers": chosen}
+        self._story.state(model.ALLOCATED, model.batch_stream(number), payload, self._story.person("wujing"))
+
     def _recipe_hash(self) -> str:
         with self._story.plant.engine.connect() as connection:
             found = recipes.find_recipe(connection, RECIPE["recipe"], RECIPE["version"])
@@ -64,6 +74,8 @@ class Line:
     def make(self, plan: Plan) -> None:
         """The batch from the order to the last phase of the plan; handed back when all phases are done."""
         self.order(plan.number)
+        if plan.container is not None:
+            self.allocate(plan.number, plan.container)
         lease = self._take_along(plan.number)
         for phase in PHASES[: plan.phases]:
             self._phase(plan, phase)
@@ -117,10 +129,11 @@ class Line:
     def _weigh(self, plan: Plan, phase: Mapping[str, Any]) -> None:
         manual = plan.manual_weight and phase["id"] == "30"
         net = {"value": self._near(phase["target"], phase["low"], phase["high"], 3), "unit": phase["unit"]}
+        lot = USED_LOTS[phase["material"]]
         values = {
             "material": phase["material"],
-            "lot": USED_LOTS[phase["material"]],
-            "container": None,
+            "lot": lot,
+            "container": None if plan.container is None else labels(lot, plan.container)[-1],
             "net": net,
             "source": "manual" if manual else "device",
             "reading": None if manual else self._reading(net),
