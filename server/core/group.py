@@ -110,6 +110,10 @@ class Group:
         """Keep bytes that are not even an entry; the id in quarantine."""
         return self._saved(partial(self._report, stray))
 
+    def touch(self) -> None:
+        """Nothing, but written as everything else is."""
+        self._saved(partial(inbox.touch, self._connection))
+
     def submit_all(self, arrivals: Sequence[Arrival]) -> list[Any]:
         """An outcome for each; apart, the error instead where it ended with one."""
         if not self._apart:

@@ -113,6 +113,10 @@ class Recorder:
         name: str = self._ask(lambda group: group.quarantine(stray)).result()
         return name
 
+    def probe(self) -> "Future[None]":
+        """Done when the committer has written and committed a transaction that leaves nothing; else what it raised."""
+        return self._ask(Group.touch)
+
     def subscribe(self, listener: Listener) -> None:
         """Be told, in the committer's thread and after the commit, of every entry appended by this process.
 

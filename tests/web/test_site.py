@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from plant import ORIGIN, PlantUnderTest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.app import BLUEPRINTS
@@ -150,7 +151,29 @@ def test_without_its_database_it_is_not_healthy(site: PlantUnderTest, monkeypatc
         raise OSError("the database is gone")
 
     monkeypatch.setattr(type(site.plant.engine), "connect", fail)
-    assert client.get("/healthz").status_code == 500
+    assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.urs("INT-01", "HMI-05")
+def test_a_database_that_takes_no_writes_is_not_healthy_and_is_again_afterwards(
+    site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.web.health._FRESH_SECONDS", 0.0)
+    client, engine = site.client(), site.plant.engine
+    with site.reading() as connection:
+        size = site.plant.log.head(connection).size
+    assert client.get("/healthz").text == "ok\n"
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE held RENAME TO held_away"))
+    failing = client.get("/healthz")
+    assert failing.status_code == 503
+    assert failing.text.startswith("failing 20")
+    assert client.get("/api/site").status_code == 200
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE held_away RENAME TO held"))
+    assert client.get("/healthz").text == "ok\n"
+    with site.reading() as connection:
+        assert site.plant.log.head(connection).size == size
 
 
 @pytest.mark.urs("INT-01")
