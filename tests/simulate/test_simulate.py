@@ -1,0 +1,142 @@
+"""Virtual tablets against a real server process, by scripts: all promises kept; and a judge who would have noticed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.simulate import judge, run, script
+from server.simulate.own import Own
+from server.simulate.script import Plan
+from server.simulate.site import Site
+
+TABLETS, ENTRIES = 5, 12
+SHORT: list[dict[str, Any]] = [
+    {"at": "before", "who": [1, 2], "do": "cut"},
+    {"at": "before", "who": "all", "do": "write", "part": 0.5},
+    {"at": 0, "who": "all", "do": "mend"},
+    {"at": 0, "who": "all", "do": "write", "part": 0.5, "over": 1.5},
+    {"at": 0.3, "who": "all", "do": "break", "within": 1},
+    {"at": 0.5, "who": [3], "do": "die"},
+    {"at": 0.5, "who": [4], "do": "jump", "seconds": 7200},
+    {"at": 0.8, "who": [5], "do": "die"},
+    {"at": 1.2, "who": [3], "do": "return", "replay": True},
+    {"at": 1.2, "who": [5], "do": "return"},
+    {"at": 1.6, "who": "all", "do": "repeat"},
+]
+
+
+def simulated(own: Own, plan: Plan, limit: float = 60) -> dict[str, Any]:
+    site = Site(own.url, own.login, own.password)
+    return run.Simulation(site, own if plan.kills else None, plan, limit, lambda what: None).run(own.batches)
+
+
+@pytest.fixture
+def own(database_url: str, tmp_path: Path) -> Iterator[Own]:
+    with Own(tmp_path / "data", database_url, run.batches_for(TABLETS)) as made:
+        yield made
+
+
+@pytest.mark.urs("PLT-08", "PLT-09")
+def test_partitions_crashes_and_repeats_lose_and_double_nothing(own: Own) -> None:
+    found = simulated(own, script.plan(SHORT, TABLETS, ENTRIES, seed=3))
+    assert found["ok"], found["broken"]
+    assert (found["entries"], found["acknowledged"]) == (TABLETS * ENTRIES, TABLETS * ENTRIES)
+    assert found["deaths"] == 2
+    assert found["sent_again"] > 0
+    assert found["documents"] == 2
+    assert found["turned_away"] == {}
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PLT-09")
+def test_killing_the_server_in_a_storm_of_thirty_tablets_loses_and_doubles_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    kills = [{"at": at, "who": "server", "do": "kill", "within": 1.5} for at in (0.1, 4, 8)]
+    plan = script.plan([*script.read("storm"), *kills], 30, 50, seed=11)
+    with Own(tmp_path / "data", database_url, run.batches_for(30)) as own:
+        found = simulated(own, plan, limit=200)
+    assert found["ok"], found["broken"]
+    assert (found["acknowledged"], found["kills"]) == (1500, 3)
+    assert found["connections"] > 60
+
+
+class TestJudge:
+    """What it says of a log that is not as the tablets were told: the log is told, the tablets are real."""
+
+    @pytest.fixture
+    def tablet(self, tmp_path: Path) -> Iterator[Any]:
+        from server.simulate.site import Enrolled
+        from server.simulate.tablet import Tablet
+        from sync.signing import Ed25519Signer
+
+        made = Tablet("http://127.0.0.1:9", "", "P-1", Enrolled("t-1", Ed25519Signer.generate()), tmp_path / "journal")
+        made.leases["B-1"] = "lease-1"
+        made.do(script.Action(0, script.WRITE, 3))
+        made.seen.acknowledged = set(made.written)
+        yield made
+        made._journal.close()
+
+    def told(self, tablet: Any, rows: list[tuple[int, str, int]]) -> set[str]:
+        logged = judge.Logged(10)
+        logged.by_device["t-1"] = rows
+        return {one.partition(":")[0] for one in judge.judge([tablet], logged)}
+
+    @pytest.mark.urs("PLT-09")
+    def test_every_broken_promise_has_its_name(self, tablet: Any) -> None:
+        a, b, c = tablet.written
+        assert self.told(tablet, [(5, a, 1), (6, b, 2), (7, c, 3)]) == set()
+        assert self.told(tablet, [(5, a, 1), (6, b, 2)]) == {"lost", "not_recorded"}
+        assert self.told(tablet, [(5, a, 1), (6, b, 2), (7, c, 3), (8, c, 3)]) == {"doubled", "out_of_order"}
+        assert self.told(tablet, [(5, b, 2), (6, a, 1), (7, c, 3)]) == {"out_of_order"}
+        tablet.seen.receipts[a] = {"index": 4, "verdict": "accepted"}
+        assert self.told(tablet, [(5, a, 1), (6, b, 2), (7, c, 3)]) == {"receipt_wrong"}
+
+
+@pytest.mark.urs("PLT-09")
+@pytest.mark.parametrize("name", ["storm", "day", "flaky"])
+def test_each_script_shares_all_entries_out_and_a_seed_always_gives_the_same(name: str) -> None:
+    plan = script.plan(script.read(name), 7, 33, seed=5)
+    assert plan == script.plan(script.read(name), 7, 33, seed=5)
+    counts = [
+        sum(action.count for action in (*before, *during))
+        for before, during in zip(plan.before, plan.during, strict=True)
+    ]
+    assert counts == [33] * 7
+
+
+@pytest.mark.urs("PLT-09")
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"at": 0, "who": "all"},
+        {"at": -1, "who": "all", "do": "cut"},
+        {"at": 0, "who": "all", "do": "kill"},
+        {"at": 0, "who": "server", "do": "cut"},
+        {"at": 0, "who": "nobody", "do": "cut"},
+        {"at": 0, "who": [0], "do": "cut"},
+        {"at": 0, "who": "all", "do": "write", "part": 2},
+        {"at": "before", "who": "all", "do": "cut", "within": 1},
+        {"at": 0, "who": "all", "do": "cut", "when": 1},
+    ],
+)
+def test_a_step_that_is_none_is_named(step: dict[str, Any], tmp_path: Path) -> None:
+    from server.core.errors import PestleError
+
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps({"steps": [{"at": 0, "who": "all", "do": "cut"}, step]}))
+    with pytest.raises(PestleError) as wrong:
+        script.read(str(file))
+    assert (wrong.value.code, wrong.value.details["step"]) == ("script_wrong", 2)
+
+
+@pytest.mark.urs("PLT-09")
+def test_a_foreign_server_is_not_killed(tmp_path: Path) -> None:
+    from server.core.errors import PestleError
+
+    plan = script.plan([{"at": 0, "who": "server", "do": "kill"}], 1, 1, seed=1)
+    with pytest.raises(PestleError, match="simulation_failed"):
+        run.Simulation(None, None, plan, 1, lambda what: None)  # type: ignore[arg-type]  # it is not asked
