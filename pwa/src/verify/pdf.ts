@@ -4,6 +4,9 @@ import type { Bytes } from "../core/bytes";
 import { inflate } from "./flate";
 import { type Dict, MOST_DEEP, Name, Parser, Ref, Stream, Text, type Value, decoded, latin, malformed } from "./pdf-objects";
 
+/** The bytes of a line in a table. */
+const ENTRY = 20;
+
 /** A PDF with the objects of its latest tables. CoreError `pdf_malformed` wherever it cannot be read. */
 export class Pdf {
   readonly trailer: Dict = new Map();
@@ -90,9 +93,10 @@ export class Pdf {
     parser.word("xref");
     while (!parser.follows("trailer")) {
       const [first, count] = [parser.integer(), parser.integer()];
+      if (count * ENTRY > this.data.length) throw malformed("a table is longer than its file");
       parser.blank();
       for (let number = first; number < first + count; number++) {
-        const entry = /^([0-9]{10}) ([0-9]{5}) ([nf])[\r\n ]{2}$/.exec(parser.take(20));
+        const entry = /^([0-9]{10}) ([0-9]{5}) ([nf])[\r\n ]{2}$/.exec(parser.take(ENTRY));
         // A damaged line loses its object and no other, so that what is wrong can be named by what is still there.
         if (!entry) continue;
         const place: [number, number] = entry[3] === "n" ? [Number(entry[1]), Number(entry[2])] : [0, -1];

@@ -97,6 +97,11 @@ describe("a changed dossier (PLT-04)", () => {
     await expect(checkPdfSignature(new Pdf(pdf), other)).rejects.toMatchObject({ code: "pdf_signature_wrong" });
   });
 
+  it("PLT-04 reads no table that is longer than its file", { timeout: 2000 }, () => {
+    const endless = "%PDF-1.7\nxref\n0 9999999999\ntrailer\n<< >>\nstartxref\n9\n%%EOF\n";
+    expect(() => new Pdf(utf8(endless))).toThrow(expect.objectContaining({ code: "pdf_malformed" }) as Error);
+  });
+
   it.each<[string, Record<string, (text: string) => string>, string, "first" | "second" | null]>([
     ["left out", { "records.json": (text) => text.replace(/\n.*,\n/, "\n") }, "entry_missing", "first"],
     ["out of order", { "records.json": (text) => text.replace(/\n(.*),\n(.*),\n/, "\n$2,\n$1,\n") }, "entry_missing", "first"],
