@@ -4,6 +4,7 @@ the Python verifier says, and in particular of those that somebody has changed."
 import hashlib
 import random
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,8 +55,13 @@ class Evidence:
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
-    folder = tmp_path_factory.mktemp("evidence")
+def evidence() -> Iterator[Evidence]:
+    # Not where the other tests have their files, which may be /dev/shm: Chromium hands out no folder below /dev.
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="pestle-evidence-") as name:
+        yield from gathered(Path(name))
+
+
+def gathered(folder: Path) -> Iterator[Evidence]:
     url = f"sqlite:///{folder}/data/pestle.db"
     server = Server(folder, url)
     people = {one["login"]: one["password"] for one in server.pestle("demo", "--quick")["people"]}
