@@ -20,7 +20,7 @@ from server.handheld.model import LEASE_DOMAIN, LEASE_REVOKED, LEASE_TERM, Lease
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
-from server.production import containers
+from server.production import queries as batches
 from sync import canonical
 from sync.entry import new_id
 from sync.log import reading
@@ -70,7 +70,7 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str) -> Signe
 
 
 def _containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
-    return [one.payload() for one in containers.allocated_to(connection, batch)]
+    return [one.payload() for one in batches.allocated_containers(connection, batch)]
 
 
 def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[str, Any]]) -> None:

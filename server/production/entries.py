@@ -6,7 +6,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Kind, Project, Room
-from server.production import containers, model, projection, shapes
+from server.production import allocating, containers, model, projection, shapes
 from server.production.judging import decide_order, judge_import, judge_observation, judge_report
 
 
@@ -21,8 +21,8 @@ def _weigh(connection: Connection, entry: Entry) -> None:
 
 KINDS = (
     Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order),
-    Kind(model.ALLOCATED, shapes.ContainersAllocated, "decision", containers.decide_allocation, containers.allocate),
-    Kind(model.DEALLOCATED, shapes.AllocationReleased, "decision", containers.decide_release, containers.release),
+    Kind(model.ALLOCATED, shapes.ContainersAllocated, "decision", allocating.decide_allocation, containers.allocate),
+    Kind(model.DEALLOCATED, shapes.AllocationReleased, "decision", allocating.decide_release, containers.release),
     _observed(model.STARTED, shapes.PhaseMarked),
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),

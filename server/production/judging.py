@@ -9,7 +9,7 @@ from server.core.kinds import Entry, Fact, Ruling
 from server.equipment import queries as equipment
 from server.identity import queries as identity
 from server.materials import queries as materials
-from server.production import containers, model, queries, rules
+from server.production import allocating, model, queries, rules
 from server.production.model import Batch, Judgement
 from server.recipes import queries as recipes
 from server.recipes.model import find_phase
@@ -36,7 +36,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     flags = [judgement.code for judgement in found]
     facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
     if entry.kind == model.WEIGHED and batch is not None:
-        more, touching = containers.judge_use(connection, entry)
+        more, touching = allocating.judge_use(connection, entry)
         flags += more
         facts += touching
     rivals = _rivals(connection, entry)

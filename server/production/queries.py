@@ -7,13 +7,14 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from server.production import projection
+from server.production.containers import allocated_containers, container_choices
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
 from server.production.projection import batch, entry_, item, lot, yield_
 from server.recipes.model import find_phase
 
-__all__ = ["batches_using", "entry_views", "trace_lot", "use_counts"]
+__all__ = ["allocated_containers", "batches_using", "container_choices", "entry_views", "trace_lot", "use_counts"]
 
 _shown = item.c.joined_to.is_(None)
 

@@ -17,7 +17,6 @@ from server.core.kinds import Fact
 from server.identity import sessions
 from server.identity.access import demand, require
 from server.identity.model import Person
-from server.production import containers
 from server.production import model as production
 from server.production import queries as batches
 from server.production.model import batch_stream
@@ -293,7 +292,7 @@ def _allocation(kind: str, payload: Mapping[str, Any]) -> None:
 def _containers(number: str) -> Answer:
     with site.current().engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
-        return {"items": containers.choices(connection, number, _today())}
+        return {"items": batches.container_choices(connection, number, _today())}
 
 
 def _state(number: str, kind: str, payload: Mapping[str, Any], subject: str | None = None) -> None:

@@ -13,7 +13,6 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.handheld import leases, queries
 from server.materials import queries as materials
-from server.production import containers
 from server.production import queries as batches
 from server.release import pages
 
@@ -45,7 +44,7 @@ class Site(batch_support.Site):
 
     def allocated(self, batch: str) -> list[str]:
         with self.plant.engine.connect() as connection:
-            return [one.container for one in containers.allocated_to(connection, batch)]
+            return [one.container for one in batches.allocated_containers(connection, batch)]
 
     def lease(self, batch: str, device: str) -> None:
         """As `order` of the parent does it, for one device."""

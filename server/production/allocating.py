@@ -1,0 +1,113 @@
+"""Containers of batches: the decision which batch is given which, and what is wrong with a use of one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry, Fact, Ruling
+from server.identity import queries as identity
+from server.materials import queries as materials
+from server.materials.model import Container
+from server.production import model, queries
+from server.production.containers import allocated, status, uses_of
+from server.production.model import Judgement, Use
+
+
+def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
+    """All of the containers or none: each of a lot of the order, fit for use, and given to no other batch (PLT-16)."""
+    given = entry.payload
+    if not _permitted(connection, entry):
+        return Ruling(refusal="not_permitted", details={"permission": "order.release"})
+    batch = queries.find_batch(connection, given["batch"])
+    if batch is None:
+        return Ruling(refusal="batch_unknown", details={"batch": given["batch"]})
+    if batch.disposed or batch.status == model.HISTORICAL:
+        return Ruling(refusal="batch_closed", details={"batch": given["batch"], "status": batch.status})
+    known = {one.container: one for one in materials.containers(connection, given["containers"])}
+    taken = allocated(connection, given["containers"])
+    for name in given["containers"]:
+        if name not in known:
+            return Ruling(refusal="container_unknown", details={"container": name})
+        if taken.get(name, batch.number) != batch.number:
+            return Ruling(refusal="container_taken", details={"container": name, "batch": taken[name]})
+        if (known[name].material, known[name].lot) not in batch.lots:
+            return Ruling(refusal="container_wrong_lot", details={"container": name, "lot": known[name].lot})
+        current = status(connection, known[name], entry.header.captured_at[:10])
+        if current != "released":
+            return Ruling(refusal="container_not_fit", details={"container": name, "status": current})
+    return Ruling()
+
+
+def decide_release(connection: Connection, entry: Entry) -> Ruling:
+    """Give containers back to the stock; whoever holds a lease that names them may refuse in another room."""
+    given = entry.payload
+    if not _permitted(connection, entry):
+        return Ruling(refusal="not_permitted", details={"permission": "order.release"})
+    taken = allocated(connection, given["containers"])
+    for name in given["containers"]:
+        if taken.get(name) != given["batch"]:
+            return Ruling(refusal="container_not_allocated", details={"container": name, "batch": taken.get(name)})
+    return Ruling()
+
+
+def _permitted(connection: Connection, entry: Entry) -> bool:
+    return entry.actor == "server" or identity.permitted(connection, entry.actor, "order.release")
+
+
+def judge_use(connection: Connection, entry: Entry) -> tuple[list[str], list[Fact]]:
+    """The flags of a weighing for the container that it names, and an exception in every batch that this touches.
+
+    A lot of which no container was ever registered is used without asking which: sites begin like that.
+    """
+    given = entry.payload
+    name = given["container"]
+    if name is None or not materials.containers_of(connection, given["material"], given["lot"]):
+        return [], []
+    known = next(iter(materials.containers(connection, [name])), None)
+    owner = allocated(connection, [name]).get(name)
+    others = [one for one in uses_of(connection, name) if one.batch != given["batch"]]
+    found = judge(name, given, known, owner, others)
+    return [one.code for one in found], [fact for one in found for fact in _facts(entry, one, owner, others)]
+
+
+def judge(
+    name: str, given: Mapping[str, Any], known: Container | None, owner: str | None, others: Sequence[Use]
+) -> list[Judgement]:
+    """What is wrong with taking something out of this container: pure. `owner` is the batch that it is allocated to,
+    `others` what other batches took out of it."""
+    details = {"container": name, "allocated": owner}
+    if known is None:
+        return [Judgement(model.CONTAINER_UNKNOWN, details | {"batches": [given["batch"]]})]
+    found = []
+    if (known.material, known.lot) != (given["material"], given["lot"]):
+        found.append(Judgement("wrong_lot", details | {"material": known.material, "lot": known.lot}))
+    if owner != given["batch"]:
+        touched = {given["batch"], owner} - {None}
+        found.append(Judgement(model.NOT_ALLOCATED, details | {"batches": sorted(touched, key=str)}))
+    if others:
+        touched = {given["batch"], *(one.batch for one in others)}
+        found.append(Judgement(model.SHARED, details | {"batches": sorted(touched, key=str)}))
+    return found
+
+
+def _facts(entry: Entry, found: Judgement, owner: str | None, others: Sequence[Use]) -> list[Fact]:
+    """The same exception, with the facts of all of them, in each batch: whoever reviews one sees what the other did."""
+    given = entry.payload
+    ids = [*(one.entry for one in others), entry.id]
+    places = {one.batch: (one.phase, one.slot) for one in others}
+    places |= {given["batch"]: (given["phase"], f"{given['phase']}/net")}
+    facts = []
+    for batch in found.details.get("batches", [given["batch"]]):
+        phase, slot = places.get(batch, (None, None))
+        payload = {
+            "batch": batch,
+            "code": found.code,
+            "phase": phase,
+            "slot": slot,
+            "entries": ids,
+            "details": dict(found.details),
+            "comment": given["comment"] if batch == given["batch"] else None,
+        }
+        facts.append(Fact(model.EXCEPTION, model.batch_stream(batch), payload, subject=slot))
+    return facts
