@@ -75,6 +75,7 @@ class EntryAnswer(Schema):
     offset = plain.Integer()
     recorded_at = plain.String()
     seen = plain.Raw(allow_none=True)
+    made = plain.Dict()
     lease = plain.String(allow_none=True)
     flags = plain.List(plain.String())
     payload = plain.Raw(allow_none=True)
