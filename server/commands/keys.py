@@ -93,6 +93,8 @@ def _certify(options: argparse.Namespace) -> dict[str, Any]:
     vkey = _vkey(options.root / VKEY)
     try:
         named = Certificate.parse(options.request.read_bytes())
+        if vkey.name != f"{named.origin}/root":
+            raise PestleError("certificate_wrong", {"origin": named.origin, "root": vkey.name})
         certificate = named.sign(vkey.name, _load(options.root / KEY, _passphrase(options)))
         Certificate.open(certificate, vkey)
     except UnicodeDecodeError as error:

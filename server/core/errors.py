@@ -726,7 +726,10 @@ CATALOGUE: dict[str, Problem] = {
         422,
         ("The server's key is not the trusted one.", "服务器密钥不是受信任的密钥。"),
         ("Nothing was changed.", "未作更改。"),
-        ("Check that the policy is this site's.", "请确认策略文件属于本站点。"),
+        (
+            "Restart the server if its keys were changed meanwhile; else check that policy and DATA are this site's.",
+            "若密钥在此期间已更换，请重启服务器；否则请确认策略文件与 DATA 属于本站点。",
+        ),
     ),
     "revocation_ignored": Problem(
         422,

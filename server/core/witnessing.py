@@ -6,6 +6,8 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPMessage
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import IO
 
 from sync.errors import SyncError
@@ -13,6 +15,7 @@ from sync.trust import Witness
 from sync.witness import Request, cosignatures
 
 TIMEOUT_SECONDS = 20
+WHOLE_SECONDS = 30
 _MOST = 64 * 1024
 
 Prove = Callable[[int, int], list[bytes]]
@@ -43,6 +46,7 @@ class Asked:
     def __init__(self, witness: Witness) -> None:
         self.witness = witness
         self.state = State(witness.name, witness.url)
+        self._asking: Thread | None = None
 
     def cosign(self, signed: bytes, size: int, prove: Prove) -> list[bytes]:
         """Its signature lines under this checkpoint, [] where it gave none; `state` then says why."""
@@ -77,6 +81,22 @@ class Asked:
         raise SyncError("witness_refused", "it answers with another size each time")
 
     def _post(self, data: bytes) -> tuple[int, bytes]:
+        """Status and body. In a thread of its own, since a witness can answer byte by byte for ever, and whoever
+        publishes must not wait for that."""
+        if self._asking is not None and self._asking.is_alive():
+            raise SyncError("witness_unreachable", "it is still answering what it was asked before")
+        found: SimpleQueue[tuple[int, bytes] | SyncError] = SimpleQueue()
+        self._asking = Thread(target=lambda: found.put(self._answer(data)), name="witness-answer", daemon=True)
+        self._asking.start()
+        try:
+            answer = found.get(timeout=WHOLE_SECONDS)
+        except Empty:
+            answer = SyncError("witness_unreachable", f"no whole answer within {WHOLE_SECONDS} seconds")
+        if isinstance(answer, SyncError):
+            raise answer
+        return answer
+
+    def _answer(self, data: bytes) -> tuple[int, bytes] | SyncError:
         address = self.witness.url.rstrip("/") + "/add-checkpoint"
         try:
             request = urllib.request.Request(address, data, {"Content-Type": "text/plain"}, method="POST")
@@ -88,7 +108,7 @@ class Asked:
                 with error:
                     return error.code, error.read(_MOST)
         except (OSError, ValueError, HTTPException) as error:
-            raise SyncError("witness_unreachable", str(error)) from error
+            return SyncError("witness_unreachable", str(error))
 
     def _failed(self, error: SyncError) -> None:
         state = self.state

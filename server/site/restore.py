@@ -30,6 +30,7 @@ from sync.log import Log, erasure, loading, publication, reading
 from sync.log.anchor import Anchor
 from sync.log.reading import TreeReader
 from sync.log.tables import log_entry
+from sync.trust import Policy
 from sync.verify.readers import Reader
 
 OpenLog = Callable[[Config], Log]
@@ -44,9 +45,18 @@ class Mirror:
 
 
 def load(
-    config: Config, file: Path, keys: Sequence[Any], open_log: OpenLog, registry: Registry, mirror: Mirror | None = None
+    config: Config,
+    file: Path,
+    keys: Sequence[Any],
+    open_log: OpenLog,
+    registry: Registry,
+    mirror: Mirror | None = None,
+    trusted: Policy | None = None,
 ) -> dict[str, Any]:
     """Fill DATA and database; what the entry will say of it, which whoever opens the site then states (`finish`).
+
+    The log's keys come with the backup, and anybody can encrypt one: `trusted` is the site's policy got another way,
+    whose key must be theirs.
 
     PestleError `restore_target_taken`, `restore_unfinished` (of another backup), `restore_key_wrong`, `backup_damaged`,
     `backup_newer`, `restore_log_wrong`, `restore_mirror_wrong`: then everything is as it was before.
@@ -61,7 +71,7 @@ def load(
         place = Place(config)
         place.mark({"backup": digest})
         try:
-            return _load(engine, place, file, keys, open_log, registry, mirror)
+            return _load(engine, place, file, keys, open_log, registry, mirror, trusted)
         except BaseException:
             # Not after a kill, of course: then the mark stays, and the next run begins anew.
             place.clear()
@@ -93,6 +103,7 @@ def _load(
     open_log: OpenLog,
     registry: Registry,
     mirror: Mirror | None,
+    trusted: Policy | None,
 ) -> dict[str, Any]:
     with db.writing_records(), db.write(engine) as connection:
         taking = Taking(connection, place)
@@ -102,6 +113,8 @@ def _load(
                     taking.take(name, data)
             log = open_log(place.config)
             backup = _close(connection, log, taking)
+            if trusted is not None:
+                _check_keys(connection, log, trusted)
         except (SyncError, IntegrityError) as error:
             raise PestleError("restore_log_wrong", {"detail": _said(error)}) from error
         end = backup if mirror is None else _go_on(connection, log, backup, mirror)
@@ -133,6 +146,13 @@ def _close(connection: Connection, log: Log, taking: Taking) -> Checkpoint:
     if (head.size, head.root) != (backup.size, backup.root):
         raise SyncError("root_wrong", f"{head.size} entries do not lead to the root at {backup.size}")
     return backup
+
+
+def _check_keys(connection: Connection, log: Log, trusted: Policy) -> None:
+    """The log's key is one that the policy names, now or before, or that its root has named since."""
+    named = {key.public_key for key in trusted.renewed(publication.certificate(connection)).logs}
+    if log.origin != trusted.origin or log.policy.logs[0].public_key not in named | set(trusted.server_keys):
+        raise SyncError("note_signer_unknown", "the backup is of a log with other keys than the policy names")
 
 
 def _go_on(connection: Connection, log: Log, backup: Checkpoint, mirror: Mirror) -> Checkpoint:

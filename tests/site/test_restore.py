@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plant import PlantUnderTest
@@ -15,14 +17,16 @@ from support import ROOT
 from server.core import clock
 from server.core.config import Config
 from server.core.errors import PestleError
+from server.core.kinds import Registry
 from server.core.record import Recorded
-from server.plant import check_end, open_plant
+from server.plant import ROOMS, check_end, open_log, open_plant
 from server.site import restore
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError
 from sync.log import publication, reading
-from sync.signing import MLDSA44Signer
+from sync.signing import Ed25519Signer, MLDSA44Signer
+from sync.trust import Policy
 from sync.verify.readers import directory
 
 pytestmark = pytest.mark.urs("OPS-03")
@@ -83,6 +87,25 @@ def test_with_a_mirror_nothing_is_lost_and_the_log_goes_on_without_a_fork(
         assert verified(plant).ok
     finally:
         plant.close()
+
+
+@pytest.mark.urs("PLT-15")
+def test_a_policy_that_was_kept_tells_a_backup_of_the_site_from_one_that_somebody_made(
+    site: PlantUnderTest, elsewhere: Config, tmp_path: Path
+) -> None:
+    file = back_up(site, tmp_path)
+    with site.reading() as connection:
+        ours = publication.policy(connection, site.plant.log)
+    theirs = replace(ours, logs=(note.Key(ours.origin, Ed25519Signer.generate().public_key),), server_keys=(b"k" * 32,))
+
+    def load(trusted: Policy) -> dict[str, Any]:
+        return restore.load(elsewhere, file, [MINE], open_log, Registry(ROOMS), trusted=trusted)
+
+    with pytest.raises(PestleError, match="restore_log_wrong"):
+        load(theirs)
+    with pytest.raises(PestleError, match="restore_log_wrong"):
+        load(replace(ours, logs=tuple(replace(key, name="another.example") for key in ours.logs)))
+    assert load(ours)["checkpoint"]["size"] > 0
 
 
 def test_without_one_the_log_says_what_was_lost(site: PlantUnderTest, elsewhere: Config, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The publisher of a process: at once, about once a second, with witnesses that answer, fail, or are too slow."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from plant import PlantUnderTest
 
+from server.core import witnessing
 from server.core.kinds import Fact, Registry
 from server.core.publisher import Publisher
 from server.plant import ROOMS
@@ -195,3 +197,34 @@ def test_a_witness_that_makes_no_sense_is_refused(pair: Witnessed, changes: dict
         pair.site.plant.recorder.state(Fact(publication.WITNESS_ADDED, "site", again))
     with pytest.raises(PestleError, match="witness_unknown"):
         pair.site.plant.recorder.state(Fact(publication.WITNESS_REMOVED, "site", {"name": "lab", "reason": "x"}))
+
+
+def test_a_witness_that_answers_byte_by_byte_holds_nobody_up(pair: Witnessed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the answer never ends."""
+    monkeypatch.setattr(witnessing, "WHOLE_SECONDS", 0.5)
+    pair.away()
+    end = threading.Event()
+
+    def drip(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+        while not end.wait(0.1):
+            client.sendall(b"x")
+        client.close()
+
+    with socket.create_server(("127.0.0.1", pair.port)) as listener:
+        thread = threading.Thread(target=lambda: drip(listener.accept()[0]))
+        thread.start()
+        size = pair.grow()
+        for _ in range(2):
+            begin = time.monotonic()
+            with pytest.raises(SyncError, match="quorum_missing"):
+                pair.site.plant.publisher.now()
+            assert time.monotonic() - begin < 5
+        [state] = pair.site.plant.publisher.states()
+        assert state.code == "witness_unreachable"
+        end.set()
+        thread.join()
+    pair.back()
+    # The asking that was given up must have seen its end.
+    wait_for(lambda: all(thread.name != "witness-answer" for thread in threading.enumerate()))
+    assert size_of(pair.site.plant.publisher.now()) == size
