@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from batch_support import cleared
 from handheld_support import Site, Tablet, TabletDocument
 from sqlalchemy import delete, func, select
 
 from server.core import db
+from server.core.kinds import Fact
+from server.handheld.hub.backlog import DECIDED
 from server.handheld.hub.tables import actor, change, pending
 from sync.crdt.genesis import genesis
 from sync.entry import Envelope
@@ -16,6 +19,7 @@ from sync.writer import DeviceWriter
 
 BATCH, DOC = "B-1", "batch/B-1"
 STARTED, REMARK = "production.phase_started.v1", "production.remark_added.v1"
+CLEARED = "production.line_cleared.v1"
 
 
 def work_elsewhere(site: Site, count: int, size: int = 10) -> list[Envelope]:
@@ -135,3 +139,29 @@ def test_what_stood_in_a_lost_document_and_not_in_the_log_no_longer_waits(site: 
         connection.execute(pending.insert().values(values))
     joined(site)
     assert site.hub.documents.pending_documents() == set()
+
+
+@pytest.mark.urs("PLT-10", "PLT-16")
+def test_a_tablet_that_was_away_learns_what_qa_has_decided(site: Site) -> None:
+    here, away = joined(site, "T-1"), joined(site, "T-2")
+    away.drop()
+    claims = [
+        tablet.write(BATCH, CLEARED, cleared(BATCH), actor="P-1", lease=tablet.leases[BATCH], subject="10/clearance")
+        for tablet in (here, away)
+    ]
+    here.receipt(BATCH, here.delivered(BATCH, claims[0]))
+    away.connect()
+    away.receipt(BATCH, away.delivered(BATCH, claims[1]))
+    away.drop()
+    with site.plant.engine.connect() as connection:
+        [conflict] = reading.of_kind(connection, "production.conflict_found.v1")
+    chosen = {"batch": BATCH, "conflict": conflict.head.id, "chosen": claims[0].head.id, "reason": "read by two"}
+    fact = Fact(DECIDED, DOC, chosen, subject=conflict.head.id, actor="P-3")
+    [decided] = site.plant.recorder.state(fact)
+    for tablet in (here, away.connect()):
+        while decided.id not in tablet.docs[DOC].receipts:
+            tablet.next()
+        found = Envelope.decode(tablet.docs[DOC].entries[decided.id])
+        assert (found.head.device, found.head.actor, found.body) == ("server", "P-3", chosen)
+        assert tablet.docs[DOC].receipts[decided.id]["index"] == decided.index
+    assert site.hub.documents.bring_up(DOC) is False

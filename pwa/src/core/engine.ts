@@ -244,6 +244,7 @@ export class Engine implements Core {
     const device = (await this.store.meta("device")) ?? null;
     this.leases = new Leases(this.store, this.journal);
     const leases = device && this.site ? await this.leases.load(device.id, siteKeys(this.site)) : [];
+    if (this.site) this.listing.others.learn(siteKeys(this.site).map((public_key) => ({ id: "server", alg: "ed25519", public_key })));
     this.listing.others.learn([...((await this.store.meta("keys")) ?? []), ...leases.flatMap(({ devices }) => devices as KnownKey[])]);
     await this.loadProver();
     this.term ??= await this.watch();
@@ -293,6 +294,7 @@ export class Engine implements Core {
   private async renewed(server_key: string, vkey: string): Promise<void> {
     if (!this.site || this.site.server_key === server_key) return;
     this.site = { ...this.site, earlier: siteKeys(this.site), server_key, vkey };
+    this.listing.others.learn([{ id: "server", alg: "ed25519", public_key: server_key }]);
     await this.store.setMeta({ site: this.site });
   }
 

@@ -92,7 +92,7 @@ export const en = {
     remarkTitle: "Remark", remarkHint: "What QA should know. It is signed with your name.", remarkText: "Remark",
     photoTitle: "Photo", photoTake: "Take a photo", photoAgain: "Take another", photoCaption: "What it shows", photoKept: "photo", photoBusy: "Making it smaller…", photoAlt: "Preview of the photo",
     exceptionTitle: "Report an exception", exceptionHint: "Say what is not as it should be. It goes to QA with your name.",
-    expires: (s: string) => `Lease until ${s}`, expired: "The lease has expired: records are kept and flagged.", room: "Room", equipment: "Equipment",
+    decided: (name: string, at: string) => `${name} decided the conflict at ${at}`, expires: (s: string) => `Lease until ${s}`, expired: "The lease has expired: records are kept and flagged.", room: "Room", equipment: "Equipment",
     startPhase: "Start this phase", startHint: "The start is recorded with your name and time.", goAll: "Back to Home",
   },
   clearance: { allOk: "All clear", confirm: "Confirm line clearance", ok: "in order", notOk: "not in order", item: "Check", left: (n: number) => `${n} still to check`, comment: "What is not in order" },

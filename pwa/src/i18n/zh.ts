@@ -93,7 +93,7 @@ export const zh = {
     remarkTitle: "备注", remarkHint: "QA 需要知道的情况，将带您的签名。", remarkText: "备注",
     photoTitle: "照片", photoTake: "拍照", photoAgain: "重拍", photoCaption: "照片内容", photoKept: "照片", photoBusy: "正在压缩…", photoAlt: "照片预览",
     exceptionTitle: "报告异常", exceptionHint: "说明何处不符，将带您的姓名交 QA。",
-    expires: (s: string) => `携带有效至 ${s}`, expired: "携带期已过：记录照常保留并标记。", room: "房间", equipment: "设备",
+    decided: (name: string, at: string) => `${name} 于 ${at} 裁定了冲突`, expires: (s: string) => `携带有效至 ${s}`, expired: "携带期已过：记录照常保留并标记。", room: "房间", equipment: "设备",
     startPhase: "开始本步骤", startHint: "开始时间将带您的姓名记录。", goAll: "返回首页",
   },
   clearance: { allOk: "全部符合", confirm: "确认清场", ok: "符合", notOk: "不符合", item: "检查项", left: (n: number) => `还有 ${n} 项未查`, comment: "不符合之处" },

@@ -13,6 +13,9 @@ export const KIND = {
   exception: "production.exception_raised.v1",
 } as const;
 
+/** QA's choice between the claims of a slot, as the server has written it into the batch's document. */
+export const DECIDED = "release.conflict_resolved.v1";
+
 /** Kinds whose slot holds one value. */
 export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.parameter, KIND.checked];
 
@@ -38,6 +41,8 @@ export interface Standing {
   /** Everything that was ever said here, in order of capture. */
   history: LocalEntry[];
   conflict: boolean;
+  /** The last decision about what stands here; null when there was none. */
+  decision: LocalEntry | null;
 }
 
 /** What stands in each single-valued slot. Refused input is no record and claims nothing. */
@@ -46,13 +51,30 @@ export function standings(entries: LocalEntry[]): Map<string, Standing> {
   const all = new Map<string, Standing>();
   for (const entry of entries) {
     if (!SINGLE.includes(entry.kind) || entry.place === "quarantined") continue;
-    const standing = all.get(entry.subject) ?? { claims: [], history: [], conflict: false };
+    const standing = all.get(entry.subject) ?? { claims: [], history: [], conflict: false, decision: null };
     standing.history.push(entry);
     if (!corrected.has(entry.id)) standing.claims.push(entry);
     standing.conflict = standing.claims.length > 1;
     all.set(entry.subject, standing);
   }
+  for (const decision of entries.filter(isDecision)) decide(all, decision);
   return all;
+}
+
+/** Only the server takes decisions: its signature must fit, and the log must have it. */
+function isDecision({ kind, device, signature, index }: LocalEntry): boolean {
+  return kind === DECIDED && device === "server" && signature === "right" && index !== null;
+}
+
+/** What stood in the log in this slot when it was decided, and was not chosen, claims nothing any more. What came
+ * later does: then the conflict is open again. */
+function decide(all: Map<string, Standing>, decision: LocalEntry): void {
+  const standing = [...all.values()].find(({ history }) => history.some(({ id }) => id === decision.payload.chosen));
+  if (!standing) return;
+  const passed = ({ id, index }: LocalEntry): boolean => id !== decision.payload.chosen && index !== null && index < decision.index!;
+  standing.claims = standing.claims.filter((entry) => !passed(entry));
+  standing.conflict = standing.claims.length > 1;
+  if ((standing.decision?.index ?? -1) < decision.index!) standing.decision = decision;
 }
 
 export const phaseOf = (entry: Pick<LocalEntry, "subject" | "payload">): string =>

@@ -3,7 +3,7 @@ import type { Limits, Phase, Quantity, Text2 } from "../core/types";
 import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
 import { isOut } from "./numbers";
-import { KIND, SINGLE } from "./progress";
+import { DECIDED, KIND, SINGLE } from "./progress";
 
 interface Said { kind: string; payload: Record<string, unknown> | null }
 
@@ -21,6 +21,7 @@ export function shown({ kind, payload }: Said): string {
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
+  if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);
   return "";

@@ -2,7 +2,7 @@
 import { asProblem, type Problem } from "../api/client";
 import { core } from "../core/core";
 import type { Draft, Lease, LocalEntry, Person, Phase, Unlocked } from "../core/types";
-import { who } from "../i18n/index.svelte";
+import { t, who } from "../i18n/index.svelte";
 import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
@@ -78,6 +78,7 @@ export class Work {
   }
 
   device(entry: LocalEntry): string {
+    if (entry.device === "server") return t().log.server;
     if (entry.own) return mirror.state.device?.name ?? entry.device;
     return this.lease?.devices.find(({ id }) => id === entry.device)?.name ?? entry.device;
   }

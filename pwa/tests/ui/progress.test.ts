@@ -1,7 +1,7 @@
 /** What stands in a batch is read from its entries alone, whoever made them. */
 import { describe, expect, it } from "vitest";
 import type { LocalEntry, Phase } from "../../src/core/types";
-import { KIND, isDone, isStarted, limitsOf, limitsOfSlot, phaseOf, progress, slots, standings } from "../../src/production/progress";
+import { DECIDED, KIND, isDone, isStarted, limitsOf, limitsOfSlot, phaseOf, progress, slots, standings } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
 const blank = { name: text, instruction: text, room: null, equipment: null };
@@ -36,6 +36,21 @@ describe("standings", () => {
     expect(standing?.claims).toEqual([second]);
     expect(standing?.history).toEqual([first, second]);
     expect(standing?.conflict).toBe(false);
+  });
+
+  it("PLT-10 shows what QA has decided, takes nobody else's word for it, and opens again for what comes later", () => {
+    const mine = entry(KIND.parameter, "40/time", { index: 3 });
+    const other = entry(KIND.parameter, "40/time", { own: false, device: "tablet-2", index: 4 });
+    const said = { own: false, device: "server", index: 6, payload: { batch: "B1", conflict: "c1", chosen: other.id, reason: "it was read by two" } };
+    const decision = entry(DECIDED, "c1", said);
+    const decided = standings([mine, other, decision]).get("40/time");
+    expect([decided?.claims, decided?.conflict, decided?.decision]).toEqual([[other], false, decision]);
+    expect(decided?.history).toEqual([mine, other]);
+    for (const forged of [{ device: "tablet-2" }, { signature: "wrong" as const }, { signature: "unknown" as const }, { index: null }]) {
+      expect(standings([mine, other, entry(DECIDED, "c1", { ...said, ...forged })]).get("40/time")?.conflict).toBe(true);
+    }
+    const late = entry(KIND.parameter, "40/time", { device: "tablet-3", own: false });
+    expect(standings([mine, other, decision, late]).get("40/time")?.claims).toEqual([other, late]);
   });
 
   it("PLT-10 marks two claims of one slot as a conflict, and two corrections of one entry too", () => {

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from server.handheld.hub import receipts
 from sync.log import reading
 from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
-# What devices record of a batch. What the server states of it (exceptions, conflicts) tablets derive themselves.
+# What devices record of a batch. What the server states of it (exceptions, conflicts) tablets derive themselves, but
+# for what QA has decided, which no tablet can know.
 _ROOM = "production."
+DECIDED = "release.conflict_resolved.v1"
 # Raw bytes and entries of one change: it passes on in one frame, and far below the limits of a change.
 _BYTES = 256 * 1024
 _ENTRIES = 1_000
@@ -37,7 +39,7 @@ class Portion:
 
 
 def portions(connection: Connection, doc: str, known: Collection[str]) -> Iterator[Portion]:
-    """The devices' entries of the document's stream that are not `known` there, in the order of the log.
+    """What devices recorded and QA decided in the document's stream and is not `known` there, in the order of the log.
 
     An entry whose payload is no longer held cannot be shown in its wire form, and is left out.
     """
@@ -53,7 +55,8 @@ def portions(connection: Connection, doc: str, known: Collection[str]) -> Iterat
 
 
 def _missing(connection: Connection, doc: str, known: Collection[str]) -> list[int]:
-    query = select(log_entry.c.idx, log_entry.c.id).where(
-        log_entry.c.stream == doc, log_entry.c.device != "server", log_entry.c.kind.startswith(_ROOM, autoescape=True)
-    )
+    by_server = log_entry.c.device == "server"
+    recorded = and_(~by_server, log_entry.c.kind.startswith(_ROOM, autoescape=True))
+    decided = and_(by_server, log_entry.c.kind == DECIDED)
+    query = select(log_entry.c.idx, log_entry.c.id).where(log_entry.c.stream == doc, or_(recorded, decided))
     return [row.idx for row in connection.execute(query.order_by(log_entry.c.idx)) if row.id not in known]

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from server.core.record import Duplicate, Held, Recorded, Recorder, Refused
 from server.handheld.hub import receipts
+from server.handheld.hub.backlog import DECIDED
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.news import News
 from sync.entry import Envelope
@@ -29,6 +30,8 @@ class Handover:
     def __init__(self, engine: Engine, recorder: Recorder, documents: Documents, news: News) -> None:
         self._engine, self._recorder, self._documents, self._news = engine, recorder, documents, news
         self._queue: SimpleQueue[Sequence[_Receipt] | None] = SimpleQueue()
+        # Documents of batches of which QA has decided something since.
+        self._behind: SimpleQueue[str] = SimpleQueue()
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="sync-receipts", daemon=True)
 
@@ -81,6 +84,8 @@ class Handover:
 
     def _recorded(self, entries: Sequence[Recorded]) -> None:
         """In the log's committer thread: quick."""
+        for doc in {item.envelope.head.stream for item in entries if item.envelope.head.kind == DECIDED}:
+            self._behind.put(doc)
         self._queue.put(
             [
                 (item.envelope.head.stream, item.id, receipts.accepted(item.index, item.flags, item.recorded_at))
@@ -90,7 +95,7 @@ class Handover:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            failed = self._write(self._gather())
+            failed = self._write(self._gather()) + self._bring_up()
             try:
                 self._news.spread()
             except Exception:
@@ -101,6 +106,20 @@ class Handover:
                 self._stopped.wait(_RETRY_SECONDS)
                 for again in failed:
                     self._queue.put(again)
+
+    def _bring_up(self) -> list[Sequence[_Receipt]]:
+        """Write into their documents what was decided; as many empty answers as there is to be tried again."""
+        failed: list[Sequence[_Receipt]] = []
+        for _ in range(self._behind.qsize()):
+            doc = self._behind.get()
+            try:
+                if self._documents.last(doc) and self._documents.bring_up(doc):
+                    self._news.grew(doc)
+            except Exception:
+                log.exception("sync: a decision was not written")
+                self._behind.put(doc)
+                failed.append(())
+        return failed
 
     def _gather(self) -> dict[str, dict[str, bytes]]:
         """Everything that waits, by document; one change of a document takes many receipts."""
