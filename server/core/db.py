@@ -1,11 +1,14 @@
 """Opens the database, SQLite or PostgreSQL, and refuses to write tables of records outside of `record()`."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -43,6 +46,7 @@ def open_engine(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        _turns[engine] = _Turns()
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -58,10 +62,45 @@ def in_memory() -> Engine:
     return engine
 
 
+class _Turns:
+    """Whose turn it is to write, first come, first served. SQLite lets whoever asks at the right moment go first, and
+    has the others sleep: among thirty that write at once somebody waits for half a minute."""
+
+    def __init__(self) -> None:
+        self._lock, self._taken = Lock(), False
+        self._waiting: deque[Lock] = deque()
+
+    def __enter__(self) -> None:
+        gate = Lock()
+        gate.acquire()
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            self._waiting.append(gate)
+        gate.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+_turns: WeakKeyDictionary[Engine, _Turns] = WeakKeyDictionary()
+
+
+def turn(engine: Engine) -> AbstractContextManager[None]:
+    """Around a transaction that will write, until it has ended: other threads of the process wait in a queue, without
+    a connection. PostgreSQL needs none. Whose turn it is must not wait for another thread that writes."""
+    return _turns.get(engine) or nullcontext()
+
+
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write: on SQLite it takes the write lock at once, so that it never fails half-way."""
-    with engine.connect().execution_options(pestle_write=True) as connection, connection.begin():
+    with turn(engine), engine.connect().execution_options(pestle_write=True) as connection, connection.begin():
         yield connection
 
 

@@ -207,7 +207,7 @@ class Recorder:
         """
         committing, connection, self._kept = False, self._kept, None
         try:
-            with db.writing_records():
+            with db.writing_records(), db.turn(self._engine):
                 connection = connection or self._engine.connect().execution_options(pestle_write=True)
                 running = connection.begin()
                 done = self._do(connection, works, apart=False)

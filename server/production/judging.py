@@ -180,6 +180,9 @@ def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -
 
 
 def _rivals(connection: Connection, entry: Entry) -> list[str]:
+    if entry.kind not in model.SINGLE_VALUED and entry.header.corrects is None:
+        # Nothing can rival it; a batch may have thousands of remarks.
+        return []
     slot = rules.slot_of(entry.kind, entry.payload)
     current = queries.current_in(connection, entry.payload["batch"], slot)
     return rules.rivals(entry.kind, entry.header.corrects, current)
