@@ -12,8 +12,9 @@ from gunicorn.app.base import BaseApplication
 from server.commands.opened import opened
 from server.core.config import Config, from_environment
 
-# A tablet's socket keeps a thread; beyond this number the next ones would wait, HTTP requests too.
-THREADS = 96
+# A tablet's socket keeps a thread; beyond this number the next ones would wait, HTTP requests too. A thread is made
+# when it is needed, so a site with ten tablets does not pay for a thousand.
+THREADS = 1_200
 GRACE_SECONDS = 8
 
 
@@ -49,6 +50,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
+            "worker_connections": 2 * THREADS,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 120,
             "keepalive": 15,
