@@ -170,6 +170,26 @@ def test_qa_sees_both_facts_and_is_told_of_a_decision_that_came_meanwhile(walk: 
     pictures(desk, "conflict-resolved", "/conflicts?state=resolved", f"conflict-{conflict['id']}")
 
 
+@pytest.mark.urs("PLT-09", "PLT-10")
+def test_a_tablet_that_was_away_shows_the_decision_once_it_is_back(walk: Walk) -> None:
+    tablet = walk.second
+    tablet.start()
+    tablet.come_back("wangfang")
+    tablet.open(walk.site.batch)
+    tablet.at("phase-20").click()
+    expect(tablet.at("claim-20/net")).to_have_attribute("data-conflict", "false")
+    expect(tablet.at("decided")).to_contain_text("与复核人的读数一致")
+    expect(tablet.at("recorded-20/net")).to_have_count(1)
+    tablet.shoot("decided")
+    # It knows it without a network, too, and after a restart.
+    tablet.battery_falls_out_offline()
+    tablet.unlock("wangfang")
+    tablet.open(walk.site.batch)
+    tablet.at("phase-20").click()
+    expect(tablet.at("decided")).to_be_visible()
+    tablet.kill()
+
+
 @pytest.mark.urs("PLT-07", "PLT-10")
 def test_the_history_is_one_tap_from_the_batch_the_review_and_the_log(walk: Walk) -> None:
     desk, batch = walk.desk, walk.site.batch
