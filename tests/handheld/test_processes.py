@@ -116,3 +116,19 @@ def test_a_checkpoint_that_another_process_has_published_is_told_here_too(sites:
         note = there.expect("checkpoint")["note"]
     there.send({"t": "prove", "id": 1, "entries": [entry.head.id]})
     assert [leaf["index"] for leaf in there.expect("proven", id=1)["leaves"]] == [index]
+
+
+@pytest.mark.urs("PLT-11", "PLT-17")
+def test_a_device_that_is_connected_to_one_process_is_shown_so_by_the_other(sites: tuple[Site, Site]) -> None:
+    one, two = sites
+    tablet = one.tablet("T-1", BATCH)
+    two.tablet("T-2", BATCH).connect()
+    tablet.connect()
+
+    def state() -> str:
+        items = two.request("GET", "/api/fleet", cookie=two.sign_in("supervisor"))[1]["items"]
+        return str(next(item["state"] for item in items if item["id"] == "T-1"))
+
+    two.wait(lambda: state() == "connected")
+    tablet.drop()
+    two.wait(lambda: state() == "away")

@@ -147,6 +147,13 @@ def test_a_clock_that_was_set_back_is_an_exception_beside_the_time_it_can_have_b
     desk.shoot("captured-outside")
     desk.at("history").click()
     expect(desk.page.locator("[data-testid^=version-] [data-testid=made]")).to_contain_text("之间")
+    desk.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    desk.sign_out()
+    desk.sign_in("zhaolin")
+    desk.page.goto(f"{desk.wire.url}/batch/{walk.site.batch}/review")
+    expect(desk.at("clock-doubt")).to_contain_text("必定作于")
+    desk.shoot("review-phone")
+    fits(desk)
 
 
 def test_a_server_that_cannot_write_is_told_and_passes(walk: Walk) -> None:
