@@ -1,55 +1,20 @@
 /** The whole core against an imitated plant: enrolment, work without a network, restarts, losses on the line. */
 import { argon2id } from "hash-wasm";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { base64, concat, random } from "../../src/core/bytes";
 import { Engine } from "../../src/core/engine";
 import { decodeEnvelope, digestOf, readHeader } from "../../src/core/entry";
 import { Store } from "../../src/core/store";
-import type { Draft, WrappedKey } from "../../src/core/types";
+import type { WrappedKey } from "../../src/core/types";
 import { Plant, tablet, until } from "./surroundings";
+import { kill, load, open, ready, records, weighing } from "./tablets";
 
-type Tablet = ReturnType<typeof tablet>;
 let plant: Plant;
-let engines: Engine[] = [];
 
 beforeEach(() => {
   plant = new Plant();
 });
-afterEach(() => {
-  for (const engine of engines) silence(engine);
-  engines = [];
-});
 
-/** End a page without a farewell, as a kill does. */
-function silence(engine: Engine): void {
-  (engine as unknown as { sync: { stop(): void } | null }).sync?.stop();
-  (engine as unknown as { store: Store }).store.close();
-}
-
-async function open(on: Tablet): Promise<Engine> {
-  const engine = new Engine(on);
-  engines.push(engine);
-  await engine.start();
-  return engine;
-}
-
-async function kill(engine: Engine): Promise<void> {
-  silence(engine);
-  engines = engines.filter((item) => item !== engine);
-}
-
-async function ready(on: Tablet, batch = "B-1"): Promise<Engine> {
-  const engine = await open(on);
-  await engine.enrol("CODE", "T-07");
-  await until("online", () => engine.state.online === "online");
-  await engine.take(batch, "nonce");
-  return engine;
-}
-
-const weighing = (value: string, batch = "B-1"): Draft => ({
-  batch, kind: "production.material_weighed.v1", subject: "20/net", payload: { batch, net: { value, unit: "kg" } },
-});
-const records = (engine: Engine, value: string) => engine.record(weighing(value), "P-0001");
 const nets = (engine: Engine) => engine.entries("B-1").map(({ payload }) => (payload.net as { value: string }).value);
 
 describe("core", () => {
@@ -435,14 +400,13 @@ describe("core", () => {
     const first = await ready(on);
     await records(first, "1");
     let grant: () => void = () => undefined;
-    const second = new Engine({
+    const second = load({
       ...on,
       lock: (busy) => {
         busy();
         return new Promise((resolve) => (grant = resolve));
       },
     });
-    engines.push(second);
     void second.start();
     await until("second tab", () => second.state.secondTab && second.state.ready);
     expect(nets(second)).toEqual(["1"]);

@@ -1,5 +1,5 @@
 /** A tablet that checks the log: entries become proven, and every lie of the server is an alarm that keeps everything. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { base64 } from "../../src/core/bytes";
 import { Engine } from "../../src/core/engine";
 import { decodeEnvelope, digestOf, encodeEnvelope, readHeader } from "../../src/core/entry";
@@ -7,51 +7,16 @@ import { Journal } from "../../src/core/journal";
 import { Others } from "../../src/core/others";
 import { vkey } from "../../src/core/note";
 import { Store } from "../../src/core/store";
-import type { Draft } from "../../src/core/types";
 import { COSIGNER, Notary, signer, signNote } from "./notary";
 import { Plant, tablet, until } from "./surroundings";
+import { kill, open, ready, records } from "./tablets";
 
-type Tablet = ReturnType<typeof tablet>;
 let plant: Plant;
-let engines: Engine[] = [];
 
 beforeEach(() => {
   plant = new Plant();
 });
-afterEach(() => {
-  for (const engine of engines) silence(engine);
-  engines = [];
-});
 
-function silence(engine: Engine): void {
-  (engine as unknown as { sync: { stop(): void } | null }).sync?.stop();
-  (engine as unknown as { store: Store }).store.close();
-}
-
-async function open(on: Tablet): Promise<Engine> {
-  const engine = new Engine(on);
-  engines.push(engine);
-  await engine.start();
-  return engine;
-}
-
-async function kill(engine: Engine): Promise<void> {
-  silence(engine);
-  engines = engines.filter((item) => item !== engine);
-}
-
-async function ready(on: Tablet, batch = "B-1"): Promise<Engine> {
-  const engine = await open(on);
-  await engine.enrol("CODE", "T-07");
-  await until("online", () => engine.state.online === "online");
-  await engine.take(batch, "nonce");
-  return engine;
-}
-
-const draft = (value: string): Draft => ({
-  batch: "B-1", kind: "production.material_weighed.v1", subject: "20/net", payload: { batch: "B-1", net: { value, unit: "kg" } },
-});
-const records = (engine: Engine, value: string) => engine.record(draft(value), "P-0001");
 const places = (engine: Engine) => engine.entries("B-1").map(({ place }) => place);
 const alarmed = (engine: Engine, code: string) => until(code, () => engine.state.trust.alarm?.code === code);
 const proven = (engine: Engine, n: number) => until(`${n} proven`, () => engine.state.counts.proven === n);
