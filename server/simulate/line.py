@@ -35,10 +35,14 @@ class Line:
         self._ready: list[str] = []
         try:
             self._socket = _connect(site)
+        except OSError as error:
+            raise Gone(str(error)) from error
+        try:
             self._send(_request(site, cookie))
             while not self._accepted():
                 pass
-        except (OSError, ProtocolError) as error:
+        except (OSError, ProtocolError, Gone) as error:
+            self._socket.close()
             raise Gone(str(error)) from error
 
     def send(self, text: str) -> None:
