@@ -64,11 +64,17 @@ class Conversation:
             self._socket.finish({"t": "error", "code": "internal"})
         finally:
             if self._visitor is not None:
-                self._hub.exchange.leave(self._visitor)
+                # In this order: who stops the server waits until nobody is here, and then closes the database.
                 self._leave()
+                self._hub.exchange.leave(self._visitor)
 
     def _leave(self) -> None:
-        """When it was last here is for people to see; a database that is away must not keep the socket."""
+        """When it was last here is for people to see; a database that is away must not keep the socket.
+
+        Where the server stops, all come back to another one at once, and the database may be closed already.
+        """
+        if self._hub.exchange.closed:
+            return
         try:
             self._hub.presence.left(self._device)
             self._desk.gone(self._device)

@@ -54,6 +54,10 @@ class Exchange:
         while self._here and monotonic() < stop:
             sleep(0.01)
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def __len__(self) -> int:
         return len(self._here)
 
