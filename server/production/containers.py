@@ -47,9 +47,9 @@ def release(connection: Connection, entry: Entry) -> None:
 
 
 def consume(connection: Connection, entry: Entry) -> None:
-    """A weighing that names its container has taken something out of it."""
+    """A weighing that names a registered container has taken something out of it; other labels may say anything."""
     name = entry.payload["container"]
-    if name is not None:
+    if name is not None and materials.containers(connection, [name]):
         connection.execute(insert(use), {"idx": entry.index, "entry": entry.id, "container": name})
 
 
