@@ -67,10 +67,9 @@ class _Writing:
 
     def store(self, changes: Iterable[Change]) -> None:
         """Changes that the state has taken in already, under the numbers it gave them."""
-        for one in changes:
-            n = self.state.changes[one.hash].number + 1
-            _insert(self.connection, self.doc, n, one)
-            self.stored.append(StoredChange(n, one.hash, one.actor, one.raw))
+        numbered = [(self.state.changes[one.hash].number + 1, one) for one in changes]
+        _insert(self.connection, self.doc, numbered)
+        self.stored += [StoredChange(n, one.hash, one.actor, one.raw) for n, one in numbered]
 
 
 class Documents:
@@ -124,9 +123,13 @@ class Documents:
             connection, state = writing.connection, writing.state
             entries: list[Envelope] = []
             fresh: list[Change] = []
+            bound: set[str] = set()
             for at, one in enumerate(changes):
                 try:
-                    found = self._judge(connection, state, doc, device, one)
+                    found = self._judge(state, doc, one)
+                    if found is not None and one.actor not in bound:
+                        _bind(connection, one.actor, device)
+                        bound.add(one.actor)
                 except SyncError as error:
                     raise Refusal(error.code, error.detail, at) from error
                 fresh += [one] if found is not None else []
@@ -135,14 +138,11 @@ class Documents:
             _await_receipts(connection, doc, entries)
             return Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
 
-    def _judge(
-        self, connection: Connection, state: DocumentState, doc: str, device: str, one: Change
-    ) -> list[Envelope] | None:
+    def _judge(self, state: DocumentState, doc: str, one: Change) -> list[Envelope] | None:
         """The new entries of a change; None if it is stored already. SyncError."""
         accepted = policy.accept(state, one, one.actor)
         if accepted.known:
             return None
-        _bind(connection, one.actor, device)
         return [_entry(doc, write.key, write.value) for write in accepted.entries]
 
     def bring_up(self, doc: str) -> bool:
@@ -212,7 +212,7 @@ class Documents:
                 if last == 0:
                     # What was remembered is of a document that is gone.
                     state, kept.recent, last = None, (), 1
-                    _insert(connection, doc, 1, codec.parse(genesis.genesis(doc)))
+                    _insert(connection, doc, [(1, codec.parse(genesis.genesis(doc)))])
                 state = self._caught_up(connection, doc, state, last)
                 writing = _Writing(connection, doc, state)
                 yield writing
@@ -279,19 +279,27 @@ def _bind(connection: Connection, name: str, device: str) -> None:
         raise SyncError("actor_taken", "another device writes under this actor")
 
 
-def _insert(connection: Connection, doc: str, n: int, one: Change) -> None:
-    values = {"doc": doc, "n": n, "hash": one.hash, "actor": one.actor, "seq": one.seq, "raw": one.raw}
-    connection.execute(insert(change).values(**values, at=clock.now_text()))
+def _insert(connection: Connection, doc: str, numbered: Sequence[tuple[int, Change]]) -> None:
+    """All at once: a tablet that was away brings fifty at a time, while all others wait for their turn to write."""
+    at = clock.now_text()
+    rows = [
+        {"doc": doc, "n": n, "hash": one.hash, "actor": one.actor, "seq": one.seq, "raw": one.raw, "at": at}
+        for n, one in numbered
+    ]
+    if rows:
+        connection.execute(insert(change), rows)
 
 
 def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope]) -> None:
     entries = list(entries)
     waiting = _waiting(connection, doc, [item.head.id for item in entries])
-    for item in entries:
-        if item.head.id not in waiting:
-            values = {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
-            connection.execute(insert(pending).values(values))
-            waiting.add(item.head.id)
+    fresh = {
+        item.head.id: {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
+        for item in entries
+        if item.head.id not in waiting
+    }
+    if fresh:
+        connection.execute(insert(pending), list(fresh.values()))
 
 
 def _receipted(connection: Connection, doc: str, entries: Iterable[str]) -> None:
