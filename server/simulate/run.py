@@ -61,6 +61,10 @@ class Simulation:
             bystander.start()
             began, receipted = self._play(tablets)
             bystander.stop()
+        self._say("leases are handed back")
+        for tablet in tablets:
+            for lease in tablet.leases.values():
+                self._site.give_back(tablet.of, lease, tablet.seq)
         self._say("the log is verified")
         return self._report(tablets, bystander, began, receipted)
 
