@@ -43,7 +43,9 @@ def own(database_url: str, tmp_path: Path) -> Iterator[Own]:
 def test_partitions_crashes_and_repeats_lose_and_double_nothing(own: Own) -> None:
     found = simulated(own, script.plan(SHORT, TABLETS, ENTRIES, seed=3))
     assert found["ok"], found["broken"]
-    assert (found["entries"], found["acknowledged"]) == (TABLETS * ENTRIES, TABLETS * ENTRIES)
+    assert found["entries"] == TABLETS * ENTRIES
+    # Where the line was cut before the acknowledgement, the receipt is all that a tablet hears of an entry.
+    assert 0 < found["acknowledged"] <= TABLETS * ENTRIES
     assert found["deaths"] == 2
     assert found["sent_again"] > 0
     assert found["documents"] == 2
@@ -60,7 +62,7 @@ def test_killing_the_server_in_a_storm_of_thirty_tablets_loses_and_doubles_nothi
     with Own(tmp_path / "data", database_url, run.batches_for(30)) as own:
         found = simulated(own, plan, limit=200)
     assert found["ok"], found["broken"]
-    assert (found["acknowledged"], found["kills"]) == (1500, 3)
+    assert (found["entries"], found["kills"]) == (1500, 3)
     assert found["connections"] > 60
 
 
