@@ -90,7 +90,7 @@ def _once(plant: "Plant", options: argparse.Namespace, passphrase: str | None) -
 
 def _new_identity(options: argparse.Namespace, passphrase: str | None) -> tuple[int, dict[str, Any]]:
     """Keep the private key away from this machine; only its public half is needed for making backups."""
-    from pyrage.x25519 import Identity  # type: ignore[import-untyped]
+    from pyrage.x25519 import Identity
 
     from server.site import age
 

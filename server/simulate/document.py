@@ -52,9 +52,9 @@ class Document:
             return None
         value = found[0]
         assert isinstance(value, tuple)
-        data = value[1]
         # The library gives bytes as a list of numbers, whatever its types say.
-        return bytes(data)  # type: ignore[arg-type]
+        data: Any = value[1]
+        return bytes(data)
 
     def _map(self, name: str) -> bytes:
         found = self._core.get(core.ROOT, name)

@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-import pyrage  # type: ignore[import-untyped]
-from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
+import pyrage
+from pyrage.x25519 import Identity, Recipient
 
 from server.core.errors import PestleError
 

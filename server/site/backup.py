@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pyrage.x25519 import Identity, Recipient  # type: ignore[import-untyped]
+from pyrage.x25519 import Identity, Recipient
 from sqlalchemy import Connection, select, text
 
 from server.core import clock, db

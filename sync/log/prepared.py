@@ -61,7 +61,7 @@ class Prepared:
     def _from_arrays(self) -> str:
         """PostgreSQL: the same insert from one array for each column, which costs it and us a third of many."""
         assert isinstance(self._statement, Insert)
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # unannotated there
         quoted = dialect.identifier_preparer.quote
         columns = list(self._statement.table.columns)
         arrays = [f"%({column.key})b::{column.type.compile(dialect=dialect)}[]" for column in columns]

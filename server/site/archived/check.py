@@ -14,7 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from sync.trust import Policy  # noqa: E402 - lies beside this file in an archive
+# It lies beside this file in an archive, which Python has to be told before.
+from sync.trust import Policy  # noqa: E402
 from sync.verify.archive import verify_archive  # noqa: E402
 
 
