@@ -1,5 +1,7 @@
 """The tables of dispositions and waivers, and how a signature fills them."""
 
+from typing import Any
+
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
 
@@ -7,20 +9,28 @@ from server.core.db import records
 from server.core.kinds import Entry
 from server.release.model import RELEASED_KIND, RELEASED_V1
 
+
+def _signature_columns() -> list[Column[Any]]:
+    """What an electronic signature shows (21 CFR 11.50): meaning, printed name, time with zone."""
+    return [
+        Column("meaning_code", Text, nullable=False),
+        Column("meaning_zh", Text, nullable=False),
+        Column("meaning_en", Text, nullable=False),
+        Column("signer", Text, nullable=False),
+        Column("signer_name", Text, nullable=False),
+        Column("signer_name_en", Text),
+        Column("signed_at", Text, nullable=False),
+        Column("offset", Integer, nullable=False),
+    ]
+
+
 disposition = Table(
     "release_disposition",
     records,
     Column("idx", Integer, primary_key=True, autoincrement=False),
     Column("batch", Text, nullable=False),
     Column("decision", Text, nullable=False),
-    Column("meaning_code", Text, nullable=False),
-    Column("meaning_zh", Text, nullable=False),
-    Column("meaning_en", Text, nullable=False),
-    Column("signer", Text, nullable=False),
-    Column("signer_name", Text, nullable=False),
-    Column("signer_name_en", Text),
-    Column("signed_at", Text, nullable=False),
-    Column("offset", Integer, nullable=False),
+    *_signature_columns(),
     Column("digest", Text, nullable=False),
     Column("stream_seq", Integer, nullable=False),
     Column("stream_hash", Text, nullable=False),
@@ -38,14 +48,7 @@ waiver = Table(
     Column("device", Text, nullable=False),
     Column("known", Integer, nullable=False),
     Column("delivered", Integer, nullable=False),
-    Column("meaning_code", Text, nullable=False),
-    Column("meaning_zh", Text, nullable=False),
-    Column("meaning_en", Text, nullable=False),
-    Column("signer", Text, nullable=False),
-    Column("signer_name", Text, nullable=False),
-    Column("signer_name_en", Text),
-    Column("signed_at", Text, nullable=False),
-    Column("offset", Integer, nullable=False),
+    *_signature_columns(),
     Column("reason", Text, nullable=False),
     Column("recorded_at", Text, nullable=False),
     Index("release_waiver_batch", "batch", "idx"),
@@ -55,7 +58,7 @@ waiver = Table(
 def dispose(connection: Connection, entry: Entry) -> None:
     """The newest signature counts; earlier ones stay."""
     given = entry.payload
-    same = ("batch", "signed_at", "offset", "digest", "stream_seq", "stream_hash", "reason")
+    same = ("batch", "digest", "stream_seq", "stream_hash", "reason")
     devices = given.get("devices")
     row = {
         "idx": entry.index,
@@ -69,12 +72,12 @@ def dispose(connection: Connection, entry: Entry) -> None:
 
 def waive(connection: Connection, entry: Entry) -> None:
     given = entry.payload
-    same = ("batch", "device", "known", "delivered", "signed_at", "offset", "reason")
+    same = ("batch", "device", "known", "delivered", "reason")
     row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **_signature(entry)}
     connection.execute(insert(waiver), row | {name: given[name] for name in same})
 
 
-def _signature(entry: Entry) -> dict[str, str | None]:
+def _signature(entry: Entry) -> dict[str, Any]:
     meaning, signer = entry.payload["meaning"], entry.payload["signer"]
     return {
         "meaning_code": meaning["code"],
@@ -83,4 +86,6 @@ def _signature(entry: Entry) -> dict[str, str | None]:
         "signer": signer["id"],
         "signer_name": signer["name"],
         "signer_name_en": signer["name_en"],
+        "signed_at": entry.payload["signed_at"],
+        "offset": entry.payload["offset"],
     }
