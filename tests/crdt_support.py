@@ -133,4 +133,4 @@ def scalar(value: Any) -> Scalar:
     if isinstance(value, Scalar):
         return value
     kinds = {type(None): "null", bool: "bool", int: "int", float: "f64", str: "str", bytes: "bytes"}
-    return Scalar(kinds[type(value)], value)  # type: ignore[arg-type]  # the name fits the type by the table above
+    return Scalar(kinds[type(value)], value)

@@ -82,12 +82,12 @@ def faults(engine: Engine) -> Iterator[Faults]:
         placed.strike("COMMIT", AFTER)
 
     event.listen(engine, "before_cursor_execute", before)
-    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    engine.dialect.do_commit = do_commit
     try:
         yield placed
     finally:
         event.remove(engine, "before_cursor_execute", before)
-        del engine.dialect.do_commit  # type: ignore[method-assign]
+        del engine.dialect.do_commit
 
 
 def together(recorder: Recorder, works: list[Callable[[], Any]], first: Callable[[], Any]) -> list["Future[Any]"]:

@@ -40,7 +40,7 @@ def on_both(folder: Path, measure: Callable[[str], float]) -> dict[str, Any]:
         "postgresql": cluster.create,
     }
     try:
-        return {name: repeated(lambda url=url: measure(url())) for name, url in databases.items()}  # type: ignore[misc]
+        return {name: repeated(lambda url=url: measure(url())) for name, url in databases.items()}
     finally:
         cluster.close()
 

@@ -46,7 +46,7 @@ def deliver(plant: Plant) -> None:
         [outcome, again] = plant.recorder.submit_many([first, second], source=name)
         assert isinstance(outcome, Recorded), outcome
         tell(outcome.index, first.head.id)
-        tell(again.index, second.head.id)  # type: ignore[union-attr]
+        tell(again.index, second.head.id)
 
 
 def lot() -> dict[str, Any]:

@@ -15,7 +15,7 @@ REMARK = "production.remark_added.v1"
 
 
 def code(answer: object) -> tuple[int, str]:
-    return answer.status_code, answer.get_json()["code"]  # type: ignore[attr-defined]
+    return answer.status_code, answer.get_json()["code"]
 
 
 def application(enrolment_code: str, signer: Ed25519Signer) -> dict[str, str]:

@@ -131,7 +131,7 @@ def test_a_one_time_password_is_good_for_choosing_another(site: PlantUnderTest) 
     once = accounts.give_password(site.plant, "P-0001", actor="P-0007")
     found = sign_in(site, "zhang", once)
     assert found.one_time
-    assert found.payload()["person"]["permissions"] == []  # type: ignore[index]
+    assert found.payload()["person"]["permissions"] == []
     accounts.set_password(site.plant, "P-0001", PASSWORD)
     with refused("session_missing"):
         sessions.find_session(site.plant, found.token)

@@ -129,7 +129,7 @@ def test_a_witness_that_cosigns_is_named(walk: Walk) -> None:
     plant.close()
     policy = walk.folder / "policy"
     policy.write_bytes(walk.policy())
-    walk.witness = WitnessProcess(walk.folder, "qa", SimpleNamespace(url=walk.site.server.url), policy)  # type: ignore[arg-type]
+    walk.witness = WitnessProcess(walk.folder, "qa", SimpleNamespace(url=walk.site.server.url), policy)
     walk.witness.start()
     walk.site.server.pestle("witness", "add", "qa", "--vkey", walk.witness.vkey, "--url", walk.witness.url)
     tablet = walk.tablet

@@ -141,4 +141,4 @@ def test_a_foreign_server_is_not_killed(tmp_path: Path) -> None:
 
     plan = script.plan([{"at": 0, "who": "server", "do": "kill"}], 1, 1, seed=1)
     with pytest.raises(PestleError, match="simulation_failed"):
-        run.Simulation(None, None, plan, 1, lambda what: None)  # type: ignore[arg-type]  # it is not asked
+        run.Simulation(None, None, plan, 1, lambda what: None)

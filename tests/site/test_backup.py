@@ -122,7 +122,7 @@ def test_damage_on_the_way_to_the_disk_is_found_by_reading_back(
     def spoil(descriptor: int, out: object) -> None:
         import os
 
-        out.flush()  # type: ignore[attr-defined]
+        out.flush()
         os.pwrite(descriptor, b"\0\0", os.fstat(descriptor).st_size - 20)
 
     monkeypatch.setattr(backup, "_to_disk", spoil)

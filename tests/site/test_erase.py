@@ -250,7 +250,7 @@ def test_in_the_transaction_of_an_erasure_only_what_it_names_may_go(
     lawful = erasure.null
 
     def greedy(connection: object, indices: list[int]) -> None:
-        lawful(connection, [*indices, other])  # type: ignore[arg-type]
+        lawful(connection, [*indices, other])
 
     monkeypatch.setattr(erasure, "null", greedy)
     with pytest.raises(DBAPIError, match="append-only"):

@@ -53,8 +53,8 @@ def mirror_of(site: PlantUnderTest, folder: Path) -> restore.Mirror:
 
 
 def all_entries(plant: object, stop: int) -> list[tuple[bytes, bytes | None]]:
-    with plant.engine.connect() as connection:  # type: ignore[attr-defined]
-        found = plant.log.entries(connection, 0, stop)  # type: ignore[attr-defined]
+    with plant.engine.connect() as connection:
+        found = plant.log.entries(connection, 0, stop)
         return [(entry.leaf, entry.payload) for entry in found]
 
 
@@ -168,7 +168,7 @@ def test_a_mirror_of_another_log_or_with_changed_entries_is_refused(
 
     def refused(read: object) -> None:
         with pytest.raises(PestleError) as caught:
-            bring_back(file, elsewhere, restore.Mirror("mirror", read))  # type: ignore[arg-type]
+            bring_back(file, elsewhere, restore.Mirror("mirror", read))
         assert caught.value.code == "restore_mirror_wrong"
         assert not elsewhere.restoring.exists()
         assert not elsewhere.key_file.exists()

@@ -129,7 +129,7 @@ def test_an_entry_is_shown_to_the_last_byte_with_the_keys_that_signed_it(site: P
     envelope = tablet.write("production.line_cleared.v1", "batch/B1", CLEARED, actor="wang", cosigner="zhang")
     [outcome] = tablet.submit(envelope)
     reader = site.client("admin")
-    entry = reader.get(f"/api/log/{outcome.index}").json  # type: ignore[union-attr]
+    entry = reader.get(f"/api/log/{outcome.index}").json
     assert entry is not None
     exact = {name: text.encode() for name, text in entry["exact"].items()}
     assert (exact["header"], exact["signatures"], exact["payload"]) == (
