@@ -79,7 +79,8 @@ def fits(tablet: Tablet) -> None:
         over = """[...document.querySelectorAll("*")]
           .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
           .map((one) => [one.tagName, one.className, one.dataset.testid])"""
-        assert tablet.page.evaluate(over) == [], width
+        # The screen is drawn anew a moment after its size has changed.
+        until(f"all fits into {width}", lambda: tablet.page.evaluate(over) == [])
         tablet.shoot(f"{width}")
 
 
