@@ -72,15 +72,17 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
             made.witness.end()
 
 
+OUTSIDE = """[...document.querySelectorAll("*")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
+  .map((one) => [one.tagName, one.className, one.dataset.testid])"""
+
+
 def fits(tablet: Tablet) -> None:
     """On the tablet and in one hand: nothing runs out of the screen at its side."""
     for width, height in ((390, 844), (1280, 800)):
         tablet.page.set_viewport_size({"width": width, "height": height})
-        over = """[...document.querySelectorAll("*")]
-          .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > window.innerWidth + 1)
-          .map((one) => [one.tagName, one.className, one.dataset.testid])"""
         # The screen is drawn anew a moment after its size has changed.
-        until(f"all fits into {width}", lambda: tablet.page.evaluate(over) == [])
+        until(f"all fits into {width}", lambda: tablet.page.evaluate(OUTSIDE) == [])
         tablet.shoot(f"{width}")
 
 
