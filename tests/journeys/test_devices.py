@@ -43,7 +43,8 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def fits(tablet: Tablet) -> None:
     """Nothing runs out of the screen at its side, and nothing can be pressed only by luck."""
-    assert tablet.page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    # The screen is drawn anew a moment after its size has changed.
+    tablet.page.wait_for_function("document.scrollingElement.scrollWidth <= window.innerWidth")
     small = tablet.page.evaluate(
         """(least) => [...document.querySelectorAll("button, a.button, summary")].filter((one) => one.checkVisibility())
           .map((one) => [one.dataset.testid ?? one.textContent, one.getBoundingClientRect().height])
