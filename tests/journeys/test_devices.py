@@ -44,7 +44,8 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
 def fits(tablet: Tablet) -> None:
     """Nothing runs out of the screen at its side, and nothing can be pressed only by luck."""
     # The screen is drawn anew a moment after its size has changed.
-    tablet.page.wait_for_function("document.scrollingElement.scrollWidth <= window.innerWidth")
+    wide = "document.scrollingElement.scrollWidth <= window.innerWidth"
+    until("nothing runs out at the side", lambda: tablet.page.evaluate(wide))
     small = tablet.page.evaluate(
         """(least) => [...document.querySelectorAll("button, a.button, summary")].filter((one) => one.checkVisibility())
           .map((one) => [one.dataset.testid ?? one.textContent, one.getBoundingClientRect().height])
