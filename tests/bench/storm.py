@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import processes
 from support import PostgresCluster
 
 from server.handheld.model import HELLO_DOMAIN, document_of
@@ -33,15 +33,16 @@ def storm(folder: Path) -> dict[str, Any]:
         plan = script.plan(script.read("storm"), TABLETS, ENTRIES, seed=1)
         with Own(Path(tempfile.mkdtemp(dir=folder)), database, run.batches_for(TABLETS)) as own:
             site = Site(own.url, own.login, own.password)
-            before = _cpu(own.pid)
+            before = processes.cpu(own.pid)
             report = run.Simulation(site, own, plan, 300, _say).run(own.batches)
-            report["server_cpu_ms_per_entry"] = round((_cpu(own.pid) - before) * 1000 / report["entries"], 2)
+            report["server_cpu_ms_per_entry"] = round((processes.cpu(own.pid) - before) * 1000 / report["entries"], 2)
         found[name] = report
     return found
 
 
 def idle(folder: Path) -> dict[str, Any]:
-    """Kilobytes of the serving process for each open connection that only pings now and then."""
+    """Kilobytes of memory for each open connection that only pings now and then: of the serving process (RSS), and of
+    all processes of the server with what they share counted once (PSS), which is the honest one of the two."""
     database = f"sqlite:///{folder / 'pestle.db'}"
     with Own(folder, database, 1) as own:
         site = Site(own.url, own.login, own.password)
@@ -50,18 +51,26 @@ def idle(folder: Path) -> dict[str, Any]:
             site.lease(one, own.batches[0])
         # What is made once, with the first of them, is no cost of a connection.
         lines = [_greeted(site, devices[n], own.batches[0]) for n in range(DEVICES)]
-        before = _resident_kb(own.pid)
+        before = _memory_kb(own.pid)
         try:
             for n in range(IDLE):
                 lines.append(_greeted(site, devices[n % DEVICES], own.batches[0]))
                 if n % STEP == 0:
                     _ping(lines)
             _ping(lines)
-            after = _resident_kb(own.pid)
-            return {"connections": len(lines), "kb_each": round((after - before) / IDLE, 1)}
+            rss, pss = processes.resident_kb(own.pid), processes.proportional_kb(own.pid)
+            each = {
+                "rss_kb_each": round((rss - before[0]) / IDLE, 1),
+                "pss_kb_each": round((pss - before[1]) / IDLE, 1),
+            }
+            return {"connections": len(lines), **each}
         finally:
             for line in lines:
                 line.drop()
+
+
+def _memory_kb(group: int) -> tuple[int, int]:
+    return processes.resident_kb(group), processes.proportional_kb(group)
 
 
 def _greeted(site: Site, one: Enrolled, batch: str) -> Line:
@@ -98,30 +107,6 @@ def _postgresql() -> Iterator[str]:
         yield cluster.create()
     finally:
         cluster.close()
-
-
-def _processes(group: int) -> list[int]:
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
-    pairs = (line.split() for line in listed.splitlines())
-    return [int(pid) for pid, pgid in pairs if int(pgid) == group]
-
-
-def _cpu(group: int) -> float:
-    """Seconds of processor time that the server's processes have used."""
-    ticks = 0
-    for pid in _processes(group):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _resident_kb(group: int) -> int:
-    """Of the largest of them, which is the one that serves."""
-    found = []
-    for pid in _processes(group):
-        [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
-        found.append(int(line.split()[1]))
-    return max(found)
 
 
 def _say(what: str) -> None:
