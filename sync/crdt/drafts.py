@@ -4,6 +4,7 @@ The checks look pedantic. Each keeps out an operation that the core accepts and 
 saves, loads or shows the document.
 """
 
+from sync.crdt import places
 from sync.crdt.limits import MAX_DEPTH, MAX_DRAFT_VALUES, MAX_KEY, MAX_VALUE, refused
 from sync.crdt.ops import HEAD, Op, OpId
 from sync.crdt.state import DRAFTS, Container, Pending, Slot
@@ -34,6 +35,8 @@ def _slot(pending: Pending, op: Op, target: OpId, container: Container) -> Slot:
     if isinstance(op.key, str):
         if not container.is_map or op.insert or not 0 < len(op.key) <= MAX_KEY:
             raise refused("a key that this object cannot have")
+        if container.depth == 0 and places.is_kept(op.key) and op.action != "inc" and not places.is_place(op.id.actor):
+            raise refused("a place is made by its own change, and stays")
         return target, op.key
     if container.is_map or (op.key == HEAD and not op.insert):
         raise refused("an element that this object cannot have")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sync.crdt import codec, drafts
+from sync.crdt import codec, drafts, places
 from sync.crdt.change import Change
 from sync.crdt.genesis import open_document
 from sync.crdt.limits import MAX_VALUE, refused
@@ -130,6 +130,8 @@ def _take(state: DocumentState, change: Change, writer: str) -> Accepted:
 def _judge_place(state: DocumentState, change: Change) -> None:
     """The change must follow its actor's last and continue the counters of what it knows, as the library does."""
     author = state.author(change.actor)
+    if places.is_place(change.actor):
+        places.judge(state, change)
     if change.extra:
         raise refused("bytes after the operations")
     if any(dep not in state.changes for dep in change.deps):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from server.core import clock, db
 from server.handheld.hub import backlog
 from server.handheld.hub.tables import StoredChange, actor, change, pending
-from sync.crdt import codec, genesis, policy
+from sync.crdt import codec, genesis, places, policy
 from sync.crdt.change import Change
 from sync.crdt.state import DocumentState
 from sync.entry import Envelope
@@ -127,7 +127,7 @@ class Documents:
             for at, one in enumerate(changes):
                 try:
                     found = self._judge(state, doc, one)
-                    if found is not None and one.actor not in bound:
+                    if found is not None and one.actor not in bound and not places.is_place(one.actor):
                         _bind(connection, one.actor, device)
                         bound.add(one.actor)
                 except SyncError as error:
