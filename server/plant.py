@@ -18,7 +18,7 @@ from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
 from server.identity import entries as identity
-from server.identity import model
+from server.identity import model, recovery
 from server.identity import queries as devices
 from server.materials import entries as materials
 from server.migrations import migrate
@@ -86,6 +86,7 @@ def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
         if certificate is not None:
             keys.check(connection, config, certificate)
     keys.finish_change(config, known.public_key if known else None)
+    recovery.prepare(config)
     own = keys.next_keys(config) if certificate else Keys.of(config.key_file, config.cosigner_file)
     signer, log = own.signer, Log(config.origin, own.signer, cosigner=own.cosigner)
     anchor = Anchor(config.anchor_file, config.origin)

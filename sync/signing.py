@@ -129,11 +129,11 @@ def _load_or_create(path: Path, generate: Callable[[], Ed25519PrivateKey | MLDSA
         pem = generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        _write_once(path, pem)
+        write_once(path, pem)
     return serialization.load_pem_private_key(path.read_bytes(), password=None)
 
 
-def _write_once(path: Path, data: bytes) -> None:
+def write_once(path: Path, data: bytes) -> None:
     """Put a file in its place unless another process was first; a crash leaves no half key, only an unused file."""
     descriptor, partial = tempfile.mkstemp(prefix=path.name, dir=path.parent)
     try:

@@ -11,6 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", required=True)
     code = what.add_parser("code", help="a code with which one device can be enrolled")
     code.add_argument("role", choices=("tablet", "bridge"))
+    code.add_argument(
+        "--recovers", metavar="DEVICE", help="the tablet that lost its keys: its sealed journal is opened"
+    )
     what.add_parser("list", help="every device that was ever enrolled")
     revoke = what.add_parser("revoke", help="accept nothing more of a device without a flag")
     revoke.add_argument("device")
@@ -34,8 +37,8 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 def _code(plant: "Plant", options: argparse.Namespace) -> dict[str, Any]:
     from server.identity import enrolment
 
-    code, expires = enrolment.make_code(plant, options.role)
-    return {"code": code, "role": options.role, "expires_at": expires}
+    code, expires = enrolment.make_code(plant, options.role, options.recovers)
+    return {"code": code, "role": options.role, "recovers": options.recovers, "expires_at": expires}
 
 
 def _list(plant: "Plant", options: argparse.Namespace) -> dict[str, Any]:

@@ -52,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     change = what.add_parser("change", help="on the site, while it is not served: take up the keys of a certificate")
     change.add_argument("certificate", type=Path, metavar="FILE")
     what.add_parser("show", help="on the site: fingerprints of its keys, as tablets show them")
+    recovery = what.add_parser("recovery", help="on the site: the keys that open the sealed journals of tablets")
+    recovery.add_argument("--new", action="store_true", help="hand out another one; the older ones still open theirs")
     policy = what.add_parser("policy", help="on the site: whom to trust, for everybody who checks its log")
     policy.add_argument("--out", type=Path, metavar="FILE", help="else it is printed")
 
@@ -65,6 +67,7 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         "request": _request,
         "change": _change,
         "show": _show,
+        "recovery": _recovery,
         "policy": _policy,
     }
     try:
@@ -152,6 +155,18 @@ def _show(options: argparse.Namespace) -> dict[str, Any]:
     witnesses = {f"witness {one.name}": _fingerprint(one.key.public_key) for one in policy.witnesses}
     root = {} if policy.root is None else {"root": _fingerprint(policy.root.public_key)}
     return {**root, **server, **logs, **witnesses}
+
+
+def _recovery(options: argparse.Namespace) -> dict[str, Any]:
+    """The ids, the one that is handed out last; the site may be served meanwhile."""
+    from server.core.config import from_environment
+    from server.identity import recovery
+
+    config = from_environment()
+    recovery.prepare(config)
+    if options.new:
+        recovery.renew(config)
+    return {"recovery": recovery.known(config)}
 
 
 def _fingerprint(public_key: bytes) -> str:

@@ -3,17 +3,27 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from server.core import clock, db
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import queries, rules
-from server.identity.model import DEVICE_ENROLLED, DEVICE_REVOKED, SERVER, Device, device_stream
+from server.identity import queries, recovery, rules
+from server.identity.model import (
+    DEVICE_ENROLLED,
+    DEVICE_REVOKED,
+    JOURNAL_OPENED,
+    SERVER,
+    TABLET,
+    Device,
+    device_stream,
+)
 from server.identity.projection import enrolment_code
 from server.identity.stating import state
 from sync import canonical, signing
@@ -26,7 +36,10 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a device sends: the code as it was typed, its name, role, algorithm, and key and proof in base64."""
+    """What a device sends: the code as it was typed, its name, role, algorithm, and key and proof in base64.
+
+    `journals` are the keys of sealed journals that it still has, as `recovery.Wrap` takes them.
+    """
 
     code: str
     name: str
@@ -34,25 +47,50 @@ class Application:
     alg: str
     public_key: str
     proof: str
+    journals: Sequence[Mapping[str, Any]] = ()
 
 
-def make_code(plant: Plant, role: str, *, actor: str = SERVER) -> tuple[str, str]:
-    """A code for one device of this role, and until when it holds (UTC text); PestleError `not_permitted`."""
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """`journal_keys`: the id and the raw AES-256 key of each journal that was opened."""
+
+    device: Device
+    journal_keys: Mapping[str, bytes]
+
+
+def make_code(plant: Plant, role: str, recovers: str | None = None, *, actor: str = SERVER) -> tuple[str, str]:
+    """A code for one device of this role, and until when it holds (UTC text); PestleError `not_permitted`.
+
+    `recovers` is the tablet that lost its keys and is enrolled once more: `not_found` where there is none.
+    """
     code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(2))
     expires = clock.text(clock.now() + rules.CODE_VALID)
     with db.write(plant.engine) as connection:
         if actor != SERVER and not queries.permitted(connection, actor, "device.enrol"):
             raise PestleError("not_permitted", {"permission": "device.enrol"})
+        if recovers is not None and {role, queries.device_role(connection, recovers)} != {TABLET}:
+            raise PestleError("not_found", {"device": recovers})
         connection.execute(delete(enrolment_code).where(enrolment_code.c.expires_at < clock.now_text()))
-        connection.execute(insert(enrolment_code).values(hash=_hash(code), role=role, person=actor, expires_at=expires))
+        values = {"role": role, "person": actor, "recovers": recovers, "expires_at": expires}
+        connection.execute(insert(enrolment_code).values(hash=_hash(code), **values))
     return code, expires
 
 
-def enrol(plant: Plant, asked: Application) -> Device:
-    """Enrol a device that proves to have its key; PestleError `enrolment_wrong`, `key_malformed`, `code_wrong`."""
+def enrol(plant: Plant, asked: Application) -> Enrolled:
+    """Enrol a device that proves to have its key, and open its sealed journals where the code was made for that.
+
+    PestleError `enrolment_wrong`, `key_malformed`, `code_wrong`; `recovery_not_permitted` and `recovery_failed` leave
+    the code good.
+    """
     _check_proof(asked)
-    actor = _use_code(plant, asked.code, asked.role)
-    return enrol_key(plant, asked.name, asked.role, asked.alg, asked.public_key, actor=actor)
+    code = _find_code(plant, asked.code, asked.role)
+    opened = recovery.unwrap(plant.config, asked.journals, code.recovers) if asked.journals else []
+    _use_code(plant, code.hash)
+    device = enrol_key(plant, asked.name, asked.role, asked.alg, asked.public_key, actor=code.person)
+    for wrap, _ in opened:
+        about = {"device": device.id, "of": wrap.device, "journal": wrap.journal, "recovery": wrap.recovery}
+        state(plant, Fact(JOURNAL_OPENED, device_stream(device.id), about, actor=code.person))
+    return Enrolled(device, {wrap.journal: key for wrap, key in opened})
 
 
 def enrol_key(plant: Plant, name: str, role: str, alg: str, public_key: str, *, actor: str = SERVER) -> Device:
@@ -85,16 +123,21 @@ def _check_proof(asked: Application) -> None:
         raise PestleError("enrolment_wrong") if error.code == "signature_wrong" else from_sync(error) from error
 
 
-def _use_code(plant: Plant, code: str, role: str) -> str:
-    """The person who asked for the code; from now on it is used."""
+def _find_code(plant: Plant, code: str, role: str) -> Row[Any]:
     here = (enrolment_code.c.hash == _hash(code)) & (enrolment_code.c.role == role)
-    with db.write(plant.engine) as connection:
+    with plant.engine.connect() as connection:
         row = connection.execute(select(enrolment_code).where(here)).first()
-        used = connection.execute(delete(enrolment_code).where(here))
-    if row is None or used.rowcount == 0 or datetime.fromisoformat(row.expires_at) < clock.now():
+    if row is None or datetime.fromisoformat(row.expires_at) < clock.now():
         raise PestleError("code_wrong")
-    person: str = row.person
-    return person
+    return row
+
+
+def _use_code(plant: Plant, hashed: str) -> None:
+    """From now on it is used; PestleError `code_wrong` for whoever comes second."""
+    with db.write(plant.engine) as connection:
+        used = connection.execute(delete(enrolment_code).where(enrolment_code.c.hash == hashed))
+    if used.rowcount == 0:
+        raise PestleError("code_wrong")
 
 
 def _hash(code: str) -> str:

@@ -61,6 +61,15 @@ class DeviceRevoked(Schema):
     reason = fields.text(2000)
 
 
+class JournalOpened(Schema):
+    """The site gave `device` the key of a journal that tablet `of` had sealed; the others name the two keys."""
+
+    device = fields.code()
+    of = fields.code()
+    journal = fields.text()
+    recovery = fields.text()
+
+
 class SigninFailed(Schema):
     login = fields.text()
     address = fields.text()
@@ -128,6 +137,17 @@ def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def decide_journal(connection: Connection, entry: Entry) -> Ruling:
+    """From one tablet to one tablet, by somebody who may enrol."""
+    refusal = _permit(connection, entry, "device.enrol")
+    if refusal is not None:
+        return refusal
+    for device in (entry.payload["device"], entry.payload["of"]):
+        if queries.device_role(connection, device) != model.TABLET:
+            return Ruling(refusal="not_found", details={"device": device})
+    return Ruling()
+
+
 def _permit(connection: Connection, entry: Entry, permission: str) -> Ruling | None:
     """The server itself may: commands at its console act as it."""
     if entry.actor == model.SERVER or queries.permitted(connection, entry.actor, permission):
@@ -162,6 +182,7 @@ KINDS = (
     Kind(model.CREDENTIAL_SET, CredentialSet, "decision", decide_credential, projection.set_credential),
     Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol),
     Kind(model.DEVICE_REVOKED, DeviceRevoked, "decision", decide_revocation, projection.revoke),
+    Kind(model.JOURNAL_OPENED, JournalOpened, "decision", decide_journal),
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
 )

@@ -28,6 +28,7 @@ ROLES_CHANGED = "identity.roles_changed.v1"
 CREDENTIAL_SET = "identity.credential_set.v1"
 DEVICE_ENROLLED = "identity.device_enrolled.v1"
 DEVICE_REVOKED = "identity.device_revoked.v1"
+JOURNAL_OPENED = "identity.journal_opened.v1"
 SIGNIN_FAILED = "identity.signin_failed.v1"
 SIGNED_IN = "identity.signed_in.v1"
 

@@ -60,6 +60,8 @@ enrolment_code = Table(
     Column("hash", Text, primary_key=True),
     Column("role", Text, nullable=False),
     Column("person", Text, nullable=False),
+    # The tablet whose journal may be opened for the one that enrols.
+    Column("recovers", Text),
     Column("expires_at", Text, nullable=False),
 )
 failure = Table(

@@ -1,9 +1,10 @@
 """The bodies of requests to identity."""
 
-from marshmallow import Schema
+from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.identity import recovery
 from server.identity.model import BRIDGE, TABLET
 from sync import signing
 
@@ -27,7 +28,21 @@ class NewPin(Schema):
 
 
 class CodeAsked(Schema):
+    """`recovers`: the tablet that is enrolled once more, having lost its keys; its journal is opened for it."""
+
     role = fields.choice(TABLET, BRIDGE)
+    recovers = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+
+
+class Wrap(Schema):
+    """The key of a journal as `recovery.Wrap` has it, bytes in base64."""
+
+    device = fields.code()
+    journal = fields.text(40)
+    recovery = fields.text(40)
+    ephemeral = fields.text(100)
+    iv = fields.text(20)
+    data = fields.text(100)
 
 
 class Enrol(Schema):
@@ -37,6 +52,7 @@ class Enrol(Schema):
     alg = fields.choice(*signing.ALGORITHMS)
     public_key = fields.text()
     proof = fields.text()
+    journals = plain.List(plain.Nested(Wrap), load_default=list, validate=validate.Length(max=recovery.MOST))
 
 
 class Revoke(Schema):

@@ -3,6 +3,7 @@
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from server.core import plant
 from server.core.errors import PestleError
 from server.core.plant import Plant
-from server.identity import access, accounts, enrolment, queries, sessions, shapes
+from server.identity import access, accounts, enrolment, queries, recovery, sessions, shapes
 from server.identity.access import current_session, require
 from server.identity.model import SERVER, Device, Person
 from server.identity.sessions import Session
@@ -76,7 +77,8 @@ def change_pin(body: Body) -> tuple[str, int]:
 def site() -> dict[str, object]:
     """What the site is called and which keys it signs with; public."""
     here = plant.current()
-    return {**here.site(), "origin": here.log.origin, "version": version("pestle")}
+    about = {"origin": here.log.origin, "version": version("pestle"), "recovery": recovery.handed_out(here)}
+    return {**here.site(), **about}
 
 
 @blueprint.get("/people")
@@ -93,20 +95,23 @@ def people() -> dict[str, object]:
 @blueprint.arguments(shapes.CodeAsked)
 def make_code(body: Body) -> dict[str, object]:
     """A one-time code with which one device of the role enrols within 15 minutes."""
-    code, expires = enrolment.make_code(plant.current(), body["role"], actor=current_session().person.id)
-    return {"code": code, "role": body["role"], "expires_at": expires}
+    person = current_session().person.id
+    code, expires = enrolment.make_code(plant.current(), body["role"], body["recovers"], actor=person)
+    return {"code": code, "role": body["role"], "recovers": body["recovers"], "expires_at": expires}
 
 
 @blueprint.post("/devices/enrol")
 @blueprint.arguments(shapes.Enrol)
 def enrol(body: Body) -> dict[str, object]:
-    """Enrol with a code, proving possession of the key; needs no session."""
+    """Enrol with a code, proving possession of the key; needs no session. `journal_keys` as the code permits."""
     here = plant.current()
-    device = enrolment.enrol(here, enrolment.Application(**body))
+    enrolled = enrolment.enrol(here, enrolment.Application(**body))
     with here.engine.connect() as connection:
         policy = publication.policy(connection, here.log).encode().decode()
     # The device pins the policy: whom to believe when the log is told of later.
-    return {"device": device.payload(), "site": {**here.site(), "policy": policy}}
+    about = {**here.site(), "policy": policy, "recovery": recovery.handed_out(here)}
+    opened = [{"journal": name, "key": b64encode(key).decode()} for name, key in enrolled.journal_keys.items()]
+    return {"device": enrolled.device.payload(), "site": about, "journal_keys": opened}
 
 
 @blueprint.get("/devices")

@@ -58,7 +58,7 @@ def code_of(site: PlantUnderTest, role: str = "tablet") -> str:
 @pytest.mark.parametrize("make", [Ed25519Signer.generate, Es256Signer])
 def test_a_device_enrols_with_code_and_proof(site: PlantUnderTest, make: Callable[[], Signer]) -> None:
     signer = make()
-    device = enrolment.enrol(site.plant, application(code_of(site), signer))
+    device = enrolment.enrol(site.plant, application(code_of(site), signer)).device
     assert device.id.startswith("tablet-")
     assert (device.name, device.role, device.alg, device.last_seq) == ("T-07", "tablet", signer.alg, None)
     entry = site.entries(ENROLLED)[-1]

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest, b64
 from sqlalchemy import func, select
 
-from server.identity import accounts
+from server.identity import accounts, recovery
 from server.identity.enrolment import DOMAIN
 from server.identity.projection import failure
 from sync.log import publication
@@ -162,7 +162,10 @@ def test_a_device_enrols_over_http(site: PlantUnderTest) -> None:
     assert enrolled["device"]["id"].startswith("tablet-")
     with site.reading() as connection:
         policy = publication.policy(connection, site.plant.log).encode().decode()
-    assert enrolled["site"] == {**site.plant.site(), "policy": policy}
+    handed_out = recovery.handed_out(site.plant)
+    assert enrolled["site"] == {**site.plant.site(), "policy": policy, "recovery": handed_out}
+    assert enrolled["journal_keys"] == []
+    assert device.get("/api/site").get_json()["recovery"] == handed_out
     assert code(device.post("/api/devices/enrol", json=body)) == (403, "code_wrong")
     [line] = supervisor.get("/api/devices").get_json()["items"]
     assert line == {

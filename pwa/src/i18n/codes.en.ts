@@ -8,7 +8,7 @@ export const codesEn = {
   stages: { incoming: "Incoming inspection", in_process: "In-process control", release: "Release test", compression: "Compression", batch: "Whole batch" } as Record<string, string>,
   phaseTypes: { line_clearance: "Line clearance", weighing: "Weighing", parameters: "Parameters", in_process: "In-process control" } as Record<string, string>,
   kinds: {
-    "identity.person_added.v1": "Person added", "identity.device_enrolled.v1": "Device enrolled", "identity.device_revoked.v1": "Device revoked", "identity.signin_failed.v1": "Sign-in failed", "identity.signed_in.v1": "Signed in",
+    "identity.person_added.v1": "Person added", "identity.device_enrolled.v1": "Device enrolled", "identity.device_revoked.v1": "Device revoked", "identity.journal_opened.v1": "Sealed journal opened", "identity.signin_failed.v1": "Sign-in failed", "identity.signed_in.v1": "Signed in",
     "materials.material_defined.v1": "Material defined", "materials.lot_received.v1": "Lot received", "quality.results_recorded.v1": "Results recorded", "recipes.recipe_approved.v1": "Recipe approved",
     "production.order_released.v1": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded",
     "production.check_recorded.v1": "In-process check recorded", "production.phase_completed.v1": "Phase completed", "production.remark_added.v1": "Remark", "production.photo_attached.v1": "Photo", "production.exception_raised.v1": "Exception raised", "production.conflict_found.v1": "Conflict found", "production.batch_imported.v1": "Historical batch imported",
