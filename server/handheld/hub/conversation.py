@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # A tablet says something every 5 seconds; a socket that is silent for longer than this is dead.
 SILENCE_SECONDS = 12.0
+# A frame may take longer, at 18 kB a second for the largest; the greeting may not.
+FRAME_SECONDS = 60.0
 SESSION_SECONDS = 30.0
 
 
@@ -98,6 +100,7 @@ class Conversation:
         for frame in self._hub.weights():
             self._socket.send(frame)
         self._open(visitor, hello.docs)
+        self._socket.flush()
         # What a crash left between a document and the log is handed over before anything new.
         self._hub.handover.resume(hello.docs)
         return visitor
@@ -124,7 +127,7 @@ class Conversation:
                     raise Ended("frame_malformed")
 
     def _next(self) -> Frame:
-        text = self._socket.receive(SILENCE_SECONDS)
+        text = self._socket.receive(SILENCE_SECONDS, FRAME_SECONDS if self._visitor else SILENCE_SECONDS)
         if text is None:
             raise Silent
         if monotonic() - self._checked > SESSION_SECONDS:
@@ -172,6 +175,8 @@ class Conversation:
             return
         visitor.acknowledge(push.id, push.doc, stored.numbers)
         self._hub.news.grew(push.doc)
+        # Before the log's commit is waited for: it is durable, and the tablet goes on.
+        self._socket.flush()
         held = self._hub.handover.hand_over(push.doc, stored.entries)
         if held:
             self._socket.send({"t": "held", "doc": push.doc, "entries": held})

@@ -1,134 +1,166 @@
-"""One WebSocket as the hub needs it: whole frames from a queue of its own, so that a slow tablet delays nobody."""
+"""One WebSocket as the hub needs it: one thread for reading and sending, which others give work and never wait for."""
 
-import contextlib
 import json
 import logging
-import socket
+import struct
 from collections import deque
 from collections.abc import Callable
-from threading import Condition, Lock, Thread
+from threading import Lock
+from time import monotonic
 from typing import Any
 
-from simple_websocket import ConnectionClosed, Server
-from wsproto.utilities import LocalProtocolError
+from simple_websocket import Server
 
-# What simple-websocket raises for a socket that is not open any more.
-_GONE = (OSError, ConnectionClosed, LocalProtocolError)
+from server.handheld.hub.wire import Gone, Spend, Wire
+
 log = logging.getLogger(__name__)
 
-# More waiting than this and the tablet is too slow to be told live: it is cut off, comes back, asks by number.
+# More waiting than this while the tablet does not take what was sent, and it is too slow to be told live: it is cut
+# off, comes back, asks by number.
 MAX_WAITING = 400
+# More than this and it is cut whoever is slow, also where its own push waits long for the database.
+MOST_WAITING = 10 * MAX_WAITING
 # What is only of the moment (live weights) is left out long before.
 CALM = 40
+# What waits at the end is sent in this time, or never.
+LAST_SECONDS = 2.0
+_TEXT = 0x81
 
 
-class _WholeSends:
-    """A socket whose `send` is `sendall` under a lock.
-
-    simple-websocket calls `sock.send`, which may send part of a frame, from any thread, also for its own pongs.
-    """
-
-    def __init__(self, inner: socket.socket) -> None:
-        self._inner, self._lock = inner, Lock()
-
-    def send(self, data: bytes) -> int:
-        with self._lock:
-            self._inner.sendall(data)
-        return len(data)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
+class Excess(Exception):
+    """The other side has sent more than it may."""
 
 
 class TabletSocket:
-    """Sends in the order of the calls, from a thread of its own. What is queued is a frame, or a function that sends.
+    """Sends in the order of the calls, in the thread that reads: while it waits for a frame, and in `flush`.
 
-    A function runs in the sending thread when its turn comes, and calls `send_now` as often as it likes.
+    What is queued is a frame, or a function that sends; it calls `send_now` as often as it likes.
     """
 
-    def __init__(self, ws: Server) -> None:
-        ws.sock = self._raw = _WholeSends(ws.sock)
-        self._ws = ws
+    def __init__(self, ws: Server, longest: int, spend: Spend) -> None:
         self._waiting: deque[Callable[[], None]] = deque()
-        self._news = Condition()
-        self._ended = False
-        self._thread = Thread(target=self._run, name="sync-send", daemon=True)
-        self._thread.start()
+        self.wire = Wire(ws, longest, spend, lambda: len(self._waiting) > MAX_WAITING)
+        self._lock = Lock()
+        # `asleep`: it waits for the network, and must be woken.
+        self._ended = self._closed = self._asleep = False
+
+    # From any thread
 
     @property
     def closed(self) -> bool:
-        return self._ended or not self._ws.connected
+        return self._ended
 
-    def receive(self, seconds: float) -> str | bytes | None:
-        """The next frame; None after so many seconds without one, or at the end."""
-        try:
-            frame: str | bytes | None = self._ws.receive(timeout=seconds)
-            return frame
-        except ConnectionClosed:
-            return None
-
-    def send(self, frame: dict[str, Any]) -> None:
+    def send(self, frame: dict[str, Any] | bytes) -> None:
+        """`bytes` are a frame that `encoded` made, for many sockets at once."""
         self.call(lambda: self.send_now(frame))
 
-    def send_if_calm(self, frame: dict[str, Any]) -> None:
+    def send_if_calm(self, frame: dict[str, Any] | bytes) -> None:
         if len(self._waiting) < CALM:
             self.send(frame)
 
     def call(self, work: Callable[[], None]) -> None:
-        with self._news:
+        with self._lock:
             if self._ended:
                 return
             self._waiting.append(work)
-            self._news.notify()
-            slow = len(self._waiting) > MAX_WAITING
-        if slow:
+            self._ring()
+            waiting = len(self._waiting)
+        if waiting > MOST_WAITING or (waiting > MAX_WAITING and self.wire.stuck):
             self.cut()
-
-    def send_now(self, frame: dict[str, Any]) -> None:
-        """Only for functions that run in the sending thread."""
-        self._ws.send(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
     def end(self) -> None:
         """Close as soon as everything that waits is sent; does not wait for it."""
-        with self._news:
+        with self._lock:
             self._ended = True
-            self._news.notify()
-
-    def finish(self, last: dict[str, Any] | None = None) -> None:
-        """Send `last` after what waits, close, and wait for that two seconds at most."""
-        if last is not None:
-            self.send(last)
-        self.end()
-        self._thread.join(timeout=2)
-        if self._thread.is_alive():
-            self.cut()
+            self._ring()
 
     def cut(self) -> None:
-        """End at once, whatever waits; also frees a thread that is stuck in sending or receiving."""
-        with self._news:
+        """End at once, whatever waits; also frees the thread if it is stuck in sending or receiving."""
+        with self._lock:
             self._ended = True
             self._waiting.clear()
-            self._news.notify()
-        with contextlib.suppress(OSError):
-            self._raw.shutdown(socket.SHUT_RDWR)
+            if not self._closed:
+                self.wire.shut()
 
-    def _run(self) -> None:
+    def _ring(self) -> None:
+        if self._asleep:
+            self._asleep = False
+            self.wire.ring()
+
+    # In the socket's thread
+
+    def receive(self, silence: float, whole: float) -> str | bytes | None:
+        """The next frame, sending meanwhile what waits; None at the end, after `silence` seconds without a byte, or
+        `whole` seconds without a whole frame. Excess."""
+        begun = monotonic()
+        try:
+            while True:
+                self.flush()
+                if self.wire.excess:
+                    raise Excess
+                if self.wire.frames:
+                    return self.wire.frames.popleft()
+                left = min(max(self.wire.heard, begun) + silence, begun + whole) - monotonic()
+                if self._ended or left <= 0:
+                    return None
+                self._sleep(left)
+        except Gone:
+            return None
+
+    def flush(self) -> None:
+        """Send everything that waits: before work that takes long. At a socket that has gone it does nothing."""
         while (work := self._next()) is not None:
             try:
                 work()
-            except _GONE:
+            except Gone:
                 self.cut()
             except Exception:
                 # The database, say. The tablet comes back and asks by number.
                 log.exception("sync: sending failed")
                 self.cut()
-        with contextlib.suppress(*_GONE):
-            self._ws.close()
+
+    def send_now(self, frame: dict[str, Any] | bytes) -> None:
+        """Only for functions that run in the socket's thread."""
+        self.wire.write(frame if isinstance(frame, bytes) else encoded(frame))
+
+    def finish(self, last: dict[str, Any] | None = None) -> None:
+        """Send what waits, then `last`, then that we close."""
+        if last is not None:
+            self.send(last)
+        self.end()
+        self.wire.hurry(LAST_SECONDS)
+        self.flush()
+        self.wire.say_close()
+
+    def close(self) -> None:
+        """The end of the socket. Waits a moment for the other side."""
+        with self._lock:
+            self._ended = self._closed = True
+            self._waiting.clear()
+        self.wire.close()
 
     def _next(self) -> Callable[[], None] | None:
-        with self._news:
-            while not self._waiting:
-                if self._ended:
-                    return None
-                self._news.wait()
-            return self._waiting.popleft()
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def _sleep(self, seconds: float) -> None:
+        with self._lock:
+            if self._waiting or self._ended:
+                return
+            self._asleep = True
+        try:
+            self.wire.wait(seconds)
+        finally:
+            with self._lock:
+                self._asleep = False
+
+
+def encoded(frame: dict[str, Any]) -> bytes:
+    """A text frame of the WebSocket protocol as a server sends it: unmasked, in one piece."""
+    data = json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode()
+    size = len(data)
+    if size < 126:
+        return bytes((_TEXT, size)) + data
+    if size < 1 << 16:
+        return struct.pack("!BBH", _TEXT, 126, size) + data
+    return struct.pack("!BBQ", _TEXT, 127, size) + data

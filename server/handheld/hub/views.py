@@ -1,5 +1,6 @@
 """The route of the hub: the WebSocket at `/sync`."""
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, request
@@ -23,7 +24,19 @@ _sock = Sock()
 
 @blueprint.record_once
 def _configure(state: BlueprintSetupState) -> None:
-    state.app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": frames.HARD_LIMIT}
+    state.app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread}
+
+
+class _NoThread:
+    """In place of simple-websocket's own thread for reading: the request's thread reads, and a socket costs half."""
+
+    name = ""
+
+    def __init__(self, target: Callable[[], None]) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
 
 
 @blueprint.before_request
@@ -36,7 +49,11 @@ def _without_compression() -> None:
 def sync(ws: Server) -> None:
     """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
     session = partial(_check_session, plant.current(), request.cookies.get(COOKIE))
-    Conversation(current_hub(), TabletSocket(ws), _check_origin, session).run()
+    socket = TabletSocket(ws, frames.HARD_LIMIT, lambda frames, size: True)
+    try:
+        Conversation(current_hub(), socket, _check_origin, session).run()
+    finally:
+        socket.close()
 
 
 def _check_origin() -> None:
