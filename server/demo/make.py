@@ -67,10 +67,12 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             _history(story, line, say)
         say("the batches of today")
         day = f"{datetime.now(UTC):%y%m%d}"
-        if not quick:
+        if quick:
+            _label_containers(story)
+        else:
             # Long enough ago that the story does not overtake the real clock: times of receipt never run backwards.
             story.moment = datetime.now(UTC) - TODAY
-            _today(line, day)
+            _today(story, line, day)
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
 
@@ -120,10 +122,6 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str)
         "status": "quarantine",
     }
     story.state("materials.lot_received.v1", stream, receipt, keeper)
-    share = {"value": str(Decimal(quantity) / containers), "unit": "kg"}
-    rows = [{"container": label, "quantity": share} for label in labels(number, containers)]
-    received = {"material": material, "lot": number, "containers": rows}
-    story.state("materials.containers_received.v1", stream, received, keeper)
     story.wait(minutes=50)
     water = {"test": "water", "name": {"zh": "水分", "en": "Water"}, "value": {"value": "0.52", "unit": "%"}}
     results = [{**water, "low": None, "high": "5.0", "verdict": "pass"}]
@@ -131,6 +129,16 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str)
     story.state("quality.results_recorded.v1", stream, payload, analyst)
     change = {"material": material, "lot": number, "status": "released", "reason": "入库检验合格"}
     story.state("materials.lot_status_changed.v1", stream, change, qa)
+
+
+def _label_containers(story: Story) -> None:
+    """The containers of the lots get their labels today: from now on a weighing names the one it was taken from."""
+    for material, number, _, _, quantity, containers, _ in LOTS:
+        share = {"value": str(Decimal(quantity) / containers), "unit": "kg"}
+        rows = [{"container": label, "quantity": share} for label in labels(number, containers)]
+        received = {"material": material, "lot": number, "containers": rows}
+        stream = f"lot/{material}/{number}"
+        story.state("materials.containers_received.v1", stream, received, story.person("huanglei"))
 
 
 def _history(story: Story, line: Line, say: Say) -> None:
@@ -144,8 +152,9 @@ def _history(story: Story, line: Line, say: Say) -> None:
             say(f"a year of history: {count + 1} of {HISTORY_BATCHES} batches")
 
 
-def _today(line: Line, day: str) -> None:
+def _today(story: Story, line: Line, day: str) -> None:
     """One batch with an exception, one waiting for QA, one in progress."""
     line.make(Plan(f"B{day}-04", out_of_limits=True, manual_weight=True))
     line.make(Plan(f"B{day}-03", correction=True))
+    _label_containers(story)
     line.make(Plan(f"B{day}-02", phases=2, container=2))

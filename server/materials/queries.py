@@ -1,17 +1,27 @@
 """Reads of materials, lots and containers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from server.materials import rules
 from server.materials.model import Container, Lot
 from server.materials.projection import container, lot, material
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 _lots = select(lot, material.c.name_zh, material.c.name_en).select_from(
     lot.outerjoin(material, material.c.code == lot.c.material)
 )
+
+# Asked of every weighing.
+_of_lot = Prepared(
+    select(container)
+    .where(container.c.material == bindparam("material"), container.c.lot == bindparam("lot"))
+    .order_by(container.c.container)
+)
+_by_label = Prepared(select(container).where(container.c.container == bindparam("label")))
 
 
 def material_names(connection: Connection, codes: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -57,17 +67,20 @@ def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
     return [_container(row) for row in connection.execute(query)]
 
 
+def find_container(connection: Connection, label: str) -> Container | None:
+    row = transaction.first(connection, _by_label, {"label": label})
+    return None if row is None else _container(row)
+
+
 def containers_of(connection: Connection, code: str, number: str) -> list[Container]:
-    """The containers of a lot."""
-    here = (container.c.material == code) & (container.c.lot == number)
-    return [
-        _container(row) for row in connection.execute(select(container).where(here).order_by(container.c.container))
-    ]
+    """The containers of a lot, by their labels."""
+    rows = _of_lot.rows(connection, {"material": code, "lot": number})
+    return [_container(row) for row in rows]
 
 
-def _container(row: Row[Any]) -> Container:
-    quantity = {"value": row.quantity_value, "unit": row.quantity_unit}
-    return Container(row.container, row.material, row.lot, quantity)
+def _container(row: Sequence[Any]) -> Container:
+    label, material_, lot_, value, unit = row
+    return Container(label, material_, lot_, {"value": value, "unit": unit})
 
 
 def _is(key: tuple[str, str]) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Containers of batches: the decision which batch is given which, and what is wrong with a use of one."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.model import Container
 from server.production import model, queries
-from server.production.containers import allocated, status, uses_of
+from server.production.containers import allocated, status, taken, uses_of
 from server.production.model import Judgement, Use
 
 
@@ -61,22 +62,42 @@ def judge_use(connection: Connection, entry: Entry) -> tuple[list[str], list[Fac
     A lot of which no container was ever registered is used without asking which: sites begin like that.
     """
     given = entry.payload
-    name = given["container"]
-    if name is None or not materials.containers_of(connection, given["material"], given["lot"]):
+    name, registered = given["container"], materials.containers_of(connection, given["material"], given["lot"])
+    known = materials.find_container(connection, name) if name is not None else None
+    if not registered and known is None:
         return [], []
-    known = next(iter(materials.containers(connection, [name])), None)
+    if name is None:
+        labels = {one.container for one in registered}
+        theirs = [one for one, batch in allocated(connection, labels).items() if batch == given["batch"]]
+        missing = judge_missing(given, sorted(theirs))
+        return [missing.code], _facts(entry, missing, ())
     owner = allocated(connection, [name]).get(name)
-    others = [one for one in uses_of(connection, name) if one.batch != given["batch"]]
+    uses = uses_of(connection, name)
+    others = [one for one in uses if one.batch != given["batch"]]
     found = judge(name, given, known, owner, others)
-    return [one.code for one in found], [fact for one in found for fact in _facts(entry, one, owner, others)]
+    facts = [fact for one in found for fact in _facts(entry, one, others)]
+    # What the place of this entry held before is corrected by it, or in conflict with it: not taken besides.
+    besides = [one for one in uses if (one.batch, one.slot) != (given["batch"], f"{given['phase']}/net")]
+    for one in judge_amount(known, given, taken(known, besides)) if known is not None else ():
+        found.append(one)
+        facts += _facts(entry, one, besides)
+    return [one.code for one in found], facts
+
+
+def judge_missing(given: Mapping[str, Any], theirs: Sequence[str]) -> Judgement:
+    """No container is named of a lot that has labelled ones: pure. `theirs` are those of the lot that the batch was
+    given; where that is one, there is little doubt which it was."""
+    severity = model.MINOR if len(theirs) == 1 else model.MAJOR
+    details = {"material": given["material"], "lot": given["lot"], "allocated": list(theirs), "severity": severity}
+    return Judgement(model.MISSING, details)
 
 
 def judge(
     name: str, given: Mapping[str, Any], known: Container | None, owner: str | None, others: Sequence[Use]
 ) -> list[Judgement]:
     """What is wrong with taking something out of this container: pure. `owner` is the batch that it is allocated to,
-    `others` what other batches took out of it."""
-    details = {"container": name, "allocated": owner}
+    `others` what other batches took out of it. All of it is about which material is in the product: major."""
+    details = {"container": name, "allocated": owner, "severity": model.MAJOR}
     if known is None:
         return [Judgement(model.CONTAINER_UNKNOWN, details | {"batches": [given["batch"]]})]
     found = []
@@ -91,7 +112,19 @@ def judge(
     return found
 
 
-def _facts(entry: Entry, found: Judgement, owner: str | None, others: Sequence[Use]) -> list[Fact]:
+def judge_amount(known: Container, given: Mapping[str, Any], before: Mapping[str, str]) -> list[Judgement]:
+    """Whether more is taken out of a container than it held, as far as weights are in its unit: pure. `before` is what
+    was taken already. Where it was used up before, the material must have come from elsewhere: major; a last portion
+    that is a little more than what was left may be the tolerance of the filling: minor."""
+    net, held = given["net"], Decimal(known.quantity["value"])
+    if net["unit"] != known.quantity["unit"] or Decimal(before["value"]) + Decimal(net["value"]) <= held:
+        return []
+    severity = model.MAJOR if Decimal(before["value"]) >= held else model.MINOR
+    details = {"container": known.container, "held": dict(known.quantity), "taken": dict(before), "severity": severity}
+    return [Judgement(model.USED_UP, details)]
+
+
+def _facts(entry: Entry, found: Judgement, others: Sequence[Use]) -> list[Fact]:
     """The same exception, with the facts of all of them, in each batch: whoever reviews one sees what the other did."""
     given = entry.payload
     ids = [*(one.entry for one in others), entry.id]

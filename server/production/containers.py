@@ -1,6 +1,7 @@
 """Which batch is given which container of material, one at a time; and what was taken out of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
@@ -12,6 +13,8 @@ from server.materials.model import Container
 from server.production.model import Use
 from server.production.projection import entry_
 from server.production.projection import lot as lots
+from sync.log import reading
+from sync.log.reading import StoredEntry
 
 allocation = Table(
     "production_allocation",
@@ -49,7 +52,7 @@ def release(connection: Connection, entry: Entry) -> None:
 def consume(connection: Connection, entry: Entry) -> None:
     """A weighing that names a registered container has taken something out of it; other labels may say anything."""
     name = entry.payload["container"]
-    if name is not None and materials.containers(connection, [name]):
+    if name is not None and materials.find_container(connection, name) is not None:
         connection.execute(insert(use), {"idx": entry.index, "entry": entry.id, "container": name})
 
 
@@ -66,25 +69,45 @@ def allocated_containers(connection: Connection, batch: str) -> list[Container]:
 
 
 def container_choices(connection: Connection, batch: str, day: str) -> list[dict[str, Any]]:
-    """Every container of the batch's lots: {container, material, lot, quantity, status, allocated: batch or null,
-    used: the batches that took something out of it}."""
+    """Every container of the batch's lots, as `show` tells of it."""
     query = select(lots.c.material, lots.c.lot).where(lots.c.batch == batch, lots.c.allocated == 1)
     keys = sorted((row.material, row.lot) for row in connection.execute(query))
-    known = [one for material, lot in keys for one in materials.containers_of(connection, material, lot)]
-    given = allocated(connection, [one.container for one in known])
-    return [
-        {
-            **one.payload(),
-            "status": status(connection, one, day),
-            "allocated": given.get(one.container),
-            "used": sorted({used.batch for used in uses_of(connection, one.container)}),
-        }
-        for one in known
-    ]
+    return show(connection, [one for key in keys for one in materials.containers_of(connection, *key)], day)
+
+
+def show(connection: Connection, containers: Sequence[Container], day: str) -> list[dict[str, Any]]:
+    """{container, material, lot, quantity, status, allocated: batch or null, used: the batches that took something out
+    of it, taken: how much in all, in its own unit}."""
+    given = allocated(connection, [one.container for one in containers])
+    shown = []
+    for one in containers:
+        uses = uses_of(connection, one.container)
+        told = {"allocated": given.get(one.container), "used": sorted({used.batch for used in uses})}
+        shown.append({**one.payload(), "status": status(connection, one, day), **told, "taken": taken(one, uses)})
+    return shown
+
+
+def taken(container: Container, uses: Iterable[Use]) -> dict[str, str]:
+    """What these uses took out of a container, as far as they speak in its unit; of several that claim one place of a
+    batch, which is for QA to decide, the most."""
+    unit = container.quantity["unit"]
+    most: dict[tuple[str, str], Decimal] = {}
+    for one in uses:
+        if one.net is not None and one.net["unit"] == unit:
+            place = one.batch, one.slot
+            most[place] = max(Decimal(one.net["value"]), most.get(place, Decimal(0)))
+    return {"value": f"{sum(most.values(), Decimal(0)):f}", "unit": unit}
 
 
 def uses_of(connection: Connection, container: str) -> list[Use]:
     """The entries that took something out of a container and still stand, in the order of the log."""
-    joined = select(entry_.c.id, entry_.c.batch, entry_.c.phase, entry_.c.slot).join(use, use.c.idx == entry_.c.idx)
+    columns = (entry_.c.idx, entry_.c.id, entry_.c.batch, entry_.c.phase, entry_.c.slot)
+    joined = select(*columns).join(use, use.c.idx == entry_.c.idx)
     here = joined.where(use.c.container == container, entry_.c.superseded_by.is_(None)).order_by(entry_.c.idx)
-    return [Use(row.id, row.batch, row.phase, row.slot) for row in connection.execute(here)]
+    rows = list(connection.execute(here))
+    stored = {one.index: one for one in reading.at(connection, [row.idx for row in rows])}
+    return [Use(row.id, row.batch, row.phase, row.slot, _net(stored[row.idx])) for row in rows]
+
+
+def _net(stored: StoredEntry) -> Mapping[str, str] | None:
+    return None if stored.payload is None else stored.envelope.body["net"]

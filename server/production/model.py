@@ -21,8 +21,11 @@ CONFLICT = "production.conflict_found.v1"
 
 ALLOCATED = "production.containers_allocated.v1"
 DEALLOCATED = "production.allocation_released.v1"
-# Codes of exceptions about a container: no such label; not given to this batch; used by two batches.
-CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED = "container_unknown", "container_not_allocated", "container_shared"
+# Codes of exceptions about a container: none named of a lot that has labelled ones; no such label; not given to this
+# batch; used by two batches; more taken out of it than it held.
+MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED = "container_missing", "container_unknown", "container_not_allocated"
+SHARED, USED_UP = "container_shared", "container_used_up"
+MINOR, MAJOR = "minor", "major"
 
 # The flag of an entry that came after QA had sealed the batch by its disposition. Logs from before there were
 # deviations say "after_disposition" instead.
@@ -59,12 +62,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An entry that says that something was taken out of a container for a batch, and that nothing has superseded."""
+    """An entry that says that something was taken out of a container for a batch, and that nothing has superseded.
+
+    `net` is what was taken, {value, unit}; None where the payload was erased.
+    """
 
     entry: str
     batch: str
     phase: str | None
     slot: str
+    net: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)

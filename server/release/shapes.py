@@ -195,6 +195,7 @@ class ContainerAnswer(Schema):
     status = plain.String(allow_none=True)
     allocated = plain.String(allow_none=True)
     used = plain.List(plain.String())
+    taken = plain.Nested(QuantityAnswer)
 
 
 class ContainersAnswer(Schema):

@@ -11,9 +11,11 @@ from batch_support import cleared, marked, order, weighed
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
+from server.core.record import Recorded
 from server.handheld import leases, queries
 from server.materials import queries as materials
 from server.production import queries as batches
+from server.production.model import MISSING, USED_UP
 from server.release import pages
 
 LABELS = ["A-5/2-1", "A-5/2-2", "A-5/2-3"]
@@ -28,8 +30,8 @@ class Site(batch_support.Site):
         for batch in ("B1", "B2"):
             self.plant.recorder.state(Fact("production.order_released.v1", f"batch/{batch}", order(batch), actor="P-3"))
 
-    def register(self, lot: str, labels: list[str], unit: str = "kg") -> tuple[str, ...]:
-        rows = [{"container": label, "quantity": {"value": "20.000", "unit": unit}} for label in labels]
+    def register(self, lot: str, labels: list[str], unit: str = "kg", held: str = "60.000") -> tuple[str, ...]:
+        rows = [{"container": label, "quantity": {"value": held, "unit": unit}} for label in labels]
         payload = {"material": "api-1", "lot": lot, "containers": rows}
         flags: tuple[str, ...] = self.state("materials.containers_received.v1", f"lot/api-1/{lot}", payload).flags
         return flags
@@ -81,7 +83,7 @@ def test_a_label_is_received_once_and_what_does_not_fit_is_flagged(site: Site) -
     with site.plant.engine.connect() as connection:
         found = materials.containers_of(connection, "api-1", "A-5/2")
     assert [(one.container, one.quantity) for one in found] == [
-        (label, {"value": "20.000", "unit": "kg"}) for label in LABELS
+        (label, {"value": "60.000", "unit": "kg"}) for label in LABELS
     ]
     assert site.register("A-5/2", LABELS[:1]) == ("container_known",)
     assert site.register("NO-LOT", ["X-1"], "g") == ("lot_unknown", "unit_mismatch")
@@ -154,7 +156,8 @@ def test_two_batches_that_use_one_container_are_told_of_in_both(site: Site) -> N
         assert site.codes(batch) == ["container_not_allocated", "container_shared"]
         shared = site.item(batch, "container_shared")
         assert set(shared.entries) == {first.id, second.id}
-        assert shared.details == {"container": LABELS[0], "allocated": "B1", "batches": ["B1", "B2"]}
+        about = {"container": LABELS[0], "allocated": "B1", "batches": ["B1", "B2"]}
+        assert shared.details == about | {"severity": "major"}
         with site.plant.engine.connect() as connection:
             review = pages.review_page(connection, batch)
         assert review is not None
@@ -196,6 +199,69 @@ def test_labels_that_nobody_knows_and_of_another_lot_are_exceptions(site: Site) 
     assert "wrong_lot" in site.put("material_weighed", weighed("B1", container="N-1-1")).flags
     unregistered = weighed("B1", lot="A-9", container="anything")
     assert "container_unknown" not in site.put("material_weighed", unregistered).flags
+
+
+@pytest.mark.urs("PLT-12", "PLT-16", "MAT-06")
+def test_a_weighing_that_names_no_container_of_a_lot_that_has_them_is_an_exception(site: Site) -> None:
+    site.lease("B1", "tablet-a")
+    site.begin("B1", "tablet-a")
+    assert "container_missing" not in site.put("material_weighed", weighed("B1", lot="A-9", container=None)).flags
+    found = [site.put("material_weighed", weighed("B1", container=None))]
+    site.allocate("B1", LABELS[0])
+    found.append(site.put("material_weighed", weighed("B1", container=None)))
+    site.allocate("B1", LABELS[1])
+    found.append(site.put("material_weighed", weighed("B1", container=None)))
+    assert all(one.index >= 0 and "container_missing" in one.flags for one in found)
+    with site.plant.engine.connect() as connection:
+        items = {item.entries[-1]: item for item in batches.items_of(connection, "B1") if item.code == MISSING}
+    # Of one container it is nearly certain which it was.
+    assert [items[one.id].details["severity"] for one in found] == ["major", "minor", "major"]
+    assert [items[one.id].details["allocated"] for one in found] == [[], LABELS[:1], LABELS[:2]]
+
+
+@pytest.mark.urs("PLT-12", "PLT-16", "MAT-06")
+def test_more_than_a_container_held_is_an_exception_with_all_that_was_taken(site: Site) -> None:
+    site.receive("N-2", "released")
+    site.register("N-2", ["N-2-1"], held="25.300")
+    lots = [{"material": "api-1", "lot": "N-2"}]
+    site.plant.recorder.state(Fact("production.order_released.v1", "batch/B4", order("B4", lots=lots), actor="P-3"))
+    site.allocate("B4", "N-2-1")
+    site.lease("B4", "tablet-a")
+    site.begin("B4", "tablet-a")
+
+    def take(net: str, phase: str, **more: Any) -> Recorded:
+        payload = weighed("B4", net, lot="N-2", container="N-2-1", phase=phase)
+        return site.put("material_weighed", payload, **more)
+
+    first, second = take("12.640", "20"), take("12.660", "21")
+    # What is corrected, and what is in conflict over one place, is not taken besides.
+    second = take("12.600", "21", corrects=second.id, reason="misread")
+    rival = take("12.590", "21", device="tablet-b")
+    assert not {"container_used_up"} & {*first.flags, *second.flags, *rival.flags}
+    over, empty = take("12.640", "22"), take("0.001", "23")
+    with site.plant.engine.connect() as connection:
+        found = {item.entries[-1]: item for item in batches.items_of(connection, "B4") if item.code == USED_UP}
+        [shown] = batches.container_choices(connection, "B4", "2026-11-25")
+    assert set(found) == {over.id, empty.id}
+    assert found[over.id].entries == (first.id, second.id, rival.id, over.id)
+    assert found[over.id].details == {
+        "container": "N-2-1",
+        "held": {"value": "25.300", "unit": "kg"},
+        "taken": {"value": "25.240", "unit": "kg"},
+        "severity": "minor",
+    }
+    assert found[empty.id].details["severity"] == "major"
+    assert shown["taken"] == {"value": "37.881", "unit": "kg"}
+    grams = weighed("B4", lot="N-2", container="N-2-1", phase="24", net={"value": "1", "unit": "g"})
+    assert "container_used_up" not in site.put("material_weighed", grams).flags
+
+
+@pytest.mark.urs("PLT-16")
+def test_a_container_of_another_lot_is_found_also_where_none_of_the_named_lot_is_registered(site: Site) -> None:
+    site.lease("B1", "tablet-a")
+    site.begin("B1", "tablet-a")
+    found = site.put("material_weighed", weighed("B1", lot="A-9", container=LABELS[0]))
+    assert {"wrong_lot", "container_not_allocated"} <= set(found.flags)
 
 
 @pytest.mark.urs("PLT-12")

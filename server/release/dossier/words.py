@@ -148,9 +148,11 @@ phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
 lease_revoked|收回后记录|Made after the lease was taken back
+container_missing|未写明容器|Container not named
 container_unknown|容器未登记|Container not registered
 container_not_allocated|容器未分配给本批|Container not allocated to the batch
 container_shared|容器被两批使用|Container used by two batches
+container_used_up|取用超过容器所装|More taken than the container held
 clock_skew|设备时钟偏差|Device clock off
 captured_outside|记录时间不可能|Captured outside of the possible time
 seen_wrong|设备所见日志不符|Device saw another log
