@@ -20,7 +20,7 @@ from server.core.inbox import Stray
 from server.core.kinds import Entry, Fact, Registry, Ruling
 from server.core.outcomes import SERVER, Duplicate, Held, Outcome, Recorded, Refused
 from server.core.refusals import REFUSED, refused
-from server.core.seen import Roots
+from server.core.seen import SEEN_WRONG, Roots
 from sync import entry as entries
 from sync.entry import Envelope
 from sync.errors import SyncError
@@ -291,7 +291,9 @@ class Group:
         if depth > _DEEPEST:
             raise ValueError(f"the consequences of {envelope.head.kind} do not end")
         signatures = tuple(envelope.signed)
-        asked = Entry(envelope.head, envelope.body, -1, clock.now_text(), flags, signatures)
+        asked = Entry(
+            envelope.head, envelope.body, -1, clock.now_text(), flags, signatures, self._seen_at(envelope, flags)
+        )
         ruling = self._registry.decide(self._connection, asked)
         if ruling.refusal is not None:
             if self._registry.kinds[envelope.head.kind].nature == "observation":
@@ -303,6 +305,12 @@ class Group:
         for fact in ruling.consequences:
             self._state(fact, depth + 1)
         return recorded
+
+    def _seen_at(self, envelope: Envelope, flags: tuple[str, ...]) -> str | None:
+        """Asked of devices only; one that names a checkpoint of another log says nothing by it."""
+        if envelope.head.device == SERVER or SEEN_WRONG in flags:
+            return None
+        return self._roots.received(self._connection, envelope.head.seen)
 
     def _left_by(self, asked: Entry, ruling: Ruling) -> Sequence[Fact]:
         """What a refusal leaves in the log: what the room says of it, or else the plain fact."""

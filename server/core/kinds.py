@@ -16,7 +16,8 @@ class Entry:
     """An entry as rules and projections see it: the signed header, its payload, and the log's receipt.
 
     `index` is -1 and `recorded_at` the time of judging while the rule decides; projections see the final ones.
-    `signatures` is the parsed signatures line, {alg, by, sig}; only a rule sees it, a rebuild has no need to.
+    `signatures` is the parsed signatures line, {alg, by, sig}, and `seen_at` when the last entry was received that the
+    device had seen, so that it made this one later; only a rule sees them, a rebuild has no need to.
     """
 
     header: Header
@@ -25,6 +26,7 @@ class Entry:
     recorded_at: str
     flags: tuple[str, ...] = ()
     signatures: tuple[Mapping[str, str], ...] = ()
+    seen_at: str | None = None
 
     @property
     def id(self) -> str:

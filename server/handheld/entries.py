@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
-from server.core.seen import SEEN_WRONG
 from server.handheld import projection, queries, rules
 from server.handheld.hub import queries as hub
 from server.handheld.model import (
@@ -25,7 +24,6 @@ from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
 from server.production import queries as batches
-from sync.log import reading
 
 # Of batches that are not closed.
 _WORKED_ON = (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW)
@@ -152,13 +150,13 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
         return Ruling()
     skew = hub.skew_of(connection, header.device)
     lease = queries.find_lease(connection, header.lease) if header.lease else None
-    seen, after = header.seen, _earliest(connection, entry)
+    seen = header.seen
     found = (
         rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, header.captured_at, skew),
         rules.doubt_clock(header.device, skew),
         rules.doubt_device(header.device, entry.flags),
         rules.doubt_seen(header.device, seen.size if seen else 0, entry.flags),
-        rules.doubt_capture(header.device, header.captured_at, after, entry.recorded_at, skew),
+        rules.doubt_capture(header.device, header.captured_at, entry.seen_at, entry.recorded_at, skew),
     )
     doubts = [doubt for doubt in found if doubt is not None]
     phase = entry.payload.get("phase")
@@ -168,14 +166,6 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
         if not batches.open_items(connection, batch, doubt.code, phase)
     ]
     return Ruling(flags=tuple(doubt.code for doubt in doubts), consequences=facts)
-
-
-def _earliest(connection: Connection, entry: Entry) -> str | None:
-    """When the last entry that the device had seen was received: this one was made later."""
-    seen = entry.header.seen
-    if seen is None or SEEN_WRONG in entry.flags:
-        return None
-    return reading.recorded_at(connection, [seen.size - 1]).get(seen.size - 1)
 
 
 def judge_quarantined(connection: Connection, entry: Entry) -> Ruling:

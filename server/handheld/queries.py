@@ -3,15 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from server.handheld.model import Lease
 from server.handheld.projection import lease
+from sync.log import transaction
+from sync.log.prepared import Prepared
+
+# Asked of every entry that a tablet makes.
+_by_id = Prepared(select(lease).where(lease.c.lease == bindparam("id")))
+_names = tuple(column.name for column in lease.columns)
 
 
 def find_lease(connection: Connection, lease_id: str) -> Lease | None:
-    row = connection.execute(select(lease).where(lease.c.lease == lease_id)).first()
-    return None if row is None else _lease(row)
+    row = transaction.first(connection, _by_id, {"id": lease_id})
+    return None if row is None else Lease(**dict(zip(_names, row, strict=True)))
 
 
 def leases_of_batch(connection: Connection, batch: str) -> list[Lease]:

@@ -10,6 +10,7 @@ from server.core.record import DeviceKey
 from server.identity import credentials
 from server.identity.model import PERMISSIONS, Device, Person
 from server.identity.projection import credential, device, person
+from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Who acts where no person does.
@@ -19,6 +20,11 @@ _key_of = Prepared(
         device.c.id == bindparam("device")
     )
 )
+
+# Asked of every entry that a person makes.
+_roles_of = Prepared(select(person.c.roles).where(person.c.id == bindparam("person")))
+_user_key_of = Prepared(select(person.c.user_key).where(person.c.id == bindparam("person")))
+_role_of = Prepared(select(device.c.role).where(device.c.id == bindparam("device")))
 
 
 def find_person(connection: Connection, person_id: str) -> Person | None:
@@ -49,14 +55,14 @@ def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, dict[
 
 
 def permitted(connection: Connection, person_id: str, permission: str) -> bool:
-    roles = connection.execute(select(person.c.roles).where(person.c.id == person_id)).scalar()
-    return roles is not None and any(permission in PERMISSIONS[role] for role in roles.split())
+    row = transaction.first(connection, _roles_of, {"person": person_id})
+    return row is not None and any(permission in PERMISSIONS[role] for role in row[0].split())
 
 
 def user_key(connection: Connection, person_id: str) -> bytes | None:
     """The raw Ed25519 public key that the person's PIN unlocks; None before a PIN is set."""
-    key: bytes | None = connection.execute(select(person.c.user_key).where(person.c.id == person_id)).scalar()
-    return key
+    row = transaction.first(connection, _user_key_of, {"person": person_id})
+    return None if row is None else row[0]
 
 
 def wrapped_key(connection: Connection, person_id: str) -> dict[str, Any] | None:
@@ -96,8 +102,8 @@ def devices(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, s
 
 
 def device_role(connection: Connection, device_id: str) -> str | None:
-    role: str | None = connection.execute(select(device.c.role).where(device.c.id == device_id)).scalar()
-    return role
+    row = transaction.first(connection, _role_of, {"device": device_id})
+    return None if row is None else row[0]
 
 
 def device_key(connection: Connection, device_id: str) -> DeviceKey | None:

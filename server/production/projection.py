@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, func, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, bindparam, func, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
 from server.production import model, rules
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 _AFTER = frozenset({model.POST_SEAL, model.AFTER_DISPOSITION})
 
@@ -99,6 +101,25 @@ yield_ = Table(
     Column("verdict", Text, nullable=False),
 )
 
+# Of every entry of a batch.
+_add_entry = Prepared(insert(entry_).inline())
+_progress_of = Prepared(
+    select(
+        batch.c.status, batch.c.phases, batch.c.phases_done, batch.c.phases_total, batch.c.phase, batch.c.started_at
+    ).where(batch.c.number == bindparam("batch"))
+)
+_completed = Prepared(
+    select(entry_.c.phase, func.min(entry_.c.captured_at))
+    .where(entry_.c.batch == bindparam("batch"), entry_.c.kind == model.COMPLETED)
+    .group_by(entry_.c.phase)
+)
+_changed = Prepared(update(batch).where(batch.c.number == bindparam("batch")).values(updated_at=bindparam("at")))
+_lot_of = Prepared(
+    select(lot.c.allocated, lot.c.used).where(
+        lot.c.batch == bindparam("batch"), lot.c.material == bindparam("material"), lot.c.lot == bindparam("name")
+    )
+)
+
 
 def order(connection: Connection, entry: Entry) -> None:
     """The batch exists from its order on; the recipe is frozen in it."""
@@ -169,8 +190,9 @@ def observe(connection: Connection, entry: Entry) -> None:
     phase = given.get("phase")
     if header.corrects is not None and "correction_unknown" not in entry.flags:
         _supersede(connection, [header.corrects], entry.id)
-    connection.execute(
-        insert(entry_),
+    transaction.insert(
+        connection,
+        _add_entry,
         {
             "idx": entry.index,
             "id": entry.id,
@@ -185,6 +207,7 @@ def observe(connection: Connection, entry: Entry) -> None:
             "reading": (given.get("reading") or {}).get("id"),
             "captured_at": header.captured_at,
             "corrects": header.corrects,
+            "superseded_by": None,
             "late": int(not _AFTER.isdisjoint(entry.flags)),
         },
     )
@@ -291,12 +314,12 @@ def _head(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _add_lot(connection: Connection, number: str, material: str, name: str, allocated: int, used: int) -> None:
     here = and_(lot.c.batch == number, lot.c.material == material, lot.c.lot == name)
-    row = connection.execute(select(lot.c.allocated, lot.c.used).where(here)).first()
+    row = transaction.first(connection, _lot_of, {"batch": number, "material": material, "name": name})
     if row is None:
         key = {"batch": number, "material": material, "lot": name}
         connection.execute(insert(lot), {**key, "allocated": allocated, "used": used})
-    elif (row.allocated | allocated, row.used | used) != (row.allocated, row.used):
-        connection.execute(update(lot).where(here).values(allocated=row.allocated | allocated, used=row.used | used))
+    elif (row[0] | allocated, row[1] | used) != row:
+        connection.execute(update(lot).where(here).values(allocated=row[0] | allocated, used=row[1] | used))
 
 
 def _supersede(connection: Connection, ids: list[str], by: str) -> None:
@@ -305,27 +328,32 @@ def _supersede(connection: Connection, ids: list[str], by: str) -> None:
 
 
 def _move_on(connection: Connection, entry: Entry) -> None:
-    """Status and progress after an entry; a batch that nobody ordered has none."""
+    """Status and progress after an entry; a batch that nobody ordered has none. Mostly only its time has changed."""
     number = entry.payload["batch"]
-    row = connection.execute(select(batch).where(batch.c.number == number)).first()
+    row = transaction.first(connection, _progress_of, {"batch": number})
     if row is None:
         return
-    values: dict[str, Any] = {"updated_at": entry.recorded_at}
-    if entry.kind in model.WORK:
-        done = set(completed(connection, number))
-        phases = [phase["id"] for phase in orjson.loads(row.phases)]
-        values["phases_done"] = sum(phase in done for phase in phases)
-        values["phase"] = next((phase for phase in phases if phase not in done), None)
-        values["status"] = rules.status_after(row.status, values["phases_done"], row.phases_total)
-        values["started_at"] = row.started_at or entry.header.captured_at
-    connection.execute(update(batch).where(batch.c.number == number).values(values))
+    _touch(connection, number, entry.recorded_at)
+    if entry.kind not in model.WORK:
+        return
+    status, text, phases_done, total, phase, started_at = row
+    done = set(completed(connection, number))
+    phases = [planned["id"] for planned in orjson.loads(text)]
+    now_done = sum(planned in done for planned in phases)
+    values = {
+        "phases_done": now_done,
+        "phase": next((planned for planned in phases if planned not in done), None),
+        "status": rules.status_after(status, now_done, total),
+        "started_at": started_at or entry.header.captured_at,
+    }
+    before = {"phases_done": phases_done, "phase": phase, "status": status, "started_at": started_at}
+    if values != before:
+        connection.execute(update(batch).where(batch.c.number == number).values(values))
 
 
 def completed(connection: Connection, number: str) -> dict[str, str]:
     """The phases that were completed, and when for the first time."""
-    query = select(entry_.c.phase, func.min(entry_.c.captured_at).label("at"))
-    here = and_(entry_.c.batch == number, entry_.c.kind == model.COMPLETED)
-    return {row.phase: row.at for row in connection.execute(query.where(here).group_by(entry_.c.phase))}
+    return dict(transaction.rows(connection, _completed, {"batch": number}))
 
 
 def _decide(connection: Connection, entry: Entry, id_: str, state: str, text: str, chosen: str | None) -> None:
@@ -348,7 +376,7 @@ def _dispose(connection: Connection, entry: Entry, status: str) -> None:
 
 
 def _touch(connection: Connection, number: str, at: str) -> None:
-    connection.execute(update(batch).where(batch.c.number == number).values(updated_at=at))
+    transaction.amend(connection, _changed, number, {"batch": number, "at": at})
 
 
 def _recount(connection: Connection, number: str) -> None:

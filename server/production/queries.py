@@ -1,10 +1,12 @@
 """Reads of batches: for rules, lists, the review, and the genealogy."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from server.production import projection
 from server.production.containers import allocated_containers, container_choices
@@ -13,19 +15,35 @@ from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
 from server.production.projection import batch, entry_, item, lot, yield_
 from server.recipes.model import find_phase
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 __all__ = ["allocated_containers", "batches_using", "container_choices", "entry_views", "trace_lot", "use_counts"]
 
 _shown = item.c.joined_to.is_(None)
+# Asked of every entry of a batch.
+_status_of = Prepared(select(batch.c.status, batch.c.phases).where(batch.c.number == bindparam("batch")))
+_lots_of = Prepared(select(lot.c.material, lot.c.lot).where(lot.c.batch == bindparam("batch"), lot.c.allocated == 1))
+# In the order of the fields of a BatchEntry.
+_entries = select(entry_.c.idx, *(entry_.c[one.name] for one in fields(BatchEntry)[1:]))
+_current_in = Prepared(
+    _entries.where(
+        entry_.c.batch == bindparam("batch"), entry_.c.slot == bindparam("slot"), entry_.c.superseded_by.is_(None)
+    ).order_by(entry_.c.idx)
+)
 
 
 def find_batch(connection: Connection, number: str) -> Batch | None:
-    row = connection.execute(select(batch.c.status, batch.c.phases).where(batch.c.number == number)).first()
+    row = transaction.first(connection, _status_of, {"batch": number})
     if row is None:
         return None
-    lots = select(lot.c.material, lot.c.lot).where(lot.c.batch == number, lot.c.allocated == 1)
-    keys = frozenset((line.material, line.lot) for line in connection.execute(lots))
-    return Batch(number, row.status, tuple(orjson.loads(row.phases)), keys)
+    return Batch(number, row[0], _phases(row[1]), frozenset(transaction.rows(connection, _lots_of, {"batch": number})))
+
+
+@lru_cache(maxsize=256)
+def _phases(text: str) -> tuple[Mapping[str, Any], ...]:
+    """Frozen in the order, so that it is read again and again; nobody changes what it gives."""
+    return tuple(orjson.loads(text))
 
 
 def numbers(connection: Connection) -> list[str]:
@@ -79,13 +97,13 @@ def completed_phases(connection: Connection, number: str) -> dict[str, str]:
 
 
 def find_entry(connection: Connection, entry_id: str) -> BatchEntry | None:
-    row = connection.execute(select(entry_).where(entry_.c.id == entry_id)).first()
+    row = connection.execute(_entries.where(entry_.c.id == entry_id)).first()
     return None if row is None else _entry(row)
 
 
 def entries_of(connection: Connection, number: str) -> list[BatchEntry]:
     """The observations of a batch in the order of the log, superseded ones among them."""
-    query = select(entry_).where(entry_.c.batch == number).order_by(entry_.c.idx)
+    query = _entries.where(entry_.c.batch == number).order_by(entry_.c.idx)
     return [_entry(row) for row in connection.execute(query)]
 
 
@@ -96,8 +114,8 @@ def places_of(connection: Connection, number: str, ids: set[str]) -> list[int]:
 
 def current_in(connection: Connection, number: str, slot: str) -> list[BatchEntry]:
     """The entries of a slot that nothing has superseded."""
-    here = and_(entry_.c.batch == number, entry_.c.slot == slot, entry_.c.superseded_by.is_(None))
-    return [_entry(row) for row in connection.execute(select(entry_).where(here).order_by(entry_.c.idx))]
+    found = transaction.rows(connection, _current_in, {"batch": number, "slot": slot})
+    return [_entry(row) for row in found]
 
 
 def reading_used_by(connection: Connection, reading: str, number: str, slot: str, correcting: bool) -> str | None:
@@ -171,22 +189,8 @@ def _line(row: Row[Any]) -> BatchLine:
     )
 
 
-def _entry(row: Row[Any]) -> BatchEntry:
-    return BatchEntry(
-        index=row.idx,
-        id=row.id,
-        kind=row.kind,
-        batch=row.batch,
-        slot=row.slot,
-        phase=row.phase,
-        actor=row.actor,
-        verifier=row.verifier,
-        device=row.device,
-        source=row.source,
-        corrects=row.corrects,
-        superseded_by=row.superseded_by,
-        late=bool(row.late),
-    )
+def _entry(row: Sequence[Any]) -> BatchEntry:
+    return BatchEntry(*row[:-1], bool(row[-1]))
 
 
 def _item(row: Row[Any]) -> Item:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, Update
+from sqlalchemy import Column, Connection, Insert, Select, Table, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 
 _NONE: Mapping[str, Any] = {}
 
@@ -26,8 +27,15 @@ class Prepared:
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
 
     @cached_property
+    def columns(self) -> frozenset[str]:
+        """Of a query, every column that it names anywhere; of an update, those that it sets. As "table.column"."""
+        statement = self._statement
+        found = statement._values if isinstance(statement, Update) else visitors.iterate(statement)
+        return frozenset(f"{one.table.name}.{one.name}" for one in found or () if isinstance(one, Column))
+
+    @cached_property
     def tables(self) -> frozenset[str]:
-        """The names of the tables that it reads or inserts into."""
+        """The names of the tables that it reads or writes."""
         statement = self._statement
         found = statement.get_final_froms() if isinstance(statement, Select) else [statement.table]
         return frozenset(table.name for one in found for table in one._from_objects if isinstance(table, Table))

@@ -1,13 +1,13 @@
-"""What one transaction keeps in mind so that it asks the database less: rows that wait to be inserted together, and
-answers that cannot have changed.
+"""What one transaction keeps in mind so that it asks the database less: rows that wait to be inserted together,
+updates of which only the last counts, and answers that cannot have changed.
 
-Nobody can tell: rows that wait are written before any statement that names one of their tables, and before the
-transaction ends; answers are forgotten before any statement that could change them. What a database refuses of the
-rows, it refuses when they are written. Only for one who holds the log's lock, under which alone records change.
+Nobody can tell: what waits is written before any statement that names one of its tables, and before the transaction
+ends; answers are forgotten before any statement that could change them. What a database refuses of the rows, it
+refuses when they are written. Only for one who holds the log's lock, under which alone records change.
 """
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
@@ -20,52 +20,72 @@ _OPTION = "pestle_transaction"
 
 
 class Transaction:
-    """The rows that wait, by the statement that will insert them; and answers, by query and parameters."""
+    """The rows that wait, by the statement that will insert them; the updates that wait, by statement and key; and
+    answers, by query and parameters."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._rows: dict[Prepared, list[Mapping[str, Any]]] = {}
+        self._updates: dict[tuple[Prepared, str], Mapping[str, Any]] = {}
         self._waiting: set[str] = set()
-        self._answers: dict[Hashable, tuple[Any, ...] | None] = {}
-        self._asked: set[str] = set()
+        self._answers: dict[Prepared, dict[tuple[Any, ...], list[tuple[Any, ...]]]] = {}
         connection.execution_options(**{_OPTION: self})
 
     def add(self, statement: Prepared, row: Mapping[str, Any]) -> None:
         rows = self._rows.get(statement)
         if rows is None:
+            # A row that is inserted after an update of its table is not the update's.
+            self._write_if(bool(self._updates) and not self._waiting.isdisjoint(statement.tables))
             rows = self._rows[statement] = []
             self._waiting |= statement.tables
         rows.append(row)
-        if not self._asked.isdisjoint(statement.tables):
-            self._forget()
+        self._forget(lambda asked: not asked.tables.isdisjoint(statement.tables))
+
+    def amend(self, statement: Prepared, key: str, values: Mapping[str, Any]) -> None:
+        if (statement, key) not in self._updates:
+            self._write_if(bool(self._rows) and not self._waiting.isdisjoint(statement.tables))
+            self._waiting |= statement.tables
+        self._updates[statement, key] = values
+        self._forget(lambda asked: not asked.columns.isdisjoint(statement.columns))
 
     def write(self) -> None:
-        """Insert what waits, table after table in the order in which each had its first row."""
-        found, self._rows = self._rows, {}
+        """Insert what waits, table after table in the order in which each had its first row; then what is amended."""
+        rows, self._rows = self._rows, {}
+        updates, self._updates = self._updates, {}
         # Emptied first, since our own statements name these tables as well.
         self._waiting = set()
-        for statement, rows in found.items():
-            statement.many(self._connection, rows)
+        for statement, found in rows.items():
+            statement.many(self._connection, found)
+        for (statement, _), values in updates.items():
+            statement.run(self._connection, values)
 
-    def first(self, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        key = (statement, *parameters.values())
-        if key not in self._answers:
-            self._answers[key] = statement.first(self._connection, parameters)
-            self._asked |= statement.tables
-        return self._answers[key]
+    def rows(self, statement: Prepared, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        key = tuple(parameters.values())
+        known = self._answers.setdefault(statement, {})
+        if key not in known:
+            # Asking may write what waits, and so forget what was known.
+            found = statement.rows(self._connection, parameters)
+            known = self._answers.setdefault(statement, {})
+            known[key] = found
+        return known[key]
 
     def before(self, statement: str) -> None:
         """To be called with the text of every statement that is about to be executed."""
-        if not self._waiting and not self._asked:
+        if not self._waiting and not self._answers:
             return
         words, reads = _parsed(statement)
         if not self._waiting.isdisjoint(words):
             self.write()
-        if not reads and not self._asked.isdisjoint(words):
-            self._forget()
+        if not reads:
+            self._forget(lambda asked: not asked.tables.isdisjoint(words))
 
-    def _forget(self) -> None:
-        self._answers, self._asked = {}, set()
+    def _write_if(self, needed: bool) -> None:
+        if needed:
+            self.write()
+
+    def _forget(self, changed: Callable[[Prepared], bool]) -> None:
+        for asked in [asked for asked in self._answers if changed(asked)]:
+            del self._answers[asked]
 
 
 @contextmanager
@@ -92,10 +112,26 @@ def insert(connection: Connection, statement: Prepared, row: Mapping[str, Any]) 
         running.add(statement, row)
 
 
-def first(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """The first row of a query: asked once, where this connection is in a `Transaction`."""
+def amend(connection: Connection, statement: Prepared, key: str, values: Mapping[str, Any]) -> None:
+    """Update the one row that `key` stands for, always the same columns of it: where this connection is in a
+    `Transaction`, only the last of several such updates is carried out."""
     running = _running(connection)
-    return statement.first(connection, parameters) if running is None else running.first(statement, parameters)
+    if running is None:
+        statement.run(connection, values)
+    else:
+        running.amend(statement, key, values)
+
+
+def rows(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query: asked once, where this connection is in a `Transaction`."""
+    running = _running(connection)
+    return statement.rows(connection, parameters) if running is None else running.rows(statement, parameters)
+
+
+def first(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The same of a query that has one row or none."""
+    found = rows(connection, statement, parameters)
+    return found[0] if found else None
 
 
 def before_statement(connection: Connection, statement: str) -> None:

@@ -83,8 +83,8 @@ def test_an_answer_is_asked_once_and_again_after_a_change(engine: Engine) -> Non
         assert ask() is None
         transaction.insert(connection, add, row(1))
         assert ask() == ("one",)
-        before = word.first
-        word.first = lambda *given: asked.append("again") or before(*given)
+        before = word.rows
+        word.rows = lambda *given: asked.append("again") or before(*given)
         try:
             assert ask() == ("one",)
             assert asked == []
@@ -92,7 +92,7 @@ def test_an_answer_is_asked_once_and_again_after_a_change(engine: Engine) -> Non
             assert ask() == ("two",)
             assert asked == ["again"]
         finally:
-            word.first = before
+            word.rows = before
 
 
 @pytest.mark.urs("PLT-09")

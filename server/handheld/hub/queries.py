@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.handheld.hub.tables import device_state, pending
+from sync.log import transaction
+from sync.log.prepared import Prepared
 from sync.log.tables import log_entry
+
+# Asked of every entry that a tablet makes.
+_skew = Prepared(select(device_state.c.skew_ms).where(device_state.c.device == bindparam("device")))
 
 
 def skew_of(connection: Connection, device: str) -> int:
     """Milliseconds that the device's clock was ahead of ours when it last came; 0 for one that never came."""
-    query = select(device_state.c.skew_ms).where(device_state.c.device == device)
-    return connection.execute(query).scalar() or 0
+    row = transaction.first(connection, _skew, {"device": device})
+    return 0 if row is None else row[0] or 0
 
 
 def states(connection: Connection) -> list[dict[str, Any]]:
