@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from server.production import projection
-from server.production.containers import allocated_containers, container_choices
+from server.production.containers import allocated_containers, container_choices, lent_containers
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
@@ -18,7 +18,15 @@ from server.recipes.model import find_phase
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
-__all__ = ["allocated_containers", "batches_using", "container_choices", "entry_views", "trace_lot", "use_counts"]
+__all__ = [
+    "allocated_containers",
+    "batches_using",
+    "container_choices",
+    "entry_views",
+    "lent_containers",
+    "trace_lot",
+    "use_counts",
+]
 
 _shown = item.c.joined_to.is_(None)
 # Asked of every entry of a batch.
@@ -190,7 +198,7 @@ def _line(row: Row[Any]) -> BatchLine:
 
 
 def _entry(row: Sequence[Any]) -> BatchEntry:
-    return BatchEntry(*row[:-1], bool(row[-1]))
+    return BatchEntry(*(*row[:-1], bool(row[-1])))
 
 
 def _item(row: Row[Any]) -> Item:
