@@ -68,6 +68,18 @@ def allocated_containers(connection: Connection, batch: str) -> list[Container]:
     return materials.containers(connection, connection.execute(query).scalars())
 
 
+def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
+    """The containers that a batch was given, as its leases carry them: {container, material, lot, quantity, taken: how
+    much other batches have taken out of it}. What the batch itself took, its devices know."""
+    return [
+        {
+            **one.payload(),
+            "taken": taken(one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
+        }
+        for one in allocated_containers(connection, batch)
+    ]
+
+
 def container_choices(connection: Connection, batch: str, day: str) -> list[dict[str, Any]]:
     """Every container of the batch's lots, as `show` tells of it."""
     query = select(lots.c.material, lots.c.lot).where(lots.c.batch == batch, lots.c.allocated == 1)

@@ -87,8 +87,9 @@ export interface Lease {
   lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
   order: Order; recipe_hash: string; people: Person[];
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];
-  /** What the batch was allocated; missing in a lease from before containers were registered. */
-  containers?: { container: string; material: string; lot: string; quantity: Quantity }[];
+  /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
+   * containers were registered. */
+  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity }[];
   equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
   devices: { id: string; name: string; alg: string; public_key: string }[];
@@ -185,6 +186,15 @@ export interface Core {
   /** What others type right now on this batch: by slot. */
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[];
   typing(batch: string, slot: string, person: string, text: string): void;
+  /** What all tablets have written together at a slot and nobody has signed. */
+  text(batch: string, slot: string): string;
+  /** A person has made `text` out of what the field showed; others' words that came meanwhile stay. */
+  write(batch: string, slot: string, person: string, shown: string, text: string): void;
+  /** What all tablets have counted together at a slot. */
+  tally(batch: string, slot: string): number;
+  count(batch: string, slot: string, person: string, by: number): void;
+  /** Whether a batch has so many drafts that what is typed is shared no more; it can be signed all the same. */
+  draftsFull(batch: string): boolean;
   /** Tell the sync that a session began or ended, so that it connects at once. */
   sessionChanged(): void;
   acceptUpdate(): void;

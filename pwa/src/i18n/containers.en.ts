@@ -4,6 +4,7 @@ export const containersEn = {
     title: "Containers", hint: "A container belongs to one batch at a time. A lease names the containers of its batch.", none: "No containers of its lots are registered.", here: "this batch", free: "free", of: (batch: string) => `batch ${batch}`,
     usedBy: (batches: string) => `used by ${batches}`, allocate: (n: number) => (n === 1 ? "Allocate 1 container" : `Allocate ${n} containers`), giveBack: (n: number) => (n === 1 ? "Release 1 container" : `Release ${n} containers`),
     reason: "Why it is released from the batch", giveBackHint: "Released containers are free for other batches. That is refused while a device holds the batch.", pick: "Container", scan: "Scan or type the label",
+    missing: (lot: string) => `Lot ${lot} has labelled containers, and none is named.`, usedUp: (container: string) => `Container ${container} is used up.`, tooLittle: (container: string, left: string) => `Only ${left} is left in container ${container}.`, left: (left: string) => `${left} left`, nameIt: "Choose or scan the container that you take from. Without it the weight is kept and is an exception for QA.",
     notHere: (container: string) => `Container ${container} is not allocated to this batch.`, wrongLot: (container: string, lot: string) => `Container ${container} is of lot ${lot}.`,
     goOn: "Take another one. If you weigh from it all the same, the weight is kept and is an exception for QA, in every batch that it touches.", askAgain: "Ask the server again", otherBatch: "Batch",
   },

@@ -1,18 +1,50 @@
-/** What a lease says of a container: whether the batch may take material out of it. Told before weighing, never in its way. */
-import type { Lease } from "../core/types";
+/** What a lease says of a container: whether the batch may take so much out of it. Told before weighing, never in its way. */
+import { Decimal } from "decimal.js";
+import type { Lease, LocalEntry, Quantity } from "../core/types";
+import { KIND } from "./progress";
 
-export type Doubt = { code: "not_allocated"; container: string } | { code: "wrong_lot"; container: string; lot: string };
+export type Doubt =
+  | { code: "missing"; lot: string }
+  | { code: "not_allocated"; container: string }
+  | { code: "wrong_lot"; container: string; lot: string }
+  | { code: "used_up"; container: string; left: Quantity };
+
+/** What is about to be weighed: `net` as far as it is known. */
+export interface Wanted { material: string; lot: string; container: string; net: Quantity | null; subject: string }
 
 /** The labels that the batch was allocated of a lot. */
 export function allocated(lease: Lease | undefined, material: string, lot: string): string[] {
   return (lease?.containers ?? []).filter((one) => one.material === material && one.lot === lot).map((one) => one.container);
 }
 
-/** Null where nothing is wrong, nothing is named, or nothing is known: lots of which no container is registered. */
-export function doubtOf(lease: Lease | undefined, material: string, lot: string, container: string): Doubt | null {
-  if (!lease?.containers || container === "" || lot === "") return null;
-  const known = lease.containers.find((one) => one.container === container);
-  if (known) return known.material === material && known.lot === lot ? null : { code: "wrong_lot", container, lot: known.lot };
+/** Null where nothing is wrong, or nothing is known: lots of which no container is registered. */
+export function doubtOf(lease: Lease | undefined, { material, lot, container, net, subject }: Wanted, entries: LocalEntry[]): Doubt | null {
+  if (!lease?.containers || lot === "") return null;
   const registered = lease.lots.some((one) => one.material === material && one.lot === lot && one.registered);
-  return registered ? { code: "not_allocated", container } : null;
+  if (container === "") return registered ? { code: "missing", lot } : null;
+  const known = lease.containers.find((one) => one.container === container);
+  if (!known) return registered ? { code: "not_allocated", container } : null;
+  if (known.material !== material || known.lot !== lot) return { code: "wrong_lot", container, lot: known.lot };
+  const left = leftIn(lease, container, entries, subject);
+  if (!left || (net && net.unit !== left.unit)) return null;
+  const enough = net ? new Decimal(net.value).lte(left.value) : new Decimal(left.value).gt(0);
+  return enough ? null : { code: "used_up", container, left };
+}
+
+/** What is left in one of the batch's containers: what other batches took stands in the lease, what this one took in its
+ * entries; `subject` is the place that is being weighed, whose value gives way. Null for a container of another batch. */
+export function leftIn(lease: Lease | undefined, container: string, entries: LocalEntry[], subject: string): Quantity | null {
+  const known = lease?.containers?.find((one) => one.container === container);
+  if (!known) return null;
+  const corrected = new Set(entries.map((entry) => entry.corrects));
+  const most = new Map<string, Decimal>();
+  for (const entry of entries) {
+    const net = entry.payload.net as Quantity | undefined;
+    if (entry.kind !== KIND.weighed || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject || net?.unit !== known.quantity.unit) continue;
+    // Of several that claim one place, the most.
+    most.set(entry.subject, Decimal.max(net.value, most.get(entry.subject) ?? 0));
+  }
+  const left = [...most.values()].reduce((rest, one) => rest.minus(one), new Decimal(known.quantity.value).minus(known.taken?.value ?? 0));
+  const places = known.quantity.value.split(".")[1]?.length ?? 0;
+  return { value: left.toFixed(Math.max(places, left.decimalPlaces())), unit: known.quantity.unit };
 }

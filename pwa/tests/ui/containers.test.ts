@@ -1,0 +1,49 @@
+/** What is said of a container before anything is weighed: the server's rules, as far as a lease and a tablet know. */
+import { describe, expect, it } from "vitest";
+import type { Lease, LocalEntry, Quantity } from "../../src/core/types";
+import { doubtOf, leftIn } from "../../src/production/containers";
+
+const kg = (value: string): Quantity => ({ value, unit: "kg" });
+const lease = {
+  lots: [
+    { material: "api-1", lot: "A-1", registered: true },
+    { material: "api-1", lot: "A-9", registered: false },
+  ],
+  containers: [
+    { container: "A-1-1", material: "api-1", lot: "A-1", quantity: kg("20.000"), taken: kg("5.000") },
+    { container: "A-2-1", material: "api-1", lot: "A-2", quantity: kg("20.000") },
+  ],
+} as unknown as Lease;
+
+function weighed(id: string, net: string, phase: string, corrects: string | null = null, container = "A-1-1"): LocalEntry {
+  return { id, kind: "production.material_weighed.v1", subject: `${phase}/net`, corrects, payload: { container, net: kg(net) } } as unknown as LocalEntry;
+}
+
+function doubt(container: string, net: Quantity | null = null, entries: LocalEntry[] = [], lot = "A-1"): string | null {
+  return doubtOf(lease, { material: "api-1", lot, container, net, subject: "30/net" }, entries)?.code ?? null;
+}
+
+describe("what is doubtful about a container", () => {
+  it("PLT-12 says that a lot has labelled containers and none is named", () => {
+    expect(doubt("")).toBe("missing");
+    expect(doubt("", null, [], "A-9")).toBeNull();
+  });
+
+  it("PLT-12 knows the batch's own containers, those of another lot, and no others", () => {
+    expect(doubt("A-1-1")).toBeNull();
+    expect(doubt("A-1-2")).toBe("not_allocated");
+    expect(doubt("A-2-1")).toBe("wrong_lot");
+    expect(doubt("anything", null, [], "A-9")).toBeNull();
+  });
+
+  it("PLT-12 MAT-06 counts what other batches took, and each place of this one once", () => {
+    const taken = [weighed("1", "10.000", "10"), weighed("2", "9.500", "10"), weighed("3", "1.000", "20"), weighed("4", "2.5", "20", "3")];
+    expect(leftIn(lease, "A-1-1", taken, "30/net")).toEqual(kg("2.500"));
+    expect(doubt("A-1-1", kg("2.500"), taken)).toBeNull();
+    expect(doubt("A-1-1", kg("2.501"), taken)).toBe("used_up");
+    expect(doubt("A-1-1", null, [...taken, weighed("5", "2.500", "25")])).toBe("used_up");
+    expect(doubt("A-1-1", { value: "9000", unit: "g" }, taken)).toBeNull();
+    // What the place that is being weighed holds already gives way.
+    expect(doubt("A-1-1", kg("14.000"), [weighed("6", "15.000", "30")])).toBeNull();
+  });
+});
