@@ -1,5 +1,6 @@
 """Browsers as tablets and phones are: a profile on disk, a process that can lose its battery, a network that can go."""
 
+import json
 import os
 from pathlib import Path
 
@@ -20,6 +21,19 @@ QUIET = [
     "--disable-dev-shm-usage",
 ]
 TABLET, PHONE = (1280, 800), (390, 844)
+# A page whose clock somebody has set, and for which time has passed: both in milliseconds.
+CLOCK = """([ahead, passed]) => {
+  if (!globalThis.setClock) {
+    const Real = Date, wall = Date.now.bind(Date), mono = performance.now.bind(performance), clock = {};
+    globalThis.setClock = (ahead, passed) => Object.assign(clock, { ahead, passed });
+    globalThis.Date = class extends Real {
+      constructor(...given) { given.length ? super(...given) : super(wall() + clock.ahead) }
+      static now() { return wall() + clock.ahead }
+    };
+    performance.now = () => mono() + clock.passed;
+  }
+  setClock(ahead, passed);
+}"""
 
 
 class Chromium:
@@ -31,6 +45,7 @@ class Chromium:
         self._process: Process | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
+        self._clock: tuple[int, int] | None = None
 
     def start(self) -> Page:
         """The page of a fresh browser process on the same profile."""
@@ -54,7 +69,21 @@ class Chromium:
         self._page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self._page.set_viewport_size({"width": width, "height": height})
         self._page.set_default_timeout(20_000)
+        if self._clock is not None:
+            self._page.add_init_script(f"({CLOCK})({json.dumps(self._clock)})")
         return self._page
+
+    def set_clock(self, ahead_ms: int, passed_ms: int = 0) -> None:
+        """Put the wall clock of the page ahead (or, below zero, back), now and after a restart.
+
+        `passed_ms` is by how much more time has passed than really has, by the clock that nobody can set."""
+        self._clock = ahead_ms, passed_ms
+        self.page.evaluate(CLOCK, [ahead_ms, passed_ms])
+
+    @property
+    def profile(self) -> Path:
+        """Where this browser keeps what pages give it to keep."""
+        return self._folder / self.name / "Default"
 
     @property
     def context(self) -> BrowserContext:
@@ -74,6 +103,11 @@ class Chromium:
         folder = os.environ.get("PESTLE_SHOTS")
         if folder:
             self.page.screenshot(path=f"{folder}/{self.name}-{what}.png")
+
+    def pull_battery(self) -> None:
+        """kill -9 from another thread, while somebody touches the page; `kill` clears up after it."""
+        if self._process is not None:
+            self._process.kill()
 
     def kill(self) -> None:
         if self._process is not None:

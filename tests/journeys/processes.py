@@ -33,8 +33,10 @@ def until(what: str, probe: Callable[[], Any], seconds: float = 30.0) -> Any:
 class Process:
     """A child process with its own group, so that a kill takes all it started; its output goes to a file."""
 
-    def __init__(self, name: str, command: list[str], folder: Path, env: dict[str, str] | None = None) -> None:
-        self.name, self._command, self._folder = name, command, folder
+    def __init__(
+        self, name: str, command: list[str], folder: Path, env: dict[str, str] | None = None, cwd: Path = ROOT
+    ) -> None:
+        self.name, self._command, self._folder, self._cwd = name, command, folder, cwd
         self._env = {**os.environ, **(env or {})}
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +47,7 @@ class Process:
     def start(self) -> None:
         with self.output.open("ab") as log:
             self._child = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._env, stdout=log, stderr=log, start_new_session=True
+                self._command, cwd=self._cwd, env=self._env, stdout=log, stderr=log, start_new_session=True
             )
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:

@@ -1,4 +1,4 @@
-"""The network between one device and the server, at an address of its own: it can be cut, and be slow."""
+"""The network between one device and the server, at an address of its own: it can be cut, be slow, or carry nothing."""
 
 import socket
 import time
@@ -11,12 +11,15 @@ CHUNK = 16 * 1024
 
 
 class Wire:
-    """Carries TCP from its own port to the server's. `bytes_per_second` slows it; None is as fast as it goes."""
+    """Carries TCP from its own port to the server's. `bytes_per_second` slows it; None is as fast as it goes.
+
+    `silent` holds everything back without a word, as a dead spot of the radio does: connections look open."""
 
     def __init__(self, server_port: int) -> None:
         self.port, self._server_port = free_port(), server_port
         self.url = f"http://127.0.0.1:{self.port}"
         self.bytes_per_second: int | None = None
+        self.silent = False
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
 
@@ -57,6 +60,8 @@ class Wire:
             while data := source.recv(CHUNK if self.bytes_per_second is None else 512):
                 if self.bytes_per_second is not None:
                     time.sleep(len(data) / self.bytes_per_second)
+                while self.silent:
+                    time.sleep(0.05)
                 sink.sendall(data)
         for one in (source, sink):
             self._open.discard(one)

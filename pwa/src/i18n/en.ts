@@ -50,6 +50,7 @@ export const en = {
     title: "Settings", language: "Language", theme: "Theme", light: "Light", dark: "Dark", system: "As the system", device: "This device",
     version: "Version", update: "A new version is ready", updateNow: "Change over now", updateHint: "Finish the step first. Nothing is lost by waiting.",
     storage: "Storage", records: "Records", alarmSeen: "I have told the administrator", alarm: "The device's database was found empty and was rebuilt from its journal. Tell the administrator.",
+    enrolAnew: (n: number) => `${n === 1 ? "1 record is" : `${n} records are`} kept. The key that signed is lost: enrol this device anew, then what is not in the log yet goes by itself.`,
     site: "Site",
   },
   state: {

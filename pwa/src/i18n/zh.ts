@@ -51,6 +51,7 @@ export const zh = {
     title: "设置", language: "语言", theme: "主题", light: "浅色", dark: "深色", system: "跟随系统", device: "本机",
     version: "版本", update: "有新版本", updateNow: "现在更换", updateHint: "请先完成当前步骤，等待不会丢失任何内容。",
     storage: "存储", records: "记录", alarmSeen: "已告知管理员", alarm: "发现本机数据库为空，已由日记重建。请告知管理员。",
+    enrolAnew: (n: number) => `${n} 条记录完好保存。签名密钥已丢失：请重新登记本机，尚未入账的记录随后自动发送。`,
     site: "厂区",
   },
   state: {

@@ -79,7 +79,8 @@ export class Work {
 
   device(entry: LocalEntry): string {
     if (entry.device === "server") return t().log.server;
-    if (entry.own) return mirror.state.device?.name ?? entry.device;
+    // What was recorded here under an earlier enrolment keeps the name of that one.
+    if (entry.device === mirror.state.device?.id) return mirror.state.device.name;
     return this.lease?.devices.find(({ id }) => id === entry.device)?.name ?? entry.device;
   }
 

@@ -16,6 +16,8 @@ class Sessions {
   acting = $state.raw<SignedIn | null>(null);
   checked = $state(false);
   byPin = $state(false);
+  /** The glass opens with the form for the password. */
+  wanted = $state(false);
 
   constructor() {
     onSessionMissing(() => this.lost());
@@ -44,7 +46,7 @@ class Sessions {
   begin(): void {
     if (!this.server) return;
     this.acting = this.server.person;
-    this.byPin = false;
+    this.byPin = this.wanted = false;
     localStorage.removeItem(GUARD);
     core.sessionChanged();
   }
@@ -80,6 +82,12 @@ class Sessions {
     this.byPin = true;
     if (own) localStorage.removeItem(GUARD);
     else localStorage.setItem(GUARD, "1");
+  }
+
+  /** Somebody must sign in at the server; who works by PIN goes on afterwards. */
+  askPassword(): void {
+    this.wanted = true;
+    this.lock();
   }
 
   lock(): void {

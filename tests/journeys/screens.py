@@ -1,0 +1,30 @@
+"""What every screen of the app must keep to at the sizes it is used at, and pictures of it there."""
+
+from journeys.browsers import PHONE, TABLET
+from journeys.handheld import Tablet
+from journeys.processes import until
+from playwright.sync_api import expect
+
+DESK = (1440, 900)
+LEAST_PX = 36
+_WIDE = "document.scrollingElement.scrollWidth <= window.innerWidth"
+_SMALL = """(least) => [...document.querySelectorAll("button, a.button, summary")]
+  .filter((one) => one.checkVisibility())
+  .map((one) => [one.dataset.testid ?? one.textContent, one.getBoundingClientRect().height])
+  .filter(([, height]) => height < least)"""
+
+
+def fits(tablet: Tablet) -> None:
+    """Nothing runs out of the screen at its side, and nothing can be pressed only by luck."""
+    # The screen is drawn anew a moment after its size has changed.
+    until("nothing runs out at the side", lambda: tablet.page.evaluate(_WIDE))
+    assert tablet.page.evaluate(_SMALL, LEAST_PX) == []
+
+
+def at_each_size(tablet: Tablet, what: str, testid: str) -> None:
+    """On a phone, at a desk, and as a tablet again: `testid` is there to be seen, and the screen fits."""
+    for name, (width, height) in (("phone", PHONE), ("desk", DESK), ("tablet", TABLET)):
+        tablet.page.set_viewport_size({"width": width, "height": height})
+        expect(tablet.at(testid).first).to_be_visible()
+        fits(tablet)
+        tablet.shoot(f"{what}-{name}")
