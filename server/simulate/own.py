@@ -48,7 +48,7 @@ class Own:
                 raise PestleError("simulation_failed", {"asked": "DATABASE_URL", "found": "a database in use"})
             make.make(plant, True, lambda what: None)
             with plant.engine.connect() as connection:
-                [first] = [one.envelope.body["batch"] for one in reading.of_kind(connection, _ORDER)]
+                first, *_ = [one.envelope.body["batch"] for one in reading.of_kind(connection, _ORDER)]
                 order = order_of(connection, first)
             numbers = [f"SIM-{n:03d}" for n in range(1, batches + 1)]
             facts = [Fact(_ORDER, f"batch/{number}", {**order, "batch": number}) for number in numbers]
