@@ -100,6 +100,48 @@ def _weighing(number: str, material: str, target: str, low: str, high: str) -> d
     }
 
 
+def _counted(code: str, names: Text, unit: str, target: str | None, high: str | None) -> dict[str, Any]:
+    limits = {"low": None, "high": high, "target": target}
+    return {"id": code, "name": names, "unit": unit, **limits, "decimals": 0, "tally": True}
+
+
+PACKING: dict[str, Any] = {
+    "recipe": "MBR-AMT-5-PK",
+    "version": 1,
+    "product": PRODUCT,
+    "size": {"value": "24", "unit": "drums"},
+    "materials": [],
+    "phases": [
+        {
+            "id": "10",
+            "type": "line_clearance",
+            "name": t("清场检查", "Line clearance"),
+            "instruction": t("逐项检查，全部合格后确认。", "Check each item. Confirm when all are in order."),
+            "room": "2-121",
+            "equipment": None,
+            "items": [
+                {"id": "a", "text": t("无上批产品、标签和文件", "No product, label or paper of the batch before")},
+                {"id": "b", "text": t("桶和内袋洁净、无破损", "Drums and liners are clean and whole")},
+            ],
+        },
+        {
+            "id": "20",
+            "type": "parameters",
+            "name": t("装桶", "Filling into drums"),
+            "instruction": t(
+                "每装满一桶计一次，剔除的桶另计；两人可同时计数。",
+                "Count each drum that is filled, and each that is rejected. Two people may count at once.",
+            ),
+            "room": "2-121",
+            "equipment": None,
+            "parameters": [
+                _counted("drums", t("装满桶数", "Drums filled"), "drums", "24", None),
+                _counted("rejects", t("剔除桶数", "Drums rejected"), "drums", None, "2"),
+            ],
+        },
+    ],
+}
+
 RECIPE: dict[str, Any] = {
     "recipe": "MBR-AMT-5",
     "version": 3,

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
-from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PEOPLE, RECIPE, labels
+from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.identity import accounts
@@ -54,7 +54,7 @@ def is_made(plant: Plant) -> bool:
 
 
 def make(plant: Plant, quick: bool, say: Say) -> None:
-    """People, master data and, with `quick`, one batch to take along; without, a year of history besides."""
+    """People, master data and, with `quick`, a batch to make and one to pack; without, a year of history besides."""
     today = datetime.now(UTC).replace(hour=0, minute=30, second=0, microsecond=0)
     # Receiving the lots alone takes five hours of the story; it must end before the real clock takes over.
     story = Story(plant, datetime.now(UTC) - TODAY if quick else today - timedelta(days=HISTORY_DAYS + 5))
@@ -73,6 +73,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             # Long enough ago that the story does not overtake the real clock: times of receipt never run backwards.
             story.moment = datetime.now(UTC) - TODAY
             _today(story, line, day)
+        line.order_packing(f"B{day}-00")
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
 
@@ -104,8 +105,8 @@ def _master_data(story: Story) -> None:
         {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
     ]
-    approved = {**RECIPE, "signatures": signatures}
-    story.state(APPROVED, f"recipe/{RECIPE['recipe']}", approved, qa)
+    for recipe in (RECIPE, PACKING):
+        story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures}, qa)
 
 
 def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.core import clock
-from server.demo.content import PRODUCT, RECIPE, SIZE, USED_LOTS, labels
+from server.demo.content import PACKING, RECIPE, USED_LOTS, labels
 from server.demo.story import OFFSET, Story
 from server.production import model
 from server.recipes import queries as recipes
@@ -45,17 +45,14 @@ class Line:
         self._connection = 0
 
     def order(self, number: str) -> None:
-        lots = [{"material": material, "lot": lot} for material, lot in USED_LOTS.items()]
-        order = {
-            "batch": number,
-            "product": PRODUCT,
-            "recipe": RECIPE["recipe"],
-            "version": RECIPE["version"],
-            "recipe_hash": self._recipe_hash(),
-            "size": SIZE,
-            "lots": lots,
-            "phases": PHASES,
-        }
+        self._order(number, RECIPE, [{"material": material, "lot": lot} for material, lot in USED_LOTS.items()])
+
+    def order_packing(self, number: str) -> None:
+        self._order(number, PACKING, [])
+
+    def _order(self, number: str, recipe: Mapping[str, Any], lots: list[dict[str, str]]) -> None:
+        same = {name: recipe[name] for name in ("product", "recipe", "version", "size", "phases")}
+        order = {"batch": number, **same, "recipe_hash": self._recipe_hash(recipe), "lots": lots}
         stream = model.batch_stream(number)
         self._story.state("production.order_released.v1", stream, order, self._story.person("wujing"))
 
@@ -65,9 +62,9 @@ class Line:
         payload = {"batch": number, "containers": chosen}
         self._story.state(model.ALLOCATED, model.batch_stream(number), payload, self._story.person("wujing"))
 
-    def _recipe_hash(self) -> str:
+    def _recipe_hash(self, recipe: Mapping[str, Any]) -> str:
         with self._story.plant.engine.connect() as connection:
-            found = recipes.find_recipe(connection, RECIPE["recipe"], RECIPE["version"])
+            found = recipes.find_recipe(connection, recipe["recipe"], recipe["version"])
         assert found is not None
         return found.hash
 

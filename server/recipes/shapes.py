@@ -38,7 +38,14 @@ class _Ranged(Schema):
 
 
 class Parameter(_Ranged):
-    pass
+    """`tally`: it is counted piece by piece, also by several people at once, and not read off."""
+
+    tally = fields.Truth()
+
+    @validates_schema
+    def check_tally(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if data.get("tally") and data["decimals"]:
+            raise ValidationError("what is counted has no decimals", "decimals")
 
 
 class Check(_Ranged):

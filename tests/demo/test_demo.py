@@ -50,7 +50,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
         waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
         open_codes = {notice.code for line in waiting for notice in release.review(connection, line.number).open}
         export(connection, plant.log, tmp_path / "log")
-    assert counts == {"ordered": 1, "in_progress": 1, "awaiting_review": 2, "released": 30}
+    assert counts == {"ordered": 2, "in_progress": 1, "awaiting_review": 2, "released": 30}
     assert open_codes == {"out_of_limits", "manual_weight_unverified"}
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
@@ -72,10 +72,13 @@ def _assert_it_can_be_taken_along(plant: Plant) -> None:
     assert not any(stored.stamp.flags for stored in work)
 
 
-def test_the_quick_one_has_everybody_and_one_batch_to_take_along(plant: Plant) -> None:
+def test_the_quick_one_has_everybody_and_something_to_take_along(plant: Plant) -> None:
     make(plant, True, lambda _: None)
     with plant.engine.connect() as connection:
-        assert batches.status_counts(connection) == {"ordered": 1}
+        assert batches.status_counts(connection) == {"ordered": 2}
+        ordered = [line.number for line in batches.batch_lines(connection, ("ordered",))[0]]
+    # The one to take along first is the one that is made; drums are counted in the other.
+    assert [number[-3:] for number in ordered] == ["-01", "-00"]
     for login, *_ in PEOPLE:
         assert sessions.authenticate(plant, login, password_of(login), "test").login == login
 

@@ -51,6 +51,13 @@ def test_a_complete_recipe_has_the_right_shape() -> None:
 
 
 @pytest.mark.urs("PRD-02")
+@pytest.mark.parametrize("tally", [True, False])
+def test_a_parameter_may_be_one_that_is_counted(tally: bool) -> None:
+    counted = RANGE | {"id": "rejects", "decimals": 0, "tally": tally}
+    RecipeApproved().load(recipe(PARAMETERS | {"parameters": [counted]}))
+
+
+@pytest.mark.urs("PRD-02")
 @pytest.mark.parametrize(
     "phase",
     [
@@ -58,6 +65,9 @@ def test_a_complete_recipe_has_the_right_shape() -> None:
         WEIGHING | {"low": 0.9},
         WEIGHING | {"unknown": 1},
         PARAMETERS | {"parameters": []},
+        PARAMETERS | {"parameters": [RANGE | {"id": "rejects", "tally": True}]},
+        PARAMETERS | {"parameters": [RANGE | {"id": "rejects", "decimals": 0, "tally": 1}]},
+        CHECKS | {"checks": [RANGE | {"id": "hard", "samples": 3, "tally": True}]},
         CHECKS | {"rounds": 0},
         CHECKS | {"rounds": "2"},
         CLEARANCE | {"type": "dance"},
