@@ -12,8 +12,7 @@ def now() -> datetime:
 
 def text(moment: datetime) -> str:
     """A moment as the log writes times: 2026-11-22T09:30:00.000Z."""
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_unix(seconds: int) -> datetime:

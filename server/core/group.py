@@ -255,7 +255,7 @@ class Group:
         self, envelope: Envelope, source: str, code: str, flags: tuple[str, ...], detail: str = ""
     ) -> Recorded:
         """Stands in the log flagged and unprojected, and in quarantine for a person to look at."""
-        recorded = self._append(envelope, (*flags, code))
+        recorded = self._append(envelope, (*flags, code), clock.now_text())
         device = envelope.head.device
         self._report(Stray(envelope.encode(), source, code, detail, device, recorded.index))
         return recorded
@@ -291,15 +291,14 @@ class Group:
         if depth > _DEEPEST:
             raise ValueError(f"the consequences of {envelope.head.kind} do not end")
         signatures = tuple(envelope.signed)
-        asked = Entry(
-            envelope.head, envelope.body, -1, clock.now_text(), flags, signatures, self._seen_at(envelope, flags)
-        )
+        now, seen_at = clock.now_text(), self._seen_at(envelope, flags)
+        asked = Entry(envelope.head, envelope.body, -1, now, flags, signatures, seen_at)
         ruling = self._registry.decide(self._connection, asked)
         if ruling.refusal is not None:
             if self._registry.kinds[envelope.head.kind].nature == "observation":
                 raise ValueError(f"an observation was refused: {envelope.head.kind}")
             raise _Refusal(ruling.refusal, dict(ruling.details), self._left_by(asked, ruling))
-        recorded = self._append(envelope, tuple(dict.fromkeys((*flags, *ruling.flags))))
+        recorded = self._append(envelope, tuple(dict.fromkeys((*flags, *ruling.flags))), now)
         final = Entry(envelope.head, envelope.body, recorded.index, recorded.recorded_at, recorded.flags, signatures)
         self._registry.project(self._connection, final)
         for fact in ruling.consequences:
@@ -318,10 +317,10 @@ class Group:
             return ruling.consequences
         return (refused(asked, ruling.refusal),)
 
-    def _append(self, envelope: Envelope, flags: tuple[str, ...]) -> Recorded:
+    def _append(self, envelope: Envelope, flags: tuple[str, ...], now: str) -> Recorded:
         if envelope.head.device == SERVER:
             self._keys.forget()
-        receipt = self._log.append(self._connection, envelope, clock.now_text(), flags, self._tail)
+        receipt = self._log.append(self._connection, envelope, now, flags, self._tail)
         recorded = Recorded(receipt.index, envelope.head.id, flags, receipt.recorded_at, envelope)
         self.appended.append(recorded)
         return recorded

@@ -145,7 +145,8 @@ class Registry:
             return Ruling(flags=(NOT_PERMITTED,))
         ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
-            more = judge(connection, replace(entry, flags=(*entry.flags, *ruling.flags)))
+            seen = replace(entry, flags=(*entry.flags, *ruling.flags)) if ruling.flags else entry
+            more = judge(connection, seen)
             flags = dict.fromkeys((*ruling.flags, *more.flags))
             first = ruling if ruling.refusal is not None else more
             ruling = Ruling(

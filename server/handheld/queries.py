@@ -1,6 +1,7 @@
 """Reads of leases."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -11,13 +12,12 @@ from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Asked of every entry that a tablet makes.
-_by_id = Prepared(select(lease).where(lease.c.lease == bindparam("id")))
-_names = tuple(column.name for column in lease.columns)
+_by_id = Prepared(select(*(lease.c[one.name] for one in fields(Lease))).where(lease.c.lease == bindparam("id")))
 
 
 def find_lease(connection: Connection, lease_id: str) -> Lease | None:
     row = transaction.first(connection, _by_id, {"id": lease_id})
-    return None if row is None else Lease(**dict(zip(_names, row, strict=True)))
+    return None if row is None else Lease(*row)
 
 
 def leases_of_batch(connection: Connection, batch: str) -> list[Lease]:

@@ -30,8 +30,12 @@ class Prepared:
     def columns(self) -> frozenset[str]:
         """Of a query, every column that it names anywhere; of an update, those that it sets. As "table.column"."""
         statement = self._statement
-        found = statement._values if isinstance(statement, Update) else visitors.iterate(statement)
-        return frozenset(f"{one.table.name}.{one.name}" for one in found or () if isinstance(one, Column))
+        if isinstance(statement, Update):
+            [table] = self.tables
+            set_here = (one if isinstance(one, str) else one.name for one in statement._values or ())
+            return frozenset(f"{table}.{name}" for name in set_here)
+        found = (one for one in visitors.iterate(statement) if isinstance(one, Column))
+        return frozenset(f"{one.table.name}.{one.name}" for one in found)
 
     @cached_property
     def tables(self) -> frozenset[str]:

@@ -29,6 +29,10 @@ class Transaction:
         self._updates: dict[tuple[Prepared, str], Mapping[str, Any]] = {}
         self._waiting: set[str] = set()
         self._answers: dict[Prepared, dict[tuple[Any, ...], list[tuple[Any, ...]]]] = {}
+        # What the answers depend on.
+        self._tables: frozenset[str] = frozenset()
+        self._columns: frozenset[str] = frozenset()
+        self._writing = False
         connection.execution_options(**{_OPTION: self})
 
     def add(self, statement: Prepared, row: Mapping[str, Any]) -> None:
@@ -39,14 +43,15 @@ class Transaction:
             rows = self._rows[statement] = []
             self._waiting |= statement.tables
         rows.append(row)
-        self._forget(lambda asked: not asked.tables.isdisjoint(statement.tables))
+        self._changed(statement.tables)
 
     def amend(self, statement: Prepared, key: str, values: Mapping[str, Any]) -> None:
         if (statement, key) not in self._updates:
             self._write_if(bool(self._rows) and not self._waiting.isdisjoint(statement.tables))
             self._waiting |= statement.tables
         self._updates[statement, key] = values
-        self._forget(lambda asked: not asked.columns.isdisjoint(statement.columns))
+        if not self._columns.isdisjoint(statement.columns):
+            self._forget(lambda asked: not asked.columns.isdisjoint(statement.columns))
 
     def write(self) -> None:
         """Insert what waits, table after table in the order in which each had its first row; then what is amended."""
@@ -54,10 +59,15 @@ class Transaction:
         updates, self._updates = self._updates, {}
         # Emptied first, since our own statements name these tables as well.
         self._waiting = set()
-        for statement, found in rows.items():
-            statement.many(self._connection, found)
-        for (statement, _), values in updates.items():
-            statement.run(self._connection, values)
+        # What these change was forgotten when they came.
+        self._writing = True
+        try:
+            for statement, found in rows.items():
+                statement.many(self._connection, found)
+            for (statement, _), values in updates.items():
+                statement.run(self._connection, values)
+        finally:
+            self._writing = False
 
     def rows(self, statement: Prepared, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         key = tuple(parameters.values())
@@ -67,6 +77,8 @@ class Transaction:
             found = statement.rows(self._connection, parameters)
             known = self._answers.setdefault(statement, {})
             known[key] = found
+            self._tables |= statement.tables
+            self._columns |= statement.columns
         return known[key]
 
     def before(self, statement: str) -> None:
@@ -76,16 +88,21 @@ class Transaction:
         words, reads = _parsed(statement)
         if not self._waiting.isdisjoint(words):
             self.write()
-        if not reads:
-            self._forget(lambda asked: not asked.tables.isdisjoint(words))
+        if not reads and not self._writing:
+            self._changed(words)
 
     def _write_if(self, needed: bool) -> None:
         if needed:
             self.write()
 
+    def _changed(self, tables: frozenset[str]) -> None:
+        if not self._tables.isdisjoint(tables):
+            self._forget(lambda asked: not asked.tables.isdisjoint(tables))
+
     def _forget(self, changed: Callable[[Prepared], bool]) -> None:
-        for asked in [asked for asked in self._answers if changed(asked)]:
-            del self._answers[asked]
+        self._answers = {asked: known for asked, known in self._answers.items() if not changed(asked)}
+        self._tables = frozenset().union(*(asked.tables for asked in self._answers))
+        self._columns = frozenset().union(*(asked.columns for asked in self._answers))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    event,
     func,
     insert,
     select,
@@ -32,6 +33,8 @@ metadata = MetaData()
 toy = Table("toy_thing", metadata, Column("id", Integer, primary_key=True), Column("word", Text))
 add = Prepared(insert(toy).inline())
 word = Prepared(select(toy.c.word).where(toy.c.id == bindparam("id")))
+ids = Prepared(select(toy.c.id).where(toy.c.id == bindparam("id")))
+reword = Prepared(update(toy).where(toy.c.id == bindparam("id")).values(word=bindparam("new")))
 
 
 @pytest.fixture
@@ -145,3 +148,40 @@ def test_what_was_tried_together_and_failed_leaves_nothing_behind(database_url: 
     result = site.verify()
     assert (result.ok, result.size) == (True, len(heard) + 1)
     site.close()
+
+
+@pytest.mark.urs("PLT-09")
+def test_of_several_amendments_only_the_last_is_written_and_an_answer_about_it_is_forgotten(engine: Engine) -> None:
+    written: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda c, k, statement, *rest: written.append(statement))
+    with db.write(engine) as connection:
+        with transaction.gathering(connection):
+            transaction.insert(connection, add, row(1))
+            transaction.insert(connection, add, row(2))
+            for text in ("first", "second", "last"):
+                transaction.amend(connection, reword, "1", {"id": 1, "new": text})
+                assert transaction.first(connection, ids, {"id": 2}) == (2,)
+            # Asked about the column, it is written first; asked about another, it waits.
+            assert sum("UPDATE" in one for one in written) <= 2
+            assert transaction.first(connection, word, {"id": 1}) == ("last",)
+            transaction.amend(connection, reword, "1", {"id": 1, "new": "again"})
+            assert transaction.first(connection, word, {"id": 1}) == ("again",)
+            # A row that comes after is not the update's.
+            transaction.amend(connection, reword, "3", {"id": 3, "new": "nobody's"})
+            transaction.insert(connection, add, row(3, "its own"))
+        assert words(connection) == ["again", "one", "its own"]
+
+
+@pytest.mark.urs("PLT-09")
+def test_an_answer_about_other_columns_outlives_an_amendment(engine: Engine) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda c, k, statement, *rest: asked.append(statement))
+    with db.write(engine) as connection, transaction.gathering(connection):
+        transaction.insert(connection, add, row(1))
+        assert transaction.first(connection, ids, {"id": 1}) == (1,)
+        asked.clear()
+        for number in range(3):
+            transaction.amend(connection, reword, "1", {"id": 1, "new": str(number)})
+            assert transaction.first(connection, ids, {"id": 1}) == (1,)
+        assert asked == []
+    assert sum("UPDATE" in one for one in asked) == 1
