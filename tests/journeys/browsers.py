@@ -66,12 +66,17 @@ class Chromium:
         address = f"http://127.0.0.1:{port}"
         until(f"{self.name} opens its debugging port", lambda: answers(f"{address}/json/version"))
         self._browser = self._playwright.chromium.connect_over_cdp(address)
-        self._page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        self._page.set_viewport_size({"width": width, "height": height})
-        self._page.set_default_timeout(20_000)
+        return self.turn_to(self.context.pages[0] if self.context.pages else self.context.new_page())
+
+    def turn_to(self, page: Page) -> Page:
+        """The tab that is touched from now on."""
+        width, height = self._size
+        page.set_viewport_size({"width": width, "height": height})
+        page.set_default_timeout(20_000)
         if self._clock is not None:
-            self._page.add_init_script(f"({CLOCK})({json.dumps(self._clock)})")
-        return self._page
+            page.add_init_script(f"({CLOCK})({json.dumps(self._clock)})")
+        self._page = page
+        return page
 
     def set_clock(self, ahead_ms: int, passed_ms: int = 0) -> None:
         """Put the wall clock of the page ahead (or, below zero, back), now and after a restart.
