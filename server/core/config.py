@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from server.core.errors import PestleError
@@ -13,6 +14,9 @@ from server.core.errors import PestleError
 # before (EU GMP chapter 4, 4.10; GMP of China, article 162).
 RETENTION_YEARS = 11
 _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+Network = IPv4Network | IPv6Network
+# A plant's address translation may hide all of its tablets behind one address, and each may be here twice.
+SOCKETS_PER_ADDRESS = 400
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -37,6 +41,9 @@ class Config:
     backup: Backups | None = None
     retention_years: int = RETENTION_YEARS
     tsa_url: str | None = None
+    sockets_per_address: int = SOCKETS_PER_ADDRESS
+    # Whose word is believed (X-Forwarded-For) for which address a request came from.
+    proxies: tuple[Network, ...] = ()
 
     @property
     def blobs(self) -> Path:
@@ -77,7 +84,8 @@ class Config:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
-    RETENTION_YEARS (11), TSA_URL (an authority for time stamps), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
+    RETENTION_YEARS (11), TSA_URL (an authority for time stamps), SOCKETS_PER_ADDRESS (400), PROXIES (addresses or
+    networks of proxies in front, with blanks or commas between), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
     with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
@@ -91,6 +99,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         _backups(environment),
         _number(environment, "RETENTION_YEARS", RETENTION_YEARS, 1),
         environment.get("TSA_URL") or None,
+        _number(environment, "SOCKETS_PER_ADDRESS", SOCKETS_PER_ADDRESS, 1),
+        _networks(environment, "PROXIES"),
     )
 
 
@@ -112,6 +122,14 @@ def _backups(environment: Mapping[str, str]) -> Backups | None:
         raise PestleError("setting_wrong", {"setting": "BACKUP_RECIPIENTS", "value": recipients})
     every = span(environment.get("BACKUP_EVERY") or "24h")
     return Backups(Path(to).resolve(), named, every, _number(environment, "BACKUP_KEEP", 0))
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    text = environment.get(name, "")
+    try:
+        return tuple(ip_network(one) for one in text.replace(",", " ").split())
+    except ValueError:
+        raise PestleError("setting_wrong", {"setting": name, "value": text[:40]}) from None
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

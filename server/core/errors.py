@@ -217,6 +217,42 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing of it was taken.", "未接收其任何部分。"),
         ("Reload the app.", "请重新载入应用。"),
     ),
+    "sockets_too_many": Problem(
+        503,
+        ("Too many devices are connected at once from this address.", "此地址同时连接的设备过多。"),
+        ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
+        (
+            "Wait: it is tried again. If it stays so, the administrator raises SOCKETS_PER_ADDRESS, or names the proxy.",
+            "请等待，系统会重试；若一直如此，请管理员调高 SOCKETS_PER_ADDRESS 或设置代理地址。",
+        ),
+    ),
+    "hellos_too_many": Problem(
+        429,
+        ("Too many connections were made from this address within a minute.", "此地址一分钟内建立的连接过多。"),
+        ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
+        ("Wait: it is tried again.", "请等待，系统会重试。"),
+    ),
+    "too_fast": Problem(
+        429,
+        ("This device sends more than a device may.", "此设备发送的数据超出限度。"),
+        (
+            "What was acknowledged is stored; everything else is kept on the device.",
+            "已确认的内容均已保存；其余内容都保存在设备上。",
+        ),
+        (
+            "Wait: it goes on by itself. If it stays so, the administrator looks at this device.",
+            "请等待，系统会自动继续；若一直如此，请管理员检查此设备。",
+        ),
+    ),
+    "connected_again": Problem(
+        409,
+        ("This device has connected once more elsewhere.", "此设备已在别处重新连接。"),
+        ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
+        (
+            "Nothing, if it is one device. If there are two, one is a copy: tell the administrator.",
+            "若只有一台设备，则无需操作；若有两台，其中一台是副本，请告知管理员。",
+        ),
+    ),
     "document_unknown": Problem(
         404,
         ("There is no such document on this device's leases.", "此设备的授权中没有该文档。"),
@@ -1164,6 +1200,12 @@ CATALOGUE: dict[str, Problem] = {
     "flag_missing": Problem(
         422,
         ("An entry was taken without a flag that it deserves.", "一条记录被接受时缺少应有的标记。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
+    ),
+    "flag_wrong": Problem(
+        422,
+        ("An entry was taken with a flag that the rules do not give it.", "一条记录被接受时带有规则所不予的标记。"),
         ("Nothing was changed.", "未作更改。"),
         ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
     ),

@@ -13,7 +13,8 @@ from server.handheld.hub import frames
 from server.handheld.hub.documents import Refusal, parse_changes
 from server.handheld.hub.frames import Actor, Alarm, Consistent, Frame, Hello, Malformed, Open, Ping, Prove, Push
 from server.handheld.hub.hub import Hub
-from server.handheld.hub.socket import TabletSocket
+from server.handheld.hub.limits import Meter
+from server.handheld.hub.socket import Excess, TabletSocket
 from server.handheld.hub.visitor import Visitor
 from server.handheld.model import HELLO_DOMAIN
 from sync.errors import SyncError
@@ -28,11 +29,12 @@ SESSION_SECONDS = 30.0
 
 
 class Ended(Exception):
-    """The conversation ends with an error frame; `code` is a key of the error catalogue."""
+    """The conversation ends with an error frame; `code` is a key of the error catalogue. `retry`: seconds after which
+    it goes on."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, retry: int = 0) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.retry = code, retry
 
 
 class Silent(Exception):
@@ -46,6 +48,7 @@ class Conversation:
     def __init__(self, hub: Hub, socket: TabletSocket, origin: Callable[[], None], session: Callable[[], None]) -> None:
         self._hub, self._desk, self._socket = hub, hub.desk, socket
         self._origin, self._session = origin, session
+        self._meter = Meter()
         self._nonce = secrets.token_urlsafe(24)
         self._device = ""
         self._visitor: Visitor | None = None
@@ -59,11 +62,13 @@ class Conversation:
             self._talk(self._greet())
         except Silent:
             self._socket.finish()
-        except (Ended, PestleError) as error:
-            self._socket.finish({"t": "error", "code": error.code})
+        except Ended as error:
+            self._socket.finish(last_words(error.code, error.retry))
+        except PestleError as error:
+            self._socket.finish(last_words(error.code))
         except Exception:
             log.exception("sync: a conversation broke")
-            self._socket.finish({"t": "error", "code": "internal"})
+            self._socket.finish(last_words("internal"))
         finally:
             if self._visitor is not None:
                 # In this order: who stops the server waits until nobody is here, and then closes the database.
@@ -91,6 +96,10 @@ class Conversation:
             raise Ended("frame_malformed")
         self._device = hello.device
         self._prove(hello.actor, hello.proof)
+        self._meter = self._hub.door.meter(hello.device)
+        if seconds := self._meter.retry():
+            raise Ended("too_fast", seconds)
+        self._socket.know(frames.HARD_LIMIT, self._meter.spend)
         skew = (hello.wall - now) // timedelta(milliseconds=1)
         self._desk.remember(hello, skew)
         visitor = self._visitor = Visitor(self._socket, hello.device, self._hub.documents.after)
@@ -120,14 +129,16 @@ class Conversation:
                     self._socket.send({"t": "proven", "id": number, **self._hub.proofs.prove(entries)})
                 case Consistent(number, size1, size2):
                     self._socket.send({"t": "consistent", "id": number, **self._hub.proofs.consistent(size1, size2)})
-                case Alarm(number) as alarm:
-                    self._desk.dispute(self._device, alarm)
-                    self._socket.send({"t": "noted", "id": number})
+                case Alarm() as alarm:
+                    self._alarm(alarm)
                 case Hello():
                     raise Ended("frame_malformed")
 
     def _next(self) -> Frame:
-        text = self._socket.receive(SILENCE_SECONDS, FRAME_SECONDS if self._visitor else SILENCE_SECONDS)
+        try:
+            text = self._socket.receive(SILENCE_SECONDS, FRAME_SECONDS if self._visitor else SILENCE_SECONDS)
+        except Excess:
+            raise Ended("too_fast", max(1, self._meter.retry())) from None
         if text is None:
             raise Silent
         if monotonic() - self._checked > SESSION_SECONDS:
@@ -186,7 +197,21 @@ class Conversation:
         self._desk.quarantine(refusal.code, b"".join(push.changes), self._device, push.doc)
         said: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail, "at": refusal.at}
         self._socket.send({"t": "refused", "id": push.id, "doc": push.doc, **said})
+        if not self._meter.refused():
+            raise Ended("too_fast", max(1, self._meter.retry()))
+
+    def _alarm(self, alarm: Alarm) -> None:
+        """A device that cannot stop would fill the log: its next alarm of the kind within a minute is the same one."""
+        if not self._meter.alarmed(alarm.code):
+            self._desk.dispute(self._device, alarm)
+            self._meter.recorded(alarm.code)
+        self._socket.send({"t": "noted", "id": alarm.id})
 
     def _quarantined(self, code: str, data: bytes) -> Ended:
         self._desk.quarantine(code, data, self._device or None, None)
         return Ended(code)
+
+
+def last_words(code: str, retry: int = 0) -> dict[str, Any]:
+    """The frame with which a conversation ends; `retry`, in seconds, where it goes on by itself after a while."""
+    return {"t": "error", "code": code, **({"retry": retry} if retry else {})}

@@ -5,6 +5,8 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
+from server.handheld.hub.limits import SOCKETS_PER_DEVICE
+from server.handheld.hub.socket import encoded
 from server.handheld.hub.visitor import Visitor
 
 
@@ -12,20 +14,26 @@ class Exchange:
     """The tablets that are connected to this process. Nothing here waits for a tablet."""
 
     def __init__(self) -> None:
-        self._here: set[Visitor] = set()
+        # In the order in which they came.
+        self._here: dict[Visitor, None] = {}
         self._closed = False
         self._lock = Lock()
 
     def join(self, visitor: Visitor) -> None:
+        """Of a device that is here too often already the oldest go."""
         with self._lock:
-            self._here.add(visitor)
+            self._here[visitor] = None
             late = self._closed
+            same = [one for one in self._here if one.device == visitor.device]
+        for old in same[:-SOCKETS_PER_DEVICE]:
+            old.socket.send({"t": "error", "code": "connected_again"})
+            old.socket.end()
         if late:
             visitor.socket.end()
 
     def leave(self, visitor: Visitor) -> None:
         with self._lock:
-            self._here.discard(visitor)
+            self._here.pop(visitor, None)
 
     def grew(self, doc: str) -> None:
         self._each(lambda visitor: visitor.grew(doc))
@@ -34,11 +42,13 @@ class Exchange:
         self._each(lambda visitor: visitor.catch_up())
 
     def tell(self, frame: dict[str, Any]) -> None:
-        self._each(lambda visitor: visitor.socket.send(frame))
+        data = encoded(frame)
+        self._each(lambda visitor: visitor.socket.send(data))
 
     def show(self, frame: dict[str, Any]) -> None:
         """As `tell`, for what is only of the moment: tablets that lag behind are spared."""
-        self._each(lambda visitor: visitor.socket.send_if_calm(frame))
+        data = encoded(frame)
+        self._each(lambda visitor: visitor.socket.send_if_calm(data))
 
     def dismiss(self, device: str, frame: dict[str, Any]) -> None:
         """A last frame to a device that may no longer be here, then the end."""

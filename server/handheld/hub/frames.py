@@ -27,7 +27,8 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Who has come: device, this page's actor, the proof over both, its clocks, its chain's head, its documents."""
+    """Who has come: device, this page's actor, the proof over both, its clocks, its chain's head, its documents, and
+    the version of its app, where it says that."""
 
     device: str
     actor: str
@@ -39,6 +40,7 @@ class Hello:
     seq: int
     hash: str
     docs: Mapping[str, int]
+    app: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def _hello(value: dict[str, Any]) -> Hello:
         seq=_whole(head, "seq"),
         hash=_hex(head, "hash", 64),
         docs=_docs(value),
+        app=None if value.get("app") is None else _text(value, "app", 40),
     )
 
 

@@ -12,6 +12,7 @@ from server.handheld.hub.desk import Desk
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
 from server.handheld.hub.handover import Handover
+from server.handheld.hub.limits import Door
 from server.handheld.hub.news import News
 from server.handheld.hub.presence import Presence
 from server.handheld.hub.proofs import Proofs
@@ -27,6 +28,7 @@ class Hub:
 
     def __init__(self, plant: Plant) -> None:
         self._engine, self._publisher = plant.engine, plant.publisher
+        self.door = Door(plant.config.sockets_per_address)
         self.exchange = Exchange()
         self.documents = Documents(plant.engine)
         self.desk = Desk(plant.engine, plant.log, plant.recorder)

@@ -132,8 +132,12 @@ class TabletSocket:
         self.flush()
         self.wire.say_close()
 
+    def know(self, longest: int, spend: Spend) -> None:
+        """Other limits from now on: it has turned out whose socket this is."""
+        self.wire.longest, self.wire.spend = longest, spend
+
     def close(self) -> None:
-        """The end of the socket. Waits a moment for the other side."""
+        """The end of the socket. Waits a moment for the other side, if that was ever heard."""
         with self._lock:
             self._ended = self._closed = True
             self._waiting.clear()

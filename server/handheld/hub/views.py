@@ -11,8 +11,8 @@ from simple_websocket import Server
 from server.core import plant
 from server.core.errors import PestleError
 from server.core.plant import Plant
-from server.handheld.hub import frames
-from server.handheld.hub.conversation import Conversation
+from server.handheld.hub import limits
+from server.handheld.hub.conversation import Conversation, last_words
 from server.handheld.hub.hub import current_hub
 from server.handheld.hub.socket import TabletSocket
 from server.identity import sessions
@@ -48,12 +48,21 @@ def _without_compression() -> None:
 @_sock.route("/sync", bp=blueprint)  # type: ignore[untyped-decorator]  # flask-sock has no types
 def sync(ws: Server) -> None:
     """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
-    session = partial(_check_session, plant.current(), request.cookies.get(COOKIE))
-    socket = TabletSocket(ws, frames.HARD_LIMIT, lambda frames, size: True)
+    hub, here = current_hub(), plant.current()
+    session = partial(_check_session, here, request.cookies.get(COOKIE))
+    socket = TabletSocket(ws, limits.MAX_HELLO, limits.Stranger().spend)
     try:
-        Conversation(current_hub(), socket, _check_origin, session).run()
+        with hub.door.passing(_address(here)):
+            Conversation(hub, socket, _check_origin, session).run()
+    except PestleError as error:
+        socket.finish(last_words(error.code, error.details.get("retry", 0)))
     finally:
         socket.close()
+
+
+def _address(here: Plant) -> str:
+    forwarded = [one for line in request.headers.getlist("X-Forwarded-For") for one in line.split(",")]
+    return limits.address_of(request.remote_addr or "", forwarded, here.config.proxies)
 
 
 def _check_origin() -> None:

@@ -49,7 +49,7 @@ class Wire:
         self.frames: deque[str | bytes] = deque()
         # Whether it waits for the other side to take what was sent; whether the other side has sent too much.
         self.stuck = self.excess = False
-        self.heard = monotonic()
+        self.heard, self._heard = monotonic(), False
         self._until = float("inf")
         self._parts: list[str | bytes] = []
         self._size = 0
@@ -116,7 +116,8 @@ class Wire:
     def close(self) -> None:
         """Give the other side a moment to read what it was told last, then cut. To close the descriptor is the web
         server's business: it finds nothing left to wait for."""
-        stop = monotonic() + CLOSE_SECONDS
+        # Who was never heard has nothing unread here, which would make the network forget what we said last.
+        stop = monotonic() + CLOSE_SECONDS if self._heard else 0.0
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
             while _ready(self._socket, select.POLLIN, stop - monotonic()) and self._socket.recv(_LARGE_PIECE):
@@ -156,12 +157,12 @@ class Wire:
         if not data:
             self._gone = True
             return
-        self.heard = monotonic()
+        self.heard, self._heard = monotonic(), True
         self._protocol.receive_data(data)
         count = 0
         for event in self._protocol.events():
             self._take(event)
-            count += 1
+            count += getattr(event, "frame_finished", True)
         self.excess = self.excess or not self.spend(count, len(data))
 
     def _take(self, event: Event) -> None:
