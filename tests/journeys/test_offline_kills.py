@@ -67,7 +67,7 @@ def shown(tablet: Tablet) -> list[str]:
 @pytest.mark.urs("PLT-08", "HMI-01")
 def test_a_batch_is_taken_along_and_the_network_goes(walk: Walk) -> None:
     tablet = walk.tablet
-    tablet.enrol(walk.site.code("tablet"), "T-07")
+    tablet.enrol(walk.site.code("tablet"), "T-31")
     tablet.sign_in("zhangmin")
     tablet.take(walk.site.batch)
     tablet.go_offline()
@@ -130,7 +130,7 @@ def test_back_on_the_network_everything_is_in_the_log_once_and_in_order(walk: Wa
     tablet = walk.tablet
     tablet.shoot("after-kills")
     tablet.wait_counts(0, 0, len(walk.kept), seconds=60)
-    own = sorted((one for one in walk.site.entries() if one["device"]["name"] == "T-07"), key=lambda one: one["seq"])
+    own = sorted((one for one in walk.site.entries() if one["device"]["name"] == "T-31"), key=lambda one: one["seq"])
     assert [one["payload"]["text"] for one in own] == walk.kept, SEED
     assert [one["seq"] for one in own] == list(range(1, len(own) + 1))
     assert all(one["flags"] == [] for one in own)

@@ -40,7 +40,7 @@ def texts(tablet: Tablet) -> list[str]:
 @pytest.mark.urs("PLT-08")
 def test_the_first_tab_records(walk: Walk) -> None:
     tablet = walk.tablet
-    tablet.enrol(walk.site.code("tablet"), "T-07")
+    tablet.enrol(walk.site.code("tablet"), "T-31")
     tablet.sign_in("liqiang")
     tablet.take(walk.site.batch)
     tablet.go_offline()
@@ -94,6 +94,6 @@ def test_tabs_that_come_and_go_double_nothing(walk: Walk) -> None:
     tablet.come_back("liqiang")
     tablet.wait_counts(0, 0, 5)
     tablet.wait_proven()
-    own = sorted((one for one in walk.site.entries() if one["device"]["name"] == "T-07"), key=lambda one: one["seq"])
+    own = sorted((one for one in walk.site.entries() if one["device"]["name"] == "T-31"), key=lambda one: one["seq"])
     assert [one["payload"]["text"] for one in own] == ["first", "from-the-second-tab", "second", "tab-0", "tab-1"]
     assert [one["seq"] for one in own] == [1, 2, 3, 4, 5]
