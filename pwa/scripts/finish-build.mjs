@@ -18,8 +18,13 @@ const build = createHash("sha256");
 for (const file of files) build.update(file.slice(dist.length)).update(readFileSync(file));
 // The verifier is a file to be taken along, not a page of the app: no tablet need hold it.
 const paths = files.map((file) => file.slice(dist.length)).filter((path) => path !== "/verifier.html").map((path) => (path === "/index.html" ? "/" : path));
+const name = build.digest("hex").slice(0, 16);
+// The page tells the server which build it is: a tablet may work for days with an earlier one.
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const page = join(dist, "index.html");
+writeFileSync(page, readFileSync(page, "utf8").replace("%%APP%%", `${version}+${name}`));
 const worker = readFileSync(join(root, "sw.js"), "utf8")
-  .replace("%%BUILD%%", build.digest("hex").slice(0, 16))
+  .replace("%%BUILD%%", name)
   .replace("%%FILES%%", JSON.stringify(paths));
 writeFileSync(join(dist, "sw.js"), worker);
 

@@ -2,19 +2,25 @@
  *
  * A socket that has lost its network can look open for hours, so silence counts as loss. Everything is resumable:
  * what the server has committed comes back by number, whatever is missing there is pushed again. */
-import { type Bytes, base64, equal, fromBase64 } from "./bytes";
+import { type Bytes, base64, fromBase64 } from "./bytes";
 import { type Clock, timeText } from "./clock";
-import { BatchDoc, newActor, type Pending, type TypedDraft } from "./doc";
+import { BatchDoc, type Edit, newActor, type Pending, type Snapshot } from "./doc";
 import type { Ledger } from "./ledger";
 import type { KnownKey, Store, StoredChange, StoredEntry } from "./store";
 import { CoreError, type LiveWeight, type Reading } from "./types";
+import type { Typing } from "./typing";
 import { standingOf } from "./view";
 
 const PING_MS = 5_000;
 const DEAD_MS = 12_000;
 const BACKOFF_MS = { first: 500, last: 15_000 };
+const MOST_REST_S = 300;
 /** Bounds of one push: a frame may have 1 MiB with base64 and JSON; making a change costs about a millisecond. */
 const PUSH = { changes: 50, bytes: 500_000 };
+/** A page that comes back may find a line that is dead and looks open: so long it may take to answer. */
+const WAKE_MS = 3_000;
+/** So many changes above a kept snapshot make a new one worth its while; made when nothing else is to do. */
+const SNAPSHOT = { changes: 200, idle: 2_000 };
 
 /** The part of WebSocket that is used; tests put their own server behind it. */
 export interface Socket {
@@ -35,6 +41,12 @@ export interface Host {
   proof(domain: string, ...lines: string[]): Promise<string>;
   /** Documents to follow: leased ones, and those that still have undelivered entries. */
   docs(): string[];
+  /** What is typed and counted here and is not in a document yet. */
+  typing: Typing;
+  /** Version of the app; told to the server. */
+  app: string | null;
+  /** A document as the server has it, whole; null where it has none ready. */
+  snapshot(name: string): Promise<Snapshot | null>;
   /** State or entries changed. */
   changed(): void;
   /** The connection stands and everything so far has come down. */
@@ -74,6 +86,8 @@ export class SyncClient {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private backoff = BACKOFF_MS.first;
+  /** How long the server wants to be left alone, in milliseconds. */
+  private rest = 0;
   private heard = 0;
   private pings = 0;
   private barrier = 0;
@@ -86,16 +100,34 @@ export class SyncClient {
   /** Entries and documents that this connection's server refused twice: they wait for the next one. */
   private readonly strikes = new Map<string, number>();
   private readonly blocked = new Set<string>();
+  /** Documents that take no more drafts: full, or refused by this connection's server. */
+  private readonly muted = new Set<string>();
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly host: Host) {}
 
   /** Load the documents from the database; needs Automerge's WebAssembly. */
   async load(): Promise<void> {
     for (const name of this.host.docs()) {
-      this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
+      this.docs.set(name, await this.make(name, true));
     }
     await this.settleAll();
     for (const doc of this.docs.values()) this.host.arrived(doc);
+    this.keep();
+  }
+
+  /** A document out of what is kept of it; what does not fit together is thrown away, and asked for again.
+   * `unsent`: with changes that a page before this one has made. */
+  private async make(name: string, unsent = false): Promise<BatchDoc> {
+    const { store } = this.host;
+    try {
+      const pending = unsent ? await store.pending(name) : [];
+      return new BatchDoc(name, this.actor, await store.changes(name), await store.snapshot(name), pending);
+    } catch (error) {
+      console.warn("sync", name, "cannot be read and is asked for again", error);
+      await store.dropDoc(name, []);
+      return new BatchDoc(name, this.actor);
+    }
   }
 
   /** Read from the documents how far our entries have come. */
@@ -103,11 +135,23 @@ export class SyncClient {
     for (const doc of this.docs.values()) await this.settle(doc, []);
   }
 
-  /** Connect at once, whatever the back-off says. */
+  /** Connect at once, whatever the back-off says. A line that stands must show that it does: while a device slept,
+   * its clock may have stood as well. */
   wake(): void {
-    if (this.socket) return;
+    if (this.socket) return this.doubt(this.socket);
     this.backoff = BACKOFF_MS.first;
     this.connect();
+  }
+
+  private doubt(socket: Socket): void {
+    if (this.status !== "online") return;
+    const before = this.heard;
+    this.ping();
+    setTimeout(() => {
+      if (socket !== this.socket || this.heard !== before) return;
+      this.closed(socket);
+      this.wake();
+    }, WAKE_MS);
   }
 
   /** Drop the connection; `wake` or the back-off brings it back. */
@@ -119,12 +163,34 @@ export class SyncClient {
   stop(): void {
     this.drop();
     clearTimeout(this.retry);
+    clearTimeout(this.keeping);
   }
 
-  /** Follow a document that has just been leased. */
-  open(name: string): void {
+  /** Follow a document that has just been leased: whole, where the server has it ready, and then what came since. */
+  async open(name: string): Promise<void> {
     if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
-    if (this.status === "online") this.send({ t: "open", docs: { [name]: this.docs.get(name)!.last } });
+    if (this.status !== "online") return;
+    const snapshot = this.docs.get(name)!.last === 0 ? await this.host.snapshot(name) : null;
+    this.enqueue(async () => {
+      if (snapshot) await this.adopt(name, snapshot);
+      const doc = this.docs.get(name);
+      if (doc && this.status === "online") this.send({ t: "open", docs: { [name]: doc.last } });
+    });
+  }
+
+  /** Take a snapshot for the document, if it is one. What stands in it is checked as if it had come in changes. */
+  private async adopt(name: string, snapshot: Snapshot): Promise<void> {
+    if (this.docs.get(name)?.last !== 0) return;
+    try {
+      this.docs.set(name, new BatchDoc(name, this.actor, [], snapshot));
+    } catch (error) {
+      console.warn("sync", name, "came as a snapshot that cannot be used", error);
+      return;
+    }
+    const doc = this.docs.get(name)!;
+    await this.host.store.putSnapshot(name, snapshot);
+    await this.settle(doc, []);
+    this.host.arrived(doc);
   }
 
   /** Ask the server something; CoreError `offline` when the line goes before it has answered. */
@@ -142,11 +208,33 @@ export class SyncClient {
     this.enqueue(async () => this.pushNext());
   }
 
-  type(name: string, draft: TypedDraft): void {
-    const doc = this.docs.get(name);
-    if (!this.ready || !doc?.ready) return;
-    doc.addDraft(draft);
-    this.pump();
+  /** Put what was typed here into its document, on the network or not, and push it when that is possible. */
+  share(name: string): void {
+    this.enqueue(async () => {
+      const doc = this.docs.get(name);
+      if (doc) await this.write(doc);
+      this.pushNext();
+    });
+  }
+
+  /** Whether the drafts of a document are shared no more; entries are taken all the same. */
+  mute(name: string): boolean {
+    return this.muted.has(name) || (this.docs.get(name)?.full ?? false);
+  }
+
+  /** The hand's last edits go in before anything else does: they were made to what is there now. */
+  private async write(doc: BatchDoc): Promise<void> {
+    const { typing, store } = this.host;
+    if (!doc.ready || !typing.wanted(doc.name).length || this.mute(doc.name)) return;
+    await doc.makePlaces(typing.wanted(doc.name));
+    const edits = typing.wanted(doc.name).filter((edit) => doc.hasPlace(edit));
+    for (const edit of edits) {
+      // Who is at work now interests nobody later.
+      if (!("person" in edit) || this.ready) doc.edit(edit);
+      typing.done(doc.name, edit);
+    }
+    await store.putPending(doc.name, doc.pending);
+    this.host.changed();
   }
 
   private connect(): void {
@@ -176,11 +264,13 @@ export class SyncClient {
     this.inflight = null;
     this.strikes.clear();
     this.blocked.clear();
+    this.muted.clear();
     this.status = "offline";
     for (const { fail } of this.asked.values()) fail(new CoreError("offline"));
     this.asked.clear();
-    this.retry = setTimeout(() => this.connect(), this.backoff);
-    this.backoff = Math.min(this.backoff * 2, BACKOFF_MS.last);
+    this.retry = setTimeout(() => this.connect(), Math.max(this.backoff, this.rest * (1 + Math.random() / 4)));
+    this.rest = 0;
+    this.backoff = Math.min(this.backoff * (1.5 + Math.random()), BACKOFF_MS.last);
     void this.host.lost();
     this.host.changed();
   }
@@ -227,8 +317,14 @@ export class SyncClient {
         return this.host.reading(reading);
       }
       case "batch": return this.host.batchChanged(frame.batch);
-      case "error": return this.host.refused(frame.code);
+      case "error": return this.ended(frame);
     }
+  }
+
+  /** Why the server ends the connection. What passes by itself concerns nobody: it is tried again in `retry` seconds. */
+  private ended({ code, retry }: { code: string; retry?: number }): void {
+    if (typeof retry === "number") this.rest = Math.min(retry, MOST_REST_S) * 1000;
+    else if (code !== "connected_again") this.host.refused(code);
   }
 
   private async hello(frame: Frame): Promise<void> {
@@ -237,6 +333,7 @@ export class SyncClient {
     this.send({
       t: "hello", v: 1, device, actor: this.actor, proof: await this.helloProof(),
       wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs: this.numbers(),
+      ...(this.host.app && { app: this.host.app }),
     });
   }
 
@@ -252,7 +349,6 @@ export class SyncClient {
   }
 
   private async welcome(frame: Welcome): Promise<void> {
-    this.backoff = BACKOFF_MS.first;
     this.status = "online";
     await this.reclaim(frame.head.seq);
     this.host.welcome(frame);
@@ -261,11 +357,15 @@ export class SyncClient {
     this.host.changed();
   }
 
-  private pong(frame: Frame): void {
+  private async pong(frame: Frame): Promise<void> {
     if (frame.n !== this.barrier) return;
+    // Only now: a server that greets and then fails must not be asked twice a second.
+    this.backoff = BACKOFF_MS.first;
     this.ready = true;
     this.host.caughtUp();
-    this.pump();
+    for (const doc of this.docs.values()) await this.write(doc);
+    this.pushNext();
+    this.keep();
   }
 
   private answered(frame: { id: number }): void {
@@ -280,7 +380,7 @@ export class SyncClient {
     for (const { id, doc } of lost) {
       const back = this.host.ledger.move(id, { place: "device", flags: [], index: null });
       if (back) await this.host.store.addChanges(doc, [], [back]);
-      if (!this.docs.has(doc)) this.open(doc);
+      if (!this.docs.has(doc)) await this.open(doc);
     }
   }
 
@@ -289,23 +389,21 @@ export class SyncClient {
     if (!doc || !frame.changes.length) return;
     const first = frame.last - frame.changes.length + 1;
     const changes = frame.changes.map((text, i) => ({ n: first + i, bytes: fromBase64(text) }));
-    if (first <= doc.last && (await this.isAnother(doc, changes))) return this.forget(doc.name);
+    if (changes.some(({ n, bytes }) => n <= doc.last && !doc.holds(bytes))) return this.forget(doc.name);
+    await this.write(doc);
     doc.receive(changes);
+    // What follows a snapshot must fit it.
+    if (doc.saved && doc.torn) return this.forget(doc.name);
     await this.settle(doc, changes);
     this.host.arrived(doc);
     // The first change of a document makes it possible to push what was recorded before it came.
     this.pushNext();
   }
 
-  /** Whether the server tells other changes under numbers that are taken here: its document was lost and made anew. */
-  private async isAnother(doc: BatchDoc, changes: StoredChange[]): Promise<boolean> {
-    const kept = new Map((await this.host.store.changes(doc.name)).map(({ n, bytes }) => [n, bytes]));
-    return changes.some(({ n, bytes }) => kept.has(n) && !equal(bytes, kept.get(n)!));
-  }
-
   /** Take the server's new document in place of ours. Our entries are delivered again, unless it says it has them. */
   private async forget(name: string): Promise<void> {
     console.warn("sync", name, "was made anew");
+    this.again(name);
     await this.host.store.dropDoc(name, []);
     const back = this.host.ledger.of(name).filter(({ place }) => place !== "quarantined");
     const moved = back.map(({ id }) => this.host.ledger.move(id, { place: "device", flags: [], index: null }));
@@ -360,6 +458,7 @@ export class SyncClient {
     const numbered = push.items.map(({ bytes }, i) => ({ n: frame.numbers[i]!, bytes }));
     doc.confirm(push.items, numbered);
     await this.settle(doc, numbered);
+    if (push.items.some(({ entry }) => entry === null)) await this.host.store.putPending(doc.name, doc.pending);
     this.pushNext();
   }
 
@@ -369,12 +468,23 @@ export class SyncClient {
     const push = this.inflight;
     if (!push || push.id !== frame.id) return;
     console.warn("sync refused", frame.code, frame.doc, frame.at);
-    const culprit = (frame.at == null ? null : push.items[frame.at]?.entry) ?? push.doc;
+    const item = frame.at == null ? null : (push.items[frame.at] ?? null);
+    if (item && item.entry === null && frame.detail !== "missing_deps") this.quieten(push.doc, frame.detail);
+    else this.strike(item?.entry ?? push.doc);
+    // What we build on is not there: let the server tell the document from its first change on.
+    await this.restart(frame.detail === "missing_deps" ? { [push.doc]: 0 } : {});
+  }
+
+  private strike(culprit: string): number {
     const strikes = (this.strikes.get(culprit) ?? 0) + 1;
     this.strikes.set(culprit, strikes);
     if (strikes > 1) this.blocked.add(culprit);
-    // What we build on is not there: let the server tell the document from its first change on.
-    await this.restart(frame.detail === "missing_deps" ? { [push.doc]: 0 } : {});
+    return strikes;
+  }
+
+  /** A draft was refused: at once if there are too many, else the second time, it stays here. Entries go on. */
+  private quieten(name: string, detail: string | undefined): void {
+    if (this.strike(`drafts of ${name}`) > 1 || detail?.includes("full")) this.muted.add(name);
   }
 
   /** All documents anew under a new actor; `from` says what to ask for in place of what comes after our last. */
@@ -391,8 +501,30 @@ export class SyncClient {
   private async rebuild(): Promise<void> {
     this.actor = newActor();
     for (const name of this.docs.keys()) {
-      this.docs.set(name, new BatchDoc(name, this.actor, await this.host.store.changes(name)));
+      this.again(name);
+      await this.host.store.putPending(name, []);
+      this.docs.set(name, await this.make(name));
     }
+  }
+
+  /** What was typed into a document that is thrown away waits again: it is typed into the one in its place. */
+  private again(name: string): void {
+    const doc = this.docs.get(name);
+    if (!doc) return;
+    this.host.typing.again(name, doc.pending.map(({ edit }) => edit).filter((edit): edit is Edit => edit !== undefined));
+    doc.pending = [];
+  }
+
+  /** Keep documents compact, so that the next start need not read thousands of changes. */
+  private keep(): void {
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.enqueue(async () => {
+      for (const doc of this.docs.values()) {
+        const snapshot = doc.last - doc.saved > SNAPSHOT.changes ? doc.snapshot() : null;
+        if (snapshot) await this.host.store.putSnapshot(doc.name, snapshot);
+        if (snapshot) doc.saved = snapshot.last;
+      }
+    }), SNAPSHOT.idle);
   }
 
   private async held(frame: { doc: string; entries: string[] }): Promise<void> {

@@ -2,6 +2,7 @@
 import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { devicesEn } from "./devices.en";
+import { draftsEn } from "./drafts.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
 
@@ -10,6 +11,7 @@ export const en = {
   ...codesEn,
   ...containersEn,
   ...devicesEn,
+  ...draftsEn,
   ...trustEn,
   ...witnessEn,
   common: {

@@ -2,6 +2,7 @@
 import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { devicesZh } from "./devices.zh";
+import { draftsZh } from "./drafts.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
 import type { en } from "./en";
@@ -11,6 +12,7 @@ export const zh = {
   ...codesZh,
   ...containersZh,
   ...devicesZh,
+  ...draftsZh,
   ...trustZh,
   ...witnessZh,
   common: {

@@ -42,6 +42,7 @@ export class Work {
   progress = $derived.by(() => progress(this.phases, this.entries));
   phase: Phase | null = $derived.by(() => this.phases.find((phase) => phase.id === this.chosen) ?? this.progress.current);
   drafts = $derived.by(() => mirror.drafts(this.batch));
+  draftsFull: boolean = $derived.by(() => mirror.draftsFull(this.batch));
 
   standing(slot: string): Standing | undefined {
     return this.standings.get(slot);
@@ -96,6 +97,26 @@ export class Work {
 
   typing(slot: string, text: string): void {
     if (session.acting) core.typing(this.batch, slot, session.acting.id, text);
+  }
+
+  /** What everybody has written at a slot that nobody has signed. */
+  text(slot: string): string {
+    void mirror.version;
+    return core.text(this.batch, slot);
+  }
+
+  /** The acting person has made `text` out of what the field showed. */
+  write(slot: string, shown: string, text: string): void {
+    if (session.acting) core.write(this.batch, slot, session.acting.id, shown, text);
+  }
+
+  tally(slot: string): number {
+    void mirror.version;
+    return core.tally(this.batch, slot);
+  }
+
+  count(slot: string, by: number): void {
+    if (session.acting) core.count(this.batch, slot, session.acting.id, by);
   }
 
   /** Ask for what is missing, then sign and keep. True once it is durable; false when the person turned back. */

@@ -27,6 +27,11 @@ class Mirror {
     return core.drafts(batch);
   }
 
+  draftsFull(batch: string): boolean {
+    void this.version;
+    return core.draftsFull(batch);
+  }
+
   lease(batch: string): CoreState["leases"][number] | undefined {
     return this.state.leases.find((lease) => lease.batch === batch);
   }

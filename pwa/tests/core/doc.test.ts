@@ -1,17 +1,16 @@
 /** Shared documents: two actors merge, numbers resume, own unconfirmed changes are told apart. */
-import * as Automerge from "@automerge/automerge/slim";
 import { beforeAll, describe, expect, it } from "vitest";
 import { utf8 } from "../../src/core/bytes";
 import { BatchDoc, newActor } from "../../src/core/doc";
-import { Hub, wasm } from "./surroundings";
+import { genesis as first } from "../../src/core/places";
+import { wasm } from "./surroundings";
 
-beforeAll(wasm);
-
-function genesis(): { n: number; bytes: Uint8Array<ArrayBuffer> } {
-  const hub = new Hub();
-  hub.create("batch/B");
-  return { n: 1, bytes: hub.raws("batch/B")[0]! };
-}
+let root: { n: number; bytes: Uint8Array<ArrayBuffer> };
+const genesis = () => root;
+beforeAll(async () => {
+  await wasm();
+  root = { n: 1, bytes: await first("batch/B") };
+});
 
 describe("document", () => {
   it("PLT-09 merges two devices' entries without losing either", () => {
@@ -51,16 +50,6 @@ describe("document", () => {
     expect(loaded.pending[0]!.bytes.length).toBeLessThan(400);
     expect(loaded.confirmed("one more")).toBe(false);
     expect(loaded.confirmed("e7")).toBe(true);
-  });
-
-  it("PLT-09 keeps drafts beside the record: scalars, the last one wins", () => {
-    const doc = new BatchDoc("batch/B", newActor(), [genesis()]);
-    doc.addDraft({ slot: "20/net", person: "P-0001", text: "12.6", at: "2026-11-22T09:30:00.000Z" });
-    doc.addDraft({ slot: "20/net", person: "P-0001", text: "12.64", at: "2026-11-22T09:30:01.000Z" });
-    expect(doc.drafts()).toEqual([{ slot: "20/net", person: "P-0001", text: "12.64", at: "2026-11-22T09:30:01.000Z" }]);
-    const ops = Automerge.decodeChange(doc.pending[1]!.bytes).ops.map(({ action }) => action);
-    expect(new Set(ops)).toEqual(new Set(["makeMap", "set"]));
-    expect(doc.entryIds()).toEqual([]);
   });
 
   it("PLT-09 waits for the server's first change instead of making maps of its own", () => {
