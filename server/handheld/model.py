@@ -5,6 +5,7 @@ from datetime import timedelta
 
 LEASE_DOMAIN = b"pestle/lease/v1\n"
 RETURN_DOMAIN = b"pestle/lease-return/v1\n"
+SNAPSHOT_DOMAIN = b"pestle/snapshot/v1\n"
 HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
 LEASE_REVOKED = "handheld.lease_revoked.v1"

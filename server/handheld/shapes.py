@@ -26,6 +26,13 @@ class LeaseBack(Schema):
     proof = fields.text()
 
 
+class DocumentAsked(Schema):
+    """`proof`: the device's signature over the session's nonce, the document's name and its own id, in base64."""
+
+    device = fields.code()
+    proof = fields.text()
+
+
 class LeaseRevoked(Schema):
     reason = fields.text(2000)
 

@@ -18,7 +18,7 @@ from server.equipment.model import Equipment
 from server.handheld import bridge, gates, leases, queries, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
-from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED
+from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, document_of
 from server.identity import queries as identity
 from server.identity.access import current_session, require
 from server.identity.model import TABLET, device_stream
@@ -86,6 +86,21 @@ def take_back(body: Body, lease: str) -> dict[str, Any]:
     back = leases.revoke(here, current_session().person.id, lease, body["reason"])
     with here.engine.connect() as connection:
         return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
+
+
+@blueprint.get("/documents/<batch>/snapshot")
+@blueprint.arguments(shapes.DocumentAsked, location="query")
+@require("batch.work", "batch.read")
+def document(query: Body, batch: str) -> Response:
+    """The document of a batch as Automerge saves it, for a device that has ever had a lease of it: `Pestle-Last` is
+    the number of its last change, after which the device asks at `/sync`. 204 where none is ready."""
+    name, device, hub = document_of(batch), query["device"], current_hub()
+    _prove(query, SNAPSHOT_DOMAIN + f"{current_session().nonce}\n{name}\n{device}".encode())
+    found = hub.snapshots.of(name) if name in hub.desk.leased(device) else None
+    if found is None or found.data is None:
+        return Response(status=204)
+    headers = {"Pestle-Last": str(found.last), "Cache-Control": "no-store"}
+    return Response(found.data, mimetype="application/octet-stream", headers=headers)
 
 
 @blueprint.put("/blobs/<name>")

@@ -18,6 +18,7 @@ from server.handheld.hub.presence import Presence
 from server.handheld.hub.proofs import Proofs
 from server.handheld.hub.relay import Relay
 from server.handheld.live import LiveBoard
+from server.handheld.snapshots import Snapshots
 
 EXTENSION = "pestle.hub"
 _making = Lock()
@@ -31,6 +32,7 @@ class Hub:
         self.door = Door(plant.config.sockets_per_address)
         self.exchange = Exchange()
         self.documents = Documents(plant.engine)
+        self.snapshots = Snapshots(self.documents)
         self.desk = Desk(plant.engine, plant.log, plant.recorder)
         self.live = LiveBoard()
         self.proofs = Proofs(plant.engine, plant.log)
