@@ -76,6 +76,11 @@ class Tablet:
         self._pin(login)
         expect(self.at("gate")).to_have_count(0)
 
+    def lock_and_unlock(self, login: str) -> None:
+        """Somebody takes the tablet over."""
+        self.at("lock").click()
+        self.unlock(login)
+
     def _pin(self, login: str) -> None:
         for digit in self._people[login]["pin"]:
             self.at(f"pin-{digit}").click()

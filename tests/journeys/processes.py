@@ -60,15 +60,36 @@ class Process:
         self._child = None
 
 
-class Server:
-    """`pestle serve` on a free port with its own DATA folder."""
+# The server at another time: its clock is one that is told, which the gunicorn worker inherits.
+_LATER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from server.cli import main
+from server.core import clock
+clock.use(lambda: datetime.now(UTC) + timedelta(hours={hours}))
+sys.exit(main(["serve"]))
+"""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+
+class Server:
+    """`pestle serve` on a free port with its own DATA folder. `root` is where server and app lie."""
+
+    def __init__(self, folder: Path, database_url: str, root: Path = ROOT) -> None:
+        self._folder, self._root = folder, root
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = folder / "data"
         self.env = {"PORT": str(self.port), "DATA": str(self.data), "DATABASE_URL": database_url}
-        self.process = Process("server", [str(PESTLE), "serve"], folder, self.env)
+        self.process = self._serving("-m", "server.cli", "serve")
+
+    def _serving(self, *arguments: str) -> Process:
+        return Process("server", [sys.executable, *arguments], self._folder, self.env, self._root)
+
+    def pass_time(self, hours: int) -> None:
+        """Serve again, so many hours later than it really is."""
+        self.kill()
+        self.process = self._serving("-c", _LATER.format(hours=hours))
+        self.start()
 
     def pestle(self, *arguments: str, expect: int = 0) -> Any:
         """Run a command of this plant; the object it prints with --json. AssertionError for another exit code."""

@@ -38,6 +38,11 @@ class Site:
             self._desks[login] = Desk(self.server.url, login, self.people[login]["password"])
         return self._desks[login]
 
+    def pass_time(self, hours: int) -> None:
+        """It is so many hours later than it really is, for the server; sessions from before have ended."""
+        self.server.pass_time(hours)
+        self._desks.clear()
+
     def entries(self) -> list[dict[str, Any]]:
         """What the server's log holds of the batch."""
         items: list[dict[str, Any]] = self.desk("zhaolin").batch(self.batch, "/entries")["items"]

@@ -1,4 +1,4 @@
-"""Radio as it is in a plant: dead spots where connections look open, lines that come and go; the screen tells the truth."""
+"""Radio in a plant: dead spots where connections look open, lines that come and go; the screen tells the truth."""
 
 import random
 import time
