@@ -3,7 +3,7 @@ import { type Bytes, hex, sha256 } from "./bytes";
 import { type Fetch, send } from "./http";
 import type { Journal } from "./journal";
 import type { Store } from "./store";
-import { CoreError } from "./types";
+import { CoreError, storageFailure } from "./types";
 
 const MAX_BYTES = 2 * 1024 * 1024;
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
@@ -13,7 +13,8 @@ export class Blobs {
 
   constructor(private readonly store: Store, private readonly journal: Journal, private readonly fetch: Fetch) {}
 
-  /** Its SHA-256 in hex, when it is on the disk; CoreError `blob_too_large`, `blob_type_unknown`, `storage_failed`. */
+  /** Its SHA-256 in hex, when it is on the disk; CoreError `blob_too_large`, `blob_type_unknown`, `storage_failed`,
+   * `storage_full`. */
   async keep(data: Bytes, type: string): Promise<string> {
     if (data.length > MAX_BYTES) throw new CoreError("blob_too_large");
     if (!TYPES.includes(type)) throw new CoreError("blob_type_unknown");
@@ -22,7 +23,7 @@ export class Blobs {
       await this.journal.blob(blob);
       await this.store.putBlob(blob);
     } catch (error) {
-      throw new CoreError("storage_failed", String(error));
+      throw storageFailure(error);
     }
     return blob.hash;
   }

@@ -13,6 +13,7 @@ let accepted = false;
 
 export const browser: Platform = {
   clock: systemClock,
+  app: appVersion(),
   database: "pestle",
   wasm: () => initializeWasm(wasmUrl),
   journalFile: workerFile,
@@ -21,6 +22,10 @@ export const browser: Platform = {
   connect: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/sync`) as unknown as Socket,
   lock,
   persist: async () => (await navigator.storage.persisted()) || (await navigator.storage.persist()),
+  async space() {
+    const { usage, quota } = await navigator.storage.estimate();
+    return usage === undefined || quota === undefined ? null : { used: usage, total: quota };
+  },
   watchNetwork(back, gone) {
     addEventListener("online", back);
     addEventListener("offline", gone);
@@ -35,6 +40,12 @@ export const browser: Platform = {
     registration?.waiting?.postMessage("skip");
   },
 };
+
+/** The build wrote it into the page; in development there is none. */
+function appVersion(): string | null {
+  const told = document.querySelector<HTMLMetaElement>('meta[name="pestle-app"]')?.content ?? "";
+  return /^[\w.+-]{1,40}$/.test(told) ? told : null;
+}
 
 /** The lock is held for the life of the page. */
 function lock(busy: () => void): Promise<void> {

@@ -2,10 +2,10 @@
 import { Blobs } from "./blobs";
 import { fromUtf8 } from "./bytes";
 import { timeText } from "./clock";
-import type { BatchDoc } from "./doc";
+import type { BatchDoc, Snapshot } from "./doc";
 import { enrol } from "./enrolment";
 import { call, send } from "./http";
-import { Journal, type Recovered } from "./journal";
+import { Journal, type JournalFile, type Recovered, type Waiting } from "./journal";
 import { type DeviceKey, proof, unwrapUserKey } from "./keys";
 import { Leases } from "./lease";
 import { FIRST_PREV } from "./entry";
@@ -15,18 +15,26 @@ import { LiveValues } from "./live";
 import type { Platform } from "./platform";
 import { Prover } from "./prover";
 import { type KnownKey, type Site, Store } from "./store";
+import { fetchSnapshot } from "./snapshot";
 import { type Host, SyncClient } from "./sync";
-import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type Unlocked } from "./types";
+import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type StorageState, type Unlocked } from "./types";
 import { Term } from "./term";
 import { Typing } from "./typing";
+import { isRecoveryKey, makeJournalKey, type RecoveryKey } from "./vault";
 
 const TAKE_MS = 8_000;
 /** How often leases are looked after. */
 const TEND_MS = 60_000;
 const SOON_MS = 1_000;
 
+/** Less room than this, or a tenth of all, is told while there is still time to deliver and hand back. */
+const LITTLE_BYTES = 64 * 1024 * 1024;
+/** A moment in which nobody waits for anything. */
+const QUIET_MS = 5_000;
+
+const STORAGE: StorageState = { persisted: false, recovered: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
-  ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: { persisted: false, recovered: null, records: 0 }, online: "offline",
+  ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], ended: {}, live: {}, readings: {},
   secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
@@ -36,7 +44,9 @@ export class Engine implements Core {
   state: CoreState = START;
   private readonly listeners = new Set<() => void>();
   private store!: Store;
+  private file: JournalFile | null = null;
   private journal: Journal | null = null;
+  private waiting: Waiting[] = [];
   private ledger!: Ledger;
   private blobs: Blobs | null = null;
   private sync: SyncClient | null = null;
@@ -55,7 +65,7 @@ export class Engine implements Core {
   private readonly live = new LiveValues((weight) => this.set({ live: { ...this.state.live, [weight.balance]: weight } }));
 
   constructor(private readonly platform: Platform) {
-    this.typed = new Typing(platform.clock, (name, draft) => this.sync?.type(name, draft));
+    this.typed = new Typing(platform.clock, (name) => this.sync?.share(name), () => this.refresh());
   }
 
   subscribe(listener: () => void): () => void {
@@ -79,12 +89,14 @@ export class Engine implements Core {
     }
   }
 
-  async enrol(code: string, name: string): Promise<void> {
+  async enrol(code: string, name: string, leave = false): Promise<void> {
     this.mustWrite();
-    const head = await enrol(this.platform, this.store, this.site, code, name);
-    this.ledger.head = head;
+    this.sync?.stop();
+    const sealed = leave ? [] : this.waiting.map(({ wrap }) => wrap);
+    await enrol(this.platform, this.store, this.site, code, name, sealed);
+    // Another journal key is in use, and what the site has opened can be read.
+    await this.takeUp();
     this.persist();
-    await this.load();
     await this.connect();
   }
 
@@ -146,12 +158,37 @@ export class Engine implements Core {
   }
 
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
-    const name = `batch/${batch}`;
-    return this.typed.fresh(name, this.sync?.docs.get(name)?.drafts() ?? []);
+    return this.typed.others(`batch/${batch}`, this.doc(batch));
   }
 
   typing(batch: string, slot: string, person: string, text: string): void {
-    this.typed.typing(`batch/${batch}`, slot, person, text);
+    this.typed.number(`batch/${batch}`, slot, person, text);
+  }
+
+  text(batch: string, slot: string): string {
+    return this.typed.text(`batch/${batch}`, slot, this.doc(batch));
+  }
+
+  write(batch: string, slot: string, person: string, shown: string, text: string): void {
+    this.typed.write(`batch/${batch}`, slot, person, shown, text, this.doc(batch));
+    this.refresh();
+  }
+
+  tally(batch: string, slot: string): number {
+    return this.typed.tally(`batch/${batch}`, slot, this.doc(batch));
+  }
+
+  count(batch: string, slot: string, person: string, by: number): void {
+    this.typed.count(`batch/${batch}`, slot, person, by);
+    this.refresh();
+  }
+
+  draftsFull(batch: string): boolean {
+    return this.sync?.mute(`batch/${batch}`) ?? false;
+  }
+
+  private doc(batch: string): BatchDoc | undefined {
+    return this.sync?.docs.get(`batch/${batch}`);
   }
 
   sessionChanged(): void {
@@ -193,6 +230,20 @@ export class Engine implements Core {
   private async begin(): Promise<void> {
     this.store?.close();
     this.store = await Store.open(this.platform.database);
+    await this.store.migrate();
+    await this.takeUp();
+    this.set({ ready: true, secondTab: false });
+    this.persist();
+    void this.measure();
+    setTimeout(() => void this.store.repack().catch(complain), QUIET_MS);
+    this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
+    await this.connect();
+    clearInterval(this.tending);
+    this.tending = setInterval(() => this.tend(), TEND_MS);
+  }
+
+  /** Make journal and database one, then read from them. */
+  private async takeUp(): Promise<void> {
     const recovered = await this.openJournal();
     const empty = !(await this.store.meta("whole"));
     this.ledger = new Ledger(this.store, this.journal, this.platform.clock);
@@ -200,32 +251,78 @@ export class Engine implements Core {
     if (recovered && empty) await this.refill(recovered);
     await this.load();
     await this.tidy();
-    const recoveredAt = (await this.store.meta("recovered")) ?? null;
-    this.set({ ready: true, secondTab: false, storage: { ...this.state.storage, recovered: recoveredAt } });
-    this.persist();
-    this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
-    await this.connect();
-    clearInterval(this.tending);
-    this.tending = setInterval(() => this.tend(), TEND_MS);
+    if (recovered && !empty) await this.heal(recovered);
+    await this.tellStorage(recovered);
+  }
+
+  private keep(part: Partial<StorageState>): void {
+    this.set({ storage: { ...this.state.storage, ...part } });
   }
 
   /** Not awaited: some browsers ask the user first. */
   private persist(): void {
-    const tell = (persisted: boolean) => this.set({ storage: { ...this.state.storage, persisted } });
+    const tell = (persisted: boolean) => this.keep({ persisted });
     this.platform.persist().then(tell, () => tell(false));
+  }
+
+  /** How much room there is. */
+  private async measure(): Promise<void> {
+    const space = await this.platform.space().catch(() => null);
+    const low = space !== null && space.total - space.used < Math.max(LITTLE_BYTES, space.total / 10);
+    this.keep({ space: space && { ...space, low } });
+  }
+
+  private async tellStorage(recovered: Recovered | null): Promise<void> {
+    const found = [...this.store.damaged.values()].reduce((sum, keys) => sum + keys.size, 0) + (recovered?.damaged ?? 0);
+    const lost = ((await this.store.meta("damaged")) ?? 0) + (await this.lostEntries());
+    this.keep({
+      recovered: (await this.store.meta("recovered")) ?? null,
+      encrypted: this.journal?.isSealed ?? false,
+      waiting: this.waiting.map(({ wrap, records }) => ({ device: wrap.device, name: wrap.name, records })),
+      damaged: lost, healed: Math.max(0, found - lost),
+    });
+  }
+
+  /** Rows of own entries that cannot be opened and that the journal did not give back; a pack counts as one. */
+  private async lostEntries(): Promise<number> {
+    const rows = [...(this.store.damaged.get("entries") ?? [])].filter((id) => !this.ledger.get(id));
+    return rows.length + (this.store.damaged.get("packs")?.size ?? 0);
   }
 
   /** Without a journal nothing may be recorded, but everything can still be seen. */
   private async openJournal(): Promise<Recovered | null> {
     try {
-      const { journal, recovered } = await Journal.open(this.platform.journalFile());
+      await this.journal?.idle();
+      this.file ??= this.platform.journalFile();
+      const keys = (await this.store.meta("journalKeys")) ?? [];
+      const { journal, recovered } = await Journal.open(this.file, keys);
+      if (keys.length > 1 && journal.needsOneKey) await this.store.setMeta({ journalKeys: keys.slice(-1) });
       this.journal = journal;
+      this.waiting = recovered.waiting;
       this.blobs = new Blobs(this.store, journal, this.platform.fetch);
       return recovered;
     } catch (error) {
       console.error("journal", error);
+      this.journal = null;
       return null;
     }
+  }
+
+  /** Seal the journal for the recovery key that the site hands out now, if it is another than before. */
+  private async sealJournal(): Promise<void> {
+    const { device } = this.state;
+    const { journal, site } = this;
+    if (!device || !journal || !site) return;
+    const answer = await send(this.platform.fetch, "/api/site", { method: "GET" });
+    const { recovery } = (await answer.json()) as { recovery?: RecoveryKey };
+    if (!recovery || recovery.id === journal.recovery) return;
+    if (!(await isRecoveryKey(recovery, [site.server_key]))) throw new CoreError("signature_wrong", "the recovery key");
+    const key = await makeJournalKey(recovery, device.id, device.name);
+    // In the database before it is used: a kill must not leave a journal that nobody here can read.
+    await this.store.setMeta({ journalKeys: [...((await this.store.meta("journalKeys")) ?? []), key] });
+    await journal.rekey(key);
+    await this.store.setMeta({ journalKeys: [key] });
+    this.keep({ encrypted: true });
   }
 
   /** A new database: take over what else the journal holds. That it was not empty is an alarm that stays. */
@@ -234,7 +331,17 @@ export class Engine implements Core {
     for (const blob of recovered.blobs.values()) await this.store.putBlob(blob);
     const found = recovered.entries.size + recovered.leases.size + recovered.blobs.size > 0;
     if (found) await this.store.setMeta({ recovered: timeText(this.platform.clock.wall()) });
+    if (recovered.damaged) await this.store.setMeta({ damaged: recovered.damaged });
     await this.store.setMeta({ whole: true });
+  }
+
+  /** What one of the two copies has lost, the other gives back; entries the ledger has looked after. */
+  private async heal(recovered: Recovered): Promise<void> {
+    const leases = [...recovered.leases.values()].filter(({ lease }) => this.store.damaged.get("leases")?.has(lease));
+    for (const lease of leases) await this.store.putLease(lease);
+    for (const blob of recovered.blobs.values()) if (await this.store.lacksBlob(blob.hash)) await this.store.putBlob(blob);
+    if (leases.length) await this.load();
+    if (recovered.damaged) await this.journal?.mend().catch(complain);
   }
 
   /** Read device, site and leases. */
@@ -271,6 +378,7 @@ export class Engine implements Core {
 
   /** Hear of the leases, and renew them, while there is a network; without one only the clock speaks. */
   private tend(): void {
+    void this.measure();
     const { device, online, sessionMissing } = this.state;
     if (device && online === "online" && !sessionMissing) void this.term?.tend(device.id);
     else this.refresh();
@@ -336,7 +444,8 @@ export class Engine implements Core {
       device, clock: this.platform.clock, store: this.store, ledger: this.ledger,
       connect: () => this.platform.connect(),
       proof: (domain, ...lines) => proof(key, domain, ...lines),
-      docs: () => this.docs(),
+      docs: () => this.docs(), typing: this.typed, app: this.platform.app,
+      snapshot: (name) => this.snapshot(name, device, key),
       changed: () => {
         this.refresh();
         this.prover?.pump();
@@ -349,16 +458,27 @@ export class Engine implements Core {
       batchChanged: (batch) => this.batchChanged(batch),
       welcome: (frame) => {
         this.set({ skewMs: frame.skew_ms, sessionMissing: false, syncError: null });
-        void this.store.setMeta({ skew: frame.skew_ms });
-        void this.learn(frame.devices ?? []);
+        void this.store.setMeta({ skew: frame.skew_ms }).catch(complain);
+        void this.learn(frame.devices ?? []).catch(complain);
         this.prover?.welcome(frame);
         void this.term?.tend(device);
+        void this.sealJournal().catch(complain);
       },
       checkpoint: (frame) => this.prover?.tell(frame),
-      enrolled: (known) => void this.learn([known]),
+      enrolled: (known) => void this.learn([known]).catch(complain),
       arrived: (doc) => void this.checkOthers(doc),
       refused: (code) => this.set({ syncError: code, sessionMissing: code.startsWith("session_") }),
     };
+  }
+
+  /** A document whole, as the server has it ready; any failure means that its changes are asked for. */
+  private async snapshot(name: string, device: string, key: DeviceKey): Promise<Snapshot | null> {
+    try {
+      return await fetchSnapshot(this.platform.fetch, name, (nonce) => proof(key, "snapshot", nonce, name, device), device);
+    } catch (error) {
+      console.warn("snapshot", name, error);
+      return null;
+    }
   }
 
   private batchChanged(batch: string): void {
@@ -393,7 +513,7 @@ export class Engine implements Core {
   /** Wait a moment for the document of a new lease, so that going offline now has everything. */
   private async follow(name: string): Promise<void> {
     if (!this.sync) return;
-    this.sync.open(name);
+    void this.sync.open(name);
     const end = this.platform.clock.mono() + TAKE_MS;
     while (!this.sync.docs.get(name)?.ready && this.platform.clock.mono() < end) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -458,6 +578,11 @@ export class Engine implements Core {
       for (const listener of this.listeners) listener();
     });
   }
+}
+
+/** Of what is tried again, or was no promise. */
+function complain(error: unknown): void {
+  console.warn("core", error);
 }
 
 /** The keys that may have signed a lease which this device holds. */

@@ -6,7 +6,7 @@ import type { Bytes } from "./bytes";
 import type { Journal, Recovered } from "./journal";
 import { type DeviceKey, sign, signAsPerson } from "./keys";
 import type { Head, Store, StoredEntry } from "./store";
-import { CoreError, type Draft, type Place } from "./types";
+import { CoreError, type Draft, type Place, storageFailure } from "./types";
 
 /** Where an entry stands beside its content, as the server's receipt tells it. */
 export interface Standing { place: Place; flags: string[]; index: number | null }
@@ -31,8 +31,9 @@ export class Ledger {
     }
     this.head = (await this.store.meta("head")) ?? this.head;
     if (!recovered) return;
-    if (empty) await this.refill(recovered);
-    else await this.catchUp(recovered);
+    const device = (await this.store.meta("device"))?.id ?? null;
+    if (empty) await this.refill(recovered, device);
+    await this.catchUp(recovered, device);
     for (const item of this.all().filter(({ place }) => place !== "proven")) {
       if (!recovered.entries.has(item.id)) await this.journal?.entry(item.id, item.bytes);
     }
@@ -136,33 +137,49 @@ export class Ledger {
       await journal.void(item.id).catch(() => {
         this.broken = true;
       });
-      throw new CoreError("storage_failed", String(error));
+      throw storageFailure(error);
     }
   }
 
   /** The key is gone with the database: the old device's chain ends here, a new one begins with enrolment. */
-  private async refill(recovered: Recovered): Promise<void> {
-    const items = [...recovered.entries].map(([id, bytes]) => stored(id, bytes, recovered.proven.has(id) ? "proven" : "device"));
+  private async refill(recovered: Recovered, device: string | null): Promise<void> {
+    const missing = [...recovered.entries].filter(([id, bytes]) => !this.own.has(id) && headerOf(bytes).device !== device);
+    const items = missing.map(([id, bytes]) => stored(id, bytes, recovered.proven.has(id) ? "proven" : "device"));
     await this.store.addEntries(items, this.head);
     for (const item of items) this.own.set(item.id, item);
   }
 
-  /** Entries whose writing was cut short after the journal: they continue the chain, or they are not ours to take. */
-  private async catchUp(recovered: Recovered): Promise<void> {
+  /** Entries whose writing was cut short after the journal, which continue the chain; and those that the database has
+   * lost since. Anything else is not ours to take. */
+  private async catchUp(recovered: Recovered, device: string | null): Promise<void> {
+    let taken: Set<string> | null = null;
     for (const [id, bytes] of recovered.entries) {
-      const envelope = entry.decodeEnvelope(bytes);
-      const { seq, prev } = entry.readHeader(envelope);
-      if (seq !== this.head.seq + 1 || prev !== this.head.hash || this.own.has(id)) continue;
+      if (this.own.has(id) || recovered.proven.has(id)) continue;
+      const { seq, prev, device: writer } = headerOf(bytes);
+      const continues = writer === device && seq === this.head.seq + 1 && prev === this.head.hash;
+      taken ??= new Set(this.all().map((item) => placeOf(item.bytes)));
+      if (taken.has(placeOf(bytes)) || (writer === device && seq > this.head.seq && !continues)) continue;
       const item = stored(id, bytes, "device");
-      const head = { seq, hash: await entry.digestOf(envelope) };
+      const head = continues ? { seq, hash: await entry.digestOf(entry.decodeEnvelope(bytes)) } : this.head;
       await this.store.addEntries([item], head);
+      taken.add(placeOf(bytes));
       this.own.set(id, item);
       this.head = head;
     }
   }
 }
 
+function headerOf(bytes: Bytes): entry.Header {
+  return entry.readHeader(entry.decodeEnvelope(bytes));
+}
+
+/** In which chain, and where in it. */
+function placeOf(bytes: Bytes): string {
+  const { device, seq } = headerOf(bytes);
+  return `${device} ${seq}`;
+}
+
 function stored(id: string, bytes: Bytes, place: Place): StoredEntry {
-  const { seq, stream } = entry.readHeader(entry.decodeEnvelope(bytes));
+  const { seq, stream } = headerOf(bytes);
   return { id, doc: stream, seq, bytes, place, flags: [], index: null };
 }

@@ -6,6 +6,8 @@ import type { Socket } from "./sync";
 
 export interface Platform {
   clock: Clock;
+  /** Version of the app, at most 40 characters; null where it was not built. */
+  app: string | null;
   /** Name of the database. */
   database: string;
   /** Make Automerge's WebAssembly ready. */
@@ -18,6 +20,8 @@ export interface Platform {
   lock(busy: () => void): Promise<void>;
   /** Ask the browser to keep our storage for good; whether it promised. */
   persist(): Promise<boolean>;
+  /** Bytes used and to be had; null where the browser does not tell. */
+  space(): Promise<{ used: number; total: number } | null>;
   /** Calls back when the network or the page comes back, and when the network goes. */
   watchNetwork(back: () => void, gone: () => void): void;
   /** Whether the browser believes in a network. */

@@ -61,7 +61,8 @@ export interface WrappedKey {
 }
 
 export interface ClearanceItem { id: string; text: Text2 }
-export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number }
+/** `tally`: it is counted piece by piece. */
+export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean }
 export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number }
 export interface Phase {
   id: string;
@@ -131,14 +132,33 @@ export interface Trust {
   notices: Notice[];
 }
 
+/** How what this device keeps is kept. */
+export interface StorageState {
+  /** The browser promised not to clear it by itself. */
+  persisted: boolean;
+  /** When the database was last rebuilt from the journal. */
+  recovered: string | null;
+  /** Own entries that are here. */
+  records: number;
+  /** All of it is sealed, journal included; false until a device of an earlier version has met its server. */
+  encrypted: boolean;
+  /** Records of an earlier enrolment of this tablet, which only the site can open: by enrolling with a code for it. */
+  waiting: { device: string; name: string; records: number }[];
+  /** Things that could not be read and stand nowhere else; and those that were given back by the other copy or will be
+   * by the server, since this start. */
+  damaged: number;
+  healed: number;
+  /** Bytes, as the browser estimates them; `low`: it is time to deliver and hand back. Null where it does not tell. */
+  space: { used: number; total: number; low: boolean } | null;
+}
+
 /** What the core tells the screens; replaced whole at each change, so that a framework can compare. */
 export interface CoreState {
   ready: boolean;
   device: { id: string; name: string; role: string } | null;
   /** The last entry this device has signed: its sequence, and SHA-256 of its header in hex; 0 and zeros before the first. */
   head: { seq: number; hash: string };
-  /** Storage: whether the browser promised to keep it, and when the database was last rebuilt from the journal. */
-  storage: { persisted: boolean; recovered: string | null; records: number };
+  storage: StorageState;
   online: "online" | "connecting" | "offline";
   offlineSince: string | null;
   /** The server refuses the socket because nobody is signed in there. */
@@ -168,8 +188,10 @@ export interface Core {
   /** Called after each change of state or entries; returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   start(): Promise<void>;
-  /** Make a key that never leaves the device, prove it works after a reopening of the store, and enrol. */
-  enrol(code: string, name: string): Promise<void>;
+  /** Make a key that never leaves the device, prove it works after a reopening of the store, and enrol. Records that
+   * wait sealed are opened, for which the code must be one for their tablet (else `recovery_not_permitted`); with `leave`
+   * they go on waiting. */
+  enrol(code: string, name: string, leave?: boolean): Promise<void>;
   /** Take a batch along: lease, document, offline. Needs network and a signed-in person. */
   take(batch: string, nonce: string): Promise<void>;
   handBack(lease: string): Promise<void>;
@@ -202,6 +224,11 @@ export interface Core {
   takeNote(): Promise<void>;
   /** End the alarm, with a reason, in the name of who is signed in: the log as it is told now is taken for the log. */
   settleAlarm(reason: string): Promise<void>;
+}
+
+/** Why something could not be written: there is no room, or the disk fails. */
+export function storageFailure(error: unknown): CoreError {
+  return new CoreError(/quota/i.test(String(error)) ? "storage_full" : "storage_failed", String(error));
 }
 
 /** A failure by its code; `answer` is the server's body (code, what, kept, next, details) where it was the server's. */

@@ -3,6 +3,7 @@ import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { devicesEn } from "./devices.en";
 import { draftsEn } from "./drafts.en";
+import { keepingEn } from "./keeping.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
 
@@ -11,6 +12,7 @@ export const en = {
   ...codesEn,
   ...containersEn,
   ...devicesEn,
+  ...keepingEn,
   ...draftsEn,
   ...trustEn,
   ...witnessEn,
@@ -224,6 +226,8 @@ export const en = {
       frame_too_large: { what: "The server refused what was sent as too large.", kept: "Everything recorded is safe on this device.", next: "Go on working, and tell the administrator." },
       password_one_time: { what: "The password was given for one sign-in only.", kept: "Everything recorded is safe on this device.", next: "Sign out, sign in again and choose a password." },
       internal: { what: "The server has a fault.", kept: "Everything recorded is safe on this device.", next: "Go on working; the device tries again by itself. If it stays so, tell the administrator." },
+      storage_full: { what: "There is no room left on this device: the record could not be kept.", kept: "Nothing was recorded; earlier records are all there.", next: "Connect, deliver and hand back finished batches, or free space on the tablet; in a hurry use another tablet." },
+      storage_damaged: { what: "Something that this device has kept cannot be read.", kept: "All other records are there.", next: "Do not clear this tablet; tell the administrator." },
       storage_failed: { what: "The record could not be kept on this device.", kept: "Nothing was recorded.", next: "Try again; if it stays so, use another tablet and tell the administrator." },
       pin_wrong: { what: "That PIN is not right.", kept: "Nothing was signed.", next: "Type it again." },
       lease_forged: { what: "The server's lease is not signed by the site this device was enrolled at.", kept: "Nothing was taken along. Earlier records are safe.", next: "Tell the administrator." },

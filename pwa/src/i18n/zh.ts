@@ -3,6 +3,7 @@ import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { devicesZh } from "./devices.zh";
 import { draftsZh } from "./drafts.zh";
+import { keepingZh } from "./keeping.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
 import type { en } from "./en";
@@ -12,6 +13,7 @@ export const zh = {
   ...codesZh,
   ...containersZh,
   ...devicesZh,
+  ...keepingZh,
   ...draftsZh,
   ...trustZh,
   ...witnessZh,
@@ -223,6 +225,8 @@ export const zh = {
       frame_too_large: { what: "所发送的内容过大，服务器未接收。", kept: "已记录的内容都安全保存在本机。", next: "请继续操作，并告知管理员。" },
       password_one_time: { what: "此密码仅供首次登录使用。", kept: "已记录的内容都安全保存在本机。", next: "请退出后重新登录，并设置密码。" },
       internal: { what: "服务器发生故障。", kept: "已记录的内容都安全保存在本机。", next: "请继续操作，本机会自动重试；仍不行请告知管理员。" },
+      storage_full: { what: "本机存储空间已满，记录未能保存。", kept: "未作任何记录；此前的记录都在。", next: "请联网交付并交还已完成的批次，或清理平板空间；急用请换一台平板。" },
+      storage_damaged: { what: "本机有保存的内容无法读取。", kept: "其余记录都在。", next: "请勿清除本平板，告知管理员。" },
       storage_failed: { what: "记录未能保存在本机。", kept: "未作任何记录。", next: "请重试；仍不行请换一台平板并告知管理员。" },
       pin_wrong: { what: "PIN 不正确。", kept: "未签署任何内容。", next: "请重新输入。" },
       lease_forged: { what: "服务器的携带数据并非由本机登记的厂区签名。", kept: "未携带任何内容，以前的记录安全。", next: "请告知管理员。" },

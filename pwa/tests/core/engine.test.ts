@@ -198,10 +198,13 @@ describe("core", () => {
     await kill(first);
     await new Promise((done) => (indexedDB.deleteDatabase(on.database).onsuccess = done));
     const second = await open(on);
-    expect(second.state.storage).toMatchObject({ recovered: expect.any(String), records: 3 });
+    const lost = { device: "tablet-000001", name: "T-07", records: 3 };
+    expect(second.state).toMatchObject({ device: null, storage: { recovered: null, records: 0, waiting: [lost] } });
+    plant.hub.up = true;
+    await second.enrol("FOR tablet-000001", "T-07");
+    expect(second.state.storage).toMatchObject({ recovered: expect.any(String), records: 3, waiting: [] });
     expect(second.state.counts.device).toBe(3);
     expect(nets(second)).toEqual(["1", "2", "3"]);
-    expect(second.state.device).toBeNull();
     await kill(second);
     expect((await open(on)).state.storage.recovered).toBe(second.state.storage.recovered);
   });
@@ -215,7 +218,7 @@ describe("core", () => {
     await kill(first);
     await new Promise((done) => (indexedDB.deleteDatabase(on.database).onsuccess = done));
     plant.hub.up = true;
-    const second = await ready(on);
+    const second = await ready(on, "B-1", "FOR tablet-000001");
     await records(second, "3");
     await until("logged", () => second.state.counts.logged === 3);
     const chains = second.entries("B-1").map(({ device, seq }) => `${device} ${seq}`);
@@ -236,7 +239,9 @@ describe("core", () => {
   });
 
   it("PLT-09 is not alarmed by a device that is simply new", async () => {
-    expect((await open(tablet(plant))).state.storage).toEqual({ persisted: true, recovered: null, records: 0 });
+    expect((await open(tablet(plant))).state.storage).toEqual({
+      persisted: true, recovered: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: { used: 1_000, total: 1_000_000_000, low: false },
+    });
   });
 
   it("PLT-09 takes up an entry that had reached only the journal", async () => {
@@ -247,8 +252,9 @@ describe("core", () => {
     await records(first, "1");
     const store = (first as unknown as { store: Store }).store;
     store.addEntries = () => new Promise(() => undefined);
+    const { flushes } = on.file;
     void records(first, "2");
-    await until("journalled", () => on.file.flushes >= 3);
+    await until("journalled", () => on.file.flushes > flushes);
     await kill(first);
     const second = await open(on);
     expect(nets(second)).toEqual(["1", "2"]);
@@ -262,8 +268,8 @@ describe("core", () => {
     await expect(records(engine, "1")).rejects.toMatchObject({ code: "storage_failed" });
     const store = (engine as unknown as { store: Store }).store;
     const add = store.addEntries;
-    store.addEntries = () => Promise.reject(new Error("quota"));
-    await expect(records(engine, "2")).rejects.toMatchObject({ code: "storage_failed" });
+    store.addEntries = () => Promise.reject(new DOMException("no room", "QuotaExceededError"));
+    await expect(records(engine, "2")).rejects.toMatchObject({ code: "storage_full" });
     store.addEntries = add;
     expect((await records(engine, "3")).seq).toBe(1);
     await until("logged", () => engine.state.counts.logged === 1);
@@ -277,7 +283,7 @@ describe("core", () => {
     const store = (engine as unknown as { store: Store }).store;
     store.addEntries = () => {
       on.file.fails = 1;
-      return Promise.reject(new Error("quota"));
+      return Promise.reject(new Error("the disk fails"));
     };
     await expect(records(engine, "1")).rejects.toMatchObject({ code: "storage_failed" });
     await expect(records(engine, "2")).rejects.toMatchObject({ code: "storage_failed" });

@@ -9,7 +9,7 @@ import { vkey } from "../../src/core/note";
 import { Store } from "../../src/core/store";
 import { COSIGNER, Notary, signer, signNote } from "./notary";
 import { Plant, tablet, until } from "./surroundings";
-import { kill, open, ready, records } from "./tablets";
+import { journalKeys, kill, open, ready, records } from "./tablets";
 
 let plant: Plant;
 
@@ -88,7 +88,7 @@ describe("proving", () => {
     await kill(engine);
     const second = await open(on);
     expect(second.state.storage.records).toBe(1);
-    const { recovered } = await Journal.open(on.file);
+    const { recovered } = await Journal.open(on.file, await journalKeys(on));
     expect([[...recovered.entries.keys()], [...recovered.proven]]).toEqual([[entry.id], []]);
     await until("online", () => second.state.online === "online");
     await plant.hub.publish();

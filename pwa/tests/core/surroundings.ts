@@ -4,7 +4,7 @@ import * as Automerge from "@automerge/automerge/slim";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { encode } from "../../src/core/canonical";
-import { type Bytes, base64, concat, fromBase64, utf8 } from "../../src/core/bytes";
+import { type Bytes, base64, concat, fromBase64, hex, sha256, utf8 } from "../../src/core/bytes";
 import type { Clock } from "../../src/core/clock";
 import { decodeEnvelope, digestOf, readHeader } from "../../src/core/entry";
 import type { JournalFile } from "../../src/core/journal";
@@ -12,6 +12,7 @@ import type { Platform } from "../../src/core/platform";
 import type { Socket } from "../../src/core/sync";
 import type { Lease } from "../../src/core/types";
 import { vkey } from "../../src/core/note";
+import { genesis } from "../../src/core/places";
 import { Notary } from "./notary";
 
 export async function wasm(): Promise<void> {
@@ -71,6 +72,14 @@ export class Hub {
   cutBeforeCommit = 0;
   /** Refuse that many pushes for their structure. */
   refuse = 0;
+  /** Take nothing in and say nothing, on lines that look open. */
+  deaf = false;
+  /** End each greeting so, or cut the line after it. */
+  busy: { code: string; retry?: number } | null = null;
+  cutAfterWelcome = false;
+  readonly opens: Frame[] = [];
+  /** Refuse drafts: there are too many. */
+  full = false;
   receipts = true;
   revoked = false;
   /** What is published and proven; replaced where a test wants another log than before. */
@@ -84,14 +93,11 @@ export class Hub {
   /** Changes what is answered to a question for proofs. */
   lie: (answer: Frame) => Frame = (answer) => answer;
 
-  create(name: string): void {
-    const doc = Automerge.change(Automerge.init<Doc>(), (draft) => {
-      draft.entries = {};
-      draft.receipts = {};
-      draft.drafts = {};
-    });
+  async create(name: string): Promise<void> {
+    const first = await genesis(name);
+    const [doc] = Automerge.applyChanges(Automerge.init<Doc>(), [first]);
     this.docs.set(name, doc);
-    this.append(name, Automerge.getLastLocalChange(doc)!, null);
+    this.append(name, first, null);
   }
 
   /** Lose a document, and make it anew with what the log held of it: its first `held` entries, written by the server. */
@@ -153,6 +159,11 @@ export class Hub {
     if (this.refuse > 0 && this.refuse--) {
       return socket.tell({ t: "refused", id: frame.id, doc: frame.doc, code: "change_malformed", detail: "", at: 0 });
     }
+    const draft = this.full ? frame.changes.findIndex((text: string) => !isEntry(fromBase64(text))) : -1;
+    if (draft >= 0) {
+      const detail = "the drafts of this document are full";
+      return socket.tell({ t: "refused", id: frame.id, doc: frame.doc, code: "change_refused", detail, at: draft });
+    }
     const there = new Set(this.lines.get(frame.doc)!.map(({ hash }) => hash));
     for (const text of frame.changes as string[]) {
       const { deps, hash } = Automerge.decodeChange(fromBase64(text));
@@ -205,6 +216,11 @@ export class Hub {
   }
 }
 
+/** Whether a change writes under an entry's id. */
+function isEntry(bytes: Bytes): boolean {
+  return Automerge.decodeChange(bytes).ops.every((op) => "key" in op && /^[0-9a-f-]{36}$/.test(op.key));
+}
+
 export class HubSocket implements Socket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
@@ -218,7 +234,7 @@ export class HubSocket implements Socket {
 
   send(data: string): void {
     const frame = JSON.parse(data) as Frame;
-    this.work = this.work.then(() => (this.open ? this.receive(frame) : undefined));
+    this.work = this.work.then(() => (this.open && !this.hub.deaf ? this.receive(frame) : undefined));
   }
 
   close(): void {
@@ -234,7 +250,7 @@ export class HubSocket implements Socket {
 
   tell(frame: unknown): void {
     const data = JSON.stringify(frame);
-    setTimeout(() => this.open && this.onmessage?.({ data }), 0);
+    setTimeout(() => this.open && !this.hub.deaf && this.onmessage?.({ data }), 0);
   }
 
   catchUp(name: string): void {
@@ -250,7 +266,15 @@ export class HubSocket implements Socket {
       setTimeout(() => this.cut(), 1);
       return;
     }
+    if (frame.t === "open") this.hub.opens.push(frame);
+    if (frame.t === "hello" && this.hub.busy) {
+      this.hub.hellos.push(frame);
+      this.tell({ t: "error", ...this.hub.busy });
+      setTimeout(() => this.cut(), 1);
+      return;
+    }
     if (frame.t === "hello") {
+      if (this.hub.cutAfterWelcome) setTimeout(() => this.cut(), 5);
       this.hub.hellos.push(frame);
       const head = this.hub.chain.get(frame.device) ?? { seq: 0, hash: "0".repeat(64) };
       const { devices } = this.hub;
@@ -287,6 +311,8 @@ export class Plant {
   readonly keys = crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
   readonly calls: { path: string; body: Frame }[] = [];
   people: Lease["people"] = [];
+  /** What opens sealed journals; the last one is handed out. */
+  readonly recovery: CryptoKeyPair[] = [];
   signedIn = true;
   private devices = 0;
   private leases = 0;
@@ -295,27 +321,80 @@ export class Plant {
     if (!this.hub.up) throw new TypeError("no network");
     const body = typeof init.body === "string" ? (JSON.parse(init.body) as Frame) : init.body;
     this.calls.push({ path, body });
-    if (path === "/api/devices/enrol") return Response.json(await this.enrol(body));
+    if (path === "/api/devices/enrol") return this.enrol(body);
+    if (path === "/api/site") return Response.json({ recovery: await this.handedOut() });
     if (path === "/api/leases") return Response.json(await this.lease(body.batch, body.device));
     if (path === "/api/session" && !this.signedIn) return Response.json({ code: "session_missing" }, { status: 401 });
+    if (path === "/api/session") return Response.json({ nonce: "session-nonce" });
+    if (path.startsWith("/api/documents/")) return this.snapshot(path);
     return Response.json({});
   };
+
+  /** What is answered for a snapshot, where a test has one; null is none ready. */
+  snapshots = new Map<string, { last: number; bytes: Bytes }>();
+
+  private snapshot(path: string): Response {
+    const found = this.snapshots.get(decodeURIComponent(path.split("/")[3]!));
+    if (!found) return new Response(null, { status: 204 });
+    return new Response(found.bytes, { headers: { "Pestle-Last": String(found.last) } });
+  }
 
   private async siteKey(): Promise<string> {
     return base64(new Uint8Array(await crypto.subtle.exportKey("raw", (await this.keys).publicKey)));
   }
 
-  private async enrol({ name, alg, public_key }: Record<string, string>): Promise<unknown> {
+  /** As server/identity/recovery.py does it; a code "FOR <device>" opens the journal of that tablet. */
+  private async enrol({ code, name, alg, public_key, journals }: Frame): Promise<Response> {
+    const recovers = String(code).startsWith("FOR ") ? String(code).slice(4) : null;
+    const ours = (journals as Frame[]).filter(({ device }) => device === recovers);
+    if (journals.length && !ours.length) return Response.json({ code: "recovery_not_permitted" }, { status: 403 });
+    const opened = [];
+    for (const wrap of ours) opened.push({ journal: wrap.journal, key: base64(await this.unwrap(wrap)) });
+    return Response.json({ ...(await this.enrolled(name, alg, public_key)), journal_keys: opened });
+  }
+
+  /** Another recovery key, handed out from now on. */
+  async renewRecovery(): Promise<void> {
+    this.recovery.push((await crypto.subtle.generateKey(P256, true, ["deriveBits"])) as CryptoKeyPair);
+  }
+
+  private async handedOut(): Promise<Frame> {
+    if (!this.recovery.length) await this.renewRecovery();
+    return this.told(this.recovery.at(-1)!);
+  }
+
+  private async told({ publicKey }: CryptoKeyPair): Promise<Frame> {
+    const point = new Uint8Array(await crypto.subtle.exportKey("raw", publicKey));
+    const id = hex(await sha256(point)).slice(0, 32);
+    const message = concat(utf8("pestle/recovery-key/v1\n"), point);
+    const signature = await crypto.subtle.sign({ name: "Ed25519" }, (await this.keys).privateKey, message);
+    return { id, key: base64(point), signature: base64(new Uint8Array(signature)) };
+  }
+
+  private async unwrap(wrap: Record<string, string>): Promise<Bytes> {
+    const told = await Promise.all(this.recovery.map((pair) => this.told(pair)));
+    const at = told.findIndex(({ id }) => id === wrap.recovery);
+    const [ephemeral, iv, data] = [wrap.ephemeral!, wrap.iv!, wrap.data!].map(fromBase64) as [Bytes, Bytes, Bytes];
+    const theirs = await crypto.subtle.importKey("raw", ephemeral, P256, false, []);
+    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, this.recovery[at]!.privateKey, 256);
+    const info = utf8(`pestle/journal-key/v1\n${wrap.device}\n${wrap.journal}\n${wrap.recovery}`);
+    const secret = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+    const hkdf = { name: "HKDF", hash: "SHA-256", salt: concat(ephemeral, fromBase64(told[at].key)), info };
+    const kek = await crypto.subtle.deriveKey(hkdf, secret, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+    return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: info }, kek, data));
+  }
+
+  private async enrolled(name: string, alg: string, public_key: string): Promise<object> {
     const { hub } = this;
     hub.serverKey = await this.siteKey();
-    const site = { name: { zh: "甲", en: "A" }, vkey: vkey((await hub.notary.log).key), server_key: hub.serverKey, policy: await hub.policy() };
+    const site = { name: { zh: "甲", en: "A" }, vkey: vkey((await hub.notary.log).key), server_key: hub.serverKey, policy: await hub.policy(), recovery: await this.handedOut() };
     const id = `tablet-00000${++this.devices}`;
     hub.devices.push({ id, name, alg, public_key });
     return { device: { id, name, role: "tablet", enrolled_at: "" }, site };
   }
 
   private async lease(batch: string, device: string): Promise<unknown> {
-    if (!this.hub.docs.has(`batch/${batch}`)) this.hub.create(`batch/${batch}`);
+    if (!this.hub.docs.has(`batch/${batch}`)) await this.hub.create(`batch/${batch}`);
     const lease = {
       lease: `lease-${++this.leases}`, v: 1, batch, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
@@ -328,14 +407,15 @@ export class Plant {
   }
 }
 
+const P256 = { name: "ECDH", namedCurve: "P-256" };
 let names = 0;
 
 /** One tablet's platform; start several engines on it one after the other to imitate restarts. */
 export function tablet(plant: Plant): Platform & { file: MemoryFile; database: string } {
   const file = new MemoryFile();
   return {
-    clock: new TestClock(), database: `tablet-${++names}`, file, wasm, journalFile: () => file, fetch: plant.fetch,
-    connect: plant.hub.connect, lock: async () => undefined, persist: async () => true, watchNetwork: () => undefined,
+    clock: new TestClock(), app: "0.1.0+test", database: `tablet-${++names}`, file, wasm, journalFile: () => file, fetch: plant.fetch,
+    connect: plant.hub.connect, lock: async () => undefined, persist: async () => true, space: async () => ({ used: 1_000, total: 1_000_000_000 }), watchNetwork: () => undefined,
     hasNetwork: () => plant.hub.up, watchUpdates: () => undefined, acceptUpdate: () => undefined,
   };
 }

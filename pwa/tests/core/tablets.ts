@@ -1,8 +1,9 @@
 /** Tablets of a test: opened, killed without a farewell, and all silenced after each test. */
 import { afterEach } from "vitest";
 import { Engine } from "../../src/core/engine";
-import type { Store } from "../../src/core/store";
+import { Store } from "../../src/core/store";
 import type { Draft } from "../../src/core/types";
+import type { JournalKey } from "../../src/core/vault";
 import { type tablet, until } from "./surroundings";
 
 export type Tablet = ReturnType<typeof tablet>;
@@ -37,12 +38,20 @@ export async function kill(engine: Engine): Promise<void> {
   engines = engines.filter((item) => item !== engine);
 }
 
-export async function ready(on: Tablet, batch = "B-1"): Promise<Engine> {
+export async function ready(on: Tablet, batch = "B-1", code = "CODE"): Promise<Engine> {
   const engine = await open(on);
-  await engine.enrol("CODE", "T-07");
+  await engine.enrol(code, "T-07");
   await until("online", () => engine.state.online === "online");
   await engine.take(batch, "nonce");
   return engine;
+}
+
+/** The keys with which this tablet reads its journal. */
+export async function journalKeys(on: Tablet): Promise<JournalKey[]> {
+  const store = await Store.open(on.database);
+  const keys = await store.meta("journalKeys");
+  store.close();
+  return keys ?? [];
 }
 
 export const weighing = (value: string, batch = "B-1"): Draft => ({
