@@ -289,7 +289,7 @@ export class HubSocket implements Socket {
         this.catchUp(name);
       }
     }
-    if (frame.t === "ping") this.tell({ t: "pong", n: frame.n, server_time: "" });
+    if (frame.t === "ping" && !this.hub.cutAfterWelcome) this.tell({ t: "pong", n: frame.n, server_time: "" });
     if (frame.t === "prove") {
       this.hub.proved.push(frame);
       this.tell(this.hub.lie({ t: "proven", id: frame.id, ...(await this.hub.notary.prove(frame.entries)) }));
