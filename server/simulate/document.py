@@ -30,8 +30,16 @@ class Document:
         [change] = self._core.get_changes(heads)
         return bytes(change.bytes)
 
+    def entries(self) -> dict[str, bytes]:
+        """The entries in wire form, by id."""
+        return {key: self._bytes("entries", key) or b"" for key in self._core.keys(self._map("entries"))}
+
     def holds(self, entry: str) -> bool:
         return self._core.get(self._map("entries"), entry) is not None
+
+    def receipted(self) -> set[str]:
+        """The entries that have a receipt."""
+        return set(self._core.keys(self._map("receipts")))
 
     def receipt(self, entry: str) -> dict[str, Any] | None:
         found = self._bytes("receipts", entry)

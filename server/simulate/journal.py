@@ -21,9 +21,24 @@ class Journal:
         self._file.flush()
 
     def read(self) -> Iterator[tuple[str, Envelope]]:
-        for line in self._path.read_bytes().splitlines():
+        for line in self.lines():
             found = json.loads(line)
             yield found["doc"], Envelope.decode(base64.b64decode(found["entry"]))
+
+    def lines(self) -> list[bytes]:
+        return self._path.read_bytes().splitlines(keepends=True)
+
+    @property
+    def size(self) -> int:
+        """In bytes: what a copy of the disk made now would hold."""
+        return self._file.tell()
+
+    def cut(self, size: int) -> set[str]:
+        """As it was when it had this size; the ids of the entries that it does not hold any more."""
+        before = {envelope.head.id for _, envelope in self.read()}
+        self._file.truncate(size)
+        self._file.seek(size)
+        return before - {envelope.head.id for _, envelope in self.read()}
 
     def close(self) -> None:
         self._file.close()

@@ -13,8 +13,9 @@ from server.core.errors import PestleError
 SCRIPTS = Path(__file__).parent / "scripts"
 BEFORE, ALL, SERVER = "before", "all", "server"
 # What a step may do: write entries; lose and get back the network; lose one connection; crash, and start again from
-# the journal; set the clock; send once more what was acknowledged. And to the server: kill -9, and start again.
-WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, KILL = (
+# the journal; set the clock; send once more what was acknowledged; copy the disk, and be set back to that copy. And to
+# the server: kill -9, and start again.
+WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE, KILL = (
     "write",
     "cut",
     "mend",
@@ -23,9 +24,11 @@ WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, KILL = (
     "return",
     "jump",
     "repeat",
+    "copy",
+    "restore",
     "kill",
 )
-_TABLETS = {WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT}
+_TABLETS = {WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE}
 _FIELDS = {"at", "who", "do", "within", "part", "over", "seconds", "replay"}
 
 

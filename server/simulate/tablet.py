@@ -8,6 +8,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,6 +22,7 @@ from server.simulate.line import Gone, Line
 from server.simulate.script import Action
 from server.simulate.site import Enrolled
 from sync.entry import Envelope
+from sync.entry import Seen as SeenCheckpoint
 from sync.writer import DeviceWriter, now_text
 
 # As the app sends them.
@@ -33,24 +35,28 @@ REPEATED = 20
 
 @dataclass(slots=True)
 class Seen:
-    """What one tablet lived through. `acknowledged`: ids of its entries that the server called durable; `waits`: from
-    the network's return to the first acknowledgement, in seconds; `errors`: codes by which it was turned away."""
+    """What one tablet lived through. `acknowledged`: ids of its entries that the server called durable; `forgotten`:
+    those that its disk did not hold any more when it was set back; `waits`: from the network's return to the first
+    acknowledgement, in seconds; `errors`: codes by which it was turned away."""
 
     acknowledged: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
     receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
     waits: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     connections: int = 0
     deaths: int = 0
+    restores: int = 0
     refused: int = 0
     repeated: int = 0
 
 
 @dataclass(slots=True)
 class _Change:
-    """A change of ours: the entry in it, and its raw bytes."""
+    """A change of ours: the entry in it, its place in the device's chain, and its raw bytes."""
 
     entry: str
+    seq: int
     raw: bytes
 
 
@@ -70,6 +76,10 @@ class Tablet:
         self._writer = DeviceWriter(of.device, of.signer, clock=self._clock)
         self._chance = random.Random(of.device)
         self._cut = self._dead = False
+        self._copy = 0
+        self._seen: SeenCheckpoint | None = None
+        # Hashes of headers that its chain builds on.
+        self._chain: set[str] = set()
         self._acting = True
         self._owed = 0
         self._wake = Event()
@@ -94,7 +104,7 @@ class Tablet:
         self._done: list[tuple[str, _Change]] = []
         self._flying: tuple[int, str, list[_Change]] | None = None
         self._line: Line | None = None
-        self._pushes = 0
+        self._pushes, self._ponged = 0, -1
         self._restoring: set[str] = set()
         self._since: float | None = None
 
@@ -150,6 +160,10 @@ class Tablet:
                 self._skew_ms += int(action.seconds * 1000)
             case script.REPEAT:
                 self._repeat()
+            case script.COPY:
+                self._copy = self._journal.size
+            case script.RESTORE:
+                self._set_back()
 
     def _come_back(self) -> None:
         """However a script ends: everybody is back, or nothing could be compared."""
@@ -186,24 +200,25 @@ class Tablet:
         for _ in range(count):
             batch = self._chance.choice(sorted(self.leases))
             text = f"simulated entry {self._writer.seq + 1} of {self.device}"
-            envelope = self._writer.write(
-                REMARK,
-                document_of(batch),
-                {"batch": batch, "phase": None, "text": text},
-                actor=self._person,
-                subject="batch/remark",
-                lease=self.leases[batch],
-            )
-            self._journal.keep(document_of(batch), envelope)
-            self.written[envelope.head.id] = self._open[envelope.head.id] = document_of(batch)
-            self._put(document_of(batch), envelope)
+            self.record(batch, REMARK, {"batch": batch, "phase": None, "text": text}, "batch/remark")
+
+    def record(self, batch: str, kind: str, payload: Mapping[str, Any], subject: str, **header: Any) -> Envelope:
+        """Sign an entry under the batch's lease, keep it in the journal, put it into the document."""
+        doc = document_of(batch)
+        about = {"actor": self._person, "subject": subject, "lease": self.leases[batch], **header}
+        envelope = self._writer.write(kind, doc, payload, **about)
+        self._journal.keep(doc, envelope)
+        self._chain.add(self._writer.prev)
+        self.written[envelope.head.id] = self._open[envelope.head.id] = doc
+        self._put(doc, envelope)
+        return envelope
 
     def _put(self, doc: str, envelope: Envelope) -> None:
         document = self.documents.get(doc)
         # Without the document it waits in the journal, and is put when the document has come.
         if document is not None and doc not in self._restoring:
             raw = document.put(envelope.head.id, envelope.encode())
-            self._waiting[doc].append(_Change(envelope.head.id, raw))
+            self._waiting[doc].append(_Change(envelope.head.id, envelope.head.seq, raw))
 
     def _die(self) -> None:
         self._drop()
@@ -216,11 +231,7 @@ class Tablet:
         from sync.crdt import genesis
 
         self._dead, self._since = False, time.monotonic()
-        entries = list(self._journal.read())
-        head = entries[-1][1] if entries else None
-        self._writer = DeviceWriter(self.device, self.of.signer, clock=self._clock)
-        if head is not None:
-            self._writer.seq, self._writer.prev = head.head.seq, head.digest.hex()
+        entries = self._read_disk()
         if replay:
             for batch in self.leases:
                 doc = document_of(batch)
@@ -230,6 +241,34 @@ class Tablet:
             self.seen.repeated += len(entries)
         owed, self._owed = self._owed, 0
         self._write(owed)
+
+    def _read_disk(self) -> list[tuple[str, Envelope]]:
+        """Its entries with their documents; the chain goes on where they end."""
+        entries = list(self._journal.read())
+        self._writer = DeviceWriter(self.device, self.of.signer, clock=self._clock, seen=self._seen)
+        self._chain = {digest for _, one in entries for digest in (one.head.prev, one.digest.hex())}
+        if entries:
+            last = entries[-1][1]
+            self._writer.seq, self._writer.prev = last.head.seq, last.digest.hex()
+        return entries
+
+    def _set_back(self) -> None:
+        """The disk is that of an earlier day, and the tablet does not know: it numbers on from there."""
+        self._drop()
+        self._seen = None
+        lost = self._journal.cut(self._copy)
+        self.seen.forgotten |= lost
+        self._open = {entry: doc for entry, doc in self._open.items() if entry not in lost}
+        self.seen.restores += 1
+        self._begin_page()
+        self._read_disk()
+
+    def _go_on_from(self, head: Mapping[str, Any]) -> None:
+        """The log has entries of this device that its disk has not: the disk was set back. It goes on after them;
+        what it has numbered meanwhile collides, and is for people to look at."""
+        if head["seq"] and head["hash"] not in self._chain:
+            self._writer.seq, self._writer.prev = int(head["seq"]), str(head["hash"])
+            self._chain.add(self._writer.prev)
 
     def _repeat(self) -> None:
         """Send changes once more that were acknowledged, as one does who never got the answer."""
@@ -260,7 +299,11 @@ class Tablet:
         greeting = self._await(line, "hello")
         line.send(json.dumps(self._hello(greeting["nonce"])))
         self._restoring |= {document_of(batch) for batch in self.leases} - set(self.documents)
-        self._await(line, "welcome")
+        welcome = self._await(line, "welcome")
+        self._go_on_from(welcome["head"])
+        told = welcome["checkpoint"]
+        self._seen = SeenCheckpoint(told["size"], told["root"]) if told["size"] else None
+        self._writer.seen = self._seen
         # Its answer comes after every change that was due to us.
         line.send(json.dumps({"t": "ping", "n": 0}))
         self._pinged = time.monotonic()
@@ -291,16 +334,23 @@ class Tablet:
         }
 
     def _push(self) -> None:
-        if self._line is None or self._flying is not None:
-            return
-        for doc, waiting in self._waiting.items():
-            if waiting:
-                changes = [waiting.popleft() for _ in range(min(len(waiting), PUSH_CHANGES))]
-                self._pushes += 1
-                self._flying = (self._pushes, doc, changes)
-                raws = [base64.b64encode(change.raw).decode() for change in changes]
-                self._line.send(json.dumps({"t": "push", "id": self._pushes, "doc": doc, "changes": raws}))
-                return
+        """In the order of the chain even across documents, as the app does: then the server holds nothing."""
+        first = {doc: waiting[0].seq for doc, waiting in self._waiting.items() if waiting}
+        if self._flying is None and first:
+            doc = min(first, key=lambda name: first[name])
+            after = min((seq for name, seq in first.items() if name != doc), default=None)
+            run = list(takewhile(lambda change: after is None or change.seq <= after, self._waiting[doc]))
+            self._send(doc, min(len(run), PUSH_CHANGES))
+
+    def _send(self, doc: str, most: int) -> None:
+        """Push the next changes of a document; one push is under way at a time."""
+        waiting, line = self._waiting[doc], self._line
+        assert line is not None
+        changes = [waiting.popleft() for _ in range(min(len(waiting), most))]
+        self._pushes += 1
+        self._flying = (self._pushes, doc, changes)
+        raws = [base64.b64encode(change.raw).decode() for change in changes]
+        line.send(json.dumps({"t": "push", "id": self._pushes, "doc": doc, "changes": raws}))
 
     def _hear(self, seconds: float) -> None:
         line = self._line
@@ -368,6 +418,7 @@ class Tablet:
         self._start_anew(frame["doc"])
 
     def _pong(self, frame: Mapping[str, Any]) -> None:
+        self._ponged = frame["n"]
         if frame["n"] == 0:
             if self._restoring:
                 self._bring_missing()
