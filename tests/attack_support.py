@@ -1,6 +1,7 @@
 """Somebody who holds the database and the server's key: whatever he changes, he makes receipts, chain and tree fit."""
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from release_support import finish, sign
 from witness_support import Story
 
 from server.core.record import Recorded
+from server.handheld.model import SKEW_LIMIT_MS
 from sync import canonical
 from sync.entry import FIRST_PREV, Envelope, Receipt, next_stream_hash, payload_hash
 from sync.entry import sign as sign_entry
@@ -31,7 +33,8 @@ class Shown:
 
 
 class World:
-    """An honest plant whose log holds a sealed batch with a second person, late work, and a lost tablet."""
+    """An honest plant whose log holds a sealed batch with a second person, late work, a lost tablet, a batch that was
+    taken back, and material out of another batch's container."""
 
     def __init__(self, folder: Path) -> None:
         self.site = site = Site(f"sqlite:///{folder}/pestle.db", folder)
@@ -47,6 +50,8 @@ class World:
         sign(site, "released")
         self.seal = self.size - 1
         self.late = self._remark("B1", "found in a pocket", "tablet-b").index
+        self._containers()
+        self._take_back()
         reading = site.read_weight(net="12.641")
         self.reading = next(entry.index for entry in self.story.entries if entry.head.id == reading["id"])
         self.last_of_tablet = [self._remark("B2", text).index for text in ("one", "two", "three")]
@@ -54,6 +59,27 @@ class World:
         self.revoked = site.state("identity.device_revoked.v1", "device/tablet-b", revoked).index
         self.of_revoked = self._remark("B2", "by whoever found it", "tablet-b").index
         site.receive("A-9", None)
+
+    def _containers(self) -> None:
+        rows = [{"container": label, "quantity": {"value": "60.000", "unit": "kg"}} for label in ("C-1", "C-2")]
+        received = {"material": "api-1", "lot": "A-5/2", "containers": rows}
+        self.site.state("materials.containers_received.v1", "lot/api-1/A-5/2", received)
+        for batch, label in (("B3", "C-1"), ("B4", "C-2")):
+            self.site.order(batch)
+            given = {"batch": batch, "containers": [label]}
+            self.site.state("production.containers_allocated.v1", f"batch/{batch}", given, "P-3")
+        self.site.put("phase_started", {"batch": "B3", "phase": "10"})
+        self.own_container = self.site.put("material_weighed", weighed("B3", container="C-1")).index
+        self.others_container = self.site.put("material_weighed", weighed("B3", container="C-2", phase="21")).index
+
+    def _take_back(self) -> None:
+        """The tablet goes on all the same, later by any clock that is accepted: its own is ahead."""
+        self.before_revocation = self._remark("B3", "still ours").index
+        revoked = {"lease": "lease-B3-tablet-a", "batch": "B3", "device": "tablet-a", "reason": "not found"}
+        self.site.state("handheld.lease_revoked.v1", "batch/B3", revoked, "P-3")
+        before, self.site.now_ms = self.site.now_ms, time.time_ns() // 1_000_000 + SKEW_LIMIT_MS
+        self.after_revocation = self._remark("B3", "and yet I go on").index
+        self.site.now_ms = before
 
     def _remark(self, batch: str, text: str, device: str = "tablet-a") -> Recorded:
         return self.site.put("remark_added", {"batch": batch, "phase": None, "text": text}, device=device)
@@ -122,6 +148,11 @@ def unflagged(story: Story, index: int, flag: str) -> Story:
     """As if the server had not remarked this about the entry."""
     assert flag in story.entries[index].stamp.flags
     return story.restamp(index, lambda stamp: replace(stamp, flags=without(stamp, flag)))
+
+
+def flagged(story: Story, index: int, flag: str) -> Story:
+    """As if the server had remarked this about the entry."""
+    return story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
 
 
 def without(stamp: Receipt, flag: str) -> tuple[str, ...]:

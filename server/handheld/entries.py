@@ -94,8 +94,6 @@ class DisputeSettled(Schema):
 def decide_lease(connection: Connection, entry: Entry) -> Ruling:
     """Who may work on batches may take one along that is still being worked on, on a device that may still come."""
     given = entry.payload
-    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "batch.work"):
-        return Ruling(refusal="not_permitted", details={"permission": "batch.work"})
     batch = batches.find_batch(connection, given["batch"])
     if batch is None:
         return Ruling(refusal="batch_unknown", details={"batch": given["batch"]})
@@ -107,8 +105,6 @@ def decide_lease(connection: Connection, entry: Entry) -> Ruling:
 def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
     """Who releases orders may take a batch back; the device still owes what it has written until then."""
     given = entry.payload
-    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "order.release"):
-        return Ruling(refusal="not_permitted", details={"permission": "order.release"})
     lease = queries.find_lease(connection, given["lease"])
     if lease is None or (lease.batch, lease.device) != (given["batch"], given["device"]):
         return Ruling(refusal="lease_unknown", details={"lease": given["lease"]})
@@ -151,8 +147,9 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
     skew = hub.skew_of(connection, header.device)
     lease = queries.find_lease(connection, header.lease) if header.lease else None
     seen = header.seen
+    made = (header.captured_at, skew, entry.seen_at)
     found = (
-        rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, header.captured_at, skew),
+        rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, *made),
         rules.doubt_clock(header.device, skew),
         rules.doubt_device(header.device, entry.flags),
         rules.doubt_seen(header.device, seen.size if seen else 0, entry.flags),
@@ -211,10 +208,11 @@ def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) 
     return Fact(production.EXCEPTION, production.batch_stream(batch), payload)
 
 
+_TAKES, _TAKES_BACK = ("server", "batch.work"), ("server", "order.release")
 KINDS = (
-    Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue),
+    Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue, by=_TAKES),
     Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
-    Kind(LEASE_REVOKED, LeaseRevoked, "decision", decide_revocation, projection.revoke),
+    Kind(LEASE_REVOKED, LeaseRevoked, "decision", decide_revocation, projection.revoke, by=_TAKES_BACK),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
     Kind(DISPUTED, LogDisputed, "observation", judge_disputed, by_server=True),
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),

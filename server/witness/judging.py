@@ -7,58 +7,28 @@ entry in the order of the log, and know nothing but the entries before.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
-from server.handheld.model import SKEW_LIMIT_MS, batch_of
+from server.handheld.model import batch_of
 from server.identity.model import CREDENTIAL_SET
 from server.production.judging import COSIGN_DOMAIN
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, WEIGHED
 from server.release import model as release
+from server.witness.containers import ContainerRules
+from server.witness.leases import LEASE_ISSUED, LeaseRules
+from server.witness.seen import Seen, unflagged
 from sync import canonical, note, signing
-from sync.entry import FIRST_PREV, Header, Receipt, parse_signatures
+from sync.entry import FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
 from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
 
-LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
 SEALS = (release.RELEASED_V1, release.REJECTED_V1, release.RELEASED_KIND, release.REJECTED_KIND)
 _WITH_DEVICES = (release.RELEASED_KIND, release.REJECTED_KIND)
-# Entries that stand in the log and are no record: nothing more is asked of them.
-STRANGE = frozenset({"kind_unknown", "payload_malformed", NOT_PERMITTED, "rule_failed"})
-_SKEW = timedelta(milliseconds=SKEW_LIMIT_MS)
 _DIGEST = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An entry as the rules see it; `body` is None where its payload was erased, `digest` SHA-256 of the header,
-    `signatures` the line as stored."""
-
-    head: Header
-    stamp: Receipt
-    body: Mapping[str, Any] | None
-    digest: bytes
-    signatures: bytes
-
-    @property
-    def by_server(self) -> bool:
-        return self.head.device == SERVER
-
-    @property
-    def is_strange(self) -> bool:
-        return not STRANGE.isdisjoint(self.stamp.flags)
-
-
-@dataclass(slots=True)
-class _Lease:
-    batch: str
-    device: str
-    expires_at: str
-    last_seq: int | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +46,8 @@ class SiteRules:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._leases: dict[str, _Lease] = {}
+        self._leases = LeaseRules()
+        self._containers = ContainerRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, bytes] = {}
@@ -113,7 +84,8 @@ class SiteRules:
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
-            self._judge_lease(seen)
+            self._leases.judge(seen)
+            self._containers.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
 
@@ -122,12 +94,11 @@ class SiteRules:
         head, body = seen.head, seen.body
         self._chains.setdefault(head.device, bytearray()).extend(seen.digest)
         leased = None
+        self._leases.learn(seen)
+        self._containers.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
                 leased = body["device"]
-                self._leases[body["lease"]] = _Lease(body["batch"], leased, body["expires_at"])
-            elif head.kind == LEASE_RETURNED and body["lease"] in self._leases:
-                self._leases[body["lease"]].last_seq = body["last_seq"]
             elif head.kind == ROOT_ADOPTED:
                 self.root = note.parse_vkey(body["vkey"])
             elif head.kind == CREDENTIAL_SET and body["what"] == "pin":
@@ -152,7 +123,7 @@ class SiteRules:
         if seen.by_server:
             raise SyncError(wanted, f"the server stated {seen.head.kind}, which is not known here or has another shape")
         if not seen.is_strange:
-            raise _unflagged(wanted, f"{seen.head.kind} of {seen.head.device}")
+            raise unflagged(wanted, f"{seen.head.kind} of {seen.head.device}")
 
     def _judge_seen(self, seen: Seen) -> None:
         named = seen.head.seen
@@ -160,27 +131,14 @@ class SiteRules:
             return
         start = named.size * _DIGEST
         if self._roots[start : start + _DIGEST].hex() != named.root:
-            raise _unflagged(SEEN_WRONG, f"{seen.head.device} saw a log of {named.size} entries that was not this")
-
-    def _judge_lease(self, seen: Seen) -> None:
-        head, flags = seen.head, seen.stamp.flags
-        lease = self._leases.get(head.lease) if head.lease is not None else None
-        if lease is None or (lease.batch, lease.device) != (batch_of(head.stream), head.device):
-            if "lease_unknown" not in flags:
-                raise _unflagged("lease_unknown", f"{head.device} had no lease {head.lease} for {head.stream}")
-            return
-        # How far the device's clock was off is not in the log; only what no accepted clock explains is wrong.
-        late = datetime.fromisoformat(head.captured_at) - _SKEW > datetime.fromisoformat(lease.expires_at)
-        returned = lease.last_seq is not None and head.seq > lease.last_seq
-        if (returned or (late and "clock_skew" not in flags)) and "lease_expired" not in flags:
-            raise _unflagged("lease_expired", f"the lease {head.lease} of {head.device} had ended")
+            raise unflagged(SEEN_WRONG, f"{seen.head.device} saw a log of {named.size} entries that was not this")
 
     def _judge_late(self, seen: Seen) -> None:
         stream = self._streams.get(seen.head.stream)
         if stream is None or not stream.sealed:
             return
         if {POST_SEAL, AFTER_DISPOSITION}.isdisjoint(seen.stamp.flags):
-            raise _unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")
+            raise unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")
 
     def _judge_second(self, seen: Seen, body: Mapping[str, Any]) -> None:
         """The device signs the header alone: that the second person's signature is theirs, only their key tells."""
@@ -191,7 +149,7 @@ class SiteRules:
         message, key = COSIGN_DOMAIN + seen.head.encode(), self._user_keys.get(person, b"")
         lines = (one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}")
         if not any(_fits(key, message, one["sig"]) for one in lines):
-            raise _unflagged(flag, f"{person} has not signed what they are said to have verified")
+            raise unflagged(flag, f"{person} has not signed what they are said to have verified")
 
     def _judge_seal(self, name: str, kind: str, body: Mapping[str, Any]) -> None:
         stream = self._streams.get(name, _Stream())
@@ -238,7 +196,3 @@ def _fits(key: bytes, message: bytes, signature: str) -> bool:
     except (SyncError, ValueError):
         return False
     return True
-
-
-def _unflagged(flag: str, why: str) -> SyncError:
-    return SyncError("flag_missing", f"{why}, and the receipt does not say {flag}")

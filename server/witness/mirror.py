@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.core.kinds import Registry
-from server.witness.judging import Seen, SiteRules
+from server.witness.judging import SiteRules
+from server.witness.seen import Seen
 from sync import canonical, merkle, tiles
 from sync.checkpoint import Checkpoint
 from sync.entry import Header, Receipt, split_leaf

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from server.core.kinds import Registry
 from server.witness.folder import Folder, Status
-from server.witness.judging import Seen, judge_time
+from server.witness.judging import judge_time
 from server.witness.mirror import Mirror, write_durably
+from server.witness.seen import Seen
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.errors import SyncError

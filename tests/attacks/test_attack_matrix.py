@@ -17,6 +17,7 @@ from attack_support import (
     Shown,
     World,
     changed,
+    flagged,
     grown,
     inserted,
     refit,
@@ -227,7 +228,7 @@ def use_a_stolen_device_before_its_revocation(world: World) -> Shown:
     return taken_so(world, inserted(before, at, pen.write(REMARK, "batch/B2", text, actor="P-1", lease=lease)), at)
 
 
-# Two more that were not among those measured.
+# More that were not among those measured.
 
 
 def rewrite_a_decision_of_the_server(world: World) -> Shown:
@@ -237,6 +238,30 @@ def rewrite_a_decision_of_the_server(world: World) -> Shown:
         body["signer"] = {"id": "P-6", "name": "姓名P-6", "name_en": "Both"}
 
     return rewritten(world, with_payload(world.story, world.seal, somebody_else))
+
+
+def hide_that_the_batch_was_taken_back(world: World) -> Shown:
+    return taken_so(world, unflagged(world.story, world.after_revocation, "lease_revoked"), world.after_revocation)
+
+
+def say_that_the_batch_was_taken_back_before(world: World) -> Shown:
+    """Work that was in order is made doubtful."""
+    story = flagged(world.story, world.before_revocation, "lease_revoked")
+    return taken_so(world, story, world.before_revocation)
+
+
+def say_that_a_lease_is_unknown(world: World) -> Shown:
+    return taken_so(world, flagged(world.story, world.before_revocation, "lease_unknown"), world.before_revocation)
+
+
+def hide_that_a_container_was_anothers(world: World) -> Shown:
+    story = unflagged(world.story, world.others_container, "container_not_allocated")
+    return taken_so(world, story, world.others_container)
+
+
+def say_that_a_container_was_anothers(world: World) -> Shown:
+    story = flagged(world.story, world.own_container, "container_not_allocated")
+    return taken_so(world, story, world.own_container)
 
 
 def show_two_logs(world: World) -> Shown:
@@ -277,9 +302,14 @@ MATRIX: dict[Attack, tuple[str | None, bool, bool]] = {
 ALSO: dict[Attack, tuple[str | None, bool, bool]] = {
     rewrite_a_decision_of_the_server:          (None,                  YES, YES),
     show_two_logs:                             (None,                  YES, YES),
+    hide_that_the_batch_was_taken_back:        ("flag_missing",        YES, YES),
+    say_that_the_batch_was_taken_back_before:  ("flag_wrong",          YES, YES),
+    say_that_a_lease_is_unknown:               ("flag_wrong",          YES, YES),
+    hide_that_a_container_was_anothers:        ("flag_missing",        YES, YES),
+    say_that_a_container_was_anothers:         ("flag_wrong",          YES, YES),
 }  # fmt: skip
 # What the verifier lets pass, since only a witness knows the server's own rules.
-BY_RULES = {"flag_missing", "seal_wrong"}
+BY_RULES = {"flag_missing", "flag_wrong", "seal_wrong"}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """What is doubtful about work away from the server: the lease it was done under, the clock it was timed by."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.handheld.model import Lease
@@ -10,9 +12,15 @@ HOUR = 3_600_000
 
 
 def lease_code(
-    captured_at: str, *, lease: Lease | None = LEASE, device: str = "T-1", seq: int = 5, skew: int = 0
+    captured_at: str,
+    *,
+    lease: Lease | None = LEASE,
+    device: str = "T-1",
+    seq: int = 5,
+    skew: int = 0,
+    seen: str | None = None,
 ) -> str | None:
-    doubt = doubt_lease(lease, "L-1", "B-1", device, seq, captured_at, skew)
+    doubt = doubt_lease(lease, "L-1", "B-1", device, seq, captured_at, skew, seen)
     return None if doubt is None else doubt.code
 
 
@@ -30,9 +38,19 @@ def test_a_clock_that_is_off_neither_lengthens_nor_shortens_a_lease() -> None:
     assert lease_code("2026-11-25T08:30:00.000Z", skew=HOUR) is None
 
 
+@pytest.mark.urs("PLT-12", "PLT-13")
+def test_who_has_seen_what_came_after_the_end_wrote_after_it_whatever_its_clock_says() -> None:
+    assert lease_code("2026-11-23T08:00:00.000Z", seen="2026-11-25T08:00:00.000Z") is None
+    assert lease_code("2026-11-23T08:00:00.000Z", seen="2026-11-25T08:00:00.001Z") == "lease_expired"
+    revoked = replace(LEASE, revoked_at="2026-11-24T08:00:00.000Z")
+    assert lease_code("2026-11-23T08:00:00.000Z", lease=revoked, seen="2026-11-24T08:00:00.001Z") == "lease_revoked"
+    assert lease_code("2026-11-24T08:00:00.001Z", lease=revoked) == "lease_revoked"
+    assert lease_code("2026-11-24T08:00:00.000Z", lease=revoked) is None
+
+
 @pytest.mark.urs("PLT-12")
 def test_what_was_written_after_the_return_is_not_under_the_lease() -> None:
-    returned = Lease(**{name: getattr(LEASE, name) for name in LEASE.__slots__} | {"returned_at": "x", "last_seq": 5})
+    returned = replace(LEASE, returned_at="x", last_seq=5)
     assert lease_code("2026-11-23T08:00:00.000Z", lease=returned, seq=5) is None
     assert lease_code("2026-11-23T08:00:00.000Z", lease=returned, seq=6) == "lease_expired"
 

@@ -1,0 +1,154 @@
+"""Whether the server has said what is wrong with the container that a weighing names, and no more (PLT-12, PLT-16).
+
+The same questions as its own rule asks (`server.production.allocating`), answered from the log alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from server.materials.model import NOT_PERMITTED
+from server.production import model
+from server.release.model import RESOLVED_KIND
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.verify.rules import ERASED
+
+RECEIVED = "materials.containers_received.v1"
+_KINDS = (RECEIVED, model.ALLOCATED, model.DEALLOCATED, model.WEIGHED, model.CONFLICT, RESOLVED_KIND)
+_FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A registered container, as it came."""
+
+    lot: tuple[str, str]
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What an entry says was taken out of a container: for which place of which batch."""
+
+    entry: str
+    place: tuple[str, str]
+    value: Decimal
+    unit: str
+
+
+class ContainerRules:
+    """The containers of the site and what was taken out of them, after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+        self._lots: set[tuple[str, str]] = set()
+        self._owners: dict[str, str] = {}
+        self._uses: dict[str, list[_Taken]] = {}
+        self._superseded: set[str] = set()
+        self._conflicts: dict[str, list[str]] = {}
+        self._count = 0
+        # Which labels each entry names, and those of which not every entry can be read any more; None: all of them.
+        self._labels: dict[int, tuple[str, ...]] = {}
+        self._blind: set[str] | None = set()
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of a weighing whose flags are not those that it deserves."""
+        given, flags = seen.body, seen.stamp.flags
+        # Of a batch that nobody ordered nothing more is judged.
+        if seen.head.kind != model.WEIGHED or given is None or "batch_unknown" in flags or self._is_blind(given):
+            return
+        owed = set(self._owed(given))
+        for flag in _FLAGS:
+            if flag in owed and flag not in flags:
+                raise unflagged(flag, f"{given['batch']} took {given['lot']} out of {given['container']}")
+            if flag in flags and flag not in owed:
+                raise misflagged(flag, f"nothing of the kind is wrong with {given['container']}")
+
+    def _owed(self, given: Mapping[str, Any]) -> Iterable[str]:
+        name, lot = given["container"], (given["material"], given["lot"])
+        held = None if name is None else self._held.get(name)
+        if held is None:
+            if lot in self._lots:
+                yield model.MISSING if name is None else model.CONTAINER_UNKNOWN
+            return
+        place = given["batch"], f"{given['phase']}/net"
+        uses = [one for one in self._uses.get(name, ()) if one.entry not in self._superseded]
+        if self._owners.get(name) != given["batch"]:
+            yield model.NOT_ALLOCATED
+        if any(one.place[0] != given["batch"] for one in uses):
+            yield model.SHARED
+        net = given["net"]
+        besides = [one for one in uses if one.place != place and one.unit == held.unit]
+        if net["unit"] == held.unit and _sum(besides) + Decimal(net["value"]) > held.value:
+            yield model.USED_UP
+
+    def _is_blind(self, given: Mapping[str, Any]) -> bool:
+        if self._blind is None:
+            return True
+        return given["container"] in self._blind or f"{given['material']}/{given['lot']}" in self._blind
+
+    def learn(self, seen: Seen) -> None:
+        index, head, body = self._count, seen.head, seen.body
+        self._count += 1
+        if seen.by_server and head.kind == ERASED and body is not None and self._blind is not None:
+            named = (self._labels.get(one["index"], ()) for one in body["entries"])
+            self._blind |= {label for labels in named for label in labels}
+        corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
+        if corrects is not None and not seen.is_strange and not seen.by_server:
+            self._superseded.add(corrects)
+        if head.kind not in _KINDS or seen.is_strange:
+            return
+        if body is None:
+            self._blind = None
+            return
+        self._labels[index] = self._take(seen, body)
+
+    def _take(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """The labels that it names, and "material/lot" of a receipt."""
+        match seen.head.kind:
+            case model.WEIGHED:
+                return self._use(seen.head.id, body)
+            case model.ALLOCATED:
+                self._owners |= dict.fromkeys(body["containers"], body["batch"])
+                return tuple(body["containers"])
+            case model.DEALLOCATED:
+                for label in body["containers"]:
+                    self._owners.pop(label, None)
+                return tuple(body["containers"])
+            case model.CONFLICT:
+                self._conflicts[seen.head.id] = body["entries"]
+            case kind if kind == RESOLVED_KIND:
+                claims = self._conflicts.get(body["conflict"], ())
+                self._superseded |= {one for one in claims if one != body["chosen"]}
+            case _:
+                return self._register(seen, body)
+        return ()
+
+    def _register(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
+        lot = body["material"], body["lot"]
+        if NOT_PERMITTED in seen.stamp.flags:
+            return ()
+        for one in body["containers"]:
+            quantity = one["quantity"]
+            if one["container"] not in self._held:
+                self._held[one["container"]] = _Held(lot, Decimal(quantity["value"]), quantity["unit"])
+                self._lots.add(lot)
+        return (*(one["container"] for one in body["containers"]), "/".join(lot))
+
+    def _use(self, entry: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+        name, net = body["container"], body["net"]
+        if name is None or name not in self._held:
+            return ()
+        place = body["batch"], f"{body['phase']}/net"
+        self._uses.setdefault(name, []).append(_Taken(entry, place, Decimal(net["value"]), net["unit"]))
+        return (name,)
+
+
+def _sum(uses: Iterable[_Taken]) -> Decimal:
+    """Of several that claim one place of a batch, the most."""
+    most: dict[tuple[str, str], Decimal] = {}
+    for one in uses:
+        most[one.place] = max(one.value, most.get(one.place, Decimal(0)))
+    return sum(most.values(), Decimal(0))

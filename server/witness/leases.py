@@ -1,0 +1,114 @@
+"""Whether the server has judged a device's work by the lease that it was made under (PLT-12).
+
+How far a device's clock was off when it last met the server is not in the log, only whether it was by more than five
+minutes. So there may be two right answers, and whatever is neither is wrong.
+"""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.seen import SEEN_WRONG
+from server.handheld.model import LEASE_REVOKED, SKEW_LIMIT_MS, batch_of
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.verify.rules import ERASED
+
+LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
+_KINDS = (LEASE_ISSUED, LEASE_RETURNED, LEASE_REVOKED)
+_FLAGS = ("lease_unknown", "lease_expired", "lease_revoked")
+
+
+@dataclass(slots=True)
+class _Lease:
+    """Times in milliseconds since 1970."""
+
+    batch: str
+    device: str
+    expires_at: int
+    last_seq: int | None = None
+    revoked_at: int | None = None
+
+
+class LeaseRules:
+    """The leases of the site, after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        self._leases: dict[str, _Lease] = {}
+        # When each entry was received: what a device had seen was received before it wrote.
+        self._times = array("q")
+        # Entries about leases, and the batches of which not all of them can be read any more.
+        self._about: dict[int, str] = {}
+        self._blind: set[str] = set()
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` where the server's answer is none of those that are right."""
+        head = seen.head
+        if batch_of(head.stream) is None or head.stream in self._blind:
+            return
+        told = [flag for flag in _FLAGS if flag in seen.stamp.flags]
+        right = list(self._answers(seen))
+        why = f"{head.device} made it for {head.stream} under the lease {head.lease}"
+        if len(told) > 1 or (told and told[0] not in right):
+            raise misflagged(told[-1], f"{why}, which {' or '.join(map(_named, right))}")
+        if not told and None not in right:
+            raise unflagged(str(right[0]), f"{why}, which had ended or is none")
+
+    def _answers(self, seen: Seen) -> Iterator[str | None]:
+        """The flags that are right, None for none of them; in the order in which the server looks."""
+        head = seen.head
+        lease = self._leases.get(head.lease) if head.lease else None
+        if lease is None or (lease.batch, lease.device) != (batch_of(head.stream), head.device):
+            yield "lease_unknown"
+            return
+        for flag, end in (("lease_expired", lease.expires_at), ("lease_revoked", lease.revoked_at)):
+            if end is None or not self._may_be_after(seen, end):
+                continue
+            yield flag
+            if self._is_after(seen, end):
+                return
+        yield "lease_expired" if lease.last_seq is not None and head.seq > lease.last_seq else None
+
+    def _is_after(self, seen: Seen, end: int) -> bool:
+        by_clock = "clock_skew" not in seen.stamp.flags and _ms(seen.head.captured_at) - SKEW_LIMIT_MS > end
+        return by_clock or self._seen_at(seen) > end
+
+    def _may_be_after(self, seen: Seen, end: int) -> bool:
+        by_clock = "clock_skew" in seen.stamp.flags or _ms(seen.head.captured_at) + SKEW_LIMIT_MS > end
+        return by_clock or self._seen_at(seen) > end
+
+    def _seen_at(self, seen: Seen) -> int:
+        """When the last entry was received that the device had seen; before all times where it had seen none."""
+        named = seen.head.seen
+        if named is None or SEEN_WRONG in seen.stamp.flags or not 0 < named.size <= len(self._times):
+            return -(2**62)
+        return self._times[named.size - 1]
+
+    def learn(self, seen: Seen) -> None:
+        index, head, body = len(self._times), seen.head, seen.body
+        self._times.append(_ms(seen.stamp.recorded_at))
+        if not seen.by_server:
+            return
+        if head.kind == ERASED and body is not None:
+            self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
+        if head.kind not in _KINDS:
+            return
+        self._about[index] = head.stream
+        if body is None:
+            self._blind.add(head.stream)
+        elif head.kind == LEASE_ISSUED:
+            self._leases[body["lease"]] = _Lease(body["batch"], body["device"], _ms(body["expires_at"]))
+        elif body["lease"] in self._leases:
+            lease = self._leases[body["lease"]]
+            if head.kind == LEASE_RETURNED:
+                lease.last_seq = body["last_seq"]
+            else:
+                lease.revoked_at = self._times[index]
+
+
+def _ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def _named(flag: str | None) -> str:
+    return "was in force" if flag is None else f"deserves {flag}"
