@@ -1,0 +1,15 @@
+/** English words for how this device keeps what is recorded, and for its clock. */
+export const keepingEn = {
+  keeping: {
+    clockNext: "Set this device's clock right. What is recorded meanwhile is kept and flagged.",
+    waiting: (n: number, name: string) => `${n === 1 ? "1 record" : `${n} records`} of tablet ${name} ${n === 1 ? "waits" : "wait"} encrypted on this device.`,
+    waitingNext: "The key for them is lost. Ask an administrator for a code for that tablet (Devices, the tablet, Enrol again), and enrol with it: then they are opened and go by themselves.",
+    without: "Enrol without them", withoutHint: "They stay here, encrypted, and go on being told.",
+    low: (used: string, total: string) => `Room for records is short: ${used} of ${total} are used.`,
+    lowNext: "Go online so that everything is delivered, and hand back finished batches. When nothing more fits, nothing more can be recorded here.",
+    damaged: (n: number) => (n === 1 ? "1 thing stored on this device can no longer be read." : `${n} things stored on this device can no longer be read.`),
+    damagedNext: "Do not clear this device. Take another one, and tell the administrator.",
+    encryption: "Encryption", encrypted: "Everything kept here is encrypted.", plain: "Not encrypted yet: that comes when this device next meets the server.",
+    room: "Room", used: (used: string, total: string) => `${used} of ${total} used`, unknown: "The browser does not tell.", healed: (n: number) => `${n} given back by the second copy`,
+  },
+};

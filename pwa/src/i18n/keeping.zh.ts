@@ -1,0 +1,17 @@
+/** Chinese words for how this device keeps what is recorded, and for its clock. */
+import type { keepingEn } from "./keeping.en";
+
+export const keepingZh: typeof keepingEn = {
+  keeping: {
+    clockNext: "请校准本机时钟。其间的记录照常保存，并加标记。",
+    waiting: (n: number, name: string) => `平板 ${name} 的 ${n} 条记录以加密形式留在本机。`,
+    waitingNext: "其密钥已丢失。请向管理员索取该平板的登记码（设备 → 该平板 → 重新登记），用它登记本机：记录随即解密并自动发送。",
+    without: "不带这些记录登记", withoutHint: "它们仍加密留在本机，并会继续提示。",
+    low: (used: string, total: string) => `本机存储空间不足：已用 ${used}，共 ${total}。`,
+    lowNext: "请联网，让记录全部发送，并交回已完成的批。空间用尽后，本机无法再记录。",
+    damaged: (n: number) => `本机有 ${n} 项存储内容已无法读取。`,
+    damagedNext: "请勿清除本机数据。请改用另一台设备，并告知管理员。",
+    encryption: "加密", encrypted: "本机所存内容均已加密。", plain: "尚未加密：本机下次连接服务器时完成。",
+    room: "空间", used: (used: string, total: string) => `已用 ${used}，共 ${total}`, unknown: "浏览器未提供。", healed: (n: number) => `${n} 项由第二份副本恢复`,
+  },
+};
