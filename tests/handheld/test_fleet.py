@@ -119,7 +119,8 @@ def test_who_may_look(site: Site) -> None:
 @pytest.mark.urs("PLT-11")
 def test_a_device_in_another_process_is_here_as_long_as_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[dict[str, Any]] = []
-    presence = Presence(told.append)
+    rung: list[None] = []
+    presence = Presence(told.append, lambda: rung.append(None))
     presence.heard_came("T-2")
     presence.came("T-1")
     # It comes back before the old connection is found dead.
@@ -129,5 +130,7 @@ def test_a_device_in_another_process_is_here_as_long_as_that_says_so(monkeypatch
     presence.left("T-1")
     assert presence.connected() == {"T-2"}
     assert told == [{"came": "T-1"}, {"came": "T-1"}, {"left": "T-1"}]
+    presence.heard_came("T-2")
+    assert len(rung) == 4
     monkeypatch.setattr("server.handheld.hub.presence._FRESH_SECONDS", -1.0)
     assert presence.connected() == set()

@@ -53,8 +53,8 @@ class Desk:
             return {document_of(lease.batch) for lease in queries.leases_of_device(connection, device)}
 
     def remember(self, hello: Hello, skew_ms: int) -> None:
-        """What the device said of its clock and its chain (PLT-13)."""
-        values = {name: getattr(hello, name) for name in ("device", "seq", "hash", "actor", "boot", "mono")}
+        """What the device said of its clock, its chain and its app (PLT-13)."""
+        values = {name: getattr(hello, name) for name in ("device", "seq", "hash", "actor", "boot", "mono", "app")}
         with db.write(self._engine) as connection:
             connection.execute(delete(device_state).where(device_state.c.device == hello.device))
             connection.execute(insert(device_state).values(**values, skew_ms=skew_ms, seen_at=clock.now_text()))

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from server.core.plant import Plant
 from server.equipment import queries as equipment
+from server.handheld.hub.bell import Bell
 from server.handheld.hub.desk import Desk
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
@@ -37,8 +38,9 @@ class Hub:
         self.live = LiveBoard()
         self.proofs = Proofs(plant.engine, plant.log)
         self._relay = Relay(plant.engine)
-        self.presence = Presence(self._relay.publish)
-        self.news = News(plant.engine, plant.log, self.exchange, self._relay)
+        self.bell = Bell()
+        self.presence = Presence(self._relay.publish, self.bell.ring)
+        self.news = News(plant.engine, plant.log, self.exchange, self._relay, self.bell.ring)
         self.handover = Handover(plant.engine, plant.recorder, self.documents, self.news)
         self._started = False
         self._lock = Lock()
@@ -54,6 +56,7 @@ class Hub:
 
     def stop(self) -> None:
         with self._lock:
+            self.bell.close()
             if self._started:
                 self.exchange.close()
                 self._relay.stop()

@@ -1,6 +1,6 @@
 """What tablets are told of the log: readings, batches that changed, checkpoints; read from the log, by index."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Engine
@@ -29,8 +29,9 @@ _MOST_BATCHES = 50
 class News:
     """Spreads what is new here, and through the relay in the other processes of the site."""
 
-    def __init__(self, engine: Engine, log: Log, exchange: Exchange, relay: Relay) -> None:
+    def __init__(self, engine: Engine, log: Log, exchange: Exchange, relay: Relay, changed: Callable[[], None]) -> None:
         self._engine, self._log, self._exchange, self._relay = engine, log, exchange, relay
+        self._changed = changed
         with engine.connect() as connection:
             self._size = log.head(connection).size
             self._trusted = Trusted.read(connection, log)
@@ -62,6 +63,7 @@ class News:
         self._trusted = trusted
         self._exchange.tell({"t": "checkpoint", **checkpoint, **changed})
         self._relay.publish({"log": size})
+        self._changed()
 
 
 def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:

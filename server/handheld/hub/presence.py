@@ -10,10 +10,11 @@ _FRESH_SECONDS = 75.0
 
 
 class Presence:
-    """`publish` tells the other processes. A device may be here twice for a moment, when it comes back."""
+    """`publish` tells the other processes, `changed` whoever looks at the devices. A device may be here twice for a
+    moment, when it comes back."""
 
-    def __init__(self, publish: Callable[[dict[str, Any]], None]) -> None:
-        self._publish = publish
+    def __init__(self, publish: Callable[[dict[str, Any]], None], changed: Callable[[], None]) -> None:
+        self._publish, self._changed = publish, changed
         self._here: dict[str, int] = {}
         self._elsewhere: dict[str, float] = {}
         self._lock = Lock()
@@ -22,6 +23,7 @@ class Presence:
         with self._lock:
             self._here[device] = self._here.get(device, 0) + 1
         self.stays(device)
+        self._changed()
 
     def stays(self, device: str) -> None:
         self._publish({"came": device})
@@ -34,14 +36,21 @@ class Presence:
                 return
             self._here.pop(device, None)
         self._publish({"left": device})
+        self._changed()
 
     def heard_came(self, device: str) -> None:
+        """Said again every 30 seconds of each device that stays."""
+        now = monotonic()
         with self._lock:
-            self._elsewhere[device] = monotonic()
+            new = self._elsewhere.get(device, -_FRESH_SECONDS) <= now - _FRESH_SECONDS
+            self._elsewhere[device] = now
+        if new:
+            self._changed()
 
     def heard_left(self, device: str) -> None:
         with self._lock:
             self._elsewhere.pop(device, None)
+        self._changed()
 
     def connected(self) -> set[str]:
         since = monotonic() - _FRESH_SECONDS

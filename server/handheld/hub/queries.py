@@ -20,9 +20,12 @@ def skew_of(connection: Connection, device: str) -> int:
 
 
 def states(connection: Connection) -> list[dict[str, Any]]:
-    """{device, known: its last sequence by its own word, seen_at, skew_ms} of every device that has come."""
+    """{device, known: its last sequence by its own word, seen_at, skew_ms, app} of every device that has come."""
     rows = connection.execute(select(device_state).order_by(device_state.c.device))
-    return [{"device": row.device, "known": row.seq, "seen_at": row.seen_at, "skew_ms": row.skew_ms} for row in rows]
+    return [
+        {"device": row.device, "known": row.seq, "seen_at": row.seen_at, "skew_ms": row.skew_ms, "app": row.app}
+        for row in rows
+    ]
 
 
 def unrecorded(connection: Connection, doc: str) -> dict[str, str]:

@@ -64,4 +64,6 @@ device_state = Table(
     Column("boot", Text, nullable=False),
     Column("mono", _Big, nullable=False),
     Column("seen_at", Text, nullable=False),
+    # The version of its app, where it says that.
+    Column("app", Text),
 )
