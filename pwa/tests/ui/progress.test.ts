@@ -1,7 +1,9 @@
 /** What stands in a batch is read from its entries alone, whoever made them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LocalEntry, Phase } from "../../src/core/types";
-import { DECIDED, KIND, isDone, isStarted, limitsOf, limitsOfSlot, phaseOf, progress, slots, standings } from "../../src/production/progress";
+import { DECIDED, KIND, SINGLE, isDone, isStarted, limitsOf, limitsOfSlot, phaseOf, progress, slots, standings } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
 const blank = { name: text, instruction: text, room: null, equipment: null };
@@ -26,6 +28,32 @@ it("PRD-05 names the slots of a phase in the order of work", () => {
   expect(slots(weighing)).toEqual(["20/net"]);
   expect(slots(blending)).toEqual(["40/time"]);
   expect(slots(compression)).toEqual(["50/weight/1", "50/hardness/1", "50/weight/2", "50/hardness/2"]);
+});
+
+/** The table that the server's test goes through as well: which kinds rival in a slot. */
+interface Row { kind: string; slot: string; mine: Record<string, unknown>; theirs: Record<string, unknown>; conflict: "values" | "corrections" }
+const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../../tests/vectors/slots.json"), "utf8")) as Row[];
+
+describe("two tablets in one slot", () => {
+  it("PLT-10 rival in the kinds in which the server finds a conflict", () => {
+    expect([...new Set(rows.filter(({ conflict }) => conflict === "values").map(({ kind }) => kind))].sort()).toEqual([...SINGLE].sort());
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(Object.values(KIND)));
+  });
+
+  it.each(rows.map((row) => [row.kind, row.slot, row] as const))("PLT-10 %s %s: both values, and QA's decision", (kind, slot, row) => {
+    const mine = entry(kind, slot, { payload: row.mine, index: 3 });
+    const theirs = entry(kind, slot, { payload: row.theirs, own: false, device: "tablet-2", index: 4 });
+    const standing = standings([mine, theirs]).get(slot);
+    if (row.conflict === "corrections") return expect(standing).toBeUndefined();
+    expect([standing?.claims, standing?.conflict]).toEqual([[mine, theirs], true]);
+    const payload = { batch: "B1", conflict: "c1", chosen: theirs.id, reason: "read by two" };
+    const decision = entry(DECIDED, "c1", { own: false, device: "server", index: 6, payload });
+    const decided = standings([mine, theirs, decision]).get(slot);
+    expect([decided?.claims, decided?.conflict, decided?.decision]).toEqual([[theirs], false, decision]);
+    // Corrections of one value rival like values.
+    const again = [entry(kind, slot, { corrects: mine.id }), entry(kind, slot, { corrects: mine.id, own: false })];
+    expect(standings([mine, ...again]).get(slot)).toMatchObject({ claims: again, conflict: true });
+  });
 });
 
 describe("standings", () => {
