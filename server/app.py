@@ -76,6 +76,7 @@ def create_app(plant: Plant) -> Flask:
         else:
             app.register_blueprint(blueprint)
     problems.register(app)
+    guard.check_doors(app)
     _connect_rooms()
     return app
 
@@ -83,3 +84,4 @@ def create_app(plant: Plant) -> Flask:
 def _connect_rooms() -> None:
     """Lower rooms ask what only the devices' room above them knows; the gates of a release are wired in plant.py."""
     identity.STATES[:] = [hub_queries.states]
+    fleet.SERVED[:] = [shell.served]

@@ -79,7 +79,7 @@ def open_plant(config: Config, restoring: bool = False, certificate: bytes | Non
 
 def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     retention.use(config.retention_years)
-    registry = Registry(ROOMS)
+    registry = Registry(ROOMS, devices.permitted)
     migrate(engine)
     with engine.connect() as connection:
         known = devices.device_key(connection, SERVER)

@@ -222,7 +222,7 @@ CATALOGUE: dict[str, Problem] = {
         ("Too many devices are connected at once from this address.", "此地址同时连接的设备过多。"),
         ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
         (
-            "Wait: it is tried again. If it stays so, the administrator raises SOCKETS_PER_ADDRESS, or names the proxy.",
+            "Wait: it is tried again. If it stays so, the administrator raises SOCKETS_PER_ADDRESS or names the proxy.",
             "请等待，系统会重试；若一直如此，请管理员调高 SOCKETS_PER_ADDRESS 或设置代理地址。",
         ),
     ),
@@ -231,6 +231,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Too many connections were made from this address within a minute.", "此地址一分钟内建立的连接过多。"),
         ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
         ("Wait: it is tried again.", "请等待，系统会重试。"),
+    ),
+    "watchers_many": Problem(
+        503,
+        ("Too many pages listen for news of the devices.", "监听设备动态的页面过多。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("The page goes on and looks by itself every few seconds.", "页面会继续，每隔几秒自行查看一次。"),
     ),
     "too_fast": Problem(
         429,

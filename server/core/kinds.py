@@ -8,6 +8,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import shapes
+from server.core.outcomes import SERVER
 from sync.entry import Header
 
 
@@ -77,10 +78,18 @@ def project_nothing(connection: Connection, entry: Entry) -> None:
     """The projection of a kind that only stands in the log."""
 
 
+def denied(entry: Entry, permission: str) -> Ruling:
+    """The refusal of a decision that is not this person's to take."""
+    return Ruling(refusal="not_permitted", details={"permission": permission})
+
+
 # The flag of what a device states and may not: a decision, or what only the server knows.
 NOT_PERMITTED = "not_permitted_from_device"
 Decide = Callable[[Connection, Entry], Ruling]
 Project = Callable[[Connection, Entry], None]
+Deny = Callable[[Entry, str], Ruling]
+# Whether a person holds a permission.
+Permitted = Callable[[Connection, str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,9 @@ class Kind:
 
     An observation is never refused; a decision is taken by the server only, and may be. `by_server`: an observation
     that only the server can make, such as that a lease was handed back; a device that states it is heard, no more.
+
+    `by`: the permissions of which one is enough to take the decision, "server" among them where commands at the
+    server's console may; none where the rule itself says who. `deny` words the refusal of anybody else.
     """
 
     name: str
@@ -97,6 +109,8 @@ class Kind:
     decide: Decide = accept
     project: Project = project_nothing
     by_server: bool = False
+    by: tuple[str, ...] = ()
+    deny: Deny = denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +130,8 @@ class Room:
 class Registry:
     """All kinds there are, with who listens and who judges, in the order of the rooms."""
 
-    def __init__(self, rooms: Sequence[Room]) -> None:
+    def __init__(self, rooms: Sequence[Room], permitted: Permitted = lambda *_: True) -> None:
+        self._permitted = permitted
         self.kinds = {kind.name: kind for room in rooms for kind in room.kinds}
         if len(self.kinds) != sum(len(room.kinds) for room in rooms):
             raise ValueError("a kind belongs to one room")
@@ -141,8 +156,10 @@ class Registry:
         A judge sees the flags that were given before it.
         """
         kind = self.kinds[entry.kind]
-        if kind.by_server and entry.header.device != "server":
+        if kind.by_server and entry.header.device != SERVER:
             return Ruling(flags=(NOT_PERMITTED,))
+        if kind.by and not self._may(connection, entry.actor, kind.by):
+            return kind.deny(entry, " ".join(one for one in kind.by if one != SERVER))
         ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
             seen = replace(entry, flags=(*entry.flags, *ruling.flags)) if ruling.flags else entry
@@ -153,6 +170,11 @@ class Registry:
                 tuple(flags), (*ruling.consequences, *more.consequences), first.refusal, first.details or ruling.details
             )
         return ruling
+
+    def _may(self, connection: Connection, actor: str, by: tuple[str, ...]) -> bool:
+        if actor == SERVER:
+            return SERVER in by
+        return any(self._permitted(connection, actor, permission) for permission in by)
 
     def project(self, connection: Connection, entry: Entry) -> None:
         """Fill the tables, unless the entry is one that stands in the log and is no record."""

@@ -45,8 +45,11 @@ def judge_weight(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+_REGISTERS = ("server", "equipment.manage")
 KINDS = (
-    Kind("equipment.equipment_registered.v1", EquipmentRegistered, "decision", project=projection.register),
+    Kind(
+        "equipment.equipment_registered.v1", EquipmentRegistered, "decision", project=projection.register, by=_REGISTERS
+    ),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
 )
 ROOM = Room("equipment", KINDS)

@@ -30,8 +30,8 @@ blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leas
 
 
 @blueprint.post("/leases")
-@blueprint.arguments(shapes.LeaseAsked)
 @require("batch.work")
+@blueprint.arguments(shapes.LeaseAsked)
 def take(body: Body) -> tuple[dict[str, Any], int]:
     """Take a batch along: a signed snapshot for 72 hours, for a device that proves to be here."""
     here, session = plant.current(), current_session()
@@ -54,43 +54,42 @@ def _prove(body: Body, message: bytes) -> None:
 
 
 @blueprint.get("/leases")
-@blueprint.arguments(shapes.DeviceMaybe, location="query")
 @require("batch.read", "device.enrol", "device.revoke")
+@blueprint.arguments(shapes.DeviceMaybe, location="query")
 def list_leases(query: Body) -> dict[str, Any]:
     """The leases of a device, or all that are out."""
     with plant.current().engine.connect() as connection:
         device = query["device"]
         found = queries.open_leases(connection) if device is None else queries.leases_of_device(connection, device)
-        names = identity.devices(connection, {lease.device for lease in found})
-    return {"items": [gates.show_lease(lease, names[lease.device]) for lease in found]}
+        return {"items": gates.show_leases(connection, found)}
 
 
 @blueprint.post("/leases/<lease>/return")
-@blueprint.arguments(shapes.LeaseBack)
 @require("batch.work")
+@blueprint.arguments(shapes.LeaseBack)
 def give_back(body: Body, lease: str) -> dict[str, Any]:
     """Give a batch back; `last_seq` is the last entry that the device has written, which only the device can say."""
     _prove(body, RETURN_DOMAIN + f"{lease}\n{body['last_seq']}".encode())
     here, person = plant.current(), current_session().person
     back = leases.hand_back(here, person.id, lease, body["device"], body["last_seq"])
     with here.engine.connect() as connection:
-        return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
+        return gates.show_leases(connection, [back])[0]
 
 
 @blueprint.post("/leases/<lease>/revoke")
-@blueprint.arguments(shapes.LeaseRevoked)
 @require("order.release")
+@blueprint.arguments(shapes.LeaseRevoked)
 def take_back(body: Body, lease: str) -> dict[str, Any]:
     """Take a batch back without its device: what it makes of it from now on is kept and flagged."""
     here = plant.current()
     back = leases.revoke(here, current_session().person.id, lease, body["reason"])
     with here.engine.connect() as connection:
-        return gates.show_lease(back, identity.devices(connection, [back.device])[back.device])
+        return gates.show_leases(connection, [back])[0]
 
 
 @blueprint.get("/documents/<batch>/snapshot")
-@blueprint.arguments(shapes.DocumentAsked, location="query")
 @require("batch.work", "batch.read")
+@blueprint.arguments(shapes.DocumentAsked, location="query")
 def document(query: Body, batch: str) -> Response:
     """The document of a batch as Automerge saves it, for a device that has ever had a lease of it: `Pestle-Last` is
     the number of its last change, after which the device asks at `/sync`. 204 where none is ready."""
@@ -126,8 +125,8 @@ def show_blob(name: str) -> Response:
 
 
 @blueprint.post("/alarms/<alarm>/settle")
-@blueprint.arguments(shapes.Settled)
 @require("batch.release")
+@blueprint.arguments(shapes.Settled)
 def settle(body: Body, alarm: str) -> tuple[str, int]:
     """QA has found out why a device could not trust the log: it takes the log as it is told now for the log."""
     payload = {"alarm": alarm, "device": body["device"], "reason": body["reason"]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, request
 
@@ -13,6 +13,8 @@ from server.identity.model import Person
 from server.identity.sessions import Session
 
 COOKIE = "pestle_session"
+# Under this name a view carries what it demands; decorators above hand it on.
+_ASKS = "pestle_asks"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -49,9 +51,15 @@ def require(*permissions: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             demand(*permissions)
             return view(*args, **kwargs)
 
+        checked.__dict__[_ASKS] = permissions
         return checked
 
     return decorate
+
+
+def asks(view: Callable[..., Any]) -> tuple[str, ...]:
+    """The permissions of which a view demands one; none where `require` does not stand before it."""
+    return cast(tuple[str, ...], view.__dict__.get(_ASKS, ()))
 
 
 def set_cookie(response: Response, token: str) -> None:

@@ -86,16 +86,12 @@ def decide_person(connection: Connection, entry: Entry) -> Ruling:
     known = queries.find_person(connection, given["person"]) or queries.find_login(connection, given["login"])
     if known is not None:
         return Ruling(refusal="login_taken", details={"login": given["login"]})
-    return _permit(connection, entry, "people.manage") or _check_roles(given["roles"])
+    return _check_roles(given["roles"])
 
 
 def decide_roles(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
-    return (
-        _permit(connection, entry, "people.manage")
-        or _known(connection, given["person"])
-        or _check_roles(given["roles"])
-    )
+    return _known(connection, given["person"]) or _check_roles(given["roles"])
 
 
 def decide_credential(connection: Connection, entry: Entry) -> Ruling:
@@ -121,14 +117,11 @@ def decide_enrolment(connection: Connection, entry: Entry) -> Ruling:
     known = queries.find_device(connection, given["device"])
     if known is not None or (given["role"] == model.SERVER) != (given["device"] == model.SERVER):
         return Ruling(refusal="enrolment_wrong", details={"device": given["device"]})
-    return _permit(connection, entry, "device.enrol") or _check_key(given["alg"], given["public_key"])
+    return _check_key(given["alg"], given["public_key"])
 
 
 def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
-    refusal = _permit(connection, entry, "device.revoke")
-    if refusal is not None:
-        return refusal
     found = queries.find_device(connection, given["device"])
     if found is None or found.role == model.SERVER:
         return Ruling(refusal="not_found", details={"device": given["device"]})
@@ -139,9 +132,6 @@ def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_journal(connection: Connection, entry: Entry) -> Ruling:
     """From one tablet to one tablet, by somebody who may enrol."""
-    refusal = _permit(connection, entry, "device.enrol")
-    if refusal is not None:
-        return refusal
     for device in (entry.payload["device"], entry.payload["of"]):
         if queries.device_role(connection, device) != model.TABLET:
             return Ruling(refusal="not_found", details={"device": device})
@@ -176,13 +166,21 @@ def _check_key(alg: str, text: str) -> Ruling:
     return Ruling()
 
 
+_ADMINISTERS, _ENROLS = (model.SERVER, "people.manage"), (model.SERVER, "device.enrol")
 KINDS = (
-    Kind(model.PERSON_ADDED, PersonAdded, "decision", decide_person, projection.add_person),
-    Kind(model.ROLES_CHANGED, RolesChanged, "decision", decide_roles, projection.change_roles),
+    Kind(model.PERSON_ADDED, PersonAdded, "decision", decide_person, projection.add_person, by=_ADMINISTERS),
+    Kind(model.ROLES_CHANGED, RolesChanged, "decision", decide_roles, projection.change_roles, by=_ADMINISTERS),
     Kind(model.CREDENTIAL_SET, CredentialSet, "decision", decide_credential, projection.set_credential),
-    Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol),
-    Kind(model.DEVICE_REVOKED, DeviceRevoked, "decision", decide_revocation, projection.revoke),
-    Kind(model.JOURNAL_OPENED, JournalOpened, "decision", decide_journal),
+    Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol, by=_ENROLS),
+    Kind(
+        model.DEVICE_REVOKED,
+        DeviceRevoked,
+        "decision",
+        decide_revocation,
+        projection.revoke,
+        by=(model.SERVER, "device.revoke"),
+    ),
+    Kind(model.JOURNAL_OPENED, JournalOpened, "decision", decide_journal, by=_ENROLS),
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
 )

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "operator": ("batch.read", "lot.read", "batch.work"),
     "supervisor": ("batch.read", "lot.read", "batch.work", "order.release", "device.enrol", "log.read"),
-    "qa": ("batch.read", "lot.read", "batch.review", "batch.release", "log.read", "quarantine.read", "payload.erase"),
+    "qa": (
+        "batch.read",
+        "lot.read",
+        "batch.review",
+        "batch.release",
+        "lot.decide",
+        "recipe.approve",
+        "log.read",
+        "quarantine.read",
+        "payload.erase",
+    ),
     "qc": ("batch.read", "lot.read", "results.record"),
-    "engineer": ("batch.read", "lot.read", "log.read"),
+    "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage"),
     "planner": ("batch.read", "lot.read", "order.release"),
     "keeper": ("batch.read", "lot.read"),
-    "admin": ("people.manage", "device.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read"),
+    "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read"),
     "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read"),
 }
 ROLES = tuple(PERMISSIONS)

@@ -80,7 +80,13 @@ def decide_status(connection: Connection, entry: Entry) -> Ruling:
 
 
 KINDS = (
-    Kind("materials.material_defined.v1", MaterialDefined, "decision", project=projection.define),
+    Kind(
+        "materials.material_defined.v1",
+        MaterialDefined,
+        "decision",
+        project=projection.define,
+        by=("server", "material.manage"),
+    ),
     Kind("materials.lot_received.v1", LotReceived, "observation", judge_receipt, projection.receive),
     Kind(
         "materials.containers_received.v1",
@@ -89,6 +95,13 @@ KINDS = (
         judge_containers,
         projection.receive_containers,
     ),
-    Kind("materials.lot_status_changed.v1", LotStatusChanged, "decision", decide_status, projection.change_status),
+    Kind(
+        "materials.lot_status_changed.v1",
+        LotStatusChanged,
+        "decision",
+        decide_status,
+        projection.change_status,
+        by=("server", "lot.decide"),
+    ),
 )
 ROOM = Room("materials", KINDS)

@@ -19,10 +19,25 @@ def _weigh(connection: Connection, entry: Entry) -> None:
     containers.consume(connection, entry)
 
 
+_ORDERS = ("server", "order.release")
 KINDS = (
-    Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order),
-    Kind(model.ALLOCATED, shapes.ContainersAllocated, "decision", allocating.decide_allocation, containers.allocate),
-    Kind(model.DEALLOCATED, shapes.AllocationReleased, "decision", allocating.decide_release, containers.release),
+    Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order, by=_ORDERS),
+    Kind(
+        model.ALLOCATED,
+        shapes.ContainersAllocated,
+        "decision",
+        allocating.decide_allocation,
+        containers.allocate,
+        by=_ORDERS,
+    ),
+    Kind(
+        model.DEALLOCATED,
+        shapes.AllocationReleased,
+        "decision",
+        allocating.decide_release,
+        containers.release,
+        by=_ORDERS,
+    ),
     _observed(model.STARTED, shapes.PhaseMarked),
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),

@@ -93,9 +93,6 @@ class DeviationClosed(Schema):
 def decide_opening(connection: Connection, entry: Entry) -> Ruling:
     """By the server, for what it finds, or by who works on batches or reviews them; the next number of the year."""
     given, last = entry.payload, 0
-    may = ("batch.review", "batch.work")
-    if entry.actor != "server" and not any(identity.permitted(connection, entry.actor, one) for one in may):
-        return Ruling(refusal="not_permitted", details={"permission": " ".join(may)})
     parsed = model.parse_number(given["deviation"])
     if parsed is not None:
         last = queries.last_number(connection, parsed[0])
@@ -107,8 +104,6 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
 def decide_closing(connection: Connection, entry: Entry) -> Ruling:
     """QA concludes, with a reason, having seen every entry that the deviation is about."""
     given = entry.payload
-    if not identity.permitted(connection, entry.actor, "batch.review"):
-        return Ruling(refusal="not_permitted", details={"permission": "batch.review"})
     found = queries.find_deviation(connection, given["deviation"])
     code = rules.closing_refused(found, given["batch"], given["entries"])
     return Ruling(refusal=code, details={"deviation": given["deviation"]}) if code is not None else Ruling()
@@ -121,10 +116,11 @@ def judge_after_seal(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(consequences=queries.after_seal(connection, entry))
 
 
+_OPENS, _CLOSES = ("server", "batch.review", "batch.work"), ("batch.review",)
 KINDS = (
     Kind(model.RESULTS_RECORDED, ResultsRecorded, "observation", judge_results, projection.keep_results),
-    Kind(model.DEVIATION_OPENED, DeviationOpened, "decision", decide_opening, projection.open_deviation),
-    Kind(model.DEVIATION_CLOSED, DeviationClosed, "decision", decide_closing, projection.close_deviation),
+    Kind(model.DEVIATION_OPENED, DeviationOpened, "decision", decide_opening, projection.open_deviation, by=_OPENS),
+    Kind(model.DEVIATION_CLOSED, DeviationClosed, "decision", decide_closing, projection.close_deviation, by=_CLOSES),
 )
 # What the room of production flags as come after the seal.
 _OF_BATCHES = (

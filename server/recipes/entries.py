@@ -37,5 +37,8 @@ def decide_approval(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
-KINDS = (Kind("recipes.recipe_approved.v1", RecipeApproved, "decision", decide_approval, projection.approve),)
+_APPROVES = ("server", "recipe.approve")
+KINDS = (
+    Kind("recipes.recipe_approved.v1", RecipeApproved, "decision", decide_approval, projection.approve, by=_APPROVES),
+)
 ROOM = Room("recipes", KINDS)

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
-from server.identity import queries as identity
 from server.production import queries as batches
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
@@ -121,8 +120,6 @@ def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
     """QA names the device that the batch shall not wait for, and why (PLT-11)."""
     given, person = entry.payload, entry.actor
     batch = given["batch"]
-    if not identity.permitted(connection, person, "batch.release"):
-        return Ruling(refusal="not_permitted", details={"permission": "batch.release"})
     before = queries.current_disposition(connection, batch)
     stale = before is not None and queries.is_stale(connection, batch, before)
     held = {one.device: one for one in gates.holdings(connection, batch)}
@@ -148,8 +145,6 @@ def refused(batch: str, person: str, codes: list[str], stream: str | None = None
 
 def _closed(connection: Connection, entry: Entry, item_id: str, type_: str) -> Ruling | None:
     """Why an item cannot be decided now, None if it can."""
-    if not identity.permitted(connection, entry.actor, "batch.review"):
-        return Ruling(refusal="not_permitted", details={"permission": "batch.review"})
     found = batches.find_item(connection, item_id)
     if found is None or found[0] != entry.payload["batch"] or found[1].type != type_:
         return Ruling(refusal="not_found", details={type_: item_id})
@@ -161,8 +156,6 @@ def _closed(connection: Connection, entry: Entry, item_id: str, type_: str) -> R
 def _decide_disposition(connection: Connection, entry: Entry, decision: str) -> Ruling:
     given, person = entry.payload, entry.actor
     batch = given["batch"]
-    if not identity.permitted(connection, person, "batch.release"):
-        return _refuse(batch, person, "not_permitted", {"permission": "batch.release"})
     line = batches.batch_line(connection, batch)
     if line is None:
         return Ruling(refusal="not_found", details={"batch": batch})
@@ -190,19 +183,31 @@ def _refuse(batch: str, person: str, code: str, details: Mapping[str, Any], code
     return Ruling(refusal=code, details=details, consequences=[refused(batch, person, codes or [code])])
 
 
+def deny_disposition(entry: Entry, permission: str) -> Ruling:
+    """That somebody wanted to release who may not is a part of the batch's story."""
+    return _refuse(entry.payload["batch"], entry.actor, "not_permitted", {"permission": permission})
+
+
 def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
     """A disposition is a seal; one without devices can no longer be signed."""
     return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
+_REVIEWS, _RELEASES = ("batch.review",), ("batch.release",)
+
+
+def _seal(name: str, decide: Decide) -> Kind:
+    return Kind(name, BatchSealed, "decision", decide, projection.dispose, by=_RELEASES, deny=deny_disposition)
+
+
 KINDS = (
-    Kind(model.RESOLVED_KIND, ConflictResolved, "decision", decide_resolution),
-    Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment),
-    Kind(model.RELEASED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose),
-    Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose),
-    Kind(model.RELEASED_KIND, BatchSealed, "decision", decide_release, projection.dispose),
-    Kind(model.REJECTED_KIND, BatchSealed, "decision", decide_rejection, projection.dispose),
-    Kind(model.WAIVED_KIND, DeviceWaived, "decision", decide_waiver, projection.waive),
+    Kind(model.RESOLVED_KIND, ConflictResolved, "decision", decide_resolution, by=_REVIEWS),
+    Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment, by=_REVIEWS),
+    Kind(model.RELEASED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
+    Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
+    _seal(model.RELEASED_KIND, decide_release),
+    _seal(model.REJECTED_KIND, decide_rejection),
+    Kind(model.WAIVED_KIND, DeviceWaived, "decision", decide_waiver, projection.waive, by=_RELEASES),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
 )
 JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}

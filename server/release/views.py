@@ -32,8 +32,8 @@ Answer = dict[str, Any]
 
 
 @blueprint.get("/home")
-@blueprint.response(200, shapes.HomeAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.HomeAnswer)
 def home() -> Answer:
     """The work of the plant at a glance."""
     with site.current().engine.connect() as connection:
@@ -41,9 +41,9 @@ def home() -> Answer:
 
 
 @blueprint.get("/batches")
+@require("batch.read")
 @blueprint.arguments(shapes.BatchesQuery, location="query")
 @blueprint.response(200, shapes.BatchesAnswer)
-@require("batch.read")
 def list_batches(query: Mapping[str, Any]) -> Answer:
     """Batches, the last changed first; `status` takes several, separated by commas."""
     statuses = tuple(filter(None, query["status"].split(",")))
@@ -53,8 +53,8 @@ def list_batches(query: Mapping[str, Any]) -> Answer:
 
 
 @blueprint.get("/batches/<number>")
-@blueprint.response(200, shapes.BatchAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.BatchAnswer)
 def show_batch(number: str) -> Answer:
     """A batch with its phases and their entries, lots, results, yields, leases and disposition."""
     with site.current().engine.connect() as connection:
@@ -62,8 +62,8 @@ def show_batch(number: str) -> Answer:
 
 
 @blueprint.get("/batches/<number>/entries")
-@blueprint.response(200, shapes.EntriesAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.EntriesAnswer)
 def show_entries(number: str) -> Answer:
     """Every entry of the batch's stream in the order of the log."""
     with site.current().engine.connect() as connection:
@@ -72,17 +72,17 @@ def show_entries(number: str) -> Answer:
 
 
 @blueprint.get("/batches/<number>/review")
-@blueprint.response(200, shapes.ReviewAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.ReviewAnswer)
 def show_review(number: str) -> Answer:
     """What QA looks at and signs: open items first, then notable ones, the gates, and the digest over all that."""
     return _review(number)
 
 
 @blueprint.post("/batches/<number>/conflicts/<item>/resolve")
+@require("batch.review")
 @blueprint.arguments(shapes.ResolveBody)
 @blueprint.response(200, shapes.ReviewAnswer)
-@require("batch.review")
 def resolve(body: Mapping[str, Any], number: str, item: str) -> Answer:
     """Choose the entry whose value counts; the others stay, shown as superseded by this decision."""
     payload = {"batch": number, "conflict": item, "chosen": body["chosen"], "reason": body["reason"]}
@@ -90,9 +90,9 @@ def resolve(body: Mapping[str, Any], number: str, item: str) -> Answer:
 
 
 @blueprint.post("/batches/<number>/exceptions/<item>/assess")
+@require("batch.review")
 @blueprint.arguments(shapes.AssessBody)
 @blueprint.response(200, shapes.ReviewAnswer)
-@require("batch.review")
 def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
     """Say what an exception means for the batch; it is then closed."""
     payload = {"batch": number, "exception": item, "assessment": body["assessment"]}
@@ -100,27 +100,27 @@ def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
 
 
 @blueprint.post("/batches/<number>/release")
+@require("batch.release")
 @blueprint.arguments(shapes.SignBody)
 @blueprint.response(200, shapes.ReviewAnswer)
-@require("batch.release")
 def release(body: Mapping[str, Any], number: str) -> Answer:
     """Sign the release of exactly the review that `digest` names."""
     return _sign(number, model.RELEASED_KIND, body)
 
 
 @blueprint.post("/batches/<number>/reject")
+@require("batch.release")
 @blueprint.arguments(shapes.SignBody)
 @blueprint.response(200, shapes.ReviewAnswer)
-@require("batch.release")
 def reject(body: Mapping[str, Any], number: str) -> Answer:
     """Sign the rejection of exactly the review that `digest` names; no gate has to be met."""
     return _sign(number, model.REJECTED_KIND, body)
 
 
 @blueprint.post("/batches/<number>/devices/<device>/waive")
+@require("batch.release")
 @blueprint.arguments(shapes.WaiveBody)
 @blueprint.response(200, shapes.ReviewAnswer)
-@require("batch.release")
 def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
     """Sign that the batch need not wait for a device that will not deliver."""
     asked = {"device": device, **{name: body[name] for name in ("known", "delivered", "reason")}}
@@ -130,17 +130,17 @@ def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
 
 
 @blueprint.get("/batches/<number>/containers")
-@blueprint.response(200, shapes.ContainersAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.ContainersAnswer)
 def show_containers(number: str) -> Answer:
     """The containers of the batch's lots: to which batch each is allocated, and which have taken something out."""
     return _containers(number)
 
 
 @blueprint.post("/batches/<number>/containers/allocate")
+@require("order.release")
 @blueprint.arguments(shapes.AllocateBody)
 @blueprint.response(200, shapes.ContainersAnswer)
-@require("order.release")
 def allocate(body: Mapping[str, Any], number: str) -> Answer:
     """Give containers to the batch, all or none; no other batch gets them meanwhile."""
     _allocation(production.ALLOCATED, {"batch": number, "containers": body["containers"]})
@@ -148,9 +148,9 @@ def allocate(body: Mapping[str, Any], number: str) -> Answer:
 
 
 @blueprint.post("/batches/<number>/containers/release")
+@require("order.release")
 @blueprint.arguments(shapes.DeallocateBody)
 @blueprint.response(200, shapes.ContainersAnswer)
-@require("order.release")
 def deallocate(body: Mapping[str, Any], number: str) -> Answer:
     """Give containers back to the stock; refused while a device holds a lease of the batch."""
     _allocation(production.DEALLOCATED, {"batch": number, "containers": body["containers"], "reason": body["reason"]})
@@ -158,9 +158,9 @@ def deallocate(body: Mapping[str, Any], number: str) -> Answer:
 
 
 @blueprint.get("/batches/<number>/dossier")
+@require("batch.read")
 @blueprint.arguments(shapes.DossierQuery, location="query")
 @blueprint.response(200, content_type="application/pdf")
-@require("batch.read")
 def show_dossier(query: Mapping[str, Any], number: str) -> Response:
     """The batch record as PDF/A-3, with its records and proofs attached, under a checkpoint published just now."""
     plant = site.current()
@@ -187,9 +187,9 @@ def show_dossier(query: Mapping[str, Any], number: str) -> Response:
 
 
 @blueprint.get("/lots")
+@require("lot.read")
 @blueprint.arguments(shapes.LotsQuery, location="query")
 @blueprint.response(200, shapes.LotsAnswer)
-@require("lot.read")
 def list_lots(query: Mapping[str, Any]) -> Answer:
     """Lots with their status today, the last received first."""
     with site.current().engine.connect() as connection:
@@ -198,9 +198,9 @@ def list_lots(query: Mapping[str, Any]) -> Answer:
 
 # Lot numbers may hold slashes, so the route with the longer tail is matched first.
 @blueprint.get("/lots/<material>/<path:lot>/trace")
+@require("lot.read")
 @blueprint.arguments(shapes.TraceQuery, location="query")
 @blueprint.response(200, shapes.TraceAnswer)
-@require("lot.read")
 def trace(query: Mapping[str, Any], material: str, lot: str) -> Answer:
     """The genealogy of a lot: the batches and lots that came of it, or that it was made from."""
     with site.current().engine.connect() as connection:
@@ -211,8 +211,8 @@ def trace(query: Mapping[str, Any], material: str, lot: str) -> Answer:
 
 
 @blueprint.get("/lots/<material>/<path:lot>")
-@blueprint.response(200, shapes.LotPageAnswer)
 @require("lot.read")
+@blueprint.response(200, shapes.LotPageAnswer)
 def show_lot(material: str, lot: str) -> Answer:
     """A lot with its results and the batches it went into."""
     with site.current().engine.connect() as connection:

@@ -5,7 +5,6 @@ from sqlalchemy import Connection, select
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
-from server.identity import queries as identity
 from server.site import keys, model, retention, witnesses
 from sync.entry import Receipt
 from sync.log import erasure
@@ -101,8 +100,6 @@ class Upgraded(Schema):
 
 def decide_erasure(connection: Connection, entry: Entry) -> Ruling:
     """Only what is past its retention, is still there, and is not needed to check the log."""
-    if not identity.permitted(connection, entry.actor, model.ERASE):
-        return Ruling(refusal="not_permitted", details={"permission": model.ERASE})
     named = {one["index"]: one["id"] for one in entry.payload["entries"]}
     query = select(log_entry.c.idx, log_entry.c.id, log_entry.c.kind, log_entry.c.receipt)
     found = {row.idx: row for row in connection.execute(query.where(log_entry.c.idx.in_(list(named))))}
@@ -123,7 +120,7 @@ KINDS = (
     Kind(model.BACKUP_MADE, BackupMade, "observation", by_server=True),
     Kind(model.BACKUP_FAILED, BackupFailed, "observation", by_server=True),
     Kind(model.RESTORED, Restored, "observation", by_server=True),
-    Kind(ERASED, PayloadsErased, "decision", decide_erasure),
+    Kind(ERASED, PayloadsErased, "decision", decide_erasure, by=(model.ERASE,)),
     Kind(model.ARCHIVED, Archived, "observation", by_server=True),
     Kind(model.UPGRADED, Upgraded, "observation", by_server=True),
     *witnesses.KINDS,

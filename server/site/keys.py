@@ -149,6 +149,6 @@ def _origin(connection: Connection) -> str:
 
 
 KINDS = (
-    Kind(ROOT_ADOPTED, RootAdopted, "decision", decide_root),
-    Kind(KEYS_CHANGED, KeysChanged, "decision", decide_keys),
+    Kind(ROOT_ADOPTED, RootAdopted, "decision", decide_root, by=(SERVER,)),
+    Kind(KEYS_CHANGED, KeysChanged, "decision", decide_keys, by=(SERVER,)),
 )

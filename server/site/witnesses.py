@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
+from server.core.outcomes import SERVER
 from sync import canonical, cosignature, note
 from sync.errors import SyncError
 from sync.log.publication import ALL, WITNESS_ADDED, WITNESS_REMOVED
@@ -83,6 +84,6 @@ def _is_address(url: str) -> bool:
 
 
 KINDS = (
-    Kind(WITNESS_ADDED, WitnessAdded, "decision", decide_added),
-    Kind(WITNESS_REMOVED, WitnessRemoved, "decision", decide_removed),
+    Kind(WITNESS_ADDED, WitnessAdded, "decision", decide_added, by=(SERVER,)),
+    Kind(WITNESS_REMOVED, WitnessRemoved, "decision", decide_removed, by=(SERVER,)),
 )

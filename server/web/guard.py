@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from server.core.errors import PestleError
+from server.identity import access
 
 # The largest thing anybody sends is a push of changes or readings; photos have a limit of their own below this.
 MAX_REQUEST = 4 * 1024 * 1024
@@ -18,6 +19,39 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+# Addresses that demand no permission, and what stands in its place. Every other one must (IDN-01).
+OPEN = {
+    "api-docs.openapi_json": "anybody: the description of the interface",
+    "handheld.bridge_head": "a bridge's signature",
+    "handheld.bridge_live": "a bridge's signature",
+    "handheld.bridge_records": "a bridge's signature under every entry",
+    "health.healthz": "anybody: whether the site works",
+    "health.metrics": "anybody who reaches it: numbers without names",
+    "identity.change_password": "a session, and the password once more",
+    "identity.change_pin": "a session, and the password once more",
+    "identity.enrol": "a one-time code, and the key that is enrolled",
+    "identity.show_session": "a session",
+    "identity.sign_in": "a login and its password",
+    "identity.sign_out": "nothing: it ends the session that it is given",
+    "identity.site": "anybody: the site's name and public keys",
+    "log_files.certificate": "log.read, by session or HTTP Basic, or this very machine",
+    "log_files.checkpoint": "log.read, by session or HTTP Basic, or this very machine",
+    "log_files.file": "log.read, by session or HTTP Basic, or this very machine",
+    "log_files.policy": "log.read, by session or HTTP Basic, or this very machine",
+    "log_files.proof": "log.read, by session or HTTP Basic, or this very machine",
+    "log_state.show_state": "a session",
+    "shell.shell": "anybody: the files of the app",
+    "sync.sync": "a session, and the device's signature over a nonce",
+}
+
+
+def check_doors(app: Flask) -> None:
+    """Raises RuntimeError where an address demands neither a permission nor stands in the table above, or both."""
+    asking = {name for name, view in app.view_functions.items() if access.asks(view)}
+    wrong = {*(set(app.view_functions) - asking) ^ set(OPEN)}
+    if wrong:
+        raise RuntimeError(f"addresses without a permission, or open without need: {sorted(wrong)}")
 
 
 def register(app: Flask) -> None:

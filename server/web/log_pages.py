@@ -71,9 +71,9 @@ class DetailAnswer(EntryAnswer):
 
 
 @blueprint.get("")
+@require("log.read")
 @blueprint.arguments(LogQuery, location="query")
 @blueprint.response(200, LogAnswer)
-@require("log.read")
 def list_entries(query: Mapping[str, Any]) -> dict[str, Any]:
     """Entries before an index, the newest first; the size of the log, and its last signed checkpoint."""
     plant = site.current()
@@ -95,8 +95,8 @@ def _indices(connection: Connection, query: Mapping[str, Any]) -> list[int]:
 
 
 @blueprint.get("/names")
-@blueprint.response(200, NamesAnswer)
 @require("log.read")
+@blueprint.response(200, NamesAnswer)
 def list_names() -> dict[str, Any]:
     """What the log can be searched by: the kinds of this version, all people, all devices."""
     plant = site.current()
@@ -107,8 +107,8 @@ def list_names() -> dict[str, Any]:
 
 
 @blueprint.get("/<int:index>")
-@blueprint.response(200, DetailAnswer)
 @require("log.read")
+@blueprint.response(200, DetailAnswer)
 def show_entry(index: int) -> dict[str, Any]:
     """One entry by its place in the log, to the last byte; PestleError `not_found` beyond its end."""
     with site.current().engine.connect() as connection:

@@ -77,9 +77,9 @@ class QuarantinedDetail(QuarantinedAnswer):
 
 
 @blueprint.get("")
+@require("quarantine.read")
 @blueprint.arguments(QuarantineQuery, location="query")
 @blueprint.response(200, QuarantineAnswer)
-@require("quarantine.read")
 def list_quarantine(query: Mapping[str, Any]) -> dict[str, Any]:
     """What could not be taken, the newest first; and all codes and devices that the quarantine has."""
     where = [getattr(_kept, name) == query[name] for name in ("code", "device") if query[name]]
@@ -101,8 +101,8 @@ def list_quarantine(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/<name>")
-@blueprint.response(200, QuarantinedDetail)
 @require("quarantine.read")
+@blueprint.response(200, QuarantinedDetail)
 def show_quarantined(name: str) -> dict[str, Any]:
     """One of them with its first bytes, and where the log tells of it; PestleError `not_found`."""
     query = _select(func.substr(_kept.bytes, 1, _PREVIEWED).label("first")).where(_kept.id == name)
@@ -116,8 +116,8 @@ def show_quarantined(name: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<name>/raw")
-@blueprint.response(200, content_type="application/octet-stream")
 @require("quarantine.read")
+@blueprint.response(200, content_type="application/octet-stream")
 def quarantined_bytes(name: str) -> Response:
     """The bytes exactly as they came, as a download: nothing may take them for a page."""
     with site.current().engine.connect() as connection:

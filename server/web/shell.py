@@ -1,5 +1,6 @@
 """Serves the built app: any address that is nobody else's gets its page, files with a hash in their name for ever."""
 
+import re
 from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory
@@ -20,6 +21,7 @@ _VERIFIER_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_APP = re.compile(r'<meta name="pestle-app" content="([^"]{1,40})"')
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -43,6 +45,14 @@ def shell(path: str = "index.html") -> Response:
     if found is None or (path.startswith(_NOT_PAGES) and not Path(found).is_file()):
         raise PestleError("not_found")
     return _file(path if Path(found).is_file() else "index.html")
+
+
+def served() -> str | None:
+    """The version of the app that is handed out, as its page names it; None without a build. Read anew, since a build
+    may be put in its place while the server runs."""
+    page = DIST / "index.html"
+    found = _APP.search(page.read_text("utf-8")) if page.is_file() else None
+    return None if found is None else found.group(1)
 
 
 def _file(path: str) -> Response:

@@ -62,8 +62,8 @@ class ConflictsAnswer(Schema):
 
 
 @blueprint.get("/entries/<entry>/history")
-@blueprint.response(200, HistoryAnswer)
 @require("batch.read", "lot.read", "log.read")
+@blueprint.response(200, HistoryAnswer)
 def show_history(entry: str) -> dict[str, Any]:
     """Every version of the value that an entry has recorded, the oldest first, and the conflicts it was in."""
     with db.snapshot(site.current().engine) as connection:
@@ -74,9 +74,9 @@ def show_history(entry: str) -> dict[str, Any]:
 
 
 @blueprint.get("/conflicts")
+@require("batch.review", "log.read")
 @blueprint.arguments(ConflictsQuery, location="query")
 @blueprint.response(200, ConflictsAnswer)
-@require("batch.review", "log.read")
 def list_conflicts(query: Mapping[str, Any]) -> dict[str, Any]:
     """The conflicts of all batches, the newest first, with the claims side by side."""
     with db.snapshot(site.current().engine) as connection:
@@ -87,8 +87,8 @@ def list_conflicts(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/conflicts/<conflict>")
-@blueprint.response(200, ConflictAnswer)
 @require("batch.review", "log.read")
+@blueprint.response(200, ConflictAnswer)
 def show_conflict(conflict: str) -> dict[str, Any]:
     """A conflict as it stands now; where a further entry has claimed the place since, the one that took it over."""
     with db.snapshot(site.current().engine) as connection:

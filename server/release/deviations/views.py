@@ -28,9 +28,9 @@ _ATTEMPTS = 5
 
 
 @blueprint.get("/deviations")
+@require("batch.read")
 @blueprint.arguments(shapes.DeviationsQuery, location="query")
 @blueprint.response(200, shapes.DeviationsAnswer)
-@require("batch.read")
 def list_deviations(query: Mapping[str, Any]) -> Answer:
     """Deviations, the open ones first, then the newest."""
     with site.current().engine.connect() as connection:
@@ -38,17 +38,17 @@ def list_deviations(query: Mapping[str, Any]) -> Answer:
 
 
 @blueprint.get("/deviations/<number>")
-@blueprint.response(200, shapes.DeviationAnswer)
 @require("batch.read")
+@blueprint.response(200, shapes.DeviationAnswer)
 def show_deviation(number: str) -> Answer:
     """A deviation with its batch and every entry that it is about."""
     return _page(number)
 
 
 @blueprint.post("/batches/<number>/deviations")
+@require("batch.review", "batch.work")
 @blueprint.arguments(shapes.OpenBody)
 @blueprint.response(201, shapes.DeviationAnswer)
-@require("batch.review", "batch.work")
 def open_deviation(body: Mapping[str, Any], number: str) -> Answer:
     """Open a deviation of a batch, about one of its entries or about none."""
     with site.current().engine.connect() as connection:
@@ -60,9 +60,9 @@ def open_deviation(body: Mapping[str, Any], number: str) -> Answer:
 
 
 @blueprint.post("/deviations/<number>/close")
+@require("batch.review")
 @blueprint.arguments(shapes.CloseBody)
 @blueprint.response(200, shapes.DeviationAnswer)
-@require("batch.review")
 def close_deviation(body: Mapping[str, Any], number: str) -> Answer:
     """Conclude a deviation, having seen all its entries."""
     plant, person = site.current(), demand("batch.review")
