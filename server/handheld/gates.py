@@ -1,6 +1,6 @@
 """What handhelds have to say before a batch may be released: everything handed back, delivered, recorded, readable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -8,11 +8,14 @@ from sqlalchemy import Connection, func, select
 from server.core import inbox
 from server.handheld import queries
 from server.handheld.hub import queries as hub
-from server.handheld.model import QUARANTINED, Lease, document_of
+from server.handheld.model import LEASE_REVOKED, QUARANTINED, Lease, document_of
 from server.identity import queries as identity
+from server.identity.model import SERVER
 from server.production import queries as batches
 from server.release import queries as release
 from server.release.model import Holding
+from sync.log import reading
+from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
 Gate = dict[str, Any]
@@ -118,14 +121,35 @@ GATES: Mapping[str, Callable[[Connection, str], Gate]] = {
 
 def leases_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
     """The leases of a batch as its page shows them."""
-    found = queries.leases_of_batch(connection, batch)
-    devices = identity.devices(connection, {lease.device for lease in found})
-    return [show_lease(lease, devices[lease.device]) for lease in found]
+    return show_leases(connection, queries.leases_of_batch(connection, batch))
 
 
-def show_lease(lease: Lease, device: Mapping[str, Any]) -> dict[str, Any]:
+def show_leases(connection: Connection, leases: Sequence[Lease]) -> list[dict[str, Any]]:
+    """{lease, batch, person, device {id, name}, issued_at, expires_at, returned_at, last_seq, revoked_at, revoked: {by,
+    reason, index} or null}; `revoked` is read from the log, which alone knows who took a batch back, and why."""
+    devices = identity.devices(connection, {lease.device for lease in leases})
+    told = _revocations(connection, {lease.batch for lease in leases if lease.revoked_at is not None})
+    people = identity.people(connection, [entry.head.actor for entry in told.values()])
     names = ("lease", "batch", "person", "issued_at", "expires_at", "returned_at", "last_seq", "revoked_at")
-    return {"device": dict(device), **{name: getattr(lease, name) for name in names}}
+    shown = []
+    for lease in leases:
+        entry = told.get(lease.lease)
+        revoked = entry and {
+            "by": people[entry.head.actor],
+            "reason": entry.envelope.body["reason"],
+            "index": entry.index,
+        }
+        line = {name: getattr(lease, name) for name in names}
+        shown.append({"device": devices[lease.device], **line, "revoked": revoked})
+    return shown
+
+
+def _revocations(connection: Connection, batches: Collection[str]) -> dict[str, StoredEntry]:
+    """The entries that took leases of these batches back, by lease."""
+    streams = [document_of(batch) for batch in batches]
+    here = (log_entry.c.kind == LEASE_REVOKED) & log_entry.c.stream.in_(streams) & (log_entry.c.device == SERVER)
+    places = connection.execute(select(log_entry.c.idx).where(here).order_by(log_entry.c.idx)).scalars()
+    return {entry.envelope.body["lease"]: entry for entry in reading.at(connection, list(places)) if entry.payload}
 
 
 def owing(connection: Connection) -> list[dict[str, Any]]:

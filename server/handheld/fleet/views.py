@@ -1,37 +1,97 @@
-"""The HTTP interface of the devices page: every device with what it owes, and one with its leases and last entries."""
+"""The HTTP interface of the devices page: every device with what it owes, one with its leases and last entries, and a
+stream that says when to look again."""
 
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
+from collections.abc import Callable, Iterator
+from time import sleep
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from server.core import clock, db, plant
 from server.core.errors import PestleError
+from server.core.plant import Plant
 from server.handheld.fleet import standing
+from server.handheld.fleet.standing import Moment
+from server.handheld.hub.bell import Bell
 from server.handheld.hub.hub import current_hub
-from server.identity.access import require
+from server.identity import sessions
+from server.identity.access import current_session, require
 
 blueprint = Blueprint("fleet", __name__, url_prefix="/api", description="Where devices stand with the server")
 
+# Which version of the app the server hands out: only the shell, in a room above, knows.
+SERVED: list[Callable[[], str | None]] = []
+WATCHERS = ("device.enrol", "device.revoke", "batch.read")
+# How often a silent stream says that it is there, and asks whether the session still is.
+HEARTBEAT_SECONDS = 5.0
+# What changes together is told once: a tablet that comes back changes its line many times a second.
+GATHER_SECONDS = 0.4
+
 
 @blueprint.get("/fleet")
-@require("device.enrol", "device.revoke", "batch.read")
+@require(*WATCHERS)
 def show_fleet() -> dict[str, Any]:
-    """Every device but the server: connected, away, what it owes, which batches it holds; those that owe first."""
-    here, connected = plant.current(), current_hub().connected()
+    """Every device but the server: connected, away, what it owes, which batches it holds; those that owe first.
+    `served`: the version of the app that the server hands out."""
+    here, moment = plant.current(), _moment()
     with db.snapshot(here.engine) as connection:
-        return {"items": standing.devices(connection, here.log, connected, clock.now_text())}
+        return {"items": standing.devices(connection, here.log, moment), "served": moment.served}
+
+
+@blueprint.get("/fleet/news")
+@require(*WATCHERS)
+def watch() -> Response:
+    """A stream of server-sent events, each of which says that something has changed here. It ends with the session.
+
+    PestleError `watchers_many` where so many pages listen that the next one has to look by itself.
+    """
+    bell, session = current_hub().bell, current_session()
+    if not bell.places.acquire(blocking=False):
+        raise PestleError("watchers_many")
+    response = Response(_news(plant.current(), bell, session.token), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    # Also where the page has gone before the stream began.
+    response.call_on_close(bell.places.release)
+    return response
+
+
+def _news(here: Plant, bell: Bell, token: str) -> Iterator[str]:
+    """Runs while the page listens; who has gone is found by the next thing that is said."""
+    heard = bell.count
+    yield f"data: {heard}\n\n"
+    while not bell.closed and _may(here, token):
+        if bell.wait(heard, HEARTBEAT_SECONDS) == heard:
+            yield ":\n\n"
+            continue
+        sleep(GATHER_SECONDS)
+        heard = bell.count
+        yield f"data: {heard}\n\n"
+
+
+def _may(here: Plant, token: str) -> bool:
+    """Whether the session still stands, without using it: a page that is left open must not keep it alive."""
+    try:
+        return not set(WATCHERS).isdisjoint(sessions.check_session(here, token).person.permissions)
+    except PestleError:
+        return False
 
 
 @blueprint.get("/fleet/<device>")
-@require("device.enrol", "device.revoke", "batch.read")
+@require(*WATCHERS)
 def show_device(device: str) -> dict[str, Any]:
     """One device with all its leases, its last 50 entries, and what it found wrong with the log."""
-    here, connected = plant.current(), current_hub().connected()
+    here = plant.current()
     with db.snapshot(here.engine) as connection:
-        found = standing.device(connection, here.log, device, connected, clock.now_text())
+        found = standing.device(connection, here.log, device, _moment())
     if found is None:
         raise PestleError("not_found")
     return found
+
+
+def _moment() -> Moment:
+    return Moment(current_hub().connected(), clock.now_text(), next((served() for served in SERVED), None))
