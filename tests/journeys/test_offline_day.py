@@ -1,4 +1,4 @@
-"""A day without a network on a tablet whose clock is set ahead and back: nothing is lost, and the log says what it is."""
+"""A day without a network on a tablet whose clock is set ahead and back: nothing is lost, the log says what it is."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -127,6 +127,8 @@ def test_a_lease_ends_by_the_time_of_the_site_as_far_as_the_tablet_knows_it(walk
     tablet.wait_counts(0, 0, 6, seconds=40)
     assert "clock_skew" in walk.entry("clock two days slow")["flags"]
     assert "clock_skew" in walk.exceptions()
+    expect(tablet.at("clock-wrong")).to_contain_text("48 h slow")
+    tablet.shoot("clock-wrong")
     tablet.go_offline()
     # By its own clock it is the second day.
     walk.at(TOO_LATE, wrong=-48)

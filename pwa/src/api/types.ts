@@ -64,7 +64,7 @@ export interface HomeView {
 
 export interface TestResult { stage: string; test: string; name: Text2 | null; value: Quantity; low: string | null; high: string | null; verdict: string; entry: string | null }
 export interface Yield { stage: string; value: Quantity; low: string | null; high: string | null; verdict: string }
-export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null; revoked_at: string | null }
+export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null; revoked_at: string | null; revoked: { by: Named; reason: string; index: number } | null }
 /** A container of one of the batch's lots: the batch it is allocated to, and those that took something out of it. */
 export interface ContainerLine { container: string; material: string; lot: string; quantity: Quantity; status: string | null; allocated: string | null; used: string[] }
 export interface BatchPhase { id: string; type: string; name: Text2; done: boolean; definition: Phase; entries: EntryView[] }
@@ -170,11 +170,16 @@ export interface History { entry: string; batch: string | null; slot: string | n
 /** A device as supervisors see it; `known` by its own word, `seq` what the log has of it, `unproven` what it cannot have let go yet. */
 export interface FleetLine {
   id: string; name: string; role: string; enrolled_at: string; state: "connected" | "away" | "never" | "revoked"; last_seen: string | null; skew_ms: number | null;
-  revoked_at: string | null; last_seq: number | null; known: number; seq: number; owes: number; unproven: number; batches: { batch: string; expires_at: string; expired: boolean }[];
+  revoked_at: string | null; last_seq: number | null; known: number; seq: number; owes: number; unproven: number; alarms_open: number; batches: FleetBatch[];
+  /** The version of its app when it last came; `app_old`: the server hands out another one now. */
+  app: string | null; app_old: boolean;
 }
+/** A batch that a device has not handed back. `heard`: whether it knows that the batch was taken back; null where it was not. */
+export interface FleetBatch { batch: string; expires_at: string; expired: boolean; revoked_at: string | null; heard: boolean | null }
 export interface FleetAlarm { alarm: string; code: string; at: string; entries: string[]; index: number; settled: { by: Named; at: string; reason: string; index: number } | null }
-export interface FleetDevice extends FleetLine { leases: (LeaseLine & { batch: string })[]; entries: EntryView[]; alarms: FleetAlarm[] }
-export interface EnrolmentCode { code: string; role: string; expires_at: string }
+export interface FleetDevice extends FleetLine { leases: (LeaseLine & { batch: string; heard: boolean | null })[]; entries: EntryView[]; alarms: FleetAlarm[] }
+/** `recovers`: the tablet that lost its keys, for which it opens what that has kept sealed. */
+export interface EnrolmentCode { code: string; role: string; recovers: string | null; expires_at: string }
 /** `device` is what the input named, `name` what that device is called. */
 export interface QuarantineLine { id: string; received_at: string; source: string; device: string | null; name: string | null; code: string; what: Text2 | null; detail: string; size: number; sha256: string; index: number | null }
 export interface QuarantinePage { items: QuarantineLine[]; total: number; codes: string[]; devices: { id: string; name: string }[] }

@@ -57,6 +57,11 @@ function zoneOf(minutes: number): string {
   return `UTC${minutes < 0 ? "−" : "+"}${pad(Math.floor(abs / 60))}:${pad(abs % 60)}`;
 }
 
+/** Room on a disk, as people compare it: 12 MB, 1.4 GB. */
+export function room(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** A count with thin grouping: 1,482,207. */
 export function count(n: number): string {
   return n.toLocaleString("en-US");
