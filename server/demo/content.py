@@ -135,8 +135,8 @@ PACKING: dict[str, Any] = {
             "room": "2-121",
             "equipment": None,
             "parameters": [
-                _counted("drums", t("装满桶数", "Drums filled"), "drums", "24", None),
-                _counted("rejects", t("剔除桶数", "Drums rejected"), "drums", None, "2"),
+                _counted("drums", t("装满桶数", "Drums filled"), "pcs", "24", None),
+                _counted("rejects", t("剔除桶数", "Drums rejected"), "pcs", None, "2"),
             ],
         },
     ],

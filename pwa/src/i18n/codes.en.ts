@@ -1,7 +1,7 @@
 /** English words for the codes of records: roles, states, kinds of entry, exceptions, gates. */
 
 export const codesEn = {
-  units: { tablets: "tablets" } as Record<string, string>,
+  units: { tablets: "tablets", drums: "drums" } as Record<string, string>,
   roles: { operator: "Operator", supervisor: "Supervisor", qa: "QA", qc: "QC analyst", engineer: "Process engineer", planner: "Planner", keeper: "Warehouse keeper", admin: "Administrator", auditor: "Auditor" } as Record<string, string>,
   batchStatus: { ordered: "Ordered", in_progress: "In progress", awaiting_review: "Awaiting review", released: "Released", rejected: "Rejected", historical: "Historical" } as Record<string, string>,
   lotStatus: { quarantine: "Quarantine", released: "Released", rejected: "Rejected", restricted: "Restricted", expired: "Expired", historical: "Historical" } as Record<string, string>,

@@ -2,7 +2,7 @@
 import type { codesEn } from "./codes.en";
 
 export const codesZh: typeof codesEn = {
-  units: { tablets: "片" },
+  units: { tablets: "片", drums: "桶" },
   roles: { operator: "操作人", supervisor: "主管", qa: "QA", qc: "QC 检验员", engineer: "工艺工程师", planner: "计划员", keeper: "仓库管理员", admin: "系统管理员", auditor: "审计员" },
   batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批" },
   lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", historical: "历史" },
