@@ -55,6 +55,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "storm_30_tablets": storm.storm,
     "idle_connections": storm.idle,
     "app_start_ms_cpu_4x": browser.starts,
+    "tablet_2000_entries": browser.with_2000_entries,
 }
 
 

@@ -1,16 +1,37 @@
-"""Cold and warm start of the app in Chromium with the processor four times slower, to the first usable screen."""
+"""The app in Chromium with the processor four times slower: its start, and a tablet with a batch of 2,000 entries."""
 
 import sys
 import tempfile
+import time
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
+from unittest.mock import patch
 
-from journeys.processes import Server
-from playwright.sync_api import sync_playwright
+from journeys.browsers import TABLET as SIZE
+from journeys.browsers import Chromium
+from journeys.handheld import Tablet as Hand
+from journeys.processes import Server, until
+from journeys.wire import Wire
+from playwright.sync_api import Page, expect, sync_playwright
+
+from server.demo import make
+from server.production.model import REMARK
+from server.simulate import run, script
+from server.simulate.own import Own
+from server.simulate.site import Site
+from server.simulate.tablet import Tablet
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 USABLE = "[data-testid=login]"
+
+WRITERS, ENTRIES = 4, 2_000
+STARTS, SIGNED = 7, 60
+SLOWER = 4
+PHASES = ("10", "20", "30", "40", "50", "60", "70")
+PERSON = "liqiang"
+# The app measures what it promises: signed, in the journal, in the database.
+RECORDED = "pestle.record"
 
 
 def starts(folder: Path, runs: int = 5) -> dict[str, Any]:
@@ -45,3 +66,96 @@ def _start(page: Any, url: str) -> float:
     page.goto(url, wait_until="commit")
     page.wait_for_selector(USABLE)
     return round(float(page.evaluate("performance.now()")), 1)
+
+
+class Worker(Tablet):
+    """Writes in all phases of its batch, as a shift does."""
+
+    def _write(self, count: int) -> None:
+        for _ in range(count):
+            [batch] = self.leases
+            phase = PHASES[self.seq % len(PHASES)]
+            text = f"remark {self.seq + 1} of {self.device}: looked at, in order, nothing was noticed"
+            self.record(batch, REMARK, {"batch": batch, "phase": phase, "text": text}, f"{phase}/remark")
+
+
+def with_2000_entries(folder: Path) -> dict[str, Any]:
+    """Milliseconds; `start` from navigation until the batch can be worked on, `record` from the app's own measure."""
+    with Own(folder, f"sqlite:///{folder / 'pestle.db'}", 1) as own, sync_playwright() as playwright:
+        site = Site(own.url, own.login, own.password)
+        _fill(site, own)
+        wire = Wire(int(own.url.rpartition(":")[2]))
+        hand = Hand(Chromium(playwright, folder, "tablet", SIZE, "en-GB"), wire, _people(site))
+        try:
+            hand.start()
+            return _measure(hand, site, own.batches[0])
+        finally:
+            hand.kill()
+
+
+def _fill(site: Site, own: Own) -> None:
+    """Over the real wire, by virtual tablets: an entry a change, receipts and all."""
+    plan = script.plan(script.read("storm"), WRITERS, ENTRIES // WRITERS, seed=1)
+    with patch.object(run, "Tablet", Worker):
+        report = run.Simulation(site, own, plan, 300, _say).run(own.batches)
+    assert report["ok"], report["broken"]
+
+
+def _people(site: Site) -> dict[str, Any]:
+    ids = {one["login"]: one["id"] for one in site.ask("GET", "/api/people")["items"]}
+    return {login: {"id": ids[login], "password": make.password_of(login), "pin": make.pin_of(login)} for login in ids}
+
+
+def _measure(hand: Hand, site: Site, batch: str) -> dict[str, Any]:
+    hand.enrol(site.ask("POST", "/api/devices/codes", {"role": "tablet"})["code"], "T-07")
+    hand.sign_in(PERSON)
+    hand.take(batch)
+    until("all entries have come", lambda: _shown(hand.page) > ENTRIES // len(PHASES) - 2, 60)
+    # What a tablet does when nobody waits: keep the document compact.
+    time.sleep(15)
+    address = hand.page.url
+    starts = [_start_of(hand, address) for _ in range(STARTS)]
+    records = _records(hand.page)
+    return {
+        "entries": ENTRIES,
+        "start": {"median": median(starts), "runs": starts},
+        "record": {
+            "p50": round(median(records), 1),
+            "p95": round(quantiles(records, n=20)[-1], 1),
+            "runs": len(records),
+        },
+    }
+
+
+def _start_of(hand: Hand, address: str) -> float:
+    """A new page where there is no other, with all that the app keeps in memory gone."""
+    old, page = hand.page, hand.chromium.context.new_page()
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    old.close()
+    hand.chromium.turn_to(page)
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector("[data-testid=remark]:enabled")
+    page.wait_for_selector("[data-testid=records] li")
+    passed = float(page.evaluate("performance.now()"))
+    _say(f"start {passed:.0f} ms")
+    return round(passed, 1)
+
+
+def _records(page: Page) -> list[float]:
+    """By hand, through the screens; each with the whole batch around it."""
+    for n in range(SIGNED):
+        page.get_by_test_id("remark").click()
+        page.get_by_test_id("remark-text").fill(f"one more, {n}")
+        page.get_by_test_id("remark-sign").click()
+        expect(page.get_by_test_id("remark-sheet")).to_have_count(0)
+    found = page.evaluate(f"performance.getEntriesByName('{RECORDED}').map((one) => one.duration)")
+    assert len(found) == SIGNED, found
+    return [float(one) for one in found]
+
+
+def _shown(page: Page) -> int:
+    return int(page.locator("#records + small").inner_text())
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)

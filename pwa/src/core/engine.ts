@@ -31,12 +31,13 @@ const SOON_MS = 1_000;
 const LITTLE_BYTES = 64 * 1024 * 1024;
 /** A moment in which nobody waits for anything. */
 const QUIET_MS = 5_000;
+const KEEP_LISTING_MS = 10_000;
 
 const STORAGE: StorageState = { persisted: false, recovered: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], ended: {}, live: {}, readings: {},
-  secondTab: false, updateWaiting: false, touched: {}, skewMs: null, syncError: null,
+  secondTab: false, updateWaiting: false, updateDelivers: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
 
@@ -54,6 +55,7 @@ export class Engine implements Core {
   private site: Site | null = null;
   private leases!: Leases;
   private term: Term | null = null;
+  private listingKept: ReturnType<typeof setTimeout> | undefined;
   private asking: ReturnType<typeof setTimeout> | undefined;
   private tending: ReturnType<typeof setInterval> | undefined;
   private announced = false;
@@ -77,7 +79,7 @@ export class Engine implements Core {
   async start(): Promise<void> {
     this.wasm = this.platform.wasm();
     this.wasm.catch((error: unknown) => console.error("automerge", error));
-    this.platform.watchUpdates(() => this.set({ updateWaiting: true }));
+    this.platform.watchUpdates((other) => this.set({ updateWaiting: true, updateDelivers: other }));
     this.set({ offlineSince: timeText(this.platform.clock.wall()) });
     await this.platform.lock(() => void this.look());
     try {
@@ -131,7 +133,9 @@ export class Engine implements Core {
     const { device, key } = this.mustBeEnrolled();
     const lease = this.state.leases.find((item) => item.batch === draft.batch);
     if (!lease) throw new CoreError("lease_missing");
+    const begun = performance.now();
     const stored = await this.ledger.record(draft, actor, lease.lease, device, key);
+    performance.measure("pestle.record", { start: begun, end: performance.now() });
     this.sync?.pump();
     this.refresh();
     return this.listing.own(stored);
@@ -199,6 +203,7 @@ export class Engine implements Core {
   }
 
   acceptUpdate(): void {
+    if (this.state.updateDelivers && this.state.counts.device > 0) throw new CoreError("update_delivers");
     this.platform.acceptUpdate();
   }
 
@@ -355,6 +360,7 @@ export class Engine implements Core {
     this.listing.others.learn([...((await this.store.meta("keys")) ?? []), ...leases.flatMap(({ devices }) => devices as KnownKey[])]);
     await this.loadProver();
     this.term ??= await this.watch();
+    for (const { document } of leases) if (!this.sync) this.listing.recall(document, await this.store.listing(document));
     this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
@@ -433,6 +439,8 @@ export class Engine implements Core {
       return;
     }
     this.sync?.stop();
+    // Screens draw first what is recalled; reading the documents takes a while in which nobody could touch anything.
+    await new Promise((resolve) => setTimeout(resolve));
     await this.wasm;
     this.sync = new SyncClient(this.host(device.id, this.key));
     await this.sync.load();
@@ -502,6 +510,17 @@ export class Engine implements Core {
 
   private async checkOthers(doc: BatchDoc): Promise<void> {
     if (await this.listing.check(this.ledger, doc)) this.refresh();
+    this.keepListing();
+  }
+
+  /** Some time after something came, since it costs as much as there is in the batch. */
+  private keepListing(): void {
+    this.listingKept ??= setTimeout(() => {
+      this.listingKept = undefined;
+      for (const [name, doc] of this.sync?.docs ?? []) {
+        if (doc.ready) this.store.putListing(name, this.listing.settled(this.ledger, name, doc)).catch(complain);
+      }
+    }, KEEP_LISTING_MS);
   }
 
   /** Leased documents, and those of which something is still to be delivered, confirmed or proven. */

@@ -9,12 +9,32 @@ import { contentOf, inOrder, recordedAtOf, standingOf } from "./view";
 export class Listing {
   readonly others = new Others();
   private readonly contents = new Map<string, LocalEntry>();
+  private readonly recalled = new Map<string, LocalEntry[]>();
 
   entries(ledger: Ledger | undefined, name: string, doc: BatchDoc | undefined): LocalEntry[] {
     const own = ledger ? ledger.of(name) : [];
     const mine = new Set(own.map(({ id }) => id));
-    const theirs = (doc?.entryIds() ?? []).filter((id) => !mine.has(id)).map((id) => this.foreign(doc!, id));
+    const theirs = doc?.ready ? doc.entryIds().filter((id) => !mine.has(id)).map((id) => this.foreign(doc, id)) : this.recalledOf(name, mine);
     return inOrder([...own.map((item) => this.own(item, doc)), ...theirs.filter((item) => item !== null)]);
+  }
+
+  /** What was listed of a document before, for as long as the document itself is not there: reading, checking and parsing
+   * thousands of entries takes longer than a person wants to wait for a screen. */
+  recall(name: string, entries: LocalEntry[]): void {
+    this.recalled.set(name, entries);
+    for (const entry of entries) {
+      this.contents.set(entry.id, entry);
+      this.others.recall(entry.id);
+    }
+  }
+
+  /** What can be recalled: entries of which nothing is open. */
+  settled(ledger: Ledger, name: string, doc: BatchDoc): LocalEntry[] {
+    return this.entries(ledger, name, doc).filter(({ signature, index }) => signature === "right" && index !== null);
+  }
+
+  private recalledOf(name: string, mine: Set<string>): LocalEntry[] {
+    return (this.recalled.get(name) ?? []).filter(({ id }) => !mine.has(id));
   }
 
   own(item: StoredEntry, doc?: BatchDoc): LocalEntry {

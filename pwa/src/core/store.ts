@@ -7,7 +7,7 @@ import { beginning, Database, type Rows, type StoreName } from "./database";
 import type { Algorithm, DeviceKey } from "./keys";
 import type { StoredLease } from "./lease";
 import { type Item, pack, unpack } from "./packing";
-import { CoreError, type Alarm, type LeaseEnd, type Notice, type Place } from "./types";
+import { CoreError, type Alarm, type LeaseEnd, type LocalEntry, type Notice, type Place } from "./types";
 import { type JournalKey, makeStoreKeys, nameOf, type RecoveryKey, seal, type StoreKeys, unseal } from "./vault";
 
 /** Entries in one pack, and how many may lie unpacked: opening few large boxes is faster than many small ones. */
@@ -173,13 +173,26 @@ export class Store {
     }, "relaxed");
   }
 
+  /** What screens listed of a document when this was kept last. */
+  async listing(doc: string): Promise<LocalEntry[]> {
+    const name = await this.name(doc);
+    const box = await this.database.get<Bytes>("listings", name);
+    const data = box && (await this.tryOpen("listings", name, box));
+    return data ? (unpack<LocalEntry[]>(data)[0]?.about ?? []) : [];
+  }
+
+  async putListing(doc: string, entries: LocalEntry[]): Promise<void> {
+    const name = await this.name(doc);
+    const box = this.seal("listings", name, pack([{ about: entries, bytes: new Uint8Array() }]));
+    await this.database.put(["listings"], box, (tx, made) => tx.objectStore("listings").put(made, name), "relaxed");
+  }
+
   /** Forget a document that is finished here: its changes, and its entries if all of them are proven. */
   async dropDoc(doc: string, entries: string[]): Promise<void> {
     const name = await this.name(doc);
-    await this.database.put(["changes", "snapshots", "pending", "entries", "packs"], entries, (tx) => {
+    await this.database.put(["changes", "snapshots", "pending", "listings", "entries", "packs"], entries, (tx) => {
       tx.objectStore("changes").delete(beginning(name));
-      tx.objectStore("pending").delete(name);
-      tx.objectStore("snapshots").delete(name);
+      for (const store of ["snapshots", "pending", "listings"]) tx.objectStore(store).delete(name);
       for (const id of entries) tx.objectStore("entries").delete(id);
       if (entries.length) tx.objectStore("packs").delete(beginning(name));
     }, "relaxed");
