@@ -1,21 +1,19 @@
 """`pestle serve`: the plant on PORT, in one gunicorn worker whose threads mostly wait on tablets' sockets."""
 
 import argparse
-import signal
+import os
+import resource
 import sys
-from threading import Thread
 from typing import Any
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from server.core.config import from_environment
+from server.handheld.hub.limits import MOST_SOCKETS
 
-from server.commands.opened import opened
-from server.core.config import Config, from_environment
-
-# A tablet's socket keeps a thread; beyond this number the next ones would wait, HTTP requests too. A thread is made
-# when it is needed, so a site with ten tablets does not pay for a thousand.
-THREADS = 1_200
-GRACE_SECONDS = 8
+# A tablet's socket keeps a thread, and the hub turns away those beyond its own number: the rest is for requests, which
+# never wait for sockets. A thread is made when it is needed, so a site with ten tablets does not pay for a thousand.
+THREADS = MOST_SOCKETS + 200
+# glibc keeps what a thread has freed for that thread alone: with a thousand of them about 40 MB that nobody can use.
+_TUNABLES, _ALLOCATOR = "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=2"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Serves until SIGTERM or SIGINT; gunicorn ends the process itself. PestleError when the site cannot be opened."""
+    _begin_thrifty()
+    _allow_files()
+    # Only now: it would be read twice.
+    from server.commands.gunicorn import Site
+    from server.commands.opened import opened
     from server.plant import check_end
     from server.site import upgrade
 
@@ -33,69 +36,21 @@ def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         check_end(plant)
         upgrade.state(plant)
     print(f"Pestle 批印: http://127.0.0.1:{config.port}", file=sys.stderr, flush=True)
-    _Gunicorn(config, f"{options.bind}:{config.port}").run()
+    Site(config, f"{options.bind}:{config.port}", THREADS).run()
     return 0, {"port": config.port}
 
 
-class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn with our settings; the plant is opened in the worker, since neither threads nor databases fork."""
-
-    def __init__(self, config: Config, bind: str) -> None:
-        self._config, self._bind = config, bind
-        super().__init__()
-
-    def load_config(self) -> None:
-        settings = {
-            "bind": self._bind,
-            "workers": 1,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "worker_connections": 2 * THREADS,
-            "graceful_timeout": GRACE_SECONDS,
-            "timeout": 120,
-            "keepalive": 15,
-            "post_worker_init": _watch,
-            "worker_exit": _close,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-        }
-        for name, value in settings.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        from server.app import create_app
-        from server.handheld.hub import hub
-        from server.plant import open_plant
-        from server.site.schedule import Schedule
-
-        plant = open_plant(self._config)
-        plant.publisher.start()
-        app = create_app(plant)
-        app.extensions["pestle_backups"] = Schedule(plant)
-        app.extensions["pestle_backups"].start()
-        # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
-        hub.start(app)
-        return app
+def _begin_thrifty() -> None:
+    """Start this process once more, with an allocator that suits many threads: glibc reads its settings only then.
+    Settings that somebody has made are left alone."""
+    if sys.platform == "linux" and _TUNABLES not in os.environ:
+        os.environ[_TUNABLES] = _ALLOCATOR
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def _watch(worker: Any) -> None:
-    """At SIGTERM tablets are told to go, at once: gunicorn would wait for their sockets, which never end, in vain."""
-    from server.handheld.hub import hub
-
-    def leave(number: int, frame: Any) -> None:
-        worker.handle_exit(number, frame)
-        # A signal handler runs between any two steps of this thread, so it must not wait for locks itself.
-        Thread(target=hub.stop, args=(worker.app.callable,), name="leave").start()
-
-    signal.signal(signal.SIGTERM, leave)
-
-
-def _close(server: Any, worker: Any) -> None:
-    """What was acknowledged is committed already; this lets hub and committer finish what waits."""
-    app = getattr(worker.app, "callable", None)
-    if isinstance(app, Flask):
-        from server.handheld.hub import hub
-
-        app.extensions["pestle_backups"].stop()
-        hub.stop(app)
-        app.extensions["pestle"].close()
+def _allow_files() -> None:
+    """Each socket takes two descriptors, and many systems allow 1,024 to whoever does not ask for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * THREADS if hard == resource.RLIM_INFINITY else min(4 * THREADS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -14,6 +14,7 @@ from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.demo import make
+from server.handheld.hub.limits import MOST_SOCKETS
 from server.handheld.leases import order_of
 from server.plant import open_plant
 from sync.log import reading
@@ -68,6 +69,8 @@ class Own:
         """Until it answers; PestleError `simulation_failed` with the last lines it said."""
         config = self._config
         env = {"DATA": str(config.data), "DATABASE_URL": config.database_url, "PORT": str(config.port)}
+        # All of its tablets are on this one machine.
+        env["SOCKETS_PER_ADDRESS"] = str(MOST_SOCKETS)
         command = [sys.executable, "-m", "server.cli", "serve", "--bind", "127.0.0.1"]
         with (config.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -1,0 +1,170 @@
+"""gunicorn with our settings, and with threads that end when they are not needed and that no slow client holds."""
+
+import signal
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from itertools import count
+from threading import Condition, Thread
+from typing import Any
+
+from flask import Flask
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+
+from server.core.config import Config
+
+GRACE_SECONDS = 8
+
+# A thread without work ends after this time: after a day on which a thousand tablets were here, their memory is free.
+IDLE_SECONDS = 10.0
+# Who sends or takes nothing of a request for so long is gone, and its thread serves others. Sockets at /sync do not
+# wait for the network in this way.
+QUIET_SECONDS = 30
+
+
+class Threads(Executor):
+    """At most `most` threads, made when needed. They end with the process, whatever they do."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count, self._idle = most, 0, 0
+        self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._news = Condition()
+        self._stopped = False
+        self._number = count(1)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._news:
+            self._tasks.append((future, lambda: fn(*args, **kwargs)))
+            if self._idle >= len(self._tasks):
+                self._news.notify()
+            elif self._count < self._most:
+                self._count += 1
+                Thread(target=self._run, name=f"serve-{next(self._number)}", daemon=True).start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Threads without work end; nothing waits for the others."""
+        with self._news:
+            self._stopped = True
+            self._news.notify_all()
+
+    def _run(self) -> None:
+        while (found := self._next()) is not None:
+            future, task = found
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = task()
+                except BaseException as error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+            # Or they would live on until the next task.
+            del found, future, task
+
+    def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
+        with self._news:
+            self._idle += 1
+            self._news.wait_for(lambda: self._tasks or self._stopped, IDLE_SECONDS)
+            self._idle -= 1
+            if self._tasks:
+                return self._tasks.popleft()
+            self._count -= 1
+            return None
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """One process's."""
+
+    def get_thread_pool(self) -> Executor:
+        return Threads(self.cfg.threads)
+
+    def enqueue_req(self, conn: Any) -> None:
+        with suppress(OSError):
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                conn.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", QUIET_SECONDS, 0))
+        super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> Any:
+        """gunicorn waits up to two seconds for the other side to close, in the one thread that accepts everybody:
+        this thread does it before."""
+        kept = super().handle(conn)
+        if kept is False:
+            with suppress(OSError):
+                conn.sock.settimeout(None)
+                util.close_graceful(conn.sock)
+            conn.close = _nothing
+        return kept
+
+
+def _nothing(graceful: bool = False) -> None:
+    pass
+
+
+class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our settings; the plant is opened in the worker, since neither threads nor databases fork."""
+
+    def __init__(self, config: Config, bind: str, threads: int) -> None:
+        self._config, self._bind, self._threads = config, bind, threads
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": self._bind,
+            "workers": 1,
+            "worker_class": "server.commands.gunicorn.Worker",
+            "threads": self._threads,
+            "worker_connections": 2 * self._threads,
+            "graceful_timeout": GRACE_SECONDS,
+            "timeout": 120,
+            "keepalive": 15,
+            "post_worker_init": _watch,
+            "worker_exit": _close,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from server.app import create_app
+        from server.handheld.hub import hub
+        from server.plant import open_plant
+        from server.site.schedule import Schedule
+
+        plant = open_plant(self._config)
+        plant.publisher.start()
+        app = create_app(plant)
+        app.extensions["pestle_backups"] = Schedule(plant)
+        app.extensions["pestle_backups"].start()
+        # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
+        hub.start(app)
+        return app
+
+
+def _watch(worker: Any) -> None:
+    """At SIGTERM tablets are told to go, at once: gunicorn would wait for their sockets, which never end, in vain."""
+    from server.handheld.hub import hub
+
+    def leave(number: int, frame: Any) -> None:
+        worker.handle_exit(number, frame)
+        # A signal handler runs between any two steps of this thread, so it must not wait for locks itself.
+        Thread(target=hub.stop, args=(worker.app.callable,), name="leave").start()
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def _close(server: Any, worker: Any) -> None:
+    """What was acknowledged is committed already; this lets hub and committer finish what waits."""
+    app = getattr(worker.app, "callable", None)
+    if isinstance(app, Flask):
+        from server.handheld.hub import hub
+
+        app.extensions["pestle_backups"].stop()
+        hub.stop(app)
+        app.extensions["pestle"].close()
