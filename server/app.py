@@ -15,6 +15,7 @@ from server.handheld.hub import views as hub
 from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
+from server.release.stock import views as stock
 from server.web import (
     bodies,
     guard,
@@ -31,6 +32,8 @@ from server.web import (
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
     identity.blueprint,
+    # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
+    stock.blueprint,
     release.blueprint,
     deviations.blueprint,
     handheld.blueprint,

@@ -520,6 +520,21 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Read the label again, or register the container.", "请重新核对标签，或先登记该容器。"),
     ),
+    "container_known": Problem(
+        409,
+        (
+            "A container with this label was received before, or stands twice in the list.",
+            "此标签的容器已接收过，或在列表中出现两次。",
+        ),
+        ("Nothing was received.", "未作接收。"),
+        ("Read the labels again; each is used once in a site.", "请重新核对标签；每个标签在本站只用一次。"),
+    ),
+    "container_unit_wrong": Problem(
+        422,
+        ("The containers are not weighed in the unit of their material.", "容器的计量单位与其物料不符。"),
+        ("Nothing was received.", "未作接收。"),
+        ("Give their contents in the unit of the material.", "请以该物料的单位填写内容量。"),
+    ),
     "container_taken": Problem(
         409,
         ("The container is allocated to another batch.", "该容器已分配给其他批。"),

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 # Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "operator": ("batch.read", "lot.read", "batch.work"),
-    "supervisor": ("batch.read", "lot.read", "batch.work", "order.release", "device.enrol", "log.read"),
+    "supervisor": (
+        "batch.read",
+        "lot.read",
+        "lot.receive",
+        "batch.work",
+        "order.release",
+        "device.enrol",
+        "log.read",
+    ),
     "qa": (
         "batch.read",
         "lot.read",
@@ -22,7 +30,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "qc": ("batch.read", "lot.read", "results.record"),
     "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage"),
     "planner": ("batch.read", "lot.read", "order.release"),
-    "keeper": ("batch.read", "lot.read"),
+    "keeper": ("batch.read", "lot.read", "lot.receive"),
     "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read"),
     "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read"),
 }

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
+from server.identity import queries as identity
 from server.materials import model, projection, queries, rules
 
 
@@ -58,10 +59,15 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
 
 
 def judge_containers(connection: Connection, entry: Entry) -> Ruling:
-    """Containers of a lot that came in; one that is known already stays as it is, and what does not fit is flagged."""
+    """Containers of a lot that came in; one that is known already stays as it is, and what does not fit is flagged.
+
+    What somebody says who may not receive registers nothing.
+    """
     given = entry.payload
     unit = queries.material_unit(connection, given["material"])
     flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
+    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "lot.receive"):
+        flags.append(model.NOT_PERMITTED)
     if any(one["quantity"]["unit"] != unit for one in given["containers"]):
         flags.append("unit_mismatch")
     if queries.containers(connection, [one["container"] for one in given["containers"]]):

@@ -4,6 +4,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 
 from server.core.db import records
 from server.core.kinds import Entry
+from server.materials import model
 
 material = Table(
     "materials_material",
@@ -80,6 +81,8 @@ def receive(connection: Connection, entry: Entry) -> None:
 def receive_containers(connection: Connection, entry: Entry) -> None:
     """A label that stands here already is left with what it was first received as."""
     given = entry.payload
+    if model.NOT_PERMITTED in entry.flags:
+        return
     for one in given["containers"]:
         if connection.execute(select(container).where(container.c.container == one["container"])).first() is None:
             values = {"material": given["material"], "lot": given["lot"]}

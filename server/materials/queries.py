@@ -78,6 +78,19 @@ def containers_of(connection: Connection, code: str, number: str) -> list[Contai
     return [_container(row) for row in rows]
 
 
+def receipt_refused(
+    connection: Connection, code: str, given: Sequence[tuple[str, str]]
+) -> tuple[str, dict[str, Any]] | None:
+    """Why containers of a material cannot be received, (label, unit) of each: a code of the error catalogue, and of
+    which; None where nothing is wrong."""
+    labels = [label for label, _ in given]
+    known = {one.container for one in containers(connection, labels)}
+    twice = known | {label for label in labels if labels.count(label) > 1}
+    unit = material_unit(connection, code)
+    refused = rules.receipt_refused(bool(twice), {unit for _, unit in given}, unit)
+    return None if refused is None else (refused, {"containers": sorted(twice), "unit": unit})
+
+
 def _container(row: Sequence[Any]) -> Container:
     label, material_, lot_, value, unit = row
     return Container(label, material_, lot_, {"value": value, "unit": unit})

@@ -1,4 +1,6 @@
-"""Which status a lot may take next, pure."""
+"""Which status a lot may take next, and whether containers can be received, pure."""
+
+from collections.abc import Collection
 
 # CN GMP 2010, 104 and 119: nothing leaves "rejected"; what has expired can only be rejected and destroyed.
 _NEXT = {
@@ -11,6 +13,14 @@ _NEXT = {
 
 def may_become(status: str, wanted: str) -> bool:
     return wanted in _NEXT.get(status, set())
+
+
+def receipt_refused(twice: bool, units: Collection[str], unit: str | None) -> str | None:
+    """Why containers cannot be received as they are written down; a code of the error catalogue. A label is given once
+    in a site, and a container is weighed in the unit of its material."""
+    if twice:
+        return "container_known"
+    return "container_unit_wrong" if set(units) != {unit} else None
 
 
 def status_on(status: str, expiry: str | None, day: str) -> str:

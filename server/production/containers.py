@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
 
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import queries as materials
 from server.materials.model import Container
+from server.production.model import ABOUT_CONTAINERS as ABOUT
 from server.production.model import Use
-from server.production.projection import entry_
+from server.production.projection import entry_, item
 from server.production.projection import lot as lots
 from sync.log import reading
 from sync.log.reading import StoredEntry
@@ -90,13 +92,19 @@ def container_choices(connection: Connection, batch: str, day: str) -> list[dict
 def show(connection: Connection, containers: Sequence[Container], day: str) -> list[dict[str, Any]]:
     """{container, material, lot, quantity, status, allocated: batch or null, used: the batches that took something out
     of it, taken: how much in all, in its own unit}."""
-    given = allocated(connection, [one.container for one in containers])
-    shown = []
-    for one in containers:
-        uses = uses_of(connection, one.container)
-        told = {"allocated": given.get(one.container), "used": sorted({used.batch for used in uses})}
-        shown.append({**one.payload(), "status": status(connection, one, day), **told, "taken": taken(one, uses)})
-    return shown
+    labels = [one.container for one in containers]
+    given, uses = allocated(connection, labels), uses_of_all(connection, labels)
+    states = {(one.material, one.lot): status(connection, one, day) for one in containers}
+    return [
+        {
+            **one.payload(),
+            "status": states[one.material, one.lot],
+            "allocated": given.get(one.container),
+            "used": sorted({used.batch for used in uses[one.container]}),
+            "taken": taken(one, uses[one.container]),
+        }
+        for one in containers
+    ]
 
 
 def taken(container: Container, uses: Iterable[Use]) -> dict[str, str]:
@@ -113,12 +121,36 @@ def taken(container: Container, uses: Iterable[Use]) -> dict[str, str]:
 
 def uses_of(connection: Connection, container: str) -> list[Use]:
     """The entries that took something out of a container and still stand, in the order of the log."""
-    columns = (entry_.c.idx, entry_.c.id, entry_.c.batch, entry_.c.phase, entry_.c.slot)
+    return uses_of_all(connection, [container])[container]
+
+
+def uses_of_all(connection: Connection, containers: Sequence[str]) -> dict[str, list[Use]]:
+    """The same for several, by container."""
+    columns = (use.c.container, entry_.c.idx, entry_.c.id, entry_.c.batch, entry_.c.phase, entry_.c.slot)
     joined = select(*columns).join(use, use.c.idx == entry_.c.idx)
-    here = joined.where(use.c.container == container, entry_.c.superseded_by.is_(None)).order_by(entry_.c.idx)
+    here = joined.where(use.c.container.in_(containers), entry_.c.superseded_by.is_(None)).order_by(entry_.c.idx)
     rows = list(connection.execute(here))
     stored = {one.index: one for one in reading.at(connection, [row.idx for row in rows])}
-    return [Use(row.id, row.batch, row.phase, row.slot, _net(stored[row.idx])) for row in rows]
+    found: dict[str, list[Use]] = {label: [] for label in containers}
+    for row in rows:
+        found[row.container].append(Use(row.id, row.batch, row.phase, row.slot, _net(stored[row.idx])))
+    return found
+
+
+def exceptions(connection: Connection, material: str, lot: str) -> list[dict[str, Any]]:
+    """What batches were told of the containers of a lot, the newest first: {item, batch, code, state, severity,
+    container: its label, or null where none was named}."""
+    labels = {one.container for one in materials.containers_of(connection, material, lot)}
+    columns = (item.c.id, item.c.batch, item.c.code, item.c.state, item.c.details)
+    rows = connection.execute(select(*columns).where(item.c.code.in_(ABOUT)).order_by(item.c.idx.desc()))
+    found = []
+    for row in rows:
+        details = orjson.loads(row.details)
+        label = details.get("container")
+        if label in labels or (label is None and (details.get("material"), details.get("lot")) == (material, lot)):
+            about = {"item": row.id, "batch": row.batch, "code": row.code, "state": row.state}
+            found.append({**about, "severity": details.get("severity"), "container": label})
+    return found
 
 
 def _net(stored: StoredEntry) -> Mapping[str, str] | None:

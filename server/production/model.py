@@ -25,6 +25,7 @@ DEALLOCATED = "production.allocation_released.v1"
 # batch; used by two batches; more taken out of it than it held.
 MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED = "container_missing", "container_unknown", "container_not_allocated"
 SHARED, USED_UP = "container_shared", "container_used_up"
+ABOUT_CONTAINERS = (MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED, USED_UP)
 MINOR, MAJOR = "minor", "major"
 
 # The flag of an entry that came after QA had sealed the batch by its disposition. Logs from before there were

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from server.production import projection
-from server.production.containers import allocated_containers, container_choices, lent_containers
+from server.production.containers import allocated_containers, container_choices, exceptions, lent_containers, show
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
@@ -23,7 +23,9 @@ __all__ = [
     "batches_using",
     "container_choices",
     "entry_views",
+    "exceptions",
     "lent_containers",
+    "show",
     "trace_lot",
     "use_counts",
 ]

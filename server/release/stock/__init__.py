@@ -1,0 +1,1 @@
+"""The labelled containers of a lot: received, given to batches, used."""
