@@ -78,7 +78,11 @@ def _op(op: Op) -> dict[str, Any]:
         out["key"] = op.key
     if op.insert:
         out["insert"] = True
-    if op.action not in MAKES | {"del"}:
+    if op.action == "mark":
+        out |= {"expand": op.expand, "action": "markEnd" if op.name is None else "markBegin"}
+        if op.name is not None:
+            out |= {"name": op.name, **_value(op.value, with_type=False)}
+    elif op.action not in MAKES | {"del"}:
         out |= _value(op.value, with_type=op.action == "set")
     return out | {"pred": [str(pred) for pred in op.pred]}
 

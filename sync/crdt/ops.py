@@ -21,10 +21,12 @@ KEY_ACTOR, KEY_COUNTER, KEY_TEXT = 0x11, 0x13, 0x15
 INSERT, ACTION = 0x34, 0x42
 VALUE_META, VALUE_RAW = 0x56, 0x57
 PRED_COUNT, PRED_ACTOR, PRED_COUNTER = 0x70, 0x71, 0x73
+# Of marks in texts only: nobody may write one, but a change that does is read to its end and refused by name.
+EXPAND, MARK_NAME = 0x94, 0xA5
 _OBJ = (OBJ_ACTOR, OBJ_COUNTER)
 _KEY = (KEY_ACTOR, KEY_COUNTER, KEY_TEXT)
 _PRED = (PRED_COUNT, PRED_ACTOR, PRED_COUNTER)
-_KNOWN = frozenset((*_OBJ, *_KEY, INSERT, ACTION, VALUE_META, VALUE_RAW, *_PRED))
+_KNOWN = frozenset((*_OBJ, *_KEY, INSERT, ACTION, VALUE_META, VALUE_RAW, *_PRED, EXPAND, MARK_NAME))
 
 
 class OpId(NamedTuple):
@@ -44,7 +46,8 @@ HEAD = OpId(0, "")
 @dataclass(frozen=True, slots=True)
 class Op:
     """One operation. `obj` is None for the root map; `key` a map key, or the list element (or `HEAD`) it refers to;
-    `pred` the operations it replaces, ascending."""
+    `pred` the operations it replaces, ascending. A mark begins with a `name`, ends without one; `expand`: what is
+    typed at that end is marked too."""
 
     id: OpId
     obj: OpId | None
@@ -53,6 +56,8 @@ class Op:
     insert: bool = False
     value: Scalar = NULL
     pred: tuple[OpId, ...] = ()
+    expand: bool = False
+    name: str | None = None
 
 
 class _Columns:
@@ -84,12 +89,20 @@ class _Columns:
             raise malformed("an operation's name is out of range")
         return OpId(counter, self._actors[actor])
 
-    def texts(self) -> list[str | None]:
-        data = self._data.get(KEY_TEXT, b"")
+    def texts(self, column: int) -> list[str | None]:
+        data = self._data.get(column, b"")
         return _filled(columns.decode_runs(data, columns.read_text, self.count), self.count)
 
     def inserts(self) -> list[bool]:
         values = columns.decode_booleans(self._data.get(INSERT, b""), self.count)
+        if len(values) != self.count:
+            raise malformed("columns differ in length")
+        return values
+
+    def expands(self) -> list[bool]:
+        """The library leaves the column out where no mark expands."""
+        data = self._data.get(EXPAND, b"")
+        values = columns.decode_booleans(data, self.count) if data else [False] * self.count
         if len(values) != self.count:
             raise malformed("columns differ in length")
         return values
@@ -132,17 +145,34 @@ def decode(data: Mapping[int, bytes], actors: Sequence[str], start: int, limits:
     rows = zip(
         table.actions,
         table.ids(OBJ_ACTOR, OBJ_COUNTER, count, deltas=False),
-        table.texts(),
+        table.texts(KEY_TEXT),
         table.ids(KEY_ACTOR, KEY_COUNTER, count),
         table.inserts(),
         table.values(),
         table.preds(),
+        table.expands(),
+        table.texts(MARK_NAME),
         strict=True,
     )
-    return tuple(
-        Op(OpId(start + i, actors[0]), _object(obj), _key(text, element), _action(action, value), insert, value, pred)
-        for i, (action, obj, text, element, insert, value, pred) in enumerate(rows)
-    )
+    return tuple(_op(OpId(start + i, actors[0]), *row) for i, row in enumerate(rows))
+
+
+def _op(
+    made: OpId,
+    action: int | None,
+    obj: OpId | None,
+    text: str | None,
+    element: OpId | None,
+    insert: bool,
+    value: Scalar,
+    pred: tuple[OpId, ...],
+    expand: bool,
+    name: str | None,
+) -> Op:
+    named = _action(action, value)
+    if named != "mark" and (expand or name is not None):
+        raise malformed(f"{named} has what only a mark has")
+    return Op(made, _object(obj), _key(text, element), named, insert, value, pred, expand, name)
 
 
 def _object(obj: OpId | None) -> OpId | None:
@@ -191,5 +221,7 @@ def encode(ops: Sequence[Op], actors: Sequence[str]) -> dict[int, bytes]:
         PRED_COUNT: columns.encode_runs([len(op.pred) for op in ops], uints),
         PRED_ACTOR: columns.encode_runs([index[pred.actor] for pred in preds], uints),
         PRED_COUNTER: columns.encode_deltas([pred.counter for pred in preds]),
+        EXPAND: columns.encode_booleans([op.expand for op in ops]) if any(op.expand for op in ops) else b"",
+        MARK_NAME: columns.encode_runs([op.name for op in ops], columns.write_text),
     }
     return {number: data[number] for number in sorted(data) if data[number]}
