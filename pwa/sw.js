@@ -1,12 +1,15 @@
 /* The service worker: the app's shell from one cache per build, so that it starts without a network.
-   FILES and BUILD are filled in by scripts/finish-build.mjs. A new build waits until the user accepts it. */
+   FILES, BUILD and SCHEMA are filled in by scripts/finish-build.mjs. A new build waits until the user accepts it; it
+   tells in which form it keeps records, since in another one than theirs none may be on the way. */
 const BUILD = "%%BUILD%%";
+const SCHEMA = "%%SCHEMA%%";
 const FILES = JSON.parse('%%FILES%%');
 
 addEventListener("install", (event) => event.waitUntil(fill()));
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("message", (event) => {
   if (event.data === "skip") skipWaiting();
+  if (event.data === "schema") event.ports[0]?.postMessage(SCHEMA);
 });
 addEventListener("fetch", (event) => {
   const { request } = event;

@@ -23,8 +23,10 @@ const name = build.digest("hex").slice(0, 16);
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const page = join(dist, "index.html");
 writeFileSync(page, readFileSync(page, "utf8").replace("%%APP%%", `${version}+${name}`));
+const [, schema] = /^export const VERSION = (\d+);/m.exec(readFileSync(join(root, "src/core/database.ts"), "utf8"));
 const worker = readFileSync(join(root, "sw.js"), "utf8")
   .replace("%%BUILD%%", name)
+  .replace("%%SCHEMA%%", schema)
   .replace("%%FILES%%", JSON.stringify(paths));
 writeFileSync(join(dist, "sw.js"), worker);
 

@@ -2,11 +2,13 @@
 import { initializeWasm } from "@automerge/automerge/slim";
 import wasmUrl from "@automerge/automerge/automerge.wasm?url";
 import { systemClock } from "./clock";
+import { VERSION } from "./database";
 import { workerFile } from "./journal-file";
 import type { Platform } from "./platform";
 import type { Socket } from "./sync";
 
 const UPDATE_EVERY_MS = 30 * 60 * 1000;
+const ANSWER_MS = 5_000;
 
 let registration: ServiceWorkerRegistration | null = null;
 let accepted = false;
@@ -67,11 +69,24 @@ function lock(busy: () => void): Promise<void> {
   });
 }
 
-async function register(waiting: () => void): Promise<void> {
+async function register(waiting: (other: boolean) => void): Promise<void> {
   const worker = (registration = await navigator.serviceWorker.register("/sw.js"));
-  const look = () => worker.waiting && navigator.serviceWorker.controller && waiting();
+  const look = (): void => {
+    const next = worker.waiting;
+    if (next && navigator.serviceWorker.controller) void schemaOf(next).then((schema) => waiting(schema !== VERSION));
+  };
   look();
   worker.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", look));
   navigator.serviceWorker.addEventListener("controllerchange", () => accepted && location.reload());
   setInterval(() => void worker.update().catch(() => undefined), UPDATE_EVERY_MS);
+}
+
+/** In which form the build of this service worker keeps records; null when it does not say. */
+function schemaOf(worker: ServiceWorker): Promise<number | null> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((told) => {
+    port1.onmessage = (event: MessageEvent<unknown>) => told(Number(event.data));
+    setTimeout(() => told(null), ANSWER_MS);
+    worker.postMessage("schema", [port2]);
+  });
 }

@@ -26,7 +26,7 @@ export interface Platform {
   watchNetwork(back: () => void, gone: () => void): void;
   /** Whether the browser believes in a network. */
   hasNetwork(): boolean;
-  /** Calls back when a new version of the app waits for consent. */
-  watchUpdates(waiting: () => void): void;
+  /** Calls back when a new version of the app waits for consent; `other` when it keeps records in another form. */
+  watchUpdates(waiting: (other: boolean) => void): void;
   acceptUpdate(): void;
 }

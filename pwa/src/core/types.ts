@@ -173,7 +173,10 @@ export interface CoreState {
   readings: Record<string, Reading>;
   /** Set when this page is a second tab: only one may write. */
   secondTab: boolean;
+  /** A new version of the app waits for consent; `updateDelivers`: it keeps records in another form, so those of this
+   * version must have been delivered before. */
   updateWaiting: boolean;
+  updateDelivers: boolean;
   /** How often the server has said that something of a batch changed: a screen that shows it fetches again. */
   touched: Record<string, number>;
   /** Milliseconds by which this device's clock was ahead of the server's when they last met; null before that. */
@@ -219,6 +222,7 @@ export interface Core {
   draftsFull(batch: string): boolean;
   /** Tell the sync that a session began or ended, so that it connects at once. */
   sessionChanged(): void;
+  /** Change over to the version that waits; CoreError `update_delivers` while records must be delivered before. */
   acceptUpdate(): void;
   /** Somebody has taken note of the notices. */
   takeNote(): Promise<void>;

@@ -6,6 +6,7 @@ export const keepingEn = {
     waitingNext: "The key for them is lost. Ask an administrator for a code for that tablet (Devices, the tablet, Enrol again), and enrol with it: then they are opened and go by themselves.",
     again: "Enrol again", againHint: "For this tablet, if it has lost its keys: the code also opens the records that it has kept encrypted.", opens: (name: string) => `Also opens the records that tablet ${name} has kept encrypted.`,
     without: "Enrol without them", withoutHint: "They stay here, encrypted, and go on being told.",
+    updateDelivers: (n: number) => `It keeps records in another form: ${n === 1 ? "1 record on this device goes" : `${n} records on this device go`} to the server first. Go on working meanwhile.`,
     low: (used: string, total: string) => `Room for records is short: ${used} of ${total} are used.`,
     lowNext: "Go online so that everything is delivered, and hand back finished batches. When nothing more fits, nothing more can be recorded here.",
     damaged: (n: number) => (n === 1 ? "1 thing stored on this device can no longer be read." : `${n} things stored on this device can no longer be read.`),

@@ -8,6 +8,7 @@ export const keepingZh: typeof keepingEn = {
     waitingNext: "其密钥已丢失。请向管理员索取该平板的登记码（设备 → 该平板 → 重新登记），用它登记本机：记录随即解密并自动发送。",
     again: "重新登记", againHint: "用于丢失密钥的本平板：此登记码可同时解密其加密保存的记录。", opens: (name: string) => `可同时解密平板 ${name} 加密保存的记录。`,
     without: "不带这些记录登记", withoutHint: "它们仍加密留在本机，并会继续提示。",
+    updateDelivers: (n: number) => `新版本改变了记录的存储形式：须先将本机 ${n} 条记录送达服务器。其间可继续操作。`,
     low: (used: string, total: string) => `本机存储空间不足：已用 ${used}，共 ${total}。`,
     lowNext: "请联网，让记录全部发送，并交回已完成的批。空间用尽后，本机无法再记录。",
     damaged: (n: number) => `本机有 ${n} 项存储内容已无法读取。`,

@@ -1,4 +1,7 @@
-/** Keeps what is typed but not yet signed over a reload: samples of a round, a running timer. No record, only convenience. */
+/** Keeps what is typed but not yet signed over a reload: a number, samples of a round, a running timer. No record, only
+ *  convenience: where there is no room for it, it lasts as long as the page. */
+import { keep } from "../ui/keep";
+
 const PREFIX = "pestle.scratch.";
 
 export function recall<T>(batch: string, slot: string, otherwise: T): T {
@@ -11,9 +14,12 @@ export function recall<T>(batch: string, slot: string, otherwise: T): T {
 }
 
 export function remember(batch: string, slot: string, value: unknown): void {
-  localStorage.setItem(`${PREFIX}${batch}/${slot}`, JSON.stringify(value));
+  keep(`${PREFIX}${batch}/${slot}`, JSON.stringify(value));
 }
 
 export function forget(batch: string, slot: string): void {
   localStorage.removeItem(`${PREFIX}${batch}/${slot}`);
 }
+
+/** Where the number that is being typed for a slot is kept. */
+export const numberAt = (slot: string): string => `${slot}/typed`;
