@@ -29,6 +29,8 @@ from sync.writer import DeviceWriter
 
 QUARANTINED = "handheld.input_quarantined.v1"
 _DEEPEST = 16
+# Refused although the device has signed it: what it writes after such an entry names it as the one before.
+_BREAKS = frozenset({"sequence_fork", "id_taken"})
 _T = TypeVar("_T")
 # What must stand or fall with entries that are no more than its announcement, such as that a payload is gone.
 Also = Callable[[Connection, list[Recorded]], None]
@@ -64,6 +66,8 @@ class Group:
         self._registry, self._keys, self._roots, self._apart = registry, keys, roots, apart
         self._lost: SQLAlchemyError | None = None
         self.appended: list[Recorded] = []
+        # Entries that were held, and for which nobody waits any more.
+        self.refused: list[tuple[Envelope, Refused]] = []
         self.head = head = log.lock(connection, tail)
         # Another process may have written as `server` meanwhile, or our last group may have been rolled back.
         writer.seq, writer.prev = tail.device(connection, SERVER)
@@ -123,23 +127,51 @@ class Group:
     def _submit(self, arrival: Arrival) -> Outcome:
         outcome = self._accept(lambda: arrival)
         assert outcome is not None
-        if isinstance(outcome, Recorded):
+        if self._any_held and isinstance(outcome, Recorded):
             self._release_held(arrival.envelope)
+        if self._any_held and isinstance(outcome, Refused) and outcome.code in _BREAKS:
+            self._drop_held(arrival.envelope)
         return outcome
 
     def _release_held(self, envelope: Envelope) -> None:
         """Entries that waited for this one follow at once, in their order."""
-        head = envelope.head
-        if self._any_held:
-            # The same may wait still, when taking it failed and it was sent again; or another of its sequence, a fork.
-            self._accept(partial(self._held, head.device, head.seq))
-        following = head.seq + 1
-        while self._any_held and isinstance(self._accept(partial(self._held, head.device, following)), Recorded):
-            following += 1
+        device, seq = envelope.head.device, envelope.head.seq
+        # The same may wait still, when taking it failed and it was sent again; or others of its sequence, forks.
+        self._take_all_held(device, seq)
+        while self._take_all_held(device, seq + 1):
+            seq += 1
 
-    def _held(self, device: str, seq: int) -> Arrival | None:
-        taken = inbox.take_held(self._connection, device, seq)
-        return None if taken is None else Arrival(*taken)
+    def _take_all_held(self, device: str, seq: int) -> bool:
+        """Whether one of those that wait at this place of the chain is in the log now."""
+        recorded = False
+        while (outcome := self._accept_held(device, seq)) is not None:
+            recorded = recorded or isinstance(outcome, Recorded)
+        return recorded
+
+    def _drop_held(self, envelope: Envelope) -> None:
+        """What says that it follows an entry that was refused never fits: it is not kept waiting for ever."""
+        dropped = [envelope]
+        for one in dropped:
+            device, seq, digest = one.head.device, one.head.seq, one.digest.hex()
+            before = len(self.refused)
+            while self._accept_held(device, seq + 1, digest) is not None:
+                pass
+            dropped += [found for found, _ in self.refused[before:]]
+
+    def _accept_held(self, device: str, seq: int, prev: str | None = None) -> Outcome | None:
+        taken: list[Envelope] = []
+
+        def take() -> Arrival | None:
+            found = inbox.take_held(self._connection, device, seq, prev)
+            if found is None:
+                return None
+            taken.append(found[0])
+            return Arrival(*found)
+
+        outcome = self._accept(take)
+        if isinstance(outcome, Refused):
+            self.refused.append((taken[-1], outcome))
+        return outcome
 
     @cached_property
     def _any_held(self) -> bool:
@@ -229,8 +261,10 @@ class Group:
         return self._take(envelope, source, flags)
 
     def _hold(self, envelope: Envelope, source: str, expected: int) -> Held:
+        if inbox.is_forked(self._connection, envelope.head.prev):
+            raise SyncError("sequence_fork", "the entry before it was refused")
         if not inbox.hold(self._connection, envelope, source):
-            raise SyncError("sequence_fork", f"another entry {envelope.head.seq} is held")
+            raise SyncError("sequence_fork", f"another entry {envelope.head.seq} is held under this id")
         self._any_held = True
         return Held(expected)
 
@@ -261,6 +295,8 @@ class Group:
         return recorded
 
     def _quarantine(self, envelope: Envelope, source: str, error: SyncError) -> Refused:
+        if error.code in _BREAKS:
+            inbox.fork(self._connection, envelope)
         stray = Stray(envelope.encode(), source, error.code, error.detail, _claimed_device(envelope))
         return Refused(error.code, error.detail, self._report(stray))
 

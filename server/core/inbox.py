@@ -19,11 +19,19 @@ held = Table(
     workspace,
     Column("device", Text, primary_key=True),
     Column("seq", _Sequence, primary_key=True, autoincrement=False),
-    Column("id", Text, nullable=False, index=True),
+    Column("id", Text, primary_key=True, index=True),
     Column("stream", Text, nullable=False, index=True),
     Column("source", Text, nullable=False),
     Column("received_at", Text, nullable=False),
     Column("envelope", LargeBinary, nullable=False),
+)
+# Entries that a device signed and that its chain went on without: what follows one of them will never fit.
+forked = Table(
+    "forked",
+    workspace,
+    Column("digest", Text, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("seq", _Sequence, nullable=False),
 )
 quarantine = Table(
     "quarantine",
@@ -68,9 +76,12 @@ def touch(connection: Connection) -> None:
 
 
 def hold(connection: Connection, envelope: Envelope, source: str) -> bool:
-    """Keep an entry until its predecessor is in the log; False when another is held under the same sequence."""
+    """Keep an entry until its predecessor is in the log; False when another is held under the same id.
+
+    Two of one sequence are both held: which of them fits its predecessor shows when that has come.
+    """
     head = envelope.head
-    here = (held.c.device == head.device) & (held.c.seq == head.seq)
+    here = (held.c.device == head.device) & (held.c.seq == head.seq) & (held.c.id == head.id)
     known: bytes | None = connection.execute(select(held.c.envelope).where(here)).scalar()
     if known is not None:
         return Envelope.decode(known).header == envelope.header
@@ -79,14 +90,28 @@ def hold(connection: Connection, envelope: Envelope, source: str) -> bool:
     return True
 
 
-def take_held(connection: Connection, device: str, seq: int) -> tuple[Envelope, str] | None:
-    """The held entry that comes next in a device's chain, with its source; it is held no longer."""
-    here = (held.c.device == device) & (held.c.seq == seq)
-    row = connection.execute(select(held.c.envelope, held.c.source).where(here)).first()
-    if row is None:
-        return None
-    connection.execute(delete(held).where(here))
-    return Envelope.decode(row.envelope), row.source
+def take_held(connection: Connection, device: str, seq: int, prev: str | None = None) -> tuple[Envelope, str] | None:
+    """A held entry of this place in a device's chain, with its source; it is held no longer. `prev`: only one that
+    says that it follows the entry of this digest."""
+    query = select(held.c.id, held.c.envelope, held.c.source).where(held.c.device == device, held.c.seq == seq)
+    for row in connection.execute(query.order_by(held.c.received_at, held.c.id)).all():
+        envelope = Envelope.decode(row.envelope)
+        if prev is None or envelope.head.prev == prev:
+            connection.execute(delete(held).where(held.c.device == device, held.c.seq == seq, held.c.id == row.id))
+            return envelope, row.source
+    return None
+
+
+def fork(connection: Connection, envelope: Envelope) -> None:
+    """Remember that the device's chain does not go through this entry."""
+    digest = envelope.digest.hex()
+    if not is_forked(connection, digest):
+        head = envelope.head
+        connection.execute(insert(forked).values(digest=digest, device=head.device, seq=head.seq))
+
+
+def is_forked(connection: Connection, digest: str) -> bool:
+    return connection.execute(select(forked.c.digest).where(forked.c.digest == digest)).first() is not None
 
 
 def keep(connection: Connection, stray: Stray) -> str:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,10 +36,13 @@ __all__ = ["SERVER", "DeviceKey", "Duplicate", "Held", "Outcome", "Recorded", "R
 GROUP = 256
 
 Listener = Callable[[list[Recorded]], None]
+# Of entries that were held, and that came to stand in quarantine and not in the log.
+RefusedListener = Callable[[list[tuple[Envelope, Refused]]], None]
 
 
+_T = TypeVar("_T")
 Work = Callable[[Group], Any]
-_Done = tuple[list[Any], bytes, list[Recorded]]
+_Done = tuple[list[Any], bytes, Group]
 
 
 class _NotTogether(Exception):
@@ -73,6 +76,7 @@ class Recorder:
         self._tail = Tail()
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._listeners: list[Listener] = []
+        self._refused_listeners: list[RefusedListener] = []
         self._kept: Connection | None = None
         self._closed, self._closing = False, threading.Lock()
         with db.writing_records(), db.write(engine) as connection:
@@ -123,6 +127,10 @@ class Recorder:
         Nothing may depend on being told: a crash, or another process, appends without it.
         """
         self._listeners.append(listener)
+
+    def subscribe_refused(self, listener: RefusedListener) -> None:
+        """The same for entries that were held and are refused now: whoever handed them in has no answer but this."""
+        self._refused_listeners.append(listener)
 
     def close(self) -> None:
         """Finish what is waiting, then end the committer; asking again is a RuntimeError."""
@@ -175,11 +183,11 @@ class Recorder:
         works = [request.work for request in requests]
         try:
             try:
-                answers, note, appended = self._together(works)
+                answers, note, group = self._together(works)
             except _NotTogether:
                 self._tail.forget()
                 with db.writing_records(), db.write(self._engine) as connection:
-                    answers, note, appended = self._do(connection, works, apart=True)
+                    answers, note, group = self._do(connection, works, apart=True)
         except BaseException as error:
             # Also a failed COMMIT (full disk, lost connection): the next group reads the log's ends anew.
             self._tail.forget()
@@ -196,8 +204,10 @@ class Recorder:
                 request.answer.set_exception(answer)
             else:
                 request.answer.set_result(answer)
-        if appended:
-            self._tell(appended)
+        if group.appended:
+            self._tell(self._listeners, group.appended)
+        if group.refused:
+            self._tell(self._refused_listeners, group.refused)
 
     def _together(self, works: Sequence[Work]) -> _Done:
         """All in one transaction, committed, on the connection that is kept for it.
@@ -228,14 +238,14 @@ class Recorder:
         return done
 
     def _do(self, connection: Connection, works: Sequence[Work], apart: bool) -> _Done:
-        """What each work gave, the note of the new checkpoint, what was appended; the caller commits."""
+        """What each work gave, the note of the new checkpoint, and the group; the caller commits."""
         group = Group(connection, self._log, self._tail, self._writer, self._registry, self._keys, self._roots, apart)
         if self._continuity is not None:
             self._continuity.check(connection, self._log, group.head)
         self._check_server_key(connection)
         answers, note = group.do(works)
         # A crash here: nothing is stored, nobody was told anything; devices and callers ask again.
-        return answers, note, group.appended
+        return answers, note, group
 
     def _check_server_key(self, connection: Connection) -> None:
         """Once another process has taken up other keys, nothing that is signed here would be believed any more.
@@ -249,10 +259,10 @@ class Recorder:
             raise PestleError("server_key_wrong")
         self._key_as_of = self._tail.forgotten
 
-    def _tell(self, appended: list[Recorded]) -> None:
-        for listener in self._listeners:
+    def _tell(self, listeners: Sequence[Callable[[list[_T]], None]], what: list[_T]) -> None:
+        for listener in listeners:
             try:
-                listener(appended)
+                listener(what)
             except Exception as error:
                 # The entries are committed; a listener's fault must not end the committer and so close the door.
                 complain("listener_failed", error)

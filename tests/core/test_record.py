@@ -50,6 +50,49 @@ def test_an_entry_is_in_the_log_with_its_receipt_when_submit_returns(site: ToySi
     assert site.verify().ok
 
 
+def set_back(pen: DeviceWriter) -> DeviceWriter:
+    """The same device with an empty disk: it begins to number anew."""
+    return DeviceWriter(pen.device, pen.signer)
+
+
+@pytest.mark.urs("PLT-09", "PLT-14")
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_what_follows_a_fork_is_not_held_for_ever(site: ToySite, order: tuple[int, ...]) -> None:
+    told: list[Envelope] = []
+    site.recorder.subscribe_refused(lambda refused: told.extend(envelope for envelope, _ in refused))
+    pen = site.device()
+    site.recorder.submit(write(pen, 0), source="test")
+    forks = [write(set_back(pen), 10)]
+    other = DeviceWriter(pen.device, pen.signer, seq=1, prev=forks[0].digest.hex())
+    forks += [write(other, n) for n in (11, 12, 13)]
+    outcomes = [site.recorder.submit(forks[which], source="test") for which in order]
+    with site.engine.connect() as connection:
+        assert connection.execute(select(inbox.held)).all() == []
+    assert {code for code, _, _ in quarantined(site)} == {"sequence_fork"}
+    assert sorted(data for _, data, _ in quarantined(site)) == sorted(one.encode() for one in forks)
+    # Each has its word: at once, or later, once nobody waits for it any more.
+    at_once = [forks[which] for which, one in zip(order, outcomes, strict=True) if isinstance(one, Refused)]
+    assert sorted(one.head.id for one in [*at_once, *told]) == sorted(one.head.id for one in forks)
+    # The right chain goes on where it was.
+    assert isinstance(site.recorder.submit(write(pen, 1), source="test"), Recorded)
+    assert site.numbers() == [0, 1]
+
+
+@pytest.mark.urs("PLT-09", "PLT-14")
+def test_of_two_that_wait_under_one_sequence_the_one_that_fits_is_recorded(site: ToySite) -> None:
+    pen = site.device()
+    first, second, third = (write(pen, n) for n in (1, 2, 3))
+    other = set_back(pen)
+    forked = [write(other, n) for n in (11, 12)]
+    assert site.recorder.submit(forked[1], source="test") == Held(1)
+    assert site.recorder.submit(second, source="test") == Held(1)
+    assert site.recorder.submit(third, source="test") == Held(1)
+    assert isinstance(site.recorder.submit(first, source="test"), Recorded)
+    assert site.numbers() == [1, 2, 3]
+    assert isinstance(site.recorder.submit(forked[0], source="test"), Refused)
+    assert [data for _, data, _ in quarantined(site)] == [forked[1].encode(), forked[0].encode()]
+
+
 @pytest.mark.urs("PLT-09")
 def test_the_same_entry_again_is_a_duplicate_and_is_logged_once(site: ToySite) -> None:
     envelope = write(site.device(), 1)

@@ -325,6 +325,18 @@ def test_a_second_entry_with_the_same_number_is_a_fork_and_quarantined(site: Sit
     assert texts(site) == ["first"]
 
 
+@pytest.mark.urs("PLT-09", "PLT-14")
+def test_what_follows_a_fork_has_a_verdict_too(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    tablet.receipt(BATCH, tablet.delivered(BATCH, remark(tablet, "first")))
+    tablet.writer.seq, tablet.writer.prev = 0, "0" * 64
+    forks = [remark(tablet, f"restored {n}") for n in range(4)]
+    tablet.deliver(BATCH, *reversed(forks))
+    assert [tablet.receipt(BATCH, fork)["flags"] for fork in forks] == [["sequence_fork"]] * 4
+    assert texts(site) == ["first"]
+
+
 @pytest.mark.urs("PLT-09")
 def test_what_misses_its_predecessor_is_held_visibly_and_recorded_when_it_comes(site: Site) -> None:
     tablet = site.tablet("T-1", BATCH).connect()

@@ -38,6 +38,7 @@ class Handover:
     def start(self) -> None:
         """Begin to listen, and hand over what a crash has left between a document and the log."""
         self._recorder.subscribe(self._recorded)
+        self._recorder.subscribe_refused(self._refused)
         self._thread.start()
         self.resume()
 
@@ -92,6 +93,10 @@ class Handover:
                 for item in entries
             ]
         )
+
+    def _refused(self, entries: Sequence[tuple[Envelope, Refused]]) -> None:
+        """Held ones, for which nobody waits any more."""
+        self._queue.put([(one.head.stream, one.head.id, receipts.quarantined(said.code)) for one, said in entries])
 
     def _run(self) -> None:
         while not self._stopped.is_set():
