@@ -39,6 +39,8 @@ export class BatchDoc {
   /** All changes up to this number are in the document. */
   last = 0;
   pending: Pending[] = [];
+  /** Grows with every change of what is in it. */
+  version = 0;
   /** How far the kept snapshot reaches. */
   saved = 0;
   private values = 0;
@@ -60,6 +62,7 @@ export class BatchDoc {
   /** Take up numbered changes, also repeated ones. Throws if they are not Automerge's. */
   receive(changes: StoredChange[]): void {
     if (!changes.length) return;
+    this.version += 1;
     [this.doc] = Automerge.applyChanges(this.doc, changes.map(({ bytes }) => bytes));
     if (this.pending.length) {
       const known = new Set(changes.map(({ bytes }) => Automerge.decodeChange(bytes).hash));
@@ -70,8 +73,9 @@ export class BatchDoc {
   }
 
   /** Changes that a page before this one has made and the server has not confirmed; none if one builds on what is lost. */
-  private take(pending: Omit<Pending, "hash">[]): void {
-    if (!pending.length || !this.ready) return;
+  private take(kept: Omit<Pending, "hash">[]): void {
+    const pending = this.ready ? kept.filter(({ bytes }) => !this.holds(bytes)) : [];
+    if (!pending.length) return;
     const before = Automerge.clone(this.doc, { actor: Automerge.getActorId(this.doc) });
     try {
       [this.doc] = Automerge.applyChanges(this.doc, pending.map(({ bytes }) => bytes));
@@ -103,6 +107,7 @@ export class BatchDoc {
 
   /** The server has committed these, our own changes, under these numbers. */
   confirm(changes: Pending[], numbers: StoredChange[]): void {
+    this.version += 1;
     const done = new Set(changes);
     this.pending = this.pending.filter((change) => !done.has(change));
     this.number(numbers);
@@ -209,6 +214,7 @@ export class BatchDoc {
   }
 
   private change(entry: string | null, edit: (doc: Shape) => void, done?: Edit): void {
+    this.version += 1;
     this.doc = Automerge.change(this.doc, edit);
     const bytes = Automerge.getLastLocalChange(this.doc);
     if (!bytes) throw new Error("the edit changed nothing");

@@ -422,6 +422,7 @@ export class SyncClient {
       if (change) moved.push(change);
     }
     if (changes.length || moved.length) await this.host.store.addChanges(doc.name, changes, moved);
+    this.keep();
     this.host.changed();
   }
 
@@ -517,8 +518,9 @@ export class SyncClient {
 
   /** Keep documents compact, so that the next start need not read thousands of changes. */
   private keep(): void {
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => this.enqueue(async () => {
+    if (![...this.docs.values()].some(({ last, saved }) => last - saved > SNAPSHOT.changes)) return;
+    this.keeping ??= setTimeout(() => this.enqueue(async () => {
+      this.keeping = undefined;
       for (const doc of this.docs.values()) {
         const snapshot = doc.last - doc.saved > SNAPSHOT.changes ? doc.snapshot() : null;
         if (snapshot) await this.host.store.putSnapshot(doc.name, snapshot);
