@@ -15,6 +15,8 @@ export class Ledger {
   head: Head = { seq: 0, hash: entry.FIRST_PREV };
   /** The last checkpoint that this device verified. */
   seen: entry.Seen | null = null;
+  /** Grows with every change of the entries. */
+  version = 0;
   private readonly own = new Map<string, StoredEntry>();
   private mutex: Promise<unknown> = Promise.resolve();
   private broken = false;
@@ -27,7 +29,7 @@ export class Ledger {
     for (const item of await this.store.entries()) {
       // In the log at no known place: an earlier version took the journal's word for that. It is asked for again.
       const lost = item.place === "logged" && item.index === null;
-      this.own.set(item.id, lost ? { ...item, place: "device" } : item);
+      this.put(lost ? { ...item, place: "device" } : item);
     }
     this.head = (await this.store.meta("head")) ?? this.head;
     if (!recovered) return;
@@ -68,7 +70,7 @@ export class Ledger {
     const item = this.own.get(id);
     if (!item || (item.place === standing.place && item.index === standing.index)) return null;
     const moved = { ...item, ...standing };
-    this.own.set(id, moved);
+    this.put(moved);
     void this.mark(item, standing.place).catch(() => undefined);
     return moved;
   }
@@ -93,6 +95,12 @@ export class Ledger {
 
   forget(ids: string[]): void {
     for (const id of ids) this.own.delete(id);
+    this.version += 1;
+  }
+
+  private put(item: StoredEntry): void {
+    this.own.set(item.id, item);
+    this.version += 1;
   }
 
   private async write(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<StoredEntry> {
@@ -104,7 +112,7 @@ export class Ledger {
     };
     const head = { seq, hash: await entry.digestOf(envelope) };
     await this.keep(this.journal, item, head);
-    this.own.set(id, item);
+    this.put(item);
     this.head = head;
     return item;
   }
@@ -146,7 +154,7 @@ export class Ledger {
     const missing = [...recovered.entries].filter(([id, bytes]) => !this.own.has(id) && headerOf(bytes).device !== device);
     const items = missing.map(([id, bytes]) => stored(id, bytes, recovered.proven.has(id) ? "proven" : "device"));
     await this.store.addEntries(items, this.head);
-    for (const item of items) this.own.set(item.id, item);
+    for (const item of items) this.put(item);
   }
 
   /** Entries whose writing was cut short after the journal, which continue the chain; and those that the database has
@@ -163,7 +171,7 @@ export class Ledger {
       const head = continues ? { seq, hash: await entry.digestOf(entry.decodeEnvelope(bytes)) } : this.head;
       await this.store.addEntries([item], head);
       taken.add(placeOf(bytes));
-      this.own.set(id, item);
+      this.put(item);
       this.head = head;
     }
   }

@@ -9,13 +9,24 @@ import { contentOf, inOrder, recordedAtOf, standingOf } from "./view";
 export class Listing {
   readonly others = new Others();
   private readonly contents = new Map<string, LocalEntry>();
+  private readonly lists = new Map<string, { as: string; ledger: Ledger | undefined; doc: BatchDoc | undefined; entries: LocalEntry[] }>();
   private readonly recalled = new Map<string, LocalEntry[]>();
 
+  /** The same list as long as nothing has changed, so that screens need not look through it again. */
   entries(ledger: Ledger | undefined, name: string, doc: BatchDoc | undefined): LocalEntry[] {
+    const as = `${ledger?.version} ${doc?.ready ? doc.version : "none"} ${this.others.version}`;
+    const kept = this.lists.get(name);
+    if (kept?.as === as && kept.ledger === ledger && kept.doc === doc) return kept.entries;
+    const entries = reordered(this.list(ledger, name, doc), kept?.entries ?? []);
+    this.lists.set(name, { as, ledger, doc, entries });
+    return entries;
+  }
+
+  private list(ledger: Ledger | undefined, name: string, doc: BatchDoc | undefined): LocalEntry[] {
     const own = ledger ? ledger.of(name) : [];
     const mine = new Set(own.map(({ id }) => id));
     const theirs = doc?.ready ? doc.entryIds().filter((id) => !mine.has(id)).map((id) => this.foreign(doc, id)) : this.recalledOf(name, mine);
-    return inOrder([...own.map((item) => this.own(item, doc)), ...theirs.filter((item) => item !== null)]);
+    return [...own.map((item) => this.own(item, doc)), ...theirs.filter((item) => item !== null)];
   }
 
   /** What was listed of a document before, for as long as the document itself is not there: reading, checking and parsing
@@ -71,4 +82,12 @@ export class Listing {
       return null;
     }
   }
+}
+
+/** In order; where these are the entries that were in order before, only perhaps further on their way, as they were. */
+function reordered(entries: LocalEntry[], before: LocalEntry[]): LocalEntry[] {
+  if (entries.length !== before.length) return inOrder(entries);
+  const found = new Map(entries.map((entry) => [entry.id, entry]));
+  const same = before.map(({ id }) => found.get(id)).filter((entry) => entry !== undefined);
+  return same.length === entries.length ? same : inOrder(entries);
 }

@@ -9,7 +9,11 @@ export class Others {
   private readonly keys = new Map<string, KnownKey[]>();
   private readonly found = new Map<string, SignatureState>();
 
+  /** Grows with everything that is found out. */
+  version = 0;
+
   learn(keys: KnownKey[]): void {
+    this.version += 1;
     for (const key of keys.filter(({ alg, public_key }) => alg && public_key)) {
       const known = this.keys.get(key.id) ?? [];
       if (known.some(({ public_key }) => public_key === key.public_key)) continue;
@@ -25,6 +29,7 @@ export class Others {
   /** Looked at before, and kept where nobody else can write. */
   recall(id: string): void {
     this.found.set(id, "right");
+    this.version += 1;
   }
 
   state(id: string): SignatureState {
@@ -35,6 +40,7 @@ export class Others {
   async check(entries: { id: string; bytes: Uint8Array }[]): Promise<boolean> {
     const fresh = entries.filter(({ id }) => !this.found.has(id));
     for (const { id, bytes } of fresh) this.found.set(id, await this.judge(id, bytes));
+    if (fresh.length) this.version += 1;
     return fresh.length > 0;
   }
 
