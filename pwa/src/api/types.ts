@@ -66,7 +66,7 @@ export interface TestResult { stage: string; test: string; name: Text2 | null; v
 export interface Yield { stage: string; value: Quantity; low: string | null; high: string | null; verdict: string }
 export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null; revoked_at: string | null; revoked: { by: Named; reason: string; index: number } | null }
 /** A container of one of the batch's lots: the batch it is allocated to, and those that took something out of it. */
-export interface ContainerLine { container: string; material: string; lot: string; quantity: Quantity; status: string | null; allocated: string | null; used: string[] }
+export interface ContainerLine { container: string; material: string; lot: string; quantity: Quantity; status: string | null; allocated: string | null; used: string[]; taken: Quantity }
 export interface BatchPhase { id: string; type: string; name: Text2; done: boolean; definition: Phase; entries: EntryView[] }
 export interface BatchView {
   batch: BatchLine;
@@ -139,6 +139,11 @@ export interface DeviationView { deviation: DeviationLine; batch: BatchLine | nu
 
 export interface LotLine { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; received_at: string | null; batches: number; results: number }
 export interface LotView { lot: LotLine & { supplier?: string | null; supplier_lot?: string | null; quantity?: Quantity | null; containers?: number | null }; results: TestResult[]; batches: BatchLine[] }
+/** What a batch was told of a container, or of a weighing of the lot that named none. */
+export interface StockTold { item: string; batch: string; code: string; state: string; severity: string | null; container: string | null }
+export interface StockLine extends ContainerLine { exceptions: StockTold[] }
+/** The containers of a lot; `announced` and `quantity` as its delivery said. */
+export interface Stock { unit: string | null; announced: number | null; quantity: Quantity | null; items: StockLine[]; missing: StockTold[] }
 export interface Trace { lot: string; batches: string[]; lots: string[]; shipments: string[] }
 export interface LogPage { items: EntryView[]; size: number; checkpoint: unknown; more: boolean }
 export interface LogNames { kinds: string[]; people: Named[]; devices: { id: string; name: string }[] }

@@ -8,6 +8,15 @@ export const containersEn = {
     notHere: (container: string) => `Container ${container} is not allocated to this batch.`, wrongLot: (container: string, lot: string) => `Container ${container} is of lot ${lot}.`,
     goOn: "Take another one. If you weigh from it all the same, the weight is kept and is an exception for QA, in every batch that it touches.", askAgain: "Ask the server again", otherBatch: "Batch",
   },
+  receiving: {
+    receive: "Receive containers", title: "Receive containers", hint: "One label for each container, used once in the whole site. Put down what each holds, as weighed.", first: "First label", count: "How many", each: "Content of each", list: "List them",
+    label: "Label", content: "Content", remove: (label: string) => `Leave ${label} out`, look: "Look again", second: "Second look", secondHint: "Compare with the containers and the delivery note. What is kept cannot be changed.", change: "Change",
+    keep: (n: number, sum: string) => (n === 1 ? `Receive 1 container, ${sum}` : `Receive ${n} containers, ${sum}`), counted: "Containers", sum: "Content in all", announced: (n: string, before: number) => (before > 0 ? `${n} by the delivery, ${before} received before` : `${n} by the delivery`),
+    delivered: (all: string, together: string) => `${all} by the delivery, ${together} with those received before`, nothingSaid: "the delivery does not say", differs: "It differs from the delivery.", differsHint: "Count and weigh once more. If it is so, receive what is there, and tell the warehouse.",
+    faults: { label: "This is no label.", content: "This is no content.", twice: "This label stands twice.", known: "This label was received before." } as Record<string, string>,
+    listHint: "A container belongs to one batch at a time; all have the status of the lot.", registered: (n: number, of: string) => `${n} of ${of} are registered.`, none: "No containers of this lot are registered: it is weighed from without naming any.", came: (q: string) => `held ${q}`, empty: "used up",
+    missing: (n: number) => (n === 1 ? "1 weighing of this lot names no container." : `${n} weighings of this lot name no container.`), severities: { minor: "minor", major: "major" } as Record<string, string>,
+  },
   lease: {
     takeBack: "Take back", takeBackTitle: "Take the batch back from the device", takeBackHint: "For a device that cannot be reached. It hears of it when it is online again. What it records of this batch from now on is kept and flagged; what it recorded before still has to arrive.", takeBackReason: "Why it is taken back", takenBack: "Taken back",
     expired: "The lease of this batch has expired.", revoked: "A supervisor has taken this batch back.", returned: "This batch was handed back.",
