@@ -332,6 +332,12 @@ CATALOGUE: dict[str, Problem] = {
             "请使用至少 10 个字符，其中至少 5 个不同，不得包含登录名。",
         ),
     ),
+    "password_used": Problem(
+        422,
+        ("This password, or one of your last five, is the same.", "新密码与当前密码或最近五个密码之一相同。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose a password that you have not had.", "请选择一个未曾使用过的密码。"),
+    ),
     "pin_weak": Problem(
         422,
         ("A PIN has six digits, not all the same.", "PIN 为 6 位数字，不能全部相同。"),

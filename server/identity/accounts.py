@@ -3,7 +3,7 @@
 import json
 import secrets
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from server.core import clock, db
 from server.core.errors import PestleError
@@ -11,7 +11,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.identity import credentials, queries, rules
 from server.identity.model import CREDENTIAL_SET, PERSON_ADDED, ROLES_CHANGED, SERVER, Person, person_stream
-from server.identity.projection import credential, session
+from server.identity.projection import credential, past_password, session
 from server.identity.stating import state
 
 
@@ -43,9 +43,16 @@ def give_password(plant: Plant, person: str, *, actor: str = SERVER) -> str:
 
 
 def set_password(plant: Plant, person: str, password: str) -> None:
-    """The person's own choice; PestleError `password_weak`. Whoever knew the old one is signed out."""
+    """The person's own choice; PestleError `password_weak`, or `password_used` for one of the last.
+
+    Whoever knew the old one is signed out.
+    """
     if rules.password_weak(password, _find(plant, person).login):
         raise PestleError("password_weak")
+    with plant.engine.connect() as connection:
+        past = queries.past_passwords(connection, person)
+    if any(credentials.password_fits(one, password) for one in past):
+        raise PestleError("password_used", {"last": rules.PAST_PASSWORDS})
     _set_password(plant, person, password, person, one_time=False)
 
 
@@ -65,6 +72,7 @@ def _set_password(plant: Plant, person: str, password: str, actor: str, one_time
     _state_credential(plant, person, "password", actor, None)
     # A crash here: the log tells of a password that was never stored, the old one still holds; it is set once more.
     with db.write(plant.engine) as connection:
+        _keep_past(connection, person)
         _keep(connection, person, "password", hashed, one_time)
     _end_sessions(plant, person)
 
@@ -79,6 +87,18 @@ def _keep(connection: Connection, person: str, what: str, secret: str, one_time:
     connection.execute(delete(credential).where((credential.c.person == person) & (credential.c.what == what)))
     values = {"person": person, "what": what, "secret": secret, "one_time": int(one_time), "set_at": clock.now_text()}
     connection.execute(insert(credential).values(values))
+
+
+def _keep_past(connection: Connection, person: str) -> None:
+    """The password that another takes the place of, and of those before it the last ones."""
+    here = (credential.c.person == person) & (credential.c.what == "password")
+    now = connection.execute(select(credential.c.secret, credential.c.set_at).where(here)).first()
+    if now is not None:
+        connection.execute(insert(past_password).values(person=person, secret=now.secret, set_at=now.set_at))
+    kept = select(past_password.c.secret).where(past_password.c.person == person)
+    kept = kept.order_by(past_password.c.set_at.desc()).limit(rules.PAST_PASSWORDS)
+    older = past_password.c.secret.not_in(list(connection.execute(kept).scalars()))
+    connection.execute(delete(past_password).where(past_password.c.person == person, older))
 
 
 def _end_sessions(plant: Plant, person: str) -> None:

@@ -44,6 +44,14 @@ credential = Table(
     Column("one_time", Integer, nullable=False),
     Column("set_at", Text, nullable=False),
 )
+# Hashes of passwords that a person had before the one of now, so that none of them is chosen again.
+past_password = Table(
+    "identity_past_password",
+    workspace,
+    Column("person", Text, primary_key=True),
+    Column("secret", Text, primary_key=True),
+    Column("set_at", Text, nullable=False),
+)
 # `token` is the SHA-256 of the cookie: the table of sessions opens no session.
 session = Table(
     "identity_session",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from server.core.record import DeviceKey
 from server.identity import credentials
 from server.identity.model import PERMISSIONS, Device, Person
-from server.identity.projection import credential, device, person
+from server.identity.projection import credential, device, past_password, person
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -75,6 +75,13 @@ def wrapped_key(connection: Connection, person_id: str) -> dict[str, Any] | None
 def check_password(connection: Connection, person_id: str, password: str) -> bool:
     """Whether this is the person's password; takes as long for a person who has none."""
     return credentials.password_fits(secret_of(connection, person_id, "password"), password)
+
+
+def past_passwords(connection: Connection, person_id: str) -> list[str]:
+    """The hashes of the password of now and of those before it that may not be chosen again."""
+    before = select(past_password.c.secret).where(past_password.c.person == person_id)
+    now = secret_of(connection, person_id, "password")
+    return [*([] if now is None else [now]), *connection.execute(before).scalars()]
 
 
 def secret_of(connection: Connection, person_id: str, what: str) -> str | None:

@@ -11,6 +11,8 @@ IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(hours=12)
 CODE_VALID = timedelta(minutes=15)
 LEAST_PASSWORD = 10
+# Passwords before the one of now that may not be chosen again, nor that one itself.
+PAST_PASSWORDS = 5
 _PIN = re.compile(r"[0-9]{6}")
 
 

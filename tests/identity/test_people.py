@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from server.core.errors import PestleError
 from server.identity import accounts, credentials, queries, sessions
-from server.identity.projection import credential, failure, session
+from server.identity.projection import credential, failure, past_password, session
 
 ADDED = "identity.person_added.v1"
 FAILED = "identity.signin_failed.v1"
@@ -309,3 +309,27 @@ def test_a_weak_pin_is_refused(site: PlantUnderTest) -> None:
         accounts.set_pin(site.plant, "P-0003", "12345")
     with refused("person_unknown"):
         accounts.set_pin(site.plant, "P-0099", PIN)
+
+
+@pytest.mark.urs("IDN-02")
+def test_none_of_the_last_passwords_is_chosen_again(site: PlantUnderTest) -> None:
+    chosen = [f"correct horse {number}" for number in range(7)]
+    for password in chosen:
+        accounts.set_password(site.plant, "P-0001", password)
+    # The one of now and the five before it.
+    for password in chosen[1:]:
+        with refused("password_used"):
+            accounts.set_password(site.plant, "P-0001", password)
+    accounts.set_password(site.plant, "P-0001", chosen[0])
+    assert sign_in(site, "zhang", chosen[0]).person.id == "P-0001"
+    with site.reading() as connection:
+        kept = connection.execute(select(past_password.c.secret)).scalars().all()
+    assert len(kept) == 5
+    assert not any(password in secret for password in chosen for secret in kept)
+
+
+@pytest.mark.urs("IDN-02")
+def test_a_one_time_password_does_not_become_the_chosen_one(site: PlantUnderTest) -> None:
+    given = accounts.give_password(site.plant, "P-0001", actor="P-0007")
+    with refused("password_used"):
+        accounts.set_password(site.plant, "P-0001", given)
