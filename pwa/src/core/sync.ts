@@ -4,8 +4,9 @@
  * what the server has committed comes back by number, whatever is missing there is pushed again. */
 import { type Bytes, base64, fromBase64 } from "./bytes";
 import { type Clock, timeText } from "./clock";
-import { BatchDoc, type Edit, newActor, type Pending, type Snapshot } from "./doc";
+import type { BatchDoc, Pending, Snapshot } from "./doc";
 import type { Ledger } from "./ledger";
+import { Shelf } from "./shelf";
 import type { KnownKey, Store, StoredChange, StoredEntry } from "./store";
 import { CoreError, type LiveWeight, type Reading } from "./types";
 import type { Typing } from "./typing";
@@ -19,9 +20,6 @@ const MOST_REST_S = 300;
 const PUSH = { changes: 50, bytes: 500_000 };
 /** A page that comes back may find a line that is dead and looks open: so long it may take to answer. */
 const WAKE_MS = 3_000;
-/** So many changes above a kept snapshot make a new one worth its while; made when nothing else is to do. */
-const SNAPSHOT = { changes: 200, idle: 2_000 };
-
 /** The part of WebSocket that is used; tests put their own server behind it. */
 export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
@@ -78,9 +76,8 @@ interface Inflight { id: number; doc: string; items: Pending[] }
 type Frame = any;
 
 export class SyncClient {
-  readonly docs = new Map<string, BatchDoc>();
   status: "online" | "connecting" | "offline" = "offline";
-  private actor = newActor();
+  private readonly shelf: Shelf;
   private socket: Socket | null = null;
   private work: Promise<void> = Promise.resolve();
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -100,34 +97,19 @@ export class SyncClient {
   /** Entries and documents that this connection's server refused twice: they wait for the next one. */
   private readonly strikes = new Map<string, number>();
   private readonly blocked = new Set<string>();
-  /** Documents that take no more drafts: full, or refused by this connection's server. */
-  private readonly muted = new Set<string>();
-  private keeping: ReturnType<typeof setTimeout> | undefined;
+  constructor(private readonly host: Host) {
+    this.shelf = new Shelf(host, (task) => this.enqueue(task));
+  }
 
-  constructor(private readonly host: Host) {}
+  get docs(): ReadonlyMap<string, BatchDoc> {
+    return this.shelf.docs;
+  }
 
   /** Load the documents from the database; needs Automerge's WebAssembly. */
   async load(): Promise<void> {
-    for (const name of this.host.docs()) {
-      this.docs.set(name, await this.make(name, true));
-    }
+    await this.shelf.load();
     await this.settleAll();
     for (const doc of this.docs.values()) this.host.arrived(doc);
-    this.keep();
-  }
-
-  /** A document out of what is kept of it; what does not fit together is thrown away, and asked for again.
-   * `unsent`: with changes that a page before this one has made. */
-  private async make(name: string, unsent = false): Promise<BatchDoc> {
-    const { store } = this.host;
-    try {
-      const pending = unsent ? await store.pending(name) : [];
-      return new BatchDoc(name, this.actor, await store.changes(name), await store.snapshot(name), pending);
-    } catch (error) {
-      console.warn("sync", name, "cannot be read and is asked for again", error);
-      await store.dropDoc(name, []);
-      return new BatchDoc(name, this.actor);
-    }
   }
 
   /** Read from the documents how far our entries have come. */
@@ -163,34 +145,24 @@ export class SyncClient {
   stop(): void {
     this.drop();
     clearTimeout(this.retry);
-    clearTimeout(this.keeping);
+    this.shelf.stop();
   }
 
   /** Follow a document that has just been leased: whole, where the server has it ready, and then what came since. */
   async open(name: string): Promise<void> {
-    if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
+    const begun = this.shelf.begin(name);
     if (this.status !== "online") return;
-    const snapshot = this.docs.get(name)!.last === 0 ? await this.host.snapshot(name) : null;
+    const snapshot = begun.last === 0 ? await this.host.snapshot(name) : null;
     this.enqueue(async () => {
-      if (snapshot) await this.adopt(name, snapshot);
+      const whole = snapshot && (await this.shelf.adopt(name, snapshot));
+      if (whole) {
+        await this.settle(whole, []);
+        // What stands in it is checked as if it had come in changes.
+        this.host.arrived(whole);
+      }
       const doc = this.docs.get(name);
       if (doc && this.status === "online") this.send({ t: "open", docs: { [name]: doc.last } });
     });
-  }
-
-  /** Take a snapshot for the document, if it is one. What stands in it is checked as if it had come in changes. */
-  private async adopt(name: string, snapshot: Snapshot): Promise<void> {
-    if (this.docs.get(name)?.last !== 0) return;
-    try {
-      this.docs.set(name, new BatchDoc(name, this.actor, [], snapshot));
-    } catch (error) {
-      console.warn("sync", name, "came as a snapshot that cannot be used", error);
-      return;
-    }
-    const doc = this.docs.get(name)!;
-    await this.host.store.putSnapshot(name, snapshot);
-    await this.settle(doc, []);
-    this.host.arrived(doc);
   }
 
   /** Ask the server something; CoreError `offline` when the line goes before it has answered. */
@@ -212,29 +184,14 @@ export class SyncClient {
   share(name: string): void {
     this.enqueue(async () => {
       const doc = this.docs.get(name);
-      if (doc) await this.write(doc);
+      if (doc) await this.shelf.write(doc, this.ready);
       this.pushNext();
     });
   }
 
   /** Whether the drafts of a document are shared no more; entries are taken all the same. */
   mute(name: string): boolean {
-    return this.muted.has(name) || (this.docs.get(name)?.full ?? false);
-  }
-
-  /** The hand's last edits go in before anything else does: they were made to what is there now. */
-  private async write(doc: BatchDoc): Promise<void> {
-    const { typing, store } = this.host;
-    if (!doc.ready || !typing.wanted(doc.name).length || this.mute(doc.name)) return;
-    await doc.makePlaces(typing.wanted(doc.name));
-    const edits = typing.wanted(doc.name).filter((edit) => doc.hasPlace(edit));
-    for (const edit of edits) {
-      // Who is at work now interests nobody later.
-      if (!("person" in edit) || this.ready) doc.edit(edit);
-      typing.done(doc.name, edit);
-    }
-    await store.putPending(doc.name, doc.pending);
-    this.host.changed();
+    return this.shelf.mutes(name);
   }
 
   private connect(): void {
@@ -264,7 +221,7 @@ export class SyncClient {
     this.inflight = null;
     this.strikes.clear();
     this.blocked.clear();
-    this.muted.clear();
+    this.shelf.muted.clear();
     this.status = "offline";
     for (const { fail } of this.asked.values()) fail(new CoreError("offline"));
     this.asked.clear();
@@ -331,21 +288,14 @@ export class SyncClient {
     const { clock, ledger, device } = this.host;
     this.nonce = frame.nonce;
     this.send({
-      t: "hello", v: 1, device, actor: this.actor, proof: await this.helloProof(),
-      wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs: this.numbers(),
+      t: "hello", v: 1, device, actor: this.shelf.actor, proof: await this.helloProof(),
+      wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs: this.shelf.numbers(),
       ...(this.host.app && { app: this.host.app }),
     });
   }
 
   private helloProof(): Promise<string> {
-    return this.host.proof("hello", this.nonce, this.actor, this.host.device);
-  }
-
-  private numbers(): Record<string, number> {
-    const names = this.host.docs();
-    for (const name of this.docs.keys()) if (!names.includes(name)) this.docs.delete(name);
-    for (const name of names) if (!this.docs.has(name)) this.docs.set(name, new BatchDoc(name, this.actor));
-    return Object.fromEntries([...this.docs.values()].map((doc) => [doc.name, doc.last]));
+    return this.host.proof("hello", this.nonce, this.shelf.actor, this.host.device);
   }
 
   private async welcome(frame: Welcome): Promise<void> {
@@ -363,9 +313,8 @@ export class SyncClient {
     this.backoff = BACKOFF_MS.first;
     this.ready = true;
     this.host.caughtUp();
-    for (const doc of this.docs.values()) await this.write(doc);
+    for (const doc of this.docs.values()) await this.shelf.write(doc, true);
     this.pushNext();
-    this.keep();
   }
 
   private answered(frame: { id: number }): void {
@@ -390,7 +339,7 @@ export class SyncClient {
     const first = frame.last - frame.changes.length + 1;
     const changes = frame.changes.map((text, i) => ({ n: first + i, bytes: fromBase64(text) }));
     if (changes.some(({ n, bytes }) => n <= doc.last && !doc.holds(bytes))) return this.forget(doc.name);
-    await this.write(doc);
+    await this.shelf.write(doc, this.ready);
     doc.receive(changes);
     // What follows a snapshot must fit it.
     if (doc.saved && doc.torn) return this.forget(doc.name);
@@ -403,7 +352,7 @@ export class SyncClient {
   /** Take the server's new document in place of ours. Our entries are delivered again, unless it says it has them. */
   private async forget(name: string): Promise<void> {
     console.warn("sync", name, "was made anew");
-    this.again(name);
+    this.shelf.again(name);
     await this.host.store.dropDoc(name, []);
     const back = this.host.ledger.of(name).filter(({ place }) => place !== "quarantined");
     const moved = back.map(({ id }) => this.host.ledger.move(id, { place: "device", flags: [], index: null }));
@@ -422,7 +371,7 @@ export class SyncClient {
       if (change) moved.push(change);
     }
     if (changes.length || moved.length) await this.host.store.addChanges(doc.name, changes, moved);
-    this.keep();
+    this.shelf.keep();
     this.host.changed();
   }
 
@@ -485,48 +434,18 @@ export class SyncClient {
 
   /** A draft was refused: at once if there are too many, else the second time, it stays here. Entries go on. */
   private quieten(name: string, detail: string | undefined): void {
-    if (this.strike(`drafts of ${name}`) > 1 || detail?.includes("full")) this.muted.add(name);
+    if (this.strike(`drafts of ${name}`) > 1 || detail?.includes("full")) this.shelf.muted.add(name);
   }
 
   /** All documents anew under a new actor; `from` says what to ask for in place of what comes after our last. */
   private async restart(from: Record<string, number> = {}): Promise<void> {
     this.inflight = null;
     this.ready = false;
-    await this.rebuild();
-    this.send({ t: "actor", actor: this.actor, proof: await this.helloProof() });
-    this.send({ t: "open", docs: { ...this.numbers(), ...from } });
+    await this.shelf.rebuild();
+    this.send({ t: "actor", actor: this.shelf.actor, proof: await this.helloProof() });
+    this.send({ t: "open", docs: { ...this.shelf.numbers(), ...from } });
     this.barrier = this.ping();
     this.host.changed();
-  }
-
-  private async rebuild(): Promise<void> {
-    this.actor = newActor();
-    for (const name of this.docs.keys()) {
-      this.again(name);
-      await this.host.store.putPending(name, []);
-      this.docs.set(name, await this.make(name));
-    }
-  }
-
-  /** What was typed into a document that is thrown away waits again: it is typed into the one in its place. */
-  private again(name: string): void {
-    const doc = this.docs.get(name);
-    if (!doc) return;
-    this.host.typing.again(name, doc.pending.map(({ edit }) => edit).filter((edit): edit is Edit => edit !== undefined));
-    doc.pending = [];
-  }
-
-  /** Keep documents compact, so that the next start need not read thousands of changes. */
-  private keep(): void {
-    if (![...this.docs.values()].some(({ last, saved }) => last - saved > SNAPSHOT.changes)) return;
-    this.keeping ??= setTimeout(() => this.enqueue(async () => {
-      this.keeping = undefined;
-      for (const doc of this.docs.values()) {
-        const snapshot = doc.last - doc.saved > SNAPSHOT.changes ? doc.snapshot() : null;
-        if (snapshot) await this.host.store.putSnapshot(doc.name, snapshot);
-        if (snapshot) doc.saved = snapshot.last;
-      }
-    }), SNAPSHOT.idle);
   }
 
   private async held(frame: { doc: string; entries: string[] }): Promise<void> {
