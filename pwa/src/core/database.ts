@@ -2,9 +2,9 @@
 /** The form in which records are kept: the service worker of a build tells it to pages of the build before. */
 export const VERSION = 2;
 
-export type StoreName = "meta" | "entries" | "packs" | "changes" | "snapshots" | "pending" | "listings" | "leases" | "blobs";
+export type StoreName = "meta" | "entries" | "packs" | "changes" | "snapshots" | "pending" | "listings" | "scratch" | "leases" | "blobs";
 const KEYS: Record<StoreName, string | undefined> = {
-  meta: undefined, entries: "id", packs: undefined, changes: undefined, snapshots: undefined, pending: undefined, listings: undefined, leases: "lease", blobs: "hash",
+  meta: undefined, entries: "id", packs: undefined, changes: undefined, snapshots: undefined, pending: undefined, listings: undefined, scratch: undefined, leases: "lease", blobs: "hash",
 };
 
 /** Rows of a store with their keys. */

@@ -14,7 +14,7 @@ import { Listing } from "./listing";
 import { LiveValues } from "./live";
 import type { Platform } from "./platform";
 import { Prover } from "./prover";
-import { type KnownKey, type Site, Store } from "./store";
+import { type KnownKey, type Scratch, type Site, Store } from "./store";
 import { fetchSnapshot } from "./snapshot";
 import { type Host, SyncClient } from "./sync";
 import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type StorageState, type Unlocked } from "./types";
@@ -61,6 +61,7 @@ export class Engine implements Core {
   private announced = false;
   private wasm: Promise<void> = Promise.resolve();
   private readonly listing = new Listing();
+  private readonly scratch = new Map<string, Scratch>();
   private prover: Prover | null = null;
   private readonly typed: Typing;
 
@@ -159,6 +160,17 @@ export class Engine implements Core {
     const hash = await this.blobs.keep(new Uint8Array(data), type);
     if (this.state.online === "online") void this.blobs.upload();
     return hash;
+  }
+
+  recall(batch: string, slot: string): unknown {
+    return this.scratch.get(`${batch}/${slot}`)?.value;
+  }
+
+  remember(batch: string, slot: string, value: unknown): void {
+    const item = { batch, slot, value };
+    if (value === undefined) this.scratch.delete(`${batch}/${slot}`);
+    else this.scratch.set(`${batch}/${slot}`, item);
+    if (!this.state.secondTab) this.store?.putScratch(item).catch(complain);
   }
 
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
@@ -360,6 +372,7 @@ export class Engine implements Core {
     this.listing.others.learn([...((await this.store.meta("keys")) ?? []), ...leases.flatMap(({ devices }) => devices as KnownKey[])]);
     await this.loadProver();
     this.term ??= await this.watch();
+    if (!this.scratch.size) for (const item of await this.store.scratch()) this.scratch.set(`${item.batch}/${item.slot}`, item);
     for (const { document } of leases) if (!this.sync) this.listing.recall(document, await this.store.listing(document));
     this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
@@ -421,6 +434,7 @@ export class Engine implements Core {
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
+    for (const { batch, slot } of this.scratch.values()) if (!needed.has(`batch/${batch}`)) this.remember(batch, slot, undefined);
     await this.releaseBlobs();
     await this.leases.tidy();
     this.refresh();

@@ -24,6 +24,8 @@ export interface StoredBlob { hash: string; type: string; data: Bytes; sent?: bo
 export interface StoredChange { n: number; bytes: Bytes }
 /** A change that waits for the server; `entry` is the id that it carries, null for a draft. */
 export interface StoredPending { bytes: Bytes; entry: string | null }
+/** What somebody has typed at a slot and not signed: a value that JSON can say. */
+export interface Scratch { batch: string; slot: string; value: unknown }
 /** A document saved whole, with every change up to `last`. */
 export interface Snapshot { last: number; bytes: Bytes }
 /** The site as pinned at enrolment; `earlier` are server keys that signed leases before the root named another. */
@@ -185,6 +187,24 @@ export class Store {
     const name = await this.name(doc);
     const box = this.seal("listings", name, pack([{ about: entries, bytes: new Uint8Array() }]));
     await this.database.put(["listings"], box, (tx, made) => tx.objectStore("listings").put(made, name), "relaxed");
+  }
+
+  /** What is typed and not signed. */
+  async scratch(): Promise<Scratch[]> {
+    const rows = await this.database.rows<Bytes>("scratch");
+    const found = await Promise.all(rows.map(({ key, value }) => this.tryOpen("scratch", String(key), value)));
+    return found.flatMap((data) => (data ? [unpack<Scratch>(data)[0]!.about] : []));
+  }
+
+  /** Undefined: there is nothing any more. */
+  async putScratch(scratch: Scratch): Promise<void> {
+    const name = await this.name(`${scratch.batch}/${scratch.slot}`);
+    const gone = scratch.value === undefined;
+    const box = gone ? null : this.seal("scratch", name, pack([{ about: scratch, bytes: new Uint8Array() }]));
+    await this.database.put(["scratch"], box, (tx, made) => {
+      if (made) tx.objectStore("scratch").put(made, name);
+      else tx.objectStore("scratch").delete(name);
+    }, "relaxed");
   }
 
   /** Forget a document that is finished here: its changes, and its entries if all of them are proven. */

@@ -204,6 +204,10 @@ export interface Core {
   record(draft: Draft, actor: string): Promise<LocalEntry>;
   /** All entries of a batch, own and others', in the order of capture on their devices. */
   entries(batch: string): LocalEntry[];
+  /** What was typed here and not signed, over a restart; undefined when there is nothing. No record, only convenience. */
+  recall(batch: string, slot: string): unknown;
+  /** Keep that; undefined: nothing any more. */
+  remember(batch: string, slot: string, value: unknown): void;
   /** Unwrap a leased person's key; rejects with code `pin_wrong`. */
   unlock(person: string, pin: string): Promise<Unlocked>;
   /** Keep a photo's bytes (≤ 2 MiB) until the server has them; its SHA-256 in hex. */

@@ -1,24 +1,35 @@
 /** Keeps what is typed but not yet signed over a reload: a number, samples of a round, a running timer. No record, only
  *  convenience: where there is no room for it, it lasts as long as the page. */
-import { keep } from "../ui/keep";
+import { core } from "../core/core";
+import { kept } from "../ui/keep";
 
+/** Where an earlier version kept it, for everybody to read. */
 const PREFIX = "pestle.scratch.";
 
 export function recall<T>(batch: string, slot: string, otherwise: T): T {
-  try {
-    const kept = localStorage.getItem(`${PREFIX}${batch}/${slot}`);
-    return kept === null ? otherwise : (JSON.parse(kept) as T);
-  } catch {
-    return otherwise;
-  }
+  const kept = core.recall(batch, slot) ?? moved(batch, slot);
+  return kept === undefined ? otherwise : (kept as T);
 }
 
 export function remember(batch: string, slot: string, value: unknown): void {
-  keep(`${PREFIX}${batch}/${slot}`, JSON.stringify(value));
+  core.remember(batch, slot, value);
 }
 
 export function forget(batch: string, slot: string): void {
-  localStorage.removeItem(`${PREFIX}${batch}/${slot}`);
+  core.remember(batch, slot, undefined);
+}
+
+function moved(batch: string, slot: string): unknown {
+  const name = `${PREFIX}${batch}/${slot}`;
+  const text = kept(name);
+  if (text === null) return undefined;
+  try {
+    localStorage.removeItem(name);
+    core.remember(batch, slot, JSON.parse(text));
+  } catch (error) {
+    console.warn("what was typed before", error);
+  }
+  return core.recall(batch, slot);
 }
 
 /** Where the number that is being typed for a slot is kept. */

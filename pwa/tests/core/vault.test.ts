@@ -29,7 +29,7 @@ async function offline(engine: Engine): Promise<void> {
 async function database(on: Tablet): Promise<Bytes> {
   const db = await Database.open(on.database);
   const parts: Bytes[] = [];
-  for (const store of ["meta", "entries", "packs", "changes", "snapshots", "pending", "leases", "blobs"] as const) {
+  for (const store of ["meta", "entries", "packs", "changes", "snapshots", "pending", "listings", "scratch", "leases", "blobs"] as const) {
     for (const { key, value } of await db.rows<unknown>(store)) {
       if (store !== "meta") parts.push(utf8(JSON.stringify(key)), ...bytesIn(value));
     }
@@ -59,6 +59,7 @@ async function atWork(on: Tablet): Promise<Engine> {
   await offline(engine);
   await records(engine, "2");
   await engine.keepBlob(photo, "image/jpeg");
+  engine.remember("B-1", "30/net/typed", "12.3456");
   return engine;
 }
 
@@ -88,14 +89,16 @@ describe("what lies on the disk", () => {
     plant.people = [{ id: "P-0003", name: "王芳芳", name_en: null, roles: ["supervisor"], key: null }];
     const on = tablet(plant);
     const engine = await atWork(on);
-    const words = [utf8("material_weighed"), utf8("王芳芳"), utf8("B-1"), utf8("P-0001"), photo];
+    const words = [utf8("material_weighed"), utf8("王芳芳"), utf8("B-1"), utf8("P-0001"), utf8("12.3456"), photo];
     for (const what of words) {
       expect(holds(await database(on), what)).toBe(false);
       expect(holds(on.file.data, what)).toBe(false);
     }
     expect(engine.state.storage.encrypted).toBe(true);
     await kill(engine);
-    expect(nets(await open(on))).toEqual(["1", "2"]);
+    const second = await open(on);
+    expect(nets(second)).toEqual(["1", "2"]);
+    expect(second.recall("B-1", "30/net/typed")).toBe("12.3456");
   });
 
   it("PLT-09 packs entries that lie loose, and reads them with what has changed since", async () => {
