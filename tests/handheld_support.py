@@ -135,14 +135,17 @@ class Tablet:
         self.welcome: dict[str, Any] = {}
         self._pushes = 0
         self.nonce = ""
+        # As a proxy would say it.
+        self.forwarded = ""
 
     # The socket
 
     def open(self, origin: str | None = None) -> None:
         self.drop()
         ws_url = self.url.replace("http", "ws", 1).rstrip("/") + "/sync"
+        header = {"X-Forwarded-For": self.forwarded} if self.forwarded else {}
         self.ws = websocket.create_connection(
-            ws_url, timeout=SECONDS, origin=origin or self.url.rstrip("/"), cookie=self.cookie
+            ws_url, timeout=SECONDS, origin=origin or self.url.rstrip("/"), cookie=self.cookie, header=header
         )
 
     def connect(self, **changed: Any) -> "Tablet":

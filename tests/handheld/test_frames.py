@@ -46,6 +46,11 @@ def test_frames_of_the_protocol_are_read() -> None:
     hello = frames.parse(json.dumps(HELLO))
     assert isinstance(hello, Hello)
     assert (hello.device, hello.docs, hello.proof) == ("tablet-1a2b3c", {"batch/B-1": 3}, bytes(3))
+    assert hello.app is None
+    for app in (None, "0.4.1+3fa9c2d", "1" * 40):
+        told = frames.parse(json.dumps({**HELLO, "app": app}))
+        assert isinstance(told, Hello)
+        assert told.app == app
     assert frames.parse('{"t":"push","id":1,"doc":"batch/B-1","changes":["AAAA"]}') == Push(1, "batch/B-1", (bytes(3),))
     assert frames.parse('{"t":"open","docs":{"batch/B-1":0}}') == Open({"batch/B-1": 0})
     assert frames.parse('{"t":"ping","n":5}') == Ping(5)
@@ -96,6 +101,13 @@ def test_an_alarm_that_no_entry_could_hold_is_malformed(changed: dict[str, Any])
         {"docs": {"batch/\u0000": 1}},
         {"docs": {f"batch/{n}": 0 for n in range(201)}},
         {"device": "\ud800"},
+        {"app": ""},
+        {"app": "1" * 41},
+        {"app": "1.2\u0000"},
+        {"app": "1.2\u202e"},
+        {"app": 12},
+        {"app": ["1"]},
+        {"app": False},
     ],
 )
 def test_a_hello_that_is_off_is_malformed(changed: dict[str, Any]) -> None:

@@ -35,14 +35,13 @@ class Rate:
     per_second: float
 
 
-# 500 entries of the largest size come to 33 MB in base64. What a device sends before it has proven which it is has
-# limits of its own: one frame that fits a greeting with 200 documents.
+# 500 entries of the largest size come to 33 MB in base64.
 FRAMES = Rate(3_000, 100)
 BYTES = Rate(64 * 1024 * 1024, 2 * 1024 * 1024)
 # Each is kept whole, and noted in the log.
 REFUSALS = Rate(60, 1)
-MAX_HELLO = 256 * 1024
-_STRANGER_FRAMES = 30
+# Before a device has proven which it is: its greeting, or garbage that is kept.
+STRANGERS = (30, 1024 * 1024 + 64 * 1024)
 # A piece that comes alone costs about as much as one of this size, however few bytes it has.
 _LEAST_PIECE = 512
 
@@ -64,10 +63,11 @@ class Bucket:
         return (amount - self._left) / self._rate.per_second
 
     def owe(self, amount: float) -> float:
-        """Take what has been used already; the seconds until the debt is paid, 0.0 without one."""
+        """Take what has been used already; 0.0, or, with a debt, the seconds until it is worth to go on: until it is
+        paid and a quarter of the burst is there."""
         self._fill()
         self._left -= amount
-        return max(0.0, -self._left / self._rate.per_second)
+        return 0.0 if self._left >= 0 else (self._rate.burst / 4 - self._left) / self._rate.per_second
 
     def _fill(self) -> None:
         now = monotonic()
@@ -81,22 +81,28 @@ class Meter:
     def __init__(self) -> None:
         self._frames, self._bytes, self._refusals = Bucket(FRAMES), Bucket(BYTES), Bucket(REFUSALS)
         self._alarms: dict[str, float] = {}
+        self._until = 0.0
         self._lock = Lock()
 
     def spend(self, frames: int, size: int) -> bool:
         """Count what was read; False when it was more than the device may send."""
         with self._lock:
-            return max(self._frames.owe(frames), self._bytes.owe(max(size, _LEAST_PIECE))) == 0.0
+            return self._within(max(self._frames.owe(frames), self._bytes.owe(max(size, _LEAST_PIECE))))
 
     def refused(self) -> bool:
         """Count a refused push; False when there were too many."""
         with self._lock:
-            return self._refusals.owe(1) == 0.0
+            return self._within(self._refusals.owe(1))
 
     def retry(self) -> int:
         """Whole seconds after which the device may go on; 0 when it may now."""
         with self._lock:
-            return math.ceil(max(bucket.owe(0) for bucket in (self._frames, self._bytes, self._refusals)))
+            return max(0, math.ceil(self._until - monotonic()))
+
+    def _within(self, seconds: float) -> bool:
+        if seconds > 0:
+            self._until = monotonic() + seconds
+        return seconds == 0.0
 
     def alarmed(self, code: str) -> bool:
         """Whether an alarm of this code was recorded just now."""
@@ -112,7 +118,7 @@ class Stranger:
     """What a socket may bring before it has said whose it is."""
 
     def __init__(self) -> None:
-        self._frames, self._size = _STRANGER_FRAMES, MAX_HELLO
+        self._frames, self._size = STRANGERS
 
     def spend(self, frames: int, size: int) -> bool:
         self._frames -= frames

@@ -76,11 +76,15 @@ class TabletSocket:
 
     def cut(self) -> None:
         """End at once, whatever waits; also frees the thread if it is stuck in sending or receiving."""
+        self._give_up()
+        with self._lock:
+            if not self._closed:
+                self.wire.shut()
+
+    def _give_up(self) -> None:
         with self._lock:
             self._ended = True
             self._waiting.clear()
-            if not self._closed:
-                self.wire.shut()
 
     def _ring(self) -> None:
         if self._asleep:
@@ -113,11 +117,11 @@ class TabletSocket:
             try:
                 work()
             except Gone:
-                self.cut()
+                self._give_up()
             except Exception:
                 # The database, say. The tablet comes back and asks by number.
                 log.exception("sync: sending failed")
-                self.cut()
+                self._give_up()
 
     def send_now(self, frame: dict[str, Any] | bytes) -> None:
         """Only for functions that run in the socket's thread."""
@@ -138,9 +142,9 @@ class TabletSocket:
 
     def close(self) -> None:
         """The end of the socket. Waits a moment for the other side, if that was ever heard."""
+        self._give_up()
         with self._lock:
-            self._ended = self._closed = True
-            self._waiting.clear()
+            self._closed = True
         self.wire.close()
 
     def _next(self) -> Callable[[], None] | None:

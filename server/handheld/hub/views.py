@@ -11,7 +11,7 @@ from simple_websocket import Server
 from server.core import plant
 from server.core.errors import PestleError
 from server.core.plant import Plant
-from server.handheld.hub import limits
+from server.handheld.hub import frames, limits
 from server.handheld.hub.conversation import Conversation, last_words
 from server.handheld.hub.hub import current_hub
 from server.handheld.hub.socket import TabletSocket
@@ -50,7 +50,7 @@ def sync(ws: Server) -> None:
     """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
     hub, here = current_hub(), plant.current()
     session = partial(_check_session, here, request.cookies.get(COOKIE))
-    socket = TabletSocket(ws, limits.MAX_HELLO, limits.Stranger().spend)
+    socket = TabletSocket(ws, frames.MAX_FRAME, limits.Stranger().spend)
     try:
         with hub.door.passing(_address(here)):
             Conversation(hub, socket, _check_origin, session).run()
