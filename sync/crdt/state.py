@@ -106,6 +106,11 @@ class DocumentState:
         state.apply(genesis, Effects(containers=roots))
         return state
 
+    @property
+    def newest(self) -> str:
+        """The hash of the change that came last."""
+        return next(reversed(self.changes))
+
     def author(self, actor: str) -> Author:
         return self.authors.get(actor) or Author()
 

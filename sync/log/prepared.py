@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Select, Table, Update
+from sqlalchemy import Column, Connection, Delete, Insert, Select, Table, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
@@ -22,7 +22,7 @@ class Prepared:
     and an error of the driver is the DBAPIError that SQLAlchemy would raise.
     """
 
-    def __init__(self, statement: Select[Any] | Update | Insert) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert | Delete) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None, dict[str, Any]]] = {}
 

@@ -389,7 +389,7 @@ def test_a_crash_between_log_and_receipt_writes_the_receipt_when_the_tablet_come
 ) -> None:
     tablet = site.tablet("T-1", BATCH).connect()
     tablet.wait_for_document(BATCH)
-    monkeypatch.setattr(site.hub.documents, "write_receipts", lambda doc, receipts: False)
+    monkeypatch.setattr(site.hub.documents, "write_receipts", lambda receipts: [])
     entry = tablet.delivered(BATCH, remark(tablet, "in the log"))
     site.wait(lambda: texts(site) == ["in the log"])
     tablet.drop()
@@ -406,10 +406,10 @@ def test_a_receipt_that_could_not_be_written_is_written_later(site: Site, monkey
     write = site.hub.documents.write_receipts
     troubles = [OSError("the database is away"), OSError("and still")]
 
-    def fail_twice(doc: str, receipts: Any) -> bool:
-        if doc == DOC and troubles:
+    def fail_twice(receipts: Any) -> list[str]:
+        if DOC in receipts and troubles:
             raise troubles.pop()
-        return write(doc, receipts)
+        return write(receipts)
 
     monkeypatch.setattr(site.hub.documents, "write_receipts", fail_twice)
     monkeypatch.setattr("server.handheld.hub.handover._RETRY_SECONDS", 0.05)
@@ -506,7 +506,7 @@ def test_a_tablet_that_reads_too_slowly_is_cut_off_and_catches_up(site: Site) ->
     other.drop()
     site.wait(lambda: len(site.hub.exchange) == before - 1)
     for _ in range(1_000):
-        site.hub.exchange.tell({"t": "batch", "batch": "x" * 20_000})
+        site.hub.exchange.tell([{"t": "batch", "batch": "x" * 20_000}])
     site.wait(lambda: len(site.hub.exchange) == 0)
     other.connect()
     entry = other.delivered(BATCH, remark(other, "meanwhile"))

@@ -1,12 +1,12 @@
 """The shared documents: their changes, numbered and stored, each judged before anything else sees it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select
 
 from server.core import clock, db
 from server.handheld.hub import backlog
@@ -16,6 +16,7 @@ from sync.crdt.change import Change
 from sync.crdt.state import DocumentState
 from sync.entry import Envelope
 from sync.errors import SyncError
+from sync.log.prepared import Prepared
 
 # Documents whose state is kept in memory; others are read again from their changes (about 4 ms for a hundred).
 _KEPT = 64
@@ -23,7 +24,27 @@ _PAGE = 500
 # Changes of each document that are kept for tablets that are here.
 _RECENT = 100
 
+# Actors whose device is remembered.
+_ACTORS = 10_000
+# Up to so many rows it is faster to go one by one.
+_FEW = 8
+
 _last = select(func.coalesce(func.max(change.c.n), 0))
+# Numbers from :n on, the first of them without its bytes.
+_since = Prepared(
+    select(change.c.hash, case((change.c.n > bindparam("n"), change.c.raw)))
+    .where(change.c.doc == bindparam("doc"), change.c.n >= bindparam("n"))
+    .order_by(change.c.n)
+)
+_store, _await = Prepared(insert(change)), Prepared(insert(pending))
+_owner = Prepared(select(actor.c.device).where(actor.c.actor == bindparam("name")))
+_settle = Prepared(
+    delete(pending)
+    .where(pending.c.doc == bindparam("doc"), pending.c.entry == bindparam("name"))
+    .returning(pending.c.entry)
+)
+# Falls with the transaction.
+_lock_postgresql = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("doc"), 0))))
 
 
 class Refusal(Exception):
@@ -78,6 +99,8 @@ class Documents:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        # The devices of actors, which are for ever: none is asked for with every push.
+        self._owners: dict[str, str] = {}
         self._lock = Lock()
 
     def after(self, doc: str, n: int) -> Iterator[StoredChange]:
@@ -119,64 +142,85 @@ class Documents:
         A crash right after: the entries stand in `sync_pending` and are handed over at the next start, or when the
         device comes back.
         """
-        with self._writing(doc) as writing:
+        with self._writing(doc) as [writing]:
             connection, state = writing.connection, writing.state
             entries: list[Envelope] = []
             fresh: list[Change] = []
-            bound: set[str] = set()
+            bound, collided = set[str](), set[str]()
             for at, one in enumerate(changes):
                 try:
-                    found = self._judge(state, doc, one)
-                    if found is not None and one.actor not in bound and not places.is_place(one.actor):
-                        _bind(connection, one.actor, device)
+                    accepted = policy.accept(state, one, one.actor)
+                    if accepted.known:
+                        continue
+                    entries += [_entry(doc, write.key, write.value) for write in accepted.entries]
+                    if one.actor not in bound and not places.is_place(one.actor):
+                        self._bind(connection, one.actor, device)
                         bound.add(one.actor)
                 except SyncError as error:
                     raise Refusal(error.code, error.detail, at) from error
-                fresh += [one] if found is not None else []
-                entries += found or []
+                fresh.append(one)
+                collided.update(write.key for write in accepted.entries if write.collision)
             writing.store(fresh)
-            _await_receipts(connection, doc, entries)
-            return Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
-
-    def _judge(self, state: DocumentState, doc: str, one: Change) -> list[Envelope] | None:
-        """The new entries of a change; None if it is stored already. SyncError."""
-        accepted = policy.accept(state, one, one.actor)
-        if accepted.known:
-            return None
-        return [_entry(doc, write.key, write.value) for write in accepted.entries]
+            _await_receipts(connection, doc, entries, collided)
+            stored = Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
+        self._remember(bound, device)
+        return stored
 
     def bring_up(self, doc: str) -> bool:
         """Make the document if it is new, and write into it, with their receipts, the entries of the log that it does
         not hold: they came another way than through it, or it was lost. False if there were none."""
-        with self._writing(doc, new=True) as writing:
+        with self._writing(doc, new=True) as [writing]:
             connection, state = writing.connection, writing.state
             for portion in backlog.portions(connection, doc, frozenset(state.entries)):
                 one = codec.parse(genesis.write_records(state, portion.entries, portion.receipts))
                 policy.accept_own(state, one)
                 writing.store([one])
-                _receipted(connection, doc, portion.receipts)
+                _settled(connection, doc, portion.receipts)
             return bool(writing.stored)
 
     def bind(self, name: str, device: str) -> None:
         """Give an actor (hex) to the device for ever; SyncError `actor_taken`."""
         with db.write(self._engine) as connection:
-            _bind(connection, name, device)
+            self._bind(connection, name, device)
+        self._remember((name,), device)
 
-    def write_receipts(self, doc: str, receipts: Mapping[str, bytes]) -> bool:
-        """Write receipts for those of the entries that wait for one; False if none does."""
-        with self._engine.connect() as connection:
-            if not _waiting(connection, doc, receipts):
-                return False
-        with self._writing(doc) as writing:
-            connection, state = writing.connection, writing.state
-            wanted = {entry: receipts[entry] for entry in _waiting(connection, doc, receipts)}
-            if not wanted:
-                return False
-            one = codec.parse(genesis.write_receipts(state, wanted))
-            policy.accept_own(state, one)
-            writing.store([one])
-            _receipted(connection, doc, wanted)
+    def _bind(self, connection: Connection, name: str, device: str) -> None:
+        """An actor is its first device's for ever: two that write under one make documents that cannot be merged."""
+        if self._owners.get(name) == device:
+            return
+        owner = _owner.first(connection, {"name": name})
+        if owner is None:
+            connection.execute(insert(actor).values(actor=name, device=device, at=clock.now_text()))
+        elif owner[0] != device:
+            raise SyncError("actor_taken", "another device writes under this actor")
+
+    def _remember(self, names: Iterable[str], device: str) -> None:
+        """Only after the commit."""
+        if len(self._owners) > _ACTORS:
+            self._owners.clear()
+        self._owners.update(dict.fromkeys(names, device))
+
+    def write_receipts(self, receipts: Mapping[str, Mapping[str, bytes]]) -> list[str]:
+        """Write receipts, by document and entry id, for those of the entries that wait for one: all of them in one
+        transaction. The documents that grew by it."""
+        awaited = [doc for doc, by_entry in receipts.items() if self._awaits(doc, by_entry)]
+        with self._writing(*awaited) as written:
+            for writing in written:
+                waited = _settled(writing.connection, writing.doc, receipts[writing.doc])
+                if waited:
+                    wanted = {entry: receipts[writing.doc][entry] for entry in waited}
+                    one = codec.parse(genesis.write_receipts(writing.state, wanted))
+                    policy.accept_own(writing.state, one)
+                    writing.store([one])
+        return [writing.doc for writing in written if writing.stored]
+
+    def _awaits(self, doc: str, entries: Iterable[str]) -> bool:
+        """Whether any may wait for its receipt; of what was stored here a moment ago the database need not be asked."""
+        state = self._keep(doc).state
+        if state is not None and any(one in state.entries and one not in state.receipts for one in entries):
             return True
+        with self._engine.connect() as connection:
+            return bool(_waiting(connection, doc, entries))
 
     def pending_entries(self, doc: str) -> list[Envelope]:
         """Entries of a document that have no receipt yet, in the order of their devices' chains."""
@@ -198,34 +242,38 @@ class Documents:
                     yield Envelope.decode(op.value.data)
 
     @contextmanager
-    def _writing(self, doc: str, *, new: bool = False) -> Iterator[_Writing]:
-        """A transaction that nobody else writes this document in, with the document's state as stored. `new`: it may
+    def _writing(self, *docs: str, new: bool = False) -> Iterator[list[_Writing]]:
+        """A transaction that nobody else writes these documents in, with the state of each as stored. `new`: it may
         be made now; else Refusal `document_unknown`."""
-        kept = self._keep(doc)
-        with kept.lock:
-            state, kept.state = kept.state, None
+        kept = {doc: self._keep(doc) for doc in sorted(docs)}
+        if not kept:
+            yield []
+            return
+        with ExitStack() as locks:
+            # All in one order, so that nobody waits for one who waits for him.
+            for one in kept.values():
+                locks.enter_context(one.lock)
             with db.write(self._engine) as connection:
-                lock_document(connection, doc)
-                last = connection.execute(_last.where(change.c.doc == doc)).scalar_one()
-                if last == 0 and not new:
-                    raise Refusal("document_unknown", doc, 0)
-                if last == 0:
-                    # What was remembered is of a document that is gone.
-                    state, kept.recent, last = None, (), 1
-                    _insert(connection, doc, [(1, codec.parse(genesis.genesis(doc)))])
-                state = self._caught_up(connection, doc, state, last)
-                writing = _Writing(connection, doc, state)
-                yield writing
+                found = [_Writing(connection, doc, self._begin(connection, doc, one, new)) for doc, one in kept.items()]
+                yield found
             # Only now, after the commit: after an exception the state is thrown away, since it may be ahead.
-            kept.state = state
-            kept.remember(writing.stored)
+            for writing in found:
+                kept[writing.doc].state = writing.state
+                kept[writing.doc].remember(writing.stored)
 
-    def _caught_up(self, connection: Connection, doc: str, state: DocumentState | None, last: int) -> DocumentState:
-        if state is None or len(state.changes) > last:
+    def _begin(self, connection: Connection, doc: str, kept: _Kept, new: bool) -> DocumentState:
+        known, kept.state = kept.state, None
+        if connection.dialect.name == "postgresql":
+            _lock_postgresql.rows(connection, {"doc": doc})
+        state = _caught_up(connection, doc, known)
+        if state is None and not new:
+            raise Refusal("document_unknown", doc, 0)
+        if state is None:
+            # What was remembered is of a document that is gone, and so is what waited in it.
+            kept.recent = ()
+            connection.execute(delete(pending).where(pending.c.doc == doc))
+            _insert(connection, doc, [(1, codec.parse(genesis.genesis(doc)))])
             state = genesis.open_document(doc)
-        missing = select(change.c.raw).where(change.c.doc == doc, change.c.n > len(state.changes)).order_by(change.c.n)
-        for raw in connection.execute(missing).scalars():
-            policy.replay(state, raw)
         return state
 
     def _keep(self, doc: str) -> _Kept:
@@ -250,10 +298,18 @@ def parse_changes(changes: Iterable[bytes]) -> list[Change]:
     return found
 
 
-def lock_document(connection: Connection, doc: str) -> None:
-    """Wait until nobody else writes the document; falls with the transaction. On SQLite that has begun IMMEDIATE."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:doc, 0))"), {"doc": doc})
+def _caught_up(connection: Connection, doc: str, known: DocumentState | None) -> DocumentState | None:
+    """The state as stored, out of an earlier one; None where there is no document."""
+    rows = _since.rows(connection, {"doc": doc, "n": len(known.changes) if known else 1})
+    if known is not None and (not rows or rows[0][0] != known.newest):
+        # It was lost, or set back.
+        return _caught_up(connection, doc, None)
+    if not rows:
+        return None
+    state = known or genesis.open_document(doc)
+    for _, raw in rows[1:]:
+        policy.replay(state, raw)
+    return state
 
 
 def _entry(doc: str, key: str, value: bytes) -> Envelope:
@@ -270,15 +326,6 @@ def _entry(doc: str, key: str, value: bytes) -> Envelope:
     return envelope
 
 
-def _bind(connection: Connection, name: str, device: str) -> None:
-    """An actor is its first device's for ever: two that write under one make documents that cannot be merged."""
-    owner = connection.execute(select(actor.c.device).where(actor.c.actor == name)).scalar()
-    if owner is None:
-        connection.execute(insert(actor).values(actor=name, device=device, at=clock.now_text()))
-    elif owner != device:
-        raise SyncError("actor_taken", "another device writes under this actor")
-
-
 def _insert(connection: Connection, doc: str, numbered: Sequence[tuple[int, Change]]) -> None:
     """All at once: a tablet that was away brings fifty at a time, while all others wait for their turn to write."""
     at = clock.now_text()
@@ -287,23 +334,27 @@ def _insert(connection: Connection, doc: str, numbered: Sequence[tuple[int, Chan
         for n, one in numbered
     ]
     if rows:
-        connection.execute(insert(change), rows)
+        _store.many(connection, rows)
 
 
-def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope]) -> None:
-    entries = list(entries)
-    waiting = _waiting(connection, doc, [item.head.id for item in entries])
+def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope], known: Collection[str]) -> None:
+    """`known`: ids that stood in the document before, with other bytes; they may wait already."""
+    waiting = _waiting(connection, doc, known) if known else set()
     fresh = {
         item.head.id: {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
         for item in entries
         if item.head.id not in waiting
     }
     if fresh:
-        connection.execute(insert(pending), list(fresh.values()))
+        _await.many(connection, list(fresh.values()))
 
 
-def _receipted(connection: Connection, doc: str, entries: Iterable[str]) -> None:
-    connection.execute(delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(list(entries))))
+def _settled(connection: Connection, doc: str, entries: Collection[str]) -> set[str]:
+    """Those of the entries that waited for a receipt, and do so no more."""
+    if len(entries) <= _FEW:
+        return {entry for entry in entries if _settle.rows(connection, {"doc": doc, "name": entry})}
+    those = delete(pending).where(pending.c.doc == doc, pending.c.entry.in_(list(entries)))
+    return set(connection.execute(those.returning(pending.c.entry)).scalars())
 
 
 def _waiting(connection: Connection, doc: str, entries: Iterable[str]) -> set[str]:

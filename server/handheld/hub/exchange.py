@@ -1,6 +1,6 @@
 """Who is here, and who must hear what: the fan-out inside one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
@@ -41,8 +41,9 @@ class Exchange:
     def catch_up(self) -> None:
         self._each(lambda visitor: visitor.catch_up())
 
-    def tell(self, frame: dict[str, Any]) -> None:
-        data = encoded(frame)
+    def tell(self, frames: Iterable[dict[str, Any]]) -> None:
+        """Everybody, and each is woken once."""
+        data = b"".join(map(encoded, frames))
         self._each(lambda visitor: visitor.socket.send(data))
 
     def show(self, frame: dict[str, Any]) -> None:

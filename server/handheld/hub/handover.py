@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 
 from sqlalchemy import Engine
 
@@ -19,6 +20,8 @@ from sync.log import reading
 log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
+# Not more often than this: what many write at the same time is receipted, and told of, together. The first at once.
+_ROUND_SECONDS = 0.1
 
 _Receipt = tuple[str, str, bytes]
 """Document, entry id, and what stands in the document's `receipts`."""
@@ -100,7 +103,8 @@ class Handover:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            failed = self._write(self._gather()) + self._bring_up()
+            waiting, begun = self._gather(), monotonic()
+            failed = self._write(waiting) + self._bring_up()
             try:
                 self._news.spread()
             except Exception:
@@ -111,6 +115,7 @@ class Handover:
                 self._stopped.wait(_RETRY_SECONDS)
                 for again in failed:
                     self._queue.put(again)
+            self._stopped.wait(max(0.0, begun + _ROUND_SECONDS - monotonic()))
 
     def _bring_up(self) -> list[Sequence[_Receipt]]:
         """Write into their documents what was decided; as many empty answers as there is to be tried again."""
@@ -139,13 +144,16 @@ class Handover:
                 return found
 
     def _write(self, waiting: dict[str, dict[str, bytes]]) -> list[Sequence[_Receipt]]:
-        """Write receipts into their documents; what could not be written."""
-        failed: list[Sequence[_Receipt]] = []
-        for doc, by_entry in waiting.items():
-            try:
-                if self._documents.write_receipts(doc, by_entry):
-                    self._news.grew(doc)
-            except Exception:
-                log.exception("sync: receipts were not written")
-                failed.append([(doc, entry, receipt) for entry, receipt in by_entry.items()])
-        return failed
+        """Write receipts into their documents; what could not be written. All together, or where that fails apart."""
+        try:
+            self._write_now(waiting)
+            return []
+        except Exception:
+            if len(waiting) > 1:
+                return [failed for doc, one in waiting.items() for failed in self._write({doc: one})]
+            log.exception("sync: receipts were not written")
+            return [[(doc, entry, receipt) for doc, one in waiting.items() for entry, receipt in one.items()]]
+
+    def _write_now(self, waiting: dict[str, dict[str, bytes]]) -> None:
+        for doc in self._documents.write_receipts(waiting):
+            self._news.grew(doc)

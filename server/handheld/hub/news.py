@@ -53,15 +53,13 @@ class News:
         if size == self._size and checkpoint["note"] == self._note:
             return
         self._size, self._note = size, checkpoint["note"]
-        for frame in frames_of(entries):
-            self._exchange.tell(frame)
-        for entry in entries:
-            if entry.head.kind == REVOKED:
-                self._exchange.dismiss(entry.envelope.body["device"], {"t": "error", "code": "device_revoked"})
         # Who is told another note must know the keys that signed it.
         changed = trusted.payload() if trusted != self._trusted else {}
         self._trusted = trusted
-        self._exchange.tell({"t": "checkpoint", **checkpoint, **changed})
+        self._exchange.tell([*frames_of(entries), {"t": "checkpoint", **checkpoint, **changed}])
+        for entry in entries:
+            if entry.head.kind == REVOKED:
+                self._exchange.dismiss(entry.envelope.body["device"], {"t": "error", "code": "device_revoked"})
         self._relay.publish({"log": size})
         self._changed()
 

@@ -2,13 +2,16 @@
 
 import base64
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from threading import Lock
 
-from server.handheld.hub.socket import TabletSocket
+from server.handheld.hub.socket import TabletSocket, encoded
 from server.handheld.hub.tables import StoredChange
 
 # Raw bytes in one `changes` frame: with base64 and brackets it stays below the limit of a frame.
 _FRAME_BYTES = 512 * 1024
+# Frames that are kept, as all who follow a document are told the same at about the same time.
+_FRAMES = 16
 
 
 After = Callable[[str, int], Iterable[StoredChange]]
@@ -91,10 +94,16 @@ class Visitor:
 
     def _send(self, doc: str, run: Sequence[StoredChange]) -> None:
         if run:
-            changes = [base64.b64encode(row.raw).decode() for row in run]
-            self.socket.send_now({"t": "changes", "doc": doc, "last": run[-1].n, "changes": changes})
+            self.socket.send_now(_changes(doc, tuple(run)))
 
     def _acknowledge(self, push: int, doc: str, numbers: Sequence[int]) -> None:
         self._tell(doc)
         last = max(numbers)
         self.socket.send_now({"t": "ack", "id": push, "doc": doc, "last": last, "numbers": list(numbers)})
+
+
+@lru_cache(_FRAMES)
+def _changes(doc: str, run: tuple[StoredChange, ...]) -> bytes:
+    """The same for every tablet that is told the same."""
+    changes = [base64.b64encode(row.raw).decode() for row in run]
+    return encoded({"t": "changes", "doc": doc, "last": run[-1].n, "changes": changes})
