@@ -33,6 +33,7 @@ class Line:
         self._ws = WSConnection(ConnectionType.CLIENT)
         self._text: list[str] = []
         self._ready: list[str] = []
+        self._closed = False
         try:
             self._socket = _connect(site)
         except OSError as error:
@@ -54,6 +55,8 @@ class Line:
     def receive(self, seconds: float) -> str | None:
         """The next frame; None when none has come for so long. Gone at the end."""
         while not self._ready:
+            if self._closed:
+                raise Gone("closed")
             self._socket.settimeout(max(seconds, 0.001))
             try:
                 self._read()
@@ -100,7 +103,8 @@ class Line:
             case Ping():
                 self._send(event.response())
             case CloseConnection() | BytesMessage():
-                raise Gone("closed")
+                # What it said before is heard first.
+                self._closed = True
 
     def _send(self, event: Event) -> None:
         self._socket.settimeout(CONNECT_SECONDS)
