@@ -102,8 +102,23 @@ class Tablet:
         self.chromium.context.set_offline(True)
 
     def go_online(self) -> None:
+        self.wire.cut()
         self.wire.mend()
         self.chromium.context.set_offline(False)
+
+    def reach_the_server(self, login: str) -> None:
+        """The network is back, and the session may have ended or gone with the battery: then somebody signs in."""
+        self.go_online()
+        connected = self.page.locator("[data-testid=state-bar][data-online=online]")
+        signing = self.at("outage-sign-in").or_(self.at("login"))
+        expect(connected.or_(signing).first).to_be_visible(timeout=40_000)
+        if self.at("outage-sign-in").is_visible():
+            self.shoot("session-missing")
+            self.at("outage-sign-in").click()
+            expect(self.at("login")).to_be_visible()
+        if self.at("login").is_visible():
+            self.sign_in(login)
+        expect(connected.first).to_be_visible(timeout=40_000)
 
     def battery_falls_out_offline(self) -> None:
         """kill -9, and a new browser that finds no server."""

@@ -12,14 +12,15 @@ from journeys.processes import Server, stopping
 from journeys.weighing import Balances, Bridge
 from journeys.wire import Wire
 from playwright.sync_api import Playwright
+from support import ROOT
 
 
 class Site:
     """What is running. `batch` is the one that waits to be taken along."""
 
-    def __init__(self, playwright: Playwright, folder: Path, database_url: str, stack: ExitStack) -> None:
-        self._playwright, self.folder, self._stack = playwright, folder, stack
-        self.server = self._ending(Server(folder, database_url))
+    def __init__(self, playwright: Playwright, folder: Path, database_url: str, stack: ExitStack, root: Path) -> None:
+        self._playwright, self.folder, self._stack, self.root = playwright, folder, stack, root
+        self.server = self._ending(Server(folder, database_url, root))
         made = self.server.pestle("demo", "--quick")["people"]
         ids = {person["login"]: person["id"] for person in self.server.pestle("user", "list")["items"]}
         self.people: dict[str, Any] = {one["login"]: {**one, "id": ids[one["login"]]} for one in made}
@@ -73,6 +74,7 @@ class Site:
 
 
 @contextmanager
-def site(playwright: Playwright, folder: Path, database_url: str) -> Iterator[Site]:
+def site(playwright: Playwright, folder: Path, database_url: str, root: Path = ROOT) -> Iterator[Site]:
+    """`root` is where server and app lie."""
     with ExitStack() as stack:
-        yield Site(playwright, folder, database_url, stack)
+        yield Site(playwright, folder, database_url, stack, root)

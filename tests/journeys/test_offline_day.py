@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from journeys.handheld import Tablet
 from journeys.screens import at_each_size
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
@@ -43,15 +42,6 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("day")
     with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
         yield Walk(here)
-
-
-def back_online(tablet: Tablet) -> None:
-    """The session of before has ended meanwhile: somebody signs in at the server."""
-    tablet.go_online()
-    expect(tablet.at("outage")).to_have_attribute("data-code", "session", timeout=40_000)
-    tablet.at("outage-sign-in").click()
-    tablet.sign_in("zhangmin")
-    expect(tablet.at("outage")).to_have_count(0)
 
 
 @pytest.mark.urs("PLT-08")
@@ -97,7 +87,7 @@ def test_the_battery_falls_out_in_the_night(walk: Walk) -> None:
 def test_delivered_next_day_each_entry_says_what_is_doubtful_of_its_time(walk: Walk) -> None:
     tablet = walk.tablet
     walk.site.pass_time(MORNING)
-    back_online(tablet)
+    tablet.reach_the_server("zhangmin")
     tablet.wait_counts(0, 0, 5, seconds=60)
     flags = {
         text: set(walk.entry(text)["flags"]) for text in ("in the evening", "far ahead", "set back", "next morning")
@@ -142,7 +132,7 @@ def test_a_lease_ends_by_the_time_of_the_site_as_far_as_the_tablet_knows_it(walk
 def test_online_the_lease_renews_itself_and_what_came_after_its_end_is_flagged(walk: Walk) -> None:
     tablet = walk.tablet
     walk.site.pass_time(TOO_LATE)
-    back_online(tablet)
+    tablet.reach_the_server("zhangmin")
     tablet.wait_counts(0, 0, 8, seconds=60)
     expect(tablet.at("lease-ended")).to_have_count(0)
     for text in ("after the end", "and once more"):

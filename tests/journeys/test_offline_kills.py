@@ -91,27 +91,11 @@ def test_what_the_screen_called_kept_survives_the_battery(walk: Walk, kill: int)
     tablet.wait_counts(len(there), 0, 0)
 
 
-def sign_in_at_the_server(tablet: Tablet) -> None:
-    """When the battery took the session with it, the tablet says that nobody is signed in, and how to mend it."""
-    bar, outage = tablet.at("state-bar"), tablet.at("outage")
-    expect(
-        outage.and_(tablet.page.locator("[data-code=session]")).or_(
-            bar.and_(tablet.page.locator("[data-online=online]"))
-        )
-    ).to_be_visible(timeout=30_000)
-    if outage.is_visible():
-        tablet.shoot("session-missing")
-        tablet.at("outage-sign-in").click()
-        tablet.sign_in("zhangmin")
-
-
 @pytest.mark.urs("PLT-11")
 def test_it_dies_while_it_delivers(walk: Walk) -> None:
     tablet = walk.tablet
     tablet.wire.bytes_per_second = SLOW
-    tablet.go_online()
-    sign_in_at_the_server(tablet)
-    expect(tablet.at("state-bar")).to_have_attribute("data-online", "online", timeout=30_000)
+    tablet.reach_the_server("zhangmin")
     walk.record_until_it_dies(RANDOM.uniform(0.1, 1.5))
     tablet.wire.bytes_per_second = None
     tablet.chromium.kill()
