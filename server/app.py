@@ -12,6 +12,7 @@ from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
+from server.identity import people_views as people
 from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
@@ -32,6 +33,7 @@ from server.web import (
 # Every address of the site. Those of rooms are in /api/openapi.json; the shell comes last, it answers all the rest.
 BLUEPRINTS = (
     identity.blueprint,
+    people.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
     release.blueprint,

@@ -9,8 +9,16 @@ from server.core import clock, db
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import credentials, queries, rules
-from server.identity.model import CREDENTIAL_SET, PERSON_ADDED, ROLES_CHANGED, SERVER, Person, person_stream
+from server.identity import credentials, queries, rules, sessions
+from server.identity.model import (
+    CREDENTIAL_SET,
+    PERSON_ADDED,
+    ROLES_CHANGED,
+    SERVER,
+    SESSIONS_ENDED,
+    Person,
+    person_stream,
+)
 from server.identity.projection import credential, past_password, session
 from server.identity.stating import state
 
@@ -40,6 +48,15 @@ def give_password(plant: Plant, person: str, *, actor: str = SERVER) -> str:
     password = secrets.token_urlsafe(12)
     _set_password(plant, person, password, actor, one_time=True)
     return password
+
+
+def end_sessions(plant: Plant, person: str, reason: str, *, actor: str = SERVER) -> int:
+    """Sign a person out everywhere, for a tablet left open or a password that got about; how many sessions ended."""
+    count = len(sessions.open_sessions(plant, person))
+    payload = {"person": person, "sessions": count, "reason": reason}
+    state(plant, Fact(SESSIONS_ENDED, person_stream(person), payload, actor=actor))
+    _end_sessions(plant, person)
+    return count
 
 
 def set_password(plant: Plant, person: str, password: str) -> None:

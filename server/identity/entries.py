@@ -80,6 +80,14 @@ class SignedIn(Schema):
     device = fields.code(none=True)
 
 
+class SessionsEnded(Schema):
+    """All that a person had open; `reason` is why somebody else ended them."""
+
+    person = fields.code()
+    sessions = fields.whole()
+    reason = fields.text(2000)
+
+
 def decide_person(connection: Connection, entry: Entry) -> Ruling:
     """One person, one identity: neither a number nor a login name is given twice (IDN-01)."""
     given = entry.payload
@@ -109,6 +117,10 @@ def decide_credential(connection: Connection, entry: Entry) -> Ruling:
     if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
         return Ruling(refusal="key_malformed", details={"person": given["person"]})
     return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
+
+
+def decide_ending(connection: Connection, entry: Entry) -> Ruling:
+    return _known(connection, entry.payload["person"]) or Ruling()
 
 
 def decide_enrolment(connection: Connection, entry: Entry) -> Ruling:
@@ -183,5 +195,6 @@ KINDS = (
     Kind(model.JOURNAL_OPENED, JournalOpened, "decision", decide_journal, by=_ENROLS),
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
+    Kind(model.SESSIONS_ENDED, SessionsEnded, "decision", decide_ending, by=_ADMINISTERS),
 )
 ROOM = Room("identity", KINDS, listeners={KEYS_CHANGED: projection.change_server_key})

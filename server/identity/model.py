@@ -49,6 +49,7 @@ DEVICE_REVOKED = "identity.device_revoked.v1"
 JOURNAL_OPENED = "identity.journal_opened.v1"
 SIGNIN_FAILED = "identity.signin_failed.v1"
 SIGNED_IN = "identity.signed_in.v1"
+SESSIONS_ENDED = "identity.sessions_ended.v1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,14 @@ def past_passwords(connection: Connection, person_id: str) -> list[str]:
     return [*([] if now is None else [now]), *connection.execute(before).scalars()]
 
 
+def credentials_of(connection: Connection, person_id: str) -> dict[str, dict[str, Any]]:
+    """{password, pin}, as far as the person has them: {set_at, one_time}; never the secret."""
+    query = select(credential.c.what, credential.c.set_at, credential.c.one_time).where(
+        credential.c.person == person_id
+    )
+    return {row.what: {"set_at": row.set_at, "one_time": bool(row.one_time)} for row in connection.execute(query)}
+
+
 def secret_of(connection: Connection, person_id: str, what: str) -> str | None:
     here = (credential.c.person == person_id) & (credential.c.what == what)
     secret: str | None = connection.execute(select(credential.c.secret).where(here)).scalar()

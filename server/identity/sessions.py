@@ -37,7 +37,7 @@ class Session:
     @property
     def expires_at(self) -> str:
         """When it ends if it is not used again before."""
-        return clock.text(min(self.created_at + rules.ABSOLUTE, self.used_at + rules.IDLE))
+        return clock.text(_end(self.created_at, self.used_at))
 
     def payload(self) -> dict[str, object]:
         person = {**self.person.payload(), "permissions": [] if self.one_time else list(self.person.permissions)}
@@ -110,6 +110,40 @@ def check_session(plant: Plant, token: str | None) -> Session:
     if person is None or not person.roles or rules.session_ended(created, used, clock.now()):
         raise PestleError("session_expired")
     return Session(token, person, row.nonce, created, used, must_change)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A session that has not ended: since when, last used, and when it ends if it is not used again (UTC text)."""
+
+    created_at: str
+    used_at: str
+    expires_at: str
+
+
+def open_sessions(plant: Plant, person: str) -> list[Open]:
+    """The newest first; what opens them nobody is told."""
+    query = select(session.c.created_at, session.c.used_at).where(session.c.person == person)
+    with plant.engine.connect() as connection:
+        rows = connection.execute(query.order_by(session.c.created_at.desc())).all()
+    spans = [(datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)) for row in rows]
+    return [
+        Open(clock.text(created), clock.text(used), clock.text(_end(created, used)))
+        for created, used in spans
+        if not rules.session_ended(created, used, clock.now())
+    ]
+
+
+def locked_until(plant: Plant, login: str) -> str | None:
+    """Until when a login is locked for wrong passwords (UTC text); None while it may be tried."""
+    with plant.engine.connect() as connection:
+        row = connection.execute(select(failure).where(failure.c.login == _key(login))).first()
+    until = None if row is None else rules.locked_until(row.attempts, datetime.fromisoformat(row.last_at))
+    return None if until is None or until <= clock.now() else clock.text(until)
+
+
+def _end(created: datetime, used: datetime) -> datetime:
+    return min(created + rules.ABSOLUTE, used + rules.IDLE)
 
 
 def one_time(plant: Plant, person: Person) -> bool:

@@ -1,11 +1,13 @@
 """The bodies of requests to identity."""
 
+from typing import Any
+
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
 from server.identity import recovery
-from server.identity.model import BRIDGE, TABLET
+from server.identity.model import BRIDGE, LOGIN, ROLES, TABLET
 from sync import signing
 
 
@@ -57,4 +59,26 @@ class Enrol(Schema):
 
 class Revoke(Schema):
     last_seq = fields.sequence()
+    reason = fields.text(2000)
+
+
+def _roles(least: int) -> plain.List[Any]:
+    return plain.List(plain.String(validate=validate.OneOf(ROLES)), required=True, validate=validate.Length(least))
+
+
+class NewPerson(Schema):
+    login = plain.String(required=True, validate=validate.Regexp(LOGIN + r"\Z"))
+    name = fields.text()
+    name_en = fields.text(none=True)
+    roles = _roles(1)
+
+
+class NewRoles(Schema):
+    """`roles` are all that the person holds from now on; none: the person has left."""
+
+    roles = _roles(0)
+    reason = fields.text(2000)
+
+
+class EndSessions(Schema):
     reason = fields.text(2000)

@@ -81,15 +81,6 @@ def site() -> dict[str, object]:
     return {**here.site(), **about}
 
 
-@blueprint.get("/people")
-@require("people.manage", "device.enrol", "log.read")
-def people() -> dict[str, object]:
-    """Everybody, with login and roles."""
-    with plant.current().engine.connect() as connection:
-        found = queries.all_people(connection)
-    return {"items": [{**person.payload(), "login": person.login} for person in found]}
-
-
 @blueprint.post("/devices/codes")
 @require("device.enrol")
 @blueprint.arguments(shapes.CodeAsked)

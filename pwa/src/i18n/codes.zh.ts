@@ -9,7 +9,7 @@ export const codesZh: typeof codesEn = {
   stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
   phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
   kinds: {
-    "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.journal_opened.v1": "解开加密日记", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录",
+    "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.journal_opened.v1": "解开加密日记", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录", "identity.sessions_ended.v1": "强制退出登录",
     "materials.material_defined.v1": "定义物料", "materials.lot_received.v1": "到货接收", "quality.results_recorded.v1": "记录检验结果", "recipes.recipe_approved.v1": "批准工艺规程",
     "production.order_released.v1": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
