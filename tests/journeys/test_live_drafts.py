@@ -105,6 +105,26 @@ def test_one_writes_on_without_a_network_and_both_texts_come_together(walk: Walk
         shows(tablet, "14:05 → 内袋批号 L-77 已核对, liner lot checked (2nd check)")
 
 
+@pytest.mark.urs("PLT-09", "HMI-05")
+def test_letters_that_are_being_put_together_are_left_alone(walk: Walk) -> None:
+    """With an input method the field holds what is no text yet; what others write meanwhile waits for its end."""
+    first, second = walk.both
+    before = "14:05 → 内袋批号 L-77 已核对, liner lot checked (2nd check)"
+    first.at("remark-text").press("Control+End")
+    method = first.page.context.new_cdp_session(first.page)
+    for letters in ("f", "fu", "fuhe"):
+        method.send("Input.imeSetComposition", {"text": letters, "selectionStart": len(letters), "selectionEnd": 0})
+    shows(first, before + "fuhe")
+    second.at("remark-text").press("Control+Home")
+    second.at("remark-text").press_sequentially("OK. ", delay=15)
+    shows(second, "OK. " + before)
+    first.page.wait_for_timeout(3_000)
+    shows(first, before + "fuhe")
+    method.send("Input.insertText", {"text": "复核"})
+    for tablet in walk.both:
+        shows(tablet, "OK. " + before + "复核")
+
+
 @pytest.mark.urs("PLT-09", "PLT-16")
 def test_who_signs_makes_the_record_and_empties_the_draft(walk: Walk) -> None:
     first, second = walk.both
@@ -115,7 +135,8 @@ def test_who_signs_makes_the_record_and_empties_the_draft(walk: Walk) -> None:
     second.at("sheet-close").click()
     expect(second.at("records").get_by_text("14:05 →")).to_be_visible(timeout=15_000)
     until("the remark is in the log", lambda: len(walk.entries(REMARK)) == 1)
-    assert walk.entries(REMARK)[0]["text"] == "14:05 → 内袋批号 L-77 已核对, liner lot checked (2nd check)"
+    text = "OK. 14:05 → 内袋批号 L-77 已核对, liner lot checked (2nd check)复核"
+    assert walk.entries(REMARK)[0]["text"] == text
 
 
 def test_what_was_written_offline_outlives_the_battery(walk: Walk) -> None:
