@@ -14,7 +14,7 @@ import { Listing } from "./listing";
 import { LiveValues } from "./live";
 import type { Platform } from "./platform";
 import { Prover } from "./prover";
-import { type KnownKey, type Scratch, type Site, Store } from "./store";
+import { type Head, type KnownKey, type Scratch, type Site, Store } from "./store";
 import { fetchSnapshot } from "./snapshot";
 import { type Host, SyncClient } from "./sync";
 import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type StorageState, type Unlocked } from "./types";
@@ -33,7 +33,7 @@ const LITTLE_BYTES = 64 * 1024 * 1024;
 const QUIET_MS = 5_000;
 const KEEP_LISTING_MS = 10_000;
 
-const STORAGE: StorageState = { persisted: false, recovered: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
+const STORAGE: StorageState = { persisted: false, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
   offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], ended: {}, live: {}, readings: {},
@@ -294,6 +294,7 @@ export class Engine implements Core {
     const lost = ((await this.store.meta("damaged")) ?? 0) + (await this.lostEntries());
     this.keep({
       recovered: (await this.store.meta("recovered")) ?? null,
+      setBack: (await this.store.meta("setBack")) ?? null,
       encrypted: this.journal?.isSealed ?? false,
       waiting: this.waiting.map(({ wrap, records }) => ({ device: wrap.device, name: wrap.name, records })),
       damaged: lost, healed: Math.max(0, found - lost),
@@ -482,6 +483,7 @@ export class Engine implements Core {
         this.set({ skewMs: frame.skew_ms, sessionMissing: false, syncError: null });
         void this.store.setMeta({ skew: frame.skew_ms }).catch(complain);
         void this.learn(frame.devices ?? []).catch(complain);
+        void this.goOn(device, frame.head as Head).catch(complain);
         this.prover?.welcome(frame);
         void this.term?.tend(device);
         void this.sealJournal().catch(complain);
@@ -501,6 +503,14 @@ export class Engine implements Core {
       console.warn("snapshot", name, error);
       return null;
     }
+  }
+
+  private async goOn(device: string, told: Head): Promise<void> {
+    if (!(await this.ledger.goOnFrom(device, told))) return;
+    const setBack = timeText(this.platform.clock.wall());
+    await this.store.setMeta({ setBack });
+    this.keep({ setBack });
+    this.refresh();
   }
 
   private batchChanged(batch: string): void {

@@ -93,6 +93,27 @@ export class Ledger {
     return beyond.filter(({ bytes }) => entry.readHeader(entry.decodeEnvelope(bytes)).device === device);
   }
 
+  /** The server has an end of this device's chain that is not in it: the disk was set back to an older state. Go on from
+   * there, since what is numbered once more could never be recorded; true if so. */
+  async goOnFrom(device: string, told: Head): Promise<boolean> {
+    const { mutex } = this;
+    const done = mutex.then(async () => {
+      if (!told.seq || (await this.knows(device, told))) return false;
+      await this.store.setMeta({ head: told });
+      this.head = told;
+      return true;
+    });
+    this.mutex = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Whether this device's chain has passed there; what was let go of is believed. */
+  private async knows(device: string, { seq, hash }: Head): Promise<boolean> {
+    if (seq >= this.head.seq) return seq === this.head.seq && hash === this.head.hash;
+    const next = this.all().filter((item) => item.seq === seq + 1).map(({ bytes }) => headerOf(bytes)).find((one) => one.device === device);
+    return !next || next.prev === hash;
+  }
+
   forget(ids: string[]): void {
     for (const id of ids) this.own.delete(id);
     this.version += 1;

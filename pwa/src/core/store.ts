@@ -43,6 +43,8 @@ export interface KnownKey { id: string; alg: Algorithm; public_key: string }
 export interface Meta {
   whole: boolean;
   recovered: string;
+  /** When the server was found to have more of this device than the device itself. */
+  setBack: string;
   /** Of a journal from which the database was filled: how many of its records could not be read. */
   damaged: number;
   storeKeys: StoreKeys;

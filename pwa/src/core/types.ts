@@ -138,6 +138,8 @@ export interface StorageState {
   persisted: boolean;
   /** When the database was last rebuilt from the journal. */
   recovered: string | null;
+  /** When the disk was found to have been set back to an older state: the server had more of this device's chain. */
+  setBack: string | null;
   /** Own entries that are here. */
   records: number;
   /** All of it is sealed, journal included; false until a device of an earlier version has met its server. */

@@ -225,6 +225,30 @@ describe("core", () => {
     expect(chains).toEqual(["tablet-000001 1", "tablet-000001 2", "tablet-000002 1"]);
   });
 
+  it("PLT-09 goes on where the log has its chain when its disk was set back, and says so", async () => {
+    const on = tablet(plant);
+    const first = await ready(on);
+    const kept = await records(first, "1");
+    await until("proven", () => first.state.counts.proven === 1);
+    const { head } = first.state;
+    const journal = on.file.data;
+    for (const value of ["2", "3"]) await records(first, value);
+    await until("logged", () => first.state.counts.logged === 3);
+    await kill(first);
+    on.file.data = journal;
+    const store = await Store.open(on.database);
+    const own = (await store.entries()).filter(({ id }) => id === kept.id);
+    await store.dropDoc("batch/B-1", (await store.entries()).map(({ id }) => id));
+    await store.addEntries(own, head);
+    store.close();
+    const second = await open(on);
+    expect(second.state.head.seq).toBe(1);
+    await until("set back", () => second.state.storage.setBack !== null);
+    expect((await records(second, "4")).seq).toBe(4);
+    await until("logged", () => second.state.counts.logged >= 2 && plant.hub.log.length === 4);
+    expect(nets(second)).toEqual(["1", "2", "3", "4"]);
+  });
+
   it("PLT-08 starts without a database, and says so when something would be written", async () => {
     const engine = new Engine(tablet(plant));
     const open = indexedDB.open;
@@ -240,7 +264,7 @@ describe("core", () => {
 
   it("PLT-09 is not alarmed by a device that is simply new", async () => {
     expect((await open(tablet(plant))).state.storage).toEqual({
-      persisted: true, recovered: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: { used: 1_000, total: 1_000_000_000, low: false },
+      persisted: true, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: { used: 1_000, total: 1_000_000_000, low: false },
     });
   });
 
