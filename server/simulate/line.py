@@ -34,6 +34,7 @@ class Line:
         self._text: list[str] = []
         self._ready: list[str] = []
         self._closed = False
+        self._closed = False
         try:
             self._socket = _connect(site)
         except OSError as error:

@@ -76,8 +76,6 @@ function edit(doc) {
 function change(doc) {
   const options = { time: random(2 ** 31), message: random(4) ? undefined : pick(WORDS.slice(0, 5)) };
   if (random(12) === 0) return A.emptyChange(doc, options);
-  // Some go on from what the document was earlier. The app does not, and the policy of a document knows no such thing.
-  if (!genesisText && random(15) === 0) return A.changeAt(doc, pick(A.topoHistoryTraversal(doc).slice(-6).map((h) => [h])), options, fill).newDoc;
   return A.change(doc, options, fill);
 }
 
