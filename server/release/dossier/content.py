@@ -17,6 +17,8 @@ from server.release.dossier.words import Lang, labels, word
 from sync.log.log import Log
 
 _VALUES = production.SINGLE_VALUED
+# Flags of entries whose device's clock cannot be believed.
+DOUBTFUL_TIMES = frozenset({"clock_skew", "captured_outside", "seen_wrong"})
 
 
 # What may be withheld on request: what was seen and said, not who decided what.
@@ -198,13 +200,22 @@ def _results(connection: Connection, number: str, lang: Lang) -> list[list[str]]
     ]
 
 
-def _entry(view: View, lang: Lang) -> list[str]:
-    return [
-        str(view["index"]),
-        word(view["kind"], lang),
-        person(view["actor"], lang),
-        str(view["device"]["name"]),
-        moment(view["captured_at"], view["offset"]),
-        moment(view["recorded_at"], view["offset"]),
-        ", ".join(word(flag, lang) for flag in view["flags"]),
-    ]
+def _entry(view: View, lang: Lang) -> dict[str, Any]:
+    """`doubtful`: its time of capture is not to be relied on. `made`: between which times it must have been made, by
+    the log's clock, in the zone of the device that it was captured on."""
+    after, offset = view["made"]["after"], view["offset"]
+    by_server = view["device"]["id"] == "server"
+    return {
+        "index": str(view["index"]),
+        "kind": word(view["kind"], lang),
+        "person": person(view["actor"], lang),
+        "device": str(view["device"]["name"]),
+        "captured": moment(view["captured_at"], offset),
+        "made": [
+            # The server writes when it receives: there is nothing between.
+            *([] if by_server else [labels(lang)["not_shown"] if after is None else moment(after, offset)]),
+            moment(view["made"]["before"], offset),
+        ],
+        "doubtful": not DOUBTFUL_TIMES.isdisjoint(view["flags"]),
+        "flags": ", ".join(word(flag, lang) for flag in view["flags"]),
+    }

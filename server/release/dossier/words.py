@@ -39,6 +39,8 @@ verifier|复核人|Verified by
 device|设备|Device
 captured|记录时间|Captured
 recorded|入账时间|In the log
+made|必定作于|Must have been made
+not_shown|（无下限）|(not shown)
 index|序号|Index
 changes|更正|Changes
 was|原值|was
@@ -204,7 +206,18 @@ _PROOF = {
     "en": "All records, proofs, the checkpoint and the keys are attached to this file. “pestle verify” checks it on "
     "any machine, without server or database; any changed byte of any record is named.",
 }
-LABELS: Mapping[str, Mapping[Lang, str]] = {**_table(_LABELS), "proof_text": _PROOF}
+_MADE = {
+    "zh": "“必定作于”：设备作此记录前已见到的最后一条记录的入账时间，至本条的入账时间，均按日志时钟。"
+    "△ 表示服务器对该记录有疑，以及记录时间不可信者。",
+    "en": "“Must have been made”: from when the last record was received that the device had seen before, to when this "
+    "one was received, both by the log's clock. △ marks what the server found doubtful, and times that cannot be "
+    "relied on.",
+}
+LABELS: Mapping[str, Mapping[Lang, str]] = {
+    **_table(_LABELS),
+    "proof_text": _PROOF,
+    "made_text": _MADE,
+}
 CODES: Mapping[str, Mapping[Lang, str]] = _table(_CODES)
 
 
