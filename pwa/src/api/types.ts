@@ -6,6 +6,18 @@ export interface SignedIn extends Named { roles: string[]; permissions: string[]
 /** While the password is a one-time one, nothing but choosing another is permitted. */
 export interface Session { person: SignedIn; nonce: string; expires_at: string; password_one_time: boolean }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
+export interface PersonLine extends Named { login: string; roles: string[] }
+export interface CredentialLine { set_at: string; one_time: boolean }
+export interface OpenSession { created_at: string; used_at: string; expires_at: string }
+/** A person as an administrator sees them: never a secret, and of each open session only when. */
+export interface PersonView {
+  person: Named & { roles: string[] };
+  login: string;
+  locked_until: string | null;
+  credentials: { password: CredentialLine | null; pin: CredentialLine | null };
+  sessions: OpenSession[];
+}
+export interface RoleRights { role: string; permissions: string[]; excludes: string[] }
 export interface Page<T> { items: T[]; total?: number }
 
 export interface EntryView {

@@ -4,6 +4,7 @@ import { containersEn } from "./containers.en";
 import { devicesEn } from "./devices.en";
 import { draftsEn } from "./drafts.en";
 import { keepingEn } from "./keeping.en";
+import { peopleEn } from "./people.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
 
@@ -13,6 +14,7 @@ export const en = {
   ...containersEn,
   ...devicesEn,
   ...keepingEn,
+  ...peopleEn,
   ...draftsEn,
   ...trustEn,
   ...witnessEn,

@@ -4,6 +4,7 @@ import { containersZh } from "./containers.zh";
 import { devicesZh } from "./devices.zh";
 import { draftsZh } from "./drafts.zh";
 import { keepingZh } from "./keeping.zh";
+import { peopleZh } from "./people.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
 import type { en } from "./en";
@@ -14,6 +15,7 @@ export const zh = {
   ...containersZh,
   ...devicesZh,
   ...keepingZh,
+  ...peopleZh,
   ...draftsZh,
   ...trustZh,
   ...witnessZh,

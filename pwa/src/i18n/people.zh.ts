@@ -1,0 +1,15 @@
+/** 人员相关的中文：有哪些人、能做什么、如何登录。 */
+export const peopleZh = {
+  people: {
+    title: "人员", search: "姓名、编号或登录名", empty: "暂无人员。", add: "新增人员", addTitle: "新增人员", addHint: "登录名与编号一经使用，永不再分配给他人。", addSave: "新增",
+    login: "登录名", loginHint: "小写字母、数字、点和短横线，最多 40 个字符。", name: "中文姓名", nameEn: "拉丁字母姓名", number: "编号", left: "已离职", roles: "角色", noRoles: "无：人员已离职",
+    change: "更改角色", changeTitle: "角色", changeHint: "每次更改都会连同您的姓名和理由记入日志。", changeSave: "更改", reason: "理由", reasonHint: "请写明检查员也能看懂的理由",
+    excluded: (other: string) => `不能与${other}兼任`, leaves: "没有任何角色时，此人不能再登录，所有登录立即结束。",
+    password: "密码", pin: "平板 PIN", setAt: (at: string) => `${at} 由本人设置`, givenAt: (at: string) => `${at} 发放了一次性密码，尚未设置新密码`, none: "尚未设置",
+    locked: (at: string) => `密码多次错误，锁定至 ${at}`, give: "发放一次性密码", giveTitle: "一次性密码", giveAsk: "当前密码随即失效，所有登录立即结束。任何人都无法查看本人设置的密码。",
+    giveHint: "只告诉本人。仅显示一次，只能用于一次登录，登录时必须设置新密码。",
+    sessions: (n: number) => (n === 0 ? "没有打开的登录" : `${n} 个打开的登录`), since: (at: string) => `${at} 登录`, used: (at: string) => `最近使用 ${at}`, ends: (at: string) => `${at} 结束`,
+    end: "全部退出登录", endTitle: "全部退出登录", endHint: "已记录的内容不会丢失。平板上的内容保留在平板上，再次登录后送达。",
+    rights: "权限表", rightsHint: "各角色的权限；服务器在每次请求时据此检查。", permissions: "权限", excludes: "不能兼任", toLog: "此人在日志中的记录",
+  },
+};
