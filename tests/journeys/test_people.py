@@ -1,4 +1,4 @@
-"""An administrator and a new colleague in two browsers: added, first password, roles that exclude each other, the end."""
+"""An administrator and a new colleague in two browsers: added, first password, roles that go together, the end."""
 
 from collections.abc import Iterator
 
