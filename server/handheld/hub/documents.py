@@ -1,10 +1,11 @@
 """The shared documents: their changes, numbered and stored, each judged before anything else sees it."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select
 
@@ -45,6 +46,9 @@ _settle = Prepared(
 )
 # Falls with the transaction.
 _lock_postgresql = Prepared(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("doc"), 0))))
+
+
+Announce = Callable[[Connection, dict[str, Any]], None]
 
 
 class Refusal(Exception):
@@ -96,8 +100,9 @@ class _Writing:
 class Documents:
     """Reads and appends. One process may have many threads here, and several processes one database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, announce: Announce | None = None) -> None:
+        """`announce` is told {"grew": doc} in the transaction that writes a document."""
+        self._engine, self._announce = engine, announce
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         # The devices of actors, which are for ever: none is asked for with every push.
         self._owners: dict[str, str] = {}
@@ -256,6 +261,9 @@ class Documents:
             with db.write(self._engine) as connection:
                 found = [_Writing(connection, doc, self._begin(connection, doc, one, new)) for doc, one in kept.items()]
                 yield found
+                for writing in found:
+                    if writing.stored and self._announce is not None:
+                        self._announce(connection, {"grew": writing.doc})
             # Only now, after the commit: after an exception the state is thrown away, since it may be ahead.
             for writing in found:
                 kept[writing.doc].state = writing.state

@@ -38,9 +38,8 @@ class News:
             self._note = proofs.checkpoint(connection, log, self._trusted.policy)["note"]
 
     def grew(self, doc: str) -> None:
-        """A document has new changes: tell those here that follow it, and the other processes."""
+        """A document has new changes: tell those here that follow it. The other processes hear it from the commit."""
         self._exchange.grew(doc)
-        self._relay.publish({"grew": doc})
 
     def spread(self) -> None:
         """Tell what the log holds, and what of it was published, beyond what was told before. Not thread-safe."""

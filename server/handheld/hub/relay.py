@@ -8,7 +8,9 @@ from threading import Event, Thread
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, bindparam, func, select
+
+from sync.log.prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +18,8 @@ CHANNEL = "pestle_sync"
 # PostgreSQL takes less than 8,000 bytes; ours are below a thousand, a live value of strange length is left out.
 _LONGEST = 7_900
 _RETRY_SECONDS = 1.0
+
+_notify = Prepared(select(func.pg_notify(CHANNEL, bindparam("payload"))))
 
 
 class Relay:
@@ -33,14 +37,16 @@ class Relay:
         self._thread: Thread | None = None
 
     def publish(self, notice: dict[str, Any]) -> None:
-        if not self._several:
-            return
-        payload = json.dumps({**notice, "from": self._name})
-        if len(payload) < _LONGEST:
+        if self._several:
             with self._engine.begin() as connection:
-                connection.execute(
-                    text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
-                )
+                self.publish_with(connection, notice)
+
+    def publish_with(self, connection: Connection, notice: dict[str, Any]) -> None:
+        """Said when the connection's transaction is committed, and only then: a commit of its own costs as much as one
+        that stores something."""
+        payload = json.dumps({**notice, "from": self._name}) if self._several else ""
+        if 0 < len(payload) < _LONGEST:
+            _notify.rows(connection, {"payload": payload})
 
     def start(self, hear: Callable[[dict[str, Any]], None]) -> None:
         if self._several:
