@@ -76,6 +76,11 @@ class PostgresCluster:
         command = [*self._as, str(self._bin / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all its others come from."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://pestle@127.0.0.1:{self.port}/{database}"
 

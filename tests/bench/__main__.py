@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import browser, bulk, durability, history, machine, proofs, storm, verification
+from bench import browser, bulk, durability, fanout, history, live, machine, proofs, storm, verification
 from support import PostgresCluster
 
 RUNS = 3
@@ -52,6 +52,8 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "proofs": lambda folder: proofs.figures(folder, SIZE),
     "verification": lambda folder: verification.seconds(folder, SIZE),
     "import_rows_per_second": lambda folder: on_both(folder, lambda url: history.rate(url, folder)),
+    "live_changes": live.live,
+    "fan_out": fanout.fan_out,
     "storm_30_tablets": storm.storm,
     "idle_connections": storm.idle,
     "app_start_ms_cpu_4x": browser.starts,
