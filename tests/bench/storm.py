@@ -25,7 +25,7 @@ TABLETS, ENTRIES = 30, 500
 # As many devices as that many sockets need, of which each may have two; the first are connected before it is measured.
 IDLE, FIRST = 1_000, 20
 DEVICES = (IDLE + FIRST) // 2
-STEP = 100
+PING_SECONDS = 3.0
 
 
 def storm(folder: Path) -> dict[str, Any]:
@@ -55,10 +55,12 @@ def idle(folder: Path) -> dict[str, Any]:
         lines = [_greeted(site, devices[n], own.batches[0]) for n in range(FIRST)]
         before = _memory_kb(own.pid)
         try:
+            pinged = time.monotonic()
             for n in range(IDLE):
                 lines.append(_greeted(site, devices[(FIRST + n) % DEVICES], own.batches[0]))
-                if n % STEP == 0:
+                if time.monotonic() - pinged > PING_SECONDS:
                     _ping(lines)
+                    pinged = time.monotonic()
             _ping(lines)
             rss, pss = processes.resident_kb(own.pid), processes.proportional_kb(own.pid)
             each = {
