@@ -17,7 +17,7 @@ from site_support import MINE, PHOTO, PNG, back_up, bring_back, brought_back, co
 from server.core import clock
 from server.core.config import Backups, Config, from_environment
 from server.core.errors import PestleError
-from server.identity import sessions
+from server.identity import recovery, sessions
 from server.site import age, backup
 from sync.verify import verify_log
 
@@ -65,10 +65,14 @@ def test_it_can_be_read_and_verified_without_this_program(site: PlantUnderTest, 
 def test_it_comes_back_whole_on_either_database(
     site: PlantUnderTest, tmp_path: Path, other: str, request: pytest.FixtureRequest
 ) -> None:
+    recovery.renew(site.config)
     file = back_up(site, tmp_path)
     target = f"sqlite:///{tmp_path}/other.db" if other == "sqlite" else request.getfixturevalue("postgres").create()
     [said] = site.payloads("site.backup_made.v1")
+    opening = recovery.known(site.config)
     with brought_back(file, Config(tmp_path / "elsewhere", target)) as plant:
+        # Journals that tablets have sealed for this site can still be opened.
+        assert recovery.known(plant.config) == opening
         with plant.engine.connect() as connection:
             stands = plant.log.head(connection)
             entries = [entry.head.kind for entry in plant.log.entries(connection, said["checkpoint"]["size"], 1 << 30)]

@@ -31,7 +31,8 @@ const SOON_MS = 1_000;
 const LITTLE_BYTES = 64 * 1024 * 1024;
 /** A moment in which nobody waits for anything. */
 const QUIET_MS = 5_000;
-const KEEP_LISTING_MS = 10_000;
+/** Soon after a start, and then seldom: it takes a moment in which somebody may want to sign. */
+const KEEP_LISTING_MS = { first: 10_000, then: 120_000 };
 
 const STORAGE: StorageState = { persisted: false, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
@@ -55,7 +56,8 @@ export class Engine implements Core {
   private site: Site | null = null;
   private leases!: Leases;
   private term: Term | null = null;
-  private listingKept: ReturnType<typeof setTimeout> | undefined;
+  private listingDue: ReturnType<typeof setTimeout> | undefined;
+  private listingKept = false;
   private asking: ReturnType<typeof setTimeout> | undefined;
   private tending: ReturnType<typeof setInterval> | undefined;
   private announced = false;
@@ -539,12 +541,13 @@ export class Engine implements Core {
 
   /** Some time after something came, since it costs as much as there is in the batch. */
   private keepListing(): void {
-    this.listingKept ??= setTimeout(() => {
-      this.listingKept = undefined;
+    this.listingDue ??= setTimeout(() => {
+      this.listingDue = undefined;
+      this.listingKept = true;
       for (const [name, doc] of this.sync?.docs ?? []) {
         if (doc.ready) this.store.putListing(name, this.listing.settled(this.ledger, name, doc)).catch(complain);
       }
-    }, KEEP_LISTING_MS);
+    }, this.listingKept ? KEEP_LISTING_MS.then : KEEP_LISTING_MS.first);
   }
 
   /** Leased documents, and those of which something is still to be delivered, confirmed or proven. */
