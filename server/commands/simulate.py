@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", action="append", default=[], metavar="NUMBER", help="with --url: an ordered batch")
     parser.add_argument("--tablets", type=_count, default=30, metavar="N", help="(30)")
     parser.add_argument("--entries", type=_count, default=50, metavar="M", help="of each tablet (50)")
-    parser.add_argument("--script", default="storm", help="storm, day, flaky, or a JSON file like these (storm)")
+    parser.add_argument("--script", default="storm", help="storm, day, flaky, hardship or a JSON file (storm)")
+    parser.add_argument("--kills", type=_count, metavar="K", help="with --own: kill -9 the server, at random moments")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write FILE.json and FILE.txt, to be filed")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="who and when, where the script leaves it (1)")
     parser.add_argument(
         "--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="until all must be recorded (120)"
@@ -41,14 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Exit 0, or 1 with what was broken; PestleError `simulation_failed` when it could not be set up, `script_wrong`,
     `file_unreadable`, `password_file_open`."""
-    from server.simulate import script
+    from server.simulate import evidence, script
 
-    plan = script.plan(script.read(options.script), options.tablets, options.entries, options.seed)
+    if options.report is not None:
+        evidence.check_place(options.report)
+    steps = script.with_kills(script.read(options.script), options.kills or 0)
+    about = evidence.begin(options.script, steps, options.seed)
+    plan = script.plan(steps, options.tablets, options.entries, options.seed)
     answer = _own(options, plan) if options.own else _at(options, plan, None, options.batch)
-    answer = {"script": options.script, "seed": options.seed, **answer}
+    answer = {**about, **evidence.end(), **answer}
+    if options.report is not None:
+        evidence.write(options.report, answer)
     if not options.json:
-        for name, value in answer.items():
-            print(f"{name}: {value}")
+        print(evidence.text(answer))
     return (0 if answer["ok"] else 1), answer
 
 
@@ -76,7 +83,8 @@ def _at(options: argparse.Namespace, plan: Any, own: "Own | None", batches: list
         site = Site(options.url, options.login, _password(options.password_file))
     else:
         site = Site(own.url, own.login, own.password)
-    return Simulation(site, own, plan, options.limit, _say).run(batches)
+    where = {"site": site.url, "version": site.version(), "login": site.login, "person": site.person}
+    return {**where, "batches": batches, **Simulation(site, own, plan, options.limit, _say).run(batches)}
 
 
 def _password(file: Path | None) -> str:

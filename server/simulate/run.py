@@ -34,9 +34,10 @@ def enrolled(site: Site, batches: Sequence[str], count: int, folder: Path) -> li
     found = []
     for number in range(count):
         of = site.enrol(f"Simulated {number + 1:03d}")
-        tablet = Tablet(site.url, site.cookie, site.person, of, folder / f"{of.device}.journal")
+        tablet = Tablet(site.url, site.cookie, site.person, of, folder / f"{of.device}.journal", site)
         batch = batches[number // TOGETHER % len(batches)]
-        tablet.leases[batch] = site.lease(of, batch)
+        lease = site.take(of, batch)
+        tablet.leases[batch], tablet.ends[lease.id] = lease.id, lease.expires
         found.append(tablet)
     return found
 
@@ -104,13 +105,15 @@ class Simulation:
         self, tablets: Sequence[Tablet], bystander: Bystander, began: float, receipted: float
     ) -> dict[str, Any]:
         needed = 1 + max((r["index"] or 0 for one in tablets for r in one.seen.receipts.values()), default=0)
-        log, logged, broken = judge.verify(self._site, needed)
-        broken += judge.judge(tablets, logged)
+        log, logged, verified = judge.verify(self._site, needed)
+        promises = [verified, *judge.judge(tablets, logged)]
+        broken = [what for promise in promises for what in promise.broken]
         seen = [one.seen for one in tablets]
         last = logged.last_at
         return {
             "ok": not broken,
             "broken": broken[:50],
+            "promises": [promise.answer() for promise in promises],
             "tablets": len(tablets),
             "entries": sum(len(one.written) for one in tablets),
             "acknowledged": sum(len(one.acknowledged) for one in seen),
@@ -122,7 +125,10 @@ class Simulation:
             "documents": len({doc for one in tablets for doc in one.documents}),
             "connections": sum(one.connections for one in seen),
             "deaths": sum(one.deaths for one in seen),
+            "restores": sum(one.restores for one in seen),
+            "taken_back": sum(len(one.revoked) for one in seen),
             "sent_again": sum(one.repeated for one in seen),
+            "collided": sum(receipt["index"] is None for one in seen for receipt in one.receipts.values()),
             "kills": len(self._plan.kills),
             "turned_away": dict(Counter(code for one in seen for code in one.errors)),
         }

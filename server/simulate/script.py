@@ -1,5 +1,6 @@
 """What happens to whom and when: a small readable JSON, and the plan that a seed makes of it."""
 
+import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,9 @@ from server.core.errors import PestleError
 SCRIPTS = Path(__file__).parent / "scripts"
 BEFORE, ALL, SERVER = "before", "all", "server"
 # What a step may do: write entries; lose and get back the network; lose one connection; crash, and start again from
-# the journal; set the clock; send once more what was acknowledged; copy the disk, and be set back to that copy. And to
-# the server: kill -9, and start again.
-WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE, KILL = (
+# the journal; set the clock; send once more what was acknowledged; copy the disk, and be set back to that copy; lose
+# the batches to somebody at a desk, and take them along again. And to the server: kill -9, and start again.
+WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE, REVOKE, RENEW, KILL = (
     "write",
     "cut",
     "mend",
@@ -26,9 +27,11 @@ WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE, KILL = (
     "repeat",
     "copy",
     "restore",
+    "revoke",
+    "renew",
     "kill",
 )
-_TABLETS = {WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE}
+_TABLETS = {WRITE, CUT, MEND, BREAK, DIE, RETURN, JUMP, REPEAT, COPY, RESTORE, REVOKE, RENEW}
 _FIELDS = {"at", "who", "do", "within", "part", "over", "seconds", "replay"}
 
 
@@ -53,6 +56,12 @@ class Plan:
     kills: list[float] = field(default_factory=list)
 
 
+def digest(steps: Sequence[Mapping[str, Any]]) -> str:
+    """SHA-256 of the steps in canonical form, as hex: which script it was, whatever its file is called. Numbers as
+    JSON writes them, since canonical JSON of the log has no fractions."""
+    return hashlib.sha256(json.dumps(steps, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def read(name: str) -> list[dict[str, Any]]:
     """The steps of a script that comes with Pestle, or of a file; PestleError `file_unreadable`, `script_wrong`."""
     own = SCRIPTS / f"{name}.json"
@@ -70,6 +79,13 @@ def read(name: str) -> list[dict[str, Any]]:
         if wrong:
             raise PestleError("script_wrong", {"file": name, "step": number, "found": wrong})
     return steps
+
+
+def with_kills(steps: Sequence[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """And the server is killed so many times, at any moment while the script lasts."""
+    ends = [step["at"] + step.get("within", 0) + step.get("over", 0) for step in steps if step["at"] != BEFORE]
+    kill = {"at": 0, "who": SERVER, "do": KILL, "within": max(ends, default=0) + 2}
+    return [*steps, *[kill] * count]
 
 
 def _wrong(step: Any) -> str | None:

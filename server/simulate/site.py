@@ -5,6 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.core.errors import PestleError
@@ -24,11 +25,19 @@ class Enrolled:
     signer: Ed25519Signer
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A batch in a tablet's hands; `expires` in seconds since 1970, by the server's clock."""
+
+    id: str
+    expires: float
+
+
 class Site:
     """One signed-in person's requests. PestleError `simulation_failed` when the site does not do as it is asked."""
 
     def __init__(self, url: str, login: str, password: str) -> None:
-        self.url = url.rstrip("/")
+        self.url, self.login = url.rstrip("/"), login
         self.cookie = ""
         session = self.ask("POST", "/api/session", {"login": login, "password": password, "device": None})
         self.person, self._nonce = str(session["person"]["id"]), str(session["nonce"])
@@ -44,9 +53,21 @@ class Site:
 
     def lease(self, of: Enrolled, batch: str) -> str:
         """Take the batch along; the id of the lease."""
+        return self.take(of, batch).id
+
+    def take(self, of: Enrolled, batch: str) -> Lease:
         proof = _b64(of.signer.sign(LEASE_DOMAIN + f"{self._nonce}\n{batch}".encode()))
         answer = self.ask("POST", "/api/leases", {"device": of.device, "batch": batch, "proof": proof})
-        return str(json.loads(answer["lease"])["lease"])
+        given = json.loads(answer["lease"])
+        return Lease(str(given["lease"]), datetime.fromisoformat(given["expires_at"]).timestamp())
+
+    def take_back(self, lease: str) -> None:
+        """Without the device, which may be anywhere."""
+        self.ask("POST", f"/api/leases/{lease}/revoke", {"reason": "simulated: the tablet is out of reach"})
+
+    def version(self) -> str:
+        """Of the software that serves the site."""
+        return str(self.ask("GET", "/api/openapi.json")["info"]["version"])
 
     def give_back(self, of: Enrolled, lease: str, last_seq: int) -> None:
         proof = _b64(of.signer.sign(RETURN_DOMAIN + f"{lease}\n{last_seq}".encode()))

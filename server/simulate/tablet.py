@@ -1,26 +1,29 @@
 """A virtual tablet: its keys, its chain, its documents, its journal, and its side of the wire at `/sync`."""
 
 import base64
+import hashlib
 import json
+import math
 import random
 import secrets
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-from server.handheld.model import HELLO_DOMAIN, document_of
+from server.core.errors import PestleError
+from server.handheld.model import HELLO_DOMAIN, SKEW_LIMIT_MS, document_of
 from server.production.model import REMARK
 from server.simulate import script
 from server.simulate.document import Document
 from server.simulate.journal import Journal
 from server.simulate.line import Gone, Line
 from server.simulate.script import Action
-from server.simulate.site import Enrolled
+from server.simulate.site import Enrolled, Site
 from sync.entry import Envelope
 from sync.entry import Seen as SeenCheckpoint
 from sync.writer import DeviceWriter, now_text
@@ -29,6 +32,8 @@ from sync.writer import DeviceWriter, now_text
 PUSH_CHANGES = 50
 PING_SECONDS = 4.0
 RETRY_SECONDS = (0.1, 1.0)
+# When a batch was taken back is known to the server a little later than to us.
+CERTAIN_SECONDS = 1.0
 # How many entries a tablet sends once more when it is told to repeat itself.
 REPEATED = 20
 
@@ -36,10 +41,12 @@ REPEATED = 20
 @dataclass(slots=True)
 class Seen:
     """What one tablet lived through. `acknowledged`: ids of its entries that the server called durable; `forgotten`:
-    those that its disk did not hold any more when it was set back; `waits`: from the network's return to the first
-    acknowledgement, in seconds; `errors`: codes by which it was turned away."""
+    those that its disk did not hold any more when it was set back; `revoked`: leases that were taken back, and when
+    (monotonic); `troubled`: clock, disk or leases were not right at some time; `waits`: from the network's return to
+    the first acknowledgement, in seconds; `errors`: codes by which it was turned away."""
 
     acknowledged: set[str] = field(default_factory=set)
+    revoked: dict[str, float] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
     receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
     waits: list[float] = field(default_factory=list)
@@ -49,6 +56,7 @@ class Seen:
     restores: int = 0
     refused: int = 0
     repeated: int = 0
+    troubled: bool = False
 
 
 @dataclass(slots=True)
@@ -60,13 +68,28 @@ class _Change:
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry of ours as the judge must know it. `digest`: SHA-256 of its wire form; `doubts`: codes of which the log
+    must flag it with one at least, by what was wrong when it was written; empty where nothing was."""
+
+    doc: str
+    digest: str
+    doubts: tuple[frozenset[str], ...]
+
+
 class Tablet:
     """`run` in a thread of its own; `seen` and `written` are for the judge, when it has ended."""
 
-    def __init__(self, url: str, cookie: str, person: str, of: Enrolled, journal: Path) -> None:
-        self.of, self._url, self._cookie, self._person = of, url, cookie, person
+    def __init__(
+        self, url: str, cookie: str, person: str, of: Enrolled, journal: Path, site: Site | None = None
+    ) -> None:
+        """`site`: whom to ask for its batches anew, where the script has them taken back."""
+        self.of, self._url, self._cookie, self._person, self._site = of, url, cookie, person, site
         self.leases: dict[str, str] = {}
-        self.written: dict[str, str] = {}
+        # By lease: when it ends, in seconds since 1970.
+        self.ends: dict[str, float] = {}
+        self.written: dict[str, Written] = {}
         self.documents: dict[str, Document] = {}
         self.seen = Seen()
         self._skew_ms = 0
@@ -82,6 +105,9 @@ class Tablet:
         self._chain: set[str] = set()
         self._acting = True
         self._owed = 0
+        self._renewing = False
+        # How far the machine that we run on is off, in ms by the server's word; ours by the script is beside it.
+        self.machine_skew_ms = 0
         self._wake = Event()
         self._begin_page()
 
@@ -134,6 +160,8 @@ class Tablet:
         try:
             if self._line is None:
                 self._connect()
+            if self._renewing:
+                self._renew()
             self._push()
             self._hear(seconds)
         except Gone:
@@ -158,12 +186,17 @@ class Tablet:
                 self._return(action.replay)
             case script.JUMP:
                 self._skew_ms += int(action.seconds * 1000)
+                self.seen.troubled = True
             case script.REPEAT:
                 self._repeat()
             case script.COPY:
                 self._copy = self._journal.size
             case script.RESTORE:
                 self._set_back()
+            case script.REVOKE:
+                self._lose_batches()
+            case script.RENEW:
+                self._renewing = True
 
     def _come_back(self) -> None:
         """However a script ends: everybody is back, or nothing could be compared."""
@@ -171,6 +204,7 @@ class Tablet:
             self._return(replay=False)
         if self._cut:
             self._mend()
+        self._renewing = self._renewing or not self.seen.revoked.keys().isdisjoint(self.leases.values())
 
     def _mend(self) -> None:
         if self._cut:
@@ -180,7 +214,7 @@ class Tablet:
     def busy(self) -> bool:
         """Whether its script goes on, or something of its own is not delivered and recorded yet."""
         away = self._acting or self._cut or self._dead
-        return away or bool(self._open) or self._flying is not None or any(self._waiting.values())
+        return away or self._renewing or bool(self._open) or self._flying is not None or any(self._waiting.values())
 
     def settle(self, seconds: float) -> bool:
         """Be connected until all documents are here; False when that took longer. Before the start only."""
@@ -209,9 +243,47 @@ class Tablet:
         envelope = self._writer.write(kind, doc, payload, **about)
         self._journal.keep(doc, envelope)
         self._chain.add(self._writer.prev)
-        self.written[envelope.head.id] = self._open[envelope.head.id] = doc
+        self._open[envelope.head.id] = doc
+        digest = hashlib.sha256(envelope.encode()).hexdigest()
+        self.written[envelope.head.id] = Written(doc, digest, tuple(self._doubts(envelope)))
         self._put(doc, envelope)
         return envelope
+
+    def _doubts(self, envelope: Envelope) -> Iterator[frozenset[str]]:
+        """What is wrong with an entry that is made now, each as the codes that can tell it."""
+        lease = envelope.head.lease or ""
+        ahead = self._skew_ms > SKEW_LIMIT_MS
+        # A time that is too early shows where the entry names a checkpoint that is later.
+        if ahead or (self._skew_ms < -SKEW_LIMIT_MS and envelope.head.seen is not None):
+            yield frozenset(("clock_skew", "captured_outside"))
+        if self._clock() > self.ends.get(lease, math.inf) * 1000 + SKEW_LIMIT_MS:
+            yield frozenset(("lease_expired", "clock_skew"))
+        revoked = self.seen.revoked.get(lease)
+        if revoked is not None and not self._skew_ms and time.monotonic() > revoked + CERTAIN_SECONDS:
+            yield frozenset(("lease_revoked", "clock_skew", "captured_outside"))
+
+    def _lose_batches(self) -> None:
+        """Somebody takes them back; we do not hear of it, and work on."""
+        assert self._site is not None
+        self.seen.troubled = True
+        for lease in self.leases.values():
+            try:
+                self._site.take_back(lease)
+                self.seen.revoked[lease] = time.monotonic()
+            except PestleError:
+                # The server is away, or the person may not: no promise is put to the test then.
+                self.seen.errors.append("not_taken_back")
+
+    def _renew(self) -> None:
+        """Take the batches along again; the server may be away, and is asked again then."""
+        assert self._site is not None
+        try:
+            for batch in self.leases:
+                lease = self._site.take(self.of, batch)
+                self.leases[batch], self.ends[lease.id] = lease.id, lease.expires
+        except PestleError as error:
+            raise Gone("no lease") from error
+        self._renewing = False
 
     def _put(self, doc: str, envelope: Envelope) -> None:
         document = self.documents.get(doc)
@@ -260,6 +332,7 @@ class Tablet:
         self.seen.forgotten |= lost
         self._open = {entry: doc for entry, doc in self._open.items() if entry not in lost}
         self.seen.restores += 1
+        self.seen.troubled = True
         self._begin_page()
         self._read_disk()
 
@@ -301,6 +374,7 @@ class Tablet:
         self._restoring |= {document_of(batch) for batch in self.leases} - set(self.documents)
         welcome = self._await(line, "welcome")
         self._go_on_from(welcome["head"])
+        self.machine_skew_ms = int(welcome["skew_ms"]) - self._skew_ms
         told = welcome["checkpoint"]
         self._seen = SeenCheckpoint(told["size"], told["root"]) if told["size"] else None
         self._writer.seen = self._seen
