@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from server.identity.model import PERMISSIONS
+
 # Five wrong passwords lock a login for a quarter of an hour (IDN-02).
 ATTEMPTS = 5
 LOCKED = timedelta(minutes=15)
@@ -13,6 +15,8 @@ CODE_VALID = timedelta(minutes=15)
 LEAST_PASSWORD = 10
 # Passwords before the one of now that may not be chosen again, nor that one itself.
 PAST_PASSWORDS = 5
+# Whoever holds the one must not hold the other: who releases does not produce.
+_APART = ("batch.work", "batch.release")
 _PIN = re.compile(r"[0-9]{6}")
 
 
@@ -20,9 +24,8 @@ def conflicting_roles(roles: Collection[str]) -> list[str]:
     """Those among the roles that one person must not hold together, sorted; empty when they go together (IDN-08)."""
     if "admin" in roles and len(set(roles)) > 1:
         return sorted(set(roles))
-    if {"qa", "operator"} <= set(roles):
-        return ["operator", "qa"]
-    return []
+    produce, release = ({role for role in roles if may in PERMISSIONS[role]} for may in _APART)
+    return sorted(produce | release) if produce and release else []
 
 
 def password_weak(password: str, login: str) -> bool:

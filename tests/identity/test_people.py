@@ -57,7 +57,7 @@ def test_what_is_no_role_or_login_is_refused(site: PlantUnderTest) -> None:
 
 
 @pytest.mark.urs("IDN-08")
-@pytest.mark.parametrize("roles", [["admin", "qa"], ["operator", "qa"]])
+@pytest.mark.parametrize("roles", [["admin", "qa"], ["operator", "qa"], ["qa", "supervisor"]])
 def test_conflicting_roles_are_refused(site: PlantUnderTest, roles: list[str]) -> None:
     with refused("roles_conflict"):
         accounts.add_person(site.plant, "new", "新", None, roles)

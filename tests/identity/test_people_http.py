@@ -105,5 +105,5 @@ def test_unknown_people_and_taken_logins_are_told(admin: FlaskClient) -> None:
 def test_the_table_of_rights_can_be_read(admin: FlaskClient) -> None:
     items = {one["role"]: one for one in admin.get("/api/people/roles").get_json()["items"]}
     assert {role: tuple(one["permissions"]) for role, one in items.items()} == PERMISSIONS
-    assert items["qa"]["excludes"] == ["operator", "admin"]
+    assert items["qa"]["excludes"] == ["operator", "supervisor", "admin"]
     assert "qa" in items["admin"]["excludes"]

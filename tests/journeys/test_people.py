@@ -43,18 +43,18 @@ def test_an_administrator_adds_a_person_whose_roles_go_together(walk: Walk) -> N
     admin.at("nav-people").click()
     seen_at_each_size(admin, "list")
     admin.at("add-person").click()
-    admin.at("person-name").fill("孙悦")
-    admin.at("person-name-en").fill("Sun Yue")
-    admin.at("person-login").fill("Sun Yue")
+    admin.at("person-name").fill("顾云")
+    admin.at("person-name-en").fill("Gu Yun")
+    admin.at("person-login").fill("Gu Yun")
     admin.at("role-operator").check()
     # Who produces does not release, and who administers does neither.
     expect(admin.at("role-qa")).to_be_disabled()
     expect(admin.at("role-admin")).to_be_disabled()
     expect(admin.at("person-save")).to_be_disabled()
-    admin.at("person-login").fill("sunyue")
+    admin.at("person-login").fill("guyun")
     seen_at_each_size(admin, "add")
     admin.at("person-save").click()
-    expect(admin.at("person-card")).to_contain_text("sunyue")
+    expect(admin.at("person-card")).to_contain_text("guyun")
     walk.person = admin.page.url.rpartition("/")[2]
 
 
@@ -62,12 +62,12 @@ def test_a_login_that_is_taken_is_told_and_what_was_typed_stays(walk: Walk) -> N
     admin = walk.admin
     admin.page.goto(f"{admin.wire.url}/people")
     admin.at("add-person").click()
-    admin.at("person-name").fill("孙悦二")
-    admin.at("person-login").fill("sunyue")
+    admin.at("person-name").fill("顾云二")
+    admin.at("person-login").fill("guyun")
     admin.at("role-qc").check()
     admin.at("person-save").click()
     expect(admin.at("add-person-sheet").get_by_role("alert")).to_be_visible()
-    expect(admin.at("person-name")).to_have_value("孙悦二")
+    expect(admin.at("person-name")).to_have_value("顾云二")
     admin.at("sheet-close").click()
 
 
@@ -81,7 +81,7 @@ def test_the_one_time_password_is_shown_once_and_has_to_be_changed(walk: Walk) -
     admin.at("one-time-close").click()
     expect(admin.at("person-password")).to_contain_text("一次性密码")
     assert walk.given not in admin.page.content()
-    fresh.at("login").fill("sunyue")
+    fresh.at("login").fill("guyun")
     fresh.at("password").fill(walk.given)
     fresh.at("sign-in").click()
     for text in (walk.given, CHOSEN):
@@ -119,7 +119,7 @@ def test_who_has_left_signs_in_no_more(walk: Walk) -> None:
     seen_at_each_size(admin, "roles")
     admin.at("roles-save").click()
     expect(admin.at("person-roles")).to_contain_text("已离职")
-    fresh.at("login").fill("sunyue")
+    fresh.at("login").fill("guyun")
     fresh.at("password").fill(CHOSEN)
     fresh.at("sign-in").click()
     expect(fresh.at("gate").get_by_role("alert")).to_be_visible()
@@ -132,6 +132,6 @@ def test_who_has_left_signs_in_no_more(walk: Walk) -> None:
 def test_the_table_of_rights_is_there_to_be_read(walk: Walk) -> None:
     admin = walk.admin
     admin.page.goto(f"{admin.wire.url}/people/rights")
-    expect(admin.at("rights-qa")).to_contain_text("batch.release")
-    expect(admin.at("rights-operator")).not_to_contain_text("batch.release")
+    expect(admin.at("rights-qa")).to_contain_text("放行与拒绝")
+    expect(admin.at("rights-operator")).not_to_contain_text("放行与拒绝")
     seen_at_each_size(admin, "rights")

@@ -1,8 +1,8 @@
 """Who may do what: every address and every decision, by every role (IDN-01, IDN-08). The table is PERMISSIONS."""
 
 import json
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,17 +143,13 @@ def test_who_administers_holds_no_business_permission_and_who_produces_does_not_
     assert not any({"batch.work", "batch.release"} <= set(permissions) for permissions in PERMISSIONS.values())
 
 
-def test_the_screens_know_the_same_roles_and_permissions() -> None:
-    """What the app hides is what the server refuses: a permission that only one side knows would show a dead button."""
+def test_the_screens_know_the_same_permissions() -> None:
+    """What the app hides is what the server refuses, and each permission has its words in both languages."""
     known = {permission for permissions in PERMISSIONS.values() for permission in permissions}
-    named = set()
-    for file in Path(ROOT / "pwa" / "src").rglob("*"):
-        if file.suffix in (".ts", ".svelte"):
-            named |= permissions_in(file.read_text())
-    assert named - known == set()
-
-
-def permissions_in(text: str) -> set[str]:
-    import re
-
-    return set(re.findall(r"""may\(\s*["']([a-z]+\.[a-z]+)["']""", text))
+    files = [file for file in (ROOT / "pwa" / "src").rglob("*") if file.suffix in (".ts", ".svelte")]
+    asked = {one for file in files for one in re.findall(r'session\.can\("([a-z.]+)"\)', file.read_text())}
+    assert asked
+    assert asked <= known
+    for language in ("en", "zh"):
+        words = (ROOT / "pwa" / "src" / "i18n" / f"people.{language}.ts").read_text()
+        assert set(re.findall(r'"([a-z]+\.[a-z]+)": ', words)) == known

@@ -10,6 +10,12 @@ export const peopleEn = {
     giveHint: "Say it to this person only. It is shown once, and good for one sign-in, in which another is chosen.",
     sessions: (n: number) => (n === 0 ? "No open session" : n === 1 ? "1 open session" : `${n} open sessions`), since: (at: string) => `signed in ${at}`, used: (at: string) => `last used ${at}`, ends: (at: string) => `ends ${at}`,
     end: "Sign out everywhere", endTitle: "Sign out everywhere", endHint: "Nothing that was recorded is lost. What is on tablets stays there and is delivered when somebody signs in again.",
-    rights: "Who may do what", rightsHint: "The permissions of each role, as the server checks them at every request.", permissions: "Permissions", excludes: "Not together with", toLog: "What the log has of this person",
+    rights: "Who may do what", rightsHint: "The permissions of each role, as the server checks them at every request.", permissions: "Permissions", excludes: "Not together with",
+    may: {
+      "batch.read": "see batches", "batch.work": "work on batches", "batch.review": "review batches", "batch.release": "release and reject", "order.release": "release orders", "lot.read": "see lots", "lot.receive": "receive containers", "lot.decide": "decide on lots",
+      "recipe.approve": "approve recipes", "material.manage": "define materials", "equipment.manage": "register equipment", "results.record": "record results", "people.manage": "manage people", "device.enrol": "enrol devices", "device.revoke": "revoke devices",
+      "log.read": "read the log", "quarantine.read": "read the quarantine", "payload.erase": "erase past retention",
+    } as Record<string, string>,
+    toLog: "What the log has of this person",
   },
 };

@@ -10,6 +10,12 @@ export const peopleZh = {
     giveHint: "只告诉本人。仅显示一次，只能用于一次登录，登录时必须设置新密码。",
     sessions: (n: number) => (n === 0 ? "没有打开的登录" : `${n} 个打开的登录`), since: (at: string) => `${at} 登录`, used: (at: string) => `最近使用 ${at}`, ends: (at: string) => `${at} 结束`,
     end: "全部退出登录", endTitle: "全部退出登录", endHint: "已记录的内容不会丢失。平板上的内容保留在平板上，再次登录后送达。",
-    rights: "权限表", rightsHint: "各角色的权限；服务器在每次请求时据此检查。", permissions: "权限", excludes: "不能兼任", toLog: "此人在日志中的记录",
+    rights: "权限表", rightsHint: "各角色的权限；服务器在每次请求时据此检查。", permissions: "权限", excludes: "不能兼任",
+    may: {
+      "batch.read": "查看批次", "batch.work": "批次操作", "batch.review": "批记录审核", "batch.release": "放行与拒绝", "order.release": "下达生产指令", "lot.read": "查看批号物料", "lot.receive": "容器收货", "lot.decide": "物料批处置",
+      "recipe.approve": "批准配方", "material.manage": "维护物料", "equipment.manage": "登记设备", "results.record": "录入检验结果", "people.manage": "人员管理", "device.enrol": "登记设备终端", "device.revoke": "停用设备终端",
+      "log.read": "查看日志", "quarantine.read": "查看隔离区", "payload.erase": "清除超期内容",
+    } as Record<string, string>,
+    toLog: "此人在日志中的记录",
   },
 };
