@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from journeys.processes import Process, answers, until
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, Playwright
 from support import free_port
 
 CHROMIUM = "/usr/bin/chromium"
@@ -46,6 +46,7 @@ class Chromium:
         self._browser: Browser | None = None
         self._page: Page | None = None
         self._clock: tuple[int, int] | None = None
+        self._session: CDPSession | None = None
 
     def start(self) -> Page:
         """The page of a fresh browser process on the same profile."""
@@ -85,6 +86,20 @@ class Chromium:
         self._clock = ahead_ms, passed_ms
         self.page.evaluate(CLOCK, [ahead_ms, passed_ms])
 
+    def limit_storage(self, origin: str, quota: int | None) -> None:
+        """How many bytes the pages of an origin may keep, as long as this browser lives; None is what the disk has."""
+        more = {} if quota is None else {"quotaSize": quota}
+        self._tools().send("Storage.overrideQuotaForOrigin", {"origin": origin, **more})
+
+    def promise_storage(self) -> None:
+        """The browser will not clear what pages keep, as for an app that is installed."""
+        self._tools().send("Browser.grantPermissions", {"permissions": ["durableStorage"]})
+
+    def _tools(self) -> CDPSession:
+        """What is set here lasts as long as the session."""
+        self._session = self._session or self.context.new_cdp_session(self.page)
+        return self._session
+
     @property
     def profile(self) -> Path:
         """Where this browser keeps what pages give it to keep."""
@@ -119,4 +134,4 @@ class Chromium:
             self._process.kill()
         if self._browser is not None:
             self._browser.close()
-        self._process = self._browser = self._page = None
+        self._process = self._browser = self._page = self._session = None

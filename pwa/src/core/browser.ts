@@ -3,22 +3,28 @@ import { initializeWasm } from "@automerge/automerge/slim";
 import wasmUrl from "@automerge/automerge/automerge.wasm?url";
 import { systemClock } from "./clock";
 import { VERSION } from "./database";
-import { workerFile } from "./journal-file";
+import { type Room, workerFile } from "./journal-file";
 import type { Platform } from "./platform";
 import type { Socket } from "./sync";
 
 const UPDATE_EVERY_MS = 30 * 60 * 1000;
 const ANSWER_MS = 5_000;
+const ROOMS = [128, 32, 8, 2].map((megabytes) => megabytes * 1024 * 1024);
 
 let registration: ServiceWorkerRegistration | null = null;
 let accepted = false;
+let journal: Room | null = null;
 
 export const browser: Platform = {
   clock: systemClock,
   app: appVersion(),
   database: "pestle",
   wasm: () => initializeWasm(wasmUrl),
-  journalFile: workerFile,
+  journalFile() {
+    const file = workerFile();
+    journal = file;
+    return file;
+  },
   fetch: (path, init) => fetch(path, init),
   // A WebSocket has what Socket asks for; TypeScript compares the handlers' parameters more strictly than needed.
   connect: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/sync`) as unknown as Socket,
@@ -26,7 +32,12 @@ export const browser: Platform = {
   persist: async () => (await navigator.storage.persisted()) || (await navigator.storage.persist()),
   async space() {
     const { usage, quota } = await navigator.storage.estimate();
-    return usage === undefined || quota === undefined ? null : { used: usage, total: quota };
+    if (usage === undefined || quota === undefined) return null;
+    // Chromium tells every page of 10 GiB more than it uses, whatever the disk has. What there is shows by trying.
+    for (const more of ROOMS) {
+      if (!journal || (await journal.fits(more))) return { used: usage, total: more === ROOMS[0] ? quota : usage + more };
+    }
+    return { used: usage, total: usage };
   },
   watchNetwork(back, gone) {
     addEventListener("online", back);

@@ -18,9 +18,13 @@ export type JournalCall = { id: number } & (
   | { op: "read" }
   | { op: "write"; at: number; data: Bytes; flush: boolean }
   | { op: "replace"; data: Bytes }
+  | { op: "fits"; bytes: number }
 );
 type Request = JournalCall extends infer Call ? (Call extends { id: number } ? Omit<Call, "id"> : never) : never;
 interface Answer { id: number; ok: boolean; data?: Bytes | null; error?: string }
+
+/** Asks whether so many bytes more would be given room. */
+export interface Room { fits(bytes: number): Promise<boolean> }
 
 export function bytesAt(handle: SyncHandle): Uint8Array {
   const data = new Uint8Array(handle.getSize());
@@ -29,7 +33,7 @@ export function bytesAt(handle: SyncHandle): Uint8Array {
 }
 
 /** Starts the worker; its file is locked from the first call on. */
-export function workerFile(): JournalFile {
+export function workerFile(): JournalFile & Room {
   const worker = new Worker(new URL("./journal.worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, { done: (data: Bytes | null) => void; fail: (error: Error) => void }>();
   let last = 0;
@@ -54,5 +58,6 @@ export function workerFile(): JournalFile {
     read: async () => (await ask({ op: "read" })) ?? new Uint8Array(),
     write: async (at, data, flush) => void (await ask({ op: "write", at, data, flush })),
     replace: async (data) => void (await ask({ op: "replace", data })),
+    fits: async (bytes) => (await ask({ op: "fits", bytes })) !== null,
   };
 }

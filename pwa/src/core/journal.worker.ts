@@ -8,6 +8,7 @@ interface Scope {
 type Directory = FileSystemDirectoryHandle & { keys(): AsyncIterable<string> };
 type File = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncHandle> };
 
+const PROBE = "room";
 const scope = self as unknown as Scope;
 let handle: SyncHandle | null = null;
 let generation = 0;
@@ -29,8 +30,9 @@ async function run(call: JournalCall): Promise<Uint8Array | null> {
   const file = (handle ??= await open());
   if (call.op === "read") return bytesAt(file);
   if (call.op === "replace") return replace(call.data);
+  if (call.op === "fits") return fits(call.bytes);
   file.truncate(call.at);
-  if (file.write(call.data, { at: call.at }) !== call.data.length) throw new Error("the journal took only a part");
+  writeAll(file, call.data, call.at);
   if (call.flush) file.flush();
   return null;
 }
@@ -60,13 +62,40 @@ async function lock(number: number): Promise<SyncHandle> {
   }
 }
 
-async function replace(data: Uint8Array): Promise<null> {
-  const next = await lock(generation + 1);
-  next.truncate(0);
-  next.write(data, { at: 0 });
-  next.flush();
-  handle?.close();
+/** Where the room ends, a browser takes what still fits, or throws a QuotaExceededError. */
+function writeAll(file: SyncHandle, data: Uint8Array, at: number): void {
+  if (file.write(data, { at }) !== data.length) throw new Error("the journal took only a part: the quota is used up");
+}
+
+/** Whether so many bytes more would be given room; nothing is written. */
+async function fits(bytes: number): Promise<Uint8Array | null> {
   const root = await navigator.storage.getDirectory();
+  let probe: SyncHandle | null = null;
+  try {
+    probe = await ((await root.getFileHandle(PROBE, { create: true })) as File).createSyncAccessHandle();
+    probe.truncate(bytes);
+    return Uint8Array.of(1);
+  } catch {
+    return null;
+  } finally {
+    probe?.close();
+    await root.removeEntry(PROBE).catch(() => undefined);
+  }
+}
+
+async function replace(data: Uint8Array): Promise<null> {
+  const root = await navigator.storage.getDirectory();
+  const next = await lock(generation + 1);
+  try {
+    next.truncate(0);
+    writeAll(next, data, 0);
+    next.flush();
+  } catch (error) {
+    next.close();
+    await root.removeEntry(NAME + (generation + 1));
+    throw error;
+  }
+  handle?.close();
   await root.removeEntry(NAME + generation);
   generation += 1;
   handle = next;

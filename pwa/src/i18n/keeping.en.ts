@@ -12,6 +12,6 @@ export const keepingEn = {
     damaged: (n: number) => (n === 1 ? "1 thing stored on this device can no longer be read." : `${n} things stored on this device can no longer be read.`),
     damagedNext: "Do not clear this device. Take another one, and tell the administrator.",
     encryption: "Encryption", encrypted: "Everything kept here is encrypted.", plain: "Not encrypted yet: that comes when this device next meets the server.",
-    room: "Room", short: "short", used: (used: string, total: string) => `${used} of ${total} used`, unknown: "The browser does not tell.", healed: (n: number) => `${n} given back by the second copy`,
+    room: "Room", enough: (used: string) => `${used} used; there is room.`, used: (used: string, total: string) => `${used} of ${total} used`, unknown: "The browser does not tell.", healed: (n: number) => `${n} given back by the second copy`,
   },
 };

@@ -14,6 +14,6 @@ export const keepingZh: typeof keepingEn = {
     damaged: (n: number) => `本机有 ${n} 项存储内容已无法读取。`,
     damagedNext: "请勿清除本机数据。请改用另一台设备，并告知管理员。",
     encryption: "加密", encrypted: "本机所存内容均已加密。", plain: "尚未加密：本机下次连接服务器时完成。",
-    room: "空间", short: "不足", used: (used: string, total: string) => `已用 ${used}，共 ${total}`, unknown: "浏览器未提供。", healed: (n: number) => `${n} 项由第二份副本恢复`,
+    room: "空间", enough: (used: string) => `已用 ${used}，空间充足。`, used: (used: string, total: string) => `已用 ${used}，共 ${total}`, unknown: "浏览器未提供。", healed: (n: number) => `${n} 项由第二份副本恢复`,
   },
 };
