@@ -248,6 +248,7 @@ export class Engine implements Core {
   /** This page may write. */
   private async begin(): Promise<void> {
     this.store?.close();
+    this.startJournal();
     this.store = await Store.open(this.platform.database);
     await this.store.migrate();
     await this.takeUp();
@@ -307,6 +308,15 @@ export class Engine implements Core {
   private async lostEntries(): Promise<number> {
     const rows = [...(this.store.damaged.get("entries") ?? [])].filter((id) => !this.ledger.get(id));
     return rows.length + (this.store.damaged.get("packs")?.size ?? 0);
+  }
+
+  /** Its worker starts while the database opens. */
+  private startJournal(): void {
+    try {
+      this.file ??= this.platform.journalFile();
+    } catch (error) {
+      complain(error);
+    }
   }
 
   /** Without a journal nothing may be recorded, but everything can still be seen. */

@@ -178,20 +178,16 @@ export class Ledger {
     for (const item of items) this.put(item);
   }
 
-  /** Entries whose writing was cut short after the journal, which continue the chain; and those that the database has
-   * lost since. Anything else is not ours to take. */
+  /** Entries whose writing was cut short after the journal continue the chain. Any other that the database lacks is kept
+   * and delivered as well: whether it has a place in the chain is for the log to say. */
   private async catchUp(recovered: Recovered, device: string | null): Promise<void> {
-    let taken: Set<string> | null = null;
     for (const [id, bytes] of recovered.entries) {
       if (this.own.has(id) || recovered.proven.has(id)) continue;
       const { seq, prev, device: writer } = headerOf(bytes);
       const continues = writer === device && seq === this.head.seq + 1 && prev === this.head.hash;
-      taken ??= new Set(this.all().map((item) => placeOf(item.bytes)));
-      if (taken.has(placeOf(bytes)) || (writer === device && seq > this.head.seq && !continues)) continue;
       const item = stored(id, bytes, "device");
       const head = continues ? { seq, hash: await entry.digestOf(entry.decodeEnvelope(bytes)) } : this.head;
       await this.store.addEntries([item], head);
-      taken.add(placeOf(bytes));
       this.put(item);
       this.head = head;
     }
@@ -200,12 +196,6 @@ export class Ledger {
 
 function headerOf(bytes: Bytes): entry.Header {
   return entry.readHeader(entry.decodeEnvelope(bytes));
-}
-
-/** In which chain, and where in it. */
-function placeOf(bytes: Bytes): string {
-  const { device, seq } = headerOf(bytes);
-  return `${device} ${seq}`;
 }
 
 function stored(id: string, bytes: Bytes, place: Place): StoredEntry {

@@ -48,6 +48,8 @@ export interface Meta {
   /** Of a journal from which the database was filled: how many of its records could not be read. */
   damaged: number;
   storeKeys: StoreKeys;
+  /** Nothing is left that an earlier version has written plain. */
+  sealed: true;
   /** The last one is in use; those before it open what is still in the journal from before. */
   journalKeys: JournalKey[];
   key: DeviceKey;
@@ -285,6 +287,7 @@ export class Store {
 
   /** Seal what an earlier version has left plain. Each step is whole; after a kill the next start goes on. */
   async migrate(): Promise<void> {
+    if (await this.meta("sealed")) return;
     await this.migrateEntries();
     await this.migrateChanges();
     for (const { value } of await this.database.rows<Boxed<"lease"> | StoredLease>("leases")) if (!("box" in value)) await this.putLease(value);
@@ -295,6 +298,7 @@ export class Store {
         tx.objectStore("blobs").put(row);
       });
     }
+    await this.setMeta({ sealed: true });
   }
 
   private async migrateEntries(): Promise<void> {

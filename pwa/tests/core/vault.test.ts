@@ -130,7 +130,7 @@ describe("the store of an earlier version", () => {
     const { recovered } = await Journal.open(on.file, await journalKeys(on));
     await db.put(["meta", "entries", "changes", "leases", "blobs"], read, (tx, { entries, leases, blobs, changes }) => {
       for (const name of ["entries", "changes", "leases", "blobs"]) tx.objectStore(name).clear();
-      for (const name of ["storeKeys", "journalKeys"]) tx.objectStore("meta").delete(name);
+      for (const name of ["storeKeys", "journalKeys", "sealed"]) tx.objectStore("meta").delete(name);
       for (const entry of entries) tx.objectStore("entries").put(entry);
       for (const lease of leases) tx.objectStore("leases").put(lease);
       for (const blob of blobs) tx.objectStore("blobs").put(blob);
