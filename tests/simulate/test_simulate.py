@@ -75,9 +75,9 @@ def test_killing_the_server_in_a_storm_of_thirty_tablets_loses_and_doubles_nothi
 
 @pytest.mark.slow
 @pytest.mark.urs("PLT-08", "PLT-09", "PLT-12", "PLT-13")
-def test_a_day_in_which_everything_goes_wrong(database_url: str, tmp_path: Path) -> None:
+def test_a_day_in_which_everything_goes_wrong(tmp_path: Path) -> None:
     plan = script.plan(script.with_kills(script.read("hardship"), 1), 18, 40, seed=4)
-    with Own(tmp_path / "data", database_url, run.batches_for(18)) as own:
+    with Own(tmp_path / "data", f"sqlite:///{tmp_path}/site.db", run.batches_for(18)) as own:
         found = simulated(own, plan, limit=200)
     assert found["ok"], found["broken"]
     checked = {promise["promise"]: promise["checked"] for promise in found["promises"]}
