@@ -28,3 +28,9 @@ def at_each_size(tablet: Tablet, what: str, testid: str) -> None:
         expect(tablet.at(testid).first).to_be_visible()
         fits(tablet)
         tablet.shoot(f"{what}-{name}")
+
+
+def speak(tablet: Tablet, lang: str) -> None:
+    """The app goes on in this language, as somebody chooses it in the settings."""
+    tablet.page.evaluate("(lang) => localStorage.setItem('pestle.lang', lang)", lang)
+    tablet.page.reload()

@@ -38,8 +38,9 @@ def order_again(here: Site, database_url: str, number: str) -> None:
     """Beside the running server, as its commands do it."""
     plant = open_plant(Config(here.server.data, database_url))
     with plant.engine.connect() as connection:
-        [order] = reading.of_kind(connection, "production.order_released.v1")
-    payload = {**order.envelope.body, "batch": number}
+        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
+    [order] = [one for one in orders if one["batch"] == here.batch]
+    payload = {**order, "batch": number}
     planner = here.people["wujing"]["id"]
     plant.recorder.state(Fact("production.order_released.v1", f"batch/{number}", payload, actor=planner))
     plant.close()

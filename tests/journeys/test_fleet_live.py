@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from journeys.browsers import PHONE
 from journeys.processes import until
-from journeys.screens import DESK, at_each_size, fits
+from journeys.screens import DESK, at_each_size, fits, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, Request, Route, expect
 
@@ -83,10 +83,16 @@ def test_a_batch_that_is_taken_back_is_shown_so_and_that_its_tablet_does_not_kno
     expect(held).to_have_attribute("data-heard", "false")
     expect(held).to_contain_text("尚不知")
     at_each_size(watcher, "devices", f"held-{walk.device}-{walk.site.batch}")
+    speak(watcher, "en")
+    expect(held).to_contain_text("it does not know yet")
+    at_each_size(watcher, "devices-en", f"held-{walk.device}-{walk.site.batch}")
     watcher.at(f"device-{walk.device}").click()
     told = watcher.at(f"lease-{walk.site.batch}")
     expect(told).to_have_attribute("data-state", "revoked")
     expect(told).to_contain_text("the line is needed")
+    expect(told).to_contain_text("Chen Jie")
+    at_each_size(watcher, "device-en", f"heard-{walk.site.batch}")
+    speak(watcher, "zh")
     expect(told).to_contain_text("陈杰")
     at_each_size(watcher, "device", f"heard-{walk.site.batch}")
 

@@ -7,7 +7,7 @@ import pytest
 from journeys.browsers import PHONE
 from journeys.handheld import Tablet
 from journeys.processes import until
-from journeys.screens import at_each_size, fits
+from journeys.screens import at_each_size, fits, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 
@@ -99,6 +99,19 @@ def test_the_containers_stand_at_the_lot_as_they_came(walk: Walk) -> None:
     for number in range(1, 5):
         expect(store.at(f"left-{LOT}-{number:02d}")).to_contain_text("20.000 kg")
     at_each_size(store, "lot-containers", "lot-containers")
+    speak(store, "en")
+    expect(store.at(f"left-{LOT}-01")).to_contain_text("20.000 kg left")
+    at_each_size(store, "lot-containers-en", "lot-containers")
+    store.at("receive").click()
+    store.at("receive-first").fill(f"{LOT}-05")
+    store.at("receive-count").fill("2")
+    store.at("receive-content").fill("20")
+    store.at("receive-list").click()
+    store.at("receive-look").click()
+    expect(store.at("second-differs")).to_contain_text("differs from the delivery")
+    at_each_size(store, "second-look-en", "receive-confirm")
+    store.at("sheet-close").click()
+    speak(store, "zh")
     [*_, told] = [one for one in walk.site.desk("chenjie").log() if one["kind"] == "materials.containers_received.v1"]
     assert (told["actor"]["id"], told["flags"]) == (walk.site.people["huanglei"]["id"], [])
     assert [one["quantity"]["value"] for one in told["payload"]["containers"]] == ["20.000"] * 4
