@@ -50,6 +50,11 @@ class Change:
             raise malformed("not the form that the library writes")
         return ops
 
+    def made_of(self, ops: Iterable[Op]) -> "Change":
+        """Itself, as made here a moment ago of these operations, which need not be read out of its bytes again."""
+        self.__dict__["ops"] = tuple(ops)
+        return self
+
     @cached_property
     def max_op(self) -> int:
         """The counter of the last operation, or of the one before `start_op` in a change without operations."""

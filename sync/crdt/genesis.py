@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from sync.crdt import codec
+from sync.crdt.change import Change
 from sync.crdt.ops import Op, OpId
 from sync.crdt.scalar import Scalar
 from sync.crdt.state import ENTRIES, MAPS, RECEIPTS, DocumentState
@@ -42,12 +43,18 @@ def write_receipts(state: DocumentState, receipts: Mapping[str, bytes]) -> bytes
 
 def write_records(state: DocumentState, entries: Mapping[str, bytes], receipts: Mapping[str, bytes]) -> bytes:
     """As `write_receipts`, with `entries[entry id]` before them: for what the log holds and nobody put here."""
+    return make_records(state, entries, receipts).raw
+
+
+def make_records(state: DocumentState, entries: Mapping[str, bytes], receipts: Mapping[str, bytes]) -> Change:
+    """The change whose bytes `write_records` gives."""
     author = state.authors[state.server_actor]
     writes = [(ENTRIES, key, value) for key, value in sorted(entries.items())]
     writes += [(RECEIPTS, key, value) for key, value in sorted(receipts.items())]
     start = state.max_op + 1
     ops = [_set(state, start + n, area, key, value) for n, (area, key, value) in enumerate(writes)]
-    return codec.encode_change(state.server_actor, author.seq + 1, start, ops, state.heads | {author.last})
+    raw = codec.encode_change(state.server_actor, author.seq + 1, start, ops, state.heads | {author.last})
+    return codec.parse(raw).made_of(ops)
 
 
 def _set(state: DocumentState, counter: int, area: str, key: str, value: bytes) -> Op:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -177,7 +178,7 @@ class Documents:
         with self._writing(doc, new=True) as [writing]:
             connection, state = writing.connection, writing.state
             for portion in backlog.portions(connection, doc, frozenset(state.entries)):
-                one = codec.parse(genesis.write_records(state, portion.entries, portion.receipts))
+                one = genesis.make_records(state, portion.entries, portion.receipts)
                 policy.accept_own(state, one)
                 writing.store([one])
                 _settled(connection, doc, portion.receipts)
@@ -214,7 +215,7 @@ class Documents:
                 waited = _settled(writing.connection, writing.doc, receipts[writing.doc])
                 if waited:
                     wanted = {entry: receipts[writing.doc][entry] for entry in waited}
-                    one = codec.parse(genesis.write_receipts(writing.state, wanted))
+                    one = genesis.make_records(writing.state, {}, wanted)
                     policy.accept_own(writing.state, one)
                     writing.store([one])
         return [writing.doc for writing in written if writing.stored]
@@ -288,7 +289,9 @@ class Documents:
         with self._lock:
             kept = self._kept.setdefault(doc, _Kept(Lock()))
             self._kept.move_to_end(doc)
-            for oldest in list(self._kept.values())[:-_KEPT]:
+            for oldest in islice(reversed(self._kept.values()), _KEPT, None):
+                if oldest.state is None and not oldest.recent:
+                    break
                 oldest.state, oldest.recent = None, ()
             return kept
 
