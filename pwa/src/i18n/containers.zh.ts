@@ -12,7 +12,7 @@ export const containersZh = {
     receive: "接收容器", title: "接收容器", hint: "每个容器一个标签，在本站只用一次。请填写称得的内容量。", first: "第一个标签", count: "个数", each: "每个的内容量", list: "列出",
     label: "标签", content: "内容量", remove: (label: string) => `去掉 ${label}`, look: "再看一遍", second: "再看一遍", secondHint: "请与实物和送货单核对。保存后不能更改。", change: "修改",
     keep: (n: number, sum: string) => `接收 ${n} 个容器，共 ${sum}`, counted: "容器数", sum: "内容量合计", announced: (n: string, before: number) => (before > 0 ? `送货单 ${n} 个，此前已接收 ${before} 个` : `送货单 ${n} 个`),
-    delivered: (all: string, together: string) => `送货单 ${all}，连同此前接收共 ${together}`, nothingSaid: "送货单未写明", differs: "与送货单不符。", differsHint: "请重新清点和称量。若确实如此，请按实物接收，并告知仓库。",
+    delivered: (all: string, together: string) => `送货单 ${all}，连同此前接收共 ${together}`, nothingSaid: "送货单未写明", differs: "与送货单不符。", differsHint: "请重新清点和称量。若确实如此，请按实物接收，并告知 QA。",
     faults: { label: "这不是有效标签。", content: "这不是有效的内容量。", twice: "此标签出现两次。", known: "此标签已接收过。" } as Record<string, string>,
     listHint: "一个容器同一时间只归一个批；其状态随物料批。", registered: (n: number, of: string) => `已登记 ${n} / ${of} 个。`, none: "本物料批没有登记的容器：称量时不写明容器。", came: (q: string) => `原装 ${q}`, empty: "已用完",
     missing: (n: number) => `本物料批有 ${n} 次称量未写明容器。`, severities: { minor: "轻微", major: "重要" } as Record<string, string>,
