@@ -55,8 +55,8 @@ def live(folder: Path, clients: int = CLIENTS, changes: int = CHANGES, runs: int
         found = {}
         for shape, documents in (("one_document", 1), ("a_document_each", clients)):
             systems: dict[str, Callable[[], Figures]] = {
-                "pestle_sqlite": lambda d=documents: _ours(_sqlite(folder), folder, d, clients, changes, None),
-                "pestle_postgresql": lambda d=documents: _ours(
+                "pestle_sqlite": lambda d=documents: ours(sqlite(folder), folder, d, clients, changes),
+                "pestle_postgresql": lambda d=documents: ours(
                     cluster.create(), folder, d, clients, changes, cluster.pid
                 ),
                 "automerge_repo_memory": lambda d=documents: _repo(folder, d, clients, changes, stored=False),
@@ -80,11 +80,14 @@ def _compared(shape: str, systems: dict[str, Callable[[], Figures]], runs: int) 
     return {"server_us_per_change": medians, "to_automerge_repo_memory": ratios, "runs": taken}
 
 
-def _sqlite(folder: Path) -> str:
+def sqlite(folder: Path) -> str:
     return f"sqlite:///{Path(tempfile.mkdtemp(dir=folder)) / 'pestle.db'}"
 
 
-def _ours(database: str, folder: Path, documents: int, clients: int, changes: int, postgres: int | None) -> Figures:
+def ours(
+    database: str, folder: Path, documents: int, clients: int, changes: int, postgres: int | None = None
+) -> Figures:
+    """One run. `postgres`: the process id of the database, where it has one."""
     with Own(Path(tempfile.mkdtemp(dir=folder)), database, documents) as own:
         asked = {"urls": [own.url], "login": own.login, "password": own.password, "batches": own.batches}
         asked |= {"count": clients, "changes": changes, "per_second": PER_SECOND}

@@ -1,0 +1,24 @@
+"""The measurements of live work still run, at a size at which they measure nothing; the peer is left to the bench."""
+
+from pathlib import Path
+
+import pytest
+from bench import fanout, live
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PLT-09")
+def test_live_changes_are_measured(tmp_path: Path) -> None:
+    found = live.ours(live.sqlite(tmp_path), tmp_path, documents=1, clients=3, changes=2)
+    assert found["server_us_per_change"] > 0
+    assert found["acknowledged_ms"]["count"] == 6
+    assert found["arrived_ms"]["count"] == 12
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PLT-17")
+def test_the_fan_out_between_two_processes_is_measured(tmp_path: Path) -> None:
+    found = fanout.fan_out(tmp_path, clients=4, changes=2)
+    # Each entry at the two tablets of the other process.
+    assert found["arrived_ms"]["count"] == 16
+    assert found["acknowledged_ms"]["count"] == 8
