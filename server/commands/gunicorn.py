@@ -1,5 +1,6 @@
 """gunicorn with our settings, and with threads that end when they are not needed and that no slow client holds."""
 
+import selectors
 import signal
 import socket
 import struct
@@ -7,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from threading import Condition, Thread
 from typing import Any
@@ -24,7 +26,7 @@ GRACE_SECONDS = 8
 IDLE_SECONDS = 10.0
 # Who sends or takes nothing of a request for so long is gone, and its thread serves others. Sockets at /sync do not
 # wait for the network in this way.
-QUIET_SECONDS = 30
+QUIET_SECONDS = 15
 
 
 class Threads(Executor):
@@ -85,10 +87,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return Threads(self.cfg.threads)
 
     def enqueue_req(self, conn: Any) -> None:
+        if not (conn.initialized or conn.data_ready):
+            # gunicorn gives a thread to whoever connects, for up to five seconds in which nothing need come.
+            self._await(conn)
+            return
         with suppress(OSError):
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 conn.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", QUIET_SECONDS, 0))
         super().enqueue_req(conn)
+
+    def _await(self, conn: Any) -> None:
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle(self, conn: Any) -> Any:
         """gunicorn waits up to two seconds for the other side to close, in the one thread that accepts everybody:

@@ -1,6 +1,7 @@
 """Sockets that misbehave at `/sync`: each ends or goes on, delays nobody, and leaves nothing behind."""
 
 import contextlib
+import http.client
 import json
 import time
 import tracemalloc
@@ -10,7 +11,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from handheld_support import Site, Tablet
+import websocket
+from handheld_support import SECONDS, Site, Tablet
 from hostile_support import BINARY, CLOSE, PING, PONG, TEXT, Hostile, frame, header, leaving_nothing
 
 BATCH = "B-1"
@@ -43,7 +45,7 @@ def works(site: Site, other: Tablet) -> None:
 
 def shout(site: Site, times: int, size: int) -> None:
     for number in range(times):
-        site.hub.exchange.tell({"t": "batch", "batch": f"{number:05}" + "x" * size})
+        site.hub.exchange.tell([{"t": "batch", "batch": f"{number:05}" + "x" * size}])
 
 
 @pytest.mark.urs("PLT-09", "PLT-14")
@@ -310,3 +312,33 @@ def test_many_that_come_and_go_leave_nothing(site: Site) -> None:
                 again.close()
             elif number % 4 == 2:
                 Hostile(again).put(b"\xff")
+
+
+@pytest.mark.urs("PLT-14")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-WebSocket-Version": "13"},
+        {"Sec-WebSocket-Version": "8", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="},
+    ],
+)
+def test_what_is_no_opening_handshake_is_a_malformed_request(site: Site, headers: dict[str, str]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=SECONDS)
+    connection.request("GET", "/sync", headers={"Upgrade": "websocket", "Connection": "Upgrade", **headers})
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        assert (answer.status, json.load(answer)["code"]) == (422, "request_malformed")
+
+
+@pytest.mark.urs("PLT-14")
+def test_compression_is_never_agreed_on(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    ws = websocket.create_connection(
+        site.url.replace("http", "ws") + "/sync",
+        timeout=SECONDS,
+        origin=site.url,
+        cookie=tablet.cookie,
+        header={"Sec-WebSocket-Extensions": "permessage-deflate"},
+    )
+    assert "sec-websocket-extensions" not in ws.getheaders()
+    ws.close()

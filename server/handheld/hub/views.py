@@ -40,7 +40,10 @@ class _NoThread:
 
 
 @blueprint.before_request
-def _without_compression() -> None:
+def _prepare() -> None:
+    """PestleError `request_malformed` for what is no opening handshake (RFC 6455, section 4.2.1)."""
+    if request.headers.get("Sec-WebSocket-Version") != "13" or not request.headers.get("Sec-WebSocket-Key"):
+        raise PestleError("request_malformed")
     # Compression costs memory on each socket, and a small frame may inflate to a large one.
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
