@@ -196,7 +196,7 @@ class Site:
         "P-2": ("li", ["operator"]),
         "P-3": ("chen", ["supervisor"]),
         "P-5": ("zhao", ["qa"]),
-        "P-6": ("both", ["qa", "supervisor"]),
+        "P-6": ("both", ["qa"]),
         "P-7": ("sun", ["qc"]),
         "P-9": ("admin", ["admin"]),
     }
