@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core_support import reader
 from model_tablet import ModelTablet, Written
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.core import inbox
 from server.core.plant import Plant
@@ -17,6 +17,7 @@ from server.simulate.document import Document
 from sync.crdt import policy
 from sync.log import reading
 from sync.log.reading import StoredEntry
+from sync.log.tables import log_entry
 from sync.verify import verify_log
 
 LIMIT = SKEW_LIMIT_MS / 1000
@@ -72,6 +73,16 @@ def _whole(doc: str, raws: Sequence[bytes]) -> Document:
     state = policy.rebuild(doc, raws)
     assert (set(state.entries), set(state.receipts)) == (set(document.entries()), document.receipted())
     return document
+
+
+def check_held(plant: Plant) -> None:
+    """At any time: what is held waits for something that is not here; the rest was released with what came."""
+    last = select(log_entry.c.device, func.max(log_entry.c.seq).label("seq")).group_by(log_entry.c.device).subquery()
+    here = inbox.held.join(last, last.c.device == inbox.held.c.device, isouter=True)
+    query = select(inbox.held.c.device, inbox.held.c.seq, last.c.seq.label("last")).select_from(here)
+    with plant.engine.connect() as connection:
+        for row in connection.execute(query):
+            assert row.seq > (row.last or 0) + 1, f"{row.device}: entry {row.seq} is held, and the log has {row.last}"
 
 
 def check(found: Findings, tablets: Sequence[ModelTablet]) -> None:

@@ -182,8 +182,8 @@ class ModelTablet(Tablet):
         self._repeat()
 
     def set_clock(self, seconds: int) -> None:
-        """Off by so much; set right where it was off."""
-        self._skew_ms = 0 if self._skew_ms else seconds * 1000
+        """Off by so much."""
+        self._skew_ms = seconds * 1000
 
     def set_back(self, entries: int) -> None:
         """The disk is that of a copy from before its last so many entries."""

@@ -171,8 +171,12 @@ class Fuzzer:
             self.wrong.append(f"{answer} after {case.text[:2000]}")
         elif code == "internal":
             self.wrong.append(f"the server broke at {case.text[:2000]}")
-        elif code:
-            self.refused.add(hashlib.sha256(case.kept).hexdigest())
+        elif what == "refused":
+            changes = json.loads(case.text)["changes"]
+            self.refused.add(_sha256(b"".join(map(base64.b64decode, changes))))
+        elif code in ("frame_malformed", "frame_too_large") and '"t": "hello"' not in case.text:
+            # A second greeting that is right as it stands is no bytes that anybody would miss.
+            self.refused.add(_sha256(case.text.encode()))
 
     def _send(self, case: Case, patience: float) -> str:
         """`nothing`, `accepted`, `refused <code>`, or `ended <code>`."""
@@ -197,6 +201,10 @@ class Fuzzer:
                     return f"ended {code}"
                 case {"t": "pong", "n": self._pings}:
                     return "nothing"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 class Worker:

@@ -25,8 +25,8 @@ from sync.verify import verify_log
 
 DEVICES = 6
 # All of them when asked, as in PESTLE_FUZZ=20000; beside those that warm the server up.
-COUNT = int(os.environ.get("PESTLE_FUZZ", "3000"))
-WARM = 1_000
+COUNT = int(os.environ.get("PESTLE_FUZZ", "2000"))
+WARM = 500
 # What was accepted has to be kept in memory, too: the state of the documents.
 GROWTH_KB = 24 * 1024
 BATCHES = [f"F-{n}" for n in range(1, DEVICES + 1)]
