@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import socket
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -84,9 +85,11 @@ def test_who_reads_slowly_but_reads_hears_everything_in_order(site: Site, monkey
 def test_who_sends_much_before_it_reads_does_not_block_both_sides(site: Site) -> None:
     """Both have more on the way than the network holds: one that writes until all is taken would never read."""
     both = hostile(site)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        both.raw.setsockopt(socket.SOL_SOCKET, option, 65_536)
     shout(site, 60, 200_000)
     for number in range(60):
-        both.text({"t": "ping", "n": number, "x": "x" * 200_000})
+        both.text({"t": "ping", "n": number, "x": "x" * 60_000})
     seen = {"batch": 0, "pong": 0}
     for _, payload in both.frames():
         kind = json.loads(payload)["t"]
@@ -94,6 +97,25 @@ def test_who_sends_much_before_it_reads_does_not_block_both_sides(site: Site) ->
         if seen["pong"] == 60:
             break
     assert seen["batch"] >= 60
+
+
+@pytest.mark.urs("PLT-14")
+def test_what_is_read_of_one_that_takes_nothing_is_bounded(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{WIRE}.SEND_SECONDS", 2.0)
+    with leaving_nothing(site):
+        both = hostile(site)
+        both.raw.settimeout(0.5)
+        tracemalloc.start()
+        try:
+            shout(site, 30, 500_000)
+            large = frame(TEXT, json.dumps({"t": "ping", "n": 1, "x": "x" * 900_000}).encode())
+            any(both.until_refused(large) for _ in range(60))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        # 15 MB are our own.
+        assert peak < 32 * MIB
+        site.wait(lambda: len(site.hub.exchange) == 0)
 
 
 @pytest.mark.urs("PLT-09")

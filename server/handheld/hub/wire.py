@@ -20,7 +20,7 @@ SEND_SECONDS = 15.0
 CLOSE_SECONDS = 1.0
 # An idle socket needs a small piece of memory, one that brings much a large one.
 _PIECE, _LARGE_PIECE = 4 * 1024, 64 * 1024
-# More frames than this read while we write: the rest waits in the network.
+# More frames than this, or bytes than one message may have, read while we write: the rest waits in the network.
 _MOST_READ = 64
 
 Spend = Callable[[int, int], bool]
@@ -138,7 +138,7 @@ class Wire:
         if self._crowded():
             self._gone = True
             raise Gone
-        full = self.excess or len(self.frames) >= _MOST_READ
+        full = self.excess or len(self.frames) >= _MOST_READ or sum(map(len, self.frames)) >= self.longest
         found = _ready(self._socket, select.POLLOUT | (0 if full else select.POLLIN), seconds)
         if found and not full and not found & select.POLLOUT:
             self._read()
