@@ -7,6 +7,7 @@ import { type Room, workerFile } from "./journal-file";
 import type { Platform } from "./platform";
 import type { Socket } from "./sync";
 
+const IDLE_MS = 1_000;
 const UPDATE_EVERY_MS = 30 * 60 * 1000;
 const ANSWER_MS = 5_000;
 const ROOMS = [128, 32, 8, 2].map((megabytes) => megabytes * 1024 * 1024);
@@ -39,6 +40,7 @@ export const browser: Platform = {
     }
     return { used: usage, total: usage };
   },
+  idle: () => new Promise((done) => ("requestIdleCallback" in window ? requestIdleCallback(() => done(), { timeout: IDLE_MS }) : setTimeout(done, IDLE_MS))),
   watchNetwork(back, gone) {
     addEventListener("online", back);
     addEventListener("offline", gone);

@@ -257,6 +257,8 @@ export class Engine implements Core {
     void this.measure();
     setTimeout(() => void this.store.repack().catch(complain), QUIET_MS);
     this.platform.watchNetwork(() => this.networkBack(), () => this.networkGone());
+    // Screens draw first what is recalled; reading the documents takes a while in which nobody could touch anything.
+    await this.platform.idle();
     await this.connect();
     clearInterval(this.tending);
     this.tending = setInterval(() => this.tend(), TEND_MS);
@@ -466,8 +468,6 @@ export class Engine implements Core {
       return;
     }
     this.sync?.stop();
-    // Screens draw first what is recalled; reading the documents takes a while in which nobody could touch anything.
-    await new Promise((resolve) => setTimeout(resolve));
     await this.wasm;
     this.sync = new SyncClient(this.host(device.id, this.key));
     await this.sync.load();

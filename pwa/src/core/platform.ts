@@ -22,6 +22,8 @@ export interface Platform {
   persist(): Promise<boolean>;
   /** Bytes used and to be had; null where the browser does not tell. */
   space(): Promise<{ used: number; total: number } | null>;
+  /** A moment in which nothing is drawn and nobody waits, or a second later. */
+  idle(): Promise<void>;
   /** Calls back when the network or the page comes back, and when the network goes. */
   watchNetwork(back: () => void, gone: () => void): void;
   /** Whether the browser believes in a network. */
