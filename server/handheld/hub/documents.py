@@ -18,6 +18,7 @@ from sync.crdt.change import Change
 from sync.crdt.state import DocumentState
 from sync.entry import Envelope
 from sync.errors import SyncError
+from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Documents whose state is kept in memory; others are read again from their changes (about 4 ms for a hundred).
@@ -166,8 +167,10 @@ class Documents:
                     raise Refusal(error.code, error.detail, at) from error
                 fresh.append(one)
                 collided.update(write.key for write in accepted.entries if write.collision)
-            writing.store(fresh)
-            _await_receipts(connection, doc, entries, collided)
+            waiting = _waiting(connection, doc, collided) if collided else set()
+            with transaction.pipeline(connection):
+                writing.store(fresh)
+                _await_receipts(connection, doc, entries, waiting)
             stored = Stored(tuple(state.changes[one.hash].number + 1 for one in changes), tuple(entries))
         self._remember(bound, device)
         return stored
@@ -272,9 +275,10 @@ class Documents:
 
     def _begin(self, connection: Connection, doc: str, kept: _Kept, new: bool) -> DocumentState:
         known, kept.state = kept.state, None
-        if connection.dialect.name == "postgresql":
-            _lock_postgresql.rows(connection, {"doc": doc})
-        state = _caught_up(connection, doc, known)
+        with transaction.pipeline(connection):
+            if connection.dialect.name == "postgresql":
+                _lock_postgresql.run(connection, {"doc": doc})
+            state = _caught_up(connection, doc, known)
         if state is None and not new:
             raise Refusal("document_unknown", doc, 0)
         if state is None:
@@ -348,9 +352,8 @@ def _insert(connection: Connection, doc: str, numbered: Sequence[tuple[int, Chan
         _store.many(connection, rows)
 
 
-def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope], known: Collection[str]) -> None:
-    """`known`: ids that stood in the document before, with other bytes; they may wait already."""
-    waiting = _waiting(connection, doc, known) if known else set()
+def _await_receipts(connection: Connection, doc: str, entries: Iterable[Envelope], waiting: Collection[str]) -> None:
+    """`waiting`: those that do so already, having been delivered with other bytes before."""
     fresh = {
         item.head.id: {"doc": doc, "entry": item.head.id, "device": item.head.device, "seq": item.head.seq}
         for item in entries

@@ -46,7 +46,7 @@ class Relay:
         that stores something."""
         payload = json.dumps({**notice, "from": self._name}) if self._several else ""
         if 0 < len(payload) < _LONGEST:
-            _notify.rows(connection, {"payload": payload})
+            _notify.run(connection, {"payload": payload})
 
     def start(self, hear: Callable[[dict[str, Any]], None]) -> None:
         if self._several:
