@@ -20,7 +20,7 @@ export type Edit =
   | { slot: string; by: number }
   | { person: string; draft: TypedDraft | null };
 /** A change made here that the server has not confirmed; `entry` is the id that it carries, null for drafts. */
-export interface Pending { hash: string; bytes: Bytes; entry: string | null; edit?: Edit }
+export interface Pending { hash: string; bytes: Bytes; entry: string | null }
 /** A document as Automerge saves it, with all changes up to number `last` and no others. */
 export interface Snapshot { last: number; bytes: Bytes }
 
@@ -83,6 +83,7 @@ export class BatchDoc {
         this.pending = pending.map((one) => ({ ...one, hash: Automerge.decodeChange(one.bytes).hash }));
         return;
       }
+      console.warn("unsent changes that build on what is not here");
     } catch (error) {
       console.warn("unsent changes that cannot be taken up", error);
     }
@@ -171,10 +172,10 @@ export class BatchDoc {
   edit(edit: Edit): void {
     if ("text" in edit) {
       const path = ["drafts", placeKey("text", edit.slot)];
-      if (this.text(edit.slot) !== edit.text) this.change(null, (doc) => Automerge.updateText(doc, path, edit.text), edit);
+      if (this.text(edit.slot) !== edit.text) this.change(null, (doc) => Automerge.updateText(doc, path, edit.text));
     } else if ("by" in edit) {
       const key = placeKey("count", edit.slot);
-      if (edit.by) this.change(null, ({ drafts }) => (drafts[key] as Automerge.Counter).increment(edit.by), edit);
+      if (edit.by) this.change(null, ({ drafts }) => (drafts[key] as Automerge.Counter).increment(edit.by));
     } else {
       this.show(edit.person, edit.draft);
     }
@@ -190,6 +191,16 @@ export class BatchDoc {
   tally(slot: string): number {
     const found = this.doc.drafts?.[placeKey("count", slot)];
     return found instanceof Automerge.Counter ? found.value : 0;
+  }
+
+  /** What people here have written and counted and the server does not have, as edits of `other`, a document without it. */
+  unsent(other: BatchDoc): Edit[] {
+    const ops = this.pending.filter(({ entry }) => entry === null).flatMap(({ bytes }) => Automerge.decodeChange(bytes).ops);
+    const counts = ops.filter(({ action }) => action === "inc").map((op) => ({ slot: slotOf((op as Counted).key), by: (op as Counted).value }));
+    const wrote = ops.some((op) => "elemId" in op);
+    const slots = wrote ? Object.keys(this.doc.drafts).filter((key) => key.startsWith("text:")).map(slotOf) : [];
+    const texts = slots.filter((slot) => this.text(slot) !== other.text(slot)).map((slot) => ({ slot, text: this.text(slot) }));
+    return [...counts, ...texts].filter(({ slot }) => slot !== "");
   }
 
   /** Who types where. */
@@ -213,18 +224,29 @@ export class BatchDoc {
     else if (key in this.doc.drafts) this.change(null, ({ drafts }) => delete drafts[key]);
   }
 
-  private change(entry: string | null, edit: (doc: Shape) => void, done?: Edit): void {
+  private change(entry: string | null, edit: (doc: Shape) => void): void {
     this.version += 1;
     this.doc = Automerge.change(this.doc, edit);
     const bytes = Automerge.getLastLocalChange(this.doc);
     if (!bytes) throw new Error("the edit changed nothing");
     this.edits += 1;
-    this.pending.push({ hash: Automerge.decodeChange(bytes).hash, bytes: new Uint8Array(bytes), entry, ...(done && { edit: done }) });
+    this.pending.push({ hash: Automerge.decodeChange(bytes).hash, bytes: new Uint8Array(bytes), entry });
   }
 
   private number(changes: StoredChange[]): void {
     for (const { n } of changes) if (n > this.last) this.numbers.add(n);
     while (this.numbers.delete(this.last + 1)) this.last += 1;
+  }
+}
+
+interface Counted { key: string; value: number }
+
+/** The slot of a place's key; empty for a key that no app has made. */
+function slotOf(key: string): string {
+  try {
+    return decodeURIComponent(key.slice(key.indexOf(":") + 1));
+  } catch {
+    return "";
   }
 }
 

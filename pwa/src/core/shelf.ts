@@ -1,5 +1,5 @@
 /** The documents that this page has: made out of what is kept, kept compact, and written into by the hand. */
-import { BatchDoc, type Edit, newActor, type Snapshot } from "./doc";
+import { BatchDoc, newActor, type Snapshot } from "./doc";
 import type { Store } from "./store";
 import type { Typing } from "./typing";
 
@@ -76,22 +76,16 @@ export class Shelf {
     }
   }
 
-  /** All documents once more, under a new actor. */
+  /** All documents once more, under a new actor; what was typed into them and did not reach the server is typed again. */
   async rebuild(): Promise<void> {
     this.actor = newActor();
-    for (const name of this.docs.keys()) {
-      this.again(name);
-      await this.around.store.putPending(name, []);
-      this.docs.set(name, await this.make(name));
+    for (const [name, old] of this.docs) {
+      const doc = await this.make(name);
+      this.docs.set(name, doc);
+      this.around.typing.again(name, old.unsent(doc), old, doc);
+      await this.write(doc, false);
+      await this.around.store.putPending(name, doc.pending);
     }
-  }
-
-  /** What was typed into a document that is thrown away waits again: it is typed into the one in its place. */
-  again(name: string): void {
-    const doc = this.docs.get(name);
-    if (!doc) return;
-    this.around.typing.again(name, doc.pending.map(({ edit }) => edit).filter((edit): edit is Edit => edit !== undefined));
-    doc.pending = [];
   }
 
   /** Whether the drafts of a document are shared no more; entries are taken all the same. */
@@ -103,9 +97,9 @@ export class Shelf {
    * what was there. */
   async write(doc: BatchDoc, online: boolean): Promise<void> {
     const { typing, store } = this.around;
-    if (!doc.ready || !typing.wanted(doc.name).length || this.mutes(doc.name)) return;
-    await doc.makePlaces(typing.wanted(doc.name));
-    for (const edit of typing.wanted(doc.name).filter((one) => doc.hasPlace(one))) {
+    if (!doc.ready || !typing.wanted(doc.name, doc).length || this.mutes(doc.name)) return;
+    await doc.makePlaces(typing.wanted(doc.name, doc));
+    for (const edit of typing.wanted(doc.name, doc).filter((one) => doc.hasPlace(one))) {
       // Who is at work now interests nobody later.
       if (!("person" in edit) || online) doc.edit(edit);
       typing.done(doc.name, edit);

@@ -352,7 +352,6 @@ export class SyncClient {
   /** Take the server's new document in place of ours. Our entries are delivered again, unless it says it has them. */
   private async forget(name: string): Promise<void> {
     console.warn("sync", name, "was made anew");
-    this.shelf.again(name);
     await this.host.store.dropDoc(name, []);
     const back = this.host.ledger.of(name).filter(({ place }) => place !== "quarantined");
     const moved = back.map(({ id }) => this.host.ledger.move(id, { place: "device", flags: [], index: null }));

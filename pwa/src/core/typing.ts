@@ -13,8 +13,10 @@ const LIFE_MS = { text: 15_000, number: 60_000 };
 const OLD_MS = 600_000;
 
 type Doc = Pick<BatchDoc, "text" | "tally" | "drafts">;
+/** `base` is what the document held when the hand began; `text` what was made of it. */
+interface Written { base: string; text: string }
 /** What waits of one document. */
-interface Waiting { texts: Map<string, string>; counts: Map<string, number>; here: Map<string, TypedDraft | null>; since: number; timer: ReturnType<typeof setTimeout> | undefined }
+interface Waiting { texts: Map<string, Written>; counts: Map<string, number>; here: Map<string, TypedDraft | null>; since: number; timer: ReturnType<typeof setTimeout> | undefined }
 
 export class Typing {
   private readonly waiting = new Map<string, Waiting>();
@@ -50,12 +52,15 @@ export class Typing {
 
   /** The text at a slot, with what was typed here last. */
   text(name: string, slot: string, doc: Doc | undefined): string {
-    return this.waiting.get(name)?.texts.get(slot) ?? doc?.text(slot) ?? "";
+    const written = this.waiting.get(name)?.texts.get(slot);
+    const there = doc?.text(slot) ?? "";
+    return written ? rebase(written.base, written.text, there) : there;
   }
 
   /** Somebody here has made `text` out of `shown`, which may be older than what stands there by now. */
   write(name: string, slot: string, person: string, shown: string, text: string, doc: Doc | undefined): void {
-    this.of(name).texts.set(slot, rebase(shown, text, this.text(name, slot, doc)));
+    const next = rebase(shown, text, this.text(name, slot, doc));
+    this.of(name).texts.set(slot, { base: doc?.text(slot) ?? "", text: next });
     this.here(name, slot, person, text === "");
     this.wake(name);
   }
@@ -71,18 +76,18 @@ export class Typing {
     this.wake(name);
   }
 
-  /** What should go into the document. */
-  wanted(name: string): Edit[] {
+  /** What should go into the document, which may have changed since the hand began. */
+  wanted(name: string, doc: Doc): Edit[] {
     const waiting = this.waiting.get(name);
     if (!waiting) return [];
     return [
       ...[...waiting.here].map(([person, draft]) => ({ person, draft })),
-      ...[...waiting.texts].map(([slot, text]) => ({ slot, text })),
+      ...[...waiting.texts.keys()].map((slot) => ({ slot, text: this.text(name, slot, doc) })),
       ...[...waiting.counts].map(([slot, by]) => ({ slot, by })),
     ];
   }
 
-  /** The same, for an edit that is made now: it waits no longer. */
+  /** An edit is made now: it waits no longer. */
   done(name: string, edit: Edit): void {
     const waiting = this.waiting.get(name);
     if ("text" in edit) waiting?.texts.delete(edit.slot);
@@ -90,12 +95,12 @@ export class Typing {
     else waiting?.here.delete(edit.person);
   }
 
-  /** Edits that went into a document which is made anew: they wait again, unless something newer does. */
-  again(name: string, edits: Edit[]): void {
+  /** Edits that went into the document `old`, which is thrown away, wait again, for the one in its place. */
+  again(name: string, edits: Edit[], old: Doc, made: Doc): void {
     const { texts, counts } = this.of(name);
-    const newer = new Set(texts.keys());
     for (const edit of edits) {
-      if ("text" in edit && !newer.has(edit.slot)) texts.set(edit.slot, edit.text);
+      // With what others have written since, and what the hand has begun.
+      if ("text" in edit) texts.set(edit.slot, { base: made.text(edit.slot), text: this.text(name, edit.slot, old) });
       if ("by" in edit) counts.set(edit.slot, (counts.get(edit.slot) ?? 0) + edit.by);
     }
     if (edits.length) this.wake(name);

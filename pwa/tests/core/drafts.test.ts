@@ -253,3 +253,24 @@ describe("core", () => {
     await until("gone", () => b.drafts("B-1").length === 0);
   });
 });
+
+describe("a document that is thrown away", () => {
+  it("PLT-09 says what of it the server lacks, in words and pieces", async () => {
+    const [mine, server] = [fresh(), fresh()];
+    await make(mine, { slot: REMARK, text: "ab" }, { slot: "60/rejects", by: 2 });
+    await make(mine, { slot: REMARK, text: "abc" }, { slot: "60/rejects", by: 3 }, { slot: "60/drums", by: -1 });
+    mine.addEntry("0197a3b0-0000-7000-8000-000000000001", new Uint8Array([1]));
+    expect(mine.unsent(server)).toEqual([{ slot: "60/rejects", by: 2 }, { slot: "60/rejects", by: 3 }, { slot: "60/drums", by: -1 }, { slot: REMARK, text: "abc" }]);
+    exchange(mine);
+    expect(mine.unsent(server)).toEqual([]);
+  });
+
+  it("PLT-14 passes over a key that no app makes", async () => {
+    const doc = fresh();
+    const [strange] = Automerge.applyChanges(Automerge.init<{ drafts: Record<string, string> }>(), [root.bytes]);
+    const change = Automerge.getLastLocalChange(Automerge.change(strange, ({ drafts }) => void (drafts["text:%"] = "odd")))!;
+    doc.receive([{ n: 2, bytes: new Uint8Array(change) }]);
+    await make(doc, { slot: REMARK, text: "a" });
+    expect(doc.unsent(fresh())).toEqual([{ slot: REMARK, text: "a" }]);
+  });
+});
