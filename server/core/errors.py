@@ -317,6 +317,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; the attempts are in the log.", "未作更改；尝试已入账。"),
         ("Wait 15 minutes, or ask the administrator.", "请等待 15 分钟，或联系管理员。"),
     ),
+    "signins_too_many": Problem(
+        429,
+        ("Too many passwords were tried from this address.", "此地址尝试密码的次数过多。"),
+        ("Nothing was changed; no account was locked by this.", "未作更改；没有账户因此被锁定。"),
+        ("Wait a minute, then try again.", "请等待一分钟后重试。"),
+    ),
     "password_wrong": Problem(
         403,
         ("The password is wrong; nothing was signed.", "密码错误，未签名。"),

@@ -1,7 +1,7 @@
 """One opened site in a process: its database, its log, its door. Views, commands and rooms reach everything by it."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from server.core.config import Config
 from server.core.kinds import Registry
+from server.core.limits import SIGN_INS, Buckets, Rate
 from server.core.publisher import Publisher
 from server.core.record import Recorder
 from sync.log import Log
@@ -30,6 +31,8 @@ class Plant:
     registry: Registry
     anchor: Anchor
     publisher: Publisher
+    # By address.
+    sign_ins: Buckets = field(default_factory=lambda: Buckets(Rate(*SIGN_INS)))
 
     def site(self) -> dict[str, Any]:
         """What a device must know to trust this site: {name, server_key (base64, raw Ed25519), vkey of the log}."""

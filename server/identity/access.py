@@ -6,7 +6,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Response, g, request
 
-from server.core import plant
+from server.core import limits, plant
 from server.core.errors import PestleError
 from server.identity import sessions
 from server.identity.model import Person
@@ -17,6 +17,12 @@ COOKIE = "pestle_session"
 _ASKS = "pestle_asks"
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def address() -> str:
+    """Where this request came from, as far as proxies of ours say it for others."""
+    forwarded = [one for line in request.headers.getlist("X-Forwarded-For") for one in line.split(",")]
+    return limits.address_of(request.remote_addr or "?", forwarded, plant.current().config.proxies)
 
 
 def current_session() -> Session:

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import math
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -69,7 +70,13 @@ def begin(plant: Plant, person: Person, device: str | None) -> Session:
 
 
 def authenticate(plant: Plant, login: str, password: str, address: str) -> Person:
-    """Whose login and password these are; each failure is an entry, and five in a row lock the login (IDN-02)."""
+    """Whose login and password these are; each failure is an entry, and five in a row lock the login (IDN-02).
+
+    PestleError `signins_too_many`, with `retry` in seconds, for an address that tries too many: nothing is judged then.
+    """
+    wait = plant.sign_ins.take(address)
+    if wait > 0:
+        raise PestleError("signins_too_many", {"retry": math.ceil(wait)})
     login = login.strip().lower()
     with plant.engine.connect() as connection:
         person = queries.find_login(connection, login)

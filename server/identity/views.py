@@ -32,7 +32,7 @@ STATES: list[Callable[[Connection], list[dict[str, Any]]]] = []
 def sign_in(body: Body) -> Response:
     """Sign in; the cookie is the session."""
     here = plant.current()
-    session = sessions.sign_in(here, body["login"], body["password"], request.remote_addr or "?", body["device"])
+    session = sessions.sign_in(here, body["login"], body["password"], access.address(), body["device"])
     return _with_cookie(session)
 
 
@@ -153,6 +153,6 @@ def _with_cookie(session: Session) -> Response:
 def _confirm(here: Plant, person: Person, password: str) -> None:
     """The password once more, with the same lock-out as signing in."""
     try:
-        sessions.authenticate(here, person.login, password, request.remote_addr or "?")
+        sessions.authenticate(here, person.login, password, access.address())
     except PestleError as error:
         raise PestleError("password_wrong") if error.code == "login_wrong" else error from None

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
 from server.core import clock, db
 from server.core import plant as site
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
-from server.identity import sessions
+from server.identity import access, sessions
 from server.identity.access import demand, require
 from server.identity.model import Person
 from server.production import model as production
@@ -305,7 +305,7 @@ def _check_password(number: str, person: Person, password: str) -> None:
     review on the signer's screen stays the one that can be signed."""
     plant = site.current()
     try:
-        sessions.authenticate(plant, person.login, password, request.remote_addr or "?")
+        sessions.authenticate(plant, person.login, password, access.address())
     except PestleError as error:
         code = "password_wrong" if error.code == "login_wrong" else error.code
         plant.recorder.state(refused(number, person.id, [code], "site"))

@@ -84,7 +84,7 @@ def _basic(plant: Plant) -> bool:
     if _remembered.knows(login, password):
         return True
     try:
-        person = sessions.authenticate(plant, login, password, request.remote_addr or "")
+        person = sessions.authenticate(plant, login, password, access.address())
     except PestleError as error:
         if error.code != "login_wrong":
             raise

@@ -10,10 +10,12 @@ import pytest
 from handheld_support import Site, Tablet
 from hostile_support import leaving_nothing
 
+from server.core import limits as core_limits
 from server.core.config import from_environment
 from server.core.errors import PestleError
+from server.core.limits import MOST_NAMES, Rate, address_of
 from server.handheld.hub import limits
-from server.handheld.hub.limits import Door, Meter, Rate, address_of
+from server.handheld.hub.limits import Door, Meter
 from server.handheld.model import DISPUTED
 
 BATCH = "B-1"
@@ -136,7 +138,8 @@ def test_thirty_tablets_that_bring_five_hundred_of_the_largest_entries_are_never
 @pytest.mark.urs("PLT-09")
 def test_a_bucket_fills_by_time_and_says_how_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(limits, "monotonic", lambda: now[0])
+    for module in (limits, core_limits):
+        monkeypatch.setattr(module, "monotonic", lambda: now[0])
     monkeypatch.setattr(limits, "FRAMES", Rate(40, 10))
     meter = Meter()
     assert meter.spend(40, 1)
@@ -152,10 +155,10 @@ def test_a_bucket_fills_by_time_and_says_how_long_that_takes(monkeypatch: pytest
 @pytest.mark.urs("PLT-09")
 def test_addresses_that_come_once_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     door = Door(2)
-    for number in range(limits._ADDRESSES + 100):
+    for number in range(MOST_NAMES + 100):
         with door.passing(str(number)):
             pass
-    assert len(door._came) == limits._ADDRESSES
+    assert len(door._hellos._known) == MOST_NAMES
     assert not door._here
 
 

@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest, b64
 from sqlalchemy import func, select
 
+from server.core.limits import SIGN_INS
 from server.identity import accounts, recovery
 from server.identity.enrolment import DOMAIN
 from server.identity.projection import failure
@@ -246,3 +247,20 @@ def test_names_that_were_only_guessed_are_forgotten(site: PlantUnderTest) -> Non
     site.client("zhang")
     with site.reading() as connection:
         assert connection.execute(select(func.count()).select_from(failure)).scalar_one() == 1
+
+
+@pytest.mark.urs("IDN-02")
+def test_an_address_that_floods_waits_and_locks_nobody_out_elsewhere(site: PlantUnderTest) -> None:
+    site.arm("zhang", "password")
+    client = site.client()
+    wrong = {"login": "nobody", "password": "guessed wrong"}
+    site.plant.sign_ins.take("127.0.0.1", SIGN_INS[0] - 2)
+    told = [client.post("/api/session", json=wrong) for _ in range(4)]
+    assert [code(answer) for answer in told][:2] == [(401, "login_wrong")] * 2
+    assert code(told[-1]) == (429, "signins_too_many")
+    assert 0 < told[-1].get_json()["details"]["retry"] <= 60
+    right = {"login": "zhang", "password": PASSWORD}
+    elsewhere = client.post("/api/session", json=right, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 200
+    # Whom a client names as its proxy's guest is believed of our own proxies only.
+    assert code(client.post("/api/session", json=right, headers={"X-Forwarded-For": "192.0.2.8"}))[0] == 429

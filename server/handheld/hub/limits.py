@@ -1,16 +1,14 @@
 """How much one device, and one address, may ask of the hub: sockets are counted, frames and bytes run out."""
 
 import math
-from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Lock
 from time import monotonic
 
-from server.core.config import Network
 from server.core.errors import PestleError
+from server.core.limits import Bucket, Buckets, Rate
 
 # In one process. Each keeps a thread; beyond them there are threads for requests, which sockets never take.
 MOST_SOCKETS = 1_100
@@ -23,17 +21,6 @@ RETRY_SECONDS = 15
 HELLOS_PER_SOCKET = 3
 # An alarm of a device in this time after one of the same code that was recorded is taken for the same.
 ALARM_SECONDS = 60.0
-# Addresses that are remembered; of more the longest unseen are forgotten.
-_ADDRESSES = 4_096
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many at once, and from then on so many a second."""
-
-    burst: float
-    per_second: float
-
 
 # 500 entries of the largest size come to 33 MB in base64.
 FRAMES = Rate(3_000, 100)
@@ -44,35 +31,6 @@ REFUSALS = Rate(60, 1)
 STRANGERS = (30, 1024 * 1024 + 64 * 1024)
 # A piece that comes alone costs about as much as one of this size, however few bytes it has.
 _LEAST_PIECE = 512
-
-
-class Bucket:
-    """Fills by time, up to the burst. Not thread-safe."""
-
-    __slots__ = ("_at", "_left", "_rate")
-
-    def __init__(self, rate: Rate) -> None:
-        self._rate, self._left, self._at = rate, rate.burst, monotonic()
-
-    def take(self, amount: float) -> float:
-        """Take it if it is there: 0.0; else the seconds until it is."""
-        self._fill()
-        if self._left >= amount:
-            self._left -= amount
-            return 0.0
-        return (amount - self._left) / self._rate.per_second
-
-    def owe(self, amount: float) -> float:
-        """Take what has been used already; 0.0, or, with a debt, the seconds until it is worth to go on: until it is
-        paid and a quarter of the burst is there."""
-        self._fill()
-        self._left -= amount
-        return 0.0 if self._left >= 0 else (self._rate.burst / 4 - self._left) / self._rate.per_second
-
-    def _fill(self) -> None:
-        now = monotonic()
-        self._left = min(self._rate.burst, self._left + (now - self._at) * self._rate.per_second)
-        self._at = now
 
 
 class Meter:
@@ -131,9 +89,8 @@ class Door:
 
     def __init__(self, per_address: int) -> None:
         self._most = per_address
-        self._hellos = Rate(HELLOS_PER_SOCKET * per_address, HELLOS_PER_SOCKET * per_address / 60)
+        self._hellos = Buckets(Rate(HELLOS_PER_SOCKET * per_address, HELLOS_PER_SOCKET * per_address / 60))
         self._here: Counter[str] = Counter()
-        self._came: OrderedDict[str, Bucket] = OrderedDict()
         self._meters: dict[str, Meter] = {}
         self._lock = Lock()
 
@@ -159,35 +116,6 @@ class Door:
     def _admit(self, address: str) -> None:
         if self._here.total() >= MOST_SOCKETS or self._here[address] >= self._most:
             raise PestleError("sockets_too_many", {"retry": RETRY_SECONDS})
-        bucket = self._came.setdefault(address, Bucket(self._hellos))
-        self._came.move_to_end(address)
-        if len(self._came) > _ADDRESSES:
-            self._came.popitem(last=False)
-        seconds = bucket.take(1)
+        seconds = self._hellos.take(address)
         if seconds > 0:
             raise PestleError("hellos_too_many", {"retry": math.ceil(seconds)})
-
-
-def address_of(remote: str, forwarded: Sequence[str], proxies: Sequence[Network]) -> str:
-    """Whose limits count: `remote`, or what proxies of ours say they forward for, the last one outside first.
-
-    Anybody can send the header; only what one of our own has appended is believed. A network of IPv6 (/64) is one
-    address, since a single machine has all of it.
-    """
-    found = _read(remote)
-    for text in reversed(forwarded):
-        before = _read(text)
-        if found is None or before is None or not any(found in network for network in proxies):
-            break
-        found = before
-    if isinstance(found, IPv6Address):
-        return str(IPv6Network((found, 64), strict=False))
-    return remote if found is None else str(found)
-
-
-def _read(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        found = ip_address(text.strip())
-    except ValueError:
-        return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found

@@ -15,7 +15,7 @@ from server.handheld.hub import frames, limits
 from server.handheld.hub.conversation import Conversation, last_words
 from server.handheld.hub.hub import current_hub
 from server.handheld.hub.socket import TabletSocket
-from server.identity import sessions
+from server.identity import access, sessions
 from server.identity.access import COOKIE
 
 blueprint = Blueprint("sync", __name__)
@@ -55,17 +55,12 @@ def sync(ws: Server) -> None:
     session = partial(_check_session, here, request.cookies.get(COOKIE))
     socket = TabletSocket(ws, frames.MAX_FRAME, limits.Stranger().spend)
     try:
-        with hub.door.passing(_address(here)):
+        with hub.door.passing(access.address()):
             Conversation(hub, socket, _check_origin, session).run()
     except PestleError as error:
         socket.finish(last_words(error.code, error.details.get("retry", 0)))
     finally:
         socket.close()
-
-
-def _address(here: Plant) -> str:
-    forwarded = [one for line in request.headers.getlist("X-Forwarded-For") for one in line.split(",")]
-    return limits.address_of(request.remote_addr or "", forwarded, here.config.proxies)
 
 
 def _check_origin() -> None:
