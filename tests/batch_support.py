@@ -208,6 +208,8 @@ class Site:
         self.keys = {person: Ed25519Signer.generate() for person in self.PEOPLE}
         self.writers: dict[str, DeviceWriter] = {}
         self.leases: dict[tuple[str, str], str] = {}
+        # People who have a password: nobody takes one that they had before.
+        self.with_password: set[str] = set()
         facts = [fact for person, about in self.PEOPLE.items() for fact in self._person(person, *about)]
         facts += [self._device(device, role) for device, role in self.DEVICES.items()]
         # One commit: a disk flush for each would be most of the time that these tests take.
