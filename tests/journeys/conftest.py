@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 _BROKEN: dict[str, str] = {}
 
@@ -11,6 +11,8 @@ _BROKEN: dict[str, str] = {}
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """It ends with the module, since its event loop disturbs tests that have one of their own."""
+    # On a machine that does other things as well a screen may take its time.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as started:
         yield started
 

@@ -23,6 +23,15 @@ type Asking =
   | { what: "comment"; title: string; hint: string; label: string; answer: (comment: string | null) => void }
   | { what: "second"; value: string; answer: (second: Second | null) => void };
 
+/** Half of a character, as a broken clipboard leaves it, cannot be signed: a mark takes its place. */
+const HALF = /\p{Surrogate}/gu;
+
+function whole(draft: Draft): Draft {
+  const mend = <T>(value: T): T => (typeof value === "string" ? (value.replace(HALF, "\ufffd") as T) : value);
+  const payload = Object.fromEntries(Object.entries(draft.payload).map(([name, value]) => [name, mend(value)]));
+  return { ...draft, payload, ...(draft.reason === undefined ? {} : { reason: mend(draft.reason) }) };
+}
+
 export class Work {
   next = $state.raw<Next | null>(null);
   busy = $state(false);
@@ -141,7 +150,7 @@ export class Work {
     this.busy = true;
     this.problem = null;
     try {
-      await core.record(draft, actor);
+      await core.record(whole(draft), actor);
       return true;
     } catch (error) {
       this.problem = asProblem(error);

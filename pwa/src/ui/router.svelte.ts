@@ -11,7 +11,7 @@ class Router {
 
   /** The address split at its slashes, decoded: /batch/B%2F1 gives ["batch", "B/1"]. */
   get parts(): string[] {
-    return this.path.split("/").filter(Boolean).map(decodeURIComponent);
+    return this.path.split("/").filter(Boolean).map(decoded);
   }
 
   get(name: string): string {
@@ -36,6 +36,15 @@ class Router {
     if (link.origin !== location.origin || /^\/(api|log\/)/.test(link.pathname)) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
+  }
+}
+
+/** A part that somebody mistyped is taken as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 
