@@ -31,7 +31,7 @@ from server.simulate.site import Enrolled
 HOUR = 3_600
 # Far enough beyond every limit that the seconds of a run do not matter; the last is longer than a lease.
 JUMPS = (2 * HOUR, -2 * HOUR, 80 * HOUR)
-SETTLE_SECONDS = 10.0
+SETTLE_SECONDS = 60.0
 # How many runs: `make test` has a few hundred; thousands when asked, as in PESTLE_MODEL=5000.
 RUNS = int(os.environ.get("PESTLE_MODEL", "0"))
 
@@ -269,7 +269,7 @@ def run(template: Template, processes: list[Process], runs: int) -> Counter[str]
 
 @pytest.mark.urs("PLT-08", "PLT-09", "PLT-10", "PLT-13")
 def test_the_hub_keeps_its_promises_whatever_happens(tmp_path: Path, processes: list[Process]) -> None:
-    assert run(Template(tmp_path / "site", None), processes[:1], 12)["entries"] > 50
+    assert run(Template(tmp_path / "site", None), processes[:1], 8)["entries"] > 30
 
 
 @pytest.mark.slow
