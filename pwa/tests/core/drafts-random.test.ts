@@ -44,7 +44,7 @@ class Story {
     else if (what < 7) this.count(engine, n);
     else if (what === 7) await this.record(engine);
     else if (what === 8) this.plant.hub[this.random(2) ? "cutAfterCommit" : "cutBeforeCommit"] = 1;
-    else if (what === 9) this.plant.hub.refuse = 1;
+    else if (what === 9) this.refuse();
     else if (what === 10) this.network();
     else await this.battery(n);
     await wait(this.random(4) * 60);
@@ -66,6 +66,12 @@ class Story {
 
   private async record(engine: Engine): Promise<void> {
     await records(engine, `${(this.entries += 1)}.0`);
+  }
+
+  /** Once for each connection: what is refused twice waits under the hand, which a battery may take with it. */
+  private refuse(): void {
+    this.plant.hub.cut();
+    this.plant.hub.refuse = 1;
   }
 
   private network(): void {
