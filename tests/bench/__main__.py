@@ -1,7 +1,7 @@
 """`make bench`: the figures, as one JSON object on standard output. Median of several runs; progress on standard error.
 
 Not a test: nothing here passes or fails by a clock. BENCH_SIZE: entries of the big logs (1,000,000 unless given);
-BENCH_ONLY: names of the parts to run, with commas between.
+BENCH_ONLY: names of the parts to run, with commas between; BENCH_RUNS: how often live changes are run (3).
 """
 
 import json

@@ -10,7 +10,7 @@ const said = async () => (await lines.next()).value;
 const say = (what) => process.stdout.write(JSON.stringify(what) + "\n");
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-const { url, count, changes, documents, per_second: rate, entries } = JSON.parse(await said());
+const { url, count, changes, documents, per_second: rate, limit_seconds, entries } = JSON.parse(await said());
 // The bytes that our own tablets would write, so that documents grow alike.
 const stock = JSON.parse(readFileSync(entries, "utf8")).map(([id, text]) => [id, Buffer.from(text, "base64")]);
 
@@ -45,7 +45,9 @@ handles.forEach((handle, n) =>
     }
   }),
 );
-for (let made = 0; made < count * changes; made++) {
+const late_by_now = () => performance.now() > begin + limit_seconds * 1000;
+let made = 0;
+for (; made < count * changes && !late_by_now(); made++) {
   const due = begin + (made * 1000) / rate;
   if (performance.now() < due) await sleep(due - performance.now());
   else await new Promise((done) => setImmediate(done));
@@ -56,12 +58,15 @@ for (let made = 0; made < count * changes; made++) {
   });
 }
 const total = (count * changes) / documents;
-const whole = (handle) => Object.keys(handle.doc().entries).length === total;
-while (!handles.every(whole)) await sleep(20);
+const held = () => Math.min(...handles.map((handle) => Object.keys(handle.doc().entries).length));
+while (held() < total && !late_by_now()) await sleep(100);
 const seconds = (performance.now() - begin) / 1000;
 late.sort((a, b) => a - b);
 const at = (part) => (late.length ? Math.round(late[Math.floor(part * (late.length - 1))] * 10) / 10 : null);
 say({
+  changes_made: made,
+  // Below 1 the clients, with their one processor, could not keep up within the limit.
+  arrived_at_slowest: Math.round((held() / total) * 1000) / 1000,
   seconds: Math.round(seconds * 100) / 100,
   arrived_ms: { count: late.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) },
 });
