@@ -1,5 +1,5 @@
-"""Whatever becomes of a lease, or of what it said: each kind of entry is kept and flagged, waits for QA, is printed with
-its words, and has plain words on the operator's screen (PLT-12); and what each state means to each gate (PLT-11)."""
+"""Whatever becomes of a lease, or of what it said: each entry is kept and flagged, waits for QA, is printed so,
+and has plain words on the operator's screen (PLT-12); and what each state means to each gate (PLT-11)."""
 
 import re
 import time
