@@ -335,10 +335,13 @@ describe("a journal that outlived the database", () => {
     plant.hub.up = true;
     const second = await open(on);
     const inner = second as unknown as { takeUp(): Promise<void> };
-    inner.takeUp = () => new Promise(() => undefined);
-    void second.enrol("FOR tablet-000001", "T-07");
-    await until("enrolled", () => plant.calls.some(({ path }) => path === "/api/devices/enrol"));
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise<void>((answered) => {
+      inner.takeUp = () => {
+        answered();
+        return new Promise(() => undefined);
+      };
+      void second.enrol("FOR tablet-000001", "T-07");
+    });
     await kill(second);
     const third = await open(on);
     expect(third.state.storage).toMatchObject({ waiting: [], recovered: expect.any(String) });
