@@ -162,6 +162,17 @@ def test_without_a_root_no_key_changes(
     assert console("keys", "request", tmp_path / "asked", exits=2)["code"] == "root_missing"
 
 
+@pytest.mark.urs("PLT-09")
+def test_the_keys_that_open_journals_are_named_and_another_is_handed_out(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    console = Console(tmp_path, database_url, monkeypatch, capsys)
+    console("user", "list")
+    [first] = console("keys", "recovery")["recovery"]
+    assert console("keys", "recovery", "--new")["recovery"][0] == first
+    assert len(console("keys", "recovery")["recovery"]) == 2
+
+
 @pytest.fixture
 def plant(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
     under_test = PlantUnderTest(database_url, tmp_path)

@@ -137,17 +137,19 @@ describe("containers in a lease", () => {
     lots: [{ material: "API", lot: "A/2", registered: true }, { material: "MGS", lot: "M", registered: false }],
     containers: [{ container: "A/2-1", material: "API", lot: "A/2", quantity }, { container: "M-1", material: "MGS", lot: "M", quantity }],
   } as unknown as Lease;
+  const doubt = (lease: Lease, material: string, lot: string, container: string) =>
+    doubtOf(lease, { material, lot, container, net: null, subject: "20/net" }, []);
 
   it("PLT-12 doubts at once what was not allocated or is of another lot, and nothing else", () => {
     expect(allocated(held, "API", "A/2")).toEqual(["A/2-1"]);
-    expect(doubtOf(held, "API", "A/2", "A/2-1")).toBeNull();
-    expect(doubtOf(held, "API", "A/2", "A/2-9")).toEqual({ code: "not_allocated", container: "A/2-9" });
-    expect(doubtOf(held, "API", "A/2", "M-1")).toEqual({ code: "wrong_lot", container: "M-1", lot: "M" });
-    expect(doubtOf(held, "MGS", "M", "anything")).toBeNull();
-    expect(doubtOf(held, "API", "A/2", "")).toBeNull();
+    expect(doubt(held, "API", "A/2", "A/2-1")).toBeNull();
+    expect(doubt(held, "API", "A/2", "A/2-9")).toEqual({ code: "not_allocated", container: "A/2-9" });
+    expect(doubt(held, "API", "A/2", "M-1")).toEqual({ code: "wrong_lot", container: "M-1", lot: "M" });
+    expect(doubt(held, "MGS", "M", "anything")).toBeNull();
+    expect(doubt(held, "API", "A/2", "")).toEqual({ code: "missing", lot: "A/2" });
   });
 
   it("PLT-12 says nothing where an old lease says nothing of containers", () => {
-    expect(doubtOf({ ...held, containers: undefined } as unknown as Lease, "API", "A/2", "A/2-9")).toBeNull();
+    expect(doubt({ ...held, containers: undefined } as unknown as Lease, "API", "A/2", "A/2-9")).toBeNull();
   });
 });
