@@ -74,7 +74,7 @@ def find_container(connection: Connection, label: str) -> Container | None:
 
 def containers_of(connection: Connection, code: str, number: str) -> list[Container]:
     """The containers of a lot, by their labels."""
-    rows = _of_lot.rows(connection, {"material": code, "lot": number})
+    rows = transaction.rows(connection, _of_lot, {"material": code, "lot": number})
     return [_container(row) for row in rows]
 
 
