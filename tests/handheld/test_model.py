@@ -168,7 +168,7 @@ class Offline(RuleBasedStateMachine):
 
     # What the server's machine does
 
-    @rule(at=a_tablet, commits=st.integers(1, 8), effect=st.booleans(), lasts=st.booleans())
+    @rule(at=a_tablet, commits=st.integers(1, 5), effect=st.booleans(), lasts=st.sampled_from([True, True, False]))
     def fail_at_a_commit(self, at: int, commits: int, effect: bool, lasts: bool) -> None:
         power = self.processes[at % len(self.processes)].power
         assert power is not None
@@ -279,7 +279,7 @@ def test_hundreds_of_histories(tmp_path: Path, processes: list[Process]) -> None
     met = run(Template(tmp_path / "site", None), processes[:1], RUNS or 150)
     print(dict(met))
     expected = {"power cut", FORK, "conflict", "clock_skew", "captured_outside", "lease_expired"}
-    assert {name for name in expected if met[name] < 10} == set()
+    assert {name for name in expected if met[name] < 5} == set()
 
 
 @pytest.mark.slow
