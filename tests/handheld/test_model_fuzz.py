@@ -28,7 +28,7 @@ DEVICES = 6
 COUNT = int(os.environ.get("PESTLE_FUZZ", "2000"))
 WARM = 500
 # What was accepted has to be kept in memory, too: the state of the documents.
-GROWTH_KB = 24 * 1024
+GROWTH_KB = 32 * 1024
 BATCHES = [f"F-{n}" for n in range(1, DEVICES + 1)]
 
 
