@@ -83,7 +83,7 @@ def test_the_battery_falls_out_in_the_night(walk: Walk) -> None:
     tablet.remark("next morning")
 
 
-@pytest.mark.urs("PLT-11", "PLT-12", "QAR-01")
+@pytest.mark.urs("PLT-11", "PLT-12", "PRD-13")
 def test_delivered_next_day_each_entry_says_what_is_doubtful_of_its_time(walk: Walk) -> None:
     tablet = walk.tablet
     walk.site.pass_time(MORNING)

@@ -100,7 +100,7 @@ def test_it_remembers_that_without_a_network(walk: Walk) -> None:
     tablet.go_online()
 
 
-@pytest.mark.urs("QAR-01", "QAR-02")
+@pytest.mark.urs("PRD-13")
 def test_qa_assesses_it_on_the_review(walk: Walk) -> None:
     desk, number = walk.desk, walk.site.batch
     desk.sign_out()
