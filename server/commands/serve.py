@@ -12,8 +12,8 @@ from server.handheld.hub.limits import MOST_SOCKETS
 # A tablet's socket keeps a thread, and the hub turns away those beyond its own number: the rest is for requests, which
 # never wait for sockets. A thread is made when it is needed, so a site with ten tablets does not pay for a thousand.
 THREADS = MOST_SOCKETS + 200
-# glibc keeps what a thread has freed for that thread alone: with a thousand of them about 40 MB that nobody can use.
-_TUNABLES, _ALLOCATOR = "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=2"
+# glibc keeps what a thread has freed for that thread alone: with a thousand of them 20 to 40 MB that nobody can use.
+_TUNABLES, _ALLOCATOR = "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
