@@ -90,6 +90,8 @@ export class SyncClient {
   private barrier = 0;
   private ready = false;
   private nonce = "";
+  /** The documents that this connection's greeting has asked for. */
+  private greeted: ReadonlySet<string> = new Set();
   private pushes = 0;
   private questions = 0;
   private readonly asked = new Map<number, { done: (frame: Frame) => void; fail: (error: CoreError) => void }>();
@@ -162,6 +164,8 @@ export class SyncClient {
       }
       const doc = this.docs.get(name);
       if (doc && this.status === "online") this.send({ t: "open", docs: { [name]: doc.last } });
+      // What was recorded before the document was here; nothing need come after a whole one.
+      this.pushNext();
     });
   }
 
@@ -287,9 +291,11 @@ export class SyncClient {
   private async hello(frame: Frame): Promise<void> {
     const { clock, ledger, device } = this.host;
     this.nonce = frame.nonce;
+    const docs = this.shelf.numbers();
+    this.greeted = new Set(Object.keys(docs));
     this.send({
       t: "hello", v: 1, device, actor: this.shelf.actor, proof: await this.helloProof(),
-      wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs: this.shelf.numbers(),
+      wall: timeText(clock.wall()), offset: clock.offset(), mono: clock.mono(), boot: clock.boot, head: ledger.head, docs,
       ...(this.host.app && { app: this.host.app }),
     });
   }
@@ -302,6 +308,8 @@ export class SyncClient {
     this.status = "online";
     await this.reclaim(frame.head.seq);
     this.host.welcome(frame);
+    // Batches that were taken along while we greeted: `open` could not ask for them.
+    for (const name of this.host.docs()) if (!this.greeted.has(name)) void this.open(name);
     // The answer to this ping comes after all changes that the server owes us: only then is it known what to push.
     this.barrier = this.ping();
     this.host.changed();
