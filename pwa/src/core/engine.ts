@@ -217,6 +217,8 @@ export class Engine implements Core {
   }
 
   acceptUpdate(): void {
+    // The page that records may be in the middle of a step, and only that one knows what it still has.
+    if (this.state.secondTab) throw new CoreError("second_tab");
     if (this.state.updateDelivers && this.state.counts.device > 0) throw new CoreError("update_delivers");
     this.platform.acceptUpdate();
   }
@@ -250,7 +252,8 @@ export class Engine implements Core {
     this.store?.close();
     this.startJournal();
     this.store = await Store.open(this.platform.database);
-    await this.store.migrate();
+    // Where there is no room for it, what is plain can still be read and delivered; the next start goes on.
+    await this.store.migrate().catch(complain);
     await this.takeUp();
     this.set({ ready: true, secondTab: false });
     this.persist();
@@ -261,7 +264,10 @@ export class Engine implements Core {
     await this.platform.idle();
     await this.connect();
     clearInterval(this.tending);
-    this.tending = setInterval(() => this.tend(), TEND_MS);
+    this.tending = setInterval(() => {
+      void this.measure();
+      this.tend();
+    }, TEND_MS);
   }
 
   /** Make journal and database one, then read from them. */
@@ -300,7 +306,7 @@ export class Engine implements Core {
     this.keep({
       recovered: (await this.store.meta("recovered")) ?? null,
       setBack: (await this.store.meta("setBack")) ?? null,
-      encrypted: this.journal?.isSealed ?? false,
+      encrypted: await this.isSealed(),
       waiting: this.waiting.map(({ wrap, records }) => ({ device: wrap.device, name: wrap.name, records })),
       damaged: lost, healed: Math.max(0, found - lost),
     });
@@ -310,6 +316,10 @@ export class Engine implements Core {
   private async lostEntries(): Promise<number> {
     const rows = [...(this.store.damaged.get("entries") ?? [])].filter((id) => !this.ledger.get(id));
     return rows.length + (this.store.damaged.get("packs")?.size ?? 0);
+  }
+
+  private async isSealed(): Promise<boolean> {
+    return (this.journal?.isSealed ?? false) && (await this.store.meta("sealed")) === true;
   }
 
   /** Its worker starts while the database opens. */
@@ -354,7 +364,7 @@ export class Engine implements Core {
     await this.store.setMeta({ journalKeys: [...((await this.store.meta("journalKeys")) ?? []), key] });
     await journal.rekey(key);
     await this.store.setMeta({ journalKeys: [key] });
-    this.keep({ encrypted: true });
+    this.keep({ encrypted: await this.isSealed() });
   }
 
   /** A new database: take over what else the journal holds. That it was not empty is an alarm that stays. */
@@ -412,7 +422,6 @@ export class Engine implements Core {
 
   /** Hear of the leases, and renew them, while there is a network; without one only the clock speaks. */
   private tend(): void {
-    void this.measure();
     const { device, online, sessionMissing } = this.state;
     if (device && online === "online" && !sessionMissing) void this.term?.tend(device.id);
     else this.refresh();

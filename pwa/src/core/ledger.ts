@@ -110,8 +110,9 @@ export class Ledger {
   /** Whether this device's chain has passed there; what was let go of is believed. */
   private async knows(device: string, { seq, hash }: Head): Promise<boolean> {
     if (seq >= this.head.seq) return seq === this.head.seq && hash === this.head.hash;
-    const next = this.all().filter((item) => item.seq === seq + 1).map(({ bytes }) => headerOf(bytes)).find((one) => one.device === device);
-    return !next || next.prev === hash;
+    const next = this.all().filter((item) => item.seq === seq + 1).map(({ bytes }) => headerOf(bytes)).filter((one) => one.device === device);
+    // Beside what this device made on its old state stands what it made after it had been told once.
+    return !next.length || next.some((one) => one.prev === hash);
   }
 
   forget(ids: string[]): void {
@@ -182,10 +183,12 @@ export class Ledger {
    * and delivered as well: whether it has a place in the chain is for the log to say. */
   private async catchUp(recovered: Recovered, device: string | null): Promise<void> {
     for (const [id, bytes] of recovered.entries) {
-      if (this.own.has(id) || recovered.proven.has(id)) continue;
+      if (this.own.has(id)) continue;
       const { seq, prev, device: writer } = headerOf(bytes);
       const continues = writer === device && seq === this.head.seq + 1 && prev === this.head.hash;
-      const item = stored(id, bytes, "device");
+      // What is proven is let go of, except where the database was set back: its number must not be used once more.
+      if (recovered.proven.has(id) && !continues) continue;
+      const item = stored(id, bytes, recovered.proven.has(id) ? "proven" : "device");
       const head = continues ? { seq, hash: await entry.digestOf(entry.decodeEnvelope(bytes)) } : this.head;
       await this.store.addEntries([item], head);
       this.put(item);

@@ -227,10 +227,10 @@ export class Store {
     return this.database.turn(async () => {
       const loose = await this.database.read<Boxed<"id"> | StoredEntry>("entries");
       if (loose.length <= LOOSE) return;
-      const before = this.lost();
       const old = await this.database.read<Bytes>("packs");
       const entries = await this.openEntries(old, loose);
-      if (this.lost() > before) return;
+      // What cannot be opened stays where it is, and is told at each start.
+      if (this.damaged.has("packs") || this.damaged.has("entries")) return;
       const packs = await this.boxPacks(entries);
       await this.database.write(["entries", "packs"], packs, (tx) => {
         tx.objectStore("packs").clear();
@@ -383,10 +383,6 @@ export class Store {
       this.damaged.set(store, (this.damaged.get(store) ?? new Set()).add(key));
       return null;
     }
-  }
-
-  private lost(): number {
-    return [...this.damaged.values()].reduce((sum, keys) => sum + keys.size, 0);
   }
 }
 

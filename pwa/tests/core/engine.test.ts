@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { base64, concat, random } from "../../src/core/bytes";
 import { Engine } from "../../src/core/engine";
 import { decodeEnvelope, digestOf, readHeader } from "../../src/core/entry";
+import type { Ledger } from "../../src/core/ledger";
 import { Store } from "../../src/core/store";
 import type { WrappedKey } from "../../src/core/types";
 import { Plant, tablet, until } from "./surroundings";
@@ -249,6 +250,46 @@ describe("core", () => {
     expect(nets(second)).toEqual(["1", "2", "3", "4"]);
   });
 
+  it("PLT-09 numbers nothing twice after that, however often it meets the server before its records are there", async () => {
+    const engine = await ready(tablet(plant));
+    plant.hub.up = false;
+    plant.hub.cut();
+    for (const value of ["1", "2", "3"]) await records(engine, value);
+    const { ledger } = engine as unknown as { ledger: Ledger };
+    // The log has another first record of this device than its disk.
+    const told = { seq: 1, hash: "ab".repeat(32) };
+    expect(await ledger.goOnFrom("tablet-000001", told)).toBe(true);
+    expect((await records(engine, "4")).seq).toBe(2);
+    expect(await ledger.goOnFrom("tablet-000001", told)).toBe(false);
+    expect((await records(engine, "5")).seq).toBe(3);
+  });
+
+  it("PLT-09 numbers nothing twice where only the database was set back, also before it meets the server", async () => {
+    const on = tablet(plant);
+    const first = await ready(on);
+    await records(first, "1");
+    await until("proven", () => first.state.counts.proven === 1);
+    const [kept, { head }] = [first.entries("B-1").map(({ id }) => id), first.state];
+    await records(first, "2");
+    await until("proven", () => first.state.counts.proven === 2);
+    plant.hub.up = false;
+    plant.hub.cut();
+    await records(first, "3");
+    await kill(first);
+    const store = await Store.open(on.database);
+    const own = (await store.entries()).filter(({ id }) => kept.includes(id));
+    await store.dropDoc("batch/B-1", (await store.entries()).map(({ id }) => id));
+    await store.addEntries(own, head);
+    store.close();
+    const second = await open(on);
+    expect(nets(second)).toEqual(["1", "2", "3"]);
+    expect((await records(second, "4")).seq).toBe(4);
+    plant.hub.up = true;
+    second.sessionChanged();
+    await until("logged", () => second.state.counts.logged === 4);
+    expect(second.state.storage.setBack).toBe(null);
+  });
+
   it("PLT-08 starts without a database, and says so when something would be written", async () => {
     const engine = new Engine(tablet(plant));
     const open = indexedDB.open;
@@ -441,6 +482,7 @@ describe("core", () => {
     await until("second tab", () => second.state.secondTab && second.state.ready);
     expect(nets(second)).toEqual(["1"]);
     await expect(records(second, "2")).rejects.toMatchObject({ code: "second_tab" });
+    expect(() => second.acceptUpdate()).toThrow("second_tab");
     await until("logged", () => first.state.counts.logged === 1);
     await kill(first);
     grant();

@@ -163,6 +163,22 @@ describe("the store of an earlier version", () => {
     expect((await open(on)).state.storage.waiting).toMatchObject([{ device: "tablet-000001" }]);
   });
 
+  it("PLT-09 is read and delivered as it is where there is no room to seal it, and is not told to be sealed", async () => {
+    const on = tablet(plant);
+    await kill(await atWork(on));
+    await plainly(on);
+    vi.spyOn(Store.prototype, "migrate").mockRejectedValueOnce(new DOMException("no room", "QuotaExceededError"));
+    const second = await open(on);
+    expect(second.state).toMatchObject({ device: { id: "tablet-000001" }, storage: { encrypted: false } });
+    expect(nets(second)).toEqual(["1", "2"]);
+    plant.hub.up = true;
+    second.sessionChanged();
+    await until("delivered", () => second.state.counts.logged === 2);
+    expect(second.state.storage.encrypted).toBe(false);
+    await kill(second);
+    expect((await open(on)).state.storage.encrypted).toBe(true);
+  });
+
   it("PLT-09 loses nothing when it is killed at any write of that", async () => {
     for (let writes = 0; writes < 6; writes++) {
       plant = new Plant();
@@ -187,7 +203,7 @@ describe("the store of an earlier version", () => {
 
 describe("damage", () => {
   /** Change a byte of every row of a store. */
-  async function hurt(on: Tablet, store: "entries" | "changes" | "leases" | "blobs"): Promise<void> {
+  async function hurt(on: Tablet, store: "entries" | "packs" | "changes" | "leases" | "blobs"): Promise<void> {
     const db = await Database.open(on.database);
     await db.put([store], await db.rows<Bytes | { box: Bytes }>(store), (tx, rows) => {
       for (const { key, value } of rows) {
@@ -228,6 +244,22 @@ describe("damage", () => {
       await kill(engine);
     }
   });
+
+  it("PLT-09 of a pack is told as long as it is there, and nothing is packed over it", async () => {
+    const on = tablet(plant);
+    let engine = await ready(on);
+    await offline(engine);
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 130; i++) await records(engine, String(i));
+      await (engine as unknown as { store: Store }).store.repack();
+      await kill(engine);
+      if (round === 0) await hurt(on, "packs");
+      if (round === 0) on.file.data = new Uint8Array();
+      engine = await open(on);
+      expect(engine.state.storage.damaged).toBe(1);
+    }
+    expect(nets(engine).length).toBe(130);
+  }, 30_000);
 
   it("PLT-09 of the document is told, and the server tells it once more", async () => {
     const on = tablet(plant);
