@@ -11,6 +11,7 @@ export const keepingEn = {
     lowNext: "Go online so that everything is delivered, and hand back finished batches. When nothing more fits, nothing more can be recorded here.",
     damaged: (n: number) => (n === 1 ? "1 thing stored on this device can no longer be read." : `${n} things stored on this device can no longer be read.`),
     damagedNext: "Do not clear this device. Take another one, and tell the administrator.",
+    setBack: "This device's storage was set back to an earlier state.", setBackNext: "What was signed here after that and had not reached the server may be missing: compare with the batch. New records go on where the log stands. Tell the administrator.",
     encryption: "Encryption", encrypted: "Everything kept here is encrypted.", plain: "Not encrypted yet: that comes when this device next meets the server.",
     room: "Room", enough: (used: string) => `${used} used; there is room.`, used: (used: string, total: string) => `${used} of ${total} used`, unknown: "The browser does not tell.", healed: (n: number) => `${n} given back by the second copy`,
   },

@@ -13,6 +13,7 @@ export const keepingZh: typeof keepingEn = {
     lowNext: "请联网，让记录全部发送，并交回已完成的批。空间用尽后，本机无法再记录。",
     damaged: (n: number) => `本机有 ${n} 项存储内容已无法读取。`,
     damagedNext: "请勿清除本机数据。请改用另一台设备，并告知管理员。",
+    setBack: "本机存储曾被还原到较早的状态。", setBackNext: "此后在本机签名而未送达服务器的记录可能缺失：请与该批核对。新记录从日志现有位置接续。请告知管理员。",
     encryption: "加密", encrypted: "本机所存内容均已加密。", plain: "尚未加密：本机下次连接服务器时完成。",
     room: "空间", enough: (used: string) => `已用 ${used}，空间充足。`, used: (used: string, total: string) => `已用 ${used}，共 ${total}`, unknown: "浏览器未提供。", healed: (n: number) => `${n} 项由第二份副本恢复`,
   },
