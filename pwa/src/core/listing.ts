@@ -3,7 +3,7 @@ import type { BatchDoc } from "./doc";
 import type { Ledger } from "./ledger";
 import { Others } from "./others";
 import type { StoredEntry } from "./store";
-import type { LocalEntry } from "./types";
+import { CoreError, type LocalEntry } from "./types";
 import { contentOf, inOrder, recordedAtOf, standingOf } from "./view";
 
 export class Listing {
@@ -74,7 +74,10 @@ export class Listing {
     const standing = standingOf(doc.receipt(id)) ?? { place: "sent" as const, flags: [], index: null };
     if (known?.place === standing.place && known.signature === signature) return known;
     try {
-      const entry = { ...contentOf(bytes), ...standing, recordedAt: recordedAtOf(doc.receipt(id)), own: false, signature };
+      const content = contentOf(bytes);
+      // Another's entry once more under an id of its own would be listed twice.
+      if (content.id !== id) throw new CoreError("entry_malformed", "id");
+      const entry = { ...content, ...standing, recordedAt: recordedAtOf(doc.receipt(id)), own: false, signature };
       this.contents.set(id, entry);
       return entry;
     } catch (error) {

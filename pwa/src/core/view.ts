@@ -1,8 +1,8 @@
 /** Entries as screens see them, read once from their exact bytes; and the order in which they are listed. */
-import { decodeEnvelope, readHeader, readPayload } from "./entry";
+import { decodeEnvelope, type Header, readHeader, readPayload } from "./entry";
 import type { Standing } from "./ledger";
 import { fromUtf8 } from "./bytes";
-import type { LocalEntry } from "./types";
+import { CoreError, type LocalEntry } from "./types";
 
 type Content = Omit<LocalEntry, "place" | "flags" | "index" | "own" | "signature" | "recordedAt">;
 
@@ -10,10 +10,18 @@ type Content = Omit<LocalEntry, "place" | "flags" | "index" | "own" | "signature
 export function contentOf(bytes: Uint8Array): Content {
   const envelope = decodeEnvelope(bytes);
   const header = readHeader(envelope);
+  checkShape(header);
   return {
     id: header.id, kind: header.kind, subject: header.subject, actor: header.actor, device: header.device, seq: header.seq,
     capturedAt: header.captured_at, offset: header.offset, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
   };
+}
+
+/** Any device can put anything under an id; what a screen could stumble over is no entry. */
+function checkShape(header: Header): void {
+  const texts = [header.kind, header.subject, header.actor, header.device, header.captured_at, header.corrects ?? "", header.reason ?? ""];
+  const timely = !Number.isNaN(Date.parse(header.captured_at)) && Math.abs(header.offset) <= 24 * 60;
+  if (!timely || texts.some((text) => typeof text !== "string")) throw new CoreError("entry_malformed", "header");
 }
 
 /** What the server's receipt says; null bytes mean that there is none yet. */

@@ -1,6 +1,7 @@
 /** What a lease says of a container: whether the batch may take so much out of it. Told before weighing, never in its way. */
 import { Decimal } from "decimal.js";
 import type { Lease, LocalEntry, Quantity } from "../core/types";
+import { isNumber } from "./numbers";
 import { KIND } from "./progress";
 
 export type Doubt =
@@ -39,7 +40,8 @@ export function leftIn(lease: Lease | undefined, container: string, entries: Loc
   const corrected = new Set(entries.map((entry) => entry.corrects));
   const most = new Map<string, Decimal>();
   for (const entry of entries) {
-    const net = entry.payload.net as Quantity | undefined;
+    const net = entry.payload.net as Quantity | null | undefined;
+    if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
     if (entry.kind !== KIND.weighed || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject || net?.unit !== known.quantity.unit) continue;
     // Of several that claim one place, the most.
     most.set(entry.subject, Decimal.max(net.value, most.get(entry.subject) ?? 0));

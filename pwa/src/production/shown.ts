@@ -12,8 +12,26 @@ const RESULTS = "quality.results_recorded.v1";
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** Before the server has judged them, and in quarantine after that, payloads may have any shape: of those nothing is said,
+ * and nobody's screen breaks. */
+function readable<T>(say: () => T, otherwise: T): T {
+  try {
+    return say();
+  } catch {
+    return otherwise;
+  }
+}
+
 /** The value of an entry; samples with their mean; texts as they are; empty for what has none. */
-export function shown({ kind, payload }: Said): string {
+export const shown = (said: Said): string => readable(() => valueOf(said), "—");
+
+/** What stands beside the value: samples, lot and source, the comment. */
+export const beside = (said: Said): string => readable(() => besideOf(said), "");
+
+/** Whether the entry's own limits say that it is abnormal. */
+export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said), false);
+
+function valueOf({ kind, payload }: Said): string {
   if (payload === null) return t().batch.withheld;
   if (kind === KIND.weighed) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
@@ -27,8 +45,7 @@ export function shown({ kind, payload }: Said): string {
   return "";
 }
 
-/** What stands beside the value: samples, lot and source, the comment. */
-export function beside({ kind, payload }: Said): string {
+function besideOf({ kind, payload }: Said): string {
   if (payload === null) return "";
   const parts: string[] = [];
   if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
@@ -46,8 +63,7 @@ function clearance(items: { ok: boolean }[]): string {
   return wrong === 0 ? t().clearance.allOk : `${t().clearance.notOk} ${wrong} / ${items.length}`;
 }
 
-/** Whether the entry's own limits say that it is abnormal. */
-export function abnormal({ kind, payload }: Said): boolean {
+function isAbnormal({ kind, payload }: Said): boolean {
   if (payload === null) return false;
   const limits = (payload.limits ?? { low: null, high: null }) as Limits;
   if (kind === KIND.weighed) return isOut((payload.net as Quantity).value, limits);

@@ -75,6 +75,26 @@ describe("a document that comes whole", () => {
     await until("told", () => fresh.entries("B-1").some(({ signature }) => signature === "wrong"));
   });
 
+  it("PLT-16 lists nothing that has not the shape of an entry, or is another's once more", async () => {
+    await worked(2);
+    let [doc] = Automerge.applyChanges(Automerge.init<{ entries: Record<string, Uint8Array> }>(), plant.hub.raws(DOC));
+    const id = Object.keys(doc.entries)[0]!;
+    const bytes = new Uint8Array(doc.entries[id]!);
+    const [header, ...rest] = new TextDecoder().decode(bytes).split("\n") as [string, ...string[]];
+    const shapes = [(odd: string) => `{"id":"${odd}","seq":1,"v":1}`, (odd: string) => header.replace(id, odd).replace('"subject":"20/net"', '"subject":null')];
+    doc = Automerge.change(doc, (draft) => {
+      for (const shape of shapes) {
+        const odd = crypto.randomUUID();
+        draft.entries[odd] = new TextEncoder().encode([shape(odd), ...rest].join("\n"));
+      }
+      draft.entries[crypto.randomUUID()] = bytes;
+    });
+    plant.hub.append(DOC, Automerge.getLastLocalChange(doc)!, null);
+    const fresh = await ready(tablet(plant));
+    await until("told", () => values(fresh).length > 0);
+    expect(fresh.entries("B-1").map(({ subject }) => subject)).toEqual(["20/net", "20/net"]);
+  });
+
   it("PLT-08 is kept by the tablet itself when many changes have come, and is what it starts with", async () => {
     const on = tablet(plant);
     const first = await ready(on);

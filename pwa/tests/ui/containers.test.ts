@@ -43,6 +43,9 @@ describe("what is doubtful about a container", () => {
     expect(doubt("A-1-1", kg("2.501"), taken)).toBe("used_up");
     expect(doubt("A-1-1", null, [...taken, weighed("5", "2.500", "25")])).toBe("used_up");
     expect(doubt("A-1-1", { value: "9000", unit: "g" }, taken)).toBeNull();
+    // What the server has refused, or will, takes nothing out.
+    const refused = [{ ...weighed("7", "9.000", "25"), place: "quarantined" as const }, weighed("8", "much", "25"), { ...weighed("9", "1", "25"), payload: { container: "A-1-1", net: null } }];
+    expect(leftIn(lease, "A-1-1", [...taken, ...refused], "30/net")).toEqual(kg("2.500"));
     // What the place that is being weighed holds already gives way.
     expect(doubt("A-1-1", kg("14.000"), [weighed("6", "15.000", "30")])).toBeNull();
   });
