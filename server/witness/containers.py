@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from server.handheld.entries import JUDGES as OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.production import model
 from server.release.model import RESOLVED_KIND
@@ -96,7 +97,8 @@ class ContainerRules:
             named = (self._labels.get(one["index"], ()) for one in body["entries"])
             self._blind |= {label for labels in named for label in labels}
         corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
-        if corrects is not None and not seen.is_strange and not seen.by_server:
+        # Of other kinds the header may name anything: only the record of a batch knows corrections of it.
+        if corrects is not None and head.kind in OF_BATCHES and not seen.is_strange and not seen.by_server:
             self._superseded.add(corrects)
         if head.kind not in _KINDS or seen.is_strange:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_support import Site, order, weighed
+from batch_support import Site, order, weighed, weight_read
 from witness_support import Rig, Story
 
 from server.core.kinds import Fact
@@ -208,6 +208,23 @@ def test_whatever_people_do_the_witness_judges_as_the_server_did(tmp_path: Path,
     rig = Rig(tmp_path / "witness", story)
     flags = [flag for entry in story.entries for flag in entry.stamp.flags if flag in CONTAINER_FLAGS]
     assert len(set(flags)) >= 4
+    assert rig.show(story) == 200, rig.why
+    rig.folder.close()
+    site.plant.close()
+
+
+def test_what_is_no_entry_of_a_batch_corrects_no_weighing_whatever_its_header_says(tmp_path: Path) -> None:
+    site = Plant(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    site.register(LABELS[0])
+    for batch in ("B1", "B2"):
+        site.plan(batch)
+    site.allocate("B2", LABELS[0])
+    taken = site.put("material_weighed", weighed("B1", container=LABELS[0])).id
+    pen = site.writers["tablet-a"]
+    site.submit(pen.write("equipment.weight_read.v1", "equipment/BAL-07", weight_read(), actor="P-1", corrects=taken))
+    assert "container_shared" in site.put("material_weighed", weighed("B2", container=LABELS[0])).flags
+    story = Story.of(site.plant)
+    rig = Rig(tmp_path / "witness", story)
     assert rig.show(story) == 200, rig.why
     rig.folder.close()
     site.plant.close()
