@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
+from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials import model, projection, queries, rules
 
@@ -48,14 +49,25 @@ class LotStatusChanged(Schema):
 
 
 def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
-    """A receipt is a fact, so it is kept; what does not fit the material master is flagged."""
-    unit = queries.material_unit(connection, entry.payload["material"])
-    quantity = entry.payload["quantity"]
-    if unit is None:
-        return Ruling(flags=("material_unknown",))
-    if quantity is not None and quantity["unit"] != unit:
-        return Ruling(flags=("unit_mismatch",), details={"unit": unit})
-    return Ruling()
+    """A receipt is a fact, so it is kept; what does not fit the material master is flagged.
+
+    What somebody says who may not receive changes nothing of a known lot: least of all its expiry.
+    """
+    given, quantity = entry.payload, entry.payload["quantity"]
+    unit = queries.material_unit(connection, given["material"])
+    flags = [] if unit is not None else ["material_unknown"]
+    if unit is not None and quantity is not None and quantity["unit"] != unit:
+        flags.append("unit_mismatch")
+    if queries.find_lot(connection, given["material"], given["lot"]) is not None and not _receives(connection, entry):
+        flags.append(model.NOT_PERMITTED)
+    return Ruling(flags=tuple(flags))
+
+
+def _receives(connection: Connection, entry: Entry) -> bool:
+    """Whoever may, or the server itself; a tablet that calls its person so is not the server."""
+    if entry.actor == entry.header.device == SERVER:
+        return True
+    return identity.permitted(connection, entry.actor, "lot.receive")
 
 
 def judge_containers(connection: Connection, entry: Entry) -> Ruling:
@@ -66,7 +78,7 @@ def judge_containers(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     unit = queries.material_unit(connection, given["material"])
     flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
-    if entry.actor != "server" and not identity.permitted(connection, entry.actor, "lot.receive"):
+    if not _receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
     if any(one["quantity"]["unit"] != unit for one in given["containers"]):
         flags.append("unit_mismatch")

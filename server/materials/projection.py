@@ -73,6 +73,8 @@ def receive(connection: Connection, entry: Entry) -> None:
         place = {"status": given["status"], "received_at": entry.header.captured_at}
         connection.execute(insert(lot), {**key, **place, **values})
         return
+    if model.NOT_PERMITTED in entry.flags:
+        return
     known = {name: value for name, value in values.items() if value is not None}
     if known:
         connection.execute(update(lot).where(here).values(known))

@@ -78,6 +78,25 @@ def test_a_second_delivery_without_an_expiry_does_not_erase_the_known_one(site: 
     assert (found.expiry, found.supplier, found.status) == ("2028-01-31", "another", "released")
 
 
+@pytest.mark.urs("MAT-07", "IDN-01")
+def test_who_may_not_receive_moves_no_expiry_and_registers_no_container_not_even_in_the_name_of_the_server(
+    site: Site,
+) -> None:
+    site.receive("N-1", "released", "2026-11-22")
+    payload = {"material": "api-1", "lot": "N-1", "quantity": None, "supplier": None, "supplier_lot": None}
+    later = payload | {"expiry": "2035-01-01", "containers": None, "status": "quarantine"}
+    rows = [{"container": "C-1", "quantity": {"value": "25.000", "unit": "kg"}}]
+    labelled = {"material": "api-1", "lot": "N-1", "containers": rows}
+    for actor in ("P-1", "server"):
+        for kind, said in (("lot", later), ("containers", labelled)):
+            name = f"materials.{kind}_received.v1"
+            written = site.writers["tablet-a"].write(name, "lot/api-1/N-1", said, actor=actor)
+            assert site.submit(written).flags == ("person_not_permitted",)
+    assert lot(site, "N-1", "2026-11-23").status == "expired"
+    with site.plant.engine.connect() as connection:
+        assert queries.find_container(connection, "C-1") is None
+
+
 @pytest.mark.urs("MAT-02", "PLT-16")
 def test_a_delivery_in_another_unit_or_of_no_known_material_is_kept_and_flagged(site: Site) -> None:
     assert deliver(site, "N-1", quantity={"value": "240", "unit": "g"}) == ("unit_mismatch",)
