@@ -98,7 +98,10 @@ def decide_person(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_roles(connection: Connection, entry: Entry) -> Ruling:
+    """Nobody changes their own: no administrator makes himself who releases, and the last one cannot go (IDN-08)."""
     given = entry.payload
+    if entry.actor == given["person"]:
+        return Ruling(refusal="not_permitted", details={"person": given["person"]})
     return _known(connection, given["person"]) or _check_roles(given["roles"])
 
 

@@ -78,6 +78,16 @@ def test_only_the_administrator_manages_people(site: PlantUnderTest) -> None:
         accounts.give_password(site.plant, "P-0001", actor="P-0003")
 
 
+@pytest.mark.urs("IDN-08")
+@pytest.mark.parametrize("roles", [["qa"], []])
+def test_an_administrator_does_not_change_what_he_is_himself(site: PlantUnderTest, roles: list[str]) -> None:
+    with refused("not_permitted"):
+        accounts.change_roles(site.plant, "P-0007", roles, "only for today", actor="P-0007")
+    with site.reading() as connection:
+        assert queries.permitted(connection, "P-0007", "people.manage")
+        assert not queries.permitted(connection, "P-0007", "batch.release")
+
+
 @pytest.mark.urs("IDN-01")
 def test_a_withdrawn_role_permits_nothing_and_ends_sessions(site: PlantUnderTest) -> None:
     site.arm("wang", "password")
