@@ -146,6 +146,8 @@ class Group:
         recorded = False
         while (outcome := self._accept_held(device, seq)) is not None:
             recorded = recorded or isinstance(outcome, Recorded)
+            if isinstance(outcome, Refused) and outcome.code in _BREAKS:
+                self._drop_held(self.refused[-1][0])
         return recorded
 
     def _drop_held(self, envelope: Envelope) -> None:

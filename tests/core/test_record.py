@@ -79,6 +79,23 @@ def test_what_follows_a_fork_is_not_held_for_ever(site: ToySite, order: tuple[in
 
 
 @pytest.mark.urs("PLT-09", "PLT-14")
+def test_what_waits_behind_a_fork_that_waited_itself_is_not_held_for_ever(site: ToySite) -> None:
+    told: list[Envelope] = []
+    site.recorder.subscribe_refused(lambda refused: told.extend(envelope for envelope, _ in refused))
+    pen = site.device()
+    first, other = write(pen, 0), set_back(pen)
+    forks = [write(other, n) for n in (10, 11, 12, 13)]
+    for fork in forks[1:]:
+        assert site.recorder.submit(fork, source="test") == Held(1)
+    assert isinstance(site.recorder.submit(first, source="test"), Recorded)
+    with site.engine.connect() as connection:
+        assert connection.execute(select(inbox.held)).all() == []
+    # The committer tells before it takes the next.
+    assert isinstance(site.recorder.submit(write(pen, 1), source="test"), Recorded)
+    assert told == forks[1:]
+
+
+@pytest.mark.urs("PLT-09", "PLT-14")
 def test_of_two_that_wait_under_one_sequence_the_one_that_fits_is_recorded(site: ToySite) -> None:
     pen = site.device()
     first, second, third = (write(pen, n) for n in (1, 2, 3))
