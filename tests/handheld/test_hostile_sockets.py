@@ -137,6 +137,19 @@ def test_a_tablet_whose_push_waits_for_the_database_is_not_cut_for_being_slow(
     assert [one["batch"][:5] for one in told] == [f"{number:05}" for number in range(1_500)]
 
 
+@pytest.mark.urs("PLT-09")
+def test_a_tablet_that_we_kept_waiting_is_not_taken_for_silent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    monkeypatch.setattr(f"{CONVERSATION}.SILENCE_SECONDS", 0.5)
+    tablet.send({"t": "ping", "n": 1})
+    tablet.expect("pong", n=1)
+    [visitor] = site.hub.exchange._here
+    visitor.socket.call(lambda: time.sleep(1.5))
+    tablet.send({"t": "ping", "n": 2})
+    tablet.expect("pong", n=2)
+
+
 @pytest.mark.urs("PLT-14")
 def test_one_byte_at_a_time_is_a_frame_in_the_end(site: Site) -> None:
     with leaving_nothing(site):
