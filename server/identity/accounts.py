@@ -91,7 +91,7 @@ def _set_password(plant: Plant, person: str, password: str, actor: str, one_time
     with db.write(plant.engine) as connection:
         _keep_past(connection, person)
         _keep(connection, person, "password", hashed, one_time)
-    _end_sessions(plant, person)
+        connection.execute(delete(session).where(session.c.person == person))
 
 
 def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped: dict[str, object] | None) -> None:

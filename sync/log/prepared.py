@@ -34,7 +34,9 @@ class Prepared:
             [table] = self.tables
             set_here = (one if isinstance(one, str) else one.name for one in statement._values or ())
             return frozenset(f"{table}.{name}" for name in set_here)
-        found = (one for one in visitors.iterate(statement) if isinstance(one, Column))
+        # `select(table)` names its columns only when it is compiled.
+        selected = statement.selected_columns if isinstance(statement, Select) else ()
+        found = (one for one in (*visitors.iterate(statement), *selected) if isinstance(one, Column))
         return frozenset(f"{one.table.name}.{one.name}" for one in found)
 
     @cached_property

@@ -185,3 +185,9 @@ def test_an_answer_about_other_columns_outlives_an_amendment(engine: Engine) -> 
             assert transaction.first(connection, ids, {"id": 1}) == (1,)
         assert asked == []
     assert sum("UPDATE" in one for one in asked) == 1
+
+
+@pytest.mark.urs("PLT-09")
+def test_a_query_names_every_column_that_it_shows() -> None:
+    """Else an amendment of one of them would leave its answer as it was."""
+    assert Prepared(select(toy).where(toy.c.id == bindparam("id"))).columns == {"toy_thing.id", "toy_thing.word"}

@@ -112,16 +112,19 @@ def test_a_device_whose_pushes_are_refused_without_end_is_told_to_wait(
 
 
 @pytest.mark.urs("PLT-18")
-def test_alarms_of_one_kind_within_a_minute_are_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_alarms_without_end_each_is_recorded_or_told_to_come_later(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ALARMS", Rate(2, 1 / 60))
     tablet = site.tablet("T-1", BATCH).connect()
-    for number, code in enumerate(("log_forked", "log_forked", "proof_wrong", "log_forked"), start=1):
+    for number, code in enumerate(("log_forked", "log_forked", "proof_wrong"), start=1):
         tablet.send({**ALARM, "id": number, "alarm": f"a-{number}", "code": code})
         tablet.expect("noted", id=number)
-    assert site.kinds_of("device/T-1").count(DISPUTED) == 2
-    monkeypatch.setattr(limits, "ALARM_SECONDS", 0.0)
-    tablet.send({**ALARM, "id": 5, "alarm": "a-5", "code": "log_forked"})
-    tablet.expect("noted", id=5)
     assert site.kinds_of("device/T-1").count(DISPUTED) == 3
+    tablet.send({**ALARM, "id": 4, "alarm": "a-4", "code": "log_forked"})
+    error = tablet.expect("error")
+    assert error["code"] == "too_fast"
+    assert 1 <= error["retry"] <= 60
 
 
 @pytest.mark.urs("PLT-09")

@@ -103,9 +103,10 @@ class Conversation:
         skew = (hello.wall - now) // timedelta(milliseconds=1)
         self._desk.remember(hello, skew)
         visitor = self._visitor = Visitor(self._socket, hello.device, self._hub.documents.after)
+        # From here on `_leave` says that it has gone.
+        self._hub.presence.came(hello.device)
         self._socket.send({"t": "welcome", "skew_ms": skew, **self._desk.standing(hello.device)})
         self._hub.exchange.join(visitor)
-        self._hub.presence.came(hello.device)
         for frame in self._hub.weights():
             self._socket.send(frame)
         self._open(visitor, hello.docs)
@@ -201,10 +202,10 @@ class Conversation:
             raise Ended("too_fast", max(1, self._meter.retry()))
 
     def _alarm(self, alarm: Alarm) -> None:
-        """A device that cannot stop would fill the log: its next alarm of the kind within a minute is the same one."""
-        if not self._meter.alarmed(alarm.code):
-            self._desk.dispute(self._device, alarm)
-            self._meter.recorded(alarm.code)
+        """A device that cannot stop would fill the log: it tells the next one later."""
+        if seconds := self._meter.alarm(alarm.code):
+            raise Ended("too_fast", seconds)
+        self._desk.dispute(self._device, alarm)
         self._socket.send({"t": "noted", "id": alarm.id})
 
     def _quarantined(self, code: str, data: bytes) -> Ended:

@@ -19,14 +19,15 @@ RETRY_SECONDS = 15
 # A tablet that has lost its server tries about eight times in the first minute; the times are for each of the sockets
 # that an address may have.
 HELLOS_PER_SOCKET = 3
-# An alarm of a device in this time after one of the same code that was recorded is taken for the same.
-ALARM_SECONDS = 60.0
+
 
 # 500 entries of the largest size come to 33 MB in base64.
 FRAMES = Rate(3_000, 100)
 BYTES = Rate(64 * 1024 * 1024, 2 * 1024 * 1024)
 # Each is kept whole, and noted in the log.
 REFUSALS = Rate(60, 1)
+# Of one code. Each stands in the log; what is beyond is told to come later, and so lost by nobody.
+ALARMS = Rate(10, 1 / 60)
 # Before a device has proven which it is: its greeting, or garbage that is kept.
 STRANGERS = (30, 1024 * 1024 + 64 * 1024)
 # A piece that comes alone costs about as much as one of this size, however few bytes it has.
@@ -38,7 +39,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._frames, self._bytes, self._refusals = Bucket(FRAMES), Bucket(BYTES), Bucket(REFUSALS)
-        self._alarms: dict[str, float] = {}
+        self._alarms: dict[str, Bucket] = {}
         self._until = 0.0
         self._lock = Lock()
 
@@ -62,14 +63,10 @@ class Meter:
             self._until = monotonic() + seconds
         return seconds == 0.0
 
-    def alarmed(self, code: str) -> bool:
-        """Whether an alarm of this code was recorded just now."""
+    def alarm(self, code: str) -> int:
+        """Count an alarm of this code: 0, or the whole seconds after which it may be told."""
         with self._lock:
-            return monotonic() - self._alarms.get(code, -math.inf) < ALARM_SECONDS
-
-    def recorded(self, code: str) -> None:
-        with self._lock:
-            self._alarms[code] = monotonic()
+            return math.ceil(self._alarms.setdefault(code, Bucket(ALARMS)).take(1))
 
 
 class Stranger:
