@@ -494,7 +494,11 @@ export class Engine implements Core {
         this.refresh();
         this.prover?.pump();
       },
-      caughtUp: () => void this.releaseBlobs().then(() => this.blobs?.upload(), (error: unknown) => console.warn("photos", error)),
+      caughtUp: () => {
+        void this.releaseBlobs().then(() => this.blobs?.upload(), (error: unknown) => console.warn("photos", error));
+        // What was delivered may have made room.
+        void this.measure();
+      },
       setBack: async () => this.blobs?.again(),
       lost: () => this.lost(),
       live: (weight) => this.live.heard(weight),

@@ -242,7 +242,7 @@ describe("proving", () => {
     await proven(engine, 1);
     plant.hub.notary.witness = null;
     await again(engine);
-    await until("told", () => engine.state.trust.notices.length === 1);
+    await until("told", () => engine.state.trust.notices.length === 1 && !engine.state.trust.witnessed);
     expect(engine.state.trust).toMatchObject({ alarm: null, witnessed: false, notices: [{ code: "quorum_weaker" }] });
     await engine.takeNote();
     expect(engine.state.trust.notices).toEqual([]);
