@@ -48,7 +48,8 @@ class Power:
             if self.off:
                 raise _lost()
 
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+        # In place of the dialect's own: the power goes right before or right after the driver's COMMIT.
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]  # an instance's method, on purpose
         event.listen(engine, "before_cursor_execute", before)
 
     @property

@@ -51,6 +51,8 @@ class ModelTablet(Tablet):
         # By how many seconds its clock was off when it last greeted the server; several, where a greeting may have
         # counted or not.
         self.greetings = {0.0}
+        # Told of each entry that is pushed: from then on it may be recorded. The model sets it.
+        self.pushed: Callable[[str], None] = lambda entry: None
 
     @property
     def jump(self) -> float:
@@ -110,11 +112,8 @@ class ModelTablet(Tablet):
 
     def _send(self, doc: str, most: int) -> None:
         for change in list(self._waiting[doc])[:most]:
-            self.on_push(change.entry)
+            self.pushed(change.entry)
         super()._send(doc, most)
-
-    def on_push(self, entry: str) -> None:
-        """Set by the model: from now on the entry may be recorded."""
 
     def deliver(self) -> None:
         while self.here and (self.waiting or self._flying is not None):

@@ -57,7 +57,7 @@ def _value(field: fields.Field[Any]) -> Fits:
     def fits(value: Any) -> bool:
         if value is None:
             return none
-        for check in checks:  # noqa: SIM110 - as above
+        for check in checks:  # noqa: SIM110 - `all` takes twice as long
             if not check(value):
                 return False
         return True

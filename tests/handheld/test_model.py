@@ -56,7 +56,7 @@ class Offline(RuleBasedStateMachine):
         of = Enrolled(device, self.template.signers[device])
         made = ModelTablet(url, self.template.cookie, of, self.config.data / f"{device}.journal")
         made.leases = dict(self.template.leases[device])
-        made.on_push = self._pushed  # type: ignore[method-assign]
+        made.pushed = self._pushed
         made.step(made.come)
         return made
 

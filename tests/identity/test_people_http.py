@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 from plant import PASSWORD, PlantUnderTest
+from werkzeug.test import TestResponse
 
 from server.identity.model import PERMISSIONS, SESSIONS_ENDED
 from server.identity.rules import ABSOLUTE, ATTEMPTS
@@ -10,8 +11,8 @@ from server.identity.rules import ABSOLUTE, ATTEMPTS
 NEW = {"login": "sunyue", "name": "孙悦", "name_en": "Sun Yue", "roles": ["qc", "planner"]}
 
 
-def code(answer: object) -> str:
-    return str(answer.get_json()["code"])  # type: ignore[attr-defined]
+def code(answer: TestResponse) -> str:
+    return str(answer.get_json()["code"])
 
 
 @pytest.fixture

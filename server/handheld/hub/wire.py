@@ -193,8 +193,8 @@ class Wire:
 
 def _joined(parts: list[str | bytes]) -> str | bytes:
     """All are of one type, as the protocol checks."""
-    empty = parts[0][:0]
-    return parts[0] if len(parts) == 1 else empty.join(parts)  # type: ignore[arg-type]
+    texts = [part for part in parts if isinstance(part, str)]
+    return "".join(texts) if texts else b"".join(part for part in parts if isinstance(part, bytes))
 
 
 def _ready(of: socket.socket, events: int, seconds: float) -> int:
