@@ -64,7 +64,7 @@ def set_password(plant: Plant, person: str, password: str) -> None:
 
     Whoever knew the old one is signed out.
     """
-    if rules.password_weak(password, _find(plant, person).login):
+    if rules.password_weak(password, find(plant, person).login):
         raise PestleError("password_weak")
     with plant.engine.connect() as connection:
         past = queries.past_passwords(connection, person)
@@ -75,7 +75,7 @@ def set_password(plant: Plant, person: str, password: str) -> None:
 
 def set_pin(plant: Plant, person: str, pin: str) -> None:
     """A new user key that this PIN unlocks, for signing on tablets without the server (IDN-05); `pin_weak`."""
-    _find(plant, person)
+    find(plant, person)
     if rules.pin_weak(pin):
         raise PestleError("pin_weak")
     wrapped = credentials.new_user_key(pin)
@@ -123,7 +123,8 @@ def _end_sessions(plant: Plant, person: str) -> None:
         connection.execute(delete(session).where(session.c.person == person))
 
 
-def _find(plant: Plant, person: str) -> Person:
+def find(plant: Plant, person: str) -> Person:
+    """PestleError `person_unknown` where there is none."""
     with plant.engine.connect() as connection:
         found = queries.find_person(connection, person)
     if found is None:

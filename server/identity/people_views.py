@@ -10,7 +10,6 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from server.core import plant
-from server.core.errors import PestleError
 from server.core.plant import Plant
 from server.identity import accounts, queries, sessions, shapes
 from server.identity.access import current_session, require
@@ -63,7 +62,7 @@ def add(body: Body) -> dict[str, object]:
 def show(person: str) -> dict[str, object]:
     """{person, login, locked_until, credentials, sessions}."""
     here = plant.current()
-    return _page(here, _find(here, person))
+    return _page(here, accounts.find(here, person))
 
 
 @blueprint.post("/<person>/roles")
@@ -73,7 +72,7 @@ def change_roles(body: Body, person: str) -> dict[str, object]:
     """All the roles from now on, with a reason; none: the person has left, and every session ends."""
     here = plant.current()
     accounts.change_roles(here, person, body["roles"], body["reason"], actor=_actor())
-    return _page(here, _find(here, person))
+    return _page(here, accounts.find(here, person))
 
 
 @blueprint.post("/<person>/password")
@@ -81,7 +80,7 @@ def change_roles(body: Body, person: str) -> dict[str, object]:
 def give_password(person: str) -> dict[str, object]:
     """{password}: good for one sign-in, in which the person chooses another that nobody else learns."""
     here = plant.current()
-    return {"password": accounts.give_password(here, _find(here, person).id, actor=_actor())}
+    return {"password": accounts.give_password(here, accounts.find(here, person).id, actor=_actor())}
 
 
 @blueprint.post("/<person>/sessions/end")
@@ -91,19 +90,11 @@ def end_sessions(body: Body, person: str) -> dict[str, object]:
     """Sign the person out everywhere."""
     here = plant.current()
     accounts.end_sessions(here, person, body["reason"], actor=_actor())
-    return _page(here, _find(here, person))
+    return _page(here, accounts.find(here, person))
 
 
 def _actor() -> str:
     return current_session().person.id
-
-
-def _find(here: Plant, person: str) -> Person:
-    with here.engine.connect() as connection:
-        found = queries.find_person(connection, person)
-    if found is None:
-        raise PestleError("person_unknown", {"person": person})
-    return found
 
 
 def _page(here: Plant, person: Person) -> dict[str, object]:

@@ -77,7 +77,7 @@ class Own:
                 command, env=os.environ | env, stdout=log, stderr=log, start_new_session=True
             )
         stop = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not answers(self.url):
             if time.monotonic() > stop or self._process.poll() is not None:
                 tail = (config.data / "server.log").read_text("utf-8", "replace")[-500:]
                 raise PestleError("simulation_failed", {"asked": self.url, "found": tail})
@@ -104,16 +104,18 @@ class Own:
             self._process.wait(timeout=20)
         self.kill()
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
-                return True
-        except OSError:
-            return False
-
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._config.port)) == 0
+
+
+def answers(site: str) -> bool:
+    """Whether the site at this address is there and well."""
+    try:
+        with urllib.request.urlopen(f"{site}/healthz", timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 def _free_port() -> int:

@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from support import ROOT, free_port
 
 from server.simulate import judge, run, script
-from server.simulate.own import Own
+from server.simulate.own import Own, answers
 from server.simulate.script import Plan
 from server.simulate.site import Site
 
@@ -101,16 +100,9 @@ class Foreign:
         self.people = {one["login"]: one["password"] for one in json.loads(made.stdout)["people"]}
         self._process = subprocess.Popen([*command, "serve", "--bind", "127.0.0.1"], cwd=ROOT, env=os.environ | env)
         stop = time.monotonic() + 60
-        while not self._answers():
+        while not answers(self.url):
             assert time.monotonic() < stop, "the site did not come up"
             time.sleep(0.05)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
-                return True
-        except OSError:
-            return False
 
     def stop(self) -> None:
         self._process.terminate()
