@@ -29,10 +29,14 @@ class Walk:
         self.tablet.remark(text)
         self.kept.append(text)
 
-    def leave_room(self, room: int | None) -> None:
-        """So many bytes more may be stored than are now; None is as many as there are."""
-        self.quota = None if room is None else max(1, self.tablet.page.evaluate(USED) + room)
-        self.tablet.chromium.limit_storage(self.tablet.wire.url, self.quota)
+    def leave_room(self, room: int) -> None:
+        """So many bytes more may be stored than are now."""
+        self.limit(self.tablet.page.evaluate(USED) + room)
+
+    def limit(self, quota: int | None) -> None:
+        """So many bytes in all; None is as many as there are."""
+        self.quota = quota
+        self.tablet.chromium.limit_storage(self.tablet.wire.url, quota)
 
     def restart(self) -> None:
         """The battery falls out, and there is no more room than before."""
@@ -97,8 +101,8 @@ def test_it_warns_before_it_is_full(walk: Walk) -> None:
 def test_what_does_not_fit_is_refused_whole_and_stays_typed(walk: Walk, picture: Path) -> None:
     tablet = walk.tablet
     tablet.go_offline()
-    # Chromium goes on counting for a while what was only tried: so much less than that is full whatever it counts.
-    walk.leave_room(-TRIED)
+    # Chromium goes on counting for a while what was only tried, so that what it counts now says nothing: one byte.
+    walk.limit(1)
     tablet.at("photo").click()
     tablet.at("photo-file").set_input_files(picture)
     tablet.at("photo-caption").fill("放不下的照片")
@@ -148,7 +152,7 @@ def test_nothing_is_half_written_and_a_full_tablet_starts(walk: Walk) -> None:
 @pytest.mark.urs("PLT-11")
 def test_with_room_again_all_goes_on_and_everything_is_delivered(walk: Walk) -> None:
     tablet = walk.tablet
-    walk.leave_room(None)
+    walk.limit(None)
     walk.remark("又有空间了")
     tablet.reach_the_server("zhangmin")
     tablet.wait_counts(0, 0, len(walk.kept), seconds=60)
