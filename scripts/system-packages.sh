@@ -12,6 +12,7 @@ want node nodejs
 want npm npm
 if [ "${1:-run}" = test ]; then
   want /usr/bin/chromium chromium
+  want /usr/bin/firefox-esr firefox-esr
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need="$need postgresql"
 fi
 [ -z "$need" ] && exit 0
