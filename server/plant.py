@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, func, select, text
 
-from server.core import db, refusals
+from server.core import db, refusals, sealing
 from server.core.config import Config
 from server.core.continuity import Continuity
 from server.core.errors import PestleError
@@ -17,8 +17,8 @@ from server.core.record import SERVER, Recorder
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
+from server.identity import accounts, model, recovery
 from server.identity import entries as identity
-from server.identity import model, recovery
 from server.identity import queries as devices
 from server.materials import entries as materials
 from server.migrations import migrate
@@ -79,15 +79,17 @@ def open_plant(config: Config, restoring: bool = False, certificate: bytes | Non
 
 def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     retention.use(config.retention_years)
+    sealing.use(config.secret)
     registry = Registry(ROOMS, devices.permitted)
     migrate(engine)
+    accounts.seal_all(engine)
     with engine.connect() as connection:
         known = devices.device_key(connection, SERVER)
         if certificate is not None:
             keys.check(connection, config, certificate)
     keys.finish_change(config, known.public_key if known else None)
     recovery.prepare(config)
-    own = keys.next_keys(config) if certificate else Keys.of(config.key_file, config.cosigner_file)
+    own = keys.next_keys(config) if certificate else Keys.of(config.key_file, config.cosigner_file, config.secret)
     signer, log = own.signer, Log(config.origin, own.signer, cosigner=own.cosigner)
     anchor = Anchor(config.anchor_file, config.origin)
     recorder = Recorder(engine, log, signer, registry, devices.device_key, Continuity(anchor))
@@ -110,7 +112,7 @@ def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
 
 def open_log(config: Config) -> Log:
     """The log with the keys in DATA, which are made when they are missing."""
-    own = Keys.of(config.key_file, config.cosigner_file)
+    own = Keys.of(config.key_file, config.cosigner_file, config.secret)
     return Log(config.origin, own.signer, cosigner=own.cosigner)
 
 

@@ -1,20 +1,17 @@
 """Keys and signatures: Ed25519, ES256 (P-256) where a browser lacks it, and ML-DSA-44 for checkpoints."""
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from sync import keyfiles
 from sync.errors import SyncError
 
 ED25519 = "ed25519"
@@ -74,9 +71,9 @@ class Ed25519Signer:
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
-    def load_or_create(cls, path: Path) -> "Ed25519Signer":
-        """The key of a PEM file (PKCS#8, readable by its owner only), made when the file is missing."""
-        key = _load_or_create(path, Ed25519PrivateKey.generate)
+    def load_or_create(cls, path: Path, secret: bytes | None = None) -> "Ed25519Signer":
+        """The key of a file, made when it is missing and sealed with the secret; SyncError `key_sealed`, `key_malformed`."""
+        key = keyfiles.load_or_create(path, Ed25519PrivateKey.generate, secret)
         if not isinstance(key, Ed25519PrivateKey):
             raise SyncError("key_malformed", f"{path.name} holds no Ed25519 key")
         return cls(key)
@@ -106,9 +103,9 @@ class MLDSA44Signer:
         return cls(MLDSA44PrivateKey.generate())
 
     @classmethod
-    def load_or_create(cls, path: Path) -> "MLDSA44Signer":
+    def load_or_create(cls, path: Path, secret: bytes | None = None) -> "MLDSA44Signer":
         """As for Ed25519."""
-        key = _load_or_create(path, MLDSA44PrivateKey.generate)
+        key = keyfiles.load_or_create(path, MLDSA44PrivateKey.generate, secret)
         if not isinstance(key, MLDSA44PrivateKey):
             raise SyncError("key_malformed", f"{path.name} holds no ML-DSA-44 key")
         return cls(key)
@@ -121,30 +118,6 @@ class MLDSA44Signer:
     def sign(self, message: bytes) -> bytes:
         """2,420 bytes, with an empty context, as C2SP tlog-cosignature asks."""
         return self._key.sign(message)
-
-
-def _load_or_create(path: Path, generate: Callable[[], Ed25519PrivateKey | MLDSA44PrivateKey]) -> object:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pem = generate().private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        write_once(path, pem)
-    return serialization.load_pem_private_key(path.read_bytes(), password=None)
-
-
-def write_once(path: Path, data: bytes) -> None:
-    """Put a file in its place unless another process was first; a crash leaves no half key, only an unused file."""
-    descriptor, partial = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        with contextlib.suppress(FileExistsError):
-            os.link(partial, path)
-    finally:
-        os.unlink(partial)
 
 
 def check_public_key(alg: str, public_key: bytes) -> None:

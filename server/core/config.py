@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -14,6 +14,8 @@ from server.core.errors import PestleError
 # before (EU GMP chapter 4, 4.10; GMP of China, article 162).
 RETENTION_YEARS = 11
 _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+# OpenSSL takes no longer password for a key file.
+_LEAST_SECRET, _MOST_SECRET = 32, 1000
 Network = IPv4Network | IPv6Network
 # A plant's address translation may hide all of its tablets behind one address, and each may be here twice.
 SOCKETS_PER_ADDRESS = 400
@@ -44,6 +46,8 @@ class Config:
     sockets_per_address: int = SOCKETS_PER_ADDRESS
     # Whose word is believed (X-Forwarded-For) for which address a request came from.
     proxies: tuple[Network, ...] = ()
+    # Opens what DATA and the database keep sealed: the site's private keys, and people's password hashes and keys.
+    secret: bytes | None = field(default=None, repr=False)
 
     @property
     def blobs(self) -> Path:
@@ -85,7 +89,8 @@ class Config:
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
     RETENTION_YEARS (11), TSA_URL (an authority for time stamps), SOCKETS_PER_ADDRESS (400), PROXIES (addresses or
-    networks of proxies in front, with blanks or commas between), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
+    networks of proxies in front, with blanks or commas between), SECRETS_KEY_FILE (a file of at least 32 characters that
+    the site's keys are sealed with; keep it elsewhere than DATA), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
     with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
@@ -101,6 +106,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         environment.get("TSA_URL") or None,
         _number(environment, "SOCKETS_PER_ADDRESS", SOCKETS_PER_ADDRESS, 1),
         _networks(environment, "PROXIES"),
+        _secret(environment, "SECRETS_KEY_FILE"),
     )
 
 
@@ -130,6 +136,21 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
         return tuple(ip_network(one) for one in text.replace(",", " ").split())
     except ValueError:
         raise PestleError("setting_wrong", {"setting": name, "value": text[:40]}) from None
+
+
+def _secret(environment: Mapping[str, str], name: str) -> bytes | None:
+    """Characters of one line, so that the file may be copied by hand and end with a line feed or not."""
+    file = environment.get(name)
+    if not file:
+        return None
+    try:
+        secret = Path(file).read_bytes().strip()
+    except OSError:
+        raise PestleError("setting_wrong", {"setting": name, "value": file[:40]}) from None
+    if not _LEAST_SECRET <= len(secret) <= _MOST_SECRET:
+        # Never the content: this goes to the screen and to logs.
+        raise PestleError("setting_wrong", {"setting": name, "value": f"{len(secret)} characters"})
+    return secret
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

@@ -471,6 +471,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Correct the setting that is named.", "请更正所指出的设置。"),
     ),
+    "key_sealed": Problem(
+        500,
+        ("The site's secret does not open what was sealed with another.", "站点密钥无法打开以其他密钥封存的内容。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Set SECRETS_KEY_FILE to the file that this site was sealed with; a copy of it lies where you keep it.",
+            "请将 SECRETS_KEY_FILE 设为封存本站点时所用的文件；请使用另处保存的副本。",
+        ),
+    ),
     "port_taken": Problem(
         500,
         ("Another program uses this port.", "该端口已被其他程序占用。"),

@@ -3,9 +3,9 @@
 import json
 import secrets
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from server.core import clock, db
+from server.core import clock, db, sealing
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
@@ -102,7 +102,8 @@ def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped:
 
 def _keep(connection: Connection, person: str, what: str, secret: str, one_time: bool) -> None:
     connection.execute(delete(credential).where((credential.c.person == person) & (credential.c.what == what)))
-    values = {"person": person, "what": what, "secret": secret, "one_time": int(one_time), "set_at": clock.now_text()}
+    sealed = sealing.seal(secret, person, what)
+    values = {"person": person, "what": what, "secret": sealed, "one_time": int(one_time), "set_at": clock.now_text()}
     connection.execute(insert(credential).values(values))
 
 
@@ -116,6 +117,21 @@ def _keep_past(connection: Connection, person: str) -> None:
     kept = kept.order_by(past_password.c.set_at.desc()).limit(rules.PAST_PASSWORDS)
     older = past_password.c.secret.not_in(list(connection.execute(kept).scalars()))
     connection.execute(delete(past_password).where(past_password.c.person == person, older))
+
+
+def seal_all(engine: Engine) -> None:
+    """Seal what was written before the site had its secret; called at each opening."""
+    with db.write(engine) as connection:
+        for row in connection.execute(select(credential)).all():
+            if sealing.waits(row.secret):
+                here = (credential.c.person == row.person) & (credential.c.what == row.what)
+                sealed = sealing.seal(row.secret, row.person, row.what)
+                connection.execute(update(credential).where(here).values(secret=sealed))
+        for row in connection.execute(select(past_password)).all():
+            if sealing.waits(row.secret):
+                here = (past_password.c.person == row.person) & (past_password.c.secret == row.secret)
+                sealed = sealing.seal(row.secret, row.person, "password")
+                connection.execute(update(past_password).where(here).values(secret=sealed))
 
 
 def _end_sessions(plant: Plant, person: str) -> None:

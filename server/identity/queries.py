@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from server.core import sealing
 from server.core.record import DeviceKey
 from server.identity import credentials
 from server.identity.model import PERMISSIONS, Device, Person
@@ -81,7 +82,8 @@ def past_passwords(connection: Connection, person_id: str) -> list[str]:
     """The hashes of the password of now and of those before it that may not be chosen again."""
     before = select(past_password.c.secret).where(past_password.c.person == person_id)
     now = secret_of(connection, person_id, "password")
-    return [*([] if now is None else [now]), *connection.execute(before).scalars()]
+    old = [sealing.unseal(one, person_id, "password") for one in connection.execute(before).scalars()]
+    return [*([] if now is None else [now]), *old]
 
 
 def credentials_of(connection: Connection, person_id: str) -> dict[str, dict[str, Any]]:
@@ -95,7 +97,7 @@ def credentials_of(connection: Connection, person_id: str) -> dict[str, dict[str
 def secret_of(connection: Connection, person_id: str, what: str) -> str | None:
     here = (credential.c.person == person_id) & (credential.c.what == what)
     secret: str | None = connection.execute(select(credential.c.secret).where(here)).scalar()
-    return secret
+    return None if secret is None else sealing.unseal(secret, person_id, what)
 
 
 def find_device(connection: Connection, device_id: str) -> Device | None:

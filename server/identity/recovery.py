@@ -19,19 +19,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.core.config import Config
-from server.core.errors import PestleError
+from server.core.errors import PestleError, from_sync
 from server.core.plant import Plant
-from sync import canonical
-from sync.signing import write_once
+from sync import canonical, keyfiles
+from sync.errors import SyncError
 
 KEY_DOMAIN = b"pestle/recovery-key/v1\n"
 WRAP_DOMAIN = "pestle/journal-key/v1\n"
@@ -71,22 +65,22 @@ def prepare(config: Config) -> None:
 def renew(config: Config) -> str:
     """Hand out a new key from now on; the id of it. Older ones stay, for what was wrapped for them."""
     last = max(_files(config), default=0)
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    write_once(config.data / f"recovery-{last + 1}.key", pem)
-    return _id(_point(_load(_files(config)[last + 1])))
+    file = config.data / f"recovery-{last + 1}.key"
+    keyfiles.load_or_create(file, lambda: ec.generate_private_key(ec.SECP256R1()), config.secret)
+    return _id(_point(_load(config, file)))
 
 
 def handed_out(plant: Plant) -> dict[str, str]:
     """{id, key (base64, uncompressed point), signature}: signed by the server, whose key the tablet has pinned."""
     files = _files(plant.config)
-    point = _point(_load(files[max(files)]))
+    point = _point(_load(plant.config, files[max(files)]))
     signature = plant.signer.sign(KEY_DOMAIN + point)
     return {"id": _id(point), "key": _text(point), "signature": _text(signature)}
 
 
 def known(config: Config) -> list[str]:
     """The ids of all keys, the one that is handed out last."""
-    return [_id(_point(_load(file))) for _, file in sorted(_files(config).items())]
+    return [_id(_point(_load(config, file))) for _, file in sorted(_files(config).items())]
 
 
 def unwrap(config: Config, wraps: Iterable[Mapping[str, Any]], device: str | None) -> list[tuple[Wrap, bytes]]:
@@ -95,7 +89,7 @@ def unwrap(config: Config, wraps: Iterable[Mapping[str, Any]], device: str | Non
     ours = [wrap for wrap in map(Wrap.of, wraps) if wrap.device == device]
     if not ours:
         raise PestleError("recovery_not_permitted", {"devices": sorted({str(one["device"]) for one in wraps})})
-    keys = {_id(_point(key)): key for key in map(_load, _files(config).values())}
+    keys = {_id(_point(key)): key for key in (_load(config, file) for file in _files(config).values())}
     return [(wrap, _open(keys.get(wrap.recovery), wrap)) for wrap in ours]
 
 
@@ -117,8 +111,11 @@ def _files(config: Config) -> dict[int, Path]:
     return {int(match[1]): path for match, path in found if match}
 
 
-def _load(file: Path) -> ec.EllipticCurvePrivateKey:
-    key = load_pem_private_key(file.read_bytes(), None)
+def _load(config: Config, file: Path) -> ec.EllipticCurvePrivateKey:
+    try:
+        key = keyfiles.load(file, config.secret)
+    except SyncError as error:
+        raise from_sync(error) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise PestleError("key_malformed", {"file": file.name})
     return key

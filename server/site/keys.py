@@ -44,9 +44,13 @@ class Keys:
     cosigner: MLDSA44Signer
 
     @classmethod
-    def of(cls, key_file: Path, cosigner_file: Path) -> "Keys":
-        """The keys of two files, made where they are missing."""
-        return cls(Ed25519Signer.load_or_create(key_file), MLDSA44Signer.load_or_create(cosigner_file))
+    def of(cls, key_file: Path, cosigner_file: Path, secret: bytes | None) -> "Keys":
+        """The keys of two files, made where they are missing; PestleError `key_sealed` where the secret is another."""
+        try:
+            signer = Ed25519Signer.load_or_create(key_file, secret)
+            return cls(signer, MLDSA44Signer.load_or_create(cosigner_file, secret))
+        except SyncError as error:
+            raise from_sync(error) from error
 
     def named(self, origin: str, serial: int) -> Certificate:
         """The certificate that would name these keys."""
@@ -71,7 +75,8 @@ def next_serial(connection: Connection) -> int:
 
 def next_keys(config: Config) -> Keys:
     """The keys that wait for a certificate, made when they are missing."""
-    return Keys.of(config.next_keys / config.key_file.name, config.next_keys / config.cosigner_file.name)
+    folder = config.next_keys
+    return Keys.of(folder / config.key_file.name, folder / config.cosigner_file.name, config.secret)
 
 
 def request(connection: Connection, config: Config) -> bytes:
@@ -101,7 +106,7 @@ def finish_change(config: Config, known: bytes | None) -> None:
     Called at every opening: a crash may have come between the entry and this.
     """
     fresh = config.next_keys / config.key_file.name
-    if known is None or not fresh.exists() or Ed25519Signer.load_or_create(fresh).public_key != known:
+    if known is None or not fresh.exists() or next_keys(config).signer.public_key != known:
         return
     config.old_keys.mkdir(exist_ok=True)
     # The server's key last: as long as it waits, all of this is done again. Each move is whole or not at all.
