@@ -72,7 +72,7 @@ class Ed25519Signer:
 
     @classmethod
     def load_or_create(cls, path: Path, secret: bytes | None = None) -> "Ed25519Signer":
-        """The key of a file, made when it is missing and sealed with the secret; SyncError `key_sealed`, `key_malformed`."""
+        """The key of a file, made when it is missing; SyncError `key_malformed`, `key_sealed` for another secret."""
         key = keyfiles.load_or_create(path, Ed25519PrivateKey.generate, secret)
         if not isinstance(key, Ed25519PrivateKey):
             raise SyncError("key_malformed", f"{path.name} holds no Ed25519 key")

@@ -89,7 +89,7 @@ class Config:
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
     RETENTION_YEARS (11), TSA_URL (an authority for time stamps), SOCKETS_PER_ADDRESS (400), PROXIES (addresses or
-    networks of proxies in front, with blanks or commas between), SECRETS_KEY_FILE (a file of at least 32 characters that
+    networks of proxies in front, with blanks or commas between), SECRETS_KEY_FILE (a file of 32 or more characters that
     the site's keys are sealed with; keep it elsewhere than DATA), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
     with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()

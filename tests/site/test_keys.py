@@ -182,7 +182,7 @@ def plant(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 def test_the_door_itself_takes_no_change_without_its_root(plant: PlantUnderTest) -> None:
     """Whoever can make the server state something still needs the root."""
-    root, new = Ed25519Signer.generate(), keys.Keys.of(plant.config.data / "a", plant.config.data / "b")
+    root, new = Ed25519Signer.generate(), keys.Keys.of(plant.config.data / "a", plant.config.data / "b", None)
     origin = plant.plant.log.origin
     vkey = note.vkey(f"{origin}/root", root.public_key)
 
