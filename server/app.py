@@ -24,6 +24,7 @@ from server.web import (
     log_files,
     log_pages,
     log_state,
+    pace,
     problems,
     quarantine_pages,
     shell,
@@ -73,6 +74,7 @@ def create_app(plant: Plant) -> Flask:
     app.extensions["pestle"] = plant
     health.register(app)
     guard.register(app)
+    pace.register(app)
     bodies.register()
     api = Api(app)
     for blueprint in BLUEPRINTS:

@@ -323,6 +323,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; no account was locked by this.", "未作更改；没有账户因此被锁定。"),
         ("Wait a minute, then try again.", "请等待一分钟后重试。"),
     ),
+    "requests_too_many": Problem(
+        429,
+        ("This client asks for more than the server gives one client.", "此客户端的请求过多，超出单个客户端的限度。"),
+        ("Nothing was changed; what is on this device stays there.", "未作更改；本机上的内容仍然保留。"),
+        ("Wait a moment, then try again.", "请稍候重试。"),
+    ),
     "password_wrong": Problem(
         403,
         ("The password is wrong; nothing was signed.", "密码错误，未签名。"),

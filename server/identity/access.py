@@ -13,6 +13,9 @@ from server.identity.model import Person
 from server.identity.sessions import Session
 
 COOKIE = "pestle_session"
+# A browser takes a cookie of this name only by TLS, from this host itself and for all of it: no neighbouring host and
+# no plain connection can put a session of its own in the place (RFC 6265bis, section 4.1.3.2).
+HOST_COOKIE = f"__Host-{COOKIE}"
 # Under this name a view carries what it demands; decorators above hand it on.
 _ASKS = "pestle_asks"
 P = ParamSpec("P")
@@ -25,10 +28,20 @@ def address() -> str:
     return limits.address_of(request.remote_addr or "?", forwarded, plant.current().config.proxies)
 
 
+def _cookie() -> str:
+    """Over plain HTTP (a site without certificate, a test) neither a Secure cookie nor its prefix would come back."""
+    return HOST_COOKIE if request.is_secure else COOKIE
+
+
+def token() -> str | None:
+    """What opens the session, as this request's cookie has it."""
+    return request.cookies.get(_cookie())
+
+
 def current_session() -> Session:
     """The session of this request's cookie; PestleError `session_missing` or `session_expired`."""
     if "pestle_session" not in g:
-        g.pestle_session = sessions.find_session(plant.current(), request.cookies.get(COOKIE))
+        g.pestle_session = sessions.find_session(plant.current(), token())
     return cast(Session, g.pestle_session)
 
 
@@ -69,9 +82,8 @@ def asks(view: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def set_cookie(response: Response, token: str) -> None:
-    """Over plain HTTP (a site without certificate, a test) a Secure cookie would never come back."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", path="/", secure=request.is_secure)
+    response.set_cookie(_cookie(), token, httponly=True, samesite="Strict", path="/", secure=request.is_secure)
 
 
 def drop_cookie(response: Response) -> None:
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Strict", secure=request.is_secure)
+    response.delete_cookie(_cookie(), path="/", httponly=True, samesite="Strict", secure=request.is_secure)

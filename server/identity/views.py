@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
@@ -45,7 +45,7 @@ def show_session() -> dict[str, object]:
 @blueprint.delete("/session")
 def sign_out() -> Response:
     """End the session; saying it twice is no error."""
-    token = request.cookies.get(access.COOKIE)
+    token = access.token()
     if token:
         sessions.sign_out(plant.current(), token)
     response = Response(status=204)

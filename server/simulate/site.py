@@ -10,7 +10,7 @@ from typing import Any
 
 from server.core.errors import PestleError
 from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN
-from server.identity.access import COOKIE
+from server.identity.access import COOKIE, HOST_COOKIE
 from server.identity.enrolment import DOMAIN as ENROL_DOMAIN
 from sync.signing import Ed25519Signer
 
@@ -92,7 +92,7 @@ class Site:
 
     def _keep_cookie(self, given: list[str]) -> None:
         for one in given:
-            if one.startswith(f"{COOKIE}="):
+            if one.startswith((f"{COOKIE}=", f"{HOST_COOKIE}=")):
                 self.cookie = one.partition(";")[0]
 
 

@@ -38,6 +38,8 @@ def render(error: PestleError) -> Response:
     response = jsonify(error.body())
     response.status_code = error.problem.status
     response.headers["Cache-Control"] = "no-store"
+    if "retry" in error.details:
+        response.headers["Retry-After"] = str(error.details["retry"])
     return response
 
 

@@ -16,7 +16,6 @@ from server.handheld.hub.conversation import Conversation, last_words
 from server.handheld.hub.hub import current_hub
 from server.handheld.hub.socket import TabletSocket
 from server.identity import access, sessions
-from server.identity.access import COOKIE
 
 blueprint = Blueprint("sync", __name__)
 _sock = Sock()
@@ -52,7 +51,7 @@ def _prepare() -> None:
 def sync(ws: Server) -> None:
     """The conversation of one tablet; what is wrong with origin or session is said in a frame, not in a status."""
     hub, here = current_hub(), plant.current()
-    session = partial(_check_session, here, request.cookies.get(COOKIE))
+    session = partial(_check_session, here, access.token())
     socket = TabletSocket(ws, frames.MAX_FRAME, limits.Stranger().spend)
     try:
         with hub.door.passing(access.address()):
