@@ -47,6 +47,7 @@ check: .make/packages-test .make/venv-dev .make/app
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/audit.py
 	cd pwa && npm run --silent check && npm run --silent test
 	$(PYTEST) -n 2 -m "not slow" --ignore=tests/journeys
 
