@@ -11,11 +11,13 @@ from contextlib import suppress
 from functools import partial
 from itertools import count
 from threading import Condition, Thread
+from time import monotonic
 from typing import Any
 
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from server.core.config import Config
@@ -27,6 +29,9 @@ IDLE_SECONDS = 10.0
 # Who sends or takes nothing of a request for so long is gone, and its thread serves others. Sockets at /sync do not
 # wait for the network in this way.
 QUIET_SECONDS = 15
+# A request has so long, and longer by what it has sent at this rate: one that trickles in is as good as a silent one.
+REQUEST_SECONDS = 10.0
+LEAST_BYTES_PER_SECOND = 8_192
 
 
 class Threads(Executor):
@@ -105,6 +110,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle(self, conn: Any) -> Any:
         """gunicorn waits up to two seconds for the other side to close, in the one thread that accepts everybody:
         this thread does it before."""
+        conn.init()
+        _hurry(conn.parser.unreader)
         kept = super().handle(conn)
         if kept is False:
             with suppress(OSError):
@@ -112,6 +119,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 util.close_graceful(conn.sock)
             conn.close = _nothing
         return kept
+
+
+def _hurry(unreader: Any) -> None:
+    """From now on the next request must come in time: what is late ends as if the other side had gone."""
+    read, begun, received = type(unreader).chunk, monotonic(), 0
+
+    def chunk(size: int | None = None) -> bytes:
+        nonlocal received
+        if monotonic() - begun > REQUEST_SECONDS + received / LEAST_BYTES_PER_SECOND:
+            raise NoMoreData
+        data: bytes = read(unreader, size)
+        received += len(data)
+        return data
+
+    unreader.chunk = chunk
 
 
 def _nothing(graceful: bool = False) -> None:

@@ -68,6 +68,49 @@ def served(tmp_path: Path) -> Iterator[Own]:
         yield own
 
 
+def trickle(place: tuple[str, int], head: bytes, seconds: float, ended: list[float]) -> None:
+    """Send the head, then a byte of something that never ends every half second, until the server hangs up."""
+    begun = time.monotonic()
+    with socket.create_connection(place, timeout=10) as slow:
+        slow.sendall(head)
+        slow.settimeout(0.5)
+        while time.monotonic() - begun < seconds:
+            try:
+                slow.sendall(b"x")
+                if not slow.recv(100):
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        else:
+            return
+    ended.append(time.monotonic() - begun)
+
+
+@pytest.mark.slow
+@pytest.mark.urs("OPS-05")
+def test_a_request_that_trickles_in_holds_no_thread_for_long(served: Own) -> None:
+    place = ("127.0.0.1", int(served.url.rpartition(":")[2]))
+    heads = [
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ",
+        b"POST /api/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n{",
+    ]
+    ended: list[float] = []
+    slow = [
+        threading.Thread(target=trickle, args=(place, head, 3 * gunicorn.REQUEST_SECONDS, ended))
+        for head in heads
+        for _ in range(10)
+    ]
+    for one in slow:
+        one.start()
+    for one in slow:
+        one.join()
+    assert len(ended) == len(slow)
+    assert max(ended) < 2 * gunicorn.REQUEST_SECONDS
+    assert answer_seconds(served) < 5
+
+
 def answer_seconds(own: Own) -> float:
     begun = time.monotonic()
     urllib.request.urlopen(f"{own.url}/healthz", timeout=20).close()
