@@ -71,6 +71,22 @@ CATALOGUE: dict[str, Text] = {
             "请更正该文件；device_bridge 中的 README.md 列出所有设置。",
         ),
     ),
+    "key_sealed": Text(
+        ("The bridge's key is sealed with another secret.", "网桥的密钥是以其他密钥封存的。"),
+        _KEPT,
+        (
+            "Set SECRETS_KEY_FILE to the file that it was sealed with.",
+            "请将 SECRETS_KEY_FILE 设为封存时所用的文件。",
+        ),
+    ),
+    "secret_unusable": Text(
+        ("SECRETS_KEY_FILE names no usable file.", "SECRETS_KEY_FILE 所指的文件不可用。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        (
+            "Name a readable file of 32 to 1,000 characters in one line.",
+            "请指定一个可读的文件，内容为一行 32 至 1,000 个字符。",
+        ),
+    ),
     "emulator_failed": Text(
         ("The emulated balances could not be started.", "无法启动模拟天平。"),
         _KEPT,

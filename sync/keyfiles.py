@@ -6,13 +6,17 @@ A file that was written before there was a secret is sealed when it is next read
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives import serialization
 
 from sync.errors import SyncError
+
+SETTING = "SECRETS_KEY_FILE"
+# OpenSSL takes no longer password for a key file.
+LEAST, MOST = 32, 1000
 
 
 class _Private(Protocol):
@@ -22,6 +26,25 @@ class _Private(Protocol):
         format: serialization.PrivateFormat,
         encryption_algorithm: serialization.KeySerializationEncryption,
     ) -> bytes: ...
+
+
+def secret(environment: Mapping[str, str] = os.environ) -> bytes | None:
+    """What keys are sealed with: the one line of the file that SECRETS_KEY_FILE names; None without the setting.
+
+    SyncError `secret_unusable` for a file that is not there, or not of 32 to 1,000 bytes.
+    """
+    file = environment.get(SETTING)
+    if not file:
+        return None
+    try:
+        # A line feed at the end is an editor's.
+        found = Path(file).read_bytes().strip()
+    except OSError as error:
+        raise SyncError("secret_unusable", f"{file[:80]} cannot be read") from error
+    if not LEAST <= len(found) <= MOST:
+        # Never the content: this goes to the screen and to logs.
+        raise SyncError("secret_unusable", f"{file[:80]} has {len(found)} characters")
+    return found
 
 
 def load_or_create(path: Path, generate: Callable[[], _Private], secret: bytes | None = None) -> object:

@@ -8,14 +8,14 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from server.core.errors import PestleError
+from server.core.errors import PestleError, from_sync
+from sync import keyfiles
+from sync.errors import SyncError
 
 # A year past an expiry of up to five years, five years past certification, and product liability of ten years all end
 # before (EU GMP chapter 4, 4.10; GMP of China, article 162).
 RETENTION_YEARS = 11
 _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-# OpenSSL takes no longer password for a key file.
-_LEAST_SECRET, _MOST_SECRET = 32, 1000
 Network = IPv4Network | IPv6Network
 # A plant's address translation may hide all of its tablets behind one address, and each may be here twice.
 SOCKETS_PER_ADDRESS = 400
@@ -106,7 +106,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         environment.get("TSA_URL") or None,
         _number(environment, "SOCKETS_PER_ADDRESS", SOCKETS_PER_ADDRESS, 1),
         _networks(environment, "PROXIES"),
-        _secret(environment, "SECRETS_KEY_FILE"),
+        _secret(environment),
     )
 
 
@@ -138,19 +138,11 @@ def _networks(environment: Mapping[str, str], name: str) -> tuple[Network, ...]:
         raise PestleError("setting_wrong", {"setting": name, "value": text[:40]}) from None
 
 
-def _secret(environment: Mapping[str, str], name: str) -> bytes | None:
-    """Characters of one line, so that the file may be copied by hand and end with a line feed or not."""
-    file = environment.get(name)
-    if not file:
-        return None
+def _secret(environment: Mapping[str, str]) -> bytes | None:
     try:
-        secret = Path(file).read_bytes().strip()
-    except OSError:
-        raise PestleError("setting_wrong", {"setting": name, "value": file[:40]}) from None
-    if not _LEAST_SECRET <= len(secret) <= _MOST_SECRET:
-        # Never the content: this goes to the screen and to logs.
-        raise PestleError("setting_wrong", {"setting": name, "value": f"{len(secret)} characters"})
-    return secret
+        return keyfiles.secret(environment)
+    except SyncError as error:
+        raise from_sync(error) from error
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

@@ -486,6 +486,15 @@ CATALOGUE: dict[str, Problem] = {
             "请将 SECRETS_KEY_FILE 设为封存本站点时所用的文件；请使用另处保存的副本。",
         ),
     ),
+    "secret_unusable": Problem(
+        500,
+        ("SECRETS_KEY_FILE names no usable file.", "SECRETS_KEY_FILE 所指的文件不可用。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Name a readable file of 32 to 1,000 characters in one line.",
+            "请指定一个可读的文件，内容为一行 32 至 1,000 个字符。",
+        ),
+    ),
     "port_taken": Problem(
         500,
         ("Another program uses this port.", "该端口已被其他程序占用。"),

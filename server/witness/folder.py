@@ -9,7 +9,7 @@ from typing import Any
 
 from server.core.errors import PestleError
 from server.witness.mirror import write_durably
-from sync import cosignature, note
+from sync import cosignature, keyfiles, note
 from sync.log.anchor import Anchor
 from sync.signing import Ed25519Signer, MLDSA44Signer
 from sync.trust import Policy
@@ -51,9 +51,10 @@ class Folder:
             self.policy = Policy.parse((path / _POLICY).read_bytes())
         except (OSError, ValueError, TypeError) as error:
             raise PestleError("witness_folder_wrong", {"folder": str(path), "found": str(error)}) from error
+        secret = keyfiles.secret()
         self.signers: tuple[MLDSA44Signer | Ed25519Signer, ...] = (
-            MLDSA44Signer.load_or_create(path / "mldsa44.key"),
-            Ed25519Signer.load_or_create(path / "ed25519.key"),
+            MLDSA44Signer.load_or_create(path / "mldsa44.key", secret),
+            Ed25519Signer.load_or_create(path / "ed25519.key", secret),
         )
         self.anchor = Anchor(path / "state", self.policy.origin)
         self._taken = os.open(path / _SETTINGS, os.O_RDONLY | os.O_CLOEXEC)

@@ -131,5 +131,5 @@ def test_the_setting_names_a_file_and_its_content_is_never_shown(tmp_path: Path)
     for name in (file, tmp_path / "missing"):
         with pytest.raises(PestleError) as caught:
             from_environment({"DATA": str(tmp_path), "SECRETS_KEY_FILE": str(name)})
-        assert caught.value.code == "setting_wrong"
+        assert caught.value.code == "secret_unusable"
         assert "too short" not in str(caught.value.details)
