@@ -4,6 +4,7 @@ import { containersEn } from "./containers.en";
 import { devicesEn } from "./devices.en";
 import { draftsEn } from "./drafts.en";
 import { keepingEn } from "./keeping.en";
+import { scanEn } from "./scan.en";
 import { peopleEn } from "./people.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
@@ -12,6 +13,7 @@ export const en = {
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
   ...codesEn,
   ...containersEn,
+  ...scanEn,
   ...devicesEn,
   ...keepingEn,
   ...peopleEn,

@@ -4,6 +4,7 @@ import { containersZh } from "./containers.zh";
 import { devicesZh } from "./devices.zh";
 import { draftsZh } from "./drafts.zh";
 import { keepingZh } from "./keeping.zh";
+import { scanZh } from "./scan.zh";
 import { peopleZh } from "./people.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
@@ -13,6 +14,7 @@ export const zh = {
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
   ...codesZh,
   ...containersZh,
+  ...scanZh,
   ...devicesZh,
   ...keepingZh,
   ...peopleZh,

@@ -1,0 +1,34 @@
+/** NFC tags as scans, where the browser has Web NFC (Chrome for Android): the text of their first text record. */
+
+interface TagRecord { recordType: string; encoding?: string; data?: DataView }
+interface Reader extends EventTarget { scan(options: { signal: AbortSignal }): Promise<void> }
+interface Reading extends Event { message: { records: TagRecord[] } }
+
+export function hasNfc(): boolean {
+  return typeof window !== "undefined" && "NDEFReader" in window;
+}
+
+/** Listens until the disposer is called; rejects where the person or the device refuses. A tag without a text is `unread`. */
+export async function watchTags(read: (text: string) => void, unread: () => void): Promise<() => void> {
+  const stop = new AbortController();
+  const { NDEFReader } = window as unknown as { NDEFReader: new () => Reader };
+  const reader = new NDEFReader();
+  reader.addEventListener("reading", (event) => {
+    const text = textOf((event as Reading).message.records);
+    if (text === "") unread();
+    else read(text);
+  }, { signal: stop.signal });
+  reader.addEventListener("readingerror", unread, { signal: stop.signal });
+  await reader.scan({ signal: stop.signal });
+  return () => stop.abort();
+}
+
+export function textOf(records: TagRecord[]): string {
+  const record = records.find((one) => one.recordType === "text" && one.data);
+  if (!record?.data) return "";
+  try {
+    return new TextDecoder(record.encoding ?? "utf-8", { fatal: true }).decode(record.data).trim();
+  } catch {
+    return "";
+  }
+}
