@@ -31,6 +31,10 @@ def deploy(root: Path, number: int, schema: int | None = None) -> str:
     app = f"0.0.{number}+{hashlib.sha256(code.encode()).hexdigest()[:16]}"
     page = re.sub(r'(name="pestle-app" content=")[^"]*', rf"\g<1>{app}", page.replace(script, another))
     _write(dist / another.lstrip("/"), code)
+    for chunk in (dist / "assets").glob("*.js"):
+        text = chunk.read_text("utf-8")
+        if Path(script).name in text:
+            _write(chunk, text.replace(Path(script).name, Path(another).name))
     _write(dist / "index.html", page)
     _write(dist / "sw.js", _worker((dist / "sw.js").read_text("utf-8"), app, script, another, schema))
     return app

@@ -1,5 +1,4 @@
 /** Keys: the device's own, which never leaves the browser, and people's, which a PIN unwraps for a moment. */
-import { argon2id } from "hash-wasm";
 import { type Bytes, base64, concat, fromBase64, utf8 } from "./bytes";
 import { CoreError, type Unlocked, type WrappedKey } from "./types";
 
@@ -47,6 +46,8 @@ export async function provenDeviceKey(storeAndReopen: (key: DeviceKey) => Promis
 /** Unwrap a person's signing key; CoreError `pin_wrong` unless the PIN is right. The PIN and the derived key are
  * forgotten at once, and the signing key cannot be exported again. */
 export async function unwrapUserKey(person: string, wrapped: WrappedKey, pin: string): Promise<Unlocked> {
+  // Only who unlocks needs it: the first screen comes without.
+  const { argon2id } = await import("hash-wasm");
   const derived = await argon2id({
     password: pin, salt: fromBase64(wrapped.salt), iterations: wrapped.t, memorySize: wrapped.m,
     parallelism: wrapped.p, hashLength: 32, outputType: "binary",

@@ -1,10 +1,7 @@
 /** The chosen language and the words in it. Components read `t()`; a change of language redraws them. */
 import { keep, kept } from "../ui/keep";
-import { en } from "./en";
-import { zh } from "./zh";
-
 export type Lang = "zh" | "en";
-export type Words = typeof en;
+export type Words = typeof import("./en").en;
 /** A text that comes in both languages from the server or a recipe; or plain. */
 export type Text = string | { zh: string; en: string } | null | undefined;
 
@@ -16,10 +13,32 @@ function initial(): Lang {
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
+/** Only the words that are spoken are fetched: a second language is a third of what the first screen weighs. */
+const DICTIONARIES: Record<Lang, () => Promise<Words>> = {
+  zh: async () => (await import("./zh")).zh,
+  en: async () => (await import("./en")).en,
+};
+
 class Language {
   current = $state<Lang>(initial());
+  words = $state.raw<Words | null>(null);
+  private wanted = this.current;
 
+  /** Before the first screen is drawn; rejects where there are no words to be had. */
+  start(): Promise<void> {
+    return this.speak(this.current);
+  }
+
+  /** Words and language change together, once the words are there; where they cannot be had, all stays as it is. */
   set(lang: Lang): void {
+    this.speak(lang).catch((error: unknown) => console.error("language", error));
+  }
+
+  private async speak(lang: Lang): Promise<void> {
+    this.wanted = lang;
+    const words = await DICTIONARIES[lang]();
+    if (this.wanted !== lang) return;
+    this.words = words;
     this.current = lang;
     keep(KEY, lang);
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
@@ -27,11 +46,11 @@ class Language {
 }
 
 export const language = new Language();
-language.set(language.current);
 
 /** The dictionary of the current language. */
 export function t(): Words {
-  return language.current === "zh" ? zh : en;
+  if (!language.words) throw new Error("the dictionary is asked before it is there");
+  return language.words;
 }
 
 /** A two-language text in the current language. */

@@ -1,0 +1,40 @@
+/** Which screens there are, by address; only the first screen is in the first script, every other comes when it is opened. */
+import type { Component } from "svelte";
+
+type Screen = () => Promise<{ default: Component }>;
+
+// By the first part of the address (home, which has none, is the first screen), or "batch/*/view" for a view of one
+// batch. Tests read this table, a line a screen.
+const SCREENS: Record<string, Screen> = {
+  audit: () => import("../log/Audit.svelte"),
+  batch: () => import("../batches/Batch.svelte"),
+  "batch/*/review": () => import("../release/Review.svelte"),
+  "batch/*/run": () => import("../production/Run.svelte"),
+  batches: () => import("../batches/Batches.svelte"),
+  board: () => import("../batches/Board.svelte"),
+  conflicts: () => import("../conflicts/Conflicts.svelte"),
+  deviation: () => import("../quality/Deviation.svelte"),
+  deviations: () => import("../quality/Deviations.svelte"),
+  devices: () => import("../devices/Devices.svelte"),
+  enrol: () => import("../devices/Enrol.svelte"),
+  lot: () => import("../materials/Lot.svelte"),
+  lots: () => import("../materials/Lots.svelte"),
+  people: () => import("../people/People.svelte"),
+  quarantine: () => import("../quarantine/Quarantine.svelte"),
+  settings: () => import("../settings/Settings.svelte"),
+};
+export const HOME = "";
+const NOWHERE = "?";
+
+/** The screen's name in the table for an address, in parts. */
+export function named(parts: readonly string[]): string {
+  const [room = "", , view] = parts;
+  const name = room === "batch" && view ? `batch/*/${view}` : room;
+  return name === HOME || Object.hasOwn(SCREENS, name) ? name : NOWHERE;
+}
+
+/** Its component, fetched once; rejects where neither network nor service worker has it. */
+export async function open(name: string): Promise<Component> {
+  const screen = SCREENS[name] ?? (() => import("./NotFound.svelte"));
+  return (await screen()).default;
+}
