@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, func, select, text
 
-from server.core import db, refusals, sealing
+from server.core import db, qualifications, refusals, sealing
 from server.core.config import Config
 from server.core.continuity import Continuity
 from server.core.errors import PestleError
@@ -30,6 +30,8 @@ from server.release import gates
 from server.site import entries as site
 from server.site import erase, keys, retention
 from server.site.keys import Keys
+from server.training import entries as training
+from server.training import queries as trainings
 from sync import note
 from sync.checkpoint import Checkpoint
 from sync.log import Log
@@ -44,6 +46,7 @@ ROOMS = (
     site.ROOM,
     Room("materials", materials.KINDS),
     Room("equipment", equipment.KINDS),
+    training.ROOM,
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,
@@ -55,6 +58,8 @@ gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
+# Every room may ask what a step needs; who keeps it stands below some of them and beside others.
+qualifications.SOURCES[:] = [trainings.missing]
 # Any number that no other program is likely to lock in this database.
 _OPENING = 7_264_110_553
 

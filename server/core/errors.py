@@ -362,6 +362,73 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Ask somebody whose role it is.", "请由具有相应角色的人员操作。"),
     ),
+    "not_qualified": Problem(
+        403,
+        (
+            "This work needs a procedure or qualification that this person does not hold now.",
+            "此项工作所需的规程或资格，该人员目前不具备。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Read and sign what is missing under Training, or ask a trainer; it says there what it takes.",
+            "请在“培训”中阅读并签署所缺的规程，或联系培训人员；页面上写明了所需条件。",
+        ),
+    ),
+    "procedure_unknown": Problem(
+        404,
+        ("There is no procedure or qualification of this code.", "没有此代码的规程或资格。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose one from the list, or publish its first version.", "请从列表中选择，或先发布其第一版。"),
+    ),
+    "version_wrong": Problem(
+        422,
+        (
+            "This version cannot be published as it is: number, type, demand, text or day do not fit.",
+            "此版本不能按此发布：版本号、类型、要求、内容或日期不符。",
+        ),
+        ("What was typed is still in the form.", "已填写的内容仍在表单中。"),
+        (
+            "Look at the field that is named: the next number, the same type, a text or a file, a day not in the past;"
+            " a first version must ask for something.",
+            "请检查所指字段：下一个版本号、相同类型、有文本或文件、日期不早于今天；第一版必须有要求。",
+        ),
+    ),
+    "version_stale": Problem(
+        409,
+        ("Another version has been published since this one was shown.", "在显示此版本之后又发布了新版本。"),
+        ("Nothing was signed or granted.", "未签署，也未授予。"),
+        ("Load it again and read the version of now.", "请重新加载并阅读当前版本。"),
+    ),
+    "qualification_own": Problem(
+        403,
+        ("Nobody qualifies themselves.", "任何人不得为自己授予资格。"),
+        ("Nothing was granted.", "未授予资格。"),
+        ("Ask another trainer.", "请由其他培训人员操作。"),
+    ),
+    "qualification_over": Problem(
+        422,
+        ("The qualification would have ended already.", "该资格到期日已过。"),
+        ("Nothing was granted.", "未授予资格。"),
+        ("Give a day from today on, or none.", "请填写今天或之后的日期，或留空。"),
+    ),
+    "qualification_unknown": Problem(
+        409,
+        ("This person has nothing here that could be withdrawn.", "该人员没有可撤销的资格。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at who holds it; it may have been withdrawn already.", "请查看持有人员；可能已被撤销。"),
+    ),
+    "step_unknown": Problem(
+        422,
+        ("There is no such step of work.", "没有此工作步骤。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose a kind of phase, an action, or name a piece of equipment.", "请选择工序类型、操作，或指定设备。"),
+    ),
+    "training_file_wrong": Problem(
+        422,
+        ("The file is no PDF or picture, or larger than 2 MB.", "文件不是 PDF 或图片，或大于 2 MB。"),
+        ("The file was not kept.", "文件未保存。"),
+        ("Make a PDF of it, or put the text itself into the form.", "请转换为 PDF，或将文本直接填入表单。"),
+    ),
     "roles_conflict": Problem(
         409,
         ("These roles must not be held by one person.", "这些角色不得由同一人担任。"),

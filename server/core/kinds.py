@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from server.core import shapes
+from server.core import qualifications, shapes
 from server.core.outcomes import SERVER
 from sync.entry import Header
 
@@ -160,6 +161,10 @@ class Registry:
             return Ruling(flags=(NOT_PERMITTED,))
         if kind.by and not self._may(connection, entry.actor, kind.by):
             return kind.deny(entry, " ".join(one for one in kind.by if one != SERVER))
+        lacking = self._lacking(connection, entry, kind.by)
+        if lacking:
+            details = {"person": entry.actor, "missing": lacking}
+            return Ruling(refusal=qualifications.NOT_QUALIFIED, details=details)
         ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
             seen = replace(entry, flags=(*entry.flags, *ruling.flags)) if ruling.flags else entry
@@ -175,6 +180,20 @@ class Registry:
         if actor == SERVER:
             return SERVER in by
         return any(self._permitted(connection, actor, permission) for permission in by)
+
+    def _lacking(self, connection: Connection, entry: Entry, by: tuple[str, ...]) -> list[str]:
+        """What the actor must hold before using any of the permissions that they have for this; none where one of
+        them may be used."""
+        first: list[str] = []
+        at = datetime.fromisoformat(entry.header.captured_at)
+        for permission in by if entry.actor != SERVER else ():
+            if not self._permitted(connection, entry.actor, permission):
+                continue
+            lacking = qualifications.missing(connection, entry.actor, [qualifications.action(permission)], at)
+            if not lacking:
+                return []
+            first = first or lacking
+        return first
 
     def project(self, connection: Connection, entry: Entry) -> None:
         """Fill the tables, unless the entry is one that stands in the log and is no record."""

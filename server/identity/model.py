@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
+# Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    "operator": ("batch.read", "lot.read", "batch.work"),
+    "operator": ("batch.read", "lot.read", "batch.work", "training.read"),
     "supervisor": (
         "batch.read",
         "lot.read",
@@ -15,6 +16,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "order.release",
         "device.enrol",
         "log.read",
+        "training.read",
+        "training.grant",
     ),
     "qa": (
         "batch.read",
@@ -26,13 +29,16 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "log.read",
         "quarantine.read",
         "payload.erase",
+        "training.read",
+        "training.grant",
+        "training.manage",
     ),
-    "qc": ("batch.read", "lot.read", "results.record"),
-    "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage"),
-    "planner": ("batch.read", "lot.read", "order.release"),
-    "keeper": ("batch.read", "lot.read", "lot.receive"),
-    "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read"),
-    "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read"),
+    "qc": ("batch.read", "lot.read", "results.record", "training.read"),
+    "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage", "training.read"),
+    "planner": ("batch.read", "lot.read", "order.release", "training.read"),
+    "keeper": ("batch.read", "lot.read", "lot.receive", "training.read"),
+    "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read", "training.read"),
+    "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read", "training.read"),
 }
 ROLES = tuple(PERMISSIONS)
 # Lower case only, so that two people are never told apart by a capital letter.

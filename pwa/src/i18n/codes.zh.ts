@@ -20,6 +20,7 @@ export const codesZh: typeof codesEn = {
     "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
+    "training.version_published.v1": "规程或资格发布", "training.qualification_granted.v1": "授予资格", "training.qualification_withdrawn.v1": "撤销资格", "training.document_read.v1": "已阅读并理解", "training.requirement_set.v1": "设定步骤要求",
   },
   fields: {
     alarm: "警报", held: "此前持有的检查点", told: "改为出示", person: "人员", login: "登录名", name: "名称", name_en: "英文名", roles: "角色", what: "内容", alg: "算法", public_key: "公钥", device: "设备", role: "类别", last_seq: "最后接受的记录", reason: "理由", address: "网络地址", material: "物料", type: "类型", unit: "单位",
@@ -32,6 +33,7 @@ export const codesZh: typeof codesEn = {
     started: "开始", yields: "收率", conflict: "冲突", chosen: "选定", exception: "异常", assessment: "评估意见", signer: "签名人", signed_at: "签名时间", offset: "与 UTC 相差分钟", method: "方式", digest: "所示内容摘要", stream_seq: "该批最后记录", stream_hash: "该记录摘要",
     open: "未结", lease: "携带", issued_at: "发出时间", expires_at: "到期", lease_hash: "携带摘要", quarantine: "隔离区",
     checkpoint: "检查点", root: "根散列", recipients: "可解密方", removed: "已删除的旧备份", to: "去向", detail: "说明", backup: "备份", mirror: "镜像", lost: "丢失", basis: "依据", index: "序号", folder: "文件夹", files: "文件数", manifest: "清单摘要", batches: "批数", before: "此前", now: "现在", software: "软件", migration: "数据表", checked: "核验范围", how: "方式",
+    document: "规程或资格", title: "标题", effective_from: "生效日期", demands: "要求", within_days: "限期（天）", valid_days: "有效期（天）", evidence: "依据", expires_on: "有效期至", on: "步骤类别", documents: "所需规程或资格", passkey: "通行密钥", missing: "缺少",
   },
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带", lease_revoked: "收回后记录", container_missing: "未写明容器", container_unknown: "容器未登记", container_not_allocated: "容器未分配给本批", container_shared: "容器被两批使用", container_used_up: "取用超过容器所装", container_known: "容器已登记", lot_unknown: "物料批未接收",
@@ -41,6 +43,7 @@ export const codesZh: typeof codesEn = {
     reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",
     post_seal: "封存后到达", device_waived: "设备已豁免", waiver: "豁免", deviation: "偏差",
     rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符", not_canonical: "非规范 JSON", entry_too_large: "记录过大", device_mismatch: "发送设备不符", stream_mismatch: "属于其他批的文档", frame_malformed: "消息无法读取", frame_too_large: "消息过大", change_malformed: "变更无法读取", change_too_large: "变更过大", change_refused: "不允许的变更", key_malformed: "密钥格式不符", input_quarantined: "输入已隔离",
+    not_qualified: "不具备资格",
   },
   gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", yields: "收率在限度内", held: "无待补记录", quarantine: "本批无隔离输入" },
 };
