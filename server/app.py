@@ -8,11 +8,13 @@ from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
 from server.core.plant import Plant
+from server.handheld import scanning
 from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import people_views as people
+from server.identity import preferences
 from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
@@ -35,6 +37,7 @@ from server.web import (
 BLUEPRINTS = (
     identity.blueprint,
     people.blueprint,
+    preferences.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
     release.blueprint,
@@ -42,6 +45,7 @@ BLUEPRINTS = (
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,
+    scanning.blueprint,
     log_pages.blueprint,
     log_state.blueprint,
     value_pages.blueprint,

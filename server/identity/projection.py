@@ -52,6 +52,15 @@ past_password = Table(
     Column("secret", Text, primary_key=True),
     Column("set_at", Text, nullable=False),
 )
+# How screens look and speak for somebody, on whatever device; null is what they never chose.
+preference = Table(
+    "identity_preference",
+    workspace,
+    Column("person", Text, primary_key=True),
+    Column("language", Text),
+    Column("theme", Text),
+    Column("contrast", Text),
+)
 # `token` is the SHA-256 of the cookie: the table of sessions opens no session.
 session = Table(
     "identity_session",

@@ -51,6 +51,8 @@ OPEN = {
     "log_files.policy": "log.read, by session or HTTP Basic, or this very machine",
     "log_files.proof": "log.read, by session or HTTP Basic, or this very machine",
     "log_state.show_state": "a session",
+    "preferences.choose": "a session: one's own",
+    "preferences.show": "a session: one's own",
     "shell.shell": "anybody: the files of the app",
     "sync.sync": "a session, and the device's signature over a nonce",
 }
