@@ -1,4 +1,4 @@
-"""Reads GS1 element strings with `biip` (GS1 General Specifications, section 3); tablets are bound by what is said here.
+"""Reads GS1 element strings with `biip` (GS1 General Specifications, section 3); what it says binds tablets.
 
 Stricter than `biip` in what a wrong scan looks like: a check digit that does not fit, a variable element that runs into
 the next one, an empty one, and one that is said twice differently are no code. `pwa/src/core/gs1.ts` gives the same

@@ -61,6 +61,13 @@ def search_lots(connection: Connection, words: str, offset: int, limit: int, day
     return [_lot(row, day) for row in connection.execute(page)], connection.execute(counted).scalar_one()
 
 
+def lots_named(connection: Connection, number: str, day: str, limit: int) -> list[Lot]:
+    """Lots of exactly this number, ours or their supplier's; those of ours first, then the newest."""
+    named = _lots.where(or_(lot.c.lot == number, lot.c.supplier_lot == number))
+    query = named.order_by((lot.c.lot == number).desc(), lot.c.received_at.desc(), lot.c.material).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
 def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
     """Those of the containers that are known, by their labels."""
     query = select(container).where(container.c.container.in_(set(ids))).order_by(container.c.container)
