@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server.core import qualifications, shapes
 from server.core.outcomes import SERVER
+from server.core.steps import NOT_QUALIFIED, action
 from sync.entry import Header
 
 
@@ -164,7 +165,7 @@ class Registry:
         lacking = self._lacking(connection, entry, kind.by)
         if lacking:
             details = {"person": entry.actor, "missing": lacking}
-            return Ruling(refusal=qualifications.NOT_QUALIFIED, details=details)
+            return Ruling(refusal=NOT_QUALIFIED, details=details)
         ruling = kind.decide(connection, entry)
         for judge in self._judges.get(entry.kind, ()):
             seen = replace(entry, flags=(*entry.flags, *ruling.flags)) if ruling.flags else entry
@@ -189,7 +190,7 @@ class Registry:
         for permission in by if entry.actor != SERVER else ():
             if not self._permitted(connection, entry.actor, permission):
                 continue
-            lacking = qualifications.missing(connection, entry.actor, [qualifications.action(permission)], at)
+            lacking = qualifications.missing(connection, entry.actor, [action(permission)], at)
             if not lacking:
                 return []
             first = first or lacking

@@ -1,30 +1,15 @@
-"""What a person must hold before a step of work, asked by any room: who keeps that is wired in, not imported.
-
-A step is named by what it is: `phase:weighing`, `equipment:MIX-02`, `action:batch.release`.
-"""
+"""What a person must hold before a step of work, asked by any room: who keeps that is wired in, not imported."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from server.core.errors import PestleError
+from server.core.steps import NOT_QUALIFIED, SLACK
 
-# The code of a refusal, of a flag, and of the exception that goes with it.
-NOT_QUALIFIED = "not_qualified"
 # Each answers with the codes of what the person does not hold at that moment and one of the steps needs.
 SOURCES: list[Callable[[Connection, str, Sequence[str], datetime], list[str]]] = []
-# A device's clock may differ by as much from the server's before it counts against the person (PLT-13).
-SLACK = timedelta(minutes=5)
-
-
-def step(on: str, name: str) -> str:
-    """`on` is phase, equipment or action; see `server.training.model`."""
-    return f"{on}:{name}"
-
-
-def action(permission: str) -> str:
-    return step("action", permission)
 
 
 def missing(connection: Connection, person: str, needs: Sequence[str], at: datetime) -> list[str]:

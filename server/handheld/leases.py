@@ -21,6 +21,7 @@ from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
 from server.production import queries as batches
+from server.training import queries as training
 from sync import canonical
 from sync.entry import new_id
 from sync.log import reading
@@ -111,13 +112,19 @@ def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:
 
 
 def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) -> dict[str, Any]:
-    day = clock.now().date().isoformat()
+    now = clock.now()
+    day = now.date().isoformat()
     lots = materials.lots_of(connection, [(line["material"], line["lot"]) for line in order["lots"]], day)
     names = ("material", "name", "lot", "status", "expiry", "containers")
+    people = identity.people_with(connection, *_NEEDED)
+    held, needs = training.lent(connection, people, now), training.requirements(connection)
     return {
         "order": order,
         "recipe_hash": order["recipe_hash"],
-        "people": [_person(connection, person) for person in identity.people_with(connection, *_NEEDED)],
+        "people": [{**_person(connection, person), "qualifications": held[person.id]} for person in people],
+        # What a step of work needs, by its name; the tablet stops who lacks it without asking us.
+        "requirements": needs,
+        "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
         "lots": [
             {
                 **{name: getattr(lot, name) for name in names},

@@ -1,11 +1,13 @@
 """Puts the question to the rules: gathers what they need from the rooms, and words their answer as entries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
+from server.core.qualifications import missing_by_clock
+from server.core.steps import NOT_QUALIFIED
 from server.equipment import queries as equipment
 from server.identity import queries as identity
 from server.materials import queries as materials
@@ -110,6 +112,7 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
         if missing:
             found.append(Judgement("phase_order", {"before": missing}))
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
+    found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
     found += rules.judge_values(entry.kind, given, phase)
     if entry.kind == model.WEIGHED:
         found += _judge_weighing(connection, entry, batch, phase)
@@ -127,7 +130,15 @@ def _judge_weighing(
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
     permitted = verifier is not None and _permitted(connection, verifier, WITNESSES)
-    return found + rules.judge_verifier(given, entry.actor, signed, permitted)
+    found += rules.judge_verifier(given, entry.actor, signed, permitted)
+    if verifier is not None:
+        found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
+    return found
+
+
+def _judge_qualified(connection: Connection, person: str, needs: Sequence[str], entry: Entry) -> list[Judgement]:
+    """On tablets who lacks something is stopped beforehand; what was done nevertheless is kept."""
+    return rules.judge_qualified(person, missing_by_clock(connection, person, needs, entry.header.captured_at))
 
 
 def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
@@ -171,10 +182,12 @@ def _fits(key: bytes, signature: str, message: bytes) -> bool:
 
 
 def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -> bool:
-    """Work of a whole phase out of its turn is one exception, not one for each of its values."""
-    if judgement.code != "phase_order":
-        return False
-    return queries.open_items(connection, entry.payload["batch"], "phase_order", entry.payload["phase"])
+    """Work of a whole phase out of its turn is one exception, not one for each of its values; so is that of one person
+    without a qualification."""
+    batch, phase = entry.payload["batch"], entry.payload.get("phase")
+    if judgement.code == NOT_QUALIFIED:
+        return queries.open_about(connection, batch, NOT_QUALIFIED, phase, judgement.details["person"])
+    return judgement.code == "phase_order" and queries.open_items(connection, batch, "phase_order", phase)
 
 
 def _rivals(connection: Connection, entry: Entry) -> list[str]:

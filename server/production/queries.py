@@ -149,6 +149,13 @@ def open_items(connection: Connection, number: str, code: str, phase: str | None
     return connection.execute(select(item.c.id).where(here).limit(1)).first() is not None
 
 
+def open_about(connection: Connection, number: str, code: str, phase: str | None, person: str) -> bool:
+    """Whether an exception of this code and phase that names this person waits for QA already."""
+    here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")
+    found = connection.execute(select(item.c.details).where(here)).scalars()
+    return any(orjson.loads(details).get("person") == person for details in found)
+
+
 def items_of(connection: Connection, number: str) -> list[Item]:
     query = select(item).where(item.c.batch == number, _shown).order_by(item.c.idx)
     return [_item(row) for row in connection.execute(query)]

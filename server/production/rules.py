@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from server.core.steps import NOT_QUALIFIED, action, step
 from server.production import model
 from server.production.model import Batch, BatchEntry, Judgement
 from server.recipes.model import find_phase, slots
@@ -195,6 +196,28 @@ def judge_verifier(payload: Payload, performer: str, signed: bool, permitted: bo
     if not permitted:
         found.append(Judgement("person_not_permitted", {"person": verifier}))
     return found
+
+
+def needs_of(kind: str, payload: Payload, phase: Payload | None) -> list[str]:
+    """The steps by which the plant may ask for qualifications of who does this work: the kind of phase, the class of
+    its equipment, its room, and the balance that was weighed on."""
+    if kind not in model.WORK or phase is None:
+        return []
+    pieces = [phase.get("equipment"), phase.get("room")]
+    if kind == model.WEIGHED and payload["reading"] is not None:
+        pieces.append(payload["reading"]["balance"])
+    return [step("phase", phase["type"]), *(step("equipment", piece) for piece in pieces if piece is not None)]
+
+
+def judge_qualified(person: str, missing: Sequence[str]) -> list[Judgement]:
+    """Work by somebody who did not hold what the plant asks for it (CN 2010, 26 and 27; 21 CFR 211.25)."""
+    if not missing:
+        return []
+    return [Judgement(NOT_QUALIFIED, {"person": person, "missing": list(missing), "severity": model.MAJOR})]
+
+
+# What the second person's check needs, whatever is checked.
+SECOND_CHECK = (action("second_check"),)
 
 
 def judge_correction(kind: str, slot: str, reason: str | None, corrected: BatchEntry | None) -> list[Judgement]:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Kind, Room, Ruling
-from server.core.qualifications import NOT_QUALIFIED, action, missing_by_clock
+from server.core.qualifications import missing_by_clock
+from server.core.steps import NOT_QUALIFIED, action
 from server.identity import queries as identity
 from server.identity.model import SERVER
 from server.training import model, projection, queries, rules

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, 
 
 from server.core.db import records
 from server.core.kinds import Entry
-from server.core.qualifications import step
+from server.core.steps import step
 from server.training import rules
 from server.training.model import READING, REVOKED, TRAINING, Version, until_text
 from sync import canonical

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock
+from server.core import clock, qualifications
 from server.core import plant as site
 from server.core.errors import PestleError
 from server.core.kinds import Fact
+from server.core.steps import action
 from server.identity.access import current_session, require
 from server.materials import queries as materials
 from server.release.stock import pages, shapes
@@ -43,8 +44,10 @@ def receive(body: Mapping[str, Any], material: str, lot: str) -> Answer:
     PestleError `container_known` for a label that was given before, `container_unit_wrong`, `not_found` for no lot.
     """
     lines = body["containers"]
-    _check(material, lot, lines)
     person, plant = current_session().person, site.current()
+    with plant.engine.connect() as connection:
+        qualifications.demand(connection, person.id, [action("lot.receive")], clock.now())
+    _check(material, lot, lines)
     facts = [
         Fact(RECEIVED, f"lot/{material}/{lot}", _payload(material, lot, part), actor=person.id)
         for part in (lines[first : first + _TOGETHER] for first in range(0, len(lines), _TOGETHER))
