@@ -19,6 +19,7 @@ from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
 from server.release.stock import views as stock
+from server.training import views as training
 from server.web import (
     bodies,
     guard,
@@ -37,6 +38,7 @@ from server.web import (
 BLUEPRINTS = (
     identity.blueprint,
     people.blueprint,
+    training.blueprint,
     preferences.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,

@@ -133,6 +133,23 @@ def holdings_of(connection: Connection, person: Person, at: datetime) -> list[Ho
     return holdings(connection, [person], at)[person.id]
 
 
+def stand(connection: Connection, person: Person, code: str, at: datetime) -> Holding:
+    """How somebody stands with one document, also where it is none of theirs; it must be known."""
+    needed = requirements(connection)
+    wanted = any(code in needed[step] for step in rules.reached(needed, person.permissions))
+    return _holding(versions_of(connection, code), proofs_of(connection, person.id, code), at, wanted)
+
+
+def file_of(connection: Connection, digest: str) -> tuple[str, str | None] | None:
+    """Whose a file is: (name, person); the person is None where it is a document's own, else whose evidence it is."""
+    own = select(version.c.file_name).where(version.c.file == digest).limit(1)
+    name = connection.execute(own).scalar()
+    if name is not None:
+        return name, None
+    row = connection.execute(select(proof.c.file_name, proof.c.person).where(proof.c.file == digest).limit(1)).first()
+    return None if row is None else (row.file_name, row.person)
+
+
 def expiring(connection: Connection, at: datetime) -> list[tuple[Person, Holding]]:
     """Who is about to lose within 30 days what their work needs; the first to end first. What they do not hold at all
     is no part of it: see `holdings`."""
