@@ -3,6 +3,7 @@ import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { devicesEn } from "./devices.en";
 import { draftsEn } from "./drafts.en";
+import { houseEn } from "./house.en";
 import { keepingEn } from "./keeping.en";
 import { scanEn } from "./scan.en";
 import { peopleEn } from "./people.en";
@@ -15,6 +16,7 @@ export const en = {
   ...containersEn,
   ...scanEn,
   ...devicesEn,
+  ...houseEn,
   ...keepingEn,
   ...peopleEn,
   ...draftsEn,

@@ -5,12 +5,17 @@ export type Words = typeof import("./en").en;
 /** A text that comes in both languages from the server or a recipe; or plain. */
 export type Text = string | { zh: string; en: string } | null | undefined;
 
-const KEY = "pestle.lang";
+/** The language of this device, and the one that its last person speaks, with which a reload begins. */
+const [DEVICE, SPOKEN] = ["pestle.lang", "pestle.lang.spoken"];
 
-function initial(): Lang {
-  const chosen = kept(KEY);
-  if (chosen === "zh" || chosen === "en") return chosen;
-  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+function chosen(key: string): Lang | null {
+  const found = kept(key);
+  return found === "zh" || found === "en" ? found : null;
+}
+
+/** As chosen before anybody signed in, or as the browser's own. */
+export function ofDevice(): Lang {
+  return chosen(DEVICE) ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 }
 
 /** Only the words that are spoken are fetched: a second language is a third of what the first screen weighs. */
@@ -20,7 +25,7 @@ const DICTIONARIES: Record<Lang, () => Promise<Words>> = {
 };
 
 class Language {
-  current = $state<Lang>(initial());
+  current = $state<Lang>(chosen(SPOKEN) ?? ofDevice());
   words = $state.raw<Words | null>(null);
   private wanted = this.current;
 
@@ -31,7 +36,14 @@ class Language {
 
   /** Words and language change together, once the words are there; where they cannot be had, all stays as it is. */
   set(lang: Lang): void {
+    keep(SPOKEN, lang);
     this.speak(lang).catch((error: unknown) => console.error("language", error));
+  }
+
+  /** For everybody on this device who has not chosen another. */
+  setForDevice(lang: Lang): void {
+    keep(DEVICE, lang);
+    this.set(lang);
   }
 
   private async speak(lang: Lang): Promise<void> {
@@ -40,7 +52,6 @@ class Language {
     if (this.wanted !== lang) return;
     this.words = words;
     this.current = lang;
-    keep(KEY, lang);
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   }
 }

@@ -3,6 +3,7 @@ import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { devicesZh } from "./devices.zh";
 import { draftsZh } from "./drafts.zh";
+import { houseZh } from "./house.zh";
 import { keepingZh } from "./keeping.zh";
 import { scanZh } from "./scan.zh";
 import { peopleZh } from "./people.zh";
@@ -16,6 +17,7 @@ export const zh = {
   ...containersZh,
   ...scanZh,
   ...devicesZh,
+  ...houseZh,
   ...keepingZh,
   ...peopleZh,
   ...draftsZh,
