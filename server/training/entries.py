@@ -161,14 +161,15 @@ def judging(permission: str) -> Decide:
 _MANAGES, _TRAINS, _READS = ("training.manage",), ("training.grant",), ("training.read",)
 KINDS = (
     Kind(model.PUBLISHED, VersionPublished, "decision", decide_version, projection.publish, by=_MANAGES),
-    Kind(model.GRANTED, QualificationGranted, "decision", decide_grant, projection.grant, by=_TRAINS),
-    Kind(model.WITHDRAWN, QualificationWithdrawn, "decision", decide_withdrawal, projection.withdraw, by=_TRAINS),
-    Kind(model.READ, DocumentRead, "decision", decide_reading, projection.read, by=_READS),
+    Kind(model.GRANTED, QualificationGranted, "decision", decide_grant, projection.prove, by=_TRAINS),
+    Kind(model.WITHDRAWN, QualificationWithdrawn, "decision", decide_withdrawal, projection.prove, by=_TRAINS),
+    Kind(model.READ, DocumentRead, "decision", decide_reading, projection.prove, by=_READS),
     Kind(model.REQUIRED, RequirementSet, "decision", decide_requirement, projection.require, by=_MANAGES),
 )
-JUDGES = {
-    "materials.lot_received.v1": judging("lot.receive"),
-    "materials.containers_received.v1": judging("lot.receive"),
-    "quality.results_recorded.v1": judging("results.record"),
+# Observations of other rooms that are flagged where what this permission needs was missing.
+FLAGGED = {
+    "materials.lot_received.v1": "lot.receive",
+    "materials.containers_received.v1": "lot.receive",
+    "quality.results_recorded.v1": "results.record",
 }
-ROOM = Room("training", KINDS, judges=JUDGES)
+ROOM = Room("training", KINDS, judges={name: judging(permission) for name, permission in FLAGGED.items()})

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
@@ -11,7 +10,18 @@ from server.core.db import records
 from server.core.kinds import Entry
 from server.core.steps import step
 from server.training import rules
-from server.training.model import READING, REVOKED, TRAINING, Version, until_text
+from server.training.model import (
+    ALWAYS,
+    GRANTED,
+    READ,
+    READING,
+    REVOKED,
+    TRAINING,
+    Proof,
+    Version,
+    moment,
+    until_text,
+)
 from sync import canonical
 
 DIGEST_DOMAIN = b"pestle/training/v1\n"
@@ -68,64 +78,84 @@ def digest_of(payload: Mapping[str, Any]) -> str:
     return hashlib.sha256(DIGEST_DOMAIN + canonical.encode(payload)).hexdigest()
 
 
+def version_in(payload: Mapping[str, Any], published_at: str, by: str) -> Version:
+    """The version that an entry publishes."""
+    file = payload["file"]
+    same = ("document", "type", "title", "effective_from", "demands", "within_days", "valid_days", "text")
+    return Version(
+        number=payload["version"],
+        file=file and file["sha256"],
+        file_name=file and file["name"],
+        digest=digest_of(payload),
+        published_at=moment(published_at),
+        published_by=by,
+        **{name: payload[name] for name in same},
+    )
+
+
+def proof_of(kind: str, payload: Mapping[str, Any], of: Version | None, made: tuple[str, int, str, str]) -> Proof:
+    """What an entry says of somebody; `made`: id and index of the entry, when it was received, and by whom."""
+    entry, index, at, by = made
+    file, what = payload.get("file"), {READ: READING, GRANTED: TRAINING}.get(kind, REVOKED)
+    return Proof(
+        entry=entry,
+        index=index,
+        person=by if kind == READ else payload["person"],
+        document=payload["document"],
+        version=payload.get("version", 0),
+        what=what,
+        made_at=moment(at),
+        ends=ALWAYS if of is None else rules.ends_of(of, moment(at), payload.get("expires_on")),
+        evidence=payload.get("evidence", payload.get("reason")),
+        file=file and file["sha256"],
+        file_name=file and file["name"],
+        made_by=by,
+    )
+
+
+def step_of(payload: Mapping[str, Any]) -> str:
+    return step(payload["on"], payload["name"])
+
+
 def publish(connection: Connection, entry: Entry) -> None:
-    given, file = entry.payload, entry.payload["file"]
-    same = ("document", "version", "type", "effective_from", "demands", "within_days", "valid_days", "text")
+    made = version_in(entry.payload, entry.recorded_at, entry.actor)
+    same = ("document", "type", "effective_from", "demands", "within_days", "valid_days", "text", "file", "file_name")
     values = {
-        **{name: given[name] for name in same},
+        **{name: getattr(made, name) for name in (*same, "digest", "published_by")},
+        "version": made.number,
         "idx": entry.index,
         "entry": entry.id,
-        "title_zh": given["title"]["zh"],
-        "title_en": given["title"]["en"],
-        "file": file and file["sha256"],
-        "file_name": file and file["name"],
-        "digest": digest_of(given),
+        "title_zh": made.title["zh"],
+        "title_en": made.title["en"],
         "published_at": entry.recorded_at,
-        "published_by": entry.actor,
     }
     connection.execute(insert(version), values)
 
 
-def grant(connection: Connection, entry: Entry) -> None:
-    given, file = entry.payload, entry.payload["file"]
-    about = {"evidence": given["evidence"], "file": file and file["sha256"], "file_name": file and file["name"]}
-    _prove(connection, entry, given["person"], TRAINING, given["expires_on"], about)
-
-
-def read(connection: Connection, entry: Entry) -> None:
-    _prove(connection, entry, entry.actor, READING, None, {"evidence": None, "file": None, "file_name": None})
-
-
-def withdraw(connection: Connection, entry: Entry) -> None:
+def prove(connection: Connection, entry: Entry) -> None:
+    """A grant, a reading, a withdrawal."""
     given = entry.payload
-    row = {"version": 0, "ends_at": None, "evidence": given["reason"], "file": None, "file_name": None}
-    _insert(connection, entry, given["person"], REVOKED, row)
+    here = (version.c.document == given["document"]) & (version.c.version == given.get("version", 0))
+    row = connection.execute(select(version).where(here)).first()
+    of = None if row is None else version_of(row)
+    made = proof_of(entry.kind, given, of, (entry.id, entry.index, entry.recorded_at, entry.actor))
+    same = ("entry", "person", "document", "version", "what", "evidence", "file", "file_name", "made_by")
+    values = {
+        **{name: getattr(made, name) for name in same},
+        "idx": entry.index,
+        "made_at": entry.recorded_at,
+        "ends_at": until_text(made.ends),
+    }
+    connection.execute(insert(proof), values)
 
 
 def require(connection: Connection, entry: Entry) -> None:
-    given = entry.payload
-    name = step(given["on"], given["name"])
+    name = step_of(entry.payload)
     connection.execute(delete(requirement).where(requirement.c.step == name))
-    rows = [{"step": name, "document": code, "idx": entry.index} for code in dict.fromkeys(given["documents"])]
-    if rows:
+    codes = dict.fromkeys(entry.payload["documents"])
+    if codes:
+        rows = [{"step": name, "document": code, "idx": entry.index} for code in codes]
         connection.execute(insert(requirement), rows)
-
-
-def _prove(
-    connection: Connection, entry: Entry, person: str, what: str, day: str | None, about: Mapping[str, str | None]
-) -> None:
-    number = entry.payload["version"]
-    here = (version.c.document == entry.payload["document"]) & (version.c.version == number)
-    found = connection.execute(select(version).where(here)).first()
-    assert found is not None, "the rule lets no unknown version through"
-    ends = rules.ends_of(version_of(found), datetime.fromisoformat(entry.recorded_at), day)
-    _insert(connection, entry, person, what, {"version": number, "ends_at": until_text(ends), **about})
-
-
-def _insert(connection: Connection, entry: Entry, person: str, what: str, row: Mapping[str, Any]) -> None:
-    same = {"entry": entry.id, "idx": entry.index, "person": person, "document": entry.payload["document"]}
-    made = {"what": what, "made_at": entry.recorded_at, "made_by": entry.actor}
-    connection.execute(insert(proof), {**same, **made, **row})
 
 
 def version_of(row: Any) -> Version:
@@ -134,7 +164,7 @@ def version_of(row: Any) -> Version:
         number=row.version,
         title={"zh": row.title_zh, "en": row.title_en},
         digest=row.digest,
-        published_at=datetime.fromisoformat(row.published_at),
+        published_at=moment(row.published_at),
         published_by=row.published_by,
         **{name: getattr(row, name) for name in same},
     )

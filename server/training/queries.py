@@ -19,6 +19,7 @@ from server.training.model import (
     Standing,
     Version,
     day_start,
+    moment,
     text_of,
     until_text,
 )
@@ -27,7 +28,7 @@ from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Asked of every entry of a batch: most plants have few requirements, and most steps none.
-_needed = Prepared(select(requirement.c.step, requirement.c.document).order_by(requirement.c.idx))
+_needed = Prepared(select(requirement.c.step, requirement.c.document).order_by(requirement.c.idx, requirement.c.document))
 _versions = Prepared(
     select(version.c.document, version.c.version).where(version.c.document == bindparam("document")).limit(1)
 )
@@ -201,6 +202,5 @@ def _holding(versions: Sequence[Version], proofs: Sequence[Proof], at: datetime,
 
 def _proof(row: Any) -> Proof:
     same = ("entry", "person", "document", "version", "what", "evidence", "file", "file_name", "made_by")
-    ends = ALWAYS if row.ends_at is None else datetime.fromisoformat(row.ends_at)
-    made_at = datetime.fromisoformat(row.made_at)
-    return Proof(index=row.idx, ends=ends, made_at=made_at, **{name: getattr(row, name) for name in same})
+    ends = ALWAYS if row.ends_at is None else moment(row.ends_at)
+    return Proof(index=row.idx, ends=ends, made_at=moment(row.made_at), **{name: getattr(row, name) for name in same})

@@ -20,6 +20,7 @@ from server.release import model as release
 from server.witness.containers import ContainerRules
 from server.witness.leases import LEASE_ISSUED, LeaseRules
 from server.witness.seen import Seen, unflagged
+from server.witness.training import TrainingRules
 from sync import canonical, note, signing
 from sync.entry import FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
@@ -48,6 +49,7 @@ class SiteRules:
         self._registry = registry
         self._leases = LeaseRules()
         self._containers = ContainerRules()
+        self._training = TrainingRules(registry)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, bytes] = {}
@@ -80,6 +82,7 @@ class SiteRules:
         self._judge_seen(seen)
         if seen.is_strange or seen.body is None:
             return
+        self._training.judge(seen)
         if seen.by_server:
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
@@ -96,6 +99,7 @@ class SiteRules:
         leased = None
         self._leases.learn(seen)
         self._containers.learn(seen)
+        self._training.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
                 leased = body["device"]

@@ -1,0 +1,147 @@
+"""Whether the server has judged work and decisions by who was qualified for them, from the log alone (IDN-07).
+
+The same questions as its own rules ask: of a device's work at the time that the device wrote, give or take what its
+clock may be off; of a decision at the time of the server's own entry. Which permission somebody used for a decision is
+not asked: it is wrong only where every permission that allows it needed something that they did not hold.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from server.core.kinds import Registry
+from server.core.steps import NOT_QUALIFIED, SLACK, action
+from server.handheld.entries import JUDGES as OF_BATCHES
+from server.handheld.model import batch_of
+from server.production.model import WEIGHED
+from server.production.rules import SECOND_CHECK, needs_of
+from server.recipes.model import find_phase
+from server.training import model, rules
+from server.training.entries import FLAGGED
+from server.training.model import Proof, Version
+from server.training.projection import proof_of, step_of, version_in
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.errors import SyncError
+from sync.verify.keys import SERVER
+from sync.verify.rules import ERASED
+
+ORDERED = "production.order_released.v1"
+_OURS = (model.PUBLISHED, model.GRANTED, model.WITHDRAWN, model.READ, model.REQUIRED)
+
+
+class TrainingRules:
+    """Procedures, who holds them, and what work needs them, after the entries learnt so far."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._versions: dict[str, list[Version]] = {}
+        self._proofs: dict[tuple[str, str], list[Proof]] = {}
+        self._needed: dict[str, list[str]] = {}
+        self._phases: dict[str, Sequence[Mapping[str, Any]]] = {}
+        self._count = 0
+        # Entries that are needed to judge: of an order its stream, of training None. Without one of the latter that
+        # can be read, nothing more is judged.
+        self._about: dict[int, str | None] = {}
+        self._blind = False
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing`, `flag_wrong`, or `not_qualified` of a decision that should have been refused."""
+        if seen.body is None or self._blind:
+            return
+        head, given = seen.head, seen.body
+        if not seen.by_server and head.kind in OF_BATCHES:
+            self._judge_work(seen, given)
+        elif head.kind in FLAGGED and not head.actor == head.device == SERVER:
+            lacking = self._by_clock(head.actor, [action(FLAGGED[head.kind])], head.captured_at)
+            self._compare(seen, lacking)
+        elif seen.by_server and head.actor != SERVER:
+            self._judge_decision(seen, given)
+
+    def _judge_work(self, seen: Seen, given: Mapping[str, Any]) -> None:
+        head, phases = seen.head, self._phases.get(f"batch/{given['batch']}")
+        if phases is None or "batch_unknown" in seen.stamp.flags:
+            return
+        phase = None if given.get("phase") is None else find_phase(phases, given["phase"])
+        lacking = self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
+        if head.kind == WEIGHED and given["verified_by"] is not None:
+            lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)
+        self._compare(seen, lacking)
+
+    def _judge_decision(self, seen: Seen, given: Mapping[str, Any]) -> None:
+        head, at = seen.head, model.moment(seen.head.captured_at)
+        kind = self._registry.kinds.get(head.kind)
+        ways = [one for one in kind.by if one != SERVER] if kind is not None else []
+        lacking = [self._missing(head.actor, [action(permission)], at) for permission in ways]
+        if ways and all(lacking):
+            raise SyncError(NOT_QUALIFIED, f"{head.actor} decided {head.kind} without {', '.join(lacking[0])}")
+        if head.kind not in (model.GRANTED, model.READ):
+            return
+        versions = self._versions.get(given["document"], [])
+        if head.kind == model.GRANTED:
+            wrong = rules.granting_refused(given, head.actor, versions, at)
+        else:
+            wrong = rules.reading_refused(given, head.actor, versions[-1] if versions else None)
+        if wrong is not None:
+            raise SyncError(wrong, f"{head.kind} of {given['document']} by {head.actor}")
+
+    def _compare(self, seen: Seen, lacking: Sequence[str]) -> None:
+        head, told = seen.head, NOT_QUALIFIED in seen.stamp.flags
+        if lacking and not told:
+            raise unflagged(NOT_QUALIFIED, f"{head.kind} needed {', '.join(lacking)}")
+        if told and not lacking:
+            raise misflagged(NOT_QUALIFIED, "who made it held all that it needs")
+
+    def _by_clock(self, person: str, needs: Sequence[str], captured_at: str) -> list[str]:
+        at = model.moment(captured_at)
+        lacking = self._missing(person, needs, at)
+        for other in (at - SLACK, at + SLACK):
+            then = self._missing(person, needs, other) if lacking else []
+            lacking = [code for code in lacking if code in then]
+        return lacking
+
+    def _missing(self, person: str, needs: Iterable[str], at: datetime) -> list[str]:
+        codes = dict.fromkeys(code for step in needs for code in self._needed.get(step, ()))
+        return [code for code in codes if not self._standing(person, code, at).holds(at)]
+
+    def _standing(self, person: str, code: str, at: datetime) -> model.Standing:
+        return rules.standing(self._versions.get(code, []), self._proofs.get((person, code), []), at)
+
+    def learn(self, seen: Seen) -> None:
+        index, head, body = self._count, seen.head, seen.body
+        self._count += 1
+        if not seen.by_server:
+            return
+        if head.kind == ERASED and body is not None:
+            for one in body["entries"]:
+                self._forget(one["index"])
+        elif head.kind == ORDERED and batch_of(head.stream) is not None:
+            self._about[index] = head.stream
+            if body is not None:
+                self._phases.setdefault(head.stream, body["phases"])
+        elif head.kind in _OURS:
+            self._about[index] = None
+            if body is None:
+                self._blind = True
+            else:
+                self._take(seen, body, index)
+
+    def _forget(self, index: int) -> None:
+        if index not in self._about:
+            return
+        stream = self._about[index]
+        if stream is None:
+            self._blind = True
+        else:
+            self._phases.pop(stream, None)
+
+    def _take(self, seen: Seen, body: Mapping[str, Any], index: int) -> None:
+        head, at = seen.head, seen.stamp.recorded_at
+        if head.kind == model.REQUIRED:
+            self._needed[step_of(body)] = list(dict.fromkeys(body["documents"]))
+        elif head.kind == model.PUBLISHED:
+            self._versions.setdefault(body["document"], []).append(version_in(body, at, head.actor))
+        else:
+            person = head.actor if head.kind == model.READ else body["person"]
+            versions = {one.number: one for one in self._versions.get(body["document"], [])}
+            made = proof_of(head.kind, body, versions.get(body.get("version", 0)), (head.id, index, at, head.actor))
+            self._proofs.setdefault((person, body["document"]), []).append(made)
