@@ -14,6 +14,7 @@ from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
 from server.identity import people_views as people
+from server.identity import passkey_views as passkeys
 from server.identity import preferences
 from server.identity import views as identity
 from server.release import views as release
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     people.blueprint,
     training.blueprint,
     preferences.blueprint,
+    passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
     release.blueprint,

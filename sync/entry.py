@@ -20,6 +20,8 @@ from sync.errors import SyncError
 
 FORMAT = 1
 SIGN_DOMAIN = b"pestle/entry/v1\n"
+# What people sign, beside the device, is the same header in another domain.
+COSIGN_DOMAIN = b"pestle/cosign/v1\n"
 STREAM_DOMAIN = b"pestle/stream/v1\n"
 FIRST_PREV = "0" * 64
 MAX_HEADER = 8 * 1024

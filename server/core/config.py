@@ -1,11 +1,12 @@
 """The settings of a plant, all from the environment: PORT, DATA, DATABASE_URL, ORIGIN, backups and retention."""
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from server.core.errors import PestleError, from_sync
@@ -16,6 +17,7 @@ from sync.errors import SyncError
 # before (EU GMP chapter 4, 4.10; GMP of China, article 162).
 RETENTION_YEARS = 11
 _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 Network = IPv4Network | IPv6Network
 # A plant's address translation may hide all of its tablets behind one address, and each may be here twice.
 SOCKETS_PER_ADDRESS = 400
@@ -48,6 +50,8 @@ class Config:
     proxies: tuple[Network, ...] = ()
     # Opens what DATA and the database keep sealed: the site's private keys, and people's password hashes and keys.
     secret: bytes | None = field(default=None, repr=False)
+    # The host name that passkeys are made for; None at a site that is reached by an IP address, where there are none.
+    passkey_domain: str | None = "localhost"
 
     @property
     def blobs(self) -> Path:
@@ -90,7 +94,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """PORT (8000), DATA (./var), DATABASE_URL (SQLite under DATA), ORIGIN (the log's name to the world),
     RETENTION_YEARS (11), TSA_URL (an authority for time stamps), SOCKETS_PER_ADDRESS (400), PROXIES (addresses or
     networks of proxies in front, with blanks or commas between), SECRETS_KEY_FILE (a file of 32 or more characters that
-    the site's keys are sealed with; keep it elsewhere than DATA), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
+    the site's keys are sealed with; keep it elsewhere than DATA), PASSKEY_DOMAIN (localhost; the host name at which
+    people reach the site), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
     with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
@@ -107,6 +112,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         _number(environment, "SOCKETS_PER_ADDRESS", SOCKETS_PER_ADDRESS, 1),
         _networks(environment, "PROXIES"),
         _secret(environment),
+        _domain(environment),
     )
 
 
@@ -143,6 +149,17 @@ def _secret(environment: Mapping[str, str]) -> bytes | None:
         return keyfiles.secret(environment)
     except SyncError as error:
         raise from_sync(error) from error
+
+
+def _domain(environment: Mapping[str, str]) -> str | None:
+    """An address of numbers is no name that a passkey could be bound to (WebAuthn, section 5.1.2)."""
+    text = (environment.get("PASSKEY_DOMAIN") or "localhost").lower()
+    with contextlib.suppress(ValueError):
+        ip_address(text.strip("[]"))
+        return None
+    if not _HOST.fullmatch(text):
+        raise PestleError("setting_wrong", {"setting": "PASSKEY_DOMAIN", "value": text[:40]})
+    return text
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

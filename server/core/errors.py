@@ -317,6 +317,45 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; the attempts are in the log.", "未作更改；尝试已入账。"),
         ("Wait 15 minutes, or ask the administrator.", "请等待 15 分钟，或联系管理员。"),
     ),
+    "passkey_wrong": Problem(
+        403,
+        ("This passkey was not accepted.", "通行密钥未被接受。"),
+        ("Nothing was changed; a failed sign-in is in the log.", "未作更改；失败的登录已入账。"),
+        (
+            "Use a passkey of your own that is not withdrawn, with its PIN, finger or face; or your password.",
+            "请使用本人未撤销的通行密钥，并以 PIN、指纹或面容验证；或改用密码。",
+        ),
+    ),
+    "passkey_replayed": Problem(
+        409,
+        ("This use of a passkey was seen before, or came too late.", "该通行密钥应答已被使用过或已过期。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Do it once more; each use is good for one time within five minutes.",
+            "请重新操作；每次应答仅在五分钟内有效一次。",
+        ),
+    ),
+    "passkey_place": Problem(
+        409,
+        ("Passkeys do not work at this address.", "通行密钥在此地址不可用。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Reach the site by its name instead of an IP address; the administrator sets it as PASSKEY_DOMAIN.",
+            "请使用站点名称而非 IP 地址访问；名称由管理员通过 PASSKEY_DOMAIN 设置。",
+        ),
+    ),
+    "passkey_known": Problem(
+        409,
+        ("This passkey has been added before.", "该通行密钥已添加过。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Make another one, or use this one.", "请新建一个，或使用此密钥。"),
+    ),
+    "passkeys_too_many": Problem(
+        409,
+        ("You have as many passkeys as one person may have.", "您的通行密钥数量已达上限。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Withdraw one that you do not use any more.", "请撤销一个不再使用的密钥。"),
+    ),
     "signins_too_many": Problem(
         429,
         ("Too many passwords were tried from this address.", "此地址尝试密码的次数过多。"),

@@ -10,7 +10,7 @@ from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import model, projection, queries, rules
 from server.identity.model import DEVICE_ROLES, ROLES
-from sync import canonical, signing
+from sync import canonical, passkeys, signing
 from sync.errors import SyncError
 from sync.verify.keys import KEYS_CHANGED
 
@@ -70,6 +70,23 @@ class JournalOpened(Schema):
     recovery = fields.text()
 
 
+class PasskeyAdded(Schema):
+    """`credential` in base64url as WebAuthn writes ids, `public_key` a COSE_Key in canonical CBOR, base64; `rp_id` the
+    name of the site that it was made for. Nothing of it is secret."""
+
+    person = fields.code()
+    credential = plain.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{1,1364}\Z"))
+    public_key = fields.text()
+    rp_id = fields.text(253)
+    label = fields.text(60)
+
+
+class PasskeyWithdrawn(Schema):
+    person = fields.code()
+    credential = plain.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{1,1364}\Z"))
+    reason = fields.text(2000)
+
+
 class SigninFailed(Schema):
     login = fields.text()
     address = fields.text()
@@ -120,6 +137,36 @@ def decide_credential(connection: Connection, entry: Entry) -> Ruling:
     if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
         return Ruling(refusal="key_malformed", details={"person": given["person"]})
     return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
+
+
+def decide_passkey(connection: Connection, entry: Entry) -> Ruling:
+    """Nobody adds one for another: whoever holds the key signs in that name (IDN-03)."""
+    given = entry.payload
+    if entry.actor != given["person"]:
+        return Ruling(refusal="not_permitted", details={"person": given["person"]})
+    missing = _known(connection, given["person"])
+    if missing is not None:
+        return missing
+    if queries.find_passkey(connection, given["credential"]) is not None:
+        return Ruling(refusal="passkey_known")
+    if len(queries.passkeys_in_use(connection, given["person"])) >= rules.PASSKEYS:
+        return Ruling(refusal="passkeys_too_many", details={"most": rules.PASSKEYS})
+    try:
+        passkeys.raw_key(canonical.decode_base64(given["public_key"]))
+    except ValueError:
+        return Ruling(refusal="key_malformed", details={"person": given["person"]})
+    return Ruling()
+
+
+def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
+    """By its holder, or for them by who manages people."""
+    given = entry.payload
+    found = queries.find_passkey(connection, given["credential"])
+    if found is None or found.passkey.person != given["person"] or found.passkey.withdrawn:
+        return Ruling(refusal="not_found", details={"credential": given["credential"]})
+    if entry.actor == given["person"]:
+        return Ruling()
+    return _permit(connection, entry, "people.manage") or Ruling()
 
 
 def decide_ending(connection: Connection, entry: Entry) -> Ruling:
@@ -196,6 +243,8 @@ KINDS = (
         by=(model.SERVER, "device.revoke"),
     ),
     Kind(model.JOURNAL_OPENED, JournalOpened, "decision", decide_journal, by=_ENROLS),
+    Kind(model.PASSKEY_ADDED, PasskeyAdded, "decision", decide_passkey, projection.add_passkey),
+    Kind(model.PASSKEY_WITHDRAWN, PasskeyWithdrawn, "decision", decide_withdrawal, projection.withdraw_passkey),
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
     Kind(model.SESSIONS_ENDED, SessionsEnded, "decision", decide_ending, by=_ADMINISTERS),

@@ -4,6 +4,8 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sync import passkeys
+
 # Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
 # Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
@@ -56,6 +58,7 @@ JOURNAL_OPENED = "identity.journal_opened.v1"
 SIGNIN_FAILED = "identity.signin_failed.v1"
 SIGNED_IN = "identity.signed_in.v1"
 SESSIONS_ENDED = "identity.sessions_ended.v1"
+PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,27 @@ class Person:
     def payload(self) -> dict[str, object]:
         """{id, name, name_en, roles}, as screens and leases show a person."""
         return {"id": self.id, "name": self.name, "name_en": self.name_en, "roles": list(self.roles)}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPasskey:
+    """`credential` as WebAuthn writes ids (base64url), `label` as its holder calls it; times UTC text."""
+
+    credential: str
+    label: str
+    added_at: str
+    used_at: str | None
+    passkey: passkeys.Passkey
+
+    def payload(self) -> dict[str, object]:
+        """{credential, label, rp_id, added_at, used_at}, as its holder sees it."""
+        about = {name: getattr(self, name) for name in ("credential", "label", "added_at", "used_at")}
+        return {**about, "rp_id": self.passkey.rp_id}
+
+    def key_payload(self) -> dict[str, str]:
+        """{id, public_key, rp_id}: what a tablet asks the authenticator for; the key in base64."""
+        key = base64.b64encode(self.passkey.public_key).decode()
+        return {"id": self.credential, "public_key": key, "rp_id": self.passkey.rp_id}
 
 
 @dataclass(frozen=True, slots=True)

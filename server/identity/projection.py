@@ -1,6 +1,6 @@
 """The tables of people and devices, and how entries fill them; beside them what is secret or passing, no record."""
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, insert, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, insert, update
 
 from server.core.db import records, workspace
 from server.core.kinds import Entry
@@ -71,6 +71,37 @@ session = Table(
     Column("created_at", Text, nullable=False),
     Column("used_at", Text, nullable=False),
 )
+# People's passkeys: the COSE_Key, and the name of the site that each was made for.
+passkey = Table(
+    "identity_passkey",
+    records,
+    # Base64url, as WebAuthn writes ids.
+    Column("credential", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("rp_id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("withdrawn_at", Text),
+)
+# How far each authenticator had counted when it signed in or signed here last.
+passkey_use = Table(
+    "identity_passkey_use",
+    workspace,
+    Column("credential", Text, primary_key=True),
+    Column("counter", BigInteger, nullable=False),
+    Column("used_at", Text, nullable=False),
+)
+# Nonces that were given out and not used; `person` where only one may use it, `digest` of what is to be signed, or "".
+challenge = Table(
+    "identity_challenge",
+    workspace,
+    Column("nonce", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("person", Text),
+    Column("digest", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
 enrolment_code = Table(
     "identity_enrolment_code",
     workspace,
@@ -123,6 +154,18 @@ def revoke(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     values = {"revoked_at": entry.recorded_at, "last_seq": given["last_seq"]}
     connection.execute(update(device).where(device.c.id == given["device"]).values(values))
+
+
+def add_passkey(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {name: given[name] for name in ("credential", "person", "rp_id", "label")}
+    key = canonical.decode_base64(given["public_key"])
+    connection.execute(insert(passkey).values(public_key=key, added_at=entry.recorded_at, **values))
+
+
+def withdraw_passkey(connection: Connection, entry: Entry) -> None:
+    here = passkey.c.credential == entry.payload["credential"]
+    connection.execute(update(passkey).where(here).values(withdrawn_at=entry.recorded_at))
 
 
 def change_server_key(connection: Connection, entry: Entry) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, bindparam, select
 from server.core import sealing
 from server.core.record import DeviceKey
 from server.identity import credentials
-from server.identity.model import PERMISSIONS, Device, Person
-from server.identity.projection import credential, device, past_password, person
+from server.identity.model import PERMISSIONS, Device, HeldPasskey, Person
+from server.identity.projection import credential, device, passkey, passkey_use, past_password, person
 from sync.log import transaction
 from sync.log.prepared import Prepared
+from sync.passkeys import Passkey
 
 # Who acts where no person does.
 _SYSTEM = {"id": "server", "name": "系统", "name_en": "System"}
@@ -22,6 +23,9 @@ _key_of = Prepared(
     )
 )
 
+_held_passkeys = select(passkey, passkey_use.c.used_at).outerjoin(
+    passkey_use, passkey_use.c.credential == passkey.c.credential
+)
 # Asked of every entry that a person makes.
 _roles_of = Prepared(select(person.c.roles).where(person.c.id == bindparam("person")))
 _user_key_of = Prepared(select(person.c.user_key).where(person.c.id == bindparam("person")))
@@ -100,6 +104,24 @@ def secret_of(connection: Connection, person_id: str, what: str) -> str | None:
     return None if secret is None else sealing.unseal(secret, person_id, what)
 
 
+def passkeys_in_use(connection: Connection, person_id: str) -> list[HeldPasskey]:
+    """Not withdrawn, the oldest first."""
+    query = _held_passkeys.where(passkey.c.person == person_id, passkey.c.withdrawn_at.is_(None))
+    return [_passkey(row) for row in connection.execute(query.order_by(passkey.c.added_at, passkey.c.credential))]
+
+
+def find_passkey(connection: Connection, credential_id: str) -> HeldPasskey | None:
+    """Whoever's it is, withdrawn or not."""
+    row = connection.execute(_held_passkeys.where(passkey.c.credential == credential_id)).first()
+    return None if row is None else _passkey(row)
+
+
+def passkeys_of(connection: Connection, person_id: str) -> list[Passkey]:
+    """Those that were withdrawn among them; asked of every entry that one has signed."""
+    rows = connection.execute(_held_passkeys.where(passkey.c.person == person_id))
+    return [_passkey(row).passkey for row in rows]
+
+
 def find_device(connection: Connection, device_id: str) -> Device | None:
     row = connection.execute(select(device).where(device.c.id == device_id)).first()
     return None if row is None else _device(row)
@@ -131,6 +153,11 @@ def device_key(connection: Connection, device_id: str) -> DeviceKey | None:
 
 def _person(row: Row[Any] | None) -> Person | None:
     return None if row is None else Person(row.id, row.login, row.name, row.name_en, tuple(row.roles.split()))
+
+
+def _passkey(row: Row[Any]) -> HeldPasskey:
+    key = Passkey(row.person, row.public_key, row.rp_id, row.withdrawn_at is not None)
+    return HeldPasskey(row.credential, row.label, row.added_at, row.used_at, key)
 
 
 def _device(row: Row[Any]) -> Device:

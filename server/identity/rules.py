@@ -15,6 +15,8 @@ CODE_VALID = timedelta(minutes=15)
 LEAST_PASSWORD = 10
 # Passwords before the one of now that may not be chosen again, nor that one itself.
 PAST_PASSWORDS = 5
+# Each is tried for each signature of its holder.
+PASSKEYS = 10
 # Whoever holds the one must not hold the other: who releases does not produce.
 _APART = ("batch.work", "batch.release")
 _PIN = re.compile(r"[0-9]{6}")

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,20 +73,32 @@ def begin(plant: Plant, person: Person, device: str | None) -> Session:
 def authenticate(plant: Plant, login: str, password: str, address: str) -> Person:
     """Whose login and password these are; each failure is an entry, and five in a row lock the login (IDN-02).
 
-    PestleError `signins_too_many`, with `retry` in seconds, for an address that tries too many: nothing is judged then.
+    PestleError as `admit`.
+    """
+    login = login.strip().lower()
+    with plant.engine.connect() as connection:
+        person = queries.find_login(connection, login)
+
+    def fits() -> bool:
+        with plant.engine.connect() as connection:
+            return queries.check_password(connection, person.id if person else "", password)
+
+    return admit(plant, login, person, address, fits)
+
+
+def admit(plant: Plant, login: str, person: Person | None, address: str, fits: Callable[[], bool]) -> Person:
+    """The person, if what they gave fits; counted before it is judged, and logged where it does not.
+
+    PestleError `login_wrong`, `login_locked`, or `signins_too_many`, with `retry` in seconds, for an address that tries
+    too many: nothing is judged then.
     """
     wait = plant.sign_ins.take(address)
     if wait > 0:
         raise PestleError("signins_too_many", {"retry": math.ceil(wait)})
-    login = login.strip().lower()
-    with plant.engine.connect() as connection:
-        person = queries.find_login(connection, login)
     if not _count_attempt(plant, login):
         _log_failure(plant, person, address)
         raise PestleError("login_locked")
-    with plant.engine.connect() as connection:
-        fits = queries.check_password(connection, person.id if person else "", password)
-    if not fits or person is None or not person.roles:
+    if not fits() or person is None or not person.roles:
         _log_failure(plant, person, address)
         raise PestleError("login_wrong")
     with db.write(plant.engine) as connection:

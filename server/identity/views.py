@@ -33,7 +33,7 @@ def sign_in(body: Body) -> Response:
     """Sign in; the cookie is the session."""
     here = plant.current()
     session = sessions.sign_in(here, body["login"], body["password"], access.address(), body["device"])
-    return _with_cookie(session)
+    return with_cookie(session)
 
 
 @blueprint.get("/session")
@@ -58,9 +58,9 @@ def sign_out() -> Response:
 def change_password(body: Body) -> Response:
     """Choose another password: every session of the person ends, this one goes on under a new cookie."""
     here, person = plant.current(), current_session().person
-    _confirm(here, person, body["password"])
+    confirm(here, person, body["password"])
     accounts.set_password(here, person.id, body["new"])
-    return _with_cookie(sessions.begin(here, person, None))
+    return with_cookie(sessions.begin(here, person, None))
 
 
 @blueprint.post("/session/pin")
@@ -68,7 +68,7 @@ def change_password(body: Body) -> Response:
 def change_pin(body: Body) -> tuple[str, int]:
     """Choose a PIN; it works on a tablet once the tablet has taken a batch along again."""
     here, person = plant.current(), access.current_person()
-    _confirm(here, person, body["password"])
+    confirm(here, person, body["password"])
     accounts.set_pin(here, person.id, body["pin"])
     return "", 204
 
@@ -144,13 +144,13 @@ def _show(here: Plant, connection: Connection, device: Device, state: Mapping[st
     }
 
 
-def _with_cookie(session: Session) -> Response:
+def with_cookie(session: Session) -> Response:
     response = jsonify(session.payload())
     access.set_cookie(response, session.token)
     return response
 
 
-def _confirm(here: Plant, person: Person, password: str) -> None:
+def confirm(here: Plant, person: Person, password: str) -> None:
     """The password once more, with the same lock-out as signing in."""
     try:
         sessions.authenticate(here, person.login, password, access.address())

@@ -15,7 +15,7 @@ from server.app import create_app
 from server.core import clock
 from server.core.kinds import Entry
 from server.identity import access
-from server.identity.model import CREDENTIAL_SET, PERMISSIONS, PERSON_ADDED, ROLES
+from server.identity.model import CREDENTIAL_SET, PASSKEY_ADDED, PASSKEY_WITHDRAWN, PERMISSIONS, PERSON_ADDED, ROLES
 from server.plant import ROOMS
 from server.web import guard
 from sync.entry import Envelope
@@ -111,8 +111,8 @@ def test_every_permission_is_somebodys_and_asked_for_somewhere(site: PlantUnderT
 
 
 def test_every_decision_says_whose_it_is() -> None:
-    """All but one: people set their own passwords, administrators set one-time ones."""
-    assert [kind.name for kind in DECISIONS if not kind.by] == [CREDENTIAL_SET]
+    """All but three: people set their own passwords and passkeys, administrators give one-time ones and withdraw."""
+    assert [kind.name for kind in DECISIONS if not kind.by] == [CREDENTIAL_SET, PASSKEY_ADDED, PASSKEY_WITHDRAWN]
 
 
 @pytest.mark.parametrize("role", ROLES)
