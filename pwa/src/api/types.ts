@@ -206,3 +206,13 @@ export interface BalanceLine {
   live?: { net: Quantity | null; quality: string; at: string } | null; reading?: Reading | null;
 }
 export type { Lease };
+/** What the server makes of a scanned text; it never gives the text back. `expiry` is what the code says, null for nothing. */
+export interface Scanned {
+  what: "container" | "lot" | "equipment" | "device" | "badge" | "enrol" | "unknown";
+  container: { container: string; material: string; lot: string; quantity: Quantity } | null;
+  lots: { material: string; lot: string; name: Text2 | null; status: string; expiry: string | null; supplier_lot: string | null }[];
+  equipment: { equipment: string; class: string; name: Text2 } | null;
+  device: { id: string; name: string } | null;
+  badge: string | null;
+  expiry: string | null;
+}

@@ -17,10 +17,6 @@ export interface Sight { hit: (seen: Seen) => void; several: () => void; broken:
 type Capabilities = MediaTrackCapabilities & { torch?: boolean };
 const CHOSEN = "pestle.camera";
 
-export function hasCamera(): boolean {
-  return typeof navigator !== "undefined" && typeof navigator.mediaDevices?.getUserMedia === "function" && typeof OffscreenCanvas !== "undefined";
-}
-
 /** Shows the camera's picture in `video` and reports what is seen until it is closed; CameraError. `wanted`: a camera's id, "" for the one of last time or that which looks away from the person. */
 export async function openEye(video: HTMLVideoElement, wanted: string, sight: Sight): Promise<Eye> {
   const stream = await open(wanted || (kept(CHOSEN) ?? ""));

@@ -4,10 +4,6 @@ interface TagRecord { recordType: string; encoding?: string; data?: DataView }
 interface Reader extends EventTarget { scan(options: { signal: AbortSignal }): Promise<void> }
 interface Reading extends Event { message: { records: TagRecord[] } }
 
-export function hasNfc(): boolean {
-  return typeof window !== "undefined" && "NDEFReader" in window;
-}
-
 /** Listens until the disposer is called; rejects where the person or the device refuses. A tag without a text is `unread`. */
 export async function watchTags(read: (text: string) => void, unread: () => void): Promise<() => void> {
   const stop = new AbortController();
