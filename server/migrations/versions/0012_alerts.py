@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("alert", sa.Text(), nullable=False),
         sa.Column("idx", sa.Integer(), nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("alert"),
@@ -37,6 +37,9 @@ def upgrade() -> None:
         sa.Column("idx", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    # What an older site has in its log already is no news.
+    if sa.inspect(op.get_bind()).has_table("log_entry"):
+        op.execute("INSERT INTO alerts_cursor (name, idx) SELECT 'log', COALESCE(MAX(idx) + 1, 0) FROM log_entry")
     op.create_table(
         "alerts_alert",
         sa.Column("id", sa.Text(), nullable=False),
