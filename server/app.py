@@ -13,6 +13,7 @@ from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
+from server.identity import badge_views as badges
 from server.identity import people_views as people
 from server.identity import passkey_views as passkeys
 from server.identity import preferences
@@ -25,6 +26,7 @@ from server.web import (
     bodies,
     guard,
     health,
+    homes,
     log_files,
     log_pages,
     log_state,
@@ -39,6 +41,7 @@ from server.web import (
 BLUEPRINTS = (
     identity.blueprint,
     people.blueprint,
+    badges.blueprint,
     training.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
@@ -55,6 +58,7 @@ BLUEPRINTS = (
     value_pages.blueprint,
     quarantine_pages.blueprint,
     health.blueprint,
+    homes.blueprint,
     log_files.blueprint,
     shell.blueprint,
 )

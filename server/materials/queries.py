@@ -68,6 +68,19 @@ def lots_named(connection: Connection, number: str, day: str, limit: int) -> lis
     return [_lot(row, day) for row in connection.execute(query)]
 
 
+def lots_in(connection: Connection, status: str, day: str, limit: int) -> list[Lot]:
+    """Lots that were last given this status; those that wait longest first."""
+    query = _lots.where(lot.c.status == status).order_by(lot.c.received_at, lot.c.material, lot.c.lot).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
+def lots_expiring(connection: Connection, day: str, until: str, limit: int) -> list[Lot]:
+    """Usable lots whose last day is between the two (YYYY-MM-DD); the first to end first."""
+    usable = _lots.where(lot.c.status.in_(("released", "restricted")), lot.c.expiry >= day, lot.c.expiry <= until)
+    query = usable.order_by(lot.c.expiry, lot.c.material, lot.c.lot).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
 def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
     """Those of the containers that are known, by their labels."""
     query = select(container).where(container.c.container.in_(set(ids))).order_by(container.c.container)

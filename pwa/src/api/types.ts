@@ -63,6 +63,8 @@ export interface BatchLine {
 }
 
 export interface DeviceOwing { id: string; name: string; last_seen: string | null; known: number; delivered: number }
+/** What waits for a person, as server/web/tasks.py says it; `to` is an address of the app. */
+export interface Task { code: string; state: "blocked" | "now" | "due"; about: string; to: string; name: Text2 | null; at: string | null; count: number | null; why: string[] }
 export interface HomeView {
   counts: Record<string, number>;
   in_progress: BatchLine[];

@@ -2,5 +2,29 @@
 export const houseEn = {
   house: {
     contrast: "Contrast", contrastMore: "High", follows: "Language and look follow you to every device on which you sign in.",
+    states: { blocked: "Blocked, and why", now: "Waiting for you", due: "Due" },
+    stateHints: { blocked: "It cannot go on until this is settled.", now: "Nothing else has to happen first.", due: "With a date, or worth a look today." },
+    badges: { blocked: "Blocked", now: "Now", due: "Due" },
+    nothing: "Nothing waits for you.", yours: "Your work",
+    tasks: {
+      titles: {
+        review: "Ready for review and signature", exceptions: "Exceptions in a batch under way", deviation: "Open deviation", lot_decision: "Tested lot, waiting for a decision", lot_test: "Lot to be tested", lot_expires: "Lot near its expiry",
+        order: "Order that nobody has begun", lease_ends: "Lease on a device ends soon", lease_ended: "Lease on a device has ended", device_owes: "Device with records that have not come", quarantine: "Input in quarantine", calibration_due: "Calibration due", calibration_past: "Calibration overdue",
+        password_unused: "One-time password not used yet", login_locked: "Login locked after wrong passwords", training_missing: "Your qualification for your work is missing", training_ends: "Your qualification ends soon",
+      } as Record<string, string>,
+      blocked: { review: "Kept from release", lot_decision: "In quarantine" } as Record<string, string | undefined>,
+      counts: {
+        review: (n) => (n === 1 ? "1 open item" : `${n} open items`), exceptions: (n) => (n === 1 ? "1 open item" : `${n} open items`), device_owes: (n) => (n === 1 ? "1 record" : `${n} records`),
+        quarantine: (n) => (n === 1 ? "1 item" : `${n} items`), lot_test: (n) => (n === 1 ? "1 container" : `${n} containers`), lot_expires: (n) => (n === 1 ? "1 container" : `${n} containers`),
+      } as Record<string, (n: number) => string>,
+      times: {
+        review: (at) => `since ${at}`, deviation: (at) => `opened ${at}`, lot_decision: (at) => `received ${at}`, lot_test: (at) => `received ${at}`, lot_expires: (at) => `expires ${at}`, lease_ends: (at) => `ends ${at}`, lease_ended: (at) => `ended ${at}`, order: (at) => `released ${at}`,
+        device_owes: (at) => `last seen ${at}`, quarantine: (at) => `last ${at}`, calibration_due: (at) => `due ${at}`, calibration_past: (at) => `was due ${at}`, password_unused: (at) => `given ${at}`, login_locked: (at) => `until ${at}`, training_ends: (at) => `ends ${at}`,
+      } as Record<string, (at: string) => string>,
+    },
+    why: {
+      phases: "phases not done", conflicts: "conflicts not decided", exceptions: "exceptions not assessed", deviations: "deviations open", devices: "devices still owe records", leases: "not handed back", results: "results outside limits or missing",
+      yields: "yields outside limits", held: "records held back", quarantine: "input in quarantine", untested: "no results yet", reading: "read and sign it", training: "training needed",
+    } as Record<string, string | undefined>,
   },
 };

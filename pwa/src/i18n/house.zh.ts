@@ -4,5 +4,28 @@ import type { houseEn } from "./house.en";
 export const houseZh: typeof houseEn = {
   house: {
     contrast: "对比度", contrastMore: "高", follows: "语言和外观随人走：您在任何设备上登录都是如此。",
+    states: { blocked: "受阻及原因", now: "等您处理", due: "到期与关注" },
+    stateHints: { blocked: "解决之前无法继续。", now: "现在就可以做。", due: "有期限，或今天值得看一眼。" },
+    badges: { blocked: "受阻", now: "现在", due: "到期" },
+    nothing: "没有等您处理的事。", yours: "您的工作",
+    tasks: {
+      titles: {
+        review: "可以审核并签名", exceptions: "在制批次中的异常", deviation: "未关闭的偏差", lot_decision: "已检验，等待判定", lot_test: "待检验的物料批", lot_expires: "物料批临近有效期",
+        order: "尚未开始的批指令", lease_ends: "设备上的租约即将到期", lease_ended: "设备上的租约已到期", device_owes: "设备有未交付的记录", quarantine: "隔离区有输入", calibration_due: "校准即将到期", calibration_past: "校准已过期",
+        password_unused: "一次性密码尚未使用", login_locked: "因密码错误被锁定", training_missing: "缺少岗位所需资质", training_ends: "资质即将到期",
+      },
+      blocked: { review: "不能放行", lot_decision: "待验中" },
+      counts: {
+        review: (n) => `${n} 项待处理`, exceptions: (n) => `${n} 项待处理`, device_owes: (n) => `${n} 条记录`, quarantine: (n) => `${n} 条`, lot_test: (n) => `${n} 件`, lot_expires: (n) => `${n} 件`,
+      },
+      times: {
+        review: (at) => `自 ${at}`, deviation: (at) => `${at} 开启`, lot_decision: (at) => `${at} 收货`, lot_test: (at) => `${at} 收货`, lot_expires: (at) => `有效期至 ${at}`, lease_ends: (at) => `${at} 到期`, lease_ended: (at) => `已于 ${at} 到期`, order: (at) => `${at} 下达`,
+        device_owes: (at) => `最后出现 ${at}`, quarantine: (at) => `最近 ${at}`, calibration_due: (at) => `${at} 到期`, calibration_past: (at) => `应于 ${at} 校准`, password_unused: (at) => `${at} 给出`, login_locked: (at) => `至 ${at}`, training_ends: (at) => `${at} 到期`,
+      },
+    },
+    why: {
+      phases: "工序未完成", conflicts: "冲突未裁定", exceptions: "异常未评估", deviations: "偏差未关闭", devices: "设备仍有记录未交付", leases: "未交回", results: "检验结果超限或缺少",
+      yields: "收率超限", held: "有记录被暂存", quarantine: "有输入在隔离区", untested: "尚无检验结果", reading: "须阅读并签名", training: "须培训",
+    },
   },
 };

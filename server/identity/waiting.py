@@ -1,0 +1,15 @@
+"""What waits for whoever manages people: ways in that nobody has used or that are shut."""
+
+from sqlalchemy import Connection, select
+
+from server.identity import queries
+from server.identity.model import Person
+from server.identity.projection import credential
+
+
+def one_time_passwords(connection: Connection) -> list[tuple[Person, str]]:
+    """Who was given a password for one sign-in and has chosen no other yet, and when (UTC text); the oldest first."""
+    query = select(credential.c.person, credential.c.set_at).order_by(credential.c.set_at)
+    given = connection.execute(query.where(credential.c.what == "password", credential.c.one_time == 1)).all()
+    people = {person.id: person for person in queries.all_people(connection) if person.roles} if given else {}
+    return [(people[row.person], row.set_at) for row in given if row.person in people]

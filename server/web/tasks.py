@@ -1,0 +1,212 @@
+"""What waits for a person, from all rooms: only what their permissions let them see and act on (HMI-04)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, func, select
+
+from server.core import clock, inbox
+from server.equipment import queries as equipment
+from server.handheld import queries as handheld
+from server.identity import queries as identity
+from server.identity import waiting
+from server.identity.model import Person
+from server.materials import queries as materials
+from server.materials.model import Lot
+from server.production import model as production
+from server.production import queries as batches
+from server.quality import queries as quality
+from server.release import gates, queries
+from server.training import queries as training
+
+# Now: it waits for this person and nothing else. Due: it has a date, or somebody should look. Blocked: it cannot go on.
+NOW, DUE, BLOCKED = "now", "due", "blocked"
+STATES = (NOW, DUE, BLOCKED)
+# A home is no list: each source ends here, and the room's own screen has the rest.
+_MOST = 20
+_EXPIRES, _CALIBRATION, _LEASE_ENDS = timedelta(days=30), timedelta(days=30), timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`about` is what it concerns, as people call it, and `to` the app's address of it; `name` in both languages.
+
+    `at` is UTC text or a day: when it ends, ended or began. `why` are codes: what keeps it, or what is missing.
+    """
+
+    code: str
+    state: str
+    about: str
+    to: str
+    name: dict[str, str] | None = None
+    at: str | None = None
+    count: int | None = None
+    why: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+Source = Callable[[Connection, Person, datetime], Iterator[Task]]
+
+
+def of_person(connection: Connection, person: Person, at: datetime) -> list[Task]:
+    """What is blocked first, then what waits for this person, then what is due."""
+    held = set(person.permissions)
+    found = [
+        task
+        for sees, acts, source in SOURCES
+        if held.issuperset(sees) and (not acts or held.intersection(acts))
+        for task, _ in zip(source(connection, person, at), range(_MOST), strict=False)
+    ]
+    order = (BLOCKED, NOW, DUE)
+    return sorted(found, key=lambda task: order.index(task.state))
+
+
+def _path(*parts: str) -> str:
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def _reviews(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Batches that are made: ready for the signature, or kept from it by gates and open items."""
+    for line in batches.batch_lines(connection, (production.AWAITING_REVIEW,), limit=_MOST)[0]:
+        why = tuple(gate.code for gate in queries.gates(connection, line.number) if not gate.met)
+        state = BLOCKED if why else NOW
+        to = _path("batch", line.number, "review")
+        name, since = line.product.get("name"), line.updated_at
+        yield Task("review", state, line.number, to, name, since, line.open_items or None, why)
+
+
+def _exceptions(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Batches under way with something that QA will have to decide: better asked today than at the end."""
+    for line in batches.batches_with_open_items(connection, _MOST * 2):
+        if line.status == production.IN_PROGRESS:
+            to, name = _path("batch", line.number, "review"), line.product.get("name")
+            yield Task("exceptions", DUE, line.number, to, name, line.updated_at, line.open_items)
+
+
+def _deviations(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    for one in quality.deviations(connection, "open", limit=_MOST)[0]:
+        yield Task("deviation", DUE, one.number, _path("deviation", one.number), at=one.opened_at, why=(one.code,))
+
+
+def _undecided_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Lots in quarantine: with results they wait for a decision, without they are blocked."""
+    for lot, tested in _quarantined(connection, at):
+        state, why = (NOW, ()) if tested else (BLOCKED, ("untested",))
+        yield _of_lot("lot_decision", state, lot, lot.received_at, why)
+
+
+def _untested_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    for lot, tested in _quarantined(connection, at):
+        if not tested:
+            yield _of_lot("lot_test", NOW, lot, lot.received_at)
+
+
+def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bool]]:
+    lots = materials.lots_in(connection, "quarantine", _day(at), _MOST)
+    counts = quality.result_counts(connection, [(lot.material, lot.lot) for lot in lots])
+    return ((lot, counts.get((lot.material, lot.lot), 0) > 0) for lot in lots)
+
+
+def _expiring_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Usable today, and within 30 days no more; the first to end first (FEFO)."""
+    for lot in materials.lots_expiring(connection, _day(at), _day(at + _EXPIRES), _MOST):
+        yield _of_lot("lot_expires", DUE, lot, lot.expiry)
+
+
+def _of_lot(code: str, state: str, lot: Lot, at: str | None, why: tuple[str, ...] = ()) -> Task:
+    return Task(code, state, lot.lot, _path("lot", lot.material, lot.lot), lot.name, at, lot.containers, why)
+
+
+def _orders(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Orders that nobody has begun."""
+    for line in batches.batch_lines(connection, (production.ORDERED,), limit=_MOST)[0]:
+        yield Task("order", DUE, line.number, _path("batch", line.number), line.product.get("name"), line.updated_at)
+
+
+def _leases(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
+    """Batches in the hands of devices: of an operator those they took along, of who answers for devices all."""
+    mine = "device.enrol" not in person.permissions
+    open_ = [lease for lease in handheld.open_leases(connection) if not mine or lease.person == person.id]
+    names = identity.devices(connection, {lease.device for lease in open_})
+    for lease in open_:
+        if lease.expires_at < clock.text(at + _LEASE_ENDS):
+            ended = lease.expires_at < clock.text(at)
+            code, state = ("lease_ended", BLOCKED) if ended else ("lease_ends", DUE)
+            name = names[lease.device]["name"]
+            to = _path("batch", lease.batch)
+            yield Task(code, state, lease.batch, to, {"zh": name, "en": name}, lease.expires_at)
+
+
+def _owing(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Devices with work that has not come (PLT-15)."""
+    for one in gates.devices_owing(connection):
+        owes = one["known"] - one["delivered"]
+        yield Task("device_owes", BLOCKED, one["name"], _path("devices", one["id"]), at=one["last_seen"], count=owes)
+
+
+def _strays(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    query = select(func.count(), func.max(inbox.quarantine.c.received_at))
+    count, last = connection.execute(query.select_from(inbox.quarantine)).one()
+    if count:
+        yield Task("quarantine", DUE, "", "/quarantine", at=last, count=count)
+
+
+def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    for one in sorted(equipment.all_equipment(connection), key=lambda one: one.calibration_due or ""):
+        if one.calibration_due and one.calibration_due <= _day(at + _CALIBRATION):
+            past = one.calibration_due < _day(at)
+            code, state = ("calibration_past", BLOCKED) if past else ("calibration_due", DUE)
+            yield Task(
+                code,
+                state,
+                one.equipment,
+                f"/audit?stream=equipment/{quote(one.equipment)}",
+                one.name,
+                one.calibration_due,
+            )
+
+
+def _one_time_passwords(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Given, and not used to choose another yet: each is a way in that lies about."""
+    for person, at in waiting.one_time_passwords(connection):
+        name = {"zh": person.name, "en": person.name_en or person.name}
+        yield Task("password_unused", DUE, person.login, _path("people", person.id), name, at)
+
+
+def _own_training(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
+    """What this person's work needs and they do not hold, or soon will not (IDN-07)."""
+    for one in training.holdings_of(connection, person, at):
+        shown = one.payload(at)
+        to, name = _path("training"), dict(one.title)
+        if one.needed and not shown["held"]:
+            why = (shown["wants"],) if shown["wants"] else ()
+            yield Task("training_missing", BLOCKED, one.document, to, name, why=why)
+        elif one.needed and training.ends_soon(one.standing, at):
+            yield Task("training_ends", DUE, one.document, to, name, shown["until"])
+
+
+def _day(at: datetime) -> str:
+    return clock.text(at)[:10]
+
+
+# What one must be allowed to see for it, all of these; what one could do about it, any of these; where it comes from.
+SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
+    ((), (), _own_training),
+    (("batch.read",), ("batch.review",), _reviews),
+    (("lot.read",), ("lot.decide",), _undecided_lots),
+    (("lot.read",), ("results.record",), _untested_lots),
+    (("batch.read",), ("order.release",), _orders),
+    (("batch.read",), ("batch.work", "device.enrol"), _leases),
+    ((), ("device.enrol", "device.revoke", "batch.review"), _owing),
+    ((), ("people.manage",), _one_time_passwords),
+    ((), ("quarantine.read",), _strays),
+    ((), ("equipment.manage",), _calibrations),
+    (("batch.read",), ("batch.review",), _exceptions),
+    (("batch.read",), ("batch.review", "log.read"), _deviations),
+    (("lot.read",), ("lot.receive", "lot.decide"), _expiring_lots),
+)
