@@ -101,14 +101,8 @@ def test_it_warns_before_it_is_full(walk: Walk) -> None:
 def test_what_does_not_fit_is_refused_whole_and_stays_typed(walk: Walk, picture: Path) -> None:
     tablet = walk.tablet
     tablet.go_offline()
-    # Chromium goes on counting for a while what was only tried, so that what it counts now says nothing: one byte.
     walk.limit(1)
-    tablet.at("photo").click()
-    tablet.at("photo-file").set_input_files(picture)
-    tablet.at("photo-caption").fill("放不下的照片")
-    tablet.at("photo-sign").click()
-    expect(tablet.at("photo-sheet").get_by_test_id("problem")).to_have_attribute("data-code", "storage_full")
-    expect(tablet.at("photo-caption")).to_have_value("放不下的照片")
+    photos_until_one_is_refused(walk, picture)
     tablet.shoot("full-photo")
     fits(tablet)
     tablet.at("sheet-close").click()
@@ -118,6 +112,27 @@ def test_what_does_not_fit_is_refused_whole_and_stays_typed(walk: Walk, picture:
     tablet.at("sheet-close").click()
     assert text not in shown(tablet)
     tablet.wait_counts(len(walk.kept) - 2, 0, 2)
+
+
+def photos_until_one_is_refused(walk: Walk, picture: Path) -> None:
+    """Chromium's database spends for up to 30 seconds what it was once allotted, whatever the limit is by now."""
+    tablet = walk.tablet
+    sheet = tablet.at("photo-sheet")
+    problem = sheet.get_by_test_id("problem")
+    for number in range(60):
+        caption = f"放不下的照片 {number}"
+        tablet.at("photo").click()
+        tablet.at("photo-file").set_input_files(picture)
+        tablet.at("photo-caption").fill(caption)
+        tablet.at("photo-sign").click()
+        until("it is kept or refused", lambda: problem.is_visible() or sheet.count() == 0)
+        if problem.is_visible():
+            expect(problem).to_have_attribute("data-code", "storage_full")
+            expect(tablet.at("photo-caption")).to_have_value(caption)
+            return
+        walk.kept.append(caption)
+        tablet.page.wait_for_timeout(1_000)
+    raise AssertionError("every photo fits")
 
 
 def while_it_fits(walk: Walk) -> None:
@@ -158,5 +173,5 @@ def test_with_room_again_all_goes_on_and_everything_is_delivered(walk: Walk) -> 
     tablet.wait_counts(0, 0, len(walk.kept), seconds=60)
     expect(tablet.at("storage-low")).to_have_count(0)
     own = sorted((one for one in walk.site.entries() if one["device"]["name"] == "T-31"), key=lambda one: one["seq"])
-    assert [one["payload"]["text"] for one in own] == walk.kept
+    assert [one["payload"].get("text") or one["payload"]["caption"] for one in own] == walk.kept
     assert [one["seq"] for one in own] == list(range(1, len(own) + 1))

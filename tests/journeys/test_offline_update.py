@@ -57,9 +57,10 @@ def test_a_build_that_is_deployed_meanwhile_waits_and_disturbs_nothing(walk: Wal
     walk.deploy()
     expect(tablet.at("number")).to_have_value("12.6")
     walk.runs(walk.builds[0])
-    at_each_size(tablet, "update", "update-now")
-    expect(tablet.at("number")).to_have_value("12.6")
     tablet.type_number("12.640")
+    # Long enough for what was typed to be kept: a reload in the same moment would be before it.
+    at_each_size(tablet, "update", "update-now")
+    expect(tablet.at("number")).to_have_value("12.640")
     tablet.page.reload()
     walk.runs(walk.builds[0])
     expect(tablet.at("update-now")).to_be_visible()
