@@ -13,9 +13,10 @@ from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub import views as hub
+from server.identity import area_views as areas
 from server.identity import badge_views as badges
-from server.identity import people_views as people
 from server.identity import passkey_views as passkeys
+from server.identity import people_views as people
 from server.identity import preferences
 from server.identity import views as identity
 from server.release import views as release
@@ -41,6 +42,7 @@ from server.web import (
 BLUEPRINTS = (
     identity.blueprint,
     people.blueprint,
+    areas.blueprint,
     badges.blueprint,
     training.blueprint,
     preferences.blueprint,

@@ -17,7 +17,7 @@ from server.core.record import SERVER, Recorder
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
-from server.identity import accounts, model, recovery
+from server.identity import accounts, countersigning, model, recovery
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
@@ -85,7 +85,7 @@ def open_plant(config: Config, restoring: bool = False, certificate: bytes | Non
 def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     retention.use(config.retention_years)
     sealing.use(config.secret)
-    registry = Registry(ROOMS, devices.permitted)
+    registry = Registry(ROOMS, devices.permitted_at, countersigning.flags, devices.barred)
     migrate(engine)
     accounts.seal_all(engine)
     with engine.connect() as connection:

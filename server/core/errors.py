@@ -58,6 +58,18 @@ CATALOGUE: dict[str, Problem] = {
             "请注册该设备，或请管理员查看隔离区。",
         ),
     ),
+    "badge_held": Problem(
+        409,
+        ("This person has a badge.", "此人已有工牌。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Withdraw the one that they have first, lost or not.", "请先注销现有工牌，无论是否遗失。"),
+    ),
+    "badge_unknown": Problem(
+        404,
+        ("This person has no such badge in use.", "此人没有这张在用的工牌。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the person's badges again.", "请重新查看此人的工牌。"),
+    ),
     "device_revoked": Problem(
         403,
         ("This device has been revoked.", "此设备已被停用。"),
@@ -313,9 +325,12 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "login_locked": Problem(
         429,
-        ("This account is locked after too many wrong passwords.", "密码错误次数过多，账户已锁定。"),
+        ("This account is locked here after too many wrong passwords.", "密码错误次数过多，账户在此处已锁定。"),
         ("Nothing was changed; the attempts are in the log.", "未作更改；尝试已入账。"),
-        ("Wait 15 minutes, or ask the administrator.", "请等待 15 分钟，或联系管理员。"),
+        (
+            "Wait 15 minutes, sign in where you have signed in before, or ask the administrator to unlock it.",
+            "请等待 15 分钟，或在您曾登录过的设备上登录，或请管理员解锁。",
+        ),
     ),
     "passkey_wrong": Problem(
         403,
@@ -960,6 +975,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Investigate the entry that is named.", "请调查所指出的记录。"),
     ),
+    "countersignature_wrong": Problem(
+        422,
+        ("A signature by passkey was taken without the flag it deserves.", "通行密钥签名有误，却未加标记即被接受。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate the entry that is named.", "请调查所指出的记录。"),
+    ),
     "payload_withheld": Problem(
         422,
         ("The content of this entry is no longer held.", "该记录的内容已不再保存。"),
@@ -1020,6 +1041,60 @@ CATALOGUE: dict[str, Problem] = {
         ("This password was given to you for one sign-in only.", "此密码仅供首次登录使用。"),
         ("Nothing was changed.", "未作更改。"),
         ("Choose a password of your own.", "请设置您自己的密码。"),
+    ),
+    "password_expired": Problem(
+        403,
+        ("Your password has grown too old.", "您的密码已过期。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose another password.", "请设置新密码。"),
+    ),
+    "one_time_ended": Problem(
+        401,
+        ("This one-time password was not used in time.", "此一次性密码已过有效期。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Ask the administrator for another.", "请联系管理员重新发放。"),
+    ),
+    "signing_barred": Problem(
+        403,
+        (
+            "Somebody else gave you a password less than 24 hours ago; until then you sign no decisions.",
+            "他人在 24 小时内为您设置过密码；在此期间您不能签署决定。",
+        ),
+        ("Nothing was decided.", "未作决定。"),
+        (
+            "Wait, or ask another person who releases to confirm that you wanted this password.",
+            "请等待，或请另一位放行人员确认该密码确由您本人要求。",
+        ),
+    ),
+    "nothing_to_confirm": Problem(
+        409,
+        ("No password of this person waits for a confirmation.", "此人没有待确认的密码。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again.", "请重新载入页面。"),
+    ),
+    "area_not_permitted": Problem(
+        403,
+        ("Your roles do not hold in the area of this room.", "您的角色在此房间所属区域内无效。"),
+        ("Nothing was decided.", "未作决定。"),
+        ("Ask somebody of that area, or the administrator for the role there.", "请该区域人员处理，或请管理员授予。"),
+    ),
+    "area_unknown": Problem(
+        409,
+        ("There is no such area.", "没有此区域。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose an area of the register.", "请选择已登记的区域。"),
+    ),
+    "area_in_use": Problem(
+        409,
+        ("Roles of people are limited to this area.", "有人员的角色限定于此区域。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Change their roles first.", "请先更改这些人员的角色。"),
+    ),
+    "place_taken": Problem(
+        409,
+        ("A room belongs to another area already.", "房间已属于其他区域。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Take it out of that area first.", "请先将其从原区域中移除。"),
     ),
     # the door
     "id_taken": Problem(

@@ -80,6 +80,11 @@ def project_nothing(connection: Connection, entry: Entry) -> None:
     """The projection of a kind that only stands in the log."""
 
 
+def nowhere(connection: Connection, entry: Entry) -> Sequence[str]:
+    """The rooms of a decision that is about none."""
+    return ()
+
+
 def denied(entry: Entry, permission: str) -> Ruling:
     """The refusal of a decision that is not this person's to take."""
     return Ruling(refusal="not_permitted", details={"permission": permission})
@@ -90,8 +95,13 @@ NOT_PERMITTED = "not_permitted_from_device"
 Decide = Callable[[Connection, Entry], Ruling]
 Project = Callable[[Connection, Entry], None]
 Deny = Callable[[Entry, str], Ruling]
-# Whether a person holds a permission.
-Permitted = Callable[[Connection, str, str], bool]
+# The flags that people's own signatures under an entry deserve: its header, and its parsed signatures line.
+Countersigned = Callable[[Connection, bytes, Sequence[Mapping[str, str]]], tuple[str, ...]]
+# Whether a person holds a permission, in the areas of all these rooms; of none: anywhere.
+Permitted = Callable[[Connection, str, str, Sequence[str]], bool]
+# Why a person must not decide with any of these permissions now, although they hold it.
+Barred = Callable[[Connection, str, Sequence[str]], Mapping[str, Any] | None]
+Places = Callable[[Connection, Entry], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,8 @@ class Kind:
     that only the server can make, such as that a lease was handed back; a device that states it is heard, no more.
 
     `by`: the permissions of which one is enough to take the decision, "server" among them where commands at the
-    server's console may; none where the rule itself says who. `deny` words the refusal of anybody else.
+    server's console may; none where the rule itself says who. `deny` words the refusal of anybody else. `places`: the
+    rooms that the decision is about, in whose areas the permission must be held (IDN-01).
     """
 
     name: str
@@ -113,6 +124,7 @@ class Kind:
     by_server: bool = False
     by: tuple[str, ...] = ()
     deny: Deny = denied
+    places: Places = nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +144,15 @@ class Room:
 class Registry:
     """All kinds there are, with who listens and who judges, in the order of the rooms."""
 
-    def __init__(self, rooms: Sequence[Room], permitted: Permitted = lambda *_: True) -> None:
-        self._permitted = permitted
+    def __init__(
+        self,
+        rooms: Sequence[Room],
+        permitted: Permitted = lambda *_: True,
+        countersigned: Countersigned = lambda *_: (),
+        barred: Barred = lambda *_: None,
+    ) -> None:
+        self.countersigned = countersigned
+        self._permitted, self._barred = permitted, barred
         self.kinds = {kind.name: kind for room in rooms for kind in room.kinds}
         if len(self.kinds) != sum(len(room.kinds) for room in rooms):
             raise ValueError("a kind belongs to one room")
@@ -160,8 +179,9 @@ class Registry:
         kind = self.kinds[entry.kind]
         if kind.by_server and entry.header.device != SERVER:
             return Ruling(flags=(NOT_PERMITTED,))
-        if kind.by and not self._may(connection, entry.actor, kind.by):
-            return kind.deny(entry, " ".join(one for one in kind.by if one != SERVER))
+        refused = self._refused(connection, entry, kind)
+        if refused is not None:
+            return refused
         lacking = self._lacking(connection, entry, kind.by)
         if lacking:
             details = {"person": entry.actor, "missing": lacking}
@@ -177,10 +197,24 @@ class Registry:
             )
         return ruling
 
-    def _may(self, connection: Connection, actor: str, by: tuple[str, ...]) -> bool:
+    def _refused(self, connection: Connection, entry: Entry, kind: Kind) -> Ruling | None:
+        """Who must not take this decision: at all, in these rooms, or for some hours."""
+        if not kind.by:
+            return None
+        if not self._may(connection, entry.actor, kind.by):
+            return kind.deny(entry, " ".join(one for one in kind.by if one != SERVER))
+        if entry.actor == SERVER:
+            return None
+        places = kind.places(connection, entry)
+        if places and not self._may(connection, entry.actor, kind.by, places):
+            return Ruling(refusal="area_not_permitted", details={"places": [*places]})
+        bar = self._barred(connection, entry.actor, kind.by)
+        return None if bar is None else Ruling(refusal="signing_barred", details=bar)
+
+    def _may(self, connection: Connection, actor: str, by: tuple[str, ...], places: Sequence[str] = ()) -> bool:
         if actor == SERVER:
             return SERVER in by
-        return any(self._permitted(connection, actor, permission) for permission in by)
+        return any(self._permitted(connection, actor, permission, places) for permission in by)
 
     def _lacking(self, connection: Connection, entry: Entry, by: tuple[str, ...]) -> list[str]:
         """What the actor must hold before using any of the permissions that they have for this; none where one of
@@ -188,7 +222,7 @@ class Registry:
         first: list[str] = []
         at = datetime.fromisoformat(entry.header.captured_at)
         for permission in by if entry.actor != SERVER else ():
-            if not self._permitted(connection, entry.actor, permission):
+            if not self._permitted(connection, entry.actor, permission, ()):
                 continue
             lacking = qualifications.missing(connection, entry.actor, [action(permission)], at)
             if not lacking:

@@ -8,7 +8,8 @@ from flask import Response, g, request
 
 from server.core import limits, plant
 from server.core.errors import PestleError
-from server.identity import sessions
+from server.identity import rules, sessions
+from server.identity.lockout import Origin
 from server.identity.model import Person
 from server.identity.sessions import Session
 
@@ -16,21 +17,27 @@ COOKIE = "pestle_session"
 # A browser takes a cookie of this name only by TLS, from this host itself and for all of it: no neighbouring host and
 # no plain connection can put a session of its own in the place (RFC 6265bis, section 4.1.3.2).
 HOST_COOKIE = f"__Host-{COOKIE}"
+# By this a browser is known in which somebody has signed in before. It opens nothing (`lockout`).
+BROWSER_COOKIE = "pestle_browser"
 # Under this name a view carries what it demands; decorators above hand it on.
 _ASKS = "pestle_asks"
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def address() -> str:
-    """Where this request came from, as far as proxies of ours say it for others."""
+def address() -> Origin:
+    """Where this request came from, as far as proxies of ours say it for others, and in which browser."""
     forwarded = [one for line in request.headers.getlist("X-Forwarded-For") for one in line.split(",")]
-    return limits.address_of(request.remote_addr or "?", forwarded, plant.current().config.proxies)
+    origin = Origin(limits.address_of(request.remote_addr or "?", forwarded, plant.current().config.proxies))
+    origin.known = request.cookies.get(_cookie(BROWSER_COOKIE))
+    origin.browser = request.headers.get("User-Agent", "").replace("\x00", "")
+    origin.session = token()
+    return origin
 
 
-def _cookie() -> str:
+def _cookie(name: str = COOKIE) -> str:
     """Over plain HTTP (a site without certificate, a test) neither a Secure cookie nor its prefix would come back."""
-    return HOST_COOKIE if request.is_secure else COOKIE
+    return f"__Host-{name}" if request.is_secure else name
 
 
 def token() -> str | None:
@@ -49,7 +56,7 @@ def current_person() -> Person:
     """Who is signed in; PestleError `password_one_time` while nothing but a new password is allowed."""
     session = current_session()
     if session.one_time:
-        raise PestleError("password_one_time")
+        raise PestleError("password_expired" if session.expired else "password_one_time")
     return session.person
 
 
@@ -83,6 +90,11 @@ def asks(view: Callable[..., Any]) -> tuple[str, ...]:
 
 def set_cookie(response: Response, token: str) -> None:
     response.set_cookie(_cookie(), token, httponly=True, samesite="Strict", path="/", secure=request.is_secure)
+
+
+def set_known(response: Response, known: str) -> None:
+    name, age = _cookie(BROWSER_COOKIE), rules.BROWSER_KNOWN
+    response.set_cookie(name, known, age, httponly=True, samesite="Strict", path="/", secure=request.is_secure)
 
 
 def drop_cookie(response: Response) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -9,38 +11,88 @@ from server.core import clock, db, sealing
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import credentials, queries, rules, sessions
+from server.identity import credentials, lockout, queries, rules, sessions
 from server.identity.model import (
+    AREA_SET,
+    AREA_WITHDRAWN,
     CREDENTIAL_SET,
-    PERSON_ADDED,
-    ROLES_CHANGED,
+    LOGIN_UNLOCKED,
+    PASSWORD_CONFIRMED,
+    PERSON_ADDED_V2,
+    POLICY_SET,
+    ROLES_CHANGED_V2,
     SERVER,
     SESSIONS_ENDED,
+    Grant,
     Person,
     person_stream,
 )
 from server.identity.projection import credential, past_password, session
+from server.identity.rules import Policy
 from server.identity.stating import state
 
 
 def add_person(
-    plant: Plant, login: str, name: str, name_en: str | None, roles: list[str], *, actor: str = SERVER
+    plant: Plant, login: str, name: str, name_en: str | None, granted: Sequence[str | Grant], *, actor: str = SERVER
 ) -> Person:
-    """A new person under the next number; PestleError `login_taken`, `roles_conflict`, `not_permitted`."""
+    """A new person under the next number, with roles that hold everywhere or grants that say where.
+
+    PestleError `login_taken`, `roles_conflict`, `area_unknown`, `not_permitted`.
+    """
     with plant.engine.connect() as connection:
         number = f"P-{len(queries.all_people(connection)) + 1:04d}"
-    person = Person(number, login, name, name_en, tuple(roles))
-    payload = {"person": number, "login": login, "name": name, "name_en": name_en, "roles": roles}
-    state(plant, Fact(PERSON_ADDED, person_stream(number), payload, actor=actor))
-    return person
+    grants = _grants(granted)
+    about = {"person": number, "login": login, "name": name, "name_en": name_en}
+    payload = {**about, "grants": [one.payload() for one in grants]}
+    state(plant, Fact(PERSON_ADDED_V2, person_stream(number), payload, actor=actor))
+    return Person(number, login, name, name_en, tuple(one.role for one in grants), grants)
 
 
-def change_roles(plant: Plant, person: str, roles: list[str], reason: str, *, actor: str = SERVER) -> None:
+def change_roles(
+    plant: Plant, person: str, granted: Sequence[str | Grant], reason: str, *, actor: str = SERVER
+) -> None:
     """All the roles from now on; with none the person can no longer sign in, and open sessions end."""
-    payload = {"person": person, "roles": roles, "reason": reason}
-    state(plant, Fact(ROLES_CHANGED, person_stream(person), payload, actor=actor))
-    if not roles:
+    payload = {"person": person, "grants": [one.payload() for one in _grants(granted)], "reason": reason}
+    state(plant, Fact(ROLES_CHANGED_V2, person_stream(person), payload, actor=actor))
+    if not granted:
         _end_sessions(plant, person)
+
+
+def _grants(granted: Sequence[str | Grant]) -> tuple[Grant, ...]:
+    return tuple(Grant(one) if isinstance(one, str) else one for one in granted)
+
+
+def set_area(
+    plant: Plant, area: str, name: dict[str, str], places: list[str], reason: str, *, actor: str = SERVER
+) -> None:
+    """An area, new or changed: all that it is from now on; PestleError `place_taken`."""
+    payload = {"area": area, "name": name, "places": places, "reason": reason}
+    state(plant, Fact(AREA_SET, "site", payload, actor=actor))
+
+
+def withdraw_area(plant: Plant, area: str, reason: str, *, actor: str = SERVER) -> None:
+    """PestleError `area_in_use` while somebody's roles are limited to it."""
+    state(plant, Fact(AREA_WITHDRAWN, "site", {"area": area, "reason": reason}, actor=actor))
+
+
+def set_policy(plant: Plant, policy: Policy, reason: str, *, actor: str = SERVER) -> None:
+    """How long passwords and sessions last from now on, those that there are included."""
+    state(plant, Fact(POLICY_SET, "site", {**asdict(policy), "reason": reason}, actor=actor))
+
+
+def unlock(plant: Plant, person: str, reason: str, *, actor: str = SERVER) -> None:
+    """Let a login be tried again before the time is over."""
+    login = find(plant, person).login
+    state(plant, Fact(LOGIN_UNLOCKED, person_stream(person), {"person": person, "reason": reason}, actor=actor))
+    # A crash here: the log tells of an unlocking that the time brings by itself; it can be said again.
+    with db.write(plant.engine) as connection:
+        lockout.unlock(connection, login)
+
+
+def confirm_password(plant: Plant, person: str, reason: str, *, actor: str) -> None:
+    """A third person vouches for a password that another gave: signing is barred no longer (IDN-08)."""
+    payload = {"person": person, "reason": reason}
+    state(plant, Fact(PASSWORD_CONFIRMED, person_stream(person), payload, actor=actor))
 
 
 def give_password(plant: Plant, person: str, *, actor: str = SERVER) -> str:

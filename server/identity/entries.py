@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
-from server.identity import model, projection, queries, rules
+from server.identity import grants, model, projection, queries, rules
+from server.identity.badge_entries import KINDS as BADGES
+from server.identity.device_entries import KINDS as DEVICES
 from server.identity.model import DEVICE_ROLES, ROLES
 from sync import canonical, passkeys, signing
 from sync.errors import SyncError
@@ -18,6 +20,10 @@ from sync.verify.keys import KEYS_CHANGED
 def _roles(least: int) -> plain.List[Any]:
     one = plain.String(validate=validate.OneOf(ROLES))
     return plain.List(one, required=True, validate=validate.Length(least, len(ROLES)))
+
+
+def _area() -> plain.String:
+    return plain.String(required=True, validate=validate.Regexp(grants.AREA + r"\Z"))
 
 
 class PersonAdded(Schema):
@@ -33,6 +39,53 @@ class RolesChanged(Schema):
 
     person = fields.code()
     roles = _roles(0)
+    reason = fields.text(2000)
+
+
+class GrantShape(Schema):
+    """A role, everywhere (`areas` is null) or in certain areas."""
+
+    role = fields.choice(*ROLES)
+    areas = plain.List(_area(), required=True, allow_none=True, validate=validate.Length(1, 100))
+
+
+class PersonAddedV2(Schema):
+    person = fields.code()
+    login = plain.String(required=True, validate=validate.Regexp(model.LOGIN + r"\Z"))
+    name = fields.text()
+    name_en = fields.text(none=True)
+    grants = fields.many(GrantShape, 1, len(ROLES))
+
+
+class RolesChangedV2(Schema):
+    """`grants` are all that the person holds from now on; none: the person has left."""
+
+    person = fields.code()
+    grants = fields.many(GrantShape, 0, len(ROLES))
+    reason = fields.text(2000)
+
+
+class AreaSet(Schema):
+    """All that an area is from now on, whether it is new or was here: its names, and the rooms that it has."""
+
+    area = _area()
+    name = fields.nested(fields.TextPair)
+    places = plain.List(fields.text(80), required=True, validate=validate.Length(0, 500))
+    reason = fields.text(2000)
+
+
+class AreaWithdrawn(Schema):
+    area = _area()
+    reason = fields.text(2000)
+
+
+class PolicySet(Schema):
+    """How long passwords and sessions last from now on; `password_days` 0 is for ever."""
+
+    password_days = fields.whole(0, 1096)
+    one_time_hours = fields.whole(1, 336)
+    idle_minutes = fields.whole(5, 480)
+    absolute_hours = fields.whole(1, 24)
     reason = fields.text(2000)
 
 
@@ -105,13 +158,46 @@ class SessionsEnded(Schema):
     reason = fields.text(2000)
 
 
+class SessionEnded(Schema):
+    """One of a person's sessions, ended by themselves from another, or by an administrator; where it was."""
+
+    person = fields.code()
+    device = fields.code(none=True)
+    address = fields.text()
+    browser = fields.text(none=True)
+    reason = fields.text(2000)
+
+
+class LoginLocked(Schema):
+    """So many wrong passwords that no other is tried for a while; "everywhere": of all browsers that are new to the
+    login, else of those behind the address."""
+
+    person = fields.code(none=True)
+    address = fields.text()
+    everywhere = fields.truth()
+    attempts = fields.whole(1)
+    until = fields.time()
+
+
+class LoginUnlocked(Schema):
+    person = fields.code()
+    reason = fields.text(2000)
+
+
+class PasswordConfirmed(Schema):
+    """Somebody who releases, too, has heard from the person that the password which another gave is wanted."""
+
+    person = fields.code()
+    reason = fields.text(2000)
+
+
 def decide_person(connection: Connection, entry: Entry) -> Ruling:
     """One person, one identity: neither a number nor a login name is given twice (IDN-01)."""
     given = entry.payload
     known = queries.find_person(connection, given["person"]) or queries.find_login(connection, given["login"])
     if known is not None:
         return Ruling(refusal="login_taken", details={"login": given["login"]})
-    return _check_roles(given["roles"])
+    return _check_grants(connection, entry)
 
 
 def decide_roles(connection: Connection, entry: Entry) -> Ruling:
@@ -119,7 +205,24 @@ def decide_roles(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if entry.actor == given["person"]:
         return Ruling(refusal="not_permitted", details={"person": given["person"]})
-    return _known(connection, given["person"]) or _check_roles(given["roles"])
+    return _known(connection, given["person"]) or _check_grants(connection, entry)
+
+
+def decide_area(connection: Connection, entry: Entry) -> Ruling:
+    """A room is in one area: two would leave open whose work it is."""
+    given = entry.payload
+    places = queries.areas_of(connection, given["places"])
+    taken = {place: area for place, area in places.items() if area != given["area"]}
+    return Ruling(refusal="place_taken", details=taken) if taken else Ruling()
+
+
+def decide_area_withdrawal(connection: Connection, entry: Entry) -> Ruling:
+    """Not while somebody's roles are limited to it: what they permit then would be anybody's guess."""
+    area = entry.payload["area"]
+    if area not in {one.area for one in queries.all_areas(connection)}:
+        return Ruling(refusal="area_unknown", details={"areas": [area]})
+    holding = [one.id for one in queries.all_people(connection) if any(area in (g.areas or ()) for g in one.grants)]
+    return Ruling(refusal="area_in_use", details={"people": holding}) if holding else Ruling()
 
 
 def decide_credential(connection: Connection, entry: Entry) -> Ruling:
@@ -134,6 +237,10 @@ def decide_credential(connection: Connection, entry: Entry) -> Ruling:
         refusal = _permit(connection, entry, "people.manage")
         if refusal is not None:
             return refusal
+    if given["what"] == "pin":
+        barred = queries.barred(connection, entry.actor, model.SIGNS)
+        if barred is not None:
+            return Ruling(refusal="signing_barred", details=barred)
     if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
         return Ruling(refusal="key_malformed", details={"person": given["person"]})
     return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
@@ -171,6 +278,24 @@ def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_ending(connection: Connection, entry: Entry) -> Ruling:
     return _known(connection, entry.payload["person"]) or Ruling()
+
+
+def decide_session(connection: Connection, entry: Entry) -> Ruling:
+    """People end their own sessions, administrators those of others."""
+    own = entry.actor == entry.payload["person"]
+    refused = None if own else _permit(connection, entry, "people.manage")
+    return refused or _known(connection, entry.payload["person"]) or Ruling()
+
+
+def decide_confirmation(connection: Connection, entry: Entry) -> Ruling:
+    """By a third person: neither whose password it is nor who gave it (IDN-08)."""
+    person = entry.payload["person"]
+    given = queries.given_password(connection, person)
+    if given is None:
+        return Ruling(refusal="nothing_to_confirm", details={"person": person})
+    if entry.actor in (person, given.by):
+        return Ruling(refusal="not_permitted", details={"person": entry.actor})
+    return Ruling()
 
 
 def decide_enrolment(connection: Connection, entry: Entry) -> Ruling:
@@ -213,9 +338,15 @@ def _known(connection: Connection, person: str) -> Ruling | None:
     return Ruling(refusal="person_unknown", details={"person": person})
 
 
-def _check_roles(roles: list[str]) -> Ruling:
-    conflict = rules.conflicting_roles(roles)
-    return Ruling(refusal="roles_conflict", details={"roles": conflict}) if conflict else Ruling()
+def _check_grants(connection: Connection, entry: Entry) -> Ruling:
+    """Roles that exclude each other do so whatever areas they are limited to; areas must be in the register."""
+    given = grants.of_payload(entry.payload)
+    conflict = rules.conflicting_roles([one.role for one in given])
+    if conflict:
+        return Ruling(refusal="roles_conflict", details={"roles": conflict})
+    named = {area for one in given for area in one.areas or ()}
+    unknown = sorted(named - {one.area for one in queries.all_areas(connection)})
+    return Ruling(refusal="area_unknown", details={"areas": unknown}) if unknown else Ruling()
 
 
 def _check_key(alg: str, text: str) -> Ruling:
@@ -248,5 +379,21 @@ KINDS = (
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
     Kind(model.SESSIONS_ENDED, SessionsEnded, "decision", decide_ending, by=_ADMINISTERS),
+    Kind(model.PERSON_ADDED_V2, PersonAddedV2, "decision", decide_person, projection.add_person, by=_ADMINISTERS),
+    Kind(model.ROLES_CHANGED_V2, RolesChangedV2, "decision", decide_roles, projection.change_roles, by=_ADMINISTERS),
+    Kind(model.AREA_SET, AreaSet, "decision", decide_area, projection.set_area, by=_ADMINISTERS),
+    Kind(
+        model.AREA_WITHDRAWN,
+        AreaWithdrawn,
+        "decision",
+        decide_area_withdrawal,
+        projection.withdraw_area,
+        by=_ADMINISTERS,
+    ),
+    Kind(model.POLICY_SET, PolicySet, "decision", project=projection.set_policy, by=_ADMINISTERS),
+    Kind(model.LOGIN_LOCKED, LoginLocked, "observation", by_server=True),
+    Kind(model.LOGIN_UNLOCKED, LoginUnlocked, "decision", decide_ending, by=_ADMINISTERS),
+    Kind(model.SESSION_ENDED, SessionEnded, "decision", decide_session),
+    Kind(model.PASSWORD_CONFIRMED, PasswordConfirmed, "decision", decide_confirmation, by=("batch.release",)),
 )
-ROOM = Room("identity", KINDS, listeners={KEYS_CHANGED: projection.change_server_key})
+ROOM = Room("identity", (*KINDS, *BADGES, *DEVICES), listeners={KEYS_CHANGED: projection.change_server_key})

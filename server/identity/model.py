@@ -1,6 +1,7 @@
 """The nouns of identity: people with their roles, what a role permits, which roles exclude each other; devices."""
 
 import base64
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,18 +59,47 @@ JOURNAL_OPENED = "identity.journal_opened.v1"
 SIGNIN_FAILED = "identity.signin_failed.v1"
 SIGNED_IN = "identity.signed_in.v1"
 SESSIONS_ENDED = "identity.sessions_ended.v1"
+# Since roles may be limited to areas.
+PERSON_ADDED_V2 = "identity.person_added.v2"
+ROLES_CHANGED_V2 = "identity.roles_changed.v2"
+AREA_SET = "identity.area_set.v1"
+AREA_WITHDRAWN = "identity.area_withdrawn.v1"
+POLICY_SET = "identity.policy_set.v1"
+LOGIN_LOCKED = "identity.login_locked.v1"
+LOGIN_UNLOCKED = "identity.login_unlocked.v1"
+SESSION_ENDED = "identity.session_ended.v1"
+PASSWORD_CONFIRMED = "identity.password_confirmed.v1"
+# Decisions of which a signature makes a record that patients depend on: not in the hours after somebody else has given
+# the person a password (`credentials` of identity say how long).
+SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase")
 PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """A role; `areas` is None for everywhere, what belongs to no area included."""
+
+    role: str
+    areas: tuple[str, ...] | None = None
+
+    def payload(self) -> dict[str, object]:
+        """{role, areas}, as entries and screens have it."""
+        return {"role": self.role, "areas": None if self.areas is None else list(self.areas)}
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """`name` in Chinese, `name_en` in Latin letters; no roles: the person has left, the name stays theirs."""
+    """`name` in Chinese, `name_en` in Latin letters; no roles: the person has left, the name stays theirs.
+
+    `grants` are the roles with the areas that they hold in.
+    """
 
     id: str
     login: str
     name: str
     name_en: str | None
     roles: tuple[str, ...]
+    grants: tuple["Grant", ...] = ()
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -113,9 +143,15 @@ class Device:
     enrolled_at: str
     revoked_at: str | None
     last_seq: int | None
+    place: str | None = None
+    replaces: str | None = None
+    storage: str | None = None
 
     def payload(self) -> dict[str, object]:
-        return {"id": self.id, "name": self.name, "role": self.role, "enrolled_at": self.enrolled_at}
+        """{id, name, role, alg, enrolled_at, place, replaces, storage: {reopened, extractable, persisted} or null}."""
+        names = ("id", "name", "role", "alg", "enrolled_at", "place", "replaces")
+        storage = None if self.storage is None else json.loads(self.storage)
+        return {**{name: getattr(self, name) for name in names}, "storage": storage}
 
     def key_payload(self) -> dict[str, str]:
         """{id, name, alg, public_key}: what another device needs to check this one's entries; base64."""

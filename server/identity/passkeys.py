@@ -127,7 +127,7 @@ def sign_in(plant: Plant, assertion: Mapping[str, Any], address: str, device: st
         found = sessions.admit(plant, login, person, address, fits)
     except PestleError as error:
         raise failed[0] if error.code == "login_wrong" else error from None
-    return sessions.begin(plant, found, device)
+    return sessions.begin(plant, found, device, address)
 
 
 def registration(plant: Plant, person: Person) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from flask_smorest import Blueprint
 
 from server.core import plant
 from server.core.plant import Plant
-from server.identity import accounts, queries, sessions, shapes
-from server.identity.access import current_session, require
-from server.identity.model import PERMISSIONS, Person
+from server.identity import accounts, grants, lockout, queries, sessions, shapes
+from server.identity.access import current_session, require, token
+from server.identity.model import PERMISSIONS, SIGNS, Person
 from server.identity.rules import conflicting_roles
 
 Body = Mapping[str, Any]
@@ -26,7 +26,7 @@ def people() -> dict[str, object]:
     """Everybody, with login and roles."""
     with plant.current().engine.connect() as connection:
         found = queries.all_people(connection)
-    return {"items": [{**person.payload(), "login": person.login} for person in found]}
+    return {"items": [{**_person(person), "login": person.login} for person in found]}
 
 
 @blueprint.get("/roles")
@@ -53,14 +53,15 @@ def roles() -> dict[str, object]:
 def add(body: Body) -> dict[str, object]:
     """A new person under the next number, who cannot sign in before a one-time password is given."""
     here = plant.current()
-    person = accounts.add_person(here, body["login"], body["name"], body["name_en"], body["roles"], actor=_actor())
+    granted = grants.of_lines(body["grants"])
+    person = accounts.add_person(here, body["login"], body["name"], body["name_en"], granted, actor=_actor())
     return _page(here, person)
 
 
 @blueprint.get("/<person>")
 @require("people.manage")
 def show(person: str) -> dict[str, object]:
-    """{person, login, locked_until, credentials, sessions}."""
+    """{person, login, locked_until, given, credentials, sessions}."""
     here = plant.current()
     return _page(here, accounts.find(here, person))
 
@@ -71,7 +72,7 @@ def show(person: str) -> dict[str, object]:
 def change_roles(body: Body, person: str) -> dict[str, object]:
     """All the roles from now on, with a reason; none: the person has left, and every session ends."""
     here = plant.current()
-    accounts.change_roles(here, person, body["roles"], body["reason"], actor=_actor())
+    accounts.change_roles(here, person, grants.of_lines(body["grants"]), body["reason"], actor=_actor())
     return _page(here, accounts.find(here, person))
 
 
@@ -85,12 +86,52 @@ def give_password(person: str) -> dict[str, object]:
 
 @blueprint.post("/<person>/sessions/end")
 @require("people.manage")
-@blueprint.arguments(shapes.EndSessions)
+@blueprint.arguments(shapes.Reason)
 def end_sessions(body: Body, person: str) -> dict[str, object]:
     """Sign the person out everywhere."""
     here = plant.current()
     accounts.end_sessions(here, person, body["reason"], actor=_actor())
     return _page(here, accounts.find(here, person))
+
+
+@blueprint.post("/<person>/sessions/<session>/end")
+@require("people.manage")
+@blueprint.arguments(shapes.Reason)
+def end_session(body: Body, person: str, session: str) -> dict[str, object]:
+    """End one session of a person."""
+    here = plant.current()
+    sessions.end(here, person, session, body["reason"], actor=_actor())
+    return _page(here, accounts.find(here, person))
+
+
+@blueprint.post("/<person>/unlock")
+@require("people.manage")
+@blueprint.arguments(shapes.Reason)
+def unlock(body: Body, person: str) -> dict[str, object]:
+    """Let a login that wrong passwords have locked be tried again."""
+    here = plant.current()
+    accounts.unlock(here, person, body["reason"], actor=_actor())
+    return _page(here, accounts.find(here, person))
+
+
+@blueprint.get("/given")
+@require("batch.release", "people.manage")
+def given_passwords() -> dict[str, object]:
+    """Whose decisions are barred, since somebody else gave them a password: {person, by, at, until}."""
+    with plant.current().engine.connect() as connection:
+        signers = queries.people_with(connection, *SIGNS)
+        found = [(one, given) for one in signers if (given := queries.given_password(connection, one.id))]
+        names = queries.people(connection, [given.by for _, given in found])
+    return {"items": [{**given.payload(), "person": _person(one), "by": names[given.by]} for one, given in found]}
+
+
+@blueprint.post("/<person>/password/confirm")
+@require("batch.release")
+@blueprint.arguments(shapes.Reason)
+def confirm_password(body: Body, person: str) -> tuple[str, int]:
+    """Vouch for a password that another gave: neither one's own, nor one that one gave."""
+    accounts.confirm_password(plant.current(), person, body["reason"], actor=_actor())
+    return "", 204
 
 
 def _actor() -> str:
@@ -100,10 +141,17 @@ def _actor() -> str:
 def _page(here: Plant, person: Person) -> dict[str, object]:
     with here.engine.connect() as connection:
         held = queries.credentials_of(connection, person.id)
+        given = queries.given_password(connection, person.id)
+        names = queries.people(connection, [given.by] if given else [])
     return {
-        "person": person.payload(),
+        "person": _person(person),
         "login": person.login,
-        "locked_until": sessions.locked_until(here, person.login),
+        "locked_until": lockout.locked_until(here, person.login),
+        "given": given and {**given.payload(), "by": names[given.by]},
         "credentials": {what: held.get(what) for what in ("password", "pin")},
-        "sessions": [asdict(one) for one in sessions.open_sessions(here, person.id)],
+        "sessions": [asdict(one) for one in sessions.open_sessions(here, person.id, token())],
     }
+
+
+def _person(person: Person) -> dict[str, object]:
+    return {**person.payload(), "grants": [one.payload() for one in person.grants]}

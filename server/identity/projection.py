@@ -1,10 +1,11 @@
 """The tables of people and devices, and how entries fill them; beside them what is secret or passing, no record."""
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, insert, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Table, Text, delete, insert, update
 
 from server.core.db import records, workspace
 from server.core.kinds import Entry
 from server.core.outcomes import SERVER
+from server.identity import grants
 from sync import canonical, note
 from sync.certificate import Certificate
 
@@ -17,6 +18,8 @@ person = Table(
     Column("name_en", Text),
     # Roles joined by blanks, in the order of the entry.
     Column("roles", Text, nullable=False),
+    # The same with where they hold, as `grants.text` writes it.
+    Column("grants", Text, nullable=False),
     # Raw Ed25519, of the key that the person's PIN unlocks.
     Column("user_key", LargeBinary),
 )
@@ -31,6 +34,29 @@ device = Table(
     Column("enrolled_at", Text, nullable=False),
     Column("revoked_at", Text),
     Column("last_seq", Integer),
+    # The room in which it is kept, the device whose name and place it took, and how it keeps its key (JSON).
+    Column("place", Text),
+    Column("replaces", Text),
+    Column("storage", Text),
+)
+area = Table(
+    "identity_area",
+    records,
+    Column("area", Text, primary_key=True),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+)
+# Which rooms an area has; a room is in one area, or in none.
+place = Table("identity_place", records, Column("place", Text, primary_key=True), Column("area", Text, nullable=False))
+# One row, with `id` 1, once the plant has set something.
+policy = Table(
+    "identity_policy",
+    records,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("password_days", Integer, nullable=False),
+    Column("one_time_hours", Integer, nullable=False),
+    Column("idle_minutes", Integer, nullable=False),
+    Column("absolute_hours", Integer, nullable=False),
 )
 
 # `what` is password or pin; `secret` an argon2id hash, or the wrapped user key as JSON.
@@ -61,13 +87,18 @@ preference = Table(
     Column("theme", Text),
     Column("contrast", Text),
 )
-# `token` is the SHA-256 of the cookie: the table of sessions opens no session.
+# `token` is the SHA-256 of the cookie: the table of sessions opens no session, and `id` names one to end it.
 session = Table(
     "identity_session",
     workspace,
     Column("token", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     Column("person", Text, nullable=False, index=True),
     Column("nonce", Text, nullable=False),
+    Column("device", Text),
+    Column("address", Text, nullable=False),
+    # As the browser calls itself, or nothing.
+    Column("browser", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("used_at", Text, nullable=False),
 )
@@ -110,12 +141,25 @@ enrolment_code = Table(
     Column("person", Text, nullable=False),
     # The tablet whose journal may be opened for the one that enrols.
     Column("recovers", Text),
+    # Where the device that enrols will be kept, and the one whose name and place it takes.
+    Column("place", Text),
+    Column("replaces", Text),
     Column("expires_at", Text, nullable=False),
 )
+# Browsers in which somebody has given their password rightly: `token` is the SHA-256 of a cookie that stays there.
+browser = Table(
+    "identity_browser",
+    workspace,
+    Column("token", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("seen_at", Text, nullable=False),
+)
+# Wrong passwords of a login, counted by where they come from: `lockout` says which sources there are. Both hashed.
 failure = Table(
     "identity_failure",
     workspace,
     Column("login", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
     Column("attempts", Integer, nullable=False),
     Column("last_at", Text, nullable=False),
 )
@@ -124,13 +168,38 @@ failure = Table(
 def add_person(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     values = {"login": given["login"], "name": given["name"], "name_en": given["name_en"]}
-    connection.execute(insert(person).values(id=given["person"], roles=" ".join(given["roles"]), **values))
+    connection.execute(insert(person).values(id=given["person"], **values, **_grants(entry)))
 
 
 def change_roles(connection: Connection, entry: Entry) -> None:
+    here = person.c.id == entry.payload["person"]
+    connection.execute(update(person).where(here).values(**_grants(entry)))
+
+
+def _grants(entry: Entry) -> dict[str, str]:
+    found = grants.of_payload(entry.payload)
+    return {"roles": " ".join(grant.role for grant in found), "grants": grants.text(found)}
+
+
+def set_area(connection: Connection, entry: Entry) -> None:
+    """All that the area is from now on: its names and its places."""
     given = entry.payload
-    roles = " ".join(given["roles"])
-    connection.execute(update(person).where(person.c.id == given["person"]).values(roles=roles))
+    withdraw_area(connection, entry)
+    connection.execute(insert(area).values(area=given["area"], **given["name"]))
+    for name in given["places"]:
+        connection.execute(insert(place).values(place=name, area=given["area"]))
+
+
+def withdraw_area(connection: Connection, entry: Entry) -> None:
+    name = entry.payload["area"]
+    connection.execute(delete(area).where(area.c.area == name))
+    connection.execute(delete(place).where(place.c.area == name))
+
+
+def set_policy(connection: Connection, entry: Entry) -> None:
+    given = {name: value for name, value in entry.payload.items() if name != "reason"}
+    connection.execute(delete(policy))
+    connection.execute(insert(policy).values(id=1, **given))
 
 
 def set_credential(connection: Connection, entry: Entry) -> None:

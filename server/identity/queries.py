@@ -2,17 +2,40 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from server.core import sealing
+from server.core import clock, sealing
+from server.core.outcomes import SERVER
 from server.core.record import DeviceKey
-from server.identity import credentials
-from server.identity.model import PERMISSIONS, Device, HeldPasskey, Person
-from server.identity.projection import credential, device, passkey, passkey_use, past_password, person
-from sync.log import transaction
+from server.identity import credentials, grants, rules
+from server.identity.grants import Area
+from server.identity.model import (
+    CREDENTIAL_SET,
+    PASSWORD_CONFIRMED,
+    SIGNS,
+    Device,
+    HeldPasskey,
+    Person,
+    person_stream,
+)
+from server.identity.projection import (
+    area,
+    credential,
+    device,
+    passkey,
+    passkey_use,
+    past_password,
+    person,
+    place,
+    policy,
+)
+from sync.log import reading, transaction
 from sync.log.prepared import Prepared
+from sync.log.tables import log_entry
 from sync.passkeys import Passkey
 
 # Who acts where no person does.
@@ -27,7 +50,8 @@ _held_passkeys = select(passkey, passkey_use.c.used_at).outerjoin(
     passkey_use, passkey_use.c.credential == passkey.c.credential
 )
 # Asked of every entry that a person makes.
-_roles_of = Prepared(select(person.c.roles).where(person.c.id == bindparam("person")))
+_grants_of = Prepared(select(person.c.grants).where(person.c.id == bindparam("person")))
+_area_of = Prepared(select(place.c.area).where(place.c.place == bindparam("place")))
 _user_key_of = Prepared(select(person.c.user_key).where(person.c.id == bindparam("person")))
 _role_of = Prepared(select(device.c.role).where(device.c.id == bindparam("device")))
 
@@ -59,9 +83,81 @@ def people(connection: Connection, ids: Iterable[str | None]) -> dict[str, dict[
     return found
 
 
-def permitted(connection: Connection, person_id: str, permission: str) -> bool:
-    row = transaction.first(connection, _roles_of, {"person": person_id})
-    return row is not None and any(permission in PERMISSIONS[role] for role in row[0].split())
+def permitted(connection: Connection, person_id: str, permission: str, area: str | None = None) -> bool:
+    """Whether the person holds the permission in the area; without one, whether anywhere."""
+    row = transaction.first(connection, _grants_of, {"person": person_id})
+    return row is not None and grants.permits(grants.parse(row[0]), permission, area)
+
+
+def permitted_at(connection: Connection, person_id: str, permission: str, places: Iterable[str]) -> bool:
+    """Whether the person holds the permission in the areas of all these rooms; a room of no area is anybody's."""
+    areas = set(areas_of(connection, places).values())
+    return all(permitted(connection, person_id, permission, one) for one in areas or [None])
+
+
+def areas_of(connection: Connection, places: Iterable[str]) -> dict[str, str]:
+    """The area of each room that belongs to one."""
+    found = {name: transaction.first(connection, _area_of, {"place": name}) for name in places}
+    return {name: row[0] for name, row in found.items() if row is not None}
+
+
+def all_areas(connection: Connection) -> list[Area]:
+    places: dict[str, list[str]] = {}
+    for row in connection.execute(select(place).order_by(place.c.place)):
+        places.setdefault(row.area, []).append(row.place)
+    rows = connection.execute(select(area).order_by(area.c.area))
+    return [Area(row.area, {"zh": row.zh, "en": row.en}, tuple(places.get(row.area, ()))) for row in rows]
+
+
+def policy_of(connection: Connection) -> rules.Policy:
+    """As the plant has set it last, or as it comes."""
+    row = connection.execute(select(policy)).first()
+    given = {} if row is None else dict(row._mapping)
+    return rules.Policy(**{name: value for name, value in given.items() if name != "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A password that somebody else gave a person: who, when, and until when signing decisions is barred (UTC text)."""
+
+    by: str
+    at: str
+    until: str
+
+    def payload(self) -> dict[str, str]:
+        return {"by": self.by, "at": self.at, "until": self.until}
+
+
+def given_password(connection: Connection, person_id: str) -> Given | None:
+    """The last password that another has given this person, while it still bars and nobody has confirmed it.
+
+    Read from the log itself: there is no table of it that could be changed.
+    """
+    kinds = (CREDENTIAL_SET, PASSWORD_CONFIRMED)
+    here = (log_entry.c.stream == person_stream(person_id)) & log_entry.c.kind.in_(kinds)
+    for index in connection.execute(select(log_entry.c.idx).where(here).order_by(log_entry.c.idx.desc())).scalars():
+        stored = reading.one(connection, index)
+        if stored is None or stored.head.device != SERVER or stored.payload is None:
+            continue
+        at = datetime.fromisoformat(stored.stamp.recorded_at)
+        if stored.head.kind == PASSWORD_CONFIRMED or rules.bar_ended(at, clock.now()):
+            return None
+        if stored.head.actor != person_id and stored.envelope.body["what"] == "password":
+            return Given(stored.head.actor, clock.text(at), clock.text(at + rules.COOLING))
+    return None
+
+
+def barred(connection: Connection, person_id: str, by: Iterable[str]) -> dict[str, str] | None:
+    """Why a person who holds one of the permissions must not decide with it now: {by, at, until}; None if they may.
+
+    Whoever gives another a password could sign in with it. So what is signed waits until the person had time to find
+    out, or somebody else who releases has confirmed that they asked for it.
+    """
+    held = [one for one in by if permitted(connection, person_id, one)]
+    if not held or not set(held) <= set(SIGNS):
+        return None
+    given = given_password(connection, person_id)
+    return None if given is None else given.payload()
 
 
 def user_key(connection: Connection, person_id: str) -> bytes | None:
@@ -152,7 +248,10 @@ def device_key(connection: Connection, device_id: str) -> DeviceKey | None:
 
 
 def _person(row: Row[Any] | None) -> Person | None:
-    return None if row is None else Person(row.id, row.login, row.name, row.name_en, tuple(row.roles.split()))
+    if row is None:
+        return None
+    held = tuple(grants.parse(row.grants))
+    return Person(row.id, row.login, row.name, row.name_en, tuple(row.roles.split()), held)
 
 
 def _passkey(row: Row[Any]) -> HeldPasskey:

@@ -1,7 +1,5 @@
 """Signing in and out: the lock-out after wrong passwords, and sessions that end by themselves."""
 
-import base64
-import contextlib
 import hashlib
 import math
 import secrets
@@ -9,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, insert, select, update
 
 from server.core import clock, db
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import queries, rules
-from server.identity.model import SIGNED_IN, SIGNIN_FAILED, Person, person_stream
-from server.identity.projection import credential, failure, session
+from server.identity import lockout, queries
+from server.identity.lockout import Origin
+from server.identity.model import SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, TABLET, Person, person_stream
+from server.identity.projection import session
+from server.identity.stating import state
 
 # Reading pages must not write at every request.
 _NOTE_USE = timedelta(minutes=1)
@@ -27,53 +26,81 @@ _FORGET = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`nonce` is what tablets sign to take a batch along; `one_time`: the password must be changed first."""
+    """`nonce` is what tablets sign to take a batch along; `one_time`: the password must be changed first, since another
+    gave it or, where it is `expired`, since it is old.
+
+    `browser` is what its browser shall be known by, told once, at sign-in.
+    """
 
     token: str
     person: Person
     nonce: str
     created_at: datetime
     used_at: datetime
+    ends_at: datetime
     one_time: bool
+    expired: bool = False
+    password_ends_at: datetime | None = None
+    device: str | None = None
+    browser: str | None = None
 
     @property
     def expires_at(self) -> str:
         """When it ends if it is not used again before."""
-        return clock.text(_end(self.created_at, self.used_at))
+        return clock.text(self.ends_at)
 
     def payload(self) -> dict[str, object]:
         person = {**self.person.payload(), "permissions": [] if self.one_time else list(self.person.permissions)}
+        ends = self.password_ends_at
         return {
             "person": person,
             "nonce": self.nonce,
             "expires_at": self.expires_at,
             "password_one_time": self.one_time,
+            "password_expired": self.expired,
+            "password_ends_at": None if ends is None else clock.text(ends),
         }
 
 
 def sign_in(plant: Plant, login: str, password: str, address: str, device: str | None = None) -> Session:
-    """A session for the right password; PestleError `login_wrong`, or `login_locked` whatever the password is."""
-    return begin(plant, authenticate(plant, login, password, address), device)
+    """A session for the right password; PestleError as `authenticate`."""
+    return begin(plant, authenticate(plant, login, password, address), device, address)
 
 
-def begin(plant: Plant, person: Person, device: str | None) -> Session:
-    """A session for a person who has just given the password."""
+def begin(plant: Plant, person: Person, device: str | None, address: str) -> Session:
+    """A session for a person who has just shown who they are; one that this browser had open ends.
+
+    Its token is always made here and never taken from the browser, so that nobody can lay one ready (CWE-384).
+    """
     token, moment = secrets.token_urlsafe(32), clock.now()
-    at = clock.text(moment)
-    values = {"person": person.id, "nonce": secrets.token_urlsafe(16), "created_at": at, "used_at": at}
+    at, origin = clock.text(moment), address if isinstance(address, Origin) else Origin(address)
+    values: dict[str, str | None] = {
+        "person": person.id,
+        "nonce": secrets.token_urlsafe(16),
+        "created_at": at,
+        "used_at": at,
+    }
+    values |= {"id": secrets.token_hex(8), "address": str(address), "browser": origin.browser[:200]}
     with db.write(plant.engine) as connection:
+        tablet = device is not None and queries.device_role(connection, device) == TABLET
         connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
-        connection.execute(delete(failure).where(failure.c.last_at < clock.text(moment - _FORGET)))
+        if origin.session is not None:
+            connection.execute(delete(session).where(session.c.token == _digest(origin.session)))
+        lockout.forget(connection)
+        known = origin.known if lockout.is_known(connection, origin.known) else None
+        known = known or secrets.token_urlsafe(32)
+        lockout.know(connection, person.id, known, at)
+        values["device"] = device if tablet else None
         connection.execute(insert(session).values(token=_digest(token), **values))
     payload = {"person": person.id, "device": device}
     plant.recorder.state(Fact(SIGNED_IN, person_stream(person.id), payload, actor=person.id))
-    return find_session(plant, token)
+    return replace(find_session(plant, token), browser=known)
 
 
 def authenticate(plant: Plant, login: str, password: str, address: str) -> Person:
     """Whose login and password these are; each failure is an entry, and five in a row lock the login (IDN-02).
 
-    PestleError as `admit`.
+    PestleError as `admit`, and `one_time_ended` for a password that was given and not used in time.
     """
     login = login.strip().lower()
     with plant.engine.connect() as connection:
@@ -83,7 +110,10 @@ def authenticate(plant: Plant, login: str, password: str, address: str) -> Perso
         with plant.engine.connect() as connection:
             return queries.check_password(connection, person.id if person else "", password)
 
-    return admit(plant, login, person, address, fits)
+    found = admit(plant, login, person, address, fits)
+    if _password(plant, found.id).one_time_ended:
+        raise PestleError("one_time_ended")
+    return found
 
 
 def admit(plant: Plant, login: str, person: Person | None, address: str, fits: Callable[[], bool]) -> Person:
@@ -95,14 +125,15 @@ def admit(plant: Plant, login: str, person: Person | None, address: str, fits: C
     wait = plant.sign_ins.take(address)
     if wait > 0:
         raise PestleError("signins_too_many", {"retry": math.ceil(wait)})
-    if not _count_attempt(plant, login):
+    counted = lockout.count(plant, login, person, address)
+    if counted is None:
         _log_failure(plant, person, address)
         raise PestleError("login_locked")
     if not fits() or person is None or not person.roles:
         _log_failure(plant, person, address)
+        lockout.failed(plant, person, address, counted)
         raise PestleError("login_wrong")
-    with db.write(plant.engine) as connection:
-        connection.execute(update(failure).where(failure.c.login == _key(login)).values(attempts=0))
+    lockout.succeeded(plant, login, counted)
     return person
 
 
@@ -125,51 +156,95 @@ def check_session(plant: Plant, token: str | None) -> Session:
         if row is None:
             raise PestleError("session_missing")
         person = queries.find_person(connection, row.person)
-        must_change = _is_one_time(connection, row.person)
+        policy = queries.policy_of(connection)
     created, used = datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)
-    if person is None or not person.roles or rules.session_ended(created, used, clock.now()):
+    ends = policy.session_ends(created, used, row.device is not None)
+    if person is None or not person.roles or clock.now() > ends:
         raise PestleError("session_expired")
-    return Session(token, person, row.nonce, created, used, must_change)
+    held = _password(plant, person.id)
+    change = held.one_time or held.expired
+    return Session(token, person, row.nonce, created, used, ends, change, held.expired, held.ends_at, row.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """How a person's password of now stands: whether another gave it, and when it ends, if ever."""
+
+    one_time: bool
+    ends_at: datetime | None
+
+    @property
+    def expired(self) -> bool:
+        return not self.one_time and self._ended
+
+    @property
+    def one_time_ended(self) -> bool:
+        return self.one_time and self._ended
+
+    @property
+    def _ended(self) -> bool:
+        return self.ends_at is not None and clock.now() >= self.ends_at
+
+
+def _password(plant: Plant, person: str) -> Password:
+    with plant.engine.connect() as connection:
+        held = queries.credentials_of(connection, person).get("password")
+        policy = queries.policy_of(connection)
+    if held is None:
+        return Password(False, None)
+    set_at = datetime.fromisoformat(held["set_at"])
+    return Password(held["one_time"], policy.password_ends(set_at, held["one_time"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A session that has not ended: since when, last used, and when it ends if it is not used again (UTC text)."""
+    """A session that has not ended: where, since when, last used, when it ends if it is not used again (UTC text).
 
+    `id` names it to end it, and opens nothing; `current` is the one that asks.
+    """
+
+    id: str
+    device: str | None
+    address: str
+    browser: str
     created_at: str
     used_at: str
     expires_at: str
+    current: bool
 
 
-def open_sessions(plant: Plant, person: str) -> list[Open]:
-    """The newest first; what opens them nobody is told."""
-    query = select(session.c.created_at, session.c.used_at).where(session.c.person == person)
+def open_sessions(plant: Plant, person: str, token: str | None = None) -> list[Open]:
+    """The newest first; what opens them nobody is told. `token` is that of who asks."""
+    query = select(session).where(session.c.person == person).order_by(session.c.created_at.desc())
     with plant.engine.connect() as connection:
-        rows = connection.execute(query.order_by(session.c.created_at.desc())).all()
-    spans = [(datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)) for row in rows]
-    return [
-        Open(clock.text(created), clock.text(used), clock.text(_end(created, used)))
-        for created, used in spans
-        if not rules.session_ended(created, used, clock.now())
-    ]
+        rows, policy = connection.execute(query).all(), queries.policy_of(connection)
+    found = []
+    for row in rows:
+        created, used = datetime.fromisoformat(row.created_at), datetime.fromisoformat(row.used_at)
+        ends, own = policy.session_ends(created, used, row.device is not None), token and row.token == _digest(token)
+        if clock.now() <= ends:
+            times = (row.created_at, row.used_at, clock.text(ends))
+            found.append(Open(row.id, row.device, row.address, row.browser, *times, bool(own)))
+    return found
 
 
-def locked_until(plant: Plant, login: str) -> str | None:
-    """Until when a login is locked for wrong passwords (UTC text); None while it may be tried."""
+def end(plant: Plant, person: str, session_id: str, reason: str, *, actor: str) -> None:
+    """End one session, at once; PestleError `not_found` where the person has no such session open."""
+    here = (session.c.person == person) & (session.c.id == session_id)
     with plant.engine.connect() as connection:
-        row = connection.execute(select(failure).where(failure.c.login == _key(login))).first()
-    until = None if row is None else rules.locked_until(row.attempts, datetime.fromisoformat(row.last_at))
-    return None if until is None or until <= clock.now() else clock.text(until)
-
-
-def _end(created: datetime, used: datetime) -> datetime:
-    return min(created + rules.ABSOLUTE, used + rules.IDLE)
+        row = connection.execute(select(session).where(here)).first()
+    if row is None:
+        raise PestleError("not_found")
+    payload = {"person": person, "device": row.device, "address": row.address, "browser": row.browser or None}
+    state(plant, Fact(SESSION_ENDED, person_stream(person), {**payload, "reason": reason}, actor=actor))
+    with db.write(plant.engine) as connection:
+        connection.execute(delete(session).where(here))
 
 
 def one_time(plant: Plant, person: Person) -> bool:
     """Whether the person's password is good for nothing but choosing another."""
-    with plant.engine.connect() as connection:
-        return _is_one_time(connection, person.id)
+    found = _password(plant, person.id)
+    return found.one_time or found.expired
 
 
 def sign_out(plant: Plant, token: str) -> None:
@@ -177,44 +252,11 @@ def sign_out(plant: Plant, token: str) -> None:
         connection.execute(delete(session).where(session.c.token == _digest(token)))
 
 
-def _count_attempt(plant: Plant, login: str) -> bool:
-    """Count an attempt before it is judged, so that many at once count as many; False when the login is locked."""
-    now, here = clock.now(), failure.c.login == _key(login)
-    _make_row(plant, login)
-    with db.write(plant.engine) as connection:
-        row = connection.execute(select(failure).where(here).with_for_update()).one()
-        last = datetime.fromisoformat(row.last_at)
-        count = row.attempts if now - last < rules.LOCKED else 0
-        until = rules.locked_until(count, last)
-        if until is not None and now < until:
-            return False
-        values = {"attempts": count + 1, "last_at": clock.text(now)}
-        connection.execute(update(failure).where(here).values(values))
-    return True
-
-
-def _make_row(plant: Plant, login: str) -> None:
-    """There must be a row to lock, or two first attempts at once would each count as the first."""
-    with contextlib.suppress(IntegrityError), db.write(plant.engine) as connection:
-        here = failure.c.login == _key(login)
-        if connection.execute(select(failure.c.login).where(here)).first() is None:
-            connection.execute(insert(failure).values(login=_key(login), attempts=0, last_at=clock.now_text()))
-
-
 def _log_failure(plant: Plant, person: Person | None, address: str) -> None:
     """A name that is nobody's is not written down: people type passwords into the wrong field."""
     login = person.login if person is not None else "?"
-    plant.recorder.state(Fact(SIGNIN_FAILED, "site", {"login": login, "address": address}))
-
-
-def _is_one_time(connection: Connection, person: str) -> bool:
-    here = (credential.c.person == person) & (credential.c.what == "password")
-    return bool(connection.execute(select(credential.c.one_time).where(here)).scalar())
+    plant.recorder.state(Fact(SIGNIN_FAILED, "site", {"login": login, "address": str(address)}))
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _key(login: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(login.encode()).digest()).decode()

@@ -62,23 +62,46 @@ class Revoke(Schema):
     reason = fields.text(2000)
 
 
-def _roles(least: int) -> plain.List[Any]:
-    return plain.List(plain.String(validate=validate.OneOf(ROLES)), required=True, validate=validate.Length(least))
+class GrantGiven(Schema):
+    """A role, everywhere (`areas` is null) or in certain areas."""
+
+    role = fields.choice(*ROLES)
+    areas = plain.List(fields.text(40), required=True, allow_none=True, validate=validate.Length(1, 100))
+
+
+def _grants(least: int) -> plain.List[Any]:
+    return fields.many(GrantGiven, least, len(ROLES))
 
 
 class NewPerson(Schema):
     login = plain.String(required=True, validate=validate.Regexp(LOGIN + r"\Z"))
     name = fields.text()
     name_en = fields.text(none=True)
-    roles = _roles(1)
+    grants = _grants(1)
 
 
 class NewRoles(Schema):
-    """`roles` are all that the person holds from now on; none: the person has left."""
+    """`grants` are all that the person holds from now on; none: the person has left."""
 
-    roles = _roles(0)
+    grants = _grants(0)
     reason = fields.text(2000)
 
 
-class EndSessions(Schema):
+class NewArea(Schema):
+    """All that the area is from now on."""
+
+    name = fields.nested(fields.TextPair)
+    places = plain.List(fields.text(80), required=True, validate=validate.Length(max=500))
+    reason = fields.text(2000)
+
+
+class NewPolicy(Schema):
+    password_days = fields.whole(0, 1096)
+    one_time_hours = fields.whole(1, 336)
+    idle_minutes = fields.whole(5, 480)
+    absolute_hours = fields.whole(1, 24)
+    reason = fields.text(2000)
+
+
+class Reason(Schema):
     reason = fields.text(2000)

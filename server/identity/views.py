@@ -38,8 +38,12 @@ def sign_in(body: Body) -> Response:
 
 @blueprint.get("/session")
 def show_session() -> dict[str, object]:
-    """Who is signed in."""
-    return current_session().payload()
+    """Who is signed in; `given`: that another gave them a password, {by, at, until}, as long as it bars signing."""
+    here, session = plant.current(), current_session()
+    with here.engine.connect() as connection:
+        given = queries.given_password(connection, session.person.id)
+        people = queries.people(connection, [given.by] if given else [])
+    return {**session.payload(), "given": given and {**given.payload(), "by": people[given.by]}}
 
 
 @blueprint.delete("/session")
@@ -60,7 +64,8 @@ def change_password(body: Body) -> Response:
     here, person = plant.current(), current_session().person
     confirm(here, person, body["password"])
     accounts.set_password(here, person.id, body["new"])
-    return with_cookie(sessions.begin(here, person, None))
+    device = current_session().device
+    return with_cookie(sessions.begin(here, person, device, access.address()))
 
 
 @blueprint.post("/session/pin")
@@ -147,6 +152,8 @@ def _show(here: Plant, connection: Connection, device: Device, state: Mapping[st
 def with_cookie(session: Session) -> Response:
     response = jsonify(session.payload())
     access.set_cookie(response, session.token)
+    if session.browser is not None:
+        access.set_known(response, session.browser)
     return response
 
 
