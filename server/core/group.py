@@ -257,7 +257,8 @@ class Group:
             return self._quarantine(envelope, source, error)
         revoked = device.last_seq is not None and head.seq > device.last_seq
         seen = self._roots.flags(self._connection, head.seen, self.head.size)
-        flags = (*(("device_revoked",) if revoked else ()), *seen)
+        people = self._registry.countersigned(self._connection, envelope.header, envelope.signed)
+        flags = (*(("device_revoked",) if revoked else ()), *seen, *people)
         if fault is not None:
             return self._append_strange(envelope, source, "rule_failed", flags, repr(fault))
         return self._take(envelope, source, flags)

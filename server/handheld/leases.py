@@ -141,8 +141,10 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
 
 
 def _person(connection: Connection, person: Person) -> dict[str, Any]:
-    """With the key that the person's PIN unlocks, so that people sign offline, each in their own name (IDN-05)."""
-    return {**person.payload(), "key": identity.wrapped_key(connection, person.id)}
+    """With what people sign with offline, each in their own name (IDN-03, IDN-05): the key that their PIN unlocks, and
+    their passkeys, which only an authenticator of theirs can use."""
+    held = [one.key_payload() for one in identity.passkeys_in_use(connection, person.id)]
+    return {**person.payload(), "key": identity.wrapped_key(connection, person.id), "passkeys": held}
 
 
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:

@@ -22,7 +22,7 @@ Body = Mapping[str, Any]
 blueprint = Blueprint("passkeys", __name__, url_prefix="/api", description="Passkeys")
 
 
-class SignIn(passkeys.PasskeyAssertion):
+class PasskeySignIn(passkeys.PasskeyAssertion):
     device = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
 
 
@@ -52,7 +52,7 @@ def ask(body: Body) -> dict[str, object]:
 
 
 @blueprint.post("/session/passkey")
-@blueprint.arguments(SignIn)
+@blueprint.arguments(PasskeySignIn)
 def sign_in(body: Body) -> Response:
     """Sign in by a passkey; the cookie is the session."""
     here = plant.current()

@@ -9,15 +9,14 @@ from server.core.kinds import Entry, Fact, Ruling
 from server.core.qualifications import missing_by_clock
 from server.core.steps import NOT_QUALIFIED
 from server.equipment import queries as equipment
+from server.identity import countersigning
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import allocating, model, queries, rules
 from server.production.model import Batch, Judgement
 from server.recipes import queries as recipes
 from server.recipes.model import find_phase
-from sync import canonical, signing
 
-COSIGN_DOMAIN = b"pestle/cosign/v1\n"
 # Who may work on a batch, and who may stand by: QA verifies and remarks, but does not produce.
 WORKERS = ("batch.work",)
 WITNESSES = ("batch.work", "batch.review")
@@ -162,23 +161,8 @@ def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
 
 
 def cosigned(connection: Connection, entry: Entry, person: str) -> bool:
-    """Whether the signatures line holds this person's own signature over the header, with their user key."""
-    key = identity.user_key(connection, person)
-    if key is None:
-        return False
-    return any(
-        _fits(key, signature["sig"], COSIGN_DOMAIN + entry.header.encode())
-        for signature in entry.signatures
-        if signature["by"] == f"person:{person}" and signature["alg"] == signing.ED25519
-    )
-
-
-def _fits(key: bytes, signature: str, message: bytes) -> bool:
-    try:
-        signing.verify(signing.ED25519, key, message, canonical.decode_base64(signature))
-    except ValueError:
-        return False
-    return True
+    """Whether the signatures line holds this person's own signature over the header: by PIN, or by passkey."""
+    return countersigning.signed(connection, entry.header.encode(), entry.signatures, person)
 
 
 def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -> bool:

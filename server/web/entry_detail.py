@@ -10,11 +10,10 @@ from server.core import inbox
 from server.identity import queries as identity
 from server.identity.model import CREDENTIAL_SET, DEVICE_ENROLLED, SERVER, device_stream, person_stream
 from server.production.entry_view import show
-from server.production.judging import COSIGN_DOMAIN
 from server.web.log_filter import holds
-from sync import canonical, note, signing
+from sync import canonical, note, passkeys, signing
 from sync.certificate import Certificate
-from sync.entry import SIGN_DOMAIN, parse_signatures
+from sync.entry import COSIGN_DOMAIN, SIGN_DOMAIN, parse_signatures
 from sync.errors import SyncError
 from sync.log import reading
 from sync.log.reading import StoredEntry
@@ -76,7 +75,7 @@ def _quarantine(connection: Connection, index: int, subject: str) -> str | None:
 
 def _signers(connection: Connection, stored: StoredEntry) -> list[dict[str, Any]]:
     """{by, id, name, name_en, alg, signature, key, fits} of each signature. `key` (base64) is the one that the log knew
-    as theirs when the entry came, null for none; `fits` whether it has signed these bytes."""
+    as theirs when the entry came, null for none, a passkey's as COSE_Key; `fits` whether it has signed these bytes."""
     return [_signer(connection, stored, signature) for signature in parse_signatures(stored.signatures)]
 
 
@@ -88,14 +87,32 @@ def _signer(connection: Connection, stored: StoredEntry, signature: Mapping[str,
     else:
         named = identity.people(connection, [person])[person]
         key, domain = _person_key(connection, person, stored.index), COSIGN_DOMAIN
+    if signature["alg"] == passkeys.WEBAUTHN and person is not None:
+        found = _passkey(connection, stored, signature, person)
+        key, fits = None if found is None else (passkeys.WEBAUTHN, found.public_key), found is not None
+    else:
+        fits = key is not None and _fits(key, signature, domain + stored.header)
     return {
         "by": "device" if person is None else "person",
         **named,
         "alg": signature["alg"],
         "signature": signature["sig"],
         "key": None if key is None else base64.b64encode(key[1]).decode(),
-        "fits": key is not None and _fits(key, signature, domain + stored.header),
+        "fits": fits,
     }
+
+
+def _passkey(
+    connection: Connection, stored: StoredEntry, signature: Mapping[str, str], person: str
+) -> passkeys.Passkey | None:
+    """The one of those that had been added when the entry came that made this signature, withdrawn or not."""
+    known = passkeys.Passkeys()
+    for kind in passkeys.KINDS:
+        places = _places(connection, person_stream(person), kind, stored.index)
+        for entry in reading.at(connection, places):
+            known.learn(kind, entry.envelope.body)
+    fitting = (one for one in known.of(person) if passkeys.verdict(stored.header, signature, [one]) != passkeys.WRONG)
+    return next(fitting, None)
 
 
 def _fits(key: Key, signature: Mapping[str, str], message: bytes) -> bool:
@@ -128,11 +145,15 @@ def _person_key(connection: Connection, person: str, index: int) -> Key | None:
 
 def _named_key(connection: Connection, stream: str, kind: str, index: int) -> Key | None:
     """The last key that entries of this kind have named up to a place in the log."""
-    query = select(log_entry.c.idx).where(log_entry.c.stream == stream, log_entry.c.kind == kind)
-    places = list(connection.execute(query.where(log_entry.c.idx <= index).order_by(log_entry.c.idx)).scalars())
     key = None
-    for entry in reading.at(connection, places):
+    for entry in reading.at(connection, _places(connection, stream, kind, index)):
         given = {} if entry.payload is None else entry.envelope.body
         if given.get("alg") and given.get("public_key"):
             key = given["alg"], canonical.decode_base64(given["public_key"])
     return key
+
+
+def _places(connection: Connection, stream: str, kind: str, index: int) -> list[int]:
+    """Where entries of a kind stand in a stream, up to a place in the log."""
+    query = select(log_entry.c.idx).where(log_entry.c.stream == stream, log_entry.c.kind == kind)
+    return list(connection.execute(query.where(log_entry.c.idx <= index).order_by(log_entry.c.idx)).scalars())

@@ -14,15 +14,14 @@ from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.model import batch_of
 from server.identity.model import CREDENTIAL_SET
-from server.production.judging import COSIGN_DOMAIN
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, WEIGHED
 from server.release import model as release
 from server.witness.containers import ContainerRules
 from server.witness.leases import LEASE_ISSUED, LeaseRules
 from server.witness.seen import Seen, unflagged
 from server.witness.training import TrainingRules
-from sync import canonical, note, signing
-from sync.entry import FIRST_PREV, Receipt, parse_signatures
+from sync import canonical, note, passkeys, signing
+from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
 from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
@@ -53,6 +52,7 @@ class SiteRules:
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, bytes] = {}
+        self._passkeys = passkeys.Passkeys()
         # Digests of each device's headers in their order: where its chain stood at any sequence.
         self._chains: dict[str, bytearray] = {}
         # What the site has adopted as its root: from then on only that can name other keys.
@@ -107,6 +107,8 @@ class SiteRules:
                 self.root = note.parse_vkey(body["vkey"])
             elif head.kind == CREDENTIAL_SET and body["what"] == "pin":
                 self._user_keys[body["person"]] = canonical.decode_base64(body["public_key"])
+            elif head.kind in passkeys.KINDS:
+                self._passkeys.learn(head.kind, body)
         if batch_of(head.stream) is not None:
             stream = self._streams.setdefault(head.stream, _Stream())
             stream.hashes.append(seen.stamp.stream_hash)
@@ -150,10 +152,14 @@ class SiteRules:
         # Of a batch that nobody ordered nothing more is judged.
         if seen.head.kind != WEIGHED or person is None or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags):
             return
-        message, key = COSIGN_DOMAIN + seen.head.encode(), self._user_keys.get(person, b"")
-        lines = (one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}")
-        if not any(_fits(key, message, one["sig"]) for one in lines):
+        lines = [one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}"]
+        if not any(self._signed(seen.head.encode(), one, person) for one in lines):
             raise unflagged(flag, f"{person} has not signed what they are said to have verified")
+
+    def _signed(self, header: bytes, signature: Mapping[str, str], person: str) -> bool:
+        if signature["alg"] == passkeys.WEBAUTHN:
+            return passkeys.verdict(header, signature, self._passkeys.of(person)) is None
+        return _fits(self._user_keys.get(person, b""), COSIGN_DOMAIN + header, signature["sig"])
 
     def _judge_seal(self, name: str, kind: str, body: Mapping[str, Any]) -> None:
         stream = self._streams.get(name, _Stream())

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync import witness
 from sync.log import reading
 from sync.log.tables import log_payload
-from sync.verify.keys import KEY_KINDS, SERVER
+from sync.verify.keys import LEARNT, SERVER
 from sync.verify.rules import ERASED, erased
 
 # Without these nobody could check the log, tell why a payload is missing, or which witnesses a checkpoint needs.
-NEVER = (*KEY_KINDS, ERASED, witness.ADDED, witness.REMOVED)
+NEVER = (*LEARNT, ERASED, witness.ADDED, witness.REMOVED)
 _PAGE = 1000
 _payload_of = select(log_payload.c.idx).where(log_payload.c.payload.is_not(None))
 _held = _payload_of.where(log_payload.c.idx.in_(bindparam("indices", expanding=True)))

@@ -7,12 +7,12 @@ from sync import merkle, tiles
 from sync.errors import SyncError
 from sync.verify import forms
 from sync.verify.forms import Head
-from sync.verify.keys import KEY_KINDS, SERVER, Keyring
+from sync.verify.keys import LEARNT, SERVER, Keyring
 from sync.verify.readers import Reader
 from sync.verify.result import Wrong
 from sync.verify.rules import Ends, EntryRules, Payload
 
-_MARKS = tuple(f'"kind":"{kind}"'.encode() for kind in KEY_KINDS)
+_MARKS = tuple(f'"kind":"{kind}"'.encode() for kind in LEARNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _teaching(read: Reader, name: tiles.Name, offset: int, leaf: bytes) -> Itera
         payload = tiles.decode_payload(lines[offset], index) if offset < len(lines) else None
     except SyncError:
         return
-    if head.device == SERVER and head.kind in KEY_KINDS:
+    if head.device == SERVER and head.kind in LEARNT:
         yield Teaching(index, head, payload[1] if payload else None)
 
 

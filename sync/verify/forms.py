@@ -140,6 +140,11 @@ def check_signatures(line: bytes) -> None:
         entry.parse_signatures(line)
 
 
+def people(line: bytes) -> list[dict[str, str]]:
+    """The line as `parse_signatures`, or nothing where only the device has signed."""
+    return [] if _SIGNATURE.fullmatch(line) else entry.parse_signatures(line)
+
+
 def payload(line: bytes, index: int) -> tuple[bytes, bytes] | None:
     """As `tiles.decode_payload`: salt and payload, None where they are not there."""
     begin = b'{"index":%d,"payload":"' % index

@@ -1,10 +1,10 @@
 """Which key signs for which device, learnt from the log itself and anchored in the key of the server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sync import canonical, note, signing
+from sync import canonical, note, passkeys, signing
 from sync.certificate import Certificate
 from sync.entry import SIGN_DOMAIN
 from sync.errors import SyncError
@@ -17,6 +17,8 @@ KEYS_CHANGED = "site.keys_changed.v1"
 ROOT_ADOPTED = "site.root_adopted.v1"
 # Without the payloads of these, signatures could not be checked: they can be neither withheld nor erased.
 KEY_KINDS = (ENROLLED, REVOKED, KEYS_CHANGED, ROOT_ADOPTED)
+# The same holds for people's passkeys; but a dossier's records are their devices', and it says nothing of these.
+LEARNT = (*KEY_KINDS, *passkeys.KINDS)
 REVOKED_FLAG = "device_revoked"
 
 
@@ -52,6 +54,7 @@ class Keyring:
         self._policy, self._root, self._serial = policy, policy.root, 0
         self._keys = {SERVER: DeviceKey(signing.ED25519, policy.server_keys[0])}
         self._last_accepted: dict[str, int] = {}
+        self._passkeys = passkeys.Passkeys()
 
     def key(self, device: str) -> DeviceKey:
         """SyncError `device_unknown` for a device that no earlier entry has enrolled."""
@@ -70,6 +73,13 @@ class Keyring:
         last = self._last_accepted.get(head.device)
         return last is not None and head.seq > last
 
+    def check_people(self, header: bytes, signatures: Sequence[Mapping[str, str]], flags: Sequence[str]) -> None:
+        """SyncError `countersignature_wrong` where a passkey's signature under an entry is not what it should be, and
+        the receipt's flags do not say so."""
+        missing = set(passkeys.flags(header, signatures, self._passkeys.of)) - set(flags)
+        if missing:
+            raise SyncError("countersignature_wrong", f"the receipt does not say {' '.join(sorted(missing))}")
+
     def replaced(self, head: Named, payload: bytes | None) -> str | None:
         """The device whose key this entry would replace by another; its last entry must be checked before."""
         if self._changed(head, payload) is not None:
@@ -82,12 +92,14 @@ class Keyring:
     def learn(self, head: Named, payload: bytes | None) -> None:
         """Take in an entry whose payload was checked against its hash.
 
-        SyncError `enrolment_wrong`, `server_key_wrong`, `certificate_wrong`, `root_key_wrong`, or `payload_withheld`
-        when a key cannot be learnt.
+        SyncError `enrolment_wrong`, `key_malformed`, `server_key_wrong`, `certificate_wrong`, `root_key_wrong`, or
+        `payload_withheld` when a key cannot be learnt.
         """
-        if head.device != SERVER or head.kind not in KEY_KINDS:
+        if head.device != SERVER or head.kind not in LEARNT:
             return
-        if head.kind == ENROLLED:
+        if head.kind in passkeys.KINDS:
+            self._passkeys.learn(head.kind, _object(payload))
+        elif head.kind == ENROLLED:
             device, key = _enrolment(payload)
             if device == SERVER and key != self._keys[SERVER]:
                 raise SyncError("server_key_wrong", "the server enrolled another key than the policy names")
@@ -163,7 +175,7 @@ def _root(payload: bytes | None) -> note.Key:
 
 def _object(payload: bytes | None) -> Mapping[str, Any]:
     if payload is None:
-        raise SyncError("payload_withheld", "the payload that carries a device's key or revocation is needed")
+        raise SyncError("payload_withheld", "the payload that carries a key, or takes one back, is needed")
     value = canonical.parse(payload)
     if not isinstance(value, dict):
         raise SyncError("enrolment_wrong", "the payload is not an object")

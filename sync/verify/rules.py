@@ -78,6 +78,8 @@ class EntryRules:
             raise SyncError("revocation_ignored", f"{head.device} was revoked before, and the receipt does not say so")
         if self._full:
             key.check(header, signature)
+            if len(others := forms.people(signatures)) > 1:
+                self.keys.check_people(header, others, stamp.flags)
         elif head.device == SERVER:
             self._settle(head, body)
         self.ends.devices[head.device] = Last(index, head.seq, digest.hexdigest(), header, signatures)
