@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
-from server.handheld import projection, queries, rules
+from server.handheld import pins, projection, queries, rules
 from server.handheld.hub import queries as hub
 from server.handheld.model import (
     ALARMS,
@@ -150,6 +150,7 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
     made = (header.captured_at, skew, entry.seen_at)
     found = (
         rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, *made),
+        pins.doubt(connection, header),
         rules.doubt_clock(header.device, skew),
         rules.doubt_device(header.device, entry.flags),
         rules.doubt_seen(header.device, seen.size if seen else 0, entry.flags),
@@ -216,6 +217,7 @@ KINDS = (
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
     Kind(DISPUTED, LogDisputed, "observation", judge_disputed, by_server=True),
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
+    *pins.KINDS,
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)

@@ -13,7 +13,7 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.equipment import queries as equipment
-from server.handheld import queries
+from server.handheld import lending, queries
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import LEASE_DOMAIN, LEASE_REVOKED, LEASE_TERM, Lease, document_of
@@ -42,8 +42,10 @@ class Signed:
     signature: str
 
 
-def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str) -> Signed:
+def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str, agreement: str | None = None) -> Signed:
     """Lease a batch to a device in a person's hands for 72 hours; the device's proof has been checked.
+
+    `agreement` is the device's P-256 point (base64) for which the keys of people are sealed.
 
     PestleError when the person may not work on batches, or the batch is unknown or closed. The document of the batch
     is made first, and holds what the log holds: a crash before the lease leaves a document that the next lease finds.
@@ -60,7 +62,8 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str) -> Signe
             "expires_at": clock.text(now + LEASE_TERM),
         }
         allocated = _containers(connection, batch)
-        text = canonical.encode({"v": 1, **terms, "containers": allocated, **_snapshot(plant, connection, order)})
+        lent = lending.lend(connection, _snapshot(plant, connection, order), terms, agreement)
+        text = canonical.encode({"v": 1, **terms, "containers": allocated, **lent})
     if hub.documents.bring_up(document_of(batch)):
         hub.news.grew(document_of(batch))
     payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}

@@ -11,11 +11,13 @@ _ENVELOPE = 96 * 1024
 
 
 class LeaseAsked(Schema):
-    """`proof`: the device's signature over the session's nonce and the batch, in base64."""
+    """`proof`: the device's signature over the session's nonce, the batch and, if it names one, the point for which the
+    keys of people are to be sealed (P-256, uncompressed); both in base64."""
 
     device = fields.code()
     batch = fields.code()
     proof = fields.text()
+    agreement = plain.String(load_default=None, validate=validate.Length(1, 200))
 
 
 class LeaseBack(Schema):

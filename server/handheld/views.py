@@ -35,8 +35,10 @@ blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leas
 def take(body: Body) -> tuple[dict[str, Any], int]:
     """Take a batch along: a signed snapshot for 72 hours, for a device that proves to be here."""
     here, session = plant.current(), current_session()
-    _prove(body, LEASE_DOMAIN + f"{session.nonce}\n{body['batch']}".encode())
-    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"])
+    agreement = body["agreement"]
+    lines = [session.nonce, body["batch"], *([] if agreement is None else [agreement])]
+    _prove(body, LEASE_DOMAIN + "\n".join(lines).encode())
+    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"], agreement)
     return {"lease": signed.text, "signature": signed.signature}, 201
 
 

@@ -30,10 +30,26 @@ class NewPin(Schema):
 
 
 class CodeAsked(Schema):
-    """`recovers`: the tablet that is enrolled once more, having lost its keys; its journal is opened for it."""
+    """`recovers`: the tablet that is enrolled once more, having lost its keys; its journal is opened for it. `place`:
+    the room where it will be kept. `replaces`: the device whose name and place it takes, and which ends with that."""
 
     role = fields.choice(TABLET, BRIDGE)
     recovers = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+    place = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 80))
+    replaces = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+
+
+class PlaceGiven(Schema):
+    place = fields.text(80, none=True)
+    reason = fields.text(2000)
+
+
+class KeyStorage(Schema):
+    """What a device found when it tried its key: stored, reopened, signed, verified; out of scripts' reach; kept."""
+
+    reopened = fields.truth()
+    extractable = fields.truth()
+    persisted = fields.truth()
 
 
 class Wrap(Schema):
@@ -55,6 +71,7 @@ class Enrol(Schema):
     public_key = fields.text()
     proof = fields.text()
     journals = plain.List(plain.Nested(Wrap), load_default=list, validate=validate.Length(max=recovery.MOST))
+    storage = plain.Nested(KeyStorage, load_default=None, allow_none=True)
 
 
 class Revoke(Schema):

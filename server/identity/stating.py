@@ -5,9 +5,10 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 
 
-def state(plant: Plant, fact: Fact) -> None:
-    """PestleError `request_malformed` with the fields that are wrong, or what the rule of the kind refuses with."""
-    problems = plant.registry.kinds[fact.kind].schema().validate(dict(fact.payload))
-    if problems:
-        raise PestleError("request_malformed", problems)
-    plant.recorder.state(fact)
+def state(plant: Plant, *facts: Fact) -> None:
+    """All or nothing; PestleError `request_malformed` with the fields that are wrong, or what a rule refuses with."""
+    for fact in facts:
+        problems = plant.registry.kinds[fact.kind].schema().validate(dict(fact.payload))
+        if problems:
+            raise PestleError("request_malformed", problems)
+    plant.recorder.state(*facts)

@@ -39,11 +39,7 @@ def sign_in(body: Body) -> Response:
 @blueprint.get("/session")
 def show_session() -> dict[str, object]:
     """Who is signed in; `given`: that another gave them a password, {by, at, until}, as long as it bars signing."""
-    here, session = plant.current(), current_session()
-    with here.engine.connect() as connection:
-        given = queries.given_password(connection, session.person.id)
-        people = queries.people(connection, [given.by] if given else [])
-    return {**session.payload(), "given": given and {**given.payload(), "by": people[given.by]}}
+    return _told(current_session())
 
 
 @blueprint.delete("/session")
@@ -92,8 +88,9 @@ def site() -> dict[str, object]:
 def make_code(body: Body) -> dict[str, object]:
     """A one-time code with which one device of the role enrols within 15 minutes."""
     person = current_session().person.id
-    code, expires = enrolment.make_code(plant.current(), body["role"], body["recovers"], actor=person)
-    return {"code": code, "role": body["role"], "recovers": body["recovers"], "expires_at": expires}
+    told = {name: body[name] for name in ("recovers", "place", "replaces")}
+    code, expires = enrolment.make_code(plant.current(), body["role"], **told, actor=person)
+    return {"code": code, "role": body["role"], **told, "expires_at": expires}
 
 
 @blueprint.post("/devices/enrol")
@@ -120,6 +117,16 @@ def devices() -> dict[str, object]:
         found = [device for device in queries.all_devices(connection) if device.role != SERVER]
         items = [_show(here, connection, device, states.get(device.id)) for device in found]
     return {"items": items}
+
+
+@blueprint.post("/devices/<device>/place")
+@require("device.enrol")
+@blueprint.arguments(shapes.PlaceGiven)
+def place(body: Body, device: str) -> tuple[str, int]:
+    """The device is kept in another room from now on, or in none that has a name."""
+    person = current_session().person.id
+    enrolment.place_device(plant.current(), device, body["place"], body["reason"], actor=person)
+    return "", 204
 
 
 @blueprint.post("/devices/<device>/revoke")
@@ -149,8 +156,15 @@ def _show(here: Plant, connection: Connection, device: Device, state: Mapping[st
     }
 
 
+def _told(session: Session) -> dict[str, object]:
+    with plant.current().engine.connect() as connection:
+        given = queries.given_password(connection, session.person.id)
+        people = queries.people(connection, [given.by] if given else [])
+    return {**session.payload(), "given": given and {**given.payload(), "by": people[given.by]}}
+
+
 def with_cookie(session: Session) -> Response:
-    response = jsonify(session.payload())
+    response = jsonify(_told(session))
     access.set_cookie(response, session.token)
     if session.browser is not None:
         access.set_known(response, session.browser)

@@ -36,7 +36,7 @@ def test_a_lease_is_a_signed_snapshot_of_what_the_device_needs(site: Site) -> No
         ("T-2", "T-2", "ed25519"),
     ]
     assert base64.b64decode(lease["devices"][0]["public_key"]) == tablet.signer.public_key
-    assert set(lease["people"][0]) == {"id", "name", "name_en", "roles", "key"}
+    assert set(lease["people"][0]) >= {"id", "name", "name_en", "roles", "key", "badge"}
     [line] = site.request("GET", "/api/leases?device=T-1")[1]["items"]
     assert (line["lease"], line["returned_at"]) == (lease["lease"], None)
     with site.plant.engine.connect() as connection:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from server.handheld import gates, queries
+from server.handheld import gates, pins, queries
 from server.handheld.hub import queries as hub
 from server.handheld.model import DISPUTED, SETTLED, Lease
 from server.identity import queries as identity
@@ -80,6 +80,9 @@ def _show(connection: Connection, device: Device, state: Mapping[str, Any] | Non
     app = state["app"] if state else None
     shown = {
         **device.payload(),
+        # Of a device that has ended: what it had written by its own word and nobody waits for any more.
+        "missing": max(0, promised - device.last_seq) if device.last_seq is not None else 0,
+        "locked": pins.locked(connection, device.id),
         "state": _state(device, state, moment.connected),
         "last_seen": state["seen_at"] if state else None,
         "skew_ms": state["skew_ms"] if state else None,

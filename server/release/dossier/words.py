@@ -150,6 +150,7 @@ phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
 lease_revoked|收回后记录|Made after the lease was taken back
+person_locked|PIN锁定期间记录|Made while the person was locked there
 container_missing|未写明容器|Container not named
 container_unknown|容器未登记|Container not registered
 container_not_allocated|容器未分配给本批|Container not allocated to the batch

@@ -1,0 +1,107 @@
+"""PINs as tablets count them in their own chains: five wrong ones in a row lock a person there (IDN-05).
+
+A tablet counts before it tries, and says so in its chain. The server counts once more from what the chain says: a
+count that does not follow is flagged, a lock is stated as an entry, and work in the name of somebody who is locked on
+that tablet is an exception.
+"""
+
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy import Column, Connection, Integer, Row, Table, Text, delete, insert, select
+
+from server.core import fields
+from server.core.db import records
+from server.core.kinds import Entry, Fact, Kind, Ruling
+from server.handheld.model import document_of
+from server.handheld.rules import Doubt
+from server.identity import queries as identity
+from server.identity.model import person_stream
+from sync.entry import Header
+
+TRIED = "handheld.pin_tried.v1"
+LOCKED = "handheld.pin_locked.v1"
+# So many wrong ones in a row; the tablet holds the same number.
+MOST = 5
+
+pin = Table(
+    "handheld_pin",
+    records,
+    Column("device", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    # In a row.
+    Column("wrong", Integer, nullable=False),
+    Column("locked_at", Text),
+)
+
+
+class PinTried(Schema):
+    """`person` is whose PIN was tried, by whomever; `wrong` counts those in a row with this one, 0 after a right one.
+
+    A right one is told only where wrong ones stood before it; `by` is "password" where the person confirmed on line.
+    """
+
+    batch = fields.code()
+    person = fields.code()
+    right = fields.truth()
+    wrong = fields.whole(0)
+    by = fields.choice("pin", "password")
+
+
+class PinLocked(Schema):
+    person = fields.code()
+    device = fields.code()
+    batch = fields.code()
+    wrong = fields.whole(1)
+
+
+def judge_pin(connection: Connection, entry: Entry) -> Ruling:
+    """The count must follow from the one before: a tablet that was set back or changed would say another."""
+    given, device = entry.payload, entry.header.device
+    known = _row(connection, device, given["person"])
+    before = 0 if known is None else known.wrong
+    flags = []
+    if entry.header.stream != document_of(given["batch"]) or entry.actor != given["person"]:
+        flags.append("batch_mismatch")
+    if identity.find_person(connection, given["person"]) is None:
+        flags.append("person_unknown")
+    if given["wrong"] != (0 if given["right"] else before + 1):
+        flags.append("pin_count_wrong")
+    if given["right"] or given["wrong"] < MOST or flags[:1] == ["person_unknown"]:
+        return Ruling(flags=tuple(flags))
+    about = {"person": given["person"], "device": device, "batch": given["batch"], "wrong": given["wrong"]}
+    return Ruling(flags=tuple(flags), consequences=[Fact(LOCKED, person_stream(given["person"]), about)])
+
+
+def count(connection: Connection, entry: Entry) -> None:
+    """The higher of the two counts stands: who says less than was counted here does not unlock anybody."""
+    given, device = entry.payload, entry.header.device
+    known = _row(connection, device, given["person"])
+    wrong = 0 if given["right"] else max(given["wrong"], 1 if known is None else known.wrong + 1)
+    locked = None if wrong < MOST else (known.locked_at if known and known.locked_at else entry.recorded_at)
+    connection.execute(delete(pin).where((pin.c.device == device) & (pin.c.person == given["person"])))
+    connection.execute(insert(pin).values(device=device, person=given["person"], wrong=wrong, locked_at=locked))
+
+
+def doubt(connection: Connection, header: Header) -> Doubt | None:
+    """Whether somebody worked on a tablet on which they are locked: a tablet as we made it does not let them."""
+    known = _row(connection, header.device, header.actor)
+    if known is None or known.wrong < MOST:
+        return None
+    return Doubt("person_locked", {"device": header.device, "person": header.actor, "wrong": known.wrong})
+
+
+def locked(connection: Connection, device: str) -> list[dict[str, Any]]:
+    """{person, wrong, locked_at} of everybody who is locked on a device."""
+    rows = connection.execute(select(pin).where((pin.c.device == device) & (pin.c.wrong >= MOST)))
+    return [{"person": row.person, "wrong": row.wrong, "locked_at": row.locked_at} for row in rows]
+
+
+def _row(connection: Connection, device: str, person: str) -> Row[Any] | None:
+    return connection.execute(select(pin).where((pin.c.device == device) & (pin.c.person == person))).first()
+
+
+KINDS = (
+    Kind(TRIED, PinTried, "observation", judge_pin, count),
+    Kind(LOCKED, PinLocked, "observation", by_server=True),
+)
