@@ -1,11 +1,15 @@
 """Who holds a document and until when: never after what ends it, whatever came before and in whatever order."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ROOT
 
+from server.production.rules import needs_of
 from server.training import rules
 from server.training.model import (
     ALWAYS,
@@ -236,3 +240,17 @@ def test_which_steps_somebody_can_come_to() -> None:
     assert rules.reached(steps, ("batch.work",)) == list(steps[:3])
     assert rules.reached(steps, ("batch.review", "batch.release")) == list(steps[2:])
     assert rules.reached(steps, ("people.manage",)) == []
+
+
+STEPS = json.loads((ROOT / "tests" / "vectors" / "steps.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", STEPS)
+def test_what_work_asks_for_is_named_as_the_tablet_names_it(row: dict[str, Any]) -> None:
+    reading = None if row["balance"] is None else {"balance": row["balance"]}
+    assert needs_of(row["kind"], {"reading": reading}, row["phase"]) == row["needs"]
+
+
+def test_a_remark_needs_nothing() -> None:
+    assert needs_of("production.remark_added.v1", {}, STEPS[0]["phase"]) == []
+    assert needs_of("production.phase_started.v1", {}, None) == []

@@ -42,9 +42,15 @@ export interface Draft {
   payload: Record<string, unknown>;
   corrects?: string;
   reason?: string;
-  /** The person whose PIN unlocked the second signature over this entry's header. */
-  cosigner?: Unlocked;
+  /** The person who signs this entry's header second. Asking for a passkey may fail with `passkey_cancelled`: nothing is
+   * recorded then. */
+  cosigner?: Cosigner;
 }
+
+/** A second person: their key, unwrapped by PIN, or the passkeys that their authenticator is asked for. */
+export type Cosigner = Unlocked | { person: string; passkeys: LeasedPasskey[] };
+/** `id` in base64url, `public_key` a COSE_Key in base64; `rp_id` is the name of the site that it signs at. */
+export interface LeasedPasskey { id: string; public_key: string; rp_id: string }
 
 /** A person's signing key, unwrapped by PIN; the private key is a non-extractable CryptoKey. */
 export interface Unlocked { person: string; key: CryptoKey }
@@ -55,6 +61,10 @@ export interface Person {
   name_en: string | null;
   roles: string[];
   key: WrappedKey | null;
+  /** Missing in older leases. */
+  passkeys?: LeasedPasskey[];
+  /** What they hold of all that some step of work needs; until null has no end. Missing in older leases. */
+  qualifications?: { code: string; until: string | null }[];
 }
 export interface WrappedKey {
   alg: "ed25519"; public_key: string; salt: string; iv: string; data: string; m: number; t: number; p: number;
@@ -87,6 +97,8 @@ export interface Order {
 export interface Lease {
   lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
   order: Order; recipe_hash: string; people: Person[];
+  /** What a step needs, by its name, and how that is called; missing in older leases. */
+  requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
    * containers were registered. */

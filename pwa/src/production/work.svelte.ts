@@ -6,7 +6,8 @@ import { t, who } from "../i18n/index.svelte";
 import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
-import { isDone, phaseOf, progress, standings, type Standing } from "./progress";
+import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
+import { missing, needsOf, SECOND_CHECK, stopped } from "./qualified";
 
 /** The one next thing to do, which the action bar shows lower right. */
 /** The one next action. A `quiet` hint says nothing that the screen does not: a phone leaves it out. */
@@ -22,6 +23,9 @@ export type Second = { cosigner: Unlocked } | "without";
 type Asking =
   | { what: "comment"; title: string; hint: string; label: string; answer: (comment: string | null) => void }
   | { what: "second"; value: string; answer: (second: Second | null) => void };
+
+/** Work of a phase, which may need qualifications; remarks and photos do not. */
+const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed];
 
 /** Half of a character, as a broken clipboard leaves it, cannot be signed: a mark takes its place. */
 const HALF = /\p{Surrogate}/gu;
@@ -104,6 +108,23 @@ export class Work {
     return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== session.acting?.id);
   }
 
+  /** What somebody lacks for a phase, or for being its second person; empty: they may. */
+  lacking(person: string | undefined, steps: string[]): string[] {
+    return person ? missing(this.lease, person, steps, Date.now()) : [];
+  }
+
+  private stops(person: string, steps: string[]): boolean {
+    const codes = this.lacking(person, steps);
+    if (codes.length) this.problem = stopped(this.lease, this.person(person) ?? session.acting, codes);
+    return codes.length > 0;
+  }
+
+  private stepsOf(draft: Draft): string[] {
+    const phase = this.phases.find((one) => one.id === draft.payload.phase);
+    const reading = draft.payload.reading as { balance?: string } | null | undefined;
+    return phase && WORK.includes(draft.kind) ? needsOf(phase, reading?.balance ?? null) : [];
+  }
+
   typing(slot: string, text: string): void {
     if (session.acting) core.typing(this.batch, slot, session.acting.id, text);
   }
@@ -133,6 +154,7 @@ export class Work {
     const actor = session.acting?.id;
     if (!actor || this.busy) return false;
     const draft: Draft = { ...wanted, batch: this.batch, payload: { ...wanted.payload } };
+    if (this.stops(actor, this.stepsOf(draft))) return false;
     if (needs.comment) {
       const comment = await this.askComment(needs.comment);
       if (comment === null) return false;
@@ -141,6 +163,7 @@ export class Work {
     if (needs.second) {
       const second = await this.askSecond(draft);
       if (second === null) return false;
+      if (second !== "without" && this.stops(second.cosigner.person, SECOND_CHECK)) return false;
       if (second !== "without") Object.assign(draft, { cosigner: second.cosigner, payload: { ...draft.payload, verified_by: second.cosigner.person } });
     }
     return this.keep(draft, actor);

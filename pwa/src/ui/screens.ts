@@ -12,6 +12,7 @@ const SCREENS: Record<string, Screen> = {
   "batch/*/run": () => import("../production/Run.svelte"),
   batches: () => import("../batches/Batches.svelte"),
   board: () => import("../batches/Board.svelte"),
+  components: () => import("../components/Components.svelte"),
   conflicts: () => import("../conflicts/Conflicts.svelte"),
   deviation: () => import("../quality/Deviation.svelte"),
   deviations: () => import("../quality/Deviations.svelte"),
@@ -22,6 +23,7 @@ const SCREENS: Record<string, Screen> = {
   people: () => import("../people/People.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   settings: () => import("../settings/Settings.svelte"),
+  training: () => import("../training/Training.svelte"),
 };
 export const HOME = "";
 const NOWHERE = "?";
