@@ -7,6 +7,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from flask_smorest import Blueprint as ApiBlueprint
 
+from server.alerts import views as alerts
 from server.core.plant import Plant
 from server.handheld import scanning
 from server.handheld import views as handheld
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     fleet.blueprint,
     hub.blueprint,
     scanning.blueprint,
+    alerts.blueprint,
     log_pages.blueprint,
     log_state.blueprint,
     value_pages.blueprint,

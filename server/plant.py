@@ -4,9 +4,11 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 
-from server.core import db, qualifications, refusals, sealing
+from server.alerts import entries as alerts
+from server.alerts import sweeps
+from server.core import clock, db, qualifications, refusals, sealing
 from server.core.config import Config
 from server.core.continuity import Continuity
 from server.core.errors import PestleError
@@ -27,8 +29,8 @@ from server.quality import entries as quality
 from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
+from server.site import backup, erase, keys, retention
 from server.site import entries as site
-from server.site import erase, keys, retention
 from server.site.keys import Keys
 from server.training import entries as training
 from server.training import queries as trainings
@@ -52,6 +54,7 @@ ROOMS = (
     quality.ROOM,
     release.ROOM,
     handheld.ROOM,
+    alerts.ROOM,
 )
 # What handhelds have to say before a release: their room stands above, so it is handed down here.
 gates.SOURCES[:] = handhelds.GATES.values()
@@ -113,6 +116,15 @@ def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
         anchor.close()
         raise
     return plant
+
+
+def _overdue(connection: Connection, plant: Plant) -> str | None:
+    since = None if plant.config.backup is None else backup.overdue_since(connection, plant.config.backup)
+    return None if since is None else clock.text(since)
+
+
+# The room of the site, beside that of alerts, knows when a backup is missing.
+sweeps.OVERDUE[:] = [_overdue]
 
 
 def open_log(config: Config) -> Log:

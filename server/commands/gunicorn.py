@@ -166,6 +166,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        from server.alerts.desk import desk_of
         from server.app import create_app
         from server.handheld.hub import hub
         from server.plant import open_plant
@@ -176,29 +177,40 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         app = create_app(plant)
         app.extensions["pestle_backups"] = Schedule(plant)
         app.extensions["pestle_backups"].start()
+        desk_of(app).start()
         # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
         hub.start(app)
         return app
 
 
 def _watch(worker: Any) -> None:
-    """At SIGTERM tablets are told to go, at once: gunicorn would wait for their sockets, which never end, in vain."""
-    from server.handheld.hub import hub
+    """At SIGTERM tablets and pages that listen are told to go, at once: gunicorn would wait for their sockets, which
+    never end, in vain."""
 
     def leave(number: int, frame: Any) -> None:
         worker.handle_exit(number, frame)
         # A signal handler runs between any two steps of this thread, so it must not wait for locks itself.
-        Thread(target=hub.stop, args=(worker.app.callable,), name="leave").start()
+        Thread(target=_leave, args=(worker.app.callable,), name="leave").start()
 
     signal.signal(signal.SIGTERM, leave)
+
+
+def _leave(app: Flask) -> None:
+    from server.alerts.desk import desk_of
+    from server.handheld.hub import hub
+
+    desk_of(app).bell.close()
+    hub.stop(app)
 
 
 def _close(server: Any, worker: Any) -> None:
     """What was acknowledged is committed already; this lets hub and committer finish what waits."""
     app = getattr(worker.app, "callable", None)
     if isinstance(app, Flask):
+        from server.alerts.desk import desk_of
         from server.handheld.hub import hub
 
         app.extensions["pestle_backups"].stop()
+        desk_of(app).stop()
         hub.stop(app)
         app.extensions["pestle"].close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from server.core.errors import PestleError, from_sync
 from sync import keyfiles
@@ -18,6 +19,9 @@ from sync.errors import SyncError
 RETENTION_YEARS = 11
 _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]{1,253}")
+# As far as a header needs it; whether mail arrives there is the mail servers' word.
+_ADDRESS = re.compile(r"[^@\s<>,;:\"\\]{1,64}@[A-Za-z0-9.-]{1,253}")
 Network = IPv4Network | IPv6Network
 # A plant's address translation may hide all of its tablets behind one address, and each may be here twice.
 SOCKETS_PER_ADDRESS = 400
@@ -32,6 +36,19 @@ class Backups:
     recipients: tuple[str, ...]
     every: timedelta = timedelta(hours=24)
     keep: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server that alerts are sent by, and whose address stands in them as the sender's. `tls`: from the first
+    byte on; otherwise as soon as the server offers it."""
+
+    host: str
+    port: int
+    tls: bool
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,18 @@ class Config:
     secret: bytes | None = field(default=None, repr=False)
     # The host name that passkeys are made for; None at a site that is reached by an IP address, where there are none.
     passkey_domain: str | None = "localhost"
+    # Where people reach the site, as links in e-mails name it.
+    url: str = "http://localhost:8000"
+    mail: Mail | None = None
+    # Push services beside those of the usual browsers: host names, *.name, or whole origins.
+    push_hosts: tuple[str, ...] = ()
+
+    @property
+    def contact(self) -> str:
+        """Whom push services write to when our pushes trouble them (RFC 8292, section 2.1)."""
+        if self.mail is not None:
+            return f"mailto:{self.mail.sender}"
+        return self.url if self.url.startswith("https://") else f"mailto:pestle@{self.passkey_domain or 'localhost'}"
 
     @property
     def blobs(self) -> Path:
@@ -95,7 +124,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     RETENTION_YEARS (11), TSA_URL (an authority for time stamps), SOCKETS_PER_ADDRESS (400), PROXIES (addresses or
     networks of proxies in front, with blanks or commas between), SECRETS_KEY_FILE (a file of 32 or more characters that
     the site's keys are sealed with; keep it elsewhere than DATA), PASSKEY_DOMAIN (localhost; the host name at which
-    people reach the site), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
+    people reach the site), SITE_URL (where people reach it, for links in e-mails), SMTP_URL (smtp:// or smtps://, with
+    user and password where the server wants them), SMTP_PASSWORD_FILE (the password apart), MAIL_FROM, PUSH_HOSTS
+    (push services beside those of the usual browsers), and of backups BACKUP_TO, BACKUP_RECIPIENTS (age1…,
     with blanks or commas between), BACKUP_EVERY (24h) and BACKUP_KEEP (0, all)."""
     data = Path(environment.get("DATA") or "./var").resolve()
     url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'pestle.db'}"
@@ -113,6 +144,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         _networks(environment, "PROXIES"),
         _secret(environment),
         _domain(environment),
+        _url(environment),
+        _mail(environment),
+        tuple(environment.get("PUSH_HOSTS", "").replace(",", " ").split()),
     )
 
 
@@ -160,6 +194,38 @@ def _domain(environment: Mapping[str, str]) -> str | None:
     if not _HOST.fullmatch(text):
         raise PestleError("setting_wrong", {"setting": "PASSKEY_DOMAIN", "value": text[:40]})
     return text
+
+
+def _url(environment: Mapping[str, str]) -> str:
+    url = (environment.get("SITE_URL") or f"http://localhost:{environment.get('PORT') or 8000}").rstrip("/")
+    if not _ORIGIN.fullmatch(url):
+        raise PestleError("setting_wrong", {"setting": "SITE_URL", "value": url[:40]})
+    return url
+
+
+def _mail(environment: Mapping[str, str]) -> Mail | None:
+    """The password never stands in an error."""
+    given = environment.get("SMTP_URL")
+    if not given:
+        return None
+    sender, parts = environment.get("MAIL_FROM", ""), urlsplit(given)
+    if not _ADDRESS.fullmatch(sender):
+        raise PestleError("setting_wrong", {"setting": "MAIL_FROM", "value": sender[:40]})
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0:
+        raise PestleError("setting_wrong", {"setting": "SMTP_URL", "value": parts.scheme[:40]})
+    tls = parts.scheme == "smtps"
+    user, password = (None if one is None else unquote(one) for one in (parts.username, parts.password))
+    file = environment.get("SMTP_PASSWORD_FILE")
+    if file:
+        try:
+            password = Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise PestleError("setting_wrong", {"setting": "SMTP_PASSWORD_FILE", "value": file[:40]}) from None
+    return Mail(parts.hostname, port or (465 if tls else 587), tls, sender, user, password)
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

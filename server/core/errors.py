@@ -244,9 +244,30 @@ CATALOGUE: dict[str, Problem] = {
         ("Everything recorded is kept on the device.", "已记录的内容都保存在设备上。"),
         ("Wait: it is tried again.", "请等待，系统会重试。"),
     ),
+    "alert_unknown": Problem(
+        404,
+        ("There is no such alert among those that you were told.", "您收到的提醒中没有此项。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Open the inbox; it may have been for somebody else.", "请打开收件箱；此提醒可能发给了其他人。"),
+    ),
+    "alert_acknowledged": Problem(
+        409,
+        ("Somebody has acknowledged this alert already.", "此提醒已有人确认。"),
+        ("Their acknowledgement stands in the log.", "其确认已记入日志。"),
+        ("Nothing is left to do; the inbox says who it was.", "无需再操作；收件箱中写明了确认人。"),
+    ),
+    "endpoint_refused": Problem(
+        422,
+        ("This address is no push service that the site may call.", "此地址不是本站可以使用的推送服务。"),
+        ("Alerts still come to the inbox.", "提醒仍会进入收件箱。"),
+        (
+            "Use a usual browser, or ask the administrator to allow the service (setting PUSH_HOSTS).",
+            "请使用常见浏览器，或请管理员允许该推送服务（设置 PUSH_HOSTS）。",
+        ),
+    ),
     "watchers_many": Problem(
         503,
-        ("Too many pages listen for news of the devices.", "监听设备动态的页面过多。"),
+        ("Too many pages listen for news.", "监听动态的页面过多。"),
         ("Nothing was changed.", "未作更改。"),
         ("The page goes on and looks by itself every few seconds.", "页面会继续，每隔几秒自行查看一次。"),
     ),

@@ -32,6 +32,16 @@ TRANSPORT = "max-age=63072000; includeSubDomains"
 
 # Addresses that demand no permission, and what stands in its place. Every other one must (IDN-01).
 OPEN = {
+    "alerts.acknowledge": "a session, and the alert is one's own",
+    "alerts.choose": "a session: one's own",
+    "alerts.show_count": "a session: one's own",
+    "alerts.show_inbox": "a session: one's own",
+    "alerts.show_note": "a session, and the note is one's own",
+    "alerts.show_reach": "a session: one's own",
+    "alerts.subscribe": "a session: one's own browser",
+    "alerts.try_out": "a session: one alerts oneself",
+    "alerts.unsubscribe": "a session: one's own browser",
+    "alerts.watch": "a session: that there is news, never what",
     "api-docs.openapi_json": "anybody: the description of the interface",
     "handheld.bridge_head": "a bridge's signature",
     "handheld.bridge_live": "a bridge's signature",

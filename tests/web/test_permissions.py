@@ -11,11 +11,20 @@ from flask.testing import FlaskClient
 from plant import PlantUnderTest
 from support import ROOT
 
+from server.alerts.model import ACKNOWLEDGED
 from server.app import create_app
 from server.core import clock
 from server.core.kinds import Entry
 from server.identity import access
-from server.identity.model import CREDENTIAL_SET, PASSKEY_ADDED, PASSKEY_WITHDRAWN, PERMISSIONS, PERSON_ADDED, ROLES
+from server.identity.model import (
+    CREDENTIAL_SET,
+    PASSKEY_ADDED,
+    PASSKEY_WITHDRAWN,
+    PERMISSIONS,
+    PERSON_ADDED,
+    ROLES,
+    SESSION_ENDED,
+)
 from server.plant import ROOMS
 from server.web import guard
 from sync.entry import Envelope
@@ -111,8 +120,9 @@ def test_every_permission_is_somebodys_and_asked_for_somewhere(site: PlantUnderT
 
 
 def test_every_decision_says_whose_it_is() -> None:
-    """All but three: people set their own passwords and passkeys, administrators give one-time ones and withdraw."""
-    assert [kind.name for kind in DECISIONS if not kind.by] == [CREDENTIAL_SET, PASSKEY_ADDED, PASSKEY_WITHDRAWN]
+    """All but these: of one's own password, passkeys, sessions and alerts; a rule asks whose they are."""
+    own = [CREDENTIAL_SET, PASSKEY_ADDED, PASSKEY_WITHDRAWN, SESSION_ENDED, ACKNOWLEDGED]
+    assert [kind.name for kind in DECISIONS if not kind.by] == own
 
 
 @pytest.mark.parametrize("role", ROLES)

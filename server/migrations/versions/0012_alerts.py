@@ -44,7 +44,7 @@ def upgrade() -> None:
         "alerts_alert",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("area", sa.Text(), nullable=True),
+        sa.Column("places", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("details", sa.Text(), nullable=False),
         sa.Column("raised_at", sa.Text(), nullable=False),

@@ -1,0 +1,242 @@
+"""The nouns of alerts, and the one table that says what raises which alert, whom it is for and who comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+ACKNOWLEDGED = "alerts.acknowledged.v1"
+INFO, WARNING, CRITICAL = "info", "warning", "critical"
+SEVERITIES = (INFO, WARNING, CRITICAL)
+PUSH, MAIL = "push", "mail"
+CHANNELS = (PUSH, MAIL)
+# What becomes of a note: it waits, was handed over, was not needed any more, or was given up.
+WAITING, SENT, DROPPED, FAILED = "waiting", "sent", "dropped", "failed"
+# An alert that is older than this when the site first sees it (a restored log, a plant made for a demonstration) stands
+# in the inbox, but nobody is woken for it.
+STALE = timedelta(days=1)
+# The time of day of a person who never said where they live.
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Who else is told when nobody has acknowledged an alert for so long after it was raised."""
+
+    after: timedelta
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKind:
+    """`to` and those of `then` are permissions of which one is enough; `person`: it is for the person it is about
+    before anybody else. `on`: the kinds of entry that can raise it, none for what only time brings. `fixed`: whoever
+    has the channel cannot switch it off (IDN-02, HMI-04). Titles and texts are pairs of English and Chinese; texts
+    name `details` of the alert. Titles alone leave the site by e-mail, so they tell nothing of a batch.
+    """
+
+    code: str
+    severity: str
+    title: tuple[str, str]
+    text: tuple[str, str]
+    to: tuple[str, ...]
+    on: tuple[str, ...] = ()
+    then: tuple[Next, ...] = ()
+    fixed: bool = False
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert to be raised. The same `key` of the same code is the same alert, however often it is found.
+
+    `link` is the address of the screen that shows what it is about; `person` whom it is about, and who is told first
+    where the kind says so; `places` narrow the recipients to those whose permission
+    holds in the areas of these rooms.
+    """
+
+    code: str
+    key: str
+    link: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    person: str | None = None
+    places: tuple[str, ...] = ()
+
+
+_SOON, _HOUR, _SHIFT, _DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(hours=8), timedelta(days=1)
+_ADMINISTRATOR, _QA, _SUPERVISOR = ("people.manage",), ("batch.review",), ("order.release",)
+
+# Everything that people are alerted of. What finds them stands in `sources` (the log) and `sweeps` (time).
+KINDS_OF_ALERT: tuple[AlertKind, ...] = (
+    AlertKind(
+        "signins_failed",
+        CRITICAL,
+        ("Failed sign-ins past the limit", "登录失败超过限制"),
+        (
+            "{count} wrong passwords for {login}, the last from {address}",
+            "{login}：{count} 次密码错误，最近来自 {address}",
+        ),
+        _ADMINISTRATOR,
+        on=("identity.login_locked.v1",),
+        then=(Next(_SOON, _QA),),
+        fixed=True,
+    ),
+    AlertKind(
+        "pin_locked",
+        WARNING,
+        ("A PIN is locked after wrong attempts", "PIN 因多次错误已锁定"),
+        ("{name} on {device}: {count} wrong PINs in a row", "{name}，设备 {device}：连续 {count} 次 PIN 错误"),
+        ("order.release", "people.manage"),
+        on=("handheld.pin_locked.v1",),
+        fixed=True,
+    ),
+    AlertKind(
+        "password_of_signer",
+        CRITICAL,
+        ("A signer was given a new password", "已为有签名权的人员重置密码"),
+        (
+            "{by} gave {name} a one-time password; {name} signs records",
+            "{by} 为 {name} 设置了一次性密码；{name} 有权签署记录",
+        ),
+        (*_ADMINISTRATOR, *_QA),
+        on=("identity.credential_set.v1",),
+        fixed=True,
+    ),
+    AlertKind(
+        "own_password_given",
+        CRITICAL,
+        ("Your password was replaced", "您的密码已被重置"),
+        (
+            "{by} gave you a one-time password. If you did not ask for it, tell QA.",
+            "{by} 为您设置了一次性密码。如非您本人要求，请告知 QA。",
+        ),
+        (),
+        on=("identity.credential_set.v1",),
+        fixed=True,
+        person=True,
+    ),
+    AlertKind(
+        "log_disputed",
+        CRITICAL,
+        ("A device disputes the log", "设备对日志提出异议"),
+        ("{device} found something wrong with the log: {alarm}", "{device} 发现日志有误：{alarm}"),
+        ("device.revoke", *_QA),
+        on=("handheld.log_disputed.v1",),
+        then=(Next(_SOON, (*_ADMINISTRATOR, "batch.release")),),
+        fixed=True,
+    ),
+    AlertKind(
+        "exception_raised",
+        CRITICAL,
+        ("A grave exception in a batch", "批次出现严重异常"),
+        ("{batch}: {what}", "{batch}：{what}"),
+        (*_QA, *_SUPERVISOR),
+        on=("production.exception_raised.v1",),
+        then=(Next(_SOON, ("batch.release",)),),
+        fixed=True,
+    ),
+    AlertKind(
+        "results_out_of_limits",
+        CRITICAL,
+        ("A test result is out of limits", "检验结果超出限度"),
+        ("{subject}: {tests}", "{subject}：{tests}"),
+        ("batch.review", "lot.decide"),
+        on=("quality.results_recorded.v1",),
+        then=(Next(_HOUR, ("batch.release",)),),
+        fixed=True,
+    ),
+    AlertKind(
+        "deviation_opened",
+        WARNING,
+        ("A deviation was opened", "已开启偏差"),
+        ("{deviation} on {batch}", "{deviation}（{batch}）"),
+        _QA,
+        on=("quality.deviation_opened.v1",),
+        then=(Next(_SHIFT, ("batch.release",)),),
+    ),
+    AlertKind(
+        "batch_awaiting_review",
+        INFO,
+        ("A batch waits for review and release", "批次待审核与放行"),
+        ("{batch}: all phases are done", "{batch}：各阶段均已完成"),
+        (*_QA, "batch.release"),
+        on=("production.phase_completed.v1",),
+        then=(Next(_DAY, ("batch.release",)),),
+    ),
+    AlertKind(
+        "lease_taken_back",
+        WARNING,
+        ("A batch was taken back from a device", "已从设备收回批次"),
+        ("{batch} from {device}: {reason}", "{batch}，设备 {device}：{reason}"),
+        (*_SUPERVISOR, *_QA),
+        on=("handheld.lease_revoked.v1",),
+    ),
+    AlertKind(
+        "device_revoked",
+        WARNING,
+        ("A device was revoked", "设备终端已停用"),
+        ("{device}: {reason}", "{device}：{reason}"),
+        ("device.enrol", *_QA),
+        on=("identity.device_revoked.v1",),
+    ),
+    AlertKind(
+        "device_unseen",
+        WARNING,
+        ("A device with unsent work has not been seen", "有未送出记录的设备长时间未出现"),
+        ("{device} owes {owes} entries, last seen {seen}", "{device} 尚有 {owes} 条记录未送出，最近出现于 {seen}"),
+        ("device.enrol",),
+        then=(Next(_HOUR, _SUPERVISOR), Next(_SHIFT, _QA)),
+    ),
+    AlertKind(
+        "qualification_expiring",
+        INFO,
+        ("A qualification is about to end", "资格即将到期"),
+        ("{name}: {document}, until {until}", "{name}：{document}，有效至 {until}"),
+        (),
+        then=(Next(timedelta(days=7), ("training.grant",)),),
+        person=True,
+    ),
+    AlertKind(
+        "backup_failed",
+        CRITICAL,
+        ("A backup failed", "备份失败"),
+        ("{to}: {detail}", "{to}：{detail}"),
+        _ADMINISTRATOR,
+        on=("site.backup_failed.v1",),
+        fixed=True,
+    ),
+    AlertKind(
+        "backup_missing",
+        CRITICAL,
+        ("Backups are overdue", "备份逾期"),
+        ("One was due {since}", "应于 {since} 备份"),
+        _ADMINISTRATOR,
+        then=(Next(_SHIFT, _QA),),
+        fixed=True,
+    ),
+    AlertKind(
+        "witness_silent",
+        WARNING,
+        ("A witness does not cosign", "见证方未联署"),
+        ("{witness} since {since}: {problem}", "{witness}，自 {since} 起：{problem}"),
+        _ADMINISTRATOR,
+        then=(Next(_DAY, _QA),),
+    ),
+    AlertKind(
+        "trial",
+        INFO,
+        ("A trial alert", "测试提醒"),
+        ("You asked for it to see whether alerts reach you.", "您为确认能否收到提醒而发送。"),
+        (),
+        person=True,
+    ),
+)
+BY_CODE: Mapping[str, AlertKind] = {kind.code: kind for kind in KINDS_OF_ALERT}
+# The kinds of entry that can raise any.
+HEARD = frozenset(name for kind in KINDS_OF_ALERT for name in kind.on)
+# An exception of these codes is grave whatever severity its rule has given it.
+GRAVE = ("input_quarantined", "log_disputed", "verifier_is_performer", "lease_revoked", "device_revoked")
+
+
+def alert_stream(alert: str) -> str:
+    return f"alert/{alert}"

@@ -1,0 +1,162 @@
+"""What in the log raises an alert: for each kind of entry that is listened to, a function that says which."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.alerts.model import GRAVE, Raised
+from server.core.kinds import Entry
+from server.identity import queries as identity
+from server.production import queries as production
+from server.production.model import AWAITING_REVIEW, MAJOR
+from server.quality.model import subject_of
+from server.release.dossier.words import CODES
+
+Source = Callable[[Connection, Entry], Iterable[Raised]]
+# Who holds one of these signs for the quality of what the plant makes.
+_SIGNS = frozenset({"batch.release", "batch.review", "lot.decide", "recipe.approve", "batch.work"})
+_NOBODY = {"zh": "未知登录名", "en": "an unknown login"}
+_LONGEST = 300
+
+
+def find(connection: Connection, entry: Entry) -> list[Raised]:
+    """The alerts that an entry raises; none for a kind that nobody listens to."""
+    source = SOURCES.get(entry.kind)
+    return [] if source is None else list(source(connection, entry))
+
+
+def _login_locked(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    person = entry.payload["person"]
+    details = {
+        "login": _NOBODY if person is None else _name(connection, person),
+        "count": entry.payload["attempts"],
+        "address": entry.payload["address"],
+    }
+    yield Raised("signins_failed", entry.id, _to_person(person), details)
+
+
+def _pin_locked(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    details = {
+        "name": _name(connection, given["person"]),
+        "device": _device(connection, given["device"]),
+        "count": given["wrong"],
+    }
+    yield Raised("pin_locked", entry.id, f"/devices/{given['device']}", details)
+
+
+def _password_given(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """Somebody else's password: the person is told, and where they sign records, others as well."""
+    person = entry.payload["person"]
+    if entry.payload["what"] != "password" or entry.actor == person:
+        return
+    details = {"by": _name(connection, entry.actor), "name": _name(connection, person)}
+    yield Raised("own_password_given", entry.id, "/settings", details, person=person)
+    found = identity.find_person(connection, person)
+    if found is not None and not _SIGNS.isdisjoint(found.permissions):
+        yield Raised("password_of_signer", entry.id, _to_person(person), details)
+
+
+def _exception(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    if given["details"].get("severity") == MAJOR or given["code"] in GRAVE:
+        batch = given["batch"]
+        details = {"batch": batch, "what": _word(given["code"])}
+        yield Raised("exception_raised", entry.id, f"/batch/{batch}/review", details, places=_rooms(connection, batch))
+
+
+def _results(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    failed = [one["test"] for one in entry.payload["results"] if one["verdict"] == "fail"]
+    batch, material, lot = subject_of(entry.header.stream)
+    subject = batch or (f"{material} {lot}" if lot else None)
+    if subject is None or not (failed or "out_of_limits" in entry.flags):
+        return
+    link = f"/batch/{batch}/review" if batch else f"/lot/{material}/{lot}"
+    places = _rooms(connection, batch) if batch else ()
+    details = {"subject": subject, "tests": ", ".join(failed)[:_LONGEST] or "?"}
+    yield Raised("results_out_of_limits", entry.id, link, details, places=places)
+
+
+def _deviation(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    number, batch = entry.payload["deviation"], entry.payload["batch"]
+    details = {"deviation": number, "batch": batch}
+    yield Raised("deviation_opened", number, f"/deviation/{number}", details, places=_rooms(connection, batch))
+
+
+def _phase_completed(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    batch = entry.payload.get("batch") or subject_of(entry.header.stream)[0]
+    if batch is None:
+        return
+    found = production.find_batch(connection, batch)
+    if found is not None and found.status == AWAITING_REVIEW:
+        places = _rooms(connection, batch)
+        yield Raised("batch_awaiting_review", batch, f"/batch/{batch}/review", {"batch": batch}, places=places)
+
+
+def _lease_revoked(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    details = {
+        "batch": given["batch"],
+        "device": _device(connection, given["device"]),
+        "reason": given["reason"][:_LONGEST],
+    }
+    places = _rooms(connection, given["batch"])
+    yield Raised("lease_taken_back", given["lease"], f"/batch/{given['batch']}", details, places=places)
+
+
+def _device_revoked(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    details = {"device": _device(connection, given["device"]), "reason": given["reason"][:_LONGEST]}
+    yield Raised("device_revoked", given["device"], f"/devices/{given['device']}", details)
+
+
+def _disputed(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    details = {"device": _device(connection, given["device"]), "alarm": _word(given["code"])}
+    yield Raised("log_disputed", f"{given['device']}/{given['alarm']}", f"/devices/{given['device']}", details)
+
+
+def _backup_failed(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    detail = (given["detail"] or given["code"])[:_LONGEST]
+    yield Raised("backup_failed", entry.id, "/audit", {"to": given["to"], "detail": detail})
+
+
+SOURCES: Mapping[str, Source] = {
+    "identity.login_locked.v1": _login_locked,
+    "identity.credential_set.v1": _password_given,
+    "identity.device_revoked.v1": _device_revoked,
+    "handheld.pin_locked.v1": _pin_locked,
+    "handheld.lease_revoked.v1": _lease_revoked,
+    "handheld.log_disputed.v1": _disputed,
+    "production.exception_raised.v1": _exception,
+    "production.phase_completed.v1": _phase_completed,
+    "quality.results_recorded.v1": _results,
+    "quality.deviation_opened.v1": _deviation,
+    "site.backup_failed.v1": _backup_failed,
+}
+
+
+def _rooms(connection: Connection, batch: str) -> tuple[str, ...]:
+    """The rooms of the batch's control recipe: whose area decides who is told."""
+    found = production.find_batch(connection, batch)
+    rooms = {phase["room"] for phase in found.phases if phase.get("room")} if found is not None else set()
+    return tuple(sorted(rooms))
+
+
+def _name(connection: Connection, person: str) -> dict[str, str]:
+    found = identity.people(connection, [person])[person]
+    return {"zh": found["name"], "en": found["name_en"] or found["name"]}
+
+
+def _device(connection: Connection, device: str) -> str:
+    return identity.devices(connection, [device])[device]["name"]
+
+
+def _word(code: str) -> dict[str, Any]:
+    return dict(CODES.get(code, {"zh": code, "en": code}))
+
+
+def _to_person(person: str | None) -> str:
+    return "/people" if person is None else f"/people/{person}"

@@ -1,0 +1,87 @@
+"""What only time brings: looked for once in a while, raised while it lasts, over when it is found no more."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from server.alerts.model import Raised
+from server.core import clock
+from server.core.plant import Plant
+from server.handheld.fleet import standing
+from server.handheld.fleet.standing import Moment
+from server.production import queries as production
+from server.production.model import AWAITING_REVIEW
+from server.quality import queries as quality
+from server.training import queries as training
+
+# A tablet that owes entries may be behind a door for so long.
+UNSEEN = timedelta(hours=4)
+# A witness is another's machine: one that is restarted is no alarm.
+SILENT = timedelta(minutes=10)
+_ALL = 100_000
+
+
+def find(connection: Connection, plant: Plant, now: datetime) -> dict[str, list[Raised]]:
+    """Per code, all that there is of it at this moment."""
+    return {code: list(sweep(connection, plant, now)) for code, sweep in SWEEPS.items()}
+
+
+def _devices(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Whoever is connected was seen a moment ago, whatever process holds the socket."""
+    limit = clock.text(now - UNSEEN)
+    for one in standing.devices(connection, plant.log, Moment((), clock.text(now), None)):
+        seen = one["last_seen"]
+        if one["owes"] and one["revoked_at"] is None and seen is not None and seen < limit:
+            details = {"device": one["name"], "owes": one["owes"], "seen": seen}
+            yield Raised("device_unseen", f"{one['id']} {seen}", f"/devices/{one['id']}", details)
+
+
+def _qualifications(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    for person, holding in training.expiring(connection, now):
+        until = holding.payload(now)["until"]
+        name = {"zh": person.name, "en": person.name_en or person.name}
+        details = {"name": name, "document": {**holding.title}, "until": until}
+        key = f"{person.id} {holding.document} {until}"
+        yield Raised("qualification_expiring", key, "/training", details, person=person.id)
+
+
+def _witnesses(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    for state in plant.publisher.states():
+        if state.code is None or state.since is None or clock.from_unix(state.since) > now - SILENT:
+            continue
+        since = clock.text(clock.from_unix(state.since))
+        details = {"witness": state.name, "since": since, "problem": state.code}
+        # By the day: another process has asked it since another moment.
+        yield Raised("witness_silent", f"{state.name} {since[:10]}", "/audit", details)
+
+
+def _backups(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    for overdue in OVERDUE:
+        since = overdue(connection, plant)
+        if since is not None:
+            yield Raised("backup_missing", since, "/audit", {"since": since})
+
+
+def _awaiting(connection: Connection) -> Iterable[str]:
+    return [one.number for one in production.batch_lines(connection, (AWAITING_REVIEW,), limit=_ALL)[0]]
+
+
+def _deviations(connection: Connection) -> Iterable[str]:
+    return [one.number for one in quality.deviations(connection, "open", limit=_ALL)[0]]
+
+
+Sweep = Callable[[Connection, Plant, datetime], Iterable[Raised]]
+SWEEPS: Mapping[str, Sweep] = {
+    "device_unseen": _devices,
+    "qualification_expiring": _qualifications,
+    "witness_silent": _witnesses,
+    "backup_missing": _backups,
+}
+# Since when a backup is missing (UTC text), None when none is: only the room of the site knows, which stands beside.
+OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
+# What the log has raised lasts while its key is among these: nobody is told of a batch that has been released since.
+LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
+    "batch_awaiting_review": _awaiting,
+    "deviation_opened": _deviations,
+}
