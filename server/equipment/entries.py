@@ -45,10 +45,19 @@ def judge_weight(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def _room(connection: Connection, entry: Entry) -> list[str]:
+    return [entry.payload["location"]] if entry.payload["location"] else []
+
+
 _REGISTERS = ("server", "equipment.manage")
 KINDS = (
     Kind(
-        "equipment.equipment_registered.v1", EquipmentRegistered, "decision", project=projection.register, by=_REGISTERS
+        "equipment.equipment_registered.v1",
+        EquipmentRegistered,
+        "decision",
+        project=projection.register,
+        by=_REGISTERS,
+        places=_room,
     ),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
 )

@@ -17,6 +17,7 @@ from server.handheld import lending, queries
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import LEASE_DOMAIN, LEASE_REVOKED, LEASE_TERM, Lease, document_of
+from server.identity import grants
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
@@ -127,6 +128,8 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
         "people": [{**_person(connection, person), "qualifications": held[person.id]} for person in people],
         # What a step of work needs, by its name; the tablet stops who lacks it without asking us.
         "requirements": needs,
+        # Whose room is whose, and below where each person works: a tablet stops who does not work there.
+        "areas": [one.payload() for one in identity.all_areas(connection)],
         "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
         "lots": [
             {
@@ -147,7 +150,9 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
     """With what people sign with offline, each in their own name (IDN-03, IDN-05): the key that their PIN unlocks, and
     their passkeys, which only an authenticator of theirs can use."""
     held = [one.key_payload() for one in identity.passkeys_in_use(connection, person.id)]
-    return {**person.payload(), "key": identity.wrapped_key(connection, person.id), "passkeys": held}
+    # None is everywhere.
+    areas = grants.limits(person.grants, "batch.work")
+    return {**person.payload(), "works_in": areas, "key": identity.wrapped_key(connection, person.id), "passkeys": held}
 
 
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:

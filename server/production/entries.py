@@ -6,7 +6,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Kind, Project, Room
-from server.production import allocating, containers, model, projection, shapes
+from server.production import allocating, containers, model, projection, queries, shapes
 from server.production.judging import decide_order, judge_import, judge_observation, judge_report
 
 
@@ -19,9 +19,21 @@ def _weigh(connection: Connection, entry: Entry) -> None:
     containers.consume(connection, entry)
 
 
+def _rooms_of_order(connection: Connection, entry: Entry) -> list[str]:
+    return queries.rooms_of(entry.payload["phases"])
+
+
 _ORDERS = ("server", "order.release")
 KINDS = (
-    Kind("production.order_released.v1", shapes.OrderReleased, "decision", decide_order, projection.order, by=_ORDERS),
+    Kind(
+        "production.order_released.v1",
+        shapes.OrderReleased,
+        "decision",
+        decide_order,
+        projection.order,
+        by=_ORDERS,
+        places=_rooms_of_order,
+    ),
     Kind(
         model.ALLOCATED,
         shapes.ContainersAllocated,

@@ -33,6 +33,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     found += _judge_person(connection, entry)
     found += _judge_correction(connection, entry)
     if batch is not None:
+        found += _judge_area(connection, entry, batch)
         found += _judge_work(connection, entry, batch)
     flags = [judgement.code for judgement in found]
     facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
@@ -85,6 +86,19 @@ def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
     if _permitted(connection, entry.actor, allowed):
         return []
     return [Judgement("person_not_permitted", {"person": entry.actor})]
+
+
+def _judge_area(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    """Work in a room of an area in which the person may not work: it was done, so it is kept (IDN-01)."""
+    number = entry.payload.get("phase")
+    phase = find_phase(batch.phases, number) if number is not None and entry.kind in model.WORK else None
+    rooms = queries.rooms_of([phase]) if phase is not None else []
+    if not _permitted(connection, entry.actor, WORKERS):
+        return []
+    if any(identity.permitted_at(connection, entry.actor, permission, rooms) for permission in WORKERS):
+        return []
+    details = {"person": entry.actor, "room": rooms[0], "area": identity.areas_of(connection, rooms)[rooms[0]]}
+    return [Judgement("area_not_permitted", details)]
 
 
 def _permitted(connection: Connection, person: str, permissions: Iterable[str]) -> bool:

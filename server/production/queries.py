@@ -56,6 +56,11 @@ def _phases(text: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(orjson.loads(text))
 
 
+def rooms_of(phases: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Where the work of these phases is done, each room once."""
+    return list(dict.fromkeys(phase["room"] for phase in phases if phase.get("room")))
+
+
 def numbers(connection: Connection) -> list[str]:
     """Every batch that there is."""
     return list(connection.execute(select(batch.c.number).order_by(batch.c.number)).scalars())

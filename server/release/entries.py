@@ -193,11 +193,20 @@ def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
+def rooms_of_batch(connection: Connection, entry: Entry) -> list[str]:
+    """Whoever disposes of a batch answers for all of it, whatever room it was made in."""
+    batch = batches.find_batch(connection, entry.payload["batch"])
+    return [] if batch is None else batches.rooms_of(batch.phases)
+
+
 _REVIEWS, _RELEASES = ("batch.review",), ("batch.release",)
 
 
 def _seal(name: str, decide: Decide) -> Kind:
-    return Kind(name, BatchSealed, "decision", decide, projection.dispose, by=_RELEASES, deny=deny_disposition)
+    release, rooms = _RELEASES, rooms_of_batch
+    return Kind(
+        name, BatchSealed, "decision", decide, projection.dispose, by=release, deny=deny_disposition, places=rooms
+    )
 
 
 KINDS = (
@@ -207,7 +216,15 @@ KINDS = (
     Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     _seal(model.RELEASED_KIND, decide_release),
     _seal(model.REJECTED_KIND, decide_rejection),
-    Kind(model.WAIVED_KIND, DeviceWaived, "decision", decide_waiver, projection.waive, by=_RELEASES),
+    Kind(
+        model.WAIVED_KIND,
+        DeviceWaived,
+        "decision",
+        decide_waiver,
+        projection.waive,
+        by=_RELEASES,
+        places=rooms_of_batch,
+    ),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
 )
 JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}

@@ -55,11 +55,18 @@ def test_five_failures_lock_for_a_quarter_of_an_hour() -> None:
 
 @pytest.mark.urs("IDN-02")
 def test_a_session_ends_when_idle_or_old() -> None:
-    hour = timedelta(hours=1)
-    assert not rules.session_ended(NOON, NOON, NOON + 8 * hour)
-    assert rules.session_ended(NOON, NOON, NOON + 8.01 * hour)
-    assert not rules.session_ended(NOON, NOON + 11 * hour, NOON + 12 * hour)
-    assert rules.session_ended(NOON, NOON + 11 * hour, NOON + 12.01 * hour)
+    hour, policy = timedelta(hours=1), rules.Policy(idle_minutes=30, absolute_hours=12)
+    assert policy.session_ends(NOON, NOON, on_tablet=False) == NOON + hour / 2
+    assert policy.session_ends(NOON, NOON, on_tablet=True) == NOON + 8 * hour
+    assert policy.session_ends(NOON, NOON + 11 * hour, on_tablet=True) == NOON + 12 * hour
+
+
+@pytest.mark.urs("IDN-02")
+def test_a_password_ends_as_the_plant_says_and_a_given_one_soon() -> None:
+    policy = rules.Policy(password_days=180, one_time_hours=72)
+    assert policy.password_ends(NOON, one_time=False) == NOON + timedelta(days=180)
+    assert policy.password_ends(NOON, one_time=True) == NOON + timedelta(days=3)
+    assert rules.Policy(password_days=0).password_ends(NOON, one_time=False) is None
 
 
 @pytest.mark.urs("IDN-02")

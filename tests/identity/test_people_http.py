@@ -6,9 +6,14 @@ from plant import PASSWORD, PlantUnderTest
 from werkzeug.test import TestResponse
 
 from server.identity.model import PERMISSIONS, SESSIONS_ENDED
-from server.identity.rules import ABSOLUTE, ATTEMPTS
+from server.identity.rules import ATTEMPTS, Policy
 
-NEW = {"login": "sunyue", "name": "孙悦", "name_en": "Sun Yue", "roles": ["qc", "planner"]}
+
+def grants(*roles: str) -> list[dict[str, object]]:
+    return [{"role": role, "areas": None} for role in roles]
+
+
+NEW = {"login": "sunyue", "name": "孙悦", "name_en": "Sun Yue", "grants": grants("qc", "planner")}
 
 
 def code(answer: TestResponse) -> str:
@@ -27,7 +32,8 @@ def test_a_new_person_signs_in_with_a_one_time_password_and_chooses_another(
     made = admin.post("/api/people", json=NEW)
     assert made.status_code == 201
     body = made.get_json()
-    assert body["person"] == {"id": "P-0008", "name": "孙悦", "name_en": "Sun Yue", "roles": ["qc", "planner"]}
+    about = {"id": "P-0008", "name": "孙悦", "name_en": "Sun Yue", "roles": ["qc", "planner"]}
+    assert body["person"] == {**about, "grants": grants("qc", "planner")}
     assert (body["credentials"], body["sessions"]) == ({"password": None, "pin": None}, [])
     given = admin.post("/api/people/P-0008/password").get_json()["password"]
     assert admin.get("/api/people/P-0008").get_json()["credentials"]["password"]["one_time"] is True
@@ -44,22 +50,22 @@ def test_a_new_person_signs_in_with_a_one_time_password_and_chooses_another(
 
 @pytest.mark.urs("IDN-01", "IDN-08")
 def test_roles_change_with_a_reason_and_conflicting_ones_are_refused(site: PlantUnderTest, admin: FlaskClient) -> None:
-    refused = admin.post("/api/people/P-0001/roles", json={"roles": ["operator", "qa"], "reason": "helps out"})
+    refused = admin.post("/api/people/P-0001/roles", json={"grants": grants("operator", "qa"), "reason": "helps out"})
     assert (refused.status_code, code(refused)) == (409, "roles_conflict")
-    assert admin.post("/api/people/P-0001/roles", json={"roles": ["qa"]}).status_code == 422
+    assert admin.post("/api/people/P-0001/roles", json={"grants": grants("qa")}).status_code == 422
     theirs = site.client("zhang")
-    changed = admin.post("/api/people/P-0001/roles", json={"roles": ["planner"], "reason": "moved to planning"})
+    changed = admin.post("/api/people/P-0001/roles", json={"grants": grants("planner"), "reason": "moved to planning"})
     assert changed.get_json()["person"]["roles"] == ["planner"]
     # At once: what somebody may is asked at every request.
     assert code(theirs.post("/api/leases", json={})) == "not_permitted"
-    [told] = site.payloads("identity.roles_changed.v1")
-    assert told == {"person": "P-0001", "roles": ["planner"], "reason": "moved to planning"}
+    [told] = site.payloads("identity.roles_changed.v2")
+    assert told == {"person": "P-0001", "grants": grants("planner"), "reason": "moved to planning"}
 
 
 @pytest.mark.urs("IDN-01")
 def test_who_has_left_holds_no_role_and_no_session(site: PlantUnderTest, admin: FlaskClient) -> None:
     theirs = site.client("wang")
-    left = admin.post("/api/people/P-0002/roles", json={"roles": [], "reason": "left the company"}).get_json()
+    left = admin.post("/api/people/P-0002/roles", json={"grants": grants(), "reason": "left the company"}).get_json()
     assert (left["person"]["roles"], left["sessions"]) == ([], [])
     assert theirs.get("/api/session").status_code == 401
     again = theirs.post("/api/session", json={"login": "wang", "password": PASSWORD})
@@ -87,7 +93,7 @@ def test_a_locked_login_and_ended_sessions_are_shown_as_such(site: PlantUnderTes
         stranger.post("/api/session", json={"login": "zhang", "password": "guessed wrong"})
     locked = admin.get("/api/people/P-0001").get_json()["locked_until"]
     assert locked is not None
-    site.advance(seconds=ABSOLUTE.total_seconds() + 1)
+    site.advance(hours=Policy().absolute_hours, seconds=1)
     later = site.client("admin").get("/api/people/P-0001").get_json()
     assert (later["locked_until"], later["sessions"]) == (None, [])
 
@@ -96,9 +102,9 @@ def test_a_locked_login_and_ended_sessions_are_shown_as_such(site: PlantUnderTes
 def test_unknown_people_and_taken_logins_are_told(admin: FlaskClient) -> None:
     assert code(admin.get("/api/people/P-9999")) == "person_unknown"
     assert code(admin.post("/api/people/P-9999/password")) == "person_unknown"
-    assert code(admin.post("/api/people/P-9999/roles", json={"roles": [], "reason": "x"})) == "person_unknown"
+    assert code(admin.post("/api/people/P-9999/roles", json={"grants": grants(), "reason": "x"})) == "person_unknown"
     assert code(admin.post("/api/people", json={**NEW, "login": "zhang"})) == "login_taken"
-    for wrong in ({"login": "Sun Yue"}, {"name": ""}, {"roles": []}, {"roles": ["king"]}):
+    for wrong in ({"login": "Sun Yue"}, {"name": ""}, {"grants": []}, {"grants": grants("king")}):
         assert admin.post("/api/people", json={**NEW, **wrong}).status_code == 422
 
 

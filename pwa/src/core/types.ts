@@ -1,5 +1,7 @@
 /** The shapes that the app's core and its screens share; the server's HTTP shapes stand in src/api/types.ts. */
 
+import type { Badge } from "./opening";
+
 export interface Text2 { zh: string; en: string }
 export interface Quantity { value: string; unit: string }
 export interface Limits { low: string | null; high: string | null; target: string | null; unit: string }
@@ -60,7 +62,9 @@ export interface Person {
   name: string;
   name_en: string | null;
   roles: string[];
-  key: WrappedKey | null;
+  key: LentKey | WrappedKey | null;
+  /** The badge in use, without which the key does not open; missing in older leases. */
+  badge?: string | null;
   /** Missing in older leases. */
   passkeys?: LeasedPasskey[];
   /** What they hold of all that some step of work needs; until null has no end. Missing in older leases. */
@@ -69,6 +73,9 @@ export interface Person {
 export interface WrappedKey {
   alg: "ed25519"; public_key: string; salt: string; iv: string; data: string; m: number; t: number; p: number;
 }
+
+/** The same as leases lend it: sealed for this tablet, and by the person's badge within that (core/opening.ts). */
+export interface LentKey { alg: "ed25519"; public_key: string; iv: string; data: string }
 
 export interface ClearanceItem { id: string; text: Text2 }
 /** `tally`: it is counted piece by piece. */
@@ -108,6 +115,11 @@ export interface Lease {
   devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;
   site: { name: Text2; server_key: string; vkey: string };
+  /** What opens the keys of people, for this tablet alone; missing in older leases, as is the rest. */
+  opener?: { ephemeral: string; iv: string; data: string } | null;
+  badges_withdrawn?: string[];
+  /** After how long without a touch a tablet locks itself. */
+  idle_minutes?: number;
 }
 
 /** Why a lease permits nothing more, as far as this device knows: its own clock, or what the server has said since. */
@@ -222,8 +234,11 @@ export interface Core {
   recall(batch: string, slot: string): unknown;
   /** Keep that; undefined: nothing any more. */
   remember(batch: string, slot: string, value: unknown): void;
-  /** Unwrap a leased person's key; rejects with code `pin_wrong`. */
-  unlock(person: string, pin: string): Promise<Unlocked>;
+  /** Unwrap a leased person's key, with what their badge says where they have one. Rejects with `pin_wrong`, `pin_locked`
+   * (`minutes`), `badge_needed` or `badge_wrong`. */
+  unlock(person: string, pin: string, badge?: Badge | null): Promise<Unlocked>;
+  /** Somebody who was locked here has confirmed on line with the password. */
+  confirmed(person: string): Promise<void>;
   /** Keep a photo's bytes (≤ 2 MiB) until the server has them; its SHA-256 in hex. */
   keepBlob(data: Uint8Array, type: string): Promise<string>;
   /** What others type right now on this batch: by slot. */

@@ -1,7 +1,7 @@
 /** One batch in work on this device: what stands where, who types what, and the way from a value to a signed entry. */
 import { asProblem, type Problem } from "../api/client";
 import { core } from "../core/core";
-import type { Draft, Lease, LocalEntry, Person, Phase, Unlocked } from "../core/types";
+import type { Cosigner, Draft, Lease, LocalEntry, Person, Phase } from "../core/types";
 import { t, who } from "../i18n/index.svelte";
 import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
@@ -19,7 +19,7 @@ export interface Needs {
   /** A second person confirms with a PIN. */
   second?: boolean;
 }
-export type Second = { cosigner: Unlocked } | "without";
+export type Second = { cosigner: Cosigner } | "without";
 type Asking =
   | { what: "comment"; title: string; hint: string; label: string; answer: (comment: string | null) => void }
   | { what: "second"; value: string; answer: (second: Second | null) => void };

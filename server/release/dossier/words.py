@@ -160,6 +160,7 @@ clock_skew|设备时钟偏差|Device clock off
 captured_outside|记录时间不可能|Captured outside of the possible time
 seen_wrong|设备所见日志不符|Device saw another log
 person_not_permitted|人员无权限|Person not permitted
+area_not_permitted|非本人区域|Not this person's area
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
 late_entry|逾期记录|Late entry
