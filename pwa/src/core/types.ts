@@ -62,6 +62,8 @@ export interface Person {
   name: string;
   name_en: string | null;
   roles: string[];
+  /** The areas in which they work on batches; null is everywhere. Missing in older leases. */
+  works_in?: string[] | null;
   key: LentKey | WrappedKey | null;
   /** The badge in use, without which the key does not open; missing in older leases. */
   badge?: string | null;
@@ -104,6 +106,8 @@ export interface Order {
 export interface Lease {
   lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
   order: Order; recipe_hash: string; people: Person[];
+  /** Which rooms belong to which area; missing in older leases. */
+  areas?: { area: string; name: Text2; places: string[] }[];
   /** What a step needs, by its name, and how that is called; missing in older leases. */
   requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];

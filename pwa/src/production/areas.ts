@@ -3,7 +3,7 @@ import { Problem } from "../api/client";
 import type { Lease, Phase } from "../core/types";
 
 /** The refusal in words; null where they may work. A lease from before there were areas stops nobody. */
-export function elsewhere(lease: Pick<Lease, "areas" | "people"> | undefined, person: string | undefined, phase: Phase | undefined): Problem | null {
+export function elsewhere(lease: Pick<Lease, "areas" | "people"> | undefined, person: string | undefined, phase: Phase | null | undefined): Problem | null {
   const area = phase?.room ? lease?.areas?.find((one) => one.places.includes(phase.room ?? "")) : undefined;
   const works = lease?.people.find((one) => one.id === person)?.works_in ?? null;
   if (!area || works === null || works.includes(area.area)) return null;

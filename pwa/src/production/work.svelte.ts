@@ -7,6 +7,7 @@ import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
+import { elsewhere } from "./areas";
 import { missing, needsOf, SECOND_CHECK, stopped } from "./qualified";
 
 /** The one next thing to do, which the action bar shows lower right. */
@@ -113,6 +114,11 @@ export class Work {
     return person ? missing(this.lease, person, steps, Date.now()) : [];
   }
 
+  /** Why the person must not work in the room of a phase; null where they may. */
+  elsewhere(person: string | undefined, phase: Phase | null | undefined): Problem | null {
+    return elsewhere(this.lease, person, phase);
+  }
+
   private stops(person: string, steps: string[]): boolean {
     const codes = this.lacking(person, steps);
     if (codes.length) this.problem = stopped(this.lease, this.person(person) ?? session.acting, codes);
@@ -155,6 +161,11 @@ export class Work {
     if (!actor || this.busy) return false;
     const draft: Draft = { ...wanted, batch: this.batch, payload: { ...wanted.payload } };
     if (this.stops(actor, this.stepsOf(draft))) return false;
+    const away = WORK.includes(draft.kind) ? this.elsewhere(actor, this.phases.find((one) => one.id === draft.payload.phase)) : null;
+    if (away) {
+      this.problem = away;
+      return false;
+    }
     if (needs.comment) {
       const comment = await this.askComment(needs.comment);
       if (comment === null) return false;
