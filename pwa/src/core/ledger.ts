@@ -6,7 +6,7 @@ import type { Bytes } from "./bytes";
 import type { Journal, Recovered } from "./journal";
 import { type DeviceKey, sign, signAsPerson } from "./keys";
 import type { Head, Store, StoredEntry } from "./store";
-import { CoreError, type Draft, type Place, storageFailure } from "./types";
+import { type Cosigner, CoreError, type Draft, type Place, storageFailure } from "./types";
 
 /** Where an entry stands beside its content, as the server's receipt tells it. */
 export interface Standing { place: Place; flags: string[]; index: number | null }
@@ -139,9 +139,9 @@ export class Ledger {
     return item;
   }
 
-  private seal(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<entry.Envelope> {
+  private async seal(draft: Draft, actor: string, lease: string, device: string, key: DeviceKey): Promise<entry.Envelope> {
     const now = this.clock.wall();
-    const cosigner = draft.cosigner;
+    const cosigner = draft.cosigner && (await signerOf(draft.cosigner));
     return entry.seal(
       {
         v: 1, id: entry.newId(now), kind: draft.kind, stream: `batch/${draft.batch}`, subject: draft.subject, actor, device,
@@ -151,9 +151,7 @@ export class Ledger {
       },
       draft.payload,
       { alg: key.alg, sign: (message) => sign(key, message) },
-      cosigner && {
-        alg: "ed25519", by: `person:${cosigner.person}`, sign: (message: Bytes) => signAsPerson(cosigner, message),
-      },
+      cosigner,
     );
   }
 
@@ -195,6 +193,12 @@ export class Ledger {
       this.head = head;
     }
   }
+}
+
+/** Passkeys are loaded where somebody signs by one: they are no part of the first page. */
+async function signerOf(cosigner: Cosigner): Promise<entry.Signer> {
+  if ("passkeys" in cosigner) return (await import("./passkeys")).passkeySigner(cosigner.person, cosigner.passkeys);
+  return { alg: "ed25519", by: `person:${cosigner.person}`, sign: (message: Bytes) => signAsPerson(cosigner, message) };
 }
 
 function headerOf(bytes: Bytes): entry.Header {

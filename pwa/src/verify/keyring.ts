@@ -1,11 +1,12 @@
 /** Which key signs for which device, learnt from the log itself and anchored in the server's keys of the policy. */
 import { type Bytes, base64, equal, fromBase64, utf8 } from "../core/bytes";
-import type { Header } from "../core/entry";
+import type { Header, Signature } from "../core/entry";
 import { type Key, parseVkey, vkey } from "../core/note";
 import type { Policy } from "../core/policy";
 import { checkPublicKey } from "../core/signing";
 import { type Certificate, openCertificate, readCertificate } from "./certificate";
 import type { Fields } from "./lines";
+import { ADDED, Passkeys, WITHDRAWN } from "./passkeys";
 import { fault } from "./result";
 
 export const SERVER = "server";
@@ -24,6 +25,7 @@ export class Keyring {
   private serial = 0;
   private keys = new Map<string, DeviceKey>();
   private lastAccepted = new Map<string, number>();
+  private readonly passkeys = new Passkeys();
 
   constructor(private readonly policy: Policy) {
     this.root = policy.root;
@@ -49,6 +51,13 @@ export class Keyring {
     return last !== undefined && head.seq > last;
   }
 
+  /** CoreError `countersignature_wrong` where a passkey's signature under an entry is not what it should be, and the
+   * receipt's flags do not say so. */
+  async checkPeople(header: Bytes, signatures: Signature[], flags: string[]): Promise<void> {
+    const missing = (await this.passkeys.flags(header, signatures)).filter((flag) => !flags.includes(flag));
+    if (missing.length) throw fault("countersignature_wrong", `the receipt does not say ${missing.join(" ")}`);
+  }
+
   /** The device whose key this entry would replace by another; its last entry must be checked before. */
   async replaced(head: Header, payload: Fields | null): Promise<string | null> {
     if (await this.changed(head, payload)) return SERVER;
@@ -62,7 +71,8 @@ export class Keyring {
    * `payload_withheld` when a key cannot be learnt. */
   async learn(head: Header, payload: Fields | null): Promise<void> {
     if (head.device !== SERVER) return;
-    if (head.kind === ENROLLED) await this.enrol(payload);
+    if (head.kind === ADDED || head.kind === WITHDRAWN) await this.passkeys.learn(head.kind, needed(payload));
+    else if (head.kind === ENROLLED) await this.enrol(payload);
     else if (head.kind === REVOKED) this.revoke(payload);
     else if (head.kind === ROOT_ADOPTED) await this.adopt(payload);
     else if (head.kind === KEYS_CHANGED) {
@@ -140,7 +150,7 @@ async function enrolment(payload: Fields | null): Promise<{ device: string; key:
 }
 
 function needed(payload: Fields | null): Fields {
-  if (payload === null) throw fault("payload_withheld", "the payload that carries a device's key or revocation is needed");
+  if (payload === null) throw fault("payload_withheld", "the payload that carries a key, or takes one back, is needed");
   return payload;
 }
 
