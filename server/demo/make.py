@@ -10,6 +10,7 @@ from server.core.plant import Plant
 from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
 from server.demo.production import Line, Plan
 from server.demo.story import Story
+from server.demo.training import revise, train
 from server.identity import accounts
 from server.identity import queries as identity
 from sync.log import reading
@@ -61,6 +62,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
     with story.told():
         say("people and master data")
         _people(story)
+        train(story)
         _master_data(story)
         line = Line(story)
         if not quick:
@@ -76,6 +78,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line.order_packing(f"B{day}-00")
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
+        revise(story)
 
 
 def _people(story: Story) -> None:

@@ -79,7 +79,7 @@ def digest_of(payload: Mapping[str, Any]) -> str:
 
 
 def version_in(payload: Mapping[str, Any], published_at: str, by: str) -> Version:
-    """The version that an entry publishes."""
+    """The version that an entry publishes; `published_at` by the server's clock when it stated it."""
     file = payload["file"]
     same = ("document", "type", "title", "effective_from", "demands", "within_days", "valid_days", "text")
     return Version(
@@ -94,7 +94,8 @@ def version_in(payload: Mapping[str, Any], published_at: str, by: str) -> Versio
 
 
 def proof_of(kind: str, payload: Mapping[str, Any], of: Version | None, made: tuple[str, int, str, str]) -> Proof:
-    """What an entry says of somebody; `made`: id and index of the entry, when it was received, and by whom."""
+    """What an entry says of somebody; `made`: id and index of the entry, when it was
+    stated by the clock of the server, which states all of these itself, and by whom."""
     entry, index, at, by = made
     file, what = payload.get("file"), {READ: READING, GRANTED: TRAINING}.get(kind, REVOKED)
     return Proof(
@@ -118,7 +119,7 @@ def step_of(payload: Mapping[str, Any]) -> str:
 
 
 def publish(connection: Connection, entry: Entry) -> None:
-    made = version_in(entry.payload, entry.recorded_at, entry.actor)
+    made = version_in(entry.payload, entry.header.captured_at, entry.actor)
     same = ("document", "type", "effective_from", "demands", "within_days", "valid_days", "text", "file", "file_name")
     values = {
         **{name: getattr(made, name) for name in (*same, "digest", "published_by")},
@@ -127,7 +128,7 @@ def publish(connection: Connection, entry: Entry) -> None:
         "entry": entry.id,
         "title_zh": made.title["zh"],
         "title_en": made.title["en"],
-        "published_at": entry.recorded_at,
+        "published_at": entry.header.captured_at,
     }
     connection.execute(insert(version), values)
 
@@ -138,12 +139,12 @@ def prove(connection: Connection, entry: Entry) -> None:
     here = (version.c.document == given["document"]) & (version.c.version == given.get("version", 0))
     row = connection.execute(select(version).where(here)).first()
     of = None if row is None else version_of(row)
-    made = proof_of(entry.kind, given, of, (entry.id, entry.index, entry.recorded_at, entry.actor))
+    made = proof_of(entry.kind, given, of, (entry.id, entry.index, entry.header.captured_at, entry.actor))
     same = ("entry", "person", "document", "version", "what", "evidence", "file", "file_name", "made_by")
     values = {
         **{name: getattr(made, name) for name in same},
         "idx": entry.index,
-        "made_at": entry.recorded_at,
+        "made_at": entry.header.captured_at,
         "ends_at": until_text(made.ends),
     }
     connection.execute(insert(proof), values)

@@ -28,7 +28,9 @@ from sync.log import transaction
 from sync.log.prepared import Prepared
 
 # Asked of every entry of a batch: most plants have few requirements, and most steps none.
-_needed = Prepared(select(requirement.c.step, requirement.c.document).order_by(requirement.c.idx, requirement.c.document))
+_needed = Prepared(
+    select(requirement.c.step, requirement.c.document).order_by(requirement.c.idx, requirement.c.document)
+)
 _versions = Prepared(
     select(version.c.document, version.c.version).where(version.c.document == bindparam("document")).limit(1)
 )

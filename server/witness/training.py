@@ -135,7 +135,7 @@ class TrainingRules:
             self._phases.pop(stream, None)
 
     def _take(self, seen: Seen, body: Mapping[str, Any], index: int) -> None:
-        head, at = seen.head, seen.stamp.recorded_at
+        head, at = seen.head, seen.head.captured_at
         if head.kind == model.REQUIRED:
             self._needed[step_of(body)] = list(dict.fromkeys(body["documents"]))
         elif head.kind == model.PUBLISHED:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import ROOT, free_port
 
-from server.core import rebuild
+from server.core import clock, rebuild
 from server.core.config import Config
 from server.core.plant import Plant
 from server.demo.content import PEOPLE, RECIPE
@@ -24,6 +24,7 @@ from server.plant import open_plant
 from server.production import queries as batches
 from server.production.model import COMPLETED
 from server.release import queries as release
+from server.training import queries as training
 from sync.crdt.policy import rebuild as rebuild_document
 from sync.log import reading
 from sync.log.export import export
@@ -55,6 +56,19 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
     _assert_it_can_be_taken_along(plant)
+    _assert_training_is_due(plant)
+
+
+def _assert_training_is_due(plant: Plant) -> None:
+    """A version that all but one have still to read, and a qualification that ends soon (IDN-07)."""
+    with plant.engine.connect() as connection:
+        ending = [(person.login, one.document) for person, one in training.expiring(connection, clock.now())]
+    assert ending == [
+        ("wangfang", "Q-PR-02"),
+        ("zhangmin", "SOP-PR-012"),
+        ("wangfang", "SOP-PR-012"),
+        ("liqiang", "SOP-PR-012"),
+    ]
 
 
 def _assert_it_can_be_taken_along(plant: Plant) -> None:
