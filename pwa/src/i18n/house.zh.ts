@@ -7,7 +7,7 @@ export const houseZh: typeof houseEn = {
     states: { blocked: "受阻及原因", now: "等您处理", due: "到期与关注" },
     stateHints: { blocked: "解决之前无法继续。", now: "现在就可以做。", due: "有期限，或今天值得看一眼。" },
     badges: { blocked: "受阻", now: "现在", due: "到期" },
-    nothing: "没有等您处理的事。", yours: "您的工作",
+    plant: "生产现况", nothing: "没有等您处理的事。",
     tasks: {
       titles: {
         review: "可以审核并签名", exceptions: "在制批次中的异常", deviation: "未关闭的偏差", lot_decision: "已检验，等待判定", lot_test: "待检验的物料批", lot_expires: "物料批临近有效期",
@@ -26,6 +26,18 @@ export const houseZh: typeof houseEn = {
     why: {
       phases: "工序未完成", conflicts: "冲突未裁定", exceptions: "异常未评估", deviations: "偏差未关闭", devices: "设备仍有记录未交付", leases: "未交回", results: "检验结果超限或缺少",
       yields: "收率超限", held: "有记录被暂存", quarantine: "有输入在隔离区", untested: "尚无检验结果", reading: "须阅读并签名", training: "须培训",
+    },
+    parts: {
+      title: "组件", hint: "屏幕所用的全部组件及其各种状态", status: "状态", statusHint: "总有形状和文字；颜色只作辅助，只用于下一步或异常。",
+      tones: { plain: "中性", ok: "正常", next: "下一步", wait: "等待", half: "进行中", later: "稍后", alert: "注意", action: "须立即处理" },
+      saving: "保存状态", savingHint: "一条记录现在在哪里；页脚对全部记录说明同样的内容。",
+      buttons: "按钮", buttonsHint: "每屏只有一个下一步，在右下方拇指处。56 像素，不小于 48。", next: "下一步操作", usual: "其他操作", plain: "次要", disabled: "现在不可用", big: "确认",
+      fields: "输入框", text: "文本", wrong: "有误的输入框", wrongWhy: "说明应为什么、实际是什么", choice: "选择", long: "长文本", locked: "不可更改",
+      number: "数字键盘", numberHint: "数字最大，旁边是单位、限度和判定。", net: "净重", limits: "限度与趋势", trend: "硬度，六个样品",
+      banners: "提示与错误", bannersHint: "发生了什么、保留了什么、下一步怎么做。", alertText: "硬度 45 N，警戒限不低于 46 N。已保留，并提示 QA。", actionText: "两台平板各记录了一个值，由 QA 裁定以哪个为准。",
+      seal: "印章", sealHint: "朱红只用于签名，带含义、姓名和时间。", sealWord: "放行", sealMeaning: "已审核批记录，批准放行",
+      dialogs: "对话框", dialogsHint: "焦点留在框内，Esc 关闭，焦点回到原处。", dialog: "打开对话框", dialogHint: "用一句话说明用途。", pin: "PIN 键盘",
+      lists: "列表", listsHint: "搜索、行，以及没有内容时显示什么。", full: "有内容", empty: "空", loads: "加载中", failed: "失败", rowHint: "是什么、处于什么状态",
     },
   },
 };

@@ -1,0 +1,113 @@
+"""Every screen that the router knows, in both languages: axe-core in each theme, touch targets, reflow to 320 px."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from journeys import accessible
+from journeys.browsers import TABLET
+from journeys.handheld import Tablet
+from journeys.processes import until
+from journeys.screens import DESK, speak
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("HMI-02", "OPS-06")]
+HANDHELD, REFLOW, ZOOMED = (360, 740), (320, 640), (640, 400)
+# Who opens a screen that not everybody may; who reads everything opens the rest.
+KEEPS_OUT = {"people": "admin", "devices": "admin", "enrol": "admin", "batch/*/run": "zhangmin"}
+READER = "zhaolin"
+
+
+class Walk:
+    def __init__(self, here: Site) -> None:
+        self.site = here
+        self._browsers: dict[str, Tablet] = {}
+
+    def browser(self, login: str) -> Tablet:
+        """One for each person; the operator's is a tablet that holds a batch."""
+        if login not in self._browsers:
+            made = self.site.tablet(login, "zh-CN")
+            made.page.emulate_media(reduced_motion="reduce")
+            if login == "zhangmin":
+                made.enrol(self.site.code("tablet"), "T-01")
+            made.sign_in(login)
+            if login == "zhangmin":
+                made.take(self.site.batch)
+                made.start_phase()
+            self._browsers[login] = made
+        return self._browsers[login]
+
+    def addresses(self, screen: str) -> list[str]:
+        """One or more of a screen: those that show one thing, with a thing that is there."""
+        reader, admin = self.site.desk(READER), self.site.desk("admin")
+        lot = reader.get("/api/lots")["items"][0]
+        found: dict[str, list[str]] = {
+            "batch": [f"/batch/{self.site.batch}"],
+            "batch/*/run": [f"/batch/{self.site.batch}/run"],
+            "batch/*/review": [f"/batch/{self._made(reader)}/review"],
+            "lot": [f"/lot/{quote(lot['material'], safe='')}/{quote(lot['lot'], safe='')}"],
+            "audit": ["/audit", "/audit/5"],
+            "devices": ["/devices", *(f"/devices/{one['id']}" for one in admin.get("/api/devices")["items"][:1])],
+            "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
+            "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
+        }
+        return found.get(screen) or [f"/{screen}"]
+
+    def _made(self, reader: Any) -> str:
+        waiting = reader.get("/api/home")["review"]
+        return waiting[0]["number"] if waiting else self.site.batch
+
+
+@pytest.fixture(scope="module")
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("screens")
+    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
+        yield Walk(here)
+
+
+def sized(tablet: Tablet, size: tuple[int, int]) -> None:
+    tablet.page.set_viewport_size({"width": size[0], "height": size[1]})
+    until("the page has its size", lambda: tablet.page.evaluate("window.innerWidth") == size[0])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("screen", accessible.screens())
+def test_a_screen_is_accessible_in_every_theme_and_fits_every_glass(walk: Walk, screen: str, lang: str) -> None:
+    tablet = walk.browser(KEEPS_OUT.get(screen, READER))
+    wrong: list[Any] = []
+    for address in walk.addresses(screen):
+        sized(tablet, TABLET)
+        speak(tablet, lang)
+        tablet.page.goto(f"{tablet.wire.url}{address}")
+        accessible.stands(tablet, address)
+        name = (address.strip("/").replace("/", "-") or "home")[:60]
+        for size in (TABLET, DESK, HANDHELD):
+            sized(tablet, size)
+            accessible.stands(tablet, address)
+            tablet.shoot(f"{name}-{size[0]}-{lang}")
+            if size == TABLET:
+                wrong += [(address, *one) for one in accessible.in_every_theme(tablet)]
+            elif size == HANDHELD:
+                wrong += [(address, "handheld", one) for one in accessible.violations(tablet)]
+            if size != DESK:
+                wrong += [(address, size, one) for one in accessible.small(tablet)]
+        for size in (HANDHELD, REFLOW, ZOOMED):
+            sized(tablet, size)
+            accessible.stands(tablet, address)
+            if accessible.sideways(tablet):
+                wrong.append((address, size, "runs out at the side"))
+    assert wrong == []
+    assert tablet.page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
+
+
+def test_the_gate_is_accessible_too(walk: Walk) -> None:
+    guest = walk.site.phone("guest", "en-GB")
+    expect(guest.at("login")).to_be_visible()
+    for size in (TABLET, HANDHELD):
+        sized(guest, size)
+        assert accessible.in_every_theme(guest) == []
+        assert accessible.small(guest) == []
+    sized(guest, REFLOW)
+    assert not accessible.sideways(guest)
