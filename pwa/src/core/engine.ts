@@ -13,11 +13,13 @@ import { Ledger } from "./ledger";
 import { Listing } from "./listing";
 import { LiveValues } from "./live";
 import type { Platform } from "./platform";
+import type { Badge } from "./opening";
+import type { Pins as PinCount } from "./pins";
 import { Prover } from "./prover";
 import { type Head, type KnownKey, type Scratch, type Site, Store } from "./store";
 import { fetchSnapshot } from "./snapshot";
 import { type Host, SyncClient } from "./sync";
-import { type Core, CoreError, type CoreState, type Draft, type LocalEntry, type StorageState, type Unlocked } from "./types";
+import { type Core, CoreError, type CoreState, type Draft, type Lease, type LocalEntry, type StorageState, type Unlocked } from "./types";
 import { Term } from "./term";
 import { Typing } from "./typing";
 import { isRecoveryKey, makeJournalKey, type RecoveryKey } from "./vault";
@@ -56,6 +58,7 @@ export class Engine implements Core {
   private site: Site | null = null;
   private leases!: Leases;
   private term: Term | null = null;
+  private pins: PinCount | null = null;
   private listingDue: ReturnType<typeof setTimeout> | undefined;
   private listingKept = false;
   private asking: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +119,8 @@ export class Engine implements Core {
 
   private async takeNow(batch: string, nonce: string): Promise<void> {
     const { device, key, site } = this.mustBeEnrolled();
-    const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, siteKeys: siteKeys(site) });
+    const agreement = await this.agreement();
+    const lease = await this.leases.take(this.platform.fetch, { batch, nonce, device, key, agreement, siteKeys: siteKeys(site) });
     await this.load();
     await this.follow(lease.document);
   }
@@ -149,11 +153,59 @@ export class Engine implements Core {
     return this.listing.entries(this.ledger, name, this.sync?.docs.get(name));
   }
 
-  async unlock(person: string, pin: string): Promise<Unlocked> {
+  async unlock(person: string, pin: string, badge: Badge | null = null): Promise<Unlocked> {
     // Newest lease first: it has the key that belongs to the PIN of today.
-    const key = this.state.leases.flatMap(({ people }) => people).find((item) => item.id === person && item.key)?.key;
-    if (!key) throw new CoreError("person_unknown");
-    return unwrapUserKey(person, key, pin);
+    const lease = this.state.leases.find(({ people }) => people.some((item) => item.id === person && item.key));
+    const key = lease?.people.find((item) => item.id === person)?.key;
+    if (!lease || !key) throw new CoreError("person_unknown");
+    this.mustBeEnrolled();
+    const { opened } = await import("./opening");
+    const pins = await this.counting();
+    pins.check(person);
+    const wrapped = await opened(lease, person, key, await this.store.meta("agreement"), badge);
+    const before = pins.wrong(person);
+    await pins.trying(person);
+    try {
+      const unlocked = await unwrapUserKey(person, wrapped, pin);
+      if (before > 0) await this.tellPin(lease, person, 0, "pin");
+      await pins.right(person);
+      return unlocked;
+    } catch (error) {
+      if (error instanceof CoreError && error.code === "pin_wrong") await this.tellPin(lease, person, pins.wrong(person), "pin");
+      throw error;
+    }
+  }
+
+  async confirmed(person: string): Promise<void> {
+    const lease = this.state.leases.find(({ people }) => people.some((item) => item.id === person));
+    if (!lease || this.state.secondTab) return;
+    const pins = await this.counting();
+    if (!pins.wrong(person)) return;
+    await this.tellPin(lease, person, 0, "password");
+    await pins.right(person);
+  }
+
+  /** In the chain of this device, so that the server counts as well. */
+  private async tellPin({ batch, lease }: Lease, person: string, wrong: number, by: "pin" | "password"): Promise<void> {
+    const { device, key } = this.mustBeEnrolled();
+    const { triedDraft } = await import("./pins");
+    await this.ledger.record(triedDraft(batch, person, wrong, by), person, lease, device, key);
+    this.sync?.pump();
+    this.refresh();
+  }
+
+  private async counting(): Promise<PinCount> {
+    return (this.pins ??= await (await import("./pins")).Pins.of(this.store, this.platform.clock, this.ledger.all()));
+  }
+
+  /** The point for which leases are sealed; made at the first one. */
+  private async agreement(): Promise<string> {
+    const { makeAgreementKey, pointText } = await import("./opening");
+    const kept = await this.store.meta("agreement");
+    if (kept) return pointText(kept);
+    await this.store.setMeta({ agreement: await makeAgreementKey() });
+    // As it comes back from the disk: a browser that cannot keep such a key must not take leases along with it.
+    return pointText((await this.store.meta("agreement"))!);
   }
 
   async keepBlob(data: Uint8Array, type: string): Promise<string> {

@@ -26,7 +26,7 @@ export async function openLease(text: string, signature: string, siteKeys: strin
 }
 
 /** What a lease is asked for with; `nonce` is the session's, so that device and person are there at once. */
-interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; siteKeys: string[] }
+interface Wish { batch: string; nonce: string; device: string; key: DeviceKey; agreement: string; siteKeys: string[] }
 
 /** The device that gives a batch back, with the last sequence in its chain. */
 interface Giver { device: string; key: DeviceKey; seq: number }
@@ -55,8 +55,8 @@ export class Leases {
     return this.inForce.filter(({ batch }, i, all) => all.findIndex((other) => other.batch === batch) === i);
   }
 
-  async take(fetch: Fetch, { batch, nonce, device, key, siteKeys }: Wish): Promise<Lease> {
-    const wish = { device, batch, proof: await proof(key, "lease", nonce, batch) };
+  async take(fetch: Fetch, { batch, nonce, device, key, agreement, siteKeys }: Wish): Promise<Lease> {
+    const wish = { device, batch, agreement, proof: await proof(key, "lease", nonce, batch, agreement) };
     const answer = await call<{ lease: string; signature: string }>(fetch, "/api/leases", wish);
     const lease = await openLease(answer.lease, answer.signature, siteKeys, device);
     await this.keep({ lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null });

@@ -6,7 +6,9 @@ import { type Bytes, hex, random } from "./bytes";
 import { beginning, Database, type Rows, type StoreName } from "./database";
 import type { Algorithm, DeviceKey } from "./keys";
 import type { StoredLease } from "./lease";
+import type { AgreementKey } from "./opening";
 import { type Item, pack, unpack } from "./packing";
+import type { Counted } from "./pins";
 import { CoreError, type Alarm, type LeaseEnd, type LocalEntry, type Notice, type Place } from "./types";
 import { type JournalKey, makeStoreKeys, nameOf, type RecoveryKey, seal, type StoreKeys, unseal } from "./vault";
 
@@ -65,6 +67,9 @@ export interface Meta {
   alarm: Alarm | null;
   notices: Notice[];
   keys: KnownKey[];
+  /** What leases seal people's keys for, and wrong PINs in a row by person. */
+  agreement: AgreementKey;
+  pins: Record<string, Counted>;
   /** Leases that the server has ended, and how. */
   ended: Record<string, LeaseEnd>;
 }
