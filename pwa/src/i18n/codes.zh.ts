@@ -20,11 +20,13 @@ export const codesZh: typeof codesEn = {
     "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.lease_revoked.v1": "收回", "materials.containers_received.v1": "容器接收", "production.containers_allocated.v1": "容器分配", "production.allocation_released.v1": "分配解除", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
     "alerts.acknowledged.v1": "提醒已确认", "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
+    "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
     "training.version_published.v1": "规程或资格发布", "training.qualification_granted.v1": "授予资格", "training.qualification_withdrawn.v1": "撤销资格", "training.document_read.v1": "已阅读并理解", "training.requirement_set.v1": "设定步骤要求",
   },
   fields: {
+    credential: "凭据", rp_id: "所属站点", label: "称呼",
     alert: "提醒", about: "相关内容", raised_at: "发出时间", alarm: "警报", held: "此前持有的检查点", told: "改为出示", person: "人员", login: "登录名", name: "名称", name_en: "英文名", roles: "角色", what: "内容", alg: "算法", public_key: "公钥", device: "设备", role: "类别", last_seq: "最后接受的记录", reason: "理由", address: "网络地址", material: "物料", type: "类型", unit: "单位",
     lot: "批号", quantity: "数量", supplier: "供应商", supplier_lot: "供应商批号", expiry: "有效期", containers: "容器数", status: "状态", equipment: "设备", class: "类别", serial: "序列号", model: "型号", location: "位置", calibration_due: "校准有效至", balance: "天平",
     transport: "连接方式", quality: "读数状态", net: "净重", raw: "原始数据", connection: "连接次数", stage: "阶段", results: "结果", test: "检验项目", value: "数值", low: "下限", high: "上限", target: "目标", verdict: "判定", source: "来源", file: "文件", line: "行",
@@ -39,6 +41,7 @@ export const codesZh: typeof codesEn = {
   },
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带", lease_revoked: "收回后记录", container_missing: "未写明容器", container_unknown: "容器未登记", container_not_allocated: "容器未分配给本批", container_shared: "容器被两批使用", container_used_up: "取用超过容器所装", container_known: "容器已登记", lot_unknown: "物料批未接收",
+    passkey_wrong: "并非由本人通行密钥签名", passkey_withdrawn: "由已撤销的通行密钥签名",
     log_disputed: "设备对日志存疑", clock_skew: "设备时钟偏差", captured_outside: "记录时间不可能", seen_wrong: "设备所见日志不符", person_not_permitted: "人员无权限", area_not_permitted: "非本人区域", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",

@@ -6,6 +6,7 @@ import { draftsEn } from "./drafts.en";
 import { houseEn } from "./house.en";
 import { keepingEn } from "./keeping.en";
 import { scanEn } from "./scan.en";
+import { passkeysEn } from "./passkeys.en";
 import { peopleEn } from "./people.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
@@ -18,6 +19,7 @@ export const en = {
   ...devicesEn,
   ...houseEn,
   ...keepingEn,
+  ...passkeysEn,
   ...peopleEn,
   ...draftsEn,
   ...trustEn,
@@ -236,6 +238,9 @@ export const en = {
       storage_damaged: { what: "Something that this device has kept cannot be read.", kept: "All other records are there.", next: "Do not clear this tablet; tell the administrator." },
       storage_failed: { what: "The record could not be kept on this device.", kept: "Nothing was recorded.", next: "Try again; if it stays so, use another tablet and tell the administrator." },
       update_delivers: { what: "The new version keeps records in another form, and records are still on this device.", kept: "Everything recorded is safe on this device.", next: "Go online so that they are delivered, then change over." },
+      passkey_cancelled: { what: "No passkey was used.", kept: "Nothing was signed or changed.", next: "Try again, or use password or PIN." },
+      passkey_place: { what: "Passkeys do not work at this address or in this browser.", kept: "Nothing was signed or changed.", next: "Reach the site by its name, with TLS." },
+      passkey_known: { what: "This authenticator holds a passkey of yours already.", kept: "Nothing was changed.", next: "Use that one, or another authenticator." },
       pin_wrong: { what: "That PIN is not right.", kept: "Nothing was signed.", next: "Type it again." },
       lease_forged: { what: "The server's lease is not signed by the site this device was enrolled at.", kept: "Nothing was taken along. Earlier records are safe.", next: "Tell the administrator." },
       photo_unreadable: { what: "This file is not a photo that the browser can read.", kept: "Nothing was recorded.", next: "Take the photo again." },

@@ -6,6 +6,7 @@ import { draftsZh } from "./drafts.zh";
 import { houseZh } from "./house.zh";
 import { keepingZh } from "./keeping.zh";
 import { scanZh } from "./scan.zh";
+import { passkeysZh } from "./passkeys.zh";
 import { peopleZh } from "./people.zh";
 import { trustZh } from "./trust.zh";
 import { witnessZh } from "./witness.zh";
@@ -19,6 +20,7 @@ export const zh = {
   ...devicesZh,
   ...houseZh,
   ...keepingZh,
+  ...passkeysZh,
   ...peopleZh,
   ...draftsZh,
   ...trustZh,
@@ -235,6 +237,9 @@ export const zh = {
       storage_damaged: { what: "本机有保存的内容无法读取。", kept: "其余记录都在。", next: "请勿清除本平板，告知管理员。" },
       storage_failed: { what: "记录未能保存在本机。", kept: "未作任何记录。", next: "请重试；仍不行请换一台平板并告知管理员。" },
       update_delivers: { what: "新版本改变了记录的存储形式，而本机仍有未送达的记录。", kept: "所有记录均安全保存在本机。", next: "请联网送达后再更换版本。" },
+      passkey_cancelled: { what: "未使用通行密钥。", kept: "未签署，也未作更改。", next: "请重试，或改用密码或 PIN。" },
+      passkey_place: { what: "通行密钥在此地址或此浏览器中不可用。", kept: "未签署，也未作更改。", next: "请通过站点名称并使用 TLS 访问。" },
+      passkey_known: { what: "此验证器中已有您的通行密钥。", kept: "未作更改。", next: "请使用该密钥，或换一个验证器。" },
       pin_wrong: { what: "PIN 不正确。", kept: "未签署任何内容。", next: "请重新输入。" },
       lease_forged: { what: "服务器的携带数据并非由本机登记的厂区签名。", kept: "未携带任何内容，以前的记录安全。", next: "请告知管理员。" },
       photo_unreadable: { what: "浏览器无法读取此文件为照片。", kept: "未作任何记录。", next: "请重新拍照。" },

@@ -2,6 +2,7 @@
 import { Problem, api, asProblem, onSessionMissing } from "../api/client";
 import type { Session, SignedIn } from "../api/types";
 import { core } from "../core/core";
+import type { Asked } from "../core/passkeys";
 import type { Person } from "../core/types";
 
 /** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. A
@@ -39,6 +40,14 @@ class Sessions {
 
   async signIn(login: string, password: string, device: string | null): Promise<void> {
     this.server = await api.post<Session>("/api/session", { login, password, device });
+    if (!this.server.password_one_time) this.begin();
+  }
+
+  /** With any passkey of this site that the person's authenticator offers. */
+  async signInByPasskey(device: string | null): Promise<void> {
+    const { assert } = await import("../core/passkeys");
+    const asked = await api.post<Asked>("/api/passkeys/options", { digest: null });
+    this.server = await api.post<Session>("/api/session/passkey", { ...(await assert(asked)), device });
     if (!this.server.password_one_time) this.begin();
   }
 
