@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from journeys.processes import Process, answers, until
@@ -39,8 +40,16 @@ CLOCK = """([ahead, passed]) => {
 class Chromium:
     """A browser with a profile on disk: what a tablet is. `kill` is the battery falling out."""
 
-    def __init__(self, playwright: Playwright, folder: Path, name: str, size: tuple[int, int], lang: str) -> None:
-        self.name = name
+    def __init__(
+        self,
+        playwright: Playwright,
+        folder: Path,
+        name: str,
+        size: tuple[int, int],
+        lang: str,
+        flags: Sequence[str] = (),
+    ) -> None:
+        self.name, self._flags = name, flags
         self._playwright, self._folder, self._size, self._lang = playwright, folder, size, lang
         self._process: Process | None = None
         self._browser: Browser | None = None
@@ -55,6 +64,7 @@ class Chromium:
         command = [
             CHROMIUM,
             *QUIET,
+            *self._flags,
             f"--user-data-dir={self._folder / self.name}",
             f"--remote-debugging-port={port}",
             f"--window-size={width},{height}",

@@ -1,6 +1,6 @@
 """A plant for a journey: server with the quick demonstration, its people, tablets, a phone, a weighing room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,8 @@ class Site:
         answer = self.desk("admin").post("/api/devices/codes", {"role": role})
         return str(answer["code"])
 
-    def tablet(self, name: str, lang: str) -> Tablet:
-        chromium = Chromium(self._playwright, self.folder, name, TABLET, lang)
+    def tablet(self, name: str, lang: str, flags: Sequence[str] = ()) -> Tablet:
+        chromium = Chromium(self._playwright, self.folder, name, TABLET, lang, flags)
         made: Tablet = self._ending(Tablet(chromium, Wire(self.server.port), self.people))
         made.start()
         return made
