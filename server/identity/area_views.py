@@ -25,7 +25,7 @@ def areas() -> dict[str, object]:
     return _areas()
 
 
-@blueprint.put("/areas/<area>")
+@blueprint.post("/areas/<area>")
 @require("people.manage")
 @blueprint.arguments(shapes.NewArea)
 def set_area(body: Body, area: str) -> dict[str, object]:
@@ -51,7 +51,7 @@ def policy() -> dict[str, object]:
     return _policy()
 
 
-@blueprint.put("/policy")
+@blueprint.post("/policy")
 @require("people.manage")
 @blueprint.arguments(shapes.NewPolicy)
 def set_policy(body: Body) -> dict[str, object]:

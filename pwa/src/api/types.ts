@@ -4,16 +4,28 @@ import type { Lease, Phase, Quantity, Reading, Text2 } from "../core/types";
 export interface Named { id: string; name: string; name_en: string | null }
 export interface SignedIn extends Named { roles: string[]; permissions: string[] }
 /** While the password is a one-time one, nothing but choosing another is permitted. */
-export interface Session { person: SignedIn; nonce: string; expires_at: string; password_one_time: boolean }
+export interface Session {
+  person: SignedIn; nonce: string; expires_at: string; password_one_time: boolean;
+  /** The password must be changed since it is old; when it will be. */
+  password_expired: boolean; password_ends_at: string | null;
+  /** Another gave this person a password: until then they sign no decisions. */
+  given: { by: Named; at: string; until: string } | null;
+}
+export interface GivenPassword { person: Named; by: Named; at: string; until: string }
+/** A role, everywhere (null) or in certain areas. */
+export interface Grant { role: string; areas: string[] | null }
+export interface Area { area: string; name: Text2; places: string[] }
+export interface AccessPolicy { password_days: number; one_time_hours: number; idle_minutes: number; absolute_hours: number }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
 export interface PersonLine extends Named { login: string; roles: string[] }
 export interface CredentialLine { set_at: string; one_time: boolean }
-export interface OpenSession { created_at: string; used_at: string; expires_at: string }
+export interface OpenSession { id: string; device: string | null; address: string; browser: string; created_at: string; used_at: string; expires_at: string; current: boolean }
 /** A person as an administrator sees them: never a secret, and of each open session only when. */
 export interface PersonView {
-  person: Named & { roles: string[] };
+  person: Named & { roles: string[]; grants: Grant[] };
   login: string;
   locked_until: string | null;
+  given: { by: Named; at: string; until: string } | null;
   credentials: { password: CredentialLine | null; pin: CredentialLine | null };
   sessions: OpenSession[];
 }
@@ -192,13 +204,20 @@ export interface FleetLine {
   revoked_at: string | null; last_seq: number | null; known: number; seq: number; owes: number; unproven: number; alarms_open: number; batches: FleetBatch[];
   /** The version of its app when it last came; `app_old`: the server hands out another one now. */
   app: string | null; app_old: boolean;
+  alg: string; place: string | null; replaces: string | null; storage: { reopened: boolean; extractable: boolean; persisted: boolean } | null;
+  /** Entries of a device that has ended which nobody waits for any more; who is locked there after wrong PINs. */
+  missing: number; locked: { person: string; wrong: number; locked_at: string }[];
 }
 /** A batch that a device has not handed back. `heard`: whether it knows that the batch was taken back; null where it was not. */
 export interface FleetBatch { batch: string; expires_at: string; expired: boolean; revoked_at: string | null; heard: boolean | null }
 export interface FleetAlarm { alarm: string; code: string; at: string; entries: string[]; index: number; settled: { by: Named; at: string; reason: string; index: number } | null }
 export interface FleetDevice extends FleetLine { leases: (LeaseLine & { batch: string; heard: boolean | null })[]; entries: EntryView[]; alarms: FleetAlarm[] }
 /** `recovers`: the tablet that lost its keys, for which it opens what that has kept sealed. */
-export interface EnrolmentCode { code: string; role: string; recovers: string | null; expires_at: string }
+export interface EnrolmentCode { code: string; role: string; recovers: string | null; place: string | null; replaces: string | null; expires_at: string }
+/** A badge that a person has or had. */
+export interface BadgeLine { badge: string; person: string; issued_at: string; withdrawn_at: string | null; reason: string | null }
+/** `text` is told this once. */
+export interface BadgeIssued { badge: BadgeLine; text: string; site: Text2 }
 /** `device` is what the input named, `name` what that device is called. */
 export interface QuarantineLine { id: string; received_at: string; source: string; device: string | null; name: string | null; code: string; what: Text2 | null; detail: string; size: number; sha256: string; index: number | null }
 export interface QuarantinePage { items: QuarantineLine[]; total: number; codes: string[]; devices: { id: string; name: string }[] }

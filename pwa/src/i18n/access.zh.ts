@@ -1,0 +1,19 @@
+/** 区域、会话与他人所设密码的中文用语；随使用它们的页面加载。 */
+import type { accessEn } from "./access.en";
+
+export const accessZh: typeof accessEn = {
+  areas: "区域", areasHint: "房间归属于区域；角色可在全厂有效，也可仅限若干区域。", noAreas: "尚未划分区域：所有角色全厂有效。",
+  addArea: "新增区域", areaTitle: "区域", code: "代码", codeHint: "小写字母、数字、点、短横线；此后不可更改。", nameZh: "中文名称", nameEn: "英文名称",
+  places: "房间", placesHint: "每行一个，与配方、设备中的写法一致。", noPlaces: "无房间",
+  withdraw: "撤销", withdrawTitle: "撤销区域", withdrawHint: "其房间此后不属于任何区域，所有人的角色均在其中有效。", save: "保存", change: "更改",
+  everywhere: "全厂", onlyIn: "仅限", where: (role: string) => `有效范围：${role}`,
+  rules: "密码与会话", rulesHint: "立即生效，现有的密码和会话亦然。", days: "密码有效天数（0 为长期）", oneTime: "一次性密码有效小时数", idle: "桌面会话闲置多少分钟后结束", absolute: "会话最长小时数",
+  unlock: "解锁", unlockTitle: "解除登录锁定", unlockHint: "错误次数重新计算。请确认是本人提出，而非有人在猜密码。",
+  endOne: "结束此会话", endOneTitle: "结束单个会话", endOneHint: "该处需重新登录；已记录的内容不会丢失。", thisOne: "当前会话",
+  mine: "我的登录位置", ended: "本人在设置中结束", onDevice: (device: string) => `平板 ${device}`, from: (address: string) => `来自 ${address}`, unknownBrowser: "未知浏览器",
+  given: (by: string, at: string, until: string) => `${by} 于 ${at} 设置了密码；${until} 之前不能签署决定。`,
+  givenMe: (by: string, at: string) => `${by} 于 ${at} 为您设置了密码。若非您本人要求，请立即告知质量部门：可能有人冒用您的名义。`,
+  givenTitle: "他人设置的密码", givenHint: "设置密码的人可能使用它。在另一位放行人员确认系本人要求之前，或满一天之前，该人员不能签署决定。",
+  confirm: "确认", confirmTitle: "确认密码", confirmHint: "请向本人核实，而非向设置者核实。您的姓名将随此入账。",
+  ages: (at: string) => `您的密码将于 ${at} 到期，请提前更换。`, aged: "您的密码已过期。",
+};
