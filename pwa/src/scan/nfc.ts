@@ -19,6 +19,12 @@ export async function watchTags(read: (text: string) => void, unread: () => void
   return () => stop.abort();
 }
 
+/** Writes a text record to the next tag that is held against the device; rejects where that fails. */
+export async function writeTag(text: string): Promise<void> {
+  const { NDEFReader } = window as unknown as { NDEFReader: new () => { write(message: object): Promise<void> } };
+  await new NDEFReader().write({ records: [{ recordType: "text", lang: "en", data: text }] });
+}
+
 export function textOf(records: TagRecord[]): string {
   const record = records.find((one) => one.recordType === "text" && one.data);
   if (!record?.data) return "";

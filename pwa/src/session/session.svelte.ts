@@ -3,6 +3,7 @@ import { Problem, api, asProblem, onSessionMissing } from "../api/client";
 import type { Session, SignedIn } from "../api/types";
 import { core } from "../core/core";
 import type { Asked } from "../core/passkeys";
+import type { Badge } from "../core/opening";
 import type { Person } from "../core/types";
 
 /** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. A
@@ -40,6 +41,8 @@ class Sessions {
 
   async signIn(login: string, password: string, device: string | null): Promise<void> {
     this.server = await api.post<Session>("/api/session", { login, password, device });
+    // Whoever is locked here after wrong PINs is who they say: the server has seen the password.
+    core.confirmed(this.server.person.id).catch((error: unknown) => console.warn("pins", error));
     if (!this.server.password_one_time) this.begin();
   }
 
@@ -83,9 +86,9 @@ class Sessions {
     core.sessionChanged();
   }
 
-  /** Unwraps the person's key with the PIN: right only when that works. */
-  async unlock(person: Person, pin: string): Promise<void> {
-    await core.unlock(person.id, pin);
+  /** Unwraps the person's key with the PIN, and the badge where they have one: right only when that works. */
+  async unlock(person: Person, pin: string, badge: Badge | null): Promise<void> {
+    await core.unlock(person.id, pin, badge);
     const own = this.server?.person.id === person.id;
     this.acting = own && this.server ? this.server.person : offline(person);
     this.byPin = true;
