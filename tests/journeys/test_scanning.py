@@ -1,4 +1,4 @@
-"""Everything is scanned: wedge, camera, on the locked glass and offline; the wrong thing says what was expected and what came."""
+"""Everything is scanned: by wedge and camera, locked and offline; what is wrong is told with what was expected."""
 
 import random
 import time
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from journeys import films
-from journeys.handheld import Tablet
 from journeys.processes import until
 from journeys.screens import at_each_size, speak
 from journeys.site import Site, site
