@@ -1,0 +1,157 @@
+"""A supervisor's passkey: added, used to sign in, and offline as the second person under a tablet's record."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from journeys.browsers import PHONE, TABLET
+from journeys.handheld import Tablet
+from journeys.processes import until, verify_anywhere
+from journeys.site import Site, site
+from playwright.sync_api import CDPSession, Playwright, expect
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-03")]
+DESK = (1440, 900)
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class Walk:
+    """One browser with Chromium's virtual authenticator, at the site's name; passkeys have no business at addresses."""
+
+    def __init__(self, here: Site) -> None:
+        self.site, self.tablet = here, here.tablet("tablet", "en-GB")
+        self.tablet.wire.url = self.tablet.wire.url.replace("127.0.0.1", "localhost")
+        self.device: CDPSession = self.tablet.page.context.new_cdp_session(self.tablet.page)
+        self.device.send("WebAuthn.enable", {"enableUI": False})
+        self.id = self.device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+
+    def verified(self, yes: bool) -> None:
+        """Whether the finger on the sensor is the right one."""
+        self.device.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": yes})
+
+    def held(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.device.send("WebAuthn.getCredentials", {"authenticatorId": self.id})[
+            "credentials"
+        ]
+        return found
+
+
+@pytest.fixture(scope="module")
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("passkeys")
+    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
+        yield Walk(here)
+
+
+def seen_at_each_size(tablet: Tablet, what: str) -> None:
+    wide = "document.scrollingElement.scrollWidth <= window.innerWidth"
+    for name, (width, height) in (("phone", PHONE), ("desk", DESK), ("tablet", TABLET)):
+        tablet.page.set_viewport_size({"width": width, "height": height})
+        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(wide))
+        tablet.shoot(f"{what}-{name}")
+
+
+def test_at_an_ip_address_there_are_none_and_it_is_said_why(walk: Walk) -> None:
+    tablet = walk.tablet
+    expect(tablet.at("login")).to_be_visible()
+    expect(tablet.at("sign-in-passkey")).to_have_count(0)
+    tablet.sign_in("chenjie")
+    tablet.page.goto(tablet.wire.url.replace("localhost", "127.0.0.1") + "/settings")
+    expect(tablet.at("passkey-not-here")).to_contain_text("localhost")
+    expect(tablet.at("passkey-add")).to_have_count(0)
+
+
+def test_a_passkey_is_added_with_the_password(walk: Walk) -> None:
+    tablet = walk.tablet
+    tablet.page.goto(tablet.wire.url)
+    tablet.enrol(walk.site.code("tablet"), "T-07")
+    tablet.sign_in("chenjie")
+    tablet.page.goto(f"{tablet.wire.url}/settings")
+    for password, problem in (("not the password", "password"), (walk.site.people["chenjie"]["password"], None)):
+        tablet.at("passkey-add").click()
+        tablet.at("passkey-label").fill("Phone in the locker")
+        tablet.at("passkey-password").fill(password)
+        if problem is None:
+            seen_at_each_size(tablet, "add")
+        tablet.at("passkey-save").click()
+        if problem is not None:
+            expect(tablet.at("passkey-sheet").get_by_role("alert")).to_contain_text(problem)
+            tablet.at("sheet-close").click()
+    expect(tablet.at("passkey-done")).to_be_visible()
+    expect(tablet.at("passkey")).to_contain_text("Phone in the locker")
+    [held] = walk.held()
+    assert (held["rpId"], held["isResidentCredential"]) == ("localhost", True)
+    seen_at_each_size(tablet, "settings")
+
+
+def test_it_signs_in_without_a_login_name(walk: Walk) -> None:
+    tablet = walk.tablet
+    tablet.sign_out()
+    walk.verified(False)
+    tablet.at("sign-in-passkey").click()
+    expect(tablet.at("gate").get_by_role("alert")).to_contain_text("No passkey was used")
+    walk.verified(True)
+    tablet.shoot("gate")
+    tablet.at("sign-in-passkey").click()
+    expect(tablet.at("gate")).to_have_count(0)
+    assert (
+        tablet.page.evaluate("fetch('/api/session').then((one) => one.json()).then((one) => one.person.id)")
+        == (walk.site.people["chenjie"]["id"])
+    )
+
+
+@pytest.mark.urs("IDN-06", "PLT-09")
+def test_offline_it_is_the_second_persons_signature(walk: Walk) -> None:
+    tablet, batch = walk.tablet, walk.site.batch
+    tablet.sign_out()
+    tablet.sign_in("liqiang")
+    tablet.take(batch)
+    tablet.go_offline()
+    tablet.start_phase()
+    tablet.clear_line()
+    expect(tablet.at("recorded-10/clearance")).to_be_visible()
+    tablet.complete_phase("10")
+    tablet.start_phase()
+    tablet.at("manual").click()
+    tablet.type_number("12.640")
+    tablet.at("sign").click()
+    tablet.at(f"second-{walk.site.people['chenjie']['id']}").click()
+    tablet.shoot("second")
+    tablet.at("second-passkey").click()
+    expect(tablet.at("recorded-20/net")).to_contain_text("12.640")
+
+
+@pytest.mark.urs("IDN-06", "PLT-18")
+def test_the_server_and_every_verifier_accept_it_afterwards(walk: Walk) -> None:
+    tablet, here = walk.tablet, walk.site
+    tablet.reach_the_server("liqiang")
+    tablet.wait_counts(0, 0, 5)
+    [weighed] = [one for one in here.entries() if one["kind"] == "production.material_weighed.v1"]
+    assert [flag for flag in weighed["flags"] if flag.startswith(("passkey", "manual"))] == []
+    shown = here.desk("admin").get(f"/api/log/{weighed['index']}")
+    [second] = [one for one in shown["signers"] if one["by"] == "person"]
+    assert (second["alg"], second["fits"], second["id"]) == ("webauthn", True, here.people["chenjie"]["id"])
+    code, answer = verify_anywhere(here.server.url, "--full")
+    assert (code, answer["ok"]) == (0, True), answer
+
+
+def test_withdrawn_it_opens_nothing(walk: Walk) -> None:
+    tablet = walk.tablet
+    tablet.sign_out()
+    tablet.sign_in("chenjie")
+    tablet.page.goto(f"{tablet.wire.url}/settings")
+    tablet.at("passkey-withdraw").click()
+    tablet.at("passkey-reason").fill("The phone is lost")
+    tablet.at("passkey-withdraw-confirm").click()
+    expect(tablet.at("passkey")).to_have_count(0)
+    tablet.sign_out()
+    tablet.at("use-password").click()
+    tablet.at("sign-in-passkey").click()
+    expect(tablet.at("gate").get_by_role("alert")).to_contain_text("not accepted")
