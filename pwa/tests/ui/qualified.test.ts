@@ -1,5 +1,5 @@
 /** Who may do a step is known on the tablet, from the lease alone; it asks for what the server asks for. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Lease, Phase } from "../../src/core/types";
@@ -49,4 +49,12 @@ describe("what somebody lacks", () => {
 it("OPS-06 training has every word in both languages", () => {
   const keys = (tree: object): string[] => Object.entries(tree).flatMap(([key, value]) => (typeof value === "object" ? keys(value as object).map((inner) => `${key}.${inner}`) : [`${key}:${typeof value}`])).sort();
   expect(keys(trainingZh)).toEqual(keys(trainingEn));
+});
+
+it("OPS-06 training has no word that no screen asks for", () => {
+  const source = join(import.meta.dirname, "../../src");
+  const files = [...readdirSync(join(source, "training")).map((name) => `training/${name}`), "production/qualified.ts", "production/NotQualified.svelte"];
+  const text = files.map((name) => readFileSync(join(source, name), "utf8")).join("\n");
+  const used = new Set([...text.matchAll(/(?:tt\(\)|words|trainingEn)\.(\w+)/g)].map(([, word]) => word));
+  expect(Object.keys(trainingEn).filter((word) => !used.has(word))).toEqual([]);
 });
