@@ -366,7 +366,8 @@ class Site:
         with db.write(self.plant.engine) as connection:
             hashed = hashlib.sha256(token.encode()).hexdigest()
             values = {"token": hashed, "person": person.id, "nonce": f"nonce-{token[:8]}", "created_at": now}
-            connection.execute(insert(session).values(**values, used_at=now))
+            about = {"id": token[:12], "address": "127.0.0.1", "browser": ""}
+            connection.execute(insert(session).values(**values, **about, used_at=now))
         self.nonces[f"pestle_session={token}"] = f"nonce-{token[:8]}"
         return f"pestle_session={token}"
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection
 
 from server.core.errors import PestleError
-from server.identity import badges
+from server.identity import badges, queries
 from sync import canonical
 
 DOMAIN = "pestle/lease-people/v1\n"
@@ -30,7 +30,11 @@ def lend(
     """The snapshot of a lease with its people's keys sealed for the tablet's point `agreement` (base64, uncompressed);
     a tablet that names none gets none of them. PestleError `key_malformed`."""
     people = [{**one, "badge": badges.in_use(connection, one["id"])} for one in snapshot["people"]]
-    lent = {**snapshot, "people": people, "badges_withdrawn": badges.withdrawn(connection), "opener": None}
+    about = {
+        "badges_withdrawn": badges.withdrawn(connection),
+        "idle_minutes": queries.policy_of(connection).idle_minutes,
+    }
+    lent = {**snapshot, "people": people, **about, "opener": None}
     if agreement is None:
         return {**lent, "people": [{**one, "key": None} for one in people]}
     key = os.urandom(32)
