@@ -53,7 +53,7 @@ check: .make/packages-test .make/venv-dev .make/app
 
 test: check
 	$(PYTEST) -n 2 -m "slow" --ignore=tests/journeys
-	$(PYTEST) tests/journeys
+	$(PYTEST) -n 2 --dist loadfile tests/journeys
 
 bench: .make/packages-test .make/venv-dev .make/app
 	@$(BIN)/python -m tests.bench
