@@ -1,6 +1,6 @@
 /** The browser as the core's platform. */
-import { initializeWasm } from "@automerge/automerge/slim";
 import wasmUrl from "@automerge/automerge/automerge.wasm?url";
+import { fetchAutomerge } from "./automerge";
 import { systemClock } from "./clock";
 import { VERSION } from "./database";
 import { type Room, workerFile } from "./journal-file";
@@ -20,7 +20,7 @@ export const browser: Platform = {
   clock: systemClock,
   app: appVersion(),
   database: "pestle",
-  wasm: () => initializeWasm(wasmUrl),
+  wasm: () => fetchAutomerge(wasmUrl),
   journalFile() {
     const file = workerFile();
     journal = file;

@@ -2,7 +2,8 @@
  *
  * What this device has signed but not sent is not in here; it waits in the store and becomes a change when it can
  * be pushed. So a document can be thrown away and rebuilt from the server's changes at any time, under a new actor. */
-import * as Automerge from "@automerge/automerge/slim";
+import type { Counter, Doc } from "@automerge/automerge/slim";
+import { Automerge } from "./automerge";
 import { type Bytes, hex, random } from "./bytes";
 import { place, type PlaceKind, placeKey } from "./places";
 import type { StoredChange } from "./store";
@@ -34,7 +35,7 @@ export function newActor(): string {
 }
 
 export class BatchDoc {
-  private doc: Automerge.Doc<Shape>;
+  private doc: Doc<Shape>;
   private readonly numbers = new Set<number>();
   /** All changes up to this number are in the document. */
   last = 0;
@@ -175,7 +176,7 @@ export class BatchDoc {
       if (this.text(edit.slot) !== edit.text) this.change(null, (doc) => Automerge.updateText(doc, path, edit.text));
     } else if ("by" in edit) {
       const key = placeKey("count", edit.slot);
-      if (edit.by) this.change(null, ({ drafts }) => (drafts[key] as Automerge.Counter).increment(edit.by));
+      if (edit.by) this.change(null, ({ drafts }) => (drafts[key] as Counter).increment(edit.by));
     } else {
       this.show(edit.person, edit.draft);
     }

@@ -2,7 +2,8 @@
  *
  * Two tablets that each made `drafts[key]` without a network would hide one another's. So the change that makes a
  * place is the same bytes on every tablet, under an actor of its own, and builds on the document's first change only. */
-import * as Automerge from "@automerge/automerge/slim";
+import type { Doc } from "@automerge/automerge/slim";
+import { Automerge } from "./automerge";
 import { type Bytes, hex, sha256, utf8 } from "./bytes";
 
 export type PlaceKind = "text" | "count";
@@ -35,6 +36,6 @@ async function serverActor(document: string): Promise<string> {
   return hex((await sha256(utf8(`pestle/document/v1\n${document}`))).subarray(0, 16));
 }
 
-function lastOf(doc: Automerge.Doc<Maps>): Bytes {
+function lastOf(doc: Doc<Maps>): Bytes {
   return new Uint8Array(Automerge.getLastLocalChange(doc)!);
 }

@@ -3,6 +3,7 @@ import "fake-indexeddb/auto";
 import * as Automerge from "@automerge/automerge/slim";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fetchAutomerge } from "../../src/core/automerge";
 import { encode } from "../../src/core/canonical";
 import { type Bytes, base64, concat, fromBase64, hex, sha256, utf8 } from "../../src/core/bytes";
 import type { Clock } from "../../src/core/clock";
@@ -17,7 +18,7 @@ import { Notary } from "./notary";
 
 export async function wasm(): Promise<void> {
   const path = createRequire(import.meta.url).resolve("@automerge/automerge/automerge.wasm");
-  await Automerge.initializeWasm(new Uint8Array(readFileSync(path)));
+  await fetchAutomerge(new Uint8Array(readFileSync(path)));
 }
 
 /** A disk that survives the "page"; `damage` changes its bytes, `fails` makes the next write fail. */
