@@ -1,6 +1,7 @@
 """Web Push (RFC 8030, 8291, 8292): a message that says nothing but which note the browser may ask us for."""
 
 import json
+import time
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from sync import keyfiles
 
 _TIMEOUT_SECONDS = 8
 _TTL_SECONDS = 24 * 3600
+_VALID_SECONDS = 12 * 3600
 # RFC 8030, section 5.3.
 _URGENCY = {CRITICAL: "high", INFO: "low"}
 _GONE = (404, 410)
@@ -64,7 +66,8 @@ def send(plant: Plant, target: Any, note: Any) -> Result:
                 {"endpoint": target.endpoint, "keys": keys},
                 data=body_of(note.id),
                 vapid_private_key=Vapid(private_key(plant.config)),
-                vapid_claims={"sub": plant.config.contact},
+                # By the machine's clock: the service will not believe a longer time than a day.
+                vapid_claims={"sub": plant.config.contact, "exp": int(time.time()) + _VALID_SECONDS},
                 ttl=_TTL_SECONDS,
                 # The topic replaces a note that waits at the service, so that a second try is no second message.
                 headers={"Urgency": urgency, "Topic": note.id},

@@ -50,8 +50,9 @@ def due(now: datetime, severity: str, quiet: Quiet | None) -> datetime:
         return now
     # By the calendar and not by hours: the night in which clocks change is longer or shorter.
     day = local.date() + timedelta(days=1 if over_midnight and clock >= quiet.start else 0)
-    end = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(now.tzinfo)
-    return max(now, end)
+    at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+    # Of a time that comes twice the second, and of one that is left out what follows it.
+    return max(now, *(at.replace(fold=fold).astimezone(now.tzinfo) for fold in (0, 1)))
 
 
 def wanted(kind: AlertKind, chosen: Mapping[str, bool] | None) -> list[str]:

@@ -12,8 +12,8 @@ const GATHER_MS = 300;
 /** A stream that failed is tried again after so long. */
 const AGAIN_MS = 15_000;
 
-/** For an effect: load now and whenever something may have changed; returns what ends it. */
-export function watch(load: () => void): () => void {
+/** For an effect: load now and whenever something may have changed, as that stream says; returns what ends it. */
+export function watch(load: () => void, address = STREAM): () => void {
   let stream: EventSource | null = null;
   let due: ReturnType<typeof setTimeout> | undefined;
   let loaded = 0;
@@ -32,7 +32,7 @@ export function watch(load: () => void): () => void {
   }
 
   function open(): void {
-    const made = (stream = new EventSource(STREAM));
+    const made = (stream = new EventSource(address));
     made.onmessage = () => (due ??= setTimeout(now, GATHER_MS));
     made.onerror = () => {
       if (stream !== made) return;

@@ -1,4 +1,5 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
+import { alertsEn } from "./alerts.en";
 import { badgesEn } from "./badges.en";
 import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
@@ -14,6 +15,7 @@ import { witnessEn } from "./witness.en";
 
 export const en = {
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
+  ...alertsEn,
   ...badgesEn,
   ...codesEn,
   ...containersEn,

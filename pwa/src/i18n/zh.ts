@@ -1,4 +1,5 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
+import { alertsZh } from "./alerts.zh";
 import { badgesZh } from "./badges.zh";
 import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
@@ -15,6 +16,7 @@ import type { en } from "./en";
 
 export const zh = {
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
+  ...alertsZh,
   ...badgesZh,
   ...codesZh,
   ...containersZh,

@@ -18,6 +18,7 @@ const SCREENS: Record<string, Screen> = {
   deviations: () => import("../quality/Deviations.svelte"),
   devices: () => import("../devices/Devices.svelte"),
   enrol: () => import("../devices/Enrol.svelte"),
+  inbox: () => import("../alerts/Inbox.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
   people: () => import("../people/People.svelte"),
