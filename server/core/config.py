@@ -188,9 +188,12 @@ def _secret(environment: Mapping[str, str]) -> bytes | None:
 def _domain(environment: Mapping[str, str]) -> str | None:
     """An address of numbers is no name that a passkey could be bound to (WebAuthn, section 5.1.2)."""
     text = (environment.get("PASSKEY_DOMAIN") or "localhost").lower()
-    with contextlib.suppress(ValueError):
-        ip_address(text.strip("[]"))
-        return None
+    without_port = re.sub(r":[0-9]{1,5}\Z", "", text)
+    for address in (text, without_port):
+        with contextlib.suppress(ValueError):
+            ip_address(address.strip("[]"))
+            return None
+    text = without_port
     if not _HOST.fullmatch(text):
         raise PestleError("setting_wrong", {"setting": "PASSKEY_DOMAIN", "value": text[:40]})
     return text

@@ -168,10 +168,8 @@ def add(plant: Plant, person: Person, given: Mapping[str, Any], origin: str) -> 
         "rp_id": rp_id,
         "label": given["label"],
     }
+    # Its first use is taken with whatever count it has.
     state(plant, Fact(PASSKEY_ADDED, person_stream(person.id), payload, actor=person.id))
-    # A crash here: its first use is taken with whatever count it has.
-    with db.write(plant.engine) as connection:
-        _keep_count(connection, payload["credential"], made.sign_count)
 
 
 def withdraw(plant: Plant, person: str, credential: str, reason: str, *, actor: str) -> None:

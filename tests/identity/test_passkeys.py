@@ -11,6 +11,7 @@ from plant import PASSWORD, PlantUnderTest
 from sqlalchemy import func, select
 
 from server.core import clock
+from server.core.config import from_environment
 from server.core.errors import PestleError
 from server.identity import accounts, passkeys, rules
 from server.identity.projection import challenge
@@ -253,8 +254,31 @@ def test_challenges_are_given_at_the_pace_of_passwords(site: PlantUnderTest) -> 
     assert (429, "signins_too_many") in codes
 
 
-def test_a_moment_of_the_clock_is_taken_from_the_site(site: PlantUnderTest) -> None:
+def test_its_holder_sees_when_it_was_used_last(site: PlantUnderTest) -> None:
     client, authenticator = held(site)
+    assert [one["used_at"] for one in client.get("/api/passkeys").get_json()["items"]] == [None]
     sign(site, authenticator)
     [one] = client.get("/api/passkeys").get_json()["items"]
     assert one["added_at"] <= one["used_at"] <= clock.now_text()
+
+
+@pytest.mark.parametrize(
+    ("named", "domain"),
+    [
+        (None, "localhost"),
+        ("Pestle.example", "pestle.example"),
+        ("pestle.example:8443", "pestle.example"),
+        ("192.0.2.7", None),
+        ("192.0.2.7:8443", None),
+        ("2001:db8::7", None),
+        ("[2001:db8::7]:8443", None),
+    ],
+)
+def test_the_domain_is_the_name_that_the_site_is_reached_by(named: str | None, domain: str | None) -> None:
+    assert from_environment({} if named is None else {"PASSKEY_DOMAIN": named}).passkey_domain == domain
+
+
+@pytest.mark.parametrize("named", ["https://pestle.example", "pestle.example/", "a b", ".example", "x" * 300])
+def test_what_is_no_host_name_is_told_at_start(named: str) -> None:
+    with pytest.raises(PestleError, match="setting_wrong"):
+        from_environment({"PASSKEY_DOMAIN": named})
