@@ -49,17 +49,6 @@ def document(connection: Connection, code: str, person: Person, at: datetime, pe
     }
 
 
-def mine(connection: Connection, person: Person, at: datetime) -> Answer:
-    """For a home: `due` is what a person must read or be trained in, `expiring` what ends within 30 days."""
-    found = queries.holdings_of(connection, person, at)
-    due = [one for one in found if one.needed and one.standing.wants is not None]
-    ending = [one for one in found if one.needed and one.standing.wants is None]
-    return {
-        "due": [one.payload(at) for one in _by_end(due)],
-        "expiring": [one.payload(at) for one in _by_end(ending) if queries.ends_soon(one.standing, at)],
-    }
-
-
 def person(connection: Connection, found: Person, at: datetime) -> Answer:
     """{person, items}: how somebody stands with all that their work needs or that they have held."""
     return {
@@ -107,7 +96,3 @@ def _people(connection: Connection, code: str, at: datetime) -> list[Answer]:
         (one, held) for one in people for held in found[one.id] if held.document == code
     ]
     return [{"person": one.payload(), **held.payload(at)} for one, held in lines]
-
-
-def _by_end(found: Sequence[Holding]) -> list[Holding]:
-    return sorted(found, key=lambda one: one.standing.until)

@@ -25,14 +25,6 @@ blueprint = Blueprint("training", __name__, url_prefix="/api/training", descript
 _SEES = ("training.grant", "training.manage", "log.read")
 
 
-@blueprint.get("/mine")
-@require("training.read")
-def mine() -> Answer:
-    """{due, expiring}: what I must read or be trained in, and what ends within 30 days; for the home."""
-    with plant.current().engine.connect() as connection:
-        return pages.mine(connection, current_person(), clock.now())
-
-
 @blueprint.get("/documents")
 @require("training.read")
 def documents() -> Answer:

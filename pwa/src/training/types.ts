@@ -29,5 +29,4 @@ export interface Matrix { documents: DocumentLine[]; people: { person: Somebody;
 export interface PersonTraining { person: Somebody; items: Standing[] }
 export interface Need { on: string; name: string; documents: string[] }
 export interface Needs { items: Need[]; phases: string[]; actions: string[] }
-export interface Mine { due: Standing[]; expiring: Standing[] }
 export interface KeptFile { sha256: string; name: string; size: number }
