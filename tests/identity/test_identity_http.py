@@ -8,6 +8,7 @@ from sqlalchemy import select
 from server.core.limits import SIGN_INS
 from server.identity import accounts, recovery
 from server.identity.enrolment import DOMAIN
+from server.identity.model import permissions_of
 from server.identity.projection import failure
 from sync.log import publication
 from sync.signing import Ed25519Signer

@@ -44,9 +44,13 @@ def test_a_login_is_never_given_twice(site: PlantUnderTest) -> None:
     accounts.change_roles(site.plant, "P-0002", [], "left", actor="P-0007")
     with refused("login_taken"):
         accounts.add_person(site.plant, "wang", "王强", None, ["operator"])
-    payload = {"person": "P-0002", "login": "another", "name": "x", "name_en": None, "roles": ["operator"]}
+    payload: dict[str, object] = {"person": "P-0002", "login": "another", "name": "x", "name_en": None}
     with refused("login_taken"):
-        site.state(ADDED, "person/P-0002", payload)
+        site.state(ADDED, "person/P-0002", {**payload, "grants": [{"role": "operator", "areas": None}]})
+    # As it was before there were areas.
+    payload["roles"] = ["operator"]
+    with refused("login_taken"):
+        site.state("identity.person_added.v1", "person/P-0002", payload)
 
 
 @pytest.mark.urs("IDN-01")

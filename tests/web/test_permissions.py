@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,14 +15,16 @@ from support import ROOT
 from server.alerts.model import ACKNOWLEDGED
 from server.app import create_app
 from server.core import clock
-from server.core.kinds import Entry
-from server.identity import access
+from server.core.kinds import Entry, Registry, Room
+from server.identity import access, queries
 from server.identity.model import (
+    AREA_SET,
     CREDENTIAL_SET,
     PASSKEY_ADDED,
     PASSKEY_WITHDRAWN,
     PERMISSIONS,
     PERSON_ADDED,
+    PERSON_ADDED_V2,
     ROLES,
     SESSION_ENDED,
 )
@@ -137,6 +140,31 @@ def test_each_decision_is_refused_to_exactly_those_who_may_not(site: PlantUnderT
             refusal = site.plant.registry.decide(connection, entry).refusal
         if (refusal == "not_permitted") == bool(set(kind.by) & set(PERMISSIONS[role])):
             wrong.append((kind.name, kind.by, refusal))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_limited_to_an_area_decides_nothing_about_rooms_of_another(site: PlantUnderTest, role: str) -> None:
+    """Whatever the kind, were it about a room: that each kind names its rooms rightly is for the tests of its room."""
+    number, wrong = ROLES.index(role), []
+    for area in ("inside", "outside"):
+        name = {"name": {"zh": area, "en": area}, "places": [f"{area}-{number}"], "reason": "test"}
+        site.state(AREA_SET, "site", {"area": f"{area}-{number}", **name})
+        grants = [{"role": role, "areas": [f"{area}-{number}"]}]
+        who = {"person": f"{area}-{number}", "login": f"{area}-{role}", "name": role, "name_en": None}
+        site.state(PERSON_ADDED_V2, f"person/{area}-{number}", {**who, "grants": grants})
+    about = [replace(kind, places=lambda *_: [f"inside-{number}"]) for kind in DECISIONS if kind.by]
+    registry = Registry([Room("all", tuple(about))], queries.permitted_at)
+    writer = DeviceWriter("server", Ed25519Signer.generate(), clock=lambda: int(clock.now().timestamp() * 1000))
+    for kind in about:
+        held = bool(set(kind.by) & set(PERMISSIONS[role]))
+        for area in ("inside", "outside"):
+            person = f"{area}-{number}"
+            entry = asked_by(person, writer.write(kind.name, "batch/x", PAYLOADS[kind.name], actor=person))
+            with site.reading() as connection:
+                refusal = registry.decide(connection, entry).refusal
+            if (refusal == "area_not_permitted") != (held and area == "outside"):
+                wrong.append((kind.name, area, refusal))
     assert wrong == []
 
 

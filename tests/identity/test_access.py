@@ -1,0 +1,344 @@
+"""How long passwords and sessions last, who locks out whom, and what a password that another gave must not do."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest
+from sqlalchemy import select
+
+from server.core.errors import PestleError
+from server.identity import accounts, queries, rules
+from server.identity.access import BROWSER_COOKIE, COOKIE
+from server.identity.model import (
+    CREDENTIAL_SET,
+    LOGIN_LOCKED,
+    LOGIN_UNLOCKED,
+    PASSWORD_CONFIRMED,
+    SESSION_ENDED,
+    Grant,
+)
+from server.identity.projection import session
+
+pytestmark = pytest.mark.urs("IDN-02")
+ANOTHER = "another horse battery"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(PestleError) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def sign_in(client: FlaskClient, login: str, password: str, address: str = "10.0.0.1") -> tuple[int, str | None]:
+    body = {"login": login, "password": password}
+    answer = client.post("/api/session", json=body, environ_base={"REMOTE_ADDR": address})
+    return answer.status_code, answer.get_json().get("code")
+
+
+def policy(site: PlantUnderTest, **given: int) -> None:
+    accounts.set_policy(site.plant, rules.Policy(**given), "password procedure", actor="P-0007")
+
+
+# Ageing
+
+
+def test_an_old_password_opens_only_the_way_to_another(site: PlantUnderTest) -> None:
+    policy(site, password_days=90)
+    site.arm("zhang", "password")
+    site.advance(hours=90 * 24 - 1)
+    client = site.client()
+    answer = client.post("/api/session", json={"login": "zhang", "password": PASSWORD}).get_json()
+    assert (answer["password_one_time"], answer["password_expired"]) == (False, False)
+    assert answer["password_ends_at"] is not None
+    site.advance(hours=2)
+    told = client.post("/api/session", json={"login": "zhang", "password": PASSWORD}).get_json()
+    assert (told["password_expired"], told["person"]["permissions"]) == (True, [])
+    assert client.get("/api/batches").get_json()["code"] == "password_expired"
+    assert client.post("/api/session/password", json={"password": PASSWORD, "new": ANOTHER}).status_code == 200
+    assert client.get("/api/batches").status_code == 200
+
+
+def test_a_one_time_password_is_good_for_three_days(site: PlantUnderTest) -> None:
+    given = accounts.give_password(site.plant, "P-0001", actor="P-0007")
+    site.advance(hours=73)
+    client = site.client()
+    assert sign_in(client, "zhang", given) == (401, "one_time_ended")
+    # Who does not know it learns nothing of this.
+    assert sign_in(client, "zhang", "guessed wrong") == (401, "login_wrong")
+    again = accounts.give_password(site.plant, "P-0001", actor="P-0007")
+    site.advance(hours=71)
+    assert sign_in(client, "zhang", again) == (200, None)
+
+
+def test_the_plant_sets_how_long_and_only_within_bounds(site: PlantUnderTest) -> None:
+    admin = site.client("admin")
+    before = admin.get("/api/policy").get_json()
+    for wrong in ({"password_days": 9999}, {"idle_minutes": 0}, {"absolute_hours": "12"}, {"reason": ""}):
+        assert admin.post("/api/policy", json={**before, "reason": "x", **wrong}).status_code == 422
+    assert admin.get("/api/policy").get_json() == before
+    changed = {**before, "idle_minutes": 10}
+    assert admin.post("/api/policy", json={**changed, "reason": "SMP-IT-004"}).get_json() == changed
+    site.advance(seconds=601)
+    assert admin.get("/api/session").get_json()["code"] == "session_expired"
+
+
+# Lock-out
+
+
+def test_a_stranger_locks_out_strangers_and_not_the_person(site: PlantUnderTest) -> None:
+    own, stranger = site.client("zhang"), site.client()
+    for _ in range(rules.ATTEMPTS):
+        assert sign_in(stranger, "zhang", "guessed wrong") == (401, "login_wrong")
+    # Behind the same address, with the right password: only who has signed in here before may.
+    assert sign_in(stranger, "zhang", PASSWORD) == (429, "login_locked")
+    assert sign_in(own, "zhang", PASSWORD) == (200, None)
+    # Elsewhere nobody is kept out by it.
+    assert sign_in(site.client(), "zhang", PASSWORD, "10.0.0.2") == (200, None)
+    assert site.payloads(LOGIN_LOCKED) == [
+        {
+            "person": "P-0001",
+            "address": "10.0.0.1",
+            "everywhere": False,
+            "attempts": 5,
+            "until": site.payloads(LOGIN_LOCKED)[0]["until"],
+        }
+    ]
+
+
+def test_guesses_from_many_addresses_lock_every_new_browser_and_no_known_one(site: PlantUnderTest) -> None:
+    own = site.client("zhang")
+    codes = [sign_in(site.client(), "zhang", "guessed wrong", f"10.1.{n}.{m}")[1] for n in range(9) for m in range(4)]
+    assert codes == ["login_wrong"] * rules.ATTEMPTS_EVERYWHERE + ["login_locked"] * (36 - rules.ATTEMPTS_EVERYWHERE)
+    assert sign_in(site.client(), "zhang", PASSWORD, "10.2.0.1") == (429, "login_locked")
+    assert sign_in(own, "zhang", PASSWORD) == (200, None)
+    [told] = site.payloads(LOGIN_LOCKED)
+    assert (told["everywhere"], told["attempts"]) == (True, rules.ATTEMPTS_EVERYWHERE)
+
+
+def test_a_known_browser_guesses_no_more_than_another(site: PlantUnderTest) -> None:
+    own = site.client("zhang")
+    codes = [sign_in(own, "zhang", "guessed wrong")[1] for _ in range(7)]
+    assert codes == ["login_wrong"] * 5 + ["login_locked"] * 2
+    # And it is known for the person who signed in there, not for others.
+    site.arm("wang", "password")
+    for _ in range(5):
+        sign_in(site.client(), "wang", "guessed wrong")
+    assert sign_in(own, "wang", PASSWORD) == (429, "login_locked")
+
+
+def test_an_administrator_unlocks_with_a_reason(site: PlantUnderTest) -> None:
+    admin, client = site.client("admin"), site.client()
+    site.arm("zhang", "password")
+    for _ in range(5):
+        sign_in(client, "zhang", "guessed wrong")
+    assert admin.get("/api/people/P-0001").get_json()["locked_until"] is not None
+    assert admin.post("/api/people/P-0001/unlock", json={}).status_code == 422
+    page = admin.post("/api/people/P-0001/unlock", json={"reason": "called, voice known"}).get_json()
+    assert page["locked_until"] is None
+    assert sign_in(client, "zhang", PASSWORD) == (200, None)
+    assert site.payloads(LOGIN_UNLOCKED) == [{"person": "P-0001", "reason": "called, voice known"}]
+    assert site.client("chen").post("/api/people/P-0001/unlock", json={"reason": "x"}).status_code == 403
+
+
+# Guessing who is here
+
+
+def test_answers_do_not_tell_whether_a_login_exists(site: PlantUnderTest) -> None:
+    site.arm("zhang", "password")
+    accounts.change_roles(site.plant, "P-0002", [], "left", actor="P-0007")
+    for login in ("zhang", "wang", "nobody"):
+        client = site.client()
+        answers = [
+            client.post("/api/session", json={"login": login, "password": "guessed wrong"}).get_json() for _ in range(7)
+        ]
+        assert [answer["code"] for answer in answers] == ["login_wrong"] * 5 + ["login_locked"] * 2
+        assert all(answer["details"] == {} for answer in answers)
+        accounts.unlock(site.plant, "P-0001", "next", actor="P-0007")
+
+
+def test_nor_does_the_time_they_take(site: PlantUnderTest) -> None:
+    """Each pays for one argon2id, whether there is a hash or not; without, an answer would come in a tenth of it."""
+    site.arm("zhang", "password")
+
+    def seconds(login: str) -> float:
+        start = time.perf_counter()
+        with site.plant.engine.connect() as connection:
+            person = queries.find_login(connection, login)
+            assert not queries.check_password(connection, person.id if person else "", "guessed wrong")
+        return time.perf_counter() - start
+
+    seconds("nobody")
+    known, unknown = ([seconds(login) for _ in range(9)] for login in ("zhang", "nobody"))
+    assert statistics.median(unknown) > statistics.median(known) / 3
+    assert statistics.median(known) > statistics.median(unknown) / 3
+
+
+# A password that another gave
+
+
+@pytest.mark.urs("IDN-08")
+def test_who_gives_qa_a_password_and_signs_in_with_it_decides_nothing(site: PlantUnderTest) -> None:
+    admin = site.client("admin")
+    given = admin.post("/api/people/P-0004/password").get_json()["password"]
+    thief = site.client()
+    assert sign_in(thief, "li", given) == (200, None)
+    assert thief.post("/api/session/password", json={"password": given, "new": ANOTHER}).status_code == 200
+    told = thief.get("/api/session").get_json()["given"]
+    assert told["by"]["id"] == "P-0007"
+    assert _decided(site) == "signing_barred"
+    # Nor make a way to sign elsewhere meanwhile.
+    refusal = thief.post("/api/session/pin", json={"password": ANOTHER, "pin": PIN})
+    assert (refusal.status_code, refusal.get_json()["code"]) == (403, "signing_barred")
+    site.advance(hours=23.9)
+    assert _decided(site) == "signing_barred"
+    site.advance(hours=0.2)
+    assert _decided(site) == "lot_unknown"
+
+
+@pytest.mark.urs("IDN-08")
+def test_only_a_third_person_who_releases_lifts_the_bar(site: PlantUnderTest) -> None:
+    for login in ("guo", "han"):
+        accounts.add_person(site.plant, login, login, None, ["qa"], actor="P-0007")
+    accounts.set_password(site.plant, "P-0008", PASSWORD)
+    admin, other = site.client("admin"), site.client()
+    assert sign_in(other, "guo", PASSWORD) == (200, None)
+    assert other.get("/api/people/given").get_json()["items"] == []
+    accounts.give_password(site.plant, "P-0004", actor="P-0007")
+    [shown] = other.get("/api/people/given").get_json()["items"]
+    assert (shown["person"]["id"], shown["by"]["id"]) == ("P-0004", "P-0007")
+    confirm = {"reason": "asked her at her desk"}
+    assert admin.post("/api/people/P-0004/password/confirm", json=confirm).get_json()["code"] == "not_permitted"
+    with refused("signing_barred"):
+        accounts.confirm_password(site.plant, "P-0004", "it is me", actor="P-0004")
+    # Two who were both given passwords do not vouch for each other.
+    accounts.give_password(site.plant, "P-0009", actor="P-0007")
+    with refused("signing_barred"):
+        accounts.confirm_password(site.plant, "P-0004", "we are both fine", actor="P-0009")
+    assert _decided(site) == "signing_barred"
+    assert other.post("/api/people/P-0004/password/confirm", json=confirm).status_code == 204
+    assert _decided(site) == "lot_unknown"
+    assert site.payloads(PASSWORD_CONFIRMED) == [{"person": "P-0004", **confirm}]
+    again = other.post("/api/people/P-0004/password/confirm", json=confirm)
+    assert (again.status_code, again.get_json()["code"]) == (409, "nothing_to_confirm")
+    # What is given after it bars anew.
+    accounts.give_password(site.plant, "P-0004", actor="P-0007")
+    assert _decided(site) == "signing_barred"
+
+
+@pytest.mark.urs("IDN-08")
+def test_somebody_made_up_by_an_administrator_signs_nothing_at_once_either(site: PlantUnderTest) -> None:
+    ghost = accounts.add_person(site.plant, "ghost", "鬼", None, [Grant("qa")], actor="P-0007").id
+    accounts.give_password(site.plant, ghost, actor="P-0007")
+    with site.reading() as connection:
+        assert queries.barred(connection, ghost, ("batch.release",)) is not None
+        # Who signs no decisions works at once.
+        assert queries.barred(connection, "P-0001", ("batch.work",)) is None
+
+
+@pytest.mark.urs("IDN-08")
+def test_ones_own_choice_bars_nothing(site: PlantUnderTest) -> None:
+    site.arm("li", "password")
+    accounts.set_password(site.plant, "P-0004", ANOTHER)
+    assert len(site.entries(CREDENTIAL_SET)) == 2
+    assert _decided(site) == "lot_unknown"
+
+
+def _decided(site: PlantUnderTest) -> str:
+    """What becomes of a decision that QA signs; there is no such lot, so that one that is judged is refused too."""
+    lot = {"material": "M-1", "lot": "L-1", "status": "released", "reason": "all tests passed"}
+    with pytest.raises(PestleError) as caught:
+        site.state("materials.lot_status_changed.v1", "lot/M-1/L-1", lot, actor="li")
+    return str(caught.value.code)
+
+
+# Sessions
+
+
+def test_sessions_are_listed_with_where_they_are_and_ended_one_by_one(site: PlantUnderTest) -> None:
+    site.tablet("T-1")
+    site.arm("zhang", "password")
+    desk, tablet = site.client(), site.client()
+    body = {"login": "zhang", "password": PASSWORD}
+    at_desk = {"environ_base": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"User-Agent": FIREFOX, "Origin": ORIGIN}}
+    assert desk.post("/api/session", json=body, **at_desk).status_code == 200
+    assert tablet.post("/api/session", json={**body, "device": "T-1"}).status_code == 200
+    items = desk.get("/api/sessions").get_json()["items"]
+    told = {one["device"]: one for one in items}
+    assert (told[None]["address"], told[None]["browser"], told[None]["current"]) == ("10.0.0.7", FIREFOX, True)
+    assert (told["T-1"]["current"], told["T-1"]["expires_at"] > told[None]["expires_at"]) == (False, True)
+    assert COOKIE not in str(items)
+    left = desk.post(f"/api/sessions/{told['T-1']['id']}/end", json={"reason": "left it behind"})
+    assert [one["device"] for one in left.get_json()["items"]] == [None]
+    assert tablet.get("/api/session").status_code == 401
+    assert desk.get("/api/session").status_code == 200
+    [ended] = site.entries(SESSION_ENDED)
+    assert (ended.head.actor, ended.body["device"], ended.body["reason"]) == ("P-0001", "T-1", "left it behind")
+
+
+def test_nobody_ends_the_sessions_of_others_but_an_administrator(site: PlantUnderTest) -> None:
+    theirs, other, admin = site.client("zhang"), site.client("wang"), site.client("admin")
+    [open_one] = theirs.get("/api/sessions").get_json()["items"]
+    why = {"reason": "wants to"}
+    assert other.post(f"/api/sessions/{open_one['id']}/end", json=why).status_code == 404
+    assert other.post(f"/api/people/P-0001/sessions/{open_one['id']}/end", json=why).status_code == 403
+    assert theirs.get("/api/session").status_code == 200
+    # Named under another person it is not found.
+    assert admin.post(f"/api/people/P-0002/sessions/{open_one['id']}/end", json=why).status_code == 404
+    assert admin.post(f"/api/people/P-0001/sessions/{open_one['id']}/end", json=why).status_code == 200
+    assert theirs.get("/api/session").status_code == 401
+
+
+def test_a_session_laid_ready_is_nobodys(site: PlantUnderTest) -> None:
+    """Fixation: a token that was put into the browser before is neither taken up nor goes on."""
+    site.arm("zhang", "password")
+    attacker = site.client("wang")
+    laid = attacker.get_cookie(COOKIE)
+    assert laid is not None
+    for token in (laid.value, "a-token-of-the-attackers-own"):
+        victim = site.client()
+        victim.set_cookie(COOKIE, token)
+        assert sign_in(victim, "zhang", PASSWORD) == (200, None)
+        fresh = victim.get_cookie(COOKIE)
+        assert fresh is not None
+        assert fresh.value != token
+        assert victim.get("/api/session").get_json()["person"]["id"] == "P-0001"
+        probe = site.client()
+        probe.set_cookie(COOKIE, token)
+        assert probe.get("/api/session").status_code == 401
+
+
+def test_signing_in_and_a_new_password_each_change_the_token(site: PlantUnderTest) -> None:
+    client = site.client("zhang")
+    tokens: list[Any] = [client.get_cookie(COOKIE)]
+    assert sign_in(client, "zhang", PASSWORD) == (200, None)
+    tokens.append(client.get_cookie(COOKIE))
+    assert client.post("/api/session/password", json={"password": PASSWORD, "new": ANOTHER}).status_code == 200
+    tokens.append(client.get_cookie(COOKIE))
+    assert len({token.value for token in tokens}) == 3
+    with site.reading() as connection:
+        assert len(connection.execute(select(session.c.token)).all()) == 1
+
+
+def test_the_mark_of_a_known_browser_opens_nothing(site: PlantUnderTest) -> None:
+    own, thief = site.client("zhang"), site.client()
+    site.arm("zhang", "password")
+    assert sign_in(own, "zhang", PASSWORD) == (200, None)
+    mark = own.get_cookie(BROWSER_COOKIE)
+    assert mark is not None
+    thief.set_cookie(BROWSER_COOKIE, mark.value)
+    assert thief.get("/api/session").status_code == 401
+    assert sign_in(thief, "zhang", "guessed wrong") == (401, "login_wrong")
+    # A mark that the server never gave is not taken up.
+    stranger = site.client()
+    stranger.set_cookie(BROWSER_COOKIE, "made-up")
+    assert sign_in(stranger, "zhang", PASSWORD) == (200, None)
+    fresh = stranger.get_cookie(BROWSER_COOKIE)
+    assert fresh is not None
+    assert fresh.value != "made-up"
