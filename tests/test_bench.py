@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import fanout, live
+from bench import fanout, live, scanning
 
 
 @pytest.mark.slow
@@ -22,3 +22,12 @@ def test_the_fan_out_between_two_processes_is_measured(tmp_path: Path) -> None:
     # Each entry at the two tablets of the other process.
     assert found["arrived_ms"]["count"] == 16
     assert found["acknowledged_ms"]["count"] == 8
+
+
+@pytest.mark.slow
+@pytest.mark.urs("HMI-03")
+def test_scans_are_measured(tmp_path: Path) -> None:
+    found = scanning.scans(tmp_path, wedged=3, openings=2)
+    assert found["wedge"]["runs"] == 3
+    assert found["camera_decode"]["runs"] == found["camera_open_to_mark"]["runs"] == 2
+    assert 0 < found["camera_decode"]["p50"] < found["camera_open_to_mark"]["most"]
