@@ -398,6 +398,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; no account was locked by this.", "未作更改；没有账户因此被锁定。"),
         ("Wait a minute, then try again.", "请等待一分钟后重试。"),
     ),
+    "signature_components": Problem(
+        403,
+        ("The first signature needs login and password, or a passkey.", "首次签名需要登录名和密码，或通行密钥。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Sign again with both; after that the password is enough.", "请以两者重新签名；此后只需密码。"),
+    ),
+    "signer_other": Problem(
+        403,
+        ("This login is not that of who is signed in; nothing was signed.", "此登录名不是当前登录者的，未签名。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Enter your own login, or sign in as yourself first.", "请输入您本人的登录名，或先以本人身份登录。"),
+    ),
     "requests_too_many": Problem(
         429,
         ("This client asks for more than the server gives one client.", "此客户端的请求过多，超出单个客户端的限度。"),

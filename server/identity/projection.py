@@ -56,6 +56,7 @@ policy = Table(
     Column("password_days", Integer, nullable=False),
     Column("one_time_hours", Integer, nullable=False),
     Column("idle_minutes", Integer, nullable=False),
+    Column("tablet_minutes", Integer, nullable=False),
     Column("absolute_hours", Integer, nullable=False),
 )
 
@@ -132,6 +133,15 @@ challenge = Table(
     Column("person", Text),
     Column("digest", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
+)
+# `token` and `session` are SHA-256: of what the page that signs holds, and of the cookie.
+signing = Table(
+    "identity_signing",
+    workspace,
+    Column("token", Text, primary_key=True),
+    Column("session", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("used_at", Text, nullable=False),
 )
 enrolment_code = Table(
     "identity_enrolment_code",
