@@ -58,6 +58,12 @@ def labels(lot: str, containers: int) -> list[str]:
     return [f"{lot}-{number:02d}" for number in range(1, containers + 1)]
 
 
+# area, names, rooms
+AREAS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
+    ("dispensing", t("称量区", "Dispensing"), ("2-114",)),
+    ("tabletting", t("混合压片区", "Blending and tabletting"), ("2-118", "2-121")),
+)
+
 # equipment, class, names, serial, model, location, calibration due
 EQUIPMENT: tuple[tuple[str, str, Text, str | None, str | None, str, str | None], ...] = (
     ("BAL-07", "balance", t("地秤 BAL-07", "Floor scale BAL-07"), "1234567", "ICS685", "2-114", "2027-03-14"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
-from server.demo.content import EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
+from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.demo.training import revise, train
@@ -79,6 +79,16 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
         revise(story)
+        _passwords(story)
+
+
+def _passwords(story: Story) -> None:
+    """Chosen in these days: the plant's story is a year long, and passwords hold no longer."""
+    for login, *_ in PEOPLE:
+        with story.plant.engine.connect() as connection:
+            has = "password" in identity.credentials_of(connection, story.person(login))
+        if not has:
+            accounts.set_password(story.plant, story.person(login), password_of(login))
 
 
 def _people(story: Story) -> None:
@@ -88,7 +98,6 @@ def _people(story: Story) -> None:
         if login in known:
             continue
         person = accounts.add_person(story.plant, login, name, latin, list(roles)).id
-        accounts.set_password(story.plant, person, password_of(login))
         accounts.set_pin(story.plant, person, pin_of(login))
         story.wait(seconds=5)
 
@@ -102,6 +111,8 @@ def _master_data(story: Story) -> None:
         register = {"equipment": code, "class": class_, "name": names, "serial": serial, "model": model}
         register |= {"location": location, "calibration_due": due}
         story.state("equipment.equipment_registered.v1", f"equipment/{code}", register, engineer)
+    for area, names, rooms in AREAS:
+        accounts.set_area(story.plant, area, names, list(rooms), "workshop 2", actor=story.person("admin"))
     for lot in LOTS:
         _lot(story, lot, keeper, analyst, qa)
     signatures = [

@@ -32,7 +32,7 @@ def lend(
     people = [{**one, "badge": badges.in_use(connection, one["id"])} for one in snapshot["people"]]
     about = {
         "badges_withdrawn": badges.withdrawn(connection),
-        "idle_minutes": queries.policy_of(connection).idle_minutes,
+        "idle_minutes": queries.policy_of(connection).tablet_minutes,
     }
     lent = {**snapshot, "people": people, **about, "opener": None}
     if agreement is None:

@@ -90,13 +90,25 @@ def unlock(connection: Connection, login: str) -> None:
     connection.execute(delete(failure).where(failure.c.login == _hash(login)))
 
 
+def locked(connection: Connection) -> dict[str, str]:
+    """Logins that are locked now for wrong passwords, by the hash of their name, and until when (UTC text)."""
+    found: dict[str, str] = {}
+    for row in connection.execute(select(failure)):
+        end = rules.locked_until(row.attempts, datetime.fromisoformat(row.last_at), _most(row.source))
+        if end is not None and end > clock.now():
+            found[row.login] = max(found.get(row.login, ""), clock.text(end))
+    return found
+
+
+def key_of(login: str) -> str:
+    """As `locked` names a login."""
+    return _hash(login)
+
+
 def locked_until(plant: Plant, login: str) -> str | None:
     """Until when a login is locked for wrong passwords, wherever they came from (UTC text); None while it is not."""
     with plant.engine.connect() as connection:
-        rows = connection.execute(select(failure).where(failure.c.login == _hash(login))).all()
-    ends = [rules.locked_until(row.attempts, datetime.fromisoformat(row.last_at), _most(row.source)) for row in rows]
-    latest = max((end for end in ends if end is not None), default=None)
-    return None if latest is None or latest <= clock.now() else clock.text(latest)
+        return locked(connection).get(_hash(login))
 
 
 def forget(connection: Connection) -> None:

@@ -55,11 +55,15 @@ def locked_until(failures: int, last: datetime | None, most: int = ATTEMPTS) -> 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a plant may set: how long a password holds (0 days: for ever), one that was given, and a session."""
+    """What a plant may set: how long a password holds (0 days: for ever), one that was given, and a session.
+
+    `tablet_minutes`: after how long unused a shared tablet locks its glass; its session goes on for a shift.
+    """
 
     password_days: int = 365
     one_time_hours: int = 72
     idle_minutes: int = 60
+    tablet_minutes: int = 10
     absolute_hours: int = 12
 
     def password_ends(self, set_at: datetime, one_time: bool) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from server.identity import queries
+from server.identity import lockout, queries
 from server.identity.model import Person
 from server.identity.projection import credential
 
@@ -13,3 +13,10 @@ def one_time_passwords(connection: Connection) -> list[tuple[Person, str]]:
     given = connection.execute(query.where(credential.c.what == "password", credential.c.one_time == 1)).all()
     people = {person.id: person for person in queries.all_people(connection) if person.roles} if given else {}
     return [(people[row.person], row.set_at) for row in given if row.person in people]
+
+
+def locked(connection: Connection) -> list[tuple[Person, str]]:
+    """Whose login wrong passwords have locked, and until when (UTC text)."""
+    found = lockout.locked(connection)
+    people = queries.all_people(connection) if found else []
+    return [(one, until) for one in people if (until := found.get(lockout.key_of(one.login))) is not None]

@@ -15,7 +15,7 @@ export interface GivenPassword { person: Named; by: Named; at: string; until: st
 /** A role, everywhere (null) or in certain areas. */
 export interface Grant { role: string; areas: string[] | null }
 export interface Area { area: string; name: Text2; places: string[] }
-export interface AccessPolicy { password_days: number; one_time_hours: number; idle_minutes: number; absolute_hours: number }
+export interface AccessPolicy { password_days: number; one_time_hours: number; idle_minutes: number; tablet_minutes: number; absolute_hours: number }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
 export interface PersonLine extends Named { login: string; roles: string[] }
 export interface CredentialLine { set_at: string; one_time: boolean }

@@ -5,7 +5,7 @@ export const accessEn = {
   places: "Rooms", placesHint: "One in a line, spelt as recipes, equipment and devices name them.", noPlaces: "no rooms",
   withdraw: "Withdraw", withdrawTitle: "Withdraw an area", withdrawHint: "Its rooms then belong to no area, and everybody's roles hold in them.", save: "Save", change: "Change",
   everywhere: "everywhere", onlyIn: "only in", where: (role: string) => `Where: ${role}`,
-  rules: "Passwords and sessions", rulesHint: "They hold at once, also for passwords and sessions that there are.", days: "A password holds, days (0: for ever)", oneTime: "A one-time password holds, hours", idle: "A session at a desk ends unused after, minutes", absolute: "Any session ends after, hours",
+  rules: "Passwords and sessions", rulesHint: "They hold at once, also for passwords and sessions that there are.", days: "A password holds, days (0: for ever)", oneTime: "A one-time password holds, hours", idle: "A session at a desk ends unused after, minutes", tablet: "A tablet locks unused after, minutes", absolute: "Any session ends after, hours",
   unlock: "Unlock", unlockTitle: "Unlock the login", unlockHint: "Wrong passwords are counted anew. Make sure that the person asks for it, and not somebody who guesses.",
   endOne: "End this session", endOneTitle: "End one session", endOneHint: "Whoever sits there has to sign in again. Nothing that was recorded is lost.", thisOne: "this one",
   mine: "Where I am signed in", ended: "Ended from the settings by the person", onDevice: (device: string) => `tablet ${device}`, from: (address: string) => `from ${address}`, unknownBrowser: "unknown browser",

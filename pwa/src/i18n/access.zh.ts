@@ -7,7 +7,7 @@ export const accessZh: typeof accessEn = {
   places: "房间", placesHint: "每行一个，与配方、设备中的写法一致。", noPlaces: "无房间",
   withdraw: "撤销", withdrawTitle: "撤销区域", withdrawHint: "其房间此后不属于任何区域，所有人的角色均在其中有效。", save: "保存", change: "更改",
   everywhere: "全厂", onlyIn: "仅限", where: (role: string) => `有效范围：${role}`,
-  rules: "密码与会话", rulesHint: "立即生效，现有的密码和会话亦然。", days: "密码有效天数（0 为长期）", oneTime: "一次性密码有效小时数", idle: "桌面会话闲置多少分钟后结束", absolute: "会话最长小时数",
+  rules: "密码与会话", rulesHint: "立即生效，现有的密码和会话亦然。", days: "密码有效天数（0 为长期）", oneTime: "一次性密码有效小时数", idle: "桌面会话闲置多少分钟后结束", tablet: "平板闲置多少分钟后锁屏", absolute: "会话最长小时数",
   unlock: "解锁", unlockTitle: "解除登录锁定", unlockHint: "错误次数重新计算。请确认是本人提出，而非有人在猜密码。",
   endOne: "结束此会话", endOneTitle: "结束单个会话", endOneHint: "该处需重新登录；已记录的内容不会丢失。", thisOne: "当前会话",
   mine: "我的登录位置", ended: "本人在设置中结束", onDevice: (device: string) => `平板 ${device}`, from: (address: string) => `来自 ${address}`, unknownBrowser: "未知浏览器",

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("password_days", sa.Integer(), nullable=False),
         sa.Column("one_time_hours", sa.Integer(), nullable=False),
         sa.Column("idle_minutes", sa.Integer(), nullable=False),
+        sa.Column("tablet_minutes", sa.Integer(), nullable=False),
         sa.Column("absolute_hours", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
