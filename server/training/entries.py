@@ -29,6 +29,11 @@ def days(*, none: bool = False) -> fields.Whole:
     return fields.whole(0 if not none else 1, 36_500, none=none)
 
 
+def minutes_east() -> fields.Whole:
+    """Of UTC, by the clock on the signer's screen."""
+    return fields.whole(-14 * 60, 14 * 60)
+
+
 class VersionPublished(Schema):
     """`demands`: what it asks of those who hold the version before it, within so many days of `effective_from`;
     `valid_days`: how long a reading or a training is good for, null for as long as no version asks anew."""
@@ -83,7 +88,7 @@ class DocumentRead(Schema):
     meaning = fields.nested(Meaning)
     signer = fields.nested(Signer)
     signed_at = fields.time()
-    offset = fields.whole(-14 * 60, 14 * 60)
+    offset = minutes_east()
     method = fields.choice("password", "passkey")
     passkey = plain.Dict(required=True, allow_none=True)
 

@@ -1,7 +1,6 @@
 """The bodies of requests to training."""
 
 from marshmallow import Schema
-from marshmallow import fields as plain
 
 from server.core import fields
 from server.training import entries, model
@@ -40,7 +39,7 @@ class ReadBody(Schema):
     version = fields.whole(1, 10_000)
     digest = fields.sha256()
     password = fields.text()
-    offset = plain.Integer(required=True)
+    offset = entries.minutes_east()
 
 
 class NewRequirement(entries.RequirementSet):

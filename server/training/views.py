@@ -10,12 +10,12 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.http import dump_options_header
 
-from server.core import blobs, clock, plant
+from server.core import blobs, clock, fields, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
-from server.identity import access, accounts, sessions
+from server.identity import access, sessions
+from server.identity import queries as identity
 from server.identity.access import current_person, require
-from server.identity.stating import state
 from server.training import files, model, pages, queries, shapes
 
 Body = Mapping[str, Any]
@@ -95,8 +95,10 @@ def people() -> Answer:
 @blueprint.get("/people/<person>")
 @require(*_SEES)
 def show_person(person: str) -> Answer:
-    found = accounts.find(plant.current(), person)
     with plant.current().engine.connect() as connection:
+        found = identity.find_person(connection, person)
+        if found is None:
+            raise PestleError("person_unknown", {"person": person})
         return pages.person(connection, found, clock.now())
 
 
@@ -112,7 +114,8 @@ def requirements() -> Answer:
 @blueprint.arguments(shapes.NewRequirement)
 def require_documents(body: Body) -> Answer:
     """All that a step needs from now on, with the reason; PestleError `step_unknown`, `procedure_unknown`."""
-    state(plant.current(), Fact(model.REQUIRED, "training/requirements", dict(body), actor=current_person().id))
+    fact = Fact(model.REQUIRED, "training/requirements", dict(body), actor=current_person().id)
+    plant.current().recorder.state(fact)
     return _requirements()
 
 
@@ -156,7 +159,11 @@ def _requirements() -> Answer:
 
 
 def _state(kind: str, code: str, payload: Body) -> Answer:
-    state(plant.current(), Fact(kind, model.document_stream(code), dict(payload), actor=current_person().id))
+    """The body has the shape of its kind; the code comes from the address, where anything may stand."""
+    if not fields.is_code(code):
+        raise PestleError("request_malformed", {"document": ["not a code"]})
+    fact = Fact(kind, model.document_stream(code), dict(payload), actor=current_person().id)
+    plant.current().recorder.state(fact)
     return _page(code)
 
 

@@ -11,6 +11,7 @@ from training_support import Training
 from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.production import queries as production
+from server.production.model import Item
 from server.training import queries
 
 pytestmark = pytest.mark.urs("IDN-07")
@@ -95,7 +96,7 @@ def test_what_the_equipment_needs_and_what_the_second_person_needs(site: Site, t
     assert "not_qualified" not in last.flags
 
 
-def found(site: Site) -> list[production.Item]:
+def found(site: Site) -> list[Item]:
     with site.plant.engine.connect() as connection:
         return production.items_of(connection, "B1")
 

@@ -13,6 +13,17 @@ from server.core import clock
 
 pytestmark = pytest.mark.urs("IDN-07")
 PDF = b"%PDF-1.7\nnot much of one"
+VERSION: dict[str, Any] = {
+    "version": 1,
+    "type": "sop",
+    "title": {"zh": "规程", "en": "Procedure"},
+    "effective_from": "2099-01-01",
+    "demands": "reading",
+    "within_days": 0,
+    "valid_days": None,
+    "text": "Do it well.",
+    "file": None,
+}
 NAME = hashlib.sha256(PDF).hexdigest()
 
 
@@ -24,17 +35,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 
 def publish(client: FlaskClient, code: str = "SOP-1", **changes: Any) -> Any:
-    given = {
-        "version": 1,
-        "type": "sop",
-        "title": {"zh": "规程", "en": "Procedure"},
-        "effective_from": clock.now_text()[:10],
-        "demands": "reading",
-        "within_days": 0,
-        "valid_days": None,
-        "text": "Do it well.",
-        "file": None,
-    }
+    given = {**VERSION, "effective_from": clock.now_text()[:10]}
     return client.post(f"/api/training/documents/{code}/versions", json=given | changes)
 
 
@@ -177,6 +178,8 @@ def test_files_are_what_they_say_and_are_seen_by_those_who_may(site: PlantUnderT
         ("documents/SOP-1/versions", {"version": "1", "type": "sop"}),
         ("documents/SOP-1/grants", {"person": "P-0001"}),
         ("documents/SOP-1/read", {"version": 1, "digest": "abc"}),
+        ("documents/ SOP/versions", VERSION),
+        ("documents/SOP-1/read", {"version": 1, "digest": "0" * 64, "password": "x", "offset": 9999}),
         ("requirements", {"on": "moon", "name": "x", "documents": [], "reason": "x"}),
     ],
 )
