@@ -104,7 +104,7 @@ def test_the_locked_glass_takes_an_enrolment_code_whatever_the_rhythm(walk: Walk
     tablet.at("enrol-continue").click()
 
 
-@pytest.mark.urs("MAT-12", "MAT-08")
+@pytest.mark.urs("MAT-12", "MAT-08", "PRD-08")
 def test_the_right_container_is_taken_and_the_wrong_one_named(walk: Walk) -> None:
     tablet = walk.tablet
     tablet.sign_in("zhangmin")
@@ -112,6 +112,14 @@ def test_the_right_container_is_taken_and_the_wrong_one_named(walk: Walk) -> Non
     tablet.start_phase()
     tablet.clear_line()
     tablet.complete_phase("10")
+    walk.wedge("MIX-99")
+    walk.marked(False)
+    assert walk.problem("identify") == ("Expected: room 2-114 · equipment BAL-07, BAL-08", "Scanned: MIX-99")
+    for code, symbology in (("2-114", "]C0"), ("PESTLE-EQUIPMENT:1:BAL-07", "]Q1")):
+        walk.wedge(code, symbology)
+        walk.marked(True)
+    expect(tablet.at("identified")).to_have_text("✓2-114✓BAL-07")
+    at_each_size(tablet, "identified", "identified")
     tablet.start_phase()
     expect(tablet.at("container")).to_be_visible()
     walk.wedge(OURS)
