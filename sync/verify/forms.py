@@ -134,14 +134,8 @@ def signature(line: bytes) -> tuple[str, bytes]:
     return signing.ED25519, a2b_base64(found[1])
 
 
-def check_signatures(line: bytes) -> None:
-    """As `parse_signatures`, where nobody looks at what they say."""
-    if _SIGNATURE.fullmatch(line) is None:
-        entry.parse_signatures(line)
-
-
 def people(line: bytes) -> list[dict[str, str]]:
-    """The line as `parse_signatures`, or nothing where only the device has signed."""
+    """The line as `parse_signatures`, or nothing where it has the common form: only the device has signed."""
     return [] if _SIGNATURE.fullmatch(line) else entry.parse_signatures(line)
 
 
