@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -92,6 +92,8 @@ class PushService:
     status: int = 201
     retry_after: str | None = None
     location: str | None = None
+    # Who hands on what was taken, as a push service does to its browsers.
+    forward: Callable[["Pushed"], None] = lambda pushed: None
     got: list[Pushed] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -101,7 +103,9 @@ class PushService:
         except (AssertionError, InvalidSignature, KeyError, ValueError) as error:
             self.refused.append(repr(error))
             return 401
-        self.got.append(Pushed(path, headers, body, key, claims, time.monotonic()))
+        pushed = Pushed(path, headers, body, key, claims, time.monotonic())
+        self.got.append(pushed)
+        self.forward(pushed)
         return self.status
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import fanout, live, scanning
+from bench import alerting, fanout, live, scanning
 
 
 @pytest.mark.slow
@@ -31,3 +31,11 @@ def test_scans_are_measured(tmp_path: Path) -> None:
     assert found["wedge"]["runs"] == 3
     assert found["camera_decode"]["runs"] == found["camera_open_to_mark"]["runs"] == 2
     assert 0 < found["camera_decode"]["p50"] < found["camera_open_to_mark"]["most"]
+
+
+@pytest.mark.slow
+@pytest.mark.urs("HMI-04")
+def test_alerts_are_measured(tmp_path: Path) -> None:
+    found = alerting.alerts(tmp_path, events=2)
+    assert found["runs"] == 2
+    assert 0 < found["median_s"] <= found["most_s"]

@@ -36,6 +36,7 @@ class Courier:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._wake, self._stop = Event(), Event()
+        self._prepared = False
         self._hands = ThreadPoolExecutor(_HANDS, "alerts-hand")
         self._thread = Thread(target=self._run, name="alerts-courier", daemon=True)
 
@@ -88,9 +89,20 @@ class Courier:
             return Result(problem="gone", unwanted=True) if target is None else push.send(self._plant, target, one)
         return mail.send(self._plant.config, one, language)
 
+    def _prepare(self) -> None:
+        """Load what pushing takes as soon as there is anybody to push to: the first alert would wait for it."""
+        if self._prepared:
+            return
+        with self._plant.engine.connect() as connection:
+            anybody = connection.execute(select(subscription.c.id).limit(1)).first()
+        if anybody is not None:
+            push.prepare()
+            self._prepared = True
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self._prepare()
                 while self.deliver() and not self._stop.is_set():
                     pass
             except Exception as error:

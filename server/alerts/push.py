@@ -5,6 +5,7 @@ import time
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,9 +47,14 @@ def body_of(note_id: str) -> str:
     return body
 
 
+def prepare() -> None:
+    """Load the libraries that send: they take a second and some memory, and most sites push to nobody."""
+    import_module("pywebpush")
+
+
 def send(plant: Plant, target: Any, note: Any) -> Result:
     """Hand a note over for a subscription (a row of its table)."""
-    # Only now: they bring a second HTTP library with them, and most sites push to nobody.
+    # Only now: see `prepare`.
     import requests
     from py_vapid import Vapid  # type: ignore[import-untyped]
     from pywebpush import WebPushException, webpush  # type: ignore[import-untyped]

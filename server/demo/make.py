@@ -7,6 +7,7 @@ from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
+from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
 from server.demo.production import Line, Plan
 from server.demo.story import Story
@@ -79,6 +80,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
         revise(story)
+        alert(story)
         _passwords(story)
 
 

@@ -15,7 +15,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import browser, bulk, durability, fanout, history, live, machine, proofs, scanning, storm, verification
+from bench import (
+    alerting,
+    browser,
+    bulk,
+    durability,
+    fanout,
+    history,
+    live,
+    machine,
+    proofs,
+    scanning,
+    storm,
+    verification,
+)
 from support import PostgresCluster
 
 RUNS = 3
@@ -59,6 +72,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "app_start_ms_cpu_4x": browser.starts,
     "tablet_2000_entries": browser.with_2000_entries,
     "scan_ms_cpu_4x": scanning.scans,
+    "alert_to_push": alerting.alerts,
 }
 
 

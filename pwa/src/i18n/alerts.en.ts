@@ -10,7 +10,7 @@ export const alertsEn = {
     browsers: "Devices that are pushed to", made: (at: string) => `since ${at}`, told: (at: string) => `last ${at}`, remove: "Remove",
     mail: "E-mail", mailAddress: "Address", mailHint: "An e-mail says what kind of alert it is, and has a link. It tells nothing of a batch.", mailNot: "This site sends no e-mail.", quiet: "Quiet hours", quietHint: "Nothing is pushed or mailed then, unless it is critical. What came meanwhile follows when they end.", quietOn: "Keep quiet hours", from: "From", to: "To", zone: "Time zone",
     kinds: "Kinds of alert", fixed: "always", push: "Push", save: "Save", saved: "Saved.", trial: "Send me a trial alert", trialSent: "Sent. It stands in the inbox, and comes by every way that you have switched on.",
-    deliveries: "Delivery", deliveriesHint: "How pushes and e-mails of this site went.", channel: "Channel", states: { waiting: "waiting", sent: "sent", dropped: "not needed any more", failed: "given up" } as Record<string, string>, troubles: "What went wrong", noTroubles: "Nothing went wrong.", tries: (n: number) => `${n} tries`,
+    deliveries: "Delivery", deliveriesHint: "How pushes and e-mails of this site went.", states: { waiting: "waiting", sent: "sent", dropped: "not needed any more", failed: "given up" } as Record<string, string>, troubles: "What went wrong", noTroubles: "Nothing went wrong.", tries: (n: number) => `${n} tries`,
     channels: { push: "Push", mail: "E-mail" } as Record<string, string>,
   },
 };
