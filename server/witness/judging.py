@@ -14,8 +14,9 @@ from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.model import batch_of
 from server.identity.model import CREDENTIAL_SET
-from server.production.model import AFTER_DISPOSITION, POST_SEAL, WEIGHED
+from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.release import model as release
+from server.witness.areas import AreaRules
 from server.witness.containers import ContainerRules
 from server.witness.leases import LEASE_ISSUED, LeaseRules
 from server.witness.seen import Seen, unflagged
@@ -26,8 +27,8 @@ from sync.errors import SyncError
 from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
 
-SEALS = (release.RELEASED_V1, release.REJECTED_V1, release.RELEASED_KIND, release.REJECTED_KIND)
-_WITH_DEVICES = (release.RELEASED_KIND, release.REJECTED_KIND)
+SEALS = (*release.RELEASES, *release.REJECTIONS)
+_WITH_DEVICES = tuple(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1))
 _DIGEST = 32
 
 
@@ -49,6 +50,7 @@ class SiteRules:
         self._leases = LeaseRules()
         self._containers = ContainerRules()
         self._training = TrainingRules(registry)
+        self._areas = AreaRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, bytes] = {}
@@ -83,6 +85,7 @@ class SiteRules:
         if seen.is_strange or seen.body is None:
             return
         self._training.judge(seen)
+        self._areas.judge(seen)
         if seen.by_server:
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
@@ -100,6 +103,7 @@ class SiteRules:
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._training.learn(seen)
+        self._areas.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
                 leased = body["device"]
@@ -150,7 +154,11 @@ class SiteRules:
         """The device signs the header alone: that the second person's signature is theirs, only their key tells."""
         person, flag = body.get("verified_by"), "manual_weight_unverified"
         # Of a batch that nobody ordered nothing more is judged.
-        if seen.head.kind != WEIGHED or person is None or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags):
+        if (
+            seen.head.kind not in (WEIGHED, VERIFIED)
+            or person is None
+            or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags)
+        ):
             return
         lines = [one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}"]
         if not any(self._signed(seen.head.encode(), one, person) for one in lines):
