@@ -8,5 +8,5 @@ import Verifier from "./Verifier.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-await language.start();
+await language.whole();
 mount(Verifier, { target });

@@ -1,7 +1,7 @@
 /** English words for badges, and for devices that stand somewhere and take another's place. */
 export const badgesEn = {
   badges: {
-    scan: "Scan a badge", scanOf: (name: string) => `Badge of ${name}`, any: "a badge of somebody who works here", of: (name: string) => `the badge of ${name}`, byPasskey: "Confirm with a passkey", has: "has a badge", read: (badge: string) => `Badge ${badge} read`,
+    scan: "Scan a badge", scanOf: (name: string) => `Badge of ${name}`, any: "a badge of somebody who works here", of: (name: string) => `the badge of ${name}`, byPasskey: "Confirm with a passkey", waiting: (n: number) => (n === 1 ? "1 weight waits for a second person" : `${n} weights wait for a second person`), waitingHint: "Somebody else has recorded it. Look at what is shown and at the goods, then confirm with your own PIN.", confirm: "Confirm", has: "has a badge", read: (badge: string) => `Badge ${badge} read`,
     damaged: "a badge that cannot be read whole", other: "a code that is no badge", withdrawn: "a badge that was withdrawn", otherSite: "a badge of another site",
     unknown: "a badge that this device does not know. Take the batch along again, or sign in with the password.", notHere: (name: string) => `the badge of ${name}, who cannot go on here`,
     title: "Badges", none: "No badge yet.", issue: "Issue a badge", issueTitle: "New badge", issueAsk: "The badge is shown this once, to be printed as a card or written to an NFC tag. It unlocks nothing without the PIN; with a badge, the PIN alone unlocks nothing either.",

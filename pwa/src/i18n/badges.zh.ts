@@ -3,7 +3,7 @@ import type { badgesEn } from "./badges.en";
 
 export const badgesZh: typeof badgesEn = {
   badges: {
-    scan: "扫描工牌", scanOf: (name) => `${name} 的工牌`, any: "在此工作人员的工牌", of: (name) => `${name} 的工牌`, byPasskey: "用通行密钥确认", has: "有工牌", read: (badge) => `已读取工牌 ${badge}`,
+    scan: "扫描工牌", scanOf: (name) => `${name} 的工牌`, any: "在此工作人员的工牌", of: (name) => `${name} 的工牌`, byPasskey: "用通行密钥确认", waiting: (n) => `${n} 个重量等待第二人复核`, waitingHint: "由他人记录。请核对所示内容与实物，然后用本人 PIN 确认。", confirm: "确认", has: "有工牌", read: (badge) => `已读取工牌 ${badge}`,
     damaged: "无法完整读取的工牌", other: "不是工牌的码", withdrawn: "已注销的工牌", otherSite: "其他工厂的工牌",
     unknown: "本机不认识的工牌。请重新携带该批，或用密码登录。", notHere: (name) => `${name} 的工牌，此人不能在此继续`,
     title: "工牌", none: "尚无工牌。", issue: "发放工牌", issueTitle: "新工牌", issueAsk: "工牌内容仅显示这一次，用于打印卡片或写入 NFC 标签。没有 PIN，工牌不能解锁；有工牌后，仅凭 PIN 也不能解锁。",

@@ -2,9 +2,6 @@
 import type { codesEn } from "./codes.en";
 
 export const codesZh: typeof codesEn = {
-  units: { tablets: "片", drums: "桶" },
-  roles: { operator: "操作人", supervisor: "主管", qa: "QA", qc: "QC 检验员", engineer: "工艺工程师", planner: "计划员", keeper: "仓库管理员", admin: "系统管理员", auditor: "审计员" },
-  batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批" },
   lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", historical: "历史" },
   stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
   phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
@@ -15,9 +12,9 @@ export const codesZh: typeof codesEn = {
     "materials.material_defined.v1": "定义物料", "materials.lot_received.v1": "到货接收", "quality.results_recorded.v1": "记录检验结果", "recipes.recipe_approved.v1": "批准工艺规程",
     "production.order_released.v1": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
-    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.device_waived.v1": "设备豁免",
+    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免",
     "quality.deviation_opened.v1": "偏差开立", "quality.deviation_closed.v1": "偏差关闭", "release.release_refused.v1": "放行被拒",
-    "handheld.lease_issued.v1": "携带离线", "handheld.lease_returned.v1": "交还", "handheld.lease_revoked.v1": "收回", "materials.containers_received.v1": "容器接收", "production.containers_allocated.v1": "容器分配", "production.allocation_released.v1": "分配解除", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
+    "handheld.lease_issued.v1": "携带离线", "handheld.pin_tried.v1": "PIN 尝试", "handheld.pin_locked.v1": "PIN 错误锁定", "identity.badge_issued.v1": "发放工牌", "identity.badge_withdrawn.v1": "注销工牌", "identity.device_attested.v1": "密钥存储测试", "identity.device_placed.v1": "设备定位", "production.entry_verified.v1": "第二人复核", "handheld.lease_returned.v1": "交还", "handheld.lease_revoked.v1": "收回", "materials.containers_received.v1": "容器接收", "production.containers_allocated.v1": "容器分配", "production.allocation_released.v1": "分配解除", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
     "alerts.acknowledged.v1": "提醒已确认", "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
     "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
@@ -42,7 +39,7 @@ export const codesZh: typeof codesEn = {
   exceptions: {
     out_of_limits: "超出限度", manual_weight_unverified: "手工称量未复核", verifier_is_performer: "复核人即操作人", reading_unverified: "天平读数未核实", phase_order: "步骤次序不符", lease_expired: "携带期已过", lease_unknown: "无有效携带", lease_revoked: "收回后记录", container_missing: "未写明容器", container_unknown: "容器未登记", container_not_allocated: "容器未分配给本批", container_shared: "容器被两批使用", container_used_up: "取用超过容器所装", container_known: "容器已登记", lot_unknown: "物料批未接收",
     passkey_wrong: "并非由本人通行密钥签名", passkey_withdrawn: "由已撤销的通行密钥签名",
-    log_disputed: "设备对日志存疑", clock_skew: "设备时钟偏差", captured_outside: "记录时间不可能", seen_wrong: "设备所见日志不符", person_not_permitted: "人员无权限", area_not_permitted: "非本人区域", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
+    person_locked: "PIN锁定期间记录", pin_count_wrong: "上报的 PIN 错误次数偏少", verification_unknown: "复核对象不明", log_disputed: "设备对日志存疑", clock_skew: "设备时钟偏差", captured_outside: "记录时间不可能", seen_wrong: "设备所见日志不符", person_not_permitted: "人员无权限", area_not_permitted: "非本人区域", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",
     reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",

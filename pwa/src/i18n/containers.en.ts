@@ -1,4 +1,4 @@
-/** English words for containers of material, and for what a lease still permits. */
+/** English words for containers of material. */
 export const containersEn = {
   containers: {
     title: "Containers", hint: "A container belongs to one batch at a time. A lease names the containers of its batch.", none: "No containers of its lots are registered.", here: "this batch", free: "free", of: (batch: string) => `batch ${batch}`,
@@ -16,11 +16,5 @@ export const containersEn = {
     faults: { label: "This is no label.", content: "This is no content.", twice: "This label stands twice.", known: "This label was received before." } as Record<string, string>,
     listHint: "A container belongs to one batch at a time; all have the status of the lot.", registered: (n: number, of: string) => `${n} of ${of} are registered.`, none: "No containers of this lot are registered: it is weighed from without naming any.", came: (q: string) => `held ${q}`, empty: "used up",
     missing: (n: number) => (n === 1 ? "1 weighing of this lot names no container." : `${n} weighings of this lot name no container.`), severities: { minor: "minor", major: "major" } as Record<string, string>,
-  },
-  lease: {
-    takeBack: "Take back", takeBackTitle: "Take the batch back from the device", takeBackHint: "For a device that cannot be reached. It hears of it when it is online again. What it records of this batch from now on is kept and flagged; what it recorded before still has to arrive.", takeBackReason: "Why it is taken back", takenBack: "Taken back",
-    expired: "The lease of this batch has expired.", revoked: "A supervisor has taken this batch back.", returned: "This batch was handed back.",
-    kept: "What you record from now on is kept and sent, flagged, and QA must assess it.", renewHint: "Go online with a signed-in person: the lease renews itself.", stopHint: "Stop, and ask your supervisor. Hand the batch back when you are online.", backHint: "Take it along again before you go on.",
-    ended: { expired: "Lease expired", revoked: "Taken back", returned: "Handed back" } as Record<string, string>,
   },
 };

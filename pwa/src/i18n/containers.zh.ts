@@ -1,4 +1,4 @@
-/** Chinese words for containers of material, and for what a lease still permits. */
+/** Chinese words for containers of material. */
 export const containersZh = {
   containers: {
     title: "容器", hint: "一个容器同一时间只归一个批。携带授权列明本批的容器。", none: "其物料批没有登记的容器。", here: "本批", free: "空闲", of: (batch: string) => `批 ${batch}`,
@@ -16,11 +16,5 @@ export const containersZh = {
     faults: { label: "这不是有效标签。", content: "这不是有效的内容量。", twice: "此标签出现两次。", known: "此标签已接收过。" } as Record<string, string>,
     listHint: "一个容器同一时间只归一个批；其状态随物料批。", registered: (n: number, of: string) => `已登记 ${n} / ${of} 个。`, none: "本物料批没有登记的容器：称量时不写明容器。", came: (q: string) => `原装 ${q}`, empty: "已用完",
     missing: (n: number) => `本物料批有 ${n} 次称量未写明容器。`, severities: { minor: "轻微", major: "重要" } as Record<string, string>,
-  },
-  lease: {
-    takeBack: "收回", takeBackTitle: "从设备收回该批", takeBackHint: "用于无法联系的设备。设备联网后即获知。此后它对本批的记录照常保留并标记；此前的记录仍须送达。", takeBackReason: "为何收回", takenBack: "已收回",
-    expired: "本批的携带期已过。", revoked: "主管已收回本批。", returned: "本批已交还。",
-    kept: "此后的记录照常保留并送出，加以标记，须由 QA 评估。", renewHint: "请联网并登录：携带授权会自动续期。", stopHint: "请停止操作并询问主管。联网后请交还本批。", backHint: "继续之前请重新携带。",
-    ended: { expired: "携带期已过", revoked: "已被收回", returned: "已交还" } as Record<string, string>,
   },
 };

@@ -23,9 +23,10 @@ export const houseEn = {
       } as Record<string, (at: string) => string>,
     },
     why: {
+      post_seal: "entries after the seal", reported: "reported by a person",
       phases: "phases not done", conflicts: "conflicts not decided", exceptions: "exceptions not assessed", deviations: "deviations open", devices: "devices still owe records", leases: "not handed back", results: "results outside limits or missing",
       yields: "yields outside limits", held: "records held back", quarantine: "input in quarantine", untested: "no results yet", reading: "read and sign it", training: "training needed",
-    } as Record<string, string | undefined>,
+    } as Record<string, string>,
     parts: {
       title: "Components", hint: "Every shape that screens are made of, in every state", status: "Status", statusHint: "A shape and a word; colour only beside them, and only for what is next or abnormal.",
       tones: { plain: "Neutral", ok: "In order", next: "Next", wait: "Waiting", half: "Under way", later: "To come", alert: "Attention", action: "Act now" } as Record<string, string>,

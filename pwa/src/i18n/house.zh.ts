@@ -24,6 +24,7 @@ export const houseZh: typeof houseEn = {
       },
     },
     why: {
+      post_seal: "盖章后的条目", reported: "人员报告",
       phases: "工序未完成", conflicts: "冲突未裁定", exceptions: "异常未评估", deviations: "偏差未关闭", devices: "设备仍有记录未交付", leases: "未交回", results: "检验结果超限或缺少",
       yields: "收率超限", held: "有记录被暂存", quarantine: "有输入在隔离区", untested: "尚无检验结果", reading: "须阅读并签名", training: "须培训",
     },

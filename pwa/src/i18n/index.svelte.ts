@@ -18,8 +18,13 @@ export function ofDevice(): Lang {
   return chosen(DEVICE) ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 }
 
-/** Only the words that are spoken are fetched: a second language is a third of what the first screen weighs. */
-const DICTIONARIES: Record<Lang, () => Promise<Words>> = {
+/** What the first screen says comes with it, in one language; what all others say comes when the first of them is opened.
+ *  Both languages whole would be a third of what the first screen weighs. */
+const FIRST: Record<Lang, () => Promise<Partial<Words>>> = {
+  zh: async () => (await import("./first.zh")).firstZh,
+  en: async () => (await import("./first.en")).firstEn,
+};
+const WHOLE: Record<Lang, () => Promise<Words>> = {
   zh: async () => (await import("./zh")).zh,
   en: async () => (await import("./en")).en,
 };
@@ -28,10 +33,19 @@ class Language {
   current = $state<Lang>(chosen(SPOKEN) ?? ofDevice());
   words = $state.raw<Words | null>(null);
   private wanted = this.current;
+  /** Whether all words are wanted from now on, and whether those here are all. */
+  private wholly = false;
+  private complete = false;
 
   /** Before the first screen is drawn; rejects where there are no words to be had. */
   start(): Promise<void> {
     return this.speak(this.current);
+  }
+
+  /** Before any screen but the first is drawn; also where somebody changes the language meanwhile. */
+  async whole(): Promise<void> {
+    this.wholly = true;
+    while (!this.complete) await this.speak(this.wanted);
   }
 
   /** Words and language change together, once the words are there; where they cannot be had, all stays as it is. */
@@ -48,9 +62,12 @@ class Language {
 
   private async speak(lang: Lang): Promise<void> {
     this.wanted = lang;
-    const words = await DICTIONARIES[lang]();
-    if (this.wanted !== lang) return;
-    this.words = words;
+    const { wholly } = this;
+    const words = await (wholly ? WHOLE : FIRST)[lang]();
+    if (this.wanted !== lang || (this.complete && !wholly)) return;
+    this.complete = wholly;
+    // tests/ui/first.test.ts holds the first screen to the words that it has.
+    this.words = words as Words;
     this.current = lang;
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   }

@@ -1,5 +1,6 @@
 /** Which screens there are, by address; only the first screen is in the first script, every other comes when it is opened. */
 import type { Component } from "svelte";
+import { language } from "../i18n/index.svelte";
 
 type Screen = () => Promise<{ default: Component }>;
 
@@ -36,8 +37,9 @@ export function named(parts: readonly string[]): string {
   return name === HOME || Object.hasOwn(SCREENS, name) ? name : NOWHERE;
 }
 
-/** Its component, fetched once; rejects where neither network nor service worker has it. */
+/** Its component with the words it says, fetched once; rejects where neither network nor service worker has it. */
 export async function open(name: string): Promise<Component> {
   const screen = SCREENS[name] ?? (() => import("./NotFound.svelte"));
-  return (await screen()).default;
+  const [module] = await Promise.all([screen(), language.whole()]);
+  return module.default;
 }
