@@ -18,7 +18,7 @@ from server.identity import area_views as areas
 from server.identity import badge_views as badges
 from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
-from server.identity import preferences
+from server.identity import preferences, signing
 from server.identity import views as identity
 from server.release import views as release
 from server.release.deviations import views as deviations
@@ -91,6 +91,7 @@ def create_app(plant: Plant) -> Flask:
     health.register(app)
     guard.register(app)
     pace.register(app)
+    signing.register(app)
     bodies.register()
     api = Api(app)
     for blueprint in BLUEPRINTS:

@@ -24,7 +24,10 @@ TIMESTAMP = "timestamp.tsr"
 MORE_FILES = (CERTIFICATE, SEAL, TIMESTAMP)
 # A disposition seals the stream: it says how far it went that was reviewed. Since v2 it names devices' heads too.
 SEALS = ("release.batch_released.v1", "release.batch_rejected.v1")
-SEALS_OF_DEVICES = ("release.batch_released.v2", "release.batch_rejected.v2")
+SEALS_OF_DEVICES = (
+    *("release.batch_released.v2", "release.batch_rejected.v2"),
+    *("release.batch_released.v3", "release.batch_rejected.v3"),
+)
 LEASED = "handheld.lease_issued.v1"
 
 _FIELDS = {"index", "header", "signatures", "receipt", "salt", "payload"}

@@ -236,10 +236,12 @@ class Line:
             "signed_at": clock.text(story.moment),
             "offset": OFFSET,
             "method": "password",
+            "components": 2,
+            "passkey": None,
             "digest": seen.digest,
             "stream_seq": seen.stream_seq,
             "stream_hash": seen.stream_hash,
             "devices": [head.payload() for head in seen.devices],
             "reason": None,
         }
-        self._state(plan, "release.batch_released.v2", signature, "zhaolin")
+        self._state(plan, "release.batch_released.v3", signature, "zhaolin")

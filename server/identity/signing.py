@@ -1,6 +1,6 @@
 """The electronic signature: who signs, proved by two components at first and by one while nothing breaks (IDN-04).
 
-Signing begins with both components, login and password, or a passkey, which is something held and a person verified. The
+Signing begins with both components: login and password, or a passkey, which is held and has verified its holder. The
 page then gets a token that it keeps in memory alone: a reload, a locked glass or another person loses it, ten minutes
 without a signature end it, and it is worth nothing in another session. With it the password is enough, without the
 password it is worth nothing (21 CFR 11.200(a)(1); EU Annex 11, 14).

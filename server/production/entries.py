@@ -7,7 +7,13 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Kind, Project, Room
 from server.production import allocating, containers, model, projection, queries, shapes
-from server.production.judging import decide_order, judge_import, judge_observation, judge_report
+from server.production.judging import (
+    decide_order,
+    judge_import,
+    judge_observation,
+    judge_report,
+    judge_verification,
+)
 
 
 def _observed(name: str, schema: type[Schema]) -> Kind:
@@ -58,6 +64,7 @@ KINDS = (
     _observed(model.COMPLETED, shapes.PhaseMarked),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
+    Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),
     Kind(model.CONFLICT, shapes.ConflictFound, "observation", project=projection.raise_item, by_server=True),
     Kind(
@@ -75,8 +82,10 @@ LISTENERS: Mapping[str, Project] = {
     "release.exception_assessed.v1": projection.assess,
     "release.batch_released.v1": projection.release,
     "release.batch_released.v2": projection.release,
+    "release.batch_released.v3": projection.release,
     "release.batch_rejected.v1": projection.reject,
     "release.batch_rejected.v2": projection.reject,
+    "release.batch_rejected.v3": projection.reject,
     "quality.deviation_opened.v1": projection.open_deviation,
     "quality.deviation_closed.v1": projection.close_deviation,
 }

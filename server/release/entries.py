@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
+from server.identity import signing
 from server.production import queries as batches
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
@@ -34,23 +35,21 @@ class _Meaning(Schema):
     en = fields.text()
 
 
-class _Signer(Schema):
-    id = fields.code()
-    name = fields.text()
-    name_en = fields.text(none=True)
-
-
-class _Signed(Schema):
-    """Printed name, time with zone and meaning stand in the entry itself (21 CFR 11.50, 11.70)."""
+class _ByPassword(Schema):
+    """A signature as it was before it said how it was proved: always by the password."""
 
     batch = fields.code()
-    signer = fields.nested(_Signer)
+    signer = fields.nested(signing.Signer)
     signed_at = fields.time()
     offset = fields.Whole(required=True, validate=validate.Range(-840, 840))
     method = fields.choice("password")
 
 
-class BatchDisposed(_Signed):
+class _Signed(signing.Signed):
+    batch = fields.code()
+
+
+class _Disposition(Schema):
     meaning = fields.nested(_Meaning)
     digest = fields.sha256()
     stream_seq = fields.whole()
@@ -64,11 +63,23 @@ class _Head(Schema):
     hash = fields.sha256()
 
 
-class BatchSealed(BatchDisposed):
+class _Seal(_Disposition):
     """`stream_seq` entries of the batch's stream up to the head `stream_hash`, and the head of every device that has
     entries in it or held the batch: what comes later is outside of the seal."""
 
     devices = fields.many(_Head)
+
+
+class BatchDisposed(_ByPassword, _Disposition):
+    """Before the seal named the devices."""
+
+
+class BatchSealedV2(_ByPassword, _Seal):
+    """Before the signature said how it was proved."""
+
+
+class BatchSealed(_Signed, _Seal):
+    """A disposition, which seals the batch."""
 
 
 class _WaiverMeaning(Schema):
@@ -77,14 +88,20 @@ class _WaiverMeaning(Schema):
     en = fields.text()
 
 
-class DeviceWaived(_Signed):
-    """QA no longer waits for a device: it is known to have written up to `known`, and has delivered `delivered`."""
-
+class _Waiver(Schema):
     device = fields.code()
     known = fields.sequence()
     delivered = fields.sequence()
     meaning = fields.nested(_WaiverMeaning)
     reason = fields.text(2000)
+
+
+class DeviceWaivedV1(_ByPassword, _Waiver):
+    """Before the signature said how it was proved."""
+
+
+class DeviceWaived(_Signed, _Waiver):
+    """QA no longer waits for a device: it is known to have written up to `known`, and has delivered `delivered`."""
 
 
 class ReleaseRefused(Schema):
@@ -189,7 +206,7 @@ def deny_disposition(entry: Entry, permission: str) -> Ruling:
 
 
 def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
-    """A disposition is a seal; one without devices can no longer be signed."""
+    """A disposition is a seal that names devices, and says how it was proved; others can no longer be signed."""
     return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
@@ -209,22 +226,21 @@ def _seal(name: str, decide: Decide) -> Kind:
     )
 
 
+def _waive(name: str, shape: type[Schema], decide: Decide) -> Kind:
+    return Kind(name, shape, "decision", decide, projection.waive, by=_RELEASES, places=rooms_of_batch)
+
+
 KINDS = (
     Kind(model.RESOLVED_KIND, ConflictResolved, "decision", decide_resolution, by=_REVIEWS),
     Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment, by=_REVIEWS),
     Kind(model.RELEASED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
+    Kind(model.RELEASED_V2, BatchSealedV2, "decision", decide_no_more, projection.dispose, by=_RELEASES),
+    Kind(model.REJECTED_V2, BatchSealedV2, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     _seal(model.RELEASED_KIND, decide_release),
     _seal(model.REJECTED_KIND, decide_rejection),
-    Kind(
-        model.WAIVED_KIND,
-        DeviceWaived,
-        "decision",
-        decide_waiver,
-        projection.waive,
-        by=_RELEASES,
-        places=rooms_of_batch,
-    ),
+    _waive(model.WAIVED_V1, DeviceWaivedV1, decide_no_more),
+    _waive(model.WAIVED_KIND, DeviceWaived, decide_waiver),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
 )
 JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}

@@ -19,15 +19,21 @@ WAIVER_MEANING: Mapping[str, str] = {
     "en": "What this device has not delivered was assessed; the batch need not wait for it",
 }
 
-RELEASED_KIND = "release.batch_released.v2"
-REJECTED_KIND = "release.batch_rejected.v2"
+RELEASED_KIND = "release.batch_released.v3"
+REJECTED_KIND = "release.batch_rejected.v3"
+# Before a signature said how it was proved: read for ever, set no more.
+RELEASED_V2 = "release.batch_released.v2"
+REJECTED_V2 = "release.batch_rejected.v2"
 # Before the seal named the devices: read for ever, set no more.
 RELEASED_V1 = "release.batch_released.v1"
 REJECTED_V1 = "release.batch_rejected.v1"
 REFUSED_KIND = "release.release_refused.v1"
 RESOLVED_KIND = "release.conflict_resolved.v1"
 ASSESSED_KIND = "release.exception_assessed.v1"
-WAIVED_KIND = "release.device_waived.v1"
+WAIVED_KIND = "release.device_waived.v2"
+WAIVED_V1 = "release.device_waived.v1"
+RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
+REJECTIONS = (REJECTED_KIND, REJECTED_V2, REJECTED_V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class Waiver:
     offset: int
     reason: str
     recorded_at: str
+    method: str | None = None
+    components: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +133,8 @@ class Disposition:
     stream_hash: str
     devices: tuple[DeviceHead, ...] | None
     reason: str | None
+    method: str | None = None
+    components: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

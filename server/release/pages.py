@@ -211,6 +211,8 @@ def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
         "signer": dict(signed.signer),
         "signed_at": signed.signed_at,
         "offset": signed.offset,
+        "method": signed.method,
+        "components": signed.components,
         "digest": signed.digest,
         "seal": _seal(connection, number, signed.stream_seq, signed.stream_hash, signed.devices),
         "reason": signed.reason,

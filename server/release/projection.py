@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
 
 from server.core.db import records
 from server.core.kinds import Entry
-from server.release.model import RELEASED_KIND, RELEASED_V1
+from server.release.model import RELEASES
 
 
 def _signature_columns() -> list[Column[Any]]:
@@ -21,6 +21,9 @@ def _signature_columns() -> list[Column[Any]]:
         Column("signer_name_en", Text),
         Column("signed_at", Text, nullable=False),
         Column("offset", Integer, nullable=False),
+        # How it was proved, and by how many components; null in signatures from before that was said.
+        Column("method", Text),
+        Column("components", Integer),
     ]
 
 
@@ -62,7 +65,7 @@ def dispose(connection: Connection, entry: Entry) -> None:
     devices = given.get("devices")
     row = {
         "idx": entry.index,
-        "decision": "released" if entry.kind in (RELEASED_KIND, RELEASED_V1) else "rejected",
+        "decision": "released" if entry.kind in RELEASES else "rejected",
         "devices": None if devices is None else orjson.dumps(devices, option=orjson.OPT_SORT_KEYS).decode(),
         **_signature(entry),
         **{name: given[name] for name in same},
@@ -88,4 +91,6 @@ def _signature(entry: Entry) -> dict[str, Any]:
         "signer_name_en": signer["name_en"],
         "signed_at": entry.payload["signed_at"],
         "offset": entry.payload["offset"],
+        "method": entry.payload["method"] if "components" in entry.payload else None,
+        "components": entry.payload.get("components"),
     }

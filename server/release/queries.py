@@ -171,4 +171,6 @@ def _signature(row: Row[Any]) -> dict[str, Any]:
         "signer": {"id": row.signer, "name": row.signer_name, "name_en": row.signer_name_en},
         "signed_at": row.signed_at,
         "offset": row.offset,
+        "method": row.method,
+        "components": row.components,
     }

@@ -6,6 +6,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.identity.signing import SignatureFields
 from server.production.model import STATUSES
 from server.release.dossier.content import WITHHOLDABLE
 from server.release.model import MEANINGS
@@ -162,6 +163,8 @@ class DispositionAnswer(Schema):
     meaning = plain.Raw()
     signer = plain.Nested(PersonAnswer)
     signed_at = plain.String()
+    method = plain.String(allow_none=True)
+    components = plain.Integer(allow_none=True)
     offset = plain.Integer()
     digest = plain.String()
     reason = plain.String(allow_none=True)
@@ -260,14 +263,7 @@ class AssessBody(Schema):
     assessment = plain.String(required=True, validate=reasoned(4000))
 
 
-class _Signature(Schema):
-    """The password is the second component of the signature; `offset` is the signer's zone in minutes."""
-
-    password = plain.String(required=True, validate=validate.Length(1, 1000))
-    offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
-
-
-class SignBody(_Signature):
+class SignBody(SignatureFields):
     """`size` is that of the log when the review was shown: the seal names the devices' heads of then, so that a
     tablet which works on another batch meanwhile does not make the signature stale. None is now."""
 
@@ -277,7 +273,7 @@ class SignBody(_Signature):
     reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))
 
 
-class WaiveBody(_Signature):
+class WaiveBody(SignatureFields):
     """`known` and `delivered` as they were shown."""
 
     known = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))

@@ -14,9 +14,8 @@ from server.core import clock, db
 from server.core import plant as site
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
-from server.identity import access, sessions
-from server.identity.access import demand, require
-from server.identity.model import Person
+from server.identity import signing
+from server.identity.access import current_session, demand, require
 from server.production import model as production
 from server.production import queries as batches
 from server.production.model import batch_stream
@@ -124,7 +123,7 @@ def reject(body: Mapping[str, Any], number: str) -> Answer:
 def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
     """Sign that the batch need not wait for a device that will not deliver."""
     asked = {"device": device, **{name: body[name] for name in ("known", "delivered", "reason")}}
-    signed = _signed(number, body)
+    signed = _signed(number, body, model.WAIVED_KIND, {**asked, "meaning": model.WAIVER_MEANING["code"]})
     _state(number, model.WAIVED_KIND, signed | asked | {"meaning": dict(model.WAIVER_MEANING)}, device)
     return _review(number)
 
@@ -250,7 +249,7 @@ def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> An
 
 def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     """Seals the batch as it was shown: entry count, stream head, and the devices' heads when the log had that size."""
-    signed = _signed(number, body)
+    signed = _signed(number, body, kind, {name: body[name] for name in ("digest", "meaning", "reason")})
     with site.current().engine.connect() as connection:
         seq, running = queries.stream_head(connection, batch_stream(number))
         now = queries.log_size(connection)
@@ -268,20 +267,18 @@ def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     return _review(number)
 
 
-def _signed(number: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What every signature of a batch says; both its components are given anew: the session says who, the password
-    proves it (21 CFR 11.200)."""
-    person = demand("batch.release")
-    with site.current().engine.connect() as connection:
+def _signed(number: str, body: Mapping[str, Any], kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The statement under what was shown. A refused one leaves an entry outside of the batch's stream, so that the
+    review on the signer's screen stays the one that can be signed."""
+    plant, person = site.current(), demand("batch.release")
+    with plant.engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
-    _check_password(number, person, body["password"])
-    return {
-        "batch": number,
-        "signer": {"id": person.id, "name": person.name, "name_en": person.name_en},
-        "signed_at": clock.now_text(),
-        "offset": _offset() if body["offset"] is None else body["offset"],
-        "method": "password",
-    }
+    try:
+        statement = signing.sign(plant, current_session(), body, signing.shown(kind, {"batch": number, **said}))
+    except PestleError as error:
+        plant.recorder.state(refused(number, person.id, [error.code], "site"))
+        raise
+    return {"batch": number, **statement}
 
 
 def _allocation(kind: str, payload: Mapping[str, Any]) -> None:
@@ -298,21 +295,3 @@ def _containers(number: str) -> Answer:
 def _state(number: str, kind: str, payload: Mapping[str, Any], subject: str | None = None) -> None:
     fact = Fact(kind, batch_stream(number), payload, subject=subject, actor=payload["signer"]["id"])
     site.current().recorder.state(fact)
-
-
-def _check_password(number: str, person: Person, password: str) -> None:
-    """A wrong one is counted like a failed sign-in, and leaves an entry outside of the batch's stream, so that the
-    review on the signer's screen stays the one that can be signed."""
-    plant = site.current()
-    try:
-        sessions.authenticate(plant, person.login, password, access.address())
-    except PestleError as error:
-        code = "password_wrong" if error.code == "login_wrong" else error.code
-        plant.recorder.state(refused(number, person.id, [code], "site"))
-        raise PestleError(code) from error
-
-
-def _offset() -> int:
-    """The server's own zone, in minutes east of UTC."""
-    offset = clock.now().astimezone().utcoffset()
-    return 0 if offset is None else int(offset.total_seconds() // 60)

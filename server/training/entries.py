@@ -11,6 +11,7 @@ from server.core.kinds import Decide, Entry, Kind, Room, Ruling
 from server.core.qualifications import missing_by_clock
 from server.core.steps import NOT_QUALIFIED, action
 from server.identity import queries as identity
+from server.identity import signing
 from server.identity.model import SERVER
 from server.training import model, projection, queries, rules
 
@@ -27,11 +28,6 @@ class FileShape(Schema):
 
 def days(*, none: bool = False) -> fields.Whole:
     return fields.whole(0 if not none else 1, 36_500, none=none)
-
-
-def minutes_east() -> fields.Whole:
-    """Of UTC, by the clock on the signer's screen."""
-    return fields.whole(-14 * 60, 14 * 60)
 
 
 class VersionPublished(Schema):
@@ -67,30 +63,19 @@ class QualificationWithdrawn(Schema):
     reason = fields.text(2000)
 
 
-class Signer(Schema):
-    id = fields.code()
-    name = fields.text()
-    name_en = fields.text(none=True)
-
-
 class Meaning(Schema):
     code = fields.choice(model.MEANING["code"])
     zh = fields.text()
     en = fields.text()
 
 
-class DocumentRead(Schema):
+class DocumentRead(signing.Signed):
     """The person's own electronic signature over exactly the version that was shown: `digest` is that of it."""
 
     document = fields.code()
     version = fields.whole(1, 10_000)
     digest = fields.sha256()
     meaning = fields.nested(Meaning)
-    signer = fields.nested(Signer)
-    signed_at = fields.time()
-    offset = minutes_east()
-    method = fields.choice("password", "passkey")
-    passkey = plain.Dict(required=True, allow_none=True)
 
 
 def _codes() -> plain.List[Any]:

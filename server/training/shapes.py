@@ -3,6 +3,7 @@
 from marshmallow import Schema
 
 from server.core import fields
+from server.identity.signing import SignatureFields
 from server.training import entries, model
 
 
@@ -33,13 +34,11 @@ class NewWithdrawal(Schema):
     reason = fields.text(2000)
 
 
-class ReadBody(Schema):
+class ReadBody(SignatureFields):
     """`digest` is that of the version as it was shown; the rest is the signature."""
 
     version = fields.whole(1, 10_000)
     digest = fields.sha256()
-    password = fields.text()
-    offset = entries.minutes_east()
 
 
 class NewRequirement(entries.RequirementSet):

@@ -13,9 +13,9 @@ from werkzeug.http import dump_options_header
 from server.core import blobs, clock, fields, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
-from server.identity import access, sessions
 from server.identity import queries as identity
-from server.identity.access import current_person, require
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
 from server.training import files, model, pages, queries, shapes
 
 Body = Mapping[str, Any]
@@ -54,17 +54,10 @@ def publish(body: Body, code: str) -> Answer:
 @blueprint.arguments(shapes.ReadBody)
 def read(body: Body, code: str) -> Answer:
     """Sign that I have read and understood exactly the version that was shown. PestleError `version_stale`."""
-    person = current_person()
-    _confirm(body["password"])
-    signature = {
-        "signer": {"id": person.id, "name": person.name, "name_en": person.name_en},
-        "signed_at": clock.now_text(),
-        "offset": body["offset"],
-        "method": "password",
-        "passkey": None,
-    }
-    shown = {"document": code, "version": body["version"], "digest": body["digest"], "meaning": dict(model.MEANING)}
-    return _state(model.READ, code, shown | signature)
+    seen = {"document": code, "version": body["version"], "digest": body["digest"]}
+    digest = signing.shown(model.READ, {**seen, "meaning": model.MEANING["code"]})
+    signature = signing.sign(plant.current(), current_session(), body, digest)
+    return _state(model.READ, code, seen | {"meaning": dict(model.MEANING)} | signature)
 
 
 @blueprint.post("/documents/<code>/grants")
@@ -178,10 +171,3 @@ def _check_file(file: Body | None) -> None:
     """Nothing names a file that is not here."""
     if file is not None and blobs.load(plant.current().config.blobs, file["sha256"]) is None:
         raise PestleError("not_found", {"name": file["name"]})
-
-
-def _confirm(password: str) -> None:
-    try:
-        sessions.authenticate(plant.current(), current_person().login, password, access.address())
-    except PestleError as error:
-        raise PestleError("password_wrong") if error.code == "login_wrong" else error from None

@@ -23,6 +23,14 @@ export function onSessionMissing(listener: Missing): void {
   missing = listener;
 }
 
+type Answered = (headers: Headers) => void;
+let answered: Answered = () => undefined;
+
+/** Calls `listener` with what stands above each answer. */
+export function onAnswer(listener: Answered): void {
+  answered = listener;
+}
+
 interface CatalogueError { code?: string; what?: Text2; kept?: Text2; next?: Text2; details?: Record<string, unknown> }
 
 async function refusal(response: Response): Promise<Problem> {
@@ -51,6 +59,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   } catch {
     throw new Problem("offline");
   }
+  answered(response.headers);
   if (!response.ok) {
     const problem = await refusal(response);
     if (problem.status === 401) missing(problem.code);

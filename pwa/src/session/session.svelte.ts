@@ -5,6 +5,7 @@ import { core } from "../core/core";
 import type { Asked } from "../core/passkeys";
 import type { Badge } from "../core/opening";
 import type { Person } from "../core/types";
+import { unbroken } from "../signature/unbroken";
 
 /** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. A
  *  convenience of the device, no safeguard: the server's session and the PIN are that. */
@@ -103,6 +104,7 @@ class Sessions {
   }
 
   lock(): void {
+    unbroken.stop();
     this.acting = null;
     this.byPin = false;
     localStorage.setItem(GUARD, "1");
@@ -121,6 +123,7 @@ class Sessions {
   private lost(): void {
     const was = this.server;
     this.server = null;
+    unbroken.stop();
     // Work by PIN goes on; a person known only by the ended session must sign in again.
     if (was && !this.byPin && this.acting?.id === was.person.id) this.acting = null;
     if (was) core.sessionChanged();

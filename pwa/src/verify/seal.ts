@@ -6,7 +6,7 @@ import { fault } from "./result";
 
 const SEALS = ["release.batch_released.v1", "release.batch_rejected.v1"];
 /** Since version 2 a disposition names the heads of devices too. */
-const SEALS_OF_DEVICES = ["release.batch_released.v2", "release.batch_rejected.v2"];
+const SEALS_OF_DEVICES = ["release.batch_released.v2", "release.batch_rejected.v2", "release.batch_released.v3", "release.batch_rejected.v3"];
 const LEASED = "handheld.lease_issued.v1";
 
 /** An entry of the stream: who wrote it, and to which device it lent the batch (null for other entries). */

@@ -1,4 +1,4 @@
-"""Who has signed with both components in a session that has not been broken since."""
+"""Who has signed with both components in a session that has not been broken since; how each signature was proved."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,15 @@ def upgrade() -> None:
         sa.Column("used_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("token"),
     )
+    for table in ("release_disposition", "release_waiver"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("method", sa.Text(), nullable=True))
+            batch_op.add_column(sa.Column("components", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
+    for table in ("release_waiver", "release_disposition"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column("components")
+            batch_op.drop_column("method")
     op.drop_table("identity_signing")

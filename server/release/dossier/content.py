@@ -99,6 +99,7 @@ def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, A
         "signer": person(signed.signer, lang),
         "meaning": signed.meaning[lang],
         "at": moment(signed.signed_at, signed.offset),
+        "proof": "" if signed.method is None else word(f"proof_{signed.method}_{signed.components}", lang),
         "digest": signed.digest,
         "reason": signed.reason or "",
         "stale": release.is_stale(connection, number, signed),

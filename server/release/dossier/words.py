@@ -21,6 +21,9 @@ none_yet|尚未放行或拒绝。|Neither released nor rejected yet.
 signed_by|签名人|Signed by
 meaning|含义|Meaning
 signed_at|签名时间|Signed at
+proof_password_2|登录名与密码|Login and password
+proof_password_1|密码（连续签名中）|Password, signing going on
+proof_passkey_2|通行密钥|Passkey
 digest|所示内容摘要|Digest of what was shown
 reason|理由|Reason
 stale|签名后又有新记录：本签名不涵盖它们。|Entries came after this signature, which does not cover them.
@@ -123,6 +126,8 @@ production.check_recorded.v1|中间控制|In-process check
 production.phase_completed.v1|步骤完成|Phase completed
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
+production.entry_verified.v1|事后复核|Confirmed afterwards
+handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
@@ -133,7 +138,10 @@ release.batch_released.v1|批放行|Batch released
 release.batch_rejected.v1|批拒绝|Batch rejected
 release.batch_released.v2|批放行并封存|Batch released and sealed
 release.batch_rejected.v2|批拒绝并封存|Batch rejected and sealed
+release.batch_released.v3|批放行并封存|Batch released and sealed
+release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
+release.device_waived.v2|设备豁免|Device waived
 quality.deviation_opened.v1|偏差开立|Deviation opened
 quality.deviation_closed.v1|偏差关闭|Deviation closed
 release.release_refused.v1|放行被拒|Release refused
@@ -150,6 +158,7 @@ phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
 lease_revoked|收回后记录|Made after the lease was taken back
+verification_unknown|复核对象不明|Confirms nothing that is known here
 person_locked|PIN锁定期间记录|Made while the person was locked there
 container_missing|未写明容器|Container not named
 container_unknown|容器未登记|Container not registered
