@@ -69,6 +69,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "fan_out": fanout.fan_out,
     "storm_30_tablets": storm.storm,
     "idle_connections": storm.idle,
+    "first_screen_brotli_bytes": lambda _: {"javascript": first_screen.weight(), "parts": first_screen.parts()},
     "app_start_ms_cpu_4x": browser.starts,
     "tablet_2000_entries": browser.with_2000_entries,
     "scan_ms_cpu_4x": scanning.scans,
