@@ -62,6 +62,7 @@ class Training:
             "signed_at": clock.now_text(),
             "offset": 480,
             "method": "password",
+            "components": 2,
             "passkey": None,
         }
         shown = {"document": document, "version": newest.number, "digest": newest.digest, "meaning": dict(MEANING)}

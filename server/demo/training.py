@@ -161,6 +161,7 @@ def _read(story: Story, code: str, login: str) -> None:
         "signed_at": clock.text(story.moment),
         "offset": OFFSET,
         "method": "password",
+        "components": 2,
         "passkey": None,
     }
     story.state(model.READ, model.document_stream(code), payload, story.person(login))

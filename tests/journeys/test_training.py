@@ -69,6 +69,7 @@ def test_online_again_they_read_and_sign_exactly_what_is_shown(walk: Walk) -> No
     at_each_size(tablet, "procedure", "document-text")
     tablet.at("read-and-sign").click()
     expect(tablet.at("printed-name")).to_have_text("张敏")
+    tablet.at("signature-login").fill("zhangmin")
     tablet.at("signature-password").fill(walk.site.people["zhangmin"]["password"])
     tablet.shoot("read-sheet")
     tablet.at("sign-now").click()

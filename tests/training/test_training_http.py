@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from plant import PASSWORD, PlantUnderTest, number_of
+from plant import PASSWORD, PEOPLE, PlantUnderTest, number_of
 
 from server.core import clock
 
@@ -24,6 +24,7 @@ VERSION: dict[str, Any] = {
     "text": "Do it well.",
     "file": None,
 }
+LOGINS = {number: login for login, (number, *_) in PEOPLE.items()}
 NAME = hashlib.sha256(PDF).hexdigest()
 
 
@@ -43,7 +44,10 @@ def read(client: FlaskClient, code: str = "SOP-1", **changes: Any) -> Any:
     page = client.get(f"/api/training/documents/{code}").json
     assert page is not None
     newest = page["versions"][0]
-    given = {"version": newest["version"], "digest": newest["digest"], "password": PASSWORD, "offset": 480}
+    login = client.get("/api/session").json
+    assert login is not None
+    given = {"version": newest["version"], "digest": newest["digest"], "login": LOGINS[login["person"]["id"]]}
+    given |= {"password": PASSWORD, "offset": 480}
     return client.post(f"/api/training/documents/{code}/read", json=given | changes)
 
 
@@ -84,6 +88,8 @@ def test_a_signature_needs_the_password_and_what_was_shown(site: PlantUnderTest)
     quality, operator = site.client("li"), site.client("zhang")
     publish(quality)
     assert code_of(read(operator, password="not this one")) == (403, "password_wrong")
+    assert code_of(read(operator, login=None))[1] == "signature_components"
+    assert code_of(read(operator, login="wang"))[1] == "signer_other"
     assert code_of(read(operator, digest="0" * 64)) == (409, "version_stale")
     assert code_of(read(operator, version=2)) == (409, "version_stale")
     assert site.payloads("training.document_read.v1") == []
