@@ -255,6 +255,10 @@ def decide_passkey(connection: Connection, entry: Entry) -> Ruling:
     missing = _known(connection, given["person"])
     if missing is not None:
         return missing
+    # A passkey stays when the password that somebody else knew has long been changed.
+    barred = queries.barred(connection, entry.actor, model.SIGNS)
+    if barred is not None:
+        return Ruling(refusal="signing_barred", details=barred)
     if queries.find_passkey(connection, given["credential"]) is not None:
         return Ruling(refusal="passkey_known")
     if len(queries.passkeys_in_use(connection, given["person"])) >= rules.PASSKEYS:

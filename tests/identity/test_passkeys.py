@@ -236,6 +236,20 @@ def test_a_one_time_password_is_still_to_be_changed_and_registers_nothing(site: 
     assert answered(client.get("/api/passkeys")) == (403, "password_one_time")
 
 
+@pytest.mark.urs("IDN-08")
+def test_who_was_given_a_password_by_another_adds_no_passkey_to_sign_decisions_with(site: PlantUnderTest) -> None:
+    """An administrator could sign in with it, add a passkey of his own, and release with it for ever."""
+    accounts.set_password(site.plant, "P-0004", PASSWORD)
+    given = accounts.give_password(site.plant, "P-0004", actor="P-0007")
+    client = site.client()
+    assert client.post("/api/session", json={"login": "li", "password": given}).status_code == 200
+    chosen = {"password": given, "new": "the administrator's choice"}
+    assert client.post("/api/session/password", json=chosen).status_code == 200
+    asked = client.post("/api/passkeys/registration", json={"password": chosen["new"]}).get_json()
+    assert answered(client.post("/api/passkeys", json=Authenticator().make(asked))) == (403, "signing_barred")
+    assert site.entries("identity.passkey_added.v1") == []
+
+
 def test_a_site_without_a_name_has_no_passkeys(site: PlantUnderTest) -> None:
     client = site.client("zhang")
     by_address = {"base_url": "http://192.0.2.7", "headers": {"Origin": "http://192.0.2.7"}}
