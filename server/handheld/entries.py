@@ -219,7 +219,7 @@ KINDS = (
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
     *pins.KINDS,
 )
-_BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.EXCEPTION)
+_BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
 VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}
 ROOM = Room("handheld", KINDS, judges={**JUDGES, **VETOES})

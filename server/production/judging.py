@@ -63,6 +63,24 @@ def judge_report(connection: Connection, entry: Entry) -> Ruling:
     return Ruling() if entry.header.device == "server" else judge_observation(connection, entry)
 
 
+def judge_verification(connection: Connection, entry: Entry) -> Ruling:
+    """A second person confirms afterwards: another one than who recorded it, permitted, qualified, by their own key.
+
+    That it came afterwards stays visible: the exception of a weight that nobody had confirmed is QA's to assess.
+    """
+    given = entry.payload
+    verified, verifier = queries.find_entry(connection, given["entry"]), given["verified_by"]
+    known = verified is not None and (verified.batch, verified.kind) == (given["batch"], model.WEIGHED)
+    claim, performer = {"verified_by": verifier, "source": "manual"}, "" if verified is None else verified.actor
+    signed, permitted = cosigned(connection, entry, verifier), _permitted(connection, verifier, WITNESSES)
+    found = [] if known else [Judgement("verification_unknown", {"entry": given["entry"]})]
+    found += rules.judge_verifier(claim, performer, signed, permitted)
+    found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
+    ruling = judge_observation(connection, entry)
+    flags = (*ruling.flags, *(one.code for one in found))
+    return Ruling(tuple(dict.fromkeys(flags)), [*ruling.consequences, *(_exception(entry, one) for one in found)])
+
+
 def decide_order(connection: Connection, entry: Entry) -> Ruling:
     """A batch number is given once, and only for an approved version of a recipe, unchanged."""
     given = entry.payload
@@ -81,7 +99,7 @@ def judge_import(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
-    beside = (model.REMARK, model.PHOTO, model.EXCEPTION)
+    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXCEPTION)
     allowed = WITNESSES if entry.kind in beside else WORKERS
     if _permitted(connection, entry.actor, allowed):
         return []

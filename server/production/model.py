@@ -16,6 +16,7 @@ CHECKED = "production.check_recorded.v1"
 COMPLETED = "production.phase_completed.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
+VERIFIED = "production.entry_verified.v1"
 EXCEPTION = "production.exception_raised.v1"
 CONFLICT = "production.conflict_found.v1"
 

@@ -216,6 +216,14 @@ def observe(connection: Connection, entry: Entry) -> None:
     _move_on(connection, entry)
 
 
+def verify(connection: Connection, entry: Entry) -> None:
+    """Who confirmed afterwards stands beside what was confirmed, if nothing is wrong with that."""
+    observe(connection, entry)
+    if not entry.flags:
+        here = (entry_.c.id == entry.payload["entry"]) & entry_.c.verifier.is_(None)
+        connection.execute(update(entry_).where(here).values(verifier=entry.payload["verified_by"]))
+
+
 def raise_item(connection: Connection, entry: Entry) -> None:
     """An exception or a conflict: open until QA decides. A conflict takes over the open one of its slot."""
     given = entry.payload

@@ -22,6 +22,7 @@ _LAST = {
     model.COMPLETED: "completed",
     model.REMARK: "remark",
     model.PHOTO: "photo",
+    model.VERIFIED: "verified",
     model.EXCEPTION: "exception",
 }
 

@@ -125,6 +125,15 @@ class PhotoAttached(Schema):
     caption = fields.text(500, none=True)
 
 
+class EntryVerified(Schema):
+    """A second person confirms afterwards, on whatever tablet, what somebody else recorded: `entry` is its id."""
+
+    batch = fields.code()
+    phase = fields.code(none=True)
+    entry = fields.entry_id()
+    verified_by = fields.code()
+
+
 class ExceptionRaised(Schema):
     batch = fields.code()
     code = fields.code()

@@ -13,7 +13,7 @@ from server.core.kinds import Registry
 from server.core.steps import NOT_QUALIFIED, SLACK, action
 from server.handheld.entries import JUDGES as OF_BATCHES
 from server.handheld.model import batch_of
-from server.production.model import WEIGHED
+from server.production.model import VERIFIED, WEIGHED
 from server.production.rules import SECOND_CHECK, needs_of
 from server.recipes.model import find_phase
 from server.training import model, rules
@@ -63,7 +63,7 @@ class TrainingRules:
             return
         phase = None if given.get("phase") is None else find_phase(phases, given["phase"])
         lacking = self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
-        if head.kind == WEIGHED and given["verified_by"] is not None:
+        if head.kind in (WEIGHED, VERIFIED) and given["verified_by"] is not None:
             lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)
         self._compare(seen, lacking)
 

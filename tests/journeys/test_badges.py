@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from journeys.handheld import Tablet
 from journeys.processes import until, verify_anywhere
 from journeys.screens import at_each_size, speak
 from journeys.site import Site, site
@@ -27,9 +28,9 @@ class Walk:
         answer = self.site.desk("admin").post(f"/api/people/{self.id(login)}/badges", {}, 201)
         return str(answer["text"])
 
-    def scan(self, text: str) -> None:
+    def scan(self, text: str, on: Tablet | None = None) -> None:
         """As a wedge scanner does: AIM prefix, the text, Enter."""
-        keyboard = self.tablet.page.keyboard
+        keyboard = (on or self.tablet).page.keyboard
         for char in f"]Q1{text}":
             keyboard.press(char)
         keyboard.press("Enter")
@@ -167,12 +168,40 @@ def test_five_wrong_pins_lock_the_person_here_and_a_reload_does_not_help(walk: W
 def test_the_server_hears_of_it_and_whoever_confirms_on_line_goes_on(walk: Walk) -> None:
     tablet, desk = walk.tablet, walk.site.desk("admin")
     tablet.reach_the_server(FIRST)
-    [locked] = until("the lock is in the log", lambda: _locks(desk.log()), 30)
+    [locked] = until("the lock is in the log", lambda: _of(desk.log(), "handheld.pin_locked.v1"), 30)
     assert locked["payload"]["person"] == walk.id(SECOND)
     tablet.at("lock").click()
     tablet.sign_in(SECOND)
     tablet.at("lock").click()
     walk.change(SECOND)
+
+
+def test_a_second_person_confirms_on_another_tablet_what_waits_for_them(walk: Walk) -> None:
+    tablet, other = walk.tablet, walk.site.tablet("other", "zh-CN")
+    other.enrol(walk.site.code("tablet"), "T-08")
+    other.sign_in(FIRST)
+    other.take(walk.site.batch)
+    tablet.page.goto(tablet.wire.url)
+    tablet.open(walk.site.batch)
+    tablet.complete_phase("20")
+    tablet.start_phase()
+    tablet.at("manual").click()
+    tablet.type_number("2.850")
+    tablet.at("sign").click()
+    tablet.at("second-without").click()
+    expect(tablet.at("recorded-30/net")).to_contain_text("2.850")
+    # Who recorded it is not asked to confirm it.
+    expect(tablet.at("unconfirmed")).to_have_count(0)
+    expect(other.at("unconfirmed")).to_contain_text("2.850")
+    at_each_size(other, "unconfirmed", "unconfirmed")
+    other.at("confirm-30/net").click()
+    expect(other.at("second-sheet")).to_be_visible()
+    walk.scan(walk.badges[FIRST], other)
+    expect(other.at("badge-read")).to_be_visible()
+    other.at("pin-input").fill(walk.site.people[FIRST]["pin"])
+    expect(other.at("unconfirmed")).to_have_count(0)
+    [entry] = until("it is in the log", lambda: _of(walk.site.entries(), "production.entry_verified.v1"), 30)
+    assert (entry["actor"]["id"], entry["flags"]) == (walk.id(FIRST), [])
 
 
 @pytest.mark.urs("PLT-15")
@@ -207,5 +236,5 @@ def test_a_lost_badge_is_withdrawn_with_its_reason(walk: Walk) -> None:
     assert verify_anywhere(walk.site.server.url, "--full")[0] == 0
 
 
-def _locks(log: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one for one in log if one["kind"] == "handheld.pin_locked.v1"]
+def _of(entries: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [one for one in entries if one["kind"] == kind]

@@ -10,6 +10,7 @@ export const KIND = {
   completed: "production.phase_completed.v1",
   remark: "production.remark_added.v1",
   photo: "production.photo_attached.v1",
+  verified: "production.entry_verified.v1",
   exception: "production.exception_raised.v1",
 } as const;
 

@@ -180,6 +180,17 @@ export class Work {
     return this.keep(draft, actor);
   }
 
+  lackingSecond(person: string): string[] {
+    return this.lacking(person, SECOND_CHECK);
+  }
+
+  /** The acting person confirms with their own key what somebody else has recorded. */
+  async verify(entry: LocalEntry, cosigner: Cosigner): Promise<boolean> {
+    if (this.busy || this.stops(cosigner.person, SECOND_CHECK)) return false;
+    const payload = { batch: this.batch, phase: entry.payload.phase ?? null, entry: entry.id, verified_by: cosigner.person };
+    return this.keep({ batch: this.batch, kind: KIND.verified, subject: entry.id, payload, cosigner }, cosigner.person);
+  }
+
   private async keep(draft: Draft, actor: string): Promise<boolean> {
     this.busy = true;
     this.problem = null;
