@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection
 
 from server.core.errors import PestleError
-from server.identity import badges, queries
+from server.identity import queries
 from sync import canonical
 
 DOMAIN = "pestle/lease-people/v1\n"
@@ -29,9 +29,9 @@ def lend(
 ) -> dict[str, Any]:
     """The snapshot of a lease with its people's keys sealed for the tablet's point `agreement` (base64, uncompressed);
     a tablet that names none gets none of them. PestleError `key_malformed`."""
-    people = [{**one, "badge": badges.in_use(connection, one["id"])} for one in snapshot["people"]]
+    people = [{**one, "badge": queries.badge_in_use(connection, one["id"])} for one in snapshot["people"]]
     about = {
-        "badges_withdrawn": badges.withdrawn(connection),
+        "badges_withdrawn": queries.badges_withdrawn(connection),
         "idle_minutes": queries.policy_of(connection).tablet_minutes,
     }
     lent = {**snapshot, "people": people, **about, "opener": None}
@@ -47,7 +47,7 @@ def _seal(connection: Connection, person: Mapping[str, Any], lease: str, key: by
     wrapped = person["key"]
     if wrapped is None:
         return None
-    inner = json.dumps(badges.wrap(connection, person["id"], wrapped)).encode()
+    inner = json.dumps(queries.wrapped_by_badge(connection, person["id"], wrapped)).encode()
     iv = os.urandom(12)
     data = AESGCM(key).encrypt(iv, inner, f"{DOMAIN}{lease}\n{person['id']}".encode())
     return {**{name: wrapped[name] for name in ("alg", "public_key")}, "iv": _text(iv), "data": _text(data)}

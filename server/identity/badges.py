@@ -7,7 +7,6 @@ makes of the secret, sealed, and never the secret: from that nobody makes a card
 import base64
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -18,19 +17,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from server.core import clock, db, sealing
-from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import queries
 from server.identity.badge_entries import BADGE_ISSUED, BADGE_WITHDRAWN, badge
-from server.identity.model import SERVER, person_stream
+from server.identity.model import BADGE_DOMAIN, SERVER, person_stream
 from server.identity.projection import credential
 from server.identity.stating import state
 
 PREFIX = "PESTLE-BADGE:1:"
-DOMAIN = "pestle/badge/v1\n"
-# Of those that were withdrawn, leases name the last ones, so that a tablet says what a card is.
-_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ def withdraw(plant: Plant, person: str, name: str, reason: str, lost: bool, *, a
 
 def wrapping_key(name: str, secret: bytes) -> bytes:
     """The AES-256 key that a badge stands for."""
-    return HKDF(hashes.SHA256(), 32, b"", (DOMAIN + name).encode()).derive(secret)
+    return HKDF(hashes.SHA256(), 32, b"", (BADGE_DOMAIN + name).encode()).derive(secret)
 
 
 def badges_of(connection: Connection, person: str) -> list[Badge]:
@@ -87,45 +81,13 @@ def badges_of(connection: Connection, person: str) -> list[Badge]:
     return [_badge(row) for row in rows]
 
 
-def in_use(connection: Connection, person: str) -> str | None:
-    here = (badge.c.person == person) & badge.c.withdrawn_at.is_(None)
-    name: str | None = connection.execute(select(badge.c.badge).where(here)).scalar()
-    return name
-
-
-def withdrawn(connection: Connection) -> list[str]:
-    """The last that were withdrawn, as leases tell tablets."""
-    query = select(badge.c.badge).where(badge.c.withdrawn_at.is_not(None)).order_by(badge.c.withdrawn_at.desc())
-    return sorted(connection.execute(query.limit(_TOLD)).scalars())
-
-
-def wrap(connection: Connection, person: str, wrapped: dict[str, Any]) -> dict[str, Any]:
-    """What the person's PIN unlocks, wrapped once more by their badge: {badge, iv, data} in base64. As it is for a
-    person without one."""
-    name, text = in_use(connection, person), queries.secret_of(connection, person, "badge")
-    if name is None or text is None:
-        return wrapped
-    iv = os.urandom(12)
-    bound = f"{DOMAIN}{name}\n{person}".encode()
-    data = AESGCM(base64.b64decode(text)).encrypt(iv, json.dumps(wrapped).encode(), bound)
-    return {"badge": name, "iv": base64.b64encode(iv).decode(), "data": base64.b64encode(data).decode()}
-
-
 def unwrap(text: str, person: str, wrapped: dict[str, Any]) -> dict[str, Any]:
     """What a tablet does with a scanned badge; cryptography's InvalidTag where it is not the one."""
     name, secret = text.removeprefix(PREFIX).split(":")
     key = wrapping_key(name, base64.urlsafe_b64decode(secret + "=="))
     iv, data = (base64.b64decode(wrapped[part]) for part in ("iv", "data"))
-    opened: dict[str, Any] = json.loads(AESGCM(key).decrypt(iv, data, f"{DOMAIN}{name}\n{person}".encode()))
+    opened: dict[str, Any] = json.loads(AESGCM(key).decrypt(iv, data, f"{BADGE_DOMAIN}{name}\n{person}".encode()))
     return opened
-
-
-def find(connection: Connection, name: str) -> Badge:
-    """PestleError `badge_unknown`."""
-    row = connection.execute(select(badge).where(badge.c.badge == name)).first()
-    if row is None:
-        raise PestleError("badge_unknown", {"badge": name})
-    return _badge(row)
 
 
 def _forget(connection: Connection, person: str) -> None:

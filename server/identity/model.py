@@ -49,6 +49,8 @@ LOGIN = r"[a-z0-9][a-z0-9._-]{0,39}"
 
 TABLET, BRIDGE, SERVER = "tablet", "bridge", "server"
 DEVICE_ROLES = (TABLET, BRIDGE, SERVER)
+# What a badge's secret is made a key with, and what is wrapped by it is bound to.
+BADGE_DOMAIN = "pestle/badge/v1\n"
 
 PERSON_ADDED = "identity.person_added.v1"
 ROLES_CHANGED = "identity.roles_changed.v1"

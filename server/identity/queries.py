@@ -1,19 +1,24 @@
 """Reads of people, their permissions and keys, and of devices."""
 
+import base64
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Row, bindparam, select
 
 from server.core import clock, sealing
 from server.core.outcomes import SERVER
 from server.core.record import DeviceKey
 from server.identity import credentials, grants, rules
+from server.identity.badge_entries import badge
 from server.identity.grants import Area
 from server.identity.model import (
+    BADGE_DOMAIN,
     CREDENTIAL_SET,
     PASSWORD_CONFIRMED,
     SIGNS,
@@ -40,6 +45,8 @@ from sync.passkeys import Passkey
 
 # Who acts where no person does.
 _SYSTEM = {"id": "server", "name": "系统", "name_en": "System"}
+# Badges that were withdrawn, told with a lease.
+_TOLD = 200
 _key_of = Prepared(
     select(device.c.alg, device.c.public_key, device.c.role, device.c.last_seq).where(
         device.c.id == bindparam("device")
@@ -216,6 +223,30 @@ def passkeys_of(connection: Connection, person_id: str) -> list[Passkey]:
     """Those that were withdrawn among them; asked of every entry that one has signed."""
     rows = connection.execute(_held_passkeys.where(passkey.c.person == person_id))
     return [_passkey(row).passkey for row in rows]
+
+
+def badge_in_use(connection: Connection, person_id: str) -> str | None:
+    here = (badge.c.person == person_id) & badge.c.withdrawn_at.is_(None)
+    name: str | None = connection.execute(select(badge.c.badge).where(here)).scalar()
+    return name
+
+
+def badges_withdrawn(connection: Connection) -> list[str]:
+    """The last that were withdrawn, as leases tell tablets, so that they say what a card is."""
+    query = select(badge.c.badge).where(badge.c.withdrawn_at.is_not(None)).order_by(badge.c.withdrawn_at.desc())
+    return sorted(connection.execute(query.limit(_TOLD)).scalars())
+
+
+def wrapped_by_badge(connection: Connection, person_id: str, wrapped: dict[str, Any]) -> dict[str, Any]:
+    """What the person's PIN unlocks, wrapped once more by their badge: {badge, iv, data} in base64. As it is for a
+    person without one."""
+    name, text = badge_in_use(connection, person_id), secret_of(connection, person_id, "badge")
+    if name is None or text is None:
+        return wrapped
+    iv = os.urandom(12)
+    bound = f"{BADGE_DOMAIN}{name}\n{person_id}".encode()
+    data = AESGCM(base64.b64decode(text)).encrypt(iv, json.dumps(wrapped).encode(), bound)
+    return {"badge": name, "iv": base64.b64encode(iv).decode(), "data": base64.b64encode(data).decode()}
 
 
 def find_device(connection: Connection, device_id: str) -> Device | None:

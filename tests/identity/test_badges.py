@@ -36,7 +36,7 @@ def test_who_has_one_gets_no_second_until_it_is_withdrawn(site: PlantUnderTest) 
     assert admin.post(gone, json={"reason": "left in the tram", "lost": True}).status_code == 200
     assert admin.post(gone, json={"reason": "again", "lost": True}).json["code"] == "badge_unknown"
     with site.reading() as connection:
-        assert (badges.in_use(connection, PERSON), badges.withdrawn(connection)) == (None, [first])
+        assert (queries.badge_in_use(connection, PERSON), queries.badges_withdrawn(connection)) == (None, [first])
         assert queries.secret_of(connection, PERSON, "badge") is None
     second = admin.post(f"/api/people/{PERSON}/badges").json["badge"]["badge"]
     assert second != first
@@ -61,7 +61,7 @@ def test_a_badge_wraps_what_the_pin_unlocks_and_only_both_open_it(site: PlantUnd
     with site.reading() as connection:
         inner = queries.wrapped_key(connection, PERSON)
         assert inner is not None
-        outer = badges.wrap(connection, PERSON, inner)
+        outer = queries.wrapped_by_badge(connection, PERSON, inner)
     assert set(outer) == {"badge", "iv", "data"}
     assert credentials.unlock(badges.unwrap(text, PERSON, outer), PIN).sign(b"weighed")
     stem, secret = text.rsplit(":", 1)
@@ -80,4 +80,4 @@ def test_who_has_no_badge_is_wrapped_by_the_pin_alone(site: PlantUnderTest) -> N
     with site.reading() as connection:
         inner = queries.wrapped_key(connection, PERSON)
         assert inner is not None
-        assert badges.wrap(connection, PERSON, inner) == inner
+        assert queries.wrapped_by_badge(connection, PERSON, inner) == inner
