@@ -5,17 +5,16 @@ What it is pushed goes all the way: its own subscription and keys, our encryptio
 
 import base64
 import json
-import os
 import re
-import signal
-import subprocess
 import threading
-import time
 import uuid
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from alerts_support import Pushed, PushService
+from journeys.processes import Process, until
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import ServerConnection, serve
 
@@ -52,32 +51,36 @@ class PushServer:
     def __init__(self, service: PushService) -> None:
         self._service, self._browser = service, None
         self.acknowledged: list[dict[str, Any]] = []
-        self._server = serve(self._talk, "127.0.0.1", 0)
+        self._stack = ExitStack()
+        self._server = self._stack.enter_context(serve(self._talk, "127.0.0.1", 0))
         self.url = f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}/"
         service.forward = self._hand_on
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def kill(self) -> None:
-        self._server.shutdown()
+        self._stack.close()
         self._thread.join(timeout=10)
 
     def _talk(self, socket: ServerConnection) -> None:
-        for text in socket:
-            said = json.loads(text)
-            kind = said.get("messageType")
-            if kind is None:
-                socket.send("{}")
-            elif kind == "hello":
-                self._browser = socket
-                answer = {"uaid": said.get("uaid") or uuid.uuid4().hex, "use_webpush": True, "broadcasts": {}}
-                socket.send(json.dumps({"messageType": kind, "status": 200, **answer}))
-            elif kind in ("register", "unregister"):
-                channel = said["channelID"]
-                endpoint = {"pushEndpoint": f"{self._service.origin}/wpush/v2/{channel}"}
-                socket.send(json.dumps({"messageType": kind, "channelID": channel, "status": 200, **endpoint}))
-            elif kind == "ack":
-                self.acknowledged += said["updates"]
+        with suppress(ConnectionClosed):
+            for text in socket:
+                self._answer(socket, json.loads(text))
+
+    def _answer(self, socket: ServerConnection, said: dict[str, Any]) -> None:
+        kind = said.get("messageType")
+        if kind is None:
+            socket.send("{}")
+        elif kind == "hello":
+            self._browser = socket
+            answer = {"uaid": said.get("uaid") or uuid.uuid4().hex, "use_webpush": True, "broadcasts": {}}
+            socket.send(json.dumps({"messageType": kind, "status": 200, **answer}))
+        elif kind in ("register", "unregister"):
+            channel = said["channelID"]
+            endpoint = {"pushEndpoint": f"{self._service.origin}/wpush/v2/{channel}"}
+            socket.send(json.dumps({"messageType": kind, "channelID": channel, "status": 200, **endpoint}))
+        elif kind == "ack":
+            self.acknowledged += said["updates"]
 
     def _hand_on(self, pushed: Pushed) -> None:
         assert self._browser is not None, "Firefox has not come"
@@ -100,21 +103,19 @@ class Firefox:
         preferences = {**_PREFERENCES, "dom.push.serverURL": push_url}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
         (self._profile / "user.js").write_text("".join(lines))
-        self._process: subprocess.Popen[str] | None = None
+        self._output = folder / "firefox.log"
+        self._process: Process | None = None
         self._socket: ClientConnection | None = None
         self._number, self._page = 0, ""
+        self._stack = ExitStack()
 
     def start(self) -> None:
         command = [FIREFOX, "--headless", "--profile", str(self._profile), "--remote-debugging-port", "0"]
-        self._process = subprocess.Popen(
-            [*command, "--no-remote", "about:blank"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "HOME": str(self._profile), "MOZ_DISABLE_CONTENT_SANDBOX": "1", "TZ": "Asia/Shanghai"},
-        )
-        self._socket = connect(f"{self._address()}/session", max_size=None, open_timeout=60)
+        env = {"HOME": str(self._profile), "MOZ_DISABLE_CONTENT_SANDBOX": "1", "TZ": "Asia/Shanghai"}
+        self._process = Process("firefox", [*command, "--no-remote", "about:blank"], self._output.parent, env)
+        self._process.start()
+        address = f"{self._address()}/session"
+        self._socket = self._stack.enter_context(connect(address, max_size=None, open_timeout=60))
         self._ask("session.new", capabilities={})
         self._page = self._ask("browsingContext.getTree")["contexts"][0]["context"]
 
@@ -136,32 +137,19 @@ class Firefox:
     def press(self, testid: str) -> None:
         """As soon as it is there."""
         there = f"""document.querySelector('[data-testid="{testid}"]:not(:disabled)')"""
-        end = time.monotonic() + 30
-        while not self.run(f"{there} !== null"):
-            assert time.monotonic() < end, f"Firefox has no {testid}: {self.run('document.body.innerText')}"
-            time.sleep(0.1)
+        until(f"Firefox shows {testid}", lambda: self.run(f"{there} !== null"))
         self.run(f"{there}.click()")
 
     def kill(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
+        self._stack.close()
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=30)
+            self._process.kill()
         self._process = self._socket = None
 
     def _address(self) -> str:
-        """Said on its output, which is then read away, or it would stand still when the pipe is full."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            found = _LISTENING.search(line)
-            if found:
-                threading.Thread(
-                    target=lambda lines: [None for _ in lines], args=(self._process.stdout,), daemon=True
-                ).start()
-                return found[1]
-        raise AssertionError("Firefox ended before it listened")
+        """Said in its output. Its first start makes the profile."""
+        found = until("Firefox listens", lambda: _LISTENING.search(self._output.read_text("utf-8", "replace")), 60)
+        return str(found[1])
 
     def _ask(self, method: str, **params: Any) -> Any:
         assert self._socket is not None

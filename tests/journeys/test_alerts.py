@@ -15,7 +15,8 @@ from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("HMI-04")]
-NOTIFICATIONS = """navigator.serviceWorker.ready.then((one) => one.getNotifications())
+WORKER = "navigator.serviceWorker.getRegistration().then((one) => one?.active?.state === 'activated')"
+NOTIFICATIONS = """navigator.serviceWorker.getRegistration().then((one) => one.getNotifications())
   .then((all) => all.map((one) => ({ title: one.title, body: one.body, tag: one.tag, link: one.data.link })))"""
 
 
@@ -120,7 +121,7 @@ def test_a_push_in_chromium_shows_the_text_that_the_site_tells_or_none(walk: Wal
     found: list[dict[str, Any]] = []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     tools.send("ServiceWorker.enable")
-    boss.page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    until("the service worker is there", lambda: boss.page.evaluate(WORKER))
     [here] = until("it is told of the worker", lambda: [one for one in found if one["scopeURL"] == f"{origin}/"][-1:])
 
     def push(body: str) -> None:
@@ -155,7 +156,7 @@ def test_a_push_reaches_firefox_all_the_way_and_leads_to_the_alert(walk: Walk) -
         given = json.dumps({"login": "chenjie", "password": person["password"], "device": None})
         post = f"""{{method: "POST", headers: {{"Content-Type": "application/json"}}, body: {json.dumps(given)}}}"""
         assert firefox.run(f"fetch('/api/session', {post}).then((answer) => answer.status)") == 200
-        firefox.run("navigator.serviceWorker.ready.then(() => 1)")
+        until("the service worker is there", lambda: firefox.run(WORKER))
         firefox.go(f"{url}/inbox/reach")
         firefox.press("push-on")
         supervisor = walk.site.desk("chenjie")
