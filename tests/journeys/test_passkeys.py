@@ -1,11 +1,14 @@
 """A supervisor's passkey: added, used to sign in, and offline as the second person under a tablet's record."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from journeys.browsers import PHONE, TABLET
 from journeys.handheld import Tablet
+from journeys.inspector import inspector, python, same
 from journeys.processes import until, verify_anywhere
 from journeys.site import Site, site
 from playwright.sync_api import CDPSession, Playwright, expect
@@ -140,6 +143,18 @@ def test_the_server_and_every_verifier_accept_it_afterwards(walk: Walk) -> None:
     assert (second["alg"], second["fits"], second["id"]) == ("webauthn", True, here.people["chenjie"]["id"])
     code, answer = verify_anywhere(here.server.url, "--full")
     assert (code, answer["ok"]) == (0, True), answer
+
+
+@pytest.mark.urs("PLT-04")
+def test_the_browsers_verifier_says_the_same_of_the_log(walk: Walk, playwright: Playwright) -> None:
+    # Chromium hands out no folder below /dev, where the files of tests may be.
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="pestle-passkeys-") as name:
+        log = Path(name) / "log"
+        walk.site.server.pestle("log", "export", str(log))
+        with inspector(playwright) as opened:
+            answer = opened.check(log)
+            assert answer["ok"] is True, answer
+            assert same(answer) == same(python(log))
 
 
 def test_withdrawn_it_opens_nothing(walk: Walk) -> None:
