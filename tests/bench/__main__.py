@@ -72,6 +72,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "idle_connections": storm.idle,
     "first_screen_brotli_bytes": lambda _: {"javascript": first_screen.weight(), "parts": first_screen.parts()},
     "app_start_ms_cpu_4x": browser.starts,
+    "change_of_person_ms_cpu_4x": browser.change_of_person,
     "tablet_2000_entries": browser.with_2000_entries,
     "scan_ms_cpu_4x": scanning.scans,
     "alert_to_push": alerting.alerts,

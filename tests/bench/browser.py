@@ -78,6 +78,44 @@ def _start(page: Any, url: str) -> float:
     return round(float(page.evaluate("performance.now()")), 1)
 
 
+def change_of_person(folder: Path, runs: int = 5) -> dict[str, Any]:
+    """Milliseconds from the scan of a badge at the locked glass to the next person's work, argon2 included.
+
+    The wedge sends its keys, the PIN is filled in at once: what hands need for six digits is not the app's.
+    """
+    base = Path(tempfile.mkdtemp(dir=folder))
+    with Own(base, f"sqlite:///{base / 'pestle.db'}", 1) as own, sync_playwright() as playwright:
+        site = Site(own.url, own.login, own.password)
+        people, wire = _people(site), Wire(int(own.url.rpartition(":")[2]))
+        admin = Site(own.url, "admin", make.password_of("admin"))
+        text = admin.ask("POST", f"/api/people/{people[PERSON]['id']}/badges")["text"]
+        hand = Hand(Chromium(playwright, base, "badge", SIZE, "en-GB"), wire, people)
+        try:
+            hand.start()
+            hand.enrol(site.ask("POST", "/api/devices/codes", {"role": "tablet"})["code"], "T-07")
+            hand.sign_in(PERSON)
+            hand.take(own.batches[0])
+            hand.page.context.new_cdp_session(hand.page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            took = [_change(hand.page, text, people[PERSON]["pin"]) for _ in range(runs)]
+        finally:
+            hand.kill()
+    return {"median": median(took), "runs": took}
+
+
+def _change(page: Page, badge: str, pin: str) -> float:
+    page.get_by_test_id("lock").click()
+    expect(page.get_by_test_id("badge")).to_be_visible()
+    begun = time.monotonic()
+    for key in f"]Q1{badge}":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    page.get_by_test_id("pin-input").fill(pin)
+    expect(page.get_by_test_id("gate")).to_have_count(0)
+    passed = round((time.monotonic() - begun) * 1000, 1)
+    _say(f"change of person {passed:.0f} ms")
+    return passed
+
+
 class Worker(Tablet):
     """Writes in all phases of its batch, as a shift does."""
 
