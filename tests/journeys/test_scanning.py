@@ -146,6 +146,21 @@ def test_what_is_cut_typed_or_hostile_is_no_container(walk: Walk) -> None:
     walk.wedge(OURS)
     walk.marked(True)
     expect(tablet.at("container")).to_have_value(OURS)
+    # Enter was lost for good: nothing is taken, and what people type after a while is theirs again.
+    walk.clear()
+    tablet.at("container").fill("A-")
+    walk.type("]C0A-5/2")
+    walk.marked(False)
+    expect(tablet.at("container")).to_have_value("A-")
+    walk.type("5")
+    expect(tablet.at("container")).to_have_value("A-5")
+    # A scanner whose own keyboard app puts the text in at once, without keys.
+    walk.clear()
+    tablet.at("container").focus()
+    tablet.page.keyboard.insert_text(f"]C0{OURS}")
+    tablet.page.keyboard.press("Enter")
+    walk.marked(True)
+    expect(tablet.at("container")).to_have_value(OURS)
     # What people type stays theirs, bracket and all.
     walk.clear()
     tablet.at("container").focus()
@@ -291,3 +306,5 @@ def test_it_speaks_chinese(walk: Walk) -> None:
     walk.wedge(OURS)
     assert walk.problem("receive-scan") == ("应为：未使用过的标签", f"扫到：{OURS}，此前已接收")
     at_each_size(tablet, "receive-scan-zh", "receive-scan-problem")
+    tablet.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    at_each_size(tablet, "receive-scan-dark", "receive-scan-problem")

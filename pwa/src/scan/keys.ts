@@ -45,7 +45,8 @@ export function watchKeys(target: Window, done: (symbology: string, text: string
   }, true);
   target.addEventListener("beforeinput", (event) => {
     const text = event.data ?? "";
-    if (!unnamed && text.length < 2) return;
+    // What is pasted or dropped no scanner has sent.
+    if (!event.inputType.startsWith("insertText") || (!unnamed && text.length < 2)) return;
     let ours = false;
     for (const char of text) ours = feed({ key: char === "\n" || char === "\r" ? "Enter" : char, ctrl: false, alt: false, meta: false }) || ours;
     if (ours) stop(event);
