@@ -11,7 +11,7 @@ from server.demo.story import OFFSET, Story
 from server.training import model, queries
 
 MAKERS = ("zhangmin", "wangfang", "liqiang", "chenjie")
-ENDS_SOON, SOON = "wangfang", timedelta(days=12)
+ENDS_SOON, SOON = "wangfang", timedelta(days=9)
 
 
 @dataclass(frozen=True, slots=True)
