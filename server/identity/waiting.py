@@ -1,7 +1,10 @@
 """What waits for whoever manages people: ways in that nobody has used or that are shut."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 
+from server.core import clock
 from server.identity import lockout, queries
 from server.identity.model import Person
 from server.identity.projection import credential
@@ -20,3 +23,13 @@ def locked(connection: Connection) -> list[tuple[Person, str]]:
     found = lockout.locked(connection)
     people = queries.all_people(connection) if found else []
     return [(one, until) for one in people if (until := found.get(lockout.key_of(one.login))) is not None]
+
+
+def password_ends(connection: Connection, person: Person) -> str | None:
+    """When the person's password grows too old (UTC text); None where it never does or they have none."""
+    held = queries.credentials_of(connection, person.id).get("password")
+    if held is None:
+        return None
+    set_at = datetime.fromisoformat(held["set_at"])
+    ends = queries.policy_of(connection).password_ends(set_at, held["one_time"])
+    return None if ends is None else clock.text(ends)

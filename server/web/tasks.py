@@ -14,6 +14,7 @@ from server.handheld import queries as handheld
 from server.identity import queries as identity
 from server.identity import waiting
 from server.identity.model import Person
+from server.identity.rules import WARNED
 from server.materials import queries as materials
 from server.materials.model import Lot
 from server.production import model as production
@@ -171,6 +172,20 @@ def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[T
             )
 
 
+def _locked_logins(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Wrong passwords have locked them: somebody guesses, or somebody has forgotten."""
+    for person, until in waiting.locked(connection):
+        name = {"zh": person.name, "en": person.name_en or person.name}
+        yield Task("login_locked", NOW, person.login, _path("people", person.id), name, until)
+
+
+def _own_password(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
+    """One's own, which ends within two weeks."""
+    ends = waiting.password_ends(connection, person)
+    if ends is not None and ends < clock.text(at + WARNED):
+        yield Task("password_ends", DUE, person.login, _path("settings"), at=ends)
+
+
 def _one_time_passwords(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
     """Given, and not used to choose another yet: each is a way in that lies about."""
     for person, at in waiting.one_time_passwords(connection):
@@ -204,6 +219,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("batch.read",), ("batch.work", "device.enrol"), _leases),
     ((), ("device.enrol", "device.revoke", "batch.review"), _owing),
     ((), ("people.manage",), _one_time_passwords),
+    ((), ("people.manage",), _locked_logins),
+    ((), (), _own_password),
     ((), ("quarantine.read",), _strays),
     ((), ("equipment.manage",), _calibrations),
     (("batch.read",), ("batch.review",), _exceptions),

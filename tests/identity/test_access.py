@@ -1,6 +1,5 @@
 """How long passwords and sessions last, who locks out whom, and what a password that another gave must not do."""
 
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest
 from sqlalchemy import select
 
+from server.core import clock
 from server.core.errors import PestleError
 from server.identity import accounts, queries, rules
 from server.identity.access import BROWSER_COOKIE, COOKIE
@@ -23,6 +23,7 @@ from server.identity.model import (
     Grant,
 )
 from server.identity.projection import session
+from server.web import tasks
 
 pytestmark = pytest.mark.urs("IDN-02")
 ANOTHER = "another horse battery"
@@ -164,20 +165,22 @@ def test_answers_do_not_tell_whether_a_login_exists(site: PlantUnderTest) -> Non
 
 
 def test_nor_does_the_time_they_take(site: PlantUnderTest) -> None:
-    """Each pays for one argon2id, whether there is a hash or not; without, an answer would come in a tenth of it."""
+    """Each pays for one argon2id, whether there is a hash or not. Measured in the thread's own time, the least of some:
+    whatever else the machine does has no part in it."""
     site.arm("zhang", "password")
 
     def seconds(login: str) -> float:
-        start = time.perf_counter()
         with site.plant.engine.connect() as connection:
             person = queries.find_login(connection, login)
+            start = time.thread_time()
             assert not queries.check_password(connection, person.id if person else "", "guessed wrong")
-        return time.perf_counter() - start
+            return time.thread_time() - start
 
     seconds("nobody")
-    known, unknown = ([seconds(login) for _ in range(9)] for login in ("zhang", "nobody"))
-    assert statistics.median(unknown) > statistics.median(known) / 3
-    assert statistics.median(known) > statistics.median(unknown) / 3
+    known, unknown = (min(seconds(login) for _ in range(7)) for login in ("zhang", "nobody"))
+    # Without a hash to pay for it would be a hundredth.
+    assert known > 0.005
+    assert known / 4 < unknown < known * 4
 
 
 # A password that another gave
@@ -342,3 +345,27 @@ def test_the_mark_of_a_known_browser_opens_nothing(site: PlantUnderTest) -> None
     fresh = stranger.get_cookie(BROWSER_COOKIE)
     assert fresh is not None
     assert fresh.value != "made-up"
+
+
+# What waits
+
+
+def test_home_says_whose_login_is_locked_and_when_ones_own_password_ends(site: PlantUnderTest) -> None:
+    policy(site, password_days=90)
+    own = site.client("zhang")
+    for _ in range(5):
+        sign_in(site.client(), "wang", "guessed wrong")
+    [locked] = [one for one in _tasks(site, "admin") if one.code == "login_locked"]
+    assert (locked.about, locked.to) == ("wang", "/people/P-0002")
+    assert [one.code for one in _tasks(site, "zhang") if one.code == "password_ends"] == []
+    ends = own.get("/api/session").get_json()["password_ends_at"]
+    site.advance(hours=80 * 24)
+    assert [one.at for one in _tasks(site, "zhang") if one.code == "password_ends"] == [ends]
+    assert [one.code for one in _tasks(site, "admin") if one.code == "login_locked"] == []
+
+
+def _tasks(site: PlantUnderTest, login: str) -> list[tasks.Task]:
+    with site.reading() as connection:
+        person = queries.find_login(connection, login)
+        assert person is not None
+        return tasks.of_person(connection, person, clock.now())
