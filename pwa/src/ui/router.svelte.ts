@@ -34,6 +34,8 @@ class Router {
     if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
     if (link.origin !== location.origin || /^\/(api|log\/)/.test(link.pathname)) return;
+    // A place on this very page, such as where the skip link leads: the browser goes there, and takes the focus along.
+    if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
   }
