@@ -71,7 +71,8 @@ def settled(site: Site, tablets: tuple[Tablet, Tablet], row: dict[str, Any], cla
 
 @pytest.mark.urs("PLT-10")
 def test_the_table_has_every_kind_that_a_tablet_records_of_a_batch() -> None:
-    assert {row["kind"] for row in ROWS} == {*model.WORK, model.REMARK, model.PHOTO, model.EXCEPTION}
+    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXCEPTION)
+    assert {row["kind"] for row in ROWS} == {*model.WORK, *beside}
     assert {row["kind"] for row in ROWS if row["conflict"] == "values"} == set(model.SINGLE_VALUED)
 
 
