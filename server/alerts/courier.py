@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from server.alerts import mail, push, rules
 from server.alerts.model import BY_CODE, DROPPED, FAILED, PUSH, SENT, WAITING
@@ -114,15 +114,14 @@ class Courier:
 def _claim(connection: Connection) -> list[list[Row[Any]]]:
     """What is due, in bundles of one kind to one target; what was acknowledged or is over is dropped."""
     now = clock.now()
+    done = acknowledgement.c.alert.is_not(None) | alert.c.over_at.is_not(None)
     left = note.join(alert, alert.c.id == note.c.alert).outerjoin(
         acknowledgement, acknowledgement.c.alert == note.c.alert
     )
-    done = acknowledgement.c.alert.is_not(None) | alert.c.over_at.is_not(None)
-    due = and_(_STATES, note.c.due_at <= clock.text(now))
     columns = (note, alert.c.code, alert.c.raised_at, done.label("done"))
-    query = select(*columns).select_from(left).where(due).order_by(note.c.due_at, note.c.id).limit(_MOST)
+    query = select(*columns).select_from(left).where(note.c.id.in_(_held(connection, now)))
     bundles: dict[tuple[str, ...], list[Row[Any]]] = {}
-    for row in connection.execute(query.with_for_update(of=note, skip_locked=True)).all():
+    for row in connection.execute(query.order_by(note.c.due_at, note.c.id)).all():
         values: dict[str, Any] = {"due_at": clock.text(now + _CLAIM), "tries": row.tries + 1}
         if row.done:
             values = {"state": DROPPED, "ended_at": clock.text(now)}
@@ -130,6 +129,12 @@ def _claim(connection: Connection) -> list[list[Row[Any]]]:
             bundles.setdefault((row.channel, row.target, row.code), []).append(row)
         connection.execute(update(note).where(note.c.id == row.id).values(**values))
     return list(bundles.values())
+
+
+def _held(connection: Connection, now: datetime) -> list[str]:
+    """Of what is due, the notes that no other process is claiming at this moment."""
+    due = select(note.c.id).where(_STATES, note.c.due_at <= clock.text(now)).order_by(note.c.due_at, note.c.id)
+    return list(connection.execute(due.limit(_MOST).with_for_update(skip_locked=True)).scalars())
 
 
 def _settle(connection: Connection, one: Row[Any], result: Result) -> None:
