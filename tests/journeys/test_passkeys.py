@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,14 @@ from journeys.processes import until, verify_anywhere
 from journeys.site import Site, site
 from playwright.sync_api import CDPSession, Playwright, expect
 
+from server.core.config import Config
+from server.demo.production import Line, Plan
+from server.demo.story import Story
+from server.plant import open_plant
+
 pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-03")]
 DESK = (1440, 900)
+MADE = "B-KEY-1"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -170,3 +177,42 @@ def test_withdrawn_it_opens_nothing(walk: Walk) -> None:
     tablet.at("use-password").click()
     tablet.at("sign-in-passkey").click()
     expect(tablet.at("gate").get_by_role("alert")).to_contain_text("not accepted")
+
+
+@pytest.mark.urs("IDN-04")
+def test_quality_decides_on_a_batch_with_one(walk: Walk) -> None:
+    """One use of it is both components: no login and no password is typed."""
+    tablet, here = walk.tablet, walk.site
+    made(here)
+    tablet.sign_in("zhaolin")
+    tablet.page.goto(f"{tablet.wire.url}/settings")
+    tablet.at("passkey-add").click()
+    tablet.at("passkey-label").fill("Security key")
+    tablet.at("passkey-password").fill(here.people["zhaolin"]["password"])
+    tablet.at("passkey-save").click()
+    expect(tablet.at("passkey")).to_contain_text("Security key")
+    tablet.page.goto(f"{tablet.wire.url}/batch/{MADE}/review")
+    tablet.at("reject").click()
+    expect(tablet.at("sign-passkey")).to_be_disabled()
+    tablet.at("sign-reason").fill("Mixed up with another lot in the store")
+    tablet.shoot("signature")
+    tablet.at("sign-passkey").click()
+    expect(tablet.at("seal")).to_have_attribute("data-decision", "rejected")
+    [signed] = [
+        one
+        for one in here.desk("zhaolin").batch(MADE, "/entries")["items"]
+        if one["kind"].startswith("release.batch_rejected")
+    ]
+    assert signed["payload"]["method"] == "passkey"
+    assert signed["payload"]["passkey"]["credential"] in {
+        one["credential"] for one in here.desk("zhaolin").get("/api/passkeys")["items"]
+    }
+
+
+def made(here: Site) -> None:
+    """A batch with nothing to remark, which waits for its review."""
+    plant = open_plant(Config(here.folder / "data", f"sqlite:///{here.folder}/data/pestle.db"))
+    try:
+        Line(Story(plant, datetime.now(UTC))).make(Plan(MADE))
+    finally:
+        plant.close()
