@@ -1,5 +1,6 @@
 """How long passwords and sessions last, who locks out whom, and what a password that another gave must not do."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest
 from sqlalchemy import select
+from support import ROOT
 
 from server.core import clock
 from server.core.errors import PestleError
+from server.core.kinds import Entry
 from server.identity import accounts, queries, rules
 from server.identity.access import BROWSER_COOKIE, COOKIE
 from server.identity.model import (
@@ -20,10 +23,14 @@ from server.identity.model import (
     LOGIN_UNLOCKED,
     PASSWORD_CONFIRMED,
     SESSION_ENDED,
+    SIGNS,
     Grant,
+    permissions_of,
 )
 from server.identity.projection import session
 from server.web import tasks
+from sync.signing import Ed25519Signer
+from sync.writer import DeviceWriter
 
 pytestmark = pytest.mark.urs("IDN-02")
 ANOTHER = "another horse battery"
@@ -203,6 +210,21 @@ def test_who_gives_qa_a_password_and_signs_in_with_it_decides_nothing(site: Plan
     assert _decided(site) == "signing_barred"
     site.advance(hours=0.2)
     assert _decided(site) == "lot_unknown"
+
+
+@pytest.mark.urs("IDN-08")
+def test_the_bar_is_before_every_decision_that_only_signers_take(site: PlantUnderTest) -> None:
+    accounts.give_password(site.plant, "P-0004", actor="P-0007")
+    vectors = json.loads((ROOT / "tests" / "vectors" / "kinds.json").read_text("utf-8"))
+    writer = DeviceWriter("server", Ed25519Signer.generate())
+    held = set(permissions_of(["qa"]))
+    kinds = [one for one in site.plant.registry.kinds.values() if held & set(one.by) and held & set(one.by) <= {*SIGNS}]
+    assert len(kinds) > 8
+    for kind in kinds:
+        envelope = writer.write(kind.name, "batch/x", vectors[kind.name], actor="P-0004")
+        with site.reading() as connection:
+            entry = Entry(envelope.head, envelope.body, -1, clock.now_text())
+            assert site.plant.registry.decide(connection, entry).refusal == "signing_barred", kind.name
 
 
 @pytest.mark.urs("IDN-08")
