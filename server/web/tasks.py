@@ -172,13 +172,6 @@ def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[T
             )
 
 
-def _locked_logins(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
-    """Wrong passwords have locked them: somebody guesses, or somebody has forgotten."""
-    for person, until in waiting.locked(connection):
-        name = {"zh": person.name, "en": person.name_en or person.name}
-        yield Task("login_locked", NOW, person.login, _path("people", person.id), name, until)
-
-
 def _own_password(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
     """One's own, which ends within two weeks."""
     ends = waiting.password_ends(connection, person)
@@ -191,6 +184,13 @@ def _one_time_passwords(connection: Connection, _: Person, __: datetime) -> Iter
     for person, at in waiting.one_time_passwords(connection):
         name = {"zh": person.name, "en": person.name_en or person.name}
         yield Task("password_unused", DUE, person.login, _path("people", person.id), name, at)
+
+
+def _locked_logins(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """People whom wrong passwords keep out: theirs, or somebody else's guesses."""
+    for person, until in waiting.locked(connection):
+        name = {"zh": person.name, "en": person.name_en or person.name}
+        yield Task("login_locked", BLOCKED, person.login, _path("people", person.id), name, until)
 
 
 def _own_training(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
