@@ -1,6 +1,7 @@
 """Each role's home: what waits for it and why, and nothing that it may not see (HMI-04)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from batch_support import Site, cleared
 
 from server.app import create_app
+from server.core.errors import PestleError
 from server.core.kinds import Fact
-from server.identity import accounts, queries
+from server.identity import accounts, queries, sessions
 from server.identity.model import PERMISSIONS, PERSON_ADDED, ROLES
 from server.release import queries as release
 from server.web import tasks
@@ -93,6 +95,10 @@ def test_who_answers_for_devices_sees_leases_that_end_and_that_have_ended(site: 
 def test_an_administrator_sees_passwords_that_nobody_used_and_an_engineer_balances_to_calibrate(site: Site) -> None:
     accounts.give_password(site.plant, "P-1", actor=f"R-{ROLES.index('admin')}")
     assert [about for _, about, _ in shown(site, "admin", "password_unused")] == [site.PEOPLE["P-1"][0]]
+    for _ in range(12):
+        with suppress(PestleError):
+            sessions.authenticate(site.plant, site.PEOPLE["P-7"][0], "a guess", "192.0.2.7")
+    assert shown(site, "admin", "login_locked") == [("blocked", site.PEOPLE["P-7"][0], ())]
     late = datetime(2031, 1, 1, tzinfo=UTC)
     assert shown(site, "engineer", "calibration_past", late) == [("blocked", "BAL-07", ())]
 

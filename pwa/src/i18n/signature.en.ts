@@ -1,9 +1,9 @@
 /** English words for the electronic signature. */
 export const signatureEn = {
   signature: {
-    printed: "Printed name", at: "Date and time", meaning: "Meaning", login: "Your login", password: "Your password", sign: "Sign",
+    printed: "Printed name", at: "Date and time", meaning: "Meaning", login: "Your login", password: "Your password",
     first: "The first signature takes login and password. Until you lock the screen, reload or pause for ten minutes, the password is then enough.",
-    going: "It is your signature. It is not kept.", passkey: "Sign with a passkey", reload: "Load again", by: "Proved by",
-    proofs: { password2: "Login and password", password1: "Password, signing going on", passkey2: "Passkey" },
+    going: "It is your signature. It is not kept.", passkey: "Sign with a passkey", reload: "Load again",
+
   },
 };

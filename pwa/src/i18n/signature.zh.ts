@@ -3,9 +3,9 @@ import type { signatureEn } from "./signature.en";
 
 export const signatureZh = {
   signature: {
-    printed: "姓名", at: "日期与时间", meaning: "签名含义", login: "您的登录名", password: "您的密码", sign: "签名",
+    printed: "姓名", at: "日期与时间", meaning: "签名含义", login: "您的登录名", password: "您的密码",
     first: "首次签名需要登录名和密码。此后在锁屏、刷新或停顿十分钟之前，只需密码。",
-    going: "密码即您的签名，不会保存。", passkey: "以通行密钥签名", reload: "重新载入", by: "凭证",
-    proofs: { password2: "登录名与密码", password1: "密码（连续签名中）", passkey2: "通行密钥" },
+    going: "密码即您的签名，不会保存。", passkey: "以通行密钥签名", reload: "重新载入",
+
   },
 } satisfies typeof signatureEn;
