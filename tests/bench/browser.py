@@ -45,7 +45,7 @@ WATCH = """(() => {
 
 
 def starts(folder: Path, runs: int = 5) -> dict[str, Any]:
-    """Milliseconds from navigation to the sign-in form: with an empty profile, and again from the service worker."""
+    """Milliseconds from navigation to the sign-in form: with an empty profile; then offline, by the service worker."""
     base = Path(tempfile.mkdtemp(dir=folder))
     server = Server(base, f"sqlite:///{base / 'pestle.db'}")
     server.start()
@@ -67,6 +67,8 @@ def _pair(url: str) -> tuple[float, float]:
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         cold = _start(page, url)
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        # As on a tablet in a room without a network.
+        context.set_offline(True)
         warm = _start(page, url)
         context.close()
     return cold, warm
