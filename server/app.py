@@ -9,7 +9,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 
 from server.alerts import views as alerts
 from server.core.plant import Plant
-from server.handheld import scanning
+from server.handheld import scan_views as scanning
 from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
 from server.handheld.hub import queries as hub_queries

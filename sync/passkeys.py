@@ -24,6 +24,7 @@ KINDS = (ADDED, WITHDRAWN)
 # Flags of an entry that holds such a signature: it is not this person's, or the passkey was withdrawn before.
 WRONG, WAS_WITHDRAWN = "passkey_wrong", "passkey_withdrawn"
 ONLINE_DOMAIN = b"pestle/passkey/v1\n"
+SHOWN_DOMAIN = b"pestle/shown/v1\n"
 # A COSE_Key (RFC 9052) in CTAP2's canonical CBOR: {1: 2, 3: -7, -1: 1, -2: x, -3: y} and {1: 1, 3: -8, -1: 6, -2: x}.
 _ES256, _Y = bytes.fromhex("a5010203262001215820"), bytes.fromhex("225820")
 _ED25519 = bytes.fromhex("a4010103272006215820")
@@ -134,6 +135,11 @@ def offline_challenge(header: bytes) -> bytes:
     return hashlib.sha256(COSIGN_DOMAIN + header).digest()
 
 
+def shown(what: str, content: Mapping[str, Any]) -> str:
+    """The digest (SHA-256, hex) of exactly what a signer saw: the kind of entry that is signed, and what it says."""
+    return hashlib.sha256(SHOWN_DOMAIN + canonical.encode({"what": what, "content": dict(content)})).hexdigest()
+
+
 def online_challenge(nonce: str, digest: str | None) -> bytes:
     """What it signs for the server: a nonce that is used once, and the digest (hex) of what is signed, if anything."""
     return hashlib.sha256(ONLINE_DOMAIN + f"{nonce}\n{digest or ''}".encode()).digest()
@@ -175,6 +181,9 @@ class Passkeys:
 
     def of(self, person: str) -> list[Passkey]:
         return [passkey for passkey in self._known.values() if passkey.person == person]
+
+    def find(self, credential: str) -> Passkey | None:
+        return self._known.get(credential)
 
     def learn(self, kind: str, body: Mapping[str, Any]) -> None:
         """Take in the payload of one of `KINDS`; SyncError `enrolment_wrong`, `key_malformed`."""

@@ -28,13 +28,15 @@ def sign(site: Site, decision: str, *, person: str = "P-5", digest: str | None =
         "signed_at": "2026-11-22T09:30:00.000Z",
         "offset": 480,
         "method": "password",
+        "components": 2,
+        "passkey": None,
         "digest": digest or shown.digest,
         "stream_seq": shown.stream_seq,
         "stream_hash": shown.stream_hash,
         "devices": [head.payload() for head in shown.devices],
         "reason": None,
     }
-    site.state(f"release.batch_{decision}.v2", "batch/B1", payload | changes, person)
+    site.state(f"release.batch_{decision}.v3", "batch/B1", payload | changes, person)
 
 
 def refused(site: Site, decision: str, **options: Any) -> PestleError:
@@ -73,6 +75,8 @@ def waive(site: Site, device: str, person: str = "P-5", **changes: Any) -> None:
         "signed_at": "2026-11-22T09:30:00.000Z",
         "offset": 480,
         "method": "password",
+        "components": 2,
+        "passkey": None,
         "reason": "fell into the reactor",
     }
-    site.state("release.device_waived.v1", "batch/B1", payload | changes, person)
+    site.state("release.device_waived.v2", "batch/B1", payload | changes, person)

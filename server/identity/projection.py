@@ -134,12 +134,12 @@ challenge = Table(
     Column("digest", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
 )
-# `token` and `session` are SHA-256: of what the page that signs holds, and of the cookie.
+# `session` and `token` are SHA-256: of the cookie, and of what the page that signs holds. One page of a session signs.
 signing = Table(
     "identity_signing",
     workspace,
-    Column("token", Text, primary_key=True),
-    Column("session", Text, nullable=False),
+    Column("session", Text, primary_key=True),
+    Column("token", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("used_at", Text, nullable=False),
 )

@@ -16,23 +16,28 @@ from typing import Any
 from flask import Flask, Response, g
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from server.core import clock, db, fields
 from server.core.errors import PestleError
+from server.core.kinds import Entry, Ruling
 from server.core.plant import Plant
-from server.identity import access, passkeys, sessions
+from server.identity import access, passkeys, queries, sessions
 from server.identity.model import Person
 from server.identity.passkeys import PasskeyAssertion
+from server.identity.projection import session as sessions_
 from server.identity.projection import signing
 from server.identity.sessions import Session
-from sync import canonical
+from sync import passkeys as bytewise
+from sync.errors import SyncError
+from sync.passkeys import shown
 
 UNBROKEN = timedelta(minutes=10)
-SHOWN_DOMAIN = b"pestle/shown/v1\n"
 # The answer to a signature names the token of the unbroken session in this header, for every room's signatures alike.
 HEADER = "Pestle-Signing"
 METHODS = ("password", "passkey")
+# Minutes east of UTC that there are.
+_ZONES = validate.Range(-720, 840)
 
 
 class SignatureFields(Schema):
@@ -43,7 +48,7 @@ class SignatureFields(Schema):
     password = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 1000))
     passkey = plain.Nested(PasskeyAssertion, load_default=None, allow_none=True)
     token = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 100))
-    offset = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(-840, 840))
+    offset = fields.Whole(load_default=None, allow_none=True, validate=_ZONES)
 
 
 class Signer(Schema):
@@ -58,15 +63,10 @@ class Signed(Schema):
 
     signer = fields.nested(Signer)
     signed_at = fields.time()
-    offset = fields.Whole(required=True, validate=validate.Range(-840, 840))
+    offset = fields.Whole(required=True, validate=_ZONES)
     method = fields.choice(*METHODS)
     components = fields.whole(1, 2)
     passkey = plain.Nested(PasskeyAssertion, required=True, allow_none=True)
-
-
-def shown(what: str, content: Mapping[str, Any]) -> str:
-    """The digest (SHA-256, hex) of exactly what a signer saw: what kind of thing is signed, and all that it says."""
-    return hashlib.sha256(SHOWN_DOMAIN + canonical.encode({"what": what, **content})).hexdigest()
 
 
 def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) 
         raise PestleError("signature_components")
     else:
         components = 1 if going else 2
-        _check_password(plant, person, person.login if going else given["login"], given["password"])
+        _check_password(plant, person, given["login"] or person.login, given["password"])
     _go_on(plant, session)
     return {
         "signer": {"id": person.id, "name": person.name, "name_en": person.name_en},
@@ -94,6 +94,38 @@ def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) 
         "components": components,
         "passkey": asserted,
     }
+
+
+def refusal(connection: Connection, entry: Entry, content: Mapping[str, Any]) -> Ruling | None:
+    """Why the statement in a signed entry cannot be (`Signed`); None where nothing speaks against it.
+
+    `content` is what was shown, as the payload says it: over that the passkey of its signer has signed.
+    """
+    given = entry.payload
+    if given["signer"]["id"] != entry.actor:
+        return Ruling(refusal="signer_other", details={"signer": given["signer"]["id"]})
+    asserted = given["passkey"]
+    if (given["method"] == "passkey") != (asserted is not None):
+        return Ruling(refusal="passkey_wrong")
+    if asserted is None:
+        return None
+    known = {one.credential: one.passkey for one in queries.passkeys_in_use(connection, entry.actor)}
+    if given["components"] != 2 or not asserts(known, asserted, shown(entry.kind, content)):
+        return Ruling(refusal="passkey_wrong")
+    return None
+
+
+def asserts(known: Mapping[str, bytewise.Passkey], asserted: Mapping[str, Any], digest: str) -> bool:
+    """Whether one of these passkeys, by credential, has signed the digest, as every verifier of the log judges it."""
+    passkey = known.get(asserted["credential"])
+    if passkey is None:
+        return False
+    try:
+        challenge = bytewise.online_challenge(asserted["nonce"], digest)
+        bytewise.check(passkey, challenge, bytewise.Assertion.of(asserted))
+    except SyncError:
+        return False
+    return True
 
 
 def own_offset() -> int:
@@ -124,12 +156,21 @@ class Going:
 
 
 def _check_password(plant: Plant, person: Person, login: str, password: str) -> None:
-    if login.strip().lower() != person.login:
-        raise PestleError("signer_other")
+    own = login.strip().lower() == person.login
     try:
-        sessions.authenticate(plant, person.login, password, access.address())
+        # Another's login counts as a wrong try of who is signed in, whatever the password is.
+        sessions.admit(
+            plant, person.login, person, access.address(), lambda: own and _is_password(plant, person, password)
+        )
     except PestleError as error:
-        raise PestleError("password_wrong" if error.code == "login_wrong" else error.code, error.details) from error
+        if error.code != "login_wrong":
+            raise
+        raise PestleError("password_wrong" if own else "signer_other", error.details) from error
+
+
+def _is_password(plant: Plant, person: Person, password: str) -> bool:
+    with plant.engine.connect() as connection:
+        return queries.check_password(connection, person.id, password)
 
 
 def _check_passkey(plant: Plant, person: Person, assertion: Mapping[str, Any], digest: str) -> dict[str, Any]:
@@ -163,20 +204,16 @@ def _going_on(plant: Plant, session: Session, token: str | None) -> bool:
 
 def _go_on(plant: Plant, session: Session) -> None:
     """From this signature on for another ten minutes, under a new token each time: one that was seen is used up."""
-    now = clock.now()
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    values = {"session": _digest(session.token), "person": session.person.id, "used_at": clock.text(now)}
     with db.write(plant.engine) as connection:
         connection.execute(delete(signing).where(signing.c.used_at < clock.text(now - UNBROKEN)))
-        token = secrets.token_urlsafe(32)
-        # One at a time: whoever signs in two pages of one session begins anew in each.
-        _replace(connection, session, token, clock.text(now))
+        # Two that sign at once come one after the other here; the later one's page goes on.
+        here = select(sessions_.c.token).where(sessions_.c.token == values["session"]).with_for_update()
+        connection.execute(here).first()
+        connection.execute(delete(signing).where(signing.c.session == values["session"]))
+        connection.execute(insert(signing).values(token=_digest(token), **values))
     g.pestle_signing = Going(token, clock.text(now + UNBROKEN))
-
-
-def _replace(connection: Connection, session: Session, token: str, at: str) -> None:
-    here = signing.c.session == _digest(session.token)
-    values = {"token": _digest(token), "person": session.person.id, "used_at": at}
-    if connection.execute(update(signing).where(here).values(values)).rowcount == 0:
-        connection.execute(insert(signing).values(session=_digest(session.token), **values))
 
 
 def _digest(token: str) -> str:

@@ -136,6 +136,9 @@ def decide_rejection(connection: Connection, entry: Entry) -> Ruling:
 def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
     """QA names the device that the batch shall not wait for, and why (PLT-11)."""
     given, person = entry.payload, entry.actor
+    unsigned = signing.refusal(connection, entry, model.said(entry.kind, given))
+    if unsigned is not None:
+        return unsigned
     batch = given["batch"]
     before = queries.current_disposition(connection, batch)
     stale = before is not None and queries.is_stale(connection, batch, before)
@@ -172,6 +175,9 @@ def _closed(connection: Connection, entry: Entry, item_id: str, type_: str) -> R
 
 def _decide_disposition(connection: Connection, entry: Entry, decision: str) -> Ruling:
     given, person = entry.payload, entry.actor
+    unsigned = signing.refusal(connection, entry, model.said(entry.kind, given))
+    if unsigned is not None:
+        return unsigned
     batch = given["batch"]
     line = batches.batch_line(connection, batch)
     if line is None:

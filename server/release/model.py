@@ -36,6 +36,17 @@ RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
 REJECTIONS = (REJECTED_KIND, REJECTED_V2, REJECTED_V1)
 
 
+# What a person signs; `said` is what was shown for that.
+SIGNED = (RELEASED_KIND, REJECTED_KIND, WAIVED_KIND)
+_SAID = ("batch", "digest", "reason")
+_SAID_OF = {WAIVED_KIND: ("batch", "device", "known", "delivered", "reason")}
+
+
+def said(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown to who signed this: the same for the page, for the door, and for every verifier."""
+    return {**{name: given[name] for name in _SAID_OF.get(kind, _SAID)}, "meaning": given["meaning"]["code"]}
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """One condition of a release: `count` things stand against it, `details` names them.

@@ -24,6 +24,7 @@ from server.release.dossier.build import dossier
 from server.release.entries import refused
 from server.release.stamping import stamper
 from sync.errors import SyncError
+from sync.passkeys import shown
 
 blueprint = Blueprint("batches", __name__, url_prefix="/api", description="Batches, review, release, lots, trace")
 
@@ -123,7 +124,7 @@ def reject(body: Mapping[str, Any], number: str) -> Answer:
 def waive(body: Mapping[str, Any], number: str, device: str) -> Answer:
     """Sign that the batch need not wait for a device that will not deliver."""
     asked = {"device": device, **{name: body[name] for name in ("known", "delivered", "reason")}}
-    signed = _signed(number, body, model.WAIVED_KIND, {**asked, "meaning": model.WAIVER_MEANING["code"]})
+    signed = _signed(number, body, model.WAIVED_KIND, {**asked, "meaning": model.WAIVER_MEANING})
     _state(number, model.WAIVED_KIND, signed | asked | {"meaning": dict(model.WAIVER_MEANING)}, device)
     return _review(number)
 
@@ -249,14 +250,15 @@ def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> An
 
 def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     """Seals the batch as it was shown: entry count, stream head, and the devices' heads when the log had that size."""
-    signed = _signed(number, body, kind, {name: body[name] for name in ("digest", "meaning", "reason")})
+    meaning = {"code": body["meaning"], **model.MEANINGS[body["meaning"]]}
+    signed = _signed(number, body, kind, {"digest": body["digest"], "reason": body["reason"], "meaning": meaning})
     with site.current().engine.connect() as connection:
         seq, running = queries.stream_head(connection, batch_stream(number))
         now = queries.log_size(connection)
         heads = queries.device_heads(connection, number, now if body["size"] is None else min(now, body["size"]))
     payload = {
         **signed,
-        "meaning": {"code": body["meaning"], **model.MEANINGS[body["meaning"]]},
+        "meaning": meaning,
         "digest": body["digest"],
         "stream_seq": seq,
         "stream_hash": running,
@@ -267,14 +269,15 @@ def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     return _review(number)
 
 
-def _signed(number: str, body: Mapping[str, Any], kind: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _signed(number: str, body: Mapping[str, Any], kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The statement under what was shown. A refused one leaves an entry outside of the batch's stream, so that the
     review on the signer's screen stays the one that can be signed."""
     plant, person = site.current(), demand("batch.release")
     with plant.engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
     try:
-        statement = signing.sign(plant, current_session(), body, signing.shown(kind, {"batch": number, **said}))
+        digest = shown(kind, model.said(kind, {"batch": number, **given}))
+        statement = signing.sign(plant, current_session(), body, digest)
     except PestleError as error:
         plant.recorder.state(refused(number, person.id, [error.code], "site"))
         raise

@@ -118,6 +118,9 @@ def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_reading(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
+    unsigned = signing.refusal(connection, entry, model.said(given))
+    if unsigned is not None:
+        return unsigned
     versions = queries.versions_of(connection, given["document"])
     code = rules.reading_refused(given, entry.actor, versions[-1] if versions else None)
     return _refused(code, given["document"])

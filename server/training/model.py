@@ -44,6 +44,13 @@ LINE = ("batch.work",)
 CHECKERS = ("batch.work", "batch.review")
 
 MEANING = {"code": "read_and_understood", "zh": "已阅读并理解", "en": "Read and understood"}
+
+
+def said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown to who signed that it was read and understood."""
+    return {**{name: given[name] for name in ("document", "version", "digest")}, "meaning": given["meaning"]["code"]}
+
+
 # Ahead of what ends, people are told (IDN-07).
 AHEAD = timedelta(days=30)
 ALWAYS = datetime.max.replace(tzinfo=UTC)

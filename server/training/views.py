@@ -17,6 +17,7 @@ from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.training import files, model, pages, queries, shapes
+from sync.passkeys import shown
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -54,10 +55,10 @@ def publish(body: Body, code: str) -> Answer:
 @blueprint.arguments(shapes.ReadBody)
 def read(body: Body, code: str) -> Answer:
     """Sign that I have read and understood exactly the version that was shown. PestleError `version_stale`."""
-    seen = {"document": code, "version": body["version"], "digest": body["digest"]}
-    digest = signing.shown(model.READ, {**seen, "meaning": model.MEANING["code"]})
+    seen = {"document": code, "version": body["version"], "digest": body["digest"], "meaning": dict(model.MEANING)}
+    digest = shown(model.READ, model.said(seen))
     signature = signing.sign(plant.current(), current_session(), body, digest)
-    return _state(model.READ, code, seen | {"meaning": dict(model.MEANING)} | signature)
+    return _state(model.READ, code, seen | signature)
 
 
 @blueprint.post("/documents/<code>/grants")

@@ -5,8 +5,9 @@ and still take a device's entry without the flag that it deserves. These rules f
 entry in the order of the log, and know nothing but the entries before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
@@ -16,6 +17,7 @@ from server.handheld.model import batch_of
 from server.identity.model import CREDENTIAL_SET
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.release import model as release
+from server.training import model as training
 from server.witness.areas import AreaRules
 from server.witness.containers import ContainerRules
 from server.witness.leases import LEASE_ISSUED, LeaseRules
@@ -30,6 +32,11 @@ from sync.verify.keys import ROOT_ADOPTED, SERVER
 SEALS = (*release.RELEASES, *release.REJECTIONS)
 _WITH_DEVICES = tuple(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1))
 _DIGEST = 32
+# Entries that a person has signed at the server, and what each says was shown for that.
+SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    **{kind: partial(release.said, kind) for kind in release.SIGNED},
+    training.READ: training.said,
+}
 
 
 @dataclass(slots=True)
@@ -87,6 +94,7 @@ class SiteRules:
         self._training.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
+            self._judge_signature(seen, seen.body)
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
@@ -134,6 +142,21 @@ class SiteRules:
             raise SyncError(wanted, f"the server stated {seen.head.kind}, which is not known here or has another shape")
         if not seen.is_strange:
             raise unflagged(wanted, f"{seen.head.kind} of {seen.head.device}")
+
+    def _judge_signature(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """By a passkey its signer has signed what the entry says was shown; else the server's word is all there is."""
+        said = SIGNED.get(seen.head.kind)
+        if said is None or body["passkey"] is None:
+            return
+        passkey = self._passkeys.find(body["passkey"]["credential"])
+        digest = passkeys.shown(seen.head.kind, said(body))
+        try:
+            if passkey is None or passkey.withdrawn or passkey.person != seen.head.actor:
+                raise SyncError("signature_wrong", "no passkey in use of who signed")
+            challenge = passkeys.online_challenge(body["passkey"]["nonce"], digest)
+            passkeys.check(passkey, challenge, passkeys.Assertion.of(body["passkey"]))
+        except SyncError as error:
+            raise SyncError("signature_wrong", f"{seen.head.kind} by {seen.head.actor}: {error.detail}") from error
 
     def _judge_seen(self, seen: Seen) -> None:
         named = seen.head.seen

@@ -48,7 +48,8 @@ class Walk:
     def signature(self) -> dict[str, Any]:
         password = self.site.people["zhaolin"]["password"]
         digest = self.review()["digest"]
-        return {"meaning": "reviewed_and_released", "password": password, "digest": digest, "reason": None}
+        given = {"login": "zhaolin", "password": password}
+        return {"meaning": "reviewed_and_released", "digest": digest, "reason": None, **given}
 
     def readings(self, balance: str) -> list[dict[str, Any]]:
         """What the bridge has signed and delivered of a balance."""
@@ -318,6 +319,7 @@ def test_qa_signs_with_password_and_meaning_and_the_batch_is_released(walk: Walk
     phone.at("release").click()
     expect(phone.at("printed-name")).to_have_text("赵琳")
     phone.at("meaning-reviewed_and_released").click()
+    phone.at("signature-login").fill("zhaolin")
     phone.at("signature-password").fill(walk.site.people["zhaolin"]["password"])
     phone.shoot("signature")
     phone.at("sign-now").click()

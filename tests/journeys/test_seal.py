@@ -109,6 +109,8 @@ def test_qa_signs_a_waiver_that_names_it_with_password_and_reason(plant: Site, p
     expect(phone.at("waiver-sheet")).to_contain_text(LOST)
     expect(phone.at("sign-now")).to_be_disabled()
     phone.at("sign-reason").fill("平板坠入反应釜，已销毁，其记录无法取回")
+    expect(phone.at("signature-login")).to_be_visible()
+    phone.at("signature-login").fill("zhaolin")
     phone.at("signature-password").fill("a wrong one")
     phone.at("sign-now").click()
     expect(phone.at("waiver-sheet").get_by_role("alert")).to_be_visible()
@@ -120,8 +122,9 @@ def test_qa_signs_a_waiver_that_names_it_with_password_and_reason(plant: Site, p
     expect(phone.page.locator("article[data-type=waiver]")).to_contain_text("坠入反应釜")
     phone.shoot("waived")
     assert unmet(plant) == set()
-    waiver = next(one for one in plant.entries() if one["kind"] == "release.device_waived.v1")["payload"]
+    waiver = next(one for one in plant.entries() if one["kind"] == "release.device_waived.v2")["payload"]
     assert (waiver["known"], waiver["delivered"], waiver["method"]) == (1, 1, "password")
+    assert waiver["components"] == 2
     expect(phone.at("release")).to_be_enabled()
 
 
@@ -130,6 +133,8 @@ def test_the_release_seals_entries_head_and_devices(plant: Site, phone: Tablet, 
     phone.at("release").click()
     phone.at("meaning-qualified_person").click()
     expect(phone.at("signature-sheet").get_by_test_id("sealed")).to_contain_text(LOST)
+    # Nothing has broken the session of signing since the waiver: the password is enough.
+    expect(phone.at("signature-login")).to_have_count(0)
     phone.at("signature-password").fill(plant.people["zhaolin"]["password"])
     phone.shoot("sealing")
     phone.at("sign-now").click()
@@ -137,7 +142,7 @@ def test_the_release_seals_entries_head_and_devices(plant: Site, phone: Tablet, 
     expect(phone.at(f"sealed-{LOST}")).to_contain_text("已豁免")
     phone.at("seal").scroll_into_view_if_needed()
     phone.shoot("sealed")
-    sealed = next(one for one in plant.entries() if one["kind"] == "release.batch_released.v2")["payload"]
+    sealed = next(one for one in plant.entries() if one["kind"] == "release.batch_released.v3")["payload"]
     assert len(sealed["devices"]) == 2
     desk.sign_in("zhaolin")
     desk.page.goto(f"{desk.wire.url}/batch/{plant.batch}")
@@ -192,6 +197,7 @@ def test_the_release_is_signed_again_over_all_that_there_is(plant: Site, desk: T
     expect(desk.at("release")).to_be_enabled()
     desk.at("release").click()
     desk.at("meaning-reviewed_and_released").click()
+    desk.at("signature-login").fill("zhaolin")
     desk.at("signature-password").fill(plant.people["zhaolin"]["password"])
     desk.shoot("again")
     desk.at("sign-now").click()

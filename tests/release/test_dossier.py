@@ -173,7 +173,7 @@ def test_the_disposition_has_a_proof_file_of_its_own(plant: Plant) -> None:
     proof = LogProof.parse(files["seal.tlog-proof"])
     records = {record["index"]: record for record in json.loads(files["records.json"])}
     record = records[proof.index]
-    assert json.loads(record["header"])["kind"] == "release.batch_released.v2"
+    assert json.loads(record["header"])["kind"] == "release.batch_released.v3"
     leaf = leaf_data(*(record[part].encode() for part in ("header", "signatures", "receipt")))
     assert proof.verify(leaf, policy(plant)).checkpoint.size > proof.index
     assert verify_bundle(files, policy(plant)).ok
@@ -215,7 +215,7 @@ def test_a_dossier_is_withheld_over_http_only_where_that_can_be(plant: Plant) ->
     answer = client.get(f"{address}&withhold=production.material_weighed.v1&withhold=production.remark_added.v1")
     assert answer.status_code == 200
     assert "12.577–12.703kg" not in "".join(text(answer.data))
-    assert client.get(f"{address}&withhold=release.batch_released.v2").get_json()["code"] == "request_malformed"
+    assert client.get(f"{address}&withhold=release.batch_released.v3").get_json()["code"] == "request_malformed"
 
 
 class Authority:

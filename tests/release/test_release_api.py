@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from server.app import create_app
 from server.identity import accounts
 
-PASSWORD = "correct horse battery"
+LOGIN, PASSWORD = "zhao", "correct horse battery"
 
 
 class Desk:
@@ -51,7 +51,9 @@ def body(client: FlaskClient, path: str) -> dict[str, Any]:
 
 def signature(client: FlaskClient, **changes: Any) -> dict[str, Any]:
     digest = body(client, "/api/batches/B1/review")["digest"]
-    return {"meaning": "reviewed_and_released", "password": PASSWORD, "digest": digest} | changes
+    login = body(client, "/api/session")["person"]["id"]
+    given = {"login": Site.PEOPLE[login][0], "password": PASSWORD}
+    return {"meaning": "reviewed_and_released", "digest": digest} | given | changes
 
 
 def finish(site: Site) -> None:
@@ -192,7 +194,7 @@ def test_qa_waives_a_device_with_password_and_reason(desk: Desk) -> None:
     shown = held["tablet-b"]
     assert (shown["known"], shown["delivered"], shown["blocks"], shown["returned_at"]) == (0, 0, ["leases"], None)
     path = "/api/batches/B1/devices/tablet-b/waive"
-    given = {"password": PASSWORD, "known": 0, "delivered": 0, "reason": "lost", "offset": 480}
+    given = {"login": LOGIN, "password": PASSWORD, "known": 0, "delivered": 0, "reason": "lost", "offset": 480}
     wrong = client.post(path, json=given | {"password": "something else"})
     assert (wrong.status_code, wrong.json["code"]) == (403, "password_wrong")
     for missing in ({"reason": " "}, {"password": ""}, {"known": -1}, {"delivered": 2**31}):
@@ -216,7 +218,7 @@ def test_the_seal_is_that_of_the_review_shown_though_its_tablet_goes_on_elsewher
     shown = body(client, "/api/batches/B1/review")
     desk.site.order("B2")
     desk.site.put("remark_added", {"batch": "B2", "phase": None, "text": "meanwhile"})
-    given = {"meaning": "qualified_person", "password": PASSWORD, "digest": shown["digest"]}
+    given = {"meaning": "qualified_person", "login": LOGIN, "password": PASSWORD, "digest": shown["digest"]}
     assert client.post("/api/batches/B1/release", json=given).json["code"] == "digest_stale"
     signed = client.post("/api/batches/B1/release", json=given | {"size": shown["seal"]["size"]})
     assert signed.status_code == 409, "the refusal is an entry of the batch, which the review shows"

@@ -52,7 +52,7 @@ def test_the_seal_names_every_device_that_wrote_or_held_the_batch_with_its_head(
         stream = list(reading.of_stream(connection, "batch/B1", 0))
     assert (stream[seal["entries"] - 1].stamp.stream_hash, stream[-1].head.kind) == (
         seal["head"],
-        "release.batch_released.v2",
+        "release.batch_released.v3",
     )
 
 

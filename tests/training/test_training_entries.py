@@ -152,7 +152,7 @@ def test_nobody_qualifies_themselves(site: Site, training: Training) -> None:
     assert refusal(lambda: training.grant("SOP-1", "P-2", by="P-9"))[0] == "not_permitted"
     assert refusal(lambda: training.grant("SOP-1", "P-2", by="server"))[0] == "not_permitted"
     signer = {"id": "P-2", "name": "li", "name_en": None}
-    assert refusal(lambda: training.read("SOP-1", "P-1", signer=signer))[0] == "not_permitted"
+    assert refusal(lambda: training.read("SOP-1", "P-1", signer=signer))[0] == "signer_other"
 
 
 def test_only_quality_says_what_work_needs(site: Site, training: Training) -> None:

@@ -45,6 +45,8 @@ def seal(story: Story, batch: str, **changes: Any) -> dict[str, Any]:
         "signed_at": "2026-11-25T09:30:00.000Z",
         "offset": 480,
         "method": "password",
+        "components": 2,
+        "passkey": None,
         "digest": "0" * 64,
         "stream_seq": len(stream),
         "stream_hash": stream[-1].stamp.stream_hash,
@@ -104,7 +106,7 @@ def test_a_clean_log_is_cosigned_and_mirrored_step_by_step(rig: Rig, story: Stor
 
 
 def test_a_clean_seal_with_what_comes_after_it_is_cosigned(rig: Rig, story: Story, site: Site) -> None:
-    sealed = story.server_says("release.batch_released.v2", "batch/B1", seal(story, "B1"))
+    sealed = story.server_says("release.batch_released.v3", "batch/B1", seal(story, "B1"))
     pen = sealed.pen("tablet-b", site.writers["tablet-b"].signer)
     late = pen.write("production.remark_added.v1", "batch/B1", {"batch": "B1", "phase": None, "text": "x"}, actor="P-1")
     assert rig.show(sealed.then(late, flags=("lease_unknown", "post_seal"))) == 200, rig.why
@@ -133,7 +135,7 @@ def test_work_of_a_revoked_device_without_the_flag_is_found(rig: Rig, story: Sto
 
 
 def test_work_after_the_seal_without_the_flag_is_found(rig: Rig, story: Story, site: Site) -> None:
-    sealed = story.server_says("release.batch_released.v2", "batch/B1", seal(story, "B1"))
+    sealed = story.server_says("release.batch_released.v3", "batch/B1", seal(story, "B1"))
     pen = sealed.pen("tablet-b", site.writers["tablet-b"].signer)
     late = pen.write("production.remark_added.v1", "batch/B1", {"batch": "B1", "phase": None, "text": "x"}, actor="P-1")
     assert rig.show(sealed.then(late, flags=("lease_unknown",))) == 422
@@ -168,7 +170,7 @@ SEALS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changes", SEALS.values(), ids=SEALS)
 def test_a_seal_over_something_else_is_found(rig: Rig, story: Story, changes: dict[str, Any]) -> None:
-    forged = story.server_says("release.batch_released.v2", "batch/B1", seal(story, "B1", **changes))
+    forged = story.server_says("release.batch_released.v3", "batch/B1", seal(story, "B1", **changes))
     assert rig.show(forged) == 422
     assert rig.found == ("seal_wrong", len(story.entries))
 
@@ -177,7 +179,7 @@ def test_a_seal_over_something_else_is_found(rig: Rig, story: Story, changes: di
 def test_a_seal_with_a_head_that_is_none_is_found(rig: Rig, story: Story, change: dict[str, Any]) -> None:
     payload = seal(story, "B1")
     payload["devices"][0] |= change
-    forged = story.server_says("release.batch_released.v2", "batch/B1", payload)
+    forged = story.server_says("release.batch_released.v3", "batch/B1", payload)
     assert rig.show(forged) == 422
     assert rig.found == ("seal_wrong", len(story.entries))
 

@@ -58,6 +58,7 @@ class Sessions {
   /** The session's person is at work now. */
   begin(): void {
     if (!this.server) return;
+    unbroken.stop();
     this.acting = this.server.person;
     this.byPin = this.wanted = false;
     localStorage.removeItem(GUARD);
@@ -90,6 +91,7 @@ class Sessions {
   /** Unwraps the person's key with the PIN, and the badge where they have one: right only when that works. */
   async unlock(person: Person, pin: string, badge: Badge | null): Promise<void> {
     await core.unlock(person.id, pin, badge);
+    unbroken.stop();
     const own = this.server?.person.id === person.id;
     this.acting = own && this.server ? this.server.person : offline(person);
     this.byPin = true;

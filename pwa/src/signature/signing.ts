@@ -10,8 +10,8 @@ export interface Proof { login: string | null; password: string | null; passkey:
 /** A signature: its proof, its meaning, and the reason where one is asked for. */
 export interface Signed { proof: Proof; meaning: string; reason: string | null }
 /** What is signed: the kind of entry that it makes, and all that it will say of what was shown. */
-export interface Shown { what: string; [name: string]: unknown }
+export interface Shown { what: string; content: Record<string, unknown> }
 
 export async function digestOf(shown: Shown): Promise<string> {
-  return hex(await sha256(concat(SHOWN_DOMAIN, encodeProfile(shown))));
+  return hex(await sha256(concat(SHOWN_DOMAIN, encodeProfile({ ...shown }))));
 }

@@ -12,11 +12,11 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "identity_signing",
-        sa.Column("token", sa.Text(), nullable=False),
         sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("used_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("token"),
+        sa.PrimaryKeyConstraint("session"),
     )
     for table in ("release_disposition", "release_waiver"):
         with op.batch_alter_table(table, schema=None) as batch_op:
