@@ -151,12 +151,12 @@ class SiteRules:
         passkey = self._passkeys.find(body["passkey"]["credential"])
         digest = passkeys.shown(seen.head.kind, said(body))
         try:
-            if passkey is None or passkey.withdrawn or passkey.person != seen.head.actor:
+            if passkey is None or passkey.withdrawn or passkey.person != body["signer"]["id"]:
                 raise SyncError("signature_wrong", "no passkey in use of who signed")
             challenge = passkeys.online_challenge(body["passkey"]["nonce"], digest)
             passkeys.check(passkey, challenge, passkeys.Assertion.of(body["passkey"]))
         except SyncError as error:
-            raise SyncError("signature_wrong", f"{seen.head.kind} by {seen.head.actor}: {error.detail}") from error
+            raise SyncError("signature_wrong", f"{seen.head.kind} by {body['signer']['id']}: {error.detail}") from error
 
     def _judge_seen(self, seen: Seen) -> None:
         named = seen.head.seen

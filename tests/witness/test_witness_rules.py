@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from batch_support import Site
+from passkey_support import Authenticator, text
 from witness_support import Rig, Story, later
 
 from server.core.kinds import Fact
+from server.release.model import said
+from sync import passkeys
 from sync.entry import FIRST_PREV, Seen
 from sync.merkle import Edge, leaf_hash
 from sync.signing import Ed25519Signer
@@ -182,6 +185,30 @@ def test_a_seal_with_a_head_that_is_none_is_found(rig: Rig, story: Story, change
     forged = story.server_says("release.batch_released.v3", "batch/B1", payload)
     assert rig.show(forged) == 422
     assert rig.found == ("seal_wrong", len(story.entries))
+
+
+@pytest.mark.urs("IDN-03", "IDN-04")
+@pytest.mark.parametrize("change", [None, {"reason": "another"}, {"digest": "1" * 64}, "reject", "of another"])
+def test_a_passkey_that_has_signed_something_else_is_found(rig: Rig, story: Story, change: Any) -> None:
+    """Whoever holds the server's key can state a release, and cannot make a person's passkey sign it."""
+    authenticator, kind = Authenticator(), "release.batch_released.v3"
+    payload = seal(story, "B1", method="passkey")
+    made = {"person": "P-5" if change != "of another" else "P-6", "label": "key", "rp_id": authenticator.rp_id}
+    made |= {"credential": authenticator.credential, "public_key": text(authenticator.cose)}
+    known = story.server_says(passkeys.ADDED, f"person/{made['person']}", made)
+    digest = passkeys.shown(kind, said(kind, payload))
+    challenge = text(passkeys.online_challenge("a-nonce-of-the-server", digest))
+    payload["passkey"] = authenticator.use({"nonce": "a-nonce-of-the-server", "challenge": challenge})
+    if change == "reject":
+        kind = "release.batch_rejected.v3"
+    elif isinstance(change, dict):
+        payload |= change
+    forged = known.server_says(kind, "batch/B1", payload)
+    answer = rig.show(forged)
+    if change is None:
+        assert answer == 200, rig.why
+    else:
+        assert (answer, rig.found) == (422, ("signature_wrong", len(known.entries)))
 
 
 REMOVED: tuple[str, str, dict[str, Any]] = ("site.witness_removed.v1", "site", {"name": "x", "reason": "y"})
