@@ -259,9 +259,6 @@ def decide_passkey(connection: Connection, entry: Entry) -> Ruling:
     barred = queries.barred(connection, entry.actor, model.SIGNS)
     if barred is not None:
         return Ruling(refusal="signing_barred", details=barred)
-    barred = queries.barred(connection, entry.actor, model.SIGNS)
-    if barred is not None:
-        return Ruling(refusal="signing_barred", details=barred)
     if queries.find_passkey(connection, given["credential"]) is not None:
         return Ruling(refusal="passkey_known")
     if len(queries.passkeys_in_use(connection, given["person"])) >= rules.PASSKEYS:

@@ -138,19 +138,27 @@ class Given:
 def given_password(connection: Connection, person_id: str) -> Given | None:
     """The last password that another has given this person, while it still bars and nobody has confirmed it.
 
-    Read from the log itself: there is no table of it that could be changed.
+    The hours count from when the person has chosen another: until then, and a given one holds for days, who gave it
+    can still sign in with it. Read from the log itself: there is no table of it that could be changed.
     """
-    kinds = (CREDENTIAL_SET, PASSWORD_CONFIRMED)
+    kinds, now = (CREDENTIAL_SET, PASSWORD_CONFIRMED), clock.now()
     here = (log_entry.c.stream == person_stream(person_id)) & log_entry.c.kind.in_(kinds)
+    counts_from = now
     for index in connection.execute(select(log_entry.c.idx).where(here).order_by(log_entry.c.idx.desc())).scalars():
         stored = reading.one(connection, index)
         if stored is None or stored.head.device != SERVER or stored.payload is None:
             continue
         at = datetime.fromisoformat(stored.stamp.recorded_at)
-        if stored.head.kind == PASSWORD_CONFIRMED or rules.bar_ended(at, clock.now()):
+        if stored.head.kind == PASSWORD_CONFIRMED:
             return None
-        if stored.head.actor != person_id and stored.envelope.body["what"] == "password":
-            return Given(stored.head.actor, clock.text(at), clock.text(at + rules.COOLING))
+        if stored.envelope.body["what"] != "password":
+            continue
+        if stored.head.actor != person_id:
+            return Given(stored.head.actor, clock.text(at), clock.text(counts_from + rules.COOLING))
+        # One's own choice: whatever was given before it has been used up by then.
+        counts_from = at
+        if rules.bar_ended(at, now):
+            return None
     return None
 
 

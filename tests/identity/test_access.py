@@ -213,6 +213,26 @@ def test_who_gives_qa_a_password_and_signs_in_with_it_decides_nothing(site: Plan
 
 
 @pytest.mark.urs("IDN-08")
+def test_nor_who_waits_with_it_until_the_hours_are_over(site: PlantUnderTest) -> None:
+    """A given password is good for three days, the bar for one: it counts from when another was chosen."""
+    given = site.client("admin").post("/api/people/P-0004/password").get_json()["password"]
+    site.advance(hours=25)
+    assert _decided(site) == "signing_barred"
+    thief = site.client()
+    assert sign_in(thief, "li", given) == (200, None)
+    assert thief.post("/api/session/password", json={"password": given, "new": ANOTHER}).status_code == 200
+    assert _decided(site) == "signing_barred"
+    refusal = thief.post("/api/session/pin", json={"password": ANOTHER, "pin": PIN})
+    assert (refusal.status_code, refusal.get_json()["code"]) == (403, "signing_barred")
+    # Another choice of their own makes it neither shorter nor longer.
+    site.advance(hours=12)
+    accounts.set_password(site.plant, "P-0004", PASSWORD)
+    assert _decided(site) == "signing_barred"
+    site.advance(hours=12.1)
+    assert _decided(site) == "lot_unknown"
+
+
+@pytest.mark.urs("IDN-08")
 def test_the_bar_is_before_every_decision_that_only_signers_take(site: PlantUnderTest) -> None:
     accounts.give_password(site.plant, "P-0004", actor="P-0007")
     vectors = json.loads((ROOT / "tests" / "vectors" / "kinds.json").read_text("utf-8"))
