@@ -5,6 +5,7 @@ count that does not follow is flagged, a lock is stated as an entry, and work in
 that tablet is an exception.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema
@@ -23,6 +24,8 @@ TRIED = "handheld.pin_tried.v1"
 LOCKED = "handheld.pin_locked.v1"
 # So many wrong ones in a row; the tablet holds the same number.
 MOST = 5
+# Beyond what anybody tries; a table of records holds it and what is counted on top of it (PostgreSQL's INTEGER).
+_TRIES = 1_000_000
 
 pin = Table(
     "handheld_pin",
@@ -44,7 +47,7 @@ class PinTried(Schema):
     batch = fields.code()
     person = fields.code()
     right = fields.truth()
-    wrong = fields.whole(0)
+    wrong = fields.whole(0, _TRIES)
     by = fields.choice("pin", "password")
 
 
@@ -68,17 +71,26 @@ def judge_pin(connection: Connection, entry: Entry) -> Ruling:
         flags.append("person_unknown")
     if (given["wrong"] != 0) if given["right"] else (given["wrong"] <= before):
         flags.append("pin_count_wrong")
-    if given["right"] or given["wrong"] < MOST or flags[:1] == ["person_unknown"]:
+    wrong = _count(given, before)
+    # Once for each lock, also where only our own count closes it: a tablet that says it again alarms nobody again.
+    if "person_unknown" in flags or wrong < MOST or before >= MOST:
         return Ruling(flags=tuple(flags))
-    about = {"person": given["person"], "device": device, "batch": given["batch"], "wrong": given["wrong"]}
+    about = {"person": given["person"], "device": device, "batch": given["batch"], "wrong": wrong}
     return Ruling(flags=tuple(flags), consequences=[Fact(LOCKED, person_stream(given["person"]), about)])
 
 
-def count(connection: Connection, entry: Entry) -> None:
+def _count(given: Mapping[str, Any], before: int) -> int:
     """The higher of the two counts stands: who says less than was counted here does not unlock anybody."""
+    return 0 if given["right"] else max(given["wrong"], before + 1)
+
+
+def count(connection: Connection, entry: Entry) -> None:
+    """Nothing of a person whom the tablet has made up."""
     given, device = entry.payload, entry.header.device
+    if "person_unknown" in entry.flags:
+        return
     known = _row(connection, device, given["person"])
-    wrong = 0 if given["right"] else max(given["wrong"], 1 if known is None else known.wrong + 1)
+    wrong = _count(given, 0 if known is None else known.wrong)
     locked = None if wrong < MOST else (known.locked_at if known and known.locked_at else entry.recorded_at)
     connection.execute(delete(pin).where((pin.c.device == device) & (pin.c.person == given["person"])))
     connection.execute(insert(pin).values(device=device, person=given["person"], wrong=wrong, locked_at=locked))

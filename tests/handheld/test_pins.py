@@ -99,10 +99,10 @@ def test_a_lease_names_badges_that_were_withdrawn(site: Site) -> None:
     assert {one["badge"] for one in lease["people"]} == {None}
 
 
-def tell(tablet: Tablet, wrong: int, by: str = "pin") -> dict[str, Any]:
-    """One try of P-1's PIN, in the tablet's chain; its receipt."""
-    payload = {"person": "P-1", "right": wrong == 0, "wrong": wrong, "by": by}
-    envelope = tablet.write(BATCH, TRIED, payload, actor="P-1", subject="pin/P-1")
+def tell(tablet: Tablet, wrong: int, by: str = "pin", person: str = "P-1") -> dict[str, Any]:
+    """One try of somebody's PIN, in the tablet's chain; its receipt."""
+    payload = {"person": person, "right": wrong == 0, "wrong": wrong, "by": by}
+    envelope = tablet.write(BATCH, TRIED, payload, actor="P-1", subject=f"pin/{person}")
     tablet.deliver(BATCH, envelope)
     return tablet.receipt(BATCH, envelope)
 
@@ -140,6 +140,33 @@ def test_a_tablet_that_forgets_what_it_counted_is_found_out(site: Site) -> None:
     # One more by its own word, three by the server's count of the row: cut short, a try may be told of never.
     assert tell(tablet, 7)["flags"] == []
     assert [one["wrong"] for one in _locked(site)] == [7]
+
+
+@pytest.mark.urs("IDN-05")
+def test_a_tablet_states_one_lock_and_cannot_hide_it_by_counting_less(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    tablet.connect()
+    tablet.wait_for_document(BATCH)
+    for _ in range(5):
+        tell(tablet, 1)
+    assert [one["wrong"] for one in _locked(site)] == [5]
+    for wrong in (6, 7, 8):
+        tell(tablet, wrong)
+    assert [one["wrong"] for one in _locked(site)] == [5]
+
+
+@pytest.mark.urs("IDN-05", "PLT-15")
+def test_a_hostile_tablet_neither_stops_the_log_with_a_count_nor_locks_people_it_makes_up(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH)
+    tablet.connect()
+    tablet.wait_for_document(BATCH)
+    # More than a column of PostgreSQL holds, and as much as one does: neither is counted on.
+    assert "payload_malformed" in tell(tablet, 2**40)["flags"]
+    assert "payload_malformed" in tell(tablet, 2**31 - 1)["flags"]
+    assert {"batch_mismatch", "person_unknown"} <= {*tell(tablet, 9, person="P-made-up")["flags"]}
+    assert _locked(site) == []
+    with site.plant.engine.connect() as connection:
+        assert connection.execute(pins.pin.select()).all() == []
 
 
 def _locked(site: Site) -> list[dict[str, Any]]:
