@@ -1,6 +1,7 @@
 """What alerts decide, pure: the id of an alert, when a note may be sent, who is told next, when to try again."""
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ PUSH_HOSTS = (
     "*.push.apple.com",
     "*.notify.windows.com",
 )
+# What every reader of addresses takes for the same host: with "\" in it, who sends ends the host there, and we do not.
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def endpoint_problem(endpoint: str, more: Collection[str] = ()) -> str | None:
         return None
     if parts.scheme != "https" or parts.username is not None or parts.password is not None or port not in (None, 443):
         return "not_https"
+    if not _HOST.fullmatch(host):
+        return "malformed"
     hosts = (*PUSH_HOSTS, *(one for one in more if "://" not in one))
     known = any(host.endswith(one[1:]) if one.startswith("*.") else host == one for one in hosts)
     return None if known else "host_unknown"
