@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from server.alerts import queries, raising, sources, sweeps
 from server.alerts.model import HEARD, Raised
@@ -147,11 +147,9 @@ def _place(connection: Connection) -> int:
 
 def _lock(connection: Connection) -> int:
     """The place, which nobody else moves until this transaction ends."""
+    db.put_missing(connection, cursor, {"name": _NAME, "idx": 0})
     query = select(cursor.c.idx).where(cursor.c.name == _NAME).with_for_update()
-    found = connection.execute(query).scalar()
-    if found is None:
-        connection.execute(insert(cursor).values(name=_NAME, idx=0))
-    return found or 0
+    return int(connection.execute(query).scalar_one())
 
 
 def _found(connection: Connection, stored: StoredEntry) -> list[Raised]:

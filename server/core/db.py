@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
@@ -10,7 +10,8 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 
 from server.core.errors import PestleError
@@ -102,6 +103,25 @@ def write(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write: on SQLite it takes the write lock at once, so that it never fails half-way."""
     with turn(engine), engine.connect().execution_options(pestle_write=True) as connection, connection.begin():
         yield connection
+
+
+def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Write a row in the place of the one with the same primary key, if there is one, whoever else does so now."""
+    keys = [column.name for column in table.primary_key]
+    others = {name: value for name, value in values.items() if name not in keys}
+    row = _insert(connection, table).values(values)
+    connection.execute(row.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def put_missing(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Write a row unless there is one with the same primary key, or another transaction makes it now."""
+    keys = [column.name for column in table.primary_key]
+    connection.execute(_insert(connection, table).values(values).on_conflict_do_nothing(index_elements=keys))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def snapshot(engine: Engine) -> Connection:

@@ -120,9 +120,7 @@ def forget(connection: Connection) -> None:
 
 def know(connection: Connection, person: str, token: str, at: str) -> None:
     """The person has signed in in the browser that holds this token."""
-    here = (browser.c.token == _hash(token)) & (browser.c.person == person)
-    connection.execute(delete(browser).where(here))
-    connection.execute(insert(browser).values(token=_hash(token), person=person, seen_at=at))
+    db.put(connection, browser, {"token": _hash(token), "person": person, "seen_at": at})
 
 
 def is_known(connection: Connection, token: str | None, person: str | None = None) -> bool:

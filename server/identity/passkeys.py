@@ -219,7 +219,9 @@ def _count(plant: Plant, credential: str, passkey: bytewise.Passkey, asked: byte
     }
     with db.write(plant.engine) as connection:
         here = passkey_use.c.credential == credential
-        last = connection.execute(select(passkey_use.c.counter).where(here).with_for_update()).scalar()
+        # There must be a row to lock, or two first uses at once would each be the first.
+        db.put_missing(connection, passkey_use, {"credential": credential, "counter": 0, "used_at": clock.now_text()})
+        last = connection.execute(select(passkey_use.c.counter).where(here).with_for_update()).scalar_one()
         try:
             verified = verify_authentication_response(
                 credential=_credential(credential, answer),
@@ -228,7 +230,7 @@ def _count(plant: Plant, credential: str, passkey: bytewise.Passkey, asked: byte
                 # Which origins are the site's was judged above; a port of its own is its own.
                 expected_origin=bytewise.origin(made),
                 credential_public_key=passkey.public_key,
-                credential_current_sign_count=last or 0,
+                credential_current_sign_count=last,
                 require_user_verification=True,
             )
         except WebAuthnException as error:
@@ -237,9 +239,7 @@ def _count(plant: Plant, credential: str, passkey: bytewise.Passkey, asked: byte
 
 
 def _keep_count(connection: Connection, credential: str, count: int) -> None:
-    connection.execute(delete(passkey_use).where(passkey_use.c.credential == credential))
-    values = {"credential": credential, "counter": count, "used_at": clock.now_text()}
-    connection.execute(insert(passkey_use).values(values))
+    db.put(connection, passkey_use, {"credential": credential, "counter": count, "used_at": clock.now_text()})
 
 
 def _credential(credential: str, answer: Mapping[str, str]) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def set_area(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     withdraw_area(connection, entry)
     connection.execute(insert(area).values(area=given["area"], **given["name"]))
-    for name in given["places"]:
+    for name in dict.fromkeys(given["places"]):
         connection.execute(insert(place).values(place=name, area=given["area"]))
 
 

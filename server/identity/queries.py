@@ -22,6 +22,7 @@ from server.identity.model import (
     CREDENTIAL_SET,
     PASSWORD_CONFIRMED,
     SIGNS,
+    TABLET,
     Device,
     HeldPasskey,
     Person,
@@ -273,6 +274,11 @@ def devices(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, s
     for row in connection.execute(select(device.c.id, device.c.name).where(device.c.id.in_(wanted))):
         found[row.id] = {"id": row.id, "name": row.name}
     return found
+
+
+def is_tablet_in_use(connection: Connection, device_id: str) -> bool:
+    found = find_device(connection, device_id)
+    return found is not None and found.role == TABLET and found.revoked_at is None
 
 
 def device_role(connection: Connection, device_id: str) -> str | None:

@@ -15,7 +15,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.identity import lockout, queries
 from server.identity.lockout import Origin
-from server.identity.model import SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, TABLET, Person, person_stream
+from server.identity.model import SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, Person, person_stream
 from server.identity.projection import session
 from server.identity.stating import state
 
@@ -82,7 +82,7 @@ def begin(plant: Plant, person: Person, device: str | None, address: str) -> Ses
     }
     values |= {"id": secrets.token_hex(8), "address": str(address), "browser": origin.browser[:200]}
     with db.write(plant.engine) as connection:
-        tablet = device is not None and queries.device_role(connection, device) == TABLET
+        tablet = device is not None and queries.is_tablet_in_use(connection, device)
         connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
         if origin.session is not None:
             connection.execute(delete(session).where(session.c.token == _digest(origin.session)))

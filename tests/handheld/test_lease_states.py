@@ -203,7 +203,7 @@ def test_the_operators_screen_has_plain_words_for_each(lang: str) -> None:
     flags = {flag for flag, _ in STATES.values()} | {"post_seal", "container_missing", "container_used_up"}
     for flag in flags:
         assert re.search(rf"\b{flag}: \"[^\"]+\"", beside), flag
-    ended = (ROOT / "pwa" / "src" / "i18n" / f"containers.{lang}.ts").read_text("utf-8")
+    ended = (ROOT / "pwa" / "src" / "i18n" / f"first.{lang}.ts").read_text("utf-8")
     for end in ("expired", "revoked", "returned", "kept", "stopHint", "renewHint", "backHint"):
         assert re.search(rf"\b{end}: \"[^\"]+\"", ended), end
 

@@ -158,7 +158,6 @@ export class Engine implements Core {
     const lease = this.state.leases.find(({ people }) => people.some((item) => item.id === person && item.key));
     const key = lease?.people.find((item) => item.id === person)?.key;
     if (!lease || !key) throw new CoreError("person_unknown");
-    this.mustBeEnrolled();
     const { opened } = await import("./opening");
     const pins = await this.counting();
     pins.check(person);
@@ -187,9 +186,15 @@ export class Engine implements Core {
 
   /** In the chain of this device, so that the server counts as well. */
   private async tellPin({ batch, lease }: Lease, person: string, wrong: number, by: "pin" | "password"): Promise<void> {
+    if (this.state.secondTab) return;
     const { device, key } = this.mustBeEnrolled();
     const { triedDraft } = await import("./pins");
-    await this.ledger.record(triedDraft(batch, person, wrong, by), person, lease, device, key);
+    try {
+      await this.ledger.record(triedDraft(batch, person, wrong, by), person, lease, device, key);
+    } catch (error) {
+      // A tablet that is full can be unlocked: it is counted here, and told with the next trial.
+      complain(error);
+    }
     this.sync?.pump();
     this.refresh();
   }

@@ -13,6 +13,9 @@ export const PIN_TRIED = "handheld.pin_tried.v1";
 export const MOST = 5;
 export const WAIT_MS = 15 * 60 * 1000;
 const STEP_MS = 5_000;
+/** Beside the database, for what cannot be kept in it: a tablet that is full, or a second tab, can be unlocked all the
+ * same, and counts across reloads. Whoever can take it away has the browser's files in hand, where no count helps. */
+const ASIDE = "pestle.pins";
 
 /** `wrong` in a row; `left` milliseconds of this app's running until the next trial. */
 export interface Counted { wrong: number; left: number }
@@ -28,6 +31,9 @@ export class Pins {
   static async of(store: Store, clock: Clock, own: StoredEntry[]): Promise<Pins> {
     const pins = new Pins(store, clock);
     pins.counted = { ...(await store.meta("pins")) };
+    for (const [person, one] of Object.entries(aside())) {
+      if (one.wrong > (pins.counted[person]?.wrong ?? 0)) pins.counted[person] = one;
+    }
     for (const [person, wrong] of told(own)) {
       if (wrong > (pins.counted[person]?.wrong ?? 0)) pins.counted[person] = { wrong, left: wrong < MOST ? 0 : WAIT_MS };
     }
@@ -60,8 +66,18 @@ export class Pins {
 
   private async put(next: Record<string, Counted>): Promise<void> {
     this.pass();
-    await this.store.setMeta({ pins: next });
+    await this.keep(next);
     this.counted = next;
+  }
+
+  private async keep(next: Record<string, Counted>): Promise<void> {
+    try {
+      await this.store.setMeta({ pins: next });
+      globalThis.localStorage?.removeItem(ASIDE);
+    } catch (error) {
+      console.warn("pins", error);
+      globalThis.localStorage?.setItem(ASIDE, JSON.stringify(next));
+    }
   }
 
   /** While somebody waits, what has passed is kept every few seconds. */
@@ -71,7 +87,7 @@ export class Pins {
     if (!Object.values(this.counted).some(({ left }) => left > 0)) return;
     this.timer = setInterval(() => {
       this.pass();
-      this.store.setMeta({ pins: this.counted }).catch((error: unknown) => console.warn("pins", error));
+      void this.keep(this.counted);
       if (!Object.values(this.counted).some(({ left }) => left > 0)) clearInterval(this.timer);
     }, STEP_MS);
   }
@@ -82,6 +98,14 @@ export class Pins {
     this.since = now;
     const less = ({ wrong, left }: Counted): Counted => ({ wrong, left: Math.max(0, left - gone) });
     this.counted = Object.fromEntries(Object.entries(this.counted).map(([person, one]) => [person, less(one)]));
+  }
+}
+
+function aside(): Record<string, Counted> {
+  try {
+    return JSON.parse(globalThis.localStorage?.getItem(ASIDE) ?? "{}") as Record<string, Counted>;
+  } catch {
+    return {};
   }
 }
 

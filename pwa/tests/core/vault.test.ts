@@ -176,7 +176,8 @@ describe("the store of an earlier version", () => {
     await until("delivered", () => second.state.counts.logged === 2);
     expect(second.state.storage.encrypted).toBe(false);
     await kill(second);
-    expect((await open(on)).state.storage.encrypted).toBe(true);
+    const third = await open(on);
+    await until("sealed", () => third.state.storage.encrypted === true);
   });
 
   it("PLT-09 loses nothing when it is killed at any write of that", async () => {
