@@ -78,6 +78,11 @@ class Tablet:
         self._pin(login)
         expect(self.at("gate")).to_have_count(0)
 
+    def unlock_after_idling(self, login: str) -> None:
+        """Hours have passed in which nobody touched it, so that it has locked itself."""
+        expect(self.at("gate")).to_be_visible()
+        self.unlock(login)
+
     def lock_and_unlock(self, login: str) -> None:
         """Somebody takes the tablet over."""
         self.at("lock").click()

@@ -59,7 +59,7 @@ def test_airplane_mode_in_the_morning(walk: Walk) -> None:
 def test_a_clock_that_was_set_ahead_ends_the_lease_for_its_tablet_and_the_work_is_kept(walk: Walk) -> None:
     tablet = walk.tablet
     walk.at(EVENING)
-    tablet.lock_and_unlock("zhangmin")
+    tablet.unlock_after_idling("zhangmin")
     tablet.remark("in the evening")
     expect(tablet.at("lease-ended")).to_have_count(0)
     walk.at(EVENING, wrong=5 * 24)
@@ -79,6 +79,7 @@ def test_the_battery_falls_out_in_the_night(walk: Walk) -> None:
     tablet.unlock("zhangmin")
     tablet.wait_counts(3, 0, 1)
     walk.at(MORNING)
+    tablet.unlock_after_idling("zhangmin")
     tablet.open(walk.site.batch)
     tablet.remark("next morning")
 
