@@ -19,12 +19,16 @@ def postgres() -> Iterator[PostgresCluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database, once of each sort."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/pestle.db"
+        yield f"sqlite:///{tmp_path}/pestle.db"
+        return
     cluster: PostgresCluster = request.getfixturevalue("postgres")
-    return cluster.create()
+    url = cluster.create()
+    yield url
+    # They lie in memory, and there are thousands of them.
+    cluster.drop(url)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -92,6 +92,12 @@ class PostgresCluster:
             connection.execute(f"CREATE DATABASE {name} STRATEGY = file_copy")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Give its room back, whoever is still connected."""
+        where = f"host=127.0.0.1 port={self.port} user=pestle dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+
     def close(self) -> None:
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -29,6 +29,7 @@ _SEES = ("training.grant", "training.manage", "log.read")
 @blueprint.get("/documents")
 @require("training.read")
 def documents() -> Answer:
+    """Procedures and qualifications, each with how the person who asks stands to it."""
     with plant.current().engine.connect() as connection:
         return {"items": pages.documents(connection, current_person(), clock.now())}
 
@@ -89,6 +90,7 @@ def people() -> Answer:
 @blueprint.get("/people/<person>")
 @require(*_SEES)
 def show_person(person: str) -> Answer:
+    """What a person holds, lacks, and must read, each with its end."""
     with plant.current().engine.connect() as connection:
         found = identity.find_person(connection, person)
         if found is None:
