@@ -6,8 +6,8 @@ from flask import Flask, current_app
 
 from server.alerts.courier import Courier
 from server.alerts.watch import Watch
+from server.core.bell import Bell
 from server.core.plant import Plant
-from server.handheld.hub.bell import Bell
 
 EXTENSION = "pestle.alerts"
 _making = Lock()

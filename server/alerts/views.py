@@ -3,8 +3,6 @@
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
-from collections.abc import Iterator
-from time import sleep
 from typing import Any
 
 from flask import Response, request
@@ -14,16 +12,15 @@ from server.alerts import queries, raising, reaching, shapes
 from server.alerts.desk import current_desk
 from server.alerts.model import ACKNOWLEDGED, Raised, alert_stream
 from server.core import clock, db, plant
+from server.core.bell import listen
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.handheld.hub.bell import Bell
 from server.identity import access, preferences, sessions
 from server.identity.access import current_person, require
 from server.identity.model import Person
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/api/alerts", description="Alerts: inbox, push, e-mail")
-HEARTBEAT_SECONDS = 5.0
 # What changes together is told once.
 GATHER_SECONDS = 0.2
 
@@ -52,14 +49,8 @@ def watch() -> Response:
     PestleError `watchers_many` where so many pages listen that the next one has to look by itself.
     """
     _bystander()
-    bell, token = current_desk().bell, access.token()
-    if not bell.places.acquire(blocking=False):
-        raise PestleError("watchers_many")
-    response = Response(_news(plant.current(), bell, token), mimetype="text/event-stream")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(bell.places.release)
-    return response
+    here, token = plant.current(), access.token()
+    return listen(current_desk().bell, lambda: _stands(here, token), GATHER_SECONDS)
 
 
 @blueprint.get("/notes/<note>")
@@ -149,19 +140,6 @@ def show_deliveries() -> dict[str, Any]:
     here = plant.current()
     with db.snapshot(here.engine) as connection:
         return {**queries.deliveries(connection), "mail_possible": here.config.mail is not None}
-
-
-def _news(here: Plant, bell: Bell, token: str | None) -> Iterator[str]:
-    """Runs while the page listens; who has gone is found by the next thing that is said."""
-    heard = bell.count
-    yield f"data: {heard}\n\n"
-    while not bell.closed and _stands(here, token):
-        if bell.wait(heard, HEARTBEAT_SECONDS) == heard:
-            yield ":\n\n"
-            continue
-        sleep(GATHER_SECONDS)
-        heard = bell.count
-        yield f"data: {heard}\n\n"
 
 
 def _stands(here: Plant, token: str | None) -> bool:

@@ -220,7 +220,7 @@ def test_a_page_hears_within_a_second_or_two_that_something_has_changed(site: Si
 
 @pytest.mark.urs("PLT-11", "IDN-01")
 def test_the_news_end_with_the_session_and_with_the_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr("server.core.bell.HEARTBEAT_SECONDS", 0.1)
     page, other = Page(site), Page(site, "qa")
     assert site.request("DELETE", "/api/session", cookie=page.cookie)[0] == 204
     assert page.ends()
@@ -233,7 +233,7 @@ def test_the_news_end_with_the_session_and_with_the_server(site: Site, monkeypat
 def test_only_so_many_pages_listen_and_a_place_that_is_left_is_free_again(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr("server.core.bell.HEARTBEAT_SECONDS", 0.1)
     site.hub.bell.places = Semaphore(2)
     pages = [Page(site), Page(site)]
     status, answer, _ = site.request("GET", "/api/fleet/news", cookie=site.sign_in("supervisor"))

@@ -4,19 +4,18 @@ stream that says when to look again."""
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
-from collections.abc import Callable, Iterator
-from time import sleep
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
 
 from server.core import clock, db, plant
+from server.core.bell import listen
 from server.core.errors import PestleError
 from server.core.plant import Plant
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
-from server.handheld.hub.bell import Bell
 from server.handheld.hub.hub import current_hub
 from server.identity import sessions
 from server.identity.access import current_session, require
@@ -26,8 +25,6 @@ blueprint = Blueprint("fleet", __name__, url_prefix="/api", description="Where d
 # Which version of the app the server hands out: only the shell, in a room above, knows.
 SERVED: list[Callable[[], str | None]] = []
 WATCHERS = ("device.enrol", "device.revoke", "batch.read")
-# How often a silent stream says that it is there, and asks whether the session still is.
-HEARTBEAT_SECONDS = 5.0
 # What changes together is told once: a tablet that comes back changes its line many times a second.
 GATHER_SECONDS = 0.4
 
@@ -49,28 +46,8 @@ def watch() -> Response:
 
     PestleError `watchers_many` where so many pages listen that the next one has to look by itself.
     """
-    bell, session = current_hub().bell, current_session()
-    if not bell.places.acquire(blocking=False):
-        raise PestleError("watchers_many")
-    response = Response(_news(plant.current(), bell, session.token), mimetype="text/event-stream")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    # Also where the page has gone before the stream began.
-    response.call_on_close(bell.places.release)
-    return response
-
-
-def _news(here: Plant, bell: Bell, token: str) -> Iterator[str]:
-    """Runs while the page listens; who has gone is found by the next thing that is said."""
-    heard = bell.count
-    yield f"data: {heard}\n\n"
-    while not bell.closed and _may(here, token):
-        if bell.wait(heard, HEARTBEAT_SECONDS) == heard:
-            yield ":\n\n"
-            continue
-        sleep(GATHER_SECONDS)
-        heard = bell.count
-        yield f"data: {heard}\n\n"
+    here, token = plant.current(), current_session().token
+    return listen(current_hub().bell, lambda: _may(here, token), GATHER_SECONDS)
 
 
 def _may(here: Plant, token: str) -> bool:

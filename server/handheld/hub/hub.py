@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from server.core.bell import Bell
 from server.core.plant import Plant
 from server.equipment import queries as equipment
-from server.handheld.hub.bell import Bell
 from server.handheld.hub.desk import Desk
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.exchange import Exchange
