@@ -3,33 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.handheld.model import batch_of
 from server.identity import grants, model
 from server.identity.model import Grant
 from server.production.judging import WORKERS
 from server.production.model import WORK
 from server.recipes.model import find_phase
+from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
-from sync.verify.rules import ERASED
 
-ORDERED = "production.order_released.v1"
 FLAG = "area_not_permitted"
 _GRANTED = (model.PERSON_ADDED, model.PERSON_ADDED_V2, model.ROLES_CHANGED, model.ROLES_CHANGED_V2)
 _AREAS = (model.AREA_SET, model.AREA_WITHDRAWN)
 
 
-class AreaRules:
+class AreaRules(Remembering):
     """Which room is of which area, where whose roles hold, and in which rooms a batch is made, as learnt so far."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._area_of: dict[str, str] = {}
         # None is somebody whose grants were erased: nothing is judged of them.
         self._grants: dict[str, Sequence[Grant] | None] = {}
-        self._phases: dict[str, Sequence[Mapping[str, Any]]] = {}
-        self._count = 0
-        # Of entries that are needed to judge: of an order its stream, of grants the person's, of an area nothing.
-        self._about: dict[int, str | None] = {}
-        self._blind = False
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a device's work."""
@@ -49,19 +43,9 @@ class AreaRules:
         if told and not wrong:
             raise misflagged(FLAG, f"the roles of {actor} hold there")
 
-    def learn(self, seen: Seen) -> None:
-        index, head, body = self._count, seen.head, seen.body
-        self._count += 1
-        if not seen.by_server:
-            return
-        if head.kind == ERASED and body is not None:
-            for one in body["entries"]:
-                self._forget(one["index"])
-        elif head.kind == ORDERED and batch_of(head.stream) is not None:
-            self._about[index] = head.stream
-            if body is not None:
-                self._phases.setdefault(head.stream, body["phases"])
-        elif head.kind in _GRANTED:
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        head, body = seen.head, seen.body
+        if head.kind in _GRANTED:
             self._about[index] = head.stream
             person = head.stream.removeprefix(model.person_stream(""))
             self._grants[person] = None if body is None else grants.of_payload(body)
@@ -75,11 +59,6 @@ class AreaRules:
         self._area_of = {room: one for room, one in self._area_of.items() if one != area}
         self._area_of |= {room: str(area) for room in body.get("places", ())}
 
-    def _forget(self, index: int) -> None:
-        if index not in self._about:
-            return
-        stream = self._about[index]
-        if stream is None:
-            self._blind = True
-        elif self._phases.pop(stream, None) is None:
+    def _lose(self, stream: str) -> None:
+        if self._phases.pop(stream, None) is None:
             self._grants[stream.removeprefix(model.person_stream(""))] = None

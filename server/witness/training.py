@@ -12,7 +12,6 @@ from typing import Any
 from server.core.kinds import Registry
 from server.core.steps import NOT_QUALIFIED, SLACK, action
 from server.handheld.entries import JUDGES as OF_BATCHES
-from server.handheld.model import batch_of
 from server.production.model import VERIFIED, WEIGHED
 from server.production.rules import SECOND_CHECK, needs_of
 from server.recipes.model import find_phase
@@ -20,29 +19,23 @@ from server.training import model, rules
 from server.training.entries import FLAGGED
 from server.training.model import Proof, Version
 from server.training.projection import proof_of, step_of, version_in
+from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
 from sync.verify.keys import SERVER
-from sync.verify.rules import ERASED
 
-ORDERED = "production.order_released.v1"
 _OURS = (model.PUBLISHED, model.GRANTED, model.WITHDRAWN, model.READ, model.REQUIRED)
 
 
-class TrainingRules:
+class TrainingRules(Remembering):
     """Procedures, who holds them, and what work needs them, after the entries learnt so far."""
 
     def __init__(self, registry: Registry) -> None:
+        super().__init__()
         self._registry = registry
         self._versions: dict[str, list[Version]] = {}
         self._proofs: dict[tuple[str, str], list[Proof]] = {}
         self._needed: dict[str, list[str]] = {}
-        self._phases: dict[str, Sequence[Mapping[str, Any]]] = {}
-        self._count = 0
-        # Entries that are needed to judge: of an order its stream, of training None. Without one of the latter that
-        # can be read, nothing more is judged.
-        self._about: dict[int, str | None] = {}
-        self._blind = False
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing`, `flag_wrong`, or `not_qualified` of a decision that should have been refused."""
@@ -106,33 +99,14 @@ class TrainingRules:
     def _standing(self, person: str, code: str, at: datetime) -> model.Standing:
         return rules.standing(self._versions.get(code, []), self._proofs.get((person, code), []), at)
 
-    def learn(self, seen: Seen) -> None:
-        index, head, body = self._count, seen.head, seen.body
-        self._count += 1
-        if not seen.by_server:
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind not in _OURS:
             return
-        if head.kind == ERASED and body is not None:
-            for one in body["entries"]:
-                self._forget(one["index"])
-        elif head.kind == ORDERED and batch_of(head.stream) is not None:
-            self._about[index] = head.stream
-            if body is not None:
-                self._phases.setdefault(head.stream, body["phases"])
-        elif head.kind in _OURS:
-            self._about[index] = None
-            if body is None:
-                self._blind = True
-            else:
-                self._take(seen, body, index)
-
-    def _forget(self, index: int) -> None:
-        if index not in self._about:
-            return
-        stream = self._about[index]
-        if stream is None:
+        self._about[index] = None
+        if seen.body is None:
             self._blind = True
         else:
-            self._phases.pop(stream, None)
+            self._take(seen, seen.body, index)
 
     def _take(self, seen: Seen, body: Mapping[str, Any], index: int) -> None:
         head, at = seen.head, seen.head.captured_at
