@@ -10,7 +10,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from server.core import plant
-from server.identity import access, accounts, queries, sessions, shapes
+from server.identity import access, accounts, entries, queries, sessions, shapes
 from server.identity.access import current_person, current_session, require
 from server.identity.rules import Policy
 
@@ -53,7 +53,7 @@ def policy() -> dict[str, object]:
 
 @blueprint.post("/policy")
 @require("people.manage")
-@blueprint.arguments(shapes.NewPolicy)
+@blueprint.arguments(entries.PolicySet)
 def set_policy(body: Body) -> dict[str, object]:
     """How long they last from now on, those that there are included."""
     given = {name: value for name, value in body.items() if name != "reason"}

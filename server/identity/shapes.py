@@ -112,14 +112,5 @@ class NewArea(Schema):
     reason = fields.text(2000)
 
 
-class NewPolicy(Schema):
-    password_days = fields.whole(0, 1096)
-    one_time_hours = fields.whole(1, 336)
-    idle_minutes = fields.whole(5, 480)
-    tablet_minutes = fields.whole(1, 240)
-    absolute_hours = fields.whole(1, 24)
-    reason = fields.text(2000)
-
-
 class Reason(Schema):
     reason = fields.text(2000)
