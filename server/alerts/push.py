@@ -56,8 +56,8 @@ def send(plant: Plant, target: Any, note: Any) -> Result:
     """Hand a note over for a subscription (a row of its table)."""
     # Only now: see `prepare`.
     import requests
-    from py_vapid import Vapid  # type: ignore[import-untyped]
-    from pywebpush import WebPushException, webpush  # type: ignore[import-untyped]
+    from py_vapid import Vapid
+    from pywebpush import WebPushException, webpush
 
     if endpoint_problem(target.endpoint, plant.config.push_hosts) is not None:
         # The site's settings have become narrower since.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.alerts import rules
-from server.alerts.model import BY_CODE, CRITICAL, HEARD, INFO, KINDS_OF_ALERT, SEVERITIES, WARNING
+from server.alerts.model import BY_CODE, CRITICAL, HEARD, INFO, KINDS_OF_ALERT, SEVERITIES, WARNING, AlertKind
 from server.alerts.rules import Quiet
 from server.alerts.sources import SOURCES
 from server.alerts.sweeps import LASTING, SWEEPS
@@ -84,10 +84,9 @@ def test_a_service_that_names_its_time_is_asked_no_sooner() -> None:
 
 
 @given(st.sampled_from(KINDS_OF_ALERT), st.integers(0, 9))
-def test_escalation_ends(kind: object, level: int) -> None:
-    code = kind.code  # type: ignore[attr-defined]
-    step = rules.step(code, level)
-    assert (step is None) == (level >= len(BY_CODE[code].then))
+def test_escalation_ends(kind: AlertKind, level: int) -> None:
+    step = rules.step(kind.code, level)
+    assert (step is None) == (level >= len(BY_CODE[kind.code].then))
 
 
 def test_the_table_is_whole() -> None:

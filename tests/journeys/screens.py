@@ -30,6 +30,14 @@ def at_each_size(tablet: Tablet, what: str, testid: str) -> None:
         tablet.shoot(f"{what}-{name}")
 
 
+def shown_at_each_size(tablet: Tablet, what: str) -> None:
+    """As `at_each_size`, for screens of the desk, whose small buttons a mouse presses."""
+    for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
+        tablet.page.set_viewport_size({"width": width, "height": height})
+        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(_WIDE))
+        tablet.shoot(f"{what}-{name}")
+
+
 def speak(tablet: Tablet, lang: str) -> None:
     """The app goes on in this language, as somebody chooses it in the settings."""
     tablet.page.evaluate("(lang) => localStorage.setItem('pestle.lang', lang)", lang)

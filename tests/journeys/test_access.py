@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from journeys.browsers import PHONE, TABLET
-from journeys.handheld import Tablet
-from journeys.processes import until
+from journeys.browsers import TABLET
+from journeys.screens import DESK, shown_at_each_size
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-01", "IDN-02", "IDN-08")]
-DESK = (1440, 900)
 CHOSEN = "a walk in the herb garden"
 SLOW = 15_000
 
@@ -28,14 +26,6 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Walk(here)
 
 
-def seen_at_each_size(tablet: Tablet, what: str) -> None:
-    wide = "document.scrollingElement.scrollWidth <= window.innerWidth"
-    for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
-        tablet.page.set_viewport_size({"width": width, "height": height})
-        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(wide))
-        tablet.shoot(f"{what}-{name}")
-
-
 def test_an_administrator_adds_an_area_and_a_room_of_another_is_refused(walk: Walk) -> None:
     admin = walk.admin
     admin.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
@@ -46,13 +36,13 @@ def test_an_administrator_adds_an_area_and_a_room_of_another_is_refused(walk: Wa
     for name, text in (("code", "packaging"), ("zh", "包装区"), ("en", "Packaging"), ("reason", "new line")):
         admin.at(f"area-{name}").fill(text)
     admin.at("area-places").fill("2-130\n2-114")
-    seen_at_each_size(admin, "area")
+    shown_at_each_size(admin, "area")
     admin.at("area-save").click()
     expect(admin.at("area-sheet").get_by_role("alert")).to_contain_text("another area", timeout=SLOW)
     admin.at("area-places").fill("2-130")
     admin.at("area-save").click()
     expect(admin.at("area-packaging")).to_contain_text("2-130", timeout=SLOW)
-    seen_at_each_size(admin, "areas")
+    shown_at_each_size(admin, "areas")
 
 
 def test_a_role_is_limited_to_an_area(walk: Walk) -> None:
@@ -61,7 +51,7 @@ def test_a_role_is_limited_to_an_area(walk: Walk) -> None:
     admin.at("change-roles").click()
     admin.at("where-operator-packaging").check()
     admin.at("roles-reason").fill("packs from now on")
-    seen_at_each_size(admin, "grants")
+    shown_at_each_size(admin, "grants")
     admin.at("roles-save").click()
     expect(admin.at("person-roles")).to_contain_text("Packaging", timeout=SLOW)
 
@@ -73,7 +63,7 @@ def test_a_tablet_stops_work_in_another_area_before_it_is_signed(walk: Walk) -> 
     tablet.take(walk.site.batch)
     expect(tablet.at("other-area")).to_contain_text("2-114", timeout=SLOW)
     expect(tablet.at("stopped")).to_be_disabled()
-    seen_at_each_size(tablet, "other-area")
+    shown_at_each_size(tablet, "other-area")
     tablet.page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
     tablet.page.goto(tablet.wire.url)
     tablet.sign_out()
@@ -107,7 +97,7 @@ def test_qa_whose_password_an_administrator_gave_is_told_and_signs_nothing(walk:
     given = admin.at("one-time").inner_text()
     admin.at("one-time-close").click()
     expect(admin.at("person-given")).to_be_visible(timeout=SLOW)
-    seen_at_each_size(admin, "given")
+    shown_at_each_size(admin, "given")
     fresh.at("login").fill("zhaolin")
     fresh.at("password").fill(given)
     fresh.at("sign-in").click()
@@ -121,7 +111,7 @@ def test_qa_whose_password_an_administrator_gave_is_told_and_signs_nothing(walk:
     expect(fresh.at("given-passwords")).to_contain_text("赵琳", timeout=SLOW)
     # Nobody vouches for their own.
     expect(fresh.at(f"confirm-{person}")).to_have_count(0)
-    seen_at_each_size(fresh, "review")
+    shown_at_each_size(fresh, "review")
 
 
 def test_one_ends_a_session_that_was_left_open(walk: Walk) -> None:
@@ -134,4 +124,4 @@ def test_one_ends_a_session_that_was_left_open(walk: Walk) -> None:
     admin.at("end-one-reason").fill("left open in the office")
     admin.at("end-one-confirm").click()
     expect(rows).to_have_count(before - 1, timeout=SLOW)
-    seen_at_each_size(admin, "my-sessions")
+    shown_at_each_size(admin, "my-sessions")

@@ -1,6 +1,6 @@
 """A tablet whose storage fills up: it is told ahead, what does not fit is refused whole, and with room all goes on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,7 @@ def test_what_does_not_fit_is_refused_whole_and_stays_typed(walk: Walk, picture:
     tablet.shoot("full-photo")
     fits(tablet)
     tablet.at("sheet-close").click()
-    while_it_fits(walk)
+    remarks_until_one_is_refused(walk)
     at_each_size(tablet, "full", "remark-sheet")
     text = tablet.at("remark-text").input_value()
     tablet.at("sheet-close").click()
@@ -116,39 +116,38 @@ def test_what_does_not_fit_is_refused_whole_and_stays_typed(walk: Walk, picture:
 
 def photos_until_one_is_refused(walk: Walk, picture: Path) -> None:
     """Chromium's database spends for up to 30 seconds what it was once allotted, whatever the limit is by now."""
-    tablet = walk.tablet
-    sheet = tablet.at("photo-sheet")
+
+    def write(number: int) -> str:
+        walk.tablet.page.wait_for_timeout(1_000 if number else 0)
+        walk.tablet.at("photo").click()
+        walk.tablet.at("photo-file").set_input_files(picture)
+        return f"放不下的照片 {number}"
+
+    until_one_is_refused(walk, "photo", "caption", write)
+
+
+def remarks_until_one_is_refused(walk: Walk) -> None:
+    """A small one may still find room in what the browser has set aside."""
+
+    def write(number: int) -> str:
+        walk.tablet.at("remark").click()
+        return f"{number} " + "满" * 1_900
+
+    until_one_is_refused(walk, "remark", "text", write)
+
+
+def until_one_is_refused(walk: Walk, what: str, field: str, write: Callable[[int], str]) -> None:
+    """The sheet of the one that is refused stays open, with what was typed."""
+    tablet, sheet = walk.tablet, walk.tablet.at(f"{what}-sheet")
     problem = sheet.get_by_test_id("problem")
     for number in range(60):
-        caption = f"放不下的照片 {number}"
-        tablet.at("photo").click()
-        tablet.at("photo-file").set_input_files(picture)
-        tablet.at("photo-caption").fill(caption)
-        tablet.at("photo-sign").click()
+        text = write(number)
+        tablet.at(f"{what}-{field}").fill(text)
+        tablet.at(f"{what}-sign").click()
         until("it is kept or refused", lambda: problem.is_visible() or sheet.count() == 0)
         if problem.is_visible():
             expect(problem).to_have_attribute("data-code", "storage_full")
-            expect(tablet.at("photo-caption")).to_have_value(caption)
-            return
-        walk.kept.append(caption)
-        tablet.page.wait_for_timeout(1_000)
-    raise AssertionError("every photo fits")
-
-
-def while_it_fits(walk: Walk) -> None:
-    """Remarks until one is refused: a small one may still find room in what the browser has set aside."""
-    tablet = walk.tablet
-    sheet = tablet.at("remark-sheet")
-    problem = sheet.get_by_test_id("problem")
-    for number in range(40):
-        text = f"{number} " + "满" * 1_900
-        tablet.at("remark").click()
-        tablet.at("remark-text").fill(text)
-        tablet.at("remark-sign").click()
-        until("it is kept or refused", lambda: problem.is_visible() or sheet.count() == 0)
-        if problem.is_visible():
-            expect(problem).to_have_attribute("data-code", "storage_full")
-            expect(tablet.at("remark-text")).to_have_value(text)
+            expect(tablet.at(f"{what}-{field}")).to_have_value(text)
             return
         walk.kept.append(text)
     raise AssertionError("everything fits")

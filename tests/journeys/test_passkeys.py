@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journeys.browsers import PHONE, TABLET
-from journeys.handheld import Tablet
 from journeys.inspector import inspector, python, same
-from journeys.processes import until, verify_anywhere
+from journeys.processes import verify_anywhere
+from journeys.screens import shown_at_each_size
 from journeys.site import Site, site
 from playwright.sync_api import CDPSession, Playwright, expect
 
@@ -20,7 +19,6 @@ from server.demo.story import Story
 from server.plant import open_plant
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-03")]
-DESK = (1440, 900)
 MADE = "B-KEY-1"
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -60,14 +58,6 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Walk(here)
 
 
-def seen_at_each_size(tablet: Tablet, what: str) -> None:
-    wide = "document.scrollingElement.scrollWidth <= window.innerWidth"
-    for name, (width, height) in (("phone", PHONE), ("desk", DESK), ("tablet", TABLET)):
-        tablet.page.set_viewport_size({"width": width, "height": height})
-        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(wide))
-        tablet.shoot(f"{what}-{name}")
-
-
 def test_at_an_ip_address_there_are_none_and_it_is_said_why(walk: Walk) -> None:
     tablet = walk.tablet
     expect(tablet.at("login")).to_be_visible()
@@ -89,7 +79,7 @@ def test_a_passkey_is_added_with_the_password(walk: Walk) -> None:
         tablet.at("passkey-label").fill("Phone in the locker")
         tablet.at("passkey-password").fill(password)
         if problem is None:
-            seen_at_each_size(tablet, "add")
+            shown_at_each_size(tablet, "add")
         tablet.at("passkey-save").click()
         if problem is not None:
             expect(tablet.at("passkey-sheet").get_by_role("alert")).to_contain_text(problem)
@@ -98,7 +88,7 @@ def test_a_passkey_is_added_with_the_password(walk: Walk) -> None:
     expect(tablet.at("passkey")).to_contain_text("Phone in the locker")
     [held] = walk.held()
     assert (held["rpId"], held["isResidentCredential"]) == ("localhost", True)
-    seen_at_each_size(tablet, "settings")
+    shown_at_each_size(tablet, "settings")
 
 
 def test_it_signs_in_without_a_login_name(walk: Walk) -> None:

@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from journeys.browsers import PHONE, TABLET
-from journeys.handheld import Tablet
-from journeys.processes import until
+from journeys.screens import DESK, shown_at_each_size
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-01", "IDN-02", "IDN-08", "OPS-06")]
-DESK = (1440, 900)
 CHOSEN = "a walk in the herb garden"
 
 
@@ -28,20 +25,12 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Walk(here)
 
 
-def seen_at_each_size(tablet: Tablet, what: str) -> None:
-    wide = "document.scrollingElement.scrollWidth <= window.innerWidth"
-    for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
-        tablet.page.set_viewport_size({"width": width, "height": height})
-        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(wide))
-        tablet.shoot(f"{what}-{name}")
-
-
 def test_an_administrator_adds_a_person_whose_roles_go_together(walk: Walk) -> None:
     admin = walk.admin
     admin.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     admin.sign_in("admin")
     admin.at("nav-people").click()
-    seen_at_each_size(admin, "list")
+    shown_at_each_size(admin, "list")
     admin.at("add-person").click()
     admin.at("person-name").fill("顾云")
     admin.at("person-name-en").fill("Gu Yun")
@@ -52,7 +41,7 @@ def test_an_administrator_adds_a_person_whose_roles_go_together(walk: Walk) -> N
     expect(admin.at("role-admin")).to_be_disabled()
     expect(admin.at("person-save")).to_be_disabled()
     admin.at("person-login").fill("guyun")
-    seen_at_each_size(admin, "add")
+    shown_at_each_size(admin, "add")
     admin.at("person-save").click()
     expect(admin.at("person-card")).to_contain_text("guyun")
     walk.person = admin.page.url.rpartition("/")[2]
@@ -100,7 +89,7 @@ def test_an_administrator_signs_a_person_out_everywhere(walk: Walk) -> None:
     admin, fresh = walk.admin, walk.fresh
     admin.page.reload()
     expect(admin.at("person-password")).to_contain_text("由本人设置")
-    seen_at_each_size(admin, "person")
+    shown_at_each_size(admin, "person")
     admin.at("end-sessions").click()
     admin.at("end-reason").fill("忘记退出")
     admin.at("end-confirm").click()
@@ -116,7 +105,7 @@ def test_who_has_left_signs_in_no_more(walk: Walk) -> None:
     admin.at("role-operator").uncheck()
     expect(admin.at("roles-save")).to_be_disabled()
     admin.at("roles-reason").fill("离职")
-    seen_at_each_size(admin, "roles")
+    shown_at_each_size(admin, "roles")
     admin.at("roles-save").click()
     expect(admin.at("person-roles")).to_contain_text("已离职")
     fresh.at("login").fill("guyun")
@@ -134,4 +123,4 @@ def test_the_table_of_rights_is_there_to_be_read(walk: Walk) -> None:
     admin.page.goto(f"{admin.wire.url}/people/rights")
     expect(admin.at("rights-qa")).to_contain_text("放行与拒绝")
     expect(admin.at("rights-operator")).not_to_contain_text("放行与拒绝")
-    seen_at_each_size(admin, "rights")
+    shown_at_each_size(admin, "rights")

@@ -62,7 +62,8 @@ class Walk:
 
     def problem(self, field: str) -> tuple[str, str]:
         expect(self.tablet.at(f"{field}-problem")).to_be_visible()
-        return tuple(self.tablet.at(f"{field}-problem-{part}").inner_text() for part in ("expected", "came"))  # type: ignore[return-value]
+        at = self.tablet.at
+        return at(f"{field}-problem-expected").inner_text(), at(f"{field}-problem-came").inner_text()
 
     def shows(self, kind: str, text: str, height: float, **more: Any) -> None:
         """A camera that is opened from now on sees this."""
