@@ -16,8 +16,8 @@ from server.identity import access
 # A screen asks a dozen things when it opens. An address may be four hundred tablets behind one translation.
 SESSION = Rate(1_000, 50)
 ADDRESS = Rate(10_000, 500)
-# What costs the server seconds rather than milliseconds, in requests that it counts as.
-COSTS = {"batches.show_dossier": 50, "batches.trace": 5}
+# What costs the server seconds rather than milliseconds, or reaches somebody outside, in requests that it counts as.
+COSTS = {"batches.show_dossier": 50, "batches.trace": 5, "alerts.try_out": 100}
 
 
 def register(app: Flask, session: Rate = SESSION, address: Rate = ADDRESS) -> None:

@@ -1,6 +1,7 @@
 """What a browser is told about the connection and the page, and how much one client may ask."""
 
 import re
+import time
 
 import pytest
 from flask import Flask
@@ -93,7 +94,16 @@ def test_made_up_cookies_do_not_get_round_the_limit_of_an_address(paced: PlantUn
     assert elsewhere.status_code == 401
 
 
+def test_nobody_is_flooded_with_mail_by_trial_alerts(site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, now = site.client("li"), time.monotonic()
+    monkeypatch.setattr("server.core.limits.monotonic", lambda: now)
+    codes = [client.post("/api/alerts/trial", json={}).status_code for _ in range(15)]
+    assert 5 <= codes.count(200) <= 10
+    assert codes[-1] == 429
+
+
 def test_what_costs_seconds_counts_for_more(paced: PlantUnderTest) -> None:
     client = paced.client("li")
+    assert set(pace.COSTS) <= set(client.application.view_functions)
     assert client.get("/api/batches/none/dossier").status_code == 429
     assert client.get("/api/batches/none/review").status_code == 404
