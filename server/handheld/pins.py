@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Integer, Row, Table, Text, select
 
-from server.core import fields
+from server.core import db, fields
 from server.core.db import records
 from server.core.kinds import Entry, Fact, Kind, Ruling
 from server.handheld.model import document_of
@@ -92,8 +92,8 @@ def count(connection: Connection, entry: Entry) -> None:
     known = _row(connection, device, given["person"])
     wrong = _count(given, 0 if known is None else known.wrong)
     locked = None if wrong < MOST else (known.locked_at if known and known.locked_at else entry.recorded_at)
-    connection.execute(delete(pin).where((pin.c.device == device) & (pin.c.person == given["person"])))
-    connection.execute(insert(pin).values(device=device, person=given["person"], wrong=wrong, locked_at=locked))
+    row = {"device": device, "person": given["person"], "wrong": wrong, "locked_at": locked}
+    db.put(connection, pin, row)
 
 
 def doubt(connection: Connection, header: Header) -> Doubt | None:

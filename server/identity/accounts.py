@@ -153,10 +153,9 @@ def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped:
 
 
 def _keep(connection: Connection, person: str, what: str, secret: str, one_time: bool) -> None:
-    connection.execute(delete(credential).where((credential.c.person == person) & (credential.c.what == what)))
     sealed = sealing.seal(secret, person, what)
     values = {"person": person, "what": what, "secret": sealed, "one_time": int(one_time), "set_at": clock.now_text()}
-    connection.execute(insert(credential).values(values))
+    db.put(connection, credential, values)
 
 
 def _keep_past(connection: Connection, person: str) -> None:

@@ -6,13 +6,11 @@ one for the login as a whole: whoever guesses locks strangers out, and never the
 """
 
 import base64
-import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from server.core import clock, db
 from server.core.kinds import Fact
@@ -46,12 +44,13 @@ def count(plant: Plant, login: str, person: Person | None, address: str) -> list
     """Count an attempt before it is judged, so that many at once count as many; None when it must not be judged."""
     with plant.engine.connect() as connection:
         sources = _sources(connection, person, address)
-    for source in sources:
-        _make_row(plant, login, source)
     now, counted = clock.now(), []
     with db.write(plant.engine) as connection:
         # In one order, since each row is locked.
         for source in sources:
+            # There must be a row to lock, or two first attempts at once would each count as the first.
+            none_yet = {"login": _hash(login), "source": source, "attempts": 0, "last_at": clock.text(now)}
+            db.put_missing(connection, failure, none_yet)
             row = connection.execute(select(failure).where(_here(login, source)).with_for_update()).one()
             last, most = datetime.fromisoformat(row.last_at), _most(source)
             attempts = row.attempts if now - last < rules.LOCKED else 0
@@ -141,14 +140,6 @@ def _sources(connection: Connection, person: Person | None, address: str) -> lis
 
 def _most(source: str) -> int:
     return rules.ATTEMPTS_EVERYWHERE if source == _EVERYWHERE else rules.ATTEMPTS
-
-
-def _make_row(plant: Plant, login: str, source: str) -> None:
-    """There must be a row to lock, or two first attempts at once would each count as the first."""
-    with contextlib.suppress(IntegrityError), db.write(plant.engine) as connection:
-        if connection.execute(select(failure.c.login).where(_here(login, source))).first() is None:
-            values = {"login": _hash(login), "source": source, "attempts": 0, "last_at": clock.now_text()}
-            connection.execute(insert(failure).values(values))
 
 
 def _here(login: str, source: str) -> ColumnElement[bool]:
