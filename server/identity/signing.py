@@ -104,13 +104,7 @@ def refusal(connection: Connection, entry: Entry, content: Mapping[str, Any]) ->
     given = entry.payload
     if given["signer"]["id"] != entry.actor:
         return Ruling(refusal="signer_other", details={"signer": given["signer"]["id"]})
-    asserted = given["passkey"]
-    if (given["method"] == "passkey") != (asserted is not None):
-        return Ruling(refusal="passkey_wrong")
-    if asserted is None:
-        return None
-    known = {one.credential: one.passkey for one in queries.passkeys_in_use(connection, entry.actor)}
-    if given["components"] != 2 or not asserts(known, asserted, shown(entry.kind, content)):
+    if not stands(connection, entry.kind, entry.actor, given, content):
         return Ruling(refusal="passkey_wrong")
     return None
 
@@ -126,6 +120,19 @@ def asserts(known: Mapping[str, bytewise.Passkey], asserted: Mapping[str, Any], 
     except SyncError:
         return False
     return True
+
+
+def stands(
+    connection: Connection, kind: str, person: str, given: Mapping[str, Any], content: Mapping[str, Any]
+) -> bool:
+    """Whether a statement (`Signed`) can be: by this person, and where it says by passkey, with one of theirs."""
+    asserted = given["passkey"]
+    if given["signer"]["id"] != person or (given["method"] == "passkey") != (asserted is not None):
+        return False
+    if asserted is None:
+        return True
+    known = {one.credential: one.passkey for one in queries.passkeys_in_use(connection, person)}
+    return given["components"] == 2 and asserts(known, asserted, shown(kind, content))
 
 
 def own_offset() -> int:
