@@ -87,7 +87,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("A PIN is locked after wrong attempts", "PIN 因多次错误已锁定"),
         ("{name} on {device}: {count} wrong PINs in a row", "{name}，设备 {device}：连续 {count} 次 PIN 错误"),
         ("order.release", "people.manage"),
-        on=("handheld.pin_locked.v1",),
+        on=("handheld.pin_locked.v1", "handheld.pin_locked.v2"),
         fixed=True,
     ),
     AlertKind(

@@ -128,6 +128,7 @@ SOURCES: Mapping[str, Source] = {
     "identity.credential_set.v1": _password_given,
     "identity.device_revoked.v1": _device_revoked,
     "handheld.pin_locked.v1": _pin_locked,
+    "handheld.pin_locked.v2": _pin_locked,
     "handheld.lease_revoked.v1": _lease_revoked,
     "handheld.log_disputed.v1": _disputed,
     "production.exception_raised.v1": _exception,

@@ -8,17 +8,27 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
+from server.engines.forms.records import model as records
+from server.engines.forms.records import queries as filled
+from server.equipment import queries as equipment
 from server.handheld import pins, projection, queries, rules
 from server.handheld.hub import queries as hub
 from server.handheld.model import (
     ALARMS,
     DISPUTED,
+    LEASE_ISSUED,
+    LEASE_ISSUED_V2,
+    LEASE_RETURNED,
+    LEASE_RETURNED_V2,
     LEASE_REVOKED,
+    LEASE_REVOKED_V2,
     LOG_DISPUTED,
     MAX_EVIDENCE,
     QUARANTINED,
     SETTLED,
     batch_of,
+    is_unit,
+    record_of,
 )
 from server.handheld.rules import Doubt
 from server.identity import queries as identity
@@ -57,6 +67,29 @@ class LeaseRevoked(Schema):
     batch = fields.code()
     device = fields.code()
     reason = fields.text(2000)
+
+
+class UnitLeased(LeaseIssued):
+    """Of another unit of work than a batch: `unit` is its stream."""
+
+    class Meta:
+        exclude = ("batch",)
+
+    unit = fields.text()
+
+
+class UnitReturned(LeaseReturned):
+    class Meta:
+        exclude = ("batch",)
+
+    unit = fields.text()
+
+
+class UnitRevoked(LeaseRevoked):
+    class Meta:
+        exclude = ("batch",)
+
+    unit = fields.text()
 
 
 class InputQuarantined(Schema):
@@ -102,11 +135,24 @@ def decide_lease(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def decide_unit(connection: Connection, entry: Entry) -> Ruling:
+    """Who fills forms may take a record along that is not complete."""
+    unit = entry.payload["unit"]
+    record = filled.find_record(connection, record_of(unit) or "")
+    if record is None or entry.header.stream != unit:
+        return Ruling(refusal="record_unknown", details={"record": unit})
+    if record.status != records.OPEN:
+        return Ruling(refusal="record_complete", details={"record": record.record})
+    return Ruling()
+
+
 def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
-    """Who releases orders may take a batch back; the device still owes what it has written until then."""
+    """Who releases orders may take a batch back, and who reviews records a record; the device still owes what it has
+    written until then."""
     given = entry.payload
     lease = queries.find_lease(connection, given["lease"])
-    if lease is None or (lease.batch, lease.device) != (given["batch"], given["device"]):
+    named = {name: given[name] for name in ("batch", "unit") if name in given}
+    if lease is None or (lease.named(), lease.device) != (named, given["device"]):
         return Ruling(refusal="lease_unknown", details={"lease": given["lease"]})
     if lease.returned_at is not None or lease.revoked_at is not None:
         return Ruling(refusal="lease_ended", details={"lease": given["lease"]})
@@ -136,20 +182,20 @@ def _revoked(connection: Connection, device: str) -> bool:
 
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
-    """An observation that a tablet made of a batch: by a device in use, under a lease, by a clock that is right?
+    """An observation that a tablet made of a batch or record: by a device in use, under a lease, by a clock that is
+    right?
 
-    A doubt flags each entry, and is one exception for each phase as long as QA has not assessed it.
+    A doubt flags each entry, and is one exception for each phase, or of the record, as long as nobody has assessed it.
     """
     header = entry.header
-    batch = batch_of(header.stream)
-    if header.device == "server" or batch is None:
+    if header.device == "server" or not is_unit(header.stream):
         return Ruling()
     skew = hub.skew_of(connection, header.device)
     lease = queries.find_lease(connection, header.lease) if header.lease else None
     seen = header.seen
     made = (header.captured_at, skew, entry.seen_at)
     found = (
-        rules.doubt_lease(lease, header.lease, batch, header.device, header.seq, *made),
+        rules.doubt_lease(lease, header.lease, header.stream, header.device, header.seq, *made),
         pins.doubt(connection, header),
         rules.doubt_clock(header.device, skew),
         rules.doubt_device(header.device, entry.flags),
@@ -157,13 +203,58 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
         rules.doubt_capture(header.device, header.captured_at, entry.seen_at, entry.recorded_at, skew),
     )
     doubts = [doubt for doubt in found if doubt is not None]
-    phase = entry.payload.get("phase")
-    facts = [
-        _exception(batch, doubt, phase, [entry.id])
-        for doubt in doubts
-        if not batches.open_items(connection, batch, doubt.code, phase)
-    ]
+    facts = [fact for doubt in doubts for fact in _raised(connection, entry, doubt)]
     return Ruling(flags=tuple(doubt.code for doubt in doubts), consequences=facts)
+
+
+def _raised(connection: Connection, entry: Entry, doubt: Doubt) -> list[Fact]:
+    batch, record = batch_of(entry.header.stream), record_of(entry.header.stream)
+    if batch is not None:
+        phase = entry.payload.get("phase")
+        waits = batches.open_items(connection, batch, doubt.code, phase)
+        return [] if waits else [_exception(batch, doubt, phase, [entry.id])]
+    if record is None or filled.open_about(connection, record, doubt.code):
+        return []
+    return [_of_record(entry, records.Judgement(doubt.code, details=doubt.details))]
+
+
+def _of_record(entry: Entry, one: records.Judgement) -> Fact:
+    record = entry.payload["record"]
+    return Fact(records.EXCEPTION, records.record_stream(record), records.exception(record, one, [entry.id]), one.path)
+
+
+def judge_values(connection: Connection, entry: Entry) -> Ruling:
+    """Work under a lease like any other, and what devices have shown besides."""
+    work, readings = judge_work(connection, entry), judge_reading(connection, entry)
+    return Ruling((*work.flags, *readings.flags), (*work.consequences, *readings.consequences))
+
+
+def judge_reading(connection: Connection, entry: Entry) -> Ruling:
+    """A value that a device is said to have shown is a stable reading in the log, by a bridge, taken once."""
+    found = [
+        records.Judgement("reading_unverified", one["path"], {"problem": problem, "reading": one["source"]["entry"]})
+        for one in entry.payload["values"]
+        if one["source"]["type"] == records.DEVICE and (problem := _doubted(connection, entry, one)) is not None
+    ]
+    facts = [_of_record(entry, one) for one in found]
+    return Ruling(flags=("reading_unverified",) if found else (), consequences=facts)
+
+
+def _doubted(connection: Connection, entry: Entry, one: Mapping[str, Any]) -> str | None:
+    name, value = one["source"]["entry"], one["value"]
+    reading = None if name is None else equipment.find_reading(connection, name)
+    if reading is None:
+        return "missing" if name is None else "not_in_log"
+    if identity.device_role(connection, reading.device) != "bridge":
+        return "not_a_bridge"
+    if reading.balance != one["source"]["device"]:
+        return "other_balance"
+    if {"value": reading.value, "unit": reading.unit} != value:
+        return "other_value"
+    if reading.quality != "stable":
+        return "unstable"
+    used = filled.reading_used_by(connection, reading.id, entry.payload["record"], one["path"])
+    return None if used is None else "reused"
 
 
 def judge_quarantined(connection: Connection, entry: Entry) -> Ruling:
@@ -181,7 +272,7 @@ def judge_quarantined(connection: Connection, entry: Entry) -> Ruling:
 def judge_disputed(connection: Connection, entry: Entry) -> Ruling:
     """A device that cannot trust the log is an exception of each batch that it has held and that is not closed."""
     given = entry.payload
-    held = {lease.batch for lease in queries.leases_of_device(connection, given["device"])}
+    held = {lease.batch for lease in queries.leases_of_device(connection, given["device"]) if lease.batch is not None}
     details = {name: given[name] for name in ("device", "alarm", "code")}
     facts = [
         _exception(batch, Doubt(LOG_DISPUTED, details), None, [])
@@ -210,10 +301,14 @@ def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) 
 
 
 _TAKES, _TAKES_BACK = ("server", "batch.work"), ("server", "order.release")
+_FILLS, _REVIEWS = ("server", "forms.fill"), ("server", "forms.review")
 KINDS = (
-    Kind("handheld.lease_issued.v1", LeaseIssued, "decision", decide_lease, projection.issue, by=_TAKES),
-    Kind("handheld.lease_returned.v1", LeaseReturned, "observation", project=projection.hand_back, by_server=True),
+    Kind(LEASE_ISSUED, LeaseIssued, "decision", decide_lease, projection.issue, by=_TAKES),
+    Kind(LEASE_RETURNED, LeaseReturned, "observation", project=projection.hand_back, by_server=True),
     Kind(LEASE_REVOKED, LeaseRevoked, "decision", decide_revocation, projection.revoke, by=_TAKES_BACK),
+    Kind(LEASE_ISSUED_V2, UnitLeased, "decision", decide_unit, projection.issue, by=_FILLS),
+    Kind(LEASE_RETURNED_V2, UnitReturned, "observation", project=projection.hand_back, by_server=True),
+    Kind(LEASE_REVOKED_V2, UnitRevoked, "decision", decide_revocation, projection.revoke, by=_REVIEWS),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
     Kind(DISPUTED, LogDisputed, "observation", judge_disputed, by_server=True),
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
@@ -221,5 +316,7 @@ KINDS = (
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
 JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
+# Of records, in the order in which they are asked.
+RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}
 VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}
 ROOM = Room("handheld", KINDS, judges={**JUDGES, **VETOES})

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from server.core import inbox
 from server.handheld import queries
 from server.handheld.hub import queries as hub
-from server.handheld.model import LEASE_REVOKED, QUARANTINED, Lease, document_of
+from server.handheld.model import LEASE_REVOKED, LEASE_REVOKED_V2, QUARANTINED, Lease, document_of
 from server.identity import queries as identity
 from server.identity.model import SERVER
 from server.production import queries as batches
@@ -125,12 +125,13 @@ def leases_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
 
 
 def show_leases(connection: Connection, leases: Sequence[Lease]) -> list[dict[str, Any]]:
-    """{lease, batch, person, device {id, name}, issued_at, expires_at, returned_at, last_seq, revoked_at, revoked: {by,
-    reason, index} or null}; `revoked` is read from the log, which alone knows who took a batch back, and why."""
+    """{lease, batch or null, record or null, person, device {id, name}, issued_at, expires_at, returned_at, last_seq,
+    revoked_at, revoked: {by, reason, index} or null}; `revoked` is read from the log, which alone knows who took it
+    back, and why."""
     devices = identity.devices(connection, {lease.device for lease in leases})
-    told = _revocations(connection, {lease.batch for lease in leases if lease.revoked_at is not None})
+    told = _revocations(connection, {lease.unit for lease in leases if lease.revoked_at is not None})
     people = identity.people(connection, [entry.head.actor for entry in told.values()])
-    names = ("lease", "batch", "person", "issued_at", "expires_at", "returned_at", "last_seq", "revoked_at")
+    names = ("lease", "batch", "record", "person", "issued_at", "expires_at", "returned_at", "last_seq", "revoked_at")
     shown = []
     for lease in leases:
         entry = told.get(lease.lease)
@@ -144,10 +145,10 @@ def show_leases(connection: Connection, leases: Sequence[Lease]) -> list[dict[st
     return shown
 
 
-def _revocations(connection: Connection, batches: Collection[str]) -> dict[str, StoredEntry]:
-    """The entries that took leases of these batches back, by lease."""
-    streams = [document_of(batch) for batch in batches]
-    here = (log_entry.c.kind == LEASE_REVOKED) & log_entry.c.stream.in_(streams) & (log_entry.c.device == SERVER)
+def _revocations(connection: Connection, units: Collection[str]) -> dict[str, StoredEntry]:
+    """The entries that took leases of these units of work back, by lease."""
+    kinds = (LEASE_REVOKED, LEASE_REVOKED_V2)
+    here = log_entry.c.kind.in_(kinds) & log_entry.c.stream.in_(units) & (log_entry.c.device == SERVER)
     places = connection.execute(select(log_entry.c.idx).where(here).order_by(log_entry.c.idx)).scalars()
     return {entry.envelope.body["lease"]: entry for entry in reading.at(connection, list(places)) if entry.payload}
 

@@ -1,4 +1,4 @@
-"""Gives a batch to a device: a signed snapshot of everything that the device may need while it is alone."""
+"""Gives a batch or a record to a device: a signed snapshot of everything that the device may need while it is alone."""
 
 import base64
 import hashlib
@@ -12,11 +12,25 @@ from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
+from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
 from server.handheld import lending, queries
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
-from server.handheld.model import LEASE_DOMAIN, LEASE_REVOKED, LEASE_TERM, Lease, document_of
+from server.handheld.model import (
+    LEASE_DOMAIN,
+    LEASE_ISSUED,
+    LEASE_ISSUED_V2,
+    LEASE_RETURNED,
+    LEASE_RETURNED_V2,
+    LEASE_REVOKED,
+    LEASE_REVOKED_V2,
+    LEASE_TERM,
+    Lease,
+    batch_of,
+    document_of,
+    record_of,
+)
 from server.identity import grants
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
@@ -28,11 +42,10 @@ from sync.entry import new_id
 from sync.log import reading
 from sync.log.tables import log_entry
 
-ISSUED = "handheld.lease_issued.v1"
-RETURNED = "handheld.lease_returned.v1"
 _ORDER = "production.order_released.v1"
 # Who works on batches, and who may stand by and verify.
 _NEEDED = ("batch.work", "batch.review")
+_FILL = ("forms.fill",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +56,37 @@ class Signed:
     signature: str
 
 
-def issue(plant: Plant, hub: Hub, person: str, device: str, batch: str, agreement: str | None = None) -> Signed:
-    """Lease a batch to a device in a person's hands for 72 hours; the device's proof has been checked.
+def issue(plant: Plant, hub: Hub, person: str, device: str, unit: str, agreement: str | None = None) -> Signed:
+    """Lease a unit of work, by its stream, to a device in a person's hands for 72 hours; the device's proof has been
+    checked.
 
     `agreement` is the device's P-256 point (base64) for which the keys of people are sealed.
 
-    PestleError when the person may not work on batches, or the batch is unknown or closed. The document of the batch
-    is made first, and holds what the log holds: a crash before the lease leaves a document that the next lease finds.
+    PestleError when the person may not work on it, or it is unknown or closed. Its document is made first, and holds
+    what the log holds: a crash before the lease leaves a document that the next lease finds.
     """
-    now = clock.now()
+    now, batch = clock.now(), batch_of(unit)
     with plant.engine.connect() as connection:
-        order = order_of(connection, batch)
         terms = {
             "lease": new_id(int(now.timestamp() * 1000)),
-            "batch": batch,
+            **({"unit": unit} if batch is None else {"batch": batch}),
             "device": device,
             "person": person,
             "issued_at": clock.text(now),
             "expires_at": clock.text(now + LEASE_TERM),
         }
-        allocated = _containers(connection, batch)
-        lent = lending.lend(connection, _snapshot(plant, connection, order), terms, agreement)
-        text = canonical.encode({"v": 1, **terms, "containers": allocated, **lent})
-    if hub.documents.bring_up(document_of(batch)):
-        hub.news.grew(document_of(batch))
+        content = _of_record(connection, unit) if batch is None else _of_batch(connection, batch)
+        shared = _of_site(plant, connection, _FILL if batch is None else _NEEDED) | {"document": unit}
+        lent = lending.lend(connection, content | shared, terms, agreement)
+        text = canonical.encode({"v": 1, **terms, **lent})
+    if hub.documents.bring_up(unit):
+        hub.news.grew(unit)
     payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}
-    plant.recorder.state(Fact(ISSUED, document_of(batch), payload, actor=person))
-    _check_containers(plant, terms, allocated)
+    plant.recorder.state(Fact(LEASE_ISSUED_V2 if batch is None else LEASE_ISSUED, unit, payload, actor=person))
+    if batch is not None:
+        _check_containers(plant, terms, content["containers"])
     signature = base64.b64encode(plant.signer.sign(LEASE_DOMAIN + text)).decode()
     return Signed(text.decode(), signature)
-
-
-def _containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
-    return batches.lent_containers(connection, batch)
 
 
 def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[str, Any]]) -> None:
@@ -87,18 +98,19 @@ def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[st
             return
         told_seq = _told_by(connection, terms["device"])
     payload = {name: terms[name] for name in ("lease", "batch", "device")} | {"last_seq": told_seq}
-    plant.recorder.state(Fact(RETURNED, document_of(terms["batch"]), payload))
+    plant.recorder.state(Fact(LEASE_RETURNED, document_of(terms["batch"]), payload))
     raise PestleError("allocation_changed", {"batch": terms["batch"]})
 
 
 def revoke(plant: Plant, person: str, lease_id: str, reason: str) -> Lease:
-    """Take a batch back without its device; PestleError `lease_unknown`, `lease_ended`, `not_permitted`."""
+    """Take a batch or record back without its device; PestleError `lease_unknown`, `lease_ended`, `not_permitted`."""
     with plant.engine.connect() as connection:
         lease = queries.find_lease(connection, lease_id)
     if lease is None:
         raise PestleError("lease_unknown", {"lease": lease_id})
-    payload = {"lease": lease_id, "batch": lease.batch, "device": lease.device, "reason": reason}
-    plant.recorder.state(Fact(LEASE_REVOKED, document_of(lease.batch), payload, actor=person))
+    payload = {"lease": lease_id, **lease.named(), "device": lease.device, "reason": reason}
+    kind = LEASE_REVOKED_V2 if lease.batch is None else LEASE_REVOKED
+    plant.recorder.state(Fact(kind, lease.unit, payload, actor=person))
     with plant.engine.connect() as connection:
         found = queries.find_lease(connection, lease_id)
     assert found is not None
@@ -115,22 +127,15 @@ def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:
     return stored.envelope.body
 
 
-def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) -> dict[str, Any]:
-    now = clock.now()
-    day = now.date().isoformat()
+def _of_batch(connection: Connection, batch: str) -> dict[str, Any]:
+    order = order_of(connection, batch)
+    day = clock.now().date().isoformat()
     lots = materials.lots_of(connection, [(line["material"], line["lot"]) for line in order["lots"]], day)
     names = ("material", "name", "lot", "status", "expiry", "containers")
-    people = identity.people_with(connection, *_NEEDED)
-    held, needs = training.lent(connection, people, now), training.requirements(connection)
     return {
         "order": order,
         "recipe_hash": order["recipe_hash"],
-        "people": [{**_person(connection, person), "qualifications": held[person.id]} for person in people],
-        # What a step of work needs, by its name; the tablet stops who lacks it without asking us.
-        "requirements": needs,
-        # Whose room is whose, and below where each person works: a tablet stops who does not work there.
-        "areas": [one.payload() for one in identity.all_areas(connection)],
-        "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
+        "containers": _containers(connection, batch),
         "lots": [
             {
                 **{name: getattr(lot, name) for name in names},
@@ -138,10 +143,39 @@ def _snapshot(plant: Plant, connection: Connection, order: Mapping[str, Any]) ->
             }
             for lot in lots
         ],
+    }
+
+
+def _containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
+    return batches.lent_containers(connection, batch)
+
+
+def _of_record(connection: Connection, unit: str) -> dict[str, Any]:
+    """The form as it is pinned by its bytes; what has been filled in stands in the document."""
+    name = record_of(unit)
+    record = None if name is None else filled.find_record(connection, name)
+    definition = None if record is None else filled.definition(connection, record.sha256)
+    if record is None or definition is None:
+        raise PestleError("record_unknown", {"record": name or unit})
+    names = ("record", "form", "version", "sha256", "subject", "opened_by", "opened_at")
+    return {"record": {name: getattr(record, name) for name in names}, "definition": definition}
+
+
+def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...]) -> dict[str, Any]:
+    """What a tablet needs whatever it works on: people, rooms, equipment, other tablets, the site."""
+    now = clock.now()
+    people = identity.people_with(connection, *permissions)
+    held, needs = training.lent(connection, people, now), training.requirements(connection)
+    return {
+        "people": [{**_person(connection, person), "qualifications": held[person.id]} for person in people],
+        # What a step of work needs, by its name; the tablet stops who lacks it without asking us.
+        "requirements": needs,
+        # Whose room is whose, and below where each person works: a tablet stops who does not work there.
+        "areas": [one.payload() for one in identity.all_areas(connection)],
+        "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
         "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
         # With their keys: who works alone can tell whose records he sees.
         "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
-        "document": document_of(order["batch"]),
         "site": plant.site(),
     }
 
@@ -156,7 +190,7 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
 
 
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:
-    """The device has given the batch back with this last sequence; PestleError `lease_unknown`.
+    """The device has given the batch or record back with this last sequence; PestleError `lease_unknown`.
 
     A device that was set back may name less than it has told of before: then that counts (PLT-11).
     Saying it again changes nothing, also with a later sequence: the answer to the first time may have been lost,
@@ -167,8 +201,9 @@ def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: i
     if lease is None or lease.device != device:
         raise PestleError("lease_unknown", {"lease": lease_id})
     if lease.returned_at is None:
-        payload = {"lease": lease_id, "batch": lease.batch, "device": device, "last_seq": max(last_seq, told)}
-        plant.recorder.state(Fact(RETURNED, document_of(lease.batch), payload, actor=person))
+        payload = {"lease": lease_id, **lease.named(), "device": device, "last_seq": max(last_seq, told)}
+        kind = LEASE_RETURNED_V2 if lease.batch is None else LEASE_RETURNED
+        plant.recorder.state(Fact(kind, lease.unit, payload, actor=person))
     with plant.engine.connect() as connection:
         found = queries.find_lease(connection, lease_id)
     assert found is not None

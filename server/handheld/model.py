@@ -8,7 +8,10 @@ RETURN_DOMAIN = b"pestle/lease-return/v1\n"
 SNAPSHOT_DOMAIN = b"pestle/snapshot/v1\n"
 HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
-LEASE_REVOKED = "handheld.lease_revoked.v1"
+# Of batches; of every other unit of work, which they name by its stream, v2.
+LEASE_ISSUED, LEASE_ISSUED_V2 = "handheld.lease_issued.v1", "handheld.lease_issued.v2"
+LEASE_RETURNED, LEASE_RETURNED_V2 = "handheld.lease_returned.v1", "handheld.lease_returned.v2"
+LEASE_REVOKED, LEASE_REVOKED_V2 = "handheld.lease_revoked.v1", "handheld.lease_revoked.v2"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.
 QUARANTINED = "input_quarantined"
 DISPUTED = "handheld.log_disputed.v1"
@@ -19,6 +22,7 @@ SETTLED = "handheld.dispute_settled.v1"
 ALARMS = ("log_rolled_back", "log_forked", "checkpoint_forged", "keys_changed", "proof_wrong", "proof_missing")
 # Characters of a note or policy that are kept as evidence: together they fit the payload of an entry.
 MAX_EVIDENCE = 12 * 1024
+BATCH, RECORD = "batch", "record"
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000
@@ -26,11 +30,12 @@ SKEW_LIMIT_MS = 5 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A batch in the hands of a device. Times are UTC text; `last_seq` is what the device had written at its return;
-    `revoked_at` is when somebody took it back without the device."""
+    """A unit of work, a batch or a record, in the hands of a device. Times are UTC text; `last_seq` is what the device
+    had written at its return; `revoked_at` is when somebody took it back without the device."""
 
     lease: str
-    batch: str
+    batch: str | None
+    record: str | None
     device: str
     person: str
     issued_at: str
@@ -39,13 +44,41 @@ class Lease:
     last_seq: int | None = None
     revoked_at: str | None = None
 
+    @property
+    def unit(self) -> str:
+        """The name of its stream and of its document."""
+        return document_of(self.batch) if self.batch is not None else f"{RECORD}/{self.record}"
+
+    def named(self) -> dict[str, str]:
+        """How the entries about this lease name what it is of."""
+        return {"batch": self.batch} if self.batch is not None else {"unit": self.unit}
+
 
 def document_of(batch: str) -> str:
     """The shared document of a batch; the log's stream of the batch has the same name."""
-    return f"batch/{batch}"
+    return f"{BATCH}/{batch}"
 
 
 def batch_of(stream: str) -> str | None:
     """The batch of a stream or document; None for those that belong to no batch."""
-    head, slash, number = stream.partition("/")
-    return number if head == "batch" and slash and number else None
+    return _named(stream, BATCH)
+
+
+def record_of(stream: str) -> str | None:
+    """The record of a stream or document; None for those that belong to no record."""
+    return _named(stream, RECORD)
+
+
+def _named(stream: str, what: str) -> str | None:
+    head, slash, name = stream.partition("/")
+    return name if head == what and slash and name else None
+
+
+def is_unit(stream: str) -> bool:
+    """Whether tablets work on what this stream is of."""
+    return batch_of(stream) is not None or record_of(stream) is not None
+
+
+def unit_named(name: str) -> str:
+    """The unit of work that an address means: a stream, or a batch by its bare number."""
+    return name if "/" in name else document_of(name)

@@ -20,8 +20,9 @@ from server.identity import queries as identity
 from server.identity.model import person_stream
 from sync.entry import Header
 
-TRIED = "handheld.pin_tried.v1"
-LOCKED = "handheld.pin_locked.v1"
+# Under the lease of a batch; of every other unit of work v2.
+TRIED, TRIED_V2 = "handheld.pin_tried.v1", "handheld.pin_tried.v2"
+LOCKED, LOCKED_V2 = "handheld.pin_locked.v1", "handheld.pin_locked.v2"
 # So many wrong ones in a row; the tablet holds the same number.
 MOST = 5
 # Beyond what anybody tries; a table of records holds it and what is counted on top of it (PostgreSQL's INTEGER).
@@ -51,11 +52,27 @@ class PinTried(Schema):
     by = fields.choice("pin", "password")
 
 
+class PinTriedV2(PinTried):
+    """The unit of work by its stream, for those that are no batches."""
+
+    class Meta:
+        exclude = ("batch",)
+
+    unit = fields.text()
+
+
 class PinLocked(Schema):
     person = fields.code()
     device = fields.code()
     batch = fields.code()
     wrong = fields.whole(1)
+
+
+class PinLockedV2(PinLocked):
+    class Meta:
+        exclude = ("batch",)
+
+    unit = fields.text()
 
 
 def judge_pin(connection: Connection, entry: Entry) -> Ruling:
@@ -65,7 +82,8 @@ def judge_pin(connection: Connection, entry: Entry) -> Ruling:
     known = _row(connection, device, given["person"])
     before = 0 if known is None else known.wrong
     flags = []
-    if entry.header.stream != document_of(given["batch"]) or entry.actor != given["person"]:
+    named = {name: given[name] for name in ("batch", "unit") if name in given}
+    if entry.header.stream != _stream(named) or entry.actor != given["person"]:
         flags.append("batch_mismatch")
     if identity.find_person(connection, given["person"]) is None:
         flags.append("person_unknown")
@@ -75,8 +93,13 @@ def judge_pin(connection: Connection, entry: Entry) -> Ruling:
     # Once for each lock, also where only our own count closes it: a tablet that says it again alarms nobody again.
     if "person_unknown" in flags or wrong < MOST or before >= MOST:
         return Ruling(flags=tuple(flags))
-    about = {"person": given["person"], "device": device, "batch": given["batch"], "wrong": wrong}
-    return Ruling(flags=tuple(flags), consequences=[Fact(LOCKED, person_stream(given["person"]), about)])
+    about = {"person": given["person"], "device": device, "wrong": wrong, **named}
+    kind = LOCKED if "batch" in named else LOCKED_V2
+    return Ruling(flags=tuple(flags), consequences=[Fact(kind, person_stream(given["person"]), about)])
+
+
+def _stream(named: Mapping[str, str]) -> str:
+    return document_of(named["batch"]) if "batch" in named else named["unit"]
 
 
 def _count(given: Mapping[str, Any], before: int) -> int:
@@ -116,5 +139,7 @@ def _row(connection: Connection, device: str, person: str) -> Row[Any] | None:
 
 KINDS = (
     Kind(TRIED, PinTried, "observation", judge_pin, count),
+    Kind(TRIED_V2, PinTriedV2, "observation", judge_pin, count),
     Kind(LOCKED, PinLocked, "observation", by_server=True),
+    Kind(LOCKED_V2, PinLockedV2, "observation", by_server=True),
 )

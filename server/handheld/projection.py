@@ -4,12 +4,15 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 
 from server.core.db import records
 from server.core.kinds import Entry
+from server.handheld.model import record_of
 
 lease = Table(
     "handheld_lease",
     records,
     Column("lease", Text, primary_key=True),
-    Column("batch", Text, nullable=False),
+    # One of the two.
+    Column("batch", Text),
+    Column("record", Text),
     Column("device", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("issued_at", Text, nullable=False),
@@ -18,13 +21,16 @@ lease = Table(
     Column("last_seq", Integer),
     Column("revoked_at", Text),
     Index("handheld_lease_batch", "batch"),
+    Index("handheld_lease_record", "record"),
     Index("handheld_lease_device", "device"),
 )
 
 
 def issue(connection: Connection, entry: Entry) -> None:
-    names = ("lease", "batch", "device", "person", "issued_at", "expires_at")
-    connection.execute(insert(lease).values({name: entry.payload[name] for name in names}))
+    given = entry.payload
+    names = ("lease", "device", "person", "issued_at", "expires_at")
+    of = {"batch": given["batch"]} if "batch" in given else {"record": record_of(given["unit"])}
+    connection.execute(insert(lease).values({name: given[name] for name in names} | of))
 
 
 def hand_back(connection: Connection, entry: Entry) -> None:

@@ -24,6 +24,10 @@ def leases_of_batch(connection: Connection, batch: str) -> list[Lease]:
     return _all(connection.execute(select(lease).where(lease.c.batch == batch).order_by(lease.c.issued_at)))
 
 
+def leases_of_record(connection: Connection, record: str) -> list[Lease]:
+    return _all(connection.execute(select(lease).where(lease.c.record == record).order_by(lease.c.issued_at)))
+
+
 def leases_of_device(connection: Connection, device: str) -> list[Lease]:
     return _all(connection.execute(select(lease).where(lease.c.device == device).order_by(lease.c.issued_at)))
 

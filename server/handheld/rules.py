@@ -18,20 +18,20 @@ class Doubt:
 def doubt_lease(
     lease: Lease | None,
     given: str | None,
-    batch: str,
+    unit: str,
     device: str,
     seq: int,
     captured_at: str,
     skew_ms: int,
     seen_at: str | None,
 ) -> Doubt | None:
-    """Whether an entry was made under a lease of this device for this batch, within its term (PLT-12).
+    """Whether an entry was made under a lease of this device for this unit of work, within its term (PLT-12).
 
     `captured_at` is by the device's clock, which was `skew_ms` ahead of the server's when they last met; `seen_at` is
     when the last entry was received that the device had seen, so that this one was made later whatever its clock said.
     A clock that was set back does not lengthen a lease.
     """
-    if lease is None or (lease.batch, lease.device) != (batch, device):
+    if lease is None or (lease.unit, lease.device) != (unit, device):
         return Doubt("lease_unknown", {"lease": given, "device": device})
     made = datetime.fromisoformat(captured_at) - timedelta(milliseconds=skew_ms)
     if seen_at is not None:

@@ -11,13 +11,20 @@ _ENVELOPE = 96 * 1024
 
 
 class LeaseAsked(Schema):
-    """`proof`: the device's signature over the session's nonce, the batch and, if it names one, the point for which the
-    keys of people are to be sealed (P-256, uncompressed); both in base64."""
+    """A batch by its number, or any unit of work by its stream. `proof`: the device's signature over the session's
+    nonce, what it named and, if it names one, the point for which the keys of people are to be sealed (P-256,
+    uncompressed); both in base64."""
 
     device = fields.code()
-    batch = fields.code()
+    batch = plain.String(load_default=None, validate=fields.IS_CODE)
+    unit = plain.String(load_default=None, validate=validate.Length(1, 200))
     proof = fields.text()
     agreement = plain.String(load_default=None, validate=validate.Length(1, 200))
+
+    @validates_schema
+    def check_named(self, data: dict[str, object], **kwargs: object) -> None:
+        if (data["batch"] is None) == (data["unit"] is None):
+            raise ValidationError("either a batch or a unit of work", "batch")
 
 
 class LeaseBack(Schema):

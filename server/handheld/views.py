@@ -18,7 +18,7 @@ from server.equipment.model import Equipment
 from server.handheld import bridge, gates, leases, queries, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
-from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, document_of
+from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, unit_named
 from server.identity import queries as identity
 from server.identity.access import current_session, require
 from server.identity.model import TABLET, device_stream
@@ -30,15 +30,15 @@ blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leas
 
 
 @blueprint.post("/leases")
-@require("batch.work")
+@require("batch.work", "forms.fill")
 @blueprint.arguments(shapes.LeaseAsked)
 def take(body: Body) -> tuple[dict[str, Any], int]:
-    """Take a batch along: a signed snapshot for 72 hours, for a device that proves to be here."""
+    """Take a batch or a record along: a signed snapshot for 72 hours, for a device that proves to be here."""
     here, session = plant.current(), current_session()
-    agreement = body["agreement"]
-    lines = [session.nonce, body["batch"], *([] if agreement is None else [agreement])]
+    agreement, named = body["agreement"], body["unit"] or body["batch"]
+    lines = [session.nonce, named, *([] if agreement is None else [agreement])]
     _prove(body, LEASE_DOMAIN + "\n".join(lines).encode())
-    signed = leases.issue(here, current_hub(), session.person.id, body["device"], body["batch"], agreement)
+    signed = leases.issue(here, current_hub(), session.person.id, body["device"], unit_named(named), agreement)
     return {"lease": signed.text, "signature": signed.signature}, 201
 
 
@@ -56,7 +56,7 @@ def _prove(body: Body, message: bytes) -> None:
 
 
 @blueprint.get("/leases")
-@require("batch.read", "device.enrol", "device.revoke")
+@require("batch.read", "forms.fill", "device.enrol", "device.revoke")
 @blueprint.arguments(shapes.DeviceMaybe, location="query")
 def list_leases(query: Body) -> dict[str, Any]:
     """The leases of a device, or all that are out."""
@@ -67,10 +67,10 @@ def list_leases(query: Body) -> dict[str, Any]:
 
 
 @blueprint.post("/leases/<lease>/return")
-@require("batch.work")
+@require("batch.work", "forms.fill")
 @blueprint.arguments(shapes.LeaseBack)
 def give_back(body: Body, lease: str) -> dict[str, Any]:
-    """Give a batch back; `last_seq` is the last entry that the device has written, which only the device can say."""
+    """Give a batch or record back; `last_seq` is the last entry that the device has written, which only it can say."""
     _prove(body, RETURN_DOMAIN + f"{lease}\n{body['last_seq']}".encode())
     here, person = plant.current(), current_session().person
     back = leases.hand_back(here, person.id, lease, body["device"], body["last_seq"])
@@ -79,23 +79,26 @@ def give_back(body: Body, lease: str) -> dict[str, Any]:
 
 
 @blueprint.post("/leases/<lease>/revoke")
-@require("order.release")
+@require("order.release", "forms.review")
 @blueprint.arguments(shapes.LeaseRevoked)
 def take_back(body: Body, lease: str) -> dict[str, Any]:
-    """Take a batch back without its device: what it makes of it from now on is kept and flagged."""
+    """Take a batch or record back without its device: what it makes of it from now on is kept and flagged."""
     here = plant.current()
     back = leases.revoke(here, current_session().person.id, lease, body["reason"])
     with here.engine.connect() as connection:
         return gates.show_leases(connection, [back])[0]
 
 
-@blueprint.get("/documents/<batch>/snapshot")
-@require("batch.work", "batch.read")
+@blueprint.get("/documents/<path:unit>/snapshot")
+@require("batch.work", "batch.read", "forms.fill")
 @blueprint.arguments(shapes.DocumentAsked, location="query")
-def document(query: Body, batch: str) -> Response:
-    """The document of a batch as Automerge saves it, for a device that has ever had a lease of it: `Pestle-Last` is
-    the number of its last change, after which the device asks at `/sync`. 204 where none is ready."""
-    name, device, hub = document_of(batch), query["device"], current_hub()
+def document(query: Body, unit: str) -> Response:
+    """The document of a batch, by its number, or of any unit of work, by its stream, as Automerge saves it.
+
+    For a device that has ever had a lease of it: `Pestle-Last` is the number of its last change, after which the
+    device asks at `/sync`. 204 where none is ready.
+    """
+    name, device, hub = unit_named(unit), query["device"], current_hub()
     _prove(query, SNAPSHOT_DOMAIN + f"{current_session().nonce}\n{name}\n{device}".encode())
     found = hub.snapshots.of(name) if name in hub.desk.leased(device) else None
     if found is None or found.data is None:
@@ -105,7 +108,7 @@ def document(query: Body, batch: str) -> Response:
 
 
 @blueprint.put("/blobs/<name>")
-@require("batch.work", "batch.review")
+@require("batch.work", "batch.review", "forms.fill")
 def keep_blob(name: str) -> Response:
     """Keep a photo under the SHA-256 of its bytes; 200 when it is here already."""
     if (request.content_length or 0) > blobs.MAX_BYTES:
@@ -116,7 +119,7 @@ def keep_blob(name: str) -> Response:
 
 
 @blueprint.get("/blobs/<name>")
-@require("batch.read")
+@require("batch.read", "forms.fill", "forms.review")
 def show_blob(name: str) -> Response:
     """A photo. Its name says what it is, so it never changes."""
     found = blobs.load(plant.current().config.blobs, name)

@@ -13,14 +13,14 @@ from typing import Any
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
-from server.handheld.model import batch_of
+from server.handheld.model import LEASE_ISSUED, batch_of
 from server.identity.model import CREDENTIAL_SET
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.release import model as release
 from server.training import model as training
 from server.witness.areas import AreaRules
 from server.witness.containers import ContainerRules
-from server.witness.leases import LEASE_ISSUED, LeaseRules
+from server.witness.leases import LeaseRules
 from server.witness.seen import Seen, unflagged
 from server.witness.training import TrainingRules
 from sync import canonical, note, passkeys, signing

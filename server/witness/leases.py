@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.core.seen import SEEN_WRONG
-from server.handheld.model import LEASE_REVOKED, SKEW_LIMIT_MS, batch_of
+from server.handheld.model import (
+    LEASE_ISSUED,
+    LEASE_ISSUED_V2,
+    LEASE_RETURNED,
+    LEASE_RETURNED_V2,
+    LEASE_REVOKED,
+    LEASE_REVOKED_V2,
+    SKEW_LIMIT_MS,
+    document_of,
+    is_unit,
+)
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
-LEASE_ISSUED, LEASE_RETURNED = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
-_KINDS = (LEASE_ISSUED, LEASE_RETURNED, LEASE_REVOKED)
+_ISSUED, _RETURNED = (LEASE_ISSUED, LEASE_ISSUED_V2), (LEASE_RETURNED, LEASE_RETURNED_V2)
+_KINDS = (*_ISSUED, *_RETURNED, LEASE_REVOKED, LEASE_REVOKED_V2)
 _FLAGS = ("lease_unknown", "lease_expired", "lease_revoked")
 
 
@@ -23,7 +33,7 @@ _FLAGS = ("lease_unknown", "lease_expired", "lease_revoked")
 class _Lease:
     """Times in milliseconds since 1970."""
 
-    batch: str
+    unit: str
     device: str
     expires_at: int
     last_seq: int | None = None
@@ -37,14 +47,14 @@ class LeaseRules:
         self._leases: dict[str, _Lease] = {}
         # When each entry was received: what a device had seen was received before it wrote.
         self._times = array("q")
-        # Entries about leases, and the batches of which not all of them can be read any more.
+        # Entries about leases, and the units of work of which not all of them can be read any more.
         self._about: dict[int, str] = {}
         self._blind: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` where the server's answer is none of those that are right."""
         head = seen.head
-        if batch_of(head.stream) is None or head.stream in self._blind:
+        if not is_unit(head.stream) or head.stream in self._blind:
             return
         told = [flag for flag in _FLAGS if flag in seen.stamp.flags]
         right = list(self._answers(seen))
@@ -58,7 +68,7 @@ class LeaseRules:
         """The flags that are right, None for none of them; in the order in which the server looks."""
         head = seen.head
         lease = self._leases.get(head.lease) if head.lease else None
-        if lease is None or (lease.batch, lease.device) != (batch_of(head.stream), head.device):
+        if lease is None or (lease.unit, lease.device) != (head.stream, head.device):
             yield "lease_unknown"
             return
         for flag, end in (("lease_expired", lease.expires_at), ("lease_revoked", lease.revoked_at)):
@@ -96,11 +106,12 @@ class LeaseRules:
         self._about[index] = head.stream
         if body is None:
             self._blind.add(head.stream)
-        elif head.kind == LEASE_ISSUED:
-            self._leases[body["lease"]] = _Lease(body["batch"], body["device"], _ms(body["expires_at"]))
+        elif head.kind in _ISSUED:
+            unit = body["unit"] if head.kind == LEASE_ISSUED_V2 else document_of(body["batch"])
+            self._leases[body["lease"]] = _Lease(unit, body["device"], _ms(body["expires_at"]))
         elif body["lease"] in self._leases:
             lease = self._leases[body["lease"]]
-            if head.kind == LEASE_RETURNED:
+            if head.kind in _RETURNED:
                 lease.last_seq = body["last_seq"]
             else:
                 lease.revoked_at = self._times[index]

@@ -76,7 +76,7 @@ def _show(connection: Connection, device: Device, state: Mapping[str, Any] | Non
     delivered = gates.delivered_by(connection, device.id)
     promised = max([0, *(lease.last_seq or 0 for lease in leases), state["known"] if state else 0])
     known = device.last_seq if device.last_seq is not None else promised
-    out = {} if device.revoked_at else {one.batch: one for one in leases if one.returned_at is None}
+    out = {} if device.revoked_at else {one.unit: one for one in leases if one.returned_at is None}
     app = state["app"] if state else None
     shown = {
         **device.payload(),
@@ -106,9 +106,10 @@ def _state(device: Device, state: Mapping[str, Any] | None, connected: Collectio
 
 
 def _held(lease: Lease, device: Mapping[str, Any], now: str) -> dict[str, Any]:
-    """A batch that the device has not handed back: by its own term, or by the word of who took it back."""
+    """A batch or record that the device has not handed back: by its own term, or by the word of who took it back."""
     return {
         "batch": lease.batch,
+        "record": lease.record,
         "expires_at": lease.expires_at,
         "expired": lease.expires_at < now,
         "revoked_at": lease.revoked_at,

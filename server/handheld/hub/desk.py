@@ -12,7 +12,7 @@ from server.handheld import queries
 from server.handheld.hub import proofs
 from server.handheld.hub.frames import Alarm, Hello
 from server.handheld.hub.tables import device_state
-from server.handheld.model import DISPUTED, document_of
+from server.handheld.model import DISPUTED
 from server.identity import queries as identity
 from server.identity.model import TABLET, Device, device_stream
 from sync import signing
@@ -50,7 +50,7 @@ class Desk:
     def leased(self, device: str) -> set[str]:
         """The documents that the device has ever had a lease for: what it brings late must find its place."""
         with self._engine.connect() as connection:
-            return {document_of(lease.batch) for lease in queries.leases_of_device(connection, device)}
+            return {lease.unit for lease in queries.leases_of_device(connection, device)}
 
     def remember(self, hello: Hello, skew_ms: int) -> None:
         """What the device said of its clock, its chain and its app (PLT-13)."""

@@ -11,7 +11,7 @@ from server.handheld.hub import proofs
 from server.handheld.hub.exchange import Exchange
 from server.handheld.hub.proofs import Trusted
 from server.handheld.hub.relay import Relay
-from server.handheld.model import batch_of
+from server.handheld.model import batch_of, is_unit
 from sync.log import reading
 from sync.log.log import Log
 from sync.log.reading import StoredEntry
@@ -23,7 +23,7 @@ REVOKED = "identity.device_revoked.v1"
 _NOT_TAKEN = {"payload_malformed", "device_revoked"}
 # An import of history is news to nobody at work: of very many entries only the last are told, of batches none.
 _LAST_ENTRIES = 1_000
-_MOST_BATCHES = 50
+_MOST_UNITS = 50
 
 
 class News:
@@ -64,19 +64,18 @@ class News:
 
 
 def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
-    """The frames about these entries: each weight that may be taken, and each batch once."""
-    batches: dict[str, None] = {}
+    """The frames about these entries: each weight that may be taken, and each batch or record once."""
+    units: dict[str, None] = {}
     for entry in entries:
-        batch = batch_of(entry.head.stream)
-        if batch is not None:
-            batches[batch] = None
+        if is_unit(entry.head.stream):
+            units[batch_of(entry.head.stream) or entry.head.stream] = None
         if entry.head.kind == ENROLLED and entry.head.device == SERVER:
             yield {"t": "device", "device": _key(entry.envelope.body)}
         if entry.head.kind == WEIGHT and not _NOT_TAKEN.intersection(entry.stamp.flags):
             yield _reading(entry)
-    if len(batches) <= _MOST_BATCHES:
-        for batch in batches:
-            yield {"t": "batch", "batch": batch}
+    if len(units) <= _MOST_UNITS:
+        for unit in units:
+            yield {"t": "batch", "batch": unit}
 
 
 def _changes_trust(entry: StoredEntry) -> bool:
