@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from server.core import inbox
+from server.core.log_filter import holds
 from server.identity import queries as identity
 from server.identity.model import CREDENTIAL_SET, DEVICE_ENROLLED, SERVER, device_stream, person_stream
 from server.production.entry_view import show
-from server.web.log_filter import holds
 from sync import canonical, note, passkeys, signing
 from sync.certificate import Certificate
 from sync.entry import COSIGN_DOMAIN, SIGN_DOMAIN, parse_signatures

@@ -11,14 +11,13 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection, select
 
-from server.core import fields
+from server.core import fields, log_filter
 from server.core import plant as site
 from server.core.errors import PestleError
 from server.identity import queries as identity
 from server.identity.access import require
 from server.production.queries import entry_views
 from server.release.shapes import DeviceAnswer, EntryAnswer, PersonAnswer
-from server.web import log_filter
 from server.web.entry_detail import detail
 from sync.log import reading
 from sync.log.tables import log_entry, log_head

@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from server.core import fields, inbox
 from server.core import plant as site
 from server.core.errors import CATALOGUE, PestleError
+from server.core.log_filter import holds
 from server.identity import queries as identity
 from server.identity.access import require
 from server.release.shapes import DeviceAnswer, Text2
-from server.web.log_filter import holds
 from server.web.paging import check_page
 from sync import canonical
 from sync.log.tables import log_entry

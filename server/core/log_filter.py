@@ -46,7 +46,9 @@ def holds(connection: Connection, column: ColumnElement[Any], part: bytes) -> Co
 
 
 def _itself_or_below(column: ColumnElement[str], name: str, mark: str) -> ColumnElement[bool]:
-    return or_(column == name, column.startswith(f"{name}{mark}", autoescape=True))
+    # No LIKE: on SQLite it takes small letters for great ones.
+    below = f"{name}{mark}"
+    return or_(column == name, func.substr(column, 1, len(below)) == below)
 
 
 def _signed_by(connection: Connection, person: str) -> ColumnElement[bool]:
