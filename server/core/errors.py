@@ -824,6 +824,30 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was signed.", "未签名。"),
         ("Load the review again, look, then sign.", "请重新载入审核界面，查看后再签名。"),
     ),
+    "audit_scope_changed": Problem(
+        409,
+        ("Entries have come to this selection since it was shown to you.", "自向您显示后，所选范围内又有新记录。"),
+        ("Nothing was signed; your remarks are still on the page.", "未签名；您的备注仍保留在页面上。"),
+        ("Load it again, look at what is new, then sign.", "请重新载入，查看新增内容后再签名。"),
+    ),
+    "audit_scope_future": Problem(
+        422,
+        ("What has not happened yet cannot be reviewed.", "尚未发生的时段不能审核。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Let the period end now or earlier.", "请将时段的终点设为现在或更早。"),
+    ),
+    "audit_scope_large": Problem(
+        422,
+        ("These are more entries than one review can answer for.", "记录数超过一次审核可以负责的范围。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Choose a shorter period, or one kind of entry.", "请选择较短的时段或某一类记录。"),
+    ),
+    "reviewer_produced": Problem(
+        403,
+        ("Who did work that is in the selection does not review it.", "参与所选范围内工作的人员不得审核该范围。"),
+        ("Nothing was signed; the attempt is in the log.", "未签名；此次尝试已入账。"),
+        ("Ask another reviewer.", "请由其他审核人员操作。"),
+    ),
     "waiver_produced": Problem(
         403,
         (

@@ -14,6 +14,7 @@ from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS_RECORDED, subject_of
 from server.release import gates, model, projection, queries, rules
+from server.release.audit import entries as audit
 
 
 class ConflictResolved(Schema):
@@ -248,6 +249,7 @@ KINDS = (
     _waive(model.WAIVED_V1, DeviceWaivedV1, decide_no_more),
     _waive(model.WAIVED_KIND, DeviceWaived, decide_waiver),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
+    *audit.KINDS,
 )
 JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}
 ROOM = Room("release", KINDS, judges=JUDGES)

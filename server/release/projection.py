@@ -10,7 +10,7 @@ from server.core.kinds import Entry
 from server.release.model import RELEASES
 
 
-def _signature_columns() -> list[Column[Any]]:
+def signature_columns() -> list[Column[Any]]:
     """What an electronic signature shows (21 CFR 11.50): meaning, printed name, time with zone."""
     return [
         Column("meaning_code", Text, nullable=False),
@@ -33,7 +33,7 @@ disposition = Table(
     Column("idx", Integer, primary_key=True, autoincrement=False),
     Column("batch", Text, nullable=False),
     Column("decision", Text, nullable=False),
-    *_signature_columns(),
+    *signature_columns(),
     Column("digest", Text, nullable=False),
     Column("stream_seq", Integer, nullable=False),
     Column("stream_hash", Text, nullable=False),
@@ -51,7 +51,7 @@ waiver = Table(
     Column("device", Text, nullable=False),
     Column("known", Integer, nullable=False),
     Column("delivered", Integer, nullable=False),
-    *_signature_columns(),
+    *signature_columns(),
     Column("reason", Text, nullable=False),
     Column("recorded_at", Text, nullable=False),
     Index("release_waiver_batch", "batch", "idx"),
@@ -67,7 +67,7 @@ def dispose(connection: Connection, entry: Entry) -> None:
         "idx": entry.index,
         "decision": "released" if entry.kind in RELEASES else "rejected",
         "devices": None if devices is None else orjson.dumps(devices, option=orjson.OPT_SORT_KEYS).decode(),
-        **_signature(entry),
+        **signature_of(entry),
         **{name: given[name] for name in same},
     }
     connection.execute(insert(disposition), row)
@@ -76,11 +76,11 @@ def dispose(connection: Connection, entry: Entry) -> None:
 def waive(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     same = ("batch", "device", "known", "delivered", "reason")
-    row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **_signature(entry)}
+    row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **signature_of(entry)}
     connection.execute(insert(waiver), row | {name: given[name] for name in same})
 
 
-def _signature(entry: Entry) -> dict[str, Any]:
+def signature_of(entry: Entry) -> dict[str, Any]:
     meaning, signer = entry.payload["meaning"], entry.payload["signer"]
     return {
         "meaning_code": meaning["code"],
