@@ -19,9 +19,10 @@ import { Prover } from "./prover";
 import { type Head, type KnownKey, type Scratch, type Site, Store } from "./store";
 import { fetchSnapshot } from "./snapshot";
 import { type Host, SyncClient } from "./sync";
-import { type Core, CoreError, type CoreState, type Draft, type Lease, type LocalEntry, type StorageState, type Unlocked } from "./types";
+import { type AnyLease, type Core, CoreError, type CoreState, type Draft, type LocalEntry, type StorageState, type Unlocked } from "./types";
 import { Term } from "./term";
 import { Typing } from "./typing";
+import { documentOf, unitOf } from "./units";
 import { isRecoveryKey, makeJournalKey, type RecoveryKey } from "./vault";
 
 const TAKE_MS = 8_000;
@@ -39,7 +40,7 @@ const KEEP_LISTING_MS = { first: 10_000, then: 120_000 };
 const STORAGE: StorageState = { persisted: false, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
-  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], ended: {}, live: {}, readings: {},
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], records: [], ended: {}, live: {}, readings: {},
   secondTab: false, updateWaiting: false, updateDelivers: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
@@ -138,7 +139,7 @@ export class Engine implements Core {
 
   async record(draft: Draft, actor: string): Promise<LocalEntry> {
     const { device, key } = this.mustBeEnrolled();
-    const lease = this.state.leases.find((item) => item.batch === draft.batch);
+    const lease = this.held().find((item) => unitOf(item) === draft.batch);
     if (!lease) throw new CoreError("lease_missing");
     const begun = performance.now();
     const stored = await this.ledger.record(draft, actor, lease.lease, device, key);
@@ -148,14 +149,19 @@ export class Engine implements Core {
     return this.listing.own(stored);
   }
 
+  /** Everything that was taken along, the newest lease first. */
+  private held(): AnyLease[] {
+    return [...this.state.leases, ...this.state.records].sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
+  }
+
   entries(batch: string): LocalEntry[] {
-    const name = `batch/${batch}`;
+    const name = documentOf(batch);
     return this.listing.entries(this.ledger, name, this.sync?.docs.get(name));
   }
 
   async unlock(person: string, pin: string, badge: Badge | null = null): Promise<Unlocked> {
     // Newest lease first: it has the key that belongs to the PIN of today.
-    const lease = this.state.leases.find(({ people }) => people.some((item) => item.id === person && item.key));
+    const lease = this.held().find(({ people }) => people.some((item) => item.id === person && item.key));
     const key = lease?.people.find((item) => item.id === person)?.key;
     if (!lease || !key) throw new CoreError("person_unknown");
     const { opened } = await import("./opening");
@@ -176,7 +182,7 @@ export class Engine implements Core {
   }
 
   async confirmed(person: string): Promise<void> {
-    const lease = this.state.leases.find(({ people }) => people.some((item) => item.id === person));
+    const lease = this.held().find(({ people }) => people.some((item) => item.id === person));
     if (!lease || this.state.secondTab) return;
     const pins = await this.counting();
     if (!pins.wrong(person)) return;
@@ -185,12 +191,12 @@ export class Engine implements Core {
   }
 
   /** In the chain of this device, so that the server counts as well. */
-  private async tellPin({ batch, lease }: Lease, person: string, wrong: number, by: "pin" | "password"): Promise<void> {
+  private async tellPin(held: AnyLease, person: string, wrong: number, by: "pin" | "password"): Promise<void> {
     if (this.state.secondTab) return;
     const { device, key } = this.mustBeEnrolled();
     const { triedDraft } = await import("./pins");
     try {
-      await this.ledger.record(triedDraft(batch, person, wrong, by), person, lease, device, key);
+      await this.ledger.record(triedDraft(unitOf(held), person, wrong, by), person, held.lease, device, key);
     } catch (error) {
       // A tablet that is full can be unlocked: it is counted here, and told with the next trial.
       complain(error);
@@ -233,37 +239,37 @@ export class Engine implements Core {
   }
 
   drafts(batch: string): { slot: string; person: string; text: string; at: string }[] {
-    return this.typed.others(`batch/${batch}`, this.doc(batch));
+    return this.typed.others(documentOf(batch), this.doc(batch));
   }
 
   typing(batch: string, slot: string, person: string, text: string): void {
-    this.typed.number(`batch/${batch}`, slot, person, text);
+    this.typed.number(documentOf(batch), slot, person, text);
   }
 
   text(batch: string, slot: string): string {
-    return this.typed.text(`batch/${batch}`, slot, this.doc(batch));
+    return this.typed.text(documentOf(batch), slot, this.doc(batch));
   }
 
   write(batch: string, slot: string, person: string, shown: string, text: string): void {
-    this.typed.write(`batch/${batch}`, slot, person, shown, text, this.doc(batch));
+    this.typed.write(documentOf(batch), slot, person, shown, text, this.doc(batch));
     this.refresh();
   }
 
   tally(batch: string, slot: string): number {
-    return this.typed.tally(`batch/${batch}`, slot, this.doc(batch));
+    return this.typed.tally(documentOf(batch), slot, this.doc(batch));
   }
 
   count(batch: string, slot: string, person: string, by: number): void {
-    this.typed.count(`batch/${batch}`, slot, person, by);
+    this.typed.count(documentOf(batch), slot, person, by);
     this.refresh();
   }
 
   draftsFull(batch: string): boolean {
-    return this.sync?.mute(`batch/${batch}`) ?? false;
+    return this.sync?.mute(documentOf(batch)) ?? false;
   }
 
   private doc(batch: string): BatchDoc | undefined {
-    return this.sync?.docs.get(`batch/${batch}`);
+    return this.sync?.docs.get(documentOf(batch));
   }
 
   sessionChanged(): void {
@@ -456,7 +462,8 @@ export class Engine implements Core {
     this.term ??= await this.watch();
     if (!this.scratch.size) for (const item of await this.store.scratch()) this.scratch.set(`${item.batch}/${item.slot}`, item);
     for (const { document } of leases) if (!this.sync) this.listing.recall(document, await this.store.listing(document));
-    this.set({ device, leases, skewMs: (await this.store.meta("skew")) ?? null });
+    const records = leases.filter((lease) => "unit" in lease);
+    this.set({ device, leases: leases.filter((lease) => "batch" in lease), records, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
 
@@ -464,7 +471,7 @@ export class Engine implements Core {
     const term = new Term({
       clock: this.platform.clock, fetch: this.platform.fetch, store: () => this.store,
       skew: () => this.state.skewMs ?? 0,
-      leases: () => this.state.leases,
+      leases: () => this.held(),
       take: (batch, nonce) => this.takeNow(batch, nonce),
       changed: () => this.refresh(),
     });
@@ -515,7 +522,7 @@ export class Engine implements Core {
       await this.store.dropDoc(doc, entries.map(({ id }) => id));
       this.ledger.forget(entries.map(({ id }) => id));
     }
-    for (const { batch, slot } of this.scratch.values()) if (!needed.has(`batch/${batch}`)) this.remember(batch, slot, undefined);
+    for (const { batch, slot } of this.scratch.values()) if (!needed.has(documentOf(batch))) this.remember(batch, slot, undefined);
     await this.releaseBlobs();
     await this.leases.tidy();
     this.refresh();
@@ -597,7 +604,7 @@ export class Engine implements Core {
 
   private batchChanged(batch: string): void {
     this.set({ touched: { ...this.state.touched, [batch]: (this.state.touched[batch] ?? 0) + 1 } });
-    if (this.state.leases.some((lease) => lease.batch === batch)) this.soon();
+    if (this.held().some((lease) => unitOf(lease) === batch)) this.soon();
   }
 
   /** A batch in work changes at each entry: its leases are asked after once for many. */
@@ -633,7 +640,7 @@ export class Engine implements Core {
   /** Leased documents, and those of which something is still to be delivered, confirmed or proven. */
   private docs(): string[] {
     const open = this.ledger.all().filter(({ place }) => place !== "proven" && place !== "quarantined");
-    return [...new Set([...this.state.leases.map(({ document }) => document), ...open.map(({ doc }) => doc)])];
+    return [...new Set([...this.held().map(({ document }) => document), ...open.map(({ doc }) => doc)])];
   }
 
   /** Wait a moment for the document of a new lease, so that going offline now has everything. */

@@ -4,14 +4,15 @@ import { call, type Fetch } from "./http";
 import type { Journal } from "./journal";
 import { type DeviceKey, proof, verify } from "./keys";
 import type { Store } from "./store";
-import { CoreError, type Lease } from "./types";
+import { type AnyLease, CoreError } from "./types";
+import { unitOf } from "./units";
 
 /** A lease as stored: the exact text that the server signed, so that it can be checked again at each start. */
 export interface StoredLease { lease: string; text: string; signature: string; returnedAt: string | null }
 
 /** The lease of a signed text; CoreError `lease_forged` unless one of the site's keys, pinned at enrolment or named by
  * the site's root since, signed it for us. */
-export async function openLease(text: string, signature: string, siteKeys: string[], device: string): Promise<Lease> {
+export async function openLease(text: string, signature: string, siteKeys: string[], device: string): Promise<AnyLease> {
   const message = concat(utf8("pestle/lease/v1\n"), utf8(text));
   let genuine = false;
   try {
@@ -20,7 +21,7 @@ export async function openLease(text: string, signature: string, siteKeys: strin
     throw new CoreError("lease_forged", String(error));
   }
   if (!genuine) throw new CoreError("lease_forged", "the site's key did not sign this lease");
-  const lease = JSON.parse(text) as Lease;
+  const lease = JSON.parse(text) as AnyLease;
   if (lease.v !== 1 || lease.device !== device) throw new CoreError("lease_forged", "the lease is for another device");
   return lease;
 }
@@ -34,13 +35,13 @@ interface Giver { device: string; key: DeviceKey; seq: number }
 /** The leases of this device, as database and journal keep them. */
 export class Leases {
   private kept: StoredLease[] = [];
-  private inForce: Lease[] = [];
+  private inForce: AnyLease[] = [];
   private device = "";
 
   constructor(private readonly store: Store, private readonly journal: Journal | null) {}
 
-  /** Those in force, each one's signature checked again; one for a batch, newest first. */
-  async load(device: string, siteKeys: string[]): Promise<Lease[]> {
+  /** Those in force, each one's signature checked again; one for a unit of work, newest first. */
+  async load(device: string, siteKeys: string[]): Promise<AnyLease[]> {
     this.device = device;
     this.kept = await this.store.leases();
     this.inForce = [];
@@ -52,11 +53,12 @@ export class Leases {
       }
     }
     this.inForce.sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
-    return this.inForce.filter(({ batch }, i, all) => all.findIndex((other) => other.batch === batch) === i);
+    return this.inForce.filter((lease, i, all) => all.findIndex((other) => unitOf(other) === unitOf(lease)) === i);
   }
 
-  async take(fetch: Fetch, { batch, nonce, device, key, agreement, siteKeys }: Wish): Promise<Lease> {
-    const wish = { device, batch, agreement, proof: await proof(key, "lease", nonce, batch, agreement) };
+  async take(fetch: Fetch, { batch, nonce, device, key, agreement, siteKeys }: Wish): Promise<AnyLease> {
+    const named = batch.includes("/") ? { unit: batch } : { batch };
+    const wish = { device, ...named, agreement, proof: await proof(key, "lease", nonce, batch, agreement) };
     const answer = await call<{ lease: string; signature: string }>(fetch, "/api/leases", wish);
     const lease = await openLease(answer.lease, answer.signature, siteKeys, device);
     await this.keep({ lease: lease.lease, text: answer.lease, signature: answer.signature, returnedAt: null });
@@ -65,8 +67,8 @@ export class Leases {
 
   /** A batch that was taken twice has an older lease beside the one that is shown: both end. */
   async handBack(fetch: Fetch, shown: string, { device, key, seq }: Giver, at: string): Promise<void> {
-    const batch = this.inForce.find(({ lease }) => lease === shown)?.batch;
-    const ending = this.inForce.filter((lease) => lease.batch === batch).map(({ lease }) => lease);
+    const given = this.inForce.find(({ lease }) => lease === shown);
+    const ending = this.inForce.filter((lease) => given && unitOf(lease) === unitOf(given)).map(({ lease }) => lease);
     if (!ending.length) throw new CoreError("lease_missing");
     for (const item of this.kept.filter(({ lease }) => ending.includes(lease))) {
       const body = { device, last_seq: seq, proof: await proof(key, "lease-return", item.lease, String(seq)) };
@@ -87,6 +89,6 @@ export class Leases {
   }
 
   private isOurs({ text, returnedAt }: StoredLease): boolean {
-    return returnedAt === null && (JSON.parse(text) as Lease).device === this.device;
+    return returnedAt === null && (JSON.parse(text) as AnyLease).device === this.device;
   }
 }

@@ -7,6 +7,7 @@ import type { Journal, Recovered } from "./journal";
 import { type DeviceKey, sign, signAsPerson } from "./keys";
 import type { Head, Store, StoredEntry } from "./store";
 import { type Cosigner, CoreError, type Draft, type Place, storageFailure } from "./types";
+import { documentOf } from "./units";
 
 /** Where an entry stands beside its content, as the server's receipt tells it. */
 export interface Standing { place: Place; flags: string[]; index: number | null }
@@ -144,7 +145,7 @@ export class Ledger {
     const cosigner = draft.cosigner && (await signerOf(draft.cosigner));
     return entry.seal(
       {
-        v: 1, id: entry.newId(now), kind: draft.kind, stream: `batch/${draft.batch}`, subject: draft.subject, actor, device,
+        v: 1, id: entry.newId(now), kind: draft.kind, stream: documentOf(draft.batch), subject: draft.subject, actor, device,
         seq: this.head.seq + 1, prev: this.head.hash, captured_at: timeText(now), offset: this.clock.offset(),
         mono: this.clock.mono(), boot: this.clock.boot, seen: this.seen, lease,
         corrects: draft.corrects ?? null, reason: draft.reason ?? null,

@@ -3,7 +3,7 @@
  * A lease in other hands is of no use without the first, which no script can read out. Who copies a whole browser profile
  * has the first; the second is on no tablet (server/handheld/lending.py, server/identity/badges.py). */
 import { type Bytes, base64, concat, fromBase64, fromUtf8, hex, sha256, utf8 } from "./bytes";
-import { CoreError, type Lease, type LentKey, type WrappedKey } from "./types";
+import { CoreError, type Lent, type LentKey, type WrappedKey } from "./types";
 
 const P256 = { name: "ECDH", namedCurve: "P-256" } as const;
 const AES = { name: "AES-GCM", length: 256 } as const;
@@ -34,7 +34,7 @@ export async function markOf(vkey: string): Promise<string> {
 }
 
 /** What the PIN unlocks. CoreError `badge_needed` or `badge_wrong`; `lease_forged` for what is not sealed for us. */
-export async function opened(lease: Lease, person: string, key: LentKey | WrappedKey, own: AgreementKey | undefined, badge: Badge | null): Promise<WrappedKey> {
+export async function opened(lease: Lent, person: string, key: LentKey | WrappedKey, own: AgreementKey | undefined, badge: Badge | null): Promise<WrappedKey> {
   // A lease of an earlier version, for at most 72 hours after an update.
   if ("salt" in key) return key;
   if (!own || !lease.opener) throw new CoreError("lease_forged", "nothing here opens the keys of this lease");
@@ -48,7 +48,7 @@ export async function opened(lease: Lease, person: string, key: LentKey | Wrappe
   return inner as unknown as WrappedKey;
 }
 
-async function leaseKey({ lease, device, opener }: Lease, own: AgreementKey): Promise<CryptoKey> {
+async function leaseKey({ lease, device, opener }: Lent, own: AgreementKey): Promise<CryptoKey> {
   const ephemeral = fromBase64(opener!.ephemeral);
   const theirs = await crypto.subtle.importKey("raw", ephemeral, P256, false, []);
   const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, own.privateKey, 256);

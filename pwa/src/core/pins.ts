@@ -8,7 +8,8 @@ import { fromUtf8 } from "./bytes";
 import type { StoredEntry, Store } from "./store";
 import { CoreError, type Draft } from "./types";
 
-export const PIN_TRIED = "handheld.pin_tried.v1";
+/** The kind without its version: v1 under the lease of a batch, v2 of any other unit of work. */
+export const PIN_TRIED = "handheld.pin_tried.";
 /** As server/handheld/pins.py has it. */
 export const MOST = 5;
 export const WAIT_MS = 15 * 60 * 1000;
@@ -111,7 +112,8 @@ function aside(): Record<string, Counted> {
 
 /** What the chain is told of a trial; in the name of whose PIN it was, by whomever. */
 export function triedDraft(batch: string, person: string, wrong: number, by: "pin" | "password"): Draft {
-  return { batch, kind: PIN_TRIED, subject: `pin/${person}`, payload: { batch, person, right: wrong === 0, wrong, by } };
+  const [version, named] = batch.includes("/") ? ["v2", { unit: batch }] : ["v1", { batch }];
+  return { batch, kind: `${PIN_TRIED}${version}`, subject: `pin/${person}`, payload: { ...named, person, right: wrong === 0, wrong, by } };
 }
 
 /** The last count of each person in this device's chain. */

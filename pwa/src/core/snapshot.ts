@@ -12,8 +12,8 @@ export async function fetchSnapshot(fetch: Fetch, name: string, prove: (nonce: s
   const { nonce } = (await session.json()) as { nonce?: string };
   if (!nonce) return null;
   const query = new URLSearchParams({ device, proof: await prove(nonce) });
-  const batch = encodeURIComponent(name.replace(/^batch\//, ""));
-  const answer = await send(fetch, `/api/documents/${batch}/snapshot?${query}`, { method: "GET", signal });
+  const unit = name.replace(/^batch\//, "").split("/").map(encodeURIComponent).join("/");
+  const answer = await send(fetch, `/api/documents/${unit}/snapshot?${query}`, { method: "GET", signal });
   const last = Number(answer.headers.get("Pestle-Last"));
   if (answer.status === 204 || !(last > 0)) return null;
   return { last, bytes: new Uint8Array(await answer.arrayBuffer()) };

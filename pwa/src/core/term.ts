@@ -6,7 +6,8 @@
 import type { Clock } from "./clock";
 import { type Fetch, send } from "./http";
 import type { Store } from "./store";
-import { CoreError, type Lease, type LeaseEnd } from "./types";
+import { type AnyLease, CoreError, type LeaseEnd } from "./types";
+import { unitOf } from "./units";
 
 interface Told { lease: string; returned_at: string | null; revoked_at: string | null }
 
@@ -16,7 +17,7 @@ export interface TermHost {
   store(): Store;
   /** Milliseconds by which this device's clock is ahead of the server's, as far as known. */
   skew(): number;
-  leases(): Lease[];
+  leases(): AnyLease[];
   take(batch: string, nonce: string): Promise<unknown>;
   changed(): void;
 }
@@ -87,16 +88,16 @@ export class Term {
   }
 
   /** Expired ones as well, since more time helps; not what the server has ended. */
-  private due(): Lease[] {
+  private due(): AnyLease[] {
     const now = this.now();
-    const half = ({ issued_at, expires_at }: Lease): number => (Date.parse(issued_at) + Date.parse(expires_at)) / 2;
+    const half = ({ issued_at, expires_at }: AnyLease): number => (Date.parse(issued_at) + Date.parse(expires_at)) / 2;
     return this.host.leases().filter((lease) => !this.told[lease.lease] && !this.refused.has(lease.lease) && half(lease) < now);
   }
 
-  private async renewIfHeld(lease: Lease): Promise<void> {
+  private async renewIfHeld(lease: AnyLease): Promise<void> {
     if (!this.host.leases().some((held) => held.lease === lease.lease)) return;
     try {
-      await this.renew(lease.batch);
+      await this.renew(unitOf(lease));
     } catch (error) {
       if (error instanceof CoreError && error.code !== "offline" && !error.code.startsWith("session_")) this.refused.add(lease.lease);
       throw error;

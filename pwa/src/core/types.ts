@@ -1,5 +1,6 @@
 /** The shapes that the app's core and its screens share; the server's HTTP shapes stand in src/api/types.ts. */
 
+import type { Definition } from "../engines/forms/types";
 import type { Badge } from "./opening";
 
 export interface Text2 { zh: string; en: string }
@@ -38,6 +39,7 @@ export interface LocalEntry {
 
 /** What a screen asks the core to record. The core adds ids, sequence, clocks, lease, hashes and signatures. */
 export interface Draft {
+  /** The unit of work: a batch by its number, anything else by its stream. So it is with every `batch` of the core. */
   batch: string;
   kind: string;
   subject: string;
@@ -103,17 +105,30 @@ export interface Order {
   lots: { material: string; lot: string }[];
   phases: Phase[];
 }
-export interface Lease {
-  lease: string; v: 1; batch: string; device: string; person: string; issued_at: string; expires_at: string;
-  order: Order; recipe_hash: string; people: Person[];
-  /** Which rooms belong to which area; missing in older leases. */
-  areas?: { area: string; name: Text2; places: string[] }[];
-  /** What a step needs, by its name, and how that is called; missing in older leases. */
-  requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
+/** A batch in the hands of this device. */
+export interface Lease extends Lent {
+  batch: string;
+  order: Order; recipe_hash: string;
   lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
    * containers were registered. */
   containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity }[];
+}
+/** A record in the hands of this device, with its form as it is pinned by the digest of its bytes. */
+export interface RecordLease extends Lent {
+  unit: string;
+  record: { record: string; form: string; version: number; sha256: string; subject: string | null; opened_by: string; opened_at: string };
+  definition: Definition;
+}
+export type AnyLease = Lease | RecordLease;
+/** What every lease says, whatever it is of. */
+export interface Lent {
+  lease: string; v: 1; device: string; person: string; issued_at: string; expires_at: string;
+  people: Person[];
+  /** Which rooms belong to which area; missing in older leases. */
+  areas?: { area: string; name: Text2; places: string[] }[];
+  /** What a step needs, by its name, and how that is called; missing in older leases. */
+  requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
   equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
   devices: { id: string; name: string; alg: string; public_key: string }[];
@@ -196,7 +211,9 @@ export interface CoreState {
   /** Own entries; `logged` with those that are `proven`. */
   counts: { device: number; sent: number; logged: number; proven: number };
   trust: Trust;
+  /** Of batches, and of records. */
   leases: Lease[];
+  records: RecordLease[];
   /** Leases that have ended otherwise than by handing them back here, and how; by lease. */
   ended: Record<string, LeaseEnd>;
   live: Record<string, LiveWeight>;
@@ -225,7 +242,7 @@ export interface Core {
    * wait sealed are opened, for which the code must be one for their tablet (else `recovery_not_permitted`); with `leave`
    * they go on waiting. */
   enrol(code: string, name: string, leave?: boolean): Promise<void>;
-  /** Take a batch along: lease, document, offline. Needs network and a signed-in person. */
+  /** Take a unit of work along: lease, document, offline. Needs network and a signed-in person. */
   take(batch: string, nonce: string): Promise<void>;
   handBack(lease: string): Promise<void>;
   /** Ask for a new lease of a batch in the name of who is signed in: more time, and what was allocated since. */

@@ -1,13 +1,13 @@
 /** Whose badge was scanned; and where it is nobody's who may go on here, what it was instead, in words. */
 import { named } from "../core/codes";
 import type { Badge } from "../core/opening";
-import type { Lease, Person } from "../core/types";
+import type { Lent, Person } from "../core/types";
 import { t, who } from "../i18n/index.svelte";
 
 export type Found = { person: Person; badge: Badge } | { came: string };
 
 /** `people` are those who may go on here; a lease knows more. */
-export async function lookUp(text: string, people: Person[], leases: Lease[]): Promise<Found> {
+export async function lookUp(text: string, people: Person[], leases: Lent[]): Promise<Found> {
   const { badgeOf, markOf } = await import("../core/opening");
   const code = named(text);
   const badge = code?.what === "badge" ? badgeOf(code.name) : null;

@@ -135,6 +135,8 @@ class Sessions {
 /** What a leased person may do without the server: work, if the role allows. */
 function offline(person: Person): SignedIn {
   const permissions = person.roles.some((role) => WORK.includes(role)) ? ["batch.work"] : [];
+  // A record is lent with those who fill forms.
+  if (core.state.records.some(({ people }) => people.some(({ id }) => id === person.id))) permissions.push("forms.fill");
   return { id: person.id, name: person.name, name_en: person.name_en, roles: person.roles, permissions };
 }
 

@@ -1,6 +1,6 @@
 /** Mirrors the framework-free core into runes, so that screens redraw when it says that something changed. */
 import { core } from "../core/core";
-import type { CoreState, LocalEntry } from "../core/types";
+import type { AnyLease, CoreState, LocalEntry, RecordLease } from "../core/types";
 
 class Mirror {
   state = $state.raw<CoreState>(core.state);
@@ -30,6 +30,15 @@ class Mirror {
   draftsFull(batch: string): boolean {
     void this.version;
     return core.draftsFull(batch);
+  }
+
+  /** Everything that was taken along, of whatever it is. */
+  get held(): AnyLease[] {
+    return [...this.state.leases, ...this.state.records];
+  }
+
+  record(record: string): RecordLease | undefined {
+    return this.state.records.find((lease) => lease.record.record === record);
   }
 
   lease(batch: string): CoreState["leases"][number] | undefined {

@@ -393,6 +393,23 @@ describe("core", () => {
     expect(engine.state.leases).toEqual([]);
   });
 
+  it("ENG-01 PLT-08 takes a record along beside a batch, shares what is typed there, and hands it back", async () => {
+    const [one, other] = [await ready(tablet(plant)), await ready(tablet(plant), "B-2")];
+    const unit = "record/R-1";
+    await Promise.all([one.take(unit, "nonce"), other.take(unit, "nonce")]);
+    expect(one.state).toMatchObject({ leases: [{ batch: "B-1" }], records: [{ unit, record: { record: "R-1" } }] });
+    const value = { path: "gross", value: { value: "1", unit: "kg" }, source: { type: "typed", device: null, entry: null }, comment: null };
+    const draft = { batch: unit, kind: "forms.values_recorded.v1", subject: "gross", payload: { record: "R-1", values: [value] } };
+    const { id } = await one.record(draft, "P-0001");
+    await until("shown on the other", () => other.entries(unit).some((entry) => entry.id === id && entry.index !== null));
+    expect(one.entries("B-1")).toEqual([]);
+    other.typing(unit, "tare", "P-0002", "0.3");
+    await until("typed", () => one.drafts(unit).some(({ slot, text }) => slot === "tare" && text === "0.3"));
+    await one.handBack(one.state.records[0]!.lease);
+    expect(one.state).toMatchObject({ leases: [{ batch: "B-1" }], records: [] });
+    await expect(one.record(draft, "P-0001")).rejects.toMatchObject({ code: "lease_missing" });
+  });
+
   it("PLT-15 unwraps a person's key with the PIN and with nothing else", async () => {
     plant.people = [{ id: "P-0003", name: "王", name_en: null, roles: ["supervisor"], key: await wrap("246810") }];
     const engine = await ready(tablet(plant));

@@ -12,6 +12,7 @@ import type { JournalFile } from "../../src/core/journal";
 import type { Platform } from "../../src/core/platform";
 import type { Socket } from "../../src/core/sync";
 import type { Lease } from "../../src/core/types";
+import { documentOf } from "../../src/core/units";
 import { vkey } from "../../src/core/note";
 import { genesis } from "../../src/core/places";
 import { Notary } from "./notary";
@@ -324,7 +325,7 @@ export class Plant {
     this.calls.push({ path, body });
     if (path === "/api/devices/enrol") return this.enrol(body);
     if (path === "/api/site") return Response.json({ recovery: await this.handedOut() });
-    if (path === "/api/leases") return Response.json(await this.lease(body.batch, body.device, body.agreement));
+    if (path === "/api/leases") return Response.json(await this.lease(body.unit ?? body.batch, body.device, body.agreement));
     if (path === "/api/session" && !this.signedIn) return Response.json({ code: "session_missing" }, { status: 401 });
     if (path === "/api/session") return Response.json({ nonce: "session-nonce" });
     if (path.startsWith("/api/documents/")) return this.snapshot(path);
@@ -397,12 +398,14 @@ export class Plant {
   /** What a lease says besides, where a test lends more than people's names. */
   lend: (lease: string, device: string, agreement: string) => Promise<object> = async () => ({});
 
-  private async lease(batch: string, device: string, agreement: string): Promise<unknown> {
-    if (!this.hub.docs.has(`batch/${batch}`)) await this.hub.create(`batch/${batch}`);
+  private async lease(unit: string, device: string, agreement: string): Promise<unknown> {
+    const document = documentOf(unit);
+    if (!this.hub.docs.has(document)) await this.hub.create(document);
+    const of = unit === document ? { unit, record: { record: unit.slice("record/".length) } } : { batch: unit };
     const lease = {
-      lease: `lease-${++this.leases}`, v: 1, batch, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
+      lease: `lease-${++this.leases}`, v: 1, ...of, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
-      devices: this.hub.devices, document: `batch/${batch}`, ...(await this.lend(`lease-${this.leases}`, device, agreement)),
+      devices: this.hub.devices, document, ...(await this.lend(`lease-${this.leases}`, device, agreement)),
     };
     const text = new TextDecoder().decode(encode(lease));
     const message = concat(utf8("pestle/lease/v1\n"), utf8(text));
