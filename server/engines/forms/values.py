@@ -1,0 +1,158 @@
+"""The values of a filled form: where each belongs, how many rows there are, and whether one is what its field takes."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from server.engines.forms.model import Field
+from server.engines.forms.plan import Place, Plan
+from server.engines.forms.shape import DECIMAL
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_LONGEST = 200
+
+
+def count(plan: Plan, values: Mapping[str, Any]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many rows each table (by path) and each repeated section (by id) has, and the paths that lead nowhere."""
+    highest: dict[str, int] = {}
+    unknown = []
+    for path in values:
+        found = _repetitions(plan, path)
+        if found is None:
+            unknown.append(path)
+            continue
+        for name, number in found:
+            highest[name] = max(highest.get(name, 0), number)
+    return _rows(plan, highest), tuple(sorted(unknown))
+
+
+def _rows(plan: Plan, highest: Mapping[str, int]) -> dict[str, int]:
+    rows = {}
+    for section in plan.form.sections:
+        prefixes = [""]
+        if section.repeat is not None:
+            rows[section.id] = max(section.repeat.min, highest.get(section.id, 0))
+            prefixes = [f"{section.id}/{number}/" for number in range(1, rows[section.id] + 1)]
+        for prefix in prefixes:
+            for one in section.fields:
+                if one.type == "table":
+                    rows[prefix + one.id] = max(one.rows.min, highest.get(prefix + one.id, 0))
+    return rows
+
+
+def _repetitions(plan: Plan, path: str) -> list[tuple[str, int]] | None:
+    """What is repeated on the way to a path, with which number; None where no field is."""
+    parts = path.split("/")
+    place = plan.places.get(parts[-1])
+    if place is None or place.field.type in ("table", "instruction"):
+        return None
+    found, prefix = [], ""
+    for name, most in _around(place):
+        if len(parts) < 3 or parts[0] != name or _NUMBER.fullmatch(parts[1]) is None or int(parts[1]) > most:
+            return None
+        found.append((prefix + name, int(parts[1])))
+        prefix += f"{name}/{parts[1]}/"
+        parts = parts[2:]
+    return found if len(parts) == 1 else None
+
+
+def _around(place: Place) -> list[tuple[str, int]]:
+    section, table = place.section, place.table
+    outer = [] if section.repeat is None else [(section.id, section.repeat.max)]
+    return outer if table is None else [*outer, (table.id, table.rows.max)]
+
+
+def is_value(given: Any) -> bool:
+    """Whether it is one of the shapes that values have at all: what is none is not shown, and signed by nobody."""
+    if isinstance(given, dict):
+        return all(isinstance(key, str) and _is_text(key) and _is_text(one) for key, one in given.items())
+    if isinstance(given, list):
+        return all(_is_text(one) for one in given)
+    return isinstance(given, bool) or _is_text(given)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and _SURROGATE.search(value) is None
+
+
+def read(one: Field, given: Any) -> tuple[Any, str | None]:
+    """What an expression sees of a value, or the code of what is wrong with it."""
+    match one.type:
+        case "text":
+            return _text(one, given)
+        case "number" | "reading":
+            return _number(one, given)
+        case "choice":
+            return _choice(one, given)
+        case "yes_no":
+            return (given, None) if isinstance(given, bool) else (None, "format")
+        case "date":
+            return _date(given)
+        case "time":
+            return _time(given)
+        case "photo" | "file":
+            return _files(one, given)
+        case "signature" | "second_signature":
+            return _signed(given)
+    ok = isinstance(given, str) and len(given) <= _LONGEST and _CONTROL.search(given) is None
+    return (given, None) if ok else (None, "format")
+
+
+def _text(one: Field, given: Any) -> tuple[Any, str | None]:
+    if not isinstance(given, str) or (_BUT_LINES if one.multiline else _CONTROL).search(given) is not None:
+        return None, "format"
+    return (given, None) if len(given) <= (one.max_length or 0) else (None, "too_long")
+
+
+def _number(one: Field, given: Any) -> tuple[Any, str | None]:
+    if not isinstance(given, dict) or set(given) != {"value", "unit"} or DECIMAL.fullmatch(str(given["value"])) is None:
+        return None, "format"
+    return (Decimal(given["value"]), None) if given["unit"] == one.unit else (None, "unit")
+
+
+def _choice(one: Field, given: Any) -> tuple[Any, str | None]:
+    codes = {option["code"] for option in one.options}
+    if one.several:
+        if not isinstance(given, list) or len(set(given)) != len(given):
+            return None, "format"
+        return (given, None) if codes.issuperset(given) else (None, "not_an_option")
+    if not isinstance(given, str):
+        return None, "format"
+    return (given, None) if given in codes else (None, "not_an_option")
+
+
+def _files(one: Field, given: Any) -> tuple[Any, str | None]:
+    if not isinstance(given, list) or len(set(given)) != len(given):
+        return None, "format"
+    if any(_SHA256.fullmatch(name) is None for name in given):
+        return None, "format"
+    return (given, None) if len(given) <= one.most else (None, "too_many")
+
+
+def _signed(given: Any) -> tuple[Any, str | None]:
+    ok = isinstance(given, dict) and set(given) == {"signed_by", "digest"} and _SHA256.fullmatch(given["digest"])
+    return (given["signed_by"], None) if ok else (None, "format")
+
+
+def _date(given: Any) -> tuple[Any, str | None]:
+    try:
+        found = date.fromisoformat(given) if isinstance(given, str) and _DATE.fullmatch(given) else None
+    except ValueError:
+        found = None
+    return (None, "format") if found is None else (found, None)
+
+
+def _time(given: Any) -> tuple[Any, str | None]:
+    try:
+        found = datetime.fromisoformat(given) if isinstance(given, str) and _TIME.fullmatch(given) else None
+    except ValueError:
+        found = None
+    return (None, "format") if found is None else (found, None)
