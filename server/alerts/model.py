@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from server.identity.model import SIGNS
+
 ACKNOWLEDGED = "alerts.acknowledged.v1"
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
 SEVERITIES = (INFO, WARNING, CRITICAL)
@@ -100,6 +102,24 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ),
         (*_ADMINISTRATOR, *_QA),
         on=("identity.credential_set.v1",),
+        fixed=True,
+    ),
+    AlertKind(
+        "grant_waiting",
+        WARNING,
+        ("A role that signs waits for a second person", "有签名权的角色待第二人确认"),
+        ("{by} wants to grant it to {name}", "{by} 拟授予 {name}"),
+        SIGNS,
+        on=("identity.person_added.v3", "identity.roles_changed.v3"),
+        fixed=True,
+    ),
+    AlertKind(
+        "signer_granted",
+        WARNING,
+        ("Somebody new may sign records", "有人员新获签名权"),
+        ("{name}, by the word of {by}", "{name}，由 {by} 授予"),
+        (*_ADMINISTRATOR, *SIGNS),
+        on=("identity.person_added.v3", "identity.roles_changed.v3", "identity.grant_confirmed.v1"),
         fixed=True,
     ),
     AlertKind(

@@ -7,7 +7,10 @@ from sqlalchemy import Connection
 
 from server.alerts.model import GRAVE, Raised
 from server.core.kinds import Entry
+from server.core.outcomes import SERVER
 from server.identity import queries as identity
+from server.identity.granting import signing
+from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
 from server.production import queries as production
 from server.production.model import AWAITING_REVIEW, MAJOR
 from server.quality.model import subject_of
@@ -56,6 +59,18 @@ def _password_given(connection: Connection, entry: Entry) -> Iterable[Raised]:
     found = identity.find_person(connection, person)
     if found is not None and not _SIGNS.isdisjoint(found.permissions):
         yield Raised("password_of_signer", entry.id, _to_person(person), details)
+
+
+def _granted(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """A role that signs waits for a second person, or holds: by such a word, or by the console's where others sign."""
+    given = entry.payload
+    details = {"by": _name(connection, entry.actor), "name": _name(connection, given["person"])}
+    if given.get("waiting"):
+        yield Raised("grant_waiting", entry.id, "/people/waiting", details)
+    others = [one for one in identity.people_with(connection, *SIGNS) if one.id != given["person"]]
+    by_console = entry.actor == SERVER and bool(others)
+    if (entry.kind == GRANT_CONFIRMED or by_console) and any(signing(one["role"]) for one in given["grants"]):
+        yield Raised("signer_granted", entry.id, _to_person(given["person"]), details)
 
 
 def _exception(connection: Connection, entry: Entry) -> Iterable[Raised]:
@@ -126,6 +141,9 @@ def _backup_failed(connection: Connection, entry: Entry) -> Iterable[Raised]:
 SOURCES: Mapping[str, Source] = {
     "identity.login_locked.v1": _login_locked,
     "identity.credential_set.v1": _password_given,
+    PERSON_ADDED_V3: _granted,
+    ROLES_CHANGED_V3: _granted,
+    GRANT_CONFIRMED: _granted,
     "identity.device_revoked.v1": _device_revoked,
     "handheld.pin_locked.v1": _pin_locked,
     "handheld.pin_locked.v2": _pin_locked,

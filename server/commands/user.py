@@ -62,9 +62,11 @@ def _password(plant: "Plant", options: argparse.Namespace) -> dict[str, Any]:
 
 def _pin(plant: "Plant", options: argparse.Namespace) -> dict[str, Any]:
     from server.identity import accounts
+    from server.identity.model import SERVER
 
     person = _find(plant, options.login)
-    accounts.set_pin(plant, person, getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip())
+    pin = getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    accounts.set_pin(plant, person, pin, actor=SERVER)
     return {"id": person, "login": options.login}
 
 

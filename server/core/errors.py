@@ -1114,18 +1114,39 @@ CATALOGUE: dict[str, Problem] = {
     "signing_barred": Problem(
         403,
         (
-            "Somebody else gave you a password less than 24 hours ago; until then you sign no decisions.",
-            "他人在 24 小时内为您设置过密码；在此期间您不能签署决定。",
+            "Somebody else gave you your password; until 24 hours after you chose your own you sign nothing with it.",
+            "您的密码由他人设置；在您自行更改密码满 24 小时之前，您不能签名，也不能设置 PIN 或通行密钥。",
         ),
-        ("Nothing was decided.", "未作决定。"),
+        ("Nothing was signed, and no PIN or passkey set.", "未作签名，也未设置 PIN 或通行密钥。"),
         (
-            "Wait, or ask another person who releases to confirm that you wanted this password.",
-            "请等待，或请另一位放行人员确认该密码确由您本人要求。",
+            "Wait, or ask a supervisor or QA (for who releases: another who does) to confirm that it is you.",
+            "请等待，或请主管、质量人员（放行人员须由另一位放行人员）确认是您本人。",
         ),
+    ),
+    "device_unproven": Problem(
+        403,
+        ("This browser could not show that it is that tablet.", "此浏览器未能证明自己就是该平板。"),
+        ("You are signed in, as at a desk.", "您已登录，按桌面会话处理。"),
+        ("Enrol the tablet again if its key is lost.", "如平板密钥已丢失，请重新注册。"),
+    ),
+    "grant_needs_second": Problem(
+        403,
+        ("A role that signs is not granted by one person alone.", "有签名权的角色不能由一人单独授予。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Enter it as waiting; somebody who signs as much then confirms it.",
+            "请将其登记为待确认，由具有同等签名权的另一人确认。",
+        ),
+    ),
+    "grants_stale": Problem(
+        409,
+        ("By now other roles wait for this person.", "此人待确认的角色已有变化。"),
+        ("Nothing was granted.", "未授予任何角色。"),
+        ("Load the page again.", "请重新载入页面。"),
     ),
     "nothing_to_confirm": Problem(
         409,
-        ("No password of this person waits for a confirmation.", "此人没有待确认的密码。"),
+        ("Nothing of this person waits for a confirmation.", "此人没有待确认的事项。"),
         ("Nothing was changed.", "未作更改。"),
         ("Load the page again.", "请重新载入页面。"),
     ),

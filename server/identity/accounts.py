@@ -2,8 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -11,16 +12,18 @@ from server.core import clock, db, sealing
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import credentials, lockout, queries, rules, sessions
+from server.identity import credentials, granting, lockout, queries, rules, sessions, signing
 from server.identity.model import (
     AREA_SET,
     AREA_WITHDRAWN,
     CREDENTIAL_SET,
+    GRANT_CONFIRMED,
+    GRANT_DECLINED,
     LOGIN_UNLOCKED,
     PASSWORD_CONFIRMED,
-    PERSON_ADDED_V2,
+    PERSON_ADDED_V3,
     POLICY_SET,
-    ROLES_CHANGED_V2,
+    ROLES_CHANGED_V3,
     SERVER,
     SESSIONS_ENDED,
     Grant,
@@ -30,32 +33,60 @@ from server.identity.model import (
 from server.identity.projection import credential, past_password, session
 from server.identity.rules import Policy
 from server.identity.stating import state
+from sync.passkeys import shown
 
 
 def add_person(
     plant: Plant, login: str, name: str, name_en: str | None, granted: Sequence[str | Grant], *, actor: str = SERVER
 ) -> Person:
-    """A new person under the next number, with roles that hold everywhere or grants that say where.
+    """A new person under the next number, with roles that hold everywhere or grants that say where. What signs waits
+    for a second person, unless the console grants it.
 
     PestleError `login_taken`, `roles_conflict`, `area_unknown`, `not_permitted`.
     """
     with plant.engine.connect() as connection:
         number = f"P-{len(queries.all_people(connection)) + 1:04d}"
-    grants = _grants(granted)
     about = {"person": number, "login": login, "name": name, "name_en": name_en}
-    payload = {**about, "grants": [one.payload() for one in grants]}
-    state(plant, Fact(PERSON_ADDED_V2, person_stream(number), payload, actor=actor))
-    return Person(number, login, name, name_en, tuple(one.role for one in grants), grants)
+    held, waiting = _split((), _grants(granted), actor)
+    state(plant, Fact(PERSON_ADDED_V3, person_stream(number), about | _lines(held, waiting), actor=actor))
+    return Person(number, login, name, name_en, tuple(one.role for one in held), tuple(held))
 
 
 def change_roles(
     plant: Plant, person: str, granted: Sequence[str | Grant], reason: str, *, actor: str = SERVER
 ) -> None:
-    """All the roles from now on; with none the person can no longer sign in, and open sessions end."""
-    payload = {"person": person, "grants": [one.payload() for one in _grants(granted)], "reason": reason}
-    state(plant, Fact(ROLES_CHANGED_V2, person_stream(person), payload, actor=actor))
-    if not granted:
+    """All the roles from now on, those that wait for a second person among them; with none the person can no longer
+    sign in, and open sessions end."""
+    with plant.engine.connect() as connection:
+        before = queries.find_person(connection, person)
+    held, waiting = _split(before.grants if before else (), _grants(granted), actor)
+    payload = {"person": person, **_lines(held, waiting), "reason": reason}
+    state(plant, Fact(ROLES_CHANGED_V3, person_stream(person), payload, actor=actor))
+    if not held:
         _end_sessions(plant, person)
+
+
+def confirm_grants(
+    plant: Plant, session: sessions.Session, person: str, lines: Sequence[Mapping[str, Any]], given: Mapping[str, Any]
+) -> None:
+    """The second person's signature under the roles that wait; PestleError as `signing.sign`, `nothing_to_confirm`,
+    `grants_stale` where others wait by now, `not_permitted` for who granted them or may not sign as much."""
+    seen = {"person": person, "grants": [dict(one) for one in lines], "meaning": dict(granting.MEANING)}
+    signed = signing.sign(plant, session, given, shown(GRANT_CONFIRMED, granting.said(seen)))
+    state(plant, Fact(GRANT_CONFIRMED, person_stream(person), seen | signed, actor=session.person.id))
+
+
+def decline_grants(plant: Plant, person: str, reason: str, *, actor: str) -> None:
+    """Refuse what waits, or take it back; PestleError `nothing_to_confirm`."""
+    state(plant, Fact(GRANT_DECLINED, person_stream(person), {"person": person, "reason": reason}, actor=actor))
+
+
+def _split(held: Sequence[Grant], wanted: Sequence[Grant], actor: str) -> tuple[list[Grant], list[Grant]]:
+    return (list(wanted), []) if actor == SERVER else granting.split(held, wanted)
+
+
+def _lines(held: Sequence[Grant], waiting: Sequence[Grant]) -> dict[str, Any]:
+    return {"grants": [one.payload() for one in held], "waiting": [one.payload() for one in waiting]}
 
 
 def _grants(granted: Sequence[str | Grant]) -> tuple[Grant, ...]:
@@ -90,7 +121,7 @@ def unlock(plant: Plant, person: str, reason: str, *, actor: str = SERVER) -> No
 
 
 def confirm_password(plant: Plant, person: str, reason: str, *, actor: str) -> None:
-    """A third person vouches for a password that another gave: signing is barred no longer (IDN-08)."""
+    """A third person vouches for somebody whom another gave a password: signing is barred no longer (IDN-08)."""
     payload = {"person": person, "reason": reason}
     state(plant, Fact(PASSWORD_CONFIRMED, person_stream(person), payload, actor=actor))
 
@@ -125,13 +156,14 @@ def set_password(plant: Plant, person: str, password: str) -> None:
     _set_password(plant, person, password, person, one_time=False)
 
 
-def set_pin(plant: Plant, person: str, pin: str) -> None:
-    """A new user key that this PIN unlocks, for signing on tablets without the server (IDN-05); `pin_weak`."""
+def set_pin(plant: Plant, person: str, pin: str, *, actor: str | None = None) -> None:
+    """A new user key that this PIN unlocks, for signing on tablets without the server (IDN-05): set by the person, or
+    at the server's console. PestleError `pin_weak`, `signing_barred` under a password that another gave."""
     find(plant, person)
     if rules.pin_weak(pin):
         raise PestleError("pin_weak")
     wrapped = credentials.new_user_key(pin)
-    _state_credential(plant, person, "pin", person, wrapped)
+    _state_credential(plant, person, "pin", actor or person, wrapped)
     with db.write(plant.engine) as connection:
         _keep(connection, person, "pin", json.dumps(wrapped), one_time=False)
 

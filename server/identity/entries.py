@@ -8,9 +8,12 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
-from server.identity import grants, model, projection, queries, rules
+from server.identity import granting_entries, model, projection, queries, rules
+from server.identity import signing as signing_rules
 from server.identity.badge_entries import KINDS as BADGES
 from server.identity.device_entries import KINDS as DEVICES
+from server.identity.granting_entries import KINDS as GRANTED
+from server.identity.granting_entries import GrantShape, area, decide_granting
 from server.identity.model import DEVICE_ROLES, ROLES
 from sync import canonical, passkeys, signing
 from sync.errors import SyncError
@@ -20,10 +23,6 @@ from sync.verify.keys import KEYS_CHANGED
 def _roles(least: int) -> plain.List[Any]:
     one = plain.String(validate=validate.OneOf(ROLES))
     return plain.List(one, required=True, validate=validate.Length(least, len(ROLES)))
-
-
-def _area() -> plain.String:
-    return plain.String(required=True, validate=validate.Regexp(grants.AREA + r"\Z"))
 
 
 class PersonAdded(Schema):
@@ -40,13 +39,6 @@ class RolesChanged(Schema):
     person = fields.code()
     roles = _roles(0)
     reason = fields.text(2000)
-
-
-class GrantShape(Schema):
-    """A role, everywhere (`areas` is null) or in certain areas."""
-
-    role = fields.choice(*ROLES)
-    areas = plain.List(_area(), required=True, allow_none=True, validate=validate.Length(1, 100))
 
 
 class PersonAddedV2(Schema):
@@ -68,14 +60,14 @@ class RolesChangedV2(Schema):
 class AreaSet(Schema):
     """All that an area is from now on, whether it is new or was here: its names, and the rooms that it has."""
 
-    area = _area()
+    area = area()
     name = fields.nested(fields.TextPair)
     places = plain.List(fields.text(80), required=True, validate=validate.Length(0, 500))
     reason = fields.text(2000)
 
 
 class AreaWithdrawn(Schema):
-    area = _area()
+    area = area()
     reason = fields.text(2000)
 
 
@@ -151,6 +143,13 @@ class SignedIn(Schema):
     device = fields.code(none=True)
 
 
+class DeviceProven(Schema):
+    """A session of the person is one of this tablet, whose key has signed that it is."""
+
+    person = fields.code()
+    device = fields.code()
+
+
 class SessionsEnded(Schema):
     """All that a person had open; `reason` is why somebody else ended them."""
 
@@ -198,7 +197,7 @@ def decide_person(connection: Connection, entry: Entry) -> Ruling:
     known = queries.find_person(connection, given["person"]) or queries.find_login(connection, given["login"])
     if known is not None:
         return Ruling(refusal="login_taken", details={"login": given["login"]})
-    return _check_grants(connection, entry)
+    return decide_granting(connection, entry)
 
 
 def decide_roles(connection: Connection, entry: Entry) -> Ruling:
@@ -206,7 +205,7 @@ def decide_roles(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if entry.actor == given["person"]:
         return Ruling(refusal="not_permitted", details={"person": given["person"]})
-    return _known(connection, given["person"]) or _check_grants(connection, entry)
+    return _known(connection, given["person"]) or decide_granting(connection, entry)
 
 
 def decide_area(connection: Connection, entry: Entry) -> Ruling:
@@ -222,26 +221,27 @@ def decide_area_withdrawal(connection: Connection, entry: Entry) -> Ruling:
     area = entry.payload["area"]
     if area not in {one.area for one in queries.all_areas(connection)}:
         return Ruling(refusal="area_unknown", details={"areas": [area]})
-    holding = [one.id for one in queries.all_people(connection) if any(area in (g.areas or ()) for g in one.grants)]
+    holding = granting_entries.limited_to(connection, area)
     return Ruling(refusal="area_in_use", details={"people": holding}) if holding else Ruling()
 
 
 def decide_credential(connection: Connection, entry: Entry) -> Ruling:
-    """People set their own; an administrator gives a one-time password, and never a PIN."""
+    """People set their own; an administrator gives a one-time password, and never a PIN: that the console does."""
     given = entry.payload
     missing = _known(connection, given["person"])
     if missing is not None:
         return missing
     if entry.actor != given["person"]:
-        if given["what"] == "pin":
+        if given["what"] == "pin" and entry.actor != model.SERVER:
             return Ruling(refusal="not_permitted", details={"person": given["person"]})
         refusal = _permit(connection, entry, "people.manage")
         if refusal is not None:
             return refusal
     if given["what"] == "pin":
-        barred = queries.barred(connection, entry.actor, model.SIGNS)
+        # A key stays when the password that somebody else knew has long been changed.
+        barred = signing_rules.barred(connection, entry.actor)
         if barred is not None:
-            return Ruling(refusal="signing_barred", details=barred)
+            return barred
     if (given["what"] == "pin") != (given["public_key"] is not None and given["alg"] is not None):
         return Ruling(refusal="key_malformed", details={"person": given["person"]})
     return Ruling() if given["public_key"] is None else _check_key(given["alg"], given["public_key"])
@@ -255,10 +255,10 @@ def decide_passkey(connection: Connection, entry: Entry) -> Ruling:
     missing = _known(connection, given["person"])
     if missing is not None:
         return missing
-    # A passkey stays when the password that somebody else knew has long been changed.
-    barred = queries.barred(connection, entry.actor, model.SIGNS)
+    # It stays as well.
+    barred = signing_rules.barred(connection, entry.actor)
     if barred is not None:
-        return Ruling(refusal="signing_barred", details=barred)
+        return barred
     if queries.find_passkey(connection, given["credential"]) is not None:
         return Ruling(refusal="passkey_known")
     if len(queries.passkeys_in_use(connection, given["person"])) >= rules.PASSKEYS:
@@ -293,12 +293,15 @@ def decide_session(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_confirmation(connection: Connection, entry: Entry) -> Ruling:
-    """By a third person: neither whose password it is nor who gave it (IDN-08)."""
+    """By a third person, who has not been given a password by another: neither whose it is nor who gave it (IDN-08)."""
     person = entry.payload["person"]
+    barred = signing_rules.barred(connection, entry.actor)
+    if barred is not None:
+        return barred
     given = queries.given_password(connection, person)
     if given is None:
         return Ruling(refusal="nothing_to_confirm", details={"person": person})
-    if entry.actor in (person, given.by):
+    if not queries.may_confirm(connection, entry.actor, person, given):
         return Ruling(refusal="not_permitted", details={"person": entry.actor})
     return Ruling()
 
@@ -343,17 +346,6 @@ def _known(connection: Connection, person: str) -> Ruling | None:
     return Ruling(refusal="person_unknown", details={"person": person})
 
 
-def _check_grants(connection: Connection, entry: Entry) -> Ruling:
-    """Roles that exclude each other do so whatever areas they are limited to; areas must be in the register."""
-    given = grants.of_payload(entry.payload)
-    conflict = rules.conflicting_roles([one.role for one in given])
-    if conflict:
-        return Ruling(refusal="roles_conflict", details={"roles": conflict})
-    named = {area for one in given for area in one.areas or ()}
-    unknown = sorted(named - {one.area for one in queries.all_areas(connection)})
-    return Ruling(refusal="area_unknown", details={"areas": unknown}) if unknown else Ruling()
-
-
 def _check_key(alg: str, text: str) -> Ruling:
     try:
         signing.check_public_key(alg, canonical.decode_base64(text))
@@ -366,8 +358,8 @@ def _check_key(alg: str, text: str) -> Ruling:
 
 _ADMINISTERS, _ENROLS = (model.SERVER, "people.manage"), (model.SERVER, "device.enrol")
 KINDS = (
-    Kind(model.PERSON_ADDED, PersonAdded, "decision", decide_person, projection.add_person, by=_ADMINISTERS),
-    Kind(model.ROLES_CHANGED, RolesChanged, "decision", decide_roles, projection.change_roles, by=_ADMINISTERS),
+    Kind(model.PERSON_ADDED, PersonAdded, "decision", decide_person, granting_entries.add_person, by=_ADMINISTERS),
+    Kind(model.ROLES_CHANGED, RolesChanged, "decision", decide_roles, granting_entries.project, by=_ADMINISTERS),
     Kind(model.CREDENTIAL_SET, CredentialSet, "decision", decide_credential, projection.set_credential),
     Kind(model.DEVICE_ENROLLED, DeviceEnrolled, "decision", decide_enrolment, projection.enrol, by=_ENROLS),
     Kind(
@@ -383,9 +375,26 @@ KINDS = (
     Kind(model.PASSKEY_WITHDRAWN, PasskeyWithdrawn, "decision", decide_withdrawal, projection.withdraw_passkey),
     Kind(model.SIGNIN_FAILED, SigninFailed, "observation", by_server=True),
     Kind(model.SIGNED_IN, SignedIn, "observation", by_server=True),
+    Kind(model.DEVICE_PROVEN, DeviceProven, "observation", by_server=True),
     Kind(model.SESSIONS_ENDED, SessionsEnded, "decision", decide_ending, by=_ADMINISTERS),
-    Kind(model.PERSON_ADDED_V2, PersonAddedV2, "decision", decide_person, projection.add_person, by=_ADMINISTERS),
-    Kind(model.ROLES_CHANGED_V2, RolesChangedV2, "decision", decide_roles, projection.change_roles, by=_ADMINISTERS),
+    Kind(model.PERSON_ADDED_V2, PersonAddedV2, "decision", decide_person, granting_entries.add_person, by=_ADMINISTERS),
+    Kind(model.ROLES_CHANGED_V2, RolesChangedV2, "decision", decide_roles, granting_entries.project, by=_ADMINISTERS),
+    Kind(
+        model.PERSON_ADDED_V3,
+        granting_entries.PersonAddedV3,
+        "decision",
+        decide_person,
+        granting_entries.add_person,
+        by=_ADMINISTERS,
+    ),
+    Kind(
+        model.ROLES_CHANGED_V3,
+        granting_entries.RolesChangedV3,
+        "decision",
+        decide_roles,
+        granting_entries.project,
+        by=_ADMINISTERS,
+    ),
     Kind(model.AREA_SET, AreaSet, "decision", decide_area, projection.set_area, by=_ADMINISTERS),
     Kind(
         model.AREA_WITHDRAWN,
@@ -399,6 +408,6 @@ KINDS = (
     Kind(model.LOGIN_LOCKED, LoginLocked, "observation", by_server=True),
     Kind(model.LOGIN_UNLOCKED, LoginUnlocked, "decision", decide_ending, by=_ADMINISTERS),
     Kind(model.SESSION_ENDED, SessionEnded, "decision", decide_session),
-    Kind(model.PASSWORD_CONFIRMED, PasswordConfirmed, "decision", decide_confirmation, by=("batch.release",)),
+    Kind(model.PASSWORD_CONFIRMED, PasswordConfirmed, "decision", decide_confirmation, by=model.VOUCH),
 )
-ROOM = Room("identity", (*KINDS, *BADGES, *DEVICES), listeners={KEYS_CHANGED: projection.change_server_key})
+ROOM = Room("identity", (*KINDS, *GRANTED, *BADGES, *DEVICES), listeners={KEYS_CHANGED: projection.change_server_key})

@@ -60,6 +60,8 @@ DEVICE_REVOKED = "identity.device_revoked.v1"
 JOURNAL_OPENED = "identity.journal_opened.v1"
 SIGNIN_FAILED = "identity.signin_failed.v1"
 SIGNED_IN = "identity.signed_in.v1"
+# Since a device proves itself in a session; `device` of the one above was named by whoever signed in.
+DEVICE_PROVEN = "identity.device_proven.v1"
 SESSIONS_ENDED = "identity.sessions_ended.v1"
 # Since roles may be limited to areas.
 PERSON_ADDED_V2 = "identity.person_added.v2"
@@ -71,9 +73,16 @@ LOGIN_LOCKED = "identity.login_locked.v1"
 LOGIN_UNLOCKED = "identity.login_unlocked.v1"
 SESSION_ENDED = "identity.session_ended.v1"
 PASSWORD_CONFIRMED = "identity.password_confirmed.v1"
+# Since a role that signs needs a second person's word.
+PERSON_ADDED_V3 = "identity.person_added.v3"
+ROLES_CHANGED_V3 = "identity.roles_changed.v3"
+GRANT_CONFIRMED = "identity.grant_confirmed.v1"
+GRANT_DECLINED = "identity.grant_declined.v1"
 # Decisions of which a signature makes a record that patients depend on: not in the hours after somebody else has given
-# the person a password (`credentials` of identity say how long).
+# the person a password (`rules` say how long), and by nobody whose role a single person has granted (`granting`).
 SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase")
+# Who may vouch for somebody whom an administrator gave a password; `queries.may_confirm` says whom for whom.
+VOUCH = ("batch.release", "training.grant")
 PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS
 
 

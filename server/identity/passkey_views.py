@@ -23,6 +23,8 @@ blueprint = Blueprint("passkeys", __name__, url_prefix="/api", description="Pass
 
 
 class PasskeySignIn(passkeys.PasskeyAssertion):
+    """`device` as with a password."""
+
     device = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
 
 
@@ -56,7 +58,7 @@ def ask(body: Body) -> dict[str, object]:
 def sign_in(body: Body) -> Response:
     """Sign in by a passkey; the cookie is the session."""
     here = plant.current()
-    return views.with_cookie(passkeys.sign_in(here, body, access.address(), body["device"]))
+    return views.with_cookie(passkeys.sign_in(here, body, access.address()))
 
 
 @blueprint.get("/passkeys")

@@ -104,7 +104,7 @@ def check(plant: Plant, person: Person, assertion: Mapping[str, Any], digest: st
     return given
 
 
-def sign_in(plant: Plant, assertion: Mapping[str, Any], address: str, device: str | None) -> Session:
+def sign_in(plant: Plant, assertion: Mapping[str, Any], address: str) -> Session:
     """A session for whose passkey this is; attempts are limited and failures logged as for passwords.
 
     PestleError as `check`, and `login_locked`, `signins_too_many`.
@@ -127,7 +127,7 @@ def sign_in(plant: Plant, assertion: Mapping[str, Any], address: str, device: st
         found = sessions.admit(plant, login, person, address, fits)
     except PestleError as error:
         raise failed[0] if error.code == "login_wrong" else error from None
-    return sessions.begin(plant, found, device, address)
+    return sessions.begin(plant, found, address)
 
 
 def registration(plant: Plant, person: Person) -> dict[str, Any]:

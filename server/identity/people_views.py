@@ -11,9 +11,9 @@ from flask_smorest import Blueprint
 
 from server.core import plant
 from server.core.plant import Plant
-from server.identity import accounts, grants, lockout, queries, sessions, shapes
+from server.identity import accounts, granting, granting_entries, grants, lockout, queries, sessions, shapes
 from server.identity.access import current_session, require, token
-from server.identity.model import PERMISSIONS, SIGNS, Person
+from server.identity.model import PERMISSIONS, SIGNS, VOUCH, Person
 from server.identity.rules import conflicting_roles
 
 Body = Mapping[str, Any]
@@ -32,13 +32,14 @@ def people() -> dict[str, object]:
 @blueprint.get("/roles")
 @require("people.manage", "log.read")
 def roles() -> dict[str, object]:
-    """The table of rights: every role with its permissions, and the roles that no one person may hold with it."""
+    """The table of rights: every role with its permissions, whether it `signs`, and which exclude it."""
     names = list(PERMISSIONS)
     return {
         "items": [
             {
                 "role": name,
                 "permissions": list(PERMISSIONS[name]),
+                "signs": bool(granting.signing(name)),
                 "excludes": [other for other in names if other != name and conflicting_roles((name, other))],
             }
             for name in names
@@ -61,7 +62,7 @@ def add(body: Body) -> dict[str, object]:
 @blueprint.get("/<person>")
 @require("people.manage")
 def show(person: str) -> dict[str, object]:
-    """{person, login, locked_until, given, credentials, sessions}."""
+    """{person, waiting, login, locked_until, given, credentials, sessions}; `waiting` are grants."""
     here = plant.current()
     return _page(here, accounts.find(here, person))
 
@@ -115,22 +116,65 @@ def unlock(body: Body, person: str) -> dict[str, object]:
 
 
 @blueprint.get("/given")
-@require("batch.release", "people.manage")
+@require("people.manage", *VOUCH)
 def given_passwords() -> dict[str, object]:
-    """Whose decisions are barred, since somebody else gave them a password: {person, by, at, until}."""
+    """Who signs nothing, since somebody else gave them a password: {person, by, at, until}, and whether it may be
+    `mine` to vouch for them."""
+    me = current_session().person.id
     with plant.current().engine.connect() as connection:
-        signers = queries.people_with(connection, *SIGNS)
-        found = [(one, given) for one in signers if (given := queries.given_password(connection, one.id))]
+        found = queries.given_passwords(connection)
         names = queries.people(connection, [given.by for _, given in found])
-    return {"items": [{**given.payload(), "person": _person(one), "by": names[given.by]} for one, given in found]}
+        mine = {one.id for one, given in found if queries.may_confirm(connection, me, one.id, given)}
+    return {
+        "items": [
+            {**given.payload(), "person": _person(one), "by": names[given.by], "mine": one.id in mine}
+            for one, given in found
+        ]
+    }
 
 
 @blueprint.post("/<person>/password/confirm")
-@require("batch.release")
+@require(*VOUCH)
 @blueprint.arguments(shapes.Reason)
 def confirm_password(body: Body, person: str) -> tuple[str, int]:
-    """Vouch for a password that another gave: neither one's own, nor one that one gave."""
+    """Vouch for a password that another gave: neither one's own, nor one that one gave; for who signs only who
+    releases."""
     accounts.confirm_password(plant.current(), person, body["reason"], actor=_actor())
+    return "", 204
+
+
+@blueprint.get("/waiting")
+@require("people.manage", *SIGNS)
+def waiting() -> dict[str, object]:
+    """Roles that wait for a second person: {person, grants, by, at}, and whether it may be `mine` to confirm them."""
+    me = current_session().person
+    with plant.current().engine.connect() as connection:
+        lines = granting_entries.all_waiting(connection)
+        names = queries.people(connection, [line[who] for line in lines for who in ("person", "by")])
+        mine = {line["person"] for line in lines if granting_entries.is_for(connection, line["person"], me)}
+    return {
+        "items": [
+            {**line, "person": names[line["person"]], "by": names[line["by"]], "mine": line["person"] in mine}
+            for line in lines
+        ]
+    }
+
+
+@blueprint.post("/<person>/grants/confirm")
+@require(*SIGNS)
+@blueprint.arguments(shapes.GrantsConfirmed)
+def confirm_grants(body: Body, person: str) -> tuple[str, int]:
+    """Sign that exactly these roles are granted: not one's own, none that one wanted, no more than one has."""
+    accounts.confirm_grants(plant.current(), current_session(), person, body["grants"], body)
+    return "", 204
+
+
+@blueprint.post("/<person>/grants/decline")
+@require("people.manage", *SIGNS)
+@blueprint.arguments(shapes.Reason)
+def decline_grants(body: Body, person: str) -> tuple[str, int]:
+    """Refuse the roles that wait for a person, or take them back."""
+    accounts.decline_grants(plant.current(), person, body["reason"], actor=_actor())
     return "", 204
 
 
@@ -143,8 +187,10 @@ def _page(here: Plant, person: Person) -> dict[str, object]:
         held = queries.credentials_of(connection, person.id)
         given = queries.given_password(connection, person.id)
         names = queries.people(connection, [given.by] if given else [])
+        waiting = granting_entries.standing(connection, person.id).waiting
     return {
         "person": _person(person),
+        "waiting": [one.payload() for one in waiting],
         "login": person.login,
         "locked_until": lockout.locked_until(here, person.login),
         "given": given and {**given.payload(), "by": names[given.by]},

@@ -5,7 +5,6 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, Tab
 from server.core.db import records, workspace
 from server.core.kinds import Entry
 from server.core.outcomes import SERVER
-from server.identity import grants
 from sync import canonical, note
 from sync.certificate import Certificate
 
@@ -173,22 +172,6 @@ failure = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_at", Text, nullable=False),
 )
-
-
-def add_person(connection: Connection, entry: Entry) -> None:
-    given = entry.payload
-    values = {"login": given["login"], "name": given["name"], "name_en": given["name_en"]}
-    connection.execute(insert(person).values(id=given["person"], **values, **_grants(entry)))
-
-
-def change_roles(connection: Connection, entry: Entry) -> None:
-    here = person.c.id == entry.payload["person"]
-    connection.execute(update(person).where(here).values(**_grants(entry)))
-
-
-def _grants(entry: Entry) -> dict[str, str]:
-    found = grants.of_payload(entry.payload)
-    return {"roles": " ".join(grant.role for grant in found), "grants": grants.text(found)}
 
 
 def set_area(connection: Connection, entry: Entry) -> None:

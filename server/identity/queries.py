@@ -163,6 +163,24 @@ def given_password(connection: Connection, person_id: str) -> Given | None:
     return None
 
 
+def given_passwords(connection: Connection) -> list[tuple[Person, Given]]:
+    """Everybody who still works and whom a given password bars, with it."""
+    since = clock.text(clock.now() - rules.COOLING)
+    recent = (credential.c.one_time == 1) | (credential.c.set_at >= since)
+    query = select(credential.c.person).where(credential.c.what == "password", recent)
+    ids = set(connection.execute(query).scalars())
+    people_ = [one for one in all_people(connection) if one.id in ids and one.roles] if ids else []
+    return [(one, given) for one in people_ if (given := given_password(connection, one.id)) is not None]
+
+
+def may_confirm(connection: Connection, second: str, person_id: str, given: Given) -> bool:
+    """Whether this second person may vouch for a password that another gave: of who signs, only who releases; of
+    others, who vouches for their training as well. Neither whose it is nor who gave it."""
+    signs = any(permitted(connection, person_id, one) for one in SIGNS)
+    by = ("batch.release",) if signs else ("batch.release", "training.grant")
+    return second not in (person_id, given.by) and any(permitted(connection, second, one) for one in by)
+
+
 def barred(connection: Connection, person_id: str, by: Iterable[str]) -> dict[str, str] | None:
     """Why a person who holds one of the permissions must not decide with it now: {by, at, until}; None if they may.
 

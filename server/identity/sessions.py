@@ -15,10 +15,13 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.identity import lockout, queries
 from server.identity.lockout import Origin
-from server.identity.model import SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, Person, person_stream
+from server.identity.model import DEVICE_PROVEN, SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, TABLET, Person, person_stream
 from server.identity.projection import session
 from server.identity.stating import state
+from sync import signing
+from sync.errors import SyncError
 
+DEVICE_DOMAIN = b"pestle/session-device/v1\n"
 # Reading pages must not write at every request.
 _NOTE_USE = timedelta(minutes=1)
 _FORGET = timedelta(days=2)
@@ -29,7 +32,8 @@ class Session:
     """`nonce` is what tablets sign to take a batch along; `one_time`: the password must be changed first, since another
     gave it or, where it is `expired`, since it is old.
 
-    `browser` is what its browser shall be known by, told once, at sign-in.
+    `device` is the tablet that has proven its key in this session; `browser` what its browser shall be known by, told
+    once, at sign-in.
     """
 
     token: str
@@ -55,6 +59,7 @@ class Session:
         return {
             "person": person,
             "nonce": self.nonce,
+            "device": self.device,
             "expires_at": self.expires_at,
             "password_one_time": self.one_time,
             "password_expired": self.expired,
@@ -62,13 +67,14 @@ class Session:
         }
 
 
-def sign_in(plant: Plant, login: str, password: str, address: str, device: str | None = None) -> Session:
+def sign_in(plant: Plant, login: str, password: str, address: str) -> Session:
     """A session for the right password; PestleError as `authenticate`."""
-    return begin(plant, authenticate(plant, login, password, address), device, address)
+    return begin(plant, authenticate(plant, login, password, address), address)
 
 
-def begin(plant: Plant, person: Person, device: str | None, address: str) -> Session:
-    """A session for a person who has just shown who they are; one that this browser had open ends.
+def begin(plant: Plant, person: Person, address: str, device: str | None = None) -> Session:
+    """A session for a person who has just shown who they are; one that this browser had open ends. `device` is one that
+    has proven itself in the session that this one goes on from.
 
     Its token is always made here and never taken from the browser, so that nobody can lay one ready (CWE-384).
     """
@@ -82,7 +88,6 @@ def begin(plant: Plant, person: Person, device: str | None, address: str) -> Ses
     }
     values |= {"id": secrets.token_hex(8), "address": str(address), "browser": origin.browser[:200]}
     with db.write(plant.engine) as connection:
-        tablet = device is not None and queries.is_tablet_in_use(connection, device)
         connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
         if origin.session is not None:
             connection.execute(delete(session).where(session.c.token == _digest(origin.session)))
@@ -90,11 +95,32 @@ def begin(plant: Plant, person: Person, device: str | None, address: str) -> Ses
         known = origin.known if lockout.is_known(connection, origin.known) else None
         known = known or secrets.token_urlsafe(32)
         lockout.know(connection, person.id, known, at)
-        values["device"] = device if tablet else None
+        values["device"] = device
         connection.execute(insert(session).values(token=_digest(token), **values))
     payload = {"person": person.id, "device": device}
     plant.recorder.state(Fact(SIGNED_IN, person_stream(person.id), payload, actor=person.id))
     return replace(find_session(plant, token), browser=known)
+
+
+def prove_device(plant: Plant, found: Session, device: str, proof: bytes) -> Session:
+    """The session, of this tablet from now on: its key signed the session's own nonce, so that neither the name of a
+    device nor what another session has shown is worth anything. PestleError `device_unproven`."""
+    with plant.engine.connect() as connection:
+        known = queries.find_device(connection, device)
+    if known is None or known.role != TABLET or known.revoked_at is not None:
+        raise PestleError("device_unproven", {"device": device})
+    try:
+        signing.verify(known.alg, known.public_key, DEVICE_DOMAIN + f"{found.nonce}\n{device}".encode(), proof)
+    except SyncError as error:
+        raise PestleError("device_unproven", {"device": device}) from error
+    if found.device == device:
+        return found
+    payload = {"person": found.person.id, "device": device}
+    plant.recorder.state(Fact(DEVICE_PROVEN, person_stream(found.person.id), payload, actor=found.person.id))
+    with db.write(plant.engine) as connection:
+        here = session.c.token == _digest(found.token)
+        connection.execute(update(session).where(here).values(device=device))
+    return check_session(plant, found.token)
 
 
 def authenticate(plant: Plant, login: str, password: str, address: str) -> Person:

@@ -8,13 +8,23 @@ from marshmallow import fields as plain
 from server.core import fields
 from server.identity import recovery
 from server.identity.model import BRIDGE, LOGIN, ROLES, TABLET
+from server.identity.signing import SignatureFields
 from sync import signing
 
 
 class SignIn(Schema):
+    """`device` is named by pages from before devices proved themselves; nothing is believed of it."""
+
     login = fields.text()
     password = fields.text()
     device = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+
+
+class DeviceProof(Schema):
+    """`proof`: the device key's signature over the session's nonce and the device, in base64."""
+
+    device = fields.code()
+    proof = plain.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9+/]{1,200}={0,2}\Z"))
 
 
 class NewPassword(Schema):
@@ -102,6 +112,12 @@ class NewRoles(Schema):
 
     grants = _grants(0)
     reason = fields.text(2000)
+
+
+class GrantsConfirmed(SignatureFields):
+    """The roles that were shown as waiting, and the signature under them."""
+
+    grants = _grants(1)
 
 
 class NewArea(Schema):

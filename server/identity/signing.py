@@ -104,9 +104,19 @@ def refusal(connection: Connection, entry: Entry, content: Mapping[str, Any]) ->
     given = entry.payload
     if given["signer"]["id"] != entry.actor:
         return Ruling(refusal="signer_other", details={"signer": given["signer"]["id"]})
+    bar = barred(connection, entry.actor)
+    if bar is not None:
+        return bar
     if not stands(connection, entry.kind, entry.actor, given, content):
         return Ruling(refusal="passkey_wrong")
     return None
+
+
+def barred(connection: Connection, person: str) -> Ruling | None:
+    """Whoever was given a password by another signs nothing, and makes nothing to sign with, until a day after they
+    have chosen their own or until somebody vouches for them: who gave it could do it in their name (IDN-08)."""
+    given = queries.given_password(connection, person)
+    return None if given is None else Ruling(refusal="signing_barred", details=given.payload())
 
 
 def asserts(known: Mapping[str, bytewise.Passkey], asserted: Mapping[str, Any], digest: str) -> bool:

@@ -19,6 +19,7 @@ from server.identity import access, accounts, enrolment, queries, recovery, sess
 from server.identity.access import current_session, require
 from server.identity.model import SERVER, Device, Person
 from server.identity.sessions import Session
+from sync import canonical
 from sync.log import publication
 
 Body = Mapping[str, Any]
@@ -32,7 +33,7 @@ STATES: list[Callable[[Connection], list[dict[str, Any]]]] = []
 def sign_in(body: Body) -> Response:
     """Sign in; the cookie is the session."""
     here = plant.current()
-    session = sessions.sign_in(here, body["login"], body["password"], access.address(), body["device"])
+    session = sessions.sign_in(here, body["login"], body["password"], access.address())
     return with_cookie(session)
 
 
@@ -40,6 +41,17 @@ def sign_in(body: Body) -> Response:
 def show_session() -> dict[str, object]:
     """Who is signed in; `given`: that another gave them a password, {by, at, until}, as long as it bars signing."""
     return _told(current_session())
+
+
+@blueprint.post("/session/device")
+@blueprint.arguments(shapes.DeviceProof)
+def prove_device(body: Body) -> dict[str, object]:
+    """Show by a tablet's key that this session is one of that tablet; without that a session has no device."""
+    try:
+        proof = canonical.decode_base64(body["proof"])
+    except ValueError as error:
+        raise PestleError("device_unproven", {"device": body["device"]}) from error
+    return _told(sessions.prove_device(plant.current(), current_session(), body["device"], proof))
 
 
 @blueprint.delete("/session")
@@ -61,7 +73,7 @@ def change_password(body: Body) -> Response:
     confirm(here, person, body["password"])
     accounts.set_password(here, person.id, body["new"])
     device = current_session().device
-    return with_cookie(sessions.begin(here, person, device, access.address()))
+    return with_cookie(sessions.begin(here, person, access.address(), device))
 
 
 @blueprint.post("/session/pin")

@@ -54,6 +54,7 @@ OPEN = {
     "identity.change_password": "a session, and the password once more",
     "identity.change_pin": "a session, and the password once more",
     "identity.enrol": "a one-time code, and the key that is enrolled",
+    "identity.prove_device": "a session, and the device's signature over its nonce",
     "identity.show_session": "a session",
     "identity.sign_in": "a login and its password",
     "identity.sign_out": "nothing: it ends the session that it is given",

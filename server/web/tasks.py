@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 from server.core import clock, inbox
 from server.equipment import queries as equipment
 from server.handheld import queries as handheld
+from server.identity import granting_entries as granting
 from server.identity import queries as identity
 from server.identity import waiting
-from server.identity.model import Person
+from server.identity.model import SIGNS, VOUCH, Person
 from server.identity.rules import WARNED
 from server.materials import queries as materials
 from server.materials.model import Lot
@@ -187,6 +188,23 @@ def _one_time_passwords(connection: Connection, _: Person, __: datetime) -> Iter
         yield Task("password_unused", DUE, person.login, _path("people", person.id), name, at)
 
 
+def _waiting_grants(connection: Connection, person: Person, __: datetime) -> Iterator[Task]:
+    """Roles that sign and wait for this person's word, since another wants to grant them (IDN-08)."""
+    for line in granting.all_waiting(connection):
+        if granting.is_for(connection, line["person"], person):
+            about = identity.people(connection, [line["person"]])[line["person"]]
+            name = {"zh": about["name"], "en": about["name_en"] or about["name"]}
+            yield Task("grant_waiting", NOW, about["id"], _path("people", "waiting"), name, line["at"])
+
+
+def _given_passwords(connection: Connection, person: Person, __: datetime) -> Iterator[Task]:
+    """People who sign nothing before this person, or another like them, has vouched for them (IDN-08)."""
+    for one, given in identity.given_passwords(connection):
+        if identity.may_confirm(connection, person.id, one.id, given):
+            name = {"zh": one.name, "en": one.name_en or one.name}
+            yield Task("password_given", DUE, one.id, _path("people", "waiting"), name, given.at)
+
+
 def _locked_logins(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
     """People whom wrong passwords keep out: theirs, or somebody else's guesses."""
     for person, until in waiting.locked(connection):
@@ -221,6 +239,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), ("device.enrol", "device.revoke", "batch.review"), _owing),
     ((), ("people.manage",), _one_time_passwords),
     ((), ("people.manage",), _locked_logins),
+    ((), SIGNS, _waiting_grants),
+    ((), VOUCH, _given_passwords),
     ((), (), _own_password),
     ((), ("quarantine.read",), _strays),
     ((), ("equipment.manage",), _calibrations),

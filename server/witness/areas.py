@@ -1,36 +1,35 @@
 """Whether the server has flagged work in areas where its maker's roles do not hold, from the log alone (IDN-01)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from server.identity import grants, model
-from server.identity.model import Grant
 from server.production.judging import WORKERS
 from server.production.model import WORK
 from server.recipes.model import find_phase
+from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 
 FLAG = "area_not_permitted"
-_GRANTED = (model.PERSON_ADDED, model.PERSON_ADDED_V2, model.ROLES_CHANGED, model.ROLES_CHANGED_V2)
 _AREAS = (model.AREA_SET, model.AREA_WITHDRAWN)
 
 
 class AreaRules(Remembering):
-    """Which room is of which area, where whose roles hold, and in which rooms a batch is made, as learnt so far."""
+    """Which room is of which area and in which rooms a batch is made, as learnt so far; `granted` knows whose roles
+    hold where."""
 
-    def __init__(self) -> None:
+    def __init__(self, granted: GrantRules) -> None:
         super().__init__()
         self._area_of: dict[str, str] = {}
-        # None is somebody whose grants were erased: nothing is judged of them.
-        self._grants: dict[str, Sequence[Grant] | None] = {}
+        self._granted = granted
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a device's work."""
         if self._blind or seen.body is None or seen.by_server or seen.head.kind not in WORK:
             return
         phases, actor = self._phases.get(f"batch/{seen.body['batch']}"), seen.head.actor
-        held = self._grants.get(actor, ())
+        held = self._granted.held(actor)
         if phases is None or held is None:
             return
         phase = None if seen.body.get("phase") is None else find_phase(phases, seen.body["phase"])
@@ -45,11 +44,7 @@ class AreaRules(Remembering):
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         head, body = seen.head, seen.body
-        if head.kind in _GRANTED:
-            self._about[index] = head.stream
-            person = head.stream.removeprefix(model.person_stream(""))
-            self._grants[person] = None if body is None else grants.of_payload(body)
-        elif head.kind in _AREAS:
+        if head.kind in _AREAS:
             self._about[index] = None
             self._blind |= body is None
             self._take(body or {})
@@ -58,7 +53,3 @@ class AreaRules(Remembering):
         area = body.get("area")
         self._area_of = {room: one for room, one in self._area_of.items() if one != area}
         self._area_of |= {room: str(area) for room in body.get("places", ())}
-
-    def _lose(self, stream: str) -> None:
-        if self._phases.pop(stream, None) is None:
-            self._grants[stream.removeprefix(model.person_stream(""))] = None

@@ -14,12 +14,14 @@ from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.model import LEASE_ISSUED, batch_of
-from server.identity.model import CREDENTIAL_SET
+from server.identity import granting
+from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.release import model as release
 from server.training import model as training
 from server.witness.areas import AreaRules
 from server.witness.containers import ContainerRules
+from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
 from server.witness.seen import Seen, unflagged
 from server.witness.training import TrainingRules
@@ -36,6 +38,7 @@ _DIGEST = 32
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
+    GRANT_CONFIRMED: granting.said,
 }
 
 
@@ -57,7 +60,8 @@ class SiteRules:
         self._leases = LeaseRules()
         self._containers = ContainerRules()
         self._training = TrainingRules(registry)
-        self._areas = AreaRules()
+        self._grants = GrantRules()
+        self._areas = AreaRules(self._grants)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, bytes] = {}
@@ -92,6 +96,7 @@ class SiteRules:
         if seen.is_strange or seen.body is None:
             return
         self._training.judge(seen)
+        self._grants.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
@@ -111,6 +116,7 @@ class SiteRules:
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._training.learn(seen)
+        self._grants.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:

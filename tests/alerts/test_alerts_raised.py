@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from alerts_support import inbox, listen, lock_login
-from plant import PlantUnderTest
+from plant import PASSWORD, PlantUnderTest
 from sqlalchemy import func, insert, select
 
 from server.alerts import raising, watch
@@ -16,6 +16,7 @@ from server.alerts.watch import Watch
 from server.core import clock, db, rebuild
 from server.core.errors import PestleError
 from server.handheld.hub.tables import device_state
+from server.identity import accounts
 from server.plant import open_plant
 
 pytestmark = pytest.mark.urs("HMI-04")
@@ -67,6 +68,22 @@ def test_a_signer_whose_password_another_gave_is_told_and_so_is_qa(site: PlantUn
             ("password_of_signer", "P-0004"),
             ("password_of_signer", "P-0007"),
         ]
+
+
+@pytest.mark.urs("IDN-08")
+def test_a_role_that_signs_is_told_while_it_waits_and_once_it_holds(site: PlantUnderTest) -> None:
+    accounts.add_person(site.plant, "ghost", "鬼", "Ghost", ["qa"], actor="P-0007")
+    accounts.add_person(site.plant, "gao", "高翔", "Gao Xiang", ["operator"], actor="P-0007")
+    listen(site)
+    qa, admin = site.client("li"), site.client("admin")
+    assert (codes(qa), codes(admin)) == (["grant_waiting"], [])
+    assert inbox(qa)[0]["text"]["en"] == "System administrator wants to grant it to Ghost"
+    body = {"grants": [{"role": "qa", "areas": None}], "login": "li", "password": PASSWORD}
+    assert qa.post("/api/people/P-0008/grants/confirm", json=body).status_code == 204
+    # By the word of the console it holds at once, and nobody overlooks it.
+    accounts.add_person(site.plant, "second", "二", None, ["qa"])
+    listen(site)
+    assert codes(admin) == ["signer_granted", "signer_granted"]
 
 
 def test_a_grave_exception_goes_to_qa_and_supervisors_a_small_one_to_nobody(site: PlantUnderTest) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest
+from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest, b64
 from sqlalchemy import select
 from support import ROOT
 
 from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Entry
-from server.identity import accounts, queries, rules
+from server.identity import accounts, queries, rules, sessions
 from server.identity.access import BROWSER_COOKIE, COOKIE
 from server.identity.model import (
     CREDENTIAL_SET,
@@ -250,7 +250,7 @@ def test_the_bar_is_before_every_decision_that_only_signers_take(site: PlantUnde
 @pytest.mark.urs("IDN-08")
 def test_only_a_third_person_who_releases_lifts_the_bar(site: PlantUnderTest) -> None:
     for login in ("guo", "han"):
-        accounts.add_person(site.plant, login, login, None, ["qa"], actor="P-0007")
+        accounts.add_person(site.plant, login, login, None, ["qa"])
     accounts.set_password(site.plant, "P-0008", PASSWORD)
     admin, other = site.client("admin"), site.client()
     assert sign_in(other, "guo", PASSWORD) == (200, None)
@@ -278,13 +278,62 @@ def test_only_a_third_person_who_releases_lifts_the_bar(site: PlantUnderTest) ->
 
 
 @pytest.mark.urs("IDN-08")
-def test_somebody_made_up_by_an_administrator_signs_nothing_at_once_either(site: PlantUnderTest) -> None:
-    ghost = accounts.add_person(site.plant, "ghost", "鬼", None, [Grant("qa")], actor="P-0007").id
+def test_who_is_new_and_was_given_a_password_signs_nothing_at_once_either(site: PlantUnderTest) -> None:
+    ghost = accounts.add_person(site.plant, "ghost", "鬼", None, [Grant("qa")]).id
     accounts.give_password(site.plant, ghost, actor="P-0007")
     with site.reading() as connection:
         assert queries.barred(connection, ghost, ("batch.release",)) is not None
         # Who signs no decisions works at once.
         assert queries.barred(connection, "P-0001", ("batch.work",)) is None
+
+
+@pytest.mark.urs("IDN-08", "IDN-05")
+def test_nobody_signs_as_a_new_operator_with_the_password_that_they_gave(site: PlantUnderTest) -> None:
+    """An administrator uses the one-time password first, chooses another, and would have a key of the operator's."""
+    operator = accounts.add_person(site.plant, "gao", "高翔", None, ["operator"], actor="P-0007").id
+    given = accounts.give_password(site.plant, operator, actor="P-0007")
+    thief = site.client()
+    assert sign_in(thief, "gao", given) == (200, None)
+    assert thief.post("/api/session/password", json={"password": given, "new": ANOTHER}).status_code == 200
+    pin = {"password": ANOTHER, "pin": PIN}
+    refusal = thief.post("/api/session/pin", json=pin)
+    assert (refusal.status_code, refusal.get_json()["code"]) == (403, "signing_barred")
+    version = {"version": 1, "type": "sop", "title": {"zh": "称量", "en": "Weighing"}, "demands": "reading"}
+    version |= {"within_days": 0, "valid_days": None, "text": "Weigh.", "file": None}
+    version |= {"effective_from": clock.now_text()[:10]}
+    site.client("li").post("/api/training/documents/SOP-1/versions", json=version)
+    digest = thief.get("/api/training/documents/SOP-1").get_json()["versions"][0]["digest"]
+    signed = {"version": 1, "digest": digest, "login": "gao", "password": ANOTHER}
+    refusal = thief.post("/api/training/documents/SOP-1/read", json=signed)
+    assert (refusal.status_code, refusal.get_json()["code"]) == (403, "signing_barred")
+    # The one who gave it does not vouch, nor another operator; a supervisor who knows the person does.
+    confirm = {"reason": "stands beside me"}
+    for login, expected in (("admin", "not_permitted"), ("wang", "not_permitted")):
+        refusal = site.client(login).post(f"/api/people/{operator}/password/confirm", json=confirm)
+        assert refusal.get_json()["code"] == expected
+    chen = site.client("chen")
+    [line] = chen.get("/api/people/given").get_json()["items"]
+    assert (line["person"]["id"], line["mine"]) == (operator, True)
+    assert chen.post(f"/api/people/{operator}/password/confirm", json=confirm).status_code == 204
+    assert thief.post("/api/session/pin", json=pin).status_code == 204
+    assert thief.post("/api/training/documents/SOP-1/read", json=signed).status_code == 200
+
+
+@pytest.mark.urs("IDN-08")
+def test_a_supervisor_vouches_for_nobody_who_signs_decisions(site: PlantUnderTest) -> None:
+    accounts.give_password(site.plant, "P-0004", actor="P-0007")
+    chen = site.client("chen")
+    [line] = chen.get("/api/people/given").get_json()["items"]
+    assert (line["person"]["id"], line["mine"]) == ("P-0004", False)
+    refusal = chen.post("/api/people/P-0004/password/confirm", json={"reason": "I know her"})
+    assert (refusal.status_code, refusal.get_json()["code"]) == (403, "not_permitted")
+
+
+@pytest.mark.urs("IDN-08")
+def test_a_pin_that_the_console_sets_says_so(site: PlantUnderTest) -> None:
+    accounts.give_password(site.plant, "P-0001")
+    accounts.set_pin(site.plant, "P-0001", PIN, actor="server")
+    assert site.entries(CREDENTIAL_SET)[-1].head.actor == "server"
 
 
 @pytest.mark.urs("IDN-08")
@@ -307,13 +356,21 @@ def _decided(site: PlantUnderTest) -> str:
 
 
 def test_sessions_are_listed_with_where_they_are_and_ended_one_by_one(site: PlantUnderTest) -> None:
-    site.tablet("T-1")
+    device = site.tablet("T-1")
     site.arm("zhang", "password")
     desk, tablet = site.client(), site.client()
     body = {"login": "zhang", "password": PASSWORD}
     at_desk = {"environ_base": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"User-Agent": FIREFOX, "Origin": ORIGIN}}
     assert desk.post("/api/session", json=body, **at_desk).status_code == 200
-    assert tablet.post("/api/session", json={**body, "device": "T-1"}).status_code == 200
+    # A page from before names its device, which is nothing; this one shows its key.
+    named = tablet.post("/api/session", json={**body, "device": "T-1"}).get_json()
+    assert named["device"] is None
+    forged = {"device": "T-1", "proof": b64(b"x" * 64)}
+    answer = tablet.post("/api/session/device", json=forged)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "device_unproven")
+    proof = b64(device.signer.sign(sessions.DEVICE_DOMAIN + f"{named['nonce']}\nT-1".encode()))
+    shown = tablet.post("/api/session/device", json={"device": "T-1", "proof": proof})
+    assert (shown.status_code, shown.get_json()["device"]) == (200, "T-1")
     items = desk.get("/api/sessions").get_json()["items"]
     told = {one["device"]: one for one in items}
     assert (told[None]["address"], told[None]["browser"], told[None]["current"]) == ("10.0.0.7", FIREFOX, True)

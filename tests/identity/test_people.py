@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from plant import PASSWORD, PIN, PlantUnderTest
+from plant import PASSWORD, PIN, PlantUnderTest, VirtualTablet
 from sqlalchemy import select
 
 from server.core.errors import PestleError
 from server.identity import accounts, credentials, queries, sessions
 from server.identity.projection import credential, failure, past_password, session
 
-ADDED = "identity.person_added.v2"
+ADDED = "identity.person_added.v3"
 FAILED = "identity.signin_failed.v1"
 
 
@@ -23,6 +23,12 @@ def refused(code: str) -> pytest.RaisesExc[PestleError]:
 
 def sign_in(site: PlantUnderTest, login: str, password: str = PASSWORD) -> sessions.Session:
     return sessions.sign_in(site.plant, login, password, "10.0.0.7")
+
+
+def shown_by(site: PlantUnderTest, tablet: VirtualTablet, found: sessions.Session) -> sessions.Session:
+    """The session, which the tablet's key has shown to be one of it."""
+    message = sessions.DEVICE_DOMAIN + f"{found.nonce}\n{tablet.device}".encode()
+    return sessions.prove_device(site.plant, found, tablet.device, tablet.signer.sign(message))
 
 
 # People and roles
@@ -44,10 +50,11 @@ def test_a_login_is_never_given_twice(site: PlantUnderTest) -> None:
     accounts.change_roles(site.plant, "P-0002", [], "left", actor="P-0007")
     with refused("login_taken"):
         accounts.add_person(site.plant, "wang", "王强", None, ["operator"])
-    payload: dict[str, object] = {"person": "P-0002", "login": "another", "name": "x", "name_en": None}
+    payload: dict[str, object] = {"person": "P-0002", "login": "another", "name": "x", "name_en": None, "waiting": []}
     with refused("login_taken"):
         site.state(ADDED, "person/P-0002", {**payload, "grants": [{"role": "operator", "areas": None}]})
     # As it was before there were areas.
+    del payload["waiting"]
     payload["roles"] = ["operator"]
     with refused("login_taken"):
         site.state("identity.person_added.v1", "person/P-0002", payload)
@@ -103,8 +110,8 @@ def test_a_withdrawn_role_permits_nothing_and_ends_sessions(site: PlantUnderTest
         sessions.find_session(site.plant, token)
     with refused("login_wrong"):
         sign_in(site, "wang")
-    assert site.payloads("identity.roles_changed.v2") == [
-        {"person": "P-0002", "grants": [], "reason": "left the company"}
+    assert site.payloads("identity.roles_changed.v3") == [
+        {"person": "P-0002", "grants": [], "waiting": [], "reason": "left the company"}
     ]
 
 
@@ -216,19 +223,18 @@ def test_an_unknown_login_fails_alike_and_is_not_written_down(site: PlantUnderTe
 @pytest.mark.urs("IDN-02")
 def test_a_session_is_stored_hashed_and_signing_in_is_a_fact(site: PlantUnderTest) -> None:
     site.arm("zhang", "password")
-    found = sessions.sign_in(site.plant, "zhang", PASSWORD, "10.0.0.7", "tablet-000001")
+    found = sessions.sign_in(site.plant, "zhang", PASSWORD, "10.0.0.7")
     with site.reading() as connection:
         [token] = connection.execute(select(session.c.token)).scalars()
     assert len(base64.urlsafe_b64decode(found.token + "=")) == 32
     assert found.token not in token
-    assert site.payloads("identity.signed_in.v1") == [{"person": "P-0001", "device": "tablet-000001"}]
+    assert site.payloads("identity.signed_in.v1") == [{"person": "P-0001", "device": None}]
 
 
 @pytest.mark.urs("IDN-02")
 def test_an_idle_session_of_a_tablet_expires_after_eight_hours(site: PlantUnderTest) -> None:
     site.arm("zhang", "password")
-    site.tablet("T-1")
-    token = sessions.sign_in(site.plant, "zhang", PASSWORD, "10.0.0.7", "T-1").token
+    token = shown_by(site, site.tablet("T-1"), sessions.sign_in(site.plant, "zhang", PASSWORD, "10.0.0.7")).token
     site.advance(hours=7.9)
     sessions.find_session(site.plant, token)
     site.advance(hours=4)
@@ -236,6 +242,40 @@ def test_an_idle_session_of_a_tablet_expires_after_eight_hours(site: PlantUnderT
     site.advance(hours=0.2)
     with refused("session_expired"):
         sessions.find_session(site.plant, token)
+
+
+@pytest.mark.urs("IDN-02", "PLT-15")
+def test_a_device_is_none_by_its_name_but_by_its_key(site: PlantUnderTest) -> None:
+    """Neither another's key, nor a proof of another session, of another tablet, or of one that is revoked."""
+    tablet, other = site.tablet("T-1"), site.tablet("T-2")
+    bridge, gone = site.tablet("B-1", role="bridge"), site.tablet("T-3")
+    site.state(
+        "identity.device_revoked.v1", "device/T-3", {"device": "T-3", "last_seq": 0, "reason": "lost"}, actor="admin"
+    )
+    site.arm("zhang", "password")
+    before, found = sign_in(site, "zhang"), sign_in(site, "zhang")
+
+    def said(nonce: str, name: str) -> bytes:
+        return sessions.DEVICE_DOMAIN + f"{nonce}\n{name}".encode()
+
+    for device, proof in (
+        ("T-1", other.signer.sign(said(found.nonce, "T-1"))),
+        ("T-1", tablet.signer.sign(said(before.nonce, "T-1"))),
+        ("T-2", tablet.signer.sign(said(found.nonce, "T-1"))),
+        ("T-1", tablet.signer.sign(f"{found.nonce}\nT-1".encode())),
+        ("T-1", b""),
+        ("B-1", bridge.signer.sign(said(found.nonce, "B-1"))),
+        ("T-3", gone.signer.sign(said(found.nonce, "T-3"))),
+        ("T-9", tablet.signer.sign(said(found.nonce, "T-9"))),
+        ("server", site.plant.signer.sign(said(found.nonce, "server"))),
+    ):
+        with refused("device_unproven"):
+            sessions.prove_device(site.plant, found, device, proof)
+    assert sessions.check_session(site.plant, found.token).device is None
+    assert site.payloads("identity.device_proven.v1") == []
+    for _ in range(2):
+        assert shown_by(site, tablet, sessions.check_session(site.plant, found.token)).device == "T-1"
+    assert site.payloads("identity.device_proven.v1") == [{"person": "P-0001", "device": "T-1"}]
 
 
 @pytest.mark.urs("IDN-02")

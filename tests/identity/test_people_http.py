@@ -58,8 +58,8 @@ def test_roles_change_with_a_reason_and_conflicting_ones_are_refused(site: Plant
     assert changed.get_json()["person"]["roles"] == ["planner"]
     # At once: what somebody may is asked at every request.
     assert code(theirs.post("/api/leases", json={})) == "not_permitted"
-    [told] = site.payloads("identity.roles_changed.v2")
-    assert told == {"person": "P-0001", "grants": grants("planner"), "reason": "moved to planning"}
+    [told] = site.payloads("identity.roles_changed.v3")
+    assert told == {"person": "P-0001", "grants": grants("planner"), "waiting": [], "reason": "moved to planning"}
 
 
 @pytest.mark.urs("IDN-01")

@@ -114,7 +114,7 @@ def test_who_has_left_signs_in_no_more(walk: Walk) -> None:
     expect(fresh.at("gate").get_by_role("alert")).to_be_visible()
     fresh.shoot("left")
     told = [one["kind"] for one in walk.site.desk("admin").log() if one["stream"] == f"person/{walk.person}"]
-    assert told.count("identity.roles_changed.v2") == 1
+    assert told.count("identity.roles_changed.v3") == 1
     assert told.count("identity.sessions_ended.v1") == 1
 
 

@@ -12,7 +12,7 @@ from server.app import create_app
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import accounts, queries, sessions
-from server.identity.model import PERMISSIONS, PERSON_ADDED, ROLES
+from server.identity.model import PERMISSIONS, PERSON_ADDED, ROLES, SIGNS, VOUCH
 from server.release import queries as release
 from server.web import tasks
 from server.web.tasks import Task
@@ -119,6 +119,7 @@ def test_a_home_shows_nothing_that_its_person_may_not_open(site: Site, role: str
         "deviation": {"batch.read"},
         "lot": {"lot.read"},
         "people": {"people.manage"},
+        "people/waiting": {*SIGNS, *VOUCH},
         "devices": {"device.enrol", "device.revoke", "batch.read"},
         "quarantine": {"quarantine.read"},
         "audit": {"log.read"},
@@ -127,7 +128,21 @@ def test_a_home_shows_nothing_that_its_person_may_not_open(site: Site, role: str
     held = set(PERMISSIONS[role])
     for task in of(site, role, datetime(2031, 1, 1, tzinfo=UTC)):
         room = task.to.split("/")[1].split("?")[0]
-        assert needs[room] & held, task
+        assert (needs.get(task.to.strip("/")) or needs[room]) & held, task
+
+
+@pytest.mark.urs("IDN-08")
+def test_a_role_that_signs_waits_at_the_homes_of_those_who_may_confirm_it(site: Site) -> None:
+    ghost = accounts.add_person(site.plant, "ghost", "鬼", None, ["qa"], actor=f"R-{ROLES.index('admin')}").id
+    assert shown(site, "qa", "grant_waiting") == [("now", ghost, ())]
+    assert all(shown(site, role, "grant_waiting") == [] for role in ROLES if role != "qa")
+
+
+@pytest.mark.urs("IDN-08")
+def test_so_does_somebody_whom_another_gave_a_password(site: Site) -> None:
+    accounts.give_password(site.plant, "P-1", actor=f"R-{ROLES.index('admin')}")
+    found = {role for role in ROLES if shown(site, role, "password_given") == [("due", "P-1", ())]}
+    assert found == {"supervisor", "qa"}
 
 
 def test_over_http_it_is_ones_own_and_nobodys_without_a_session(site: Site) -> None:

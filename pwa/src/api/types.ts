@@ -5,15 +5,17 @@ export interface Named { id: string; name: string; name_en: string | null }
 export interface SignedIn extends Named { roles: string[]; permissions: string[] }
 /** While the password is a one-time one, nothing but choosing another is permitted. */
 export interface Session {
-  person: SignedIn; nonce: string; expires_at: string; password_one_time: boolean;
+  person: SignedIn; nonce: string; device: string | null; expires_at: string; password_one_time: boolean;
   /** The password must be changed since it is old; when it will be. */
   password_expired: boolean; password_ends_at: string | null;
   /** Another gave this person a password: until then they sign no decisions. */
   given: { by: Named; at: string; until: string } | null;
 }
-export interface GivenPassword { person: Named; by: Named; at: string; until: string }
+export interface GivenPassword { person: Named; by: Named; at: string; until: string; mine: boolean }
 /** A role, everywhere (null) or in certain areas. */
 export interface Grant { role: string; areas: string[] | null }
+/** Roles that sign, wanted by one person and not yet confirmed by another; `mine`: the one who is signed in may. */
+export interface WaitingGrant { person: Named; grants: Grant[]; by: Named; at: string; mine: boolean }
 export interface Area { area: string; name: Text2; places: string[] }
 export interface AccessPolicy { password_days: number; one_time_hours: number; idle_minutes: number; tablet_minutes: number; absolute_hours: number }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
@@ -23,13 +25,14 @@ export interface OpenSession { id: string; device: string | null; address: strin
 /** A person as an administrator sees them: never a secret, and of each open session only when. */
 export interface PersonView {
   person: Named & { roles: string[]; grants: Grant[] };
+  waiting: Grant[];
   login: string;
   locked_until: string | null;
   given: { by: Named; at: string; until: string } | null;
   credentials: { password: CredentialLine | null; pin: CredentialLine | null };
   sessions: OpenSession[];
 }
-export interface RoleRights { role: string; permissions: string[]; excludes: string[] }
+export interface RoleRights { role: string; permissions: string[]; signs: boolean; excludes: string[] }
 export interface Page<T> { items: T[]; total?: number }
 
 export interface EntryView {

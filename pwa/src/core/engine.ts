@@ -181,6 +181,11 @@ export class Engine implements Core {
     }
   }
 
+  async shows(nonce: string): Promise<{ device: string; proof: string } | null> {
+    const device = this.state.device?.id;
+    return device && this.key ? { device, proof: await proof(this.key, "session-device", nonce, device) } : null;
+  }
+
   async confirmed(person: string): Promise<void> {
     const lease = this.held().find(({ people }) => people.some((item) => item.id === person));
     if (!lease || this.state.secondTab) return;

@@ -258,6 +258,8 @@ export interface Core {
   /** Unwrap a leased person's key, with what their badge says where they have one. Rejects with `pin_wrong`, `pin_locked`
    * (`minutes`), `badge_needed` or `badge_wrong`. */
   unlock(person: string, pin: string, badge?: Badge | null): Promise<Unlocked>;
+  /** What shows the server that its session with this nonce is one of this device; null before enrolment. */
+  shows(nonce: string): Promise<{ device: string; proof: string } | null>;
   /** Somebody who was locked here has confirmed on line with the password. */
   confirmed(person: string): Promise<void>;
   /** Keep a photo's bytes (≤ 2 MiB) until the server has them; its SHA-256 in hex. */

@@ -18,6 +18,7 @@ export const codesZh: typeof codesEn = {
     "handheld.lease_issued.v1": "携带离线", "handheld.pin_tried.v1": "PIN 尝试", "handheld.pin_locked.v1": "PIN 错误锁定", "identity.badge_issued.v1": "发放工牌", "identity.badge_withdrawn.v1": "注销工牌", "identity.device_attested.v1": "密钥存储测试", "identity.device_placed.v1": "设备定位", "production.entry_verified.v1": "第二人复核", "handheld.lease_returned.v1": "交还", "handheld.lease_revoked.v1": "收回", "materials.containers_received.v1": "容器接收", "production.containers_allocated.v1": "容器分配", "production.allocation_released.v1": "分配解除", "handheld.log_disputed.v1": "设备对日志存疑", "handheld.dispute_settled.v1": "日志存疑已结案", "handheld.input_quarantined.v1": "输入已隔离", "equipment.weight_read.v1": "天平读数",
     "site.witness_added.v1": "增加见证方", "site.witness_removed.v1": "移除见证方",
     "alerts.acknowledged.v1": "提醒已确认", "site.backup_made.v1": "已备份", "site.backup_failed.v1": "备份失败", "site.restored.v1": "由备份恢复", "site.payloads_erased.v1": "内容已清除", "site.archived.v1": "已归档", "site.upgraded.v1": "版本变更",
+    "identity.device_proven.v1": "会话中证明平板", "identity.person_added.v3": "新增人员", "identity.roles_changed.v3": "更改角色", "identity.grant_confirmed.v1": "签名角色已确认", "identity.grant_declined.v1": "签名角色未予确认",
     "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",

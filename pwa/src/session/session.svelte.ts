@@ -29,8 +29,8 @@ class Sessions {
   /** Ask the server who is signed in; without an answer a leased person unlocks by PIN. */
   async check(): Promise<void> {
     try {
-      this.server = await api.get<Session>("/api/session");
-      if (this.server.password_one_time) return;
+      await this.arrive(await api.get<Session>("/api/session"));
+      if (!this.server || this.server.password_one_time) return;
       const same = this.acting?.id === this.server.person.id;
       if (same || (!this.acting && localStorage.getItem(GUARD) === null)) this.acting = this.server.person;
     } catch (error) {
@@ -40,19 +40,32 @@ class Sessions {
     }
   }
 
-  async signIn(login: string, password: string, device: string | null): Promise<void> {
-    this.server = await api.post<Session>("/api/session", { login, password, device });
+  async signIn(login: string, password: string): Promise<void> {
+    await this.arrive(await api.post<Session>("/api/session", { login, password }));
+    if (!this.server) return;
     // Whoever is locked here after wrong PINs is who they say: the server has seen the password.
     core.confirmed(this.server.person.id).catch((error: unknown) => console.warn("pins", error));
     if (!this.server.password_one_time) this.begin();
   }
 
   /** With any passkey of this site that the person's authenticator offers. */
-  async signInByPasskey(device: string | null): Promise<void> {
+  async signInByPasskey(): Promise<void> {
     const { assert } = await import("../core/passkeys");
     const asked = await api.post<Asked>("/api/passkeys/options", { digest: null });
-    this.server = await api.post<Session>("/api/session/passkey", { ...(await assert(asked)), device });
-    if (!this.server.password_one_time) this.begin();
+    await this.arrive(await api.post<Session>("/api/session/passkey", await assert(asked)));
+    if (!this.server?.password_one_time) this.begin();
+  }
+
+  /** On a tablet the session is shown to be the tablet's, by its key; where that fails it is one as at a desk. */
+  private async arrive(found: Session): Promise<void> {
+    this.server = found;
+    if (found.device !== null) return;
+    try {
+      const shown = await core.shows(found.nonce);
+      if (shown) this.server = await api.post<Session>("/api/session/device", shown);
+    } catch (error) {
+      console.warn("device", error);
+    }
   }
 
   /** The session's person is at work now. */

@@ -1,9 +1,10 @@
 /** The whole core against an imitated plant: enrolment, work without a network, restarts, losses on the line. */
 import { argon2id } from "hash-wasm";
 import { beforeEach, describe, expect, it } from "vitest";
-import { base64, concat, random } from "../../src/core/bytes";
+import { base64, concat, fromBase64, random, utf8 } from "../../src/core/bytes";
 import { Engine } from "../../src/core/engine";
 import { decodeEnvelope, digestOf, readHeader } from "../../src/core/entry";
+import { verify } from "../../src/core/keys";
 import type { Ledger } from "../../src/core/ledger";
 import { Store } from "../../src/core/store";
 import type { WrappedKey } from "../../src/core/types";
@@ -28,6 +29,19 @@ describe("core", () => {
     store.close();
     expect(plant.calls[0]!.body.public_key).toBe(base64(key!.publicKey));
     expect(key!.privateKey.extractable).toBe(false);
+  });
+
+  it("PLT-15 IDN-02 shows by its key, and for one session, that the session is its own", async () => {
+    const on = tablet(plant);
+    expect(await (await open(tablet(plant))).shows("nonce")).toBeNull();
+    const engine = await ready(on);
+    const shown = await engine.shows("nonce");
+    const store = await Store.open(on.database);
+    const key = (await store.meta("key"))!;
+    store.close();
+    const says = (nonce: string) => verify(key.alg, key.publicKey, utf8(`pestle/session-device/v1\n${nonce}\n${shown!.device}`), fromBase64(shown!.proof));
+    expect(shown!.device).toBe("tablet-000001");
+    expect([await says("nonce"), await says("another")]).toEqual([true, false]);
   });
 
   it("PLT-02 PLT-09 carries an entry from the device to the log and says where it is", async () => {

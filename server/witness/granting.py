@@ -1,0 +1,63 @@
+"""Whether roles that sign were granted by two people, from the log alone (IDN-08).
+
+The rules hold from the first entry of the kinds that came with them: a log that was begun before they were is no worse
+for it. What the console grants it grants alone, as the log says; whoever was never seen holds nothing.
+"""
+
+from server.identity import granting
+from server.identity.granting import Standing
+from server.identity.model import Grant, person_stream
+from server.witness.remembering import Remembering
+from server.witness.seen import Seen
+from sync.errors import SyncError
+
+
+class GrantRules(Remembering):
+    """Who holds which roles, and what waits for whose word, after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._since = False
+        # None is somebody of whom an entry was erased: nothing is judged of them.
+        self._standing: dict[str, Standing | None] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with: `grant_needs_second`, `nothing_to_confirm` and so on."""
+        head, given = seen.head, seen.body
+        if given is None or not seen.by_server or head.kind not in granting.KINDS:
+            return
+        if not self._since and head.kind not in granting.SINCE:
+            return
+        standing, own = self._of(given["person"]), self._of(head.actor)
+        if standing is None or own is None:
+            return
+        code = granting.refused(head.kind, given, head.actor, standing, own.grants)
+        if code is not None:
+            raise SyncError(code, f"{head.kind} of {given['person']} by {head.actor}")
+
+    def held(self, person: str) -> tuple[Grant, ...] | None:
+        """None where an entry about the person was erased."""
+        now = self._of(person)
+        return None if now is None else now.grants
+
+    def _of(self, person: str) -> Standing | None:
+        return self._standing.get(person, Standing())
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        head, body = seen.head, seen.body
+        if head.kind not in granting.KINDS:
+            return
+        self._since |= head.kind in granting.SINCE
+        self._about[index] = head.stream
+        person = head.stream.removeprefix(person_stream(""))
+        before = self._of(person)
+        if body is None or before is None:
+            # All grants are said anew by whatever grants: from there on the person is known again.
+            whole = body is not None and head.kind in granting.GRANTING
+            self._standing[person] = granting.after(head.kind, body or {}, head.actor, Standing()) if whole else None
+        else:
+            self._standing[person] = granting.after(head.kind, body, head.actor, before)
+
+    def _lose(self, stream: str) -> None:
+        if self._phases.pop(stream, None) is None:
+            self._standing[stream.removeprefix(person_stream(""))] = None

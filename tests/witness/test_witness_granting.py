@@ -1,0 +1,84 @@
+"""A witness finds a server that lets one person's word grant a role that signs."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plant import PASSWORD, PlantUnderTest
+from witness_support import Rig, Story
+
+from server.identity import accounts
+from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V2, PERSON_ADDED_V3, ROLES_CHANGED_V3
+
+pytestmark = pytest.mark.urs("PLT-18", "IDN-08")
+QA = [{"role": "qa", "areas": None}]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("granting")
+    site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
+    accounts.add_person(site.plant, "gao", "高翔", "Gao Xiang", ["qa"], actor="P-0007")
+    signed = {"grants": QA, "login": "li", "password": PASSWORD}
+    assert site.client("li").post("/api/people/P-0008/grants/confirm", json=signed).status_code == 204
+    accounts.change_roles(site.plant, "P-0005", ["qa"], "moves to QA", actor="P-0007")
+    yield Story.of(site.plant)
+    site.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def stated(story: Story, kind: str, person: str, payload: Mapping[str, Any], actor: str) -> Story:
+    """The log with one more entry, as somebody with the server's key would write it."""
+    envelope = story.pen("server", story.signer).write(kind, f"person/{person}", dict(payload), actor=actor)
+    return story.then(envelope)
+
+
+def test_what_was_granted_by_two_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+    assert (len(story.indices(PERSON_ADDED_V3)), len(story.indices(GRANT_CONFIRMED))) == (1, 1)
+
+
+NAMES = {"person": "P-0009", "login": "ghost", "name": "鬼", "name_en": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "payload"),
+    [
+        (PERSON_ADDED_V3, "P-0009", {**NAMES, "grants": QA, "waiting": []}),
+        (PERSON_ADDED_V2, "P-0009", {**NAMES, "grants": QA}),
+        (ROLES_CHANGED_V3, "P-0001", {"person": "P-0001", "grants": QA, "waiting": [], "reason": "x"}),
+    ],
+)
+def test_a_role_that_one_person_granted_is_found(
+    rig: Rig, story: Story, kind: str, person: str, payload: Mapping[str, Any]
+) -> None:
+    assert rig.show(stated(story, kind, person, payload, "P-0007")) == 422
+    assert rig.found == ("grant_needs_second", len(story.entries))
+
+
+@pytest.mark.parametrize(("actor", "code"), [("P-0007", "not_permitted"), ("P-0001", "not_permitted")])
+def test_a_confirmation_by_who_may_not_is_found(rig: Rig, story: Story, actor: str, code: str) -> None:
+    assert rig.show(stated(story, GRANT_CONFIRMED, "P-0005", confirmed(story, "P-0005"), actor)) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_so_is_one_of_what_nobody_wanted(rig: Rig, story: Story) -> None:
+    assert rig.show(stated(story, GRANT_CONFIRMED, "P-0001", confirmed(story, "P-0001"), "P-0004")) == 422
+    assert rig.found == ("nothing_to_confirm", len(story.entries))
+
+
+def test_and_one_of_a_qa_person_is_not(rig: Rig, story: Story) -> None:
+    right = stated(story, GRANT_CONFIRMED, "P-0005", confirmed(story, "P-0005"), "P-0004")
+    assert rig.show(right) == 200, rig.why
+
+
+def confirmed(story: Story, person: str) -> dict[str, Any]:
+    [index] = story.indices(GRANT_CONFIRMED)
+    return {**story.entries[index].envelope.body, "person": person}
