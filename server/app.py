@@ -21,6 +21,7 @@ from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
 from server.release import views as release
+from server.release.audit import views as audit
 from server.release.deviations import views as deviations
 from server.release.stock import views as stock
 from server.training import views as training
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     stock.blueprint,
     release.blueprint,
     deviations.blueprint,
+    audit.blueprint,
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,

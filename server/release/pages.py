@@ -14,6 +14,7 @@ from server.production.model import Batch, BatchLine
 from server.quality import queries as quality
 from server.recipes.model import find_phase
 from server.release import gates, queries
+from server.release.audit import pages as audits
 from server.release.model import DeviceHead, Notice
 from sync.log import reading
 from sync.log.tables import log_head
@@ -62,6 +63,7 @@ def batch_page(connection: Connection, number: str, day: str) -> dict[str, Any] 
         "yields": batches.yields_of(connection, number),
         "leases": gates.leases(connection, number),
         "disposition": disposition(connection, number),
+        "audit_review": audits.of_batch(connection, number),
     }
 
 
@@ -125,6 +127,7 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         },
         "digest": review.digest,
         "disposition": disposition(connection, number),
+        "audit_review": audits.of_batch(connection, number),
     }
 
 

@@ -180,6 +180,7 @@ class BatchAnswer(Schema):
     yields = plain.List(plain.Raw())
     leases = plain.List(plain.Raw())
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
+    audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
 
 
 class AllocateBody(Schema):
@@ -247,6 +248,7 @@ class ReviewAnswer(Schema):
     seal = plain.Nested(SealShownAnswer)
     digest = plain.String()
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
+    audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
 
 
 def reasoned(longest: int) -> list[validate.Validator]:

@@ -32,7 +32,7 @@ class Mirror:
 
     def __init__(self, folder: Path, policy: Policy, registry: Registry) -> None:
         self.folder = folder
-        self.site = SiteRules(registry)
+        self.site = SiteRules(registry, self._all_leaves)
         self._rules = EntryRules(Keyring(policy), full=True)
         self._edge = merkle.Edge()
         # What stands in the last, unfinished bundle, and in the unfinished tile of each level.
@@ -211,6 +211,16 @@ class Mirror:
             raise Wrong(
                 "payload_missing", "its payload is not there, and nothing says that it was erased", min(missing)
             )
+
+    def _all_leaves(self) -> Iterator[bytes]:
+        """Those before the entry that is being taken, the first first: finished bundles stand in the folder."""
+        read = directory(self.folder)
+        for n in range(self.size // WIDTH):
+            held = read(Name("entries", n).path)
+            if held is None:
+                raise SyncError("mirror_damaged", f"bundle {n} of the mirror is missing")
+            yield from tiles.decode_entries(held)
+        yield from self._leaves
 
     def _check_erasable(self, index: int, name: str) -> None:
         """SyncError unless the entry stands before the one that is being taken, under this id, and may be erased."""

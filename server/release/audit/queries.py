@@ -130,6 +130,11 @@ def reviews(
     return [_review(row) for row in connection.execute(query)], total
 
 
+def review_at(connection: Connection, index: int) -> AuditReview:
+    """The one whose entry stands at a place of the log."""
+    return _review(connection.execute(select(audit_review).where(audit_review.c.idx == index)).one())
+
+
 def of_batch(connection: Connection, batch: str) -> tuple[AuditReview | None, int]:
     """The last review of all of a batch's audit trail, and how many entries have come since, but for QA's disposition,
     which is no part of what is reviewed before it. Without a review all of them."""
