@@ -18,8 +18,10 @@ from server.identity import granting
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.release import model as release
+from server.release.audit import model as audit
 from server.training import model as training
 from server.witness.areas import AreaRules
+from server.witness.audits import AuditRules, Leaves
 from server.witness.containers import ContainerRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
@@ -38,6 +40,7 @@ _DIGEST = 32
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
+    audit.REVIEWED_KIND: audit.said,
     GRANT_CONFIRMED: granting.said,
 }
 
@@ -55,8 +58,9 @@ class _Stream:
 class SiteRules:
     """The state of the site as far as these rules need it, after the entries learnt so far."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, leaves: Leaves) -> None:
         self._registry = registry
+        self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
         self._containers = ContainerRules()
         self._training = TrainingRules(registry)
@@ -100,6 +104,7 @@ class SiteRules:
         self._areas.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
+            self._audits.judge(seen)
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
