@@ -10,12 +10,13 @@ from sync import passkeys
 # Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
 # Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    "operator": ("batch.read", "lot.read", "batch.work", "training.read"),
+    "operator": ("batch.read", "lot.read", "batch.work", "training.read", "forms.fill"),
     "supervisor": (
         "batch.read",
         "lot.read",
         "lot.receive",
         "batch.work",
+        "forms.fill",
         "order.release",
         "device.enrol",
         "log.read",
@@ -27,6 +28,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "lot.read",
         "batch.review",
         "batch.release",
+        "forms.fill",
+        "forms.review",
         "lot.decide",
         "recipe.approve",
         "log.read",
@@ -36,10 +39,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "training.grant",
         "training.manage",
     ),
-    "qc": ("batch.read", "lot.read", "results.record", "training.read"),
+    "qc": ("batch.read", "lot.read", "results.record", "training.read", "forms.fill"),
     "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage", "training.read"),
     "planner": ("batch.read", "lot.read", "order.release", "training.read"),
-    "keeper": ("batch.read", "lot.read", "lot.receive", "training.read"),
+    "keeper": ("batch.read", "lot.read", "lot.receive", "training.read", "forms.fill"),
     "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read", "training.read"),
     "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read", "training.read"),
 }
@@ -80,7 +83,7 @@ GRANT_CONFIRMED = "identity.grant_confirmed.v1"
 GRANT_DECLINED = "identity.grant_declined.v1"
 # Decisions of which a signature makes a record that patients depend on: not in the hours after somebody else has given
 # the person a password (`rules` say how long), and by nobody whose role a single person has granted (`granting`).
-SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase")
+SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase", "forms.review")
 # Who may vouch for somebody whom an administrator gave a password; `queries.may_confirm` says whom for whom.
 VOUCH = ("batch.release", "training.grant")
 PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS
