@@ -214,9 +214,8 @@ class Mirror:
 
     def _all_leaves(self) -> Iterator[bytes]:
         """Those before the entry that is being taken, the first first: finished bundles stand in the folder."""
-        read = directory(self.folder)
         for n in range(self.size // WIDTH):
-            held = read(Name("entries", n).path)
+            held = directory(self.folder)(Name("entries", n).path)
             if held is None:
                 raise SyncError("mirror_damaged", f"bundle {n} of the mirror is missing")
             yield from tiles.decode_entries(held)
