@@ -9,6 +9,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 
 from server.alerts import views as alerts
 from server.core.plant import Plant
+from server.engines.forms import views as forms
 from server.handheld import scan_views as scanning
 from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     areas.blueprint,
     badges.blueprint,
     training.blueprint,
+    forms.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

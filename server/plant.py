@@ -16,6 +16,8 @@ from server.core.kinds import Fact, Registry, Room
 from server.core.plant import Plant
 from server.core.publisher import Publisher
 from server.core.record import SERVER, Recorder
+from server.engines.forms import definitions
+from server.engines.forms import entries as forms
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
@@ -49,6 +51,7 @@ ROOMS = (
     Room("materials", materials.KINDS),
     Room("equipment", equipment.KINDS),
     training.ROOM,
+    Room("forms", forms.KINDS),
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,
@@ -88,6 +91,7 @@ def open_plant(config: Config, restoring: bool = False, certificate: bytes | Non
 def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     retention.use(config.retention_years)
     sealing.use(config.secret)
+    definitions.use(engine, config.blobs)
     registry = Registry(ROOMS, devices.permitted_at, countersigning.flags, devices.barred)
     migrate(engine)
     accounts.seal_all(engine)

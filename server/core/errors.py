@@ -467,6 +467,72 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Choose one from the list, or publish its first version.", "请从列表中选择，或先发布其第一版。"),
     ),
+    "form_unknown": Problem(
+        404,
+        ("There is no form or version of this code.", "没有此代码的表单或版本。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose one from the list.", "请从列表中选择。"),
+    ),
+    "form_waiting": Problem(
+        409,
+        ("A version of this form waits for approval already.", "此表单已有版本等待批准。"),
+        ("Your draft is kept.", "您的草稿已保留。"),
+        ("Have it approved, rejected or taken back first.", "请先批准、退回或撤回该版本。"),
+    ),
+    "form_version_wrong": Problem(
+        409,
+        ("This is not the next version of the form.", "这不是该表单的下一个版本。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Load the form again.", "请重新载入表单。"),
+    ),
+    "form_definition_unknown": Problem(
+        422,
+        (
+            "The definition of this version is not here, or says another form.",
+            "此版本的定义不在系统中，或属于其他表单。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Save the draft again and submit it.", "请重新保存草稿并提交。"),
+    ),
+    "form_faulty": Problem(
+        422,
+        ("The form has findings.", "表单检查未通过。"),
+        ("What you have designed is still in the designer.", "您的设计仍保留在设计器中。"),
+        ("Open the findings and mend them.", "请打开检查结果并逐项修正。"),
+    ),
+    "form_version_stale": Problem(
+        409,
+        ("This version is no longer as it was shown, or has been decided on.", "此版本已与显示时不同，或已作出决定。"),
+        ("Nothing was decided.", "未作决定。"),
+        ("Load the form again.", "请重新载入表单。"),
+    ),
+    "form_own": Problem(
+        403,
+        ("Nobody approves or rejects what they prepared themselves.", "任何人不得批准或退回本人编制的版本。"),
+        ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
+        ("Ask another approver.", "请由其他批准人操作。"),
+    ),
+    "form_day_past": Problem(
+        422,
+        (
+            "The version cannot be effective from a day that is past, or before an earlier version.",
+            "生效日期不能早于今天，也不能早于先前版本的生效日期。",
+        ),
+        ("Nothing was approved.", "未批准。"),
+        ("Choose today or a later day.", "请选择今天或以后的日期。"),
+    ),
+    "form_draft_changed": Problem(
+        409,
+        ("Somebody else has saved this form since you opened it.", "您打开之后，他人已保存此表单。"),
+        (
+            "Your changes are still on this page, theirs are saved; nothing is lost.",
+            "您的更改仍在此页面，对方的更改已保存；均未丢失。",
+        ),
+        (
+            "Compare the two, then load theirs or save yours as the next.",
+            "请比较两者，再载入对方的版本，或将您的保存为最新。",
+        ),
+    ),
     "version_wrong": Problem(
         422,
         (

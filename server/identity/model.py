@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "forms.review",
         "lot.decide",
         "recipe.approve",
+        "forms.approve",
         "log.read",
         "quarantine.read",
         "payload.erase",
@@ -40,7 +41,15 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "training.manage",
     ),
     "qc": ("batch.read", "lot.read", "results.record", "training.read", "forms.fill"),
-    "engineer": ("batch.read", "lot.read", "log.read", "material.manage", "equipment.manage", "training.read"),
+    "engineer": (
+        "batch.read",
+        "lot.read",
+        "log.read",
+        "material.manage",
+        "equipment.manage",
+        "training.read",
+        "forms.design",
+    ),
     "planner": ("batch.read", "lot.read", "order.release", "training.read"),
     "keeper": ("batch.read", "lot.read", "lot.receive", "training.read", "forms.fill"),
     "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read", "training.read"),
@@ -83,7 +92,7 @@ GRANT_CONFIRMED = "identity.grant_confirmed.v1"
 GRANT_DECLINED = "identity.grant_declined.v1"
 # Decisions of which a signature makes a record that patients depend on: not in the hours after somebody else has given
 # the person a password (`rules` say how long), and by nobody whose role a single person has granted (`granting`).
-SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase", "forms.review")
+SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase", "forms.approve", "forms.review")
 # Who may vouch for somebody whom an administrator gave a password; `queries.may_confirm` says whom for whom.
 VOUCH = ("batch.release", "training.grant")
 PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS

@@ -21,6 +21,7 @@ export const codesEn = {
     "identity.passkey_added.v1": "Passkey added", "identity.passkey_withdrawn.v1": "Passkey withdrawn",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
     "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
+    "forms.version_submitted.v1": "Form submitted for approval", "forms.version_approved.v1": "Form approved", "forms.version_rejected.v1": "Form rejected", "forms.version_withdrawn.v1": "Form withdrawn",
     "training.version_published.v1": "Procedure or qualification published", "training.qualification_granted.v1": "Qualification granted", "training.qualification_withdrawn.v1": "Qualification withdrawn", "training.document_read.v1": "Read and understood", "training.requirement_set.v1": "Need of a step set",
   } as Record<string, string>,
   fields: {

@@ -22,6 +22,7 @@ export const codesZh: typeof codesEn = {
     "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
+    "forms.version_submitted.v1": "表单提交批准", "forms.version_approved.v1": "表单批准", "forms.version_rejected.v1": "表单退回", "forms.version_withdrawn.v1": "表单撤回",
     "training.version_published.v1": "规程或资格发布", "training.qualification_granted.v1": "授予资格", "training.qualification_withdrawn.v1": "撤销资格", "training.document_read.v1": "已阅读并理解", "training.requirement_set.v1": "设定步骤要求",
   },
   fields: {

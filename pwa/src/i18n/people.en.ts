@@ -16,7 +16,7 @@ export const peopleEn = {
       "recipe.approve": "approve recipes", "material.manage": "define materials", "equipment.manage": "register equipment", "results.record": "record results", "people.manage": "manage people", "device.enrol": "enrol devices", "device.revoke": "revoke devices",
       "forms.fill": "fill in forms", "forms.review": "review filled forms",
       "log.read": "read the log", "quarantine.read": "read the quarantine", "payload.erase": "erase past retention",
-      "training.read": "read procedures", "training.grant": "train and qualify others", "training.manage": "publish procedures, set what work needs",
+      "training.read": "read procedures", "training.grant": "train and qualify others", "training.manage": "publish procedures, set what work needs", "forms.design": "design forms", "forms.approve": "approve forms",
     } as Record<string, string>,
     toLog: "What the log has of this person",
   },

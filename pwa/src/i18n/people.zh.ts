@@ -16,7 +16,7 @@ export const peopleZh = {
       "recipe.approve": "批准配方", "material.manage": "维护物料", "equipment.manage": "登记设备", "results.record": "录入检验结果", "people.manage": "人员管理", "device.enrol": "登记设备终端", "device.revoke": "停用设备终端",
       "forms.fill": "填写表单", "forms.review": "审核已填表单",
       "log.read": "查看日志", "quarantine.read": "查看隔离区", "payload.erase": "清除超期内容",
-      "training.read": "查阅规程", "training.grant": "培训并授予资格", "training.manage": "发布规程、设定工作要求",
+      "training.read": "查阅规程", "training.grant": "培训并授予资格", "training.manage": "发布规程、设定工作要求", "forms.design": "设计表单", "forms.approve": "批准表单",
     } as Record<string, string>,
     toLog: "此人在日志中的记录",
   },

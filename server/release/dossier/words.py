@@ -142,6 +142,10 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+forms.version_submitted.v1|表单提交批准|Form submitted for approval
+forms.version_approved.v1|表单批准|Form approved
+forms.version_rejected.v1|表单退回|Form rejected
+forms.version_withdrawn.v1|表单撤回|Form withdrawn
 release.audit_reviewed.v1|审计追踪已审核|Audit trail reviewed
 quality.deviation_opened.v1|偏差开立|Deviation opened
 quality.deviation_closed.v1|偏差关闭|Deviation closed

@@ -1,0 +1,38 @@
+"""The bodies of requests about forms."""
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+
+from server.core import fields
+from server.identity.signing import SignatureFields
+
+
+class FormDraft(Schema):
+    """`revision` is the one that was opened; null for the first. The definition may still have findings, not more than
+    its shape allows."""
+
+    revision = fields.whole(1, none=True)
+    definition = plain.Raw(required=True)
+
+
+class FormSubmission(Schema):
+    """Submits the draft as it stands at this revision."""
+
+    revision = fields.whole(1)
+    comment = fields.text(2000, none=True)
+
+
+class FormApproval(SignatureFields):
+    """`sha256` is that of the version as it was shown; the rest is the signature."""
+
+    sha256 = fields.sha256()
+    effective_from = fields.day()
+    reason = fields.text(2000, none=True)
+
+
+class FormReason(Schema):
+    reason = fields.text(2000)
+
+
+class FormPaper(Schema):
+    lang = plain.String(load_default="zh", validate=validate.OneOf(("zh", "en")))
