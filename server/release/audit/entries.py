@@ -22,7 +22,7 @@ def part(longest: int = 200) -> plain.String:
     return plain.String(required=True, allow_none=True, validate=bounds)
 
 
-class ScopeFields(Schema):
+class AuditScope(Schema):
     """A scope as it is signed; null: all. Of a batch its stream is named by the batch."""
 
     batch = fields.code(none=True)
@@ -34,7 +34,7 @@ class ScopeFields(Schema):
     until = fields.time(none=True)
 
 
-class Remark(Schema):
+class AuditRemark(Schema):
     """What the reviewer says of an entry of the scope; `deviation`: the one that was opened for it."""
 
     entry = fields.entry_id()
@@ -51,13 +51,13 @@ class _Meaning(Schema):
 class AuditReviewed(signing.Signed):
     """`digest`: SHA-256 over the leaf hashes of the `count` entries of the scope that stood before `size`."""
 
-    scope = fields.nested(ScopeFields)
+    scope = fields.nested(AuditScope)
     size = fields.sequence()
     count = fields.whole(1, 2**31 - 1)
     digest = fields.sha256()
     meaning = fields.nested(_Meaning)
     comment = fields.text(4000, none=True)
-    remarks = fields.many(Remark, 0, model.MOST_REMARKS)
+    remarks = fields.many(AuditRemark, 0, model.MOST_REMARKS)
 
 
 def decide(connection: Connection, entry: Entry) -> Ruling:

@@ -6,11 +6,11 @@ from marshmallow import fields as plain
 from server.core import fields
 from server.identity.signing import SignatureFields
 from server.release.audit import model, queries
-from server.release.audit.entries import Remark, ScopeFields
+from server.release.audit.entries import AuditRemark, AuditScope
 from server.release.shapes import DeviceAnswer, EntryAnswer, PersonAnswer, reasoned
 
 
-class SelectionQuery(Schema):
+class AuditSelectionQuery(Schema):
     """What is to be reviewed, as the log is searched; empty: all."""
 
     batch = plain.String(load_default="")
@@ -22,7 +22,7 @@ class SelectionQuery(Schema):
     until = plain.String(load_default="", validate=fields.is_time)
 
 
-class EntriesQuery(SelectionQuery):
+class SelectedQuery(AuditSelectionQuery):
     """`size`: that of the log when the selection was shown; `look`: only what deserves a look for this reason."""
 
     size = plain.Integer(required=True, validate=validate.Range(0, fields.LARGEST))
@@ -31,7 +31,7 @@ class EntriesQuery(SelectionQuery):
     limit = plain.Integer(load_default=20, validate=validate.Range(1, 100))
 
 
-class ScopeAnswer(Schema):
+class AuditScopeAnswer(Schema):
     batch = plain.String(allow_none=True)
     stream = plain.String(allow_none=True)
     kind = plain.String(allow_none=True)
@@ -41,32 +41,32 @@ class ScopeAnswer(Schema):
     until = plain.String(allow_none=True)
 
 
-class CountAnswer(Schema):
+class AuditCountAnswer(Schema):
     code = plain.String()
     count = plain.Integer()
 
 
-class SelectionAnswer(Schema):
+class AuditSelectionAnswer(Schema):
     """What would be signed. `person` and `device` are those of the scope by name; `looks` in the order to look in;
     `refused` is a code of the catalogue where this person cannot sign it; `meanings` are codes with their words."""
 
-    scope = plain.Nested(ScopeAnswer)
+    scope = plain.Nested(AuditScopeAnswer)
     person = plain.Nested(PersonAnswer, allow_none=True)
     device = plain.Nested(DeviceAnswer, allow_none=True)
     size = plain.Integer()
     count = plain.Integer()
     digest = plain.String()
-    kinds = plain.List(plain.Nested(CountAnswer))
-    looks = plain.List(plain.Nested(CountAnswer))
+    kinds = plain.List(plain.Nested(AuditCountAnswer))
+    looks = plain.List(plain.Nested(AuditCountAnswer))
     refused = plain.String(allow_none=True)
 
 
-class EntriesAnswer(Schema):
+class SelectedAnswer(Schema):
     items = plain.List(plain.Nested(EntryAnswer))
     more = plain.Boolean()
 
 
-class RemarkAnswer(Schema):
+class AuditRemarkAnswer(Schema):
     """`index` is where the entry stands in the log."""
 
     entry = plain.String()
@@ -80,7 +80,7 @@ class AuditReviewAnswer(Schema):
 
     entry = plain.String()
     index = plain.Integer()
-    scope = plain.Nested(ScopeAnswer)
+    scope = plain.Nested(AuditScopeAnswer)
     person = plain.Nested(PersonAnswer, allow_none=True)
     device = plain.Nested(DeviceAnswer, allow_none=True)
     size = plain.Integer()
@@ -93,11 +93,11 @@ class AuditReviewAnswer(Schema):
     method = plain.String()
     components = plain.Integer()
     comment = plain.String(allow_none=True)
-    remarks = plain.List(plain.Nested(RemarkAnswer))
+    remarks = plain.List(plain.Nested(AuditRemarkAnswer))
     recorded_at = plain.String()
 
 
-class LastAnswer(Schema):
+class AuditLastAnswer(Schema):
     """The last review of the whole (None: there is none), and how many entries it does not reach."""
 
     review = plain.Nested(AuditReviewAnswer, allow_none=True)
@@ -115,16 +115,16 @@ class AuditReviewsAnswer(Schema):
 
     items = plain.List(plain.Nested(AuditReviewAnswer))
     total = plain.Integer()
-    last = plain.Nested(LastAnswer)
+    last = plain.Nested(AuditLastAnswer)
 
 
-class SignBody(SignatureFields):
+class AuditSignBody(SignatureFields):
     """Exactly what was shown: `scope`, `size`, `count` and `digest` as the selection had them."""
 
-    scope = fields.nested(ScopeFields)
+    scope = fields.nested(AuditScope)
     size = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))
     count = plain.Integer(required=True, validate=validate.Range(1, 2**31 - 1))
     digest = fields.sha256()
     meaning = plain.String(required=True, validate=validate.OneOf(list(model.MEANINGS)))
     comment = plain.String(load_default=None, allow_none=True, validate=reasoned(4000))
-    remarks = fields.many(Remark, 0, model.MOST_REMARKS)
+    remarks = fields.many(AuditRemark, 0, model.MOST_REMARKS)

@@ -39,8 +39,8 @@ def list_reviews(query: Mapping[str, Any]) -> Answer:
 
 @blueprint.get("/selection")
 @require("log.read")
-@blueprint.arguments(shapes.SelectionQuery, location="query")
-@blueprint.response(200, shapes.SelectionAnswer)
+@blueprint.arguments(shapes.AuditSelectionQuery, location="query")
+@blueprint.response(200, shapes.AuditSelectionAnswer)
 def show_selection(query: Mapping[str, Any]) -> Answer:
     """What would be signed: the selection as it is now with its digest, and what of it deserves a look first."""
     person, now = demand("log.read"), clock.now_text()
@@ -51,8 +51,8 @@ def show_selection(query: Mapping[str, Any]) -> Answer:
 
 @blueprint.get("/entries")
 @require("log.read")
-@blueprint.arguments(shapes.EntriesQuery, location="query")
-@blueprint.response(200, shapes.EntriesAnswer)
+@blueprint.arguments(shapes.SelectedQuery, location="query")
+@blueprint.response(200, shapes.SelectedAnswer)
 def list_selected(query: Mapping[str, Any]) -> Answer:
     """The entries of a selection as it was shown, the first first, each with its content."""
     with db.snapshot(site.current().engine) as connection:
@@ -61,7 +61,7 @@ def list_selected(query: Mapping[str, Any]) -> Answer:
 
 @blueprint.post("")
 @require("batch.review")
-@blueprint.arguments(shapes.SignBody)
+@blueprint.arguments(shapes.AuditSignBody)
 @blueprint.response(201, shapes.AuditReviewAnswer)
 def sign_review(body: Mapping[str, Any]) -> Answer:
     """Sign that exactly the entries which `digest` is over were reviewed, with what was marked in them."""
