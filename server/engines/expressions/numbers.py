@@ -52,13 +52,13 @@ def rounded(value: Decimal, decimals: int, rule: Rounding) -> Decimal:
         result = value.quantize(place, rounding=_MODES[rule], context=CONTEXT)
     except DecimalException:
         raise ExpressionError("out_of_range") from None
-    return kept(result or abs(result))
+    return kept(result or result.copy_abs())
 
 
 def written(value: Decimal, decimals: int | None = None) -> str:
     """A decimal as text without an exponent: with `decimals` places, or without zeros at the end."""
     if decimals is not None:
-        return f"{value:.{max(decimals, 0)}f}" if value else f"{abs(value):.{max(decimals, 0)}f}"
+        return f"{value:.{max(decimals, 0)}f}" if value else f"{value.copy_abs():.{max(decimals, 0)}f}"
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

@@ -35,6 +35,8 @@ RESERVED = frozenset(
         *("namespace", "null", "return", "var", "void", "while"),
     }
 )
+# Two of these beside each other are nothing, unless one of them is `in`.
+_STANDING = ("number", "name", "text")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _BINARY = {
     **{"relation_lt": "<", "relation_le": "<=", "relation_gt": ">", "relation_ge": ">=", "relation_eq": "=="},
@@ -68,28 +70,41 @@ def _place(source: str, line: int | None, column: int | None) -> int:
 
 
 def _look(source: str) -> None:
-    """Refuse what is no word of ours, too much of it, and brackets inside of brackets without end."""
+    """Refuse what is no word of ours, too much of it, brackets inside of brackets without end, and what one of the two
+    grammars takes and the other does not."""
     if len(source) > MAX_SOURCE:
         raise ExpressionProblem("too_long", 0)
-    at, depth, empty, before = 0, 0, True, ""
+    at, empty, before, last = 0, True, "", ""
+    # For each bracket that is open, whether a choice in it still waits for its other side.
+    choices = [False]
     while at < len(source):
         found = _WORD.match(source, at)
         if found is None:
             raise ExpressionProblem("syntax", at)
         word, kind = found.group(), str(found.lastgroup)
-        beside = kind in ("number", "name") and before in ("number", "name")
-        # `5.` and `.5` are numbers to one of the libraries and none to the other.
+        beside = kind in _STANDING and before in _STANDING
+        # `5.` and `.5`, a list that ends with a comma, a field called `in`.
         split = (word, before) == (".", "number") or (kind, before) == ("number", ".")
-        if beside or split or (kind == "name" and word in RESERVED):
+        open_ended = before == "," and word in (")", "]")
+        kept = kind == "name" and (word in RESERVED or (before == "." and word in ("in", "true", "false")))
+        if (beside and "in" not in (word, last)) or split or open_ended or kept:
             raise ExpressionProblem("syntax", at)
         if kind == "number" and len(word.replace(".", "")) > MAX_DIGITS:
             raise ExpressionProblem("literal_too_long", at)
-        if kind == "sign":
-            depth += (word in "([") - (word in ")]")
-            if depth > MAX_BRACKETS:
-                raise ExpressionProblem("too_deep", at)
-        empty, at = empty and kind == "space", found.end()
-        before = word if kind == "sign" else kind
+        if word in ("(", "["):
+            choices.append(False)
+        elif word in (")", "]") and len(choices) > 1:
+            choices.pop()
+        elif word in ("?", ":"):
+            # A choice between `?` and `:` of another stands in brackets (cel-spec, Grammar, Expr).
+            if choices[-1] is (word == "?"):
+                raise ExpressionProblem("syntax", at)
+            choices[-1] = word == "?"
+        if len(choices) > MAX_BRACKETS + 1:
+            raise ExpressionProblem("too_deep", at)
+        if kind != "space":
+            empty, before, last = False, word if kind == "sign" else kind, word
+        at = found.end()
     if empty:
         raise ExpressionProblem("syntax", len(source))
 
@@ -120,7 +135,7 @@ def _node(tree: Any, depth: int) -> Node:
     kind = str(tree.data)
     if kind == "literal":
         return _literal(tree.children[0], at)
-    if kind == "ident":
+    if kind == "ident" and tree.children[0] != "in":
         return Node("name", at, name=str(tree.children[0]))
     if kind in _FORMS:
         return _FORMS[kind](tree, at, depth + 1)
@@ -207,8 +222,10 @@ def _method(tree: Tree[Token], at: int, depth: int) -> Node:
     if name not in MACROS:
         return Node("method", of.at, (of, *given), name=name)
     right = 3 if name == "map" and len(given) == 3 else 2
-    if len(given) != right or given[0].op != "name":
+    if len(given) != right:
         raise ExpressionProblem("macro_wrong", of.at, function=name)
+    if given[0].op != "name":
+        raise ExpressionProblem("syntax", given[0].at)
     return Node(name, of.at, (of, *given[1:]), name=given[0].name)
 
 

@@ -66,7 +66,9 @@ class Run:
 
     def _neg(self, node: Node) -> Any:
         value = self.value(node.args[0])
-        return value.copy_negate() if isinstance(value, Decimal) and value else abs(value) if not value else -value
+        if isinstance(value, Decimal):
+            return value.copy_negate() if value else value.copy_abs()
+        return -value
 
     def _and(self, node: Node) -> bool:
         return self._settled(node, False)
@@ -234,13 +236,13 @@ _OF: Mapping[str, Callable[[Run, Node], Any]] = {
 def _integral(mode: str) -> Callable[[Decimal], Decimal]:
     def whole(value: Decimal) -> Decimal:
         result = value.to_integral_value(rounding=mode)
-        return result if result else abs(result)
+        return result or result.copy_abs()
 
     return whole
 
 
 _BY_NAME: Mapping[str, Callable[[Any], Any]] = {
-    "abs": abs,
+    "abs": Decimal.copy_abs,
     "ceil": _integral(ROUND_CEILING),
     "floor": _integral(ROUND_FLOOR),
     "date": times.day,

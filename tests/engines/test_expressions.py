@@ -1,0 +1,73 @@
+"""Expressions: the stored cases are what they give, and nothing that somebody writes into one takes long."""
+
+import time
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from expression_cases import FILE, TYPES, given, outcome, written
+from hypothesis import given as over
+from hypothesis import strategies as some
+
+from server.engines import expressions
+
+pytestmark = pytest.mark.urs("PRD-07")
+
+
+def test_the_stored_cases_are_what_expressions_give_here() -> None:
+    assert FILE.read_text("utf-8") == written()
+
+
+@over(some.integers(-(10**12), 10**12), some.integers(0, 8), some.integers(0, 6))
+def test_rounding_is_gb_t_8170_or_half_up_by_exact_fractions(digits: int, places: int, to: int) -> None:
+    value = Decimal(digits).scaleb(-places)
+    exact = Fraction(digits, 10**places) * 10**to
+    below = exact.numerator // exact.denominator
+    half = exact - below
+    even = below + (half > Fraction(1, 2) or (half == Fraction(1, 2) and below % 2 == 1))
+    away = below + (half > Fraction(1, 2) or (half == Fraction(1, 2) and exact > 0))
+    assert expressions.rounded(value, to, "gbt8170") == Decimal(even).scaleb(-to)
+    assert expressions.rounded(value, to, "half_up") == Decimal(away).scaleb(-to)
+
+
+LONG = "9" * 34
+ATTACKS = [
+    "(" * 1_999 + "a",
+    "[" * 1_999,
+    "!" * 2_000,
+    "-" * 1_999 + "a",
+    "a?" * 900 + "b",
+    "a.b" * 600,
+    "xs" + "[0]" * 600,
+    "y&&" * 600 + "y",
+    '"' + "\\" * 1_999,
+    '"' * 1_999,
+    "1" * 1_999,
+    LONG + "*" + "*".join([LONG] * 50),
+    "s+" * 900 + "s",
+    "xs.map(p, xs.map(q, xs.map(r, p*q*r)))" + ".size()" * 50,
+    "[" + ",".join("1" * 990) + "].map(p, [" + ",".join("1" * 400) + "].all(q, q > 0))",
+    "xs.all(x, " * 100 + "true" + ")" * 100,
+]
+
+
+@pytest.mark.parametrize("source", ATTACKS, ids=range(len(ATTACKS)))
+def test_what_is_meant_to_take_long_ends_at_once_with_a_code(source: str) -> None:
+    types, values = given(TYPES, {"a": "1", "xs": [str(n) for n in range(1_000)], "s": "x" * 9_000, "y": True})
+    began = time.process_time()
+    said = outcome(source, types, values)
+    assert time.process_time() - began < 2
+    assert said.keys() & {"problem", "error", "result"}
+
+
+def test_a_value_of_too_many_digits_or_items_is_an_error_and_no_crash() -> None:
+    types, _ = given(TYPES, {})
+    for values in (
+        {"a": Decimal("1e999999")},
+        {"a": Decimal("NaN")},
+        {"a": Decimal("Infinity")},
+        {"a": Decimal("1e-5000")},
+    ):
+        assert outcome("a + 1", types, values) == {"error": "out_of_range"}
+    assert outcome("size(xs)", types, {"xs": [Decimal(1)] * 1_001}) == {"error": "too_long"}
+    assert outcome("s + w", types, {"s": "x" * 10_001, "w": ""}) == {"error": "too_long"}
