@@ -84,12 +84,12 @@ class PostgresCluster:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://pestle@127.0.0.1:{self.port}/{database}"
 
-    def create(self) -> str:
-        """The URL of a fresh, empty database."""
-        name = f"t{time.monotonic_ns()}"
+    def create(self, template: str | None = None) -> str:
+        """The URL of a fresh database: empty, or a copy of the one at this URL, to which nobody is connected."""
+        name, like = f"t{time.monotonic_ns()}", "template1" if template is None else template.rpartition("/")[2]
         where = f"host=127.0.0.1 port={self.port} user=pestle dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} STRATEGY = file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY = file_copy")
         return self.url(name)
 
     def drop(self, url: str) -> None:

@@ -16,8 +16,8 @@ HINT = 'the tables have changed: .venv/bin/python scripts/new_migration.py "What
 
 
 @pytest.mark.urs("PLT-05")
-def test_an_empty_database_is_migrated_to_the_declared_tables(database_url: str) -> None:
-    engine = db.open_engine(database_url)
+def test_an_empty_database_is_migrated_to_the_declared_tables(empty_database_url: str) -> None:
+    engine = db.open_engine(empty_database_url)
     migrate(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -29,8 +29,8 @@ def test_an_empty_database_is_migrated_to_the_declared_tables(database_url: str)
 
 
 @pytest.mark.urs("PLT-05")
-def test_primary_keys_and_nullability_are_those_declared(database_url: str) -> None:
-    engine = db.open_engine(database_url)
+def test_primary_keys_and_nullability_are_those_declared(empty_database_url: str) -> None:
+    engine = db.open_engine(empty_database_url)
     migrate(engine)
     with engine.connect() as connection:
         seen = inspect(connection)
@@ -43,16 +43,16 @@ def test_primary_keys_and_nullability_are_those_declared(database_url: str) -> N
 
 
 @pytest.mark.urs("OPS-04")
-def test_migrating_again_changes_nothing(database_url: str) -> None:
-    engine = db.open_engine(database_url)
+def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
+    engine = db.open_engine(empty_database_url)
     migrate(engine)
     migrate(engine)
     engine.dispose()
 
 
 @pytest.mark.urs("OPS-04")
-def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
-    engine = db.open_engine(database_url)
+def test_a_database_of_a_newer_version_is_left_alone(empty_database_url: str) -> None:
+    engine = db.open_engine(empty_database_url)
     migrate(engine)
     with db.write(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
