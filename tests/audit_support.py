@@ -22,7 +22,7 @@ def reviewed(site: Site, scope: Scope, *, person: str = "P-5", **changes: Any) -
     meaning = FOUND_SOMETHING if remarks else FOUND_NOTHING
     given = {
         "scope": scope.payload(),
-        "size": size,
+        "log_size": size,
         "count": measured.count,
         "digest": measured.digest,
         "meaning": {"code": meaning, **MEANINGS[meaning]},

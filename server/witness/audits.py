@@ -41,12 +41,12 @@ class AuditRules:
             return rules.measure(one.leaf_hash for one in found if before is None or one.index < before)
 
         def worked() -> bool:
-            return any(one.worked for one in found if one.index < given["size"])
+            return any(one.worked for one in found if one.index < given["log_size"])
 
         code = rules.refusal(given, seen.stamp.recorded_at, seen.stamp.index, measured, worked)
         if code is not None:
             raise SyncError(code, f"the review {seen.head.id} by {who} of {given['count']} entries")
-        _check_remarks(given, {one.id for one in found if one.index < given["size"]})
+        _check_remarks(given, {one.id for one in found if one.index < given["log_size"]})
 
     def _in_scope(self, scope: Scope, who: str) -> Iterable[_Entry]:
         must = _needles(scope)

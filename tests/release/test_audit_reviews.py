@@ -83,8 +83,8 @@ def test_what_is_over_is_asked_after_by_how_far_it_reaches(site: Site) -> None:
     [
         ({"digest": "0" * 64}, "audit_scope_changed"),
         ({"count": 18}, "audit_scope_changed"),
-        ({"size": 1}, "audit_scope_changed"),
-        ({"size": 2**31 - 1}, "audit_scope_changed"),
+        ({"log_size": 1}, "audit_scope_changed"),
+        ({"log_size": 2**31 - 1}, "audit_scope_changed"),
         ({"scope": Scope(batch="B2").payload()}, "audit_scope_changed"),
         ({"scope": Scope(batch="B1", kind="production").payload()}, "audit_scope_changed"),
         ({"scope": Scope(batch="B404").payload()}, "not_found"),
@@ -210,7 +210,7 @@ def test_what_deserves_a_look_is_counted_and_found(site: Site) -> None:
     assert min(counts["flagged"], counts["decided"]) > 0
     assert {why: len(places) for why, places in found.items() if places} == counts
     assert sum(one["count"] for one in shown["kinds"]) == shown["count"] == len(whole)
-    assert (shown["refused"], shown["size"]) == (None, size)
+    assert (shown["refused"], shown["log_size"]) == (None, size)
 
 
 @pytest.mark.urs("PLT-18")

@@ -65,8 +65,8 @@ def test_reviews_that_were_signed_at_the_door_are_cosigned(tmp_path: Path) -> No
     [
         ({"digest": "0" * 64}, "audit_scope_changed"),
         ({"count": 3}, "audit_scope_changed"),
-        ({"size": 3}, "audit_scope_changed"),
-        ({"size": 2**31 - 1}, "audit_scope_changed"),
+        ({"log_size": 3}, "audit_scope_changed"),
+        ({"log_size": 2**31 - 1}, "audit_scope_changed"),
         ({"scope": Scope(batch="B2").payload()}, "audit_scope_changed"),
         ({"scope": Scope(batch="B1", until="2999-01-01T00:00:00.000Z").payload()}, "audit_scope_future"),
         ({"meaning": {"code": FOUND_SOMETHING, **MEANINGS[FOUND_SOMETHING]}}, "meaning_unknown"),

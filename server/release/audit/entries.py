@@ -49,10 +49,10 @@ class _Meaning(Schema):
 
 
 class AuditReviewed(signing.Signed):
-    """`digest`: SHA-256 over the leaf hashes of the `count` entries of the scope that stood before `size`."""
+    """`digest`: SHA-256 over the leaf hashes of the `count` entries of the scope that stood before `log_size`."""
 
     scope = fields.nested(AuditScope)
-    size = fields.sequence()
+    log_size = fields.sequence()
     count = fields.whole(1, 2**31 - 1)
     digest = fields.sha256()
     meaning = fields.nested(_Meaning)
@@ -72,17 +72,17 @@ def decide(connection: Connection, entry: Entry) -> Ruling:
         entry.recorded_at,
         log_size(connection),
         lambda before: queries.measure(connection, scope, before),
-        lambda: queries.worked(connection, scope, given["size"], entry.actor),
+        lambda: queries.worked(connection, scope, given["log_size"], entry.actor),
     )
     if code is not None:
-        return Ruling(refusal=code, details={"count": given["count"], "size": given["size"]})
+        return Ruling(refusal=code, details={"count": given["count"], "log_size": given["log_size"]})
     return _decide_remarks(connection, scope, given)
 
 
 def _decide_remarks(connection: Connection, scope: Scope, given: Any) -> Ruling:
     """Each is about another entry of the scope, and names a deviation that there is."""
     remarks = given["remarks"]
-    found = queries.known(connection, scope, given["size"], [one["entry"] for one in remarks])
+    found = queries.known(connection, scope, given["log_size"], [one["entry"] for one in remarks])
     for one in remarks:
         if one["entry"] not in found or rules.marked_twice(remarks):
             return Ruling(refusal="not_found", details={"entry": one["entry"]})

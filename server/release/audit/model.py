@@ -25,7 +25,7 @@ MOST_ENTRIES = 100_000
 MOST_REMARKS = 200
 
 # What was shown to who signs this.
-_SAID = ("scope", "size", "count", "digest", "comment", "remarks")
+_SAID = ("scope", "log_size", "count", "digest", "comment", "remarks")
 
 
 def said(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def selection(connection: Connection, scope: Scope, person: str) -> dict[str, An
     return {
         "scope": scope.payload(),
         **_named(connection, [scope])[0],
-        "size": size,
+        "log_size": size,
         "count": measured.count,
         "digest": measured.digest,
         "kinds": [{"code": kind, "count": count} for kind, count in queries.by_kind(connection, scope, size)],
@@ -63,10 +63,11 @@ def shown(connection: Connection, found: Iterable[AuditReview]) -> list[dict[str
     named = {remark["entry"] for one in reviews for remark in one.remarks}
     query = select(log_entry.c.id, log_entry.c.idx).where(log_entry.c.id.in_(named))
     places = {row.id: row.idx for row in connection.execute(query)} if named else {}
-    same = ("entry", "index", "size", "count", "digest", "signed_at", "offset", "method", "components", "comment")
+    same = ("entry", "index", "count", "digest", "signed_at", "offset", "method", "components", "comment")
     return [
         {
             **{name: getattr(one, name) for name in (*same, "recorded_at")},
+            "log_size": one.size,
             "scope": one.scope.payload(),
             **who,
             "meaning": dict(one.meaning),

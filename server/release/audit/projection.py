@@ -35,7 +35,8 @@ def review(connection: Connection, entry: Entry) -> None:
         "batch": given["scope"]["batch"],
         **{name: orjson.dumps(given[name], option=orjson.OPT_SORT_KEYS).decode() for name in ("scope", "remarks")},
         **signature_of(entry),
-        **{name: given[name] for name in ("size", "count", "digest", "comment")},
+        "size": given["log_size"],
+        **{name: given[name] for name in ("count", "digest", "comment")},
         "recorded_at": entry.recorded_at,
     }
     connection.execute(insert(audit_review), row)

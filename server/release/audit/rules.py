@@ -65,7 +65,7 @@ def refusal(
         return "audit_scope_large"
     shown = Measure(given["count"], given["digest"])
     # What was shown is what stood there, and nothing has come to it since.
-    if given["size"] > size or measured(given["size"]) != shown or measured(None) != shown:
+    if given["log_size"] > size or measured(given["log_size"]) != shown or measured(None) != shown:
         return "audit_scope_changed"
     return "reviewer_produced" if produced() else None
 

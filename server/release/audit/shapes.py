@@ -23,9 +23,9 @@ class AuditSelectionQuery(Schema):
 
 
 class SelectedQuery(AuditSelectionQuery):
-    """`size`: that of the log when the selection was shown; `look`: only what deserves a look for this reason."""
+    """`log_size`: that of the log when the selection was shown; `look`: only what deserves a look for this reason."""
 
-    size = plain.Integer(required=True, validate=validate.Range(0, fields.LARGEST))
+    log_size = plain.Integer(required=True, validate=validate.Range(0, fields.LARGEST))
     look = plain.String(load_default=None, allow_none=True, validate=validate.OneOf(queries.LOOKS))
     after = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
     limit = plain.Integer(load_default=20, validate=validate.Range(1, 100))
@@ -53,7 +53,7 @@ class AuditSelectionAnswer(Schema):
     scope = plain.Nested(AuditScopeAnswer)
     person = plain.Nested(PersonAnswer, allow_none=True)
     device = plain.Nested(DeviceAnswer, allow_none=True)
-    size = plain.Integer()
+    log_size = plain.Integer()
     count = plain.Integer()
     digest = plain.String()
     kinds = plain.List(plain.Nested(AuditCountAnswer))
@@ -83,7 +83,7 @@ class AuditReviewAnswer(Schema):
     scope = plain.Nested(AuditScopeAnswer)
     person = plain.Nested(PersonAnswer, allow_none=True)
     device = plain.Nested(DeviceAnswer, allow_none=True)
-    size = plain.Integer()
+    log_size = plain.Integer()
     count = plain.Integer()
     digest = plain.String()
     meaning = plain.Raw()
@@ -119,10 +119,10 @@ class AuditReviewsAnswer(Schema):
 
 
 class AuditSignBody(SignatureFields):
-    """Exactly what was shown: `scope`, `size`, `count` and `digest` as the selection had them."""
+    """Exactly what was shown: `scope`, `log_size`, `count` and `digest` as the selection had them."""
 
     scope = fields.nested(AuditScope)
-    size = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))
+    log_size = plain.Integer(required=True, validate=validate.Range(0, 2**31 - 1))
     count = plain.Integer(required=True, validate=validate.Range(1, 2**31 - 1))
     digest = fields.sha256()
     meaning = plain.String(required=True, validate=validate.OneOf(list(model.MEANINGS)))

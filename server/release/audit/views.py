@@ -56,7 +56,9 @@ def show_selection(query: Mapping[str, Any]) -> Answer:
 def list_selected(query: Mapping[str, Any]) -> Answer:
     """The entries of a selection as it was shown, the first first, each with its content."""
     with db.snapshot(site.current().engine) as connection:
-        return pages.entries(connection, _given(query), query["size"], query["look"], query["after"], query["limit"])
+        return pages.entries(
+            connection, _given(query), query["log_size"], query["look"], query["after"], query["limit"]
+        )
 
 
 @blueprint.post("")
@@ -68,7 +70,7 @@ def sign_review(body: Mapping[str, Any]) -> Answer:
     plant, person = site.current(), demand("batch.review")
     # Nobody answers for what they may not see.
     demand("log.read")
-    given = {name: body[name] for name in ("scope", "size", "count", "digest", "comment", "remarks")}
+    given = {name: body[name] for name in ("scope", "log_size", "count", "digest", "comment", "remarks")}
     given["meaning"] = {"code": body["meaning"], **model.MEANINGS[body["meaning"]]}
     statement = signing.sign(plant, current_session(), body, shown(model.REVIEWED_KIND, model.said(given)))
     payload = {**statement, **given}
