@@ -10,6 +10,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 from server.alerts import views as alerts
 from server.core.plant import Plant
 from server.engines.forms import views as forms
+from server.engines.forms.records import views as records
 from server.handheld import scan_views as scanning
 from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     badges.blueprint,
     training.blueprint,
     forms.blueprint,
+    records.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

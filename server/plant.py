@@ -18,6 +18,7 @@ from server.core.publisher import Publisher
 from server.core.record import SERVER, Recorder
 from server.engines.forms import definitions
 from server.engines.forms import entries as forms
+from server.engines.forms.records import entries as records
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
@@ -52,6 +53,7 @@ ROOMS = (
     Room("equipment", equipment.KINDS),
     training.ROOM,
     Room("forms", forms.KINDS),
+    Room("forms", records.KINDS),
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,

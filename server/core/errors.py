@@ -727,6 +727,64 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was written.", "未写入。"),
         ("Tell the maker of the software: this is a fault.", "请告知软件开发方：这是程序缺陷。"),
     ),
+    # filled forms
+    "record_unknown": Problem(
+        404,
+        ("There is no such record.", "没有此记录。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look for it in the list of records.", "请在记录列表中查找。"),
+    ),
+    "record_known": Problem(
+        409,
+        ("A record of this number is open already.", "该编号的记录已存在。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Open another one.", "请另开一份记录。"),
+    ),
+    "record_complete": Problem(
+        409,
+        ("The record is complete.", "该记录已完成。"),
+        ("It was not taken along.", "未带走该记录。"),
+        ("Open another record for what is still to be filled in.", "如仍需填写，请另开一份记录。"),
+    ),
+    "record_changed": Problem(
+        409,
+        ("What you wanted to sign has changed since it was shown to you.", "自向您显示后，待签内容已有变化。"),
+        ("Nothing was signed.", "未签署任何内容。"),
+        ("Look at the record again, then sign.", "请重新查看记录后再签名。"),
+    ),
+    "form_not_effective": Problem(
+        409,
+        ("This version of the form may not be filled in today.", "该表单版本今日不可填写。"),
+        ("No record was opened.", "未打开记录。"),
+        ("Take a form from the list of those in force.", "请从现行有效的表单中选择。"),
+    ),
+    "field_unknown": Problem(
+        409,
+        ("The form has no such field.", "表单没有此字段。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Open the record again.", "请重新打开记录。"),
+    ),
+    "signed_before": Problem(
+        409,
+        ("This field is signed already.", "该字段已签名。"),
+        ("The signature stands.", "原签名仍然有效。"),
+        ("Look at the record again.", "请重新查看记录。"),
+    ),
+    "item_not_open": Problem(
+        409,
+        ("There is nothing to decide here any more.", "此事项已处理。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the record again.", "请重新查看记录。"),
+    ),
+    "chosen_wrong": Problem(
+        409,
+        (
+            "Of a conflict one of its values must be chosen, of anything else none.",
+            "冲突须在其记录值中选定一个，其他事项无须选择。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose one of the values that are shown.", "请选择所示的一个记录值。"),
+    ),
     # decisions on batches and lots
     "batch_unknown": Problem(
         404,

@@ -319,4 +319,4 @@ JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
 # Of records, in the order in which they are asked.
 RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}
 VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}
-ROOM = Room("handheld", KINDS, judges={**JUDGES, **VETOES})
+ROOM = Room("handheld", KINDS, judges={**JUDGES, **RECORD_JUDGES, **VETOES})

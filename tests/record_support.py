@@ -1,0 +1,135 @@
+"""A site where forms are filled in: one form in force, a record of it in the hands of two tablets."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import batch_support
+from form_support import weighing_record
+
+from server.core.kinds import Fact
+from server.core.record import Recorded
+from server.engines.forms import definitions
+from server.engines.forms.model import MEANING
+from server.engines.forms.records import queries, rules
+from server.engines.forms.records.model import Item, Record
+from server.engines.forms.rules import signed_digest
+
+Payload = dict[str, Any]
+RECORD = "R-1"
+PLAIN = {"type": "typed", "device": None, "entry": None}
+CALCULATED = PLAIN | {"type": "calculated"}
+
+
+def value(path: str, given: Any, comment: str | None = None, **source: Any) -> Payload:
+    return {"path": path, "value": given, "source": PLAIN | source, "comment": comment}
+
+
+def kg(path: str, number: str, comment: str | None = None) -> Payload:
+    return value(path, {"value": number, "unit": "kg"}, comment)
+
+
+def calculated(path: str, number: str, unit: str = "kg", comment: str | None = None) -> Payload:
+    return value(path, {"value": number, "unit": unit}, comment, type="calculated")
+
+
+class RecordSite(batch_support.Site):
+    """As for batches, with an engineer, and `weighing_record` in force."""
+
+    PEOPLE: ClassVar = batch_support.Site.PEOPLE | {"P-8": ("zhou", ["engineer"])}
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        super().__init__(database_url, folder)
+        self.definition = weighing_record()
+        self.sha256 = definitions.keep(self.plant.config.blobs, self.definition)
+        about = {"form": "weighing-record", "version": 1, "sha256": self.sha256}
+        submitted = about | {"title": self.definition["title"], "comment": None}
+        self.state("forms.version_submitted.v1", "form/weighing-record", submitted, "P-8")
+        signature = {
+            "signer": {"id": "P-5", "name": "zhao", "name_en": None},
+            "signed_at": "2026-11-22T09:00:00.000Z",
+            "offset": 480,
+            "method": "password",
+            "components": 2,
+            "passkey": None,
+        }
+        effective = {"effective_from": datetime.now(UTC).date().isoformat(), "reason": None, "meaning": dict(MEANING)}
+        self.state("forms.version_approved.v1", "form/weighing-record", about | effective | signature, "P-5")
+
+    def open(self, record: str = RECORD, lend: bool = True) -> Recorded:
+        given = {"record": record, "form": "weighing-record", "version": 1, "sha256": self.sha256, "subject": "B-1"}
+        done = self.state("forms.record_opened.v1", f"record/{record}", given, "P-1")
+        for device in ("tablet-a", "tablet-b") if lend else ():
+            lease = self.leases[record, device] = f"lease-{record}-{device}"
+            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+            given = {"lease": lease, "unit": f"record/{record}", "device": device, "person": "P-1"}
+            self.state("handheld.lease_issued.v2", f"record/{record}", given | term | {"lease_hash": "0" * 64}, "P-1")
+        return done
+
+    def fill(self, *values: Payload, record: str = RECORD, **about: Any) -> Recorded:
+        return self.say("values_recorded", {"record": record, "values": list(values)}, **about)
+
+    def say(
+        self,
+        kind: str,
+        payload: Payload,
+        *,
+        actor: str = "P-1",
+        device: str = "tablet-a",
+        cosigner: str | None = None,
+        stream: str | None = None,
+        leased: bool = True,
+        corrects: str | None = None,
+        reason: str | None = None,
+    ) -> Recorded:
+        """An entry about a record from a tablet, a minute after the last."""
+        self.now_ms += 60_000
+        envelope = self.writers[device].write(
+            f"forms.{kind}.v1",
+            stream or f"record/{payload['record']}",
+            payload,
+            actor=actor,
+            lease=self.leases.get((payload["record"], device)) if leased else None,
+            corrects=corrects,
+            reason=reason,
+        )
+        return self.submit(envelope if cosigner is None else self.cosign(envelope, cosigner))
+
+    def sign(self, path: str, person: str, *, actor: str | None = None, **changes: Any) -> Recorded:
+        """A signature at a tablet by the person's own key; `actor` is who works there."""
+        with self.plant.engine.connect() as connection:
+            stands = rules.filled(queries.values_of(connection, RECORD))
+        planned = rules.field_at(self.definition, path)
+        assert planned is not None
+        given = {
+            "record": RECORD,
+            "path": path,
+            "meaning": planned["meaning"],
+            "digest": signed_digest(self.definition, stands, path),
+            "signed_by": person,
+            "signature": None,
+        }
+        cosigner = changes.pop("cosigner", person)
+        return self.say("record_signed", given | changes, actor=actor or person, cosigner=cosigner)
+
+    def record(self, name: str = RECORD) -> Record:
+        with self.plant.engine.connect() as connection:
+            found = queries.find_record(connection, name)
+        assert found is not None
+        return found
+
+    def found(self, name: str = RECORD) -> list[Item]:
+        """What is to be looked at in the record."""
+        with self.plant.engine.connect() as connection:
+            return queries.items_of(connection, name)
+
+    def codes(self) -> list[tuple[str, str | None]]:
+        return [(one.code, one.path) for one in self.found()]
+
+    def stands(self) -> dict[str, Any]:
+        with self.plant.engine.connect() as connection:
+            return rules.filled(queries.values_of(connection, RECORD))
+
+    def settle(self, item: Item, chosen: str | None, actor: str = "P-5") -> Recorded:
+        given = {"record": RECORD, "item": item.id, "chosen": chosen, "reason": "looked into"}
+        return self.plant.recorder.state(Fact("forms.item_settled.v1", f"record/{RECORD}", given, actor=actor))[0]
