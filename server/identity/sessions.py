@@ -17,6 +17,7 @@ from server.identity import lockout, queries
 from server.identity.lockout import Origin
 from server.identity.model import DEVICE_PROVEN, SESSION_ENDED, SIGNED_IN, SIGNIN_FAILED, TABLET, Person, person_stream
 from server.identity.projection import session
+from server.identity.rules import Policy
 from server.identity.stating import state
 from sync import signing
 from sync.errors import SyncError
@@ -46,6 +47,7 @@ class Session:
     expired: bool = False
     password_ends_at: datetime | None = None
     device: str | None = None
+    idle_minutes: int = Policy().idle_minutes
     browser: str | None = None
 
     @property
@@ -61,6 +63,7 @@ class Session:
             "nonce": self.nonce,
             "device": self.device,
             "expires_at": self.expires_at,
+            "idle_minutes": self.idle_minutes,
             "password_one_time": self.one_time,
             "password_expired": self.expired,
             "password_ends_at": None if ends is None else clock.text(ends),
@@ -189,7 +192,8 @@ def check_session(plant: Plant, token: str | None) -> Session:
         raise PestleError("session_expired")
     held = _password(plant, person.id)
     change = held.one_time or held.expired
-    return Session(token, person, row.nonce, created, used, ends, change, held.expired, held.ends_at, row.device)
+    idle = policy.idle_minutes
+    return Session(token, person, row.nonce, created, used, ends, change, held.expired, held.ends_at, row.device, idle)
 
 
 @dataclass(frozen=True, slots=True)

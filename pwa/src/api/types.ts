@@ -5,7 +5,7 @@ export interface Named { id: string; name: string; name_en: string | null }
 export interface SignedIn extends Named { roles: string[]; permissions: string[] }
 /** While the password is a one-time one, nothing but choosing another is permitted. */
 export interface Session {
-  person: SignedIn; nonce: string; device: string | null; expires_at: string; password_one_time: boolean;
+  person: SignedIn; nonce: string; device: string | null; expires_at: string; idle_minutes: number; password_one_time: boolean;
   /** The password must be changed since it is old; when it will be. */
   password_expired: boolean; password_ends_at: string | null;
   /** Another gave this person a password: until then they sign no decisions. */

@@ -17,6 +17,8 @@ class Sessions {
   server = $state.raw<Session | null>(null);
   /** The person whose name is on what is done now; null when locked. */
   acting = $state.raw<SignedIn | null>(null);
+  /** Whose work lies behind the glass while nobody is at work; null before anybody was. */
+  left = $state.raw<SignedIn | null>(null);
   checked = $state(false);
   byPin = $state(false);
   /** The glass opens with the form for the password. */
@@ -101,6 +103,12 @@ class Sessions {
     core.sessionChanged();
   }
 
+  /** Nobody is here any more: the glass at once, and nobody else shall use the session. */
+  async leave(): Promise<void> {
+    this.lock();
+    await this.signOut();
+  }
+
   /** Unwraps the person's key with the PIN, and the badge where they have one: right only when that works. */
   async unlock(person: Person, pin: string, badge: Badge | null): Promise<void> {
     await core.unlock(person.id, pin, badge);
@@ -120,14 +128,22 @@ class Sessions {
 
   lock(): void {
     unbroken.stop();
+    this.left = this.acting ?? this.left;
     this.acting = null;
     this.byPin = false;
     localStorage.setItem(GUARD, "1");
   }
 
-  /** Whether the acting person may do this; what needs the server needs the server's own session too. */
+  /** Whether the acting person may do this; what needs the server needs the server's own session too. Behind the glass a
+   * screen stays as it was for whoever has left it. */
   can(permission: string): boolean {
-    return this.acting?.permissions.includes(permission) ?? false;
+    return (this.acting ?? this.left)?.permissions.includes(permission) ?? false;
+  }
+
+  /** Minutes without a touch after which the server's session is ended from here; null on a tablet, which locks its
+   * glass. A page that asks the server now and then would else keep it from ever ending unused. */
+  get idleMinutes(): number | null {
+    return this.server?.device === null ? this.server.idle_minutes : null;
   }
 
   /** The server's session is the acting person's: releasing and taking along need that. */
@@ -140,7 +156,10 @@ class Sessions {
     this.server = null;
     unbroken.stop();
     // Work by PIN goes on; a person known only by the ended session must sign in again.
-    if (was && !this.byPin && this.acting?.id === was.person.id) this.acting = null;
+    if (was && !this.byPin && this.acting?.id === was.person.id) {
+      this.left = this.acting;
+      this.acting = null;
+    }
     if (was) core.sessionChanged();
   }
 }
