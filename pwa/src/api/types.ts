@@ -1,4 +1,5 @@
 /** The shapes that the server's HTTP API answers with; the shapes shared with the core stand in src/core/types.ts. */
+import type { LastReview } from "../audit/types";
 import type { Lease, Phase, Quantity, Reading, Text2 } from "../core/types";
 
 export interface Named { id: string; name: string; name_en: string | null }
@@ -106,6 +107,7 @@ export interface BatchView {
   yields: Yield[];
   leases: LeaseLine[];
   disposition: Disposition | null;
+  audit_review: LastReview;
 }
 
 export interface Meaning { code: string; zh: string; en: string }
@@ -150,6 +152,7 @@ export interface Review {
   seal: Seal & { size: number };
   digest: string;
   disposition: Disposition | null;
+  audit_review: LastReview;
 }
 
 export interface DeviationLine {

@@ -39,6 +39,7 @@ export const codesEn = {
     deviation: "Deviation", summary: "What happened", conclusion: "Conclusion", devices: "Devices", seq: "Number in its chain", hash: "Digest of its header", known: "Known to have written", delivered: "Delivered",
     stream_seq: "Last entry of the batch", stream_hash: "Digest of that entry", open: "Open", lease: "Lease", issued_at: "Issued at", expires_at: "Expires at", lease_hash: "Digest of the lease", quarantine: "Quarantine",
     checkpoint: "Checkpoint", root: "Root", recipients: "Readable by", removed: "Older ones removed", to: "Where to", detail: "Detail", backup: "Backup", mirror: "Mirror", lost: "Lost", basis: "Legal basis", index: "Index", folder: "Folder", files: "Files", manifest: "Digest of the list", batches: "Batches", before: "Before", now: "Now", software: "Software", migration: "Tables", checked: "Checked", how: "How",
+    scope: "Selection", log_size: "Entries in the log when it was shown", count: "Entries", remarks: "Remarks", since: "Recorded from", until: "Recorded before", stream: "Belongs to", kind: "What", entry: "Entry",
     document: "Procedure or qualification", title: "Title", effective_from: "Effective from", demands: "Asks for", within_days: "Within days", valid_days: "Good for days", evidence: "Evidence", expires_on: "Good until", on: "Step by", documents: "Needs", passkey: "Passkey", missing: "Missing",
   } as Record<string, string>,
   exceptions: {

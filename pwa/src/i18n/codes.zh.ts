@@ -38,6 +38,7 @@ export const codesZh: typeof codesEn = {
     started: "开始", yields: "收率", conflict: "冲突", chosen: "选定", exception: "异常", assessment: "评估意见", signer: "签名人", signed_at: "签名时间", offset: "与 UTC 相差分钟", method: "方式", digest: "所示内容摘要", stream_seq: "该批最后记录", stream_hash: "该记录摘要",
     open: "未结", lease: "携带", issued_at: "发出时间", expires_at: "到期", lease_hash: "携带摘要", quarantine: "隔离区",
     checkpoint: "检查点", root: "根散列", recipients: "可解密方", removed: "已删除的旧备份", to: "去向", detail: "说明", backup: "备份", mirror: "镜像", lost: "丢失", basis: "依据", index: "序号", folder: "文件夹", files: "文件数", manifest: "清单摘要", batches: "批数", before: "此前", now: "现在", software: "软件", migration: "数据表", checked: "核验范围", how: "方式",
+    scope: "所选范围", log_size: "显示时的日志条数", count: "记录数", remarks: "备注", since: "入账自", until: "入账至（不含）", stream: "所属", kind: "事项", entry: "记录",
     document: "规程或资格", title: "标题", effective_from: "生效日期", demands: "要求", within_days: "限期（天）", valid_days: "有效期（天）", evidence: "依据", expires_on: "有效期至", on: "步骤类别", documents: "所需规程或资格", passkey: "通行密钥", missing: "缺少",
   },
   exceptions: {

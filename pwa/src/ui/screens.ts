@@ -8,6 +8,8 @@ type Screen = () => Promise<{ default: Component }>;
 // batch. Tests read this table, a line a screen.
 const SCREENS: Record<string, Screen> = {
   audit: () => import("../log/Audit.svelte"),
+  "audit-review": () => import("../audit/AuditReview.svelte"),
+  "audit-reviews": () => import("../audit/AuditReviews.svelte"),
   batch: () => import("../batches/Batch.svelte"),
   "batch/*/review": () => import("../release/Review.svelte"),
   "batch/*/run": () => import("../production/Run.svelte"),
