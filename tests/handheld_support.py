@@ -27,6 +27,7 @@ from server.core.config import Config
 from server.core.kinds import Fact
 from server.handheld.gates import GATES
 from server.handheld.hub.hub import EXTENSION, Hub, start, stop
+from server.handheld.model import unit_named
 from server.identity import queries as identity
 from server.identity.projection import session
 from server.plant import open_plant
@@ -170,7 +171,7 @@ class Tablet:
             "mono": 1,
             "boot": self.writer.boot,
             "head": {"seq": self.writer.seq, "hash": self.writer.prev},
-            "docs": {f"batch/{batch}": 0 for batch in self.leases}
+            "docs": {unit_named(batch): 0 for batch in self.leases}
             | {name: doc.last for name, doc in self.docs.items()},
         }
 
@@ -241,17 +242,18 @@ class Tablet:
     # Work
 
     def write(self, batch: str, kind: str, payload: Mapping[str, Any], *, actor: str, **header: Any) -> Envelope:
-        stream = header.pop("stream", f"batch/{batch}")
-        envelope = self.writer.write(kind, stream, {"batch": batch, **payload}, actor=actor, **header)
+        stream = header.pop("stream", unit_named(batch))
+        of = {} if "/" in batch else {"batch": batch}
+        envelope = self.writer.write(kind, stream, {**of, **payload}, actor=actor, **header)
         self.written.append(envelope)
         return envelope
 
     def put(self, batch: str, *envelopes: Envelope) -> bytes:
-        return self.docs[f"batch/{batch}"].put({item.head.id: item.encode() for item in envelopes})
+        return self.docs[unit_named(batch)].put({item.head.id: item.encode() for item in envelopes})
 
     def push(self, batch: str, *changes: bytes) -> int:
         self._pushes += 1
-        doc = batch if "/" in batch else f"batch/{batch}"
+        doc = unit_named(batch)
         self.send({"t": "push", "id": self._pushes, "doc": doc, "changes": [b64(change) for change in changes]})
         return self._pushes
 
@@ -265,7 +267,7 @@ class Tablet:
         return envelope
 
     def wait_for_document(self, batch: str) -> None:
-        while f"batch/{batch}" not in self.docs:
+        while unit_named(batch) not in self.docs:
             self.next()
 
     def error(self) -> str:
@@ -278,7 +280,7 @@ class Tablet:
     def receipt(self, batch: str, envelope: Envelope) -> dict[str, Any]:
         """The receipt of an entry, as soon as it has come."""
         self.wait_for_document(batch)
-        doc = self.docs[f"batch/{batch}"]
+        doc = self.docs[unit_named(batch)]
         while envelope.head.id not in doc.receipts:
             self.next()
         return doc.receipts[envelope.head.id]
@@ -286,9 +288,9 @@ class Tablet:
     def rebuild(self, batch: str) -> None:
         """Throw the document away, write on under a new actor; the server's changes must be asked for again."""
         self.actor = secrets.token_bytes(16)
-        del self.docs[f"batch/{batch}"]
+        del self.docs[unit_named(batch)]
         self.send({"t": "actor", "actor": self.actor.hex(), "proof": self.proof()})
-        self.send({"t": "open", "docs": {f"batch/{batch}": 0}})
+        self.send({"t": "open", "docs": {unit_named(batch): 0}})
         self.wait_for_document(batch)
 
 
@@ -379,7 +381,7 @@ class Site:
         return signer
 
     def tablet(self, name: str, *batches: str) -> Tablet:
-        """An enrolled tablet with leases for these batches."""
+        """An enrolled tablet with leases for these units of work: batches by their numbers, others by their streams."""
         tablet = Tablet(self.url, self.cookie, name, self.enrol(name))
         self.tablets.append(tablet)
         for batch in batches:
@@ -388,7 +390,7 @@ class Site:
 
     def lease(self, tablet: Tablet, batch: str) -> dict[str, Any]:
         proof = tablet.signer.sign(b"pestle/lease/v1\n" + f"{self.nonces[tablet.cookie]}\n{batch}".encode())
-        body = {"device": tablet.device, "batch": batch, "proof": b64(proof)}
+        body = {"device": tablet.device, "unit" if "/" in batch else "batch": batch, "proof": b64(proof)}
         return self.post("/api/leases", body)
 
     def again(self, tablet: Tablet) -> Tablet:

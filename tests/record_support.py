@@ -8,6 +8,7 @@ import batch_support
 from form_support import weighing_record
 
 from server.core.kinds import Fact
+from server.core.plant import Plant
 from server.core.record import Recorded
 from server.engines.forms import definitions
 from server.engines.forms.model import MEANING
@@ -33,6 +34,27 @@ def calculated(path: str, number: str, unit: str = "kg", comment: str | None = N
     return value(path, {"value": number, "unit": unit}, comment, type="calculated")
 
 
+def in_force(plant: Plant, definition: Payload, designer: str, approver: str) -> str:
+    """The first version of a form, submitted by one and approved by the other, to be filled in from today on; the
+    digest of its bytes."""
+    sha256, code = definitions.keep(plant.config.blobs, definition), definition["code"]
+    about = {"form": code, "version": 1, "sha256": sha256}
+    signature = {
+        "signer": {"id": approver, "name": "approver", "name_en": None},
+        "signed_at": "2026-11-22T09:00:00.000Z",
+        "offset": 480,
+        "method": "password",
+        "components": 2,
+        "passkey": None,
+    }
+    effective = {"effective_from": datetime.now(UTC).date().isoformat(), "reason": None, "meaning": dict(MEANING)}
+    submitted = about | {"title": definition["title"], "comment": None}
+    stream = f"form/{code}"
+    plant.recorder.state(Fact("forms.version_submitted.v1", stream, submitted, actor=designer))
+    plant.recorder.state(Fact("forms.version_approved.v1", stream, about | effective | signature, actor=approver))
+    return sha256
+
+
 class RecordSite(batch_support.Site):
     """As for batches, with an engineer, and `weighing_record` in force."""
 
@@ -41,20 +63,7 @@ class RecordSite(batch_support.Site):
     def __init__(self, database_url: str, folder: Path) -> None:
         super().__init__(database_url, folder)
         self.definition = weighing_record()
-        self.sha256 = definitions.keep(self.plant.config.blobs, self.definition)
-        about = {"form": "weighing-record", "version": 1, "sha256": self.sha256}
-        submitted = about | {"title": self.definition["title"], "comment": None}
-        self.state("forms.version_submitted.v1", "form/weighing-record", submitted, "P-8")
-        signature = {
-            "signer": {"id": "P-5", "name": "zhao", "name_en": None},
-            "signed_at": "2026-11-22T09:00:00.000Z",
-            "offset": 480,
-            "method": "password",
-            "components": 2,
-            "passkey": None,
-        }
-        effective = {"effective_from": datetime.now(UTC).date().isoformat(), "reason": None, "meaning": dict(MEANING)}
-        self.state("forms.version_approved.v1", "form/weighing-record", about | effective | signature, "P-5")
+        self.sha256 = in_force(self.plant, self.definition, "P-8", "P-5")
 
     def open(self, record: str = RECORD, lend: bool = True) -> Recorded:
         given = {"record": record, "form": "weighing-record", "version": 1, "sha256": self.sha256, "subject": "B-1"}

@@ -12,7 +12,9 @@ from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
+from server.engines.forms.records import model as records
 from server.handheld.entries import JUDGES as UNDER_LEASE
+from server.handheld.entries import RECORD_JUDGES as OF_RECORDS
 from server.handheld.model import LEASE_ISSUED, batch_of
 from server.identity import granting
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
@@ -40,6 +42,7 @@ _DIGEST = 32
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
+    records.SIGNED: records.said,
     audit.REVIEWED_KIND: audit.said,
     GRANT_CONFIRMED: granting.said,
 }
@@ -112,6 +115,9 @@ class SiteRules:
             self._containers.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
+        elif seen.head.kind in OF_RECORDS:
+            self._leases.judge(seen)
+            self._judge_own(seen, seen.body)
 
     def learn(self, seen: Seen) -> None:
         """Take the entry in, whatever was found about it."""
@@ -157,17 +163,19 @@ class SiteRules:
     def _judge_signature(self, seen: Seen, body: Mapping[str, Any]) -> None:
         """By a passkey its signer has signed what the entry says was shown; else the server's word is all there is."""
         said = SIGNED.get(seen.head.kind)
-        if said is None or body["passkey"] is None:
+        # Of a record the statement is a part: on tablets there is none.
+        given = body.get("signature", body)
+        if said is None or given["passkey"] is None:
             return
-        passkey = self._passkeys.find(body["passkey"]["credential"])
+        passkey = self._passkeys.find(given["passkey"]["credential"])
         digest = passkeys.shown(seen.head.kind, said(body))
         try:
-            if passkey is None or passkey.withdrawn or passkey.person != body["signer"]["id"]:
+            if passkey is None or passkey.withdrawn or passkey.person != given["signer"]["id"]:
                 raise SyncError("signature_wrong", "no passkey in use of who signed")
-            challenge = passkeys.online_challenge(body["passkey"]["nonce"], digest)
-            passkeys.check(passkey, challenge, passkeys.Assertion.of(body["passkey"]))
+            challenge = passkeys.online_challenge(given["passkey"]["nonce"], digest)
+            passkeys.check(passkey, challenge, passkeys.Assertion.of(given["passkey"]))
         except SyncError as error:
-            raise SyncError("signature_wrong", f"{seen.head.kind} by {body['signer']['id']}: {error.detail}") from error
+            raise SyncError("signature_wrong", f"{seen.head.kind} by {given['signer']['id']}: {error.detail}") from error
 
     def _judge_seen(self, seen: Seen) -> None:
         named = seen.head.seen
@@ -194,9 +202,21 @@ class SiteRules:
             or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags)
         ):
             return
-        lines = [one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}"]
-        if not any(self._signed(seen.head.encode(), one, person) for one in lines):
+        if not self._signed_by(seen, person):
             raise unflagged(flag, f"{person} has not signed what they are said to have verified")
+
+    def _judge_own(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """A field of a record that somebody signed on a tablet."""
+        flag = "signature_missing"
+        # Of a record that nobody opened nothing more is judged.
+        if seen.head.kind != records.SIGNED or not {flag, "record_unknown"}.isdisjoint(seen.stamp.flags):
+            return
+        if body["signature"] is not None or not self._signed_by(seen, body["signed_by"]):
+            raise unflagged(flag, f"{body['signed_by']} has not signed the field {body['path']}")
+
+    def _signed_by(self, seen: Seen, person: str) -> bool:
+        lines = [one for one in parse_signatures(seen.signatures) if one["by"] == f"person:{person}"]
+        return any(self._signed(seen.head.encode(), one, person) for one in lines)
 
     def _signed(self, header: bytes, signature: Mapping[str, str], person: str) -> bool:
         if signature["alg"] == passkeys.WEBAUTHN:

@@ -1,19 +1,21 @@
-"""What the log holds of a batch and its document does not: it came another way, or the document was lost."""
+"""What the log holds of a batch or record and its document does not: it came another way, or the document was lost."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, and_, or_, select
 
+from server.engines.forms.records import model as records
 from server.handheld.hub import receipts
 from sync.log import reading
 from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
-# What devices record of a batch. What the server states of it (exceptions, conflicts) tablets derive themselves, but
-# for what QA has decided, which no tablet can know.
+# What devices record. What the server states besides (exceptions, conflicts) tablets derive themselves, but for what
+# was decided, and what people at desks filled in, which no tablet can know.
 _ROOM = "production."
 DECIDED = "release.conflict_resolved.v1"
+STATED = frozenset({DECIDED, *records.WORK, records.SETTLED})
 # Raw bytes and entries of one change: it passes on in one frame, and far below the limits of a change.
 _BYTES = 256 * 1024
 _ENTRIES = 1_000
@@ -39,7 +41,8 @@ class Portion:
 
 
 def portions(connection: Connection, doc: str, known: Collection[str]) -> Iterator[Portion]:
-    """What devices recorded and QA decided in the document's stream and is not `known` there, in the order of the log.
+    """What devices and desks recorded and what was decided in the document's stream and is not `known` there, in the
+    order of the log.
 
     An entry whose payload is no longer held cannot be shown in its wire form, and is left out.
     """
@@ -56,7 +59,8 @@ def portions(connection: Connection, doc: str, known: Collection[str]) -> Iterat
 
 def _missing(connection: Connection, doc: str, known: Collection[str]) -> list[int]:
     by_server = log_entry.c.device == "server"
-    recorded = and_(~by_server, log_entry.c.kind.startswith(_ROOM, autoescape=True))
-    decided = and_(by_server, log_entry.c.kind == DECIDED)
-    query = select(log_entry.c.idx, log_entry.c.id).where(log_entry.c.stream == doc, or_(recorded, decided))
+    work = or_(log_entry.c.kind.startswith(_ROOM, autoescape=True), log_entry.c.kind.in_(records.WORK))
+    stated = and_(by_server, log_entry.c.kind.in_(STATED))
+    query = select(log_entry.c.idx, log_entry.c.id)
+    query = query.where(log_entry.c.stream == doc, or_(and_(~by_server, work), stated))
     return [row.idx for row in connection.execute(query.order_by(log_entry.c.idx)) if row.id not in known]

@@ -9,9 +9,9 @@ from time import monotonic
 
 from sqlalchemy import Engine
 
-from server.core.record import Duplicate, Held, Recorded, Recorder, Refused
+from server.core.record import SERVER, Duplicate, Held, Recorded, Recorder, Refused
 from server.handheld.hub import receipts
-from server.handheld.hub.backlog import DECIDED
+from server.handheld.hub.backlog import STATED
 from server.handheld.hub.documents import Documents
 from server.handheld.hub.news import News
 from sync.entry import Envelope
@@ -33,7 +33,7 @@ class Handover:
     def __init__(self, engine: Engine, recorder: Recorder, documents: Documents, news: News) -> None:
         self._engine, self._recorder, self._documents, self._news = engine, recorder, documents, news
         self._queue: SimpleQueue[Sequence[_Receipt] | None] = SimpleQueue()
-        # Documents of batches of which QA has decided something since.
+        # Documents of which the server has stated something since that tablets must see.
         self._behind: SimpleQueue[str] = SimpleQueue()
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="sync-receipts", daemon=True)
@@ -88,7 +88,8 @@ class Handover:
 
     def _recorded(self, entries: Sequence[Recorded]) -> None:
         """In the log's committer thread: quick."""
-        for doc in {item.envelope.head.stream for item in entries if item.envelope.head.kind == DECIDED}:
+        heads = [item.envelope.head for item in entries]
+        for doc in {head.stream for head in heads if head.device == SERVER and head.kind in STATED}:
             self._behind.put(doc)
         self._queue.put(
             [
