@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,12 @@ class Server(ThreadingHTTPServer):
         self.monitored = f"/{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint"
         super().__init__((bind, port), _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever hangs up before the answer is no fault of ours; what else goes wrong is told."""
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            complain("witness_failed", error)
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: Server
@@ -47,15 +54,18 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/add-checkpoint":
             self._answer(404, b"not found\n")
             return
+        self._answer(*self._judge(body))
+
+    def _judge(self, body: bytes) -> tuple[int, bytes, str]:
         try:
-            self._answer(200, self.server.watch.add_checkpoint(body))
+            return 200, self.server.watch.add_checkpoint(body), _PLAIN
         except Refusal as refusal:
             said = refusal.body or f"{refusal.why}\n".encode()
-            self._answer(refusal.status, said, SIZE_TYPE if refusal.status == 409 else _PLAIN)
+            return refusal.status, said, SIZE_TYPE if refusal.status == 409 else _PLAIN
         except Exception as error:
             # Its disk is full, or its mirror damaged: nothing against the log, and nothing is cosigned.
             complain("witness_failed", error)
-            self._answer(500, b"the witness has a fault of its own\n")
+            return 500, b"the witness has a fault of its own\n", _PLAIN
 
     def do_GET(self) -> None:
         if self.path == self.server.monitored:
