@@ -5,6 +5,7 @@ from typing import Any
 from batch_support import Site
 
 from server.core import clock
+from server.identity.model import PERSON_ADDED
 from server.training import queries
 from server.training.model import GRANTED, MEANING, PUBLISHED, READ, REQUIRED, WITHDRAWN
 
@@ -45,8 +46,14 @@ class Training:
     def publish(self, document: str = "SOP-1", version: int = 1, **changes: Any) -> Any:
         return self._state(PUBLISHED, published(document, version, **changes), "P-5")
 
-    def require(self, on: str, name: str, *documents: str) -> Any:
-        return self._state(REQUIRED, required(on, name, *documents), "P-5")
+    def require(self, on: str, name: str, *documents: str, by: str = "P-5") -> Any:
+        """What QA's own work needs the training manager says, who is `hire`d for it."""
+        return self._state(REQUIRED, required(on, name, *documents), by)
+
+    def hire(self) -> str:
+        about = {"person": "P-T", "login": "hemei", "name": "何梅", "name_en": "He Mei", "roles": ["trainer"]}
+        self.site.state(PERSON_ADDED, "person/P-T", about)
+        return "P-T"
 
     def grant(self, document: str, person: str, by: str = "P-3", **changes: Any) -> Any:
         return self._state(GRANTED, granted(document, person, **changes), by)

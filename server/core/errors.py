@@ -558,6 +558,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was granted.", "未授予资格。"),
         ("Ask another trainer.", "请由其他培训人员操作。"),
     ),
+    "requirement_own": Problem(
+        403,
+        ("Nobody says what their own work needs.", "任何人不得设置或取消本人所做步骤的培训要求。"),
+        ("What the step needs stays as it was.", "该步骤的要求未作更改。"),
+        ("Ask the training manager, or QA for steps of production.", "请由培训管理员处理；生产步骤请由质量部门处理。"),
+    ),
     "qualification_over": Problem(
         422,
         ("The qualification would have ended already.", "该资格到期日已过。"),

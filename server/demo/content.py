@@ -21,6 +21,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("wujing", "吴静", "Wu Jing", ("planner",)),
     ("huanglei", "黄磊", "Huang Lei", ("keeper",)),
     ("admin", "系统管理员", "System administrator", ("admin",)),
+    ("hemei", "何梅", "He Mei", ("trainer",)),
 )
 
 PRODUCT: dict[str, Any] = {"code": "AMT-5", "name": t("阿莫替尼片", "Amotinib Tablets"), "strength": "5 mg"}

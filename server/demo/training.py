@@ -107,7 +107,7 @@ def train(story: Story) -> None:
     for one in PROCEDURES:
         for on, name in one.steps:
             need = {"on": on, "name": name, "documents": [one.code], "reason": "岗位培训矩阵"}
-            story.state(model.REQUIRED, "training/requirements", need, story.person("zhaolin"))
+            story.state(model.REQUIRED, "training/requirements", need, story.person("hemei"))
 
 
 def revise(story: Story) -> None:

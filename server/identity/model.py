@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sync import passkeys
 
 # Who may do what (IDN-01). Administrators hold no business permission, and who releases does not produce (IDN-08).
-# Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage.
+# Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage: not of
+# a step that they may take themselves (`server/training`), so what QA's own work needs the training manager says.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "operator": ("batch.read", "lot.read", "batch.work", "training.read", "forms.fill"),
     "supervisor": (
@@ -52,6 +53,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     ),
     "planner": ("batch.read", "lot.read", "order.release", "training.read"),
     "keeper": ("batch.read", "lot.read", "lot.receive", "training.read", "forms.fill"),
+    "trainer": ("log.read", "training.read", "training.manage"),
     "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read", "training.read"),
     "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read", "training.read"),
 }
@@ -92,7 +94,15 @@ GRANT_CONFIRMED = "identity.grant_confirmed.v1"
 GRANT_DECLINED = "identity.grant_declined.v1"
 # Decisions of which a signature makes a record that patients depend on: not in the hours after somebody else has given
 # the person a password (`rules` say how long), and by nobody whose role a single person has granted (`granting`).
-SIGNS = ("batch.release", "batch.review", "lot.decide", "recipe.approve", "payload.erase", "forms.approve", "forms.review")
+SIGNS = (
+    "batch.release",
+    "batch.review",
+    "lot.decide",
+    "recipe.approve",
+    "payload.erase",
+    "forms.approve",
+    "forms.review",
+)
 # Who may vouch for somebody whom an administrator gave a password; `queries.may_confirm` says whom for whom.
 VOUCH = ("batch.release", "training.grant")
 PASSKEY_ADDED, PASSKEY_WITHDRAWN = passkeys.KINDS

@@ -130,6 +130,9 @@ def decide_requirement(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if not rules.step_is_known(given["on"], given["name"]):
         return Ruling(refusal="step_unknown", details={"on": given["on"], "name": given["name"]})
+    person = identity.find_person(connection, entry.actor)
+    if person is not None and rules.is_own(given["on"], given["name"], person.permissions):
+        return Ruling(refusal="requirement_own", details={"on": given["on"], "name": given["name"]})
     unknown = [code for code in given["documents"] if not queries.is_document(connection, code)]
     return _refused("procedure_unknown" if unknown else None, ", ".join(unknown))
 

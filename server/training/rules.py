@@ -97,6 +97,12 @@ def step_is_known(on: str, name: str) -> bool:
     return {model.PHASE: name in model.PHASES, model.ACTION: name in model.ACTIONS}.get(on, True)
 
 
+def is_own(on: str, name: str, permissions: Collection[str]) -> bool:
+    """Whether somebody with these permissions may take the step: what it needs another says, or nobody would be held
+    to what they can lift from themselves (IDN-07)."""
+    return bool(reached([f"{on}:{name}"], permissions))
+
+
 def reached(steps: Collection[str], permissions: Collection[str]) -> list[str]:
     """The steps that somebody with these permissions can come to take."""
     return [step for step in steps if not set(_ways_to(step)).isdisjoint(permissions)]

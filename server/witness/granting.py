@@ -1,12 +1,17 @@
-"""Whether roles that sign were granted by two people, from the log alone (IDN-08).
+"""Whether roles that sign were granted by two people, and what work needs was said by others, from the log (IDN-08).
 
 The rules hold from the first entry of the kinds that came with them: a log that was begun before they were is no worse
 for it. What the console grants it grants alone, as the log says; whoever was never seen holds nothing.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from server.identity import granting
 from server.identity.granting import Standing
-from server.identity.model import Grant, person_stream
+from server.identity.model import Grant, permissions_of, person_stream
+from server.training.model import REQUIRED
+from server.training.rules import is_own
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -24,7 +29,10 @@ class GrantRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `grant_needs_second`, `nothing_to_confirm` and so on."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in granting.KINDS:
+        if given is None or not seen.by_server or head.kind not in (*granting.KINDS, REQUIRED):
+            return
+        if head.kind == REQUIRED:
+            self._judge_requirement(head.actor, given)
             return
         if not self._since and head.kind not in granting.SINCE:
             return
@@ -34,6 +42,12 @@ class GrantRules(Remembering):
         code = granting.refused(head.kind, given, head.actor, standing, own.grants)
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['person']} by {head.actor}")
+
+    def _judge_requirement(self, actor: str, given: Mapping[str, Any]) -> None:
+        held = self.held(actor) if self._since else None
+        own = permissions_of(one.role for one in held or ())
+        if is_own(given["on"], given["name"], own):
+            raise SyncError("requirement_own", f"{actor} said what {given['name']} needs, and may do it")
 
     def held(self, person: str) -> tuple[Grant, ...] | None:
         """None where an entry about the person was erased."""

@@ -93,7 +93,7 @@ def test_then_they_may(walk: Walk) -> None:
 def test_the_second_person_is_stopped_too(walk: Walk) -> None:
     """Whoever confirms a weight needs what the check by a second person asks for."""
     need = {"on": "action", "name": "second_check", "documents": [CODE], "reason": "CAPA-2026-014"}
-    walk.site.desk("zhaolin").post("/api/training/requirements", need)
+    walk.site.desk("hemei").post("/api/training/requirements", need)
     tablet = walk.tablet
     tablet.hand_back(walk.site.batch)
     tablet.take(walk.site.batch)

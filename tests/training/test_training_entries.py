@@ -80,7 +80,7 @@ def test_what_the_equipment_needs_and_what_the_second_person_needs(site: Site, t
     training.publish("Q-BAL", type="qualification", demands="training")
     training.publish("SOP-2")
     training.require("equipment", "BAL-07", "Q-BAL")
-    training.require("action", "second_check", "SOP-2")
+    training.require("action", "second_check", "SOP-2", by=training.hire())
     clear(site)
     site.put("phase_completed", marked("B1", "10"))
     reading = site.read_weight()
@@ -125,7 +125,7 @@ def test_an_expired_one_no_longer_counts(site: Site, training: Training) -> None
 
 def test_a_decision_without_it_is_refused_and_the_refusal_is_in_the_log(site: Site, training: Training) -> None:
     training.publish("SOP-3")
-    training.require("action", "lot.decide", "SOP-3")
+    training.require("action", "lot.decide", "SOP-3", by=training.hire())
     change = {**LOT, "status": "restricted", "reason": "retest"}
 
     def decide() -> None:
@@ -166,6 +166,25 @@ def test_only_quality_says_what_work_needs(site: Site, training: Training) -> No
     assert refusal(lambda: training.require("phase", "dancing", "SOP-1"))[0] == "step_unknown"
     assert refusal(lambda: training.require("action", "training.manage", "SOP-1"))[0] == "step_unknown"
     assert refusal(lambda: training.require("phase", "weighing", "SOP-9"))[0] == "procedure_unknown"
+
+
+@pytest.mark.urs("IDN-08")
+def test_nobody_lifts_or_sets_what_their_own_work_needs(site: Site, training: Training) -> None:
+    """Quality says what production needs, the training manager what quality needs; neither what they do themselves."""
+    training.publish()
+    manager = training.hire()
+    own = ("batch.review", "batch.release", "lot.decide", "recipe.approve", "second_check")
+    for name in own:
+        training.require("action", name, "SOP-1", by=manager)
+        for documents in ((), ("SOP-1",)):
+            code, details = refusal(lambda n=name, d=documents: training.require("action", n, *d))
+            assert (code, details) == ("requirement_own", {"on": "action", "name": name})
+    change = {**LOT, "status": "restricted", "reason": "retest"}
+    code, _ = refusal(lambda: site.state("materials.lot_status_changed.v1", "lot/api-1/A-5/2", change, "P-5"))
+    assert code == "not_qualified"
+    training.require("phase", "weighing", "SOP-1")
+    training.require("action", "lot.receive", "SOP-1")
+    training.require("action", "lot.decide", by=manager)
 
 
 def test_a_signature_holds_for_the_version_that_was_shown_and_no_other(site: Site, training: Training) -> None:

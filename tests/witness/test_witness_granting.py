@@ -10,6 +10,7 @@ from witness_support import Rig, Story
 
 from server.identity import accounts
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V2, PERSON_ADDED_V3, ROLES_CHANGED_V3
+from server.training.model import REQUIRED
 
 pytestmark = pytest.mark.urs("PLT-18", "IDN-08")
 QA = [{"role": "qa", "areas": None}]
@@ -77,6 +78,13 @@ def test_so_is_one_of_what_nobody_wanted(rig: Rig, story: Story) -> None:
 def test_and_one_of_a_qa_person_is_not(rig: Rig, story: Story) -> None:
     right = stated(story, GRANT_CONFIRMED, "P-0005", confirmed(story, "P-0005"), "P-0004")
     assert rig.show(right) == 200, rig.why
+
+
+def test_who_says_what_their_own_work_needs_is_found(rig: Rig, story: Story) -> None:
+    need = {"on": "action", "name": "lot.decide", "documents": [], "reason": "in my way"}
+    envelope = story.pen("server", story.signer).write(REQUIRED, "training/requirements", need, actor="P-0004")
+    assert rig.show(story.then(envelope)) == 422
+    assert rig.found == ("requirement_own", len(story.entries))
 
 
 def confirmed(story: Story, person: str) -> dict[str, Any]:
