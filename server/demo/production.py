@@ -14,6 +14,8 @@ from server.demo.story import OFFSET, Story
 from server.production import model
 from server.recipes import queries as recipes
 from server.release import queries as release
+from server.release.audit import model as audit
+from server.release.audit import queries as audits
 from server.release.model import MEANINGS
 
 PHASES: list[dict[str, Any]] = RECIPE["phases"]
@@ -244,4 +246,29 @@ class Line:
             "devices": [head.payload() for head in seen.devices],
             "reason": None,
         }
+        self.review_audit_trail(plan)
         self._state(plan, "release.batch_released.v3", signature, "zhaolin")
+
+    def review_audit_trail(self, plan: Plan) -> None:
+        """QA reviews every entry of the batch before the release."""
+        story, scope = self._story, audit.Scope(batch=plan.number)
+        with story.plant.engine.connect() as connection:
+            size = release.log_size(connection)
+            measured = audits.measure(connection, scope, size)
+        person, meaning = story.person("zhaolin"), audit.MEANINGS[audit.FOUND_NOTHING]
+        payload = {
+            "scope": scope.payload(),
+            "log_size": size,
+            "count": measured.count,
+            "digest": measured.digest,
+            "meaning": {"code": audit.FOUND_NOTHING, **meaning},
+            "comment": "逐条查看了更正、超限与迟到的记录。",
+            "remarks": [],
+            "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
+            "signed_at": clock.text(story.moment),
+            "offset": OFFSET,
+            "method": "password",
+            "components": 2,
+            "passkey": None,
+        }
+        story.state(audit.REVIEWED_KIND, "site", payload, person)

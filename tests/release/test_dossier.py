@@ -17,14 +17,18 @@ import pytest
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pypdf import PdfReader
 
+from server.core import clock
 from server.core.blobs import keep
 from server.core.config import Config
+from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.demo.content import RECIPE
 from server.demo.make import make
 from server.demo.production import Line, Plan
 from server.demo.story import Story
+from server.identity import queries as identity
 from server.plant import open_plant
+from server.quality import queries as quality
 from server.release.dossier.build import dossier
 from server.release.stamping import stamper
 from sync.entry import leaf_data
@@ -325,3 +329,16 @@ def test_an_authority_that_speaks_no_http_keeps_no_dossier_from_being_made(capsy
         assert stamper(f"http://127.0.0.1:{listening.getsockname()[1]}/")(b"this") is None
         thread.join()
     assert "timestamp_failed" in capsys.readouterr().err
+
+
+@pytest.mark.urs("IDN-10")
+def test_reviews_of_the_audit_trail_are_printed_and_what_came_after_is_told(plant: Plant) -> None:
+    whole = "".join(text(printed(plant, "en")))
+    for said in ("ZhaoLin", "Audittrailasshownreviewed,nothingfoundtoactupon", "Thereviewcoversallentriesofthebatch"):
+        assert said in whole
+    with plant.engine.connect() as connection:
+        qa = next(one.id for one in identity.all_people(connection) if one.login == "zhaolin")
+        number = quality.next_number(connection, clock.now_text())
+    about = {"deviation": number, "batch": NUMBER, "code": "reported", "device": None, "summary": "x", "entry": None}
+    plant.recorder.state(Fact("quality.deviation_opened.v1", f"batch/{NUMBER}", about, subject=number, actor=qa))
+    assert "审核之后又有新记录，条数：1" in "".join(text(printed(plant, "zh")))

@@ -12,11 +12,14 @@ from server.production import queries as batches
 from server.production.entry_view import show
 from server.quality import queries as quality
 from server.release import queries as release
+from server.release.audit import queries as audits
+from server.release.audit.model import AuditReview
 from server.release.dossier.rows import Printer, View, batch_size, corrected, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from sync.log.log import Log
 
 _VALUES = production.SINGLE_VALUED
+_MOST_AUDITS = 200
 # Flags of entries whose device's clock cannot be believed.
 DOUBTFUL_TIMES = frozenset({"clock_skew", "captured_outside", "seen_wrong"})
 
@@ -54,6 +57,7 @@ def gather(
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
+        "audits": _audits(connection, number, size, views, lang),
         "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
         "items": _items(connection, number, views, printer, lang),
@@ -103,6 +107,32 @@ def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, A
         "digest": signed.digest,
         "reason": signed.reason or "",
         "stale": release.is_stale(connection, number, signed),
+    }
+
+
+def _audits(connection: Connection, number: str, size: int, views: Sequence[View], lang: Lang) -> dict[str, Any]:
+    """Reviews of the batch's audit trail that stand in the log before `size`, the first first, and what came since."""
+    found = [one for one in audits.reviews(connection, number, 0, _MOST_AUDITS)[0] if one.index < size]
+    places = {view["id"]: view["index"] for view in views}
+    last, since = audits.of_batch(connection, number)
+    told = "audit_never" if last is None else "audit_since" if since else "audit_whole"
+    return {"rows": [_audit(one, places, lang) for one in reversed(found)], "told": told, "since": str(since)}
+
+
+def _audit(one: AuditReview, places: Mapping[str, int], lang: Lang) -> dict[str, Any]:
+    marked = [
+        f"#{places.get(remark['entry'], '')} {remark['text']} {remark['deviation'] or ''}" for remark in one.remarks
+    ]
+    return {
+        "index": str(one.index),
+        "signer": person(one.signer, lang),
+        "meaning": one.meaning[lang],
+        "at": moment(one.signed_at, one.offset),
+        "proof": word(f"proof_{one.method}_{one.components}", lang),
+        "scope": "" if one.scope.is_whole_batch else labels(lang)["audit_part"],
+        "count": str(one.count),
+        "digest": one.digest,
+        "said": [*([one.comment] if one.comment else []), *(text.strip() for text in marked)],
     }
 
 

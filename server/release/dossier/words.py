@@ -67,6 +67,13 @@ stage|阶段|Stage
 test|检验项目|Test
 verdict|判定|Verdict
 yields|收率|Yields
+audits|审计追踪审核|Reviews of the audit trail
+audits_text|审核本身是厂区日志的记录，序号如下，不在附件之中。|Entries of the site's log, by index; not attached.
+audit_count|记录数|Entries
+audit_part|仅为其中一部分|only a part of them
+audit_never|本批审计追踪尚未审核。|The audit trail of this batch has not been reviewed.
+audit_since|审核之后又有新记录，条数：|Entries that came after the review:
+audit_whole|审核涵盖放行前本批的全部记录。|The review covers all entries of the batch but its disposition.
 gates|放行条件|Conditions of release
 met|满足|met
 unmet|未满足|not met
