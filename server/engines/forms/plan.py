@@ -161,7 +161,7 @@ def _arrange(plan: Plan) -> None:
     for pointer, formula in plan.formulas.items():
         if formula.owner in plan.circles and not _is_check(pointer):
             plan.programs.pop(pointer, None)
-    plan.needs = {node: frozenset() if node in plan.circles else needs[node] for node in nodes}
+    plan.needs = {node: _above(plan, node) if node in plan.circles else needs[node] for node in nodes}
     plan.order = tuple(_sorted(nodes, plan.needs))
 
 

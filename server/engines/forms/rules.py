@@ -292,7 +292,8 @@ class _Filling:
 
 def _rounded(one: Field, exact: Decimal) -> str | None:
     """As text with the field's decimals; None for what no decimal text can say."""
-    found = expressions.rounded(exact, one.decimals, one.rounding)
-    if abs(found) >= _LARGEST:
+    try:
+        found = expressions.rounded(exact, one.decimals, one.rounding)
+    except ExpressionError:
         return None
-    return f"{abs(found) if found == 0 else found:f}"
+    return expressions.written(found, one.decimals) if abs(found) < _LARGEST else None

@@ -1,0 +1,156 @@
+/** The values of a filled form: where each belongs, how many rows there are, and whether one is what its field takes.
+ * The same as server/engines/forms/values.py. */
+import { day, Decimal, exact, instant, type Value as Exact } from "../expressions";
+import type { Place, Plan } from "./plan";
+import { DECIMAL, isRecord, letters, SHA256 } from "./shape";
+import type { Field } from "./types";
+
+const NUMBER = /^[1-9][0-9]{0,3}$/;
+const CONTROL = /[\x00-\x1f\x7f]/;
+const BUT_LINES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const SURROGATE = /\p{Surrogate}/u;
+const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
+const LONGEST = 200;
+
+/** What an expression sees of a value, or the code of what is wrong with it. */
+export interface Read {
+  exact: Exact;
+  problem: string | null;
+}
+
+/** How many rows each table (by path) and each repeated section (by id) has, and the paths that lead nowhere. */
+export function count(plan: Plan, values: Record<string, unknown>): { rows: Map<string, number>; unknown: string[] } {
+  const highest = new Map<string, number>();
+  const unknown: string[] = [];
+  for (const path of Object.keys(values)) {
+    const found = repetitions(plan, path);
+    if (found === null) unknown.push(path);
+    else for (const [name, number] of found) highest.set(name, Math.max(highest.get(name) ?? 0, number));
+  }
+  return { rows: rowsOf(plan, highest), unknown: unknown.sort(byCodePoint) };
+}
+
+function byCodePoint(left: string, right: string): number {
+  const a = [...left], b = [...right];
+  const at = a.findIndex((letter, index) => letter !== b[index]);
+  if (at === -1) return a.length - b.length;
+  return at >= b.length ? 1 : a[at]!.codePointAt(0)! - b[at]!.codePointAt(0)!;
+}
+
+function rowsOf(plan: Plan, highest: Map<string, number>): Map<string, number> {
+  const rows = new Map<string, number>();
+  for (const section of plan.form.sections) {
+    let prefixes = [""];
+    if (section.repeat) {
+      const times = Math.max(section.repeat.min, highest.get(section.id) ?? 0);
+      rows.set(section.id, times);
+      prefixes = Array.from({ length: times }, (_, at) => `${section.id}/${at + 1}/`);
+    }
+    for (const prefix of prefixes) for (const one of section.fields) if (one.type === "table") rows.set(prefix + one.id, Math.max(one.rows.min, highest.get(prefix + one.id) ?? 0));
+  }
+  return rows;
+}
+
+/** What is repeated on the way to a path, with which number; null where no field is. */
+function repetitions(plan: Plan, path: string): [string, number][] | null {
+  let parts = path.split("/");
+  const place = plan.places.get(parts.at(-1)!);
+  if (!place || place.field.type === "table" || place.field.type === "instruction") return null;
+  const found: [string, number][] = [];
+  let prefix = "";
+  for (const [name, most] of around(place)) {
+    if (parts.length < 3 || parts[0] !== name || !NUMBER.test(parts[1]!) || Number(parts[1]) > most) return null;
+    found.push([prefix + name, Number(parts[1])]);
+    prefix += `${name}/${parts[1]}/`;
+    parts = parts.slice(2);
+  }
+  return parts.length === 1 ? found : null;
+}
+
+function around({ section, table }: Place): [string, number][] {
+  const outer: [string, number][] = section.repeat ? [[section.id, section.repeat.max]] : [];
+  return table ? [...outer, [table.id, table.rows.max]] : outer;
+}
+
+/** Whether it is one of the shapes that values have at all: what is none is not shown, and signed by nobody. */
+export function isValue(given: unknown): boolean {
+  if (Array.isArray(given)) return given.every(isText);
+  if (isRecord(given)) return Object.entries(given).every(([name, one]) => isText(name) && isText(one));
+  return typeof given === "boolean" || isText(given);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && !SURROGATE.test(value);
+}
+
+export function read(field: Field, given: unknown): Read {
+  switch (field.type) {
+    case "text":
+      if (typeof given !== "string" || (field.multiline ? BUT_LINES : CONTROL).test(given)) return no("format");
+      return given.length <= field.max_length || letters(given) <= field.max_length ? yes(given) : no("too_long");
+    case "number":
+    case "reading":
+      if (!has(given, "value", "unit") || !DECIMAL.test(given["value"]!)) return no("format");
+      return given["unit"] === field.unit ? yes(exact(given["value"]!)) : no("unit");
+    case "choice": {
+      const known = (code: string): boolean => field.options.some((option) => option.code === code);
+      if (field.several) return distinct(given) ? (given.every(known) ? yes(given) : no("not_an_option")) : no("format");
+      if (typeof given !== "string") return no("format");
+      return known(given) ? yes(given) : no("not_an_option");
+    }
+    case "yes_no":
+      return typeof given === "boolean" ? yes(given) : no("format");
+    case "date":
+      return parsed(day, given);
+    case "time":
+      return typeof given === "string" && TIME.test(given) ? parsed(instant, given) : no("format");
+    case "photo":
+    case "file":
+      if (!distinct(given) || !given.every((name) => SHA256.test(name))) return no("format");
+      return given.length <= field.most ? yes(given) : no("too_many");
+    case "signature":
+    case "second_signature":
+      return has(given, "signed_by", "digest") && SHA256.test(given["digest"]!) ? yes(given["signed_by"]!) : no("format");
+    default:
+      return typeof given === "string" && letters(given) <= LONGEST && !CONTROL.test(given) ? yes(given) : no("format");
+  }
+}
+
+function has(given: unknown, ...names: string[]): given is Record<string, string> {
+  return isRecord(given) && Object.keys(given).length === names.length && names.every((name) => typeof given[name] === "string");
+}
+
+function distinct(given: unknown): given is string[] {
+  return Array.isArray(given) && given.every((one) => typeof one === "string") && new Set(given).size === given.length;
+}
+
+function parsed(parse: (text: string) => Exact, given: unknown): Read {
+  if (typeof given !== "string") return no("format");
+  try {
+    return yes(parse(given));
+  } catch {
+    return no("format");
+  }
+}
+
+function yes(exact: Exact): Read {
+  return { exact, problem: null };
+}
+
+function no(problem: string): Read {
+  return { exact: null, problem };
+}
+
+/** Whether two values that a field was given say the same. */
+export function sameGiven(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) return left.length === right.length && left.every((one, at) => one === right[at]);
+  if (!isRecord(left) || !isRecord(right) || Array.isArray(left) || Array.isArray(right)) return false;
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+}
+
+/** Whether an expression would see the same. */
+export function sameExact(left: Exact | undefined, right: Exact | undefined): boolean {
+  return left === right || (Decimal.isDecimal(left) && Decimal.isDecimal(right) && left.eq(right));
+}
