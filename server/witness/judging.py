@@ -12,6 +12,7 @@ from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
+from server.engines.forms import model as forms
 from server.engines.forms.records import model as records
 from server.handheld.entries import JUDGES as UNDER_LEASE
 from server.handheld.entries import RECORD_JUDGES as OF_RECORDS
@@ -43,6 +44,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
     records.SIGNED: records.said,
+    forms.VERSION_APPROVED: forms.said,
     audit.REVIEWED_KIND: audit.said,
     GRANT_CONFIRMED: granting.said,
 }
