@@ -157,10 +157,9 @@ def test_a_sequential_repeat_asks_one_after_the_other_and_a_list_of_nobody_is_re
         seen += [one.person for one in living.tasks(driver.flows, driver.state)]
         driver.complete("a")
     assert seen == ["li", "wu"]
-    with pytest.raises(FlowError, match="flow_nobody"):
-        Driver(made, people=[])
-    with pytest.raises(FlowError, match="flow_nobody"):
-        Driver(made)
+    for nobody in ([], None):
+        with pytest.raises(FlowError, match="flow_value_missing"):
+            Driver(made, people=nobody)
 
 
 def test_a_sub_process_ends_when_all_in_it_has() -> None:
@@ -230,7 +229,7 @@ def test_an_intermediate_timer_waits_until_a_date_that_a_variable_says() -> None
     assert driver.state is not None
     assert [one.due for one in living.timers(driver.flows, driver.state)] == ["2027-01-01T00:00:00.000Z"]
     assert driver.fire("c", "2027-01-01T00:00:00.000Z").open() == ["a"]
-    with pytest.raises(FlowError, match="flow_time_missing"):
+    with pytest.raises(FlowError, match="flow_value_missing"):
         Driver(made)
 
 

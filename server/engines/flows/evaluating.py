@@ -27,8 +27,8 @@ def _type(name: str) -> Type:
 
 
 @functools.lru_cache(4_096)
-def _program(source: str, types: tuple[tuple[str, str], ...], wants: str) -> expressions.Program:
-    return expressions.compile(source, {name: _type(kind) for name, kind in types}, _type(wants))
+def _program(source: str, types: tuple[tuple[str, str], ...], wants: str | None) -> expressions.Program:
+    return expressions.compile(source, {name: _type(kind) for name, kind in types}, wants and _type(wants))
 
 
 def problem(source: str, types: Mapping[str, str], wants: str) -> dict[str, Any] | None:
@@ -38,6 +38,14 @@ def problem(source: str, types: Mapping[str, str], wants: str) -> dict[str, Any]
     except expressions.ExpressionProblem as found:
         return {"problem": found.code, "at": found.at, **found.details}
     return None
+
+
+def names(source: str, types: Mapping[str, str]) -> frozenset[str]:
+    """The variables that an expression uses; none of one that does not compile, which is refused for that."""
+    try:
+        return _program(source, tuple(sorted(types.items())), None).variables
+    except expressions.ExpressionProblem:
+        return frozenset()
 
 
 def run(

@@ -12,7 +12,7 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PESTLE = "urn:pestle:flow:1"
 # Limits of a definition, and of what runs.
 MAX_BYTES, MAX_NODES, MAX_DEPTH, MAX_EXPRESSION = 2_000_000, 200, 5, 2_000
-MAX_STEPS, MAX_LIVE, MAX_ITEMS = 1_000, 500, 100
+MAX_STEPS, MAX_LIVE, MAX_ITEMS, MAX_CALLED = 1_000, 500, 100, 20
 # What every expression of every flow may name beside the declared variables.
 GIVEN: Mapping[str, str] = {"subject": "text", "starter": "text"}
 # What a completion condition may name as well.

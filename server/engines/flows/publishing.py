@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.engines.flows import evaluating, graph, soundness
-from server.engines.flows.model import COUNTED, MAX_EXPRESSION, Definition, Finding, Flows, Node, Scope
+from server.engines.flows.assigning import Assigning
+from server.engines.flows.model import COUNTED, MAX_CALLED, MAX_EXPRESSION, Definition, Finding, Flows, Node, Scope
 from server.engines.flows.reading import words
 
 
@@ -25,9 +26,15 @@ def check(definition: Definition, around: Surroundings) -> list[Finding]:
     cycle = checking.call_cycle()
     if cycle is None and not any(one.code == "called_flow_missing" for one in checking.findings):
         flows = link(definition, around.flows)
+        if len(flows.definitions) > MAX_CALLED:
+            return [*checking.findings, Finding("too_many_called", None, {"most": MAX_CALLED})]
+        waiting: dict[str, bool] = {}
         for path in definition.scopes:
-            checking.automatic_cycles(flows, definition.scopes[path])
+            checking.automatic_cycles(flows, definition.scopes[path], waiting)
         if not checking.findings:
+            assigned = Assigning(flows, definition.code)
+            assigned.run()
+            checking.findings += assigned.findings
             soundness.ends(flows, definition.code, {}, checking.findings)
     return checking.findings
 
@@ -71,11 +78,11 @@ class _Checking:
     def reachable(self, scope: Scope) -> None:
         ways = graph.successors(scope.nodes, scope.edges)
         begin = graph.reached(ways, [scope.start])
-        back = graph.reached(graph.reversed_(ways), [one.id for one in scope.nodes.values() if one.kind == "end"])
+        ending = _ending(scope, ways)
         for one in scope.nodes:
             if one not in begin:
                 self.wrong("node_unreachable", one)
-            if one not in back:
+            if one not in ending:
                 self.wrong("end_unreachable", one)
 
     def expression(self, scope: Scope, element: str, source: str, wants: str, more: Mapping[str, str]) -> None:
@@ -192,9 +199,9 @@ class _Checking:
                     found = node.id
         return found
 
-    def automatic_cycles(self, flows: Flows, scope: Scope) -> None:
+    def automatic_cycles(self, flows: Flows, scope: Scope, known: dict[str, bool]) -> None:
         """A cycle in which nobody does anything and no message comes would run by itself for ever."""
-        waits = {node.id for node in scope.nodes.values() if _waits(flows, scope, node)}
+        waits = {node.id for node in scope.nodes.values() if _waits(flows, scope, node, known)}
         ways = graph.successors(scope.nodes, scope.edges)
         alone = {
             one: tuple(other for other in targets if other not in waits)
@@ -206,7 +213,20 @@ class _Checking:
                 self.wrong("cycle_without_task", one)
 
 
-def _waits(flows: Flows, scope: Scope, node: Node) -> bool:
+def _ending(scope: Scope, ways: graph.Graph) -> set[str]:
+    """The nodes from which a token, with all that it becomes, can come to an end: of a parallel gateway on every way."""
+    ending: set[str] = set()
+    before = -1
+    while len(ending) > before:
+        before = len(ending)
+        for one in scope.nodes.values():
+            ends = [other in ending for other in ways[one.id]]
+            if one.kind == "end" or (all(ends) and ends if one.kind == "parallel" else any(ends)):
+                ending.add(one.id)
+    return ending
+
+
+def _waits(flows: Flows, scope: Scope, node: Node, known: dict[str, bool]) -> bool:
     """Whether nothing passes this node by itself or by time alone."""
     if node.kind == "task" or (node.kind == "catch" and node.message is not None):
         return True
@@ -216,6 +236,8 @@ def _waits(flows: Flows, scope: Scope, node: Node) -> bool:
         inner = flows.scope(str(node.calls))
     else:
         return False
-    waits = frozenset(one.id for one in inner.nodes.values() if _waits(flows, inner, one))
-    through = graph.reached(graph.successors(inner.nodes, inner.edges), [inner.start], waits)
-    return not any(inner.nodes[one].kind == "end" for one in through)
+    if inner.path not in known:
+        waits = frozenset(one.id for one in inner.nodes.values() if _waits(flows, inner, one, known))
+        through = graph.reached(graph.successors(inner.nodes, inner.edges), [inner.start], waits)
+        known[inner.path] = not any(inner.nodes[one].kind == "end" for one in through)
+    return known[inner.path]

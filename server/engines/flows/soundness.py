@@ -136,8 +136,8 @@ class _Search:
 
     def advance(self, marking: Marking, added: Marking) -> Marking:
         """The marking with these tokens, each moved on as far as it has no choice."""
-        current, new = set(marking), sorted(added)
-        while new:
+        current, new, passed = set(marking), sorted(added), set[str]()
+        while new and not self.twice:
             edge = new.pop()
             if edge in _DONE:
                 return _DONE
@@ -146,10 +146,12 @@ class _Search:
                 continue
             node = self.scope.nodes[target]
             outcomes = [] if self.is_join(node) else self.outcomes(node)
-            if len(outcomes) == 1:
-                new += sorted(outcomes[0])
-            elif edge in current:
+            if edge in current or edge in passed:
+                # Two tokens on one way, where both can only go the same way on; or one that goes round for ever.
                 self.twice.add(target)
+            elif len(outcomes) == 1:
+                passed.add(edge)
+                new += sorted(outcomes[0])
             else:
                 current.add(edge)
         return frozenset(current)

@@ -13,10 +13,10 @@ A state is JSON of text, whole numbers, yes/no, lists and maps only, written by 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.engines.flows import evaluating
+from server.engines.flows import assigning, evaluating
 from server.engines.flows.model import (
     Event,
     FlowError,
@@ -72,6 +72,7 @@ class _Run(Tokens):
         variables = self.flows.definitions[self.flows.root].variables
         asked = {name for name, one in variables.items() if one.start}
         given = evaluating.checked(variables, event["values"], asked)
+        self.demand(given, assigning.needed_at_start(self.flows.definitions[self.flows.root]))
         self.open(self.flows.root, None, {"subject": event["subject"], "starter": event["starter"], **given})
 
     def complete(self, event: Event) -> None:
@@ -88,13 +89,17 @@ class _Run(Tokens):
         variables = self.flows.definition(scope.path).variables
         values = event.get("values") or {}
         given = evaluating.checked(variables, values, {one.variable for one in node.sets})
-        missing = [one.variable for one in node.sets if one.required and given.get(one.variable) is None]
-        if missing:
-            raise FlowError("flow_value_missing", variables=missing)
+        self.demand(given, [one.variable for one in node.sets if one.required])
         self.write(act["scope"], given)
         if node.outcome_into and not node.repeat and outcome is not None:
             self.write(act["scope"], {node.outcome_into: outcome})
         self.finish(task, str(outcome or ""))
+
+    def demand(self, given: Mapping[str, Any], needed: Iterable[str]) -> None:
+        """An empty list is as good as none."""
+        missing = sorted(name for name in needed if given.get(name) in (None, []))
+        if missing:
+            raise FlowError("flow_value_missing", variables=missing)
 
     def fire(self, event: Event) -> None:
         timer = self.state["timers"].get(str(event["timer"]))

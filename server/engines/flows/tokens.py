@@ -57,12 +57,8 @@ class Tokens:
         return held
 
     def write(self, scope: str, values: Mapping[str, Any]) -> None:
-        """Set variables; None takes a value away."""
-        held = self.holder(scope)
-        for name, value in values.items():
-            held.pop(name, None)
-            if value is not None:
-                held[name] = value
+        """Set variables; a value is replaced, and never taken away."""
+        self.holder(scope).update({name: value for name, value in values.items() if value is not None})
 
     def values(self, scope: str, act: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What an expression in this scope sees, and in this activity of it."""

@@ -1,0 +1,254 @@
+"""What a rule says of each decision and each observation in flows; pure but for what it reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry, Fact, Ruling
+from server.engines.flows import kinds, living, packing, projection, queries, stepping, values
+from server.engines.flows.model import FlowError, Refused, Step
+from server.engines.flows.publishing import Surroundings, check
+from server.engines.flows.stored import parsed
+from server.identity import queries as identity
+from server.identity import signing
+from server.identity.model import ROLES
+
+
+def surroundings(connection: Connection) -> Surroundings:
+    """What a definition may name here and now."""
+    flows = {code: one.definition for code, one in queries.all_in_force(connection).items()}
+    return Surroundings(frozenset(ROLES), {}, flows)
+
+
+def decide_delivery(connection: Connection, entry: Entry) -> Ruling:
+    """Only what comes with this product, and only where the plant has no version of its own."""
+    given = entry.payload
+    data = packing.unpack(given["definition"])
+    own = queries.delivered().get(given["flow"])
+    if own is None or data != own or packing.sha256(own) != given["sha256"] or given["version"] != queries.AS_DELIVERED:
+        return Ruling(refusal="flow_definition_wrong", details={"flow": given["flow"]})
+    if queries.versions(connection, given["flow"]):
+        return Ruling(refusal="flow_version_wrong", details={"flow": given["flow"]})
+    return Ruling()
+
+
+def decide_submission(connection: Connection, entry: Entry) -> Ruling:
+    """The next version, one at a time, of a definition against which nothing stands."""
+    given = entry.payload
+    before = queries.versions(connection, given["flow"])
+    details = {"flow": given["flow"], "version": given["version"]}
+    if before and before[0].state == "submitted":
+        return Ruling(refusal="flow_version_waiting", details=details)
+    last = before[0].version if before else 0
+    if given["version"] != last + 1 or (not before and given["flow"] in queries.delivered()):
+        return Ruling(refusal="flow_version_wrong", details=details)
+    data = packing.unpack(given["definition"])
+    if data is None or packing.sha256(data) != given["sha256"] or not _sound(connection, given, data):
+        return Ruling(refusal="flow_definition_wrong", details=details)
+    return signing.refusal(connection, entry, said_of_version(given)) or Ruling()
+
+
+def _sound(connection: Connection, given: Mapping[str, Any], data: bytes) -> bool:
+    try:
+        definition = parsed(data)
+    except Refused:
+        return False
+    same = definition.code == given["flow"] and given["title"] == {"zh": definition.name.zh, "en": definition.name.en}
+    return same and not check(definition, surroundings(connection))
+
+
+def said_of_version(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever submits or decides signs."""
+    said = {name: given[name] for name in ("flow", "version", "sha256", "reason")}
+    return said | {"meaning": given["meaning"]["code"]}
+
+
+def decide_version(connection: Connection, entry: Entry) -> Ruling:
+    """By somebody else than who prepared it, over exactly its bytes."""
+    given = entry.payload
+    row = queries.find_version(connection, given["flow"], given["version"])
+    details = {"flow": given["flow"], "version": given["version"]}
+    if row is None or row.state != "submitted" or row.sha256 != given["sha256"]:
+        return Ruling(refusal="flow_version_wrong", details=details)
+    if row.submitted_by == entry.actor:
+        return Ruling(refusal="flow_version_own", details=details)
+    wanted = "approved" if entry.kind == kinds.APPROVED else "rejected"
+    if given["meaning"]["code"] != wanted:
+        return Ruling(refusal="flow_version_wrong", details=details)
+    if wanted == "approved":
+        data = packing.unpack(row.definition)
+        if data is None or check(parsed(data), surroundings(connection)):
+            return Ruling(refusal="flow_definition_wrong", details=details)
+    return signing.refusal(connection, entry, said_of_version(given)) or Ruling()
+
+
+def decide_start(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    now = queries.in_force(connection, given["flow"])
+    known = queries.find_instance(connection, given["instance"])
+    details = {"flow": given["flow"], "version": given["version"]}
+    if known is not None or now is None or now.delivered or now.version != given["version"]:
+        return Ruling(refusal="flow_not_in_force", details=details)
+    flows = queries.pinned(connection, given["flow"], given["version"])
+    if flows is None or flows.pins != {one["flow"]: one["sha256"] for one in given["pins"]}:
+        return Ruling(refusal="flow_not_in_force", details=details)
+    plain = values.plain(flows.definitions[flows.root].variables, given["values"])
+    event = {"type": "started", "at": entry.header.captured_at, "subject": given["subject"], "starter": entry.actor}
+    try:
+        step = stepping.step(flows, None, {**event, "values": plain})
+    except FlowError as error:
+        return Ruling(refusal=error.code, details=error.details)
+    return Ruling(consequences=_following(connection, entry, step, given["flow"], given["version"], given["subject"]))
+
+
+def decide_completion(connection: Connection, entry: Entry) -> Ruling:
+    """By whom the task is for, signed where the flow wants a signature."""
+    given = entry.payload
+    refused = why_not(connection, given["instance"], given["task"], entry.actor)
+    if refused is not None:
+        return refused
+    found = _task(connection, given["instance"], given["task"])
+    wanted = found.node.meaning
+    if (entry.kind == kinds.TASK_SIGNED) != (wanted is not None):
+        return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
+    if wanted is not None:
+        if given["meaning"]["code"] != wanted:
+            return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
+        unsigned = signing.refusal(connection, entry, said_of_task(given))
+        if unsigned is not None:
+            return unsigned
+    return _stepped(connection, entry)
+
+
+def said_of_task(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever completes a task signs."""
+    said = {name: given[name] for name in ("instance", "task", "outcome", "values", "comment")}
+    return said | {"meaning": given["meaning"]["code"]}
+
+
+def why_not(connection: Connection, number: str, name: str, person: str) -> Ruling | None:
+    """Why this person may not do this task; None where they may."""
+    row = queries.find_task(connection, number, name)
+    if row is None:
+        return Ruling(refusal="flow_task_not_open", details={"task": name})
+    node = _task(connection, number, name).node
+    if row.person is not None and row.person != person:
+        return Ruling(refusal="flow_task_of_other", details={"person": row.person})
+    if row.claimed_by is not None and row.claimed_by != person:
+        return Ruling(refusal="flow_task_claimed", details={"person": row.claimed_by})
+    if row.person is None and not may_do(connection, node.roles, person):
+        return Ruling(refusal="flow_role_needed", details={"roles": list(node.roles)})
+    if set(node.not_by) & queries.completed_by(connection, number, person):
+        return Ruling(refusal="flow_not_by_same", details={"task": name})
+    return None
+
+
+def may_do(connection: Connection, roles: tuple[str, ...], person: str) -> bool:
+    """Whether a person holds one of the roles that a task is for; a task that names none is for all who work."""
+    found = identity.find_person(connection, person)
+    if found is None:
+        return False
+    return bool(set(roles) & set(found.roles)) if roles else kinds.WORKS in found.permissions
+
+
+def _task(connection: Connection, number: str, name: str) -> living.Task:
+    row = queries.find_instance(connection, number)
+    assert row is not None
+    flows = projection.flows_of(connection, number)
+    return next(one for one in living.tasks(flows, stepping.load(row.state)) if one.id == name)
+
+
+def _stepped(connection: Connection, entry: Entry) -> Ruling:
+    """The step of a decision: refused as the engine refuses it, else what follows."""
+    row = queries.find_instance(connection, entry.payload["instance"])
+    if row is None:
+        return Ruling(refusal="flow_unknown", details={"instance": entry.payload["instance"]})
+    step = projection.taken(connection, entry)
+    if isinstance(step, FlowError):
+        return Ruling(refusal=step.code, details=step.details)
+    return Ruling(consequences=_following(connection, entry, step, row.flow, row.version, row.subject))
+
+
+def judge_event(connection: Connection, entry: Entry) -> Ruling:
+    """What time or a message brings: flagged where nothing waits for it any more, or where it finds no way on."""
+    row = queries.find_instance(connection, entry.payload["instance"])
+    assert row is not None
+    step = projection.taken(connection, entry)
+    if isinstance(step, FlowError):
+        return Ruling(flags=(step.code,))
+    return Ruling(consequences=_following(connection, entry, step, row.flow, row.version, row.subject))
+
+
+def _following(connection: Connection, entry: Entry, step: Step, flow: str, version: int, subject: str) -> list[Fact]:
+    """Messages to those that wait for them, and the end for the rooms that wait for it."""
+    own = entry.payload["instance"]
+    facts = []
+    for one in step.happened:
+        if one.what == "sent":
+            name, key = one.details["name"], one.details["key"]
+            for number, wait in queries.waiting_for(connection, name, key):
+                said = {"instance": number, "wait": wait, "name": name, "key": key, "sender": own}
+                facts.append(Fact(kinds.MESSAGE, kinds.instance_stream(number), said, subject=number))
+    ended = step.state["ended"]
+    if ended is not None:
+        said = {"instance": own, "flow": flow, "version": version, "subject": subject, "result": ended["result"]}
+        facts.append(Fact(kinds.ENDED, kinds.instance_stream(own), said, subject=own))
+    return facts
+
+
+def decide_claim(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    return why_not(connection, given["instance"], given["task"], entry.actor) or Ruling()
+
+
+def decide_delegation(connection: Connection, entry: Entry) -> Ruling:
+    """From whom it is for, to somebody who may do it as well: it gives nobody a right."""
+    given = entry.payload
+    refused = why_not(connection, given["instance"], given["task"], entry.actor)
+    if refused is not None:
+        return refused
+    if given["to"] not in candidates(connection, given["instance"], given["task"], entry.actor):
+        return Ruling(refusal="flow_delegate_wrong", details={"person": given["to"]})
+    return Ruling()
+
+
+def candidates(connection: Connection, number: str, name: str, person: str) -> list[str]:
+    """Who else may do a task."""
+    node = _task(connection, number, name).node
+    others = [one for one in identity.people_with(connection, kinds.WORKS) if one.id != person]
+    able = [one.id for one in others if may_do(connection, node.roles, one.id)]
+    done = {one: queries.completed_by(connection, number, one) for one in able}
+    return [one for one in able if not set(node.not_by) & done[one]]
+
+
+def decide_comment(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    if queries.find_task(connection, given["instance"], given["task"]) is None:
+        return Ruling(refusal="flow_task_not_open", details={"task": given["task"]})
+    return Ruling()
+
+
+def decide_move(connection: Connection, entry: Entry) -> Ruling:
+    """Only where everything that is live now is in the other version too, and is the same kind of thing."""
+    given = entry.payload
+    row = queries.find_instance(connection, given["instance"])
+    if row is None or row.ended_at is not None:
+        return Ruling(refusal="flow_ended", details={"instance": given["instance"]})
+    now = queries.in_force(connection, row.flow)
+    flows = queries.pinned(connection, row.flow, given["version"])
+    if now is None or now.version != given["version"] or given["version"] == row.version or flows is None:
+        return Ruling(refusal="flow_not_in_force", details={"flow": row.flow, "version": given["version"]})
+    if flows.pins != {one["flow"]: one["sha256"] for one in given["pins"]}:
+        return Ruling(refusal="flow_not_in_force", details={"flow": row.flow, "version": given["version"]})
+    problems = living.moving_problems(
+        projection.flows_of(connection, given["instance"]), flows, stepping.load(row.state)
+    )
+    if problems:
+        found = [{"code": one.code, "element": one.element} for one in problems]
+        return Ruling(refusal="flow_move_refused", details={"findings": found})
+    return Ruling()
+
+
+def decide_cancel(connection: Connection, entry: Entry) -> Ruling:
+    return _stepped(connection, entry)

@@ -1,0 +1,39 @@
+"""The kinds of flows: versions and who approves them, what runs, and what people, time and messages do to it."""
+
+from server.core.kinds import Kind, Room, project_nothing
+from server.engines.flows import deciding, kinds, projection, shapes
+
+_DESIGNS, _APPROVES = (kinds.DESIGNS,), (kinds.APPROVES,)
+_WORKS, _MANAGES = (kinds.WORKS,), (kinds.MANAGES,)
+_STARTS = ("server", kinds.WORKS)
+KINDS = (
+    Kind(
+        kinds.DELIVERED,
+        shapes.VersionDelivered,
+        "decision",
+        deciding.decide_delivery,
+        projection.deliver,
+        by=("server",),
+    ),
+    Kind(
+        kinds.SUBMITTED, shapes.VersionSubmitted, "decision", deciding.decide_submission, projection.submit, by=_DESIGNS
+    ),
+    Kind(kinds.APPROVED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
+    Kind(kinds.REJECTED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
+    Kind(kinds.STARTED, shapes.InstanceStarted, "decision", deciding.decide_start, projection.start, by=_STARTS),
+    Kind(kinds.MOVED, shapes.InstanceMoved, "decision", deciding.decide_move, projection.move, by=_MANAGES),
+    Kind(
+        kinds.CANCELLED, shapes.InstanceCancelled, "decision", deciding.decide_cancel, projection.advance, by=_MANAGES
+    ),
+    Kind(kinds.ENDED, shapes.InstanceEnded, "observation", project=project_nothing, by_server=True),
+    Kind(kinds.COMPLETED, shapes.TaskCompleted, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
+    Kind(kinds.TASK_SIGNED, shapes.TaskSigned, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
+    Kind(kinds.CLAIMED, shapes.TaskClaimed, "decision", deciding.decide_claim, projection.claim, by=_WORKS),
+    Kind(kinds.DELEGATED, shapes.TaskDelegated, "decision", deciding.decide_delegation, projection.delegate, by=_WORKS),
+    Kind(kinds.COMMENTED, shapes.TaskCommented, "decision", deciding.decide_comment, projection.comment, by=_WORKS),
+    Kind(kinds.FIRED, shapes.TimerFired, "observation", deciding.judge_event, projection.advance, by_server=True),
+    Kind(
+        kinds.MESSAGE, shapes.MessageReceived, "observation", deciding.judge_event, projection.advance, by_server=True
+    ),
+)
+ROOM = Room("flows", KINDS)

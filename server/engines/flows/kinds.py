@@ -1,0 +1,34 @@
+"""The names of the kinds of flows and what signatures in them mean: what the rest of this room agrees on."""
+
+SUBMITTED, APPROVED, REJECTED = "flows.version_submitted.v1", "flows.version_approved.v1", "flows.version_rejected.v1"
+DELIVERED = "flows.version_delivered.v1"
+STARTED, MOVED, CANCELLED = "flows.instance_started.v1", "flows.instance_moved.v1", "flows.instance_cancelled.v1"
+ENDED = "flows.instance_ended.v1"
+COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v1"
+CLAIMED, DELEGATED, COMMENTED = "flows.task_claimed.v1", "flows.task_delegated.v1", "flows.task_commented.v1"
+FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"
+
+DESIGNS, APPROVES, MANAGES, WORKS = "flows.design", "flows.approve", "flows.manage", "flows.work"
+
+# What a signature in a flow can mean (21 CFR 11.50(a)(3)); codes as definitions name them.
+MEANINGS: dict[str, dict[str, str]] = {
+    "prepared": {"zh": "起草", "en": "Prepared"},
+    "checked": {"zh": "复核", "en": "Checked"},
+    "approved": {"zh": "批准", "en": "Approved"},
+    "reviewed": {"zh": "审核", "en": "Reviewed"},
+    "released": {"zh": "放行", "en": "Released"},
+    "rejected": {"zh": "拒绝", "en": "Rejected"},
+}
+
+
+def meaning(code: str) -> dict[str, str]:
+    """As it stands in what is signed: {code, zh, en}."""
+    return {"code": code, **MEANINGS[code]}
+
+
+def flow_stream(flow: str) -> str:
+    return f"flow/{flow}"
+
+
+def instance_stream(instance: str) -> str:
+    return f"instance/{instance}"

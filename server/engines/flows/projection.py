@@ -1,0 +1,342 @@
+"""The tables of flows: versions, what runs with what waits in it, and what happened; all from the log."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select, update
+
+from server.core.db import put, records, workspace
+from server.core.kinds import Entry
+from server.engines.flows import kinds, living, packing, stepping, values
+from server.engines.flows.model import Event, FlowError, Flows, Happening, State, Step, Variable
+from server.engines.flows.publishing import link
+from server.engines.flows.stored import parsed
+
+version = Table(
+    "flow_version",
+    records,
+    Column("flow", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Text, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", Text, nullable=False),
+    Column("reason", Text),
+    Column("decided_by", Text),
+    Column("decided_at", Text),
+    Column("decided_reason", Text),
+    Index("flow_version_sha256", "sha256"),
+)
+instance = Table(
+    "flow_instance",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("pins", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("result", Text),
+    # Why it does not go on although its time has come or its message: a code.
+    Column("stuck", Text),
+    Index("flow_instance_flow", "flow", "ended_at"),
+)
+task = Table(
+    "flow_task",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("task", Text, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("person", Text),
+    Column("claimed_by", Text),
+    Column("escalate", Text),
+    Column("opened_at", Text, nullable=False),
+    Column("due_at", Text),
+    Index("flow_task_person", "person"),
+    Index("flow_task_due", "due_at"),
+)
+task_role = Table(
+    "flow_task_role",
+    records,
+    Column("role", Text, primary_key=True),
+    Column("instance", Text, primary_key=True),
+    Column("task", Text, primary_key=True),
+)
+timer = Table(
+    "flow_timer",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("timer", Text, primary_key=True),
+    Column("due", Text, nullable=False),
+    Index("flow_timer_due", "due"),
+)
+wait = Table(
+    "flow_wait",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("wait", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Index("flow_wait_name", "name", "key"),
+)
+happened = Table(
+    "flow_happened",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),
+    Column("node", Text),
+    Column("task", Text),
+    Column("by", Text),
+    Column("at", Text, nullable=False),
+    Column("outcome", Text),
+    Column("comment", Text),
+)
+# What a designer has saved; no record.
+draft = Table(
+    "flow_draft",
+    workspace,
+    Column("flow", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("title_zh", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("xml", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
+)
+_OF_INSTANCE = (task, task_role, timer, wait)
+
+
+def deliver(connection: Connection, entry: Entry) -> None:
+    _submit(connection, entry, "approved")
+
+
+def submit(connection: Connection, entry: Entry) -> None:
+    _submit(connection, entry, "submitted")
+
+
+def _submit(connection: Connection, entry: Entry, state: str) -> None:
+    given = entry.payload
+    row = {name: given[name] for name in ("flow", "version", "sha256", "definition")}
+    row |= {"title_zh": given["title"]["zh"], "title_en": given["title"]["en"], "state": state}
+    row |= {"submitted_by": entry.actor, "submitted_at": entry.header.captured_at, "reason": given.get("reason")}
+    connection.execute(insert(version).values(row))
+
+
+def decide(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    here = (version.c.flow == given["flow"]) & (version.c.version == given["version"])
+    state = "approved" if entry.kind == kinds.APPROVED else "rejected"
+    decided = {"decided_by": entry.actor, "decided_at": entry.header.captured_at, "decided_reason": given["reason"]}
+    connection.execute(update(version).where(here).values(state=state, **decided))
+
+
+def start(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {name: given[name] for name in ("instance", "flow", "version", "subject")}
+    row |= {"started_by": entry.actor, "started_at": entry.header.captured_at, "pins": pins_text(given["pins"])}
+    connection.execute(insert(instance).values({**row, "state": ""}))
+    advance(connection, entry)
+
+
+def advance(connection: Connection, entry: Entry) -> None:
+    """Take the step that the entry says. What time or a message brings may find nothing there any more."""
+    number = entry.payload["instance"]
+    step = taken(connection, entry)
+    if isinstance(step, FlowError):
+        _stop(connection, entry, step.code)
+        return
+    keep(connection, number, flows_of(connection, number), step, entry)
+
+
+def taken(connection: Connection, entry: Entry) -> Step | FlowError:
+    """What follows from an entry for its instance, as its rule and its projection both see it."""
+    given = entry.payload
+    row = connection.execute(select(instance).where(instance.c.instance == given["instance"])).one()
+    flows, state = flows_of(connection, given["instance"]), stepping.load(row.state) if row.state else None
+    try:
+        return stepping.step(flows, state, event_of(flows, state, entry))
+    except FlowError as error:
+        return error
+
+
+def event_of(flows: Flows, state: State | None, entry: Entry) -> Event:
+    """The event of the pure engine that an entry of a kind is."""
+    given, at = entry.payload, entry.header.captured_at
+    if entry.kind == kinds.STARTED:
+        plain = values.plain(flows.definitions[flows.root].variables, given["values"])
+        return {"type": "started", "at": at, "subject": given["subject"], "starter": entry.actor, "values": plain}
+    if entry.kind in (kinds.COMPLETED, kinds.TASK_SIGNED):
+        plain = values.plain(_variables(flows, state, given["task"]), given["values"])
+        return {"type": "completed", "at": at, "task": given["task"], "outcome": given["outcome"], "values": plain}
+    if entry.kind == kinds.FIRED:
+        return {"type": "fired", "at": at, "timer": given["timer"]}
+    if entry.kind == kinds.MESSAGE:
+        return {"type": "received", "at": at, "wait": given["wait"]}
+    return {"type": "cancelled", "at": at}
+
+
+def _variables(flows: Flows, state: State | None, number: str) -> Mapping[str, Variable]:
+    """Those of the definition in which a task stands, which may be a called one."""
+    act = (state or {}).get("acts", {}).get(number)
+    path = flows.root if act is None or state is None else state["scopes"][act["scope"]]["of"]
+    return flows.definition(path).variables
+
+
+def keep(connection: Connection, number: str, flows: Flows, step: Step, entry: Entry) -> None:
+    """Write what a step leaves: the state, what waits in it, and what happened."""
+    state, at = step.state, entry.header.captured_at
+    ended = state["ended"]
+    row: dict[str, Any] = {"state": stepping.dump(state).decode(), "stuck": None}
+    if ended is not None:
+        row |= {"ended_at": at, "result": ended["result"]}
+    connection.execute(update(instance).where(instance.c.instance == number).values(row))
+    _sync_tasks(connection, number, flows, state, at)
+    _replace(connection, number, flows, state)
+    _tell(connection, number, entry, step.happened)
+
+
+def _sync_tasks(connection: Connection, number: str, flows: Flows, state: Mapping[str, Any], at: str) -> None:
+    """Tasks that are open now; one that was open keeps since when, and who has it."""
+    open_now = {} if state["ended"] is not None else {one.id: one for one in living.tasks(flows, dict(state))}
+    known = set(connection.execute(select(task.c.task).where(task.c.instance == number)).scalars())
+    for gone in known - open_now.keys():
+        connection.execute(delete(task).where(task.c.instance == number, task.c.task == gone))
+        connection.execute(delete(task_role).where(task_role.c.instance == number, task_role.c.task == gone))
+    for fresh in [one for one in open_now.values() if one.id not in known]:
+        node = fresh.node
+        row: dict[str, Any] = {"instance": number, "task": fresh.id, "node": node.id}
+        row |= {"name_zh": node.name.zh, "name_en": node.name.en}
+        row |= {"person": fresh.person, "escalate": node.escalate, "opened_at": at, "due_at": fresh.due(at)}
+        connection.execute(insert(task).values(row))
+        for role in node.roles if fresh.person is None else ():
+            connection.execute(insert(task_role).values(role=role, instance=number, task=fresh.id))
+
+
+def _replace(connection: Connection, number: str, flows: Flows, state: Mapping[str, Any]) -> None:
+    connection.execute(delete(timer).where(timer.c.instance == number))
+    connection.execute(delete(wait).where(wait.c.instance == number))
+    if state["ended"] is not None:
+        return
+    for one in living.timers(flows, dict(state)):
+        connection.execute(insert(timer).values(instance=number, timer=one.id, due=one.due))
+    for other in living.waits(flows, dict(state)):
+        connection.execute(insert(wait).values(instance=number, wait=other.id, name=other.name, key=other.key))
+
+
+# Of what a step did, what a person asks after; that a task opened is seen by its name in the list.
+_TOLD = {"passed": "passed", "closed": "completed", "withdrawn": "withdrawn", "ended": "ended", "opened": "waiting"}
+
+
+def _tell(connection: Connection, number: str, entry: Entry, steps: tuple[Happening, ...]) -> None:
+    given = entry.payload
+    first = {kinds.STARTED: "started", kinds.FIRED: "timer", kinds.MESSAGE: "message", kinds.CANCELLED: "cancelled"}
+    said: list[tuple[str, str | None, str | None, str | None, str | None]] = []
+    if entry.kind in first:
+        said.append((first[entry.kind], None, None, None, given.get("reason")))
+    for one in steps:
+        what = _TOLD.get(one.what)
+        if what is None:
+            continue
+        own = one.what == "closed" and one.id == given.get("task")
+        said.append((what, one.node, one.id, one.details.get("outcome"), given.get("comment") if own else None))
+    for place, (what, node, act, outcome, comment) in enumerate(said):
+        row: dict[str, Any] = {"instance": number, "idx": entry.index, "place": place}
+        row |= {"what": what, "node": node, "task": act}
+        row |= {"by": None if entry.actor == "server" else entry.actor, "at": entry.header.captured_at}
+        connection.execute(insert(happened).values({**row, "outcome": outcome, "comment": comment}))
+
+
+def note(connection: Connection, entry: Entry, what: str, comment: str | None) -> None:
+    """Something that moves nothing: taken up, handed on, said."""
+    given = entry.payload
+    here = (task.c.instance == given["instance"]) & (task.c.task == given["task"])
+    node = connection.execute(select(task.c.node).where(here)).scalar()
+    row = {"instance": given["instance"], "idx": entry.index, "place": 0, "what": what, "node": node}
+    row |= {"task": given["task"], "by": entry.actor, "at": entry.header.captured_at, "comment": comment}
+    connection.execute(insert(happened).values(row))
+
+
+def claim(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    here = (task.c.instance == given["instance"]) & (task.c.task == given["task"])
+    back = given["given_back"]
+    connection.execute(update(task).where(here).values(claimed_by=None if back else entry.actor))
+    note(connection, entry, "given_back" if back else "claimed", None)
+
+
+def delegate(connection: Connection, entry: Entry) -> None:
+    """From now on it is one person's, whoever else has its role."""
+    given = entry.payload
+    here = (task.c.instance == given["instance"]) & (task.c.task == given["task"])
+    connection.execute(update(task).where(here).values(person=given["to"], claimed_by=None))
+    roles = (task_role.c.instance == given["instance"]) & (task_role.c.task == given["task"])
+    connection.execute(delete(task_role).where(roles))
+    note(connection, entry, "delegated", given["reason"])
+
+
+def comment(connection: Connection, entry: Entry) -> None:
+    note(connection, entry, "commented", entry.payload["text"])
+
+
+def move(connection: Connection, entry: Entry) -> None:
+    """The same state by another definition; names and times of what waits are those of the new one."""
+    given = entry.payload
+    number = given["instance"]
+    row = {"version": given["version"], "pins": pins_text(given["pins"]), "stuck": None}
+    connection.execute(update(instance).where(instance.c.instance == number).values(row))
+    told = {"instance": number, "idx": entry.index, "place": 0, "what": "moved", "by": entry.actor}
+    connection.execute(insert(happened).values({**told, "at": entry.header.captured_at, "comment": given["reason"]}))
+
+
+def _stop(connection: Connection, entry: Entry, code: str) -> None:
+    """What time or a message brought found no way on: it is not tried again, and somebody is told."""
+    number = entry.payload["instance"]
+    row = connection.execute(select(instance.c.ended_at).where(instance.c.instance == number)).one()
+    gone = code in ("flow_timer_not_due", "flow_not_waiting", "flow_ended")
+    if not gone and row.ended_at is None:
+        connection.execute(update(instance).where(instance.c.instance == number).values(stuck=code))
+    if entry.kind == kinds.FIRED:
+        here = (timer.c.instance == number) & (timer.c.timer == entry.payload["timer"])
+        connection.execute(delete(timer).where(here))
+
+
+def pins_text(pins: list[Mapping[str, str]]) -> str:
+    return " ".join(f"{one['flow']}={one['sha256']}" for one in sorted(pins, key=lambda one: one["flow"]))
+
+
+def flows_of(connection: Connection, number: str) -> Flows:
+    """The definitions that an instance runs by, by the bytes that it was started with or moved to."""
+    row = connection.execute(select(instance.c.flow, instance.c.pins).where(instance.c.instance == number)).one()
+    pins = dict(one.split("=", 1) for one in row.pins.split(" "))
+    return linked(connection, row.flow, pins)
+
+
+def linked(connection: Connection, flow: str, pins: Mapping[str, str]) -> Flows:
+    """A flow with all that it calls, each by the hash of its bytes. KeyError for bytes that are not here."""
+    found = {}
+    for code, sha256 in pins.items():
+        text = connection.execute(select(version.c.definition).where(version.c.sha256 == sha256)).scalar()
+        data = None if text is None else packing.unpack(text)
+        if data is None:
+            raise KeyError(code)
+        found[code] = parsed(data)
+    return link(found[flow], found)
+
+
+def drop_draft(connection: Connection, flow: str, revision: int) -> None:
+    """After it became a version; what somebody has saved meanwhile stays."""
+    connection.execute(delete(draft).where(draft.c.flow == flow, draft.c.revision == revision))
+
+
+def save_draft(connection: Connection, flow: str, row: Mapping[str, Any]) -> None:
+    put(connection, draft, {"flow": flow, **row})

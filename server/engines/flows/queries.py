@@ -1,0 +1,165 @@
+"""Reads of flows: versions in force, what waits for whom, one instance with its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+
+from server.engines.flows import packing
+from server.engines.flows.model import Definition, Flows
+from server.engines.flows.projection import (
+    draft,
+    happened,
+    instance,
+    task,
+    task_role,
+    timer,
+    version,
+    wait,
+)
+from server.engines.flows.publishing import link
+from server.engines.flows.stored import parsed
+
+DELIVERED = Path(__file__).parent / "delivered"
+# The flow is in force by what came with the product, and nobody has used it yet: the log knows nothing of it.
+AS_DELIVERED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The version of a flow that new instances run by; `delivered`: its bytes are not in the log yet."""
+
+    flow: str
+    version: int
+    data: bytes
+    delivered: bool
+
+    @property
+    def definition(self) -> Definition:
+        return parsed(self.data)
+
+
+@cache
+def delivered() -> Mapping[str, bytes]:
+    """The definitions that come with the product, by the code of the flow."""
+    files = sorted(DELIVERED.glob("*.bpmn"))
+    return {parsed(file.read_bytes()).code: file.read_bytes() for file in files}
+
+
+def versions(connection: Connection, flow: str) -> list[Row[Any]]:
+    """All versions, the newest first."""
+    query = select(version).where(version.c.flow == flow).order_by(version.c.version.desc())
+    return [*connection.execute(query)]
+
+
+def find_version(connection: Connection, flow: str, number: int) -> Row[Any] | None:
+    return connection.execute(select(version).where(version.c.flow == flow, version.c.version == number)).first()
+
+
+def in_force(connection: Connection, flow: str) -> InForce | None:
+    query = select(version).where(version.c.flow == flow, version.c.state == "approved")
+    row = connection.execute(query.order_by(version.c.version.desc()).limit(1)).first()
+    if row is not None:
+        data = packing.unpack(row.definition)
+        assert data is not None
+        return InForce(flow, row.version, data, False)
+    data = delivered().get(flow)
+    known = connection.execute(select(version.c.version).where(version.c.flow == flow).limit(1)).first()
+    return None if data is None or known is not None else InForce(flow, AS_DELIVERED, data, True)
+
+
+def all_in_force(connection: Connection) -> dict[str, InForce]:
+    codes = {*connection.execute(select(version.c.flow).distinct()).scalars(), *delivered()}
+    found = {code: in_force(connection, code) for code in sorted(codes)}
+    return {code: one for code, one in found.items() if one is not None}
+
+
+def pinned(connection: Connection, flow: str, number: int) -> Flows | None:
+    """A version with what it calls, as these are in force now; None where something is missing."""
+    row = find_version(connection, flow, number)
+    data = None if row is None else packing.unpack(row.definition)
+    if data is None:
+        return None
+    others = {code: one.definition for code, one in all_in_force(connection).items()}
+    try:
+        return link(parsed(data), others)
+    except KeyError:
+        return None
+
+
+def drafts(connection: Connection) -> dict[str, Row[Any]]:
+    return {row.flow: row for row in connection.execute(select(draft))}
+
+
+def draft_of(connection: Connection, flow: str) -> Row[Any] | None:
+    return connection.execute(select(draft).where(draft.c.flow == flow)).first()
+
+
+def running(connection: Connection) -> dict[str, int]:
+    """How many instances of each flow run."""
+    query = (
+        select(instance.c.flow, func.count().label("running"))
+        .where(instance.c.ended_at.is_(None))
+        .group_by(instance.c.flow)
+    )
+    return {row.flow: row.running for row in connection.execute(query)}
+
+
+def find_instance(connection: Connection, number: str) -> Row[Any] | None:
+    return connection.execute(select(instance).where(instance.c.instance == number)).first()
+
+
+def find_task(connection: Connection, number: str, name: str) -> Row[Any] | None:
+    return connection.execute(select(task).where(task.c.instance == number, task.c.task == name)).first()
+
+
+def tasks_of(connection: Connection, number: str) -> list[Row[Any]]:
+    query = select(task).where(task.c.instance == number)
+    return sorted(connection.execute(query), key=lambda row: int(row.task))
+
+
+def completed_by(connection: Connection, number: str, person: str) -> set[str]:
+    """The elements of an instance whose tasks a person has completed: not theirs to check (separation of duties)."""
+    done = (happened.c.instance == number) & (happened.c.what == "completed") & (happened.c.by == person)
+    return {str(node) for node in connection.execute(select(happened.c.node).where(done)).scalars()}
+
+
+def history(connection: Connection, number: str) -> list[Row[Any]]:
+    query = select(happened).where(happened.c.instance == number).order_by(happened.c.idx, happened.c.place)
+    return [*connection.execute(query)]
+
+
+def waiting_for(connection: Connection, name: str, key: str) -> list[tuple[str, str]]:
+    """(instance, wait) of everything that waits for a message."""
+    query = select(wait.c.instance, wait.c.wait).where(wait.c.name == name, wait.c.key == key)
+    return sorted((row.instance, row.wait) for row in connection.execute(query))
+
+
+def due_timers(connection: Connection, now: str, most: int = 500) -> list[tuple[str, str, str]]:
+    """(due, instance, timer) of what has come due, in the order in which it is fired."""
+    query = select(timer).where(timer.c.due <= now).order_by(timer.c.due, timer.c.instance, timer.c.timer).limit(most)
+    return [(row.due, row.instance, row.timer) for row in connection.execute(query)]
+
+
+def work(
+    connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int, offset: int
+) -> tuple[list[Row[Any]], int]:
+    """What waits for a person or one of their roles, what is due first; and how many there are."""
+    by_role = exists().where(
+        task_role.c.instance == task.c.instance, task_role.c.task == task.c.task, task_role.c.role.in_(list(roles))
+    )
+    mine = or_(task.c.person == person, and_(task.c.person.is_(None), by_role))
+    where = mine if not q else mine & instance.c.subject.icontains(q, autoescape=True)
+    joined = task.join(instance, task.c.instance == instance.c.instance)
+    total = connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one()
+    query = select(task, instance.c.flow, instance.c.subject, instance.c.version).select_from(joined).where(where)
+    ordered = query.order_by(task.c.due_at.is_(None), task.c.due_at, task.c.opened_at, task.c.instance, task.c.task)
+    return [*connection.execute(ordered.limit(limit).offset(offset))], total
+
+
+def overdue(connection: Connection, now: str) -> list[Row[Any]]:
+    query = select(task, instance.c.subject, instance.c.flow).join(instance, task.c.instance == instance.c.instance)
+    return [*connection.execute(query.where(task.c.due_at < now).order_by(task.c.due_at))]

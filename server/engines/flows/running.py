@@ -1,0 +1,77 @@
+"""What moves flows from outside of people: what comes with the product is taken in, and time passes.
+
+Timers that are due are fired in the order (due, instance, timer) before anybody's command, when a process starts, and
+about once a second. Several processes may see the same one: the second finds nothing there, and says so.
+"""
+
+from threading import Event, Thread
+
+from server.core import clock
+from server.core.complaints import complain
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.engines.flows import kinds, packing, queries
+from server.engines.flows.pages import pair
+
+SECONDS = 1.0
+
+
+def deliver(plant: Plant, code: str) -> None:
+    """Take into the log what a flow is by delivery, with all that it calls, before the first instance of it."""
+    with plant.engine.connect() as connection:
+        waiting = [code]
+        facts: list[Fact] = []
+        while waiting:
+            now = queries.in_force(connection, waiting.pop())
+            if now is None or not now.delivered or now.flow in [fact.payload["flow"] for fact in facts]:
+                continue
+            waiting += now.definition.calls
+            said = {"flow": now.flow, "version": now.version, "sha256": packing.sha256(now.data)}
+            said |= {"title": pair(now.definition.name), "definition": packing.pack(now.data)}
+            facts.append(Fact(kinds.DELIVERED, kinds.flow_stream(now.flow), said, subject=now.flow))
+    for fact in facts:
+        try:
+            plant.recorder.state(fact)
+        except PestleError as error:
+            # Another request took it in meanwhile.
+            if error.code != "flow_version_wrong":
+                raise
+
+
+def fire_due(plant: Plant) -> int:
+    """Fire what is due, and what comes due by that; how many."""
+    fired = 0
+    while True:
+        with plant.engine.connect() as connection:
+            found = queries.due_timers(connection, clock.now_text())
+        for due, instance, timer in found:
+            said = {"instance": instance, "timer": timer, "due": due}
+            plant.recorder.state(Fact(kinds.FIRED, kinds.instance_stream(instance), said, subject=instance))
+        fired += len(found)
+        if not found:
+            return fired
+
+
+class Clockwork:
+    """The thread of a process that lets time pass in flows."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant, self._stop = plant, Event()
+        self._thread = Thread(target=self._run, name="flows", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                fire_due(self._plant)
+            except Exception as error:
+                complain("flows", error)
+            self._stop.wait(SECONDS)

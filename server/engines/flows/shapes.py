@@ -1,0 +1,232 @@
+"""The shapes of what flows record, and of requests about them."""
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+
+from server.core import fields
+from server.engines.flows.kinds import MEANINGS
+from server.engines.flows.packing import LONGEST
+from server.identity.signing import SignatureFields, Signed
+
+_TASK = validate.Regexp(r"[1-9][0-9]{0,8}\Z")
+
+
+def _task() -> plain.String:
+    return plain.String(required=True, validate=_TASK)
+
+
+def _version() -> fields.Whole:
+    return fields.whole(1, 10_000)
+
+
+class Meaning(Schema):
+    code = fields.choice(*MEANINGS)
+    zh = fields.text()
+    en = fields.text()
+
+
+class Given(Schema):
+    """A value of a variable as texts: one unless it is a list, none where it is missing; yes or no is true or false."""
+
+    variable = fields.code()
+    value = plain.List(plain.String(validate=validate.Length(0, 4000)), required=True, validate=validate.Length(0, 100))
+
+
+class Pin(Schema):
+    """Which bytes a flow runs by."""
+
+    flow = fields.code()
+    sha256 = fields.sha256()
+
+
+class VersionDelivered(Schema):
+    """What came with the product: in force until the plant approves a version of its own."""
+
+    flow = fields.code()
+    version = _version()
+    sha256 = fields.sha256()
+    title = fields.nested(fields.TextPair)
+    definition = fields.text(LONGEST)
+
+
+class VersionSubmitted(Signed):
+    """`definition` is the drawing, packed; `sha256` that of its bytes; `reason`: what changes, and why."""
+
+    flow = fields.code()
+    version = _version()
+    sha256 = fields.sha256()
+    title = fields.nested(fields.TextPair)
+    definition = fields.text(LONGEST)
+    meaning = fields.nested(Meaning)
+    reason = fields.text(2000)
+
+
+class VersionDecided(Signed):
+    flow = fields.code()
+    version = _version()
+    sha256 = fields.sha256()
+    meaning = fields.nested(Meaning)
+    reason = fields.text(2000)
+
+
+class InstanceStarted(Schema):
+    """`pins`: the bytes that it runs by for as long as nobody moves it, those of called flows included."""
+
+    instance = fields.code()
+    flow = fields.code()
+    version = _version()
+    pins = fields.many(Pin, 1)
+    subject = fields.text()
+    values = fields.many(Given)
+
+
+class InstanceMoved(Schema):
+    instance = fields.code()
+    version = _version()
+    pins = fields.many(Pin, 1)
+    reason = fields.text(2000)
+
+
+class InstanceCancelled(Schema):
+    instance = fields.code()
+    reason = fields.text(2000)
+
+
+class InstanceEnded(Schema):
+    """For the rooms that wait for it: what came out for what it was about."""
+
+    instance = fields.code()
+    flow = fields.code()
+    version = _version()
+    subject = fields.text()
+    result = fields.text(200, none=True)
+
+
+class TaskCompleted(Schema):
+    instance = fields.code()
+    task = _task()
+    outcome = fields.code(none=True)
+    values = fields.many(Given)
+    comment = fields.text(4000, none=True)
+
+
+class TaskSigned(Signed):
+    instance = fields.code()
+    task = _task()
+    outcome = fields.code(none=True)
+    values = fields.many(Given)
+    comment = fields.text(4000, none=True)
+    meaning = fields.nested(Meaning)
+
+
+class TaskClaimed(Schema):
+    """`given_back`: whoever had it has it no longer."""
+
+    instance = fields.code()
+    task = _task()
+    given_back = fields.truth()
+
+
+class TaskDelegated(Schema):
+    instance = fields.code()
+    task = _task()
+    to = fields.code()
+    reason = fields.text(2000)
+
+
+class TaskCommented(Schema):
+    instance = fields.code()
+    task = _task()
+    text = fields.text(4000)
+
+
+class TimerFired(Schema):
+    instance = fields.code()
+    timer = _task()
+    due = fields.time()
+
+
+class MessageReceived(Schema):
+    """`sender` is the instance that threw it."""
+
+    instance = fields.code()
+    wait = _task()
+    name = fields.text()
+    key = fields.text(4000, none=True)
+    sender = fields.code()
+
+
+# Bodies of requests.
+
+
+class Drawing(Schema):
+    xml = plain.String(required=True, validate=validate.Length(1, 2_000_000))
+
+
+class DraftBody(Drawing):
+    """`revision` is the one that was opened; null for the first."""
+
+    revision = fields.whole(1, none=True)
+
+
+class WalkStep(Schema):
+    """Either `complete` with its outcome and values, or `fire` a timer."""
+
+    complete = plain.String(load_default=None, allow_none=True, validate=_TASK)
+    outcome = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 100))
+    values = plain.List(plain.Nested(Given), load_default=list)
+    fire = plain.String(load_default=None, allow_none=True, validate=_TASK)
+
+
+class WalkBody(Drawing):
+    events = plain.List(plain.Nested(WalkStep), required=True, validate=validate.Length(0, 200))
+
+
+class SubmitBody(SignatureFields):
+    revision = fields.whole(1)
+    version = _version()
+    sha256 = fields.sha256()
+    meaning = fields.choice("prepared")
+    reason = fields.text(2000)
+
+
+class DecideBody(SignatureFields):
+    sha256 = fields.sha256()
+    meaning = fields.choice("approved", "rejected")
+    reason = fields.text(2000)
+
+
+class StartBody(Schema):
+    subject = fields.text()
+    values = fields.many(Given)
+
+
+class CompleteBody(SignatureFields):
+    """The signature is asked for where the flow wants one; `meaning` then says which."""
+
+    outcome = fields.code(none=True)
+    values = fields.many(Given)
+    comment = fields.text(4000, none=True)
+    meaning = plain.String(load_default=None, allow_none=True, validate=validate.OneOf([*MEANINGS]))
+
+
+class ClaimBody(Schema):
+    given_back = fields.truth()
+
+
+class DelegateBody(Schema):
+    to = fields.code()
+    reason = fields.text(2000)
+
+
+class CommentBody(Schema):
+    text = fields.text(4000)
+
+
+class MoveBody(Schema):
+    version = _version()
+    reason = fields.text(2000)
+
+
+class ReasonBody(Schema):
+    reason = fields.text(2000)

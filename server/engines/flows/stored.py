@@ -1,0 +1,12 @@
+"""Definitions are read once: a process keeps those that it has seen, by their bytes."""
+
+import functools
+
+from server.engines.flows.model import Definition
+from server.engines.flows.parsing import parse
+
+
+@functools.lru_cache(256)
+def parsed(data: bytes) -> Definition:
+    """The definition of these bytes. Refused, with every reason."""
+    return parse(data)

@@ -1,0 +1,335 @@
+"""The HTTP interface of flows: draw, check, walk through, submit, decide; start, work, hand on, move."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+
+from server.core import clock, db, plant
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.engines.flows import (
+    deciding,
+    kinds,
+    packing,
+    pages,
+    projection,
+    queries,
+    running,
+    shapes,
+    trying,
+    values,
+)
+from server.engines.flows.model import Definition, Finding, FlowError, Refused
+from server.engines.flows.publishing import check, link
+from server.engines.flows.stored import parsed
+from server.engines.flows.words import said
+from server.identity import queries as identity
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
+from sync.entry import new_id
+from sync.passkeys import shown
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("flows", __name__, url_prefix="/api", description="Flows and the work in them")
+_SEES = (kinds.DESIGNS, kinds.APPROVES, kinds.MANAGES, kinds.WORKS, "log.read")
+_PAGE = 50
+
+
+@blueprint.get("/flows")
+@require(*_SEES)
+def listing() -> Answer:
+    """All flows: which version is in force, how many run, who is drawing."""
+    with plant.current().engine.connect() as connection:
+        return pages.listing(connection)
+
+
+@blueprint.get("/flows/<flow>")
+@require(*_SEES)
+def show(flow: str) -> Answer:
+    """One flow with its versions and its draft. PestleError `flow_unknown`."""
+    return _flow(flow)
+
+
+def _flow(flow: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        return pages.one_flow(connection, flow)
+
+
+@blueprint.get("/flows/<flow>/versions/<int:number>")
+@require(*_SEES)
+def show_version(flow: str, number: int) -> Answer:
+    """A version with its drawing. PestleError `flow_unknown`."""
+    with plant.current().engine.connect() as connection:
+        return pages.one_version(connection, flow, number)
+
+
+@blueprint.post("/flows/check")
+@require(kinds.DESIGNS, kinds.APPROVES)
+@blueprint.arguments(shapes.Drawing)
+def look(body: Body) -> Answer:
+    """What stands against publishing a drawing, each with its element; stores nothing."""
+    return {"findings": [_finding(one) for one in _findings(body["xml"].encode())[1]]}
+
+
+@blueprint.post("/flows/walk")
+@require(kinds.DESIGNS, kinds.APPROVES)
+@blueprint.arguments(shapes.WalkBody)
+def walk(body: Body) -> Answer:
+    """Walk through a drawing before anybody approves it; stores nothing. PestleError `flow_faulty`, and those of a
+    step."""
+    definition, findings = _findings(body["xml"].encode())
+    if definition is None or findings:
+        raise PestleError("flow_faulty", {"findings": [_finding(one) for one in findings[:100]]})
+    with plant.current().engine.connect() as connection:
+        others = {code: one.definition for code, one in queries.all_in_force(connection).items()}
+    events = [_walked(definition, one) for one in body["events"]]
+    try:
+        return trying.tried(link(definition, others), clock.now_text(), current_person().id, events)
+    except FlowError as error:
+        raise PestleError(error.code, dict(error.details)) from error
+
+
+def _walked(definition: Definition, one: Body) -> Body:
+    if one["fire"] is not None:
+        return {"fire": one["fire"]}
+    given = values.plain(definition.variables, one["values"])
+    return {"complete": one["complete"], "outcome": one["outcome"], "values": given}
+
+
+def _findings(data: bytes) -> tuple[Definition | None, list[Finding]]:
+    try:
+        definition = parsed(data)
+    except Refused as refused:
+        return None, [*refused.findings]
+    with plant.current().engine.connect() as connection:
+        found = check(definition, deciding.surroundings(connection))
+    if packing.pack(data) is None:
+        found.append(Finding("too_large", None, {}))
+    return definition, found
+
+
+def _finding(one: Finding) -> Answer:
+    return {"code": one.code, "element": one.element, "what": said(one.code, one.details), "details": dict(one.details)}
+
+
+@blueprint.post("/flows/<flow>/draft")
+@require(kinds.DESIGNS)
+@blueprint.arguments(shapes.DraftBody)
+def save(body: Body, flow: str) -> Answer:
+    """Save what is being drawn. PestleError `flow_draft_changed` with {revision, by}; nothing of either is lost."""
+    data = body["xml"].encode()
+    title = _title(data, flow)
+    row = {"xml": body["xml"], "saved_by": current_person().id, "saved_at": clock.now_text()}
+    with db.write(plant.current().engine) as connection:
+        before = queries.draft_of(connection, flow)
+        now = None if before is None else before.revision
+        if now != body["revision"]:
+            raise PestleError("flow_draft_changed", {"flow": flow, "revision": now, "by": before and before.saved_by})
+        revision = (now or 0) + 1
+        projection.save_draft(connection, flow, row | title | {"revision": revision})
+    return {"revision": revision, "sha256": packing.sha256(data)}
+
+
+def _title(data: bytes, flow: str) -> dict[str, str]:
+    """The title as the drawing says it, also of one that is not finished."""
+    try:
+        names = parsed(data).name
+    except Refused:
+        return {"title_zh": flow, "title_en": flow}
+    return {"title_zh": names.zh, "title_en": names.en}
+
+
+@blueprint.post("/flows/<flow>/versions")
+@require(kinds.DESIGNS)
+@blueprint.arguments(shapes.SubmitBody)
+@blueprint.response(201)
+def submit(body: Body, flow: str) -> Answer:
+    """Submit the draft for approval, signed. PestleError `flow_draft_changed`, `flow_faulty`,
+    `flow_version_waiting`."""
+    here = plant.current()
+    running.deliver(here, flow)
+    with here.engine.connect() as connection:
+        draft = queries.draft_of(connection, flow)
+    data = b"" if draft is None else draft.xml.encode()
+    if draft is None or draft.revision != body["revision"] or packing.sha256(data) != body["sha256"]:
+        now = None if draft is None else draft.revision
+        raise PestleError("flow_draft_changed", {"flow": flow, "revision": now, "by": draft and draft.saved_by})
+    definition, findings = _findings(data)
+    if definition is None or findings:
+        raise PestleError("flow_faulty", {"findings": [_finding(one) for one in findings[:100]]})
+    given = {"flow": flow, "version": body["version"], "sha256": body["sha256"], "reason": body["reason"]}
+    given |= {"meaning": kinds.meaning(body["meaning"])}
+    signature = _sign(body, kinds.SUBMITTED, deciding.said_of_version(given))
+    given |= {"title": pages.pair(definition.name), "definition": packing.pack(data)}
+    here.recorder.state(_fact(kinds.SUBMITTED, kinds.flow_stream(flow), given | signature, flow))
+    with db.write(here.engine) as connection:
+        projection.drop_draft(connection, flow, body["revision"])
+    return _flow(flow)
+
+
+@blueprint.post("/flows/<flow>/versions/<int:number>/decision")
+@require(kinds.APPROVES)
+@blueprint.arguments(shapes.DecideBody)
+def decide(body: Body, flow: str, number: int) -> Answer:
+    """Approve or reject a version, signed over exactly its bytes. PestleError `flow_version_own`,
+    `flow_version_wrong`."""
+    given = {"flow": flow, "version": number, "sha256": body["sha256"], "reason": body["reason"]}
+    given |= {"meaning": kinds.meaning(body["meaning"])}
+    kind = kinds.APPROVED if body["meaning"] == "approved" else kinds.REJECTED
+    signature = _sign(body, kind, deciding.said_of_version(given))
+    plant.current().recorder.state(_fact(kind, kinds.flow_stream(flow), given | signature, flow))
+    return _flow(flow)
+
+
+@blueprint.post("/flows/<flow>/instances")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.StartBody)
+@blueprint.response(201)
+def begin(body: Body, flow: str) -> Answer:
+    """Start a flow about something, by the version in force. PestleError `flow_not_in_force`, and those of a step."""
+    return {"instance": start(flow, body["subject"], body["values"], current_person().id)}
+
+
+def start(flow: str, subject: str, given: list[Any], person: str) -> str:
+    """The identifier of a new instance."""
+    here = plant.current()
+    running.fire_due(here)
+    running.deliver(here, flow)
+    with here.engine.connect() as connection:
+        now = queries.in_force(connection, flow)
+        flows = None if now is None else queries.pinned(connection, flow, now.version)
+    if now is None or flows is None:
+        raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
+    number = new_id(int(clock.now().timestamp() * 1000))
+    pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
+    said_ = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
+    here.recorder.state(
+        Fact(kinds.STARTED, kinds.instance_stream(number), said_ | {"values": given}, subject=subject, actor=person)
+    )
+    return number
+
+
+@blueprint.get("/work")
+@require(*_SEES)
+def work() -> Answer:
+    """What waits for me and for my roles, what is due first. `q`: part of what it is about; `offset`."""
+    q, offset = request.args.get("q", "").strip()[:200] or None, _offset()
+    with plant.current().engine.connect() as connection:
+        return pages.work(connection, current_person(), q, _PAGE, offset)
+
+
+def _offset() -> int:
+    given = request.args.get("offset", "0")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
+
+
+@blueprint.get("/instances/<number>")
+@require(*_SEES)
+def instance(number: str) -> Answer:
+    """One instance: its drawing, what waits in it, what happened. PestleError `flow_instance_unknown`."""
+    return _instance(number)
+
+
+def _instance(number: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        return pages.one_instance(connection, number, current_person())
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/complete")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.CompleteBody)
+def complete(body: Body, number: str, name: str) -> Answer:
+    """Complete a task, signed where the flow wants that. PestleError `flow_task_not_open`, `flow_task_of_other`,
+    `flow_role_needed`, `flow_not_by_same`, `flow_signature_needed`, `flow_value_missing`, …"""
+    running.fire_due(plant.current())
+    given = {"instance": number, "task": name, "outcome": body["outcome"], "values": body["values"]}
+    given |= {"comment": body["comment"]}
+    kind = kinds.COMPLETED
+    if body["meaning"] is not None:
+        kind = kinds.TASK_SIGNED
+        given |= {"meaning": kinds.meaning(body["meaning"])}
+        given |= _sign(body, kind, deciding.said_of_task(given))
+    return _state(kind, number, given)
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/claim")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.ClaimBody)
+def claim(body: Body, number: str, name: str) -> Answer:
+    """Take a task up, so that others see that somebody does it; or give it back."""
+    return _state(kinds.CLAIMED, number, {"instance": number, "task": name, "given_back": body["given_back"]})
+
+
+@blueprint.get("/instances/<number>/tasks/<name>/candidates")
+@require(kinds.WORKS)
+def candidates(number: str, name: str) -> Answer:
+    """Who else may do a task. PestleError `flow_task_not_open`."""
+    with plant.current().engine.connect() as connection:
+        if queries.find_task(connection, number, name) is None:
+            raise PestleError("flow_task_not_open", {"task": name})
+        found = deciding.candidates(connection, number, name, current_person().id)
+        people = identity.people(connection, found)
+    return {"items": [people[one] for one in found]}
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/delegate")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.DelegateBody)
+def delegate(body: Body, number: str, name: str) -> Answer:
+    """Hand a task on to somebody who may do it. PestleError `flow_delegate_wrong`."""
+    return _state(kinds.DELEGATED, number, {"instance": number, "task": name, **body})
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/comment")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.CommentBody)
+def comment(body: Body, number: str, name: str) -> Answer:
+    """Say something about a task that waits."""
+    return _state(kinds.COMMENTED, number, {"instance": number, "task": name, **body})
+
+
+@blueprint.post("/instances/<number>/move")
+@require(kinds.MANAGES)
+@blueprint.arguments(shapes.MoveBody)
+def move(body: Body, number: str) -> Answer:
+    """Go on by the version in force. PestleError `flow_move_refused`, naming what is live and not there."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        row = queries.find_instance(connection, number)
+        if row is None:
+            raise PestleError("flow_instance_unknown", {"instance": number})
+        flows = queries.pinned(connection, row.flow, body["version"])
+    if flows is None:
+        raise PestleError("flow_not_in_force", {"flow": row.flow, "version": body["version"]})
+    pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
+    return _state(kinds.MOVED, number, {"instance": number, "pins": pins, **body})
+
+
+@blueprint.post("/instances/<number>/cancel")
+@require(kinds.MANAGES)
+@blueprint.arguments(shapes.ReasonBody)
+def cancel(body: Body, number: str) -> Answer:
+    """End an instance; what happened in it stays."""
+    return _state(kinds.CANCELLED, number, {"instance": number, "reason": body["reason"]})
+
+
+def _sign(body: Body, kind: str, content: Body) -> Answer:
+    return signing.sign(plant.current(), current_session(), body, shown(kind, content))
+
+
+def _state(kind: str, number: str, payload: Body) -> Answer:
+    with plant.current().engine.connect() as connection:
+        if queries.find_instance(connection, number) is None:
+            raise PestleError("flow_instance_unknown", {"instance": number})
+    plant.current().recorder.state(_fact(kind, kinds.instance_stream(number), payload, number))
+    return _instance(number)
+
+
+def _fact(kind: str, stream: str, payload: Body, subject: str) -> Fact:
+    return Fact(kind, stream, dict(payload), subject=subject, actor=current_person().id)
