@@ -87,8 +87,7 @@ def test_a_batch_is_disposed_of_by_who_may_in_all_of_its_rooms(site: Site, kind:
 def test_a_lease_says_where_each_person_works(site: Site) -> None:
     limit(site, "P-1", "operator", "blending")
     with site.plant.engine.connect() as connection:
-        order = leases.order_of(connection, "B1")
-        told = leases._snapshot(site.plant, connection, order)
+        told = leases._of_site(site.plant, connection, leases._NEEDED)
     assert [(one["area"], one["places"]) for one in told["areas"]] == [
         ("blending", ["2-118"]),
         ("dispensing", ["2-114"]),

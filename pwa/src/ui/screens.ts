@@ -26,6 +26,7 @@ const SCREENS: Record<string, Screen> = {
   lots: () => import("../materials/Lots.svelte"),
   people: () => import("../people/People.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
+  records: () => import("../records/Records.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   training: () => import("../training/Training.svelte"),
 };

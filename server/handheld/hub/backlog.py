@@ -11,11 +11,11 @@ from sync.log import reading
 from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
-# What devices record. What the server states besides (exceptions, conflicts) tablets derive themselves, but for what
-# was decided, and what people at desks filled in, which no tablet can know.
+# What devices record. What the server states besides (exceptions, a batch's conflicts) tablets derive themselves, but for
+# what was decided, with the conflicts of records that it is about, and what people at desks filled in.
 _ROOM = "production."
 DECIDED = "release.conflict_resolved.v1"
-STATED = frozenset({DECIDED, *records.WORK, records.SETTLED})
+STATED = frozenset({DECIDED, *records.WORK, records.CONFLICT, records.SETTLED})
 # Raw bytes and entries of one change: it passes on in one frame, and far below the limits of a change.
 _BYTES = 256 * 1024
 _ENTRIES = 1_000

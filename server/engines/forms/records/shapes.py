@@ -127,8 +127,11 @@ class NewValues(Schema):
 
 
 class NewSignature(SignatureFields):
+    """`reason`: why somebody signs again what was signed before and has changed since."""
+
     path = path()
     digest = fields.sha256()
+    reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
 
 
 class Settling(Schema):

@@ -105,14 +105,15 @@ def sign(body: Body, record: str) -> Answer:
     planned = rules.field_at(definition, body["path"])
     if planned is None or planned["type"] not in ("signature", "second_signature"):
         raise PestleError("field_unknown", {"field": body["path"]})
-    if before is not None:
+    if before is not None and body["reason"] is None:
         raise PestleError("signed_before", {"field": body["path"]})
     if shown_digest(definition, values, body["path"]) != body["digest"]:
         raise PestleError("record_changed", {"record": record})
     said = {name: body[name] for name in ("path", "digest")} | {"record": record, "meaning": planned["meaning"]}
     statement = signing.sign(plant.current(), current_session(), body, shown(model.SIGNED, model.said(said)))
     payload = said | {"signed_by": person.id, "signature": statement}
-    return _state(Fact(model.SIGNED, found.stream, payload, body["path"], person.id))
+    again = (None, None) if before is None else (before.entry, body["reason"])
+    return _state(Fact(model.SIGNED, found.stream, payload, body["path"], person.id, *again))
 
 
 @blueprint.post("/<record>/complete")

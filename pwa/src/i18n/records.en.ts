@@ -1,0 +1,13 @@
+/** English words for records of forms: fetched with their screens, not with the first one. */
+export const recordsEn = {
+  title: "Records", mine: "Mine", open: "Open", complete: "Complete", all: "All", empty: "No record here.", held: "On this device", heldHint: "These can be filled in without a network.",
+  begin: "Open a record", beginTitle: "Open a record", beginHint: "A form in force is opened as a new record; other people and tablets can fill it in together.", form: "Form", noForms: "No form is in force today.", subject: "What it is about (batch, equipment, order)", version: (n: number) => `version ${n}`,
+  take: "Take along", taking: "Taking along…", fill: "Fill in", look: "Look", handBack: "Hand back", handBackHint: "This device then no longer works on it; what was recorded here is still delivered.", taken: "Taken along",
+  record: (n: number) => (n === 1 ? "Record 1 value" : `Record ${n} values`), wrong: (n: number) => (n === 1 ? "1 value has not the right form" : `${n} values have not the right form`), finish: "Complete the record", missing: (n: number) => (n === 1 ? "1 field is missing" : `${n} fields are missing`), done: "The record is complete.", doneHint: "It stands in the log and is not filled in any further.",
+  outTitle: (field: string) => `${field}: outside of its limits`, outHint: "The value is kept as it is. Say what happened; a reviewer sees both.", outComment: "What happened", outAction: "Record it",
+  correctTitle: "Correct a value", correctHint: "The old value stays in the history, with your reason.", old: "Recorded", fresh: "Right is", reason: "Reason of the correction", correct: "Sign the correction",
+  historyTitle: "History of this field", corrected: "corrected", stands: "stands", because: (reason: string) => `because: ${reason}`, nothing: "Nothing was recorded here.", onDevice: "on this device", inLog: "in the log",
+  signTitle: "Sign", secondTitle: "Second person", signHint: "You sign what stands before this in the form, as it is now.", again: "Reason for signing again", noSigners: "Nobody who may sign here has a PIN or a passkey on this device.", waiting: "What was typed must be recorded first.",
+  meaning: "Meaning", signs: "Signs", items: "To be looked at", settle: "Settle", settleTitle: "Settle", settleReason: "Assessment", settleAction: "Close it", choose: "Which value holds", settledBy: (name: string) => `settled by ${name}`, commentMissing: "no comment was given", by: "opened by",
+  unsigned: (n: number) => (n === 1 ? "1 record of this device is not in the log yet." : `${n} records of this device are not in the log yet.`), items_open: (n: number) => (n === 1 ? "1 to look at" : `${n} to look at`),
+};
