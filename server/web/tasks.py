@@ -22,6 +22,7 @@ from server.production import model as production
 from server.production import queries as batches
 from server.quality import queries as quality
 from server.release import gates, queries
+from server.release.audit import queries as audits
 from server.training import queries as training
 
 # Now: it waits for this person and nothing else. Due: it has a date, or somebody should look. Blocked: it cannot go on.
@@ -80,6 +81,15 @@ def _reviews(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
         to = _path("batch", line.number, "review")
         name, since = line.product.get("name"), line.updated_at
         yield Task("review", state, line.number, to, name, since, line.open_items or None, why)
+
+
+def _audit_trails(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Batches that are made, with entries that no review of their audit trail has seen (IDN-10)."""
+    for line in batches.batch_lines(connection, (production.AWAITING_REVIEW,), limit=_MOST)[0]:
+        last, since = audits.of_batch(connection, line.number)
+        if since:
+            to, at = f"/audit-review?batch={quote(line.number, safe='')}", None if last is None else last.signed_at
+            yield Task("audit_trail", NOW, line.number, to, line.product.get("name"), at, since)
 
 
 def _exceptions(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
@@ -232,6 +242,7 @@ def _day(at: datetime) -> str:
 SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), (), _own_training),
     (("batch.read",), ("batch.review",), _reviews),
+    (("batch.read", "log.read"), ("batch.review",), _audit_trails),
     (("lot.read",), ("lot.decide",), _undecided_lots),
     (("lot.read",), ("results.record",), _untested_lots),
     (("batch.read",), ("order.release",), _orders),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from audit_support import reviewed, sign
 from batch_support import Site, cleared
 
 from server.app import create_app
@@ -14,6 +15,7 @@ from server.core.kinds import Fact
 from server.identity import accounts, queries, sessions
 from server.identity.model import PERMISSIONS, PERSON_ADDED, ROLES, SIGNS, VOUCH
 from server.release import queries as release
+from server.release.audit.model import Scope
 from server.web import tasks
 from server.web.tasks import Task
 
@@ -62,6 +64,18 @@ def test_qa_sees_what_is_kept_from_release_and_by_what_and_what_to_look_at_today
     assert (review.state == "blocked") == bool(unmet)
     assert shown(site, "qa", "exceptions") == [("due", "B2", ())]
     assert shown(site, "qa", "lot_decision") == [("blocked", "Q-1", ("untested",))]
+
+
+@pytest.mark.urs("IDN-10")
+def test_qa_sees_whose_audit_trail_nobody_has_reviewed_since(site: Site) -> None:
+    [task] = [one for one in of(site, "qa") if one.code == "audit_trail"]
+    assert (task.state, task.about, task.to) == ("now", "B1", "/audit-review?batch=B1")
+    sign(site, reviewed(site, Scope(batch="B1")))
+    assert shown(site, "qa", "audit_trail") == []
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "late"})
+    [again] = [one for one in of(site, "qa") if one.code == "audit_trail"]
+    assert (again.count or 0) >= 1
+    assert shown(site, "auditor", "audit_trail") == []
 
 
 def test_lots_wait_for_the_laboratory_first_and_for_quality_after(site: Site) -> None:
@@ -123,6 +137,7 @@ def test_a_home_shows_nothing_that_its_person_may_not_open(site: Site, role: str
         "devices": {"device.enrol", "device.revoke", "batch.read"},
         "quarantine": {"quarantine.read"},
         "audit": {"log.read"},
+        "audit-review": {"log.read"},
         "training": {"training.read"},
     }
     held = set(PERMISSIONS[role])

@@ -8,12 +8,13 @@ export const houseEn = {
     plant: "The plant now", nothing: "Nothing waits for you.",
     tasks: {
       titles: {
-        review: "Ready for review and signature", exceptions: "Exceptions in a batch under way", deviation: "Open deviation", lot_decision: "Tested lot, waiting for a decision", lot_test: "Lot to be tested", lot_expires: "Lot near its expiry",
+        review: "Ready for review and signature", audit_trail: "Audit trail not reviewed", exceptions: "Exceptions in a batch under way", deviation: "Open deviation", lot_decision: "Tested lot, waiting for a decision", lot_test: "Lot to be tested", lot_expires: "Lot near its expiry",
         order: "Order that nobody has begun", lease_ends: "Lease on a device ends soon", lease_ended: "Lease on a device has ended", password_ends: "Your password ends", device_owes: "Device with records that have not come", quarantine: "Input in quarantine", calibration_due: "Calibration due", calibration_past: "Calibration overdue",
         grant_waiting: "Role that signs, for you to confirm", password_given: "Given a password: say that it is this person", password_unused: "One-time password not used yet", login_locked: "Login locked after wrong passwords", training_missing: "Your qualification for your work is missing", training_ends: "Your qualification ends soon",
       } as Record<string, string>,
       blocked: { review: "Kept from release", lot_decision: "In quarantine" } as Record<string, string | undefined>,
       counts: {
+        audit_trail: (n) => (n === 1 ? "1 entry" : `${n} entries`),
         review: (n) => (n === 1 ? "1 open item" : `${n} open items`), exceptions: (n) => (n === 1 ? "1 open item" : `${n} open items`), device_owes: (n) => (n === 1 ? "1 record" : `${n} records`),
         quarantine: (n) => (n === 1 ? "1 item" : `${n} items`), lot_test: (n) => (n === 1 ? "1 container" : `${n} containers`), lot_expires: (n) => (n === 1 ? "1 container" : `${n} containers`),
       } as Record<string, (n: number) => string>,
