@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, func, select, text
 
 from server.alerts import entries as alerts
-from server.alerts import sweeps
+from server.alerts import reaching, sweeps
 from server.core import clock, db, qualifications, refusals, sealing
 from server.core.config import Config
 from server.core.continuity import Continuity
@@ -22,7 +22,7 @@ from server.engines.forms.records import entries as records
 from server.equipment import entries as equipment
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
-from server.identity import accounts, countersigning, model, recovery
+from server.identity import accounts, countersigning, model, recovery, sessions
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
@@ -66,6 +66,9 @@ gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
+# Whose browsers are pushed to follows who is signed in there.
+sessions.ENDED[:] = [reaching.pause]
+sessions.BEGUN[:] = [reaching.resume]
 # Every room may ask what a step needs; who keeps it stands below some of them and beside others.
 qualifications.SOURCES[:] = [trainings.missing]
 # Any number that no other program is likely to lock in this database.

@@ -40,11 +40,24 @@ def secret(environment: Mapping[str, str] = os.environ) -> bytes | None:
         # A line feed at the end is an editor's.
         found = Path(file).read_bytes().strip()
     except OSError as error:
-        raise SyncError("secret_unusable", f"{file[:80]} cannot be read") from error
+        raise SyncError("secret_unusable", f"{file[:80]}: {unreadable(Path(file), error)}") from error
     if not LEAST <= len(found) <= MOST:
         # Never the content: this goes to the screen and to logs.
         raise SyncError("secret_unusable", f"{file[:80]} has {len(found)} characters")
     return found
+
+
+def unreadable(path: Path, error: Exception) -> str:
+    """Why a file of a secret cannot be read, in words that lead to its mending: under Docker it keeps the owner and
+    the mode of the machine outside, where its user is another."""
+    if not isinstance(error, PermissionError):
+        return "is a folder" if path.is_dir() else "is no file of text that is there"
+    try:
+        found = path.stat()
+        stands = f"it belongs to user {found.st_uid} with mode {found.st_mode & 0o777:o}"
+    except OSError:
+        stands = "a folder above it is closed"
+    return f"may not be read by user {os.geteuid()}: {stands}; chown {os.geteuid()} and chmod 400 it"
 
 
 def load_or_create(path: Path, generate: Callable[[], _Private], secret: bytes | None = None) -> object:

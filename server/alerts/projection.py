@@ -64,7 +64,8 @@ note = Table(
     UniqueConstraint("alert", "person", "channel", "target"),
     Index("alerts_note_due", "state", "due_at"),
 )
-# The browsers of people; `auth` is sealed, and the endpoint is a secret address too that no page shows.
+# The browsers of people; `auth` is sealed, and the endpoint is a secret address too that no page shows. `browser` is
+# what sign-ins know it by, `session` the one that it is pushed to for: null once its person has signed out there.
 subscription = Table(
     "alerts_subscription",
     workspace,
@@ -76,6 +77,8 @@ subscription = Table(
     Column("label", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Column("told_at", Text),
+    Column("browser", Text),
+    Column("session", Text),
     Index("alerts_subscription_person", "person"),
 )
 choice = Table(

@@ -1,12 +1,13 @@
 """Reads of alerts: a person's inbox, how many wait there, how they want to be told, and what could not be delivered."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
+from server.alerts import rules
 from server.alerts.model import BY_CODE, CHANNELS, FAILED, INFO, WAITING, ZONE
 from server.alerts.projection import acknowledgement, alert, channel, choice, note, recipient, subscription
 from server.alerts.rules import Quiet
@@ -83,8 +84,13 @@ def inbox(connection: Connection, person: str, only_open: bool) -> list[dict[str
     """What somebody was told, the newest first, at most SHOWN; what is acknowledged or over with the others, or not."""
     query = _told.where(recipient.c.person == person).order_by(recipient.c.told_at.desc(), alert.c.id)
     found = [_alert(row) for row in connection.execute((query.where(_open) if only_open else query).limit(SHOWN))]
-    names = identity.people(connection, [one.acknowledged.person for one in found if one.acknowledged])
-    return [one.payload(names) for one in found]
+    return shown(connection, found)
+
+
+def shown(connection: Connection, alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    """As pages want them, with the names of who acknowledged; see `Alert.payload`."""
+    names = identity.people(connection, [one.acknowledged.person for one in alerts if one.acknowledged])
+    return [one.payload(names) for one in alerts]
 
 
 def count(connection: Connection, person: str) -> int:
@@ -137,18 +143,32 @@ class Reach:
 
 def reach(connection: Connection, person: str) -> Reach:
     row = connection.execute(select(channel).where(channel.c.person == person)).first()
-    ids = tuple(connection.execute(select(subscription.c.id).where(subscription.c.person == person)).scalars())
+    mine = (subscription.c.person == person) & subscription.c.session.is_not(None)
+    ids = tuple(connection.execute(select(subscription.c.id).where(mine)).scalars())
     if row is None:
         return Reach(None, None, ZONE, ids)
-    quiet = Quiet(row.quiet_from, row.quiet_to, row.zone) if row.quiet_from and row.quiet_to else None
-    return Reach(row.mail, quiet, row.zone, ids)
+    zone = row.zone if rules.zone_problem(row.zone) is None else ZONE
+    quiet = Quiet(row.quiet_from, row.quiet_to, zone) if row.quiet_from and row.quiet_to else None
+    return Reach(row.mail, quiet, zone, ids)
 
 
-def subscriptions(connection: Connection, person: str) -> list[dict[str, Any]]:
-    """{id, label, made_at, told_at} of each browser; never the address."""
+def trials_since(connection: Connection, person: str, since: str) -> list[str]:
+    """When the person asked for trials after that (UTC text), the first one first."""
+    here = (alert.c.code == "trial") & (recipient.c.person == person) & (alert.c.raised_at > since)
+    told = select(alert.c.raised_at).select_from(alert.join(recipient, recipient.c.alert == alert.c.id))
+    return list(connection.execute(told.where(here).order_by(alert.c.raised_at)).scalars())
+
+
+def subscriptions(connection: Connection, person: str, browser: str | None) -> list[dict[str, Any]]:
+    """{id, label, made_at, told_at, here, paused} of each browser; never the address. `here`: it is the one that asks;
+    `paused`: its person has signed out there."""
     query = select(subscription).where(subscription.c.person == person).order_by(subscription.c.made_at)
     names = ("id", "label", "made_at", "told_at")
-    return [{name: getattr(row, name) for name in names} for row in connection.execute(query)]
+    return [
+        {name: getattr(row, name) for name in names}
+        | {"here": browser is not None and row.browser == browser, "paused": row.session is None}
+        for row in connection.execute(query)
+    ]
 
 
 def deliveries(connection: Connection) -> dict[str, Any]:

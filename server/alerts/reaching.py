@@ -5,7 +5,7 @@ None of it is a record; it is nobody else's either.
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -23,11 +23,11 @@ from server.identity.model import Person
 MOST_BROWSERS = 10
 
 
-def show(connection: Connection, config: Config, person: Person) -> dict[str, Any]:
+def show(connection: Connection, config: Config, person: Person, browser: str | None) -> dict[str, Any]:
     """{mail, mail_possible, quiet {from, to} or null, zone, kinds, browsers, key}: as the page of settings wants it.
 
     `kinds` are those that the person can be told of: {code, severity, title, fixed, push, mail}; `key` the site's VAPID
-    key, base64url.
+    key, base64url; of `browsers` the one that asks is `here`.
     """
     reach, chosen = queries.reach(connection, person.id), queries.choices(connection, person.id)
     return {
@@ -36,7 +36,7 @@ def show(connection: Connection, config: Config, person: Person) -> dict[str, An
         "quiet": reach.quiet and {"from": reach.quiet.start, "to": reach.quiet.end},
         "zone": reach.zone,
         "kinds": [_kind(kind, chosen) for kind in KINDS_OF_ALERT if _concerns(kind, person)],
-        "browsers": queries.subscriptions(connection, person.id),
+        "browsers": queries.subscriptions(connection, person.id, browser),
         "key": base64.urlsafe_b64encode(public_key(config)).rstrip(b"=").decode(),
     }
 
@@ -71,8 +71,10 @@ def choose(connection: Connection, person: str, given: Mapping[str, Any]) -> Non
         connection.execute(insert(choice).values(person=person, code=code, **by))
 
 
-def subscribe(connection: Connection, config: Config, person: str, given: Mapping[str, Any]) -> None:
-    """Keep a browser's subscription for this person, whoever it was for before: who signs in there now gets the pushes.
+def subscribe(
+    connection: Connection, config: Config, person: str, given: Mapping[str, Any], browser: str | None, session: str
+) -> None:
+    """Keep a browser's subscription for this person, whoever it was for before, as long as they stay signed in there.
 
     PestleError `endpoint_refused` for an address that is no push service's.
     """
@@ -89,6 +91,8 @@ def subscribe(connection: Connection, config: Config, person: str, given: Mappin
         "auth": sealing.seal(given["keys"]["auth"], person, "push"),
         "label": given["label"],
         "made_at": clock.now_text(),
+        "browser": browser,
+        "session": session,
     }
     connection.execute(insert(subscription).values(**values))
 
@@ -100,6 +104,19 @@ def unsubscribe(connection: Connection, person: str, name: str) -> None:
         raise PestleError("not_found")
     late = (note.c.target == name) & (note.c.state == WAITING)
     connection.execute(update(note).where(late).values(state=DROPPED, ended_at=clock.now_text()))
+
+
+def pause(connection: Connection, sessions: Sequence[str]) -> None:
+    """These sessions were ended: what was pushed for them is not pushed any more, until their person is back."""
+    connection.execute(update(subscription).where(subscription.c.session.in_(sessions)).values(session=None))
+
+
+def resume(connection: Connection, person: str, browser: str, session: str) -> None:
+    """The person is signed in there now: their own subscription of that browser is for this session, and no other's is
+    for any."""
+    here = subscription.c.browser == browser
+    connection.execute(update(subscription).where(here, subscription.c.person != person).values(session=None))
+    connection.execute(update(subscription).where(here, subscription.c.person == person).values(session=session))
 
 
 def _make_room(connection: Connection, person: str) -> None:

@@ -15,6 +15,8 @@ _DOMAIN = "pestle/alert/v1"
 FIRST_AGAIN, LAST_AGAIN, GIVE_UP = timedelta(seconds=5), timedelta(minutes=30), timedelta(hours=24)
 # RFC 8030, section 7.2: a service must take 4,096 bytes of body; aes128gcm adds 86 + 17, we send a tenth of it.
 MOST_PUSH = 3_000
+# Trials of one person within the span: enough to find out, too few to trouble a mail server or a push service.
+TRIALS, TRIAL_SPAN = 5, timedelta(minutes=10)
 # The push services of the browsers there are; another one stands in the setting PUSH_HOSTS.
 PUSH_HOSTS = (
     "fcm.googleapis.com",
@@ -25,6 +27,8 @@ PUSH_HOSTS = (
 # What every reader of addresses takes for the same host: with "\" in it, who sends ends the host there, and we do not.
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40}){0,2}")
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
@@ -33,6 +37,18 @@ class Quiet:
     start: str
     end: str
     zone: str
+
+
+def zone_problem(name: str) -> str | None:
+    """What is wrong with the name of a time zone, None if nothing is: another edition of the time zone database may
+    know it no more, and its names are files, so nothing but a name may be asked for."""
+    if not _ZONE.fullmatch(name):
+        return "malformed"
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return "unknown"
+    return None
 
 
 def alert_id(code: str, key: str) -> str:

@@ -3,26 +3,31 @@
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
+import math
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from server.alerts import queries, raising, reaching, shapes
+from server.alerts import queries, raising, reaching, rules, shapes
 from server.alerts.desk import current_desk
 from server.alerts.model import ACKNOWLEDGED, Raised, alert_stream
+from server.alerts.watch import lock as watch_place
 from server.core import clock, db, plant
 from server.core.bell import listen
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.identity import access, preferences, sessions
+from server.identity import access, lockout, preferences, sessions
 from server.identity.access import current_person, require
 from server.identity.model import Person
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/api/alerts", description="Alerts: inbox, push, e-mail")
 # What changes together is told once.
 GATHER_SECONDS = 0.2
+# The app sets it for these addresses while its glass is locked or somebody works by PIN beside another's session.
+GLASS = "pestle_glass"
 
 
 @blueprint.get("")
@@ -32,6 +37,17 @@ def show_inbox() -> dict[str, Any]:
     with db.snapshot(plant.current().engine) as connection:
         items = queries.inbox(connection, person, only_open="all" not in request.args)
         return {"items": items, "open": queries.count(connection, person)}
+
+
+@blueprint.get("/<alert>")
+def show_alert(alert: str) -> dict[str, Any]:
+    """One alert that one was told of, however long ago. PestleError `alert_unknown`."""
+    person = current_person().id
+    with db.snapshot(plant.current().engine) as connection:
+        found = queries.find(connection, alert, person)
+        if found is None:
+            raise PestleError("alert_unknown", {"alert": alert[:64]})
+        return queries.shown(connection, [found])[0]
 
 
 @blueprint.get("/count")
@@ -60,6 +76,9 @@ def show_note(note: str) -> dict[str, str]:
     The service worker asks when a push arrives; it is no use of the session. PestleError `not_found` for anybody else.
     """
     person = _bystander()
+    if request.cookies.get(GLASS) is not None:
+        # Whoever holds the device is not whose session it is.
+        raise PestleError("not_found")
     with plant.current().engine.connect() as connection:
         found = queries.of_note(connection, note, person.id)
         language = preferences.language_of(connection, person.id) or "zh"
@@ -108,7 +127,10 @@ def subscribe(body: shapes.Body) -> dict[str, Any]:
     """Have alerts pushed to this browser. PestleError `endpoint_refused`."""
     here, person = plant.current(), current_person()
     with db.write(here.engine) as connection:
-        reaching.subscribe(connection, here.config, person.id, body)
+        session = sessions.id_of(connection, access.token() or "")
+        if session is None:
+            raise PestleError("session_missing")
+        reaching.subscribe(connection, here.config, person.id, body, _browser(), session)
     return _reach(here, person)
 
 
@@ -123,10 +145,15 @@ def unsubscribe(browser: str) -> dict[str, Any]:
 
 @blueprint.post("/trial")
 def try_out() -> dict[str, Any]:
-    """Alert oneself, to see whether it comes."""
+    """Alert oneself, to see whether it comes. PestleError `trials_too_many`, with `retry` in seconds."""
     here, person, now = plant.current(), current_person(), clock.now()
     key = f"{person.id} {clock.text(now)}"
     with db.write(here.engine) as connection:
+        watch_place(connection)
+        past = queries.trials_since(connection, person.id, clock.text(now - rules.TRIAL_SPAN))
+        if len(past) >= rules.TRIALS:
+            free = datetime.fromisoformat(past[-rules.TRIALS]) + rules.TRIAL_SPAN
+            raise PestleError("trials_too_many", {"retry": math.ceil((free - now).total_seconds())})
         raising.raise_alert(connection, Raised("trial", key, "/settings", person=person.id), now, now)
     current_desk().courier.wake()
     current_desk().bell.ring()
@@ -167,4 +194,8 @@ def _find(here: Plant, alert: str, person: str) -> queries.Alert:
 
 def _reach(here: Plant, person: Person) -> dict[str, Any]:
     with db.snapshot(here.engine) as connection:
-        return reaching.show(connection, here.config, person)
+        return reaching.show(connection, here.config, person, _browser())
+
+
+def _browser() -> str | None:
+    return lockout.browser_of(access.address().known)

@@ -67,7 +67,7 @@ class Watch:
         with db.snapshot(self._plant.engine) as connection:
             found = sweeps.find(connection, self._plant, now)
         with db.write(self._plant.engine) as connection:
-            _lock(connection)
+            lock(connection)
             for code, raised in found.items():
                 raising.end(connection, code, [one.key for one in raised], now)
                 for one in raised:
@@ -79,7 +79,7 @@ class Watch:
 
     def escalate(self) -> None:
         with db.write(self._plant.engine) as connection:
-            _lock(connection)
+            lock(connection)
             raising.escalate(connection, clock.now())
 
     def _listen(self) -> int:
@@ -98,7 +98,7 @@ class Watch:
         """Everything up to there that is not raised yet; where another process was first, there is nothing left."""
         now = clock.now()
         with db.write(self._plant.engine) as connection:
-            start = _lock(connection)
+            start = lock(connection)
             for stored in reading.between(connection, start, stop):
                 for raised in _found(connection, stored):
                     raising.raise_alert(connection, raised, datetime.fromisoformat(stored.stamp.recorded_at), now)
@@ -145,7 +145,7 @@ def _place(connection: Connection) -> int:
     return connection.execute(select(cursor.c.idx).where(cursor.c.name == _NAME)).scalar() or 0
 
 
-def _lock(connection: Connection) -> int:
+def lock(connection: Connection) -> int:
     """The place, which nobody else moves until this transaction ends."""
     db.put_missing(connection, cursor, {"name": _NAME, "idx": 0})
     query = select(cursor.c.idx).where(cursor.c.name == _NAME).with_for_update()

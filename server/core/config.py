@@ -224,11 +224,23 @@ def _mail(environment: Mapping[str, str]) -> Mail | None:
     user, password = (None if one is None else unquote(one) for one in (parts.username, parts.password))
     file = environment.get("SMTP_PASSWORD_FILE")
     if file:
-        try:
-            password = Path(file).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise PestleError("setting_wrong", {"setting": "SMTP_PASSWORD_FILE", "value": file[:40]}) from None
+        password = _mail_password(file)
+    if (user or None) is None and password is not None:
+        # A server that is told no name is told no password either: every mail would be refused, and nobody would see.
+        why = "names no user for the password that is given"
+        raise PestleError("setting_wrong", {"setting": "SMTP_URL", "value": parts.scheme, "why": why})
+    if user and not password:
+        why = "no password for the user in SMTP_URL"
+        raise PestleError("setting_wrong", {"setting": "SMTP_PASSWORD_FILE", "value": (file or "")[:40], "why": why})
     return Mail(parts.hostname, port or (465 if tls else 587), tls, sender, user, password)
+
+
+def _mail_password(file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = keyfiles.unreadable(Path(file), error)
+        raise PestleError("setting_wrong", {"setting": "SMTP_PASSWORD_FILE", "value": file[:80], "why": why}) from None
 
 
 def _number(environment: Mapping[str, str], name: str, otherwise: int, least: int = 0) -> int:

@@ -250,6 +250,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Open the inbox; it may have been for somebody else.", "请打开收件箱；此提醒可能发给了其他人。"),
     ),
+    "trials_too_many": Problem(
+        429,
+        ("You have asked for enough trial alerts for now.", "您短时间内发送的测试提醒过多。"),
+        ("None was sent; the others are on their way.", "本次未发送；之前的已发出。"),
+        ("Wait some minutes, then try again.", "请等待几分钟后重试。"),
+    ),
     "alert_acknowledged": Problem(
         409,
         ("Somebody has acknowledged this alert already.", "此提醒已有人确认。"),

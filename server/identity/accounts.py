@@ -175,7 +175,7 @@ def _set_password(plant: Plant, person: str, password: str, actor: str, one_time
     with db.write(plant.engine) as connection:
         _keep_past(connection, person)
         _keep(connection, person, "password", hashed, one_time)
-        connection.execute(delete(session).where(session.c.person == person))
+        sessions.drop(connection, session.c.person == person)
 
 
 def _state_credential(plant: Plant, person: str, what: str, actor: str, wrapped: dict[str, object] | None) -> None:
@@ -219,7 +219,7 @@ def seal_all(engine: Engine) -> None:
 
 def _end_sessions(plant: Plant, person: str) -> None:
     with db.write(plant.engine) as connection:
-        connection.execute(delete(session).where(session.c.person == person))
+        sessions.drop(connection, session.c.person == person)
 
 
 def find(plant: Plant, person: str) -> Person:

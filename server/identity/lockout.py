@@ -99,6 +99,11 @@ def locked(connection: Connection) -> dict[str, str]:
     return found
 
 
+def browser_of(token: str | None) -> str | None:
+    """What a browser is known by, as it may stand beside other things; it opens nothing."""
+    return None if token is None else _hash(token)
+
+
 def key_of(login: str) -> str:
     """As `locked` names a login."""
     return _hash(login)

@@ -3,11 +3,11 @@
 import hashlib
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from server.core import clock, db
 from server.core.errors import PestleError
@@ -26,6 +26,11 @@ DEVICE_DOMAIN = b"pestle/session-device/v1\n"
 # Reading pages must not write at every request.
 _NOTE_USE = timedelta(minutes=1)
 _FORGET = timedelta(days=2)
+# Rooms above that keep something for a session hear, in the same transaction, of sessions (their ids) that somebody has
+# ended, and of a person whose session has begun in a browser (what it is known by). One that nobody uses any more runs
+# out and is not told of.
+ENDED: list[Callable[[Connection, Sequence[str]], None]] = []
+BEGUN: list[Callable[[Connection, str, str, str], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +94,20 @@ def begin(plant: Plant, person: Person, address: str, device: str | None = None)
         "created_at": at,
         "used_at": at,
     }
-    values |= {"id": secrets.token_hex(8), "address": str(address), "browser": origin.browser[:200]}
+    name = secrets.token_hex(8)
+    values |= {"id": name, "address": str(address), "browser": origin.browser[:200]}
     with db.write(plant.engine) as connection:
         connection.execute(delete(session).where(session.c.created_at < clock.text(moment - _FORGET)))
         if origin.session is not None:
-            connection.execute(delete(session).where(session.c.token == _digest(origin.session)))
+            drop(connection, session.c.token == _digest(origin.session))
         lockout.forget(connection)
         known = origin.known if lockout.is_known(connection, origin.known) else None
         known = known or secrets.token_urlsafe(32)
         lockout.know(connection, person.id, known, at)
         values["device"] = device
         connection.execute(insert(session).values(token=_digest(token), **values))
+        for hear in BEGUN:
+            hear(connection, person.id, lockout.browser_of(known) or "", name)
     payload = {"person": person.id, "device": device}
     plant.recorder.state(Fact(SIGNED_IN, person_stream(person.id), payload, actor=person.id))
     return replace(find_session(plant, token), browser=known)
@@ -268,7 +276,7 @@ def end(plant: Plant, person: str, session_id: str, reason: str, *, actor: str) 
     payload = {"person": person, "device": row.device, "address": row.address, "browser": row.browser or None}
     state(plant, Fact(SESSION_ENDED, person_stream(person), {**payload, "reason": reason}, actor=actor))
     with db.write(plant.engine) as connection:
-        connection.execute(delete(session).where(here))
+        drop(connection, here)
 
 
 def one_time(plant: Plant, person: Person) -> bool:
@@ -277,9 +285,28 @@ def one_time(plant: Plant, person: Person) -> bool:
     return found.one_time or found.expired
 
 
-def sign_out(plant: Plant, token: str) -> None:
+def sign_out(plant: Plant, token: str, ran_out: bool = False) -> None:
+    """`ran_out`: its page found that nobody has used it for too long, so its person did not leave."""
+    here = session.c.token == _digest(token)
     with db.write(plant.engine) as connection:
-        connection.execute(delete(session).where(session.c.token == _digest(token)))
+        if ran_out:
+            connection.execute(delete(session).where(here))
+        else:
+            drop(connection, here)
+
+
+def drop(connection: Connection, which: ColumnElement[bool]) -> None:
+    """End these sessions, since somebody wants them ended."""
+    names = list(connection.execute(select(session.c.id).where(which)).scalars())
+    for hear in ENDED:
+        hear(connection, names)
+    connection.execute(delete(session).where(which))
+
+
+def id_of(connection: Connection, token: str) -> str | None:
+    """What names the session that this opens."""
+    found: str | None = connection.execute(select(session.c.id).where(session.c.token == _digest(token))).scalar()
+    return found
 
 
 def _log_failure(plant: Plant, person: Person | None, address: str) -> None:

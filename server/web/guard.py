@@ -35,6 +35,7 @@ OPEN = {
     "alerts.acknowledge": "a session, and the alert is one's own",
     "alerts.choose": "a session: one's own",
     "alerts.show_count": "a session: one's own",
+    "alerts.show_alert": "a session, and the alert is one's own",
     "alerts.show_inbox": "a session: one's own",
     "alerts.show_note": "a session, and the note is one's own",
     "alerts.show_reach": "a session: one's own",
