@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -13,6 +13,7 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.identity import credentials, granting, lockout, queries, rules, sessions, signing
+from server.identity.grants import Area
 from server.identity.model import (
     AREA_SET,
     AREA_WITHDRAWN,
@@ -94,11 +95,30 @@ def _grants(granted: Sequence[str | Grant]) -> tuple[Grant, ...]:
 
 
 def set_area(
-    plant: Plant, area: str, name: dict[str, str], places: list[str], reason: str, *, actor: str = SERVER
+    plant: Plant,
+    area: str,
+    name: dict[str, str],
+    places: list[str],
+    reason: str,
+    *,
+    move: bool = False,
+    actor: str = SERVER,
 ) -> None:
-    """An area, new or changed: all that it is from now on; PestleError `place_taken`."""
-    payload = {"area": area, "name": name, "places": places, "reason": reason}
-    state(plant, Fact(AREA_SET, "site", payload, actor=actor))
+    """An area, new or changed: all that it is from now on; PestleError `place_taken`.
+
+    With `move` its rooms leave other areas in the same step: in between they would be of none, and so anybody's.
+    """
+    left = _without(plant, area, places) if move else []
+    lines = [*((one.area, one.name, list(one.places)) for one in left), (area, name, places)]
+    payloads = [{"area": one, "name": names, "places": rooms, "reason": reason} for one, names, rooms in lines]
+    state(plant, *(Fact(AREA_SET, "site", payload, actor=actor) for payload in payloads))
+
+
+def _without(plant: Plant, area: str, places: Sequence[str]) -> list[Area]:
+    """The other areas that have some of these rooms, without them."""
+    with plant.engine.connect() as connection:
+        others = [one for one in queries.all_areas(connection) if one.area != area and set(one.places) & set(places)]
+    return [replace(one, places=tuple(room for room in one.places if room not in places)) for one in others]
 
 
 def withdraw_area(plant: Plant, area: str, reason: str, *, actor: str = SERVER) -> None:

@@ -29,9 +29,9 @@ def areas() -> dict[str, object]:
 @require("people.manage")
 @blueprint.arguments(shapes.NewArea)
 def set_area(body: Body, area: str) -> dict[str, object]:
-    """An area, new or changed; all that it is from now on."""
+    """An area, new or changed; all that it is from now on. A room of another is refused, unless it is to `move`."""
     here, actor = plant.current(), current_session().person.id
-    accounts.set_area(here, area, body["name"], body["places"], body["reason"], actor=actor)
+    accounts.set_area(here, area, body["name"], body["places"], body["reason"], move=body["move"], actor=actor)
     return _areas()
 
 

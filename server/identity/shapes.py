@@ -121,10 +121,11 @@ class GrantsConfirmed(SignatureFields):
 
 
 class NewArea(Schema):
-    """All that the area is from now on."""
+    """All that the area is from now on; `move`: its rooms leave the areas that they are in."""
 
     name = fields.nested(fields.TextPair)
     places = plain.List(fields.text(80), required=True, validate=validate.Length(max=500))
+    move = plain.Boolean(load_default=False)
     reason = fields.text(2000)
 
 

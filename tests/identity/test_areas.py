@@ -72,6 +72,30 @@ def test_a_room_is_in_one_area(admin: FlaskClient) -> None:
     assert taken.json["details"] == {"2-121": "tabletting"}
 
 
+def test_a_room_moves_to_another_area_in_one_step(site: PlantUnderTest, admin: FlaskClient) -> None:
+    """Or for a moment it would be of no area, and anybody's."""
+    limit(site, "P-0001", "operator", "tabletting")
+    moved = admin.post("/api/areas/packing", json={**DISPENSING, "places": ["2-121", "2-130"], "move": True})
+    assert moved.status_code == 200, moved.text
+    rooms = {one["area"]: one["places"] for one in moved.get_json()["items"]}
+    assert rooms == {"dispensing": ["2-114", "2-115"], "packing": ["2-121", "2-130"], "tabletting": []}
+    first, second = site.entries(AREA_SET)[-2:]
+    assert (first.body["area"], second.body["area"], second.head.seq - first.head.seq) == ("tabletting", "packing", 1)
+    with site.reading() as connection:
+        assert not queries.permitted_at(connection, "P-0001", "batch.work", ["2-121"])
+
+
+def test_an_area_that_is_renamed_keeps_its_rooms_and_whose_roles_hold_in_it(
+    site: PlantUnderTest, admin: FlaskClient
+) -> None:
+    limit(site, "P-0001", "operator", "tabletting")
+    renamed = {"name": {"zh": "压片一", "en": "Tabletting 1"}, "places": ["2-121"], "reason": "a second one comes"}
+    assert admin.post("/api/areas/tabletting", json=renamed).status_code == 200
+    with site.reading() as connection:
+        assert queries.permitted_at(connection, "P-0001", "batch.work", ["2-121"])
+        assert not queries.permitted_at(connection, "P-0001", "batch.work", ["2-114"])
+
+
 def test_an_area_in_which_somebody_works_is_not_withdrawn(site: PlantUnderTest, admin: FlaskClient) -> None:
     limit(site, "P-0001", "operator", "tabletting")
     kept = admin.post("/api/areas/tabletting/withdraw", json={"reason": "closed"})

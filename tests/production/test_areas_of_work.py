@@ -50,6 +50,18 @@ def test_work_in_ones_own_area_and_in_rooms_of_none_is_nothing_to_remark(site: S
     assert site.items("B1") == []
 
 
+def test_a_room_that_moves_while_a_tablet_is_out_is_judged_as_it_stands_when_the_work_comes(site: Site) -> None:
+    """The tablet goes by its lease; what it delivers is kept, and shown where the person's role no longer holds."""
+    limit(site, "P-1", "operator", "dispensing")
+    assert site.put("line_cleared", cleared("B1")).flags == ()
+    for area, rooms in (("dispensing", []), ("blending", ["2-114", "2-118"])):
+        given = {"area": area, "name": {"zh": area, "en": area}, "places": rooms, "reason": "a wall came down"}
+        site.state("identity.area_set.v1", "site", given)
+    assert site.put("phase_completed", marked("B1", "10")).flags == ("area_not_permitted",)
+    limit(site, "P-1", "operator", "blending")
+    assert "area_not_permitted" not in site.put("phase_started", marked("B1", "30")).flags
+
+
 def test_a_remark_may_be_made_about_any_room(site: Site) -> None:
     limit(site, "P-1", "operator", "blending")
     remark = {"batch": "B1", "phase": "10", "text": "the lamp flickers"}

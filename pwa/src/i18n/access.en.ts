@@ -20,4 +20,5 @@ export const accessEn = {
   grantTitle: "Confirm a role that signs", grantHint: "Sign only if you know that this person exists, does this work, and has been trained for it.", grantMeaning: "Person known to me, roles granted", grantSign: "Sign and grant", grantPerson: "Person", grantBy: "Wanted by",
   secondTitle: "For a second person", vouch: (by: string, until: string) => `${by} gave you your password and could have used it. Until ${until} you sign nothing and set no PIN or passkey, unless a supervisor or QA (for who releases: another who does) confirms before that it is you. Ask them now; work itself goes on.`,
   leftBehind: (name: string) => `${name} finds this screen as it was left, with what was typed. Anybody else begins anew.`,
+  move: "Move these rooms here", moveHint: "They leave the other area in the same step. Work that tablets did there before and deliver later is kept, and shown to QA where its person's role does not hold in the new area.",
 };

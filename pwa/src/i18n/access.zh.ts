@@ -22,4 +22,5 @@ export const accessZh: typeof accessEn = {
   grantTitle: "确认有签名权的角色", grantHint: "仅当您确知此人存在、从事该工作并已接受培训时方可签名。", grantMeaning: "已核实该人员，同意授予上述角色", grantSign: "签名并授予", grantPerson: "人员", grantBy: "提出人",
   secondTitle: "待第二人处理", vouch: (by: string, until: string) => `您的密码由 ${by} 设置，设置者可能用过它。在 ${until} 之前，您不能签名，也不能设置 PIN 或通行密钥；主管或质量人员（放行人员须由另一位放行人员）确认是您本人后即可。请现在就找他们确认；其他工作照常进行。`,
   leftBehind: (name: string) => `${name} 登录后，此屏幕及已输入的内容仍在；其他人登录则重新开始。`,
+  move: "将这些房间移入此区域", moveHint: "同一步骤中移出原区域。此前在平板上完成、之后送达的记录予以保留；若其人员的角色在新区域无效，将提示 QA。",
 };

@@ -7,15 +7,18 @@ import { theme, type Contrast, type Theme } from "./theme.svelte";
 
 interface Choices { language: Lang | null; theme: Theme | null; contrast: Contrast | null }
 
+/** What is chosen while the server is asked is newer than its answer. */
+let turn = 0;
 const key = (person: string): string => `pestle.prefers.${person}`;
 
 /** When somebody begins to work here: as they chose it, wherever that was; what they never chose is as the device has it. */
 export async function follow(person: string): Promise<void> {
   take(remembered(person));
   if (!session.online) return;
+  const asked = turn;
   try {
     const choices = await api.get<Choices>("/api/preferences");
-    if (session.acting?.id !== person) return;
+    if (session.acting?.id !== person || asked !== turn) return;
     keep(key(person), JSON.stringify(choices));
     take(choices);
   } catch {
@@ -27,6 +30,7 @@ export async function follow(person: string): Promise<void> {
 export function chosen(more: Partial<Choices>): void {
   const person = session.acting?.id;
   if (!person) return;
+  turn += 1;
   const choices = { ...remembered(person), ...more };
   take(choices);
   keep(key(person), JSON.stringify(choices));
