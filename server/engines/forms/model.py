@@ -211,4 +211,5 @@ def form_stream(code: str) -> str:
 
 def said(given: Payload) -> dict[str, Any]:
     """What is shown to who approves a version, as the payload of the approval says it."""
-    return {name: given[name] for name in ("form", "version", "sha256", "effective_from", "reason", "meaning")}
+    seen = {name: given[name] for name in ("form", "version", "sha256", "effective_from", "reason")}
+    return {**seen, "meaning": given["meaning"]["code"]}
