@@ -40,6 +40,13 @@ describe("the digest of what was shown (IDN-04)", () => {
     expect(await digestOf({ what: "release.device_waived.v2", content })).toBe("2627c1eab4d6e27f361ce3b41ab5a1808218ce4984324c9af09a75b351b1ddbf");
   });
 
+  it("IDN-10 is so of a review of the audit trail too (tests/web/test_audit_review_api.py)", async () => {
+    const scope = { batch: "B1", stream: null, kind: null, person: null, device: null, since: null, until: null };
+    const remarks = [{ entry: "01983f4e-7c1a-7b3e-8a52-0c6d7e8f9a01", text: "理由？", deviation: null }];
+    const content = { scope, log_size: 120, count: 19, digest: "0".repeat(64), comment: null, remarks, meaning: "audit_found_something" };
+    expect(await digestOf({ what: "release.audit_reviewed.v1", content })).toBe("c6cfcba187f30e7143799bedd1538418c36258f3a3060d36af7582142bb626d6");
+  });
+
   it("IDN-04 is another for another kind of thing, whatever the content says", async () => {
     const content = { batch: "B1", what: "release.batch_released.v3" };
     const digests = await Promise.all(["release.batch_released.v3", "release.batch_rejected.v3"].map((what) => digestOf({ what, content })));
