@@ -15,12 +15,13 @@ async function manager(): Promise<PushManager | null> {
   return registration?.pushManager ?? null;
 }
 
-/** `on` also needs the server to have a subscription: one that it has removed as dead is none. */
-export async function standing(browsers: number): Promise<Standing> {
+/** `on` also needs the server to have a subscription of this browser for whoever asks: not one that it has removed as
+ *  dead, nor one of somebody else who was signed in here. */
+export async function standing(browsers: Reach["browsers"]): Promise<Standing> {
   const push = await manager();
   if (!push) return "never";
   if (Notification.permission === "denied") return "denied";
-  return (await push.getSubscription()) && browsers > 0 ? "on" : "off";
+  return (await push.getSubscription()) && browsers.some((one) => one.here && !one.paused) ? "on" : "off";
 }
 
 /** Ask the person, the browser, and then the server. A subscription for another key of the site's is replaced. */

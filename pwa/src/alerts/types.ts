@@ -13,7 +13,7 @@ export interface InboxPage { items: Alert[]; open: number }
 export interface KindChoice { code: string; severity: Severity; title: Text2; fixed: boolean; push: boolean; mail: boolean }
 export interface Reach {
   mail: string | null; mail_possible: boolean; quiet: { from: string; to: string } | null; zone: string; kinds: KindChoice[];
-  browsers: { id: string; label: string; made_at: string; told_at: string | null }[];
+  browsers: { id: string; label: string; made_at: string; told_at: string | null; here: boolean; paused: boolean }[];
   /** The site's public key for pushes, base64url. */
   key: string;
 }

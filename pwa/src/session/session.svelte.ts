@@ -10,6 +10,8 @@ import { unbroken } from "../signature/unbroken";
 /** Set while the glass is locked or somebody else than the session's person works, so that a reload asks again. A
  *  convenience of the device, no safeguard: the server's session and the PIN are that. */
 const GUARD = "pestle.guard";
+/** The same for the server's alerts: their texts are for the session's person, not for whoever else holds the device. */
+const GLASS = "pestle_glass";
 const WORK = ["operator", "supervisor"];
 
 class Sessions {
@@ -76,7 +78,7 @@ class Sessions {
     unbroken.stop();
     this.acting = this.server.person;
     this.byPin = this.wanted = false;
-    localStorage.removeItem(GUARD);
+    guard(false);
     core.sessionChanged();
   }
 
@@ -92,9 +94,9 @@ class Sessions {
     await api.post("/api/session/pin", { password, pin });
   }
 
-  async signOut(): Promise<void> {
+  async signOut(unused = false): Promise<void> {
     try {
-      await api.delete("/api/session");
+      await api.delete(unused ? "/api/session?idle=1" : "/api/session");
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
     }
@@ -103,10 +105,11 @@ class Sessions {
     core.sessionChanged();
   }
 
-  /** Nobody is here any more: the glass at once, and nobody else shall use the session. */
+  /** Nobody is here any more: the glass at once, and nobody else shall use the session. Whoever is away is alerted all
+   * the same, until somebody signs in here. */
   async leave(): Promise<void> {
     this.lock();
-    await this.signOut();
+    await this.signOut(true);
   }
 
   /** Unwraps the person's key with the PIN, and the badge where they have one: right only when that works. */
@@ -116,8 +119,7 @@ class Sessions {
     const own = this.server?.person.id === person.id;
     this.acting = own && this.server ? this.server.person : offline(person);
     this.byPin = true;
-    if (own) localStorage.removeItem(GUARD);
-    else localStorage.setItem(GUARD, "1");
+    guard(!own);
   }
 
   /** Somebody must sign in at the server; who works by PIN goes on afterwards. */
@@ -131,7 +133,7 @@ class Sessions {
     this.left = this.acting ?? this.left;
     this.acting = null;
     this.byPin = false;
-    localStorage.setItem(GUARD, "1");
+    guard(true);
   }
 
   /** Whether the acting person may do this; what needs the server needs the server's own session too. Behind the glass a
@@ -162,6 +164,12 @@ class Sessions {
     }
     if (was) core.sessionChanged();
   }
+}
+
+function guard(on: boolean): void {
+  if (on) localStorage.setItem(GUARD, "1");
+  else localStorage.removeItem(GUARD);
+  document.cookie = `${GLASS}=1; path=/api/alerts/notes; samesite=strict; max-age=${on ? 31_536_000 : 0}`;
 }
 
 /** What a leased person may do without the server: work, if the role allows. */
