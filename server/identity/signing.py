@@ -72,11 +72,15 @@ class Signed(Schema):
 def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """The statement of a signature (`Signed`) by the session's person under what the digest is of.
 
-    PestleError `signature_components` where one component is not enough; `signer_other` for another's login;
-    `password_wrong`, `passkey_wrong`, `passkey_replayed`; `login_locked` and `signins_too_many` as at the door, where
+    PestleError `signing_barred` under a password that another gave; `signature_components` where one component is not
+    enough; `signer_other` for another's login; `password_wrong`, `passkey_wrong`, `passkey_replayed`; `login_locked` and `signins_too_many` as at the door, where
     wrong ones are counted and logged too.
     """
     person, asserted = session.person, None
+    with plant.engine.connect() as connection:
+        bar = barred(connection, person.id)
+    if bar is not None:
+        raise PestleError("signing_barred", dict(bar.details))
     going = _going_on(plant, session, given["token"])
     if given["passkey"] is not None:
         components, asserted = 2, _check_passkey(plant, person, given["passkey"], digest)

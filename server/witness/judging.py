@@ -26,6 +26,7 @@ from server.training import model as training
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.containers import ContainerRules
+from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
 from server.witness.seen import Seen, unflagged
@@ -70,6 +71,7 @@ class SiteRules:
         self._containers = ContainerRules()
         self._training = TrainingRules(registry)
         self._grants = GrantRules()
+        self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
@@ -106,6 +108,7 @@ class SiteRules:
             return
         self._training.judge(seen)
         self._grants.judge(seen)
+        self._given.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
@@ -130,6 +133,7 @@ class SiteRules:
         self._containers.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
+        self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
@@ -177,7 +181,9 @@ class SiteRules:
             challenge = passkeys.online_challenge(given["passkey"]["nonce"], digest)
             passkeys.check(passkey, challenge, passkeys.Assertion.of(given["passkey"]))
         except SyncError as error:
-            raise SyncError("signature_wrong", f"{seen.head.kind} by {given['signer']['id']}: {error.detail}") from error
+            raise SyncError(
+                "signature_wrong", f"{seen.head.kind} by {given['signer']['id']}: {error.detail}"
+            ) from error
 
     def _judge_seen(self, seen: Seen) -> None:
         named = seen.head.seen

@@ -5,11 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plant import PASSWORD, PlantUnderTest
+from plant import PASSWORD, PlantUnderTest, b64
 from witness_support import Rig, Story
 
 from server.identity import accounts
-from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V2, PERSON_ADDED_V3, ROLES_CHANGED_V3
+from server.identity.model import (
+    CREDENTIAL_SET,
+    GRANT_CONFIRMED,
+    PASSWORD_CONFIRMED,
+    PERSON_ADDED_V2,
+    PERSON_ADDED_V3,
+    ROLES_CHANGED_V3,
+)
 from server.training.model import REQUIRED
 
 pytestmark = pytest.mark.urs("PLT-18", "IDN-08")
@@ -85,6 +92,43 @@ def test_who_says_what_their_own_work_needs_is_found(rig: Rig, story: Story) -> 
     envelope = story.pen("server", story.signer).write(REQUIRED, "training/requirements", need, actor="P-0004")
     assert rig.show(story.then(envelope)) == 422
     assert rig.found == ("requirement_own", len(story.entries))
+
+
+# A password that another gave
+
+
+def given(story: Story) -> Story:
+    """An administrator gives QA a password, and chooses another in her name."""
+    password = {"person": "P-0004", "what": "password", "alg": None, "public_key": None}
+    for actor in ("P-0007", "P-0004"):
+        story = stated(story, CREDENTIAL_SET, "P-0004", password, actor)
+    return story
+
+
+def test_a_signature_under_a_given_password_is_found(rig: Rig, story: Story) -> None:
+    later = given(story)
+    assert rig.show(stated(later, GRANT_CONFIRMED, "P-0005", confirmed(later, "P-0005"), "P-0004")) == 422
+    assert rig.found == ("signing_barred", len(later.entries))
+
+
+def test_so_is_a_pin_that_was_set_under_it(rig: Rig, story: Story) -> None:
+    later = given(story)
+    pin = {"person": "P-0004", "what": "pin", "alg": "ed25519", "public_key": b64(b"x" * 32)}
+    assert rig.show(stated(later, CREDENTIAL_SET, "P-0004", pin, "P-0004")) == 422
+    assert rig.found == ("signing_barred", len(later.entries))
+
+
+def test_and_a_word_for_it_by_who_gave_it(rig: Rig, story: Story) -> None:
+    later = given(story)
+    word = {"person": "P-0004", "reason": "it is her, believe me"}
+    assert rig.show(stated(later, PASSWORD_CONFIRMED, "P-0004", word, "P-0007")) == 422
+    assert rig.found == ("not_permitted", len(later.entries))
+
+
+def test_once_somebody_has_vouched_for_her_she_signs_again(rig: Rig, story: Story) -> None:
+    later = stated(given(story), PASSWORD_CONFIRMED, "P-0004", {"person": "P-0004", "reason": "seen her"}, "P-0008")
+    right = stated(later, GRANT_CONFIRMED, "P-0005", confirmed(later, "P-0005"), "P-0004")
+    assert rig.show(right) == 200, rig.why
 
 
 def confirmed(story: Story, person: str) -> dict[str, Any]:
