@@ -6,7 +6,7 @@ from typing import Any
 
 from server.production.model import batch_stream
 from server.release.audit import rules
-from server.release.audit.model import REVIEWED_KIND, Measure, Scope
+from server.release.audit.model import REVIEWED_KIND, Scope
 from server.witness.seen import Seen
 from sync import canonical, merkle
 from sync.entry import Header, Receipt, parse_signatures, split_leaf
@@ -36,17 +36,18 @@ class AuditRules:
             return
         given, who = seen.body, seen.head.actor
         found = list(self._in_scope(Scope(**given["scope"]), who))
-
-        def measured(before: int | None) -> Measure:
-            return rules.measure(one.leaf_hash for one in found if before is None or one.index < before)
-
-        def worked() -> bool:
-            return any(one.worked for one in found if one.index < given["log_size"])
-
-        code = rules.refusal(given, seen.stamp.recorded_at, seen.stamp.index, measured, worked)
+        shown = [one for one in found if one.index < given["log_size"]]
+        code = rules.refusal(
+            given,
+            seen.stamp.recorded_at,
+            seen.stamp.index,
+            lambda: rules.measure(one.leaf_hash for one in shown),
+            lambda: len(shown) < len(found),
+            lambda: any(one.worked for one in shown),
+        )
         if code is not None:
             raise SyncError(code, f"the review {seen.head.id} by {who} of {given['count']} entries")
-        _check_remarks(given, {one.id for one in found if one.index < given["log_size"]})
+        _check_remarks(given, {one.id for one in shown})
 
     def _in_scope(self, scope: Scope, who: str) -> Iterable[_Entry]:
         must = _needles(scope)

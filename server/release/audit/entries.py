@@ -71,7 +71,8 @@ def decide(connection: Connection, entry: Entry) -> Ruling:
         given,
         entry.recorded_at,
         log_size(connection),
-        lambda before: queries.measure(connection, scope, before),
+        lambda: queries.measure(connection, scope, given["log_size"]),
+        lambda: queries.grown(connection, scope, given["log_size"]),
         lambda: queries.worked(connection, scope, given["log_size"], entry.actor),
     )
     if code is not None:

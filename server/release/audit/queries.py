@@ -57,11 +57,17 @@ def in_scope(connection: Connection, scope: Scope, before: int | None) -> list[C
     return log_filter.matching(connection, scope.asked(before))
 
 
-def measure(connection: Connection, scope: Scope, before: int | None) -> Measure:
+def measure(connection: Connection, scope: Scope, size: int) -> Measure:
     """Over no more entries than one more than may be reviewed at once."""
-    wanted = select(log_entry.c.leaf_hash).where(*in_scope(connection, scope, before))
+    wanted = select(log_entry.c.leaf_hash).where(*in_scope(connection, scope, size))
     found = connection.execute(wanted.order_by(log_entry.c.idx).limit(MOST_ENTRIES + 1)).scalars()
     return rules.measure(found)
+
+
+def grown(connection: Connection, scope: Scope, size: int) -> bool:
+    """Whether entries have come to a scope since the log had a size."""
+    later = select(log_entry.c.idx).where(log_entry.c.idx >= size, *in_scope(connection, scope, None)).limit(1)
+    return connection.execute(later).first() is not None
 
 
 def count(connection: Connection, scope: Scope) -> int:

@@ -50,11 +50,14 @@ def refusal(
     given: Mapping[str, Any],
     now: str,
     size: int,
-    measured: Callable[[int | None], Measure],
+    measured: Callable[[], Measure],
+    grown: Callable[[], bool],
     produced: Callable[[], bool],
 ) -> str | None:
-    """Why nobody may sign this now; a code of the error catalogue. `measured` tells the scope before an index, None
-    for all of now; `produced` whether the signer worked on what is in it. Both are asked only where it depends on them.
+    """Why nobody may sign this now; a code of the error catalogue. `size` is that of the log now.
+
+    Asked only where it depends on them: what the scope held in a log of `log_size` entries, whether it has grown since,
+    and whether the signer worked on what is in it.
     """
     until, remarks = given["scope"]["until"], given["remarks"]
     if until is not None and until > now:
@@ -63,9 +66,7 @@ def refusal(
         return "meaning_unknown"
     if given["count"] > MOST_ENTRIES:
         return "audit_scope_large"
-    shown = Measure(given["count"], given["digest"])
-    # What was shown is what stood there, and nothing has come to it since.
-    if given["log_size"] > size or measured(given["log_size"]) != shown or measured(None) != shown:
+    if given["log_size"] > size or measured() != Measure(given["count"], given["digest"]) or grown():
         return "audit_scope_changed"
     return "reviewer_produced" if produced() else None
 
