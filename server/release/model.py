@@ -34,6 +34,11 @@ WAIVED_KIND = "release.device_waived.v2"
 WAIVED_V1 = "release.device_waived.v1"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
 REJECTIONS = (REJECTED_KIND, REJECTED_V2, REJECTED_V1)
+DISPOSITIONS = (*RELEASES, *REJECTIONS)
+# They say nothing about how the batch was made, so what is signed need not cover them, and stays as good as it was when
+# they come; they are listed beside it. Wrong PINs that lock somebody are stated elsewhere, work of somebody who is
+# locked is an exception of its own. Whoever adds a kind here decides what witnesses let pass: see `server.witness`.
+HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1", "handheld.pin_tried.v1")
 
 
 # What a person signs; `said` is what was shown for that.

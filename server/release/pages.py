@@ -1,6 +1,6 @@
 """What the screens of batches, lots and review show, put together from the rooms below."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -27,7 +27,7 @@ def home(connection: Connection) -> dict[str, Any]:
     """The work of the plant at a glance; each list ends after 50 batches."""
 
     def of(status: str, limit: int = _LISTED) -> list[dict[str, Any]]:
-        return _payloads(batches.batch_lines(connection, (status,), limit=limit)[0])
+        return lines(connection, batches.batch_lines(connection, (status,), limit=limit)[0])
 
     counts = batches.status_counts(connection)
     return {
@@ -35,7 +35,7 @@ def home(connection: Connection) -> dict[str, Any]:
         "in_progress": of(production.IN_PROGRESS),
         "ordered": of(production.ORDERED),
         "review": of(production.AWAITING_REVIEW),
-        "attention": _payloads(batches.batches_with_open_items(connection, _LISTED)),
+        "attention": lines(connection, batches.batches_with_open_items(connection, _LISTED)),
         "released_recent": of(production.RELEASED, _RECENT),
         "devices_owing": gates.devices_owing(connection),
         "log": _log(connection),
@@ -55,7 +55,7 @@ def batch_page(connection: Connection, number: str, day: str) -> dict[str, Any] 
     if line is None or known is None:
         return None
     return {
-        "batch": line.payload(),
+        "batch": lines(connection, [line])[0],
         "recipe": batches.recipe_of(connection, number),
         "phases": _phases(connection, known),
         "lots": _lots(connection, batches.lots_of(connection, number), day),
@@ -114,7 +114,7 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
     known = batches.find_batch(connection, number)
     show = _Notices(connection, number, known.phases if known is not None else (), [*review.open, *review.notable])
     return {
-        "batch": line.payload(),
+        "batch": lines(connection, [line])[0],
         "open": [show(notice) for notice in review.open],
         "notable": [show(notice) for notice in review.notable],
         "clean": review.clean,
@@ -157,7 +157,8 @@ def _seal(
         {"device": names[one.device], "seq": one.seq, "hash": one.hash, "waived": one.device in waived}
         for one in devices or ()
     ]
-    return {"entries": entries, "head": head, "devices": None if devices is None else shown}
+    more = {"devices": None if devices is None else shown, "beside": queries.beside(connection, number, entries)}
+    return {"entries": entries, "head": head, **more}
 
 
 class _Notices:
@@ -241,9 +242,9 @@ def lot_page(connection: Connection, material: str, number: str, day: str) -> di
     if lot is None:
         return None
     results = quality.results_of_lot(connection, material, number)
-    lines = batches.lines_of(connection, batches.batches_using(connection, material, number))
-    row = {**_lot(lot), "batches": len(lines), "results": len(results)}
-    return {"lot": row, "results": [result.payload() for result in results], "batches": _payloads(lines)}
+    used = batches.lines_of(connection, batches.batches_using(connection, material, number))
+    row = {**_lot(lot), "batches": len(used), "results": len(results)}
+    return {"lot": row, "results": [result.payload() for result in results], "batches": lines(connection, used)}
 
 
 def _lot(lot: Lot) -> dict[str, Any]:
@@ -252,5 +253,7 @@ def _lot(lot: Lot) -> dict[str, Any]:
     return {name: getattr(lot, name) for name in shown + more}
 
 
-def _payloads(lines: Iterable[BatchLine]) -> list[dict[str, Any]]:
-    return [line.payload() for line in lines]
+def lines(connection: Connection, found: Sequence[BatchLine]) -> list[dict[str, Any]]:
+    """Batches as lists show them; `stale` where the signature of one no longer covers everything."""
+    stale = queries.stale_of(connection, [line.number for line in found])
+    return [{**line.payload(), "stale": line.number in stale} for line in found]

@@ -5,21 +5,19 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, literal, select
 
 from server.production import model as production
 from server.production import queries as batches
 from server.quality import queries as quality
 from server.release import gates as other_gates
 from server.release import rules
-from server.release.model import REFUSED_KIND, DeviceHead, Disposition, Gate, Review, Waiver
+from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.projection import disposition, waiver
-from sync.entry import FIRST_PREV
-from sync.log import Tail
+from sync.entry import FIRST_PREV, Receipt
 from sync.log.tables import log_entry, log_head
 
-# They say nothing about how the batch was made, so they leave a signature as good as it was.
-_HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1")
+_IS_SEAL = log_entry.c.kind.in_(DISPOSITIONS) & (log_entry.c.device == "server")
 
 
 def gates(connection: Connection, batch: str) -> list[Gate]:
@@ -43,7 +41,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)
     heads = device_heads(connection, batch, log_size(connection)) if devices is None else list(devices)
-    seq, running = stream_head(connection, production.batch_stream(batch))
+    seq, running = covered(connection, batch)
     return Review(
         batch=batch,
         open=tuple(notice for notice in notices if notice.state == "open"),
@@ -75,12 +73,13 @@ def device_heads(connection: Connection, batch: str, size: int) -> list[DeviceHe
 
 
 def _devices(connection: Connection, batch: str) -> dict[str, int]:
-    """Every device with entries in the batch's stream or that ever held the batch, to its last sequence there.
+    """Every device with entries in what is sealed of the batch or that ever held it, to its last sequence there.
 
     Not `server`: its entries of the batch are in the stream, and it owes nothing.
     """
     query = select(log_entry.c.device, func.max(log_entry.c.seq).label("seq"))
-    here = query.where(log_entry.c.stream == production.batch_stream(batch)).group_by(log_entry.c.device)
+    inside = log_entry.c.stream_seq <= covered(connection, batch)[0]
+    here = query.where(log_entry.c.stream == production.batch_stream(batch), inside).group_by(log_entry.c.device)
     held = {str(lease["device"]["id"]): 0 for lease in other_gates.leases(connection, batch)}
     found = held | {str(row.device): int(row.seq) for row in connection.execute(here)}
     found.pop("server", None)
@@ -122,9 +121,21 @@ def waivers(connection: Connection, batch: str) -> list[Waiver]:
     return [_waiver(row) for row in connection.execute(query)]
 
 
-def stream_head(connection: Connection, stream: str) -> tuple[int, str]:
-    """The last sequence of a stream and its running hash; (0, zeros) for none."""
-    return Tail().stream(connection, stream)
+def covered(connection: Connection, batch: str) -> tuple[int, str]:
+    """How far the batch's stream says something about the batch, which is what is sealed: the sequence of the last such
+    entry and the running hash there; (0, zeros) for none."""
+    here = (log_entry.c.stream == production.batch_stream(batch)) & log_entry.c.kind.not_in(HARMLESS)
+    query = select(log_entry.c.receipt).where(here).order_by(log_entry.c.stream_seq.desc()).limit(1)
+    line = connection.execute(query).scalar()
+    receipt = None if line is None else Receipt.parse(line)
+    return (0, FIRST_PREV) if receipt is None else (receipt.stream_seq, receipt.stream_hash)
+
+
+def beside(connection: Connection, batch: str, after: int) -> list[dict[str, Any]]:
+    """{index, kind} of each harmless entry of the batch's stream beyond `after`: a seal does not cover them."""
+    here = (log_entry.c.stream == production.batch_stream(batch)) & log_entry.c.kind.in_(HARMLESS)
+    query = select(log_entry.c.idx.label("index"), log_entry.c.kind).where(here, log_entry.c.stream_seq > after)
+    return [dict(row._mapping) for row in connection.execute(query.order_by(log_entry.c.stream_seq))]
 
 
 def current_disposition(connection: Connection, batch: str) -> Disposition | None:
@@ -135,11 +146,28 @@ def current_disposition(connection: Connection, batch: str) -> Disposition | Non
 
 def is_stale(connection: Connection, batch: str, signed: Disposition) -> bool:
     """Whether entries came after a signature, which it therefore does not cover (IDN-04)."""
-    later = select(func.count()).select_from(log_entry)
-    # The signature itself stands right behind what it covers.
-    after = log_entry.c.stream_seq > signed.stream_seq + 1
-    here = later.where(log_entry.c.stream == production.batch_stream(batch), after, log_entry.c.kind.not_in(_HARMLESS))
-    return connection.execute(here).scalar_one() > 0
+    here = (log_entry.c.stream == production.batch_stream(batch)) & (log_entry.c.stream_seq > signed.stream_seq)
+    later = exists().where(here, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
+    return bool(connection.execute(select(later)).scalar_one())
+
+
+def stale_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]:
+    """Those of the batches whose newest signature no longer covers everything, by one query for all of them (IDN-04).
+
+    From each batch's signature on the log is read by the index of its stream: that is little, however long the log.
+    """
+    newest = select(disposition.c.batch, func.max(disposition.c.stream_seq).label("covered"))
+    signed = newest.where(disposition.c.batch.in_(set(numbers))).group_by(disposition.c.batch).subquery()
+    stream = literal(production.batch_stream("")).concat(signed.c.batch)
+    after = (log_entry.c.stream == stream) & (log_entry.c.stream_seq > signed.c.covered)
+    later = exists().where(after, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
+    return frozenset(connection.execute(select(signed.c.batch).where(later)).scalars())
+
+
+def dispositions(connection: Connection, batch: str) -> list[Disposition]:
+    """Every signature over the batch, the oldest first; the last one counts."""
+    query = select(disposition).where(disposition.c.batch == batch).order_by(disposition.c.idx)
+    return [_disposition(row) for row in connection.execute(query)]
 
 
 def produced(connection: Connection, batch: str, person: str) -> bool:

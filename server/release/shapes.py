@@ -59,6 +59,7 @@ class BatchLineAnswer(Schema):
     open_items = plain.Integer()
     started_at = plain.String(allow_none=True)
     updated_at = plain.String()
+    stale = plain.Boolean()
 
 
 class EntryAnswer(Schema):
@@ -140,9 +141,18 @@ class SealedDeviceAnswer(Schema):
     waived = plain.Boolean()
 
 
-class SealAnswer(Schema):
-    """Entries of the batch and the head of its stream; of each device where its chain stood (null: from before)."""
+class BesideAnswer(Schema):
+    index = plain.Integer()
+    kind = plain.String()
 
+
+class SealAnswer(Schema):
+    """Entries of the batch and the head of its stream; of each device where its chain stood (null: from before).
+
+    `beside` are the batch's entries after them that say nothing about how it was made, which are not sealed.
+    """
+
+    beside = _list(BesideAnswer)
     entries = plain.Integer()
     head = plain.String()
     devices = plain.List(plain.Nested(SealedDeviceAnswer), allow_none=True)

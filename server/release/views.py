@@ -49,7 +49,7 @@ def list_batches(query: Mapping[str, Any]) -> Answer:
     statuses = tuple(filter(None, query["status"].split(",")))
     with site.current().engine.connect() as connection:
         lines, total = batches.batch_lines(connection, statuses, query["q"].strip(), query["offset"], query["limit"])
-    return {"items": [line.payload() for line in lines], "total": total}
+        return {"items": pages.lines(connection, lines), "total": total}
 
 
 @blueprint.get("/batches/<number>")
@@ -253,7 +253,7 @@ def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     meaning = {"code": body["meaning"], **model.MEANINGS[body["meaning"]]}
     signed = _signed(number, body, kind, {"digest": body["digest"], "reason": body["reason"], "meaning": meaning})
     with site.current().engine.connect() as connection:
-        seq, running = queries.stream_head(connection, batch_stream(number))
+        seq, running = queries.covered(connection, number)
         now = queries.log_size(connection)
         heads = queries.device_heads(connection, number, now if body["size"] is None else min(now, body["size"]))
     payload = {

@@ -37,7 +37,7 @@ from sync.errors import SyncError
 from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
 
-SEALS = (*release.RELEASES, *release.REJECTIONS)
+SEALS = release.DISPOSITIONS
 _WITH_DEVICES = tuple(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1))
 _DIGEST = 32
 # Entries that a person has signed at the server, and what each says was shown for that.
@@ -53,13 +53,15 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 
 @dataclass(slots=True)
 class _Stream:
-    """Of a batch, per entry: the running hash after it, who wrote it with what sequence, whom it leases to."""
+    """Of a batch, per entry: the running hash after it, who wrote it with what sequence, whom it leases to; `told` is
+    how many entries there are up to the last that says something about the batch."""
 
     hashes: list[str] = field(default_factory=lambda: [FIRST_PREV])
     written: list[tuple[str, int, str | None]] = field(default_factory=list)
     sealed: bool = False
     erased: bool = False
 
+    told: int = 0
 
 class SiteRules:
     """The state of the site as far as these rules need it, after the entries learnt so far."""
@@ -151,6 +153,8 @@ class SiteRules:
             stream.erased |= seen.by_server and head.kind == LEASE_ISSUED and body is None
             stream.sealed |= seen.by_server and head.kind in SEALS
 
+            if head.kind not in release.HARMLESS:
+                stream.told = len(stream.written)
     def _judge_kind(self, seen: Seen) -> None:
         kind = self._registry.kinds.get(seen.head.kind)
         if kind is None:
@@ -236,9 +240,10 @@ class SiteRules:
         count = body["stream_seq"]
         if not 0 <= count < len(stream.hashes) or stream.hashes[count] != body["stream_hash"]:
             raise SyncError("seal_wrong", f"{name} was another one at {count} entries than was sealed")
-        if count + 1 != len(stream.hashes):
+        if count < stream.told:
             # The door signs no review that is not of this moment: what is uncovered here was put there afterwards.
-            raise SyncError("seal_wrong", f"{name} had more than {count} entries when it was sealed")
+            # Only what says nothing of how the batch was made may stand between; before, not even that stood there.
+            raise SyncError("seal_wrong", f"{name} had {stream.told} entries when it was sealed, not {count}")
         if kind in _WITH_DEVICES:
             self._judge_heads(name, stream, count, body["devices"])
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
 from release_support import assess, close, finish, refused, review, sign
+from sqlalchemy import event
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -263,3 +264,96 @@ def finish_after_conflict(site: Site) -> None:
     site.put("parameter_recorded", parameter("B1", "speed", "12", "rpm"), corrects=wrong.id, reason="typing error")
     assess(site, "out_of_limits")
     sign(site, "rejected")
+
+
+@pytest.mark.urs("IDN-04")
+def test_lists_say_for_each_batch_whether_its_signature_still_covers_everything(site: Site) -> None:
+    finish(site)
+    sign(site, "released")
+    site.order("B2")
+    assert stale(site) == {"B1": False, "B2": False}
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "found later"})
+    assert stale(site) == {"B1": True, "B2": False}
+    assert review(site)["batch"]["stale"] is True
+
+
+@pytest.mark.urs("IDN-04")
+def test_a_page_of_batches_is_asked_about_once(site: Site) -> None:
+    finish(site)
+    sign(site, "released")
+    for number in range(2, 12):
+        site.order(f"B{number}")
+    asked: list[str] = []
+    event.listen(site.plant.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    stale(site)
+    assert len([one for one in asked if "release_disposition" in one]) == 1
+
+
+@pytest.mark.urs("IDN-04", "IDN-05")
+def test_a_mistyped_pin_leaves_a_signature_as_good_as_it_was(site: Site) -> None:
+    finish(site)
+    sign(site, "released")
+    tried = {"batch": "B1", "person": "P-1", "right": False, "wrong": 1, "by": "pin"}
+    site.submit(site.writers["tablet-a"].write("handheld.pin_tried.v1", "batch/B1", tried, actor="P-1"))
+    page = review(site)
+    assert page["disposition"]["stale"] is False
+    assert page["batch"]["stale"] is False
+
+
+def stale(site: Site) -> dict[str, bool]:
+    with site.plant.engine.connect() as connection:
+        found, _ = batches.batch_lines(connection)
+        return {line["number"]: line["stale"] for line in pages.lines(connection, found)}
+
+
+def mistype(site: Site, wrong: int) -> None:
+    tried = {"batch": "B1", "person": "P-1", "right": False, "wrong": wrong, "by": "pin"}
+    pen, lease = site.writers["tablet-a"], site.leases["B1", "tablet-a"]
+    site.submit(pen.write("handheld.pin_tried.v1", "batch/B1", tried, actor="P-1", lease=lease))
+
+
+@pytest.mark.urs("IDN-04", "IDN-05")
+def test_a_mistyped_pin_leaves_an_open_review_signable_and_stands_beside_the_seal(site: Site) -> None:
+    site.work("B1")
+    shown = review(site)
+    mistype(site, 1)
+    later = review(site)
+    assert (later["seal"]["head"], later["seal"]["entries"]) == (shown["seal"]["head"], shown["seal"]["entries"])
+    assert [one["kind"] for one in later["seal"]["beside"]] == ["handheld.pin_tried.v1"]
+    sign(site, "rejected", digest=shown["digest"], devices=heads(shown))
+    mistype(site, 2)
+    signed = review(site)["disposition"]
+    assert signed["stale"] is False
+    assert [one["kind"] for one in signed["seal"]["beside"]] == ["handheld.pin_tried.v1"] * 2
+    assert {one["index"] for one in signed["seal"]["beside"]} <= {one["index"] for one in pages_entries(site)}
+
+
+@pytest.mark.urs("IDN-04")
+def test_what_says_something_of_the_batch_makes_an_open_review_stale_also_behind_a_mistyped_pin(site: Site) -> None:
+    site.work("B1")
+    shown = review(site)
+    mistype(site, 1)
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "found later"})
+    mistype(site, 2)
+    assert refused(site, "rejected", digest=shown["digest"], devices=heads(shown)).code == "digest_stale"
+    sign(site, "rejected")
+    assert review(site)["disposition"]["stale"] is False
+
+
+@pytest.mark.urs("IDN-04")
+def test_a_seal_with_heads_from_before_what_it_covers_is_refused(site: Site) -> None:
+    site.work("B1")
+    before = heads(review(site))
+    mistype(site, 1)
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "found later"})
+    assert refused(site, "rejected", devices=before).code == "digest_stale"
+
+
+def heads(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    devices = shown["seal"]["devices"]
+    return [{"device": one["device"]["id"], "seq": one["seq"], "hash": one["hash"]} for one in devices]
+
+
+def pages_entries(site: Site) -> list[dict[str, Any]]:
+    with site.plant.engine.connect() as connection:
+        return pages.batch_entries(connection, "B1")

@@ -115,6 +115,28 @@ def test_a_clean_seal_with_what_comes_after_it_is_cosigned(rig: Rig, story: Stor
     assert rig.show(sealed.then(late, flags=("lease_unknown", "post_seal"))) == 200, rig.why
 
 
+@pytest.mark.urs("IDN-04")
+def test_a_mistyped_pin_may_stand_between_what_is_sealed_and_the_seal(rig: Rig, story: Story, site: Site) -> None:
+    shown = seal(story, "B1")
+    pen = story.pen("tablet-b", site.writers["tablet-b"].signer)
+    tried = {"batch": "B1", "person": "P-1", "right": False, "wrong": 1, "by": "pin"}
+    mistyped = story.then(pen.write("handheld.pin_tried.v1", "batch/B1", tried, actor="P-1"), flags=("lease_unknown",))
+    assert rig.show(mistyped.server_says("release.batch_released.v3", "batch/B1", shown)) == 200, rig.why
+
+
+@pytest.mark.urs("IDN-04")
+def test_a_remark_may_not_hide_behind_a_mistyped_pin(rig: Rig, story: Story, site: Site) -> None:
+    shown = seal(story, "B1")
+    pen = story.pen("tablet-b", site.writers["tablet-b"].signer)
+    remark = {"batch": "B1", "phase": None, "text": "spilt"}
+    late = pen.write("production.remark_added.v1", "batch/B1", remark, actor="P-1")
+    tried = {"batch": "B1", "person": "P-1", "right": False, "wrong": 1, "by": "pin"}
+    mistyped = pen.write("handheld.pin_tried.v1", "batch/B1", tried, actor="P-1")
+    told = story.then(late, flags=("lease_unknown",)).then(mistyped, flags=("lease_unknown",))
+    assert rig.show(told.server_says("release.batch_released.v3", "batch/B1", shown)) == 422
+    assert rig.found == ("seal_wrong", len(told.entries))
+
+
 def test_after_a_restart_it_goes_on_from_its_mirror(rig: Rig, story: Story) -> None:
     assert rig.show(story.first(9)) == 200
     rig.restart()

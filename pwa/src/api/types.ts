@@ -76,6 +76,8 @@ export interface BatchLine {
   open_items: number;
   started_at: string | null;
   updated_at: string;
+  /** Its signature no longer covers everything. */
+  stale: boolean;
 }
 
 export interface DeviceOwing { id: string; name: string; last_seen: string | null; known: number; delivered: number }
@@ -123,7 +125,7 @@ export interface Disposition {
   stale: boolean;
 }
 /** Entries of the batch, the hash at their end, and where each device's chain stood; null devices: from before. */
-export interface Seal { entries: number; head: string; devices: { device: { id: string; name: string }; seq: number; hash: string; waived: boolean }[] | null }
+export interface Seal { entries: number; head: string; devices: { device: { id: string; name: string }; seq: number; hash: string; waived: boolean }[] | null; /** Of the batch, after what is sealed, and saying nothing about how it was made. */ beside: { index: number; kind: string }[] }
 /** A device that held the batch; `blocks` are the gates it stands against. */
 export interface Holding { device: { id: string; name: string }; returned_at: string | null; known: number; delivered: number; blocks: string[]; waived: string[] }
 export interface Item {

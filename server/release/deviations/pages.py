@@ -9,6 +9,7 @@ from server.identity import queries as identity
 from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.model import Deviation
+from server.release.pages import lines
 from sync.log.tables import log_entry
 
 
@@ -26,7 +27,7 @@ def page(connection: Connection, number: str) -> dict[str, Any] | None:
     places = connection.execute(select(log_entry.c.idx).where(log_entry.c.id.in_(found.entries))).scalars()
     return {
         "deviation": _lines(connection, [found])[0],
-        "batch": None if line is None else line.payload(),
+        "batch": None if line is None else lines(connection, [line])[0],
         "entries": batches.entry_views(connection, places),
     }
 
