@@ -58,10 +58,10 @@ class _Stream:
 
     hashes: list[str] = field(default_factory=lambda: [FIRST_PREV])
     written: list[tuple[str, int, str | None]] = field(default_factory=list)
+    told: int = 0
     sealed: bool = False
     erased: bool = False
 
-    told: int = 0
 
 class SiteRules:
     """The state of the site as far as these rules need it, after the entries learnt so far."""
@@ -150,11 +150,11 @@ class SiteRules:
             stream = self._streams.setdefault(head.stream, _Stream())
             stream.hashes.append(seen.stamp.stream_hash)
             stream.written.append((head.device, head.seq, leased))
+            if head.kind not in release.HARMLESS:
+                stream.told = len(stream.written)
             stream.erased |= seen.by_server and head.kind == LEASE_ISSUED and body is None
             stream.sealed |= seen.by_server and head.kind in SEALS
 
-            if head.kind not in release.HARMLESS:
-                stream.told = len(stream.written)
     def _judge_kind(self, seen: Seen) -> None:
         kind = self._registry.kinds.get(seen.head.kind)
         if kind is None:
