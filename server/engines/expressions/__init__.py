@@ -58,7 +58,7 @@ class Program:
 
     def run(self, values: Mapping[str, Value]) -> Value:
         """Its value: Decimal, str, bool, date, aware datetime, timedelta, or a list of these. ExpressionError."""
-        result: Value = Run(values).value(self.node)
+        result: Value = Run(values).whole(self.node)
         return result
 
 

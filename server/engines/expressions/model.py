@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 # A text longer than this, nested deeper, or with macros inside of macros beyond this is refused; a run that takes more
-# steps, or makes longer texts or lists, ends. Counted alike in TypeScript.
-MAX_SOURCE, MAX_BRACKETS, MAX_DEPTH, MAX_MACROS = 2_000, 40, 200, 3
+# steps, or makes longer texts or lists, ends. Counted alike in TypeScript. A step is a node, an item of a list that is
+# looked through, or so many characters of a text. The depth leaves room on Python's stack, four calls for each.
+MAX_SOURCE, MAX_BRACKETS, MAX_DEPTH, MAX_MACROS = 2_000, 40, 150, 3
+STEP_OF_TEXT = 100
 MAX_STEPS, MAX_TEXT, MAX_ITEMS, MAX_DIGITS = 20_000, 10_000, 1_000, 34
 # The most that a decimal's first digit may stand before or behind the point.
 MAX_EXPONENT = 999

@@ -6,7 +6,16 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from server.engines.expressions import numbers, times
-from server.engines.expressions.model import MAX_ITEMS, MAX_STEPS, MAX_TEXT, ExpressionError, ListOf, Node, Value
+from server.engines.expressions.model import (
+    MAX_ITEMS,
+    MAX_STEPS,
+    MAX_TEXT,
+    STEP_OF_TEXT,
+    ExpressionError,
+    ListOf,
+    Node,
+    Value,
+)
 
 _UNITS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000}
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -26,6 +35,13 @@ class Run:
         self._values = dict(values)
         self._steps = 0
 
+    def whole(self, node: Node) -> Any:
+        """The value of an expression, of which a list costs its items: it is written down. ExpressionError."""
+        result = self.value(node)
+        if isinstance(node.type, ListOf):
+            self._weigh(result)
+        return result
+
     def value(self, node: Node) -> Any:
         """The value of a node. ExpressionError."""
         self._steps += 1
@@ -34,6 +50,20 @@ class Run:
         if node.op == "value":
             return node.value
         return _OF.get(node.op, Run._binary)(self, node)
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            raise ExpressionError("too_many_steps")
+
+    def _weigh(self, value: Any) -> None:
+        """Pay for looking through all of a list or a text, before that is done."""
+        if isinstance(value, str):
+            self._spend(len(value) // STEP_OF_TEXT)
+        elif isinstance(value, list | tuple):
+            self._spend(len(value))
+            for one in value:
+                self._weigh(one)
 
     def _name(self, node: Node) -> Any:
         return self._there(self._values.get(node.name))
@@ -104,6 +134,8 @@ class Run:
 
     def _binary(self, node: Node) -> Any:
         left, right = self.value(node.args[0]), self.value(node.args[1])
+        self._weigh(left)
+        self._weigh(right)
         if node.op == "in":
             return any(left == one for one in right)
         if node.op in _COMPARED:
@@ -196,6 +228,8 @@ class Run:
 
     def _method(self, node: Node) -> bool:
         text, part = self.value(node.args[0]), self.value(node.args[1])
+        self._weigh(text)
+        self._weigh(part)
         if node.name == "contains":
             return str(part) in str(text)
         return bool(text.startswith(part) if node.name == "startsWith" else text.endswith(part))
@@ -206,6 +240,7 @@ class Run:
         given = [self.value(one) for one in node.args]
         if node.name in ("min", "max", "sum", "mean"):
             items = given[0] if isinstance(node.args[0].type, ListOf) else given
+            self._weigh(items)
             return _over(node.name, [self._there(one) for one in items])
         if node.name == "size":
             return Decimal(len(given[0]))

@@ -24,7 +24,7 @@ export class Program {
 
   /** Its value. ExpressionError. */
   run(values: Readonly<Record<string, Value>>): Value {
-    return new Run(values).value(this.node);
+    return new Run(values).whole(this.node);
   }
 }
 

@@ -1,8 +1,10 @@
 /** The nouns of expressions: types, problems of a text, errors of a run, and the limits of both. See server/engines/expressions. */
 import type { Decimal } from "decimal.js";
 
-export const MAX_SOURCE = 2_000, MAX_BRACKETS = 40, MAX_DEPTH = 200, MAX_MACROS = 3;
+export const MAX_SOURCE = 2_000, MAX_BRACKETS = 40, MAX_DEPTH = 150, MAX_MACROS = 3;
 export const MAX_STEPS = 20_000, MAX_TEXT = 10_000, MAX_ITEMS = 1_000, MAX_DIGITS = 34;
+/** A step is a node, an item of a list that is looked through, or so many characters of a text. */
+export const STEP_OF_TEXT = 100;
 /** The most that a decimal's first digit may stand before or behind the point. */
 export const MAX_EXPONENT = 999;
 

@@ -4,8 +4,8 @@ import { ExpressionError, MAX_EXPONENT } from "./model";
 
 /** Digits and mode of decimal128 (IEEE 754-2008); exponents wide enough that our own limit is met first. */
 export const Decimal = Plain.clone({ precision: 34, rounding: Plain.ROUND_HALF_EVEN, modulo: Plain.ROUND_DOWN, maxE: 9e6, minE: -9e6 });
-// For what must not be rounded on the way.
-const Wide = Plain.clone({ precision: 2_200, rounding: Plain.ROUND_HALF_EVEN, maxE: 9e6, minE: -9e6 });
+// For the whole part of a quotient, which must not be rounded up on the way.
+const Wide = Plain.clone({ precision: 2_200, rounding: Plain.ROUND_DOWN, maxE: 9e6, minE: -9e6 });
 export type Rounding = "gbt8170" | "half_up";
 const MODES: Record<Rounding, Plain.Rounding> = { gbt8170: Plain.ROUND_HALF_EVEN, half_up: Plain.ROUND_HALF_UP };
 const DIGITS = 34, MOST_PLACES = 20;
@@ -36,11 +36,12 @@ export function calculated(sign: string, left: Plain, right: Plain): Plain {
 /** `value` to so many decimals: half to even as GB/T 8170 has it, or half away from zero. ExpressionError `out_of_range`. */
 export function rounded(value: Plain, decimals: number, rule: Rounding): Plain {
   if (Math.abs(decimals) > MOST_PLACES) throw new ExpressionError("out_of_range");
-  const place = new Wide(10).pow(-decimals);
-  const result = new Wide(value).div(place).toDecimalPlaces(0, MODES[rule]).mul(place);
+  // Moving the point in the text is exact, whatever there is of digits.
+  const whole = new Decimal(`${value.toFixed()}e${decimals}`).toDecimalPlaces(0, MODES[rule]);
+  const result = new Decimal(`${whole.toFixed()}e${-decimals}`);
   if (result.isZero()) return new Decimal(0);
   if (result.e + 1 + decimals > DIGITS) throw new ExpressionError("out_of_range");
-  return kept(new Decimal(result));
+  return kept(result);
 }
 
 /** A decimal as text without an exponent: with `decimals` places, or without zeros at the end. */

@@ -1,6 +1,6 @@
 /** Runs checked nodes: what each gives, counted in steps, and the same here and on the server to the last digit. See running.py. */
 import { Decimal as Plain } from "decimal.js";
-import { ExpressionError, isList, MAX_ITEMS, MAX_STEPS, MAX_TEXT, type Node, type Row, type Value, type When } from "./model";
+import { ExpressionError, isList, MAX_ITEMS, MAX_STEPS, MAX_TEXT, STEP_OF_TEXT, type Node, type Row, type Value, type When } from "./model";
 import { calculated, exact, kept, rounded } from "./numbers";
 import { between, day, duration, instant, moved, span } from "./times";
 
@@ -14,6 +14,13 @@ export class Run {
 
   constructor(values: Readonly<Record<string, Value>>) {
     this.values = new Map(Object.entries(values));
+  }
+
+  /** The value of an expression, of which a list costs its items: it is written down. ExpressionError. */
+  whole(node: Node): Value {
+    const result = this.value(node);
+    if (isList(node.type)) this.weigh(result);
+    return result;
   }
 
   /** The value of a node. ExpressionError. */
@@ -42,6 +49,22 @@ export class Run {
       case "filter": return this.filtered(node);
       case "map": return this.mapped(node);
       default: return this.binary(node);
+    }
+  }
+
+  private spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > MAX_STEPS) throw new ExpressionError("too_many_steps");
+  }
+
+  /** Pay for looking through all of a list or a text, before that is done. */
+  private weigh(value: Value): void {
+    if (typeof value === "string") {
+      // Code points are counted only where there may be enough of them.
+      if (value.length >= STEP_OF_TEXT) this.spend(Math.floor([...value].length / STEP_OF_TEXT));
+    } else if (Array.isArray(value)) {
+      this.spend(value.length);
+      for (const one of value) this.weigh(one as Value);
     }
   }
 
@@ -78,6 +101,8 @@ export class Run {
 
   private binary(node: Node): Value {
     const [left, right] = [this.value(node.args[0]!), this.value(node.args[1]!)];
+    this.weigh(left);
+    this.weigh(right);
     if (node.op === "in") return (right as Value[]).some((one) => equal(left, one));
     if (node.op === "==" || node.op === "!=") return equal(left, right) === (node.op === "==");
     if (node.op === "<" || node.op === ">=") return compared(left, right) < 0 === (node.op === "<");
@@ -139,6 +164,8 @@ export class Run {
 
   private method(node: Node): boolean {
     const [text, part] = node.args.map((one) => this.value(one)) as [string, string];
+    this.weigh(text);
+    this.weigh(part);
     if (node.name === "contains") return text.includes(part);
     return node.name === "startsWith" ? text.startsWith(part) : text.endsWith(part);
   }
@@ -146,7 +173,11 @@ export class Run {
   private call(node: Node): Value {
     if (node.name === "has") return this.has(node.args[0]!);
     const given = node.args.map((one) => this.value(one));
-    if (["min", "max", "sum", "mean"].includes(node.name)) return over(node.name, (isList(node.args[0]!.type) ? (given[0] as Value[]) : given).map((one) => there(one)) as Plain[]);
+    if (["min", "max", "sum", "mean"].includes(node.name)) {
+      const items = isList(node.args[0]!.type) ? (given[0] as Value[]) : given;
+      this.weigh(items);
+      return over(node.name, items.map((one) => there(one)) as Plain[]);
+    }
     if (node.name === "size") return exact(String(typeof given[0] === "string" ? [...given[0]].length : (given[0] as Value[]).length));
     if (node.name === "round" || node.name === "round_half_up") {
       const [value, decimals] = given as [Plain, Plain];
