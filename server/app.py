@@ -9,6 +9,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 
 from server.alerts import views as alerts
 from server.core.plant import Plant
+from server.engines.flows import views as flows
 from server.engines.forms import views as forms
 from server.engines.forms.records import views as records
 from server.handheld import scan_views as scanning
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     training.blueprint,
     forms.blueprint,
     records.blueprint,
+    flows.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

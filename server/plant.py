@@ -16,6 +16,7 @@ from server.core.kinds import Fact, Registry, Room
 from server.core.plant import Plant
 from server.core.publisher import Publisher
 from server.core.record import SERVER, Recorder
+from server.engines.flows import entries as flows
 from server.engines.forms import definitions
 from server.engines.forms import entries as forms
 from server.engines.forms.records import entries as records
@@ -54,6 +55,7 @@ ROOMS = (
     training.ROOM,
     Room("forms", forms.KINDS),
     Room("forms", records.KINDS),
+    flows.ROOM,
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,

@@ -168,6 +168,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         from server.alerts.desk import desk_of
         from server.app import create_app
+        from server.engines.flows.running import Clockwork
         from server.handheld.hub import hub
         from server.plant import open_plant
         from server.site.schedule import Schedule
@@ -178,6 +179,8 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         app.extensions["pestle_backups"] = Schedule(plant)
         app.extensions["pestle_backups"].start()
         desk_of(app).start()
+        app.extensions["pestle_flows"] = Clockwork(plant)
+        app.extensions["pestle_flows"].start()
         # At once, not with the first tablet: what a crash left between a document and the log is handed over now.
         hub.start(app)
         return app
@@ -211,6 +214,7 @@ def _close(server: Any, worker: Any) -> None:
         from server.handheld.hub import hub
 
         app.extensions["pestle_backups"].stop()
+        app.extensions["pestle_flows"].stop()
         desk_of(app).stop()
         hub.stop(app)
         app.extensions["pestle"].close()

@@ -11,7 +11,7 @@ from sync import passkeys
 # Everybody reads procedures; who trains others holds training.grant, who says what work needs training.manage: not of
 # a step that they may take themselves (`server/training`), so what QA's own work needs the training manager says.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    "operator": ("batch.read", "lot.read", "batch.work", "training.read", "forms.fill"),
+    "operator": ("batch.read", "lot.read", "batch.work", "training.read", "flows.work", "forms.fill"),
     "supervisor": (
         "batch.read",
         "lot.read",
@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "log.read",
         "training.read",
         "training.grant",
+        "flows.work",
     ),
     "qa": (
         "batch.read",
@@ -40,8 +41,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "training.read",
         "training.grant",
         "training.manage",
+        "flows.approve",
+        "flows.manage",
+        "flows.work",
     ),
-    "qc": ("batch.read", "lot.read", "results.record", "training.read", "forms.fill"),
+    "qc": ("batch.read", "lot.read", "results.record", "training.read", "flows.work", "forms.fill"),
     "engineer": (
         "batch.read",
         "lot.read",
@@ -50,10 +54,12 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "equipment.manage",
         "training.read",
         "forms.design",
+        "flows.design",
+        "flows.work",
     ),
-    "planner": ("batch.read", "lot.read", "order.release", "training.read"),
-    "keeper": ("batch.read", "lot.read", "lot.receive", "training.read", "forms.fill"),
-    "trainer": ("log.read", "training.read", "training.manage"),
+    "planner": ("batch.read", "lot.read", "order.release", "training.read", "flows.work"),
+    "keeper": ("batch.read", "lot.read", "lot.receive", "training.read", "flows.work", "forms.fill"),
+    "trainer": ("log.read", "training.read", "flows.work", "training.manage"),
     "admin": ("people.manage", "device.enrol", "device.revoke", "log.read", "quarantine.read", "training.read"),
     "auditor": ("batch.read", "lot.read", "log.read", "quarantine.read", "training.read"),
 }
@@ -102,6 +108,7 @@ SIGNS = (
     "payload.erase",
     "forms.approve",
     "forms.review",
+    "flows.approve",
 )
 # Who may vouch for somebody whom an administrator gave a password; `queries.may_confirm` says whom for whom.
 VOUCH = ("batch.release", "training.grant")

@@ -12,6 +12,7 @@ from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
+from server.engines.flows import kinds as flows
 from server.engines.forms import model as forms
 from server.engines.forms.records import model as records
 from server.handheld.entries import JUDGES as UNDER_LEASE
@@ -45,6 +46,8 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
     records.SIGNED: records.said,
+    **dict.fromkeys((flows.SUBMITTED, flows.APPROVED, flows.REJECTED), flows.said_of_version),
+    flows.TASK_SIGNED: flows.said_of_task,
     forms.VERSION_APPROVED: forms.said,
     audit.REVIEWED_KIND: audit.said,
     GRANT_CONFIRMED: granting.said,

@@ -294,7 +294,9 @@ def test_a_result_is_what_the_last_end_says_and_cancelling_ends_everything() -> 
     driver = Driver(REJECTION).complete("a")
     driver.take({"type": "cancelled"})
     assert driver.ended == {"result": "cancelled"}
-    assert driver.state == {"n": 3, "scopes": {}, "acts": {}, "timers": {}, "waits": {}, "ended": driver.ended}
+    left = {"subject": "S-1", "starter": "zhang"}
+    gone = {"scopes": {}, "acts": {}, "timers": {}, "waits": {}}
+    assert driver.state == {"n": 3, **gone, "ended": driver.ended, "vars": left}
 
 
 def test_a_loop_of_gateways_that_runs_by_itself_is_stopped_without_recursion() -> None:

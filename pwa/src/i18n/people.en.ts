@@ -14,6 +14,7 @@ export const peopleEn = {
     may: {
       "batch.read": "see batches", "batch.work": "work on batches", "batch.review": "review batches", "batch.release": "release and reject", "order.release": "release orders", "lot.read": "see lots", "lot.receive": "receive containers", "lot.decide": "decide on lots",
       "recipe.approve": "approve recipes", "material.manage": "define materials", "equipment.manage": "register equipment", "results.record": "record results", "people.manage": "manage people", "device.enrol": "enrol devices", "device.revoke": "revoke devices",
+      "flows.design": "draw flows", "flows.approve": "approve flows", "flows.manage": "move and cancel running flows", "flows.work": "start flows and work in them",
       "forms.fill": "fill in forms", "forms.review": "review filled forms",
       "log.read": "read the log", "quarantine.read": "read the quarantine", "payload.erase": "erase past retention",
       "training.read": "read procedures", "training.grant": "train and qualify others", "training.manage": "publish procedures, set what work needs", "forms.design": "design forms", "forms.approve": "approve forms",

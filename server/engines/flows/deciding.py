@@ -46,7 +46,7 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     data = packing.unpack(given["definition"])
     if data is None or packing.sha256(data) != given["sha256"] or not _sound(connection, given, data):
         return Ruling(refusal="flow_definition_wrong", details=details)
-    return signing.refusal(connection, entry, said_of_version(given)) or Ruling()
+    return signing.refusal(connection, entry, kinds.said_of_version(given)) or Ruling()
 
 
 def _sound(connection: Connection, given: Mapping[str, Any], data: bytes) -> bool:
@@ -56,12 +56,6 @@ def _sound(connection: Connection, given: Mapping[str, Any], data: bytes) -> boo
         return False
     same = definition.code == given["flow"] and given["title"] == {"zh": definition.name.zh, "en": definition.name.en}
     return same and not check(definition, surroundings(connection))
-
-
-def said_of_version(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What whoever submits or decides signs."""
-    said = {name: given[name] for name in ("flow", "version", "sha256", "reason")}
-    return said | {"meaning": given["meaning"]["code"]}
 
 
 def decide_version(connection: Connection, entry: Entry) -> Ruling:
@@ -80,7 +74,7 @@ def decide_version(connection: Connection, entry: Entry) -> Ruling:
         data = packing.unpack(row.definition)
         if data is None or check(parsed(data), surroundings(connection)):
             return Ruling(refusal="flow_definition_wrong", details=details)
-    return signing.refusal(connection, entry, said_of_version(given)) or Ruling()
+    return signing.refusal(connection, entry, kinds.said_of_version(given)) or Ruling()
 
 
 def decide_start(connection: Connection, entry: Entry) -> Ruling:
@@ -115,16 +109,10 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     if wanted is not None:
         if given["meaning"]["code"] != wanted:
             return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
-        unsigned = signing.refusal(connection, entry, said_of_task(given))
+        unsigned = signing.refusal(connection, entry, kinds.said_of_task(given))
         if unsigned is not None:
             return unsigned
     return _stepped(connection, entry)
-
-
-def said_of_task(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What whoever completes a task signs."""
-    said = {name: given[name] for name in ("instance", "task", "outcome", "values", "comment")}
-    return said | {"meaning": given["meaning"]["code"]}
 
 
 def why_not(connection: Connection, number: str, name: str, person: str) -> Ruling | None:

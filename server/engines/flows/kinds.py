@@ -1,5 +1,8 @@
 """The names of the kinds of flows and what signatures in them mean: what the rest of this room agrees on."""
 
+from collections.abc import Mapping
+from typing import Any
+
 SUBMITTED, APPROVED, REJECTED = "flows.version_submitted.v1", "flows.version_approved.v1", "flows.version_rejected.v1"
 DELIVERED = "flows.version_delivered.v1"
 STARTED, MOVED, CANCELLED = "flows.instance_started.v1", "flows.instance_moved.v1", "flows.instance_cancelled.v1"
@@ -32,3 +35,15 @@ def flow_stream(flow: str) -> str:
 
 def instance_stream(instance: str) -> str:
     return f"instance/{instance}"
+
+
+def said_of_version(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever submits or decides signs."""
+    said = {name: given[name] for name in ("flow", "version", "sha256", "reason")}
+    return said | {"meaning": given["meaning"]["code"]}
+
+
+def said_of_task(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever completes a task signs."""
+    said = {name: given[name] for name in ("instance", "task", "outcome", "values", "comment")}
+    return said | {"meaning": given["meaning"]["code"]}

@@ -78,7 +78,9 @@ def live(state: State) -> list[tuple[str, str]]:
 
 
 def variables(state: State) -> dict[str, Any]:
-    """The variables of the flow itself, without those of what it calls."""
+    """The variables of the flow itself, without those of what it calls; of one that has ended, as they were then."""
+    if "vars" in state:
+        return dict(state["vars"])
     for one in state["scopes"].values():
         if "in" not in one:
             return dict(one["vars"])

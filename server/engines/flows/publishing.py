@@ -214,13 +214,15 @@ class _Checking:
 
 
 def _ending(scope: Scope, ways: graph.Graph) -> set[str]:
-    """The nodes from which a token, with all that it becomes, can come to an end: of a parallel gateway on every way."""
+    """The nodes from which a token can come to an end with all that it becomes; parallel gateways: on every way."""
     ending: set[str] = set()
     before = -1
     while len(ending) > before:
         before = len(ending)
         for one in scope.nodes.values():
-            ends = [other in ending for other in ways[one.id]]
+            # What does not interrupt takes no token away.
+            beside = {guard for guard in one.guards if not scope.nodes[guard].interrupting}
+            ends = [other in ending for other in ways[one.id] if other not in beside]
             if one.kind == "end" or (all(ends) and ends if one.kind == "parallel" else any(ends)):
                 ending.add(one.id)
     return ending

@@ -10,6 +10,7 @@ A state is JSON of text, whole numbers, yes/no, lists and maps only, written by 
     timers   number -> {act, node, due}
     waits    number -> {act, node, name, key}
     ended    null, or {result}
+    vars     of the flow itself, once it has ended
 """
 
 import json
@@ -117,7 +118,7 @@ class _Run(Tokens):
     def cancel(self, event: Event) -> None:
         for scope in [key for key, one in self.state["scopes"].items() if "in" not in one]:
             self.clear(scope)
-            self.state["scopes"].pop(scope)
+            self.state["vars"] = self.state["scopes"].pop(scope)["vars"]
         self.end("cancelled")
 
     def triggered(self, trigger: Mapping[str, Any]) -> None:

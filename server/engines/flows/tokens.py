@@ -306,7 +306,7 @@ class Tokens:
             parent = self.state["scopes"][scope].get("in")
             if parent is None:
                 self.clear(scope)
-                del self.state["scopes"][scope]
+                self.state["vars"] = self.state["scopes"].pop(scope)["vars"]
                 self.end(f"error:{code}")
                 return
             act = self.state["acts"][parent]
@@ -355,6 +355,7 @@ class Tokens:
                 raise FlowError("flow_stuck", element=min(one["joins"]))
             del self.state["scopes"][number]
             if "in" not in one:
+                self.state["vars"] = one["vars"]
                 self.end(one.get("result"))
             else:
                 act = self.state["acts"][one["in"]]

@@ -165,7 +165,7 @@ def submit(body: Body, flow: str) -> Answer:
         raise PestleError("flow_faulty", {"findings": [_finding(one) for one in findings[:100]]})
     given = {"flow": flow, "version": body["version"], "sha256": body["sha256"], "reason": body["reason"]}
     given |= {"meaning": kinds.meaning(body["meaning"])}
-    signature = _sign(body, kinds.SUBMITTED, deciding.said_of_version(given))
+    signature = _sign(body, kinds.SUBMITTED, kinds.said_of_version(given))
     given |= {"title": pages.pair(definition.name), "definition": packing.pack(data)}
     here.recorder.state(_fact(kinds.SUBMITTED, kinds.flow_stream(flow), given | signature, flow))
     with db.write(here.engine) as connection:
@@ -182,7 +182,7 @@ def decide(body: Body, flow: str, number: int) -> Answer:
     given = {"flow": flow, "version": number, "sha256": body["sha256"], "reason": body["reason"]}
     given |= {"meaning": kinds.meaning(body["meaning"])}
     kind = kinds.APPROVED if body["meaning"] == "approved" else kinds.REJECTED
-    signature = _sign(body, kind, deciding.said_of_version(given))
+    signature = _sign(body, kind, kinds.said_of_version(given))
     plant.current().recorder.state(_fact(kind, kinds.flow_stream(flow), given | signature, flow))
     return _flow(flow)
 
@@ -254,7 +254,7 @@ def complete(body: Body, number: str, name: str) -> Answer:
     if body["meaning"] is not None:
         kind = kinds.TASK_SIGNED
         given |= {"meaning": kinds.meaning(body["meaning"])}
-        given |= _sign(body, kind, deciding.said_of_task(given))
+        given |= _sign(body, kind, kinds.said_of_task(given))
     return _state(kind, number, given)
 
 

@@ -26,6 +26,9 @@ proof_password_1|密码（连续签名中）|Password, signing going on
 proof_passkey_2|通行密钥|Passkey
 digest|所示内容摘要|Digest of what was shown
 reason|理由|Reason
+signatures|电子签名|Electronic signatures
+superseded|其后重新签名，本签名已过时。|Went stale, and was signed anew later.
+stale_waiver|签名后该设备又送达记录：本签名不涵盖它们。|The device has delivered more since, which this signature does not cover.
 stale|签名后又有新记录：本签名不涵盖它们。|Entries came after this signature, which does not cover them.
 materials|物料|Materials
 material|物料|Material
@@ -102,6 +105,9 @@ server|服务器|server
 """
 
 _CODES = """
+waiver|豁免设备|Device waived
+offline_pin|离线，PIN|offline, PIN
+offline_passkey|离线，通行密钥|offline, passkey
 ordered|已下达|Ordered
 in_progress|生产中|In progress
 awaiting_review|待审核|Awaiting review
@@ -149,6 +155,21 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+flows.version_delivered.v1|流程随产品交付|Flow delivered with the product
+flows.version_submitted.v1|流程提交批准|Flow submitted for approval
+flows.version_approved.v1|流程批准|Flow approved
+flows.version_rejected.v1|流程驳回|Flow rejected
+flows.instance_started.v1|流程启动|Flow started
+flows.instance_moved.v1|流程迁移到其他版本|Flow moved to another version
+flows.instance_cancelled.v1|流程取消|Flow cancelled
+flows.instance_ended.v1|流程结束|Flow ended
+flows.task_completed.v1|任务完成|Task completed
+flows.task_signed.v1|任务签署完成|Task completed and signed
+flows.task_claimed.v1|任务接手|Task taken up
+flows.task_delegated.v1|任务转交|Task handed on
+flows.task_commented.v1|任务备注|Comment on a task
+flows.timer_fired.v1|流程定时到期|Time of a flow passed
+flows.message_received.v1|流程收到消息|Message received by a flow
 forms.version_submitted.v1|表单提交批准|Form submitted for approval
 forms.version_approved.v1|表单批准|Form approved
 forms.version_rejected.v1|表单退回|Form rejected
