@@ -21,6 +21,7 @@ const SCREENS: Record<string, Screen> = {
   deviations: () => import("../quality/Deviations.svelte"),
   devices: () => import("../devices/Devices.svelte"),
   enrol: () => import("../devices/Enrol.svelte"),
+  flows: () => import("../flows/Flows.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
@@ -29,6 +30,7 @@ const SCREENS: Record<string, Screen> = {
   records: () => import("../records/Records.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   training: () => import("../training/Training.svelte"),
+  work: () => import("../flows/Work.svelte"),
 };
 export const HOME = "";
 const NOWHERE = "?";

@@ -1,0 +1,23 @@
+/** What a drawing declares: the variables that whoever starts the flow must give. */
+import type { Asked, Given } from "./types";
+
+const OURS = "urn:pestle:flow:1";
+
+/** The variables that are given at the start, in the order in which the drawing has them. */
+export function atStart(xml: string): Asked[] {
+  const tree = new DOMParser().parseFromString(xml, "application/xml");
+  return [...tree.getElementsByTagNameNS(OURS, "variable")]
+    .filter((one) => one.getAttribute("start") === "true")
+    .map((one) => ({ name: one.getAttribute("name") ?? "", type: one.getAttribute("type") ?? "text", zh: one.getAttribute("zh") ?? "", en: one.getAttribute("en") ?? "", required: true }));
+}
+
+/** Values as an entry says them: a list of texts for each, none where it is missing. */
+export function said(asked: readonly Asked[], values: Readonly<Record<string, unknown>>): Given[] {
+  return asked.map((one) => ({ variable: one.name, value: texts(one, values[one.name]) }));
+}
+
+function texts(asked: Asked, value: unknown): string[] {
+  if (asked.type === "yes_no") return [value === true ? "true" : "false"];
+  if (Array.isArray(value)) return value.map(String);
+  return value === undefined || value === null || value === "" ? [] : [String(value)];
+}

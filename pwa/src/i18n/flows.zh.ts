@@ -1,0 +1,30 @@
+/** Chinese words for flows and the work in them; the keys of flows.en.ts. */
+import type { flowsEn } from "./flows.en";
+export const flowsZh: typeof flowsEn = {
+  title: "流程", hint: "申请、审批和审核如何逐人流转。", search: "编码或名称", empty: "还没有定义流程。", draft: "草稿", noVersion: "尚未生效", version: (n) => `第 ${n} 版`, running: (n) => `运行中 ${n}`,
+  states: { submitted: "已提交", effective: "现行", rejected: "已驳回", superseded: "已被替代" },
+  create: "新建流程", copyOf: "起点", blank: "空白图", start: "新建", flowCode: "编码（小写字母、数字、-）", design: "绘制", view: "查看", compare: "比较", versions: "版本", noVersions: "还没有提交过版本。", submittedBy: "提交",
+  properties: "属性", check: "检查", walk: "走查", side: "图旁", undo: "撤销", redo: "重做", bring: "导入…", take: "导出", save: "保存草稿", saved: "已保存", submit: "提交…",
+  nameZh: "中文名称", nameEn: "英文名称", variables: "流程变量", code: "编码", type: "类型", atStart: "启动时给出", up: "上移", remove: "删除", add: "添加",
+  variableTypes: { text: "文本", decimal: "数值", yes_no: "是/否", date: "日期", time: "时间", person: "人员", "list(text)": "文本列表", "list(person)": "人员列表" },
+  who: "由以下任一角色完成", orPerson: "或由此变量中的人员完成", notBy: "不得由完成以下任务的人", outcomes: "出口", into: "所选出口记入", sets: "要求填写", variable: "变量", required: "必填", form: "表单", meaning: "签名含义", due: "期限", unit: "单位", escalate: "逾期时通知", none: "无",
+  meanings: { prepared: "起草", checked: "复核", approved: "批准", reviewed: "审核", released: "放行", rejected: "拒绝" },
+  units: { minutes: "分钟", hours: "小时", days: "天" },
+  called: "调用流程", given: "传入", taken: "取回", theirs: "对方变量", expression: "表达式",
+  condition: "满足以下条件时走此路", isDefault: "其他条件都不满足时走此路。", result: "流程结束于", after: "经过", at: "或在此变量的时间", message: "消息", key: "归属（表达式）", failure: "错误代码", loop: "对列表逐项执行", collection: "列表", each: "每一项称为", completion: "满足以下条件即可",
+  types: {
+    "bpmn:Process": "流程", "bpmn:UserTask": "任务", "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束", "bpmn:IntermediateCatchEvent": "等待", "bpmn:IntermediateThrowEvent": "发送", "bpmn:BoundaryEvent": "任务上的事件", "bpmn:ExclusiveGateway": "择一", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "按条件多路", "bpmn:SubProcess": "子流程", "bpmn:CallActivity": "调用流程", "bpmn:SequenceFlow": "连线", "bpmn:TextAnnotation": "注释", "bpmn:Association": "注释线",
+  },
+  checkNow: "立即检查", notChecked: "上次修改后尚未检查。", sound: "没有问题。", found: (n) => `${n} 处需要修改`,
+  ended: (result) => `已结束：${result}`, complete: "完成", fire: "让时间到期", back: "退一步", again: "从头开始", several: "多项用逗号分隔",
+  importTitle: "导入流程图", importHint: "BPMN 2.0 文件。引擎不能运行的部分会被转换或逐一列出。", file: "文件", changes: "已更改", refused: "无法接受", use: "采用此图",
+  deskOnly: "绘制流程需要桌面屏幕，本屏幕太小。", comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "更改" },
+  begin: "启动", subject: "事项", decide: "审批…", why: "理由", signNow: "签名", whatChanges: "更改内容及理由", submitNow: "签名并提交", flow: "流程",
+  work: "我的工作", workHint: "等待您处理的申请、审批和审核。", workSearch: "事项", workEmpty: "没有等待您处理的事项。", since: (at) => `自 ${at}`, claimedBy: (name) => `${name} 处理中`, overdue: "已逾期", dueAt: (at) => `期限 ${at}`,
+  runs: "运行中", cancel: "取消此流程…", cancelHint: "流程到此结束，其中等待的任务不能再完成。已发生的记录保留。", move: "迁移到新版本…", moveTo: (a, b) => `由第 ${a} 版迁移到第 ${b} 版`, moveHint: "当前活动的部分在新版本中继续；若新版本中没有对应部分，则拒绝迁移。", nothingNow: "目前没有等待人员处理的任务。",
+  legend: "粗线：已经过；黄色：当前所在。点击图中元素可查看其发生的事。", happened: "经过", showAll: "全部显示", entry: (n) => `第 ${n} 条`, startedBy: (name, at) => `${name} 启动，${at}`,
+  events: { started: "启动", waiting: "等待", completed: "完成", claimed: "接手", given_back: "退回", passed: "经过", withdrawn: "撤销", delegated: "转交", commented: "备注", timer: "到期", message: "消息", moved: "迁移到其他版本", ended: "结束", cancelled: "取消" },
+  claim: "接手", delegate: "转交…", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", outcome: "决定",
+  stuck: "时间已到或已收到消息，但流程无法继续：请取消，或迁移到其他版本。",
+  digest: "流程图摘要",
+};
