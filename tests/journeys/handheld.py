@@ -75,7 +75,7 @@ class Tablet:
     def unlock(self, login: str) -> None:
         """From the gate, by PIN, network or not."""
         self.at(f"person-{self._people[login]['id']}").click()
-        self._pin(login)
+        self.pin(login)
         expect(self.at("gate")).to_have_count(0)
 
     def unlock_after_idling(self, login: str) -> None:
@@ -88,7 +88,11 @@ class Tablet:
         self.at("lock").click()
         self.unlock(login)
 
-    def _pin(self, login: str) -> None:
+    def person(self, login: str) -> str:
+        """Their number."""
+        return str(self._people[login]["id"])
+
+    def pin(self, login: str) -> None:
         for digit in self._people[login]["pin"]:
             self.at(f"pin-{digit}").click()
 
@@ -181,7 +185,7 @@ class Tablet:
 
     def confirm_second(self, login: str) -> None:
         self.at(f"second-{self._people[login]['id']}").click()
-        self._pin(login)
+        self.pin(login)
         expect(self.at("second-sheet")).to_have_count(0)
 
     def take_weight(self) -> None:

@@ -175,7 +175,7 @@ def test_a_wrong_pin_signs_nothing(walk: Walk) -> None:
     tablet.shoot("wrong-pin")
     # The try itself is told in the tablet's chain, and so is the right one after it.
     assert tablet.counts() == (before[0] + 1, *before[1:])
-    tablet._pin("chenjie")
+    tablet.pin("chenjie")
     expect(tablet.at("second-sheet")).to_have_count(0)
     expect(tablet.at("recorded-20/net")).to_contain_text("12.640")
 

@@ -6,6 +6,7 @@ import { core } from "../core/core";
 import type { Cosigner, Draft, RecordLease } from "../core/types";
 import { evaluate, signedDigest } from "../engines/forms";
 import type { Definition, Field, State, Value, Values } from "../engines/forms/types";
+import { sameGiven } from "../engines/forms/values";
 import { CALCULATED, type Choosable, type Facts, fieldAt, NO_FACTS, type Source, TYPED } from "../forms/filling";
 import { who } from "../i18n/index.svelte";
 import { session } from "../session/session.svelte";
@@ -16,7 +17,6 @@ import type { RecordView } from "./types";
 
 interface Typed { value: Value; source: Source }
 const SCRATCH = "typed";
-const KEEP_MS = 300;
 const OUTSIDE: readonly string[] = ["alert", "action", "specification"];
 const NOTHING: State = { paths: {}, rows: {}, unknown: [], complete: false };
 
@@ -30,9 +30,16 @@ export class Filler {
   private due = false;
   private keeping: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly record: string) {
-    const kept = core.recall(this.unit, SCRATCH);
-    if (kept !== undefined && untrack(() => this.lease)) this.typed = kept as Record<string, Typed>;
+  private restored = false;
+
+  constructor(readonly record: string) {}
+
+  /** Once the lease is here: what was typed before a reload. What has been recorded since is not typed again. */
+  restore(): void {
+    if (!this.lease || this.restored) return;
+    this.restored = true;
+    const kept = (core.recall(this.unit, SCRATCH) ?? {}) as Record<string, Typed>;
+    this.typed = { ...kept, ...untrack(() => this.typed) };
   }
 
   get unit(): string {
@@ -120,15 +127,18 @@ export class Filler {
     if (this.lease && session.acting) core.typing(this.unit, path, session.acting.id, text);
   }
 
+  /** After the key is on the screen, once for several. */
   private keep(): void {
     if (!this.lease) return;
-    clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => core.remember(this.unit, SCRATCH, Object.keys(this.typed).length > 0 ? this.typed : undefined), KEEP_MS);
+    this.keeping ??= setTimeout(() => {
+      this.keeping = undefined;
+      core.remember(this.unit, SCRATCH, Object.keys(this.typed).length > 0 ? this.typed : undefined);
+    });
   }
 
   private calculations(state: State): Stated[] {
     return Object.entries(state.paths)
-      .filter(([path, one]) => one.calculated && one.visible && one.value !== null && JSON.stringify(one.value) !== JSON.stringify(this.recorded[path]))
+      .filter(([path, one]) => one.calculated && one.visible && one.value !== null && !sameGiven(one.value, this.recorded[path]))
       .map(([path, one]) => ({ path, value: one.value, source: CALCULATED, comment: null }));
   }
 

@@ -11,8 +11,8 @@ from sync.log import reading
 from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
-# What devices record. What the server states besides (exceptions, a batch's conflicts) tablets derive themselves, but for
-# what was decided, with the conflicts of records that it is about, and what people at desks filled in.
+# What devices record. What the server states besides (exceptions, conflicts of batches) tablets derive themselves, but
+# for what was decided, with the conflicts of records that it is about, and what people at desks filled in.
 _ROOM = "production."
 DECIDED = "release.conflict_resolved.v1"
 STATED = frozenset({DECIDED, *records.WORK, records.CONFLICT, records.SETTLED})

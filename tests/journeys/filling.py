@@ -1,0 +1,89 @@
+"""A form in force for journeys, with a field of every kind, and attacks in every text that a designer can enter."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import form_support as forms
+from journeys.site import Site
+
+# Text is text: none of this is ever markup or script.
+ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>{{7*7}}'
+FORM = "blend-check"
+
+
+def words(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+def blend_check() -> dict[str, Any]:
+    limits = forms.limits(alert=("12.000", "13.000"), action=("11.500", "13.500"))
+    return {
+        **forms.form(
+            forms.section(
+                "head",
+                forms.text("batch", label=words("批号", "Batch"), required=True),
+                forms.field(
+                    "how",
+                    "instruction",
+                    label=words("步骤", "Step"),
+                    text=words(f"先核对标签。{ATTACK}", f"Check the label first. {ATTACK}"),
+                    picture=None,
+                ),
+                forms.choice("room", "R-101", "R-102", label=words("房间", "Room")),
+                forms.field("clean", "yes_no", label=words("已清场", "Line is clear"), required=True),
+                forms.text("why", label=words("为何未清场", "Why not"), when="clean == false", required=True),
+                forms.field("day", "date", label=words("日期", "Day")),
+                forms.field("begun", "time", label=words("开始", "Begun")),
+            ),
+            forms.section(
+                "weighing",
+                forms.number("gross", label=words("毛重", "Gross"), limits=limits, required=True),
+                forms.number("tare", label=words("皮重", "Tare"), required=True),
+                forms.calculation("net", "gross - tare", label=words("净重", "Net")),
+                forms.table(
+                    "drums",
+                    forms.text("drum", label=words("桶号", "Drum")),
+                    forms.number("weight", decimals=1, label=words("重量", "Weight")),
+                    label=words("桶", "Drums"),
+                    most=5,
+                ),
+                forms.calculation(
+                    "drummed", "sum(drums.map(d, d.weight))", label=words("桶重合计", "All drums"), decimals=1
+                ),
+                forms.text("remark", label=words(f"备注 {ATTACK}", f"Remark {ATTACK}"), multiline=True),
+                forms.field(
+                    "done",
+                    "signature",
+                    label=words("称量人", "Weighed"),
+                    meaning=words("我已称量", "I weighed it"),
+                    required=True,
+                ),
+                forms.field(
+                    "checked",
+                    "second_signature",
+                    label=words("复核人", "Checked"),
+                    meaning=words("我已复核", "I checked it"),
+                    of="done",
+                    required=True,
+                ),
+            ),
+            code=FORM,
+        ),
+        "title": words("混合核对", "Blend check"),
+    }
+
+
+def put_in_force(site: Site, definition: dict[str, Any]) -> None:
+    """Drafted and submitted by the engineer, approved by QA."""
+    code = definition["code"]
+    engineer, qa = site.desk("zhouwei"), site.desk("zhaolin")
+    revision = engineer.post(f"/api/forms/{code}/draft", {"revision": None, "definition": definition})["revision"]
+    made = engineer.post(f"/api/forms/{code}/versions", {"revision": revision, "comment": None}, 201)
+    signed = {
+        "sha256": made["versions"][-1]["sha256"],
+        "effective_from": datetime.now(UTC).date().isoformat(),
+        "reason": None,
+        "login": "zhaolin",
+        "password": site.people["zhaolin"]["password"],
+    }
+    qa.post(f"/api/forms/{code}/versions/1/approve", signed)
