@@ -15,7 +15,8 @@ COPY server server
 COPY device_bridge device_bridge
 RUN pip install --no-cache-dir -e '.[server,bridge]'
 COPY --from=app /src/pwa/dist pwa/dist
-RUN useradd --system --create-home pestle && mkdir /data /backup && chown pestle /data /backup
+# A number that stays: the files of secrets, which keep the owner that they have outside, must be readable to it.
+RUN useradd --system --uid 999 --create-home pestle && mkdir /data /backup && chown pestle /data /backup
 USER pestle
 ENV DATA=/data PORT=8000
 VOLUME /data

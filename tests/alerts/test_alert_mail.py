@@ -146,6 +146,8 @@ def test_the_settings_of_mail_and_links_are_read_or_refused(tmp_path: Any) -> No
     assert read == Mail("h", 465, True, "p@plant.example", "m", "from a file")
     assert config.from_environment({"DATA": str(tmp_path), "PORT": "8123"}).url == "http://localhost:8123"
     wrongs = [{"SMTP_URL": "http://x"}, {"MAIL_FROM": ""}, {"SMTP_URL": "smtp://h:99999"}, {"SITE_URL": "plant/x"}]
+    wrongs += [{"SMTP_URL": "smtp://h", "SMTP_PASSWORD_FILE": str(secret)}, {"SMTP_URL": "smtp://:pw@h"}]
+    wrongs += [{"SMTP_URL": "smtp://m@h"}, {"SMTP_PASSWORD_FILE": str(tmp_path)}]
     for wrong in [*wrongs, {"MAIL_FROM": "a@b\nBcc: c@d"}, {"SMTP_PASSWORD_FILE": str(tmp_path / "none")}]:
         with pytest.raises(PestleError, match="setting_wrong"):
             config.from_environment(given | wrong)

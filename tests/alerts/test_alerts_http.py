@@ -3,6 +3,10 @@
 import pytest
 from alerts_support import inbox, listen, lock_login
 from plant import PlantUnderTest
+from sqlalchemy import select
+
+from server.alerts.projection import alert
+from server.alerts.queries import SHOWN
 
 pytestmark = pytest.mark.urs("HMI-04")
 CHOICES = {"mail": "a@plant.example", "quiet": {"from": "22:00", "to": "06:30"}, "zone": "Asia/Shanghai", "kinds": []}
@@ -10,7 +14,7 @@ CHOICES = {"mail": "a@plant.example", "quiet": {"from": "22:00", "to": "06:30"},
 
 def test_without_a_session_there_is_nothing(site: PlantUnderTest) -> None:
     client = site.client()
-    for path in ("", "/count", "/news", "/notes/x", "/reach", "/deliveries"):
+    for path in ("", "/x", "/count", "/news", "/notes/x", "/reach", "/deliveries"):
         assert client.get(f"/api/alerts{path}").status_code == 401, path
     for path in ("/x/acknowledge", "/reach", "/browsers", "/browsers/x/remove", "/trial"):
         assert client.post(f"/api/alerts{path}", json={}).status_code in (401, 422), path
@@ -86,3 +90,21 @@ def test_deliveries_are_the_administrators(site: PlantUnderTest) -> None:
     assert site.client("li").get("/api/alerts/deliveries").status_code == 403
     seen = site.client("admin").get("/api/alerts/deliveries").json
     assert seen == {"counts": {"push": {}, "mail": {}}, "troubles": [], "mail_possible": False}
+
+
+def test_an_alert_is_found_however_many_came_since_and_by_nobody_else(site: PlantUnderTest) -> None:
+    for number in range(SHOWN + 3):
+        lock_login(site, attempts=number + 5)
+    listen(site)
+    admin = site.client("admin")
+    with site.reading() as connection:
+        [first, *_] = connection.execute(select(alert.c.id).order_by(alert.c.raised_at, alert.c.id)).scalars()
+        shown = {one["id"] for one in inbox(admin)}
+        every = set(connection.execute(select(alert.c.id)).scalars())
+    assert len(shown) == SHOWN
+    for missed in every - shown:
+        found = admin.get(f"/api/alerts/{missed}").json
+        assert (found["id"], found["code"], found["acknowledged"]) == (missed, "signins_failed", None)
+    for other in (first, "x", "0" * 32):
+        answer = site.client("zhang").get(f"/api/alerts/{other}")
+        assert (answer.status_code, answer.json["code"]) == (404, "alert_unknown")

@@ -1,16 +1,24 @@
 """Pushes as a push service and a browser see them: encrypted, signed, without content, and not for ever (HMI-04)."""
 
 import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from alerts_support import Browser, PushService, deliver, inbox, listen, lock_login
-from plant import PlantUnderTest
+from bridge_support import until
+from plant import PASSWORD, PlantUnderTest, number_of
 from sqlalchemy import select, update
 
 from server.alerts import push
-from server.alerts.projection import note, subscription
+from server.alerts.courier import Courier, Round
+from server.alerts.model import MAIL
+from server.alerts.projection import channel, note, subscription
+from server.alerts.result import Result
 from server.core import clock, db
+from server.core.config import Mail
 from sync import keyfiles
 
 pytestmark = pytest.mark.urs("HMI-04")
@@ -276,3 +284,181 @@ def test_what_is_no_subscription_is_refused(pushing: PlantUnderTest, pushes: Pus
         answer = client.post("/api/alerts/browsers", json=wrong)
         assert (answer.status_code, answer.json["code"]) == (422, "request_malformed"), wrong
     assert client.get("/api/alerts/reach").json["browsers"] == []
+
+
+def reach(client: Any) -> list[tuple[str, bool, bool]]:
+    return [(one["label"], one["here"], one["paused"]) for one in client.get("/api/alerts/reach").json["browsers"]]
+
+
+def sign_in(site: PlantUnderTest, client: Any, login: str) -> None:
+    site.arm(login, "password")
+    body = {"login": login, "password": PASSWORD, "device": None}
+    assert client.post("/api/session", json=body).status_code == 200
+
+
+@pytest.mark.urs("IDN-09")
+def test_a_shared_browser_pushes_only_to_whoever_is_signed_in_there(
+    pushing: PlantUnderTest, pushes: PushService
+) -> None:
+    shared = pushing.client("admin")
+    shared.post("/api/alerts/browsers", json=Browser(f"{pushes.origin}/shared").subscription())
+    assert reach(shared) == [("Firefox", True, False)]
+    elsewhere = pushing.client("admin")
+    assert reach(elsewhere) == [("Firefox", False, False)]
+    lock_login(pushing)
+    listen(pushing)
+    assert shared.delete("/api/session").status_code == 204
+    assert deliver(pushing) == 1
+    assert [(one.state, one.problem) for one in notes(pushing)] == [("dropped", "signed_out")], "it was on its way"
+    sign_in(pushing, shared, "zhang")
+    assert (reach(shared), reach(elsewhere)) == ([], [("Firefox", False, True)])
+    lock_login(pushing)
+    listen(pushing)
+    assert deliver(pushing) == 0
+    sign_in(pushing, shared, "admin")
+    assert reach(shared) == [("Firefox", True, False)], "as it was chosen before"
+    lock_login(pushing)
+    listen(pushing)
+    assert deliver(pushing) == 1
+    assert len(pushes.got) == 1
+
+
+@pytest.mark.urs("IDN-09")
+@pytest.mark.parametrize("how", ["by an administrator", "by another's sign-in", "with a new password", "unused"])
+def test_a_session_that_ends_is_not_pushed_to_unless_nobody_ended_it(
+    pushing: PlantUnderTest, pushes: PushService, how: str
+) -> None:
+    zhang, admin = pushing.client("zhang"), pushing.client("admin")
+    zhang.post("/api/alerts/browsers", json=Browser(f"{pushes.origin}/zhang").subscription())
+    person = number_of("zhang")
+    if how == "by an administrator":
+        [open_one] = admin.get(f"/api/people/{person}").json["sessions"]
+        admin.post(f"/api/people/{person}/sessions/{open_one['id']}/end", json={"reason": "left it open"})
+    elif how == "by another's sign-in":
+        sign_in(pushing, zhang, "li")
+    elif how == "with a new password":
+        admin.post(f"/api/people/{person}/password", json={})
+    else:
+        zhang.delete("/api/session?idle=1")
+    with pushing.reading() as connection:
+        [kept] = connection.execute(select(subscription)).all()
+    assert (kept.session is None) == (how != "unused")
+
+
+@pytest.mark.urs("IDN-09")
+def test_a_locked_glass_is_told_nothing_but_that_there_is_an_alert(pushing: PlantUnderTest, browser: Browser) -> None:
+    lock_login(pushing)
+    listen(pushing)
+    [one] = notes(pushing)
+    admin = pushing.client("admin")
+    admin.set_cookie("pestle_glass", "1", path="/api/alerts/notes")
+    assert admin.get(f"/api/alerts/notes/{one.id}").status_code == 404
+    admin.delete_cookie("pestle_glass", path="/api/alerts/notes")
+    assert admin.get(f"/api/alerts/notes/{one.id}").status_code == 200
+
+
+def test_trials_are_few(pushing: PlantUnderTest, pushes: PushService, browser: Browser) -> None:
+    pushing.advance(seconds=0)
+    admin = pushing.client("admin")
+    for _ in range(5):
+        assert admin.post("/api/alerts/trial", json={}).status_code == 200
+        pushing.advance(seconds=1)
+    refused = admin.post("/api/alerts/trial", json={})
+    assert (refused.status_code, refused.json["code"]) == (429, "trials_too_many")
+    assert refused.headers["Retry-After"] == "595"
+    assert pushing.client("zhang").post("/api/alerts/trial", json={}).status_code == 200, "each person's own"
+    pushing.advance(seconds=595)
+    assert admin.post("/api/alerts/trial", json={}).status_code == 200
+
+
+class Slow:
+    """A channel's other side that lets us wait until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.go, self.calls = threading.Event(), 0
+
+    def send(self, *_: Any) -> Result:
+        self.calls += 1
+        assert self.go.wait(30)
+        return Result()
+
+
+@pytest.fixture
+def slow_mail(pushing: PlantUnderTest, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    pushing.config = replace(pushing.config, mail=Mail("127.0.0.1", 1, False, "pestle@plant.example"))
+    pushing.reopen()
+    pushing.advance(seconds=0)
+    body = {"mail": "admin@plant.example", "quiet": None, "zone": "UTC", "kinds": []}
+    pushing.client("admin").post("/api/alerts/reach", json=body)
+    slow = Slow()
+    monkeypatch.setattr("server.alerts.mail.send", slow.send)
+    yield slow
+    slow.go.set()
+
+
+def test_a_slow_mail_server_keeps_no_push_waiting(
+    pushing: PlantUnderTest, pushes: PushService, slow_mail: Slow
+) -> None:
+    courier = Courier(pushing.plant)
+    courier.start()
+    try:
+        for number in range(3):
+            lock_login(pushing)
+            listen(pushing)
+            courier.wake()
+            until("it is pushed", lambda number=number: len(pushes.got) > number)
+        assert slow_mail.calls in (1, 2), "its hands are all that wait"
+        slow_mail.go.set()
+        until("all are sent", lambda: {one.state for one in notes(pushing)} == {"sent"})
+    finally:
+        courier.stop()
+
+
+def test_a_note_that_takes_long_is_still_claimed_and_sent_by_one_process(
+    pushing: PlantUnderTest, slow_mail: Slow
+) -> None:
+    lock_login(pushing)
+    listen(pushing)
+    one, other = Round(pushing.plant, MAIL), Round(pushing.plant, MAIL)
+    try:
+        assert one.take() == 1
+        for _ in range(8):
+            pushing.advance(seconds=45)
+            one.renew()
+            assert other.take() == 0
+        slow_mail.go.set()
+        until("it is sent", lambda: [each.state for each in notes(pushing) if each.channel == MAIL] == ["sent"])
+    finally:
+        slow_mail.go.set()
+        one.stop()
+        other.stop()
+    assert slow_mail.calls == 1
+
+
+def test_a_claim_of_a_process_that_died_ends(pushing: PlantUnderTest, slow_mail: Slow) -> None:
+    lock_login(pushing)
+    listen(pushing)
+    dead, other = Round(pushing.plant, MAIL), Round(pushing.plant, MAIL)
+    try:
+        assert dead.take() == 1
+        pushing.advance(seconds=61)
+        assert other.take() == 1
+    finally:
+        slow_mail.go.set()
+        dead.stop()
+        other.stop()
+
+
+def test_a_time_zone_that_is_no_more_stops_no_alert(pushing: PlantUnderTest, browser: Browser) -> None:
+    admin = pushing.client("admin")
+    body = {"mail": None, "quiet": {"from": "22:00", "to": "06:30"}, "zone": "UTC", "kinds": []}
+    admin.post("/api/alerts/reach", json=body)
+    for wrong in ("Mars/Olympus", "../../etc/passwd", ""):
+        with db.write(pushing.plant.engine) as connection:
+            connection.execute(update(channel).values(zone=wrong))
+        before = len(inbox(admin))
+        lock_login(pushing)
+        listen(pushing)
+        assert len(inbox(admin)) == before + 1
+        assert admin.get("/api/alerts/reach").json["zone"] == "Asia/Shanghai"
+        assert admin.post("/api/alerts/trial", json={}).status_code == 200, "no alert of lower degree either"

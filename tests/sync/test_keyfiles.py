@@ -1,5 +1,6 @@
 """Private keys in files: sealed with the machine's secret, on the bridge and on the witness too."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ def test_the_witness_seals_its_keys(tmp_path: Path, secret: Path) -> None:
     secret.write_text("r" * 44)
     with pytest.raises(SyncError, match="key_sealed"):
         Folder(tmp_path / "witness")
+
+
+def test_a_secret_that_may_not_be_read_says_whose_it_is_and_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "site.secret"
+    file.write_text("x" * 44)
+    file.chmod(0o600)
+    said = keyfiles.unreadable(file, PermissionError())
+    assert f"belongs to user {os.getuid()} with mode 600" in said
+    assert f"chown {os.geteuid()} and chmod 400" in said
+    assert "is a folder" in keyfiles.unreadable(tmp_path, IsADirectoryError())
+    with pytest.raises(SyncError, match="is no file of text that is there"):
+        keyfiles.secret({keyfiles.SETTING: str(tmp_path / "none")})
