@@ -334,6 +334,7 @@ def test_an_authority_that_speaks_no_http_keeps_no_dossier_from_being_made(capsy
 @pytest.mark.urs("IDN-10")
 def test_reviews_of_the_audit_trail_are_printed_and_what_came_after_is_told(plant: Plant) -> None:
     whole = "".join(text(printed(plant, "en")))
+    assert "proof_password" not in whole
     for said in ("ZhaoLin", "Audittrailasshownreviewed,nothingfoundtoactupon", "Thereviewcoversallentriesofthebatch"):
         assert said in whole
     with plant.engine.connect() as connection:

@@ -11,10 +11,10 @@ export const auditEn = {
   content: "Content", why: "Reason", more: "More entries", toEntry: "Whole entry", empty: "No entry is in this selection.",
   mark: "Mark", marked: "Marked", markTitle: (n: string) => `Remark on entry ${n}`, markText: "What is to be said of it", markSave: "Keep the remark", markRemove: "Remove", deviate: "Open a deviation for it", deviateHint: "It is opened at once. The batch then has one more entry, so that the selection is loaded again; your remarks stay.", deviation: (number: string) => `Deviation ${number}`,
   remarks: "Remarks", noRemarks: "Nothing is marked.", comment: "Comment on the whole (optional)", commentHint: "What was looked at, and how",
-  means: (meaning: string) => `What you will sign: ${meaning}`, sign: "Sign the review", signTitle: "Sign the review", signNow: "Sign", signing: "You sign", meanings: { audit_found_nothing: "Audit trail as shown reviewed, nothing found to act upon", audit_found_something: "Audit trail as shown reviewed, with the remarks given" } as Record<string, string>,
+  means: (meaning: string) => `What you will sign: ${meaning}`, sign: "Sign the review", signTitle: "Sign the review", signNow: "Sign", meanings: { audit_found_nothing: "Audit trail as shown reviewed, nothing found to act upon", audit_found_something: "Audit trail as shown reviewed, with the remarks given" } as Record<string, string>,
   signed: "The review is signed.", noRight: "You may look, but only QA signs a review.",
   refused: { reviewer_produced: "You worked on what is in this selection. Somebody else has to review it.", audit_scope_large: "These are more entries than one review can answer for. Choose a shorter period or one kind of entry." } as Record<string, string>,
   never: "Audit trail not reviewed yet", since_: (n: string) => (n === "1" ? "1 entry since" : `${n} entries since`), upToDate: "nothing has come since", by: (who: string, at: string) => `Audit trail reviewed by ${who}, ${at}`,
   logNever: "The whole log has never been reviewed.", logSince: (n: string, at: string) => `${n === "1" ? "1 entry" : `${n} entries`} of the log since the last review of all of it, which reached up to ${at}.`, reviewRest: "Review these",
-  none: "No review has been signed.", who: "Who", when: "When", what: "What", howMany: "Entries", found: "Result", entry: "In the log",
+  none: "No review has been signed.", what: "What", howMany: "Entries", entry: "In the log",
 };

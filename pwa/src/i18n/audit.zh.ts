@@ -13,10 +13,10 @@ export const auditZh: typeof auditEn = {
   content: "内容", why: "理由", more: "更多记录", toEntry: "完整记录", empty: "所选范围内没有记录。",
   mark: "标注", marked: "已标注", markTitle: (n: string) => `对第 ${n} 条记录的备注`, markText: "说明", markSave: "保留备注", markRemove: "移除", deviate: "为此发起偏差", deviateHint: "偏差立即发起。该批因此多一条记录，所选范围将重新载入，您的备注会保留。", deviation: (number: string) => `偏差 ${number}`,
   remarks: "备注", noRemarks: "没有标注。", comment: "总体说明（可不填）", commentHint: "查看了什么、如何查看",
-  means: (meaning: string) => `签名含义：${meaning}`, sign: "签署审核", signTitle: "签署审核", signNow: "签名", signing: "您签署", meanings: { audit_found_nothing: "已审核所示审计追踪，未发现需处理的事项", audit_found_something: "已审核所示审计追踪，意见见所附备注" },
+  means: (meaning: string) => `签名含义：${meaning}`, sign: "签署审核", signTitle: "签署审核", signNow: "签名", meanings: { audit_found_nothing: "已审核所示审计追踪，未发现需处理的事项", audit_found_something: "已审核所示审计追踪，意见见所附备注" },
   signed: "审核已签署。", noRight: "您可以查看，但仅 QA 可签署审核。",
   refused: { reviewer_produced: "您参与了所选范围内的工作，须由他人审核。", audit_scope_large: "记录数超过一次审核可以负责的范围。请选择较短的时段或某一类记录。" },
   never: "审计追踪尚未审核", since_: (n: string) => `此后新增 ${n} 条`, upToDate: "此后无新增", by: (who: string, at: string) => `审计追踪已由 ${who} 于 ${at} 审核`,
   logNever: "尚未对全部日志作过审核。", logSince: (n: string, at: string) => `上次审核全部日志至 ${at}，此后新增 ${n} 条。`, reviewRest: "审核新增部分",
-  none: "尚无已签署的审核。", who: "人员", when: "时间", what: "范围", howMany: "记录数", found: "结论", entry: "日志序号",
+  none: "尚无已签署的审核。", what: "范围", howMany: "记录数", entry: "日志序号",
 };
