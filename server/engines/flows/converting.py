@@ -87,7 +87,9 @@ class _Converting:
         self.refused: list[Finding] = []
         self.sketch = Sketch("", names(root), role or "")
         self.named = {str(one.get("id")): one for one in root if one.get("id")}
-        self.identifiers: set[str] = {one for one in root.xpath("//@id") if IDENTIFIER.match(one)}
+        every = {str(one.get("id")): one for one in root.iter() if one.get("id")}
+        self.subs = {name for name, one in every.items() if local(one) == "subProcess"}
+        self.identifiers = {name for name in every if IDENTIFIER.match(name)}
 
     def changed(self, code: str, element: etree._Element | str | None, /, **details: Any) -> None:
         at = element if isinstance(element, str) or element is None else element.get("id")
@@ -241,12 +243,11 @@ class _Converting:
         elif what == "messageEventDefinition":
             piece.event = self.message(element, given.get("messageRef"))
         elif what == "errorEventDefinition" and kind in ("endEvent", "boundaryEvent"):
-            host = self.root.xpath("//*[@id=$id]", id=piece.host or "")
-            if kind == "boundaryEvent" and not (host and local(host[0]) == "subProcess"):
+            if kind == "boundaryEvent" and piece.host not in self.subs:
                 self.changed("event_as_message", element, element=what)
                 piece.event = self.message(element, given.get("errorRef"))
             else:
-                piece.event = self.error(given)
+                piece.event = self.error(given, kind)
         elif what == "terminateEventDefinition" and kind == "endEvent":
             piece.event = "<bpmn:terminateEventDefinition/>"
         elif what in _AS_MESSAGE:
@@ -267,9 +268,9 @@ class _Converting:
         key = self.sketch.messages.setdefault(title, f"message_{len(self.sketch.messages) + 1}")
         return f'<bpmn:messageEventDefinition messageRef="{key}"/>'
 
-    def error(self, given: etree._Element) -> str:
+    def error(self, given: etree._Element, kind: str) -> str:
         reference = (given.get("errorRef") or "").rpartition(":")[2]
-        if not reference and local(given.getparent()) == "boundaryEvent":
+        if not reference and kind == "boundaryEvent":
             return "<bpmn:errorEventDefinition/>"
         named = self.named.get(reference)
         code = (None if named is None else named.get("errorCode") or named.get("name")) or reference or "error"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from server.engines.flows import evaluating, graph, soundness
 from server.engines.flows.assigning import Assigning
+from server.engines.flows.kinds import MEANINGS
 from server.engines.flows.model import COUNTED, MAX_CALLED, MAX_EXPRESSION, Definition, Finding, Flows, Node, Scope
 from server.engines.flows.reading import words
 
@@ -136,6 +137,8 @@ class _Checking:
         for other in node.not_by:
             if other not in self.tasks or other == node.id:
                 self.wrong("task_unknown", node.id, task=other)
+        if node.meaning is not None and node.meaning not in MEANINGS:
+            self.wrong("meaning_unknown", node.id, meaning=node.meaning)
         self.asked(node)
         self.taken(node)
 
@@ -200,7 +203,7 @@ class _Checking:
         return found
 
     def automatic_cycles(self, flows: Flows, scope: Scope, known: dict[str, bool]) -> None:
-        """A cycle in which nobody does anything and no message comes would run by itself for ever."""
+        """A cycle in which nobody does anything would run by itself for ever, or as long as messages come."""
         waits = {node.id for node in scope.nodes.values() if _waits(flows, scope, node, known)}
         ways = graph.successors(scope.nodes, scope.edges)
         alone = {
@@ -211,6 +214,32 @@ class _Checking:
         for part in graph.cycles(alone):
             for one in part:
                 self.wrong("cycle_without_task", one)
+        for part in graph.cycles(ways):
+            if not self.changes(scope, set(part)):
+                self.wrong("cycle_without_choice", part[0])
+
+    def changes(self, scope: Scope, part: set[str]) -> bool:
+        """Whether what is done in a cycle can change what leads out of it: a variable, an event, an error."""
+        types = evaluating.declared(self.definition, scope)
+        changed: set[str] = set()
+        asked: set[str] = set()
+        for one in part:
+            node = scope.nodes[one]
+            outside = any(scope.edges[edge].target not in part for edge in node.out)
+            if node.kind == "boundary" and outside:
+                return True
+            changed |= self.sets(scope, node)
+            for edge in scope.leaving(one) if outside else ():
+                asked |= evaluating.names(edge.condition, types) if edge.condition else set()
+        return bool(asked & changed) or any(guard not in part for one in part for guard in scope.nodes[one].guards)
+
+    def sets(self, scope: Scope, node: Node) -> set[str]:
+        found = {one.variable for one in node.sets} | {name for name, _ in node.returns}
+        found |= {node.outcome_into} if node.outcome_into else set()
+        if node.kind == "sub":
+            inner = self.definition.scopes[f"{scope.path}/{node.id}"]
+            found = found.union(*(self.sets(inner, one) for one in inner.nodes.values()))
+        return found
 
 
 def _ending(scope: Scope, ways: graph.Graph) -> set[str]:
@@ -229,8 +258,8 @@ def _ending(scope: Scope, ways: graph.Graph) -> set[str]:
 
 
 def _waits(flows: Flows, scope: Scope, node: Node, known: dict[str, bool]) -> bool:
-    """Whether nothing passes this node by itself or by time alone."""
-    if node.kind == "task" or (node.kind == "catch" and node.message is not None):
+    """Whether nothing passes this node without that a person does something."""
+    if node.kind == "task":
         return True
     if node.kind == "sub":
         inner = flows.scope(f"{scope.path}/{node.id}")

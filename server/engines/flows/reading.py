@@ -23,6 +23,8 @@ def tree(data: bytes) -> etree._Element:
     """The root of a document without DTD, entities or network. Refused: too large, not XML, with a DTD."""
     if len(data) > MAX_BYTES:
         raise Refused([Finding("file_too_large", details={"bytes": len(data), "most": MAX_BYTES})])
+    if b"<!DOCTYPE" in data:
+        raise Refused([Finding("dtd_forbidden")])
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
