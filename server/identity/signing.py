@@ -73,8 +73,8 @@ def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) 
     """The statement of a signature (`Signed`) by the session's person under what the digest is of.
 
     PestleError `signing_barred` under a password that another gave; `signature_components` where one component is not
-    enough; `signer_other` for another's login; `password_wrong`, `passkey_wrong`, `passkey_replayed`; `login_locked` and `signins_too_many` as at the door, where
-    wrong ones are counted and logged too.
+    enough; `signer_other` for another's login; `password_wrong`, `passkey_wrong`, `passkey_replayed`; `login_locked`
+    and `signins_too_many` as at the door, where wrong ones are counted and logged too.
     """
     person, asserted = session.person, None
     with plant.engine.connect() as connection:

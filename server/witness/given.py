@@ -42,7 +42,7 @@ class GivenRules(Remembering):
         self._unknown: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
-        """SyncError `signing_barred`; `not_permitted` of who vouches for themselves or for a password that they gave."""
+        """SyncError `signing_barred`; `not_permitted` of who vouches for themselves, or for what they gave."""
         head, body = seen.head, seen.body
         if body is None or not seen.by_server or not self._since or head.actor == SERVER:
             return

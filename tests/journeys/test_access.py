@@ -11,6 +11,7 @@ from playwright.sync_api import Playwright, expect
 pytestmark = [pytest.mark.slow, pytest.mark.urs("IDN-01", "IDN-02", "IDN-08")]
 CHOSEN = "a walk in the herb garden"
 SLOW = 15_000
+_DEVICE = "fetch('/api/session').then((answer) => answer.json()).then((session) => session.device)"
 
 
 class Walk:
@@ -60,6 +61,9 @@ def test_a_tablet_stops_work_in_another_area_before_it_is_signed(walk: Walk) -> 
     tablet = walk.other
     tablet.enrol(walk.site.code("tablet"), "T-1")
     tablet.sign_in("liqiang")
+    # Shown by the tablet's key; the desk of the administrator has none.
+    for page, is_tablets in ((tablet.page, True), (walk.admin.page, False)):
+        assert (page.evaluate(_DEVICE) is not None) == is_tablets
     tablet.take(walk.site.batch)
     expect(tablet.at("other-area")).to_contain_text("2-114", timeout=SLOW)
     expect(tablet.at("stopped")).to_be_disabled()
