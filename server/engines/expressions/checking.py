@@ -15,6 +15,8 @@ _SUMS: Mapping[tuple[str, Type, Type], Type] = {
     ("-", "time", "duration"): "time",
     ("-", "time", "time"): "duration",
     ("+", "date", "duration"): "date",
+    ("+", "duration", "time"): "time",
+    ("+", "duration", "date"): "date",
     ("-", "date", "duration"): "date",
     ("-", "date", "date"): "duration",
 }
@@ -47,6 +49,13 @@ def check(node: Node, types: Types, wants: Type | None) -> Node:
 def _empty(node: Node, wants: Type) -> bool:
     """Whether it is `[]`, which is a list of whatever is wanted."""
     return node.op == "list" and not node.args and isinstance(wants, ListOf)
+
+
+def _beside(left: Node, right: Node) -> tuple[Type, Type]:
+    """Types of two that should be alike; `[]` is a list of what the other one is a list of."""
+    return (right.type if _empty(left, right.type) else left.type), (
+        left.type if _empty(right, left.type) else right.type
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +155,10 @@ def _both(node: Node, args: tuple[Node, ...]) -> Type:
 
 def _choice(node: Node, args: tuple[Node, ...]) -> Type:
     _must(args[0], "yes_no")
-    _must(args[2], args[1].type)
-    return args[1].type
+    yes, no = _beside(args[1], args[2])
+    if yes != no:
+        raise ExpressionProblem("type_wrong", args[2].at)
+    return yes
 
 
 def _call(node: Node, args: tuple[Node, ...]) -> Type:
@@ -181,8 +192,10 @@ def _binary(node: Node, args: tuple[Node, ...]) -> Type:
     if node.op == "in":
         if not isinstance(right, ListOf) or isinstance(left, Row):
             raise ExpressionProblem("type_wrong", args[1].at)
-        _must(args[0], right.item)
+        if not _empty(args[1], right):
+            _must(args[0], right.item)
         return "yes_no"
+    left, right = _beside(args[0], args[1])
     if node.op in ("==", "!="):
         if left != right or not _comparable(left):
             raise ExpressionProblem("type_wrong", args[1].at)

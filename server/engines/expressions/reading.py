@@ -48,12 +48,24 @@ MACROS = ("all", "exists", "exists_one", "filter", "map")
 
 def read(source: str) -> Node:
     """The nodes of a text. ExpressionProblem `syntax`, `too_long`, `too_deep`, `literal_too_long`."""
-    _look(source)
+    truths = _look(source)
     try:
         tree = _parser().parse(source)
     except CELParseError as error:
         raise ExpressionProblem("syntax", _place(source, error.line, error.column)) from None
+    _placed(tree, truths)
     return _node(tree, 1)
+
+
+def _placed(tree: Tree[Token], truths: list[int]) -> None:
+    """Give `true` and `false` their places again: celpy makes new words of them, which have none."""
+    places, open_ = iter(truths), [tree]
+    while open_:
+        one: Any = open_.pop()
+        if isinstance(one, Tree):
+            open_ += reversed([part for part in one.children if part is not None])
+        elif one.type == "BOOL_LIT":
+            one.start_pos = next(places)
 
 
 @cache
@@ -69,14 +81,15 @@ def _place(source: str, line: int | None, column: int | None) -> int:
     return min(starts[line - 1] + column - 1, len(source))
 
 
-def _look(source: str) -> None:
+def _look(source: str) -> list[int]:
     """Refuse what is no word of ours, too much of it, brackets inside of brackets without end, and what one of the two
-    grammars takes and the other does not."""
+    grammars takes and the other does not. Gives the places of `true` and `false`."""
     if len(source) > MAX_SOURCE:
         raise ExpressionProblem("too_long", 0)
     at, empty, before, last = 0, True, "", ""
     # For each bracket that is open, whether a choice in it still waits for its other side.
     choices = [False]
+    truths: list[int] = []
     while at < len(source):
         found = _WORD.match(source, at)
         if found is None:
@@ -89,6 +102,8 @@ def _look(source: str) -> None:
         kept = kind == "name" and (word in RESERVED or (before == "." and word in ("in", "true", "false")))
         if (beside and "in" not in (word, last)) or split or open_ended or kept:
             raise ExpressionProblem("syntax", at)
+        if word in ("true", "false"):
+            truths.append(at)
         if kind == "number" and len(word.replace(".", "")) > MAX_DIGITS:
             raise ExpressionProblem("literal_too_long", at)
         if word in ("(", "["):
@@ -107,6 +122,7 @@ def _look(source: str) -> None:
         at = found.end()
     if empty:
         raise ExpressionProblem("syntax", len(source))
+    return truths
 
 
 def _inner(tree: Any) -> Any:

@@ -144,6 +144,8 @@ class Run:
             return numbers.calculated(node.op, left, right)
         if isinstance(left, str | list | tuple):
             return self._joined(left, right)
+        if isinstance(left, timedelta) and not isinstance(right, timedelta):
+            return times.moved(right, left)
         if isinstance(left, timedelta):
             return times.bounded(left + right if node.op == "+" else left - right)
         if isinstance(right, timedelta):

@@ -3,7 +3,7 @@ import { ExpressionProblem, isList, isRow, MAX_MACROS, same, type Node, type Typ
 
 const ORDERED = new Set<unknown>(["decimal", "text", "yes_no", "date", "time", "duration"]);
 const SUMS: Record<string, Type> = {
-  "text+text": "text", "duration+duration": "duration", "duration-duration": "duration", "time+duration": "time", "time-duration": "time", "time-time": "duration", "date+duration": "date", "date-duration": "date", "date-date": "duration",
+  "text+text": "text", "duration+duration": "duration", "duration-duration": "duration", "time+duration": "time", "time-duration": "time", "time-time": "duration", "date+duration": "date", "duration+time": "time", "duration+date": "date", "date-duration": "date", "date-date": "duration",
 };
 const NUMBERS: Type = { list: "decimal" };
 /** The arguments of each function and what it gives. */
@@ -18,9 +18,18 @@ export const MACRO_NAMES = ["all", "exists", "exists_one", "filter", "map"];
 /** The same nodes with their types. ExpressionProblem. */
 export function check(node: Node, types: Types, wants?: Type): Node {
   const checked = checkedNode(node, types, 0);
-  const empty = checked.op === "list" && checked.args.length === 0 && wants !== undefined && isList(wants);
-  if (wants !== undefined && !same(checked.type, wants) && !empty) throw new ExpressionProblem("result_wrong", checked.at);
+  if (wants !== undefined && !same(checked.type, wants) && !empty(checked, wants)) throw new ExpressionProblem("result_wrong", checked.at);
   return checked;
+}
+
+/** Whether it is `[]`, which is a list of whatever is wanted. */
+function empty(node: Node, wants: Type | ""): boolean {
+  return node.op === "list" && node.args.length === 0 && isList(wants);
+}
+
+/** Types of two that should be alike; `[]` is a list of what the other one is a list of. */
+function beside(left: Node, right: Node): [Type | "", Type | ""] {
+  return [empty(left, right.type) ? right.type : left.type, empty(right, left.type) ? left.type : right.type];
 }
 
 function checkedNode(node: Node, types: Types, macros: number): Node {
@@ -89,8 +98,9 @@ const OF: Record<string, Checks> = {
   or: both,
   if(_, [condition, yes, no]) {
     must(condition!, "yes_no");
-    must(no!, yes!.type);
-    return yes!.type as Type;
+    const [left, right] = beside(yes!, no!);
+    if (!same(left, right)) throw new ExpressionProblem("type_wrong", no!.at);
+    return left as Type;
   },
   call(node, args) {
     const wrong = new ExpressionProblem("arguments_wrong", node.at, { function: node.name });
@@ -119,11 +129,11 @@ function comparable(type: Type | ""): boolean {
 }
 
 function binary(node: Node, [first, second]: Node[]): Type {
-  const [left, right] = [first!.type, second!.type];
+  const [left, right] = beside(first!, second!);
   const wrong = new ExpressionProblem("type_wrong", second!.at);
   if (node.op === "in") {
-    if (!isList(right) || isRow(left)) throw wrong;
-    must(first!, right.list);
+    if (!isList(second!.type) || isRow(first!.type)) throw wrong;
+    if (!empty(second!, second!.type)) must(first!, second!.type.list);
     return "yes_no";
   }
   if (node.op === "==" || node.op === "!=") {

@@ -111,6 +111,7 @@ export class Run {
     if (typeof left === "string") return joined([...left].length + [...(right as string)].length, MAX_TEXT, () => left + (right as string));
     if (Array.isArray(left)) return joined(left.length + (right as Value[]).length, MAX_ITEMS, () => [...(left as Value[]), ...(right as Value[])]);
     const [from, by] = [left as When, right as When];
+    if (from.kind === "duration" && by.kind !== "duration") return moved(by, from.at);
     if (from.kind === "duration") return span(node.op === "+" ? from.at + by.at : from.at - by.at);
     return by.kind === "duration" ? moved(from, node.op === "+" ? by.at : -by.at) : between(from, by);
   }
