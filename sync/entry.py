@@ -254,6 +254,17 @@ def parse_signatures(line: bytes) -> list[dict[str, str]]:
     return value
 
 
+# How a person signed under what their device signed: with the key that their PIN unlocks, or by passkey. The server
+# had no part in it and has checked it at sync: whoever reads it is told so.
+OFFLINE: Mapping[str, str] = {signing.ED25519: "offline_pin", "webauthn": "offline_passkey"}
+
+
+def offline_marks(signatures: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Of each person who signed in a parsed signatures line, `offline_pin` or `offline_passkey`."""
+    people = (one for one in signatures[1:] if one["by"].startswith("person:") and one["alg"] in OFFLINE)
+    return {one["by"].removeprefix("person:"): OFFLINE[one["alg"]] for one in people}
+
+
 def check_device_signature(header: bytes, signatures: bytes, alg: str, public_key: bytes) -> None:
     _check_signature(header, parse_signatures(signatures)[0], alg, public_key)
 

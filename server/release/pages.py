@@ -179,6 +179,7 @@ class _Notices:
         self._people = identity.people(connection, deciders)
         about = {notice.details["device"] for notice in notices if isinstance(notice.details.get("device"), str)}
         self._devices = identity.devices(connection, about)
+        self._stale = queries.stale_waivers(connection, number)
 
     def __call__(self, notice: Notice) -> dict[str, Any]:
         phase = find_phase(self._phases, notice.phase) if notice.phase is not None else None
@@ -194,6 +195,7 @@ class _Notices:
             "details": notice.details,
             "device": self._devices.get(notice.details.get("device", "")),
             "comment": notice.comment,
+            "stale": notice.id in self._stale,
             "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
         }
 

@@ -121,6 +121,13 @@ def waivers(connection: Connection, batch: str) -> list[Waiver]:
     return [_waiver(row) for row in connection.execute(query)]
 
 
+def stale_waivers(connection: Connection, batch: str) -> frozenset[str]:
+    """Entries of waivers whose device has delivered more since: what was signed is no longer what stands (IDN-04)."""
+    delivered = {one.device: one.delivered for one in other_gates.holdings(connection, batch)}
+    found = waivers(connection, batch)
+    return frozenset(one.entry for one in found if delivered.get(one.device, one.delivered) > one.delivered)
+
+
 def covered(connection: Connection, batch: str) -> tuple[int, str]:
     """How far the batch's stream says something about the batch, which is what is sealed: the sequence of the last such
     entry and the running hash there; (0, zeros) for none."""

@@ -62,9 +62,19 @@ class BatchLineAnswer(Schema):
     stale = plain.Boolean()
 
 
-class EntryAnswer(Schema):
-    """An entry of the log; `payload` has the shape of its kind, `verifier` is the second person that it names."""
+class SignedOfflineAnswer(PersonAnswer):
+    """`how`: `offline_pin` or `offline_passkey`."""
 
+    how = plain.String()
+
+
+class EntryAnswer(Schema):
+    """An entry of the log; `payload` has the shape of its kind, `verifier` is the second person that it names.
+
+    `signed` are the people whose own signatures stand under it, made on the device and checked at sync.
+    """
+
+    signed = _list(SignedOfflineAnswer)
     id = plain.String()
     index = plain.Integer()
     kind = plain.String()
@@ -245,6 +255,7 @@ class ItemAnswer(Schema):
     device = plain.Nested(DeviceAnswer, allow_none=True)
     comment = plain.String(allow_none=True)
     decision = plain.Raw(allow_none=True)
+    stale = plain.Boolean(metadata={"description": "a waiver whose device has delivered more since"})
 
 
 class ReviewAnswer(Schema):

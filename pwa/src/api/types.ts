@@ -58,6 +58,8 @@ export interface EntryView {
   payload: Record<string, unknown> | null;
   /** The second person that the entry names. */
   verifier: Named | null;
+  /** Whose own signatures stand under it: made on the device, checked by the server at sync. */
+  signed: (Named & { how: "offline_pin" | "offline_passkey" })[];
   corrects: string | null;
   reason: string | null;
   corrected_by: string | null;
@@ -140,6 +142,8 @@ export interface Item {
   device: { id: string; name: string } | null;
   comment: string | null;
   decision: { by: Named; at: string; text: string; chosen?: string | null } | null;
+  /** A waiver whose device has delivered more since. */
+  stale: boolean;
 }
 export interface Gate { code: string; met: boolean; count: number; details: string[]; waived: string[] }
 export interface Review {

@@ -14,6 +14,7 @@ export interface Version {
   payload: Record<string, unknown> | null;
   actor: Named;
   verifier: Named | null;
+  signed: EntryView["signed"];
   device: string;
   seq: number;
   capturedAt: string;
@@ -30,9 +31,9 @@ export interface Version {
 }
 
 export function fromView(entry: EntryView | ServerVersion): Version {
-  const { id, index, kind, subject, payload, actor, verifier, seq, offset, made, flags, corrects, reason } = entry;
+  const { id, index, kind, subject, payload, actor, verifier, signed, seq, offset, made, flags, corrects, reason } = entry;
   return {
-    id, index, kind, subject, payload, actor, verifier, device: entry.device.name, seq, offset, made, flags, corrects, reason,
+    id, index, kind, subject, payload, actor, verifier, signed, device: entry.device.name, seq, offset, made, flags, corrects, reason,
     capturedAt: entry.captured_at, recordedAt: entry.recorded_at, place: "logged", standing: "standing" in entry ? entry.standing : null,
   };
 }
@@ -44,7 +45,7 @@ export function fromLocal(entry: LocalEntry, name: (id: string) => string, devic
   const second = payload.verified_by;
   return {
     id, index, kind, subject, payload, seq, flags, place, corrects, reason, capturedAt, offset, recordedAt, actor: named(entry.actor),
-    verifier: typeof second === "string" && second !== "" ? named(second) : null, device: device(entry), made: null, standing: null,
+    verifier: typeof second === "string" && second !== "" ? named(second) : null, device: device(entry), signed: [], made: null, standing: null,
   };
 }
 

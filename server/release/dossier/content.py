@@ -14,8 +14,9 @@ from server.quality import queries as quality
 from server.release import queries as release
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
-from server.release.dossier.rows import Printer, View, batch_size, corrected, moment, person, quantity
+from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
+from server.release.model import Disposition, Waiver
 from sync.log.log import Log
 
 _VALUES = production.SINGLE_VALUED
@@ -57,6 +58,7 @@ def gather(
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
+        "signatures": _signatures(connection, number, lang),
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
@@ -107,6 +109,36 @@ def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, A
         "digest": signed.digest,
         "reason": signed.reason or "",
         "stale": release.is_stale(connection, number, signed),
+    }
+
+
+def _signatures(connection: Connection, number: str, lang: Lang) -> list[dict[str, Any]]:
+    """Every electronic signature over the batch, earlier ones too, and over waivers of devices: printed name, time with
+    zone and meaning of each (21 CFR 11.50), and which no longer cover what stands (IDN-04)."""
+    found = release.dispositions(connection, number)
+    rows = []
+    for one in found:
+        is_last = one is found[-1]
+        stale = release.is_stale(connection, number, one) if is_last else False
+        told = "" if is_last and not stale else "stale" if is_last else "superseded"
+        rows.append({"what": word(one.decision, lang), **_signed(one, lang), "told": told, "reason": one.reason or ""})
+    late = release.stale_waivers(connection, number)
+    waived = release.waivers(connection, number)
+    names = identity.devices(connection, {one.device for one in waived})
+    for one_ in waived:
+        what = f"{word('waiver', lang)}: {names[one_.device]['name']}"
+        told = "stale_waiver" if one_.entry in late else ""
+        rows.append({"what": what, **_signed(one_, lang), "told": told, "reason": one_.reason})
+    return sorted(rows, key=lambda row: str(row["order"]))
+
+
+def _signed(one: Disposition | Waiver, lang: Lang) -> dict[str, str]:
+    return {
+        "order": one.signed_at,
+        "signer": person(one.signer, lang),
+        "meaning": one.meaning[lang],
+        "at": moment(one.signed_at, one.offset),
+        "proof": "" if one.method is None else labels(lang)[f"proof_{one.method}_{one.components}"],
     }
 
 
@@ -231,6 +263,12 @@ def _results(connection: Connection, number: str, lang: Lang) -> list[list[str]]
     ]
 
 
+def _others(view: View) -> list[Mapping[str, Any]]:
+    """Who signed an entry beside its actor, and whom it names as second person, once each."""
+    named = {one["id"]: one for one in [*view["signed"], *([view["verifier"]] if view["verifier"] else [])]}
+    return list(named.values())
+
+
 def _entry(view: View, lang: Lang) -> dict[str, Any]:
     """`doubtful`: its time of capture is not to be relied on. `made`: between which times it must have been made, by
     the log's clock, in the zone of the device that it was captured on."""
@@ -239,7 +277,7 @@ def _entry(view: View, lang: Lang) -> dict[str, Any]:
     return {
         "index": str(view["index"]),
         "kind": word(view["kind"], lang),
-        "person": person(view["actor"], lang),
+        "person": "\n".join([person(view["actor"], lang), *(marked(one, view, lang) for one in _others(view))]),
         "device": str(view["device"]["name"]),
         "captured": moment(view["captured_at"], offset),
         "made": [

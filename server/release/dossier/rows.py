@@ -24,6 +24,15 @@ def person(who: Mapping[str, Any] | None, lang: Lang) -> str:
     return str(latin if lang == "en" and latin else who.get("name") or who.get("id") or "")
 
 
+def marked(who: Mapping[str, Any] | None, view: View, lang: Lang) -> str:
+    """A person whom an entry names, with how they signed it on the device where they did: `Li Na (offline, PIN)`."""
+    how = next((one["how"] for one in view["signed"] if who is not None and one["id"] == who["id"]), None)
+    name = person(who, lang)
+    if how is None:
+        return name
+    return f"{name} ({word(how, lang)})" if lang == "en" else f"{name}（{word(how, lang)}）"
+
+
 def limits(payload: Mapping[str, Any]) -> str:
     """The limits as recorded with the value: 12.577–12.703 kg, ≥ 46 N, ≤ 5 %."""
     bounds = payload.get("limits") or payload
@@ -66,7 +75,7 @@ class Printer:
             "out": "out_of_limits" in view["flags"],
             "source": self._source(payload),
             "person": person(view["actor"], self._lang),
-            "verifier": person(view["verifier"], self._lang),
+            "verifier": marked(view["verifier"], view, self._lang),
             "device": view["device"]["name"],
             "captured": moment(view["captured_at"], view["offset"]),
             "recorded": moment(view["recorded_at"], view["offset"]),

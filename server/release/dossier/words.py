@@ -28,7 +28,7 @@ digest|所示内容摘要|Digest of what was shown
 reason|理由|Reason
 signatures|电子签名|Electronic signatures
 superseded|其后重新签名，本签名已过时。|Went stale, and was signed anew later.
-stale_waiver|签名后该设备又送达记录：本签名不涵盖它们。|The device has delivered more since, which this signature does not cover.
+stale_waiver|签名后该设备又送达记录：本签名不涵盖它们。|The device has delivered more since: not covered.
 stale|签名后又有新记录：本签名不涵盖它们。|Entries came after this signature, which does not cover them.
 materials|物料|Materials
 material|物料|Material
