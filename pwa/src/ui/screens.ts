@@ -22,6 +22,7 @@ const SCREENS: Record<string, Screen> = {
   devices: () => import("../devices/Devices.svelte"),
   enrol: () => import("../devices/Enrol.svelte"),
   flows: () => import("../flows/Flows.svelte"),
+  forms: () => import("../forms/Forms.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),

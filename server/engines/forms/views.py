@@ -161,23 +161,12 @@ def withdraw(body: Body, form: str, number: int) -> Answer:
 @blueprint.put("/pictures/<name>")
 @require(model.DESIGNS)
 def keep_picture(name: str) -> Response:
-    """Keep the picture of an instruction under the SHA-256 of its bytes; 200 when it is here already."""
+    """Keep the picture of an instruction under the SHA-256 of its bytes, beside photos; 200 when it is here already."""
     if (request.content_length or 0) > blobs.MAX_BYTES:
         raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
     data = request.stream.read(blobs.MAX_BYTES + 1)
     fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data)
     return Response(status=201 if fresh else 200)
-
-
-@blueprint.get("/pictures/<name>")
-@require(*_SEES)
-def show_picture(name: str) -> Response:
-    """The picture of an instruction."""
-    found = blobs.load(plant.current().config.blobs, name)
-    if found is None or not found[1].startswith("image/"):
-        raise PestleError("not_found", {"name": name[:80]})
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
-    return Response(found[0], mimetype=found[1], headers=headers)
 
 
 def _state(kind: str, form: str, payload: Body) -> Answer:

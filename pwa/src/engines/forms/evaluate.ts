@@ -36,10 +36,6 @@ export function signedDigest(definition: Definition, values: Values, path: strin
   return evaluatorOf(definition).digest(values, path);
 }
 
-export function planOf(definition: Definition): Plan {
-  return evaluatorOf(definition).plan;
-}
-
 function evaluatorOf(definition: Definition): Evaluator {
   let found = evaluators.get(definition);
   if (!found) evaluators.set(definition, (found = new Evaluator(makePlan(definition))));

@@ -1,4 +1,5 @@
 /** The engine of forms: what screens, tablets and the designer ask of it. */
 export { check } from "./check";
-export { evaluate, planOf, signedDigest } from "./evaluate";
+export { evaluate, signedDigest, verdictOf } from "./evaluate";
+export { scopeOf } from "./plan";
 export { isDefinition, look } from "./shape";

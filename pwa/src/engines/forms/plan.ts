@@ -110,12 +110,24 @@ function placesOf(form: Definition): Place[] {
   );
 }
 
-function formulasOf(form: Definition, places: Place[]): Formula[] {
+/** What every expression of a form may use: fields outside of repeated sections, and those sections as lists. */
+function commonNames(form: Definition): Record<string, Type> {
   const common: Record<string, Type> = {};
   for (const section of form.sections) {
     if (section.repeat) common[section.id] = { list: { row: typesOf(section.fields) } };
     else Object.assign(common, typesOf(section.fields));
   }
+  return common;
+}
+
+/** The names that an expression may use at a field or section, by its pointer, each with its type. */
+export function scopeOf(form: Definition, pointer: string): Record<string, Type> {
+  const place = placesOf(form).find((one) => one.pointer === pointer);
+  return place ? namesAt(place, commonNames(form)) : commonNames(form);
+}
+
+function formulasOf(form: Definition, places: Place[]): Formula[] {
+  const common = commonNames(form);
   const found: Formula[] = [];
   form.sections.forEach((section, s) => {
     if (section.when !== null) found.push(formula(sectionNode(section.id), `sections/${s}/when`, section.when, common, "yes_no"));

@@ -1,0 +1,36 @@
+/** 表单设计的中文用语，随其界面载入。 */
+import type { formsEn } from "./forms.en";
+export const formsZh: typeof formsEn = {
+  title: "表单", hint: "记录工作时要填写的内容，由工厂自行设计。", search: "代码或标题", empty: "尚未定义表单。",
+  create: "新建表单", code: "代码（小写字母、数字、-）", titleZh: "中文标题", titleEn: "英文标题", copyOf: "以此为起点", blank: "空白表单", start: "创建", firstSection: { zh: "第一部分", en: "Part 1" },
+  draft: "草稿", draftOf: (who, at) => `${who} 的草稿，保存于 ${at}`, version: (n) => `第 ${n} 版`, noVersion: "未生效", versions: "版本", noVersions: "尚未提交任何版本。", waiting: (n) => `第 ${n} 版待批准`,
+  states: { submitted: "待批准", approved: "已批准，尚未生效", effective: "现行", superseded: "已替代", rejected: "已退回", withdrawn: "已撤回" },
+  design: "设计", goOn: "继续编辑草稿", look: "查看", compare: "与上一版比较", printEmpty: "打印空白表", exportFile: "导出（JSON）", from: (day) => `自 ${day}`, reasonWas: (text) => `理由：${text}`, preparedBy: "编制人", discard: "放弃草稿",
+  approve: "批准…", approveTitle: "批准此版本", approveHint: "自生效日起即按此版填写。您不是编制人。", approveMeaning: "本人审核并批准此表单版本，自生效日起使用", approveNow: "签名并批准", effectiveFrom: "生效日期", form: "表单", digest: "定义的 SHA-256",
+  reject: "退回…", rejectTitle: "退回给设计人", withdraw: "撤回…", withdrawTitle: "撤回此版本", withdrawHint: "已用此版填写的记录保持不变。", reason: "理由", submitTitle: "提交批准", submitHint: "表单固定为下一版本，由他人签名批准。", whatChanged: "变更内容及理由", submitNow: "提交",
+  palette: "字段", paletteHint: "拖入表单，或点按以加在所选项之后。", groups: { write: "填写", measure: "测量与计算", choose: "选择与扫码", prove: "签名与附件", build: "结构" },
+  types: { text: "文本", number: "数值", reading: "设备读数", calculation: "计算", choice: "选项", yes_no: "是 / 否", date: "日期", time: "日期时间", person: "人员", scan: "扫码", equipment: "设备", lot: "物料批号", photo: "照片", file: "文件", table: "表格", signature: "签名", second_signature: "第二人签名", instruction: "操作说明", section: "部分" },
+  canvas: "表单", side: "表单旁", properties: "属性", preview: "预览", findings: "检查", undo: "撤销", redo: "重做", save: "保存草稿", saved: "已保存", submit: "提交…", importFile: "导入…", export: "导出", deskOnly: "请在电脑上设计表单：此屏幕过小。",
+  up: "上移", down: "下移", copy: "复制一份", remove: "删除", grip: "拖动以移动", emptySection: "将字段拖到此处。", emptyTable: "将列拖到此处。", addSection: "添加部分", untitled: "无标题", repeats: (min, max) => `重复 ${min}–${max} 次`, rowsOf: (min, max) => `${min}–${max} 行`, requiredShort: "必填", conditional: "有条件", limited: "有限度", problems: (n) => `${n} 项待修正`,
+  keys: "Alt + ↑ ↓ 移动所选项，Delete 删除，Ctrl + D 复制，Ctrl + Z 撤销。",
+  label: "名称", zh: "中文", en: "英文", helpText: "名称下的提示", addHint: "添加提示", id: "表达式中的名称", idHint: "更改后，所有用到它的表达式随之更改。", idWrong: "小写字母、数字和 _，以字母开头；不可重复，也不可用表达式保留的词。", required: "必须填写", when: "仅在此条件下显示", whenSection: "此部分仅在此条件下出现", addWhen: "添加条件", checks: "对所填内容的检查", addCheck: "添加检查", message: "不符合时的提示", check: (n) => `检查 ${n}`,
+  maxLength: "最多字符数", multiline: "多行", unit: "单位", decimals: "小数位数", rounding: "修约规则", roundings: { gbt8170: "GB/T 8170（四舍六入五成双）", half_up: "四舍五入" }, limits: "限度", limitsHint: "数值先修约再判定，两端均属于范围之内。", levels: { alert: "警戒", action: "行动", specification: "标准" }, low: "下限", high: "上限", deviceClass: "设备类别",
+  options: "选项", addOption: "添加选项", optionCode: "代码", several: "可多选", permission: "仅限有此权限的人员", anybody: "不限", scanOf: "扫描内容", scans: { any: "任意条码", container: "容器", lot: "批号", equipment: "设备", badge: "工牌" }, equipmentClass: "设备类别", anyClass: "不限", material: "物料", anyMaterial: "不限", most: "最多数量", rows: "行数", least: "最少", atMost: "最多", expression: "计算式", meaning: "签名含义", secondOf: "复核哪个签名", noSignature: "其前没有签名字段", instructionText: "内容", picture: "图片", pictureAdd: "添加图片…", pictureRemove: "移除图片", repeat: "可重复", sectionTitle: "标题", formTitle: "表单标题", formCode: "代码",
+  functionsHint: "书写时会提示字段名和函数。", examples: "试算取值", result: "结果", noResult: "暂无结果：缺少取值", here: "此处", yes: "是", no: "否", emptyValue: "（空）", row: (n) => `第 ${n} 行`, suggestions: "提示",
+  functions: { round: "round(x, 2) · 按 GB/T 8170 修约", round_half_up: "round_half_up(x, 2) · 四舍五入", abs: "abs(x) · 绝对值", min: "min(列表) · 最小值", max: "max(列表) · 最大值", sum: "sum(列表) · 合计", mean: "mean(列表) · 平均值", size: "size(列表) · 个数", has: "has(x) · 是否已填", floor: "floor(x) · 向下取整", ceil: "ceil(x) · 向上取整", map: "表格.map(行, 行.列)", filter: "表格.filter(行, 条件)", all: "表格.all(行, 条件) · 全部满足", exists: "表格.exists(行, 条件) · 至少一个满足" },
+  expressionProblems: {
+    syntax: () => "无法识别此处的写法。", too_long: () => "过长。", too_deep: () => "嵌套过深。", literal_too_long: () => "此数字位数过多。", name_unknown: (d) => `没有名为 ${d.name ?? ""} 的字段。`, field_unknown: (d) => `没有 ${d.field ?? d.name ?? ""} 这一列。`, function_unknown: (d) => `没有函数 ${d.function ?? ""}。`,
+    arguments_wrong: (d) => `${d.function ?? "函数"} 的参数不对。`, type_wrong: () => "两者类型不一致，例如数值与文本。", result_wrong: () => "结果类型不符合此处要求。", macro_wrong: () => "请写成 列表.map(行, 行.列)。", name_taken: () => "此名称已是字段名，请为行另取名称。", division_by_zero: () => "除数为零", missing: () => "缺少取值", out_of_range: () => "过大或过小", format_wrong: () => "不是日期或时间", too_many_steps: () => "计算过久", circular: () => "循环引用自身", expression: () => "无法计算",
+  },
+  sound: "未发现问题。", found: (n) => `${n} 项待修正`, leads: "前往",
+  findingWords: {
+    key_missing: () => "此处缺少内容。", key_unexpected: () => "此处有多余内容。", value_wrong: (d) => `此处的值不合适（${d.wants ?? ""}）。`, type_unknown: () => "此处不能放置该类型的字段。",
+    translation_missing: () => "缺少其中一种语言的文字。", id_taken: (d) => `名称 ${d.id ?? ""} 重复。`, id_reserved: (d) => `名称 ${d.id ?? ""} 是表达式的保留词。`, code_taken: (d) => `代码 ${d.code ?? ""} 重复。`, empty: () => "此部分没有字段。", span_order: (d) => `${d.min ?? ""} 至 ${d.max ?? ""} 不是有效范围。`,
+    limits_order: (d) => `限度 ${d.limit ?? ""} 与其他限度矛盾：警戒限应在行动限之内，行动限应在标准之内。`, limit_decimals: (d) => `限度的小数位多于字段的 ${d.decimals ?? ""} 位。`, reference_unknown: () => "其前没有可供复核的签名字段。", unreachable: () => "条件永远不成立：无人会看到此项。", circular: (d) => `经由 ${d.fields ?? ""} 循环引用自身。`,
+    too_large: (d) => (d.fields ? `字段 ${d.fields} 个，上限 ${d.most} 个。` : d.paths ? `含所有行共 ${d.paths} 处，上限 ${d.most} 处。` : `${d.bytes ?? ""} 字节，上限 ${d.most ?? ""} 字节。`),
+  },
+  tablet: "平板", phone: "手机", tryIt: "可试填以查看条件、限度和计算；不会保存。", clear: "清空", previewOf: (width) => `宽 ${width} px`, completeNow: "已完整", incomplete: (n) => `${n} 项待填或待改`,
+  importTitle: "导入表单", importHint: "由 Pestle 导出的 JSON 文件。将替换画布上的内容，可撤销。", file: "文件", notForm: "此文件不是表单。", use: "使用此表单",
+  comparing: (a, b) => `${a} 与 ${b}`, same: "两者内容相同。", kinds: { added: "新增", removed: "删除", changed: "更改", moved: "移动" }, of: { form: "表单", section: "部分", field: "字段" }, was: "原为", is: "现为", nothing: "无", compareWith: "比较对象", savedDraft: "已保存的草稿",
+  changedByOther: (who) => `${who} 已在此期间保存了此表单`, takeTheirs: "载入对方的", keepMine: "将我的保存为最新", difference: "差异", theirs: "对方", mine: "我的", discardAsk: "仅在草稿中的内容将不再存在。",
+};
