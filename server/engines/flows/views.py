@@ -19,12 +19,14 @@ from server.engines.flows import (
     pages,
     projection,
     queries,
+    reading,
     running,
     shapes,
     trying,
     values,
 )
-from server.engines.flows.model import Definition, Finding, FlowError, Refused
+from server.engines.flows.converting import convert
+from server.engines.flows.model import Definition, Finding, FlowError, Names, Refused
 from server.engines.flows.publishing import check, link
 from server.engines.flows.stored import parsed
 from server.engines.flows.words import said
@@ -75,6 +77,20 @@ def show_version(flow: str, number: int) -> Answer:
 def look(body: Body) -> Answer:
     """What stands against publishing a drawing, each with its element; stores nothing."""
     return {"findings": [_finding(one) for one in _findings(body["xml"].encode())[1]]}
+
+
+@blueprint.post("/flows/convert")
+@require(kinds.DESIGNS)
+@blueprint.arguments(shapes.Drawing)
+def bring(body: Body) -> Answer:
+    """A drawing from elsewhere as one of ours: what is changed, and what cannot be taken; stores nothing."""
+    try:
+        made = convert(body["xml"].encode())
+    except Refused as refused:
+        return {"xml": None, "changes": [], "refused": [_finding(one) for one in refused.findings]}
+    changes = [_finding(Finding(one.code, one.element, one.details)) for one in made.changes]
+    refused_parts = [_finding(one) for one in made.refused]
+    return {"xml": None if made.xml is None else made.xml.decode(), "changes": changes, "refused": refused_parts}
 
 
 @blueprint.post("/flows/walk")
@@ -137,12 +153,13 @@ def save(body: Body, flow: str) -> Answer:
 
 
 def _title(data: bytes, flow: str) -> dict[str, str]:
-    """The title as the drawing says it, also of one that is not finished."""
+    """The title as the drawing says it, also of one that is far from finished."""
     try:
-        names = parsed(data).name
+        process = reading.tree(data).find(f"{reading.B}process[@isExecutable='true']")
     except Refused:
-        return {"title_zh": flow, "title_en": flow}
-    return {"title_zh": names.zh, "title_en": names.en}
+        process = None
+    names = Names(flow, flow) if process is None else reading.names(process)
+    return {"title_zh": names.zh or flow, "title_en": names.en or flow}
 
 
 @blueprint.post("/flows/<flow>/versions")
