@@ -3,9 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compile, day, Decimal, ExpressionError, ExpressionProblem, instant, parseType, plain, type Type, type Types, type Value } from "../../src/engines/expressions";
 
 interface Case { source: string; result?: unknown; names?: string[]; problem?: string; at?: number; error?: string }
-/** Tests of the server have this one read expressions that chance has made there. */
-const source = process.env.PESTLE_EXPRESSIONS ?? new URL("../../../tests/vectors/expressions.json", import.meta.url);
-const file = JSON.parse(readFileSync(source, "utf-8")) as { head: { types: Record<string, unknown>; values: Record<string, unknown> }; cases: Case[] };
+const file = JSON.parse(readFileSync(new URL("../../../tests/vectors/expressions.json", import.meta.url), "utf-8")) as { head: { types: Record<string, unknown>; values: Record<string, unknown> }; cases: Case[] };
 
 function decoded(type: Type, value: unknown): Value {
   if (value === null || value === undefined) return null;

@@ -28,15 +28,16 @@ _WORD = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign><=|>=|==|!=|&&|\|\||[<>+\-*/%!?:.,()\[\]])"
 )
-# Words that CEL keeps for itself (cel-spec, Values, Identifiers); `null` has no type here.
+# Words that CEL keeps for itself (cel-spec, Values, Identifiers); `null` has no type here, and JavaScript has two more.
 RESERVED = frozenset(
     {
         *("as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package"),
-        *("namespace", "null", "return", "var", "void", "while"),
+        *("namespace", "null", "return", "var", "void", "while", "__proto__", "prototype"),
     }
 )
-# Two of these beside each other are nothing, unless one of them is `in`.
-_STANDING = ("number", "name", "text")
+# What a value begins with, and what it ends with.
+_BEGINS = ("number", "name", "text")
+_ENDS = (*_BEGINS, ")", "]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _BINARY = {
     **{"relation_lt": "<", "relation_le": "<=", "relation_gt": ">", "relation_ge": ">=", "relation_eq": "=="},
@@ -95,12 +96,14 @@ def _look(source: str) -> list[int]:
         if found is None:
             raise ExpressionProblem("syntax", at)
         word, kind = found.group(), str(found.lastgroup)
-        beside = kind in _STANDING and before in _STANDING
+        # `in` and `.` stand after a value, and another value does not; `in` itself ends none.
+        ended = before in _ENDS and last != "in"
+        beside = ended != (word in ("in", ".")) and (kind in _BEGINS or word == ".")
         # `5.` and `.5`, a list that ends with a comma, a field called `in`.
         split = (word, before) == (".", "number") or (kind, before) == ("number", ".")
         open_ended = before == "," and word in (")", "]")
         kept = kind == "name" and (word in RESERVED or (before == "." and word in ("in", "true", "false")))
-        if (beside and "in" not in (word, last)) or split or open_ended or kept:
+        if beside or split or open_ended or kept:
             raise ExpressionProblem("syntax", at)
         if word in ("true", "false"):
             truths.append(at)

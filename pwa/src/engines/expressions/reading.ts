@@ -4,9 +4,9 @@ import { exact } from "./numbers";
 import { ExpressionProblem, MAX_BRACKETS, MAX_DEPTH, MAX_DIGITS, MAX_SOURCE, type Node, type Value } from "./model";
 
 const WORD = /(?<space>[ \t\r\n]+)|(?<number>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)|(?<text>"(?:[^"\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*"|'(?:[^'\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*')|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<sign><=|>=|==|!=|&&|\|\||[<>+\-*/%!?:.,()[\]])/y;
-const RESERVED = new Set(["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "null", "return", "var", "void", "while"]);
-/** Two of these beside each other are nothing, unless one of them is `in`. */
-const STANDING = new Set(["number", "name", "text"]);
+const RESERVED = new Set(["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "null", "return", "var", "void", "while", "__proto__", "prototype"]);
+/** What a value begins with, and what it ends with. */
+const BEGINS = new Set(["number", "name", "text"]), ENDS = new Set([...BEGINS, ")", "]"]);
 const MACROS = new Set(["all", "exists", "exists_one", "filter", "map"]);
 const BINARY = new Set(["<", "<=", ">", ">=", "==", "!=", "in", "+", "-", "*", "/", "%"]);
 const MANY = 1_000_000;
@@ -45,11 +45,13 @@ function look(source: string): void {
     if (found === null) return refuse("syntax");
     const word = found[0];
     const kind = Object.entries(found.groups ?? {}).find(([, text]) => text !== undefined)?.[0] ?? "";
-    const beside = STANDING.has(kind) && STANDING.has(before);
+    // `in` and `.` stand after a value, and another value does not; `in` itself ends none.
+    const ended = ENDS.has(before) && last !== "in";
+    const beside = ended !== (word === "in" || word === ".") && (BEGINS.has(kind) || word === ".");
     const split = (word === "." && before === "number") || (kind === "number" && before === ".");
     const openEnded = before === "," && (word === ")" || word === "]");
     const kept = kind === "name" && (RESERVED.has(word) || (before === "." && ["in", "true", "false"].includes(word)));
-    if ((beside && word !== "in" && last !== "in") || split || openEnded || kept) refuse("syntax");
+    if (beside || split || openEnded || kept) refuse("syntax");
     if (kind === "number" && word.replace(".", "").length > MAX_DIGITS) refuse("literal_too_long");
     if (word === "(" || word === "[") choices.push(false);
     else if ((word === ")" || word === "]") && choices.length > 1) choices.pop();
