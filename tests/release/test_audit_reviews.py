@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from audit_support import refused, reviewed, sign
-from batch_support import Site, cleared, parameter, weighed
+from batch_support import PHASES, Site, cleared, parameter, weighed
 from passkey_support import Authenticator, text
 from release_support import finish
 from release_support import sign as dispose
@@ -241,3 +241,18 @@ def test_the_witness_finds_the_same_entries_as_the_database(site: Site) -> None:
                 if rules.matches(scope, one.head, [line["by"] for line in one.envelope.signed], one.stamp.recorded_at)
             ]
             assert queries.places(connection, scope, size, None, None, size) == here, scope
+
+
+@pytest.mark.urs("IDN-01")
+def test_who_answers_for_another_area_does_not_review_a_batch_of_this_one(site: Site) -> None:
+    site.order("B2", phases=[{**phase, "room": "2-114"} for phase in PHASES])
+    for area, room in (("here", "2-114"), ("there", "2-118")):
+        given = {"area": area, "name": {"zh": area, "en": area}, "places": [room], "reason": "plan of the plant"}
+        site.state("identity.area_set.v1", "site", given)
+        grants = [{"role": "qa", "areas": [area]}]
+        site.state("identity.roles_changed.v2", "person/P-6", {"person": "P-6", "grants": grants, "reason": "moved"})
+        shown = reviewed(site, Scope(batch="B2"), person="P-6")
+        if area == "there":
+            assert refused(site, shown, "P-6") == "area_not_permitted"
+        else:
+            sign(site, shown, "P-6")
