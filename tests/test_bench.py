@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, fanout, live, scanning
+from bench import alerting, calculating, fanout, live, scanning
 
 
 @pytest.mark.slow
@@ -39,3 +39,10 @@ def test_alerts_are_measured(tmp_path: Path) -> None:
     found = alerting.alerts(tmp_path, events=2)
     assert found["runs"] == 2
     assert 0 < found["median_s"] <= found["most_s"]
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PRD-07")
+def test_expressions_are_measured_in_both_languages(tmp_path: Path) -> None:
+    found = calculating.calculated(tmp_path)
+    assert min(found[place][what] for place in ("server", "app") for what in ("run", "compile")) > 0

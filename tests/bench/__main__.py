@@ -20,6 +20,7 @@ from bench import (
     alerting,
     browser,
     bulk,
+    calculating,
     durability,
     fanout,
     history,
@@ -76,6 +77,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "tablet_2000_entries": browser.with_2000_entries,
     "scan_ms_cpu_4x": scanning.scans,
     "alert_to_push": alerting.alerts,
+    "expressions_per_second": calculating.calculated,
 }
 
 
