@@ -25,5 +25,6 @@ def test_the_wheel_holds_all_three_packages_and_their_files(tmp_path: Path) -> N
         Path("server/integration/mappings/tablets.toml"),
         Path("server/release/dossier/template.typ"),
         Path("server/migrations/script.py.mako"),
+        *(path.relative_to(ROOT) for path in (ROOT / "server/engines/flows/delivered").iterdir()),
     ]
     assert not {str(path) for path in files} - names

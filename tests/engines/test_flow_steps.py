@@ -1,6 +1,7 @@
 """Each construct of a flow by itself: what is open after which step, and how it ends."""
 
 import json
+from typing import Any
 
 import pytest
 from flow_support import AT, Driver, arrows, choice, extension, flow, node, task
@@ -157,6 +158,7 @@ def test_a_sequential_repeat_asks_one_after_the_other_and_a_list_of_nobody_is_re
         seen += [one.person for one in living.tasks(driver.flows, driver.state)]
         driver.complete("a")
     assert seen == ["li", "wu"]
+    nobody: Any
     for nobody in ([], None):
         with pytest.raises(FlowError, match="flow_value_missing"):
             Driver(made, people=nobody)
@@ -295,7 +297,7 @@ def test_a_result_is_what_the_last_end_says_and_cancelling_ends_everything() -> 
     driver.take({"type": "cancelled"})
     assert driver.ended == {"result": "cancelled"}
     left = {"subject": "S-1", "starter": "zhang"}
-    gone = {"scopes": {}, "acts": {}, "timers": {}, "waits": {}}
+    gone: dict[str, Any] = {"scopes": {}, "acts": {}, "timers": {}, "waits": {}}
     assert driver.state == {"n": 3, **gone, "ended": driver.ended, "vars": left}
 
 

@@ -14,7 +14,7 @@ export const moddle = {
     adds("bpmn:MessageEventDefinition", "key"),
     adds("bpmn:EndEvent", "result"),
     holds("Variable", text("name"), text("type"), text("zh"), text("en"), yes("start")),
-    holds("Outcome", text("code"), text("zh"), text("en")),
+    holds("Outcome", text("code"), text("zh"), text("en"), text("meaning")),
     holds("Sets", text("variable"), yes("required")),
     holds("In", text("variable"), text("from")),
     holds("Out", text("variable"), text("from")),

@@ -5,7 +5,8 @@ export interface FlowLine { flow: string; title: Text2; version: number | null; 
 export interface FlowVersion { version: number; sha256: string; state: string; by: Person; at: string | null; comment: string | null; decided: { by: Person; at: string; reason: string } | null }
 export interface FlowView { flow: string; title: Text2; versions: FlowVersion[]; draft: { revision: number; xml: string; by: Person; at: string } | null }
 export interface Finding { code: string; element: string | null; what: Text2 }
-export interface Outcome { code: string; zh: string; en: string }
+/** `meaning` of the signature where it is another than the task's; a walk says none. */
+export interface Outcome { code: string; zh: string; en: string; meaning?: string | null }
 export interface Asked { name: string; type: string; zh: string; en: string; required: boolean }
 export interface Walk {
   tasks: { id: string; node: string; name: Text2; roles: string[]; outcomes: Outcome[]; sets: Asked[] }[];

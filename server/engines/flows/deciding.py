@@ -103,7 +103,7 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     if refused is not None:
         return refused
     found = _task(connection, given["instance"], given["task"])
-    wanted = found.node.meaning
+    wanted = found.node.meaning_of(given["outcome"])
     if (entry.kind == kinds.TASK_SIGNED) != (wanted is not None):
         return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
     if wanted is not None:

@@ -80,8 +80,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`meaning` of the signature where it is not the task's: whoever sends something back does not approve it."""
+
     code: str
     title: Names
+    meaning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,10 @@ class Node:
     outcomes: tuple[Outcome, ...] = ()
     outcome_into: str | None = None
     sets: tuple[Sets, ...] = ()
+
+    def meaning_of(self, outcome: str | None) -> str | None:
+        """What a signature under this outcome means; None where it needs none."""
+        return next((one.meaning for one in self.outcomes if one.code == outcome and one.meaning), self.meaning)
 
     @property
     def shape(self) -> tuple[Any, ...]:

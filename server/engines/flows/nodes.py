@@ -140,11 +140,11 @@ def _extensions(parsing: "Parsing", element: etree._Element, kind: NodeKind) -> 
     for one in element.findall(f"{B}extensionElements/*"):
         tag = str(one.tag)
         if kind == "task" and tag == f"{P}outcome":
-            parsing.only(one, (), ("code", "zh", "en"))
+            parsing.only(one, (), ("code", "zh", "en", "meaning"))
             code, zh, en = (one.get(key) or "" for key in ("code", "zh", "en"))
             if not NAME.match(code) or not zh or not en or code in [known.code for known in outcomes]:
                 parsing.wrong("outcome_wrong", one, outcome=code)
-            outcomes.append(Outcome(code, Names(zh, en)))
+            outcomes.append(Outcome(code, Names(zh, en), one.get("meaning") or None))
         elif kind == "task" and tag == f"{P}sets":
             parsing.only(one, (), ("variable", "required"))
             sets.append(Sets(one.get("variable") or "", one.get("required") == "true"))

@@ -180,6 +180,7 @@ def _task(
     said = {"id": row.task, "node": node.id, "name": pair(node.name), "roles": [*node.roles], "sets": asked}
     said |= {"person": people.get(row.person), "claimed_by": people.get(row.claimed_by), "form": node.form}
     said |= {"due_at": row.due_at, "overdue": row.due_at is not None and row.due_at < clock.now_text()}
-    said |= {"outcomes": [{"code": each.code, **pair(each.title)} for each in node.outcomes], "meaning": node.meaning}
+    outcomes = [{"code": each.code, **pair(each.title), "meaning": each.meaning} for each in node.outcomes]
+    said |= {"outcomes": outcomes, "meaning": node.meaning}
     why = None if refused is None or refused.refusal is None else PestleError(refused.refusal).body()["what"]
     return said | {"mine": mine, "why": why}

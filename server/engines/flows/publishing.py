@@ -137,8 +137,9 @@ class _Checking:
         for other in node.not_by:
             if other not in self.tasks or other == node.id:
                 self.wrong("task_unknown", node.id, task=other)
-        if node.meaning is not None and node.meaning not in MEANINGS:
-            self.wrong("meaning_unknown", node.id, meaning=node.meaning)
+        for meaning in filter(None, (node.meaning, *(one.meaning for one in node.outcomes))):
+            if meaning not in MEANINGS:
+                self.wrong("meaning_unknown", node.id, meaning=meaning)
         self.asked(node)
         self.taken(node)
 
