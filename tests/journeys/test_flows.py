@@ -1,0 +1,137 @@
+"""A plant draws a flow, approves it, and works by it: at the desk in English, on QA's phone in Chinese (ENG-02)."""
+
+from collections.abc import Iterator
+
+import pytest
+from journeys.handheld import Tablet
+from journeys.screens import fits
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("ENG-02")]
+CODE = "cleaning-request"
+DESK = {"width": 1440, "height": 900}
+LONG = 30_000
+
+
+class Walk:
+    def __init__(self, here: Site) -> None:
+        self.site = here
+        self.desk = here.phone("desk", "en-GB")
+        self.desk.page.set_viewport_size(DESK)
+        self.phone = here.phone("phone", "zh-CN")
+
+    def sign(self, who: Tablet, login: str) -> None:
+        """With both components: it is the first signature of the page."""
+        who.at("signature-login").fill(login)
+        who.at("signature-password").fill(self.site.people[login]["password"])
+        who.at("sign-now").click()
+
+    def open(self, who: Tablet, path: str) -> None:
+        who.page.goto(f"{who.wire.url}{path}")
+
+
+@pytest.fixture(scope="module")
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("flows")
+    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
+        yield Walk(here)
+
+
+def append(desk: Tablet, icon: str) -> None:
+    """After the chosen element; what is new is chosen then."""
+    desk.page.locator(f".djs-context-pad .{icon}").first.click()
+
+
+def named(desk: Tablet, zh: str, en: str) -> None:
+    desk.at("p-name").fill(zh)
+    desk.at("p-name").press("Tab")
+    desk.at("p-name-en").fill(en)
+    desk.at("p-name-en").press("Tab")
+
+
+def test_an_engineer_draws_a_flow_in_the_browser(walk: Walk) -> None:
+    desk = walk.desk
+    desk.sign_in("zhouwei")
+    walk.open(desk, "/flows")
+    desk.at("new-flow").click()
+    desk.at("flow-code").fill(CODE)
+    desk.at("flow-zh").fill("清洁申请")
+    desk.at("flow-en").fill("Cleaning request")
+    desk.at("flow-create").click()
+    expect(desk.page.locator("[data-testid=canvas][data-ready=true]")).to_be_visible(timeout=LONG)
+
+    desk.at("p-variables-add").click()
+    desk.at("p-variables-0-name").fill("decision")
+    desk.at("p-variables-0-name").press("Tab")
+    desk.page.locator(".djs-shape[data-element-id=start]").click()
+    append(desk, "bpmn-icon-user-task")
+    named(desk, "申请清洁", "Ask for cleaning")
+    desk.at("p-role-qc").check()
+    desk.at("p-due").fill("2")
+    desk.at("p-due").press("Tab")
+    append(desk, "bpmn-icon-user-task")
+    named(desk, "批准", "Approve")
+    desk.at("p-role-qa").check()
+    desk.at("p-outcomes-add").click()
+    for name, text in (("code", "yes"), ("zh", "同意"), ("en", "Agree")):
+        desk.at(f"p-outcomes-0-{name}").fill(text)
+        desk.at(f"p-outcomes-0-{name}").press("Tab")
+    desk.at("p-into").select_option("decision")
+    desk.at("p-meaning").select_option("approved")
+    append(desk, "bpmn-icon-end-event-none")
+    desk.at("p-result").fill("approved")
+    desk.at("p-result").press("Tab")
+    desk.shoot("flow-drawn")
+
+
+def test_the_check_leads_to_what_is_missing_and_a_walk_shows_where_it_goes(walk: Walk) -> None:
+    desk = walk.desk
+    desk.at("tab-check").click()
+    expect(desk.at("sound")).to_be_visible(timeout=LONG)
+    desk.at("tab-walk").click()
+    walked = desk.at("walk")
+    walked.get_by_role("button", name="Complete").click(timeout=LONG)
+    walked.get_by_role("button", name="Agree").click(timeout=LONG)
+    expect(desk.at("walk-ended")).to_contain_text("approved", timeout=LONG)
+    desk.shoot("flow-walked")
+
+
+def test_it_is_submitted_by_signature_and_approved_by_another_on_the_phone(walk: Walk) -> None:
+    desk, phone = walk.desk, walk.phone
+    desk.at("submit").click()
+    desk.at("sign-reason").fill("First version")
+    walk.sign(desk, "zhouwei")
+    expect(desk.at("state-1")).to_contain_text("Submitted", timeout=LONG)
+    phone.sign_in("zhaolin")
+    walk.open(phone, f"/flows/{CODE}")
+    phone.at("decide-1").click(timeout=LONG)
+    phone.at("meaning-approved").click()
+    phone.at("sign-reason").fill("已审核")
+    phone.shoot("flow-approve")
+    walk.sign(phone, "zhaolin")
+    expect(phone.at("state-1")).to_contain_text("现行", timeout=LONG)
+    fits(phone)
+
+
+def test_the_work_goes_from_hand_to_hand_and_its_history_stands_on_the_drawing(walk: Walk) -> None:
+    desk, phone = walk.desk, walk.phone
+    desk.sign_out()
+    desk.sign_in("sunyue")
+    walk.open(desk, f"/flows/{CODE}")
+    desk.at("start-flow").click(timeout=LONG)
+    desk.at("start-subject").fill("R-101 <b>now</b>")
+    desk.at("start-now").click()
+    desk.at("task-comment").fill("After the batch", timeout=LONG)
+    desk.at("complete").click()
+    expect(desk.at("happened")).to_contain_text("After the batch", timeout=LONG)
+    walk.open(phone, "/work")
+    phone.at("work-R-101 <b>now</b>").click(timeout=LONG)
+    phone.at("outcome-yes").click(timeout=LONG)
+    expect(phone.at("signature-sheet")).to_contain_text("R-101 <b>now</b>")
+    walk.sign(phone, "zhaolin")
+    expect(phone.at("ended")).to_contain_text("approved", timeout=LONG)
+    expect(phone.page.locator("[data-testid=picture][data-ready=true]")).to_be_visible(timeout=LONG)
+    phone.shoot("flow-ended")
+    fits(phone)
+    assert walk.site.server.pestle("rebuild", "--check")["ok"]
