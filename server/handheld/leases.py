@@ -36,6 +36,7 @@ from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
 from server.production import queries as batches
+from server.production.model import WITNESSES
 from server.training import queries as training
 from sync import canonical
 from sync.entry import new_id
@@ -185,8 +186,11 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
     their passkeys, which only an authenticator of theirs can use."""
     held = [one.key_payload() for one in identity.passkeys_in_use(connection, person.id)]
     # None is everywhere.
-    areas = grants.limits(person.grants, "batch.work")
-    return {**person.payload(), "works_in": areas, "key": identity.wrapped_key(connection, person.id), "passkeys": held}
+    areas = {
+        "works_in": grants.limits(person.grants, "batch.work"),
+        "stands_by_in": grants.limits_of_any(person.grants, WITNESSES),
+    }
+    return {**person.payload(), **areas, "key": identity.wrapped_key(connection, person.id), "passkeys": held}
 
 
 def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: int) -> Lease:

@@ -58,3 +58,10 @@ def limits(grants: Iterable[Grant], permission: str) -> list[str] | None:
     if any(one.areas is None for one in holding):
         return None
     return sorted({area for one in holding for area in one.areas or ()})
+
+
+def limits_of_any(grants: Iterable[Grant], permissions: Iterable[str]) -> list[str] | None:
+    """The areas in which at least one of the permissions is held, sorted; None where one is held everywhere."""
+    held = list(grants)
+    found = [limits(held, permission) for permission in permissions]
+    return None if None in found else sorted({area for one in found for area in one or ()})

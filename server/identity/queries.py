@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, bindparam, select
 from server.core import clock, sealing
 from server.core.outcomes import SERVER
 from server.core.record import DeviceKey
-from server.identity import credentials, grants, rules
+from server.identity import at_capture, credentials, granting, grants, rules
+from server.identity.at_capture import Since, UserKey
 from server.identity.badge_entries import badge
 from server.identity.grants import Area
 from server.identity.model import (
@@ -24,6 +25,7 @@ from server.identity.model import (
     SIGNS,
     TABLET,
     Device,
+    Grant,
     HeldPasskey,
     Person,
     person_stream,
@@ -39,6 +41,7 @@ from server.identity.projection import (
     place,
     policy,
 )
+from sync.entry import Header
 from sync.log import reading, transaction
 from sync.log.prepared import Prepared
 from sync.log.tables import log_entry
@@ -60,7 +63,6 @@ _held_passkeys = select(passkey, passkey_use.c.used_at).outerjoin(
 # Asked of every entry that a person makes.
 _grants_of = Prepared(select(person.c.grants).where(person.c.id == bindparam("person")))
 _area_of = Prepared(select(place.c.area).where(place.c.place == bindparam("place")))
-_user_key_of = Prepared(select(person.c.user_key).where(person.c.id == bindparam("person")))
 _role_of = Prepared(select(device.c.role).where(device.c.id == bindparam("device")))
 
 
@@ -194,10 +196,30 @@ def barred(connection: Connection, person_id: str, by: Iterable[str]) -> dict[st
     return None if given is None else given.payload()
 
 
-def user_key(connection: Connection, person_id: str) -> bytes | None:
-    """The raw Ed25519 public key that the person's PIN unlocks; None before a PIN is set."""
-    row = transaction.first(connection, _user_key_of, {"person": person_id})
-    return None if row is None else row[0]
+def user_keys(connection: Connection, person_id: str) -> list[Since[UserKey]]:
+    """Every key that the person's PINs have unlocked, in the order of the log, from which they are read."""
+    found = _of_person(connection, person_id, (CREDENTIAL_SET,))
+    return [
+        Since(one.index, one.stamp.recorded_at, at_capture.user_key(one.envelope.body, one.head.actor))
+        for one in found
+        if one.envelope.body["what"] == "pin"
+    ]
+
+
+def grants_within(connection: Connection, person_id: str, header: Header) -> list[tuple[Grant, ...]]:
+    """What the person held when an entry was captured: more than one, where that was about when it changed."""
+    now, history = granting.Standing(), []
+    for one in _of_person(connection, person_id, granting.KINDS):
+        now = granting.after(one.head.kind, one.envelope.body, one.head.actor, now)
+        history.append(Since(one.index, one.stamp.recorded_at, now.grants))
+    return at_capture.in_force(history, at_capture.capture_of(header))
+
+
+def _of_person(connection: Connection, person_id: str, kinds: Iterable[str]) -> list[reading.StoredEntry]:
+    """The server's own entries of these kinds about a person, as far as their payloads are held."""
+    here = (log_entry.c.stream == person_stream(person_id)) & (log_entry.c.device == SERVER)
+    places = connection.execute(select(log_entry.c.idx).where(here, log_entry.c.kind.in_(tuple(kinds)))).scalars()
+    return [one for one in reading.at(connection, sorted(places)) if one.payload is not None]
 
 
 def wrapped_key(connection: Connection, person_id: str) -> dict[str, Any] | None:

@@ -9,17 +9,16 @@ from server.core.kinds import Entry, Fact, Ruling
 from server.core.qualifications import missing_by_clock
 from server.core.steps import NOT_QUALIFIED
 from server.equipment import queries as equipment
-from server.identity import countersigning
+from server.identity import countersigning, grants
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import allocating, model, queries, rules
-from server.production.model import Batch, Judgement
+from server.production.model import WITNESSES, Batch, Judgement
 from server.recipes import queries as recipes
 from server.recipes.model import find_phase
 
-# Who may work on a batch, and who may stand by: QA verifies and remarks, but does not produce.
+# Who may work on a batch; who may stand by, `WITNESSES` says.
 WORKERS = ("batch.work",)
-WITNESSES = ("batch.work", "batch.review")
 
 
 def judge_observation(connection: Connection, entry: Entry) -> Ruling:
@@ -72,9 +71,10 @@ def judge_verification(connection: Connection, entry: Entry) -> Ruling:
     verified, verifier = queries.find_entry(connection, given["entry"]), given["verified_by"]
     known = verified is not None and (verified.batch, verified.kind) == (given["batch"], model.WEIGHED)
     claim, performer = {"verified_by": verifier, "source": "manual"}, "" if verified is None else verified.actor
-    signed, permitted = cosigned(connection, entry, verifier), _permitted(connection, verifier, WITNESSES)
+    signed, permitted = cosigned(connection, entry, verifier), _stood_by(connection, entry, verifier, None)
     found = [] if known else [Judgement("verification_unknown", {"entry": given["entry"]})]
     found += rules.judge_verifier(claim, performer, signed, permitted)
+    found += _judge_second_area(connection, entry, verifier)
     found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
     ruling = judge_observation(connection, entry)
     flags = (*ruling.flags, *(one.code for one in found))
@@ -119,6 +119,24 @@ def _judge_area(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     return [Judgement("area_not_permitted", details)]
 
 
+def _judge_second_area(connection: Connection, entry: Entry, person: str) -> list[Judgement]:
+    """A second person whose roles did not hold in the area of the room when they stood by (IDN-01)."""
+    batch = queries.find_batch(connection, entry.payload["batch"])
+    number = entry.payload.get("phase")
+    phase = find_phase(batch.phases, number) if batch is not None and number is not None else None
+    areas = identity.areas_of(connection, queries.rooms_of([phase]) if phase is not None else [])
+    for room, area in areas.items():
+        if _stood_by(connection, entry, person, None) and not _stood_by(connection, entry, person, area):
+            return [Judgement(model.SECOND_ELSEWHERE, {"person": person, "room": room, "area": area})]
+    return []
+
+
+def _stood_by(connection: Connection, entry: Entry, person: str, area: str | None) -> bool:
+    """Whether a second person might stand by when the entry was captured, whatever they may by now."""
+    held = identity.grants_within(connection, person, entry.header)
+    return any(grants.permits(one, permission, area) for one in held for permission in WITNESSES)
+
+
 def _permitted(connection: Connection, person: str, permissions: Iterable[str]) -> bool:
     return any(identity.permitted(connection, person, permission) for permission in permissions)
 
@@ -160,10 +178,11 @@ def _judge_weighing(
         found += _judge_reading(connection, entry)
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
-    permitted = verifier is not None and _permitted(connection, verifier, WITNESSES)
+    permitted = verifier is not None and _stood_by(connection, entry, verifier, None)
     found += rules.judge_verifier(given, entry.actor, signed, permitted)
     if verifier is not None:
         found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
+        found += _judge_second_area(connection, entry, verifier)
     return found
 
 
@@ -194,7 +213,7 @@ def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
 
 def cosigned(connection: Connection, entry: Entry, person: str) -> bool:
     """Whether the signatures line holds this person's own signature over the header: by PIN, or by passkey."""
-    return countersigning.signed(connection, entry.header.encode(), entry.signatures, person)
+    return countersigning.signed(connection, entry.header, entry.signatures, person)
 
 
 def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -> bool:

@@ -29,6 +29,11 @@ SHARED, USED_UP = "container_shared", "container_used_up"
 ABOUT_CONTAINERS = (MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED, USED_UP)
 MINOR, MAJOR = "minor", "major"
 
+# Who may be a second person: QA verifies and remarks, but does not produce.
+WITNESSES = ("batch.work", "batch.review")
+# The flag of work whose second person's roles did not hold in the area where they stood by.
+SECOND_ELSEWHERE = "second_area_not_permitted"
+
 # The flag of an entry that came after QA had sealed the batch by its disposition. Logs from before there were
 # deviations say "after_disposition" instead.
 POST_SEAL = "post_seal"

@@ -1,11 +1,11 @@
 """Whether the server has flagged work in areas where its maker's roles do not hold, from the log alone (IDN-01)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.identity import grants, model
+from server.identity import at_capture, grants, model
 from server.production.judging import WORKERS
-from server.production.model import WORK
+from server.production.model import SECOND_ELSEWHERE, VERIFIED, WEIGHED, WITNESSES, WORK
 from server.recipes.model import find_phase
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
@@ -25,7 +25,8 @@ class AreaRules(Remembering):
         self._granted = granted
 
     def judge(self, seen: Seen) -> None:
-        """SyncError `flag_missing` or `flag_wrong` of a device's work."""
+        """SyncError `flag_missing` or `flag_wrong` of a device's work, and of who stood by."""
+        self._judge_second(seen)
         if self._blind or seen.body is None or seen.by_server or seen.head.kind not in WORK:
             return
         phases, actor = self._phases.get(f"batch/{seen.body['batch']}"), seen.head.actor
@@ -42,6 +43,25 @@ class AreaRules(Remembering):
         if told and not wrong:
             raise misflagged(FLAG, f"the roles of {actor} hold there")
 
+    def _judge_second(self, seen: Seen) -> None:
+        head, body = seen.head, seen.body
+        if self._blind or body is None or seen.by_server or head.kind not in (WEIGHED, VERIFIED):
+            return
+        second, phases = body["verified_by"], self._phases.get(f"batch/{body['batch']}")
+        if second is None or phases is None:
+            return
+        held = self._granted.held_at(second, at_capture.capture_of(head))
+        phase = None if body.get("phase") is None else find_phase(phases, body["phase"])
+        area = None if phase is None else self._area_of.get(phase.get("room") or "")
+        if held is None:
+            return
+        wrong = area is not None and _may(held, None) and not _may(held, area)
+        told = SECOND_ELSEWHERE in seen.stamp.flags
+        if wrong and not told and self._granted.since:
+            raise unflagged(SECOND_ELSEWHERE, f"{second} stood by in {area}")
+        if told and not wrong:
+            raise misflagged(SECOND_ELSEWHERE, f"the roles of {second} hold there")
+
     def _learn_own(self, seen: Seen, index: int) -> None:
         head, body = seen.head, seen.body
         if head.kind in _AREAS:
@@ -53,3 +73,7 @@ class AreaRules(Remembering):
         area = body.get("area")
         self._area_of = {room: one for room, one in self._area_of.items() if one != area}
         self._area_of |= {room: str(area) for room in body.get("places", ())}
+
+
+def _may(held: Iterable[Iterable[model.Grant]], area: str | None) -> bool:
+    return any(grants.permits(one, permission, area) for one in held for permission in WITNESSES)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.identity import granting
+from server.identity.at_capture import Capture, Since, in_force
 from server.identity.granting import Standing
 from server.identity.model import Grant, permissions_of, person_stream
 from server.training.model import REQUIRED
@@ -25,6 +26,7 @@ class GrantRules(Remembering):
         self._since = False
         # None is somebody of whom an entry was erased: nothing is judged of them.
         self._standing: dict[str, Standing | None] = {}
+        self._history: dict[str, list[Since[tuple[Grant, ...]]]] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `grant_needs_second`, `nothing_to_confirm` and so on."""
@@ -54,6 +56,15 @@ class GrantRules(Remembering):
         now = self._of(person)
         return None if now is None else now.grants
 
+    @property
+    def since(self) -> bool:
+        """Whether the log is one that these rules, and those that came with them, were kept in."""
+        return self._since
+
+    def held_at(self, person: str, capture: Capture) -> list[tuple[Grant, ...]] | None:
+        """What the person held when something was captured; None where an entry about them was erased."""
+        return None if self._of(person) is None else in_force(self._history.get(person, []), capture)
+
     def _of(self, person: str) -> Standing | None:
         return self._standing.get(person, Standing())
 
@@ -71,6 +82,10 @@ class GrantRules(Remembering):
             self._standing[person] = granting.after(head.kind, body or {}, head.actor, Standing()) if whole else None
         else:
             self._standing[person] = granting.after(head.kind, body, head.actor, before)
+        now = self._of(person)
+        if now is not None:
+            held = Since(seen.stamp.index, seen.stamp.recorded_at, now.grants)
+            self._history.setdefault(person, []).append(held)
 
     def _lose(self, stream: str) -> None:
         if self._phases.pop(stream, None) is None:

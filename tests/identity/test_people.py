@@ -325,8 +325,11 @@ def test_sessions_outlive_a_restart(site: PlantUnderTest) -> None:
 def test_a_pin_unlocks_the_users_key_and_no_other_pin_does(site: PlantUnderTest) -> None:
     accounts.set_pin(site.plant, "P-0003", PIN)
     with site.reading() as connection:
-        wrapped, public = queries.wrapped_key(connection, "P-0003"), queries.user_key(connection, "P-0003")
-        assert queries.user_key(connection, "P-0001") is None
+        wrapped, public = (
+            queries.wrapped_key(connection, "P-0003"),
+            queries.user_keys(connection, "P-0003")[-1].value.key,
+        )
+        assert queries.user_keys(connection, "P-0001") == []
     assert wrapped is not None
     assert public is not None
     assert (wrapped["alg"], wrapped["m"], wrapped["t"], wrapped["p"]) == ("ed25519", 19456, 2, 1)
@@ -341,7 +344,7 @@ def test_only_the_public_key_of_a_pin_is_a_record(site: PlantUnderTest) -> None:
     accounts.set_pin(site.plant, "P-0003", PIN)
     [envelope] = site.entries("identity.credential_set.v1")
     with site.reading() as connection:
-        public = queries.user_key(connection, "P-0003")
+        public = queries.user_keys(connection, "P-0003")[-1].value.key
     assert public is not None
     assert envelope.body == {
         "person": "P-0003",

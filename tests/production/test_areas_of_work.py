@@ -107,3 +107,5 @@ def test_a_lease_says_where_each_person_works(site: Site) -> None:
     works = {one["id"]: one["works_in"] for one in told["people"]}
     assert works["P-1"] == ["blending"]
     assert works["P-3"] is None
+    stands = {one["id"]: one["stands_by_in"] for one in told["people"]}
+    assert (stands["P-1"], stands["P-5"]) == (["blending"], None)

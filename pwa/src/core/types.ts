@@ -66,6 +66,8 @@ export interface Person {
   roles: string[];
   /** The areas in which they work on batches; null is everywhere. Missing in older leases. */
   works_in?: string[] | null;
+  /** Those in which they may be the second person. */
+  stands_by_in?: string[] | null;
   key: LentKey | WrappedKey | null;
   /** The badge in use, without which the key does not open; missing in older leases. */
   badge?: string | null;

@@ -174,10 +174,18 @@ export class Work {
     if (needs.second) {
       const second = await this.askSecond(draft);
       if (second === null) return false;
-      if (second !== "without" && this.stops(second.cosigner.person, SECOND_CHECK)) return false;
+      if (second !== "without" && this.stopsSecond(second.cosigner.person, draft.payload.phase)) return false;
       if (second !== "without") Object.assign(draft, { cosigner: second.cosigner, payload: { ...draft.payload, verified_by: second.cosigner.person } });
     }
     return this.keep(draft, actor);
+  }
+
+  /** Whether somebody may not be the second person: for want of a qualification, or since their roles do not hold there. */
+  private stopsSecond(person: string, phase: unknown): boolean {
+    if (this.stops(person, SECOND_CHECK)) return true;
+    const away = elsewhere(this.lease, person, this.phases.find((one) => one.id === phase), "stands_by_in");
+    if (away) this.problem = away;
+    return away !== null;
   }
 
   lackingSecond(person: string): string[] {
@@ -186,7 +194,7 @@ export class Work {
 
   /** The acting person confirms with their own key what somebody else has recorded. */
   async verify(entry: LocalEntry, cosigner: Cosigner): Promise<boolean> {
-    if (this.busy || this.stops(cosigner.person, SECOND_CHECK)) return false;
+    if (this.busy || this.stopsSecond(cosigner.person, entry.payload.phase)) return false;
     const payload = { batch: this.batch, phase: entry.payload.phase ?? null, entry: entry.id, verified_by: cosigner.person };
     return this.keep({ batch: this.batch, kind: KIND.verified, subject: entry.id, payload, cosigner }, cosigner.person);
   }

@@ -22,6 +22,14 @@ describe("IDN-01 work in an area", () => {
     expect(elsewhere(lease([]), "P-1", room(null))).toBeNull();
   });
 
+  it("IDN-01 is stopped for a second person whose roles do not hold there, whoever works", () => {
+    const second = { id: "P-2", works_in: null, stands_by_in: ["tabletting"] } as unknown as Person;
+    const problem = elsewhere({ areas, people: [second] }, "P-2", room("2-114"), "stands_by_in");
+    expect(problem?.what?.en).toContain("second person's roles");
+    expect(elsewhere({ areas, people: [{ ...second, stands_by_in: ["dispensing"] }] }, "P-2", room("2-114"), "stands_by_in")).toBeNull();
+    expect(elsewhere({ areas, people: [person(["tabletting"])] }, "P-1", room("2-114"), "stands_by_in")).toBeNull();
+  });
+
   it("IDN-01 is not stopped by a lease from before there were areas", () => {
     expect(elsewhere({ people: [person(null)] }, "P-1", room("2-114"))).toBeNull();
     expect(elsewhere(undefined, "P-1", room("2-114"))).toBeNull();

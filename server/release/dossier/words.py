@@ -203,6 +203,7 @@ captured_outside|记录时间不可能|Captured outside of the possible time
 seen_wrong|设备所见日志不符|Device saw another log
 person_not_permitted|人员无权限|Person not permitted
 area_not_permitted|非本人区域|Not this person's area
+second_area_not_permitted|非复核人区域|Not the second person's area
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
 late_entry|逾期记录|Late entry

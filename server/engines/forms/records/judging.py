@@ -158,7 +158,7 @@ def _signed(connection: Connection, entry: Entry) -> bool:
     given = entry.payload
     if entry.header.device != SERVER:
         return given["signature"] is None and countersigning.signed(
-            connection, entry.header.encode(), entry.signatures, given["signed_by"]
+            connection, entry.header, entry.signatures, given["signed_by"]
         )
     if given["signature"] is None or entry.actor != given["signed_by"]:
         return False
