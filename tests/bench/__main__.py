@@ -23,6 +23,7 @@ from bench import (
     calculating,
     durability,
     fanout,
+    filling,
     history,
     live,
     machine,
@@ -77,6 +78,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "tablet_2000_entries": browser.with_2000_entries,
     "scan_ms_cpu_4x": scanning.scans,
     "alert_to_push": alerting.alerts,
+    "form_of_300_fields_ms_cpu_4x": filling.fills,
     "expressions_per_second": calculating.calculated,
 }
 

@@ -3,7 +3,7 @@
 import { untrack } from "svelte";
 import { api, asProblem, path as address, type Problem } from "../api/client";
 import { core } from "../core/core";
-import type { Cosigner, Draft, RecordLease } from "../core/types";
+import type { Cosigner, Draft, LocalEntry, RecordLease } from "../core/types";
 import { evaluate, signedDigest } from "../engines/forms";
 import type { Definition, Field, State, Value, Values } from "../engines/forms/types";
 import { sameGiven } from "../engines/forms/values";
@@ -47,14 +47,16 @@ export class Filler {
   }
 
   lease: RecordLease | undefined = $derived.by(() => mirror.record(this.record));
+  /** The same list as long as nothing has changed: drafts of others change nothing here. */
+  entries: LocalEntry[] = $derived.by(() => (this.lease ? mirror.entries(this.unit) : []));
   /** Everything that was said, on this tablet or as the server tells it. */
-  all: Said[] = $derived.by(() => (this.lease ? said(mirror.entries(this.unit)) : fromView(this.view.data)));
+  all: Said[] = $derived.by(() => (this.lease ? said(this.entries) : fromView(this.view.data)));
   standing: Map<string, Said[]> = $derived.by(() => standing(this.all));
   definition: Definition | null = $derived.by(() => this.lease?.definition ?? this.view.data?.definition ?? null);
   recorded: Values = $derived.by(() => filled(this.standing));
   values: Values = $derived.by(() => ({ ...this.recorded, ...Object.fromEntries(Object.entries(this.typed).map(([path, one]) => [path, one.value])) }));
   subject: string | null = $derived.by(() => this.lease?.record.subject ?? this.view.data?.record.subject ?? null);
-  completed: boolean = $derived.by(() => this.view.data?.record.status === "complete" || (this.lease !== undefined && mirror.entries(this.unit).some(({ kind, place }) => kind === KIND.completed && place !== "quarantined")));
+  completed: boolean = $derived.by(() => this.view.data?.record.status === "complete" || (this.lease !== undefined && this.entries.some(({ kind, place }) => kind === KIND.completed && place !== "quarantined")));
   people: Choosable[] = $derived.by(() => {
     const leased = this.lease?.people.map((one) => ({ id: one.id, name: who(one) }));
     return leased ?? Object.values(this.view.data?.people ?? {}).map((one) => ({ id: one.id, name: who(one) }));
