@@ -14,7 +14,7 @@ from werkzeug.http import dump_options_header
 from server.core import blobs, clock, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
-from server.engines.forms import definitions, drafts, model, queries, shape, shapes
+from server.engines.forms import definitions, drafts, model, printing, queries, shape, shapes
 from server.engines.forms.queries import Version
 from server.identity import queries as identity
 from server.identity import signing
@@ -71,6 +71,23 @@ def export(form: str, number: int) -> Response:
         raise PestleError("form_definition_unknown", {"form": form, "version": number})
     disposition = dump_options_header("attachment", {"filename": f"{form}-{number}.json"})
     return Response(data, mimetype="application/json", headers={"Content-Disposition": disposition})
+
+
+@blueprint.get("/<form>/versions/<int:number>/pdf")
+@require(*_SEES)
+@blueprint.arguments(shapes.FormPaper, location="query")
+def print_empty(query: Body, form: str, number: int) -> Response:
+    """A version on paper, to be written on."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        found = _known(connection, form, number)
+        definition = definitions.definition(connection, found.sha256)
+    if definition is None:
+        raise PestleError("form_definition_unknown", {"form": form, "version": number})
+    paper = printing.Paper(here.log.origin, clock.now(), number, found.sha256)
+    data = printing.pdf(definition, query["lang"], paper, here.config.blobs)
+    disposition = dump_options_header("attachment", {"filename": f"{form}-{number}.pdf"})
+    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": disposition})
 
 
 @blueprint.post("/<form>/draft")
