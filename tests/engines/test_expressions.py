@@ -1,5 +1,6 @@
 """Expressions: the stored cases are what they give, and nothing that somebody writes into one takes long."""
 
+import re
 import time
 from decimal import Decimal
 from fractions import Fraction
@@ -8,14 +9,25 @@ import pytest
 from expression_cases import ATTACKED, ATTACKS, FILE, TYPES, given, outcome, written
 from hypothesis import given as over
 from hypothesis import strategies as some
+from support import ROOT
 
 from server.engines import expressions
+from server.engines.expressions import checking, model, reading
 
 pytestmark = pytest.mark.urs("PRD-07")
 
 
 def test_the_stored_cases_are_what_expressions_give_here() -> None:
     assert FILE.read_text("utf-8") == written()
+
+
+def test_the_page_for_those_who_write_expressions_names_all_there_is() -> None:
+    page = (ROOT / "docs" / "expressions.md").read_text("utf-8")
+    known = {*checking.FUNCTIONS, *checking.METHODS, *reading.MACROS, *model.SIMPLE, "has", "size", "min", "max"}
+    words = {word for said in re.findall(r"`([^`\n]+)`", page) for word in re.findall(r"[a-zA-Z_]+", said)}
+    assert {*known, *model.PROBLEMS, *model.ERRORS} <= words
+    limits = (model.MAX_SOURCE, model.MAX_TEXT, model.MAX_ITEMS, model.MAX_STEPS)
+    assert all(f"{limit:,}" in page for limit in limits)
 
 
 @over(some.integers(-(10**12), 10**12), some.integers(0, 8), some.integers(0, 6))
