@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, calculating, fanout, live, scanning
+from bench import alerting, calculating, fanout, flow_instances, flows, live, scanning
 
 
 @pytest.mark.slow
@@ -46,3 +46,13 @@ def test_alerts_are_measured(tmp_path: Path) -> None:
 def test_expressions_are_measured_in_both_languages(tmp_path: Path) -> None:
     found = calculating.calculated(tmp_path)
     assert min(found[place][what] for place in ("server", "app") for what in ("run", "compile")) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.urs("ENG-02")
+def test_steps_and_instances_of_flows_are_measured(tmp_path: Path) -> None:
+    ours = flows.stepped(2)
+    assert 0 < ours["bytes_median"] <= ours["bytes_most"] < 1_000
+    found = flow_instances.instances(tmp_path, count=20, asked=2, completed=2, timers=3)
+    assert min(found[one]["median"] for one in ("inbox_ms", "complete_ms")) > 0
+    assert 0 <= found["timer_late_s"]["median"] < 60

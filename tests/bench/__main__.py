@@ -24,6 +24,8 @@ from bench import (
     durability,
     fanout,
     filling,
+    flow_instances,
+    flows,
     history,
     live,
     machine,
@@ -80,6 +82,8 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "alert_to_push": alerting.alerts,
     "form_of_300_fields_ms_cpu_4x": filling.fills,
     "expressions_per_second": calculating.calculated,
+    "flow_steps_beside_spiffworkflow": flows.steps,
+    "flow_instances_10000_postgresql": flow_instances.instances,
 }
 
 
