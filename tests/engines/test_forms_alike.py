@@ -63,7 +63,7 @@ def test_the_kept_cases_meet_everything_that_can_be_found() -> None:
     assert sum(one["calculated"] and one["value"] is not None for one in states) > 100
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_whatever_chance_makes_both_say_the_same(node: Answers, seed: int) -> None:
     """Findings, what is visible and wrong, verdicts, calculated values, digests under signatures; each form is filled

@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 from form_support import weighing_record, words
 from plant import PASSWORD, PlantUnderTest
 
-from server.core import clock, rebuild
+from server.core import clock, db, rebuild
 from server.engines.forms import queries
 from server.identity.model import ROLES_CHANGED_V2
-from sync import canonical
+from server.site import packing
+from sync import canonical, note
+from sync.checkpoint import Checkpoint
 
 pytestmark = pytest.mark.urs("ENG-01")
 FORM = "weighing-record"
@@ -74,6 +76,16 @@ def test_the_bytes_lie_beside_the_log_and_come_out_as_they_were_approved(site: P
     assert answer.data == data
     assert f"{FORM}-1.json" in answer.headers["Content-Disposition"]
     assert engineer.get(f"/api/forms/{FORM}/versions/1").json["definition"] == weighing_record()
+
+
+def test_a_backup_takes_the_definition_along(site: PlantUnderTest) -> None:
+    """What an entry names by its hash must be where the log is read again."""
+    name = submitted(site.client("zhou"))["sha256"]
+    plant = site.plant
+    with db.snapshot(plant.engine) as connection:
+        opened = note.open(plant.log.latest_checkpoint(connection), plant.log.policy.logs)
+        packed = dict(packing.members(plant, connection, Checkpoint.parse(opened)))
+    assert packed[packing.BLOBS + name] == canonical.encode(weighing_record())
 
 
 def test_who_saves_second_is_told_and_loses_nothing(site: PlantUnderTest) -> None:

@@ -1,6 +1,7 @@
 """Records of forms over HTTP: whoever sits at a desk opens, fills in, signs, completes and reviews one (ENG-01)."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from form_support import weighing_record
 from plant import PASSWORD, PlantUnderTest
+from pypdf import PdfReader
 from record_support import calculated, in_force, kg, value
 
 from server.core import rebuild
@@ -48,7 +50,7 @@ class Plant:
         return {one["path"]: one["value"] for one in view["values"] if one["superseded_by"] is None}
 
     def sign(self, path: str, login: str, client: FlaskClient, status: int = 200, **more: Any) -> Any:
-        given = {"path": path, "digest": signed_digest(self.definition, self.stands(), path)}
+        given: dict[str, Any] = {"path": path, "digest": signed_digest(self.definition, self.stands(), path)}
         given |= {"login": login, "password": PASSWORD, "offset": 480}
         return self.post(f"/{self.record}/sign", given | more, status, client)
 
@@ -87,6 +89,18 @@ def test_a_record_is_filled_in_signed_by_two_people_and_complete(plant: Plant) -
     assert plant.operator.get("/api/records?status=open").json["items"] == []
     answer = rebuild.check(plant.site.plant.engine, plant.site.plant.log, plant.site.plant.registry)
     assert answer["differences"] == []
+
+
+@pytest.mark.parametrize(("lang", "name"), [("zh", "张敏"), ("en", "Zhang Min")])
+def test_a_record_is_printed_with_who_recorded_what(plant: Plant, lang: str, name: str) -> None:
+    everything(plant)
+    plant.sign("done", "zhang", plant.operator)
+    answer = plant.operator.get(f"/api/records/{plant.record}/pdf?lang={lang}")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages).split())
+    for one in (plant.record, name, "A-5", "10.300 kg", "99.00 %", "B-1 <script>"):
+        assert one in said
+    assert plant.operator.get("/api/records/nothing/pdf").status_code == 404
 
 
 def test_a_signature_is_refused_for_what_was_not_shown(plant: Plant) -> None:

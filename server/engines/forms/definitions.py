@@ -25,6 +25,11 @@ def use(engine: Engine, folder: Path) -> None:
     _folders[engine] = folder
 
 
+def folder_of(connection: Connection) -> Path | None:
+    """Where definitions and the pictures in them lie."""
+    return _folders.get(connection.engine)
+
+
 def keep(folder: Path, definition: Mapping[str, Any]) -> str:
     """Store the canonical bytes; their SHA-256. What lies there already is left alone."""
     data = canonical.encode(definition)
@@ -37,7 +42,7 @@ def keep(folder: Path, definition: Mapping[str, Any]) -> str:
 
 def data_of(connection: Connection, name: str) -> bytes | None:
     """The bytes as they were stored; None for what is not here."""
-    folder = _folders.get(connection.engine)
+    folder = folder_of(connection)
     found = None if folder is None else blobs.load(folder, name)
     return None if found is None else found[0]
 

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -126,7 +126,7 @@ class _Printing:
             "sha256": paper.sha256,
             "state": paper.state,
             "site": paper.site,
-            "printed": f"{paper.now:%Y-%m-%d %H:%M} UTC",
+            "printed": moment(paper.now.astimezone(UTC).isoformat()),
             "date": {part: getattr(paper.now, part) for part in ("year", "month", "day", "hour", "minute", "second")},
             "filled": self.filled,
             "facts": [list(fact) for fact in paper.facts],
@@ -226,6 +226,11 @@ class _Printing:
         ranges = [f"{words[name]} {_range(limit)}" for name, limit in one.limits.items()]
         calculated = [f"{words['calculated']}: {one.expression}"] if one.expression and not self.filled else []
         return [*(["; ".join(ranges)] if ranges else []), *calculated]
+
+
+def moment(text: str) -> str:
+    """A time of the log for a page: UTC, to the minute."""
+    return f"{text[:10]} {text[11:16]} UTC"
 
 
 def _range(limit: Range) -> str:

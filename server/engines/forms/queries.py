@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from server.engines.forms.definitions import definition as definition
+from server.engines.forms.definitions import folder_of as folder_of
 from server.engines.forms.projection import APPROVED, SUBMITTED, draft, version
 
 

@@ -26,7 +26,7 @@ export const designing = (): Designing => getContext<Designing>(KEY);
 
 /** Marks that say what a field is before its name is read. */
 export const MARKS: Record<FieldType | "section", string> = {
-  text: "¶", number: "#", reading: "⚖", calculation: "=", choice: "☰", yes_no: "◐", date: "▦", time: "◷", person: "☺", scan: "▥", equipment: "⚙", lot: "▤", photo: "▣", file: "⎘", table: "⊞", signature: "✎", second_signature: "✐", instruction: "☞", section: "▭",
+  text: "¶", number: "#", reading: "⚖", calculation: "=", choice: "☰", yes_no: "◐", date: "▦", time: "◷", person: "☺", scan: "▥", equipment: "⚙", lot: "▤", photo: "▣", file: "▨", table: "⊞", signature: "✎", second_signature: "✐", instruction: "☞", section: "▭",
 };
 export const GROUPS: { id: string; types: (FieldType | "section")[] }[] = [
   { id: "write", types: ["text", "yes_no", "choice", "date", "time"] },

@@ -6,16 +6,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
+from werkzeug.http import dump_options_header
 
-from server.core import clock, plant
+from server.core import clock, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.forms import queries as forms
-from server.engines.forms.records import model, queries, rules, shapes
+from server.engines.forms.records import model, paper, queries, rules, shapes
 from server.engines.forms.records.judging import shown_digest
 from server.engines.forms.records.model import Record
+from server.engines.forms.shapes import FormPaper
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
@@ -79,6 +82,20 @@ def begin(body: Body) -> Answer:
 def show(record: str) -> Answer:
     """One record: its form as it was pinned, every value that was ever said, and what is to be looked at."""
     return _page(record)
+
+
+@blueprint.get("/<record>/pdf")
+@require(*_SEES)
+@blueprint.arguments(FormPaper, location="query")
+def print_record(query: Body, record: str) -> Response:
+    """The record on paper, as it stands now."""
+    here, found = plant.current(), _known(record)
+    with db.snapshot(here.engine) as connection:
+        data = paper.pdf(connection, found, query["lang"], here.log.origin, clock.now())
+    if data is None:
+        raise PestleError("form_definition_unknown", {"form": found.form, "version": found.version})
+    disposition = dump_options_header("attachment", {"filename": f"{record}.pdf"})
+    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": disposition})
 
 
 @blueprint.post("/<record>/values")
