@@ -9,6 +9,9 @@ from urllib.parse import quote
 from sqlalchemy import Connection, func, select
 
 from server.core import clock, inbox
+from server.engines.forms import queries as forms
+from server.engines.forms.records import model as filling
+from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
 from server.handheld import queries as handheld
 from server.identity import granting_entries as granting
@@ -155,6 +158,20 @@ def _leases(connection: Connection, person: Person, at: datetime) -> Iterator[Ta
             yield Task(code, state, of, to, {"zh": name, "en": name}, lease.expires_at)
 
 
+def _own_records(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
+    """Records of forms in which this person has had a hand, and that are not complete."""
+    for one in filled.records(connection, filling.OPEN, person.id)[0]:
+        name, to = forms.title(connection, one.sha256), _path("records", one.record)
+        yield Task("record_open", DUE, one.subject or one.form, to, name, one.opened_at)
+
+
+def _record_items(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Exceptions and conflicts in records of forms."""
+    for one in filled.with_open_items(connection, _MOST):
+        name, to = forms.title(connection, one.sha256), _path("records", one.record)
+        yield Task("record_items", NOW, one.subject or one.form, to, name, one.updated_at, one.open_items)
+
+
 def _owing(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
     """Devices with work that has not come (PLT-15)."""
     for one in gates.devices_owing(connection):
@@ -247,6 +264,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("results.record",), _untested_lots),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "device.enrol"), _leases),
+    ((), ("forms.fill",), _own_records),
+    ((), ("forms.review",), _record_items),
     ((), ("device.enrol", "device.revoke", "batch.review"), _owing),
     ((), ("people.manage",), _one_time_passwords),
     ((), ("people.manage",), _locked_logins),

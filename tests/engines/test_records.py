@@ -1,6 +1,7 @@
 """Filled forms: what people record is kept whatever is wrong with it, and the server says what is (ENG-01)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from record_support import RECORD, RecordSite, calculated, kg, value
 
 from server.core import rebuild
 from server.core.errors import PestleError
+from server.identity import queries as identity
+from server.web import tasks
 
 pytestmark = pytest.mark.urs("ENG-01")
 HEAD = (value("batch", "B-1"), kg("batch_size", "10.000"))
@@ -177,6 +180,25 @@ def test_a_record_is_opened_of_what_is_in_force_and_once(site: RecordSite) -> No
             site.state("forms.record_opened.v1", f"record/{wanted['record']}", wanted, "P-1")
     with pytest.raises(PestleError, match="not_permitted"):
         site.state("forms.record_opened.v1", "record/R-3", given | {"record": "R-3"}, "P-9")
+
+
+@pytest.mark.urs("HMI-04")
+def test_a_record_waits_at_the_homes_of_who_fills_it_in_and_of_who_reviews_it(site: RecordSite) -> None:
+    site.fill(kg("batch_size", "10.000"))
+    site.fill(kg("batch_size", "12.000"), device="tablet-b", actor="P-2")
+
+    def waiting(person: str) -> list[tuple[str, str, int | None]]:
+        with site.plant.engine.connect() as connection:
+            found = identity.find_person(connection, person)
+            assert found is not None
+            at = datetime.now(UTC)
+            return [
+                (one.code, one.to, one.count) for one in tasks.of_person(connection, found, at) if "record" in one.code
+            ]
+
+    assert waiting("P-1") == waiting("P-2") == [("record_open", f"/records/{RECORD}", None)]
+    assert waiting("P-5") == [("record_items", f"/records/{RECORD}", 1)]
+    assert waiting("P-9") == []
 
 
 def test_what_two_tablets_wrote_reads_the_same_whichever_came_first(site: RecordSite) -> None:

@@ -139,6 +139,7 @@ def test_a_home_shows_nothing_that_its_person_may_not_open(site: Site, role: str
         "audit": {"log.read"},
         "audit-review": {"log.read"},
         "training": {"training.read"},
+        "records": {"forms.fill", "forms.review"},
     }
     held = set(PERMISSIONS[role])
     for task in of(site, role, datetime(2031, 1, 1, tzinfo=UTC)):

@@ -17,6 +17,13 @@ def find_record(connection: Connection, name: str) -> Record | None:
     return None if row is None else Record(**row._mapping)
 
 
+def find_about(connection: Connection, form: str, subject: str) -> Record | None:
+    """The record of a form that was opened last about this."""
+    query = select(record).where(record.c.subject == subject, record.c.form == form)
+    row = connection.execute(query.order_by(record.c.opened_at.desc(), record.c.record.desc()).limit(1)).first()
+    return None if row is None else Record(**row._mapping)
+
+
 def records(
     connection: Connection, status: str | None, person: str | None, offset: int = 0
 ) -> tuple[list[Record], int]:
@@ -38,6 +45,12 @@ def definition(connection: Connection, sha256: str) -> Mapping[str, Any] | None:
     from server.engines.forms import queries as forms
 
     return forms.definition(connection, sha256)
+
+
+def with_open_items(connection: Connection, limit: int) -> list[Record]:
+    """Records in which something is to be looked at, the longest unchanged first."""
+    query = select(record).where(record.c.open_items > 0).order_by(record.c.updated_at, record.c.record).limit(limit)
+    return [Record(**row._mapping) for row in connection.execute(query)]
 
 
 def values_of(connection: Connection, name: str) -> list[Value]:
