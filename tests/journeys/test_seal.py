@@ -166,7 +166,15 @@ def test_the_deviation_is_shown_with_all_entries_and_closed_by_qa(plant: Site, p
     desk.page.goto(f"{desk.wire.url}/batch/{plant.batch}/review")
     card = desk.page.locator("article[data-type=deviation]")
     expect(card).to_contain_text("Door opened at 10:12")
+    # Stale: the release here and in every list, and the waiver, since its device has delivered more.
+    expect(desk.at("stale").first).to_contain_text("Signature stale")
+    waiver = desk.page.locator("article[data-type=waiver]")
+    expect(waiver).to_contain_text("The device has delivered more since this signature")
+    expect(desk.page.locator("article[data-type=manual_weight]").first).to_contain_text("(offline, PIN)")
     desk.shoot("review")
+    desk.page.goto(f"{desk.wire.url}/batches")
+    expect(desk.at("stale").filter(visible=True)).to_have_count(1)
+    desk.shoot("stale-in-list")
     desk.page.goto(f"{desk.wire.url}/batch/{plant.batch}?tab=entries")
     expect(desk.page.get_by_text("After the seal")).to_have_count(2)
     phone.page.goto(f"{phone.wire.url}/deviations")
@@ -207,6 +215,14 @@ def test_the_release_is_signed_again_over_all_that_there_is(plant: Site, desk: T
     desk.shoot("sealed-again")
     devices = {one["device"]["name"]: one["seq"] for one in review(plant)["disposition"]["seal"]["devices"]}
     assert devices[LOST] == 3
+    desk.page.goto(f"{desk.wire.url}/batches")
+    expect(desk.page.get_by_text(plant.batch).filter(visible=True).first).to_be_visible()
+    expect(desk.at("stale")).to_have_count(0)
+    weight = next(one for one in plant.entries() if one["kind"] == "production.material_weighed.v1")
+    desk.page.goto(f"{desk.wire.url}/audit/{weight['index']}")
+    expect(desk.at("offline")).to_have_text("(offline, PIN)")
+    expect(desk.at("second")).to_contain_text("(offline, PIN)")
+    desk.shoot("entry-offline")
 
 
 @pytest.mark.urs("QUA-05")
