@@ -291,6 +291,7 @@ def test_on_a_phone_qa_sees_what_is_open_first_and_decides_it_with_reasons(walk:
     notable = [type_ for state, type_ in shown if state != "open"]
     assert notable[0] == "manual_weight"
     assert {"photo", "remark"} <= set(notable)
+    expect(phone.page.locator("article[data-type=manual_weight]")).to_contain_text("（离线，PIN）")
     decide_conflict(phone, choose="2.852", reason="双方称量均在限度内，以天平直接读数为准")
     for _ in range(2):
         phone.at("assess").first.click()
@@ -348,6 +349,8 @@ def test_the_dossier_names_the_batch_on_every_page_and_verifies_anywhere(walk: W
     assert f"{photo}.jpg" in reader.attachments
     assert sum(len(page.images) for page in reader.pages) == 1
     assert "UTC+08:00" in pages[0].split("赵琳" if lang == "zh" else "ZhaoLin")[1][:40], "the signer's own time zone"
+    mark = "（离线，PIN）" if lang == "zh" else "(offline,PIN)"
+    assert any(mark in page for page in pages), "who confirmed a typed weight did so on the tablet, by PIN"
     code, answer = verify_anywhere(path)
     assert (code, answer["ok"]) == (0, True), answer
 
