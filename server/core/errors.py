@@ -585,6 +585,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; what you have typed is still here.", "未作更改；您输入的内容仍在。"),
         ("Sign it on its page.", "请在其页面上签名。"),
     ),
+    "flow_form_open": Problem(
+        409,
+        ("The form of this task is not complete yet.", "此任务的表单尚未完成。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Fill it in and complete it first.", "请先填写并完成表单。"),
+    ),
+    "flow_form_differs": Problem(
+        409,
+        ("The form of this task says something else by now.", "此任务的表单内容已有变化。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again and look what it says.", "请重新载入页面查看。"),
+    ),
     "flow_delegate_wrong": Problem(
         422,
         ("This person may not do the task.", "该人员不能完成此任务。"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from flow_support import HEAD, arrows, extension, node
+from form_support import form, section, text
 from plant import PASSWORD, PlantUnderTest
 
 from server.core import clock, rebuild
@@ -22,14 +23,14 @@ def words(code: str, zh: str) -> str:
     return f'<pestle:outcome code="{code}" zh="{zh}" en="{code}"/>'
 
 
-def drawing(first: str = "ask", more: str = "") -> str:
+def drawing(first: str = "ask", more: str = "", form: str = "") -> str:
     """QC asks; QA or an engineer approves by signature, and not who asked; what is refused goes back."""
     asked = extension('<pestle:sets variable="why" required="true"/>')
     approve = extension(words("yes", "同意") + words("no", "退回"))
     parts = (
         node("startEvent", "s")
         + node("exclusiveGateway", "m")
-        + node("userTask", first, 'name="申请" pestle:nameEn="Ask" pestle:role="qc" pestle:due="P5D"', asked)
+        + node("userTask", first, f'name="申请" pestle:nameEn="Ask" pestle:role="qc" pestle:due="P5D" {form}', asked)
         + node(
             "userTask",
             "approve",
@@ -286,4 +287,40 @@ def test_the_flows_that_come_with_the_product_are_taken_into_the_log_when_one_is
     running.deliver(site.plant, code)
     taken = [payload["flow"] for payload in site.payloads("flows.version_delivered.v1")]
     assert taken.count(code) == 1
+    assert sound(site)
+
+
+def form_approved(site: PlantUnderTest) -> None:
+    engineer, qa = site.client("zhou"), site.client("li")
+    definition = form(section("s", text("why", required=True)), code="request-form")
+    saved = post(engineer, "/forms/request-form/draft", revision=None, definition=definition)
+    version = post(engineer, "/forms/request-form/versions", 201, revision=saved["revision"], comment=None)["versions"][
+        0
+    ]
+    approval = {"sha256": version["sha256"], "effective_from": clock.now_text()[:10], "reason": None}
+    post(qa, "/forms/request-form/versions/1/approve", **signed("li"), **approval)
+
+
+def test_a_task_with_a_form_takes_what_its_completed_record_says(site: PlantUnderTest) -> None:
+    faulty = post(site.client("zhou"), "/flows/check", xml=drawing(form='pestle:form="request-form"'))["findings"]
+    assert [one["code"] for one in faulty] == ["form_missing"]
+    form_approved(site)
+    approved(site, drawing(form='pestle:form="request-form"'))
+    qc = site.client("zhao")
+    number = begun(qc)
+    task = open_tasks(qc, number)["ask"]["id"]
+    path = f"/instances/{number}/tasks/{task}"
+    done = {"outcome": None, "values": WHY, "comment": None}
+    assert post(qc, f"{path}/complete", 409, **done)["code"] == "flow_form_open"
+    record = post(qc, f"{path}/record", 201)["record"]
+    assert post(qc, f"{path}/record", 201)["record"] == record
+    said = {"path": "why", "value": "the room", "source": {"type": "typed", "device": None, "entry": None}}
+    values = [said | {"comment": None}]
+    post(qc, f"/records/{record}/values", values=values, corrects=None, reason=None)
+    post(qc, f"/records/{record}/complete")
+    [shown] = open_tasks(qc, number)["ask"]["record"]["values"]
+    assert shown == {"variable": "why", "value": ["the room"]}
+    assert post(qc, f"{path}/complete", 409, **done)["code"] == "flow_form_differs"
+    view = post(qc, f"{path}/complete", **{**done, "values": [shown]})
+    assert [one["value"] for one in view["variables"]] == ["the room", None]
     assert sound(site)

@@ -22,6 +22,8 @@ export interface WorkLine { instance: string; task: string; flow: string; title:
 export interface WorkPage { items: WorkLine[]; total: number }
 export interface TaskView {
   id: string; node: string; name: Text2; roles: string[]; person: Person | null; due_at: string | null; overdue: boolean; outcomes: Outcome[]; sets: Asked[]; form: string | null; meaning: string | null; claimed_by: Person | null;
+  /** The form that is filled in for it, and what the task takes from it. */
+  record: { record: string; complete: boolean; values: Given[] } | null;
   /** Whether the person who looks may complete it, and why not. */
   mine: boolean; why: Text2 | null;
 }

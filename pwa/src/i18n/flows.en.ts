@@ -26,4 +26,5 @@ export const flowsEn = {
   claim: "Take up", delegate: "Hand on…", delegateHint: "Only to somebody who may do this task.", toWhom: "To", comment: "Comment…", outcome: "Decision",
   stuck: "Its time has come or a message for it, and it cannot go on: cancel it, or move it to another version.",
   digest: "Digest of the drawing",
+  formFill: "Fill in", formOpen: "Open the form", formComplete: "Complete",
 };

@@ -27,4 +27,5 @@ export const flowsZh: typeof flowsEn = {
   claim: "接手", delegate: "转交…", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", outcome: "决定",
   stuck: "时间已到或已收到消息，但流程无法继续：请取消，或迁移到其他版本。",
   digest: "流程图摘要",
+  formFill: "填写", formOpen: "打开表单", formComplete: "已完成",
 };

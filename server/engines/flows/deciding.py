@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
-from server.engines.flows import kinds, living, packing, projection, queries, stepping, values
-from server.engines.flows.model import FlowError, Refused, Step
+from server.engines.flows import filling, kinds, living, packing, projection, queries, stepping, values
+from server.engines.flows.model import FlowError, Node, Refused, Step
 from server.engines.flows.publishing import Surroundings, check
 from server.engines.flows.stored import parsed
 from server.identity import queries as identity
@@ -18,7 +18,7 @@ from server.identity.model import ROLES
 def surroundings(connection: Connection) -> Surroundings:
     """What a definition may name here and now."""
     flows = {code: one.definition for code, one in queries.all_in_force(connection).items()}
-    return Surroundings(frozenset(ROLES), {}, flows)
+    return Surroundings(frozenset(ROLES), filling.fields_of(connection), flows)
 
 
 def decide_delivery(connection: Connection, entry: Entry) -> Ruling:
@@ -103,6 +103,12 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     if refused is not None:
         return refused
     found = _task(connection, given["instance"], given["task"])
+    if found.node.form is not None:
+        record = filling.record_of(connection, given["instance"], given["task"], found.node.form)
+        if record is None or record.completed_at is None:
+            return Ruling(refusal="flow_form_open", details={"form": found.node.form})
+        if given["values"] != filling.given(connection, record, found.node):
+            return Ruling(refusal="flow_form_differs", details={"record": record.record})
     wanted = found.node.meaning_of(given["outcome"])
     if (entry.kind == kinds.TASK_SIGNED) != (wanted is not None):
         return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
@@ -145,6 +151,11 @@ def _task(connection: Connection, number: str, name: str) -> living.Task:
     assert row is not None
     flows = projection.flows_of(connection, number)
     return next(one for one in living.tasks(flows, stepping.load(row.state)) if one.id == name)
+
+
+def node_of(connection: Connection, number: str, name: str) -> Node | None:
+    """The element of a task that is open; None where it is not."""
+    return None if queries.find_task(connection, number, name) is None else _task(connection, number, name).node
 
 
 def _stepped(connection: Connection, entry: Entry) -> Ruling:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from server.core import clock
 from server.core.errors import PestleError
-from server.engines.flows import deciding, kinds, living, packing, projection, queries, stepping
+from server.engines.flows import deciding, filling, kinds, living, packing, projection, queries, stepping
 from server.engines.flows.model import Definition, Flows, Names, Node
 from server.identity import queries as identity
 from server.identity.model import Person
@@ -182,5 +182,15 @@ def _task(
     said |= {"due_at": row.due_at, "overdue": row.due_at is not None and row.due_at < clock.now_text()}
     outcomes = [{"code": each.code, **pair(each.title), "meaning": each.meaning} for each in node.outcomes]
     said |= {"outcomes": outcomes, "meaning": node.meaning}
+    said |= {"record": None if node.form is None else _record(connection, row, node)}
     why = None if refused is None or refused.refusal is None else PestleError(refused.refusal).body()["what"]
     return said | {"mine": mine, "why": why}
+
+
+def _record(connection: Connection, row: Row[Any], node: Node) -> Page | None:
+    """The form that is filled in for a task, and what the task takes from it once it is complete."""
+    found = filling.record_of(connection, row.instance, row.task, str(node.form))
+    if found is None:
+        return None
+    complete = found.completed_at is not None
+    return {"record": found.record, "complete": complete, "values": filling.given(connection, found, node)}

@@ -14,6 +14,7 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.flows import (
     deciding,
+    filling,
     kinds,
     packing,
     pages,
@@ -29,7 +30,9 @@ from server.engines.flows.converting import convert
 from server.engines.flows.model import Definition, Finding, FlowError, Names, Refused
 from server.engines.flows.publishing import check, link
 from server.engines.flows.stored import parsed
-from server.engines.flows.words import said
+from server.engines.flows.words import said as worded
+from server.engines.forms import queries as forms
+from server.engines.forms.records import model as records
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
@@ -131,7 +134,12 @@ def _findings(data: bytes) -> tuple[Definition | None, list[Finding]]:
 
 
 def _finding(one: Finding) -> Answer:
-    return {"code": one.code, "element": one.element, "what": said(one.code, one.details), "details": dict(one.details)}
+    return {
+        "code": one.code,
+        "element": one.element,
+        "what": worded(one.code, one.details),
+        "details": dict(one.details),
+    }
 
 
 @blueprint.post("/flows/<flow>/draft")
@@ -225,9 +233,9 @@ def start(flow: str, subject: str, given: list[Any], person: str) -> str:
         raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
     number = new_id(int(clock.now().timestamp() * 1000))
     pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
-    said_ = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
+    said = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
     here.recorder.state(
-        Fact(kinds.STARTED, kinds.instance_stream(number), said_ | {"values": given}, subject=subject, actor=person)
+        Fact(kinds.STARTED, kinds.instance_stream(number), said | {"values": given}, subject=subject, actor=person)
     )
     return number
 
@@ -281,6 +289,30 @@ def complete(body: Body, number: str, name: str) -> Answer:
 def claim(body: Body, number: str, name: str) -> Answer:
     """Take a task up, so that others see that somebody does it; or give it back."""
     return _state(kinds.CLAIMED, number, {"instance": number, "task": name, "given_back": body["given_back"]})
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/record")
+@require("forms.fill")
+@blueprint.response(201)
+def fill(number: str, name: str) -> Answer:
+    """Open the form of a task, by its version that is effective today; once. PestleError `flow_task_not_open`,
+    `form_not_effective`."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        node = deciding.node_of(connection, number, name)
+        if node is None or node.form is None:
+            raise PestleError("flow_task_not_open", {"task": name})
+        known = filling.record_of(connection, number, name, node.form)
+        form = forms.effective(connection, node.form, clock.now_text()[:10])
+    if known is not None:
+        return {"record": known.record}
+    if form is None:
+        raise PestleError("form_not_effective", {"form": node.form})
+    record = f"R-{new_id(int(clock.now().timestamp() * 1000))}"
+    said = {"record": record, "form": form.form, "version": form.version, "sha256": form.sha256}
+    said |= {"subject": filling.subject_of(number, name)}
+    here.recorder.state(Fact(records.OPENED, records.record_stream(record), said, actor=current_person().id))
+    return {"record": record}
 
 
 @blueprint.get("/instances/<number>/tasks/<name>/candidates")

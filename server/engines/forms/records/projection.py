@@ -16,7 +16,7 @@ record = Table(
     Column("form", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("subject", Text),
+    Column("subject", Text, index=True),
     Column("status", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
