@@ -38,7 +38,7 @@ export const en = {
     meanings: { release: ["Batch record reviewed, batch released", "Released by the qualified person"], reject: ["Batch record reviewed, batch rejected"] },
     stamp: { released: "Released", rejected: "Rejected" }, noRight: "You may look, but only QA decides.", showing: "Shown to you",
     sums: (open: number, notable: number, clean: number) => `${open} open · ${notable} worth knowing · ${clean} clean`,
-    changedAfter: "Records have come in since this signature", stale: "Signature stale", waiverStale: "The device has delivered more since this signature", signAgain: "Sign again",
+    waiverStale: "The device has delivered more since this signature", signAgain: "Sign again",
     sealCovers: "Sealed", sealEntries: (n: string) => `${n} log entries of the batch`, sealHead: "Hash at their end:", sealUpTo: (n: number) => (n === 0 ? "wrote nothing" : `up to no. ${n}`), sealBeside: "Not sealed, since they say nothing about how the batch was made:", sealOld: "Signed before seals named the devices.", waivedTag: "waived", post: "after the seal",
     waive: "Waive", waiveTitle: "Waive a device", waiveHint: "The batch then no longer waits for it. What it still brings after the release is kept, and opens a deviation.", waiveDevice: "Device", waiveKnown: "Known to have written", waiveDelivered: "Delivered to the log",
     waiveUpTo: (n: number) => (n === 0 ? "nothing" : `up to no. ${n}`), waiveOut: "It has not handed the batch back. What it wrote since it last came is not known.", waiveMissing: (n: number) => (n === 1 ? "1 record missing" : `${n} records missing`), waiveReason: "Why the batch need not wait for it", waiveSign: "Sign the waiver",

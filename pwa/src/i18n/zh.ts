@@ -39,7 +39,7 @@ export const zh = {
     meanings: { release: ["已审核批记录，批准放行", "质量受权人批准放行"], reject: ["已审核批记录，拒绝放行"] },
     stamp: { released: "放行", rejected: "拒绝" }, noRight: "您可以查看，由 QA 裁定。", showing: "向您展示的内容",
     sums: (open: number, notable: number, clean: number) => `未结 ${open} · 值得注意 ${notable} · 无异常 ${clean}`,
-    changedAfter: "签名之后又有记录入账", stale: "签名已过时", waiverStale: "签名之后该设备又送达记录", signAgain: "重新签名",
+    waiverStale: "签名之后该设备又送达记录", signAgain: "重新签名",
     sealCovers: "封存范围", sealEntries: (n: string) => `本批日志 ${n} 条`, sealHead: "末端哈希：", sealUpTo: (n: number) => (n === 0 ? "无记录" : `至第 ${n} 条`), sealBeside: "以下记录与生产过程无关，不在封存范围内：", sealOld: "此签名早于按设备封存的形式。", waivedTag: "已豁免", post: "封存后",
     waive: "豁免", waiveTitle: "豁免设备", waiveHint: "该批不再等待此设备。放行后它再送达的记录照样保留，并开立偏差。", waiveDevice: "设备", waiveKnown: "已知写到", waiveDelivered: "已入账",
     waiveUpTo: (n: number) => (n === 0 ? "无" : `至第 ${n} 条`), waiveOut: "尚未交还本批；上次连接之后写了什么，无从得知。", waiveMissing: (n: number) => `缺 ${n} 条`, waiveReason: "为何不必等待该设备", waiveSign: "签名豁免",
