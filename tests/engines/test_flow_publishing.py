@@ -211,7 +211,18 @@ def test_definitions_are_known_by_the_hash_of_their_bytes() -> None:
 
 def test_every_code_has_words() -> None:
     folder = ROOT / "server" / "engines" / "flows"
-    names = ("parsing", "nodes", "reading", "publishing", "soundness", "assigning", "living", "converting", "rewriting")
+    names = (
+        "parsing",
+        "nodes",
+        "reading",
+        "publishing",
+        "soundness",
+        "assigning",
+        "living",
+        "converting",
+        "rewriting",
+        "views",
+    )
     text = "\n".join((folder / f"{name}.py").read_text() for name in names)
     codes = set(re.findall(r'(?:wrong|refuse|changed|Finding|append)\(\s*"([a-z]+(?:_[a-z]+)+)"', text))
     codes |= set(re.findall(r'self\.add\([^)]*"([a-z]+_added|empty_filled)"', text))

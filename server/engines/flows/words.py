@@ -6,6 +6,7 @@ from typing import Any
 # {name} is a detail of the finding; one that is missing stays empty.
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "file_too_large": ("文件有 {bytes} 字节，最多 {most}。", "The file has {bytes} bytes; {most} are allowed."),
+    "too_large": ("压缩后仍大于一条记录的容量；请简化图形。", "Even compressed it is larger than an entry; draw less."),
     "not_xml": ("不是有效的 XML：{says}", "This is not XML: {says}"),
     "dtd_forbidden": ("文件含有 DTD 或实体，不予接受。", "The file has a DTD or entities, which are not accepted."),
     "not_bpmn": ("不是 BPMN 2.0 文件，根元素为 {root}。", "This is not BPMN 2.0; its root is {root}."),
