@@ -9,6 +9,7 @@ from server.core import clock
 from server.core.plant import Plant
 from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
+from server.demo.flows import begin
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.demo.training import revise, train
@@ -80,6 +81,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
         revise(story)
+        begin(story)
         alert(story)
         _passwords(story)
 

@@ -50,10 +50,20 @@ class Walk:
             "lot": [f"/lot/{quote(lot['material'], safe='')}/{quote(lot['lot'], safe='')}"],
             "audit": ["/audit", "/audit/5"],
             "devices": ["/devices", *(f"/devices/{one['id']}" for one in admin.get("/api/devices")["items"][:1])],
+            "flows": ["/flows", "/flows/change"],
+            "work": [
+                "/work",
+                *(f"/work/{one['instance']}" for one in self.site.desk("zhouwei").get("/api/work")["items"]),
+            ],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
         }
         return found.get(screen) or [f"/{screen}"]
+
+    def _work(self) -> list[dict[str, Any]]:
+        """What waits in flows for the engineer or for quality."""
+        found = [self.site.desk(login).get("/api/work")["items"] for login in ("zhouwei", READER)]
+        return [one for items in found for one in items][:1]
 
     def _made(self, reader: Any) -> str:
         waiting = reader.get("/api/home")["review"]

@@ -4,7 +4,9 @@ Timers that are due are fired in the order (due, instance, timer) before anybody
 about once a second. Several processes may see the same one: the second finds nothing there, and says so.
 """
 
+from collections.abc import Mapping, Sequence
 from threading import Event, Thread
+from typing import Any
 
 from server.core import clock
 from server.core.complaints import complain
@@ -13,6 +15,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.engines.flows import kinds, packing, queries
 from server.engines.flows.pages import pair
+from sync.entry import new_id
 
 SECONDS = 1.0
 
@@ -37,6 +40,23 @@ def deliver(plant: Plant, code: str) -> None:
             # Another request took it in meanwhile.
             if error.code != "flow_version_wrong":
                 raise
+
+
+def start(plant: Plant, flow: str, subject: str, given: Sequence[Mapping[str, Any]], person: str) -> str:
+    """A new instance by the version in force; its identifier. `given`: the values that the flow asks for at its start,
+    [{variable, value: [text, …]}]. PestleError `flow_not_in_force`, and those of a step."""
+    deliver(plant, flow)
+    with plant.engine.connect() as connection:
+        now = queries.in_force(connection, flow)
+        flows = None if now is None else queries.pinned(connection, flow, now.version)
+    if now is None or flows is None:
+        raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
+    number = new_id(int(clock.now().timestamp() * 1000))
+    pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
+    said = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
+    stream = kinds.instance_stream(number)
+    plant.recorder.state(Fact(kinds.STARTED, stream, said | {"values": list(given)}, subject=subject, actor=person))
+    return number
 
 
 def fire_due(plant: Plant) -> int:

@@ -218,26 +218,9 @@ def decide(body: Body, flow: str, number: int) -> Answer:
 @blueprint.response(201)
 def begin(body: Body, flow: str) -> Answer:
     """Start a flow about something, by the version in force. PestleError `flow_not_in_force`, and those of a step."""
-    return {"instance": start(flow, body["subject"], body["values"], current_person().id)}
-
-
-def start(flow: str, subject: str, given: list[Any], person: str) -> str:
-    """The identifier of a new instance."""
     here = plant.current()
     running.fire_due(here)
-    running.deliver(here, flow)
-    with here.engine.connect() as connection:
-        now = queries.in_force(connection, flow)
-        flows = None if now is None else queries.pinned(connection, flow, now.version)
-    if now is None or flows is None:
-        raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
-    number = new_id(int(clock.now().timestamp() * 1000))
-    pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
-    said = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
-    here.recorder.state(
-        Fact(kinds.STARTED, kinds.instance_stream(number), said | {"values": given}, subject=subject, actor=person)
-    )
-    return number
+    return {"instance": running.start(here, flow, body["subject"], body["values"], current_person().id)}
 
 
 @blueprint.get("/work")
