@@ -61,7 +61,7 @@ export class Filler {
     const leased = this.lease?.people.map((one) => ({ id: one.id, name: who(one) }));
     return leased ?? Object.values(this.view.data?.people ?? {}).map((one) => ({ id: one.id, name: who(one) }));
   });
-  facts: Map<string, Facts> = $derived.by(() => {
+  private recordedFacts: Map<string, Facts> = $derived.by(() => {
     const found = new Map<string, Facts>();
     for (const [path, several] of this.standing) {
       // Cleared again: it can be filled in as if nothing had been there, but for its history.
@@ -69,9 +69,16 @@ export class Filler {
       const recorded = several.map((one) => ({ entry: one.entry, value: one.value, who: this.name(one.actor), at: one.at, comment: one.comment, reason: one.reason, source: one.source.device ?? "" }));
       found.set(path, { recorded, drafts: [] });
     }
-    for (const { slot, person, text } of this.lease ? mirror.drafts(this.unit) : []) {
-      if (person === session.acting?.id || text === "") continue;
-      const facts = found.get(slot) ?? { recorded: [], drafts: [] };
+    return found;
+  });
+  /** What others type, as a text: the same as long as nobody types anything else. */
+  private othersTyping: string = $derived.by(() => JSON.stringify((this.lease ? mirror.drafts(this.unit) : []).filter(({ person, text }) => person !== session.acting?.id && text !== "")));
+  /** With what others type; of fields at which nobody does, the very same as before. */
+  facts: Map<string, Facts> = $derived.by(() => {
+    const drafts = JSON.parse(this.othersTyping) as { slot: string; person: string; text: string }[];
+    const found = new Map(this.recordedFacts);
+    for (const { slot, person, text } of drafts) {
+      const facts = found.get(slot) ?? NO_FACTS;
       found.set(slot, { ...facts, drafts: [...facts.drafts, { who: this.name(person), text }] });
     }
     return found;
