@@ -123,8 +123,7 @@ def outcome(source: str, types: Mapping[str, Type], values: Mapping[str, Any]) -
     try:
         program = expressions.compile(source, types)
     except expressions.ExpressionProblem as problem:
-        # Where a grammar stopped is its own; which word of ours was wrong is ours.
-        return {"problem": problem.code} if problem.code == "syntax" else {"problem": problem.code, "at": problem.at}
+        return {"problem": problem.code, "at": problem.at}
     try:
         return {"result": expressions.plain(program.run(values)), "names": sorted(program.variables)}
     except expressions.ExpressionError as error:

@@ -29,7 +29,7 @@ function outcome(source, types, values) {
     const program = compile(source, types);
     return { result: plain(program.run(values)), names: [...program.variables].sort() };
   } catch (error) {
-    if (error instanceof ExpressionProblem) return error.code === "syntax" ? { problem: error.code } : { problem: error.code, at: error.at };
+    if (error instanceof ExpressionProblem) return { problem: error.code, at: error.at };
     if (error instanceof ExpressionError) return { error: error.code };
     return { broken: String(error) };
   }

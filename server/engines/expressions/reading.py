@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from celpy.celparser import CELParseError, CELParser
-from lark import Token, Tree
+from lark import Token, Tree, UnexpectedToken
 
 from server.engines.expressions.model import (
     MAX_BRACKETS,
@@ -24,7 +24,7 @@ from server.engines.expressions.model import (
 _WORD = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"
-    r"""|(?P<text>"(?:[^"\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*"|'(?:[^'\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*')"""
+    r"""|(?P<text>"(?:[^"\\\r\n]|\\["'\\nrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*"|'(?:[^'\\\r\n]|\\["'\\nrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*')"""
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign><=|>=|==|!=|&&|\|\||[<>+\-*/%!?:.,()\[\]])"
 )
@@ -53,7 +53,7 @@ def read(source: str) -> Node:
     try:
         tree = _parser().parse(source)
     except CELParseError as error:
-        raise ExpressionProblem("syntax", _place(source, error.line, error.column)) from None
+        raise ExpressionProblem("syntax", _place(source, error)) from None
     _placed(tree, truths)
     return _node(tree, 1)
 
@@ -74,12 +74,14 @@ def _parser() -> CELParser:
     return CELParser()
 
 
-def _place(source: str, line: int | None, column: int | None) -> int:
-    """Where a parser stopped; the end of the text where it wanted more."""
-    if line is None or column is None or line < 1 or column < 1:
+def _place(source: str, error: CELParseError) -> int:
+    """Where the parser stopped; the end of the text where it wanted more, of which celpy says the last word's place."""
+    stopped = error.__context__
+    wanted_more = isinstance(stopped, UnexpectedToken) and stopped.token.type == "$END"
+    if wanted_more or error.line is None or error.column is None or error.line < 1:
         return len(source)
     starts = [0, *(found.end() for found in re.finditer("\n", source))]
-    return min(starts[line - 1] + column - 1, len(source))
+    return min(starts[error.line - 1] + error.column - 1, len(source))
 
 
 def _look(source: str) -> list[int]:
@@ -91,6 +93,7 @@ def _look(source: str) -> list[int]:
     # For each bracket that is open, whether a choice in it still waits for its other side.
     choices = [False]
     truths: list[int] = []
+    words: list[tuple[str, str, int]] = []
     while at < len(source):
         found = _WORD.match(source, at)
         if found is None:
@@ -103,7 +106,7 @@ def _look(source: str) -> list[int]:
         split = (word, before) == (".", "number") or (kind, before) == ("number", ".")
         open_ended = before == "," and word in (")", "]")
         kept = kind == "name" and (word in RESERVED or (before == "." and word in ("in", "true", "false")))
-        if beside or split or open_ended or kept:
+        if beside or split or open_ended or kept or (word == "!=" and not ended):
             raise ExpressionProblem("syntax", at)
         if word in ("true", "false"):
             truths.append(at)
@@ -122,10 +125,24 @@ def _look(source: str) -> list[int]:
             raise ExpressionProblem("too_deep", at)
         if kind != "space":
             empty, before, last = False, word if kind == "sign" else kind, word
+            words = [*words[-4:], (word, kind, at)]
+            _named(words)
         at = found.end()
     if empty:
         raise ExpressionProblem("syntax", len(source))
     return truths
+
+
+def _named(words: list[tuple[str, str, int]]) -> None:
+    """Refuse a macro that does not begin with a plain name for each item: the grammars stop at different places."""
+    for back in (4, 5):
+        said = words[-back:]
+        if len(said) < back or said[0][0] != "." or said[1][0] not in MACROS or said[2][0] != "(":
+            continue
+        word, kind, at = said[3]
+        plain = kind == "name" and word not in ("true", "false", "in")
+        if (word != ")" and not plain) or (back == 5 and plain and said[4][0] not in (",", ")")):
+            raise ExpressionProblem("syntax", at)
 
 
 def _inner(tree: Any) -> Any:
@@ -170,19 +187,16 @@ def _literal(token: Token, at: int) -> Node:
     if token.type == "BOOL_LIT":
         return Node("value", at, value=text == "true", type="yes_no")
     if token.type in ("STRING_LIT", "MLSTRING_LIT"):
-        return Node("value", at, value=_unescaped(text[1:-1], at), type="text")
+        return Node("value", at, value=_unescaped(text[1:-1]), type="text")
     raise ExpressionProblem("syntax", at)
 
 
-def _unescaped(text: str, at: int) -> str:
+def _unescaped(text: str) -> str:
     def one(found: re.Match[str]) -> str:
         said = found.group(1)
         return chr(int(said[1:], 16)) if said.startswith("u") else _ESCAPES.get(said, said)
 
-    whole = re.sub(r"\\(u[0-9a-fA-F]{4}|.)", one, text)
-    if any("\ud800" <= letter <= "\udfff" for letter in whole):
-        raise ExpressionProblem("syntax", at)
-    return whole
+    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", one, text)
 
 
 def _each(tree: Any, depth: int) -> tuple[Node, ...]:

@@ -3,7 +3,7 @@ import { Environment } from "@marcbachmann/cel-js";
 import { exact } from "./numbers";
 import { ExpressionProblem, MAX_BRACKETS, MAX_DEPTH, MAX_DIGITS, MAX_SOURCE, type Node, type Value } from "./model";
 
-const WORD = /(?<space>[ \t\r\n]+)|(?<number>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)|(?<text>"(?:[^"\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*"|'(?:[^'\\\r\n]|\\["'\\nrt]|\\u[0-9a-fA-F]{4})*')|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<sign><=|>=|==|!=|&&|\|\||[<>+\-*/%!?:.,()[\]])/y;
+const WORD = /(?<space>[ \t\r\n]+)|(?<number>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)|(?<text>"(?:[^"\\\r\n]|\\["'\\nrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*"|'(?:[^'\\\r\n]|\\["'\\nrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*')|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<sign><=|>=|==|!=|&&|\|\||[<>+\-*/%!?:.,()[\]])/y;
 const RESERVED = new Set(["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "null", "return", "var", "void", "while", "__proto__", "prototype"]);
 /** What a value begins with, and what it ends with. */
 const BEGINS = new Set(["number", "name", "text"]), ENDS = new Set([...BEGINS, ")", "]"]);
@@ -26,7 +26,9 @@ export function read(source: string): Node {
     ast = grammar.parse(source).ast as unknown as Parsed;
   } catch (error) {
     const at = (error as { range?: { start: number } }).range?.start ?? source.length;
-    throw new ExpressionProblem("syntax", place(source, Math.min(at, source.length)));
+    // Now and then it is the space before the word.
+    const spaces = /^[ \t\r\n]*/.exec(source.slice(at))?.[0].length ?? 0;
+    throw new ExpressionProblem("syntax", place(source, Math.min(at + spaces, source.length)));
   }
   return new Reading(source).node(ast, 1);
 }
@@ -39,6 +41,7 @@ function look(source: string): void {
     throw new ExpressionProblem(code, place(source, at));
   };
   const choices = [false];
+  let words: Word[] = [];
   while (at < source.length) {
     WORD.lastIndex = at;
     const found = WORD.exec(source);
@@ -51,7 +54,7 @@ function look(source: string): void {
     const split = (word === "." && before === "number") || (kind === "number" && before === ".");
     const openEnded = before === "," && (word === ")" || word === "]");
     const kept = kind === "name" && (RESERVED.has(word) || (before === "." && ["in", "true", "false"].includes(word)));
-    if (beside || split || openEnded || kept) refuse("syntax");
+    if (beside || split || openEnded || kept || (word === "!=" && !ended)) refuse("syntax");
     if (kind === "number" && word.replace(".", "").length > MAX_DIGITS) refuse("literal_too_long");
     if (word === "(" || word === "[") choices.push(false);
     else if ((word === ")" || word === "]") && choices.length > 1) choices.pop();
@@ -60,10 +63,29 @@ function look(source: string): void {
       choices[choices.length - 1] = word === "?";
     }
     if (choices.length > MAX_BRACKETS + 1) refuse("too_deep");
-    if (kind !== "space") [empty, before, last] = [false, kind === "sign" ? word : kind, word];
+    if (kind !== "space") {
+      [empty, before, last] = [false, kind === "sign" ? word : kind, word];
+      words = [...words.slice(-4), [word, kind, at]];
+      const wrong = unnamed(words);
+      if (wrong !== undefined) throw new ExpressionProblem("syntax", place(source, wrong));
+    }
     at += word.length;
   }
   if (empty) throw new ExpressionProblem("syntax", place(source, source.length));
+}
+
+type Word = [word: string, kind: string, at: number];
+
+/** Where a macro does not begin with a plain name for each item: the grammars stop at different places. */
+function unnamed(words: Word[]): number | undefined {
+  for (const back of [4, 5]) {
+    const said = words.slice(-back);
+    if (said.length < back || said[0]![0] !== "." || !MACROS.has(said[1]![0]) || said[2]![0] !== "(") continue;
+    const [word, kind, at] = said[3]!;
+    const plain = kind === "name" && !["true", "false", "in"].includes(word);
+    if ((word !== ")" && !plain) || (back === 5 && plain && said[4]![0] !== "," && said[4]![0] !== ")")) return at;
+  }
+  return undefined;
 }
 
 /** What cel-js answers: its operators are not ours, so it is taken apart here and nowhere else. */
