@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from form_support import weighing_record
 from journeys import accessible
 from journeys.browsers import TABLET
 from journeys.handheld import Tablet
@@ -16,7 +17,7 @@ from playwright.sync_api import Playwright, expect
 pytestmark = [pytest.mark.slow, pytest.mark.urs("HMI-02", "OPS-06")]
 HANDHELD, REFLOW, ZOOMED = (360, 740), (320, 640), (640, 400)
 # Who opens a screen that not everybody may; who reads everything opens the rest.
-KEEPS_OUT = {"people": "admin", "devices": "admin", "enrol": "admin", "batch/*/run": "zhangmin"}
+KEEPS_OUT = {"forms": "zhouwei", "people": "admin", "devices": "admin", "enrol": "admin", "batch/*/run": "zhangmin"}
 READER = "zhaolin"
 
 
@@ -55,6 +56,7 @@ class Walk:
                 "/work",
                 *(f"/work/{one['instance']}" for one in self.site.desk("zhouwei").get("/api/work")["items"]),
             ],
+            "forms": ["/forms", *self._forms()],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
         }
@@ -64,6 +66,18 @@ class Walk:
         """What waits in flows for the engineer or for quality."""
         found = [self.site.desk(login).get("/api/work")["items"] for login in ("zhouwei", READER)]
         return [one for items in found for one in items][:1]
+
+    def _forms(self) -> list[str]:
+        """One that waits for approval, and that somebody designs on."""
+        designer = self.site.desk("zhouwei")
+        if not designer.get("/api/forms")["items"]:
+            for revision in ("version", "draft"):
+                draft = {"revision": None, "definition": weighing_record()}
+                kept = designer.post("/api/forms/weighing-record/draft", draft)
+                if revision == "version":
+                    submitted = {"revision": kept["revision"], "comment": None}
+                    designer.post("/api/forms/weighing-record/versions", submitted, 201)
+        return ["/forms/weighing-record", "/forms/weighing-record/design"]
 
     def _made(self, reader: Any) -> str:
         waiting = reader.get("/api/home")["review"]
