@@ -7,10 +7,9 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, 
 
 from server.core.db import put, records, workspace
 from server.core.kinds import Entry
-from server.engines.flows import kinds, living, packing, stepping, values
+from server.engines.flows import kinds, living, stepping, stored, values
 from server.engines.flows.model import Event, FlowError, Flows, Happening, State, Step, Variable
 from server.engines.flows.publishing import link
-from server.engines.flows.stored import parsed
 
 version = Table(
     "flow_version",
@@ -323,13 +322,9 @@ def flows_of(connection: Connection, number: str) -> Flows:
 
 def linked(connection: Connection, flow: str, pins: Mapping[str, str]) -> Flows:
     """A flow with all that it calls, each by the hash of its bytes. KeyError for bytes that are not here."""
-    found = {}
-    for code, sha256 in pins.items():
-        text = connection.execute(select(version.c.definition).where(version.c.sha256 == sha256)).scalar()
-        data = None if text is None else packing.unpack(text)
-        if data is None:
-            raise KeyError(code)
-        found[code] = parsed(data)
+    query = select(version.c.sha256, version.c.definition).where(version.c.sha256.in_(pins.values()))
+    texts = {row.sha256: row.definition for row in connection.execute(query)}
+    found = {code: stored.unpacked(texts[sha256]) for code, sha256 in pins.items()}
     return link(found[flow], found)
 
 

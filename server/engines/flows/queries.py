@@ -59,6 +59,12 @@ def find_version(connection: Connection, flow: str, number: int) -> Row[Any] | N
     return connection.execute(select(version).where(version.c.flow == flow, version.c.version == number)).first()
 
 
+def submitted(connection: Connection) -> list[Row[Any]]:
+    """Versions on which nobody has decided yet, the oldest first."""
+    query = select(version).where(version.c.state == "submitted")
+    return [*connection.execute(query.order_by(version.c.submitted_at, version.c.flow))]
+
+
 def in_force(connection: Connection, flow: str) -> InForce | None:
     query = select(version).where(version.c.flow == flow, version.c.state == "approved")
     row = connection.execute(query.order_by(version.c.version.desc()).limit(1)).first()
@@ -72,9 +78,17 @@ def in_force(connection: Connection, flow: str) -> InForce | None:
 
 
 def all_in_force(connection: Connection) -> dict[str, InForce]:
-    codes = {*connection.execute(select(version.c.flow).distinct()).scalars(), *delivered()}
-    found = {code: in_force(connection, code) for code in sorted(codes)}
-    return {code: one for code, one in found.items() if one is not None}
+    last = select(version.c.flow, func.max(version.c.version).label("version")).where(version.c.state == "approved")
+    newest = last.group_by(version.c.flow).subquery()
+    here = (version.c.flow == newest.c.flow) & (version.c.version == newest.c.version)
+    found: dict[str, InForce] = {}
+    for row in connection.execute(select(version).join(newest, here)):
+        data = packing.unpack(row.definition)
+        assert data is not None
+        found[row.flow] = InForce(row.flow, row.version, data, False)
+    known = {*connection.execute(select(version.c.flow).distinct()).scalars()}
+    own = {code: InForce(code, AS_DELIVERED, data, True) for code, data in delivered().items() if code not in known}
+    return dict(sorted((found | own).items()))
 
 
 def pinned(connection: Connection, flow: str, number: int) -> Flows | None:
