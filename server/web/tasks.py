@@ -9,6 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, func, select
 
 from server.core import clock, inbox
+from server.engines.flows import queries as flows
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model as filling
 from server.engines.forms.records import queries as filled
@@ -256,6 +257,24 @@ def _day(at: datetime) -> str:
 
 
 # What one must be allowed to see for it, all of these; what one could do about it, any of these; where it comes from.
+def _flow_work(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
+    """Tasks of flows that are for this person or one of their roles; late ones say since when."""
+    now = clock.text(at)
+    for row in flows.work(connection, person.id, person.roles, None, _MOST, 0)[0]:
+        late = row.due_at is not None and row.due_at < now
+        code = "flow_task_late" if late else "flow_task_due" if row.due_at else "flow_task"
+        name = {"zh": row.name_zh, "en": row.name_en}
+        yield Task(code, NOW, row.subject, _path("work", row.instance), name, row.due_at or row.opened_at)
+
+
+def _flow_versions(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
+    """Flows of which a version waits for somebody else's decision than that of who has drawn it."""
+    for row in flows.submitted(connection):
+        if row.submitted_by != person.id:
+            name = {"zh": row.title_zh, "en": row.title_en}
+            yield Task("flow_version", NOW, row.flow, _path("flows", row.flow), name, row.submitted_at)
+
+
 SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), (), _own_training),
     (("batch.read",), ("batch.review",), _reviews),
@@ -264,6 +283,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("results.record",), _untested_lots),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "device.enrol"), _leases),
+    ((), ("flows.work",), _flow_work),
+    ((), ("flows.approve",), _flow_versions),
     ((), ("forms.fill",), _own_records),
     ((), ("forms.review",), _record_items),
     ((), ("device.enrol", "device.revoke", "batch.review"), _owing),
