@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, calculating, fanout, flow_instances, flows, live, scanning
+from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, scanning
 
 
 @pytest.mark.slow
@@ -56,3 +56,11 @@ def test_steps_and_instances_of_flows_are_measured(tmp_path: Path) -> None:
     found = flow_instances.instances(tmp_path, count=20, asked=2, completed=2, timers=3)
     assert min(found[one]["median"] for one in ("inbox_ms", "complete_ms")) > 0
     assert 0 <= found["timer_late_s"]["median"] < 60
+
+
+@pytest.mark.slow
+@pytest.mark.urs("ENG-01")
+def test_a_large_form_is_measured(tmp_path: Path) -> None:
+    found = filling.fills(tmp_path, fields=40, openings=2, keys=8)
+    assert found["fields"] > 30
+    assert min(found[one]["p50"] for one in ("first_fields", "all_fields", "key")) > 0

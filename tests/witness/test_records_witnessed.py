@@ -1,0 +1,66 @@
+"""A witness finds what a server that lies makes of work on records of forms: leases, and people's own signatures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from record_support import RECORD, RecordSite, kg, value
+from witness_support import Rig, Story
+
+from server.core.kinds import Fact
+
+pytestmark = pytest.mark.urs("PLT-18", "ENG-01")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordSite]:
+    folder = tmp_path_factory.mktemp("plant")
+    made = RecordSite(f"sqlite:///{folder}/pestle.db", folder)
+    yield made
+    made.plant.close()
+
+
+@pytest.fixture(scope="module")
+def story(site: RecordSite) -> Story:
+    """A record that two tablets fill in: signed rightly, signed by nobody, without a lease, after it was taken back."""
+    site.open()
+    site.fill(value("batch", "B-1"))
+    assert site.fill(kg("batch_size", "10.000"), device="tablet-b", leased=False).flags == ("lease_unknown",)
+    assert site.sign("done", "P-1").flags == ()
+    assert "signature_missing" in site.sign("checked", "P-2", cosigner="P-1").flags
+    revoked = {"lease": site.leases[RECORD, "tablet-b"], "unit": f"record/{RECORD}", "device": "tablet-b"}
+    fact = Fact("handheld.lease_revoked.v2", f"record/{RECORD}", revoked | {"reason": "lost"}, actor="P-5")
+    site.plant.recorder.state(fact)
+    returned = {"lease": site.leases[RECORD, "tablet-a"], "unit": f"record/{RECORD}", "device": "tablet-a"}
+    last = {"last_seq": site.writers["tablet-a"].seq}
+    site.plant.recorder.state(Fact("handheld.lease_returned.v2", f"record/{RECORD}", returned | last))
+    assert site.fill(value("room", "R-101")).flags == ("lease_expired",)
+    return Story.of(site.plant)
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def test_a_log_with_records_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+    assert rig.found is None
+
+
+@pytest.mark.parametrize("flag", ["lease_unknown", "lease_expired", "signature_missing"])
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", story.flagged(flag))
+
+
+def test_a_lease_is_of_the_record_that_it_names(rig: Rig, story: Story, site: RecordSite) -> None:
+    """Work in another record under a lease that is in force is work without one."""
+    pen = story.pen("tablet-b", site.writers["tablet-b"].signer)
+    given = {"record": "R-2", "values": [value("batch", "B-1")]}
+    lease = site.leases[RECORD, "tablet-b"]
+    wrong = pen.write("forms.values_recorded.v1", "record/R-2", given, actor="P-1", lease=lease)
+    assert rig.show(story.then(wrong, flags=("record_unknown",))) == 422
+    assert rig.found == ("flag_missing", len(story.entries))
