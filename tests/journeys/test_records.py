@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from journeys import accessible
 from journeys.filling import ATTACK, blend_check, put_in_force
 from journeys.handheld import Tablet
 from journeys.processes import until, verify_anywhere
@@ -223,6 +224,8 @@ def test_the_record_is_complete_and_its_log_verifies(walk: Walk) -> None:
     for lang in ("en", "zh"):
         speak(first, lang)
         at_each_size(first, f"record-{lang}", "field-gross")
+    assert accessible.in_every_theme(first) == []
+    assert accessible.small(first) == []
     go(first, "/records")
     at_each_size(first, "records", f"fill-{walk.record}")
     first.at(f"fill-{walk.record}").click()
