@@ -78,6 +78,24 @@ def test_what_is_over_is_asked_after_by_how_far_it_reaches(site: Site) -> None:
     assert since == size - review.count > 0
 
 
+def test_a_review_of_the_last_hour_does_not_hide_what_was_before_it(site: Site) -> None:
+    site.work("B1")
+    with site.plant.engine.connect() as connection:
+        stored = list(reading.between(connection, 0, log_size(connection)))
+    middle = stored[len(stored) // 2].stamp.recorded_at
+    late = Scope(since=middle, until=clock.now_text())
+    sign(site, reviewed(site, late))
+    with site.plant.engine.connect() as connection:
+        assert queries.since_last(connection) == (None, log_size(connection))
+    sign(site, reviewed(site, Scope(until=middle)))
+    with site.plant.engine.connect() as connection:
+        last, since = queries.since_last(connection)
+    # Both together leave no gap.
+    assert last is not None
+    assert last.scope == late
+    assert 2 <= since < len(stored)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -154,10 +154,15 @@ def of_batch(connection: Connection, batch: str) -> tuple[AuditReview | None, in
 
 
 def since_last(connection: Connection) -> tuple[AuditReview | None, int]:
-    """The review of all of the log that reaches furthest, and how many entries no such review reaches."""
-    query = select(audit_review).where(audit_review.c.batch.is_(None)).order_by(audit_review.c.idx.desc())
+    """The review with which all of the log has been reviewed the furthest without a gap, and how many entries were
+    recorded after that: one of the last hour says nothing of what was before it."""
+    query = select(audit_review).where(audit_review.c.batch.is_(None))
     whole = [one for one in map(_review, connection.execute(query)) if one.scope.is_whole_log]
-    last = max(whole, key=lambda one: one.scope.until or "", default=None)
+    last: AuditReview | None = None
+    for one in sorted(whole, key=lambda one: (one.scope.since or "", one.scope.until or "")):
+        reached = "" if last is None else last.scope.until or ""
+        if (one.scope.since or "") <= reached < (one.scope.until or ""):
+            last = one
     return last, count(connection, Scope(since=None if last is None else last.scope.until))
 
 
