@@ -34,6 +34,7 @@ export const formsEn = {
   } as Record<string, (details: Details) => string>,
   tablet: "Tablet", phone: "Phone", tryIt: "Fill it in to try conditions, limits and calculations; nothing of it is kept.", clear: "Empty it", previewOf: (width: number) => `${width} px wide`, completeNow: "complete", incomplete: (n: number) => `${n} to fill in or mend`,
   importTitle: "Import a form", importHint: "A JSON file that was exported from Pestle. It replaces what is on the canvas; undo takes that back.", file: "File", notForm: "This file is no form.", use: "Use this form",
+  place: "Stands in", type: "Type", rules: "Rules", asFilled: "As it is filled in", showAs: "How it is shown",
   comparing: (a: string, b: string) => `${a} and ${b}`, same: "Both say the same.", kinds: { added: "New", removed: "Gone", changed: "Changed", moved: "Moved" } as Record<string, string>, of: { form: "Form", section: "Section", field: "Field" } as Record<string, string>, was: "was", is: "is", nothing: "nothing", compareWith: "Compare with", savedDraft: "the draft as it is saved",
   changedByOther: (who: string) => `${who} has saved this form meanwhile`, takeTheirs: "Load theirs", keepMine: "Save mine as the next", difference: "What differs", theirs: "theirs", mine: "mine", discardAsk: "What is only in the draft is gone then.",
 };

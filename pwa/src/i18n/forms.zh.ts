@@ -31,6 +31,7 @@ export const formsZh: typeof formsEn = {
   },
   tablet: "平板", phone: "手机", tryIt: "可试填以查看条件、限度和计算；不会保存。", clear: "清空", previewOf: (width) => `宽 ${width} px`, completeNow: "已完整", incomplete: (n) => `${n} 项待填或待改`,
   importTitle: "导入表单", importHint: "由 Pestle 导出的 JSON 文件。将替换画布上的内容，可撤销。", file: "文件", notForm: "此文件不是表单。", use: "使用此表单",
+  place: "所在位置", type: "类型", rules: "规则", asFilled: "填写时的样子", showAs: "显示方式",
   comparing: (a, b) => `${a} 与 ${b}`, same: "两者内容相同。", kinds: { added: "新增", removed: "删除", changed: "更改", moved: "移动" }, of: { form: "表单", section: "部分", field: "字段" }, was: "原为", is: "现为", nothing: "无", compareWith: "比较对象", savedDraft: "已保存的草稿",
   changedByOther: (who) => `${who} 已在此期间保存了此表单`, takeTheirs: "载入对方的", keepMine: "将我的保存为最新", difference: "差异", theirs: "对方", mine: "我的", discardAsk: "仅在草稿中的内容将不再存在。",
 };

@@ -136,7 +136,7 @@ export function newSection(definition: Definition, title: Words): Section {
 
 /** A field of a type as it comes from the palette, under the name that the palette gives it. */
 export function newField(definition: Definition, type: FieldType, label: Words): Field {
-  const common = { id: fresh(type, ids(definition)), label, hint: null, required: false, when: null, checks: [] };
+  const common = { id: fresh(RESERVED.has(type) ? `${type}_field` : type, ids(definition)), label, hint: null, required: false, when: null, checks: [] };
   const measured = { decimals: 3, rounding: "gbt8170" as const, limits: NO_LIMITS };
   switch (type) {
     case "text":
