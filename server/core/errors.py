@@ -693,6 +693,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Cancel it, or move it to a version that can go on.", "请取消该流程，或迁移到可继续的版本。"),
     ),
+    "flow_expression_wrong": Problem(
+        409,
+        ("An expression of this flow is wrong.", "此流程的一个表达式有误。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Tell whoever maintains the flow.", "请告知流程维护人。"),
+    ),
     "form_unknown": Problem(
         404,
         ("There is no form or version of this code.", "没有此代码的表单或版本。"),

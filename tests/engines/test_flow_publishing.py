@@ -6,6 +6,7 @@ import pytest
 from flow_support import AROUND, HEAD, arrows, choice, extension, flow, node, task
 from support import ROOT
 
+from server.core.errors import CATALOGUE
 from server.engines.flows import parsing, publishing, words
 from server.engines.flows.model import Finding, Refused
 from server.engines.flows.publishing import Surroundings
@@ -230,3 +231,10 @@ def test_every_code_has_words() -> None:
     assert codes <= known
     assert len(codes) > 60
     assert {one for one in known if f'"{one}"' not in text} == set()
+
+
+def test_every_refusal_of_a_step_is_in_the_catalogue() -> None:
+    text = "\n".join(path.read_text() for path in (ROOT / "server" / "engines" / "flows").glob("*.py"))
+    codes = set(re.findall(r'FlowError\(\s*"([a-z_]+)"', text))
+    assert len(codes) > 15
+    assert codes <= set(CATALOGUE)
