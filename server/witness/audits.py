@@ -68,9 +68,12 @@ def _entry(index: int, leaf: bytes, scope: Scope, who: str) -> _Entry | None:
 
 
 def _needles(scope: Scope) -> list[bytes]:
-    """What stands in the bytes of each entry of the scope, as canonical JSON spells it."""
-    named = {"stream": None if scope.batch is None else batch_stream(scope.batch), "device": scope.device}
-    return [b'"%s":%s' % (name.encode(), canonical.encode(value)) for name, value in named.items() if value is not None]
+    """What stands in the bytes of each entry of the scope, as canonical JSON spells it; of a stream its beginning,
+    since those below it are of the scope as well."""
+    found = [] if scope.device is None else [b'"device":' + canonical.encode(scope.device)]
+    if scope.batch is not None:
+        found.append(b'"stream":' + canonical.encode(batch_stream(scope.batch))[:-1])
+    return found
 
 
 def _check_remarks(given: Mapping[str, Any], ids: set[str]) -> None:

@@ -49,6 +49,8 @@ def test_reviews_that_were_signed_at_the_door_are_cosigned(tmp_path: Path) -> No
     for number in range(250):
         site.order(f"C{number}")
     finish(site)
+    # What a tablet writes below a batch's stream is of the batch as well, for both.
+    site.submit(site.writers["tablet-a"].write("production.line_cleared.v1", "batch/B1/annex", {"x": 1}, actor="P-1"))
     rig = Rig(tmp_path / "witness", Story.of(site.plant))
     assert rig.show(Story.of(site.plant)) == 200, rig.why
     sign(site, reviewed(site, BATCH))
