@@ -41,7 +41,7 @@ export const houseEn = {
       seal: "Seal", sealHint: "Vermilion is only ever a signature, with meaning, name and time.", sealWord: "Released", sealMeaning: "Batch record reviewed, batch released",
       dialogs: "Dialogs", dialogsHint: "Focus stays inside, Esc closes, and focus goes back to where it was.", dialog: "Open a dialog", dialogHint: "What it is for, in a sentence.", pin: "PIN",
       lists: "Lists", listsHint: "Search, rows, and what stands there when there are none.", full: "With rows", empty: "Empty", loads: "Loading", failed: "Failed", rowHint: "What it is, where it stands",
-      signature: "Signature", signatureHint: "What is signed, printed name, time with zone, meaning, and the proof; refused with what is open, void once it has changed.", sign: "Sign", signRefused: "Sign: refused", signStale: "Sign: changed meanwhile", exceptions: "Exceptions", exceptionsHint: "What happened, how grave, the decision it needs or has.", assessed: "The reading was repeated within limits; no effect on the batch.",
+      signature: "Signature", signatureHint: "What is signed, printed name, time with zone, meaning, and the proof; refused with what is open, void once it has changed.", sign: "Sign", signRefused: "Sign: refused", signStale: "Sign: changed meanwhile", signed: "Batch", refusedText: "Gates of this batch are still open.", staleText: "The batch has changed since it was shown.", notSigned: "Nothing was signed.", lookAgain: "Look at it again, then sign.", exceptions: "Exceptions", exceptionsHint: "What happened, how grave, the decision it needs or has.", assessed: "The reading was repeated within limits; no effect on the batch.",
     },
   },
 };

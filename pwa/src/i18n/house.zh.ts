@@ -41,7 +41,7 @@ export const houseZh: typeof houseEn = {
       seal: "印章", sealHint: "朱红只用于签名，带含义、姓名和时间。", sealWord: "放行", sealMeaning: "已审核批记录，批准放行",
       dialogs: "对话框", dialogsHint: "焦点留在框内，Esc 关闭，焦点回到原处。", dialog: "打开对话框", dialogHint: "用一句话说明用途。", pin: "PIN 键盘",
       lists: "列表", listsHint: "搜索、行，以及没有内容时显示什么。", full: "有内容", empty: "空", loads: "加载中", failed: "失败", rowHint: "是什么、处于什么状态",
-      signature: "电子签名", signatureHint: "签署内容、签署人姓名、带时区的时间、含义和验证；有未决事项即拒绝，内容变化即失效。", sign: "签名", signRefused: "签名：被拒绝", signStale: "签名：内容已变", exceptions: "异常", exceptionsHint: "发生了什么、严重程度、所需或已作的决定。", assessed: "重测结果在限度内，对本批无影响。",
+      signature: "电子签名", signatureHint: "签署内容、签署人姓名、带时区的时间、含义和验证；有未决事项即拒绝，内容变化即失效。", sign: "签名", signRefused: "签名：被拒绝", signStale: "签名：内容已变", signed: "批次", refusedText: "本批仍有未满足的放行条件。", staleText: "所示内容已发生变化。", notSigned: "未签署任何内容。", lookAgain: "请重新查看后再签名。", exceptions: "异常", exceptionsHint: "发生了什么、严重程度、所需或已作的决定。", assessed: "重测结果在限度内，对本批无影响。",
     },
   },
 };
