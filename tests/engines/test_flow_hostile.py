@@ -116,8 +116,8 @@ def test_a_tampered_definition_is_refused_with_reasons_or_runs() -> None:
 
 @pytest.mark.slow
 def test_thousands_of_tampered_definitions_are_refused_with_reasons_or_run() -> None:
-    accepted = sum(tamper(seed) for seed in range(1_000, 4_000))
-    assert 150 < accepted < 2_900
+    accepted = sum(tamper(seed) for seed in range(1_000, 2_500))
+    assert 150 < accepted < 1_450
 
 
 def convert(seed: int) -> bool:

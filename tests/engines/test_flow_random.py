@@ -183,4 +183,4 @@ def test_changed_flows_are_refused_or_end() -> None:
 @pytest.mark.parametrize("part", range(2))
 def test_thousands_of_changed_flows_are_refused_or_end(part: int) -> None:
     ended = Counter(run_changed(seed) for seed in range(10_000 + part * 1_000, 10_000 + (part + 1) * 1_000))
-    assert min(ended["ended"], ended["refused"]) > 300
+    assert min(ended["ended"], ended["refused"]) > 150
