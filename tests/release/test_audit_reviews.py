@@ -55,8 +55,11 @@ def test_a_review_says_who_looked_at_how_many_entries_and_what_came_since(site: 
     assert now["review"]["meaning"] == {"code": FOUND_NOTHING, **MEANINGS[FOUND_NOTHING]}
     dispose(site, "released", person="P-6")
     assert last(site)["since"] == 0
+    # No disposition, whatever a tablet calls it.
+    site.submit(site.writers["tablet-a"].write("release.batch_released.v3", "batch/B1", {"x": 1}, actor="P-1"))
+    assert last(site)["since"] == 1
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "found in a pocket"})
-    assert last(site)["since"] > 0
+    assert last(site)["since"] > 1
 
 
 def test_a_review_of_a_part_is_kept_and_is_none_of_the_whole(site: Site) -> None:

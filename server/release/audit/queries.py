@@ -147,8 +147,10 @@ def of_batch(connection: Connection, batch: str) -> tuple[AuditReview | None, in
     query = select(audit_review).where(audit_review.c.batch == batch).order_by(audit_review.c.idx.desc())
     whole = (one for one in map(_review, connection.execute(query)) if one.scope.is_whole_batch)
     last = next(whole, None)
-    signed = log_entry.c.kind.not_in((*RELEASES, *REJECTIONS))
-    later = [log_entry.c.stream == batch_stream(batch), log_entry.c.idx >= (0 if last is None else last.size), signed]
+    # What a device writes is none, whatever it calls it.
+    other = log_entry.c.kind.not_in((*RELEASES, *REJECTIONS)) | (log_entry.c.device != "server")
+    size = 0 if last is None else last.size
+    later = [log_entry.c.stream == batch_stream(batch), log_entry.c.idx >= size, other]
     since: int = connection.execute(select(func.count()).select_from(log_entry).where(*later)).scalar_one()
     return last, since
 
