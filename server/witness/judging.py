@@ -28,6 +28,7 @@ from server.training import model as training
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.containers import ContainerRules
+from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
@@ -79,6 +80,7 @@ class SiteRules:
         self._grants = GrantRules()
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
+        self._forms = FormRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -114,6 +116,7 @@ class SiteRules:
             return
         self._training.judge(seen)
         self._grants.judge(seen)
+        self._forms.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
@@ -139,6 +142,7 @@ class SiteRules:
         self._containers.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
+        self._forms.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:

@@ -5,9 +5,8 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
-from server.engines.forms import definitions, model, projection, queries
+from server.engines.forms import deciding, definitions, model, projection, queries
 from server.engines.forms.checking import check
-from server.engines.forms.queries import Version
 from server.identity import queries as identity
 from server.identity import signing
 
@@ -50,16 +49,13 @@ class VersionDecided(Schema):
 def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     """The next version, one at a time, of a definition that is here and without findings."""
     given = entry.payload
-    versions = queries.versions_of(connection, given["form"])
-    if queries.waiting(versions) is not None:
-        return _refused("form_waiting", given)
-    if given["version"] != len(versions) + 1:
-        return _refused("form_version_wrong", given)
+    refused = _refused(connection, entry)
+    if refused is not None:
+        return refused
     definition = definitions.definition(connection, given["sha256"])
-    if definition is None or entry.header.stream != model.form_stream(given["form"]):
-        return _refused("form_definition_unknown", given)
-    if definition.get("code") != given["form"] or definition.get("title") != given["title"]:
-        return _refused("form_definition_unknown", given)
+    said = None if definition is None else (definition.get("code"), definition.get("title"))
+    if said != (given["form"], given["title"]) or entry.header.stream != model.form_stream(given["form"]):
+        return Ruling(refusal="form_definition_unknown", details=_named(given))
     found = check(definition)
     if found:
         return Ruling(refusal="form_faulty", details={"findings": [one.payload() for one in found[:100]]})
@@ -68,52 +64,35 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_approval(connection: Connection, entry: Entry) -> Ruling:
     """By somebody else than who prepared it, of the bytes that were shown, from a day that is not past."""
-    given = entry.payload
-    unsigned = signing.refusal(connection, entry, model.said(given))
-    if unsigned is not None:
-        return unsigned
-    versions = queries.versions_of(connection, given["form"])
-    refused = _decision_refused(versions, entry)
-    if refused is not None:
-        return refused
-    if dict(given["meaning"]) != model.MEANING or versions[given["version"] - 1].sha256 != given["sha256"]:
-        return _refused("form_version_stale", given)
-    earlier = [one.effective_from for one in versions if one.state == projection.APPROVED and one.effective_from]
-    if given["effective_from"] < max([entry.header.captured_at[:10], *earlier]):
-        return _refused("form_day_past", given)
-    return Ruling()
+    unsigned = signing.refusal(connection, entry, model.said(entry.payload))
+    return unsigned or _refused(connection, entry) or Ruling()
 
 
 def decide_rejection(connection: Connection, entry: Entry) -> Ruling:
-    versions = queries.versions_of(connection, entry.payload["form"])
-    return _decision_refused(versions, entry) or Ruling()
+    return _refused(connection, entry) or Ruling()
 
 
 def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
     """What waits, its designers may take back; what is approved, only who approves takes out of use."""
     given = entry.payload
-    version = _version(queries.versions_of(connection, given["form"]), given["version"])
-    if version is None or version.state not in (projection.SUBMITTED, projection.APPROVED):
-        return _refused("form_version_stale", given)
-    if version.state == projection.APPROVED and not identity.permitted(connection, entry.actor, model.APPROVES):
+    refused = _refused(connection, entry)
+    if refused is not None:
+        return refused
+    version = queries.versions_of(connection, given["form"])[given["version"] - 1]
+    if version.state == deciding.APPROVED and not identity.permitted(connection, entry.actor, model.APPROVES):
         return Ruling(refusal="not_permitted", details={"permission": model.APPROVES})
     return Ruling()
 
 
-def _decision_refused(versions: list[Version], entry: Entry) -> Ruling | None:
-    """Why a version cannot be decided on by this person now."""
-    version = _version(versions, entry.payload["version"])
-    if version is None or version.state != projection.SUBMITTED:
-        return _refused("form_version_stale", entry.payload)
-    return _refused("form_own", entry.payload) if version.submitted_by == entry.actor else None
+def _refused(connection: Connection, entry: Entry) -> Ruling | None:
+    given = entry.payload
+    versions = queries.versions_of(connection, given["form"])
+    code = deciding.refused(entry.kind, given, entry.actor, entry.header.captured_at[:10], versions)
+    return None if code is None else Ruling(refusal=code, details=_named(given))
 
 
-def _version(versions: list[Version], number: int) -> Version | None:
-    return versions[number - 1] if number <= len(versions) else None
-
-
-def _refused(code: str, given: model.Payload) -> Ruling:
-    return Ruling(refusal=code, details={"form": given["form"], "version": given["version"]})
+def _named(given: model.Payload) -> dict[str, str | int]:
+    return {"form": given["form"], "version": given["version"]}
 
 
 _DESIGNS, _APPROVES = (model.DESIGNS,), (model.APPROVES,)

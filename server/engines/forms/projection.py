@@ -4,8 +4,7 @@ from sqlalchemy import Column, Connection, Integer, Table, Text, and_, insert, u
 
 from server.core.db import records, workspace
 from server.core.kinds import Entry
-
-SUBMITTED, APPROVED, REJECTED, WITHDRAWN = "submitted", "approved", "rejected", "withdrawn"
+from server.engines.forms.deciding import APPROVED, REJECTED, SUBMITTED, WITHDRAWN
 
 version = Table(
     "form_version",

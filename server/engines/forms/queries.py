@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, select
 
+from server.engines.forms.deciding import APPROVED, SUBMITTED
 from server.engines.forms.definitions import definition as definition
 from server.engines.forms.definitions import folder_of as folder_of
-from server.engines.forms.projection import APPROVED, SUBMITTED, draft, version
+from server.engines.forms.projection import draft, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,6 @@ def title(connection: Connection, sha256: str) -> dict[str, str] | None:
     query = select(version.c.title_zh, version.c.title_en).where(version.c.sha256 == sha256)
     row = connection.execute(query.order_by(version.c.idx).limit(1)).first()
     return None if row is None else {"zh": row.title_zh, "en": row.title_en}
-
-
-def is_named(connection: Connection, sha256: str) -> bool:
-    return title(connection, sha256) is not None
 
 
 def draft_of(connection: Connection, form: str) -> Draft | None:
