@@ -16,8 +16,14 @@ from sync.log.tables import log_entry
 
 _LATE = (POST_SEAL, AFTER_DISPOSITION, "late_entry", "captured_outside")
 # Kinds, or beginnings of them, that deserve a look first, by why.
-_LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
-    "signins": ("identity.signin_failed.", "identity.login_locked.", "handheld.pin_locked.", "handheld.pin_tried."),
+LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
+    "signins": (
+        "identity.signin_failed.",
+        "identity.login_locked.",
+        "identity.login_unlocked.",
+        "handheld.pin_locked.",
+        "handheld.pin_tried.",
+    ),
     "refused": ("core.decision_refused.", "release.release_refused.", "handheld.input_quarantined."),
     "rights": (
         "identity.person_added.",
@@ -29,6 +35,8 @@ _LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
         "identity.credential_set.",
         "identity.password_confirmed.",
         "identity.policy_set.",
+        "identity.device_enrolled.",
+        "identity.journal_opened.",
         "training.requirement_set.",
     ),
     "withdrawn": (
@@ -39,12 +47,20 @@ _LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
         "release.device_waived.",
         "production.allocation_released.",
         "training.qualification_withdrawn.",
+        "forms.version_withdrawn.",
+        "flows.instance_cancelled.",
     ),
     "decided": (
         "production.exception_raised.",
         "production.conflict_found.",
         "quality.deviation_",
+        "release.conflict_resolved.",
+        "release.exception_assessed.",
         "handheld.log_disputed.",
+        "handheld.dispute_settled.",
+        "forms.exception_raised.",
+        "forms.conflict_found.",
+        "forms.item_settled.",
     ),
     "site": ("site.",),
 }
@@ -98,7 +114,7 @@ def look(connection: Connection, name: str) -> ColumnElement[bool]:
         return not_(log_filter.holds(connection, log_entry.c.receipt, b'"flags":[]'))
     if name == "late":
         return or_(*(log_filter.holds(connection, log_entry.c.receipt, f'"{flag}"'.encode()) for flag in _LATE))
-    return or_(*(func.substr(log_entry.c.kind, 1, len(start)) == start for start in _LOOKS_BY_KIND[name]))
+    return or_(*(func.substr(log_entry.c.kind, 1, len(start)) == start for start in LOOKS_BY_KIND[name]))
 
 
 def places(
