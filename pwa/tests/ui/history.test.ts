@@ -20,7 +20,7 @@ function server(id: string, index: number, standing: ServerVersion["standing"] =
   const view: EntryView = {
     id, index, kind: KIND.parameter, stream: "batch/B1", subject: "40/time", actor: { id: "P-0002", name: "王芳", name_en: "Wang Fang" }, device: { id: "t2", name: "tablet-2" }, seq: 1,
     captured_at: "2026-11-22T09:29:00.000Z", offset: 480, recorded_at: "2026-11-22T09:29:01.000Z", seen: null, made: { after: null, before: "2026-11-22T09:29:01.000Z" }, lease: null, flags: [], payload: { batch: "B1", phase: "40", value: { value: "15", unit: "min" } },
-    verifier: null, corrects: null, reason: null, corrected_by: null,
+    signed: [], verifier: null, corrects: null, reason: null, corrected_by: null,
   };
   return { ...view, standing, superseded_by: null, ...more };
 }
