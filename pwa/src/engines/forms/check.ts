@@ -6,7 +6,7 @@ import { columnsOf, isCheck, makePlan, RESERVED, withColumns, type Place, type P
 import { isRecord, look } from "./shape";
 import type { Definition, Field, Finding, Section } from "./types";
 
-export const MOST_FIELDS = 1_000, MOST_BYTES = 512 * 1024, MOST_PATHS = 20_000;
+const MOST_FIELDS = 1_000, MOST_BYTES = 512 * 1024, MOST_PATHS = 20_000;
 // A condition over yes/no and choice is tried with every combination, as long as these are so few.
 const MOST_TRIES = 1_000;
 const WIDEST = ["specification", "action", "alert"] as const;

@@ -2,4 +2,4 @@
 export { check } from "./check";
 export { evaluate, signedDigest, verdictOf } from "./evaluate";
 export { scopeOf } from "./plan";
-export { isDefinition, look } from "./shape";
+export { look } from "./shape";

@@ -1,8 +1,6 @@
 /** Whether a definition has the shape of one. The same as server/engines/forms/shape.py, finding by finding. */
-import type { Definition, FieldType, Finding } from "./types";
+import type { FieldType, Finding } from "./types";
 
-/** What is found here keeps a definition from being read at all; nothing else is then looked for. */
-export const SHAPE_CODES = ["key_missing", "key_unexpected", "value_wrong", "type_unknown"];
 export const ROUNDINGS = ["gbt8170", "half_up"] as const;
 export const SCANNED = ["container", "lot", "equipment", "badge", "any"] as const;
 export const NO_COLUMNS: readonly FieldType[] = ["table", "instruction", "photo", "file"];
@@ -19,11 +17,6 @@ type Keys = Record<string, Look>;
 
 export function look(given: unknown): Finding[] {
   return definition(given, "");
-}
-
-/** Whether nothing is wrong with the shape, so that it can be evaluated. */
-export function isDefinition(given: unknown): given is Definition {
-  return look(given).length === 0;
 }
 
 export function letters(text: string): number {
