@@ -50,6 +50,20 @@ def blend_check() -> dict[str, Any]:
                 forms.calculation(
                     "drummed", "sum(drums.map(d, d.weight))", label=words("桶重合计", "All drums"), decimals=1
                 ),
+                forms.field(
+                    "sample",
+                    "reading",
+                    label=words("取样量", "Sample"),
+                    device_class="balance",
+                    unit="kg",
+                    decimals=3,
+                    rounding="gbt8170",
+                    limits=forms.NO_LIMITS,
+                ),
+                forms.field("lot", "lot", label=words("物料批", "Lot"), material=None),
+                forms.field("machine", "equipment", label=words("天平", "Balance"), **{"class": "balance"}),
+                forms.field("helper", "person", label=words("协助", "Helped by"), permission=None),
+                forms.field("photos", "photo", label=words("照片", "Photos"), most=2),
                 forms.text("remark", label=words(f"备注 {ATTACK}", f"Remark {ATTACK}"), multiline=True),
                 forms.field(
                     "done",

@@ -25,6 +25,8 @@ class Walk:
         self.first = here.tablet("fill-1", "zh-CN")
         self.second = here.tablet("fill-2", "en-GB")
         self.record = ""
+        self.balances, bridge = here.weighing_room()
+        bridge.start(self.balances.bus, here.code("bridge"))
 
     @property
     def both(self) -> tuple[Tablet, Tablet]:
@@ -74,7 +76,7 @@ def sign(tablet: Tablet, path: str, login: str) -> None:
 def unhurt(tablet: Tablet) -> None:
     """No text has become markup, let alone script."""
     assert tablet.page.evaluate("window.hacked === undefined")
-    assert tablet.page.locator('[data-testid="form-fill"] img').count() == 0
+    assert tablet.page.locator('img[src="x"], [data-testid="form-fill"] script').count() == 0
 
 
 def test_a_record_is_opened_and_taken_along_by_two_tablets(walk: Walk) -> None:
@@ -118,6 +120,39 @@ def test_what_is_typed_is_shown_to_the_other_and_asks_for_what_follows(walk: Wal
     for tablet in walk.both:
         expect(tablet.at("value-gross")).to_have_text("12.600 kg")
     assert walk.page()["items"] == []
+
+
+@pytest.mark.urs("PRD-02")
+def test_a_balance_a_code_a_list_and_a_photo_fill_in_fields(walk: Walk) -> None:
+    first = walk.first
+    walk.balances.place("BAL-07", "3.111")
+    first.at("device-sample-BAL-07").click()
+    expect(first.at("live-sample")).to_contain_text("3.111 kg")
+    expect(first.at("take-sample")).to_be_enabled()
+    first.shoot("reading")
+    first.at("take-sample").click()
+    expect(first.at("value-sample")).to_have_text("3.111 kg")
+    # A badge is no lot, and only that it is one is told.
+    first.at("input-lot").fill("PESTLE-BADGE:1:B-1:secret-of-a-badge")
+    first.at("input-lot").press("Enter")
+    expect(first.at("input-lot-problem")).not_to_contain_text("secret")
+    first.at("input-lot").fill("PESTLE-LOT:1:api-1/A-5")
+    first.at("input-lot").press("Enter")
+    expect(first.at("input-lot")).to_have_value("api-1/A-5")
+    first.at("input-machine").select_option("BAL-08")
+    first.at("input-helper").select_option(first.person("wangfang"))
+    picture = walk.site.folder / "label.png"
+    first.page.screenshot(path=picture)
+    first.at("input-photos").set_input_files(picture)
+    expect(first.at("field-photos").locator("li")).to_have_count(1)
+    record(first)
+    until("the log has the reading", lambda: walk.stands("sample") == [{"value": "3.111", "unit": "kg"}])
+    [sample] = [one for one in walk.page()["values"] if one["path"] == "sample"]
+    assert (sample["source"]["type"], sample["source"]["device"]) == ("device", "BAL-07")
+    assert walk.stands("lot") == ["api-1/A-5"]
+    assert walk.page()["items"] == []
+    [[photo]] = walk.stands("photos")
+    until("the photo has come", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{photo}") != b"")
 
 
 @pytest.mark.urs("PLT-08", "PLT-10")
