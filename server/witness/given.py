@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from server.core.kinds import Registry
+from server.engines.forms.records.model import SIGNED as RECORD_SIGNED
 from server.identity import granting, grants, rules
 from server.identity.model import CREDENTIAL_SET, PASSKEY_ADDED, PASSWORD_CONFIRMED, SERVER, SIGNS, person_stream
 from server.identity.signing import Signed
@@ -17,6 +18,9 @@ from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
+
+# What tells of passwords: learnt by the stream, which says whose it is when the payload is gone.
+_ABOUT = (CREDENTIAL_SET, PASSWORD_CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class GivenRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `signing_barred`; `not_permitted` of who vouches for themselves, or for what they gave."""
         head, body = seen.head, seen.body
-        if body is None or not seen.by_server or not self._since or head.actor == SERVER:
+        if body is None or not seen.by_server or not self._since:
+            return
+        if head.kind in _ABOUT and head.stream != person_stream(body["person"]):
+            raise SyncError("stream_wrong", f"{head.kind} of {body['person']} stands in {head.stream}")
+        if head.actor == SERVER:
             return
         if head.kind == PASSWORD_CONFIRMED:
             given = self._given.get(body["person"])
@@ -63,6 +71,8 @@ class GivenRules(Remembering):
             return bool(body["what"] == "pin")
         if kind.name in (PASSKEY_ADDED, PASSWORD_CONFIRMED) or issubclass(kind.schema, Signed):
             return True
+        if kind.name == RECORD_SIGNED:
+            return body["signature"] is not None and "signature_missing" not in seen.stamp.flags
         held = self._granted.held(seen.head.actor)
         used = [one for one in kind.by if held is not None and grants.permits(held, one)]
         return bool(used) and set(used) <= set(SIGNS)
@@ -70,7 +80,7 @@ class GivenRules(Remembering):
     def _learn_own(self, seen: Seen, index: int) -> None:
         head, body = seen.head, seen.body
         self._since |= head.kind in granting.SINCE
-        if head.kind not in (CREDENTIAL_SET, PASSWORD_CONFIRMED):
+        if head.kind not in _ABOUT:
             return
         self._about[index] = head.stream
         person = head.stream.removeprefix(person_stream(""))

@@ -1,4 +1,5 @@
-"""Whether roles that sign were granted by two people, and what work needs was said by others, from the log (IDN-08).
+"""Whether roles that sign were granted by two people, whether who decides holds what they decide by, and whether what
+work needs was said by others, from the log (IDN-01, IDN-08).
 
 The rules hold from the first entry of the kinds that came with them: a log that was begun before they were is no worse
 for it. What the console grants it grants alone, as the log says; whoever was never seen holds nothing.
@@ -7,10 +8,11 @@ for it. What the console grants it grants alone, as the log says; whoever was ne
 from collections.abc import Mapping
 from typing import Any
 
-from server.identity import granting
+from server.core.kinds import Registry
+from server.identity import granting, grants
 from server.identity.at_capture import Capture, Since, in_force
 from server.identity.granting import Standing
-from server.identity.model import Grant, permissions_of, person_stream
+from server.identity.model import SERVER, Grant, permissions_of, person_stream
 from server.training.model import REQUIRED
 from server.training.rules import is_own
 from server.witness.remembering import Remembering
@@ -21,8 +23,9 @@ from sync.errors import SyncError
 class GrantRules(Remembering):
     """Who holds which roles, and what waits for whose word, after the entries learnt so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__()
+        self._registry = registry
         self._since = False
         # None is somebody of whom an entry was erased: nothing is judged of them.
         self._standing: dict[str, Standing | None] = {}
@@ -31,19 +34,33 @@ class GrantRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `grant_needs_second`, `nothing_to_confirm` and so on."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in (*granting.KINDS, REQUIRED):
+        if given is None or not seen.by_server:
             return
+        self._judge_right(head.kind, head.actor)
         if head.kind == REQUIRED:
             self._judge_requirement(head.actor, given)
             return
-        if not self._since and head.kind not in granting.SINCE:
+        if head.kind not in granting.KINDS or not (self._since or head.kind in granting.SINCE):
             return
+        if head.stream != person_stream(given["person"]):
+            # By the stream it is known whom an entry is about when its payload is gone.
+            raise SyncError("stream_wrong", f"{head.kind} of {given['person']} stands in {head.stream}")
         standing, own = self._of(given["person"]), self._of(head.actor)
         if standing is None or own is None:
             return
         code = granting.refused(head.kind, given, head.actor, standing, own.grants)
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['person']} by {head.actor}")
+
+    def _judge_right(self, name: str, actor: str) -> None:
+        """Whether the actor of a decision holds, anywhere, one of the permissions that it is taken by."""
+        kind = self._registry.kinds.get(name)
+        if kind is None or not kind.by or not self._since:
+            return
+        held = () if actor == SERVER else self.held(actor)
+        may = actor == SERVER and SERVER in kind.by
+        if held is not None and not may and not any(grants.permits(held, one) for one in kind.by):
+            raise SyncError("not_permitted", f"{name} by {actor}, who holds none of {', '.join(kind.by)}")
 
     def _judge_requirement(self, actor: str, given: Mapping[str, Any]) -> None:
         held = self.held(actor) if self._since else None

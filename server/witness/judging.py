@@ -77,7 +77,7 @@ class SiteRules:
         self._leases = LeaseRules()
         self._containers = ContainerRules()
         self._training = TrainingRules(registry)
-        self._grants = GrantRules()
+        self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._forms = FormRules()

@@ -8,10 +8,12 @@ import pytest
 from plant import PASSWORD, PlantUnderTest, b64
 from witness_support import Rig, Story
 
+from server.engines.forms.records.model import SIGNED as RECORD_SIGNED
 from server.identity import accounts
 from server.identity.model import (
     CREDENTIAL_SET,
     GRANT_CONFIRMED,
+    LOGIN_UNLOCKED,
     PASSWORD_CONFIRMED,
     PERSON_ADDED_V2,
     PERSON_ADDED_V3,
@@ -71,6 +73,21 @@ def test_a_role_that_one_person_granted_is_found(
     assert rig.found == ("grant_needs_second", len(story.entries))
 
 
+def test_so_is_one_in_the_stream_of_somebody_who_holds_it(rig: Rig, story: Story) -> None:
+    """Else the ghost would stand in the log as whom the payload does not name."""
+    given = {**NAMES, "person": "P-0008", "grants": QA, "waiting": []}
+    assert rig.show(stated(story, PERSON_ADDED_V3, "P-0009", given, "P-0007")) == 422
+    assert rig.found == ("stream_wrong", len(story.entries))
+
+
+@pytest.mark.parametrize("actor", ["P-0001", "P-0009"])
+def test_a_decision_by_who_holds_nothing_for_it_is_found(rig: Rig, story: Story, actor: str) -> None:
+    """Whoever has the server's key need not grant a ghost anything to let it decide."""
+    given = {"person": "P-0005", "reason": "x"}
+    assert rig.show(stated(story, LOGIN_UNLOCKED, "P-0005", given, actor)) == 422
+    assert rig.found == ("not_permitted", len(story.entries))
+
+
 @pytest.mark.parametrize(("actor", "code"), [("P-0007", "not_permitted"), ("P-0001", "not_permitted")])
 def test_a_confirmation_by_who_may_not_is_found(rig: Rig, story: Story, actor: str, code: str) -> None:
     assert rig.show(stated(story, GRANT_CONFIRMED, "P-0005", confirmed(story, "P-0005"), actor)) == 422
@@ -116,6 +133,23 @@ def test_so_is_a_pin_that_was_set_under_it(rig: Rig, story: Story) -> None:
     pin = {"person": "P-0004", "what": "pin", "alg": "ed25519", "public_key": b64(b"x" * 32)}
     assert rig.show(stated(later, CREDENTIAL_SET, "P-0004", pin, "P-0004")) == 422
     assert rig.found == ("signing_barred", len(later.entries))
+
+
+def test_so_is_a_field_of_a_record_that_was_signed_under_it(rig: Rig, story: Story) -> None:
+    later = given(story)
+    statement = {name: confirmed(later, "P-0004")[name] for name in ("signer", "signed_at", "offset", "method")}
+    field = {"record": "R-1", "path": "done", "meaning": {"zh": "完成", "en": "Done"}, "digest": "0" * 64}
+    field |= {"signed_by": "P-0004", "signature": {**statement, "components": 2, "passkey": None}}
+    envelope = later.pen("server", later.signer).write(RECORD_SIGNED, "record/R-1", field, actor="P-0004")
+    assert rig.show(later.then(envelope, flags=("record_unknown",))) == 422
+    assert rig.found == ("signing_barred", len(later.entries))
+
+
+def test_so_is_a_password_of_hers_in_the_stream_of_another(rig: Rig, story: Story) -> None:
+    """Else her own choice would be taken for one of somebody else, and the bar would never end or begin."""
+    given = {"person": "P-0005", "what": "password", "alg": None, "public_key": None}
+    assert rig.show(stated(story, CREDENTIAL_SET, "P-0001", given, "P-0005")) == 422
+    assert rig.found == ("stream_wrong", len(story.entries))
 
 
 def test_and_a_word_for_it_by_who_gave_it(rig: Rig, story: Story) -> None:

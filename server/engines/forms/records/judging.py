@@ -162,6 +162,8 @@ def _signed(connection: Connection, entry: Entry) -> bool:
         )
     if given["signature"] is None or entry.actor != given["signed_by"]:
         return False
+    if signing.barred(connection, entry.actor) is not None:
+        return False
     return signing.stands(connection, entry.kind, entry.actor, given["signature"], model.said(given))
 
 
