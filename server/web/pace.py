@@ -18,6 +18,7 @@ SESSION = Rate(1_000, 50)
 ADDRESS = Rate(10_000, 500)
 # What costs the server seconds rather than milliseconds, or reaches somebody outside, in requests that it counts as.
 COSTS = {"batches.show_dossier": 50, "batches.trace": 5, "alerts.try_out": 100}
+COSTS |= {"forms.print_empty": 10, "records.print_record": 10}
 
 
 def register(app: Flask, session: Rate = SESSION, address: Rate = ADDRESS) -> None:
