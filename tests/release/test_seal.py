@@ -42,7 +42,9 @@ def test_the_seal_names_every_device_that_wrote_or_held_the_batch_with_its_head(
     shown = review(site)["seal"]
     sign(site, "released")
     seal = review(site)["disposition"]["seal"]
-    assert {key: shown[key] for key in ("entries", "head", "devices")} == seal
+    assert {key: shown[key] for key in ("entries", "head", "devices", "beside")} == seal
+    # That leases came back says nothing of the batch: it stands beside the seal, and is listed.
+    assert [one["kind"] for one in seal["beside"]] == ["handheld.lease_returned.v1"] * 2
     chain = headers(site, "tablet-a")
     assert [(one["device"]["id"], one["seq"], one["hash"], one["waived"]) for one in seal["devices"]] == [
         ("tablet-a", max(chain), chain[max(chain)], False),
