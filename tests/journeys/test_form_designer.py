@@ -316,6 +316,11 @@ def test_it_is_submitted_and_put_in_force_by_somebody_elses_signature(walk: Walk
     desk.sign_out()
     desk.sign_in("zhaolin")
     desk.page.goto(f"{desk.wire.url}/forms/{CODE}")
+    # Not only how it looks: every rule that is signed.
+    made.at("tab-rules").click()
+    expect(made.at("rules-yield")).to_contain_text("mass_after_blending / total_charged * 100")
+    expect(made.at("rules-yield")).to_contain_text("95.0 – 102.0")
+    desk.shoot("form-rules")
     made.at("approve-1").click()
     made.at("signature-login").fill("zhaolin")
     made.at("signature-password").fill(walk.site.people["zhaolin"]["password"])
