@@ -44,7 +44,7 @@ def test_a_lease_brings_the_form_as_it_is_pinned_and_who_fills_it_in(site: Site,
     assert (lease["unit"], lease["document"], "batch" in lease, "order" in lease) == (unit, unit, False, False)
     assert lease["definition"] == weighing_record()
     assert f"record/{lease['record']['record']}" == unit
-    assert {one["id"] for one in lease["people"]} == {"P-1", "P-2", "P-3"}
+    assert {one["id"] for one in lease["people"]} == {"P-1", "P-2", "P-3", "P-8"}
     with site.plant.engine.connect() as connection:
         [stored] = reading.of_kind(connection, "handheld.lease_issued.v2")
     assert stored.envelope.body["lease_hash"] == hashlib.sha256(text).hexdigest()

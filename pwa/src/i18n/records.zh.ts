@@ -10,6 +10,6 @@ export const recordsZh: typeof recordsEn = {
   correctTitle: "更正", correctHint: "原值连同更正理由保留在历史中。", old: "原记录", fresh: "正确值", reason: "更正理由", correct: "签署更正",
   historyTitle: "此字段的历史", corrected: "已更正", stands: "有效", because: (reason) => `理由：${reason}`, nothing: "此处尚无记录。", onDevice: "在本机", inLog: "已入账",
   signTitle: "签名", secondTitle: "第二人", signHint: "您所签为表单中此前的全部内容，以当前状态为准。", again: "重新签名的理由", noSigners: "可在此签名的人员在本机均无 PIN 或通行密钥。", waiting: "请先记录已输入的内容。",
-  meaning: "含义", signs: "签名人", items: "待查看事项", settledItems: "已处理事项", settled: "已处理", settle: "处理", settleTitle: "处理", settleReason: "评估", settleAction: "关闭", choose: "以哪个值为准", settledBy: (name) => `由 ${name} 处理`, commentMissing: "未作说明", by: "打开人",
+  print: "打印（PDF）", meaning: "含义", signs: "签名人", items: "待查看事项", settledItems: "已处理事项", settled: "已处理", settle: "处理", settleTitle: "处理", settleReason: "评估", settleAction: "关闭", choose: "以哪个值为准", settledBy: (name) => `由 ${name} 处理`, commentMissing: "未作说明", by: "打开人",
   unsigned: (n) => `本机有 ${n} 条记录尚未入账。`, items_open: (n) => `${n} 项待查看`,
 };
