@@ -166,12 +166,21 @@ def work(
         task_role.c.instance == task.c.instance, task_role.c.task == task.c.task, task_role.c.role.in_(list(roles))
     )
     mine = or_(task.c.person == person, and_(task.c.person.is_(None), by_role))
-    where = mine if not q else mine & instance.c.subject.icontains(q, autoescape=True)
-    joined = task.join(instance, task.c.instance == instance.c.instance)
-    total = connection.execute(select(func.count()).select_from(joined).where(where)).scalar_one()
-    query = select(task, instance.c.flow, instance.c.subject, instance.c.version).select_from(joined).where(where)
-    ordered = query.order_by(task.c.due_at.is_(None), task.c.due_at, task.c.opened_at, task.c.instance, task.c.task)
-    return [*connection.execute(ordered.limit(limit).offset(offset))], total
+    tasks = select(task).where(mine)
+    if q:
+        named = instance.c.subject.icontains(q, autoescape=True)
+        tasks = tasks.join(instance, task.c.instance == instance.c.instance).where(named)
+    total = connection.execute(select(func.count()).select_from(tasks.subquery())).scalar_one()
+    # The page first, and only then what its few tasks are about.
+    page = tasks.order_by(*_urgent(task.c)).limit(limit).offset(offset).subquery()
+    query = select(page, instance.c.flow, instance.c.subject, instance.c.version)
+    query = query.join(instance, page.c.instance == instance.c.instance).order_by(*_urgent(page.c))
+    return [*connection.execute(query)], total
+
+
+def _urgent(columns: Any) -> tuple[Any, ...]:
+    """The order of an inbox: what is due first, and each task in a place of its own."""
+    return (columns.due_at.is_(None), columns.due_at, columns.opened_at, columns.instance, columns.task)
 
 
 def overdue(connection: Connection, now: str) -> list[Row[Any]]:
