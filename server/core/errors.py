@@ -1343,6 +1343,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Treat the log as changed and investigate.", "请视为日志已被更改并进行调查。"),
     ),
+    "stream_wrong": Problem(
+        422,
+        ("An entry stands in the stream of somebody else than it names.", "一条记录所在的记录流与其所述人员不符。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Treat the log as changed and investigate.", "请视为日志已被更改并进行调查。"),
+    ),
     "root_wrong": Problem(
         422,
         ("The entries do not give the signed root.", "记录不能推导出已签名的根。"),
