@@ -54,7 +54,7 @@ class Raised:
 
     `link` is the address of the screen that shows what it is about; `person` whom it is about, and who is told first
     where the kind says so; `places` narrow the recipients to those whose permission
-    holds in the areas of these rooms.
+    holds in the areas of these rooms. `people` are told whatever they hold: what waits is theirs.
     """
 
     code: str
@@ -63,6 +63,7 @@ class Raised:
     details: Mapping[str, Any] = field(default_factory=dict)
     person: str | None = None
     places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 _SOON, _HOUR, _SHIFT, _DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(hours=8), timedelta(days=1)
@@ -214,6 +215,31 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("{name}: {document}, until {until}", "{name}：{document}，有效至 {until}"),
         (),
         then=(Next(timedelta(days=7), ("training.grant",)),),
+        person=True,
+    ),
+    AlertKind(
+        "flow_task_waiting",
+        INFO,
+        ("A task waits for you", "有任务等待您处理"),
+        ("{task}: {subject}", "{task}：{subject}"),
+        (),
+        on=(
+            "flows.instance_started.v1",
+            "flows.task_completed.v1",
+            "flows.task_signed.v1",
+            "flows.task_delegated.v1",
+            "flows.timer_fired.v1",
+            "flows.message_received.v1",
+        ),
+        person=True,
+    ),
+    AlertKind(
+        "flow_task_overdue",
+        WARNING,
+        ("A task is overdue", "任务已逾期"),
+        ("{task}: {subject}, was due {due}", "{task}：{subject}，应于 {due} 完成"),
+        (),
+        then=(Next(_DAY, ("flows.manage",)),),
         person=True,
     ),
     AlertKind(

@@ -37,9 +37,9 @@ def raise_alert(connection: Connection, raised: Raised, at: datetime, now: datet
         "escalates_at": None,
     }
     connection.execute(insert(alert).values(**values))
-    people = _holding(connection, kind.to, raised.places) | (
-        {raised.person} if raised.person and kind.person else set()
-    )
+    people = _holding(connection, kind.to, raised.places) | {*raised.people}
+    if raised.person and kind.person:
+        people.add(raised.person)
     _tell(connection, name, raised.code, people, 0, at, now)
     if people:
         _plan(connection, name, raised.code, 0, at)

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts.model import GRAVE, Raised
+from server.alerts.model import BY_CODE, GRAVE, Raised
 from server.core.kinds import Entry
 from server.core.outcomes import SERVER
+from server.engines.flows import queries as flows
 from server.identity import queries as identity
 from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
@@ -138,6 +139,20 @@ def _backup_failed(connection: Connection, entry: Entry) -> Iterable[Raised]:
     yield Raised("backup_failed", entry.id, "/audit", {"to": given["to"], "detail": detail})
 
 
+def _flow_tasks(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """Tasks that an entry has opened or handed on, for everybody who may do them but the one whose entry it is."""
+    number = entry.payload["instance"]
+    for row in flows.tasks_of(connection, number):
+        handed_on = entry.payload.get("to") is not None and entry.payload["task"] == row.task
+        if not handed_on and row.opened_at != entry.header.captured_at:
+            continue
+        people = tuple(one for one in flows.waits_for(connection, row) if one != entry.actor)
+        if people:
+            details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": flows.subject_of(connection, number)}
+            link = f"/work/{number}"
+            yield Raised("flow_task_waiting", flows.key_of(row), link, details, people=people)
+
+
 SOURCES: Mapping[str, Source] = {
     "identity.login_locked.v1": _login_locked,
     "identity.credential_set.v1": _password_given,
@@ -154,6 +169,7 @@ SOURCES: Mapping[str, Source] = {
     "quality.results_recorded.v1": _results,
     "quality.deviation_opened.v1": _deviation,
     "site.backup_failed.v1": _backup_failed,
+    **dict.fromkeys(BY_CODE["flow_task_waiting"].on, _flow_tasks),
 }
 
 

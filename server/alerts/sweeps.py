@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from server.alerts.model import Raised
 from server.core import clock
 from server.core.plant import Plant
+from server.engines.flows import queries as flows
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
 from server.production import queries as production
@@ -20,6 +21,8 @@ UNSEEN = timedelta(hours=4)
 # A witness is another's machine: one that is restarted is no alarm.
 SILENT = timedelta(minutes=10)
 _ALL = 100_000
+# Of a plant that is far behind, these are told; the others follow as they are done.
+_MOST_TASKS = 500
 
 
 def find(connection: Connection, plant: Plant, now: datetime) -> dict[str, list[Raised]]:
@@ -63,6 +66,14 @@ def _backups(connection: Connection, plant: Plant, now: datetime) -> Iterable[Ra
             yield Raised("backup_missing", since, "/audit", {"since": since})
 
 
+def _overdue_tasks(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Tasks of flows that are late, for whom they wait and whom the flow names for that; the latest ones first."""
+    for row in flows.overdue(connection, clock.text(now), _MOST_TASKS):
+        people = (*flows.waits_for(connection, row), *flows.told_when_late(connection, row))
+        details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": row.subject, "due": row.due_at}
+        yield Raised("flow_task_overdue", flows.key_of(row), f"/work/{row.instance}", details, people=people)
+
+
 def _awaiting(connection: Connection) -> Iterable[str]:
     return [one.number for one in production.batch_lines(connection, (AWAITING_REVIEW,), limit=_ALL)[0]]
 
@@ -77,6 +88,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "qualification_expiring": _qualifications,
     "witness_silent": _witnesses,
     "backup_missing": _backups,
+    "flow_task_overdue": _overdue_tasks,
 }
 # Since when a backup is missing (UTC text), None when none is: only the room of the site knows, which stands beside.
 OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
@@ -84,4 +96,5 @@ OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
 LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "batch_awaiting_review": _awaiting,
     "deviation_opened": _deviations,
+    "flow_task_waiting": flows.open_tasks,
 }

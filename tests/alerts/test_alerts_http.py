@@ -30,7 +30,8 @@ def test_choices_are_kept_and_each_persons_own(site: PlantUnderTest) -> None:
     assert "backup_missing" in by_code, "it escalates to QA"
     mine = zhang.get("/api/alerts/reach").json
     assert (mine["mail"], mine["quiet"]) == (None, None)
-    assert {one["code"] for one in mine["kinds"]} == {"own_password_given", "qualification_expiring", "trial"}
+    own = {"own_password_given", "qualification_expiring", "flow_task_waiting", "flow_task_overdue", "trial"}
+    assert {one["code"] for one in mine["kinds"]} == own
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from flow_support import HEAD, arrows, extension, node
 from form_support import form, section, text
 from plant import PASSWORD, PlantUnderTest
 
+from server.alerts.watch import Watch
 from server.core import clock, rebuild
 from server.engines.flows import packing, queries, running
 
@@ -327,3 +328,33 @@ def test_a_task_with_a_form_takes_what_its_completed_record_says(site: PlantUnde
     view = post(qc, f"{path}/complete", **{**done, "values": [shown]})
     assert [one["value"] for one in view["variables"]] == ["the room", None]
     assert sound(site)
+
+
+@pytest.mark.urs("HMI-04")
+def test_people_are_told_of_what_waits_for_them_and_of_what_is_late_until_it_is_done(site: PlantUnderTest) -> None:
+    approved(site, drawing())
+    qc, supervisor = site.client("zhao"), site.client("chen")
+    watch = Watch(site.plant, lambda: None)
+    watch.listen()
+    number = begun(supervisor)
+    watch.listen()
+    assert told(qc) == [("flow_task_waiting", f"/work/{number}")]
+    assert told(site.client("li")) == []
+    later(timedelta(days=5, minutes=1))
+    qc, supervisor = site.client("zhao"), site.client("chen")
+    running.fire_due(site.plant)
+    watch.listen()
+    watch.sweep()
+    assert told(supervisor) == [("flow_task_waiting", f"/work/{number}")]
+    assert sorted(told(qc)) == [("flow_task_overdue", f"/work/{number}"), ("flow_task_waiting", f"/work/{number}")]
+    task = open_tasks(qc, number)["ask"]["id"]
+    post(qc, f"/instances/{number}/tasks/{task}/complete", outcome=None, values=WHY, comment=None)
+    watch.listen()
+    watch.sweep()
+    assert told(qc) == []
+    assert told(site.client("li")) == [("flow_task_waiting", f"/work/{number}")]
+
+
+def told(client: FlaskClient) -> list[tuple[str, str]]:
+    items = client.get("/api/alerts").json["items"]
+    return [(one["code"], one["link"]) for one in items if one["over_at"] is None and one["code"].startswith("flow")]

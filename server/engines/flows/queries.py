@@ -22,6 +22,7 @@ from server.engines.flows.projection import (
 )
 from server.engines.flows.publishing import link
 from server.engines.flows.stored import parsed
+from server.identity import queries as identity
 
 DELIVERED = Path(__file__).parent / "delivered"
 # The flow is in force by what came with the product, and nobody has used it yet: the log knows nothing of it.
@@ -183,6 +184,37 @@ def _urgent(columns: Any) -> tuple[Any, ...]:
     return (columns.due_at.is_(None), columns.due_at, columns.opened_at, columns.instance, columns.task)
 
 
-def overdue(connection: Connection, now: str) -> list[Row[Any]]:
-    query = select(task, instance.c.subject, instance.c.flow).join(instance, task.c.instance == instance.c.instance)
-    return [*connection.execute(query.where(task.c.due_at < now).order_by(task.c.due_at))]
+def overdue(connection: Connection, now: str, most: int) -> list[Row[Any]]:
+    """Tasks that are late, those that came due last first, with what they are about."""
+    query = select(task, instance.c.subject).join(instance, task.c.instance == instance.c.instance)
+    return [*connection.execute(query.where(task.c.due_at < now).order_by(task.c.due_at.desc()).limit(most))]
+
+
+def waits_for(connection: Connection, row: Row[Any]) -> list[str]:
+    """For whom a task waits: who has it, or everybody with one of its roles."""
+    if row.claimed_by is not None or row.person is not None:
+        return [row.claimed_by or row.person]
+    here = (task_role.c.instance == row.instance) & (task_role.c.task == row.task)
+    return with_role(connection, *connection.execute(select(task_role.c.role).where(here)).scalars())
+
+
+def told_when_late(connection: Connection, row: Row[Any]) -> list[str]:
+    return [] if row.escalate is None else with_role(connection, row.escalate)
+
+
+def with_role(connection: Connection, *roles: str) -> list[str]:
+    return [one.id for one in identity.all_people(connection) if {*roles} & {*one.roles}]
+
+
+def subject_of(connection: Connection, number: str) -> str:
+    return str(connection.execute(select(instance.c.subject).where(instance.c.instance == number)).scalar_one())
+
+
+def key_of(row: Row[Any]) -> str:
+    """A task and whose it is: handed on, it waits for somebody anew."""
+    return f"{row.instance}/{row.task}/{row.person or ''}"
+
+
+def open_tasks(connection: Connection) -> list[str]:
+    """The keys of all tasks that wait."""
+    return [key_of(row) for row in connection.execute(select(task))]
