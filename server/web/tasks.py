@@ -260,7 +260,7 @@ def _day(at: datetime) -> str:
 def _flow_work(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
     """Tasks of flows that are for this person or one of their roles; late ones say since when."""
     now = clock.text(at)
-    for row in flows.work(connection, person.id, person.roles, None, _MOST, 0)[0]:
+    for row in flows.work(connection, person.id, person.roles, None, _MOST)[0]:
         late = row.due_at is not None and row.due_at < now
         code = "flow_task_late" if late else "flow_task_due" if row.due_at else "flow_task"
         name = {"zh": row.name_zh, "en": row.name_en}

@@ -232,6 +232,8 @@ def test_work_is_what_waits_for_me_or_my_roles_what_is_due_first(site: PlantUnde
     mine = qc.get("/api/work").json
     assert (mine["total"], [one["subject"] for one in mine["items"]]) == (3, ["S-0", "S-1", "S-2"])
     assert qc.get("/api/work?q=s-1").json["total"] == 1
+    two = qc.get("/api/work?limit=2").json
+    assert (two["total"], [one["subject"] for one in two["items"]]) == (3, ["S-0", "S-1"])
     waiting = [one for one in qc.get("/api/home/tasks").json["items"] if one["code"].startswith("flow")]
     told = [(one["code"], one["about"]) for one in waiting]
     assert told == [("flow_task_due", f"S-{n}") for n in range(3)]

@@ -90,9 +90,9 @@ def _as_delivered(now: queries.InForce) -> Page:
     return said | {"at": None, "comment": None, "decided": None}
 
 
-def work(connection: Connection, person: Person, q: str | None, limit: int, offset: int) -> Page:
+def work(connection: Connection, person: Person, q: str | None, limit: int) -> Page:
     """What waits for a person and for their roles."""
-    rows, total = queries.work(connection, person.id, person.roles, q, limit, offset)
+    rows, total = queries.work(connection, person.id, person.roles, q, limit)
     names = {code: pair(one.definition.name) for code, one in queries.all_in_force(connection).items()}
     people = identity.people(connection, {row.claimed_by for row in rows})
     now = clock.now_text()

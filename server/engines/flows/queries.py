@@ -160,7 +160,7 @@ def due_timers(connection: Connection, now: str, most: int = 500) -> list[tuple[
 
 
 def work(
-    connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int, offset: int
+    connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int
 ) -> tuple[list[Row[Any]], int]:
     """What waits for a person or one of their roles, what is due first; and how many there are."""
     by_role = exists().where(
@@ -173,7 +173,7 @@ def work(
         tasks = tasks.join(instance, task.c.instance == instance.c.instance).where(named)
     total = connection.execute(select(func.count()).select_from(tasks.subquery())).scalar_one()
     # The page first, and only then what its few tasks are about.
-    page = tasks.order_by(*_urgent(task.c)).limit(limit).offset(offset).subquery()
+    page = tasks.order_by(*_urgent(task.c)).limit(limit).subquery()
     query = select(page, instance.c.flow, instance.c.subject, instance.c.version)
     query = query.join(instance, page.c.instance == instance.c.instance).order_by(*_urgent(page.c))
     return [*connection.execute(query)], total

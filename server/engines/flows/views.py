@@ -43,7 +43,7 @@ Body = Mapping[str, Any]
 Answer = dict[str, Any]
 blueprint = Blueprint("flows", __name__, url_prefix="/api", description="Flows and the work in them")
 _SEES = (kinds.DESIGNS, kinds.APPROVES, kinds.MANAGES, kinds.WORKS, "log.read")
-_PAGE = 50
+_PAGE, _MOST = 50, 1_000
 
 
 @blueprint.get("/flows")
@@ -226,15 +226,15 @@ def begin(body: Body, flow: str) -> Answer:
 @blueprint.get("/work")
 @require(*_SEES)
 def work() -> Answer:
-    """What waits for me and for my roles, what is due first. `q`: part of what it is about; `offset`."""
-    q, offset = request.args.get("q", "").strip()[:200] or None, _offset()
+    """What waits for me and for my roles, what is due first. `q`: part of what it is about; `limit`: how many."""
+    q = request.args.get("q", "").strip()[:200] or None
     with plant.current().engine.connect() as connection:
-        return pages.work(connection, current_person(), q, _PAGE, offset)
+        return pages.work(connection, current_person(), q, _limit())
 
 
-def _offset() -> int:
-    given = request.args.get("offset", "0")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 8 else 0
+def _limit() -> int:
+    given = request.args.get("limit", "")
+    return min(int(given), _MOST) if given.isascii() and given.isdecimal() and len(given) < 8 else _PAGE
 
 
 @blueprint.get("/instances/<number>")
