@@ -2,7 +2,7 @@
 export const auditEn = {
   title: "Review the audit trail", listTitle: "Reviews of the audit trail", review: "Review this selection", reviews: "Signed reviews", toLog: "Audit log",
   hint: "Look at what is listed first, page through the rest, mark what you want to say something about, then sign. The signature covers exactly the entries shown here.",
-  selection: "What is reviewed", all: "the whole log", batch: "Batch", stream: "Belongs to", kind: "What", person: "Who", device: "Device", since: "Recorded from", until: "Recorded before", entries: "Entries", digest: "Digest of these entries", kinds: "By kind",
+  batchMeans: "Its own entries. Its lots, filled forms and what people did elsewhere are reviewed by period.", selection: "What is reviewed", all: "the whole log", batch: "Batch", stream: "Belongs to", kind: "What", person: "Who", device: "Device", since: "Recorded from", until: "Recorded before", entries: "Entries", digest: "Digest of these entries", kinds: "By kind",
   count: (n: string) => (n === "1" ? "1 entry" : `${n} entries`),
   first: "Deserves a look first", nothingFirst: "Nothing here stands out.", every: "All entries",
   looks: {

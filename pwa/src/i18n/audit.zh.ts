@@ -4,7 +4,7 @@ import type { auditEn } from "./audit.en";
 export const auditZh: typeof auditEn = {
   title: "审核审计追踪", listTitle: "审计追踪审核记录", review: "审核所选范围", reviews: "已签署的审核", toLog: "审计追踪",
   hint: "先看列在前面的内容，再逐页查看其余记录，标出需要说明之处，然后签名。签名所涵盖的正是此处所示的记录。",
-  selection: "审核范围", all: "全部日志", batch: "批号", stream: "所属", kind: "事项", person: "人员", device: "设备", since: "入账自", until: "入账早于", entries: "记录", digest: "所示记录的摘要", kinds: "按事项",
+  batchMeans: "仅含该批自身的记录；其物料批、已填表单及人员在他处的操作按期间审核。", selection: "审核范围", all: "全部日志", batch: "批号", stream: "所属", kind: "事项", person: "人员", device: "设备", since: "入账自", until: "入账早于", entries: "记录", digest: "所示记录的摘要", kinds: "按事项",
   count: (n: string) => `${n} 条`,
   first: "请先查看", nothingFirst: "没有特别需要查看的内容。", every: "全部记录",
   looks: {
