@@ -9,11 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 from flow_support import HEAD, arrows, extension, node
 from form_support import form, section, text
-from plant import PASSWORD, PlantUnderTest
+from plant import PASSWORD, PlantUnderTest, number_of
+from sqlalchemy import Connection
 
 from server.alerts.watch import Watch
 from server.core import clock, rebuild
-from server.engines.flows import packing, queries, running
+from server.core.kinds import Entry
+from server.engines.flows import packing, projection, queries, running
 
 pytestmark = pytest.mark.urs("ENG-02")
 CODE = "request"
@@ -268,6 +270,81 @@ def test_an_instance_keeps_its_version_and_is_moved_only_where_everything_live_i
     gone = post(qa, f"/instances/{number}/cancel", reason="not needed")
     assert gone["ended"]["result"] == "cancelled"
     assert sound(site)
+
+
+def test_a_moved_task_is_for_those_whom_the_new_version_names_also_where_it_was_handed_on(site: PlantUnderTest) -> None:
+    before = drawing().replace('pestle:role="qc" pestle:due="P5D"', 'pestle:role="qc supervisor" pestle:due="P5D"')
+    approved(site, before)
+    qc, qa, supervisor = site.client("zhao"), site.client("li"), site.client("chen")
+    numbers = [begun(qc, "S-0"), begun(qc, "S-1")]
+    tasks = [open_tasks(qc, number)["ask"]["id"] for number in numbers]
+    handed = {"to": number_of("chen"), "reason": "away"}
+    post(qc, f"/instances/{numbers[1]}/tasks/{tasks[1]}/delegate", **handed)
+    assert open_tasks(supervisor, numbers[1])["ask"]["mine"] is True
+    after = drawing().replace('name="申请" pestle:nameEn="Ask" pestle:role="qc"', 'name="提出" pestle:role="qa"')
+    approved(site, after.replace("P5D", "P6D"), 2)
+    views = [post(qa, f"/instances/{number}/move", version=2, reason="qa asks now") for number in numbers]
+    assert [[one["name"]["zh"] for one in view["tasks"]] for view in views] == [["提出"], ["提出"]]
+    found = [client.get("/api/work").json["items"] for client in (qc, qa, supervisor)]
+    assert [[one["subject"] for one in items] for items in found] == [[], ["S-0"], ["S-1"]]
+    assert found[1][0]["due_at"] > clock.text(clock.now() + timedelta(days=5, hours=1))
+    done = {"outcome": None, "values": WHY, "comment": None}
+    refused = post(supervisor, f"/instances/{numbers[1]}/tasks/{tasks[1]}/complete", 403, **done)
+    assert refused["code"] == "flow_role_needed"
+    assert sound(site)
+
+
+def calling(flow: str) -> str:
+    """A drawing that asks and then calls another flow."""
+    call = node("callActivity", "c", f'calledElement="{flow}"')
+    return (
+        drawing()
+        .replace('<bpmn:exclusiveGateway id="m"', f'{call}<bpmn:exclusiveGateway id="m"')
+        .replace('sourceRef="s" targetRef="m"', 'sourceRef="s" targetRef="c"')
+        .replace("</bpmn:process>", arrows("c>m") + "</bpmn:process>")
+    )
+
+
+def test_a_flow_of_the_plant_may_call_one_that_came_with_the_product_and_was_never_used(site: PlantUnderTest) -> None:
+    approved(site, drawing())
+    moved = begun(site.client("zhao"))
+    approved(site, calling("flow-approval"), 2)
+    view = post(site.client("li"), f"/instances/{moved}/move", version=2, reason="new")
+    assert (view["version"], [one["node"] for one in view["tasks"]]) == (2, ["ask"])
+    assert [one["flow"] for one in site.payloads("flows.version_delivered.v1")] == ["flow-approval"]
+    begun(site.client("zhao"))
+    assert sound(site)
+
+
+def test_one_timer_that_cannot_be_fired_keeps_no_other_from_it(
+    site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approved(site, drawing())
+    numbers = [begun(site.client("zhao"), f"S-{n}") for n in range(3)]
+    later(timedelta(days=3, seconds=1))
+    taken = projection.taken
+
+    def failing(connection: Connection, entry: Entry) -> Any:
+        if entry.payload["instance"] == numbers[1]:
+            raise ValueError("nothing works here")
+        return taken(connection, entry)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(projection, "taken", failing)
+        assert running.fire_due(site.plant) == 2
+    assert "nothing works here" in capsys.readouterr().err
+    assert [one["instance"] for one in site.payloads("flows.timer_fired.v1")] == [numbers[0], numbers[2]]
+    assert running.fire_due(site.plant) == 1
+    assert sound(site)
+
+
+def test_what_is_said_twice_or_too_much_of_one_variable_is_refused_and_not_passed_over(site: PlantUnderTest) -> None:
+    approved(site, drawing())
+    qc = site.client("zhao")
+    number = begun(qc)
+    path = f"/instances/{number}/tasks/{open_tasks(qc, number)['ask']['id']}/complete"
+    for values in ([*WHY, {"variable": "why", "value": ["another"]}], [{"variable": "why", "value": ["a", "b"]}]):
+        assert post(qc, path, 422, outcome=None, values=values, comment=None)["code"] == "flow_value_wrong"
 
 
 def test_what_is_packed_comes_back_byte_for_byte_and_a_bomb_does_not() -> None:

@@ -131,7 +131,9 @@ def why_not(connection: Connection, number: str, name: str, person: str) -> Ruli
         return Ruling(refusal="flow_task_of_other", details={"person": row.person})
     if row.claimed_by is not None and row.claimed_by != person:
         return Ruling(refusal="flow_task_claimed", details={"person": row.claimed_by})
-    if row.person is None and not may_do(connection, node.roles, person):
+    # Who was handed it must still be one who may do it.
+    by_role = row.person is None or queries.delegated(connection, number, name)
+    if by_role and not may_do(connection, node.roles, person):
         return Ruling(refusal="flow_role_needed", details={"roles": list(node.roles)})
     if set(node.not_by) & queries.completed_by(connection, number, person):
         return Ruling(refusal="flow_not_by_same", details={"task": name})

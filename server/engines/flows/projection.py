@@ -288,13 +288,27 @@ def comment(connection: Connection, entry: Entry) -> None:
 
 
 def move(connection: Connection, entry: Entry) -> None:
-    """The same state by another definition; names and times of what waits are those of the new one."""
+    """The same state by another definition; names, roles and due times of tasks are those of the new one."""
     given = entry.payload
     number = given["instance"]
     row = {"version": given["version"], "pins": pins_text(given["pins"]), "stuck": None}
     connection.execute(update(instance).where(instance.c.instance == number).values(row))
+    state = connection.execute(select(instance.c.state).where(instance.c.instance == number)).scalar_one()
+    for one in living.tasks(flows_of(connection, number), stepping.load(state)):
+        _rename(connection, number, one)
     told = {"instance": number, "idx": entry.index, "place": 0, "what": "moved", "by": entry.actor}
     connection.execute(insert(happened).values({**told, "at": entry.header.captured_at, "comment": given["reason"]}))
+
+
+def _rename(connection: Connection, number: str, one: living.Task) -> None:
+    """An open task as another version has it: who has it, and since when, stays."""
+    here = (task.c.instance == number) & (task.c.task == one.id)
+    before = connection.execute(select(task.c.person, task.c.opened_at).where(here)).one()
+    row: dict[str, Any] = {"name_zh": one.node.name.zh, "name_en": one.node.name.en, "escalate": one.node.escalate}
+    connection.execute(update(task).where(here).values(row | {"due_at": one.due(before.opened_at)}))
+    connection.execute(delete(task_role).where(task_role.c.instance == number, task_role.c.task == one.id))
+    for role in one.node.roles if before.person is None else ():
+        connection.execute(insert(task_role).values(role=role, instance=number, task=one.id))
 
 
 def _stop(connection: Connection, entry: Entry, code: str) -> None:

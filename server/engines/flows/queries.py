@@ -93,12 +93,12 @@ def all_in_force(connection: Connection) -> dict[str, InForce]:
 
 
 def pinned(connection: Connection, flow: str, number: int) -> Flows | None:
-    """A version with what it calls, as these are in force now; None where something is missing."""
+    """A version with what it calls, as these are in force now; None where something is missing, also in the log."""
     row = find_version(connection, flow, number)
     data = None if row is None else packing.unpack(row.definition)
     if data is None:
         return None
-    others = {code: one.definition for code, one in all_in_force(connection).items()}
+    others = {code: one.definition for code, one in all_in_force(connection).items() if not one.delivered}
     try:
         return link(parsed(data), others)
     except KeyError:
@@ -140,6 +140,12 @@ def completed_by(connection: Connection, number: str, person: str) -> set[str]:
     """The elements of an instance whose tasks a person has completed: not theirs to check (separation of duties)."""
     done = (happened.c.instance == number) & (happened.c.what == "completed") & (happened.c.by == person)
     return {str(node) for node in connection.execute(select(happened.c.node).where(done)).scalars()}
+
+
+def delegated(connection: Connection, number: str, name: str) -> bool:
+    """Whether a task has been handed on to whoever it is for now."""
+    here = (happened.c.instance == number) & (happened.c.task == name) & (happened.c.what == "delegated")
+    return connection.execute(select(happened.c.idx).where(here).limit(1)).first() is not None
 
 
 def history(connection: Connection, number: str) -> list[Row[Any]]:
@@ -199,7 +205,7 @@ def waits_for(connection: Connection, row: Row[Any]) -> list[str]:
 
 
 def told_when_late(connection: Connection, row: Row[Any]) -> list[str]:
-    return [] if row.escalate is None else with_role(connection, row.escalate)
+    return [] if row.escalate is None else with_role(connection, *row.escalate.split())
 
 
 def with_role(connection: Connection, *roles: str) -> list[str]:

@@ -20,18 +20,23 @@ from sync.entry import new_id
 SECONDS = 1.0
 # Timers in one transaction: few enough that nobody's command waits long behind them.
 _TOGETHER = 20
+# One after the other in one go: a date that has passed may stand in a loop.
+_ROUNDS = 50
 
 
 def deliver(plant: Plant, code: str) -> None:
     """Take into the log what a flow is by delivery, with all that it calls, before the first instance of it."""
     with plant.engine.connect() as connection:
-        waiting = [code]
+        waiting, seen = [code], {code}
         facts: list[Fact] = []
         while waiting:
             now = queries.in_force(connection, waiting.pop())
-            if now is None or not now.delivered or now.flow in [fact.payload["flow"] for fact in facts]:
+            if now is None:
                 continue
-            waiting += now.definition.calls
+            called = [one for one in now.definition.calls if one not in seen]
+            waiting, seen = [*waiting, *called], {*seen, *called}
+            if not now.delivered:
+                continue
             said = {"flow": now.flow, "version": now.version, "sha256": packing.sha256(now.data)}
             said |= {"title": pair(now.definition.name), "definition": packing.pack(now.data)}
             facts.append(Fact(kinds.DELIVERED, kinds.flow_stream(now.flow), said, subject=now.flow))
@@ -62,16 +67,31 @@ def start(plant: Plant, flow: str, subject: str, given: Sequence[Mapping[str, An
 
 
 def fire_due(plant: Plant) -> int:
-    """Fire what is due, and what comes due by that; how many."""
+    """Fire what is due, and what comes due by that; how many. What cannot be fired keeps nothing else from it, and
+    what comes due again at once waits for the next time."""
     fired = 0
-    while True:
+    for _ in range(_ROUNDS):
         with plant.engine.connect() as connection:
             found = queries.due_timers(connection, clock.now_text())
+        now = 0
         for begin in range(0, len(found), _TOGETHER):
-            plant.recorder.state(*(_fact(*one) for one in found[begin : begin + _TOGETHER]))
-        fired += len(found)
-        if not found:
-            return fired
+            now += _fired(plant, [_fact(*one) for one in found[begin : begin + _TOGETHER]])
+        fired += now
+        if now == 0:
+            break
+    return fired
+
+
+def _fired(plant: Plant, facts: Sequence[Fact]) -> int:
+    """All in one transaction; where that fails each alone, so that one instance stops no other."""
+    try:
+        plant.recorder.state(*facts)
+    except Exception as error:
+        if len(facts) > 1:
+            return sum(_fired(plant, [fact]) for fact in facts)
+        complain("flows", error)
+        return 0
+    return len(facts)
 
 
 def _fact(due: str, instance: str, timer: str) -> Fact:

@@ -9,14 +9,18 @@ from server.engines.flows.model import Variable
 def plain(variables: Mapping[str, Variable], given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """By variable, in the engine's form: text, a list of texts, true or false; None where nothing was said.
 
-    A variable that is not declared is kept as text: the engine refuses it with its own code.
+    A variable that is not declared is kept as text, and more texts than one as a list: the engine refuses them with
+    its own codes. Nothing that is signed and recorded is passed over.
     """
-    return {one["variable"]: _value(variables.get(one["variable"]), one["value"]) for one in given}
+    texts: dict[str, list[str]] = {}
+    for one in given:
+        texts.setdefault(one["variable"], []).extend(one["value"])
+    return {name: _value(variables.get(name), said) for name, said in texts.items()}
 
 
 def _value(variable: Variable | None, texts: Sequence[str]) -> Any:
     kind = "text" if variable is None else variable.type
-    if kind.startswith("list("):
+    if kind.startswith("list(") or len(texts) > 1:
         return list(texts)
     if not texts:
         return None

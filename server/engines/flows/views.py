@@ -336,6 +336,8 @@ def move(body: Body, number: str) -> Answer:
         row = queries.find_instance(connection, number)
         if row is None:
             raise PestleError("flow_instance_unknown", {"instance": number})
+    running.deliver(here, row.flow)
+    with here.engine.connect() as connection:
         flows = queries.pinned(connection, row.flow, body["version"])
     if flows is None:
         raise PestleError("flow_not_in_force", {"flow": row.flow, "version": body["version"]})
