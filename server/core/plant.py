@@ -1,6 +1,7 @@
 """One opened site in a process: its database, its log, its door. Views, commands and rooms reach everything by it."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -33,6 +34,8 @@ class Plant:
     publisher: Publisher
     # By address.
     sign_ins: Buckets = field(default_factory=lambda: Buckets(Rate(*SIGN_INS)))
+    # What began with a request and works on its own, such as the hub of the tablets: ended before all else.
+    closing: list[Callable[[], None]] = field(default_factory=list)
 
     def site(self) -> dict[str, Any]:
         """What a device must know to trust this site: {name, server_key (base64, raw Ed25519), vkey of the log}."""
@@ -40,7 +43,9 @@ class Plant:
         return {"name": SITE_NAME, "server_key": key, "vkey": self.log.vkey}
 
     def close(self) -> None:
-        """End the committer, then let go of witnesses, anchor and database."""
+        """End what works on its own, then the committer; then let go of witnesses, anchor and database."""
+        for end in self.closing:
+            end()
         self.recorder.close()
         self.publisher.close()
         self.anchor.close()

@@ -54,12 +54,12 @@ def test_roles_change_with_a_reason_and_conflicting_ones_are_refused(site: Plant
     assert (refused.status_code, code(refused)) == (409, "roles_conflict")
     assert admin.post("/api/people/P-0001/roles", json={"grants": grants("qa")}).status_code == 422
     theirs = site.client("zhang")
-    changed = admin.post("/api/people/P-0001/roles", json={"grants": grants("planner"), "reason": "moved to planning"})
-    assert changed.get_json()["person"]["roles"] == ["planner"]
+    changed = admin.post("/api/people/P-0001/roles", json={"grants": grants("auditor"), "reason": "moved to audits"})
+    assert changed.get_json()["person"]["roles"] == ["auditor"]
     # At once: what somebody may is asked at every request.
     assert code(theirs.post("/api/leases", json={})) == "not_permitted"
     [told] = site.payloads("identity.roles_changed.v3")
-    assert told == {"person": "P-0001", "grants": grants("planner"), "waiting": [], "reason": "moved to planning"}
+    assert told == {"person": "P-0001", "grants": grants("auditor"), "waiting": [], "reason": "moved to audits"}
 
 
 @pytest.mark.urs("IDN-01")

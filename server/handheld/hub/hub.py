@@ -114,8 +114,11 @@ class Hub:
 def start(app: Flask) -> Hub:
     """The hub of an app, made and at work from the first call on; whoever serves calls it at once."""
     with _making:
-        hub: Hub = app.extensions.get(EXTENSION) or Hub(app.extensions["pestle"])
-        app.extensions[EXTENSION] = hub
+        found: Hub | None = app.extensions.get(EXTENSION)
+        hub = found or Hub(app.extensions["pestle"])
+        if found is None:
+            app.extensions[EXTENSION] = hub
+            app.extensions["pestle"].closing.append(hub.stop)
     hub.start()
     return hub
 
