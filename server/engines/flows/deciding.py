@@ -218,9 +218,22 @@ def candidates(connection: Connection, number: str, name: str, person: str) -> l
     """Who else may do a task."""
     node = _task(connection, number, name).node
     others = [one for one in identity.people_with(connection, kinds.WORKS) if one.id != person]
-    able = [one.id for one in others if may_do(connection, node.roles, one.id)]
+    taken = _others_asked(connection, number, name, node)
+    able = [one.id for one in others if one.id not in taken and may_do(connection, node.roles, one.id)]
     done = {one: queries.completed_by(connection, number, one) for one in able}
     return [one for one in able if not set(node.not_by) & done[one]]
+
+
+def _others_asked(connection: Connection, number: str, name: str, node: Node) -> set[str]:
+    """Who is asked, or was, beside this task of a repeat over people: nobody has the word of two of them."""
+    row = queries.find_instance(connection, number)
+    assert row is not None
+    acts = stepping.load(row.state)["acts"]
+    repeat = acts[name].get("of")
+    if repeat is None or node.repeat is None or node.person != node.repeat.element:
+        return set()
+    asked = {one.person for one in queries.tasks_of(connection, number) if acts[one.task].get("of") == repeat}
+    return asked | {*acts[repeat]["left"]} | queries.completers(connection, number, node.id, int(repeat))
 
 
 def decide_comment(connection: Connection, entry: Entry) -> Ruling:

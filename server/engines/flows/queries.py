@@ -142,6 +142,13 @@ def completed_by(connection: Connection, number: str, person: str) -> set[str]:
     return {str(node) for node in connection.execute(select(happened.c.node).where(done)).scalars()}
 
 
+def completers(connection: Connection, number: str, node: str, since: int) -> set[str]:
+    """Who has completed a task of this element that was opened after the activity `since`."""
+    done = (happened.c.instance == number) & (happened.c.what == "completed") & (happened.c.node == node)
+    rows = connection.execute(select(happened.c.task, happened.c.by).where(done, happened.c.by.is_not(None)))
+    return {str(row.by) for row in rows if row.task is not None and int(row.task) > since}
+
+
 def delegated(connection: Connection, number: str, name: str) -> bool:
     """Whether a task has been handed on to whoever it is for now."""
     here = (happened.c.instance == number) & (happened.c.task == name) & (happened.c.what == "delegated")
