@@ -395,6 +395,7 @@ def test_a_task_with_a_form_takes_what_its_completed_record_says(site: PlantUnde
     path = f"/instances/{number}/tasks/{task}"
     done = {"outcome": None, "values": WHY, "comment": None}
     assert post(qc, f"{path}/complete", 409, **done)["code"] == "flow_form_open"
+    assert post(site.client("zhang"), f"{path}/record", 403)["code"] == "flow_role_needed"
     record = post(qc, f"{path}/record", 201)["record"]
     assert post(qc, f"{path}/record", 201)["record"] == record
     said = {"path": "why", "value": "the room", "source": {"type": "typed", "device": None, "entry": None}}

@@ -28,8 +28,8 @@ from server.engines.flows import (
 )
 from server.engines.flows.converting import convert
 from server.engines.flows.model import Definition, Finding, FlowError, Names, Refused
+from server.engines.flows.parsing import parse
 from server.engines.flows.publishing import check, link
-from server.engines.flows.stored import parsed
 from server.engines.flows.words import said as worded
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model as records
@@ -123,7 +123,8 @@ def _walked(definition: Definition, one: Body) -> Body:
 
 def _findings(data: bytes) -> tuple[Definition | None, list[Finding]]:
     try:
-        definition = parsed(data)
+        # Read anew: what is only looked at takes no place among those that run.
+        definition = parse(data)
     except Refused as refused:
         return None, [*refused.findings]
     with plant.current().engine.connect() as connection:
@@ -278,13 +279,16 @@ def claim(body: Body, number: str, name: str) -> Answer:
 @require("forms.fill")
 @blueprint.response(201)
 def fill(number: str, name: str) -> Answer:
-    """Open the form of a task, by its version that is effective today; once. PestleError `flow_task_not_open`,
-    `form_not_effective`."""
+    """Open the form of a task, by its version that is effective today; once, by whom the task is for. PestleError
+    `flow_task_not_open`, `flow_role_needed`, `form_not_effective`, …"""
     here = plant.current()
     with here.engine.connect() as connection:
         node = deciding.node_of(connection, number, name)
         if node is None or node.form is None:
             raise PestleError("flow_task_not_open", {"task": name})
+        refused = deciding.why_not(connection, number, name, current_person().id)
+        if refused is not None and refused.refusal is not None:
+            raise PestleError(refused.refusal, dict(refused.details))
         known = filling.record_of(connection, number, name, node.form)
         form = forms.effective(connection, node.form, clock.now_text()[:10])
     if known is not None:
