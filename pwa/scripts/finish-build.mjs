@@ -16,8 +16,10 @@ const files = readdirSync(dist, { recursive: true, withFileTypes: true })
 
 const build = createHash("sha256");
 for (const file of files) build.update(file.slice(dist.length)).update(readFileSync(file));
-// The verifier is a file to be taken along, not a page of the app: no tablet need hold it.
-const paths = files.map((file) => file.slice(dist.length)).filter((path) => path !== "/verifier.html").map((path) => (path === "/index.html" ? "/" : path));
+// The verifier is a file to be taken along, not a page of the app, and flows are drawn at a desk that has a network: no
+// tablet need hold either.
+const FETCHED = /^\/(verifier\.html$|assets\/(canvas|bpmn)-)/;
+const paths = files.map((file) => file.slice(dist.length)).filter((path) => !FETCHED.test(path)).map((path) => (path === "/index.html" ? "/" : path));
 const name = build.digest("hex").slice(0, 16);
 // The page tells the server which build it is: a tablet may work for days with an earlier one.
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

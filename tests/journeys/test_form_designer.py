@@ -1,5 +1,6 @@
 """A process engineer turns a paper record of two pages into a form in the designer alone, and QA puts it in force."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from journeys.handheld import Tablet
 from journeys.processes import until
 from journeys.screens import DESK, speak
 from journeys.site import Site, site
-from playwright.sync_api import Locator, Playwright, expect
+from playwright.sync_api import FloatRect, Locator, Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("ENG-01")]
 CODE = "weigh-blend"
@@ -103,21 +104,32 @@ class Designing:
         """By mouse, until the list shows it in its place; `place` counts what stands in the list meanwhile."""
         to.scroll_into_view_if_needed()
         what.scroll_into_view_if_needed()
-        start, end = what.bounding_box(), to.bounding_box()
-        assert start is not None
-        assert end is not None
+        # What was picked just now opens its properties, and everything below may move once more.
+        start, end = self.settled(what), self.settled(to)
         self.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
         self.page.mouse.down()
-        at = [end["x"] + 60, end["y"] + 6]
+        turns = itertools.count()
 
         def shown() -> bool:
-            at[0] += 1 if at[0] < end["x"] + 70 else -9
-            self.page.mouse.move(at[0], at[1], steps=4)
+            now = to.bounding_box() or end
+            self.page.mouse.move(now["x"] + 60 + next(turns) % 10, now["y"] + 6, steps=4)
             found: int = self.at(list_).evaluate(_GHOST)
             return found == place
 
         until(f"the list makes room at {place}", shown)
         self.page.mouse.up()
+
+    def settled(self, one: Locator) -> FloatRect:
+        """Where something stands once it stands still."""
+        seen: list[FloatRect | None] = [None]
+
+        def still() -> bool:
+            seen.append(one.bounding_box())
+            return seen[-1] is not None and seen[-1] == seen[-2]
+
+        until("it stands still", still)
+        assert seen[-1] is not None
+        return seen[-1]
 
     def grip(self, id_: str) -> Locator:
         return self.page.locator(f".card:has(> .line [data-testid=pick-{id_}]) > .line .grip")

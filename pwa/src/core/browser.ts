@@ -10,6 +10,8 @@ import type { Socket } from "./sync";
 const IDLE_MS = 1_000;
 const UPDATE_EVERY_MS = 30 * 60 * 1000;
 const ANSWER_MS = 5_000;
+/** A tablet that holds work it cannot show after a restart is worse than one that waits; a browser that keeps nothing must not wait for ever. */
+const SHELL_MS = 20_000;
 const ROOMS = [128, 32, 8, 2].map((megabytes) => megabytes * 1024 * 1024);
 
 let registration: ServiceWorkerRegistration | null = null;
@@ -53,6 +55,10 @@ export const browser: Platform = {
   acceptUpdate() {
     accepted = true;
     registration?.waiting?.postMessage("skip");
+  },
+  async shellKept() {
+    if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+    await Promise.race([navigator.serviceWorker.ready, new Promise((done) => setTimeout(done, SHELL_MS))]);
   },
 };
 

@@ -110,6 +110,7 @@ export class Engine implements Core {
   }
 
   async take(batch: string, nonce: string): Promise<void> {
+    await this.platform.shellKept();
     await this.looking().turn(() => this.takeNow(batch, nonce));
   }
 

@@ -31,4 +31,6 @@ export interface Platform {
   /** Calls back when a new version of the app waits for consent; `other` when it keeps records in another form. */
   watchUpdates(waiting: (other: boolean) => void): void;
   acceptUpdate(): void;
+  /** Resolves once the app starts here without a network, or when that takes too long to wait for. */
+  shellKept(): Promise<void>;
 }

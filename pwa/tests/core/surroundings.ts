@@ -423,7 +423,7 @@ export function tablet(plant: Plant): Platform & { file: MemoryFile; database: s
   return {
     clock: new TestClock(), app: "0.1.0+test", database: `tablet-${++names}`, file, wasm, journalFile: () => file, fetch: plant.fetch,
     connect: plant.hub.connect, lock: async () => undefined, persist: async () => true, space: async () => ({ used: 1_000, total: 1_000_000_000 }), idle: async () => undefined, watchNetwork: () => undefined,
-    hasNetwork: () => plant.hub.up, watchUpdates: () => undefined, acceptUpdate: () => undefined,
+    hasNetwork: () => plant.hub.up, watchUpdates: () => undefined, acceptUpdate: () => undefined, shellKept: () => Promise.resolve(),
   };
 }
 
