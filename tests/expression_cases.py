@@ -1,24 +1,21 @@
 """Expressions with what they give, for both languages: cases that somebody thought of, and as many that chance did.
 
-`python tests/expression_cases.py` writes tests/vectors/expressions.json anew; tests hold both languages to it.
+`python -m tests.expression_cases` writes tests/vectors/expressions.json anew; tests hold both languages to it.
 """
 
 import json
 import random
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from server.engines import expressions
+from server.engines.expressions import ListOf, Row, Type
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from server.engines import expressions  # noqa: E402 - found by the line before
-from server.engines.expressions import ListOf, Row, Type  # noqa: E402
-
 BY_HAND = ROOT / "tests" / "expressions.txt"
 FILE = ROOT / "tests" / "vectors" / "expressions.json"
 SEED, HOW_MANY = 20261126, 300

@@ -149,7 +149,7 @@ def _flow_tasks(connection: Connection, entry: Entry) -> Iterable[Raised]:
         people = tuple(one for one in flows.waits_for(connection, row) if one != entry.actor)
         if people:
             details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": flows.subject_of(connection, number)}
-            link = f"/work/{number}"
+            link = f"/instances/{number}"
             yield Raised("flow_task_waiting", flows.key_of(row), link, details, people=people)
 
 

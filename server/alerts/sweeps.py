@@ -71,7 +71,7 @@ def _overdue_tasks(connection: Connection, plant: Plant, now: datetime) -> Itera
     for row in flows.overdue(connection, clock.text(now), _MOST_TASKS):
         people = (*flows.waits_for(connection, row), *flows.told_when_late(connection, row))
         details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": row.subject, "due": row.due_at}
-        yield Raised("flow_task_overdue", flows.key_of(row), f"/work/{row.instance}", details, people=people)
+        yield Raised("flow_task_overdue", flows.key_of(row), f"/instances/{row.instance}", details, people=people)
 
 
 def _awaiting(connection: Connection) -> Iterable[str]:

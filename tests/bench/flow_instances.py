@@ -46,7 +46,7 @@ def instances(
 
 
 def _inbox(client: FlaskClient, count: int) -> None:
-    answer = client.get("/api/work")
+    answer = client.get("/api/my-work")
     assert answer.status_code == 200, answer.text
     assert answer.json["total"] >= count // 2
 

@@ -125,7 +125,7 @@ def test_the_work_goes_from_hand_to_hand_and_its_history_stands_on_the_drawing(w
     desk.at("task-comment").fill("After the batch", timeout=LONG)
     desk.at("complete").click()
     expect(desk.at("happened")).to_contain_text("After the batch", timeout=LONG)
-    walk.open(phone, "/work")
+    walk.open(phone, "/my-work")
     phone.at("work-R-101 <b>now</b>").click(timeout=LONG)
     phone.at("outcome-yes").click(timeout=LONG)
     expect(phone.at("signature-sheet")).to_contain_text("R-101 <b>now</b>")

@@ -52,10 +52,8 @@ class Walk:
             "audit": ["/audit", "/audit/5"],
             "devices": ["/devices", *(f"/devices/{one['id']}" for one in admin.get("/api/devices")["items"][:1])],
             "flows": ["/flows", "/flows/change"],
-            "work": [
-                "/work",
-                *(f"/work/{one['instance']}" for one in self.site.desk("zhouwei").get("/api/work")["items"]),
-            ],
+            "my-work": ["/my-work"],
+            "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
@@ -64,7 +62,7 @@ class Walk:
 
     def _work(self) -> list[dict[str, Any]]:
         """What waits in flows for the engineer or for quality."""
-        found = [self.site.desk(login).get("/api/work")["items"] for login in ("zhouwei", READER)]
+        found = [self.site.desk(login).get("/api/my-work")["items"] for login in ("zhouwei", READER)]
         return [one for items in found for one in items][:1]
 
     def _forms(self) -> list[str]:

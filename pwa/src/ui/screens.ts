@@ -24,14 +24,15 @@ const SCREENS: Record<string, Screen> = {
   flows: () => import("../flows/Flows.svelte"),
   forms: () => import("../forms/Forms.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),
+  instances: () => import("../flows/Instance.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
+  "my-work": () => import("../flows/WorkList.svelte"),
   people: () => import("../people/People.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   records: () => import("../records/Records.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   training: () => import("../training/Training.svelte"),
-  work: () => import("../flows/Work.svelte"),
 };
 export const HOME = "";
 const NOWHERE = "?";

@@ -224,7 +224,7 @@ def begin(body: Body, flow: str) -> Answer:
     return {"instance": running.start(here, flow, body["subject"], body["values"], current_person().id)}
 
 
-@blueprint.get("/work")
+@blueprint.get("/my-work")
 @require(*_SEES)
 def work() -> Answer:
     """What waits for me and for my roles, what is due first. `q`: part of what it is about; `limit`: how many."""
