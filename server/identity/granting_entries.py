@@ -57,18 +57,12 @@ class RolesChangedV3(Schema):
     reason = fields.text(2000)
 
 
-class Meaning(Schema):
-    code = fields.choice(granting.MEANING["code"])
-    zh = fields.text()
-    en = fields.text()
-
-
 class GrantConfirmed(signing.Signed):
     """The second person's electronic signature: exactly these roles, for this person."""
 
     person = fields.code()
     grants = fields.many(GrantShape, 1, len(ROLES))
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(granting.MEANING["code"])
 
 
 class GrantDeclined(Schema):

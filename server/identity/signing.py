@@ -69,6 +69,12 @@ class Signed(Schema):
     passkey = plain.Nested(PasskeyAssertion, required=True, allow_none=True)
 
 
+def meaning(*codes: str) -> plain.Nested:
+    """The field of what a signature means, {code, zh, en}, its code one of these (21 CFR 11.50(a)(3))."""
+    parts: dict[str, plain.Field[Any]] = {"code": fields.choice(*codes), "zh": fields.text(), "en": fields.text()}
+    return fields.nested(Schema.from_dict(parts, name="Meaning"))
+
+
 def sign(plant: Plant, session: Session, given: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """The statement of a signature (`Signed`) by the session's person under what the digest is of.
 

@@ -30,12 +30,6 @@ class ExceptionAssessed(Schema):
     assessment = fields.text(4000)
 
 
-class _Meaning(Schema):
-    code = fields.choice(*model.MEANINGS)
-    zh = fields.text()
-    en = fields.text()
-
-
 class _ByPassword(Schema):
     """A signature as it was before it said how it was proved: always by the password."""
 
@@ -51,7 +45,7 @@ class _Signed(signing.Signed):
 
 
 class _Disposition(Schema):
-    meaning = fields.nested(_Meaning)
+    meaning = signing.meaning(*model.MEANINGS)
     digest = fields.sha256()
     stream_seq = fields.whole()
     stream_hash = fields.sha256()
@@ -83,17 +77,11 @@ class BatchSealed(_Signed, _Seal):
     """A disposition, which seals the batch."""
 
 
-class _WaiverMeaning(Schema):
-    code = fields.choice(model.WAIVER_MEANING["code"])
-    zh = fields.text()
-    en = fields.text()
-
-
 class _Waiver(Schema):
     device = fields.code()
     known = fields.sequence()
     delivered = fields.sequence()
-    meaning = fields.nested(_WaiverMeaning)
+    meaning = signing.meaning(model.WAIVER_MEANING["code"])
     reason = fields.text(2000)
 
 

@@ -63,19 +63,13 @@ class QualificationWithdrawn(Schema):
     reason = fields.text(2000)
 
 
-class Meaning(Schema):
-    code = fields.choice(model.MEANING["code"])
-    zh = fields.text()
-    en = fields.text()
-
-
 class DocumentRead(signing.Signed):
     """The person's own electronic signature over exactly the version that was shown: `digest` is that of it."""
 
     document = fields.code()
     version = fields.whole(1, 10_000)
     digest = fields.sha256()
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(model.MEANING["code"])
 
 
 def _codes() -> plain.List[Any]:

@@ -119,8 +119,8 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
     )
     people = identity.people(connection, ids - {None, "server"})
     now = queries.in_force(connection, row.flow)
-    found = find_version(connection, row.flow, row.version)
-    said = {"instance": number, "flow": row.flow, "version": row.version, "sha256": root.sha256, "xml": found}
+    drawing = _drawing(connection, row.flow, row.version)
+    said = {"instance": number, "flow": row.flow, "version": row.version, "sha256": root.sha256, "xml": drawing}
     said |= {"title": pair(root.name), "subject": row.subject, "stuck": row.stuck}
     said |= {"started": {"by": people.get(row.started_by, _SERVER), "at": row.started_at}}
     said |= {"ended": None if row.ended_at is None else {"result": row.result, "at": row.ended_at}}
@@ -131,7 +131,7 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
     return said | {"newest": None if now is None or now.delivered else now.version}
 
 
-def find_version(connection: Connection, code: str, number: int) -> str:
+def _drawing(connection: Connection, code: str, number: int) -> str:
     row = queries.find_version(connection, code, number)
     data = None if row is None else packing.unpack(row.definition)
     return "" if data is None else data.decode()

@@ -6,6 +6,7 @@ from marshmallow import fields as plain
 from server.core import fields
 from server.engines.flows.kinds import MEANINGS
 from server.engines.flows.packing import LONGEST
+from server.identity import signing
 from server.identity.signing import SignatureFields, Signed
 
 _TASK = validate.Regexp(r"[1-9][0-9]{0,8}\Z")
@@ -17,12 +18,6 @@ def _task() -> plain.String:
 
 def _version() -> fields.Whole:
     return fields.whole(1, 10_000)
-
-
-class Meaning(Schema):
-    code = fields.choice(*MEANINGS)
-    zh = fields.text()
-    en = fields.text()
 
 
 class Given(Schema):
@@ -57,7 +52,7 @@ class VersionSubmitted(Signed):
     sha256 = fields.sha256()
     title = fields.nested(fields.TextPair)
     definition = fields.text(LONGEST)
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(*MEANINGS)
     reason = fields.text(2000)
 
 
@@ -65,7 +60,7 @@ class VersionDecided(Signed):
     flow = fields.code()
     version = _version()
     sha256 = fields.sha256()
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(*MEANINGS)
     reason = fields.text(2000)
 
 
@@ -116,7 +111,7 @@ class TaskSigned(Signed):
     outcome = fields.code(none=True)
     values = fields.many(Given)
     comment = fields.text(4000, none=True)
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(*MEANINGS)
 
 
 class TaskClaimed(Schema):

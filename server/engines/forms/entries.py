@@ -21,12 +21,6 @@ class VersionSubmitted(Schema):
     comment = fields.text(2000, none=True)
 
 
-class Meaning(Schema):
-    code = fields.choice(model.MEANING["code"])
-    zh = fields.text()
-    en = fields.text()
-
-
 class VersionApproved(signing.Signed):
     """The signature is over exactly these bytes, and the day from which they are used."""
 
@@ -35,7 +29,7 @@ class VersionApproved(signing.Signed):
     sha256 = fields.sha256()
     effective_from = fields.day()
     reason = fields.text(2000, none=True)
-    meaning = fields.nested(Meaning)
+    meaning = signing.meaning(model.MEANING["code"])
 
 
 class VersionDecided(Schema):

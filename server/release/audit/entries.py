@@ -42,12 +42,6 @@ class AuditRemark(Schema):
     deviation = fields.code(none=True)
 
 
-class _Meaning(Schema):
-    code = fields.choice(*model.MEANINGS)
-    zh = fields.text()
-    en = fields.text()
-
-
 class AuditReviewed(signing.Signed):
     """`digest`: SHA-256 over the leaf hashes of the `count` entries of the scope that stood before `log_size`."""
 
@@ -55,7 +49,7 @@ class AuditReviewed(signing.Signed):
     log_size = fields.sequence()
     count = fields.whole(1, 2**31 - 1)
     digest = fields.sha256()
-    meaning = fields.nested(_Meaning)
+    meaning = signing.meaning(*model.MEANINGS)
     comment = fields.text(4000, none=True)
     remarks = fields.many(AuditRemark, 0, model.MOST_REMARKS)
 

@@ -64,18 +64,13 @@ class ValuesRecorded(Schema):
     values = fields.many(FieldValue, 1, _MOST)
 
 
-class Meaning(Schema):
-    zh = fields.text()
-    en = fields.text()
-
-
 class RecordSigned(Schema):
     """`digest` is over what stood before the signature in the form. Signed at the server `signature` says how; on a
     tablet it is null, and the signature of `signed_by` stands in the entry's own signatures line."""
 
     record = fields.code()
     path = path()
-    meaning = fields.nested(Meaning)
+    meaning = fields.nested(fields.TextPair)
     digest = fields.sha256()
     signed_by = fields.code()
     signature = fields.nested(Signed, none=True)
