@@ -314,11 +314,14 @@ CATALOGUE: dict[str, Problem] = {
         413,
         ("The file is larger than 2 MiB.", "文件超过 2 MiB。"),
         ("Nothing was stored.", "未存储。"),
-        ("Take a smaller photo.", "请拍摄较小的照片。"),
+        ("Take a smaller photo, or choose a smaller file.", "请拍摄较小的照片，或选择较小的文件。"),
     ),
     "blob_type": Problem(
         415,
-        ("Only photos can be stored here (JPEG, PNG, WebP).", "此处只能存储照片（JPEG、PNG、WebP）。"),
+        (
+            "Only photos (JPEG, PNG, WebP), PDF, CSV and XLSX without macros can be stored.",
+            "只能存储照片（JPEG、PNG、WebP）、PDF、CSV 和不含宏的 XLSX。",
+        ),
         ("Nothing was stored.", "未存储。"),
         ("Choose another file.", "请选择其他文件。"),
     ),
@@ -536,6 +539,21 @@ CATALOGUE: dict[str, Problem] = {
         ("This version is not in force, or one that it calls is not.", "此版本或其调用的流程不是现行版本。"),
         ("Nothing was changed.", "未作更改。"),
         ("Load the page again and look what has changed.", "请重新载入页面，查看有何变化。"),
+    ),
+    "flow_switch_wrong": Problem(
+        409,
+        (
+            "This flow is not one that the product starts by itself, or it is so already.",
+            "此流程不由系统自动启动，或已处于该状态。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again and look at the flow.", "请重新载入页面查看该流程。"),
+    ),
+    "flow_started_by_product": Problem(
+        409,
+        ("This flow starts by itself when what it is about is submitted.", "此流程在提交相关内容时自动启动。"),
+        ("Nothing was started.", "未启动任何流程。"),
+        ("Submit the form, the flow, the recipe or the order itself.", "请提交表单、流程、处方或批指令本身。"),
     ),
     "flow_ended": Problem(
         409,

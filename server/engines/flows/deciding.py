@@ -77,6 +77,14 @@ def decide_version(connection: Connection, entry: Entry) -> Ruling:
     return signing.refusal(connection, entry, kinds.said_of_version(given)) or Ruling()
 
 
+def decide_switch(connection: Connection, entry: Entry) -> Ruling:
+    """Of the flows that rooms know, and not to what it is already."""
+    flow = entry.payload["flow"]
+    if flow not in kinds.OFFERED or queries.is_enabled(connection, flow) == (entry.kind == kinds.ENABLED):
+        return Ruling(refusal="flow_switch_wrong", details={"flow": flow})
+    return Ruling()
+
+
 def decide_start(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     now = queries.in_force(connection, given["flow"])

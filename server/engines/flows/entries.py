@@ -5,7 +5,7 @@ from server.engines.flows import deciding, kinds, projection, shapes
 
 _DESIGNS, _APPROVES = (kinds.DESIGNS,), (kinds.APPROVES,)
 _WORKS, _MANAGES = (kinds.WORKS,), (kinds.MANAGES,)
-_STARTS = ("server", kinds.WORKS)
+_STARTS, _SWITCHES = ("server", kinds.WORKS), ("server", kinds.APPROVES)
 KINDS = (
     Kind(
         kinds.DELIVERED,
@@ -20,6 +20,8 @@ KINDS = (
     ),
     Kind(kinds.APPROVED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
     Kind(kinds.REJECTED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
+    Kind(kinds.ENABLED, shapes.FlowSwitched, "decision", deciding.decide_switch, projection.enable, by=_SWITCHES),
+    Kind(kinds.DISABLED, shapes.FlowSwitched, "decision", deciding.decide_switch, projection.disable, by=_SWITCHES),
     Kind(kinds.STARTED, shapes.InstanceStarted, "decision", deciding.decide_start, projection.start, by=_STARTS),
     Kind(kinds.MOVED, shapes.InstanceMoved, "decision", deciding.decide_move, projection.move, by=_MANAGES),
     Kind(
@@ -27,7 +29,7 @@ KINDS = (
     ),
     Kind(kinds.ENDED, shapes.InstanceEnded, "observation", project=project_nothing, by_server=True),
     Kind(kinds.COMPLETED, shapes.TaskCompleted, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
-    Kind(kinds.TASK_SIGNED, shapes.TaskSigned, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
+    Kind(kinds.TASK_SIGNED, shapes.TaskSigned, "decision", deciding.decide_completion, projection.sign, by=_WORKS),
     Kind(kinds.CLAIMED, shapes.TaskClaimed, "decision", deciding.decide_claim, projection.claim, by=_WORKS),
     Kind(kinds.DELEGATED, shapes.TaskDelegated, "decision", deciding.decide_delegation, projection.delegate, by=_WORKS),
     Kind(kinds.COMMENTED, shapes.TaskCommented, "decision", deciding.decide_comment, projection.comment, by=_WORKS),

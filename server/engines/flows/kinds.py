@@ -7,6 +7,20 @@ SUBMITTED, APPROVED, REJECTED = "flows.version_submitted.v1", "flows.version_app
 DELIVERED = "flows.version_delivered.v1"
 STARTED, MOVED, CANCELLED = "flows.instance_started.v1", "flows.instance_moved.v1", "flows.instance_cancelled.v1"
 ENDED = "flows.instance_ended.v1"
+ENABLED, DISABLED = "flows.flow_enabled.v1", "flows.flow_disabled.v1"
+# Delivered flows that rooms of this product start by themselves where a plant wants it.
+OFFERED = ("batch-order-release", "batch-review", "deviation")
+# What flows are about that rooms start themselves: the first part of the subject. Nobody starts those by hand.
+SUBJECTS = {
+    "form-approval": "form",
+    "flow-approval": "flow",
+    "recipe-approval": "recipe",
+    "specification-approval": "specification",
+    "purchase-requisition": "requisition",
+    "batch-order-release": "order",
+    "batch-review": "batch",
+    "deviation": "deviation",
+}
 COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v1"
 CLAIMED, DELEGATED, COMMENTED = "flows.task_claimed.v1", "flows.task_delegated.v1", "flows.task_commented.v1"
 FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"

@@ -40,7 +40,8 @@ def _drawn_title(row: Row[Any] | None, code: str) -> Page:
 
 
 def one_flow(connection: Connection, code: str) -> Page:
-    """PestleError `flow_unknown`."""
+    """`enabled`: whether rooms start it by themselves; null where they know nothing of it. PestleError
+    `flow_unknown`."""
     rows, draft, now = (
         queries.versions(connection, code),
         queries.draft_of(connection, code),
@@ -54,7 +55,8 @@ def one_flow(connection: Connection, code: str) -> Page:
     if draft is not None:
         drawn = {"revision": draft.revision, "xml": draft.xml, "by": people[draft.saved_by], "at": draft.saved_at}
     title = _drawn_title(draft, code) if now is None else pair(now.definition.name)
-    return {"flow": code, "title": title, "versions": versions, "draft": drawn}
+    switched = queries.is_enabled(connection, code) if code in kinds.OFFERED else None
+    return {"flow": code, "title": title, "versions": versions, "draft": drawn, "enabled": switched}
 
 
 def one_version(connection: Connection, code: str, number: int) -> Page:

@@ -45,6 +45,7 @@ instance = Table(
     # Why it does not go on although its time has come or its message: a code.
     Column("stuck", Text),
     Index("flow_instance_flow", "flow", "ended_at"),
+    Index("flow_instance_subject", "subject", "flow"),
 )
 task = Table(
     "flow_task",
@@ -100,6 +101,22 @@ happened = Table(
     Column("outcome", Text),
     Column("comment", Text),
 )
+# What people signed, with what it meant.
+signature = Table(
+    "flow_signature",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("outcome", Text),
+    Column("comment", Text),
+)
+# Flows that the plant's own rooms start by themselves, and wait for.
+enabled = Table("flow_enabled", records, Column("flow", Text, primary_key=True))
 # What a designer has saved; no record.
 draft = Table(
     "flow_draft",
@@ -155,6 +172,24 @@ def advance(connection: Connection, entry: Entry) -> None:
         _stop(connection, entry, step.code)
         return
     keep(connection, number, flows_of(connection, number), step, entry)
+
+
+def sign(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    here = (task.c.instance == given["instance"]) & (task.c.task == given["task"])
+    node = connection.execute(select(task.c.node).where(here)).scalar_one()
+    row = {"instance": given["instance"], "idx": entry.index, "entry": entry.id, "node": node, "by": entry.actor}
+    row |= {"at": given["signed_at"], "meaning": given["meaning"]["code"]}
+    connection.execute(insert(signature).values(row | {"outcome": given["outcome"], "comment": given["comment"]}))
+    advance(connection, entry)
+
+
+def enable(connection: Connection, entry: Entry) -> None:
+    connection.execute(insert(enabled).values(flow=entry.payload["flow"]))
+
+
+def disable(connection: Connection, entry: Entry) -> None:
+    connection.execute(delete(enabled).where(enabled.c.flow == entry.payload["flow"]))
 
 
 def taken(connection: Connection, entry: Entry) -> Step | FlowError:

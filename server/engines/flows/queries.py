@@ -12,8 +12,10 @@ from server.engines.flows import packing
 from server.engines.flows.model import Definition, Flows
 from server.engines.flows.projection import (
     draft,
+    enabled,
     happened,
     instance,
+    signature,
     task,
     task_role,
     timer,
@@ -125,6 +127,31 @@ def running(connection: Connection) -> dict[str, int]:
 
 def find_instance(connection: Connection, number: str) -> Row[Any] | None:
     return connection.execute(select(instance).where(instance.c.instance == number)).first()
+
+
+def last_about(connection: Connection, flow: str, subject: str) -> Row[Any] | None:
+    """The newest instance of a flow about something, ended or not."""
+    query = select(instance).where(instance.c.flow == flow, instance.c.subject == subject)
+    return connection.execute(query.order_by(instance.c.started_at.desc(), instance.c.instance.desc()).limit(1)).first()
+
+
+def running_about(connection: Connection, flow: str, subject: str) -> Row[Any] | None:
+    """The newest instance of a flow about something that has not ended."""
+    query = select(instance).where(
+        instance.c.flow == flow, instance.c.subject == subject, instance.c.ended_at.is_(None)
+    )
+    return connection.execute(query.order_by(instance.c.instance.desc()).limit(1)).first()
+
+
+def signed_in(connection: Connection, number: str) -> list[Row[Any]]:
+    """The signatures of an instance in their order: node, by, at, meaning, outcome, comment, idx, entry."""
+    query = select(signature).where(signature.c.instance == number)
+    return [*connection.execute(query.order_by(signature.c.idx))]
+
+
+def is_enabled(connection: Connection, flow: str) -> bool:
+    """Whether the rooms of this product start a flow by themselves, and wait for its end."""
+    return connection.execute(select(enabled).where(enabled.c.flow == flow)).first() is not None
 
 
 def find_task(connection: Connection, number: str, name: str) -> Row[Any] | None:

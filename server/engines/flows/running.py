@@ -4,7 +4,7 @@ Timers that are due are fired in the order (due, instance, timer) before anybody
 about once a second. Several processes may see the same one: the second finds nothing there, and says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 from typing import Any
 
@@ -13,9 +13,8 @@ from server.core.complaints import complain
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.engines.flows import kinds, packing, queries
-from server.engines.flows.pages import pair
-from sync.entry import new_id
+from server.core.record import Recorded
+from server.engines.flows import kinds, queries, starting
 
 SECONDS = 1.0
 # Timers in one transaction: few enough that nobody's command waits long behind them.
@@ -25,45 +24,36 @@ _ROUNDS = 50
 
 
 def deliver(plant: Plant, code: str) -> None:
-    """Take into the log what a flow is by delivery, with all that it calls, before the first instance of it."""
-    with plant.engine.connect() as connection:
-        waiting, seen = [code], {code}
-        facts: list[Fact] = []
-        while waiting:
-            now = queries.in_force(connection, waiting.pop())
-            if now is None:
-                continue
-            called = [one for one in now.definition.calls if one not in seen]
-            waiting, seen = [*waiting, *called], {*seen, *called}
-            if not now.delivered:
-                continue
-            said = {"flow": now.flow, "version": now.version, "sha256": packing.sha256(now.data)}
-            said |= {"title": pair(now.definition.name), "definition": packing.pack(now.data)}
-            facts.append(Fact(kinds.DELIVERED, kinds.flow_stream(now.flow), said, subject=now.flow))
-    for fact in facts:
-        try:
-            plant.recorder.state(fact)
-        except PestleError as error:
-            # Another request took it in meanwhile.
-            if error.code != "flow_version_wrong":
-                raise
+    """Take into the log what a flow is by delivery, with all that it calls."""
+
+    def facts() -> list[Fact]:
+        with plant.engine.connect() as connection:
+            return starting.delivered(connection, code)
+
+    _once_more(plant, facts)
 
 
 def start(plant: Plant, flow: str, subject: str, given: Sequence[Mapping[str, Any]], person: str) -> str:
     """A new instance by the version in force; its identifier. `given`: the values that the flow asks for at its start,
     [{variable, value: [text, …]}]. PestleError `flow_not_in_force`, and those of a step."""
-    deliver(plant, flow)
-    with plant.engine.connect() as connection:
-        now = queries.in_force(connection, flow)
-        flows = None if now is None else queries.pinned(connection, flow, now.version)
-    if now is None or flows is None:
-        raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
-    number = new_id(int(clock.now().timestamp() * 1000))
-    pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
-    said = {"instance": number, "flow": flow, "version": now.version, "pins": pins, "subject": subject}
-    stream = kinds.instance_stream(number)
-    plant.recorder.state(Fact(kinds.STARTED, stream, said | {"values": list(given)}, subject=subject, actor=person))
-    return number
+    texts = {one["variable"]: one["value"] for one in given}
+
+    def facts() -> list[Fact]:
+        with plant.engine.connect() as connection:
+            return starting.begun(connection, flow, subject, texts, person)
+
+    stated = _once_more(plant, facts)
+    return str(next(one for one in stated if one.envelope.head.kind == kinds.STARTED).envelope.body["instance"])
+
+
+def _once_more(plant: Plant, facts: Callable[[], list[Fact]]) -> list[Recorded]:
+    """State them; again, as they are by then, where another request took a delivered flow in meanwhile."""
+    try:
+        return plant.recorder.state(*facts())
+    except PestleError as error:
+        if error.code != "flow_version_wrong":
+            raise
+        return plant.recorder.state(*facts())
 
 
 def fire_due(plant: Plant) -> int:

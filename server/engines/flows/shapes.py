@@ -64,6 +64,13 @@ class VersionDecided(Signed):
     reason = fields.text(2000)
 
 
+class FlowSwitched(Schema):
+    """Whether the rooms of this product start a flow by themselves, and wait for its end."""
+
+    flow = fields.code()
+    reason = fields.text(2000)
+
+
 class InstanceStarted(Schema):
     """`pins`: the bytes that it runs by for as long as nobody moves it, those of called flows included."""
 
@@ -188,6 +195,11 @@ class SubmitBody(SignatureFields):
 class DecideBody(SignatureFields):
     sha256 = fields.sha256()
     meaning = fields.choice("approved", "rejected")
+    reason = fields.text(2000)
+
+
+class SwitchBody(Schema):
+    enabled = fields.truth()
     reason = fields.text(2000)
 
 

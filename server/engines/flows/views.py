@@ -213,13 +213,28 @@ def decide(body: Body, flow: str, number: int) -> Answer:
     return _flow(flow)
 
 
+@blueprint.post("/flows/<flow>/switch")
+@require(kinds.APPROVES)
+@blueprint.arguments(shapes.SwitchBody)
+def switch(body: Body, flow: str) -> Answer:
+    """Let rooms of this product start a flow by themselves and wait for its end, or no longer. PestleError
+    `flow_switch_wrong`."""
+    kind = kinds.ENABLED if body["enabled"] else kinds.DISABLED
+    said = {"flow": flow, "reason": body["reason"]}
+    plant.current().recorder.state(_fact(kind, kinds.flow_stream(flow), said, flow))
+    return _flow(flow)
+
+
 @blueprint.post("/flows/<flow>/instances")
 @require(kinds.WORKS)
 @blueprint.arguments(shapes.StartBody)
 @blueprint.response(201)
 def begin(body: Body, flow: str) -> Answer:
-    """Start a flow about something, by the version in force. PestleError `flow_not_in_force`, and those of a step."""
+    """Start a flow about something, by the version in force. PestleError `flow_not_in_force`,
+    `flow_started_by_product`, and those of a step."""
     here = plant.current()
+    if body["subject"].split("/")[0] == kinds.SUBJECTS.get(flow):
+        raise PestleError("flow_started_by_product", {"flow": flow})
     running.fire_due(here)
     return {"instance": running.start(here, flow, body["subject"], body["values"], current_person().id)}
 

@@ -1,0 +1,57 @@
+"""How another room starts a flow by an entry of its own, so that both stand or fall together."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from server.core import clock
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.engines.flows import kinds, packing, queries
+from server.engines.flows.model import Flows
+from server.engines.flows.publishing import link
+from sync.entry import new_id
+
+
+def begun(
+    connection: Connection, flow: str, subject: str, given: Mapping[str, Sequence[str]], person: str
+) -> list[Fact]:
+    """The facts of a new instance by the version in force, with what the log does not hold yet of the definitions that
+    come with the product. `given`: the texts of the values that the flow asks for at its start, by variable.
+    PestleError `flow_not_in_force`."""
+    force = queries.all_in_force(connection)
+    now = force.get(flow)
+    try:
+        flows = None if now is None else link(now.definition, {code: one.definition for code, one in force.items()})
+    except KeyError:
+        flows = None
+    if now is None or flows is None:
+        raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
+    return [*_fresh(force, flows), _started(now, flows, subject, given, person)]
+
+
+def delivered(connection: Connection, flow: str) -> list[Fact]:
+    """What the log does not hold yet of a flow that came with the product and of all that it calls."""
+    force = queries.all_in_force(connection)
+    if flow not in force:
+        return []
+    return _fresh(force, link(force[flow].definition, {code: one.definition for code, one in force.items()}))
+
+
+def _fresh(force: Mapping[str, queries.InForce], flows: Flows) -> list[Fact]:
+    return [_delivered(force[code]) for code in flows.pins if force[code].delivered]
+
+
+def _delivered(one: queries.InForce) -> Fact:
+    name = one.definition.name
+    said = {"flow": one.flow, "version": one.version, "sha256": packing.sha256(one.data)}
+    said |= {"title": {"zh": name.zh, "en": name.en}, "definition": packing.pack(one.data)}
+    return Fact(kinds.DELIVERED, kinds.flow_stream(one.flow), said, subject=one.flow)
+
+
+def _started(now: queries.InForce, flows: Flows, subject: str, given: Mapping[str, Sequence[str]], person: str) -> Fact:
+    number = new_id(int(clock.now().timestamp() * 1000))
+    said = {"instance": number, "flow": now.flow, "version": now.version, "subject": subject}
+    said |= {"pins": [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]}
+    said |= {"values": [{"variable": name, "value": [*texts]} for name, texts in given.items()]}
+    return Fact(kinds.STARTED, kinds.instance_stream(number), said, subject=subject, actor=person)

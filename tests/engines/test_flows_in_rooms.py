@@ -1,0 +1,54 @@
+"""How rooms start flows: in one go with an entry of their own, and by themselves only where the plant wants it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plant import PlantUnderTest
+
+from server.core import rebuild
+from server.engines.flows import kinds, queries, starting
+
+pytestmark = pytest.mark.urs("ENG-02")
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
+    made = PlantUnderTest(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def switched(site: PlantUnderTest, flow: str, on: bool, login: str = "li") -> Any:
+    return site.client(login).post(f"/api/flows/{flow}/switch", json={"enabled": on, "reason": "SOP-QA-012"})
+
+
+def test_a_plant_puts_a_delivered_flow_to_use_and_takes_it_out_again(site: PlantUnderTest) -> None:
+    for on in (True, False, True):
+        assert switched(site, "deviation", on).json["enabled"] is on
+        refused = switched(site, "deviation", on)
+        assert (refused.status_code, refused.json["code"]) == (409, "flow_switch_wrong")
+        with site.reading() as connection:
+            assert queries.is_enabled(connection, "deviation") is on
+    assert switched(site, "change", True).json["code"] == "flow_switch_wrong"
+    assert switched(site, "batch-review", True, "zhou").status_code == 403
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_a_room_starts_a_flow_with_all_that_it_calls_before_anybody_has_used_it(site: PlantUnderTest) -> None:
+    with site.reading() as connection:
+        facts = starting.begun(connection, "deviation", "deviation/DEV-2026-0001", {"what": ["too warm"]}, "P-0004")
+    site.plant.recorder.state(*facts)
+    with site.reading() as connection:
+        found = queries.running_about(connection, "deviation", "deviation/DEV-2026-0001")
+        assert found is not None and found.started_by == "P-0004"
+        again = starting.begun(connection, "deviation", "deviation/DEV-2026-0002", {}, "P-0004")
+    assert [one.kind for one in facts] == [kinds.DELIVERED, kinds.DELIVERED, kinds.STARTED]
+    assert [one.kind for one in again] == [kinds.STARTED]
+
+
+@pytest.mark.parametrize(("flow", "subject"), [("form-approval", "form/x/1"), ("batch-review", "batch/B-1")])
+def test_nobody_starts_by_hand_what_rooms_start(site: PlantUnderTest, flow: str, subject: str) -> None:
+    answer = site.client("li").post(f"/api/flows/{flow}/instances", json={"subject": subject, "values": []})
+    assert (answer.status_code, answer.json["code"]) == (409, "flow_started_by_product")
