@@ -40,6 +40,19 @@ NUMBERS = [
 ]
 NUMBERS += ["999999999999999", "0.000000000001", "123456789012345.123456789012"]
 TEXTS = ["", "a", "甲乙丙", "𝒳𝒴", "line\nline", "tab\t", "x" * 300, "R-101", "é", "nul\x00"]
+# What may follow the digest of a file, and what may not.
+FILES = [
+    "",
+    "/12/a.pdf",
+    "/0/报告 𝒳.csv",
+    "/1/" + "x" * 120,
+    "/1/" + "x" * 121,
+    "/1/a/b.csv",
+    "//a",
+    "/1/",
+    "/1/a\n",
+    "x",
+]
 
 
 class Maker:
@@ -120,9 +133,12 @@ class Maker:
             signatures = [one for one, type_ in self.names.items() if type_ == "signature"]
             of = dice.choice(signatures) if signatures else "nothing"
             return made.field(name, "second_signature", meaning=made.words("checked"), of=of, **more)
+        if kind == "photo" and dice.random() < 0.4:
+            kind = "file"
         extra: dict[str, Any] = {
             "person": {"permission": None},
             "photo": {"most": 2},
+            "file": {"most": 2},
             "lot": {"material": None},
             "signature": {"meaning": made.words("done")},
             "scan": {"of": "any"},
@@ -248,6 +264,8 @@ class Maker:
             return (
                 [SHA] * dice.randint(1, 2) if dice.random() < 0.3 else [SHA, "cd" * 32, "ef" * 32][: dice.randint(1, 3)]
             )
+        if kind == "file":
+            return [SHA + dice.choice(FILES) for _ in range(dice.randint(1, 2))] + ["cd" * 32] * dice.randint(0, 2)
         if kind in ("signature", "second_signature"):
             return {"signed_by": dice.choice(["P-1", "P-2"]), "digest": SHA if dice.random() < 0.8 else "no"}
         return dice.choice(TEXTS) if dice.random() < 0.5 else "".join(dice.choices(string.ascii_letters, k=3))

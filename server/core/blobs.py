@@ -1,7 +1,8 @@
-"""Photos: files named by the SHA-256 of their bytes, checked to be the images they say they are."""
+"""Photos and other files, named by the SHA-256 of their bytes, checked to be what they say they are."""
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,12 @@ from server.core.errors import PestleError
 
 MAX_BYTES = 2 * 1024 * 1024
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
+PDF, CSV = "application/pdf", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IMAGES = frozenset({JPEG, PNG, WEBP})
+FILES = IMAGES | {PDF, CSV, XLSX}
+# In no text, in whatever encoding a spreadsheet writes its commas.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def sniff(data: bytes) -> str | None:
@@ -22,13 +29,28 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
-def keep(folder: Path, name: str, declared: str, data: bytes) -> bool:
-    """Store a photo under its hash; False if it is there already. PestleError `blob_…` if it is not what it says."""
+def media_of(data: bytes) -> str | None:
+    """The type of a file by its bytes, never by what somebody says; None for what is kept nowhere, such as a workbook
+    with macros. The same as pwa/src/records/media.ts."""
+    image = sniff(data)
+    if image is not None:
+        return image
+    if data.startswith(b"%PDF-"):
+        return PDF
+    if data.startswith(b"PK"):
+        return XLSX if b"xl/workbook.xml" in data and b"vbaProject" not in data else None
+    # Any other text is data in lines: it is only ever offered as a download.
+    return CSV if data and _NO_TEXT.search(data) is None else None
+
+
+def keep(folder: Path, name: str, declared: str, data: bytes, allowed: frozenset[str] = IMAGES) -> bool:
+    """Store a photo or file under its hash; False if it is there already. PestleError `blob_…` if it is not what it
+    says."""
     if len(data) > MAX_BYTES:
         raise PestleError("blob_too_large", {"bytes": len(data), "most": MAX_BYTES})
     if hashlib.sha256(data).hexdigest() != name:
         raise PestleError("blob_mismatch")
-    if sniff(data) is None or sniff(data) != declared:
+    if declared not in allowed or media_of(data) != declared:
         raise PestleError("blob_type", {"type": declared[:80]})
     path = _path(folder, name)
     if path.exists():
@@ -38,12 +60,12 @@ def keep(folder: Path, name: str, declared: str, data: bytes) -> bool:
 
 
 def load(folder: Path, name: str) -> tuple[bytes, str] | None:
-    """The bytes of a photo and its type; None for one that has not arrived. PestleError `not_found`: no hash."""
+    """The bytes of a file and its type; None for one that has not arrived. PestleError `not_found`: no hash."""
     try:
         data = _path(folder, name).read_bytes()
     except FileNotFoundError:
         return None
-    return data, sniff(data) or "application/octet-stream"
+    return data, media_of(data) or "application/octet-stream"
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -110,22 +110,27 @@ def document(query: Body, unit: str) -> Response:
 @blueprint.put("/blobs/<name>")
 @require("batch.work", "batch.review", "forms.fill")
 def keep_blob(name: str) -> Response:
-    """Keep a photo under the SHA-256 of its bytes; 200 when it is here already."""
+    """Keep a photo or file under the SHA-256 of its bytes; 200 when it is here already. PestleError `blob_type` for
+    what is neither."""
     if (request.content_length or 0) > blobs.MAX_BYTES:
         raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
     data = request.stream.read(blobs.MAX_BYTES + 1)
-    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data)
+    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data, blobs.FILES)
     return Response(status=201 if fresh else 200)
 
 
 @blueprint.get("/blobs/<name>")
 @require("batch.read", "forms.fill", "forms.review")
 def show_blob(name: str) -> Response:
-    """A photo. Its name says what it is, so it never changes."""
+    """A photo to look at, or a file to download, which no browser opens here. Its name says what it is, so it never
+    changes."""
     found = blobs.load(plant.current().config.blobs, name)
     if found is None:
         raise PestleError("not_found")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"}
+    if found[1] not in blobs.IMAGES:
+        # What it is called the record says; whoever offers the link does.
+        headers |= {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox; default-src 'none'"}
     return Response(found[0], mimetype=found[1], headers=headers)
 
 

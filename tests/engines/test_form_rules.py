@@ -208,3 +208,24 @@ def test_whatever_comes_as_a_value_is_judged_and_nothing_falls_over() -> None:
     ):
         found = evaluate(definition, dict.fromkeys(evaluate(definition, {}).paths, value))
         assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("value", "problems"),
+    [
+        (["ab" * 32], ()),
+        ([f"{'ab' * 32}/1024/审计 追踪.pdf", f"{'cd' * 32}/0/a.csv"], ()),
+        ([f"{'ab' * 32}/1/a.pdf", f"{'ab' * 32}/1/b.pdf"], ("format",)),
+        ([f"{'ab' * 32}/1/../a.pdf"], ("format",)),
+        ([f"{'ab' * 32}/1/"], ("format",)),
+        ([f"{'ab' * 32}/one/a.pdf"], ("format",)),
+        (["ab" * 32, "cd" * 32, "ef" * 32], ("too_many",)),
+    ],
+)
+def test_a_file_is_named_by_its_digest_and_may_say_its_size_and_name(value: list[str], problems: Any) -> None:
+    assert state({"f": value}, field("f", "file", most=2), path="f").problems == problems
+
+
+def test_a_photo_has_no_name() -> None:
+    one = field("f", "photo", most=2)
+    assert state({"f": [f"{'ab' * 32}/1/a.png"]}, one, path="f").problems == ("format",)

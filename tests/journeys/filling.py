@@ -63,6 +63,7 @@ def blend_check() -> dict[str, Any]:
                 forms.field("lot", "lot", label=words("物料批", "Lot"), material=None),
                 forms.field("machine", "equipment", label=words("天平", "Balance"), **{"class": "balance"}),
                 forms.field("helper", "person", label=words("协助", "Helped by"), permission=None),
+                forms.field("reports", "file", label=words("报告", "Reports"), most=3),
                 forms.field("photos", "photo", label=words("照片", "Photos"), most=2),
                 forms.text("remark", label=words(f"备注 {ATTACK}", f"Remark {ATTACK}"), multiline=True),
                 forms.field(

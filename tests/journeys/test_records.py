@@ -13,6 +13,7 @@ from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 from support import PostgresCluster
 
+TREND = "时间,值\n08:00,12.6\n".encode()
 pytestmark = [pytest.mark.slow, pytest.mark.urs("ENG-01")]
 
 
@@ -145,6 +146,15 @@ def test_a_balance_a_code_a_list_and_a_photo_fill_in_fields(walk: Walk) -> None:
     first.page.screenshot(path=picture)
     first.at("input-photos").set_input_files(picture)
     expect(first.at("field-photos").locator("li")).to_have_count(1)
+    # What is neither photo nor PDF, CSV, XLSX is refused in words; the others are shown by name and size.
+    give = first.at("input-reports").set_input_files
+    give({"name": "macro.xlsm", "mimeType": "application/pdf", "buffer": b"PK xl/workbook.xml vbaProject.bin"})
+    expect(first.at("field-reports").get_by_role("alert")).to_contain_text("PDF")
+    give({"name": "trend.csv", "mimeType": "application/vnd.ms-excel", "buffer": TREND})
+    expect(first.at("field-reports").locator("li")).to_contain_text(["trend.csv"])
+    give({"name": f"{ATTACK}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 of a chromatogram"})
+    expect(first.at("field-reports").locator("li")).to_have_count(2)
+    expect(first.at("field-reports").get_by_role("alert")).to_have_count(0)
     record(first)
     until("the log has the reading", lambda: walk.stands("sample") == [{"value": "3.111", "unit": "kg"}])
     [sample] = [one for one in walk.page()["values"] if one["path"] == "sample"]
@@ -153,6 +163,14 @@ def test_a_balance_a_code_a_list_and_a_photo_fill_in_fields(walk: Walk) -> None:
     assert walk.page()["items"] == []
     [[photo]] = walk.stands("photos")
     until("the photo has come", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{photo}") != b"")
+    [[trend, other]] = walk.stands("reports")
+    assert trend.split("/")[1:] == [str(len(TREND)), "trend.csv"]
+    until("the file has come", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{trend[:64]}") == TREND)
+    until("both have", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{other[:64]}") != b"")
+    with first.page.expect_download() as download:
+        first.at(f"file-{trend[:64]}").click()
+    assert download.value.suggested_filename == "trend.csv"
+    unhurt(first)
 
 
 @pytest.mark.urs("PLT-08", "PLT-10")

@@ -1,4 +1,4 @@
-/** Photos: kept in database and journal until the server has them and the entry that names them is proven. */
+/** Photos and files: kept in database and journal until the server has them and the entry that names them is proven. */
 import { type Bytes, hex, sha256 } from "./bytes";
 import { type Fetch, send } from "./http";
 import type { Journal } from "./journal";
@@ -6,7 +6,7 @@ import type { Store } from "./store";
 import { CoreError, storageFailure } from "./types";
 
 const MAX_BYTES = 2 * 1024 * 1024;
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const TYPES = ["image/jpeg", "image/png", "image/webp", "application/pdf", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
 
 export class Blobs {
   private uploading = false;

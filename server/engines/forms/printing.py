@@ -208,6 +208,8 @@ class _Printing:
                 return self.paper.names.get(value["signed_by"], value["signed_by"])
             return str(value.get("value", ""))
         if isinstance(value, list):
+            if one.type == "file" and all("/" in name for name in value):
+                return "\n".join(f"{name.split('/', 2)[2]} ({name[:12]}…)" for name in value)
             return f"{len(value)} {WORDS[self.lang]['file']}"
         return self.paper.names.get(value, value) if one.type == "person" else str(value)
 

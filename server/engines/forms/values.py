@@ -12,6 +12,8 @@ from server.engines.forms.shape import DECIMAL
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# A file also says how many bytes it has and what it was called where it was chosen.
+_FILE = re.compile(r"[0-9a-f]{64}(/[0-9]{1,8}/[^/\x00-\x1f\x7f]{1,120})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -130,9 +132,10 @@ def _choice(one: Field, given: Any) -> tuple[Any, str | None]:
 
 
 def _files(one: Field, given: Any) -> tuple[Any, str | None]:
-    if not isinstance(given, list) or len(set(given)) != len(given):
+    if not isinstance(given, list) or len({name[:64] for name in given}) != len(given):
         return None, "format"
-    if any(_SHA256.fullmatch(name) is None for name in given):
+    pattern = _FILE if one.type == "file" else _SHA256
+    if any(pattern.fullmatch(name) is None for name in given):
         return None, "format"
     return (given, None) if len(given) <= one.most else (None, "too_many")
 

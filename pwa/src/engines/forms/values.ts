@@ -11,6 +11,8 @@ const BUT_LINES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const SURROGATE = /\p{Surrogate}/u;
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
 const LONGEST = 200;
+/** A file also says how many bytes it has and what it was called where it was chosen. */
+const FILE = /^[0-9a-f]{64}(\/[0-9]{1,8}\/[^/\x00-\x1f\x7f]{1,120})?$/u;
 
 /** What an expression sees of a value, or the code of what is wrong with it. */
 export interface Read {
@@ -106,7 +108,7 @@ export function read(field: Field, given: unknown): Read {
       return typeof given === "string" && TIME.test(given) ? parsed(instant, given) : no("format");
     case "photo":
     case "file":
-      if (!distinct(given) || !given.every((name) => SHA256.test(name))) return no("format");
+      if (!distinct(given) || !distinct(given.map((name) => [...name].slice(0, 64).join(""))) || !given.every((name) => (field.type === "file" ? FILE : SHA256).test(name))) return no("format");
       return given.length <= field.most ? yes(given) : no("too_many");
     case "signature":
     case "second_signature":
