@@ -5,6 +5,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from server.core.errors import PestleError
 
@@ -72,6 +73,11 @@ def _path(folder: Path, name: str) -> Path:
     if len(name) != 64 or set(name) - set("0123456789abcdef"):
         raise PestleError("not_found")
     return folder / name[:2] / name
+
+
+def download_as(name: str) -> str:
+    """The value of Content-Disposition for a file of this name in whatever script: headers are Latin-1."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from werkzeug.http import dump_options_header
 
 from server.core import blobs, clock, fields, plant
 from server.core.errors import PestleError
@@ -143,7 +142,7 @@ def show_file(name: str) -> Response:
     headers = {
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
-        "Content-Disposition": dump_options_header("attachment", {"filename": about[0]}),
+        "Content-Disposition": blobs.download_as(about[0]),
     }
     return Response(found[0], mimetype=files.media_of(found[0]) or "application/octet-stream", headers=headers)
 

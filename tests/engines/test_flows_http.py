@@ -243,7 +243,7 @@ def test_work_is_what_waits_for_me_or_my_roles_what_is_due_first(site: PlantUnde
     task = mine["items"][0]["task"]
     view = post(qc, f"/instances/{numbers[0]}/tasks/{task}/claim", given_back=False)
     assert view["tasks"][0]["claimed_by"]["id"] == view["started"]["by"]["id"]
-    post(qc, f"/instances/{numbers[0]}/tasks/{task}/comment", text="<script>alert(1)</script>")
+    post(qc, f"/instances/{numbers[0]}/tasks/{task}/comment", text="<script>alert(1)</script>", attachments=[])
     said = qc.get(f"/api/instances/{numbers[0]}").json["history"][-1]
     assert (said["event"], said["comment"]) == ("commented", "<script>alert(1)</script>")
     others = qc.get(f"/api/instances/{numbers[0]}/tasks/{task}/candidates").json["items"]

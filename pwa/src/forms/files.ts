@@ -4,7 +4,8 @@ export function named(value: string): { hash: string; name: string; size: string
   return { hash, name: name.join("/"), size: bytes === undefined ? "" : sized(Number(bytes)) };
 }
 
-function sized(bytes: number): string {
+/** How much that is, for people. */
+export function sized(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

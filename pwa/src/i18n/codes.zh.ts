@@ -23,6 +23,7 @@ export const codesZh: typeof codesEn = {
     "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
+    "flows.task_commented.v2": "任务备注（可附文件）",
     "flows.flow_disabled.v1": "流程停用",
     "flows.flow_enabled.v1": "流程投入使用",
     "flows.version_delivered.v1": "流程随产品交付", "flows.version_submitted.v1": "流程提交批准", "flows.version_approved.v1": "流程批准", "flows.version_rejected.v1": "流程驳回", "flows.instance_started.v1": "流程启动", "flows.instance_moved.v1": "流程迁移到其他版本", "flows.instance_cancelled.v1": "流程取消", "flows.instance_ended.v1": "流程结束", "flows.task_completed.v1": "任务完成", "flows.task_signed.v1": "任务签署完成", "flows.task_claimed.v1": "任务接手", "flows.task_delegated.v1": "任务转交", "flows.task_commented.v1": "任务备注", "flows.timer_fired.v1": "流程定时到期", "flows.message_received.v1": "流程收到消息",

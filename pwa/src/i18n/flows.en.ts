@@ -23,7 +23,7 @@ export const flowsEn = {
   runs: "Running", cancel: "Cancel this flow…", cancelHint: "It ends here, and nothing that waits in it can be completed. What happened stays.", move: "Move to the new version…", moveTo: (a: number, b: number) => `From version ${a} to version ${b}`, moveHint: "What is live goes on in the new version. It is refused where something that is live now is not there.", nothingNow: "Nothing waits for a person now.",
   legend: "Thick line: has been there. Yellow: is there now. Click an element to see what happened at it.", happened: "What happened", showAll: "Show all", entry: (n: number) => `entry ${n}`, startedBy: (name: string, at: string) => `Started by ${name}, ${at}`,
   events: { started: "started", waiting: "waits", completed: "completed", claimed: "taken up", given_back: "given back", passed: "passed", withdrawn: "withdrawn", delegated: "handed on", commented: "commented", timer: "time has passed", message: "message", moved: "moved to another version", ended: "ended", cancelled: "cancelled" } as Record<string, string>,
-  claim: "Take up", delegate: "Hand on…", delegateHint: "Only to somebody who may do this task.", toWhom: "To", comment: "Comment…", outcome: "Decision",
+  claim: "Take up", delegate: "Hand on…", delegateHint: "Only to somebody who may do this task.", toWhom: "To", comment: "Comment…", attach: "Add photos or files…", attachHint: "JPEG, PNG, WebP, PDF, CSV or XLSX, up to 2 MB each. They stay with the record.", outcome: "Decision",
   stuck: "Its time has come or a message for it, and it cannot go on: cancel it, or move it to another version.",
   digest: "Digest of the drawing",
   formFill: "Fill in", formOpen: "Open the form", formComplete: "Complete",

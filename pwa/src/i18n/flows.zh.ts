@@ -24,7 +24,7 @@ export const flowsZh: typeof flowsEn = {
   runs: "运行中", cancel: "取消此流程…", cancelHint: "流程到此结束，其中等待的任务不能再完成。已发生的记录保留。", move: "迁移到新版本…", moveTo: (a, b) => `由第 ${a} 版迁移到第 ${b} 版`, moveHint: "当前活动的部分在新版本中继续；若新版本中没有对应部分，则拒绝迁移。", nothingNow: "目前没有等待人员处理的任务。",
   legend: "粗线：已经过；黄色：当前所在。点击图中元素可查看其发生的事。", happened: "经过", showAll: "全部显示", entry: (n) => `第 ${n} 条`, startedBy: (name, at) => `${name} 启动，${at}`,
   events: { started: "启动", waiting: "等待", completed: "完成", claimed: "接手", given_back: "退回", passed: "经过", withdrawn: "撤销", delegated: "转交", commented: "备注", timer: "到期", message: "消息", moved: "迁移到其他版本", ended: "结束", cancelled: "取消" },
-  claim: "接手", delegate: "转交…", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", outcome: "决定",
+  claim: "接手", delegate: "转交…", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", attach: "添加照片或文件…", attachHint: "JPEG、PNG、WebP、PDF、CSV 或 XLSX，每个不超过 2 MB，随记录保存。", outcome: "决定",
   stuck: "时间已到或已收到消息，但流程无法继续：请取消，或迁移到其他版本。",
   digest: "流程图摘要",
   formFill: "填写", formOpen: "打开表单", formComplete: "已完成",

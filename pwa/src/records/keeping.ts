@@ -1,6 +1,5 @@
 /** Keeps the bytes of a photo or file: on a tablet until the server has them, at a desk on the server at once. */
-import { Problem } from "../api/client";
-import { hex, sha256 } from "../core/bytes";
+import { putBytes } from "../api/bytes";
 import { core } from "../core/core";
 import { CoreError } from "../core/types";
 import { fileValue, mediaOf } from "./media";
@@ -23,16 +22,5 @@ export async function keepFile(file: File, photo: boolean, here: boolean): Promi
 
 async function keepBytes(bytes: Uint8Array<ArrayBuffer>, type: string, here: boolean): Promise<string> {
   if (here) return core.keepBlob(bytes, type);
-  const hash = hex(await sha256(bytes));
-  let answer: Response;
-  try {
-    answer = await fetch(`/api/blobs/${hash}`, { method: "PUT", body: bytes, credentials: "same-origin", headers: { "Content-Type": type } });
-  } catch {
-    throw new Problem("offline");
-  }
-  if (!answer.ok) {
-    const body = (await answer.json().catch(() => ({}))) as Partial<Problem>;
-    throw new Problem(body.code ?? `http_${answer.status}`, answer.status, body.what ?? null, body.kept ?? null, body.next ?? null);
-  }
-  return hash;
+  return putBytes("/api/blobs", bytes, type);
 }

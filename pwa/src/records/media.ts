@@ -18,6 +18,11 @@ export function mediaOf(bytes: Uint8Array): string | null {
 const LONGEST = 120;
 /** How a field keeps a file: its digest, how many bytes it has, and its name without what no name needs. */
 export function fileValue(hash: string, bytes: number, name: string): string {
-  const said = [...name.normalize().replace(/[/\x00-\x1f\x7f]|\p{Surrogate}/gu, "_")].slice(-LONGEST).join("");
+  const said = plainName(name);
   return said === "" ? hash : `${hash}/${bytes}/${said}`;
+}
+
+/** A file's name without what no name needs; of a long one the end, which says what it is. */
+export function plainName(name: string): string {
+  return [...name.normalize().replace(/[/\x00-\x1f\x7f]|\p{Surrogate}/gu, "_")].slice(-LONGEST).join("");
 }

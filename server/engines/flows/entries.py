@@ -1,7 +1,7 @@
 """The kinds of flows: versions and who approves them, what runs, and what people, time and messages do to it."""
 
 from server.core.kinds import Kind, Room, project_nothing
-from server.engines.flows import deciding, kinds, projection, shapes
+from server.engines.flows import commenting, deciding, kinds, projection, shapes
 
 _DESIGNS, _APPROVES = (kinds.DESIGNS,), (kinds.APPROVES,)
 _WORKS, _MANAGES = (kinds.WORKS,), (kinds.MANAGES,)
@@ -33,6 +33,7 @@ KINDS = (
     Kind(kinds.CLAIMED, shapes.TaskClaimed, "decision", deciding.decide_claim, projection.claim, by=_WORKS),
     Kind(kinds.DELEGATED, shapes.TaskDelegated, "decision", deciding.decide_delegation, projection.delegate, by=_WORKS),
     Kind(kinds.COMMENTED, shapes.TaskCommented, "decision", deciding.decide_comment, projection.comment, by=_WORKS),
+    Kind(kinds.COMMENTED_V2, shapes.TaskCommentedV2, "decision", commenting.decide, projection.comment_v2, by=_WORKS),
     Kind(kinds.FIRED, shapes.TimerFired, "observation", deciding.judge_event, projection.advance, by_server=True),
     Kind(
         kinds.MESSAGE, shapes.MessageReceived, "observation", deciding.judge_event, projection.advance, by_server=True

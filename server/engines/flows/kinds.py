@@ -23,6 +23,8 @@ SUBJECTS = {
 }
 COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v1"
 CLAIMED, DELEGATED, COMMENTED = "flows.task_claimed.v1", "flows.task_delegated.v1", "flows.task_commented.v1"
+# Since comments carry files, and may be about the whole instance.
+COMMENTED_V2 = "flows.task_commented.v2"
 FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"
 
 DESIGNS, APPROVES, MANAGES, WORKS = "flows.design", "flows.approve", "flows.manage", "flows.work"

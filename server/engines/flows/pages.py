@@ -127,7 +127,8 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
     said |= {"started": {"by": people.get(row.started_by, _SERVER), "at": row.started_at}}
     said |= {"ended": None if row.ended_at is None else {"result": row.result, "at": row.ended_at}}
     said |= {"variables": _variables(root, state), "live": _live(row, state)}
-    said |= {"history": [_happened(flows, one, people) for one in history]}
+    files = queries.attachments(connection, number)
+    said |= {"history": [_happened(flows, one, people) | _files(files.get(one.idx, ())) for one in history]}
     open_now = {one.id: one for one in living.tasks(flows, state)} if row.ended_at is None else {}
     said |= {"tasks": [_task(connection, flows, one, open_now[one.task], people, person) for one in rows]}
     return said | {"newest": None if now is None or now.delivered else now.version}
@@ -163,6 +164,10 @@ def _happened(flows: Flows, row: Row[Any], people: Mapping[str, Any]) -> Page:
     said = {"index": row.idx, "place": row.place, "node": row.node, "name": None if node is None else pair(node.name)}
     said |= {"event": row.what, "by": people.get(row.by), "at": row.at, "outcome": outcomes.get(row.outcome)}
     return said | {"comment": row.comment}
+
+
+def _files(rows: Iterable[Row[Any]]) -> Page:
+    return {"attachments": [{name: getattr(row, name) for name in ("sha256", "name", "size", "type")} for row in rows]}
 
 
 def _task(

@@ -115,6 +115,17 @@ signature = Table(
     Column("outcome", Text),
     Column("comment", Text),
 )
+# Files of comments; their bytes lie beside the log.
+attachment = Table(
+    "flow_attachment",
+    records,
+    Column("instance", Text, primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+)
 # Flows that the plant's own rooms start by themselves, and wait for.
 enabled = Table("flow_enabled", records, Column("flow", Text, primary_key=True))
 # What a designer has saved; no record.
@@ -320,6 +331,12 @@ def delegate(connection: Connection, entry: Entry) -> None:
 
 def comment(connection: Connection, entry: Entry) -> None:
     note(connection, entry, "commented", entry.payload["text"])
+
+
+def comment_v2(connection: Connection, entry: Entry) -> None:
+    comment(connection, entry)
+    for one in entry.payload["attachments"]:
+        connection.execute(insert(attachment).values(instance=entry.payload["instance"], idx=entry.index, **one))
 
 
 def move(connection: Connection, entry: Entry) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from server.engines.flows import packing
 from server.engines.flows.model import Definition, Flows
 from server.engines.flows.projection import (
+    attachment,
     draft,
     enabled,
     happened,
@@ -185,6 +186,21 @@ def delegated(connection: Connection, number: str, name: str) -> bool:
 def history(connection: Connection, number: str) -> list[Row[Any]]:
     query = select(happened).where(happened.c.instance == number).order_by(happened.c.idx, happened.c.place)
     return [*connection.execute(query)]
+
+
+def attachments(connection: Connection, number: str) -> dict[int, list[Row[Any]]]:
+    """The files of the comments of an instance, by the place of their entry in the log."""
+    query = select(attachment).where(attachment.c.instance == number).order_by(attachment.c.name, attachment.c.sha256)
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.idx, []).append(row)
+    return found
+
+
+def attached(connection: Connection, number: str, sha256: str) -> Row[Any] | None:
+    """A file by which a comment of an instance is kept; the first, where several name it."""
+    query = select(attachment).where(attachment.c.instance == number, attachment.c.sha256 == sha256)
+    return connection.execute(query.order_by(attachment.c.idx).limit(1)).first()
 
 
 def waiting_for(connection: Connection, name: str, key: str) -> list[tuple[str, str]]:

@@ -1,9 +1,12 @@
 """The shapes of what flows record, and of requests about them."""
 
-from marshmallow import Schema, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
-from server.core import fields
+from server.core import blobs, fields
 from server.engines.flows.kinds import MEANINGS
 from server.engines.flows.packing import LONGEST
 from server.identity import signing
@@ -18,6 +21,10 @@ def _task() -> plain.String:
 
 def _version() -> fields.Whole:
     return fields.whole(1, 10_000)
+
+
+def _file_name() -> plain.String:
+    return plain.String(required=True, validate=validate.Regexp(r"[^/\x00-\x1f\x7f]{1,120}\Z"))
 
 
 class Given(Schema):
@@ -142,6 +149,36 @@ class TaskCommented(Schema):
     text = fields.text(4000)
 
 
+class Attachment(Schema):
+    """A file that lies beside the log under the SHA-256 of its bytes; `name`: what it was called."""
+
+    sha256 = fields.sha256()
+    name = _file_name()
+    size = fields.whole(1, blobs.MAX_BYTES)
+    type = fields.choice(*sorted(blobs.FILES))
+
+
+class TaskCommentedV2(Schema):
+    """`task`: null where it is about the whole instance, which may have ended; text, files or both."""
+
+    instance = fields.code()
+    task = plain.String(required=True, allow_none=True, validate=_TASK)
+    text = fields.text(4000, none=True)
+    attachments = fields.many(Attachment, 0, 10)
+
+    @validates_schema
+    def _says_something(self, data: Mapping[str, Any], **_: object) -> None:
+        _check_comment(data)
+
+
+def _check_comment(data: Mapping[str, Any]) -> None:
+    files = [one["sha256"] for one in data["attachments"]]
+    if data["text"] is None and not files:
+        raise ValidationError("says nothing")
+    if len({*files}) != len(files):
+        raise ValidationError("the same file twice")
+
+
 class TimerFired(Schema):
     instance = fields.code()
     timer = _task()
@@ -226,8 +263,20 @@ class DelegateBody(Schema):
     reason = fields.text(2000)
 
 
+class AttachmentBody(Schema):
+    """A file that has been kept before; size and type are what its bytes say."""
+
+    sha256 = fields.sha256()
+    name = _file_name()
+
+
 class CommentBody(Schema):
-    text = fields.text(4000)
+    text = fields.text(4000, none=True)
+    attachments = fields.many(AttachmentBody, 0, 10)
+
+    @validates_schema
+    def _says_something(self, data: Mapping[str, Any], **_: object) -> None:
+        _check_comment(data)
 
 
 class MoveBody(Schema):

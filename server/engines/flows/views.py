@@ -6,13 +6,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask_smorest import Blueprint
 
-from server.core import clock, db, plant
+from server.core import blobs, clock, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.flows import (
+    commenting,
     deciding,
     filling,
     kinds,
@@ -341,8 +342,56 @@ def delegate(body: Body, number: str, name: str) -> Answer:
 @require(kinds.WORKS)
 @blueprint.arguments(shapes.CommentBody)
 def comment(body: Body, number: str, name: str) -> Answer:
-    """Say something about a task that waits."""
-    return _state(kinds.COMMENTED, number, {"instance": number, "task": name, **body})
+    """Say something about a task that waits, with files that have been kept before. PestleError
+    `flow_task_not_open`, `not_found` for a file that is not here."""
+    return _comment(body, number, name)
+
+
+@blueprint.post("/instances/<number>/comment")
+@require(kinds.WORKS)
+@blueprint.arguments(shapes.CommentBody)
+def comment_instance(body: Body, number: str) -> Answer:
+    """Say something about an instance as a whole, also when it has ended. PestleError `not_found` for a file that is
+    not here."""
+    return _comment(body, number, None)
+
+
+def _comment(body: Body, number: str, name: str | None) -> Answer:
+    files = commenting.described(plant.current().config.blobs, body["attachments"])
+    given = {"instance": number, "task": name, "text": body["text"], "attachments": files}
+    return _state(kinds.COMMENTED_V2, number, given)
+
+
+@blueprint.put("/instances/<number>/files/<name>")
+@require(kinds.WORKS)
+def keep_file(number: str, name: str) -> Response:
+    """Keep a photo or file for a comment under the SHA-256 of its bytes; 200 when it is here already. PestleError
+    `blob_type`, `blob_too_large`, `flow_instance_unknown`."""
+    if (request.content_length or 0) > blobs.MAX_BYTES:
+        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
+    _known(number)
+    data = request.stream.read(blobs.MAX_BYTES + 1)
+    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data, blobs.FILES)
+    return Response(status=201 if fresh else 200)
+
+
+@blueprint.get("/instances/<number>/files/<name>")
+@require(*_SEES)
+def show_file(number: str, name: str) -> Response:
+    """A file of a comment of this instance, to download: no browser opens it here. PestleError `not_found`."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        row = queries.attached(connection, number, name)
+    found = None if row is None else blobs.load(here.config.blobs, name)
+    if row is None or found is None:
+        raise PestleError("not_found", {"name": name})
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": blobs.download_as(row.name),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(found[0], mimetype=found[1], headers=headers)
 
 
 @blueprint.post("/instances/<number>/move")
@@ -377,11 +426,15 @@ def _sign(body: Body, kind: str, content: Body) -> Answer:
 
 
 def _state(kind: str, number: str, payload: Body) -> Answer:
+    _known(number)
+    plant.current().recorder.state(_fact(kind, kinds.instance_stream(number), payload, number))
+    return _instance(number)
+
+
+def _known(number: str) -> None:
     with plant.current().engine.connect() as connection:
         if queries.find_instance(connection, number) is None:
             raise PestleError("flow_instance_unknown", {"instance": number})
-    plant.current().recorder.state(_fact(kind, kinds.instance_stream(number), payload, number))
-    return _instance(number)
 
 
 def _fact(kind: str, stream: str, payload: Body, subject: str) -> Fact:

@@ -155,6 +155,7 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+flows.task_commented.v2|任务备注（可附文件）|Comment with files
 flows.flow_disabled.v1|流程停用|Flow taken out of use
 flows.flow_enabled.v1|流程投入使用|Flow put to use
 flows.version_delivered.v1|流程随产品交付|Flow delivered with the product

@@ -9,9 +9,8 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
-from werkzeug.http import dump_options_header
 
-from server.core import clock, db, plant
+from server.core import blobs, clock, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.forms import queries as forms
@@ -94,8 +93,8 @@ def print_record(query: Body, record: str) -> Response:
         data = paper.pdf(connection, found, query["lang"], here.log.origin, clock.now())
     if data is None:
         raise PestleError("form_definition_unknown", {"form": found.form, "version": found.version})
-    disposition = dump_options_header("attachment", {"filename": f"{record}.pdf"})
-    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": blobs.download_as(f"{record}.pdf")}
+    return Response(data, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.post("/<record>/values")
