@@ -14,7 +14,7 @@ DOORS = {"model", "queries", "shapes", "entry_view"}
 # Of identity, what every room that signs, countersigns or asks for a place builds on; of materials, what a code is.
 DOORS |= {"signing", "countersigning", "grants", "scanning"}
 # How a room starts a flow, and hears of its end.
-DOORS |= {"starting", "kinds"}
+DOORS |= {"starting", "kinds", "standing"}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 
 

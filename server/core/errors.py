@@ -1255,6 +1255,12 @@ CATALOGUE: dict[str, Problem] = {
         ("The deviation is still open.", "偏差仍未关闭。"),
         ("Load it again, look at all entries, then close it.", "请重新载入，查看全部记录后再关闭。"),
     ),
+    "deviation_in_flow": Problem(
+        409,
+        ("A flow carries this deviation; its last signature closes it.", "该偏差由流程处理，由其最后签名关闭。"),
+        ("The deviation was not changed.", "偏差未作更改。"),
+        ("Complete the tasks of its flow.", "请完成其流程中的任务。"),
+    ),
     # simulation
     "simulation_failed": Problem(
         409,

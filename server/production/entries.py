@@ -88,5 +88,6 @@ LISTENERS: Mapping[str, Project] = {
     "release.batch_rejected.v3": projection.reject,
     "quality.deviation_opened.v1": projection.open_deviation,
     "quality.deviation_closed.v1": projection.close_deviation,
+    "quality.deviation_closed.v2": projection.close_deviation,
 }
 ROOM = Room("production", KINDS, LISTENERS)

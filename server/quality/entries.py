@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.core import fields
 from server.core.kinds import Decide, Entry, Kind, Project, Room, Ruling
 from server.identity import queries as identity
-from server.quality import model, projection, queries, rules
+from server.quality import carrying, model, projection, queries, rules
 
 
 class _Result(Schema):
@@ -80,8 +80,8 @@ class DeviationOpened(Schema):
     summary = fields.text(4000, none=True)
 
 
-class DeviationClosed(Schema):
-    """`entries`: how many entries QA had before them when they concluded."""
+class DeviationClosedV1(Schema):
+    """By hand. `entries`: how many entries QA had before them when they concluded."""
 
     deviation = _number()
     batch = fields.code()
@@ -90,22 +90,38 @@ class DeviationClosed(Schema):
     reason = fields.text(2000)
 
 
+class DeviationClosed(Schema):
+    """By the end of the flow that carried it: `instance`; `reason` is what its last signer has added, or null."""
+
+    deviation = _number()
+    batch = fields.code()
+    entries = fields.whole()
+    instance = fields.code()
+    conclusion = fields.text(4000)
+    reason = fields.text(2000, none=True)
+
+
 def decide_opening(connection: Connection, entry: Entry) -> Ruling:
-    """By the server, for what it finds, or by who works on batches or reviews them; the next number of the year."""
+    """By the server, for what it finds, or by who works on batches or reviews them; the next number of the year. Where
+    the plant has put it to use, a flow begins with it."""
     given, last = entry.payload, 0
     parsed = model.parse_number(given["deviation"])
     if parsed is not None:
         last = queries.last_number(connection, parsed[0])
     if not rules.number_is_next(given["deviation"], entry.header.captured_at, last):
         return Ruling(refusal="deviation_number_wrong", details={"deviation": given["deviation"]})
-    return Ruling()
+    return Ruling(consequences=carrying.begun(connection, given, entry.actor))
 
 
 def decide_closing(connection: Connection, entry: Entry) -> Ruling:
-    """QA concludes, with a reason, having seen every entry that the deviation is about."""
+    """QA concludes, with a reason, having seen every entry that the deviation is about; or the flow that carries it."""
     given = entry.payload
     found = queries.find_deviation(connection, given["deviation"])
     code = rules.closing_refused(found, given["batch"], given["entries"])
+    if code is None and entry.kind == model.DEVIATION_CLOSED:
+        code = carrying.refused(connection, given, entry.actor)
+    elif code is None and carrying.is_carried(connection, given["deviation"]):
+        code = "deviation_in_flow"
     return Ruling(refusal=code, details={"deviation": given["deviation"]}) if code is not None else Ruling()
 
 
@@ -116,11 +132,16 @@ def judge_after_seal(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(consequences=queries.after_seal(connection, entry))
 
 
+def _closed(name: str, shape: type[Schema]) -> Kind:
+    return Kind(name, shape, "decision", decide_closing, projection.close_deviation, by=_CLOSES)
+
+
 _OPENS, _CLOSES = ("server", "batch.review", "batch.work"), ("batch.review",)
 KINDS = (
     Kind(model.RESULTS_RECORDED, ResultsRecorded, "observation", judge_results, projection.keep_results),
     Kind(model.DEVIATION_OPENED, DeviationOpened, "decision", decide_opening, projection.open_deviation, by=_OPENS),
-    Kind(model.DEVIATION_CLOSED, DeviationClosed, "decision", decide_closing, projection.close_deviation, by=_CLOSES),
+    _closed(model.DEVIATION_CLOSED_V1, DeviationClosedV1),
+    _closed(model.DEVIATION_CLOSED, DeviationClosed),
 )
 # What the room of production flags as come after the seal.
 _OF_BATCHES = (
@@ -135,5 +156,5 @@ _OF_BATCHES = (
     "production.exception_raised.v1",
 )
 LISTENERS: Mapping[str, Project] = dict.fromkeys((*_OF_BATCHES, model.RESULTS_RECORDED), projection.join_deviation)
-JUDGES: Mapping[str, Decide] = dict.fromkeys(_OF_BATCHES, judge_after_seal)
+JUDGES: Mapping[str, Decide] = {**dict.fromkeys(_OF_BATCHES, judge_after_seal), **carrying.JUDGES}
 ROOM = Room("quality", KINDS, LISTENERS, JUDGES)

@@ -12,7 +12,10 @@ TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "devic
 
 RESULTS_RECORDED = "quality.results_recorded.v1"
 DEVIATION_OPENED = "quality.deviation_opened.v1"
-DEVIATION_CLOSED = "quality.deviation_closed.v1"
+DEVIATION_CLOSED_V1 = "quality.deviation_closed.v1"
+# By the end of the flow that carries it.
+DEVIATION_CLOSED = "quality.deviation_closed.v2"
+FLOW, CLOSED = "deviation", "closed"
 # Why a deviation was opened: the batch was sealed before the entry came, or a person says so.
 POST_SEAL, REPORTED = "post_seal", "reported"
 _NUMBER = re.compile(r"DEV-([0-9]{4})-([0-9]{4,9})")
@@ -45,6 +48,17 @@ class Deviation:
 def number_text(year: int, n: int) -> str:
     """DEV-2026-0001; the numbers of a year begin at 1 and have no gap."""
     return f"DEV-{year:04d}-{n:04d}"
+
+
+def subject_of_number(number: str) -> str:
+    """What the flow of a deviation is about."""
+    return f"deviation/{number}"
+
+
+def number_of(subject: str) -> str | None:
+    """The deviation that a flow is about; None where it is about something else."""
+    number = subject.removeprefix(subject_of_number(""))
+    return number if number != subject and parse_number(number) is not None else None
 
 
 def parse_number(text: str) -> tuple[int, int] | None:

@@ -62,6 +62,26 @@ class BatchLineAnswer(Schema):
     stale = plain.Boolean()
 
 
+class WaitingAnswer(Schema):
+    """A task that waits for somebody: `person` has it, or whoever has one of the roles may take it."""
+
+    name = plain.Nested(Text2)
+    person = plain.Nested(PersonAnswer, allow_none=True)
+    roles = plain.List(plain.String())
+    overdue = plain.Boolean()
+
+
+class StandingAnswer(Schema):
+    """The instance of a flow that carries something, and where it stands."""
+
+    instance = plain.String()
+    started_by = plain.Nested(PersonAnswer)
+    started_at = plain.String()
+    ended_at = plain.String(allow_none=True)
+    result = plain.String(allow_none=True)
+    waiting = _list(WaitingAnswer)
+
+
 class SignedOfflineAnswer(PersonAnswer):
     """`how`: `offline_pin` or `offline_passkey`."""
 

@@ -37,8 +37,8 @@ def instances(
         started = _started(site, "deviation", count, [{"variable": "what", "value": ["scale drifted"]}])
         found: dict[str, Any] = {"running": count, "started_per_second": round(count / started[1])}
         found["inbox_ms"] = _times(lambda client: _inbox(client, count), site.client("li"), asked)
-        found["complete_ms"] = _completed(site, started[0][:completed])
-        found["timer_late_s"] = _late(site, timers)
+        found["timer_late_s"], waiting = _late(site, timers)
+        found["complete_ms"] = _completed(site, waiting[:completed])
     finally:
         site.close()
         cluster.close()
@@ -94,7 +94,7 @@ def _started(site: PlantUnderTest, code: str, count: int, values: list[dict[str,
 
 def _completed(site: PlantUnderTest, names: list[str]) -> dict[str, float]:
     """The whole request of whoever completes a task, one after the other, until it is durable and answered."""
-    client, took, busy = site.client("zhao"), [], 0.0
+    client, took, busy = site.client("li"), [], 0.0
     for name in names:
         task = client.get(f"/api/instances/{name}").json["tasks"][0]["id"]
         body = {"outcome": None, "values": [], "comment": None}
@@ -107,10 +107,11 @@ def _completed(site: PlantUnderTest, names: list[str]) -> dict[str, float]:
     return _figures(took) | {"processor": round(busy / len(names) * 1000, 2)}
 
 
-def _late(site: PlantUnderTest, timers: int) -> dict[str, float]:
-    """Seconds between when timers were due, all at about the same time, and when they stood fired in the log."""
+def _late(site: PlantUnderTest, timers: int) -> tuple[dict[str, float], list[str]]:
+    """Seconds between when timers were due, all at about the same time, and when they stood fired in the log; and the
+    instances, each of which then waits for a person."""
     _publish(site)
-    _started(site, "waiting", timers, [])
+    names = _started(site, "waiting", timers, [])[0]
     clockwork = running.Clockwork(site.plant)
     clockwork.start()
     deadline = time.monotonic() + 120
@@ -123,7 +124,7 @@ def _late(site: PlantUnderTest, timers: int) -> dict[str, float]:
     for entry in site.entries(kinds.FIRED):
         due, fired = (datetime.fromisoformat(one) for one in (entry.body["due"], entry.head.captured_at))
         late.append((fired - due).total_seconds())
-    return _figures(late)
+    return _figures(late), names
 
 
 def _publish(site: PlantUnderTest) -> None:

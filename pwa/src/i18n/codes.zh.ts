@@ -13,6 +13,7 @@ export const codesZh: typeof codesEn = {
     "production.order_released.v1": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "production.check_recorded.v1": "记录中间控制", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
+    "quality.deviation_closed.v2": "偏差经流程关闭",
     "quality.deviation_opened.v1": "偏差开立", "quality.deviation_closed.v1": "偏差关闭", "release.release_refused.v1": "放行被拒",
     "handheld.lease_issued.v2": "携带离线", "handheld.lease_returned.v2": "交还", "handheld.lease_revoked.v2": "收回", "handheld.pin_tried.v2": "PIN 尝试", "handheld.pin_locked.v2": "PIN 错误锁定",
     "forms.record_opened.v1": "打开记录", "forms.values_recorded.v1": "填写记录", "forms.record_signed.v1": "记录签名", "forms.record_completed.v1": "记录完成", "forms.exception_raised.v1": "表单异常", "forms.conflict_found.v1": "表单冲突", "forms.item_settled.v1": "表单事项处理",

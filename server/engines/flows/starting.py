@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
-from server.engines.flows import kinds, packing, queries
-from server.engines.flows.model import Flows
+from server.engines.flows import kinds, packing, queries, stepping, values
+from server.engines.flows.model import FlowError, Flows
 from server.engines.flows.publishing import link
 from sync.entry import new_id
 
@@ -20,6 +20,29 @@ def begun(
     come with the product. `given`: the texts of the values that the flow asks for at its start, by variable.
     PestleError `flow_not_in_force`."""
     force = queries.all_in_force(connection)
+    now, flows = _linked(force, flow)
+    return [*_fresh(force, flows), _started(now, flows, subject, given, person)]
+
+
+def begun_if_it_can(
+    connection: Connection, flow: str, subject: str, given: Mapping[str, Sequence[str]], person: str
+) -> list[Fact]:
+    """The same with those of the values for which the version in force asks; nothing where it asks for more. What
+    happened must be taken in, whatever a plant has drawn: it is then decided as if no flow carried it."""
+    force = queries.all_in_force(connection)
+    try:
+        now, flows = _linked(force, flow)
+        asked = {name for name, one in now.definition.variables.items() if one.start}
+        known = {name: texts for name, texts in given.items() if name in asked}
+        plain = values.plain(now.definition.variables, _given(known))
+        event = {"type": "started", "at": clock.now_text(), "subject": subject, "starter": person, "values": plain}
+        stepping.step(flows, None, event)
+    except (PestleError, FlowError):
+        return []
+    return [*_fresh(force, flows), _started(now, flows, subject, known, person)]
+
+
+def _linked(force: Mapping[str, queries.InForce], flow: str) -> tuple[queries.InForce, Flows]:
     now = force.get(flow)
     try:
         flows = None if now is None else link(now.definition, {code: one.definition for code, one in force.items()})
@@ -27,7 +50,7 @@ def begun(
         flows = None
     if now is None or flows is None:
         raise PestleError("flow_not_in_force", {"flow": flow, "version": None})
-    return [*_fresh(force, flows), _started(now, flows, subject, given, person)]
+    return now, flows
 
 
 def delivered(connection: Connection, flow: str) -> list[Fact]:
@@ -53,5 +76,9 @@ def _started(now: queries.InForce, flows: Flows, subject: str, given: Mapping[st
     number = new_id(int(clock.now().timestamp() * 1000))
     said = {"instance": number, "flow": now.flow, "version": now.version, "subject": subject}
     said |= {"pins": [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]}
-    said |= {"values": [{"variable": name, "value": [*texts]} for name, texts in given.items()]}
+    said |= {"values": _given(given)}
     return Fact(kinds.STARTED, kinds.instance_stream(number), said, subject=subject, actor=person)
+
+
+def _given(texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
+    return [{"variable": name, "value": [*said]} for name, said in texts.items()]

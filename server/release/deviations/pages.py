@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.engines.flows import standing
 from server.identity import queries as identity
 from server.production import queries as batches
 from server.quality import queries as quality
-from server.quality.model import Deviation
+from server.quality.model import FLOW, Deviation, subject_of_number
 from server.release.pages import lines
 from sync.log.tables import log_entry
 
@@ -37,6 +38,8 @@ def _lines(connection: Connection, found: Iterable[Deviation]) -> list[dict[str,
     acting = {one.opened_by for one in shown} | {one.closing["by"] for one in shown if one.closing is not None}
     people = identity.people(connection, acting)
     devices = identity.devices(connection, {one.device for one in shown if one.device is not None})
+    carried = standing.last_about(connection, FLOW, [subject_of_number(one.number) for one in shown])
+    flows = standing.shown(connection, [*carried.values()])
     same = ("number", "batch", "code", "state", "summary", "opened_at")
     return [
         {
@@ -44,6 +47,7 @@ def _lines(connection: Connection, found: Iterable[Deviation]) -> list[dict[str,
             "device": None if one.device is None else devices[one.device],
             "opened_by": people[one.opened_by],
             "entries": len(one.entries),
+            "flow": flows[row.instance] if (row := carried.get(subject_of_number(one.number))) is not None else None,
             "closing": None if one.closing is None else {**one.closing, "by": people[one.closing["by"]]},
         }
         for one in shown

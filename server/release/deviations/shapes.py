@@ -4,18 +4,18 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
-from server.release.shapes import BatchLineAnswer, DeviceAnswer, EntryAnswer, PersonAnswer, reasoned
+from server.release.shapes import BatchLineAnswer, DeviceAnswer, EntryAnswer, PersonAnswer, StandingAnswer, reasoned
 
 
 class ClosingAnswer(Schema):
     by = plain.Nested(PersonAnswer)
     at = plain.String()
     conclusion = plain.String()
-    reason = plain.String()
+    reason = plain.String(allow_none=True)
 
 
 class DeviationLineAnswer(Schema):
-    """`device` delivered what opened it; `entries` counts all that it is about."""
+    """`device` delivered what opened it; `entries` counts all that it is about; `flow` is what carries it."""
 
     number = plain.String()
     batch = plain.String()
@@ -26,6 +26,7 @@ class DeviationLineAnswer(Schema):
     opened_by = plain.Nested(PersonAnswer)
     opened_at = plain.String()
     entries = plain.Integer()
+    flow = plain.Nested(StandingAnswer, allow_none=True)
     closing = plain.Nested(ClosingAnswer, allow_none=True)
 
 

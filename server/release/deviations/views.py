@@ -17,7 +17,7 @@ from server.identity.access import demand, require
 from server.production import queries as batches
 from server.production.model import batch_stream
 from server.quality import queries as quality
-from server.quality.model import DEVIATION_CLOSED, DEVIATION_OPENED, REPORTED
+from server.quality.model import DEVIATION_CLOSED_V1, DEVIATION_OPENED, REPORTED
 from server.release.deviations import pages, shapes
 from sync.log.tables import log_entry
 
@@ -64,14 +64,14 @@ def open_deviation(body: Mapping[str, Any], number: str) -> Answer:
 @blueprint.arguments(shapes.CloseBody)
 @blueprint.response(200, shapes.DeviationAnswer)
 def close_deviation(body: Mapping[str, Any], number: str) -> Answer:
-    """Conclude a deviation, having seen all its entries."""
+    """Conclude a deviation by hand, having seen all its entries. PestleError `deviation_in_flow`."""
     plant, person = site.current(), demand("batch.review")
     with plant.engine.connect() as connection:
         found = quality.find_deviation(connection, number)
     if found is None:
         raise PestleError("not_found", {"name": number})
     payload = {"deviation": number, "batch": found.batch, **body}
-    fact = Fact(DEVIATION_CLOSED, batch_stream(found.batch), payload, subject=number, actor=person.id)
+    fact = Fact(DEVIATION_CLOSED_V1, batch_stream(found.batch), payload, subject=number, actor=person.id)
     plant.recorder.state(fact)
     return _page(number)
 

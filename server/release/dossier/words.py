@@ -144,6 +144,7 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
+quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
 release.conflict_resolved.v1|冲突裁定|Conflict decided
 release.exception_assessed.v1|异常评估|Exception assessed

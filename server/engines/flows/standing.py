@@ -1,0 +1,63 @@
+"""Where the flow stands that carries something of another room, and what has been said in it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from server.core import clock
+from server.engines.flows import living, stepping
+from server.engines.flows.projection import happened, instance, task, task_role
+from server.identity import queries as identity
+
+_SERVER = {"id": "server", "name": "server", "name_en": None}
+
+
+def last_about(connection: Connection, flow: str, subjects: Collection[str]) -> dict[str, Row[Any]]:
+    """Of each subject that has any, the newest instance of the flow."""
+    query = select(instance).where(instance.c.flow == flow, instance.c.subject.in_(list(subjects)))
+    rows = connection.execute(query.order_by(instance.c.started_at, instance.c.instance))
+    return {row.subject: row for row in rows}
+
+
+def last_place(connection: Connection, number: str) -> int:
+    """The log index of the last entry that did something in an instance."""
+    place: int = connection.execute(select(func.max(happened.c.idx)).where(happened.c.instance == number)).scalar_one()
+    return place
+
+
+def said_in(row: Row[Any]) -> Mapping[str, Any]:
+    """The values of the variables of an instance, by name; of one that has ended, as they were then."""
+    return living.variables(stepping.load(row.state))
+
+
+def shown(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, Any]]:
+    """By instance, as the screens of other rooms show it: since when, how it ended, or what waits there for whom."""
+    numbers = [row.instance for row in rows]
+    tasks = [*connection.execute(select(task).where(task.c.instance.in_(numbers)).order_by(task.c.opened_at))]
+    roles = [*connection.execute(select(task_role).where(task_role.c.instance.in_(numbers)))]
+    ids = {one for row in tasks for one in (row.person, row.claimed_by)} | {row.started_by for row in rows}
+    people = identity.people(connection, ids - {None, "server"})
+    now = clock.now_text()
+    return {
+        row.instance: {
+            "instance": row.instance,
+            "started_by": people.get(row.started_by, _SERVER),
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+            "result": row.result,
+            "waiting": [
+                {
+                    "name": {"zh": one.name_zh, "en": one.name_en},
+                    "person": people.get(one.claimed_by or one.person),
+                    "roles": sorted(
+                        each.role for each in roles if (each.instance, each.task) == (one.instance, one.task)
+                    ),
+                    "overdue": one.due_at is not None and one.due_at < now,
+                }
+                for one in tasks
+                if one.instance == row.instance
+            ],
+        }
+        for row in rows
+    }
