@@ -1,17 +1,16 @@
 """A site where forms are filled in: one form in force, a record of it in the hands of two tablets."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import batch_support
+from approval_support import approve
 from form_support import weighing_record
 
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.core.record import Recorded
 from server.engines.forms import definitions
-from server.engines.forms.model import MEANING
 from server.engines.forms.records import queries, rules
 from server.engines.forms.records.model import Item, Record
 from server.engines.forms.rules import signed_digest
@@ -34,24 +33,13 @@ def calculated(path: str, number: str, unit: str = "kg", comment: str | None = N
     return value(path, {"value": number, "unit": unit}, comment, type="calculated")
 
 
-def in_force(plant: Plant, definition: Payload, designer: str, approver: str) -> str:
-    """The first version of a form, submitted by one and approved by the other, to be filled in from today on; the
-    digest of its bytes."""
+def in_force(plant: Plant, definition: Payload, designer: str, reviewer: str, approver: str) -> str:
+    """The first version of a form, submitted by one, reviewed and approved by others, to be filled in from today on;
+    the digest of its bytes."""
     sha256, code = definitions.keep(plant.config.blobs, definition), definition["code"]
-    about = {"form": code, "version": 1, "sha256": sha256}
-    signature = {
-        "signer": {"id": approver, "name": "approver", "name_en": None},
-        "signed_at": "2026-11-22T09:00:00.000Z",
-        "offset": 480,
-        "method": "password",
-        "components": 2,
-        "passkey": None,
-    }
-    effective = {"effective_from": datetime.now(UTC).date().isoformat(), "reason": None, "meaning": dict(MEANING)}
-    submitted = about | {"title": definition["title"], "comment": None}
-    stream = f"form/{code}"
-    plant.recorder.state(Fact("forms.version_submitted.v1", stream, submitted, actor=designer))
-    plant.recorder.state(Fact("forms.version_approved.v1", stream, about | effective | signature, actor=approver))
+    submitted = {"form": code, "version": 1, "sha256": sha256, "title": definition["title"], "comment": None}
+    plant.recorder.state(Fact("forms.version_submitted.v1", f"form/{code}", submitted, actor=designer))
+    approve(plant, f"form/{code}/1", {"review_supervisor": reviewer}, approver)
     return sha256
 
 
@@ -63,7 +51,7 @@ class RecordSite(batch_support.Site):
     def __init__(self, database_url: str, folder: Path) -> None:
         super().__init__(database_url, folder)
         self.definition = weighing_record()
-        self.sha256 = in_force(self.plant, self.definition, "P-8", "P-5")
+        self.sha256 = in_force(self.plant, self.definition, "P-8", "P-3", "P-5")
 
     def open(self, record: str = RECORD, lend: bool = True) -> Recorded:
         given = {"record": record, "form": "weighing-record", "version": 1, "sha256": self.sha256, "subject": "B-1"}
@@ -120,6 +108,9 @@ class RecordSite(batch_support.Site):
         }
         cosigner = changes.pop("cosigner", person)
         return self.say("record_signed", given | changes, actor=actor or person, cosigner=cosigner)
+
+    def strike(self, row: str, struck: bool = True, **about: Any) -> Recorded:
+        return self.say("row_struck", {"record": RECORD, "row": row, "struck": struck, "reason": "wrong drum"}, **about)
 
     def record(self, name: str = RECORD) -> Record:
         with self.plant.engine.connect() as connection:

@@ -549,6 +549,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Load the page again and look at the flow.", "请重新载入页面查看该流程。"),
     ),
+    "flow_approval_missing": Problem(
+        409,
+        ("No flow has approved this, signed by this person.", "没有由此人签名批准此内容的流程。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Decide in the tasks of its approval.", "请在其批准流程的任务中作出决定。"),
+    ),
     "flow_started_by_product": Problem(
         409,
         ("This flow starts by itself when what it is about is submitted.", "此流程在提交相关内容时自动启动。"),
@@ -716,6 +722,69 @@ CATALOGUE: dict[str, Problem] = {
         ("An expression of this flow is wrong.", "此流程的一个表达式有误。"),
         ("Nothing was changed.", "未作更改。"),
         ("Tell whoever maintains the flow.", "请告知流程维护人。"),
+    ),
+    "specification_unknown": Problem(
+        404,
+        ("There is no such specification, or version of it.", "没有此质量标准或此版本。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look it up in the list.", "请在列表中查找。"),
+    ),
+    "specification_waiting": Problem(
+        409,
+        ("A version of this specification waits for approval already.", "此质量标准已有版本等待批准。"),
+        ("What you have written is still on the screen.", "您填写的内容仍在屏幕上。"),
+        ("Have it approved or sent back first.", "请先批准或退回该版本。"),
+    ),
+    "specification_version_wrong": Problem(
+        409,
+        ("This is not the next version of the specification.", "这不是该质量标准的下一个版本。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Load the specification again.", "请重新载入质量标准。"),
+    ),
+    "specification_of_other": Problem(
+        409,
+        (
+            "A version is of the same material and stage as those before it.",
+            "同一质量标准的各版本必须属于同一物料和阶段。",
+        ),
+        ("Nothing was submitted.", "未提交。"),
+        ("Write a specification of its own for the other.", "请为其他物料或阶段另建质量标准。"),
+    ),
+    "specification_taken": Problem(
+        409,
+        ("Another specification is of this material at this stage.", "此物料在该阶段已有另一份质量标准。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Make a new version of that one.", "请编制该质量标准的新版本。"),
+    ),
+    "specification_material_unknown": Problem(
+        422,
+        ("Neither a material nor a product has this code here.", "本站没有此编码的物料或产品。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Choose one of the list, or define it first.", "请从列表中选择，或先建立该物料。"),
+    ),
+    "specification_faulty": Problem(
+        422,
+        ("The specification has findings.", "质量标准检查未通过。"),
+        ("What you have written is still on the screen.", "您填写的内容仍在屏幕上。"),
+        ("Mend what is named.", "请逐项修正指出的问题。"),
+    ),
+    "specification_stale": Problem(
+        409,
+        ("This version has been decided on, or is another one.", "此版本已作出决定，或内容不同。"),
+        ("Nothing was decided.", "未作决定。"),
+        ("Load the specification again.", "请重新载入质量标准。"),
+    ),
+    "specification_own": Problem(
+        403,
+        ("Nobody approves a specification that they prepared.", "任何人不得批准本人编制的质量标准。"),
+        ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
+        ("Ask another approver.", "请由其他批准人操作。"),
+    ),
+    "results_unfit": Problem(
+        422,
+        ("The results do not answer what the specification asks.", "检验结果与质量标准的项目不相符。"),
+        ("Nothing was recorded.", "未记录。"),
+        ("Load the specification in force, and fill in what it asks.", "请载入现行质量标准，并按其项目填写。"),
     ),
     "form_unknown": Problem(
         404,
@@ -1077,6 +1146,66 @@ CATALOGUE: dict[str, Problem] = {
         ("There is no such approved recipe version.", "没有此已批准的工艺规程版本。"),
         ("Nothing was changed.", "未作更改。"),
         ("Choose an approved version.", "请选择已批准的版本。"),
+    ),
+    "recipe_not_effective": Problem(
+        409,
+        ("This version of the recipe is not the one in force.", "该版本不是现行工艺规程。"),
+        ("Nothing was changed.", "未作更改。"),
+        (
+            "Plan by the version in force; an order planned by another is withdrawn.",
+            "请按现行版本编制批指令；按其他版本编制的请撤回。",
+        ),
+    ),
+    "recipe_waiting": Problem(
+        409,
+        ("A version of this recipe waits for its approval.", "此工艺规程已有版本在等待批准。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Wait for its decision, or have it sent back.", "请等待审批结论，或请审批人退回。"),
+    ),
+    "recipe_version_wrong": Problem(
+        409,
+        (
+            "This is not the next version of the recipe, or not what was checked.",
+            "这不是该工艺规程的下一版本，或与核对内容不同。",
+        ),
+        ("Nothing was submitted.", "未提交。"),
+        (
+            "Load the page again, set the version's number and check once more.",
+            "请重新载入页面，改正版本号后再次核对。",
+        ),
+    ),
+    "recipe_faulty": Problem(
+        422,
+        ("This recipe has findings.", "此工艺规程有问题项。"),
+        ("Nothing was submitted.", "未提交。"),
+        ("Correct them in the file and check it again.", "请在文件中改正后再次核对。"),
+    ),
+    "order_lots_wrong": Problem(
+        409,
+        (
+            "Some of these lots are not here, or not of a material that the recipe weighs.",
+            "部分物料批不存在，或不属于此工艺规程称量的物料。",
+        ),
+        ("Nothing was planned.", "未编制。"),
+        ("Choose lots that stand in the register, each once.", "请选择台账中的物料批，每批一次。"),
+    ),
+    "order_not_planned": Problem(
+        409,
+        ("This order is not one that waits to be released.", "该批指令不在等待下达。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again and look what has changed.", "请重新载入页面，查看有何变化。"),
+    ),
+    "order_differs": Problem(
+        409,
+        ("This is not what was planned.", "与编制的批指令不同。"),
+        ("Nothing was released.", "未下达。"),
+        ("Withdraw the order and plan it anew.", "请撤回该批指令后重新编制。"),
+    ),
+    "order_in_flow": Problem(
+        409,
+        ("Orders are released by their flow, signed there.", "批指令须经其流程签名后下达。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Decide in the tasks of the order's flow.", "请在该批指令流程的任务中作出决定。"),
     ),
     "recipe_version_exists": Problem(
         409,

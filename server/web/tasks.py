@@ -267,14 +267,6 @@ def _flow_work(connection: Connection, person: Person, at: datetime) -> Iterator
         yield Task(code, NOW, row.subject, _path("instances", row.instance), name, row.due_at or row.opened_at)
 
 
-def _flow_versions(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
-    """Flows of which a version waits for somebody else's decision than that of who has drawn it."""
-    for row in flows.submitted(connection):
-        if row.submitted_by != person.id:
-            name = {"zh": row.title_zh, "en": row.title_en}
-            yield Task("flow_version", NOW, row.flow, _path("flows", row.flow), name, row.submitted_at)
-
-
 SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), (), _own_training),
     (("batch.read",), ("batch.review",), _reviews),
@@ -284,7 +276,6 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "device.enrol"), _leases),
     ((), ("flows.work",), _flow_work),
-    ((), ("flows.approve",), _flow_versions),
     ((), ("forms.fill",), _own_records),
     ((), ("forms.review",), _record_items),
     ((), ("device.enrol", "device.revoke", "batch.review"), _owing),

@@ -25,6 +25,7 @@ from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIG
 from server.release import model as release
 from server.release.audit import model as audit
 from server.training import model as training
+from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.containers import ContainerRules
@@ -48,9 +49,9 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
     records.SIGNED: records.said,
-    **dict.fromkeys((flows.SUBMITTED, flows.APPROVED, flows.REJECTED), flows.said_of_version),
+    **dict.fromkeys((flows.SUBMITTED, flows.APPROVED_V1, flows.REJECTED_V1), flows.said_of_version),
     flows.TASK_SIGNED: flows.said_of_task,
-    forms.VERSION_APPROVED: forms.said,
+    forms.VERSION_APPROVED_V1: forms.said,
     audit.REVIEWED_KIND: audit.said,
     GRANT_CONFIRMED: granting.said,
 }
@@ -81,6 +82,7 @@ class SiteRules:
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._forms = FormRules()
+        self._approvals = ApprovalRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -117,6 +119,7 @@ class SiteRules:
         self._training.judge(seen)
         self._grants.judge(seen)
         self._forms.judge(seen)
+        self._approvals.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
@@ -143,6 +146,7 @@ class SiteRules:
         self._training.learn(seen)
         self._grants.learn(seen)
         self._forms.learn(seen)
+        self._approvals.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from approval_support import approval_of, approve, sign
 from flask.testing import FlaskClient
 from flow_support import HEAD, arrows, extension, node
 from form_support import form, section, text
@@ -14,8 +15,9 @@ from sqlalchemy import Connection
 
 from server.alerts.watch import Watch
 from server.core import clock, rebuild
+from server.core.errors import PestleError
 from server.core.kinds import Entry
-from server.engines.flows import packing, projection, queries, running
+from server.engines.flows import kinds, packing, projection, queries, running
 
 pytestmark = pytest.mark.urs("ENG-02")
 CODE = "request"
@@ -89,9 +91,9 @@ def submitted(engineer: FlaskClient, xml: str, number: int = 1) -> Json:
 
 def approved(site: PlantUnderTest, xml: str, number: int = 1) -> Json:
     version = submitted(site.client("zhou"), xml, number)
-    body = {"sha256": version["sha256"], "meaning": "approved", "reason": "sound"}
-    view = post(site.client("li"), f"/flows/{CODE}/versions/{number}/decision", **signed("li"), **body)
-    assert view["versions"][0]["state"] == "effective"
+    approve(site.plant, f"flow/{CODE}/{number}", {"review_supervisor": "P-0003"}, "P-0004", comment="sound")
+    found: Json = site.client("li").get(f"/api/flows/{CODE}").json["versions"][0]
+    assert (found["state"], found["decided"]["reason"]) == ("effective", "sound")
     return version
 
 
@@ -156,8 +158,9 @@ def test_a_request_is_approved_by_another_after_it_came_back_once_and_every_step
     assert [one["value"] for one in view["variables"]] == ["because", "yes"]
     told = [(one["event"], one["node"]) for one in view["history"] if one["event"] == "completed"]
     assert told == [("completed", "ask"), ("completed", "approve")] * 2
-    assert len(site.entries("flows.task_signed.v1")) == len(site.entries("flows.task_completed.v1")) == 2
-    [ended] = site.payloads("flows.instance_ended.v1")
+    signatures = [one for one in site.payloads(kinds.TASK_SIGNED) if one["instance"] == number]
+    assert len(signatures) == len(site.entries("flows.task_completed.v1")) == 2
+    [ended] = [one for one in site.payloads("flows.instance_ended.v1") if one["instance"] == number]
     assert (ended["subject"], ended["result"]) == ("S-1", "approved")
     assert sound(site)
 
@@ -166,13 +169,14 @@ def test_whoever_drew_a_version_does_not_approve_it_and_a_changed_drawing_is_not
     site: PlantUnderTest,
 ) -> None:
     version = submitted(site.client("zhou"), drawing())
-    body = {"sha256": "0" * 64, "meaning": "approved", "reason": "sound"}
-    path = f"/flows/{CODE}/versions/1/decision"
-    assert post(site.client("li"), path, 409, **signed("li"), **body)["code"] == "flow_version_wrong"
-    assert post(site.client("zhou"), path, 403, **signed("zhou"), **body)["code"] == "not_permitted"
-    body["sha256"] = version["sha256"]
-    rejected = post(site.client("li"), path, **signed("li"), **{**body, "meaning": "rejected"})
-    assert rejected["versions"][0]["state"] == "rejected"
+    number = approval_of(site.plant, "flow-approval", f"flow/{CODE}/1")
+    said = {"flow": CODE, "version": 1, "sha256": "0" * 64, "reason": None, "instance": number}
+    for sha256, code in ((said["sha256"], "flow_version_wrong"), (version["sha256"], "flow_approval_missing")):
+        with pytest.raises(PestleError, match=code):
+            site.state(kinds.APPROVED, f"flow/{CODE}", said | {"sha256": sha256}, actor="P-0004")
+    sign(site.plant, number, "review_supervisor", "P-0003", "return", "reviewed", comment="nobody closes it")
+    found = site.client("zhou").get(f"/api/flows/{CODE}").json["versions"][0]
+    assert (found["state"], found["decided"]["reason"]) == ("rejected", "nobody closes it")
     refused = site.client("zhao").post(f"/api/flows/{CODE}/instances", json={"subject": "S", "values": []})
     assert refused.json["code"] == "flow_not_in_force"
 
@@ -308,10 +312,10 @@ def calling(flow: str) -> str:
 def test_a_flow_of_the_plant_may_call_one_that_came_with_the_product_and_was_never_used(site: PlantUnderTest) -> None:
     approved(site, drawing())
     moved = begun(site.client("zhao"))
-    approved(site, calling("flow-approval"), 2)
+    approved(site, calling("change"), 2)
     view = post(site.client("li"), f"/instances/{moved}/move", version=2, reason="new")
     assert (view["version"], [one["node"] for one in view["tasks"]]) == (2, ["ask"])
-    assert [one["flow"] for one in site.payloads("flows.version_delivered.v1")] == ["flow-approval"]
+    assert [one["flow"] for one in site.payloads("flows.version_delivered.v1")] == ["flow-approval", "change"]
     begun(site.client("zhao"))
     assert sound(site)
 
@@ -372,14 +376,11 @@ def test_the_flows_that_come_with_the_product_are_taken_into_the_log_when_one_is
 
 
 def form_approved(site: PlantUnderTest) -> None:
-    engineer, qa = site.client("zhou"), site.client("li")
+    engineer = site.client("zhou")
     definition = form(section("s", text("why", required=True)), code="request-form")
     saved = post(engineer, "/forms/request-form/draft", revision=None, definition=definition)
-    version = post(engineer, "/forms/request-form/versions", 201, revision=saved["revision"], comment=None)["versions"][
-        0
-    ]
-    approval = {"sha256": version["sha256"], "effective_from": clock.now_text()[:10], "reason": None}
-    post(qa, "/forms/request-form/versions/1/approve", **signed("li"), **approval)
+    post(engineer, "/forms/request-form/versions", 201, revision=saved["revision"], comment=None)
+    approve(site.plant, "form/request-form/1", {"review_supervisor": "P-0003"}, "P-0004")
 
 
 def test_a_task_with_a_form_takes_what_its_completed_record_says(site: PlantUnderTest) -> None:

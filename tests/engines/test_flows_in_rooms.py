@@ -42,7 +42,8 @@ def test_a_room_starts_a_flow_with_all_that_it_calls_before_anybody_has_used_it(
     site.plant.recorder.state(*facts)
     with site.reading() as connection:
         found = queries.running_about(connection, "deviation", "deviation/DEV-2026-0001")
-        assert found is not None and found.started_by == "P-0004"
+        assert found is not None
+        assert found.started_by == "P-0004"
         again = starting.begun(connection, "deviation", "deviation/DEV-2026-0002", {}, "P-0004")
     assert [one.kind for one in facts] == [kinds.DELIVERED, kinds.DELIVERED, kinds.STARTED]
     assert [one.kind for one in again] == [kinds.STARTED]

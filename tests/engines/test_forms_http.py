@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from approval_support import approval_of, approve
 from flask.testing import FlaskClient
 from form_support import weighing_record, words
 from plant import PASSWORD, PlantUnderTest
 
 from server.core import clock, db, rebuild
-from server.engines.forms import queries
+from server.core.errors import PestleError
+from server.engines.forms import model, queries
 from server.identity.model import ROLES_CHANGED_V2
 from server.site import packing
 from sync import canonical, note
@@ -40,10 +42,28 @@ def submitted(client: FlaskClient, definition: dict[str, Any] | None = None) -> 
     return answer.json["versions"][-1]
 
 
-def approval(login: str, version: dict[str, Any], **more: Any) -> dict[str, Any]:
-    day = clock.now_text()[:10]
+def effective(site: PlantUnderTest, number: int = 1, **more: Any) -> None:
+    """Chen reviews and Li approves."""
+    approve(site.plant, f"form/{FORM}/{number}", {"review_supervisor": "P-0003"}, "P-0004", **more)
+
+
+def from_day(day: str) -> dict[str, Any]:
+    return {"values": [{"variable": "effective_from", "value": [day]}]}
+
+
+def state_of(site: PlantUnderTest, number: int = 1) -> str:
+    versions = site.client("zhou").get(f"/api/forms/{FORM}").json["versions"]
+    return str(versions[number - 1]["state"])
+
+
+def decide(site: PlantUnderTest, login: str, outcome: str, means: str, **more: Any) -> Any:
+    """Do whatever waits now in the approval of the first version, over the wire; the answer."""
+    client, number = site.client(login), approval_of(site.plant, "form-approval", f"form/{FORM}/1")
+    view = client.get(f"/api/instances/{number}").json
+    body = {"outcome": outcome, "values": [], "comment": None, "meaning": means, **more}
+    body = {"seen": view["seen"], **body} if "seen" in view else body
     signed = {"login": login, "password": PASSWORD}
-    return {"sha256": version["sha256"], "effective_from": day, "reason": None, **signed, **more}
+    return client.post(f"/api/instances/{number}/tasks/{view['tasks'][0]['id']}/complete", json={**signed, **body})
 
 
 def test_a_form_is_drafted_submitted_approved_by_another_and_then_filled(site: PlantUnderTest) -> None:
@@ -52,9 +72,15 @@ def test_a_form_is_drafted_submitted_approved_by_another_and_then_filled(site: P
     assert (version["state"], version["by"]["id"]) == ("submitted", "P-0006")
     assert engineer.get(f"/api/forms/{FORM}").json["draft"] is None
 
-    answer = qa.post(f"/api/forms/{FORM}/versions/1/approve", json=approval("li", version))
-    assert answer.status_code == 200, answer.text
-    assert answer.json["versions"][0]["state"] == "effective"
+    assert qa.get("/api/my-work").json["items"] == []
+    [waiting] = site.client("chen").get("/api/my-work").json["items"]
+    assert (waiting["flow"], waiting["subject"]) == ("form-approval", f"form/{FORM}/1")
+    assert decide(site, "chen", "agree", "reviewed", comment="as on paper").status_code == 200
+    assert state_of(site) == "submitted"
+    answer = decide(site, "li", "approve", "approved", comment="from today")
+    assert answer.json["ended"]["result"] == "approved"
+    found = engineer.get(f"/api/forms/{FORM}").json["versions"][0]
+    assert (found["state"], found["decided_by"]["id"], found["reason"]) == ("effective", "P-0004", "from today")
     with site.reading() as connection:
         today = clock.now_text()[:10]
         [found] = queries.fillable(connection, today)
@@ -107,43 +133,68 @@ def test_who_prepared_a_version_does_not_approve_it(site: PlantUnderTest) -> Non
     grants = [{"role": role, "areas": None} for role in ("engineer", "qa")]
     payload = {"person": "P-0006", "grants": grants, "reason": "test"}
     site.state(ROLES_CHANGED_V2, "person/P-0006", payload)
-    both = site.client("zhou")
-    version = submitted(both)
-    for decision, body in (("approve", approval("zhou", version)), ("reject", {"reason": "x"})):
-        answer = both.post(f"/api/forms/{FORM}/versions/1/{decision}", json=body)
-        assert (answer.status_code, answer.json["code"]) == (403, "form_own")
+    submitted(site.client("zhou"))
+    decide(site, "chen", "agree", "reviewed")
+    answer = decide(site, "zhou", "approve", "approved")
+    assert (answer.status_code, answer.json["code"]) == (403, "flow_not_by_same")
+    assert decide(site, "li", "approve", "approved").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"sha256": "0" * 64}, "form_version_stale"),
-        ({"effective_from": "2020-01-01"}, "form_day_past"),
+        (from_day("2020-01-01"), "form_day_past"),
         ({"password": "another"}, "password_wrong"),
+        ({"meaning": "reviewed"}, "flow_signature_needed"),
     ],
 )
-def test_an_approval_of_something_else_is_refused(site: PlantUnderTest, change: dict[str, str], code: str) -> None:
+def test_an_approval_that_cannot_be_is_refused_whole(site: PlantUnderTest, change: dict[str, Any], code: str) -> None:
+    """Also where the form refuses what the flow would allow: the task is as open as it was."""
+    submitted(site.client("zhou"))
+    decide(site, "chen", "agree", "reviewed")
+    assert decide(site, "li", "approve", "approved", **change).json["code"] == code
+    assert state_of(site) == "submitted"
+    assert decide(site, "li", "approve", "approved").status_code == 200
+    assert state_of(site) == "effective"
+
+
+def test_nothing_but_its_flow_puts_a_version_in_force(site: PlantUnderTest) -> None:
     version = submitted(site.client("zhou"))
-    answer = site.client("li").post(f"/api/forms/{FORM}/versions/1/approve", json=approval("li", version, **change))
-    assert answer.json["code"] == code
-    assert site.client("zhou").get(f"/api/forms/{FORM}").json["versions"][0]["state"] == "submitted"
+    number = approval_of(site.plant, "form-approval", f"form/{FORM}/1")
+    said = {"form": FORM, "version": 1, "sha256": version["sha256"], "reason": None, "instance": number}
+    said["effective_from"] = clock.now_text()[:10]
+    with pytest.raises(PestleError, match="flow_approval_missing"):
+        site.state(model.VERSION_APPROVED, model.form_stream(FORM), said, actor="P-0004")
+    old = {one: said[one] for one in ("form", "version")} | {"reason": "x"}
+    with pytest.raises(PestleError, match="kind_superseded"):
+        site.state(model.VERSION_REJECTED_V1, model.form_stream(FORM), old, actor="P-0004")
+
+
+def test_a_flow_of_the_plants_own_that_nobody_signs_gives_the_version_back(site: PlantUnderTest) -> None:
+    """And what somebody who manages flows breaks off does too."""
+    submitted(site.client("zhou"))
+    number = approval_of(site.plant, "form-approval", f"form/{FORM}/1")
+    site.client("li").post(f"/api/instances/{number}/cancel", json={"reason": "wrong form"})
+    found = site.client("zhou").get(f"/api/forms/{FORM}").json["versions"][0]
+    assert (found["state"], found["reason"]) == ("rejected", "wrong form")
 
 
 def test_one_version_waits_at_a_time_and_a_rejected_one_goes_back_with_its_reason(site: PlantUnderTest) -> None:
-    engineer, qa = site.client("zhou"), site.client("li")
+    engineer = site.client("zhou")
     submitted(engineer)
     save(engineer, weighing_record())
     again = engineer.post(f"/api/forms/{FORM}/versions", json={"revision": 1, "comment": None})
     assert again.json["code"] == "form_waiting"
-    answer = qa.post(f"/api/forms/{FORM}/versions/1/reject", json={"reason": "复核签名缺失"})
-    assert (answer.json["versions"][0]["state"], answer.json["versions"][0]["reason"]) == ("rejected", "复核签名缺失")
+    assert decide(site, "chen", "return", "reviewed", comment="复核签名缺失").status_code == 200
+    [found] = engineer.get(f"/api/forms/{FORM}").json["versions"]
+    assert (found["state"], found["reason"]) == ("rejected", "复核签名缺失")
     assert engineer.post(f"/api/forms/{FORM}/versions", json={"revision": 1, "comment": "mended"}).status_code == 201
 
 
 def test_a_version_is_taken_back_by_its_designers_and_out_of_use_by_who_approves(site: PlantUnderTest) -> None:
     engineer, qa = site.client("zhou"), site.client("li")
-    version = submitted(engineer)
-    qa.post(f"/api/forms/{FORM}/versions/1/approve", json=approval("li", version))
+    submitted(engineer)
+    effective(site)
     refused = engineer.post(f"/api/forms/{FORM}/versions/1/withdraw", json={"reason": "x"})
     assert refused.json["code"] == "not_permitted"
     answer = qa.post(f"/api/forms/{FORM}/versions/1/withdraw", json={"reason": "no longer used"})
@@ -171,14 +222,12 @@ def test_what_is_no_definition_is_not_even_a_draft(site: PlantUnderTest, body: A
 
 
 def test_a_later_version_takes_over_on_its_day(site: PlantUnderTest) -> None:
-    engineer, qa = site.client("zhou"), site.client("li")
-    first = submitted(engineer)
-    qa.post(f"/api/forms/{FORM}/versions/1/approve", json=approval("li", first))
-    changed = weighing_record() | {"title": words("Weighing record, second")}
-    second = submitted(engineer, changed)
-    late = approval("li", second, effective_from="2999-01-01")
-    states = qa.post(f"/api/forms/{FORM}/versions/2/approve", json=late).json["versions"]
-    assert [one["state"] for one in states] == ["effective", "approved"]
+    engineer = site.client("zhou")
+    submitted(engineer)
+    effective(site)
+    submitted(engineer, weighing_record() | {"title": words("Weighing record, second")})
+    effective(site, 2, **from_day("2999-01-01"))
+    assert [state_of(site, number) for number in (1, 2)] == ["effective", "approved"]
     with site.reading() as connection:
         found = queries.effective(connection, FORM, "2999-01-01")
         assert found is not None

@@ -25,7 +25,7 @@ class Plant:
     def __init__(self, database_url: str, folder: Path) -> None:
         self.site = PlantUnderTest(database_url, folder)
         self.definition = weighing_record()
-        in_force(self.site.plant, self.definition, self.person("zhou"), self.person("li"))
+        in_force(self.site.plant, self.definition, *(self.person(one) for one in ("zhou", "chen", "li")))
         self.operator, self.reviewer = self.site.client("zhang"), self.site.client("li")
         self.record: str = self.post("", {"form": "weighing-record", "subject": ATTACK}, 201)["record"]["record"]
 
@@ -101,6 +101,24 @@ def test_a_record_is_printed_with_who_recorded_what(plant: Plant, lang: str, nam
     for one in (plant.record, name, "A-5", "10.300 kg", "99.00 %", "B-1 <script>"):
         assert one in said
     assert plant.operator.get("/api/records/nothing/pdf").status_code == 404
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "已作废"), ("en", "struck out")])
+def test_a_row_is_struck_out_at_a_desk_and_printed_so(plant: Plant, lang: str, said: str) -> None:
+    everything(plant)
+    plant.fill(value("weighings/2/lot", "A-77"))
+    plant.post(f"/{plant.record}/strike", {"row": "weighings/2", "struck": True, "reason": ""}, 422)
+    plant.post(f"/{plant.record}/strike", {"row": "weighings", "struck": True, "reason": "x"}, 422)
+    view = plant.post(f"/{plant.record}/strike", {"row": "weighings/2", "struck": True, "reason": f"torn {ATTACK}"})
+    assert view["items"] == []
+    [struck] = [one for one in view["values"] if one["path"] == "weighings/2"]
+    assert (struck["value"], struck["comment"], struck["superseded_by"]) == (True, f"torn {ATTACK}", None)
+    answer = plant.operator.get(f"/api/records/{plant.record}/pdf?lang={lang}")
+    text = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages).split())
+    assert said.replace(" ", "") in text
+    assert "A-77" in text
+    assert "torn<script>" in text
+    assert rebuild.check(plant.site.plant.engine, plant.site.plant.log, plant.site.plant.registry)["differences"] == []
 
 
 def test_a_signature_is_refused_for_what_was_not_shown(plant: Plant) -> None:

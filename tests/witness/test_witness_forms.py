@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from approval_support import approve
 from form_support import weighing_record
-from plant import PASSWORD, PlantUnderTest
+from plant import PlantUnderTest
 from witness_support import Rig, Story
 
-from server.core import clock
+from server.engines.flows import kinds
 from server.engines.forms import model
 from server.engines.forms.records.model import OPENED
 
 pytestmark = pytest.mark.urs("PLT-18", "ENG-01")
 FORM = "weighing-record"
-DAY = clock.now_text()[:10]
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +23,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The first version is in force, a record of it is open, and the second waits for approval."""
     folder = tmp_path_factory.mktemp("forms")
     site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
-    engineer, qa = site.client("zhou"), site.client("li")
+    engineer = site.client("zhou")
     for _ in range(2):
         draft = {"revision": None, "definition": weighing_record()}
         revision = engineer.post(f"/api/forms/{FORM}/draft", json=draft).json["revision"]
         view = engineer.post(f"/api/forms/{FORM}/versions", json={"revision": revision, "comment": None}).json
         newest = view["versions"][-1]
         if newest["version"] == 1:
-            signed = {"sha256": newest["sha256"], "effective_from": DAY, "reason": None, "login": "li"}
-            answer = qa.post(f"/api/forms/{FORM}/versions/1/approve", json={**signed, "password": PASSWORD})
-            assert answer.status_code == 200, answer.text
+            approve(site.plant, f"form/{FORM}/1", {"review_supervisor": "P-0003"}, "P-0004")
     opened = site.client("zhang").post("/api/records", json={"form": FORM, "subject": None})
     assert opened.status_code == 201, opened.text
     yield Story.of(site.plant)
@@ -55,9 +53,20 @@ def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
     return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
 
 
-def approval(story: Story, version: int) -> dict[str, Any]:
+def decided(story: Story, outcome: str, meaning: str, signer: str) -> tuple[Story, dict[str, Any]]:
+    """The log with a second approval of the form that ends as somebody with the server's key would have it; and what
+    puts the second version in force by it."""
     [approved] = payloads(story, model.VERSION_APPROVED)
-    return {**approved, "version": version}
+    number = payloads(story, kinds.STARTED)[-1]["instance"]
+    signed = next(one for one in payloads(story, kinds.TASK_SIGNED) if one["outcome"] == "approve")
+    signed |= {"instance": number, "meaning": kinds.meaning(meaning)}
+    signed["signer"] = {**signed["signer"], "id": signer}
+    [ended] = payloads(story, kinds.ENDED)
+    ended |= {"instance": number, "subject": f"form/{FORM}/2", "result": outcome}
+    stream = kinds.instance_stream(number)
+    longer = stated(story, kinds.TASK_SIGNED, stream, signed, signer)
+    longer = stated(longer, kinds.ENDED, stream, ended, "server")
+    return longer, {**approved, "version": 2, "instance": number}
 
 
 def test_forms_and_records_of_them_are_cosigned(rig: Rig, story: Story) -> None:
@@ -65,8 +74,28 @@ def test_forms_and_records_of_them_are_cosigned(rig: Rig, story: Story) -> None:
 
 
 def test_so_is_an_approval_by_another(rig: Rig, story: Story) -> None:
-    later = stated(story, model.VERSION_APPROVED, f"form/{FORM}", approval(story, 2), "P-0004")
+    longer, given = decided(story, "approved", "approved", "P-0004")
+    later = stated(longer, model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")
     assert rig.show(later) == 200, rig.why
+
+
+@pytest.mark.parametrize(
+    ("outcome", "meaning", "signer"),
+    [("returned", "approved", "P-0004"), ("approved", "reviewed", "P-0004"), ("approved", "approved", "P-0003")],
+)
+def test_an_approval_that_no_flow_came_to_is_found(
+    rig: Rig, story: Story, outcome: str, meaning: str, signer: str
+) -> None:
+    longer, given = decided(story, outcome, meaning, signer)
+    assert rig.show(stated(longer, model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")) == 422
+    assert rig.found == ("flow_approval_missing", len(longer.entries))
+
+
+def test_an_approval_by_the_flow_of_another_version_is_found(rig: Rig, story: Story) -> None:
+    [approved] = payloads(story, model.VERSION_APPROVED)
+    again = {**approved, "version": 2}
+    assert rig.show(stated(story, model.VERSION_APPROVED, f"form/{FORM}", again, "P-0004")) == 422
+    assert rig.found == ("flow_approval_missing", len(story.entries))
 
 
 @pytest.mark.parametrize(
@@ -81,10 +110,9 @@ def test_so_is_an_approval_by_another(rig: Rig, story: Story) -> None:
 def test_an_approval_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
-    payload = {**approval(story, 2), **change}
-    payload["signer"] = {**payload["signer"], "id": actor}
-    assert rig.show(stated(story, model.VERSION_APPROVED, f"form/{FORM}", payload, actor)) == 422
-    assert rig.found == (code, len(story.entries))
+    longer, given = decided(story, "approved", "approved", actor)
+    assert rig.show(stated(longer, model.VERSION_APPROVED, f"form/{FORM}", {**given, **change}, actor)) == 422
+    assert rig.found == (code, len(longer.entries))
 
 
 def test_a_record_of_a_form_that_is_not_in_force_is_found(rig: Rig, story: Story) -> None:

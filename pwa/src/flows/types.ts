@@ -2,8 +2,9 @@
 import type { Person, Text2 } from "../core/types";
 
 export interface FlowLine { flow: string; title: Text2; version: number | null; open: number; draft: { by: Person; at: string } | null }
-export interface FlowVersion { version: number; sha256: string; state: string; by: Person; at: string | null; comment: string | null; decided: { by: Person; at: string; reason: string } | null }
-export interface FlowView { flow: string; title: Text2; versions: FlowVersion[]; draft: { revision: number; xml: string; by: Person; at: string } | null }
+export interface FlowVersion { version: number; sha256: string; state: string; by: Person; at: string | null; comment: string | null; decided: { by: Person; at: string; reason: string | null } | null }
+/** `enabled`: whether the product starts it by itself; null where it knows nothing of it. */
+export interface FlowView { flow: string; title: Text2; versions: FlowVersion[]; enabled: boolean | null; draft: { revision: number; xml: string; by: Person; at: string } | null }
 export interface Finding { code: string; element: string | null; what: Text2 }
 /** `meaning` of the signature where it is another than the task's; a walk says none. */
 export interface Outcome { code: string; zh: string; en: string; meaning?: string | null }

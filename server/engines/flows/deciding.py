@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import filling, kinds, living, packing, projection, queries, stepping, values
-from server.engines.flows.model import FlowError, Node, Refused, Step
+from server.engines.flows.model import STARTER, FlowError, Node, Refused, Step
 from server.engines.flows.publishing import Surroundings, check
 from server.engines.flows.stored import parsed
 from server.identity import queries as identity
@@ -67,14 +67,16 @@ def decide_version(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="flow_version_wrong", details=details)
     if row.submitted_by == entry.actor:
         return Ruling(refusal="flow_version_own", details=details)
-    wanted = "approved" if entry.kind == kinds.APPROVED else "rejected"
-    if given["meaning"]["code"] != wanted:
-        return Ruling(refusal="flow_version_wrong", details=details)
-    if wanted == "approved":
+    if entry.kind == kinds.APPROVED:
         data = packing.unpack(row.definition)
         if data is None or check(parsed(data), surroundings(connection)):
             return Ruling(refusal="flow_definition_wrong", details=details)
-    return signing.refusal(connection, entry, kinds.said_of_version(given)) or Ruling()
+    return Ruling()
+
+
+def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
+    """There is a newer shape of it, which says more."""
+    return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
 def decide_switch(connection: Connection, entry: Entry) -> Ruling:
@@ -143,9 +145,16 @@ def why_not(connection: Connection, number: str, name: str, person: str) -> Ruli
     by_role = row.person is None or queries.delegated(connection, number, name)
     if by_role and not may_do(connection, node.roles, person):
         return Ruling(refusal="flow_role_needed", details={"roles": list(node.roles)})
-    if set(node.not_by) & queries.completed_by(connection, number, person):
+    if set(node.not_by) & _done_by(connection, number, person):
         return Ruling(refusal="flow_not_by_same", details={"task": name})
     return None
+
+
+def _done_by(connection: Connection, number: str, person: str) -> set[str]:
+    """What a person has done in an instance, as separations of duties name it: elements, and having started it."""
+    row = queries.find_instance(connection, number)
+    started = {STARTER} if row is not None and row.started_by == person else set()
+    return queries.completed_by(connection, number, person) | started
 
 
 def may_do(connection: Connection, roles: tuple[str, ...], person: str) -> bool:
@@ -228,7 +237,7 @@ def candidates(connection: Connection, number: str, name: str, person: str) -> l
     others = [one for one in identity.people_with(connection, kinds.WORKS) if one.id != person]
     taken = _others_asked(connection, number, name, node)
     able = [one.id for one in others if one.id not in taken and may_do(connection, node.roles, one.id)]
-    done = {one: queries.completed_by(connection, number, one) for one in able}
+    done = {one: _done_by(connection, number, one) for one in able}
     return [one for one in able if not set(node.not_by) & done[one]]
 
 

@@ -1,10 +1,13 @@
 """The kinds of flows: versions and who approves them, what runs, and what people, time and messages do to it."""
 
-from server.core.kinds import Kind, Room, project_nothing
-from server.engines.flows import commenting, deciding, kinds, projection, shapes
+from collections.abc import Mapping
+
+from server.core.kinds import Decide, Kind, Room, project_nothing
+from server.engines.flows import approving, commenting, deciding, kinds, projection, shapes
+from server.engines.forms import model as forms
 
 _DESIGNS, _APPROVES = (kinds.DESIGNS,), (kinds.APPROVES,)
-_WORKS, _MANAGES = (kinds.WORKS,), (kinds.MANAGES,)
+_WORKS, _MANAGES, _CANCELS = (kinds.WORKS,), (kinds.MANAGES,), ("server", kinds.MANAGES)
 _STARTS, _SWITCHES = ("server", kinds.WORKS), ("server", kinds.APPROVES)
 KINDS = (
     Kind(
@@ -18,14 +21,20 @@ KINDS = (
     Kind(
         kinds.SUBMITTED, shapes.VersionSubmitted, "decision", deciding.decide_submission, projection.submit, by=_DESIGNS
     ),
+    Kind(
+        kinds.APPROVED_V1, shapes.VersionDecidedV1, "decision", deciding.decide_no_more, projection.decide, by=_APPROVES
+    ),
+    Kind(
+        kinds.REJECTED_V1, shapes.VersionDecidedV1, "decision", deciding.decide_no_more, projection.decide, by=_APPROVES
+    ),
     Kind(kinds.APPROVED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
-    Kind(kinds.REJECTED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=_APPROVES),
+    Kind(kinds.REJECTED, shapes.VersionDecided, "decision", deciding.decide_version, projection.decide, by=("server",)),
     Kind(kinds.ENABLED, shapes.FlowSwitched, "decision", deciding.decide_switch, projection.enable, by=_SWITCHES),
     Kind(kinds.DISABLED, shapes.FlowSwitched, "decision", deciding.decide_switch, projection.disable, by=_SWITCHES),
     Kind(kinds.STARTED, shapes.InstanceStarted, "decision", deciding.decide_start, projection.start, by=_STARTS),
     Kind(kinds.MOVED, shapes.InstanceMoved, "decision", deciding.decide_move, projection.move, by=_MANAGES),
     Kind(
-        kinds.CANCELLED, shapes.InstanceCancelled, "decision", deciding.decide_cancel, projection.advance, by=_MANAGES
+        kinds.CANCELLED, shapes.InstanceCancelled, "decision", deciding.decide_cancel, projection.advance, by=_CANCELS
     ),
     Kind(kinds.ENDED, shapes.InstanceEnded, "observation", project=project_nothing, by_server=True),
     Kind(kinds.COMPLETED, shapes.TaskCompleted, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
@@ -39,4 +48,11 @@ KINDS = (
         kinds.MESSAGE, shapes.MessageReceived, "observation", deciding.judge_event, projection.advance, by_server=True
     ),
 )
-ROOM = Room("flows", KINDS)
+JUDGES: Mapping[str, Decide] = {
+    forms.VERSION_SUBMITTED: approving.submitted,
+    kinds.SUBMITTED: approving.submitted,
+    forms.VERSION_WITHDRAWN: approving.withdrawn,
+    kinds.ENDED: approving.ended,
+    **dict.fromkeys((forms.VERSION_APPROVED, kinds.APPROVED), approving.stands),
+}
+ROOM = Room("flows", KINDS, judges=JUDGES)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-SUBMITTED, APPROVED, REJECTED = "flows.version_submitted.v1", "flows.version_approved.v1", "flows.version_rejected.v1"
+SUBMITTED, APPROVED, REJECTED = "flows.version_submitted.v1", "flows.version_approved.v2", "flows.version_rejected.v2"
+# Before a flow decided on versions of flows.
+APPROVED_V1, REJECTED_V1 = "flows.version_approved.v1", "flows.version_rejected.v1"
 DELIVERED = "flows.version_delivered.v1"
 STARTED, MOVED, CANCELLED = "flows.instance_started.v1", "flows.instance_moved.v1", "flows.instance_cancelled.v1"
 ENDED = "flows.instance_ended.v1"

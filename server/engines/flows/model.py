@@ -15,6 +15,8 @@ MAX_BYTES, MAX_NODES, MAX_DEPTH, MAX_EXPRESSION = 2_000_000, 200, 5, 2_000
 MAX_STEPS, MAX_LIVE, MAX_ITEMS, MAX_CALLED = 1_000, 500, 100, 20
 # What every expression of every flow may name beside the declared variables.
 GIVEN: Mapping[str, str] = {"subject": "text", "starter": "text"}
+# Whoever started an instance, as a separation of duties names them.
+STARTER = "starter"
 # What a completion condition may name as well.
 COUNTED: Mapping[str, str] = {"done": "decimal", "total": "decimal", "outcomes": "list(text)"}
 TYPES = ("text", "decimal", "yes_no", "date", "time", "person", "list(text)", "list(person)")

@@ -108,6 +108,27 @@ def work(connection: Connection, person: Person, q: str | None, limit: int) -> P
     return {"items": items, "total": total}
 
 
+def about(connection: Connection, subject: str) -> Page:
+    """The flows about something, the newest first, with what waits in each and for whom."""
+    rows = queries.about(connection, subject)
+    titles = {code: pair(one.definition.name) for code, one in queries.all_in_force(connection).items()}
+    waiting = {row.instance: queries.tasks_of(connection, row.instance) for row in rows if row.ended_at is None}
+    whose = {one.claimed_by or one.person for tasks in waiting.values() for one in tasks}
+    people = identity.people(connection, ({row.started_by for row in rows} | whose) - {None, "server"})
+    items = []
+    for row in rows:
+        line = {"instance": row.instance, "flow": row.flow, "title": titles.get(row.flow), "stuck": row.stuck}
+        line |= {"started": {"by": people.get(row.started_by, _SERVER), "at": row.started_at}}
+        line |= {"ended": None if row.ended_at is None else {"result": row.result, "at": row.ended_at}}
+        items.append(line | {"waiting": [_waits(connection, one, people) for one in waiting.get(row.instance, [])]})
+    return {"items": items, "total": len(items)}
+
+
+def _waits(connection: Connection, row: Row[Any], people: Mapping[str, Any]) -> Page:
+    said = {"name": {"zh": row.name_zh, "en": row.name_en}, "person": people.get(row.claimed_by or row.person)}
+    return said | {"roles": queries.roles_of(connection, row.instance, row.task), "due_at": row.due_at}
+
+
 def one_instance(connection: Connection, number: str, person: Person) -> Page:
     """One instance for whoever looks: its drawing, what waits, what happened. PestleError `flow_instance_unknown`."""
     row = queries.find_instance(connection, number)

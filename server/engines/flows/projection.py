@@ -162,7 +162,7 @@ def _submit(connection: Connection, entry: Entry, state: str) -> None:
 def decide(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     here = (version.c.flow == given["flow"]) & (version.c.version == given["version"])
-    state = "approved" if entry.kind == kinds.APPROVED else "rejected"
+    state = "approved" if entry.kind in (kinds.APPROVED_V1, kinds.APPROVED) else "rejected"
     decided = {"decided_by": entry.actor, "decided_at": entry.header.captured_at, "decided_reason": given["reason"]}
     connection.execute(update(version).where(here).values(state=state, **decided))
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from server.engines.flows import evaluating, graph, soundness
 from server.engines.flows.assigning import Assigning
 from server.engines.flows.kinds import MEANINGS
-from server.engines.flows.model import COUNTED, MAX_CALLED, MAX_EXPRESSION, Definition, Finding, Flows, Node, Scope
+from server.engines.flows.model import (
+    COUNTED,
+    MAX_CALLED,
+    MAX_EXPRESSION,
+    STARTER,
+    Definition,
+    Finding,
+    Flows,
+    Node,
+    Scope,
+)
 from server.engines.flows.reading import words
 
 
@@ -130,12 +140,12 @@ class _Checking:
             if role not in self.around.roles:
                 self.wrong("role_unknown", node.id, role=role)
         if node.person is not None:
-            own = {**self.types, **scope.locals, **self.element(node), "starter": "person"}
+            own = {**self.types, **scope.locals, **self.element(node), STARTER: "person"}
             if own.get(node.person) not in ("person", "text"):
                 code = "variable_type_wrong" if node.person in own else "variable_undeclared"
                 self.wrong(code, node.id, variable=node.person)
         for other in node.not_by:
-            if other not in self.tasks or other == node.id:
+            if other != STARTER and (other not in self.tasks or other == node.id):
                 self.wrong("task_unknown", node.id, task=other)
         for meaning in filter(None, (node.meaning, *(one.meaning for one in node.outcomes))):
             if meaning not in MEANINGS:

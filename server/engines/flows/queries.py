@@ -30,6 +30,8 @@ from server.identity import queries as identity
 DELIVERED = Path(__file__).parent / "delivered"
 # The flow is in force by what came with the product, and nobody has used it yet: the log knows nothing of it.
 AS_DELIVERED = 1
+# More than anybody looks through; what runs is among the newest.
+_MOST_ABOUT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,6 @@ def versions(connection: Connection, flow: str) -> list[Row[Any]]:
 
 def find_version(connection: Connection, flow: str, number: int) -> Row[Any] | None:
     return connection.execute(select(version).where(version.c.flow == flow, version.c.version == number)).first()
-
-
-def submitted(connection: Connection) -> list[Row[Any]]:
-    """Versions on which nobody has decided yet, the oldest first."""
-    query = select(version).where(version.c.state == "submitted")
-    return [*connection.execute(query.order_by(version.c.submitted_at, version.c.flow))]
 
 
 def in_force(connection: Connection, flow: str) -> InForce | None:
@@ -142,6 +138,18 @@ def running_about(connection: Connection, flow: str, subject: str) -> Row[Any] |
         instance.c.flow == flow, instance.c.subject == subject, instance.c.ended_at.is_(None)
     )
     return connection.execute(query.order_by(instance.c.instance.desc()).limit(1)).first()
+
+
+def about(connection: Connection, subject: str) -> list[Row[Any]]:
+    """All instances about something, the newest first."""
+    query = select(instance).where(instance.c.subject == subject).order_by(instance.c.started_at.desc())
+    return [*connection.execute(query.order_by(instance.c.instance.desc()).limit(_MOST_ABOUT))]
+
+
+def roles_of(connection: Connection, number: str, name: str) -> list[str]:
+    """Who a task is for, by role; none where it is one person's."""
+    here = (task_role.c.instance == number) & (task_role.c.task == name)
+    return sorted(connection.execute(select(task_role.c.role).where(here)).scalars())
 
 
 def signed_in(connection: Connection, number: str) -> list[Row[Any]]:

@@ -63,7 +63,19 @@ class VersionSubmitted(Signed):
     reason = fields.text(2000)
 
 
-class VersionDecided(Signed):
+class VersionDecided(Schema):
+    """What the flow `instance` came to; of an approval by who signed it there. `reason`: the last that was said."""
+
+    flow = fields.code()
+    version = _version()
+    sha256 = fields.sha256()
+    reason = fields.text(4000, none=True)
+    instance = fields.code()
+
+
+class VersionDecidedV1(Signed):
+    """Before a flow decided."""
+
     flow = fields.code()
     version = _version()
     sha256 = fields.sha256()
@@ -226,12 +238,6 @@ class SubmitBody(SignatureFields):
     version = _version()
     sha256 = fields.sha256()
     meaning = fields.choice("prepared")
-    reason = fields.text(2000)
-
-
-class DecideBody(SignatureFields):
-    sha256 = fields.sha256()
-    meaning = fields.choice("approved", "rejected")
     reason = fields.text(2000)
 
 

@@ -200,20 +200,6 @@ def submit(body: Body, flow: str) -> Answer:
     return _flow(flow)
 
 
-@blueprint.post("/flows/<flow>/versions/<int:number>/decision")
-@require(kinds.APPROVES)
-@blueprint.arguments(shapes.DecideBody)
-def decide(body: Body, flow: str, number: int) -> Answer:
-    """Approve or reject a version, signed over exactly its bytes. PestleError `flow_version_own`,
-    `flow_version_wrong`."""
-    given = {"flow": flow, "version": number, "sha256": body["sha256"], "reason": body["reason"]}
-    given |= {"meaning": kinds.meaning(body["meaning"])}
-    kind = kinds.APPROVED if body["meaning"] == "approved" else kinds.REJECTED
-    signature = _sign(body, kind, kinds.said_of_version(given))
-    plant.current().recorder.state(_fact(kind, kinds.flow_stream(flow), given | signature, flow))
-    return _flow(flow)
-
-
 @blueprint.post("/flows/<flow>/switch")
 @require(kinds.APPROVES)
 @blueprint.arguments(shapes.SwitchBody)
@@ -252,6 +238,14 @@ def work() -> Answer:
 def _limit() -> int:
     given = request.args.get("limit", "")
     return min(int(given), _MOST) if given.isascii() and given.isdecimal() and len(given) < 8 else _PAGE
+
+
+@blueprint.get("/instances")
+@require(*_SEES)
+def instances() -> Answer:
+    """The flows about something, `subject`, the newest first: what waits in each, and for whom."""
+    with plant.current().engine.connect() as connection:
+        return pages.about(connection, request.args.get("subject", "")[:1_000])
 
 
 @blueprint.get("/instances/<number>")

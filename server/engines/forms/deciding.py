@@ -37,16 +37,24 @@ def refused(kind: str, given: Payload, actor: str, day: str, versions: Sequence[
         return None
     if version.submitted_by == actor:
         return "form_own"
-    return _approval_refused(given, version, day, versions) if kind == model.VERSION_APPROVED else None
+    if kind == model.VERSION_REJECTED and version.sha256 != given["sha256"]:
+        return "form_version_stale"
+    return _approval_refused(given, version, day, versions) if kind in _APPROVALS else None
 
 
 def _approval_refused(given: Payload, version: Known, day: str, versions: Sequence[Known]) -> str | None:
     """Of exactly these bytes, from a day that is not past, and not before that of an earlier version."""
-    if dict(given["meaning"]) != model.MEANING or version.sha256 != given["sha256"]:
+    signed_here = "meaning" in given
+    if version.sha256 != given["sha256"] or (signed_here and dict(given["meaning"]) != model.MEANING):
         return "form_version_stale"
     earlier = [one.effective_from for one in versions if one.state == APPROVED and one.effective_from]
     return "form_day_past" if given["effective_from"] < max([day, *earlier]) else None
 
 
-STATES = {model.VERSION_APPROVED: APPROVED, model.VERSION_REJECTED: REJECTED, model.VERSION_WITHDRAWN: WITHDRAWN}
+_APPROVALS = (model.VERSION_APPROVED_V1, model.VERSION_APPROVED)
+STATES = {
+    **dict.fromkeys(_APPROVALS, APPROVED),
+    **dict.fromkeys((model.VERSION_REJECTED_V1, model.VERSION_REJECTED), REJECTED),
+    model.VERSION_WITHDRAWN: WITHDRAWN,
+}
 KINDS = (model.VERSION_SUBMITTED, *STATES)

@@ -1,4 +1,4 @@
-"""The kinds of forms: a version is submitted by who designed it, and approved or rejected by somebody else."""
+"""The kinds of forms: a version is submitted by who designed it, and a flow approves it or gives it back."""
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -21,8 +21,8 @@ class VersionSubmitted(Schema):
     comment = fields.text(2000, none=True)
 
 
-class VersionApproved(signing.Signed):
-    """The signature is over exactly these bytes, and the day from which they are used."""
+class VersionApprovedV1(signing.Signed):
+    """Before a flow decided: the signature is over exactly these bytes, and the day from which they are used."""
 
     form = fields.code()
     version = fields.whole(1, 10_000)
@@ -32,8 +32,25 @@ class VersionApproved(signing.Signed):
     meaning = signing.meaning(model.MEANING["code"])
 
 
+class VersionReturned(Schema):
+    """What the flow `instance` came to; `reason`: the last that was said in it."""
+
+    form = fields.code()
+    version = fields.whole(1, 10_000)
+    sha256 = fields.sha256()
+    reason = fields.text(4000, none=True)
+    instance = fields.code()
+
+
+class VersionApproved(VersionReturned):
+    """Stated of who signed the approval in the flow; `effective_from`: the day from which it is used."""
+
+    effective_from = fields.day()
+
+
 class VersionDecided(Schema):
-    """A version that is rejected, or taken out of use; what was filled in with it stays as it is."""
+    """A version that was rejected before a flow decided, or is taken out of use; what was filled in with it stays as
+    it is."""
 
     form = fields.code()
     version = fields.whole(1, 10_000)
@@ -56,14 +73,14 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
-def decide_approval(connection: Connection, entry: Entry) -> Ruling:
-    """By somebody else than who prepared it, of the bytes that were shown, from a day that is not past."""
-    unsigned = signing.refusal(connection, entry, model.said(entry.payload))
-    return unsigned or _refused(connection, entry) or Ruling()
-
-
-def decide_rejection(connection: Connection, entry: Entry) -> Ruling:
+def decide_version(connection: Connection, entry: Entry) -> Ruling:
+    """By somebody else than who prepared it, of the bytes that were submitted, from a day that is not past."""
     return _refused(connection, entry) or Ruling()
+
+
+def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
+    """A flow decides on versions now."""
+    return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
 def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
@@ -92,8 +109,10 @@ def _named(given: model.Payload) -> dict[str, str | int]:
 _DESIGNS, _APPROVES = (model.DESIGNS,), (model.APPROVES,)
 KINDS = (
     Kind(model.VERSION_SUBMITTED, VersionSubmitted, "decision", decide_submission, projection.submit, by=_DESIGNS),
-    Kind(model.VERSION_APPROVED, VersionApproved, "decision", decide_approval, projection.approve, by=_APPROVES),
-    Kind(model.VERSION_REJECTED, VersionDecided, "decision", decide_rejection, projection.reject, by=_APPROVES),
+    Kind(model.VERSION_APPROVED_V1, VersionApprovedV1, "decision", decide_no_more, projection.approve, by=_APPROVES),
+    Kind(model.VERSION_REJECTED_V1, VersionDecided, "decision", decide_no_more, projection.reject, by=_APPROVES),
+    Kind(model.VERSION_APPROVED, VersionApproved, "decision", decide_version, projection.approve, by=_APPROVES),
+    Kind(model.VERSION_REJECTED, VersionReturned, "decision", decide_version, projection.reject, by=("server",)),
     Kind(
         model.VERSION_WITHDRAWN,
         VersionDecided,

@@ -176,10 +176,12 @@ class FieldState:
 @dataclass(frozen=True, slots=True)
 class State:
     """`paths` in the order of the form, each table and each field of each row; `rows`: how many a table (by its path)
-    or a repeated section (by its id) has; `unknown`: values that the form has no place for."""
+    or a repeated section (by its id) has, those that are `struck` out among them (each by its own path); `unknown`:
+    values that the form has no place for."""
 
     paths: Mapping[str, FieldState]
     rows: Mapping[str, int]
+    struck: tuple[str, ...]
     unknown: tuple[str, ...]
     complete: bool
 
@@ -187,6 +189,7 @@ class State:
         return {
             "paths": {path: one.payload() for path, one in self.paths.items()},
             "rows": dict(self.rows),
+            "struck": list(self.struck),
             "unknown": list(self.unknown),
             "complete": self.complete,
         }
@@ -194,8 +197,9 @@ class State:
 
 # The kinds of what becomes of a version, all in the stream of its form.
 VERSION_SUBMITTED = "forms.version_submitted.v1"
-VERSION_APPROVED = "forms.version_approved.v1"
-VERSION_REJECTED = "forms.version_rejected.v1"
+# Since the second version of these a flow decides.
+VERSION_APPROVED_V1, VERSION_APPROVED = "forms.version_approved.v1", "forms.version_approved.v2"
+VERSION_REJECTED_V1, VERSION_REJECTED = "forms.version_rejected.v1", "forms.version_rejected.v2"
 VERSION_WITHDRAWN = "forms.version_withdrawn.v1"
 DESIGNS, APPROVES = "forms.design", "forms.approve"
 MEANING: Mapping[str, str] = {
@@ -210,6 +214,6 @@ def form_stream(code: str) -> str:
 
 
 def said(given: Payload) -> dict[str, Any]:
-    """What is shown to who approves a version, as the payload of the approval says it."""
+    """What was shown to who approved a version, as the payload of a `VERSION_APPROVED_V1` says it."""
     seen = {name: given[name] for name in ("form", "version", "sha256", "effective_from", "reason")}
     return {**seen, "meaning": given["meaning"]["code"]}

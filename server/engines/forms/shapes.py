@@ -4,7 +4,6 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
-from server.identity.signing import SignatureFields
 
 
 class FormDraft(Schema):
@@ -20,14 +19,6 @@ class FormSubmission(Schema):
 
     revision = fields.whole(1)
     comment = fields.text(2000, none=True)
-
-
-class FormApproval(SignatureFields):
-    """`sha256` is that of the version as it was shown; the rest is the signature."""
-
-    sha256 = fields.sha256()
-    effective_from = fields.day()
-    reason = fields.text(2000, none=True)
 
 
 class FormReason(Schema):

@@ -17,11 +17,9 @@ from server.core.kinds import Fact
 from server.engines.forms import definitions, drafts, model, printing, queries, shape, shapes
 from server.engines.forms.queries import Version
 from server.identity import queries as identity
-from server.identity import signing
-from server.identity.access import current_person, current_session, require
+from server.identity.access import current_person, require
 from sync import canonical
 from sync.errors import SyncError
-from sync.passkeys import shown
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -146,27 +144,6 @@ def submit(body: Body, form: str) -> Answer:
     return _page(form)
 
 
-@blueprint.post("/<form>/versions/<int:number>/approve")
-@require(model.APPROVES)
-@blueprint.arguments(shapes.FormApproval)
-def approve(body: Body, form: str, number: int) -> Answer:
-    """Approve a version from a day on, by signature; not by who submitted it. PestleError `form_own`,
-    `form_version_stale`, `form_day_past`; those of a signature."""
-    seen = {name: body[name] for name in ("sha256", "effective_from", "reason")}
-    seen |= {"form": form, "version": number, "meaning": dict(model.MEANING)}
-    digest = shown(model.VERSION_APPROVED, model.said(seen))
-    signature = signing.sign(plant.current(), current_session(), body, digest)
-    return _state(model.VERSION_APPROVED, form, seen | signature)
-
-
-@blueprint.post("/<form>/versions/<int:number>/reject")
-@require(model.APPROVES)
-@blueprint.arguments(shapes.FormReason)
-def reject(body: Body, form: str, number: int) -> Answer:
-    """Give a version back to its designers, with the reason."""
-    return _state(model.VERSION_REJECTED, form, {"form": form, "version": number, **body})
-
-
 @blueprint.post("/<form>/versions/<int:number>/withdraw")
 @require(model.DESIGNS, model.APPROVES)
 @blueprint.arguments(shapes.FormReason)
@@ -240,7 +217,7 @@ def _version(one: Version, in_force: Version | None, people: Mapping[str, Any]) 
         "by": people[one.submitted_by],
         "at": one.submitted_at,
         "effective_from": one.effective_from,
-        "decided_by": people[one.decided_by] if one.decided_by else None,
+        "decided_by": people.get(one.decided_by) if one.decided_by else None,
         "decided_at": one.decided_at,
         "reason": one.reason,
     }

@@ -130,6 +130,8 @@ resolved|已裁定|decided
 assessed|已评估|assessed
 closed|已关闭|closed
 identity.device_enrolled.v1|设备注册|Device enrolled
+production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
+production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
 production.phase_started.v1|步骤开始|Phase started
 production.line_cleared.v1|清场|Line cleared
@@ -144,6 +146,10 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
+quality.results_recorded.v2|检验结果|Results recorded
+quality.specification_returned.v1|质量标准退回|Specification sent back
+quality.specification_approved.v1|质量标准批准|Specification approved
+quality.specification_submitted.v1|质量标准提交批准|Specification submitted for approval
 quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
 release.conflict_resolved.v1|冲突裁定|Conflict decided
@@ -156,6 +162,8 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+flows.version_rejected.v2|流程退回|Flow sent back
+flows.version_approved.v2|流程批准|Flow approved
 flows.task_commented.v2|任务备注（可附文件）|Comment with files
 flows.flow_disabled.v1|流程停用|Flow taken out of use
 flows.flow_enabled.v1|流程投入使用|Flow put to use
@@ -174,6 +182,12 @@ flows.task_delegated.v1|任务转交|Task handed on
 flows.task_commented.v1|任务备注|Comment on a task
 flows.timer_fired.v1|流程定时到期|Time of a flow passed
 flows.message_received.v1|流程收到消息|Message received by a flow
+recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
+recipes.version_returned.v1|退回配方版本|Recipe version sent back
+recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+forms.version_rejected.v2|表单退回|Form sent back
+forms.row_struck.v1|行作废|Row struck out
+forms.version_approved.v2|表单批准|Form approved
 forms.version_submitted.v1|表单提交批准|Form submitted for approval
 forms.version_approved.v1|表单批准|Form approved
 forms.version_rejected.v1|表单退回|Form rejected
@@ -226,6 +240,7 @@ deviations|所有偏差已关闭|All deviations are closed
 devices|所有设备已交齐|All devices have delivered
 leases|所有设备已交回|All devices have handed back
 results|所有结果符合|All test results are within limits
+specification|质量标准各项均有结果|Every test of the specification has a result
 yields|收率符合|Yields are within limits
 held|无滞留记录|No record is held back
 quarantine|隔离区无本批内容|Nothing of the batch in quarantine
@@ -241,6 +256,9 @@ slot_unknown|位置未知|Place unknown
 lot_not_released|物料批未放行|Lot not released
 correction_unknown|更正对象不明|Corrected entry unknown
 verdict_differs|判定不符|Verdict differs
+limits_differ|限度与质量标准不同|Other limits than the specification's
+specification_differs|不是现行质量标准|Not by the specification in force
+results_unfit|与质量标准项目不符|Does not answer the specification
 """
 
 

@@ -1,0 +1,118 @@
+"""Versions of forms and flows are approved by flows: one starts when they are submitted, and its end decides.
+
+A version is in force by whom the flow's last approving signature is of; a flow that ends otherwise gives it back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry, Fact, Ruling
+from server.engines.flows import kinds, living, queries, starting, stepping
+from server.engines.forms import model as forms
+from server.engines.forms import queries as of_forms
+
+APPROVAL = {"form": "form-approval", "flow": "flow-approval"}
+Content = dict[str, Any]
+
+
+def submitted(connection: Connection, entry: Entry) -> Ruling:
+    """With the version its approval begins, by who submitted it."""
+    given, what = entry.payload, "form" if "form" in entry.payload else "flow"
+    subject = subject_of(what, given[what], given["version"])
+    facts = starting.begun(connection, APPROVAL[what], subject, {"sha256": [given["sha256"]]}, entry.actor)
+    return Ruling(consequences=facts)
+
+
+def subject_of(what: str, code: str, version: int) -> str:
+    return f"{what}/{code}/{version}"
+
+
+def withdrawn(connection: Connection, entry: Entry) -> Ruling:
+    """Nobody goes on approving what its designers have taken back."""
+    given = entry.payload
+    number = approval_of(connection, "form", given["form"], given["version"])
+    row = None if number is None else queries.find_instance(connection, number)
+    if row is None or row.ended_at is not None:
+        return Ruling()
+    said = {"instance": row.instance, "reason": given["reason"]}
+    return Ruling(consequences=[Fact(kinds.CANCELLED, kinds.instance_stream(row.instance), said, subject=row.subject)])
+
+
+def approval_of(connection: Connection, what: str, code: str, version: int) -> str | None:
+    """The instance by which a version is, or was, approved; None for what was approved before there were flows."""
+    row = queries.last_about(connection, APPROVAL[what], subject_of(what, code, version))
+    return None if row is None else row.instance
+
+
+def ended(connection: Connection, entry: Entry) -> Ruling:
+    """The end of an approval decides on the version that waits for it."""
+    given = entry.payload
+    what, _, named = given["subject"].partition("/")
+    code, _, number = named.rpartition("/")
+    if APPROVAL.get(what) != given["flow"] or not number.isdecimal():
+        return Ruling()
+    waiting = _waiting(connection, what, code, int(number))
+    if waiting is None or approval_of(connection, what, code, int(number)) != given["instance"]:
+        return Ruling()
+    signatures = queries.signed_in(connection, given["instance"])
+    signer = approver(signatures) if given["result"] == "approved" else None
+    said = {what: code, "version": int(number), "sha256": waiting, "instance": given["instance"]}
+    said |= {"reason": _last_word(connection, given["instance"])}
+    if what == "form" and signer is not None:
+        said |= {"effective_from": _first_day(connection, given["instance"], entry)}
+    return Ruling(consequences=[_decision(what, code, said, signer)])
+
+
+def stands(connection: Connection, entry: Entry) -> Ruling:
+    """An approval is what a flow about this very version has come to, by who signed it there, and nothing else is."""
+    given, what = entry.payload, "form" if "form" in entry.payload else "flow"
+    row = queries.find_instance(connection, given["instance"])
+    about = (APPROVAL[what], subject_of(what, given[what], given["version"]))
+    if row is None or (row.flow, row.subject) != about or (row.ended_at is None) or row.result != "approved":
+        return Ruling(refusal="flow_approval_missing", details={"instance": given["instance"]})
+    if approver(queries.signed_in(connection, row.instance)) != entry.actor:
+        return Ruling(refusal="flow_approval_missing", details={"instance": given["instance"]})
+    return Ruling()
+
+
+def _decision(what: str, code: str, said: Content, signer: str | None) -> Fact:
+    stream = forms.form_stream(code) if what == "form" else kinds.flow_stream(code)
+    approved, returned = {
+        "form": (forms.VERSION_APPROVED, forms.VERSION_REJECTED),
+        "flow": (kinds.APPROVED, kinds.REJECTED),
+    }[what]
+    if signer is None:
+        return Fact(returned, stream, said, subject=code)
+    return Fact(approved, stream, said, subject=code, actor=signer)
+
+
+def approver(signatures: Sequence[Any]) -> str | None:
+    """Whose signature approved, the last where there are several; None where nobody signed so."""
+    return next((one.by for one in reversed(signatures) if one.meaning == "approved"), None)
+
+
+def _waiting(connection: Connection, what: str, code: str, number: int) -> str | None:
+    """The digest of a version on which nobody has decided; None where there is none."""
+    if what == "flow":
+        row = queries.find_version(connection, code, number)
+        return row.sha256 if row is not None and row.state == "submitted" else None
+    versions = of_forms.versions_of(connection, code)
+    if not 0 < number <= len(versions) or versions[number - 1].state != "submitted":
+        return None
+    return versions[number - 1].sha256
+
+
+def _last_word(connection: Connection, number: str) -> str | None:
+    """What was said with the last thing that somebody did."""
+    said = [row.comment for row in queries.history(connection, number) if row.what in ("completed", "cancelled")]
+    return said[-1] if said else None
+
+
+def _first_day(connection: Connection, number: str, entry: Entry) -> str:
+    """The day that the approval says; else that of its end."""
+    row = queries.find_instance(connection, number)
+    assert row is not None
+    chosen = living.variables(stepping.load(row.state)).get("effective_from")
+    return str(chosen or entry.header.captured_at[:10])

@@ -1,0 +1,90 @@
+"""Whether what flows decide was decided by them: an instance about this very thing that ended so, and whose approving
+signature is of who the entry names, from the log alone (ENG-04)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.engines.flows import kinds
+from server.engines.forms import model as forms
+from server.witness.remembering import Remembering
+from server.witness.seen import Seen
+from sync.errors import SyncError
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a kind says that a flow has decided: about what, by which flow, ended with what, signed with what meaning
+    by the actor; `meaning` is None where the actor needs to have signed nothing."""
+
+    flow: str
+    subject: Callable[[Body], str]
+    result: str
+    meaning: str | None = "approved"
+
+
+DECIDED: Mapping[str, Decided] = {
+    forms.VERSION_APPROVED: Decided("form-approval", lambda body: f"form/{body['form']}/{body['version']}", "approved"),
+    kinds.APPROVED: Decided("flow-approval", lambda body: f"flow/{body['flow']}/{body['version']}", "approved"),
+}
+_SIGNED = (kinds.TASK_SIGNED,)
+
+
+@dataclass(slots=True)
+class _Instance:
+    flow: str
+    subject: str
+    result: str | None = None
+    ended: bool = False
+    # Who signed last with each meaning.
+    signed: dict[str, str] = field(default_factory=dict)
+
+
+class ApprovalRules(Remembering):
+    """What each instance is about and what was signed in it; None is one of which an entry was erased."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._instances: dict[str, _Instance | None] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flow_approval_missing`."""
+        decided, given = DECIDED.get(seen.head.kind), seen.body
+        if decided is None or given is None or not seen.by_server:
+            return
+        stream = kinds.instance_stream(given["instance"])
+        found = self._instances.get(stream)
+        if found is None and stream in self._instances:
+            return
+        if found is None or not self._came_to(found, decided, given, seen.head.actor):
+            what = f"{seen.head.kind} of {decided.subject(given)} by {seen.head.actor}"
+            raise SyncError("flow_approval_missing", f"{what}: {given['instance']} has not decided so")
+
+    @staticmethod
+    def _came_to(found: _Instance, decided: Decided, given: Body, actor: str) -> bool:
+        if (found.flow, found.subject) != (decided.flow, decided.subject(given)):
+            return False
+        if not found.ended or found.result != decided.result:
+            return False
+        return decided.meaning is None or found.signed.get(decided.meaning) == actor
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        head, given = seen.head, seen.body
+        if head.kind not in (kinds.STARTED, kinds.ENDED, *_SIGNED):
+            return
+        self._about[index] = head.stream
+        if given is None:
+            self._instances[head.stream] = None
+        elif head.kind == kinds.STARTED:
+            self._instances.setdefault(head.stream, _Instance(given["flow"], given["subject"]))
+        elif (known := self._instances.get(head.stream)) is not None:
+            if head.kind == kinds.ENDED:
+                known.ended, known.result = True, given["result"]
+            else:
+                known.signed[given["meaning"]["code"]] = head.actor
+
+    def _lose(self, stream: str) -> None:
+        if self._phases.pop(stream, None) is None:
+            self._instances[stream] = None
