@@ -23,6 +23,7 @@ from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
+from server.quality.specifications import views as specifications
 from server.release import views as release
 from server.release.audit import views as audit
 from server.release.deviations import views as deviations
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     forms.blueprint,
     records.blueprint,
     flows.blueprint,
+    specifications.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

@@ -29,7 +29,10 @@ from server.identity import queries as devices
 from server.materials import entries as materials
 from server.migrations import migrate
 from server.production import entries as production
+from server.production import queries as batches
 from server.quality import entries as quality
+from server.quality.specifications import entries as specifications
+from server.quality.specifications import queries as specified
 from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
@@ -59,6 +62,7 @@ ROOMS = (
     Room("recipes", recipes.KINDS),
     Room("production", production.KINDS, listeners=production.LISTENERS),
     quality.ROOM,
+    specifications.ROOM,
     release.ROOM,
     handheld.ROOM,
     alerts.ROOM,
@@ -68,6 +72,8 @@ gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
+# Results of a batch are judged by what its product must be; the rooms stand beside one another.
+specified.PRODUCTS[:] = [batches.product_of]
 # Whose browsers are pushed to follows who is signed in there.
 sessions.ENDED[:] = [reaching.pause]
 sessions.BEGUN[:] = [reaching.resume]

@@ -14,6 +14,7 @@ from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
 from server.production import queries as production
 from server.production.model import AWAITING_REVIEW, MAJOR
+from server.quality import queries as quality
 from server.quality.model import subject_of
 from server.release.dossier.words import CODES
 
@@ -83,7 +84,8 @@ def _exception(connection: Connection, entry: Entry) -> Iterable[Raised]:
 
 
 def _results(connection: Connection, entry: Entry) -> Iterable[Raised]:
-    failed = [one["test"] for one in entry.payload["results"] if one["verdict"] == "fail"]
+    stated = [one["test"] for one in entry.payload["results"] if one.get("verdict") == "fail"]
+    failed = list(dict.fromkeys([*stated, *quality.failed_in(connection, entry.id)]))
     batch, material, lot = subject_of(entry.header.stream)
     subject = batch or (f"{material} {lot}" if lot else None)
     if subject is None or not (failed or "out_of_limits" in entry.flags):
@@ -167,6 +169,7 @@ SOURCES: Mapping[str, Source] = {
     "production.exception_raised.v1": _exception,
     "production.phase_completed.v1": _phase_completed,
     "quality.results_recorded.v1": _results,
+    "quality.results_recorded.v2": _results,
     "quality.deviation_opened.v1": _deviation,
     "site.backup_failed.v1": _backup_failed,
     **dict.fromkeys(BY_CODE["flow_task_waiting"].on, _flow_tasks),

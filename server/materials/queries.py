@@ -30,6 +30,12 @@ def material_names(connection: Connection, codes: Iterable[str]) -> dict[str, di
     return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in connection.execute(query)}
 
 
+def all_names(connection: Connection) -> dict[str, dict[str, str]]:
+    """The names of all materials of the register, by code."""
+    query = select(material.c.code, material.c.name_zh, material.c.name_en).order_by(material.c.code)
+    return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in connection.execute(query)}
+
+
 def material_unit(connection: Connection, code: str) -> str | None:
     unit: str | None = connection.execute(select(material.c.unit).where(material.c.code == code)).scalar()
     return unit

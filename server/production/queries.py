@@ -66,6 +66,12 @@ def numbers(connection: Connection) -> list[str]:
     return list(connection.execute(select(batch.c.number).order_by(batch.c.number)).scalars())
 
 
+def product_of(connection: Connection, number: str) -> str | None:
+    """The code of what a batch makes; None for no batch."""
+    code: str | None = connection.execute(select(batch.c.product_code).where(batch.c.number == number)).scalar()
+    return code
+
+
 def batch_line(connection: Connection, number: str) -> BatchLine | None:
     row = connection.execute(select(batch).where(batch.c.number == number)).first()
     return None if row is None else _line(row)

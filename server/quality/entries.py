@@ -11,6 +11,7 @@ from server.core import fields
 from server.core.kinds import Decide, Entry, Kind, Project, Room, Ruling
 from server.identity import queries as identity
 from server.quality import carrying, model, projection, queries, rules
+from server.quality.specifications.rules import same_limits
 
 
 class _Result(Schema):
@@ -44,8 +45,24 @@ class ResultsRecorded(Schema):
 def judge_results(connection: Connection, entry: Entry) -> Ruling:
     """The stated verdict is kept as it was stated; where the limits say otherwise, the entry is flagged.
 
-    So is who may not record results, and a correction of what is no result of this batch or lot: see `TAKES_NO_PLACE`.
+    Where a specification is in force its limits count, after rounding; other limits than its own are flagged too. So is
+    who may not record results, and a correction of what is no result of this batch or lot: see `TAKES_NO_PLACE`.
     """
+    flags = about(connection, entry)
+    lines, specification = entry.payload["results"], projection.judging(connection, entry)
+    tests = [None if specification is None else specification.test(line["test"]) for line in lines]
+    if any(test is not None and not same_limits(test, line) for test, line in zip(tests, lines, strict=True)):
+        flags.append("limits_differ")
+    judged = [projection.of_stated(line, test)["verdict"] for test, line in zip(tests, lines, strict=True)]
+    if judged != [line["verdict"] for line in lines]:
+        flags.append("verdict_differs")
+    if "fail" in judged:
+        flags.append("out_of_limits")
+    return Ruling(flags=tuple(flags))
+
+
+def about(connection: Connection, entry: Entry) -> list[str]:
+    """What is wrong with who records results, of what, and instead of which."""
     flags = []
     subject = model.subject_of(entry.header.stream)
     if subject == (None, None, None):
@@ -56,13 +73,7 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     corrects = entry.header.corrects
     if corrects is not None and not (entry.header.reason and queries.is_result_of(connection, corrects, subject)):
         flags.append("correction_unknown")
-    lines = entry.payload["results"]
-    judged = [rules.verdict(line["value"]["value"], line["low"], line["high"]) for line in lines]
-    if judged != [line["verdict"] for line in lines]:
-        flags.append("verdict_differs")
-    if "fail" in judged:
-        flags.append("out_of_limits")
-    return Ruling(flags=tuple(flags))
+    return flags
 
 
 def _number() -> plain.String:

@@ -11,6 +11,9 @@ VERDICTS = ("pass", "fail", "none")
 TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "device_revoked"})
 
 RESULTS_RECORDED = "quality.results_recorded.v1"
+# Since a specification says what is asked, and its limits: a line says what was found, and nothing else.
+RESULTS_RECORDED_V2 = "quality.results_recorded.v2"
+RESULTS = (RESULTS_RECORDED, RESULTS_RECORDED_V2)
 DEVIATION_OPENED = "quality.deviation_opened.v1"
 DEVIATION_CLOSED_V1 = "quality.deviation_closed.v1"
 # By the end of the flow that carries it.
@@ -72,7 +75,11 @@ def parse_number(text: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One test result; `value`, `low` and `high` are decimal strings in `unit`, `entry` the id of its entry."""
+    """One test result; `value`, `low` and `high` are decimal strings in `unit`, `entry` the id of its entry.
+
+    Where a specification (`code/version`) judges it, `reported` is what was rounded and then judged; `value` is a text
+    without unit where no number is asked for.
+    """
 
     entry: str
     stage: str
@@ -83,6 +90,8 @@ class Result:
     low: str | None
     high: str | None
     verdict: str
+    reported: str | None = None
+    specification: str | None = None
 
     def payload(self) -> dict[str, object]:
         """As the API shows it."""
@@ -94,6 +103,8 @@ class Result:
             "low": self.low,
             "high": self.high,
             "verdict": self.verdict,
+            "reported": self.reported,
+            "specification": self.specification,
             "entry": self.entry,
         }
 

@@ -1,11 +1,17 @@
 """The tables of test results and deviations, and how entries fill them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
 from server.quality import rules
 from server.quality.model import POST_SEAL, TAKES_NO_PLACE, parse_number, subject_of
+from server.quality.specifications import queries as specifications
+from server.quality.specifications import rules as judged
+from server.quality.specifications.model import Specification, Test
 
 result = Table(
     "quality_result",
@@ -26,6 +32,8 @@ result = Table(
     Column("high", Text),
     Column("verdict", Text, nullable=False),
     Column("superseded_by", Text),
+    Column("reported", Text),
+    Column("specification", Text),
 )
 deviation = Table(
     "quality_deviation",
@@ -106,31 +114,83 @@ def _join(connection: Connection, number: str, entry_id: str, index: int) -> Non
     connection.execute(insert(deviation_entry), {"deviation": number, "entry": entry_id, "idx": index})
 
 
+def judging(connection: Connection, entry: Entry) -> Specification | None:
+    """The specification by which results are judged: the one in force on the day of capture. History that was imported
+    was judged in its day."""
+    given, header = entry.payload, entry.header
+    if given.get("source") is not None:
+        return None
+    return specifications.effective_for(connection, header.stream, given["stage"], header.captured_at[:10])
+
+
 def keep_results(connection: Connection, entry: Entry) -> None:
     """A correction supersedes the lines of the entry it corrects; a retest stands beside the first test (QUA-03)."""
+    specification = judging(connection, entry)
+    tests = {} if specification is None else {one.code: one for one in specification.tests}
+    rows = [
+        {**of_stated(line, tests.get(line["test"])), **_by(specification if line["test"] in tests else None)}
+        for line in entry.payload["results"]
+    ]
+    _keep(connection, entry, rows)
+
+
+def answered(connection: Connection, entry: Entry) -> Specification | None:
+    """The specification that an entry answers; None where it is not the one in force."""
+    given, found = entry.payload, judging(connection, entry)
+    named = (given["specification"], given["version"])
+    return found if found is not None and (found.specification, found.version) == named else None
+
+
+def keep_answers(connection: Connection, entry: Entry) -> None:
+    """What answers no specification in force stands in the log, and is no result."""
+    specification = answered(connection, entry)
+    if specification is not None:
+        rows = of_answers(specification, entry.payload["results"])
+        _keep(connection, entry, [{**row, **_by(specification)} for row in rows])
+
+
+def of_stated(line: Mapping[str, Any], test: Test | None) -> dict[str, Any]:
+    """A line that states its limits, as it is kept: by those of its test where there is one of numbers in its unit."""
+    value, low, high = line["value"]["value"], line["low"], line["high"]
+    row = {"test": line["test"], "value": value, "unit": line["value"]["unit"], "reported": None}
+    row |= {"name_zh": line["name"] and line["name"]["zh"], "name_en": line["name"] and line["name"]["en"]}
+    if test is not None and test.kind == "numeric" and test.unit == line["value"]["unit"]:
+        low, high, row["reported"] = test.low, test.high, judged.reported(test, value)
+    return row | {"low": low, "high": high, "verdict": rules.verdict(row["reported"] or value, low, high)}
+
+
+def of_answers(specification: Specification, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that answer a test, as they are kept."""
+    found = [(test, line) for line in lines if (test := specification.test(line["test"])) and judged.fits(test, line)]
+    return [_of_answer(test, line) for test, line in found]
+
+
+def _of_answer(test: Test, line: Mapping[str, Any]) -> dict[str, Any]:
+    number = test.kind == "numeric"
+    return {
+        "test": test.code,
+        "name_zh": test.name["zh"],
+        "name_en": test.name["en"],
+        "value": line["value"] if number else judged.worded(test, line["text"]),
+        "unit": test.unit or "",
+        "low": test.low,
+        "high": test.high,
+        "reported": judged.reported(test, line["value"]) if number else None,
+        "verdict": judged.judged(test, line),
+    }
+
+
+def _by(specification: Specification | None) -> dict[str, str | None]:
+    name = None if specification is None else f"{specification.specification}/{specification.version}"
+    return {"specification": name}
+
+
+def _keep(connection: Connection, entry: Entry, rows: Sequence[Mapping[str, Any]]) -> None:
     batch, material, lot = subject_of(entry.header.stream)
-    given = entry.payload
     if entry.header.corrects is not None and TAKES_NO_PLACE.isdisjoint(entry.flags):
         gone = (result.c.entry == entry.header.corrects) & result.c.superseded_by.is_(None)
         connection.execute(update(result).where(gone).values(superseded_by=entry.id))
-    rows = [
-        {
-            "idx": entry.index,
-            "line": number,
-            "entry": entry.id,
-            "batch": batch,
-            "material": material,
-            "lot": lot,
-            "stage": given["stage"],
-            "test": line["test"],
-            "name_zh": line["name"] and line["name"]["zh"],
-            "name_en": line["name"] and line["name"]["en"],
-            "value": line["value"]["value"],
-            "unit": line["value"]["unit"],
-            "low": line["low"],
-            "high": line["high"],
-            "verdict": rules.verdict(line["value"]["value"], line["low"], line["high"]),
-        }
-        for number, line in enumerate(given["results"])
-    ]
-    connection.execute(insert(result), rows)
+    about = {"idx": entry.index, "entry": entry.id, "batch": batch, "material": material, "lot": lot}
+    about["stage"] = entry.payload["stage"]
+    if rows:
+        connection.execute(insert(result), [{**about, "line": line, **row} for line, row in enumerate(rows)])

@@ -27,6 +27,12 @@ def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, 
     return row is not None and tuple(row) == subject
 
 
+def failed_in(connection: Connection, entry: str) -> list[str]:
+    """The tests of which an entry has recorded a result that is not within its limits."""
+    query = select(result.c.test).where(result.c.entry == entry, result.c.verdict == "fail").order_by(result.c.line)
+    return [*connection.execute(query).scalars()]
+
+
 def result_counts(connection: Connection, lots: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """How many results each lot has; a lot without any is missing."""
     wanted = list(lots)
@@ -130,4 +136,6 @@ def _result(row: Row[Any]) -> Result:
         low=row.low,
         high=row.high,
         verdict=row.verdict,
+        reported=row.reported,
+        specification=row.specification,
     )

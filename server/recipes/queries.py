@@ -16,3 +16,10 @@ def find_recipe(connection: Connection, code: str, version: int) -> Recipe | Non
 
 def _recipe(row: Row[Any]) -> Recipe:
     return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))
+
+
+def products(connection: Connection) -> dict[str, dict[str, str]]:
+    """The names of what the approved recipes make, by code."""
+    rows = connection.execute(select(recipe.c.payload).order_by(recipe.c.recipe, recipe.c.version)).scalars()
+    made = [orjson.loads(text)["product"] for text in rows]
+    return {one["code"]: one["name"] for one in made}

@@ -7,9 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, exists, func, literal, select
 
+from server.core import clock
 from server.production import model as production
 from server.production import queries as batches
 from server.quality import queries as quality
+from server.quality.model import Result
+from server.quality.specifications import queries as specified
 from server.release import gates as other_gates
 from server.release import rules
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
@@ -24,13 +27,22 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
     """All gates of a batch, those of the handheld room after those of batch and laboratory."""
     known = batches.find_batch(connection, batch)
     phases = known.phases if known is not None else ()
+    results = quality.results_of_batch(connection, batch)
     done, entries = batches.completed_phases(connection, batch), batches.entries_of(connection, batch)
     return [
         rules.phases_gate(phases, done, entries),
         *rules.items_gates(batches.items_of(connection, batch)),
-        *rules.results_gates(quality.results_of_batch(connection, batch), batches.yields_of(connection, batch)),
+        *rules.results_gates(results, batches.yields_of(connection, batch)),
+        *_specification(connection, batch, results),
         *other_gates.from_sources(connection, batch),
     ]
+
+
+def _specification(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
+    """Only where what the batch makes has a specification for its release in force."""
+    stream, day = production.batch_stream(batch), clock.now_text()[:10]
+    found = specified.effective_for(connection, stream, "release", day)
+    return [] if found is None else [rules.specification_gate(found.tests, results)]
 
 
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:

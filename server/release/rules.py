@@ -7,6 +7,7 @@ from typing import Any
 from server.production import model as production
 from server.production.model import BatchEntry, Item
 from server.quality.model import Deviation, Result
+from server.quality.specifications.model import Test, missing
 from server.recipes.model import slots
 from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Review, Waiver
 from sync import canonical
@@ -110,6 +111,11 @@ def results_gates(results: Iterable[Result], yields: Iterable[Mapping[str, Any]]
     failed = [f"{result.stage}/{result.test}" for result in results if result.verdict == "fail"]
     outside = [line["stage"] for line in yields if line["verdict"] == "fail"]
     return [gate("results", failed), gate("yields", outside)]
+
+
+def specification_gate(tests: Sequence[Test], results: Iterable[Result]) -> Gate:
+    """There is a result of every test that the specification of the product asks for at release."""
+    return gate("specification", missing(tests, [one.test for one in results if one.stage == "release"]))
 
 
 def gate(code: str, against: Sequence[str]) -> Gate:

@@ -152,6 +152,8 @@ class ResultAnswer(Schema):
     low = plain.String(allow_none=True)
     high = plain.String(allow_none=True)
     verdict = plain.String()
+    reported = plain.String(allow_none=True)
+    specification = plain.String(allow_none=True)
     entry = plain.String()
 
 

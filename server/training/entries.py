@@ -161,5 +161,6 @@ FLAGGED = {
     "materials.lot_received.v1": "lot.receive",
     "materials.containers_received.v1": "lot.receive",
     "quality.results_recorded.v1": "results.record",
+    "quality.results_recorded.v2": "results.record",
 }
 ROOM = Room("training", KINDS, judges={name: judging(permission) for name, permission in FLAGGED.items()})

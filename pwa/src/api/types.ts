@@ -96,7 +96,7 @@ export interface HomeView {
   log: { size: number; checkpoint_at: string | null };
 }
 
-export interface TestResult { stage: string; test: string; name: Text2 | null; value: Quantity; low: string | null; high: string | null; verdict: string; entry: string | null }
+export interface TestResult { stage: string; test: string; name: Text2 | null; value: Quantity; low: string | null; high: string | null; verdict: string; reported: string | null; specification: string | null; entry: string | null }
 export interface Yield { stage: string; value: Quantity; low: string | null; high: string | null; verdict: string }
 export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null; revoked_at: string | null; revoked: { by: Named; reason: string; index: number } | null }
 /** A container of one of the batch's lots: the batch it is allocated to, and those that took something out of it. */

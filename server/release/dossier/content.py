@@ -11,6 +11,7 @@ from server.production import model as production
 from server.production import queries as batches
 from server.production.entry_view import show
 from server.quality import queries as quality
+from server.quality.model import Result
 from server.release import queries as release
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
@@ -255,12 +256,17 @@ def _results(connection: Connection, number: str, lang: Lang) -> list[list[str]]
         [
             word(result.stage, lang),
             result.name[lang] if result.name else result.test,
-            f"{result.value} {result.unit}",
+            f"{result.value} {result.unit}".strip() + _rounded(result),
             "" if result.low is None and result.high is None else f"{result.low or ''}–{result.high or ''}",
             word(result.verdict, lang),
         ]
         for result in quality.results_of_batch(connection, number)
     ]
+
+
+def _rounded(result: Result) -> str:
+    """As it was reported, which its limits have judged, where that is not how it was measured."""
+    return "" if result.reported in (None, result.value) else f" → {result.reported}"
 
 
 def _others(view: View) -> list[Mapping[str, Any]]:

@@ -1,0 +1,79 @@
+"""Reads of specifications: versions and their states, and which one judges a result."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, select
+
+from server.materials import queries as materials
+from server.quality.model import subject_of
+from server.quality.specifications import model
+from server.quality.specifications.model import Specification, Test
+from server.quality.specifications.projection import specification
+from server.recipes import queries as recipes
+
+# What a batch is of: its room stands beside this one, so it is handed in.
+PRODUCTS: list[Callable[[Connection, str], str | None]] = []
+
+
+def versions_of(connection: Connection, code: str) -> list[Specification]:
+    """The first version first; none of a specification that is not known."""
+    query = select(specification).where(specification.c.specification == code).order_by(specification.c.version)
+    return [_specification(row) for row in connection.execute(query)]
+
+
+def all_versions(connection: Connection) -> dict[str, list[Specification]]:
+    """By specification, each with its versions."""
+    found: dict[str, list[Specification]] = {}
+    for row in connection.execute(
+        select(specification).order_by(specification.c.specification, specification.c.version)
+    ):
+        found.setdefault(row.specification, []).append(_specification(row))
+    return found
+
+
+def find_version(connection: Connection, code: str, number: int) -> Specification | None:
+    here = (specification.c.specification == code) & (specification.c.version == number)
+    row = connection.execute(select(specification).where(here)).first()
+    return None if row is None else _specification(row)
+
+
+def in_force(versions: list[Specification], day: str) -> Specification | None:
+    """Of one specification's versions the one that judges on a day (YYYY-MM-DD)."""
+    return next((one for one in reversed(versions) if one.effective(day)), None)
+
+
+def effective(connection: Connection, material: str, stage: str, day: str) -> Specification | None:
+    """The version that judges results of a material or product at a stage on a day (YYYY-MM-DD)."""
+    c = specification.c
+    query = select(specification).where(c.material == material, c.stage == stage, c.first_day <= day)
+    row = connection.execute(query.order_by(c.version.desc()).limit(1)).first()
+    return None if row is None else _specification(row)
+
+
+def effective_for(connection: Connection, stream: str, stage: str, day: str) -> Specification | None:
+    """The version that judges results in the stream of a batch or of a lot."""
+    batch, material, _ = subject_of(stream)
+    if batch is not None:
+        material = next((code for code in (one(connection, batch) for one in PRODUCTS) if code is not None), None)
+    return None if material is None else effective(connection, material, stage, day)
+
+
+def taken_by(connection: Connection, material: str, stage: str) -> str | None:
+    """The code of the specification that there is of a material at a stage, and is or was in force or waits."""
+    here = (specification.c.material == material) & (specification.c.stage == stage)
+    query = select(specification.c.specification).where(here, specification.c.state != model.RETURNED)
+    code: str | None = connection.execute(query.limit(1)).scalar()
+    return code
+
+
+def names(connection: Connection) -> dict[str, dict[str, str]]:
+    """All that a specification may be of, by code: materials of the register, and products of recipes."""
+    return recipes.products(connection) | materials.all_names(connection)
+
+
+def _specification(row: Row[Any]) -> Specification:
+    tests = tuple(Test.of(one) for one in orjson.loads(row.tests))
+    same = {name: getattr(row, name) for name in Specification.__slots__ if name not in ("name", "tests")}
+    return Specification(name={"zh": row.name_zh, "en": row.name_en}, tests=tests, **same)

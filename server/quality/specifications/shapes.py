@@ -1,0 +1,38 @@
+"""The bodies of requests about specifications, and of results by them."""
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+
+from server.core import fields
+from server.identity.signing import SignatureFields
+from server.quality.model import STAGES
+from server.quality.specifications.answers import ResultsAnswered
+from server.quality.specifications.entries import Definition
+
+# A batch, or a lot, of which the number may hold slashes.
+_ABOUT = validate.Regexp(r"(batch/[^/\x00-\x1f]{1,80}|lot/[^/\x00-\x1f]{1,80}/[^\x00-\x1f]{1,80})\Z")
+
+
+class SpecificationDraft(Definition):
+    """What is to be looked at before it is signed; nothing is stored."""
+
+    specification = fields.code()
+
+
+class SpecificationSubmission(Definition, SignatureFields):
+    """`version` and `sha256` as they were shown; the rest is the signature."""
+
+    version = fields.whole(1, 9_999)
+    sha256 = fields.sha256()
+    reason = fields.text(2000)
+
+
+class JudgingQuery(Schema):
+    about = plain.String(required=True, validate=_ABOUT)
+    stage = fields.choice(*STAGES)
+
+
+class ResultsBody(ResultsAnswered):
+    """`about`: `batch/<number>` or `lot/<material>/<number>`."""
+
+    about = plain.String(required=True, validate=_ABOUT)

@@ -1,0 +1,117 @@
+"""The HTTP interface of specifications: list, look, check, submit by signature; results by the one in force."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_smorest import Blueprint
+from sqlalchemy import Connection
+
+from server.core import clock, plant, qualifications
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.steps import action
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
+from server.materials import queries as materials
+from server.quality.model import RESULTS_RECORDED_V2, subject_of
+from server.quality.specifications import model, pages, queries, rules, shapes
+from sync.passkeys import shown
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("specifications", __name__, url_prefix="/api", description="Specifications and results by them")
+_SEES, _RECORDS = ("lot.read", "log.read"), "results.record"
+
+
+@blueprint.get("/specifications")
+@require(*_SEES)
+def listing() -> Answer:
+    """All specifications with the version in force, and all materials and products that one may be written for."""
+    with plant.current().engine.connect() as connection:
+        return pages.listing(connection, _today())
+
+
+@blueprint.get("/specifications/<code>")
+@require(*_SEES)
+def show(code: str) -> Answer:
+    """One specification with all its versions, the newest first. PestleError `specification_unknown`."""
+    return _page(code)
+
+
+@blueprint.post("/specifications/check")
+@require(model.DESIGNS)
+@blueprint.arguments(shapes.SpecificationDraft)
+def look(body: Body) -> Answer:
+    """What stands against a definition, its digest, and the number that it would get; stores nothing."""
+    with plant.current().engine.connect() as connection:
+        number = len(queries.versions_of(connection, body["specification"])) + 1
+        known = body["material"] in queries.names(connection)
+    found = [one.payload() for one in rules.findings(body)]
+    found += [] if known else [{"code": "material_unknown", "path": "material"}]
+    return {"version": number, "sha256": model.digest({**body, "version": number}), "findings": found}
+
+
+@blueprint.post("/specifications/<code>/versions")
+@require(model.DESIGNS)
+@blueprint.arguments(shapes.SpecificationSubmission)
+@blueprint.response(201)
+def submit(body: Body, code: str) -> Answer:
+    """Submit the next version by signature; its approval begins. PestleError `specification_waiting`,
+    `specification_version_wrong`, `specification_taken`, `specification_faulty`, and those of a signature."""
+    names = ("version", "material", "stage", "name", "tests", "effective_from", "sha256", "reason")
+    seen: Answer = {"specification": code, **{name: body[name] for name in names}, "meaning": dict(model.MEANING)}
+    here = plant.current()
+    signature = signing.sign(here, current_session(), body, shown(model.SUBMITTED_KIND, model.said(seen)))
+    fact = Fact(model.SUBMITTED_KIND, model.stream(code), seen | signature, subject=code, actor=current_person().id)
+    here.recorder.state(fact)
+    return _page(code)
+
+
+@blueprint.get("/results/specification")
+@require("lot.read", "batch.read")
+@blueprint.arguments(shapes.JudgingQuery, location="query")
+def judging(query: Body) -> Answer:
+    """The version by which results of a batch or lot are judged today; null where there is none."""
+    with plant.current().engine.connect() as connection:
+        return pages.judging(connection, query["about"], query["stage"], _today())
+
+
+@blueprint.post("/results")
+@require(_RECORDS)
+@blueprint.arguments(shapes.ResultsBody)
+@blueprint.response(201)
+def record(body: Body) -> Answer:
+    """Record results by the specification in force. PestleError `results_unfit` for what does not answer it."""
+    here, person = plant.current(), current_person()
+    with here.engine.connect() as connection:
+        qualifications.demand(connection, person.id, [action(_RECORDS)], clock.now())
+        _demand_fit(connection, body)
+    given = {name: body[name] for name in ("stage", "specification", "version", "results")}
+    recorded = here.recorder.state(Fact(RESULTS_RECORDED_V2, body["about"], given, actor=person.id))[0]
+    return {"entry": recorded.id, "flags": [*recorded.flags]}
+
+
+def _demand_fit(connection: Connection, body: Body) -> None:
+    _, material, lot = subject_of(body["about"])
+    known = lot is None or materials.find_lot(connection, str(material), lot) is not None
+    found = queries.effective_for(connection, body["about"], body["stage"], _today())
+    named = (body["specification"], body["version"])
+    if not known or found is None or (found.specification, found.version) != named:
+        raise PestleError("results_unfit", {"specification": body["specification"]})
+    if not rules.all_fit(found.tests, body["results"]):
+        raise PestleError("results_unfit", {"specification": body["specification"]})
+
+
+def _page(code: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        found = pages.one(connection, code, _today())
+    if found is None:
+        raise PestleError("specification_unknown", {"specification": code})
+    return found
+
+
+def _today() -> str:
+    return clock.now_text()[:10]
