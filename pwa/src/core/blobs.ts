@@ -10,6 +10,8 @@ const TYPES = ["image/jpeg", "image/png", "image/webp", "application/pdf", "text
 
 export class Blobs {
   private uploading = false;
+  /** Something was kept while others were under way. */
+  private more = false;
 
   constructor(private readonly store: Store, private readonly journal: Journal, private readonly fetch: Fetch) {}
 
@@ -43,18 +45,26 @@ export class Blobs {
 
   /** Deliver what waits; what fails stays and is tried at the next connection. */
   async upload(): Promise<void> {
+    this.more = true;
     if (this.uploading) return;
     this.uploading = true;
     try {
-      for (const blob of (await this.store.blobs()).filter(({ sent }) => !sent)) {
-        const { hash, type, data } = blob;
-        await send(this.fetch, `/api/blobs/${hash}`, { method: "PUT", headers: { "Content-Type": type }, body: data });
-        await this.store.putBlob({ ...blob, sent: true });
+      while (this.more) {
+        this.more = false;
+        await this.uploadAll();
       }
     } catch (error) {
       console.warn("a photo waits for the next connection", error);
     } finally {
       this.uploading = false;
+    }
+  }
+
+  private async uploadAll(): Promise<void> {
+    for (const blob of (await this.store.blobs()).filter(({ sent }) => !sent)) {
+      const { hash, type, data } = blob;
+      await send(this.fetch, `/api/blobs/${hash}`, { method: "PUT", headers: { "Content-Type": type }, body: data });
+      await this.store.putBlob({ ...blob, sent: true });
     }
   }
 }

@@ -450,6 +450,25 @@ describe("core", () => {
     await until("uploaded", () => plant.calls.some(({ path }) => path === `/api/blobs/${hash}`));
   });
 
+  it("PLT-08 sends a photo that is kept while another is under way, without waiting for the next connection", async () => {
+    const { fetch } = plant;
+    let under = (): void => undefined;
+    const sending = new Promise<void>((done) => (under = done));
+    let kept = (): void => undefined;
+    const both = new Promise<void>((done) => (kept = done));
+    plant.fetch = async (path, init) => {
+      if (path.startsWith("/api/blobs/")) { under(); await both; }
+      return fetch(path, init);
+    };
+    const on = tablet(plant);
+    const engine = await ready(on);
+    const first = await engine.keepBlob(new Uint8Array([1]), "image/jpeg");
+    await sending;
+    const hashes = [first, await engine.keepBlob(new Uint8Array([2]), "image/jpeg")];
+    kept();
+    await until("all uploaded", () => hashes.every((hash) => plant.calls.some(({ path }) => path === `/api/blobs/${hash}`)));
+  });
+
   it("PLT-08 PLT-18 lets a photo go only when the entry that names it is proven, and sends it once", async () => {
     plant.hub.publishing = false;
     const on = tablet(plant);
