@@ -7,6 +7,7 @@ import json
 import random
 import string
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -227,8 +228,21 @@ class Maker:
                 values = {**values, path: self.value(one)}
             if self.dice.random() < 0.1:
                 values = {**values, self.dice.choice(["nowhere", "f1/1/f2", "f1/0/f2", "", "𝒳/1", "f3/9/f4"]): "x"}
+            if self.dice.random() < 0.5:
+                rows = [f"{name}/{self.dice.randint(1, 6)}" for name in self.lists(form)]
+                struck = self.dice.sample(rows, min(len(rows), self.dice.randint(0, 3)))
+                values = values | {row: self.dice.choice([True, True, True, False, None, "x"]) for row in struck}
             steps.append(values)
         return steps
+
+    def lists(self, form: dict[str, Any]) -> Iterator[str]:
+        """What has rows, and a few that have none."""
+        for section in form["sections"]:
+            prefix = "" if section["repeat"] is None else f"{section['id']}/{self.dice.randint(1, 5)}/"
+            yield section["id"]
+            for one in section["fields"]:
+                if "id" in one and (one.get("type") == "table" or self.dice.random() < 0.05):
+                    yield prefix + one["id"]
 
     def paths(self, form: dict[str, Any]) -> Any:
         for section in form["sections"]:

@@ -84,6 +84,46 @@ def test_what_the_form_does_not_allow_is_kept_and_told(site: RecordSite, given: 
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
 
 
+def test_a_row_is_struck_out_with_a_reason_and_stays_to_be_seen(site: RecordSite) -> None:
+    site.fill(*HEAD)
+    site.fill(*ROW, *ALL)
+    second = (kg("weighings/2/gross", "8.000"), kg("weighings/2/tare", "1.000"))
+    site.fill(*second, calculated("total", "16.900"), calculated("weighings/2/net", "7.000"))
+    assert site.strike("weighings/2").flags == ()
+    # What follows is calculated without it; the row and what stood in it are still told.
+    assert site.fill(calculated("total", "9.900")).flags == ()
+    stands = site.stands()
+    assert (stands["weighings/2"], stands["weighings/2/gross"]["value"]) == (True, "8.000")
+    assert site.fill(kg("weighings/2/gross", "8.100"), device="tablet-b").flags == ("row_struck", "conflict")
+    assert site.strike("weighings/2", False, device="tablet-b").flags == ()
+    assert site.stands()["weighings/2"] is False
+    assert site.fill(calculated("total", "9.900")).flags == ("calculation_differs",)
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+@pytest.mark.parametrize("row", ["weighings/21", "head/1", "batch/1", "weighings/1/batch/1"])
+def test_what_is_no_row_is_told_and_strikes_out_nothing(site: RecordSite, row: str) -> None:
+    site.fill(*ROW, *ALL)
+    assert site.strike(row).flags == ("row_unknown",)
+    assert site.fill(calculated("total", "9.900")).flags == ()
+
+
+def test_a_struck_row_makes_room_for_one_more(site: RecordSite) -> None:
+    assert site.fill(kg("weighings/21/gross", "8.000")).flags == ("field_unknown",)
+    site.strike("weighings/1")
+    assert site.fill(kg("weighings/21/tare", "1.000")).flags == ()
+
+
+@pytest.mark.urs("PLT-12")
+def test_striking_out_is_work_like_any_other(site: RecordSite) -> None:
+    site.fill(*HEAD)
+    assert site.strike("weighings/1", leased=False).flags == ("lease_unknown",)
+    assert "person_not_permitted" in site.strike("weighings/1", actor="P-9").flags
+    site.sign("done", "P-1")
+    site.say("record_completed", {"record": RECORD})
+    assert "record_complete" in site.strike("weighings/1").flags
+
+
 def test_two_devices_that_fill_in_one_field_are_a_conflict_that_somebody_decides(site: RecordSite) -> None:
     mine = site.fill(kg("batch_size", "10.000"))
     theirs = site.fill(kg("batch_size", "12.000"), device="tablet-b", actor="P-2")

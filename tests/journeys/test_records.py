@@ -36,6 +36,10 @@ class Walk:
     def page(self) -> Any:
         return self.site.desk("zhaolin").get(f"/api/records/{self.record}")
 
+    def has(self, name: str) -> bool:
+        """Whether these bytes have arrived."""
+        return (self.site.server.data / "blobs" / name[:2] / name).exists()
+
     def stands(self, path: str) -> list[Any]:
         return [one["value"] for one in self.page()["values"] if one["path"] == path and one["superseded_by"] is None]
 
@@ -162,11 +166,11 @@ def test_a_balance_a_code_a_list_and_a_photo_fill_in_fields(walk: Walk) -> None:
     assert walk.stands("lot") == ["api-1/A-5"]
     assert walk.page()["items"] == []
     [[photo]] = walk.stands("photos")
-    until("the photo has come", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{photo}") != b"")
+    until("the photo has come", lambda: walk.has(photo))
     [[trend, other]] = walk.stands("reports")
     assert trend.split("/")[1:] == [str(len(TREND)), "trend.csv"]
-    until("the file has come", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{trend[:64]}") == TREND)
-    until("both have", lambda: walk.site.desk("zhaolin").bytes(f"/api/blobs/{other[:64]}") != b"")
+    until("both files have come", lambda: walk.has(trend[:64]) and walk.has(other[:64]))
+    assert walk.site.desk("zhaolin").bytes(f"/api/blobs/{trend[:64]}") == TREND
     with first.page.expect_download() as download:
         first.at(f"file-{trend[:64]}").click()
     assert download.value.suggested_filename == "trend.csv"
@@ -200,6 +204,39 @@ def test_both_fill_in_the_same_field_without_a_network(walk: Walk) -> None:
         expect(tablet.at("conflict-room")).to_be_visible(timeout=30_000)
         unhurt(tablet)
     until("both stand in the log", lambda: sorted(walk.stands("room")) == ["R-101", "R-102"])
+    assert [one["code"] for one in walk.page()["items"]] == ["conflict"]
+
+
+def test_a_row_is_removed_before_and_struck_out_after_it_was_recorded(walk: Walk) -> None:
+    """What was typed in the row after it moves up; what was recorded keeps its number, and the sum leaves it out."""
+    first, second = walk.both
+    expect(first.at("value-drums/2/weight")).to_have_text("5.1 kg")
+    for number_ in (3, 4):
+        first.at("add-drums").click()
+        number(first, f"drums/{number_}/weight", f"{number_}.0")
+    expect(first.at("value-drummed")).to_contain_text("19.6 kg")
+    first.at("remove-drums/3").click()
+    expect(first.at("row-drums/4")).to_have_count(0)
+    expect(first.at("open-drums/3/weight")).to_contain_text("4.0")
+    expect(first.at("value-drummed")).to_contain_text("16.6 kg")
+    first.at("remove-drums/3").click()
+    expect(first.at("row-drums/3")).to_have_count(0)
+    first.at("remove-drums/2").click()
+    expect(first.at("strike-now")).to_be_disabled()
+    first.at("strike-reason").fill(f"桶已退回 {ATTACK}")
+    first.at("strike-now").click()
+    expect(first.at("strike-sheet")).to_have_count(0)
+    expect(first.at("value-drummed")).to_contain_text("7.5 kg")
+    first.shoot("struck")
+    record(first)
+    for tablet in walk.both:
+        expect(tablet.at("struck-drums/2")).to_contain_text(f"桶已退回 {ATTACK}")
+        expect(tablet.at("row-drums/2").locator("s")).to_contain_text(["5.1 kg"])
+        unhurt(tablet)
+    until("the log has the sum", lambda: {"value": "7.5", "unit": "kg"} in walk.stands("drummed"))
+    second.at("history-drums/2").click()
+    expect(second.at("version")).to_have_count(1)
+    second.at("sheet-close").click()
     assert [one["code"] for one in walk.page()["items"]] == ["conflict"]
 
 

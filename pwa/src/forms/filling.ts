@@ -39,6 +39,14 @@ export interface Filling {
   at(path: string): FieldState | undefined;
   facts(path: string): Facts;
   rows(path: string): number;
+  /** Whether a row, by its own path, is struck out. */
+  struck(row: string): boolean;
+  /** What a row that is not wanted comes to: `drop` where nothing of it was recorded, `strike` with a reason where something
+   * was; null where neither can be. */
+  removal(row: string): Removal;
+  remove?: (row: string) => void;
+  /** Let a row that was struck out count again. */
+  restore?: (row: string) => void;
   /** How it stands there is not recorded yet. */
   set(path: string, value: Value, source: Source): void;
   typing(path: string, text: string): void;
@@ -46,6 +54,8 @@ export interface Filling {
   history?: (path: string) => void;
   sign?: (path: string) => void;
 }
+
+export type Removal = "drop" | "strike" | null;
 
 const KEY = Symbol("filling");
 export const provide = (filling: Filling): Filling => setContext(KEY, filling);

@@ -1,7 +1,7 @@
 /** English words for filling in forms: fetched with its screens, not with the first one. */
 export const fillEn = {
   required: "Required", empty: "not filled in", calculated: "calculated", missing: "cannot be calculated yet", row: (n: number) => `Row ${n}`, repetition: (title: string, n: number) => `${title} ${n}`, addRow: "Add a row", addRepetition: (title: string) => `Add: ${title}`,
-  yes: "Yes", no: "No", none: "No choice", today: "Today", now: "Now", choose: "Choose…", dateHint: "YYYY-MM-DD", timeHint: "YYYY-MM-DD HH:MM", clear: "Clear",
+  struck: "Struck out", strike: "Strike out", dropRow: "Remove", restore: "Let it count again", counts: "Counts", yes: "Yes", no: "No", none: "No choice", today: "Today", now: "Now", choose: "Choose…", dateHint: "YYYY-MM-DD", timeHint: "YYYY-MM-DD HH:MM", clear: "Clear",
   take: "Take the stable value", waiting: "Waiting for a stable value", lost: "No device speaks", typeIt: "Type it instead", showDevice: "Back to the device", taken: (device: string) => `from ${device}`,
   addPhoto: "Take a photo", addFile: "Add a file", photo: (n: number) => `Photo ${n}`, file: (n: number) => `File ${n}`, drop: "Remove", picture: "Picture of this instruction", pictureOff: "The picture can be seen with a network.",
   sign: "Sign", signSecond: "Confirm as second person", signedBy: (name: string) => `Signed by ${name}`, unsigned: "not signed yet", stale: "Something has changed since it was signed",

@@ -7,7 +7,7 @@ import type { Cosigner, Draft, LocalEntry, RecordLease } from "../core/types";
 import { evaluate, signedDigest } from "../engines/forms";
 import type { Definition, Field, State, Value, Values } from "../engines/forms/types";
 import { sameGiven } from "../engines/forms/values";
-import { CALCULATED, type Choosable, type Facts, fieldAt, NO_FACTS, type Source, TYPED } from "../forms/filling";
+import { CALCULATED, type Choosable, type Facts, fieldAt, NO_FACTS, type Removal, type Source, TYPED } from "../forms/filling";
 import { who } from "../i18n/index.svelte";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
@@ -18,7 +18,7 @@ import type { RecordView } from "./types";
 interface Typed { value: Value; source: Source }
 const SCRATCH = "typed";
 const OUTSIDE: readonly string[] = ["alert", "action", "specification"];
-const NOTHING: State = { paths: {}, rows: {}, unknown: [], complete: false };
+const NOTHING: State = { paths: {}, rows: {}, struck: [], unknown: [], complete: false };
 
 export class Filler {
   typed = $state.raw<Record<string, Typed>>({});
@@ -132,6 +132,50 @@ export class Filler {
     this.keep();
   }
 
+  /** By list the last of its rows in which anything was recorded. */
+  private recordedRows: Map<string, number> = $derived.by(() => {
+    const found = new Map<string, number>();
+    for (const path of this.standing.keys()) {
+      for (const { index, 0: number } of path.matchAll(/\/\d+/g)) {
+        const list = path.slice(0, index);
+        found.set(list, Math.max(found.get(list) ?? 0, Number(number.slice(1))));
+      }
+    }
+    return found;
+  });
+
+  /** A row of which nothing was recorded goes, and those after it move up; what was recorded keeps its number. */
+  removal(row: string): Removal {
+    const [list, n] = split(row);
+    if (n <= (this.recordedRows.get(list) ?? 0)) return "strike";
+    return this.stands.rows[list] === 1 && !Object.keys(this.typed).some((path) => path.startsWith(`${row}/`)) ? null : "drop";
+  }
+
+  /** Take back what was typed in a row. */
+  drop(row: string): void {
+    const [list, n] = split(row);
+    const typed: Record<string, Typed> = {};
+    for (const [path, one] of Object.entries(this.typed)) {
+      const at = numberIn(list, path);
+      if (at === n) this.typing(path, "");
+      else if (at !== null && at > n) typed[`${list}/${at - 1}${path.slice(`${list}/${at}`.length)}`] = one;
+      else typed[path] = one;
+    }
+    this.typed = typed;
+    this.keep();
+  }
+
+  /** A row that no longer counts, or counts again; what was typed in it and is not recorded goes. */
+  async strike(row: string, struck: boolean, reason: string): Promise<boolean> {
+    const payload = { record: this.record, row, struck, reason: mended(reason) };
+    const done = await this.attempt(async () => {
+      if (this.lease) await this.sign({ kind: KIND.struck, subject: row, payload });
+      else this.view.data = await api.post<RecordView>(address("api", "records", this.record, "strike"), { row, struck, reason: payload.reason });
+    });
+    if (done) this.forget(Object.keys(this.typed).filter((path) => path.startsWith(`${row}/`)));
+    return done;
+  }
+
   typing(path: string, text: string): void {
     if (this.lease && session.acting) core.typing(this.unit, path, session.acting.id, text);
   }
@@ -219,6 +263,17 @@ export class Filler {
       this.busy = false;
     }
   }
+}
+
+/** The list that a row is of, and its number. */
+function split(row: string): [string, number] {
+  const at = row.lastIndexOf("/");
+  return [row.slice(0, at), Number(row.slice(at + 1))];
+}
+
+/** In which row of a list a path lies; null for one elsewhere. */
+function numberIn(list: string, path: string): number | null {
+  return path.startsWith(`${list}/`) ? Number(path.slice(list.length + 1).split("/")[0]) : null;
 }
 
 const isRow = (path: string): boolean => path.includes("/");

@@ -4,7 +4,7 @@ import type { Value, Values } from "../engines/forms/types";
 import type { Source } from "../forms/filling";
 
 export const KIND = {
-  values: "forms.values_recorded.v1", signed: "forms.record_signed.v1", completed: "forms.record_completed.v1",
+  values: "forms.values_recorded.v1", signed: "forms.record_signed.v1", struck: "forms.row_struck.v1", completed: "forms.record_completed.v1",
   conflict: "forms.conflict_found.v1", settled: "forms.item_settled.v1",
 } as const;
 
@@ -28,11 +28,22 @@ export function said(entries: LocalEntry[]): Said[] {
       const value = { signed_by: String(payload.signed_by), digest: String(payload.digest) };
       take(all, entry, [{ path: String(payload.path), value, source: { type: "typed", device: null, entry: null }, comment: null }]);
     }
+    if (entry.kind === KIND.struck) strike(all, entry);
     if (entry.kind === KIND.conflict) conflicts.set(entry.id, { path: String(payload.path), entries: payload.entries as string[] });
     const lost = entry.kind === KIND.settled && typeof payload.chosen === "string" ? conflicts.get(String(payload.item)) : undefined;
     if (lost) for (const one of all) if (one.path === lost.path && lost.entries.includes(one.entry) && one.entry !== payload.chosen) one.superseded = true;
   }
   return all;
+}
+
+/** What stands at the path of a row itself; of several who strike it out or take that back the last holds. */
+function strike(all: Said[], entry: LocalEntry): void {
+  const path = String(entry.payload.row);
+  for (const one of all) if (one.path === path) one.superseded = true;
+  all.push({
+    entry: entry.id, path, value: entry.payload.struck === true, source: { type: "typed", device: null, entry: null }, comment: String(entry.payload.reason), actor: entry.actor,
+    device: entry.device, at: entry.capturedAt, corrects: null, reason: null, superseded: false, place: entry.place, own: entry.own,
+  });
 }
 
 function take(all: Said[], entry: LocalEntry, values: Stated[]): void {

@@ -59,3 +59,16 @@ describe("what stands in a record", () => {
     expect(mended({ a: ["\ud800x", { b: "y\udfff" }], c: "好" })).toEqual({ a: ["\ufffdx", { b: "y\ufffd" }], c: "好" });
   });
 });
+
+describe("a row of a record", () => {
+  const strike = (row: string, struck: boolean) => entry(KIND.struck, { row, struck, reason: "wrong drum" });
+
+  it("ENG-01 is struck out by whoever said so last, and what stood in it is still told", () => {
+    const given = entry(KIND.values, values(value("t/2/a", "1")));
+    const [out, back] = [strike("t/2", true), strike("t/2", false)];
+    expect(shown(given, out)).toEqual({ "t/2/a": "1", "t/2": true });
+    expect(shown(given, out, back)).toEqual({ "t/2/a": "1", "t/2": false });
+    const all = said([given, out, back]).filter(({ path }) => path === "t/2");
+    expect(all.map(({ superseded, comment }) => [superseded, comment])).toEqual([[true, "wrong drum"], [false, "wrong drum"]]);
+  });
+});

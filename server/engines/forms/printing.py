@@ -40,6 +40,7 @@ stale|▲ 签名后内容已变更|▲ changed since it was signed
 outside|● 超出|● outside of
 wrong|● 不符合要求|● not as asked for
 draft|草稿|Draft
+struck|▲ 已作废|▲ struck out
 file|份附件|attachments
 version|第 {} 版|Version {}
 """
@@ -143,12 +144,14 @@ class _Printing:
             when = "" if self.filled or section.when is None else section.when
             repeated = "" if section.repeat is None else f" ({number})"
             if items:
-                yield {"title": title + repeated, "when": when, "items": items}
+                struck = self._struck(prefix[:-1])
+                yield {"title": title + repeated, "when": when, "items": items, "struck": struck}
 
     def _items(self, one: Field, prefix: str) -> Iterator[dict[str, Any]]:
         path = prefix + one.id
         stands = self.state.paths.get(path)
-        if self.filled and stands is not None and not stands.visible:
+        struck = prefix[:-1] in self.state.struck
+        if self.filled and stands is not None and not stands.visible and not struck:
             return
         common = {"label": one.label[self.lang], "hint": (one.hint or {}).get(self.lang, ""), "picture": ""}
         if one.type == "instruction":
@@ -156,24 +159,37 @@ class _Printing:
         elif one.type == "table":
             yield {**common, "kind": "table", **self._table(one, path)}
         else:
-            yield {**common, **self._cell(one, path, stands)}
+            yield {**common, **self._cell(one, path, stands, struck)}
 
     def _table(self, one: Field, path: str) -> dict[str, Any]:
         rows = self.state.rows.get(path, 0) if self.filled else min(one.rows.max, max(one.rows.min, _BLANK_ROWS))
-        cells = []
+        cells, out = [], []
+        outside = path.rpartition("/")[0] in self.state.struck
         for number in range(1, rows + 1):
             at = [f"{path}/{number}/{column.id}" for column in one.columns]
             pairs = zip(one.columns, at, strict=True)
-            cells.append([self._cell(column, cell, self.state.paths.get(cell)) for column, cell in pairs])
+            struck = outside or f"{path}/{number}" in self.state.struck
+            cells.append([self._cell(column, cell, self.state.paths.get(cell), struck) for column, cell in pairs])
+            out.append(self._struck(f"{path}/{number}"))
         units = [f" ({column.unit})" if column.unit else "" for column in one.columns]
         columns = [column.label[self.lang] + unit for column, unit in zip(one.columns, units, strict=True)]
-        return {"columns": columns, "rows": cells}
+        return {"columns": columns, "rows": cells, "struck": out}
 
-    def _cell(self, one: Field, path: str, stands: FieldState | None) -> dict[str, Any]:
+    def _struck(self, row: str) -> str:
+        """What is said of a row that was struck out: who did, when and why."""
+        if row not in self.state.struck:
+            return ""
+        return " · ".join([WORDS[self.lang]["struck"], *self.paper.notes.get(row, ())])
+
+    def _cell(self, one: Field, path: str, stands: FieldState | None, struck: bool = False) -> dict[str, Any]:
+        """What is `struck` out is still to be read."""
         shown = self.filled and stands is not None and stands.visible
         value = stands.value if stands is not None and shown else None
+        if struck:
+            value = (self.paper.values or {}).get(path)
         return {
             "kind": self._kind(one),
+            "struck": struck,
             "required": one.required and not self.filled,
             "value": self._said(one, value),
             "unit": one.unit or "",

@@ -67,8 +67,8 @@ class _Filling:
 
     plan: Plan
     values: Values
-    rows: dict[str, int] = field(default_factory=dict)
-    unknown: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    struck: frozenset[str] = frozenset()
     visible: dict[str, bool] = field(default_factory=dict)
     exact: dict[str, Any] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
@@ -77,7 +77,8 @@ class _Filling:
     _lists: dict[tuple[str, frozenset[str]], list[Any]] = field(default_factory=dict)
 
     def state(self) -> State:
-        self.rows, self.unknown = shapes.count(self.plan, self.values)
+        counted = shapes.count(self.plan, self.values)
+        self.rows, self.struck = counted.rows, counted.struck
         for node in self.plan.order:
             place = self.plan.places.get(node)
             if place is None:
@@ -92,7 +93,7 @@ class _Filling:
             if one.visible and one.value is not None:
                 running.update(canonical.encode([spot.path, one.value]) + b"\n")
         complete = not any(one.problems for one in paths.values())
-        return State(paths, self.rows, self.unknown, complete)
+        return State(paths, self.rows, tuple(sorted(self.struck)), counted.unknown, complete)
 
     def _condition_of(self, node: str) -> str:
         at = next(at for at, one in enumerate(self.plan.form.sections) if plans.section_node(one.id) == node)
@@ -130,7 +131,9 @@ class _Filling:
     def _fill(self, spot: _Spot) -> None:
         place, one, path = spot.place, spot.place.field, spot.path
         above = plans.section_node(place.section.id) if place.table is None else spot.section + place.table.id
-        self.visible[path] = self.visible[above] and self._holds(f"{place.pointer}/when", spot.section, spot.row)
+        # What is struck out is as if it were not there: nobody is asked for it, and nothing is calculated from it.
+        stands = self.visible[above] and spot.row[:-1] not in self.struck
+        self.visible[path] = stands and self._holds(f"{place.pointer}/when", spot.section, spot.row)
         self.exact[path] = self.shown[path] = None
         if not self.visible[path] or one.type in ("table", "instruction"):
             return
@@ -203,6 +206,7 @@ class _Filling:
                     for one in table.columns
                 }
                 for number in range(1, self.rows[path] + 1)
+                if f"{path}/{number}" not in self.struck
             ]
         return self._lists[key]
 
@@ -213,6 +217,7 @@ class _Filling:
             self._lists[key] = [
                 {one.id: self._member(one, prefix, mentions) for one in inside if one.type != "instruction"}
                 for prefix in self._prefixes(section)
+                if prefix[:-1] not in self.struck
             ]
         return self._lists[key]
 
@@ -235,13 +240,16 @@ class _Filling:
             return FieldState(False, False, (), "none", one.type == "calculation", None)
         required = one.required and one.type != "instruction"
         problems = [self.wrong[path]] if path in self.wrong else []
-        present = value is not None if one.type != "table" else self.rows[path] > 0
+        present = value is not None if one.type != "table" else self._has_rows(path)
         if required and not present and not problems:
             problems.append("required")
         if present and path not in self.wrong:
             problems += self._checks(spot)
             problems += self._signed(spot) if one.type in SIGNATURES else []
         return FieldState(True, required, tuple(problems), self._verdict(one, path), one.type == "calculation", value)
+
+    def _has_rows(self, path: str) -> bool:
+        return any(f"{path}/{number}" not in self.struck for number in range(1, self.rows[path] + 1))
 
     def _checks(self, spot: _Spot) -> Iterator[str]:
         """Of a filled field; a check that lacks what it asks for does not judge yet."""

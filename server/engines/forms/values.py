@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,48 +23,101 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9
 _LONGEST = 200
 
 
-def count(plan: Plan, values: Mapping[str, Any]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """How many rows each table (by path) and each repeated section (by id) has, and the paths that lead nowhere."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows each table (by path) and each repeated section (by id) has, which of them are struck out (by their
+    paths, as `weighings/2`), and the paths that lead nowhere."""
+
+    rows: Mapping[str, int]
+    struck: frozenset[str]
+    unknown: tuple[str, ...]
+
+
+Chain = list[tuple[str, int]]
+
+
+def count(plan: Plan, values: Mapping[str, Any]) -> Counted:
+    """A row is struck out where `true` stands at its own path. It keeps its number, and another may take its place: a
+    form has as many rows as it asks for beside those."""
+    struck = _struck(plan, values)
+    extra: dict[str, int] = {}
+    for row in struck:
+        name = row.rpartition("/")[0]
+        extra[name] = extra.get(name, 0) + 1
     highest: dict[str, int] = {}
     unknown = []
     for path in values:
-        found = _repetitions(plan, path)
+        found = _repetitions(plan, path, extra)
         if found is None:
             unknown.append(path)
             continue
         for name, number in found:
             highest[name] = max(highest.get(name, 0), number)
-    return _rows(plan, highest), tuple(sorted(unknown))
+    return Counted(_rows(plan, highest, extra), frozenset(struck), tuple(sorted(unknown)))
 
 
-def _rows(plan: Plan, highest: Mapping[str, int]) -> dict[str, int]:
+def _struck(plan: Plan, values: Mapping[str, Any]) -> set[str]:
+    """From the outside to the inside, and by number: each lets the form have one more."""
+    rows = [path for path, given in values.items() if given is True and _steps(plan, path.split("/"))[1]]
+    found: set[str] = set()
+    extra: dict[str, int] = {}
+    for path in sorted(rows, key=lambda row: (row.count("/"), int(row.rpartition("/")[2]))):
+        if _repetitions(plan, path, extra) is not None:
+            found.add(path)
+            name = path.rpartition("/")[0]
+            extra[name] = extra.get(name, 0) + 1
+    return found
+
+
+def _rows(plan: Plan, highest: Mapping[str, int], extra: Mapping[str, int]) -> dict[str, int]:
+    def of(name: str, least: int) -> int:
+        return max(least + extra.get(name, 0), highest.get(name, 0))
+
     rows = {}
     for section in plan.form.sections:
         prefixes = [""]
         if section.repeat is not None:
-            rows[section.id] = max(section.repeat.min, highest.get(section.id, 0))
+            rows[section.id] = of(section.id, section.repeat.min)
             prefixes = [f"{section.id}/{number}/" for number in range(1, rows[section.id] + 1)]
         for prefix in prefixes:
             for one in section.fields:
                 if one.type == "table":
-                    rows[prefix + one.id] = max(one.rows.min, highest.get(prefix + one.id, 0))
+                    rows[prefix + one.id] = of(prefix + one.id, one.rows.min)
     return rows
 
 
-def _repetitions(plan: Plan, path: str) -> list[tuple[str, int]] | None:
-    """What is repeated on the way to a path, with which number; None where no field is."""
+def _repetitions(plan: Plan, path: str, extra: Mapping[str, int]) -> Chain | None:
+    """What is repeated on the way to a field or a row, with which number; None where there is neither."""
     parts = path.split("/")
-    place = plan.places.get(parts[-1])
-    if place is None or place.field.type in ("table", "instruction"):
-        return None
+    steps, row = _steps(plan, parts)
     found, prefix = [], ""
-    for name, most in _around(place):
-        if len(parts) < 3 or parts[0] != name or _NUMBER.fullmatch(parts[1]) is None or int(parts[1]) > most:
+    for name, most in steps:
+        if len(parts) < 2 or parts[0] != name or _NUMBER.fullmatch(parts[1]) is None:
+            return None
+        if int(parts[1]) > most + extra.get(prefix + name, 0):
             return None
         found.append((prefix + name, int(parts[1])))
         prefix += f"{name}/{parts[1]}/"
         parts = parts[2:]
-    return found if len(parts) == 1 else None
+    if row:
+        return found if not parts else None
+    place = plan.places.get(parts[0]) if len(parts) == 1 else None
+    return None if place is None or place.field.type in ("table", "instruction") else found
+
+
+def _steps(plan: Plan, parts: list[str]) -> tuple[list[tuple[str, int]], bool]:
+    """What is repeated around a field, and whether the path is that of a row itself."""
+    if len(parts) in (2, 4) and _NUMBER.fullmatch(parts[-1]):
+        section = plan.repeated.get(parts[0])
+        outer = [] if section is None or section.repeat is None else [(section.id, section.repeat.max)]
+        if len(parts) == 2 and outer:
+            return outer, True
+        place = plan.places.get(parts[-2])
+        if place is not None and place.field.type == "table":
+            return [*_around(place), (place.field.id, place.field.rows.max)], True
+        return [], False
+    place = plan.places.get(parts[-1])
+    return ([] if place is None else _around(place)), False
 
 
 def _around(place: Place) -> list[tuple[str, int]]:

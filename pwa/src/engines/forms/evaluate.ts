@@ -58,6 +58,7 @@ class Evaluator {
   // Of this evaluation.
   private values: Values = {};
   private rows = new Map<string, number>();
+  private struck = new Set<string>();
   private visible = new Map<string, boolean>();
   private exact = new Map<string, Exact>();
   private shown = new Map<string, Value>();
@@ -85,7 +86,7 @@ class Evaluator {
       this.take(running, spot.path, one.visible, one.value);
     }
     this.states = paths;
-    return { paths, rows: Object.fromEntries(this.rows), unknown, complete };
+    return { paths, rows: Object.fromEntries(this.rows), struck: [...this.struck].sort(), unknown, complete };
   }
 
   digest(values: Values, path: string): string {
@@ -114,9 +115,10 @@ class Evaluator {
   }
 
   private fill(values: Values): string[] {
-    const { rows, unknown } = count(this.plan, values);
+    const { rows, struck, unknown } = count(this.plan, values);
     this.values = values;
     this.rows = rows;
+    this.struck = struck;
     this.visible = new Map();
     this.exact = new Map();
     this.shown = new Map();
@@ -171,7 +173,8 @@ class Evaluator {
   private fillIn(spot: Spot): void {
     const { place, path } = spot;
     const above = place.table ? spot.section + place.table.id : sectionNode(place.section.id);
-    const visible = this.visible.get(above)! && this.holds(`${place.pointer}/when`, spot.section, spot.row);
+    // What is struck out is as if it were not there: nobody is asked for it, and nothing is calculated from it.
+    const visible = this.visible.get(above)! && !this.struck.has(spot.row.slice(0, -1)) && this.holds(`${place.pointer}/when`, spot.section, spot.row);
     this.visible.set(path, visible);
     this.exact.set(path, null);
     this.shown.set(path, null);
@@ -256,14 +259,23 @@ class Evaluator {
   }
 
   private table(path: string, columns: Field[], mentions: ReadonlySet<string>): Exact {
-    const rows = Array.from({ length: this.rows.get(path) ?? 0 }, (_, at) => `${path}/${at + 1}/`);
+    const rows = this.rowsOf(path);
     // A column that is not named is not there: it may not have been calculated yet.
     return this.list(`${path}|${named(columns, mentions)}`, rows, columns, (one, row) => (mentions.has(one.id) ? this.exact.get(row + one.id) ?? null : null));
   }
 
+  /** The rows of a table that are not struck out. */
+  private rowsOf(path: string): string[] {
+    return this.left(Array.from({ length: this.rows.get(path) ?? 0 }, (_, at) => `${path}/${at + 1}/`));
+  }
+
+  private left(rows: string[]): string[] {
+    return this.struck.size === 0 ? rows : rows.filter((row) => !this.struck.has(row.slice(0, -1)));
+  }
+
   private instances(section: Section, mentions: ReadonlySet<string>): Exact {
     const inside = section.fields.filter((one) => one.type !== "instruction");
-    return this.list(`${section.id}|${named(withColumns(inside), mentions)}`, this.prefixes(section.id), inside, (one, row) => (mentions.has(one.id) ? this.member(one, row + one.id, mentions) : null));
+    return this.list(`${section.id}|${named(withColumns(inside), mentions)}`, this.left(this.prefixes(section.id)), inside, (one, row) => (mentions.has(one.id) ? this.member(one, row + one.id, mentions) : null));
   }
 
   /** A list of rows, the same object as before as long as nothing in it has changed. */
@@ -294,7 +306,7 @@ class Evaluator {
     const required = field.required && field.type !== "instruction";
     const wrong = this.wrong.get(path);
     const problems = wrong === undefined ? [] : [wrong];
-    const present = field.type === "table" ? this.rows.get(path)! > 0 : value !== null;
+    const present = field.type === "table" ? this.rowsOf(path).length > 0 : value !== null;
     if (required && !present && !problems.length) problems.push("required");
     if (present && wrong === undefined) problems.push(...this.checks(spot), ...this.signed(spot, running));
     return { visible: true, required, problems, verdict: this.verdict(field, path), calculated, value };

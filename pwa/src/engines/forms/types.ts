@@ -173,7 +173,8 @@ export interface Signed {
 }
 /** What stands at a path; null, "" and [] are no value. A key with null makes its row all the same. */
 export type Value = string | boolean | string[] | Quantity | Signed | null;
-/** By path: `field`, `section/<n>/field`, `table/<n>/column`, `section/<n>/table/<m>/column`. */
+/** By path: `field`, `section/<n>/field`, `table/<n>/column`, `section/<n>/table/<m>/column`; `true` at the path of a row
+ * itself (`table/<n>`, `section/<n>`, `section/<n>/table/<m>`) strikes it out. */
 export type Values = Record<string, Value>;
 
 export type Verdict = "none" | "within" | "alert" | "action" | "specification";
@@ -198,6 +199,8 @@ export interface State {
   paths: Record<string, FieldState>;
   /** How many rows a table (by its path) or a repeated section (by its id) has. */
   rows: Record<string, number>;
+  /** The rows among them that are struck out, by their paths. */
+  struck: string[];
   /** Paths of values that the form has no place for. */
   unknown: string[];
   /** Nothing that is visible has a problem. */

@@ -20,16 +20,40 @@ export interface Read {
   problem: string | null;
 }
 
-/** How many rows each table (by path) and each repeated section (by id) has, and the paths that lead nowhere. */
-export function count(plan: Plan, values: Record<string, unknown>): { rows: Map<string, number>; unknown: string[] } {
+/** How many rows each table (by path) and each repeated section (by id) has, which of them are struck out (by their paths,
+ * as `weighings/2`), and the paths that lead nowhere. */
+export interface Counted { rows: Map<string, number>; struck: Set<string>; unknown: string[] }
+/** By the list that they are of, how many rows are struck out. */
+type Extra = Map<string, number>;
+
+/** A row is struck out where `true` stands at its own path. It keeps its number, and another may take its place: a form has
+ * as many rows as it asks for beside those. */
+export function count(plan: Plan, values: Record<string, unknown>): Counted {
+  const { struck, extra } = struckOut(plan, values);
   const highest = new Map<string, number>();
   const unknown: string[] = [];
   for (const path of Object.keys(values)) {
-    const found = repetitions(plan, path);
+    const found = repetitions(plan, path, extra);
     if (found === null) unknown.push(path);
     else for (const [name, number] of found) highest.set(name, Math.max(highest.get(name) ?? 0, number));
   }
-  return { rows: rowsOf(plan, highest), unknown: unknown.sort(byCodePoint) };
+  return { rows: rowsOf(plan, highest, extra), struck, unknown: unknown.sort(byCodePoint) };
+}
+
+/** From the outside to the inside, and by number: each lets the form have one more. */
+function struckOut(plan: Plan, values: Record<string, unknown>): { struck: Set<string>; extra: Extra } {
+  const struck = new Set<string>();
+  const extra: Extra = new Map();
+  const rows = Object.keys(values).filter((path) => values[path] === true && steps(plan, path.split("/")).row);
+  const place = (path: string): [number, number] => [path.split("/").length, Number(path.slice(path.lastIndexOf("/") + 1))];
+  rows.sort((left, right) => place(left)[0] - place(right)[0] || place(left)[1] - place(right)[1]);
+  for (const path of rows) {
+    if (repetitions(plan, path, extra) === null) continue;
+    struck.add(path);
+    const name = path.slice(0, path.lastIndexOf("/"));
+    extra.set(name, (extra.get(name) ?? 0) + 1);
+  }
+  return { struck, extra };
 }
 
 function byCodePoint(left: string, right: string): number {
@@ -39,34 +63,49 @@ function byCodePoint(left: string, right: string): number {
   return at >= b.length ? 1 : a[at]!.codePointAt(0)! - b[at]!.codePointAt(0)!;
 }
 
-function rowsOf(plan: Plan, highest: Map<string, number>): Map<string, number> {
+function rowsOf(plan: Plan, highest: Map<string, number>, extra: Extra): Map<string, number> {
+  const of = (name: string, least: number): number => Math.max(least + (extra.get(name) ?? 0), highest.get(name) ?? 0);
   const rows = new Map<string, number>();
   for (const section of plan.form.sections) {
     let prefixes = [""];
     if (section.repeat) {
-      const times = Math.max(section.repeat.min, highest.get(section.id) ?? 0);
+      const times = of(section.id, section.repeat.min);
       rows.set(section.id, times);
       prefixes = Array.from({ length: times }, (_, at) => `${section.id}/${at + 1}/`);
     }
-    for (const prefix of prefixes) for (const one of section.fields) if (one.type === "table") rows.set(prefix + one.id, Math.max(one.rows.min, highest.get(prefix + one.id) ?? 0));
+    for (const prefix of prefixes) for (const one of section.fields) if (one.type === "table") rows.set(prefix + one.id, of(prefix + one.id, one.rows.min));
   }
   return rows;
 }
 
-/** What is repeated on the way to a path, with which number; null where no field is. */
-function repetitions(plan: Plan, path: string): [string, number][] | null {
+/** What is repeated on the way to a field or a row, with which number; null where there is neither. */
+function repetitions(plan: Plan, path: string, extra: Extra): [string, number][] | null {
   let parts = path.split("/");
-  const place = plan.places.get(parts.at(-1)!);
-  if (!place || place.field.type === "table" || place.field.type === "instruction") return null;
+  const { around: lists, row } = steps(plan, parts);
   const found: [string, number][] = [];
   let prefix = "";
-  for (const [name, most] of around(place)) {
-    if (parts.length < 3 || parts[0] !== name || !NUMBER.test(parts[1]!) || Number(parts[1]) > most) return null;
+  for (const [name, most] of lists) {
+    if (parts.length < 2 || parts[0] !== name || !NUMBER.test(parts[1]!) || Number(parts[1]) > most + (extra.get(prefix + name) ?? 0)) return null;
     found.push([prefix + name, Number(parts[1])]);
     prefix += `${name}/${parts[1]}/`;
     parts = parts.slice(2);
   }
-  return parts.length === 1 ? found : null;
+  if (row) return parts.length === 0 ? found : null;
+  const place = parts.length === 1 ? plan.places.get(parts[0]!) : undefined;
+  return !place || place.field.type === "table" || place.field.type === "instruction" ? null : found;
+}
+
+/** What is repeated around a field, and whether the path is that of a row itself. */
+function steps(plan: Plan, parts: string[]): { around: [string, number][]; row: boolean } {
+  if ((parts.length === 2 || parts.length === 4) && NUMBER.test(parts.at(-1)!)) {
+    const section = plan.repeated.get(parts[0]!);
+    if (parts.length === 2 && section?.repeat) return { around: [[section.id, section.repeat.max]], row: true };
+    const place = plan.places.get(parts.at(-2)!);
+    if (place?.field.type !== "table") return { around: [], row: false };
+    return { around: [...around(place), [place.field.id, place.field.rows.max]], row: true };
+  }
+  const place = plan.places.get(parts.at(-1)!);
+  return { around: place ? around(place) : [], row: false };
 }
 
 function around({ section, table }: Place): [string, number][] {

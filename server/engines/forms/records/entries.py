@@ -15,6 +15,7 @@ KINDS = (
     ),
     Kind(model.VALUES, shapes.ValuesRecorded, "observation", judging.judge_values, projection.record_values),
     Kind(model.SIGNED, shapes.RecordSigned, "observation", judging.judge_signature, projection.sign),
+    Kind(model.STRUCK, shapes.RowStruck, "observation", judging.judge_strike, projection.strike),
     Kind(model.COMPLETED, shapes.RecordCompleted, "observation", judging.judge_completion, projection.complete),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", project=projection.raise_item, by_server=True),
     Kind(model.CONFLICT, shapes.ConflictFound, "observation", project=projection.raise_item, by_server=True),

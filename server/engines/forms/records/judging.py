@@ -42,9 +42,9 @@ def judge_values(connection: Connection, entry: Entry) -> Ruling:
     typed = [one["path"] for one in given["values"] if one["source"]["type"] != model.CALCULATED]
     found += _judge_correction(connection, entry, typed)
     if record is not None and definition is not None:
-        found += rules.judge_fields(definition, given)
         state = evaluate(definition, _with(before, entry))
         fields = state.paths
+        found += rules.judge_fields(definition, given, state.unknown, state.struck)
         found += rules.judge_verdicts(
             given,
             {path: one.verdict for path, one in fields.items()},
@@ -90,6 +90,19 @@ def judge_signature(connection: Connection, entry: Entry) -> Ruling:
         flags.append("conflict")
         facts.append(_conflict(entry, given["path"], against))
     return Ruling(flags=tuple(dict.fromkeys(flags)), consequences=facts)
+
+
+def judge_strike(connection: Connection, entry: Entry) -> Ruling:
+    """A row of the form; what stood in it is kept, and no longer counts."""
+    given, header = entry.payload, entry.header
+    record, definition = _opened(connection, given["record"])
+    found = rules.judge_place(record, given, header.stream, header.captured_at)
+    found += _judge_person(connection, entry.actor)
+    if record is not None and definition is not None:
+        stands = rules.filled(queries.values_of(connection, record.record))
+        if given["row"] in evaluate(definition, {**stands, given["row"]: True}).unknown:
+            found.append(Judgement("row_unknown", given["row"], {"row": given["row"]}))
+    return Ruling(tuple(dict.fromkeys(one.code for one in found)), _exceptions(connection, entry, found))
 
 
 def judge_completion(connection: Connection, entry: Entry) -> Ruling:

@@ -8,11 +8,12 @@ OPENED = "forms.record_opened.v1"
 VALUES = "forms.values_recorded.v1"
 SIGNED = "forms.record_signed.v1"
 COMPLETED = "forms.record_completed.v1"
+STRUCK = "forms.row_struck.v1"
 EXCEPTION = "forms.exception_raised.v1"
 CONFLICT = "forms.conflict_found.v1"
 SETTLED = "forms.item_settled.v1"
 # What people do in a record, on a tablet or through the server; in the stream of the record.
-WORK = (VALUES, SIGNED, COMPLETED)
+WORK = (VALUES, SIGNED, STRUCK, COMPLETED)
 
 OPEN, COMPLETE = "open", "complete"
 STATUSES = (OPEN, COMPLETE)

@@ -8,7 +8,7 @@ from server.engines.forms import printing
 from server.engines.forms import queries as forms
 from server.engines.forms.printing import Lang, Paper
 from server.engines.forms.records import queries, rules
-from server.engines.forms.records.model import Record
+from server.engines.forms.records.model import Record, Value
 from server.identity import queries as identity
 
 _SAID = {
@@ -36,7 +36,7 @@ def paper(connection: Connection, record: Record, lang: Lang, site: str, now: da
     people = identity.people(connection, ids)
     names = {person: (one["name_en"] if lang == "en" else None) or one["name"] for person, one in people.items()}
     notes = {
-        path: [f"{names.get(one.actor, one.actor)} · {printing.moment(one.captured_at)}"]
+        path: [f"{names.get(one.actor, one.actor)} · {printing.moment(one.captured_at)}", *_why(one)]
         for path, one in standing.items()
         if not one.calculated
     }
@@ -49,6 +49,13 @@ def paper(connection: Connection, record: Record, lang: Lang, site: str, now: da
         values=rules.filled(values),
         names=names,
         notes=notes,
+    )
+
+
+def _why(one: Value) -> list[str]:
+    """Why a row was struck out; what else was said of values the record shows."""
+    return (
+        [one.comment] if isinstance(one.value, bool) and one.path.rpartition("/")[2].isdigit() and one.comment else []
     )
 
 

@@ -100,6 +100,16 @@ def sign(connection: Connection, entry: Entry) -> None:
     _recount(connection, given["record"], entry.recorded_at)
 
 
+def strike(connection: Connection, entry: Entry) -> None:
+    """What stands at the path of a row itself; of several who strike it out or take that back the last holds."""
+    given = entry.payload
+    row, said = given["row"], {"type": "typed", "device": None, "entry": None}
+    here = and_(value.c.record == given["record"], value.c.path == row, value.c.superseded_by.is_(None))
+    connection.execute(update(value).where(here).values(superseded_by=entry.id))
+    _add(connection, entry, row, given["struck"], said, given["reason"])
+    _recount(connection, given["record"], entry.recorded_at)
+
+
 def complete(connection: Connection, entry: Entry) -> None:
     """Once; who says it again changes nothing."""
     here = and_(record.c.record == entry.payload["record"], record.c.status == model.OPEN)

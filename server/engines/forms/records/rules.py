@@ -1,6 +1,6 @@
 """What is wrong with what somebody has filled in: pure. Nothing is refused; each answer is kept beside the entry."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from server.engines.forms.records.model import CALCULATED, Judgement, Record, Value
@@ -12,7 +12,7 @@ _SIGNATURES = ("signature", "second_signature")
 
 
 def field_at(definition: Payload, path: str) -> Payload | None:
-    """The field of a path; None where the form has none there, or a row beyond what it may have."""
+    """The field of a path, in whatever row; None where the form has none there."""
     parts = path.split("/")
     for section in definition["sections"]:
         rest = _within(section["repeat"], section["id"], parts)
@@ -37,7 +37,7 @@ def _within(repeat: Payload | None, name: str, parts: Sequence[str]) -> list[str
     if len(parts) < 3 or parts[0] != name or not parts[1].isascii() or not parts[1].isdigit():
         return None
     number = int(parts[1])
-    return list(parts[2:]) if str(number) == parts[1] and 1 <= number <= repeat["max"] else None
+    return list(parts[2:]) if str(number) == parts[1] and number >= 1 else None
 
 
 def standing(values: Iterable[Value]) -> dict[str, Value]:
@@ -67,18 +67,24 @@ def judge_place(record: Record | None, given: Payload, stream: str, captured_at:
     return found
 
 
-def judge_fields(definition: Payload, given: Payload) -> list[Judgement]:
-    """Each path is a field that people fill in, each once; a calculation says that it is one."""
+def judge_fields(
+    definition: Payload, given: Payload, unknown: Collection[str], struck: Collection[str]
+) -> list[Judgement]:
+    """Each path is a field that people fill in, each once; a calculation says that it is one. `unknown` are paths in
+    rows beyond what the form may have; nothing more is recorded in rows that are `struck` out."""
     found = []
     for one in given["values"]:
         path = one["path"]
         planned = field_at(definition, path)
-        if planned is None or planned["type"] in ("instruction", *_SIGNATURES):
+        if planned is None or planned["type"] in ("instruction", *_SIGNATURES) or path in unknown:
             found.append(Judgement("field_unknown", path, {"path": path}))
         elif (planned["type"] == "calculation") != (one["source"]["type"] == CALCULATED):
             found.append(Judgement("source_wrong", path, {"source": one["source"]["type"], "type": planned["type"]}))
         elif planned["type"] == "reading" and one["source"]["type"] != "device" and one["value"] is not None:
             found.append(Judgement("reading_typed", path, {"value": one["value"]}, one["comment"]))
+        row = next((row for row in struck if path.startswith(f"{row}/")), None)
+        if row is not None:
+            found.append(Judgement("row_struck", path, {"row": row}))
     twice = {
         one["path"] for one in given["values"] if sum(one["path"] == other["path"] for other in given["values"]) > 1
     }

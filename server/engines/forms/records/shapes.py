@@ -28,8 +28,16 @@ def _value(value: Any) -> None:
     raise ValidationError("not a value of a field")
 
 
+_ROW = validate.Regexp(r"[a-z][a-z0-9_]{0,39}/[1-9][0-9]{0,3}(/[a-z][a-z0-9_]{0,39}/[1-9][0-9]{0,3})?\Z")
+
+
 def path() -> plain.String:
     return plain.String(required=True, validate=_PATH)
+
+
+def row() -> plain.String:
+    """A row of a table or a repetition of a section, as `weighings/2`."""
+    return plain.String(required=True, validate=_ROW)
 
 
 class RecordOpened(Schema):
@@ -74,6 +82,15 @@ class RecordSigned(Schema):
     digest = fields.sha256()
     signed_by = fields.code()
     signature = fields.nested(Signed, none=True)
+
+
+class RowStruck(Schema):
+    """The row does not count, or with `struck` false counts again; what was recorded in it stays to be seen."""
+
+    record = fields.code()
+    row = row()
+    struck = fields.truth()
+    reason = fields.text(2000)
 
 
 class RecordCompleted(Schema):
@@ -127,6 +144,12 @@ class NewSignature(SignatureFields):
     path = path()
     digest = fields.sha256()
     reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+
+
+class NewStrike(Schema):
+    row = row()
+    struck = fields.truth()
+    reason = fields.text(2000)
 
 
 class Settling(Schema):

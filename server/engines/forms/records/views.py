@@ -107,6 +107,16 @@ def fill(body: Body, record: str) -> Answer:
     return _state(Fact(model.VALUES, stream, payload, None, person, body["corrects"], body["reason"]))
 
 
+@blueprint.post("/<record>/strike")
+@require("forms.fill")
+@blueprint.arguments(shapes.NewStrike)
+def strike(body: Body, record: str) -> Answer:
+    """Strike a row out, or let it count again, with the reason."""
+    return _state(
+        Fact(model.STRUCK, _known(record).stream, {"record": record, **body}, body["row"], current_person().id)
+    )
+
+
 @blueprint.post("/<record>/sign")
 @require("forms.fill")
 @blueprint.arguments(shapes.NewSignature)
