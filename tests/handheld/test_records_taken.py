@@ -23,7 +23,7 @@ def unit(site: Site) -> str:
     """A record that the operator has opened, by its stream."""
     engineer = {"person": "P-8", "login": "zhou", "name": "zhou", "name_en": None, "roles": ["engineer"]}
     site.plant.recorder.state(Fact("identity.person_added.v1", "person/P-8", engineer))
-    in_force(site.plant, weighing_record(), "P-8", "P-3")
+    in_force(site.plant, weighing_record(), "P-8", "P-2", "P-3")
     [form] = site.request("GET", "/api/records/forms")[1]["items"]
     opened = site.post("/api/records", {"form": form["form"], "subject": "B-1"})
     return f"record/{opened['record']['record']}"
