@@ -7,6 +7,7 @@ from typing import Any
 
 from server.engines.flows import kinds
 from server.engines.forms import model as forms
+from server.quality.specifications import model as specifications
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -27,6 +28,9 @@ class Decided:
 
 DECIDED: Mapping[str, Decided] = {
     forms.VERSION_APPROVED: Decided("form-approval", lambda body: f"form/{body['form']}/{body['version']}", "approved"),
+    specifications.APPROVED_KIND: Decided(
+        specifications.FLOW, lambda body: specifications.subject(body["specification"], body["version"]), "approved"
+    ),
     kinds.APPROVED: Decided("flow-approval", lambda body: f"flow/{body['flow']}/{body['version']}", "approved"),
 }
 _SIGNED = (kinds.TASK_SIGNED,)

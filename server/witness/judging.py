@@ -22,6 +22,7 @@ from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
+from server.quality.specifications import model as specifications
 from server.release import model as release
 from server.release.audit import model as audit
 from server.training import model as training
@@ -34,6 +35,7 @@ from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
 from server.witness.seen import Seen, unflagged
+from server.witness.specifications import SpecificationRules
 from server.witness.training import TrainingRules
 from sync import canonical, note, passkeys, signing
 from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
@@ -53,6 +55,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     flows.TASK_SIGNED: flows.said_of_task,
     forms.VERSION_APPROVED_V1: forms.said,
     audit.REVIEWED_KIND: audit.said,
+    specifications.SUBMITTED_KIND: specifications.said,
     GRANT_CONFIRMED: granting.said,
 }
 
@@ -82,6 +85,7 @@ class SiteRules:
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._forms = FormRules()
+        self._specifications = SpecificationRules()
         self._approvals = ApprovalRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
@@ -119,6 +123,7 @@ class SiteRules:
         self._training.judge(seen)
         self._grants.judge(seen)
         self._forms.judge(seen)
+        self._specifications.judge(seen)
         self._approvals.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
@@ -146,6 +151,7 @@ class SiteRules:
         self._training.learn(seen)
         self._grants.learn(seen)
         self._forms.learn(seen)
+        self._specifications.learn(seen)
         self._approvals.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
