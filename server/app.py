@@ -23,7 +23,9 @@ from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
+from server.production import views as orders
 from server.quality.specifications import views as specifications
+from server.recipes import views as recipes
 from server.release import views as release
 from server.release.audit import views as audit
 from server.release.deviations import views as deviations
@@ -54,6 +56,8 @@ BLUEPRINTS = (
     forms.blueprint,
     records.blueprint,
     flows.blueprint,
+    recipes.blueprint,
+    orders.blueprint,
     specifications.blueprint,
     preferences.blueprint,
     passkeys.blueprint,

@@ -124,7 +124,7 @@ def _master_data(story: Story) -> None:
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
     ]
     for recipe in (RECIPE, PACKING):
-        story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures}, qa)
+        story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures})
 
 
 def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str) -> None:

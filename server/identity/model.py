@@ -61,6 +61,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "log.read",
         "material.manage",
         "equipment.manage",
+        "recipe.design",
         "training.read",
         "forms.design",
         "forms.fill",

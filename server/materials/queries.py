@@ -41,6 +41,11 @@ def material_unit(connection: Connection, code: str) -> str | None:
     return unit
 
 
+def units(connection: Connection) -> dict[str, str]:
+    """The unit of each material that there is, by its code."""
+    return {row.code: row.unit for row in connection.execute(select(material.c.code, material.c.unit))}
+
+
 def find_lot(connection: Connection, code: str, number: str, day: str | None = None) -> Lot | None:
     """A lot with the status it has on a day (YYYY-MM-DD), or as last decided when no day is given."""
     row = connection.execute(_lots.where(lot.c.material == code, lot.c.lot == number)).first()

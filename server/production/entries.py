@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from server.core.kinds import Entry, Kind, Project, Room
-from server.production import allocating, containers, model, projection, queries, shapes
+from server.core.kinds import Decide, Entry, Kind, Project, Room
+from server.engines.flows import kinds as flows
+from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes
 from server.production.judging import (
-    decide_order,
     judge_import,
     judge_observation,
     judge_report,
@@ -25,18 +25,40 @@ def _weigh(connection: Connection, entry: Entry) -> None:
     containers.consume(connection, entry)
 
 
+def _release(connection: Connection, entry: Entry) -> None:
+    projection.order(connection, entry)
+    orders.release(connection, entry)
+
+
 def _rooms_of_order(connection: Connection, entry: Entry) -> list[str]:
     return queries.rooms_of(entry.payload["phases"])
 
 
-_ORDERS = ("server", "order.release")
+_ORDERS = ("server", model.ORDERS)
 KINDS = (
     Kind(
-        "production.order_released.v1",
+        model.ORDER_PLANNED,
+        shapes.OrderPlanned,
+        "decision",
+        ordering.decide_plan,
+        orders.plan,
+        by=(model.ORDERS,),
+        places=ordering.rooms_planned,
+    ),
+    Kind(
+        model.ORDER_WITHDREW,
+        shapes.OrderWithdrawn,
+        "decision",
+        ordering.decide_withdrawal,
+        orders.withdraw,
+        by=_ORDERS,
+    ),
+    Kind(
+        model.ORDER,
         shapes.OrderReleased,
         "decision",
-        decide_order,
-        projection.order,
+        ordering.decide_release,
+        _release,
         by=_ORDERS,
         places=_rooms_of_order,
     ),
@@ -90,4 +112,5 @@ LISTENERS: Mapping[str, Project] = {
     "quality.deviation_closed.v1": projection.close_deviation,
     "quality.deviation_closed.v2": projection.close_deviation,
 }
-ROOM = Room("production", KINDS, LISTENERS)
+JUDGES: Mapping[str, Decide] = {flows.ENDED: ordering.ended}
+ROOM = Room("production", KINDS, LISTENERS, JUDGES)

@@ -14,7 +14,6 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import allocating, model, queries, rules
 from server.production.model import WITNESSES, Batch, Judgement
-from server.recipes import queries as recipes
 from server.recipes.model import find_phase
 
 # Who may work on a batch; who may stand by, `WITNESSES` says.
@@ -79,17 +78,6 @@ def judge_verification(connection: Connection, entry: Entry) -> Ruling:
     ruling = judge_observation(connection, entry)
     flags = (*ruling.flags, *(one.code for one in found))
     return Ruling(tuple(dict.fromkeys(flags)), [*ruling.consequences, *(_exception(entry, one) for one in found)])
-
-
-def decide_order(connection: Connection, entry: Entry) -> Ruling:
-    """A batch number is given once, and only for an approved version of a recipe, unchanged."""
-    given = entry.payload
-    if queries.batch_line(connection, given["batch"]) is not None:
-        return Ruling(refusal="batch_known", details={"batch": given["batch"]})
-    recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
-    if recipe is None or recipe.hash != given["recipe_hash"]:
-        return Ruling(refusal="recipe_unknown", details={"recipe": given["recipe"], "version": given["version"]})
-    return Ruling()
 
 
 def judge_import(connection: Connection, entry: Entry) -> Ruling:

@@ -1,12 +1,23 @@
 """The nouns of production: a batch and its status, its slots, and what may be wrong with an entry."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sync import canonical
+
 ORDERED, IN_PROGRESS, AWAITING_REVIEW = "ordered", "in_progress", "awaiting_review"
 RELEASED, REJECTED, HISTORICAL = "released", "rejected", "historical"
 STATUSES = (ORDERED, IN_PROGRESS, AWAITING_REVIEW, RELEASED, REJECTED, HISTORICAL)
+
+ORDER, ORDER_PLANNED = "production.order_released.v1", "production.order_planned.v1"
+ORDER_WITHDREW = "production.order_withdrawn.v1"
+ORDERS = "order.release"
+# What becomes of an order that was planned.
+PLANNED, ORDER_RELEASED, ORDER_WITHDRAWN = "planned", "released", "withdrawn"
+# The flow that checks and releases orders, where the plant has put it to use.
+ORDER_FLOW = "batch-order-release"
 
 STARTED = "production.phase_started.v1"
 CLEARED = "production.line_cleared.v1"
@@ -140,6 +151,16 @@ class Item:
     details: Mapping[str, Any]
     comment: str | None
     decision: Mapping[str, Any] | None
+
+
+def order_stream(batch: str) -> str:
+    """Where an order stands before there is a batch."""
+    return f"order/{batch}"
+
+
+def order_hash(planned: Mapping[str, Any]) -> str:
+    """SHA-256 in hex of the canonical bytes of an `ORDER_PLANNED` payload."""
+    return hashlib.sha256(canonical.encode(planned)).hexdigest()
 
 
 def batch_stream(number: str) -> str:

@@ -26,6 +26,26 @@ class OrderReleased(Schema):
     phases = recipes.phases()
 
 
+class OrderPlanned(Schema):
+    """`recipe_hash`: of the approved version; `planned_start`: a day."""
+
+    batch = fields.code()
+    recipe = fields.code()
+    version = fields.whole(1, 10_000)
+    recipe_hash = fields.sha256()
+    size = fields.nested(fields.QuantityShape)
+    lots = fields.many(LotLine)
+    planned_start = fields.day()
+
+
+class OrderWithdrawn(Schema):
+    """`instance`: the flow that came to it; null where whoever plans took it back."""
+
+    batch = fields.code()
+    reason = fields.text(4000, none=True)
+    instance = fields.code(none=True)
+
+
 class ContainersAllocated(Schema):
     """Labels of containers that belong to this batch alone from now on."""
 
@@ -179,3 +199,19 @@ class BatchImported(Schema):
     lots = fields.many(LotLine)
     yields = fields.many(_Yield)
     source = fields.nested(_Source)
+
+
+# Bodies of requests.
+
+
+class OrderPlan(Schema):
+    batch = fields.code()
+    recipe = fields.code()
+    version = fields.whole(1, 10_000)
+    size = fields.nested(fields.QuantityShape)
+    lots = fields.many(LotLine)
+    planned_start = fields.day()
+
+
+class OrderReason(Schema):
+    reason = fields.text(2000)

@@ -1,16 +1,14 @@
-"""The kind of recipes: a version approved."""
+"""The kinds of recipes: a version is submitted by who designed it, and a flow approves it or gives it back."""
+
+from collections.abc import Mapping
 
 from marshmallow import Schema
-from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.kinds import Entry, Kind, Room, Ruling
-from server.recipes import projection, queries, shapes
-
-
-class _Material(Schema):
-    material = fields.code()
-    name = fields.nested(fields.TextPair)
+from server.core.kinds import Decide, Kind, Room
+from server.engines.flows import kinds as flows
+from server.identity import signing
+from server.recipes import approving, model, projection, shapes
 
 
 class _Signature(Schema):
@@ -19,26 +17,64 @@ class _Signature(Schema):
     at = fields.time()
 
 
-class RecipeApproved(Schema):
-    recipe = fields.code()
-    version = fields.whole(1, 10_000)
-    product = fields.nested(shapes.Product)
-    size = fields.nested(fields.QuantityShape)
-    phases = shapes.phases()
-    materials = fields.many(_Material)
+class RecipeApprovedV1(shapes.Content):
+    """A version with who signed it, as an import says it."""
+
     signatures = fields.many(_Signature, 1, 20)
 
 
-def decide_approval(connection: Connection, entry: Entry) -> Ruling:
-    """A version is approved once; what changes becomes the next version (CN 2010, 170)."""
-    given = entry.payload
-    if queries.find_recipe(connection, given["recipe"], given["version"]) is not None:
-        return Ruling(refusal="recipe_version_exists", details={"recipe": given["recipe"], "version": given["version"]})
-    return Ruling()
+class VersionSubmitted(shapes.Content, signing.Signed):
+    """Signed by who prepared it; `sha256`: of its content, `reason`: what has changed, and why."""
+
+    sha256 = fields.sha256()
+    reason = fields.text(2000, none=True)
+    meaning = signing.meaning(model.MEANING["code"])
 
 
-_APPROVES = ("server", "recipe.approve")
+class VersionReturned(Schema):
+    """What the flow `instance` came to; `reason`: the last that was said in it."""
+
+    recipe = fields.code()
+    version = fields.whole(1, 10_000)
+    sha256 = fields.sha256()
+    reason = fields.text(4000, none=True)
+    instance = fields.code()
+
+
+class RecipeApproved(VersionReturned):
+    """Stated of who signed the approval in the flow; `signatures`: who prepared, reviewed and approved it."""
+
+    signatures = fields.many(_Signature, 2, 50)
+
+
+_DESIGNS, _APPROVES = (model.DESIGNS,), (model.APPROVES,)
 KINDS = (
-    Kind("recipes.recipe_approved.v1", RecipeApproved, "decision", decide_approval, projection.approve, by=_APPROVES),
+    Kind(
+        model.VERSION_SUBMITTED,
+        VersionSubmitted,
+        "decision",
+        approving.decide_submission,
+        projection.submit,
+        by=_DESIGNS,
+    ),
+    # What comes by import or with the demonstration; people approve by a flow since there are flows.
+    Kind(
+        model.APPROVED_V1,
+        RecipeApprovedV1,
+        "decision",
+        approving.decide_import,
+        projection.approve_v1,
+        by=("server", model.APPROVES),
+    ),
+    Kind(model.APPROVED, RecipeApproved, "decision", approving.decide_approval, projection.approve, by=_APPROVES),
+    Kind(
+        model.VERSION_RETURNED,
+        VersionReturned,
+        "decision",
+        approving.decide_return,
+        projection.give_back,
+        by=("server",),
+    ),
 )
-ROOM = Room("recipes", KINDS)
+JUDGES: Mapping[str, Decide] = {flows.ENDED: approving.ended}
+ROOM = Room("recipes", KINDS, judges=JUDGES)

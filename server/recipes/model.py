@@ -8,6 +8,15 @@ from typing import Any
 from sync import canonical
 
 PHASE_TYPES = ("line_clearance", "weighing", "parameters", "in_process")
+APPROVED, APPROVED_V1 = "recipes.recipe_approved.v2", "recipes.recipe_approved.v1"
+VERSION_SUBMITTED, VERSION_RETURNED = "recipes.version_submitted.v1", "recipes.version_returned.v1"
+DESIGNS, APPROVES = "recipe.design", "recipe.approve"
+# The flow that decides on what was submitted.
+APPROVAL = "recipe-approval"
+SUBMITTED, IN_FORCE, RETURNED = "submitted", "approved", "returned"
+MEANING: Mapping[str, str] = {"code": "prepared", "zh": "起草", "en": "Prepared"}
+# What a version is made of, however it was approved.
+CONTENT = ("recipe", "version", "product", "size", "phases", "materials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +29,48 @@ class Recipe:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version in whatever state; `payload` is its content. What was approved without a flow has no `instance`."""
+
+    recipe: str
+    version: int
+    sha256: str
+    payload: Mapping[str, Any]
+    state: str
+    submitted_by: str | None
+    submitted_at: str | None
+    comment: str | None = None
+    decided_by: str | None = None
+    decided_at: str | None = None
+    reason: str | None = None
+    instance: str | None = None
+
+
 def recipe_hash(payload: Mapping[str, Any]) -> str:
-    """SHA-256 in hex of the canonical bytes of a `recipes.recipe_approved.v1` payload."""
+    """SHA-256 in hex of the canonical bytes of a version: its content, or an `APPROVED_V1` payload as a whole."""
     return hashlib.sha256(canonical.encode(payload)).hexdigest()
+
+
+def recipe_stream(code: str) -> str:
+    return f"recipe/{code}"
+
+
+def subject_of(code: str, version: int) -> str:
+    """What the flow of its approval is about."""
+    return f"recipe/{code}/{version}"
+
+
+def content_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A version without what was signed about it."""
+    return {name: payload[name] for name in CONTENT}
+
+
+def said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever submits a version signs."""
+    return {name: given[name] for name in ("recipe", "version", "sha256", "reason")} | {
+        "meaning": given["meaning"]["code"]
+    }
 
 
 def slots(phase: Mapping[str, Any]) -> list[str]:

@@ -1,9 +1,10 @@
-"""The table of approved recipes, and how an approval fills it."""
+"""The tables of recipes: what was submitted and what became of it, and what is approved."""
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert
+from sqlalchemy import Column, Connection, Integer, Table, Text, and_, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
+from server.recipes import model
 from server.recipes.model import recipe_hash
 from sync import canonical
 
@@ -15,15 +16,62 @@ recipe = Table(
     Column("hash", Text, nullable=False),
     Column("payload", Text, nullable=False),
 )
+# What came by import or with the demonstration has no row here.
+version = Table(
+    "recipes_version",
+    records,
+    Column("recipe", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", Text, nullable=False),
+    Column("comment", Text),
+    Column("decided_by", Text),
+    Column("decided_at", Text),
+    Column("reason", Text),
+    Column("instance", Text),
+)
+
+
+def submit(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {name: given[name] for name in ("recipe", "version", "sha256")} | {
+        "payload": canonical.encode(model.content_of(given)).decode(),
+        "state": model.SUBMITTED,
+        "submitted_by": entry.actor,
+        "submitted_at": entry.header.captured_at,
+        "comment": given["reason"],
+    }
+    connection.execute(insert(version), values)
+
+
+def approve_v1(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {"recipe": given["recipe"], "version": given["version"], "hash": recipe_hash(given)}
+    connection.execute(insert(recipe).values(payload=canonical.encode(given).decode(), **values))
 
 
 def approve(connection: Connection, entry: Entry) -> None:
+    """What was submitted is in force, under the digest that everybody has signed."""
     given = entry.payload
-    connection.execute(
-        insert(recipe).values(
-            recipe=given["recipe"],
-            version=given["version"],
-            hash=recipe_hash(given),
-            payload=canonical.encode(given).decode(),
-        )
-    )
+    _decide(connection, entry, model.IN_FORCE)
+    here = and_(version.c.recipe == given["recipe"], version.c.version == given["version"])
+    row = connection.execute(select(version.c.sha256, version.c.payload).where(here)).first()
+    # None: the payload of the submission was erased.
+    if row is not None:
+        values = {"recipe": given["recipe"], "version": given["version"], "hash": row.sha256}
+        connection.execute(insert(recipe).values(payload=row.payload, **values))
+
+
+def give_back(connection: Connection, entry: Entry) -> None:
+    _decide(connection, entry, model.RETURNED)
+
+
+def _decide(connection: Connection, entry: Entry, state: str) -> None:
+    given = entry.payload
+    here = and_(version.c.recipe == given["recipe"], version.c.version == given["version"])
+    decided = {"decided_by": entry.actor, "decided_at": entry.header.captured_at}
+    decided |= {"reason": given["reason"], "instance": given["instance"]}
+    connection.execute(update(version).where(here).values(state=state, **decided))

@@ -1,21 +1,110 @@
-"""Reads of approved recipes."""
+"""Reads of recipes: what is approved, what waits, and what the registers say of a version."""
 
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
-from server.recipes.model import Recipe
-from server.recipes.projection import recipe
+from server.engines.flows import queries as flows
+from server.equipment import queries as equipment
+from server.identity import queries as identity
+from server.materials import queries as materials
+from server.recipes import model
+from server.recipes.checking import Registers
+from server.recipes.model import Recipe, Version
+from server.recipes.projection import recipe, version
 
 
-def find_recipe(connection: Connection, code: str, version: int) -> Recipe | None:
-    row = connection.execute(select(recipe).where(recipe.c.recipe == code, recipe.c.version == version)).first()
+def find_recipe(connection: Connection, code: str, number: int) -> Recipe | None:
+    row = connection.execute(select(recipe).where(recipe.c.recipe == code, recipe.c.version == number)).first()
     return None if row is None else _recipe(row)
+
+
+def effective(connection: Connection, code: str) -> int | None:
+    """The approved version that orders are planned by: the newest."""
+    newest: int | None = connection.execute(select(func.max(recipe.c.version)).where(recipe.c.recipe == code)).scalar()
+    return newest
+
+
+def all_versions(connection: Connection, code: str | None = None) -> dict[str, list[Version]]:
+    """The versions of each recipe, the newest first; of one alone where a code is given."""
+    approved, submitted = select(recipe), select(version)
+    if code is not None:
+        approved, submitted = approved.where(recipe.c.recipe == code), submitted.where(version.c.recipe == code)
+    found = {(row.recipe, row.version): _as_approved(row) for row in connection.execute(approved)}
+    found |= {(row.recipe, row.version): _version(row) for row in connection.execute(submitted)}
+    by_code: dict[str, list[Version]] = {}
+    for (name, _), one in sorted(found.items(), key=lambda item: (item[0][0], -item[0][1])):
+        by_code.setdefault(name, []).append(one)
+    return by_code
+
+
+def find_version(connection: Connection, code: str, number: int) -> Version | None:
+    return next((one for one in all_versions(connection, code).get(code, []) if one.version == number), None)
+
+
+def next_version(connection: Connection, code: str) -> int:
+    """The number of whatever is submitted next."""
+    versions = all_versions(connection, code).get(code)
+    return versions[0].version + 1 if versions else 1
+
+
+def registers(connection: Connection) -> Registers:
+    """What a version is held against."""
+    pieces = equipment.all_equipment(connection)
+    rooms = {room for area in identity.all_areas(connection) for room in area.places}
+    return Registers(
+        units=materials.units(connection),
+        equipment={one.equipment: one.location for one in pieces},
+        classes=frozenset(one.class_ for one in pieces),
+        rooms=frozenset(rooms | {one.location for one in pieces if one.location}),
+    )
+
+
+def instance_of(connection: Connection, one: Version) -> str | None:
+    """The flow in which a version is, or was, approved."""
+    if one.instance is not None or one.state != model.SUBMITTED:
+        return one.instance
+    row = flows.running_about(connection, model.APPROVAL, model.subject_of(one.recipe, one.version))
+    return None if row is None else str(row.instance)
+
+
+def signer(connection: Connection, instance: str, meaning: str) -> str | None:
+    """Whose signature decided a flow: the last with this meaning; None where nobody signed so."""
+    signed = [one.by for one in flows.signed_in(connection, instance) if one.meaning == meaning]
+    return signed[-1] if signed else None
+
+
+def last_word(connection: Connection, instance: str) -> str | None:
+    """What was said with the last thing that somebody did in a flow."""
+    said = [row.comment for row in flows.history(connection, instance) if row.what in ("completed", "cancelled")]
+    return said[-1] if said else None
 
 
 def _recipe(row: Row[Any]) -> Recipe:
     return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(**(dict(row._mapping) | {"payload": orjson.loads(row.payload)}))
+
+
+def _as_approved(row: Row[Any]) -> Version:
+    """A version of before there were submissions, whose approval says who signed it."""
+    given = orjson.loads(row.payload)
+    signed = {one["meaning"]: one for one in given["signatures"]} if "signatures" in given else {}
+    prepared, approved = signed.get("prepared", {}), signed.get("approved", {})
+    return Version(
+        row.recipe,
+        row.version,
+        row.hash,
+        model.content_of(given),
+        model.IN_FORCE,
+        prepared.get("person"),
+        prepared.get("at"),
+        decided_by=approved.get("person"),
+        decided_at=approved.get("at"),
+    )
 
 
 def products(connection: Connection) -> dict[str, dict[str, str]]:

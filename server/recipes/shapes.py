@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.identity.signing import SignatureFields
 from server.recipes import model
 
 
@@ -109,16 +110,47 @@ class PhaseField(plain.Field[Mapping[str, Any]]):
         return dict(value)
 
 
+def _check_numbers(phases: list[Mapping[str, Any]]) -> None:
+    every = [slot for phase in phases for slot in model.slots(phase)]
+    if len({phase["id"] for phase in phases}) != len(phases) or len(set(every)) != len(every):
+        raise ValidationError("two phases, parameters or checks share an id")
+
+
 def phases() -> plain.List[Any]:
     return plain.List(PhaseField(), required=True, validate=(validate.Length(1, 200), _check_numbers))
+
+
+class _Material(Schema):
+    material = fields.code()
+    name = fields.nested(fields.TextPair)
+
+
+class Content(Schema):
+    """What a version of a recipe is made of."""
+
+    recipe = fields.code()
+    version = fields.whole(1, 10_000)
+    product = fields.nested(Product)
+    size = fields.nested(fields.QuantityShape)
+    phases = phases()
+    materials = fields.many(_Material)
+
+
+class RecipeContent(Schema):
+    """Anything: what it should be is what the findings say."""
+
+    content = plain.Dict(keys=plain.String(), required=True)
+
+
+class RecipeSubmission(SignatureFields):
+    """`sha256`: of the content as it was shown; the rest is the signature."""
+
+    content = plain.Dict(keys=plain.String(), required=True)
+    sha256 = fields.sha256()
+    meaning = fields.choice(model.MEANING["code"])
+    reason = fields.text(2000, none=True)
 
 
 def _check_range(data: Mapping[str, Any]) -> None:
     if not fields.ordered(data["low"], data["high"]):
         raise ValidationError("low is above high", "low")
-
-
-def _check_numbers(phases: list[Mapping[str, Any]]) -> None:
-    every = [slot for phase in phases for slot in model.slots(phase)]
-    if len({phase["id"] for phase in phases}) != len(phases) or len(set(every)) != len(every):
-        raise ValidationError("two phases, parameters or checks share an id")

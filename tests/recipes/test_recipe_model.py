@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from server.recipes.entries import RecipeApproved
+from server.recipes.entries import RecipeApprovedV1
 from server.recipes.model import recipe_hash, slots
 
 NAME = {"zh": "名", "en": "name"}
@@ -47,14 +47,14 @@ def test_each_type_of_phase_leaves_its_slots() -> None:
 
 @pytest.mark.urs("PRD-02")
 def test_a_complete_recipe_has_the_right_shape() -> None:
-    RecipeApproved().load(recipe(CLEARANCE, WEIGHING, PARAMETERS, CHECKS))
+    RecipeApprovedV1().load(recipe(CLEARANCE, WEIGHING, PARAMETERS, CHECKS))
 
 
 @pytest.mark.urs("PRD-02")
 @pytest.mark.parametrize("tally", [True, False])
 def test_a_parameter_may_be_one_that_is_counted(tally: bool) -> None:
     counted = RANGE | {"id": "rejects", "decimals": 0, "tally": tally}
-    RecipeApproved().load(recipe(PARAMETERS | {"parameters": [counted]}))
+    RecipeApprovedV1().load(recipe(PARAMETERS | {"parameters": [counted]}))
 
 
 @pytest.mark.urs("PRD-02")
@@ -76,13 +76,13 @@ def test_a_parameter_may_be_one_that_is_counted(tally: bool) -> None:
 )
 def test_a_phase_of_another_shape_is_refused(phase: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        RecipeApproved().load(recipe(phase))
+        RecipeApprovedV1().load(recipe(phase))
 
 
 @pytest.mark.urs("PRD-02")
 def test_two_phases_of_one_number_are_refused() -> None:
     with pytest.raises(ValidationError, match="share an id"):
-        RecipeApproved().load(recipe(CLEARANCE, WEIGHING | {"id": "10"}))
+        RecipeApprovedV1().load(recipe(CLEARANCE, WEIGHING | {"id": "10"}))
 
 
 @pytest.mark.urs("PRD-04")

@@ -17,7 +17,7 @@ export const peopleEn = {
       "flows.design": "draw flows", "flows.approve": "approve flows", "flows.manage": "move and cancel running flows", "flows.work": "start flows and work in them",
       "forms.fill": "fill in forms", "forms.review": "review filled forms",
       "log.read": "read the log", "quarantine.read": "read the quarantine", "payload.erase": "erase past retention",
-      "training.read": "read procedures", "training.grant": "train and qualify others", "training.manage": "publish procedures, set what work needs", "forms.design": "design forms", "forms.approve": "approve forms",
+      "training.read": "read procedures", "training.grant": "train and qualify others", "training.manage": "publish procedures, set what work needs", "recipe.design": "design recipes", "forms.design": "design forms", "forms.approve": "approve forms",
     } as Record<string, string>,
     toLog: "What the log has of this person",
   },

@@ -17,7 +17,7 @@ export const peopleZh = {
       "flows.design": "绘制流程", "flows.approve": "批准流程", "flows.manage": "迁移和取消运行中的流程", "flows.work": "启动流程并完成任务",
       "forms.fill": "填写表单", "forms.review": "审核已填表单",
       "log.read": "查看日志", "quarantine.read": "查看隔离区", "payload.erase": "清除超期内容",
-      "training.read": "查阅规程", "training.grant": "培训并授予资格", "training.manage": "发布规程、设定工作要求", "forms.design": "设计表单", "forms.approve": "批准表单",
+      "training.read": "查阅规程", "training.grant": "培训并授予资格", "training.manage": "发布规程、设定工作要求", "recipe.design": "设计配方", "forms.design": "设计表单", "forms.approve": "批准表单",
     } as Record<string, string>,
     toLog: "此人在日志中的记录",
   },

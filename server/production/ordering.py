@@ -1,0 +1,143 @@
+"""How a batch comes to be ordered: planned by an approved recipe, and released at once or by a flow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from server.core.kinds import Entry, Fact, Ruling
+from server.engines.flows import queries as flows
+from server.engines.flows import starting
+from server.materials import queries as materials
+from server.production import model, orders, queries
+from server.recipes import queries as recipes
+from server.recipes.model import Recipe
+
+
+def decide_plan(connection: Connection, entry: Entry) -> Ruling:
+    """A number that is free, the version in force, lots of what it weighs; with it its flow begins where the plant
+    has put that to use."""
+    given, batch = entry.payload, {"batch": entry.payload["batch"]}
+    planned = orders.find_order(connection, given["batch"])
+    if queries.batch_line(connection, given["batch"]) is not None or (planned and planned.state == model.PLANNED):
+        return Ruling(refusal="batch_known", details=batch)
+    if _in_force(connection, given) is None:
+        return _not_in_force(given)
+    wrong = lots_wrong(connection, given)
+    if wrong:
+        return Ruling(refusal="order_lots_wrong", details={"lots": wrong})
+    if not flows.is_enabled(connection, model.ORDER_FLOW):
+        return Ruling()
+    values = {
+        "sha256": [model.order_hash(given)],
+        "recipe": [f"{given['recipe']} {given['version']}"],
+        "size": [f"{given['size']['value']} {given['size']['unit']}"],
+        "lots": [f"{one['material']} {one['lot']}" for one in given["lots"]],
+        "planned_start": [given["planned_start"]],
+    }
+    subject = model.order_stream(given["batch"])
+    return Ruling(consequences=starting.begun(connection, model.ORDER_FLOW, subject, values, entry.actor))
+
+
+def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
+    """What waits; while a flow checks it, only that flow gives it up."""
+    given = entry.payload
+    row = orders.find_order(connection, given["batch"])
+    if row is None or row.state != model.PLANNED:
+        return Ruling(refusal="order_not_planned", details={"batch": given["batch"]})
+    last = flows.last_about(connection, model.ORDER_FLOW, model.order_stream(given["batch"]))
+    if last is not None and last.ended_at is None:
+        return Ruling(refusal="order_in_flow", details={"batch": given["batch"], "instance": last.instance})
+    return Ruling()
+
+
+def decide_release(connection: Connection, entry: Entry) -> Ruling:
+    """A batch number is given once, and only for an approved version of a recipe, unchanged; as it was planned, and
+    by who signed that in its flow where the plant has put that to use."""
+    given = entry.payload
+    if queries.batch_line(connection, given["batch"]) is not None:
+        return Ruling(refusal="batch_known", details={"batch": given["batch"]})
+    recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
+    if recipe is None or recipe.hash != given["recipe_hash"]:
+        return Ruling(refusal="recipe_unknown", details={"recipe": given["recipe"], "version": given["version"]})
+    planned = orders.find_order(connection, given["batch"])
+    if planned is not None and planned.state == model.PLANNED:
+        if order_of(planned, recipe) != dict(given):
+            return Ruling(refusal="order_differs", details={"batch": given["batch"]})
+        if _in_force(connection, given) is None:
+            return _not_in_force(given)
+    return _without_flow(connection, entry)
+
+
+def _without_flow(connection: Connection, entry: Entry) -> Ruling:
+    batch = entry.payload["batch"]
+    last = flows.last_about(connection, model.ORDER_FLOW, model.order_stream(batch))
+    planned = orders.find_order(connection, batch)
+    waits = planned is not None and planned.state == model.PLANNED
+    if waits and last is not None and last.result == "released" and last.ended_at is not None:
+        if recipes.signer(connection, last.instance, "approved") == entry.actor:
+            return Ruling()
+    elif not flows.is_enabled(connection, model.ORDER_FLOW) and (last is None or last.ended_at is not None):
+        return Ruling()
+    return Ruling(refusal="order_in_flow", details={"batch": batch, "instance": last and last.instance})
+
+
+def ended(connection: Connection, entry: Entry) -> Ruling:
+    """The end of its flow releases an order that waits for it, or gives it up."""
+    given, batch = entry.payload, entry.payload["subject"].removeprefix(model.order_stream(""))
+    if given["flow"] != model.ORDER_FLOW or given["subject"] != model.order_stream(batch):
+        return Ruling()
+    row = orders.find_order(connection, batch)
+    last = flows.last_about(connection, model.ORDER_FLOW, given["subject"])
+    if row is None or row.state != model.PLANNED or last is None or last.instance != given["instance"]:
+        return Ruling()
+    signer = recipes.signer(connection, last.instance, "approved") if given["result"] == "released" else None
+    recipe = recipes.find_recipe(connection, row.recipe, row.version)
+    if signer is None or recipe is None:
+        said = {"batch": batch, "reason": recipes.last_word(connection, last.instance), "instance": last.instance}
+        return Ruling(consequences=[Fact(model.ORDER_WITHDREW, model.order_stream(batch), said, subject=batch)])
+    return Ruling(consequences=[released(row, recipe, signer)])
+
+
+def released(planned: Row[Any], recipe: Recipe, person: str) -> Fact:
+    """The order by which a batch exists, the recipe frozen in it."""
+    return Fact(model.ORDER, model.batch_stream(planned.batch), order_of(planned, recipe), actor=person)
+
+
+def order_of(planned: Row[Any], recipe: Recipe) -> dict[str, Any]:
+    return {
+        "batch": planned.batch,
+        "product": recipe.payload["product"],
+        "recipe": planned.recipe,
+        "version": planned.version,
+        "recipe_hash": planned.recipe_hash,
+        "size": {"value": planned.size_value, "unit": planned.size_unit},
+        "lots": orders.lots_of(planned),
+        "phases": recipe.payload["phases"],
+    }
+
+
+def rooms_planned(connection: Connection, entry: Entry) -> list[str]:
+    recipe = recipes.find_recipe(connection, entry.payload["recipe"], entry.payload["version"])
+    return [] if recipe is None else queries.rooms_of(recipe.payload["phases"])
+
+
+def lots_wrong(connection: Connection, given: Mapping[str, Any]) -> list[str]:
+    """The lots of a plan that there are not, that the recipe does not weigh, or that stand there twice."""
+    recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
+    weighed = {one.get("material") for one in recipe.payload["phases"]} if recipe is not None else set()
+    keys = [(one["material"], one["lot"]) for one in given["lots"]]
+    known = {(one.material, one.lot) for one in materials.lots_of(connection, keys)}
+    wrong = [key for key in keys if key not in known or key[0] not in weighed or keys.count(key) > 1]
+    return [f"{material} {lot}" for material, lot in dict.fromkeys(wrong)]
+
+
+def _in_force(connection: Connection, given: Mapping[str, Any]) -> Recipe | None:
+    recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
+    if recipe is None or recipe.hash != given["recipe_hash"]:
+        return None
+    return recipe if recipes.effective(connection, given["recipe"]) == given["version"] else None
+
+
+def _not_in_force(given: Mapping[str, Any]) -> Ruling:
+    return Ruling(refusal="recipe_not_effective", details={"recipe": given["recipe"], "version": given["version"]})

@@ -1,0 +1,121 @@
+"""The HTTP interface of orders: list, plan, withdraw, release."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_smorest import Blueprint
+from sqlalchemy import Connection, Row
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.engines.flows import queries as flows
+from server.identity import queries as identity
+from server.identity.access import current_person, require
+from server.production import model, ordering, orders, shapes
+from server.recipes import queries as recipes
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("orders", __name__, url_prefix="/api/orders", description="Batch orders")
+
+
+@blueprint.get("")
+@require("batch.read")
+def listing() -> Answer:
+    """All orders that were planned, those that wait first. `by_flow`: whether the plant releases them by a flow."""
+    with plant.current().engine.connect() as connection:
+        rows = orders.all_orders(connection)
+        people = identity.people(connection, {one for row in rows for one in (row.planned_by, row.decided_by)})
+        items = [_order(connection, row, people) for row in rows]
+        by_flow = flows.is_enabled(connection, model.ORDER_FLOW)
+    return {"items": items, "total": len(items), "by_flow": by_flow}
+
+
+@blueprint.get("/<batch>")
+@require("batch.read")
+def show(batch: str) -> Answer:
+    """One order. PestleError `order_not_planned`."""
+    return _shown(batch)
+
+
+def _shown(batch: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        row = _known(connection, batch)
+        people = identity.people(connection, {row.planned_by, row.decided_by})
+        by_flow = flows.is_enabled(connection, model.ORDER_FLOW)
+        return _order(connection, row, people) | {"by_flow": by_flow}
+
+
+@blueprint.post("")
+@require(model.ORDERS)
+@blueprint.arguments(shapes.OrderPlan)
+@blueprint.response(201)
+def plan(body: Body) -> Answer:
+    """Plan a batch by the version of a recipe that is in force. PestleError `batch_known`, `recipe_not_effective`,
+    `order_lots_wrong`."""
+    with plant.current().engine.connect() as connection:
+        recipe = recipes.find_recipe(connection, body["recipe"], body["version"])
+    if recipe is None:
+        raise PestleError("recipe_unknown", {"recipe": body["recipe"], "version": body["version"]})
+    return _state(model.ORDER_PLANNED, body["batch"], {**body, "recipe_hash": recipe.hash})
+
+
+@blueprint.post("/<batch>/release")
+@require(model.ORDERS)
+def release(batch: str) -> Answer:
+    """Release an order where the plant does so without a flow. PestleError `order_not_planned`, `order_in_flow`,
+    `recipe_not_effective`."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        row = _known(connection, batch)
+        recipe = recipes.find_recipe(connection, row.recipe, row.version)
+    if row.state != model.PLANNED or recipe is None:
+        raise PestleError("order_not_planned", {"batch": batch})
+    here.recorder.state(ordering.released(row, recipe, current_person().id))
+    return _shown(batch)
+
+
+@blueprint.post("/<batch>/withdraw")
+@require(model.ORDERS)
+@blueprint.arguments(shapes.OrderReason)
+def withdraw(body: Body, batch: str) -> Answer:
+    """Give up an order that waits for no flow. PestleError `order_not_planned`, `order_in_flow`."""
+    return _state(model.ORDER_WITHDREW, batch, {"batch": batch, "reason": body["reason"], "instance": None})
+
+
+def _state(kind: str, batch: str, payload: Body) -> Answer:
+    fact = Fact(kind, model.order_stream(batch), payload, subject=batch, actor=current_person().id)
+    plant.current().recorder.state(fact)
+    return _shown(batch)
+
+
+def _known(connection: Connection, batch: str) -> Row[Any]:
+    row = orders.find_order(connection, batch)
+    if row is None:
+        raise PestleError("order_not_planned", {"batch": batch})
+    return row
+
+
+def _order(connection: Connection, row: Row[Any], people: Mapping[str, Any]) -> Answer:
+    recipe = recipes.find_recipe(connection, row.recipe, row.version)
+    last = flows.last_about(connection, model.ORDER_FLOW, model.order_stream(row.batch))
+    return {
+        "batch": row.batch,
+        "recipe": row.recipe,
+        "version": row.version,
+        "product": None if recipe is None else recipe.payload["product"],
+        "size": {"value": row.size_value, "unit": row.size_unit},
+        "lots": orders.lots_of(row),
+        "planned_start": row.planned_start,
+        "state": row.state,
+        "by": people[row.planned_by],
+        "at": row.planned_at,
+        "decided_by": people[row.decided_by] if row.decided_by else None,
+        "decided_at": row.decided_at,
+        "reason": row.reason,
+        "instance": last and last.instance,
+    }

@@ -1,0 +1,169 @@
+"""The HTTP interface of recipes: list, versions, a check of what was written, and its submission."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy import Connection
+from werkzeug.http import dump_options_header
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.identity import queries as identity
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
+from server.recipes import checking, model, queries, shapes
+from server.recipes.model import Version
+from sync import canonical
+from sync.errors import SyncError
+from sync.passkeys import shown
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("recipes", __name__, url_prefix="/api/recipes", description="Recipes and their versions")
+_SEES = ("batch.read", model.DESIGNS)
+
+
+@blueprint.get("")
+@require(*_SEES)
+def listing() -> Answer:
+    """All recipes, by code, each with the state of its newest version and the one in force."""
+    with plant.current().engine.connect() as connection:
+        found = queries.all_versions(connection)
+    return {"items": [_line(code, versions) for code, versions in found.items()], "total": len(found)}
+
+
+@blueprint.get("/<code>")
+@require(*_SEES)
+def show(code: str) -> Answer:
+    """One recipe: its versions, the newest first. PestleError `recipe_unknown`."""
+    return _recipe(code)
+
+
+def _recipe(code: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        versions = _known(connection, code)
+        people = identity.people(connection, _people(versions))
+        items = [_version(connection, one, versions, people) for one in versions]
+    return {"recipe": code, "product": versions[0].payload["product"], "versions": items}
+
+
+@blueprint.get("/<code>/versions/<int:number>")
+@require(*_SEES)
+def show_version(code: str, number: int) -> Answer:
+    """A version with its content. PestleError `recipe_unknown`."""
+    with plant.current().engine.connect() as connection:
+        versions = _known(connection, code)
+        one = _one(versions, code, number)
+        people = identity.people(connection, _people([one]))
+        return _version(connection, one, versions, people) | {"content": dict(one.payload)}
+
+
+@blueprint.get("/<code>/versions/<int:number>/file")
+@require(*_SEES)
+def export(code: str, number: int) -> Response:
+    """The content of a version as a file, in its canonical bytes. PestleError `recipe_unknown`."""
+    with plant.current().engine.connect() as connection:
+        one = _one(_known(connection, code), code, number)
+    disposition = dump_options_header("attachment", {"filename": f"{code}-{number}.json"})
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return Response(canonical.encode(dict(one.payload)), mimetype="application/json", headers=headers)
+
+
+@blueprint.post("/check")
+@require(model.DESIGNS)
+@blueprint.arguments(shapes.RecipeContent)
+def check(body: Body) -> Answer:
+    """What speaks against a content, and what else its submission would be: nothing is kept."""
+    with plant.current().engine.connect() as connection:
+        return _checked(connection, body["content"])
+
+
+@blueprint.post("/<code>/versions")
+@require(model.DESIGNS)
+@blueprint.arguments(shapes.RecipeSubmission)
+@blueprint.response(201)
+def submit(body: Body, code: str) -> Answer:
+    """Submit the next version for approval, signed. PestleError `recipe_faulty`, `recipe_waiting`,
+    `recipe_version_wrong`; those of a signature."""
+    here, content = plant.current(), body["content"]
+    with here.engine.connect() as connection:
+        found = _checked(connection, content)
+    if found["findings"]:
+        raise PestleError("recipe_faulty", {"findings": found["findings"]})
+    if content["recipe"] != code or found["sha256"] != body["sha256"]:
+        raise PestleError("recipe_version_wrong", {"recipe": code, "version": content["version"]})
+    given = {**content, "sha256": body["sha256"], "reason": body["reason"], "meaning": dict(model.MEANING)}
+    digest = shown(model.VERSION_SUBMITTED, model.said(given))
+    given |= signing.sign(here, current_session(), body, digest)
+    subject = f"{code}/{content['version']}"
+    actor = current_person().id
+    here.recorder.state(Fact(model.VERSION_SUBMITTED, model.recipe_stream(code), given, subject=subject, actor=actor))
+    return _recipe(code)
+
+
+def _checked(connection: Connection, content: Any) -> Answer:
+    """{findings, sha256, next}: `next` is the number that its version must have."""
+    try:
+        digest = model.recipe_hash(content)
+    except SyncError:
+        return {"findings": [checking.Finding("malformed", "").payload()], "sha256": None, "next": None}
+    findings = checking.check(content, queries.registers(connection))
+    code = content.get("recipe")
+    following = queries.next_version(connection, code) if isinstance(code, str) else None
+    if not findings and content["version"] != following:
+        findings = [checking.Finding("version_wrong", "version")]
+    return {"findings": [one.payload() for one in findings[:200]], "sha256": digest, "next": following}
+
+
+def _known(connection: Connection, code: str) -> list[Version]:
+    versions = queries.all_versions(connection, code).get(code)
+    if versions is None:
+        raise PestleError("recipe_unknown", {"recipe": code})
+    return versions
+
+
+def _one(versions: Iterable[Version], code: str, number: int) -> Version:
+    found = next((one for one in versions if one.version == number), None)
+    if found is None:
+        raise PestleError("recipe_unknown", {"recipe": code, "version": number})
+    return found
+
+
+def _people(versions: Iterable[Version]) -> set[str | None]:
+    return {person for one in versions for person in (one.submitted_by, one.decided_by)}
+
+
+def _in_force(versions: Iterable[Version]) -> int | None:
+    return max((one.version for one in versions if one.state == model.IN_FORCE), default=None)
+
+
+def _state(one: Version, in_force: int | None) -> str:
+    return "superseded" if one.state == model.IN_FORCE and one.version != in_force else one.state
+
+
+def _line(code: str, versions: list[Version]) -> Answer:
+    newest, now = versions[0], _in_force(versions)
+    said = {"recipe": code, "product": newest.payload["product"], "newest": newest.version}
+    return said | {"state": _state(newest, now), "version": now}
+
+
+def _version(connection: Connection, one: Version, versions: list[Version], people: Mapping[str, Any]) -> Answer:
+    return {
+        "recipe": one.recipe,
+        "version": one.version,
+        "sha256": one.sha256,
+        "state": _state(one, _in_force(versions)),
+        "by": people[one.submitted_by] if one.submitted_by else None,
+        "at": one.submitted_at,
+        "comment": one.comment,
+        "decided_by": people[one.decided_by] if one.decided_by else None,
+        "decided_at": one.decided_at,
+        "reason": one.reason,
+        "instance": queries.instance_of(connection, one),
+    }

@@ -1,0 +1,70 @@
+"""A plant with a second engineer, a planner, a keeper, stock and a recipe that fits its registers."""
+
+from copy import deepcopy
+from typing import Any
+
+from approval_support import approve
+from plant import PASSWORD, PEOPLE, PlantUnderTest
+
+from server.identity.model import ROLES_CHANGED
+from server.recipes.model import recipe_hash
+
+Content = dict[str, Any]
+CODE = "MR-TAB"
+REVIEWERS = {"review_supervisor": "P-0003", "review_engineer": "P-0002"}
+
+
+def words(en: str) -> dict[str, str]:
+    return {"zh": f"中{en}", "en": en}
+
+
+_PHASE: Content = {"name": words("Step"), "instruction": words("Do it"), "room": "2-114", "equipment": None}
+_LIMITS: Content = {"low": "12.600", "high": "12.680", "target": "12.640", "decimals": 3}
+
+
+def content(version: int = 1, **changes: Any) -> Content:
+    weighing = _PHASE | {"id": "20", "type": "weighing", "material": "api-1", "material_name": words("API")}
+    speed = {"id": "speed", "name": words("Speed"), "unit": "rpm", "low": "8", "high": "12", "target": "10"}
+    phases = [
+        _PHASE | {"id": "10", "type": "line_clearance", "items": [{"id": "clean", "text": words("Clean")}]},
+        weighing | {"equipment": "balance", "unit": "kg"} | _LIMITS,
+        _PHASE | {"id": "30", "type": "parameters", "parameters": [speed | {"decimals": 0}]},
+    ]
+    made = {
+        "recipe": CODE,
+        "version": version,
+        "product": {"code": "AMT-5", "name": words("Tablets"), "strength": "5 mg"},
+        "size": {"value": "2500000", "unit": "tablets"},
+        "phases": phases,
+        "materials": [{"material": "api-1", "name": words("API")}],
+    }
+    return deepcopy(made | changes)
+
+
+def stock(site: PlantUnderTest) -> None:
+    """wang is a second engineer, zhang a planner, zhao a keeper; one material with a lot, one balance."""
+    for login, role in (("wang", "engineer"), ("zhang", "planner"), ("zhao", "keeper")):
+        number = PEOPLE[login][0]
+        given = {"person": number, "roles": [role], "reason": "moved"}
+        site.state(ROLES_CHANGED, f"person/{number}", given)
+    material = {"material": "api-1", "name": words("API"), "type": "raw", "unit": "kg"}
+    site.state("materials.material_defined.v1", "material/api-1", material)
+    lot = {"material": "api-1", "lot": "A-5/2", "quantity": {"value": "240.000", "unit": "kg"}, "supplier": "HY"}
+    lot |= {"supplier_lot": "HY1", "expiry": "2028-09-30", "containers": 12, "status": "quarantine"}
+    site.state("materials.lot_received.v1", "lot/api-1/A-5/2", lot)
+    balance = {"equipment": "BAL-07", "class": "balance", "name": words("Scale"), "serial": "1234567"}
+    balance |= {"model": "ICS685", "location": "2-114", "calibration_due": "2027-03-14"}
+    site.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance)
+
+
+def submit(site: PlantUnderTest, given: Content, login: str = "zhou", **changes: Any) -> Any:
+    body = {"content": given, "sha256": recipe_hash(given), "meaning": "prepared", "reason": "first", "login": login}
+    body |= {"password": PASSWORD} | changes
+    return site.client(login).post(f"/api/recipes/{CODE}/versions", json=body)
+
+
+def in_force(site: PlantUnderTest, version: int = 1) -> None:
+    """Submitted by zhou, reviewed by chen and wang, approved by li."""
+    answer = submit(site, content(version))
+    assert answer.status_code == 201, answer.text
+    approve(site.plant, f"recipe/{CODE}/{version}", REVIEWERS, "P-0004")
