@@ -1,4 +1,6 @@
-/** What flows are about, as the product itself names it, and where that is looked at. */
+/** What flows are about, as the product itself names it, `room/code/version`: in words, and where it is looked at. */
+import type { flowsEn } from "../i18n/flows.en";
+
 const ROOMS: Record<string, (code: string) => string> = {
   form: (code) => `/forms/${code}`,
   flow: (code) => `/flows/${code}`,
@@ -8,4 +10,12 @@ const ROOMS: Record<string, (code: string) => string> = {
 export function screenOf(subject: string): string | null {
   const [room = "", code = ""] = subject.split("/");
   return code === "" ? null : ROOMS[room]?.(encodeURIComponent(code)) ?? null;
+}
+
+/** In words; what a person named themselves stays as it is. */
+export function named(subject: string, words: Pick<typeof flowsEn, "subjects" | "version">): string {
+  const [room = "", code = "", version] = subject.split("/");
+  const what = words.subjects[room];
+  if (what === undefined || code === "") return subject;
+  return `${what} ${code}${version === undefined ? "" : ` · ${words.version(Number(version))}`}`;
 }

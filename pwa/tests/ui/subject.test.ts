@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { named, screenOf } from "../../src/flows/subject";
+import { flowsEn } from "../../src/i18n/flows.en";
+import { flowsZh } from "../../src/i18n/flows.zh";
+
+test("ENG-02 what the product named itself is said in words, and leads to its screen; what a person named stays", () => {
+  expect(named("form/weigh-blend/2", flowsEn)).toBe("Form weigh-blend · Version 2");
+  expect(named("deviation/DEV-2026-0001", flowsZh)).toBe("偏差 DEV-2026-0001");
+  for (const own of ["R-101 <b>now</b>", "form", "form/", "a/b", ""]) expect(named(own, flowsZh)).toBe(own);
+  expect(screenOf("form/a b/1")).toBe("/forms/a%20b");
+  expect(screenOf("form/")).toBeNull();
+  expect(screenOf("javascript:alert(1)")).toBeNull();
+});
