@@ -13,8 +13,8 @@ from support import ROOT
 DOORS = {"model", "queries", "shapes", "entry_view"}
 # Of identity, what every room that signs, countersigns or asks for a place builds on; of materials, what a code is.
 DOORS |= {"signing", "countersigning", "grants", "scanning"}
-# How a room starts a flow, and hears of its end.
-DOORS |= {"starting", "kinds", "standing"}
+# How a room starts a flow, and hears of its end; exact decimals, and how they are rounded.
+DOORS |= {"starting", "kinds", "standing", "expressions"}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 
 
