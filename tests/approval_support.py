@@ -34,6 +34,8 @@ def task(plant: Plant, instance: str, node: str) -> str:
 def sign(plant: Plant, instance: str, node: str, person: str, outcome: str, meaning: str, **more: Any) -> None:
     """Complete a task that asks for a signature."""
     said = {"instance": instance, "task": task(plant, instance, node), "outcome": outcome, "values": []}
+    with plant.engine.connect() as connection:
+        said |= {"seen": queries.last_of(connection, instance)}
     said |= {"comment": None, "meaning": kinds.meaning(meaning)} | more
     stream = kinds.instance_stream(instance)
     plant.recorder.state(Fact(kinds.TASK_SIGNED, stream, said | signature(person), actor=person))

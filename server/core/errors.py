@@ -609,6 +609,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; what you have typed is still here.", "未作更改；您输入的内容仍在。"),
         ("Sign it on its page.", "请在其页面上签名。"),
     ),
+    "flow_changed_since": Problem(
+        409,
+        ("Something has happened in this flow since you looked.", "您查看之后，此流程又有新情况。"),
+        ("Nothing was signed.", "未签署。"),
+        ("Look at it again, then sign.", "请重新查看后再签署。"),
+    ),
     "flow_form_open": Problem(
         409,
         ("The form of this task is not complete yet.", "此任务的表单尚未完成。"),

@@ -30,6 +30,7 @@ from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.containers import ContainerRules
+from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
@@ -52,7 +53,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     training.READ: training.said,
     records.SIGNED: records.said,
     **dict.fromkeys((flows.SUBMITTED, flows.APPROVED_V1, flows.REJECTED_V1), flows.said_of_version),
-    flows.TASK_SIGNED: flows.said_of_task,
+    **dict.fromkeys((flows.TASK_SIGNED_V1, flows.TASK_SIGNED), flows.said_of_task),
     forms.VERSION_APPROVED_V1: forms.said,
     audit.REVIEWED_KIND: audit.said,
     specifications.SUBMITTED_KIND: specifications.said,
@@ -84,7 +85,7 @@ class SiteRules:
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
-        self._forms = FormRules()
+        self._flows, self._forms = FlowRules(), FormRules()
         self._specifications = SpecificationRules()
         self._approvals = ApprovalRules()
         self._streams: dict[str, _Stream] = {}
@@ -122,6 +123,7 @@ class SiteRules:
             return
         self._training.judge(seen)
         self._grants.judge(seen)
+        self._flows.judge(seen)
         self._forms.judge(seen)
         self._specifications.judge(seen)
         self._approvals.judge(seen)
@@ -150,6 +152,7 @@ class SiteRules:
         self._containers.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
+        self._flows.learn(seen)
         self._forms.learn(seen)
         self._specifications.learn(seen)
         self._approvals.learn(seen)

@@ -53,7 +53,7 @@ class Work:
         meaning = said.get("meaning") or task["meaning"]
         body: Json = {"outcome": outcome, "comment": None}
         body["values"] = [{"variable": name, "value": value} for name, value in values.items()]
-        body |= {"login": login, "password": PASSWORD, "meaning": meaning} if meaning else {}
+        body |= {"login": login, "password": PASSWORD, "meaning": meaning, "seen": view["seen"]} if meaning else {}
         answer = self.clients[login].post(f"/api/instances/{self.number}/tasks/{task['id']}/complete", json=body)
         assert answer.status_code == 200, answer.text
 
@@ -84,7 +84,7 @@ def test_a_major_deviation_goes_its_way_and_a_rebuild_makes_the_same_tables(site
     work.complete("li", "close", None, conclusion=["the batch is not touched"])
     view = work.view()
     assert (view["ended"]["result"], view["live"]) == ("closed", [])
-    signed = site.payloads("flows.task_signed.v1")
+    signed = site.payloads("flows.task_signed.v2")
     assert {one["meaning"]["code"] for one in signed} == {"approved", "checked", "prepared", "rejected", "reviewed"}
     assert {one["flow"] for one in site.payloads("flows.version_delivered.v1")} == {"deviation", "capa"}
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

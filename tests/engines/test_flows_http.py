@@ -112,6 +112,12 @@ def begun(client: FlaskClient, subject: str = "S-1") -> str:
     return number
 
 
+def shown(client: FlaskClient, number: str) -> int:
+    """How far the history goes that whoever looks now is shown."""
+    seen: int = client.get(f"/api/instances/{number}").json["seen"]
+    return seen
+
+
 def open_tasks(client: FlaskClient, number: str) -> dict[str, Json]:
     return {one["node"]: one for one in client.get(f"/api/instances/{number}").json["tasks"]}
 
@@ -139,7 +145,7 @@ def test_a_request_is_approved_by_another_after_it_came_back_once_and_every_step
     post(qc, f"/instances/{number}/tasks/{ask['id']}/complete", **done)
 
     task = open_tasks(qa, number)["approve"]["id"]
-    decided = {"outcome": "no", "values": [], "comment": None}
+    decided = {"outcome": "no", "values": [], "comment": None, "seen": shown(qa, number)}
     path = f"/instances/{number}/tasks/{task}/complete"
     assert post(qa, path, 422, **decided)["code"] == "flow_signature_needed"
     own = post(qc, path, 403, **decided, **signed("zhao", meaning="approved"))
@@ -152,7 +158,8 @@ def test_a_request_is_approved_by_another_after_it_came_back_once_and_every_step
     again = open_tasks(qc, number)["ask"]["id"]
     post(qc, f"/instances/{number}/tasks/{again}/complete", **done)
     task = open_tasks(qa, number)["approve"]["id"]
-    yes = {"outcome": "yes", "values": [], "comment": "fine"} | signed("li", meaning="approved")
+    yes = {"outcome": "yes", "values": [], "comment": "fine", "seen": shown(qa, number)}
+    yes |= signed("li", meaning="approved")
     view = post(qa, f"/instances/{number}/tasks/{task}/complete", **yes)
     assert (view["ended"]["result"], view["tasks"], view["live"]) == ("approved", [], [])
     assert [one["value"] for one in view["variables"]] == ["because", "yes"]

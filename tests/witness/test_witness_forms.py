@@ -64,6 +64,7 @@ def decided(story: Story, outcome: str, meaning: str, signer: str) -> tuple[Stor
     [ended] = payloads(story, kinds.ENDED)
     ended |= {"instance": number, "subject": f"form/{FORM}/2", "result": outcome}
     stream = kinds.instance_stream(number)
+    signed["seen"] = max(one.index for one in story.entries if one.head.stream == stream)
     longer = stated(story, kinds.TASK_SIGNED, stream, signed, signer)
     longer = stated(longer, kinds.ENDED, stream, ended, "server")
     return longer, {**approved, "version": 2, "instance": number}

@@ -29,10 +29,16 @@ export interface TaskView {
   mine: boolean; why: Text2 | null;
 }
 /** One thing that happened, by the entry that says so. */
-export interface Happened { index: number; place: number; node: string | null; name: Text2 | null; event: string; by: Person | null; at: string; outcome: Text2 | null; comment: string | null; attachments: Attachment[] }
+export interface Happened {
+  index: number; place: number; node: string | null; name: Text2 | null; event: string; by: Person | null; at: string; outcome: Text2 | null; comment: string | null; attachments: Attachment[];
+  /** What a room of the product noted, in both languages. */
+  noted: Text2 | null;
+}
 /** A file of a comment: kept by its digest, to download. */
 export interface Attachment { sha256: string; name: string; size: number; type: string }
 export interface InstanceView {
   instance: string; flow: string; version: number; sha256: string; xml: string; title: Text2; subject: string; started: { by: Person; at: string }; ended: { result: string | null; at: string } | null; stuck: string | null;
   variables: { name: string; zh: string; en: string; value: unknown }[]; live: string[]; history: Happened[]; tasks: TaskView[]; newest: number | null;
+  /** The newest entry that this shows: what whoever signs says that they have seen. */
+  seen: number;
 }

@@ -38,6 +38,8 @@ export const codesZh: typeof codesEn = {
     "flows.version_rejected.v2": "流程退回",
     "flows.version_approved.v2": "流程批准",
     "flows.task_commented.v2": "任务备注（可附文件）",
+    "flows.noted.v1": "流程注明",
+    "flows.task_signed.v2": "任务签署完成",
     "flows.flow_disabled.v1": "流程停用",
     "flows.flow_enabled.v1": "流程投入使用",
     "flows.version_delivered.v1": "流程随产品交付", "flows.version_submitted.v1": "流程提交批准", "flows.version_approved.v1": "流程批准", "flows.version_rejected.v1": "流程驳回", "flows.instance_started.v1": "流程启动", "flows.instance_moved.v1": "流程迁移到其他版本", "flows.instance_cancelled.v1": "流程取消", "flows.instance_ended.v1": "流程结束", "flows.task_completed.v1": "任务完成", "flows.task_signed.v1": "任务签署完成", "flows.task_claimed.v1": "任务接手", "flows.task_delegated.v1": "任务转交", "flows.task_commented.v1": "任务备注", "flows.timer_fired.v1": "流程定时到期", "flows.message_received.v1": "流程收到消息",

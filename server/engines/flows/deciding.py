@@ -125,6 +125,9 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     if wanted is not None:
         if given["meaning"]["code"] != wanted:
             return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
+        last = queries.last_of(connection, given["instance"])
+        if given["seen"] != last:
+            return Ruling(refusal="flow_changed_since", details={"seen": given["seen"], "last": last})
         unsigned = signing.refusal(connection, entry, kinds.said_of_task(given))
         if unsigned is not None:
             return unsigned

@@ -23,11 +23,15 @@ SUBJECTS = {
     "batch-review": "batch",
     "deviation": "deviation",
 }
-COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v1"
+COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v2"
 CLAIMED, DELEGATED, COMMENTED = "flows.task_claimed.v1", "flows.task_delegated.v1", "flows.task_commented.v1"
 # Since comments carry files, and may be about the whole instance.
 COMMENTED_V2 = "flows.task_commented.v2"
 FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"
+
+# Before signers said how much of the history they had seen.
+TASK_SIGNED_V1 = "flows.task_signed.v1"
+NOTED = "flows.noted.v1"
 
 DESIGNS, APPROVES, MANAGES, WORKS = "flows.design", "flows.approve", "flows.manage", "flows.work"
 
@@ -62,6 +66,7 @@ def said_of_version(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def said_of_task(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What whoever completes a task signs."""
-    said = {name: given[name] for name in ("instance", "task", "outcome", "values", "comment")}
+    """What whoever completes a task signs; `seen` since they say it."""
+    names = ("instance", "task", "outcome", "values", "comment", "seen")
+    said = {name: given[name] for name in names if name in given}
     return said | {"meaning": given["meaning"]["code"]}

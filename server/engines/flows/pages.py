@@ -152,7 +152,8 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
     said |= {"history": [_happened(flows, one, people) | _files(files.get(one.idx, ())) for one in history]}
     open_now = {one.id: one for one in living.tasks(flows, state)} if row.ended_at is None else {}
     said |= {"tasks": [_task(connection, flows, one, open_now[one.task], people, person) for one in rows]}
-    return said | {"newest": None if now is None or now.delivered else now.version}
+    last = queries.last_of(connection, number)
+    return said | {"newest": None if now is None or now.delivered else now.version, "seen": last}
 
 
 def _drawing(connection: Connection, code: str, number: int) -> str:
@@ -184,7 +185,8 @@ def _happened(flows: Flows, row: Row[Any], people: Mapping[str, Any]) -> Page:
     outcomes = {} if node is None else {one.code: pair(one.title) for one in node.outcomes}
     said = {"index": row.idx, "place": row.place, "node": row.node, "name": None if node is None else pair(node.name)}
     said |= {"event": row.what, "by": people.get(row.by), "at": row.at, "outcome": outcomes.get(row.outcome)}
-    return said | {"comment": row.comment}
+    noted = None if row.comment_en is None else {"zh": row.comment, "en": row.comment_en}
+    return said | {"comment": row.comment if noted is None else None, "noted": noted}
 
 
 def _files(rows: Iterable[Row[Any]]) -> Page:

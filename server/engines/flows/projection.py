@@ -100,6 +100,8 @@ happened = Table(
     Column("at", Text, nullable=False),
     Column("outcome", Text),
     Column("comment", Text),
+    # Of what a room notes: the same in English.
+    Column("comment_en", Text),
 )
 # What people signed, with what it meant.
 signature = Table(
@@ -220,7 +222,7 @@ def event_of(flows: Flows, state: State | None, entry: Entry) -> Event:
     if entry.kind == kinds.STARTED:
         plain = values.plain(flows.definitions[flows.root].variables, given["values"])
         return {"type": "started", "at": at, "subject": given["subject"], "starter": entry.actor, "values": plain}
-    if entry.kind in (kinds.COMPLETED, kinds.TASK_SIGNED):
+    if entry.kind in (kinds.COMPLETED, kinds.TASK_SIGNED_V1, kinds.TASK_SIGNED):
         plain = values.plain(_variables(flows, state, given["task"]), given["values"])
         return {"type": "completed", "at": at, "task": given["task"], "outcome": given["outcome"], "values": plain}
     if entry.kind == kinds.FIRED:
@@ -339,6 +341,14 @@ def comment_v2(connection: Connection, entry: Entry) -> None:
         connection.execute(insert(attachment).values(instance=entry.payload["instance"], idx=entry.index, **one))
 
 
+def noted(connection: Connection, entry: Entry) -> None:
+    """What a room of this product adds to what people see before they sign."""
+    given = entry.payload
+    row = {"instance": given["instance"], "idx": entry.index, "place": 0, "what": "noted"}
+    row |= {"at": entry.header.captured_at, "comment": given["text"]["zh"], "comment_en": given["text"]["en"]}
+    connection.execute(insert(happened).values(row))
+
+
 def move(connection: Connection, entry: Entry) -> None:
     """The same state by another definition; names, roles and due times of tasks are those of the new one."""
     given = entry.payload
@@ -366,6 +376,8 @@ def _rename(connection: Connection, number: str, one: living.Task) -> None:
 def _stop(connection: Connection, entry: Entry, code: str) -> None:
     """What time or a message brought found no way on: it is not tried again, and somebody is told."""
     number = entry.payload["instance"]
+    told = {"instance": number, "idx": entry.index, "place": 0, "what": "missed", "at": entry.header.captured_at}
+    connection.execute(insert(happened).values(told))
     row = connection.execute(select(instance.c.ended_at).where(instance.c.instance == number)).one()
     gone = code in ("flow_timer_not_due", "flow_not_waiting", "flow_ended")
     if not gone and row.ended_at is None:

@@ -211,6 +211,12 @@ def attached(connection: Connection, number: str, sha256: str) -> Row[Any] | Non
     return connection.execute(query.order_by(attachment.c.idx).limit(1)).first()
 
 
+def last_of(connection: Connection, number: str) -> int:
+    """The place in the log of the newest entry of an instance."""
+    query = select(func.max(happened.c.idx)).where(happened.c.instance == number)
+    return int(connection.execute(query).scalar_one())
+
+
 def waiting_for(connection: Connection, name: str, key: str) -> list[tuple[str, str]]:
     """(instance, wait) of everything that waits for a message."""
     query = select(wait.c.instance, wait.c.wait).where(wait.c.name == name, wait.c.key == key)

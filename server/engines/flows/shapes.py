@@ -131,13 +131,29 @@ class TaskCompleted(Schema):
     comment = fields.text(4000, none=True)
 
 
-class TaskSigned(Signed):
+class TaskSignedV1(Signed):
+    """Before signers said how much they had seen."""
+
     instance = fields.code()
     task = _task()
     outcome = fields.code(none=True)
     values = fields.many(Given)
     comment = fields.text(4000, none=True)
     meaning = signing.meaning(*MEANINGS)
+
+
+class TaskSigned(TaskSignedV1):
+    """`seen`: the place in the log of the newest entry of the instance that the signer was shown."""
+
+    seen = fields.whole(0)
+
+
+class Noted(Schema):
+    """What a room of this product adds to the history of an instance; `entry` is the one that it is about."""
+
+    instance = fields.code()
+    text = fields.nested(fields.TextPair)
+    entry = fields.code(none=True)
 
 
 class TaskClaimed(Schema):
@@ -252,12 +268,14 @@ class StartBody(Schema):
 
 
 class CompleteBody(SignatureFields):
-    """The signature is asked for where the flow wants one; `meaning` then says which."""
+    """The signature is asked for where the flow wants one; `meaning` then says which, and `seen` how much of the
+    history was shown."""
 
     outcome = fields.code(none=True)
     values = fields.many(Given)
     comment = fields.text(4000, none=True)
     meaning = plain.String(load_default=None, allow_none=True, validate=validate.OneOf([*MEANINGS]))
+    seen = fields.Whole(load_default=None, allow_none=True, validate=validate.Range(0))
 
 
 class ClaimBody(Schema):

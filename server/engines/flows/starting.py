@@ -61,6 +61,12 @@ def delivered(connection: Connection, flow: str) -> list[Fact]:
     return _fresh(force, link(force[flow].definition, {code: one.definition for code, one in force.items()}))
 
 
+def noted(instance: str, zh: str, en: str, entry: str | None) -> Fact:
+    """What whoever signs next in an instance must have seen; `entry`: the identifier of the one that it is about."""
+    said = {"instance": instance, "text": {"zh": zh, "en": en}, "entry": entry}
+    return Fact(kinds.NOTED, kinds.instance_stream(instance), said, subject=instance)
+
+
 def _fresh(force: Mapping[str, queries.InForce], flows: Flows) -> list[Fact]:
     return [_delivered(force[code]) for code in flows.pins if force[code].delivered]
 

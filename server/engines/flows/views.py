@@ -265,14 +265,16 @@ def _instance(number: str) -> Answer:
 @blueprint.arguments(shapes.CompleteBody)
 def complete(body: Body, number: str, name: str) -> Answer:
     """Complete a task, signed where the flow wants that. PestleError `flow_task_not_open`, `flow_task_of_other`,
-    `flow_role_needed`, `flow_not_by_same`, `flow_signature_needed`, `flow_value_missing`, …"""
+    `flow_role_needed`, `flow_not_by_same`, `flow_signature_needed`, `flow_changed_since`, `flow_value_missing`, …"""
     running.fire_due(plant.current())
     given = {"instance": number, "task": name, "outcome": body["outcome"], "values": body["values"]}
     given |= {"comment": body["comment"]}
     kind = kinds.COMPLETED
     if body["meaning"] is not None:
         kind = kinds.TASK_SIGNED
-        given |= {"meaning": kinds.meaning(body["meaning"])}
+        if body["seen"] is None:
+            raise PestleError("flow_changed_since", {"seen": None})
+        given |= {"meaning": kinds.meaning(body["meaning"]), "seen": body["seen"]}
         given |= _sign(body, kind, kinds.said_of_task(given))
     return _state(kind, number, given)
 

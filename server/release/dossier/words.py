@@ -165,6 +165,8 @@ release.device_waived.v2|设备豁免|Device waived
 flows.version_rejected.v2|流程退回|Flow sent back
 flows.version_approved.v2|流程批准|Flow approved
 flows.task_commented.v2|任务备注（可附文件）|Comment with files
+flows.noted.v1|流程注明|Noted in a flow
+flows.task_signed.v2|任务签署完成|Task completed and signed
 flows.flow_disabled.v1|流程停用|Flow taken out of use
 flows.flow_enabled.v1|流程投入使用|Flow put to use
 flows.version_delivered.v1|流程随产品交付|Flow delivered with the product
