@@ -53,3 +53,19 @@ def test_a_room_starts_a_flow_with_all_that_it_calls_before_anybody_has_used_it(
 def test_nobody_starts_by_hand_what_rooms_start(site: PlantUnderTest, flow: str, subject: str) -> None:
     answer = site.client("li").post(f"/api/flows/{flow}/instances", json={"subject": subject, "values": []})
     assert (answer.status_code, answer.json["code"]) == (409, "flow_started_by_product")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('pestle:result="approved"', 'pestle:result="fine"', "approval_never"),
+        ('meaning="approved"', 'meaning="checked"', "approval_unsigned"),
+    ],
+)
+def test_an_approval_that_could_never_approve_is_not_published(
+    site: PlantUnderTest, before: str, after: str, code: str
+) -> None:
+    xml = queries.delivered()["flow-approval"].decode()
+    for drawing, found in ((xml, []), (xml.replace(before, after), [code])):
+        answer = site.client("zhou").post("/api/flows/check", json={"xml": drawing})
+        assert [one["code"] for one in answer.json["findings"]] == found

@@ -10,11 +10,24 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import kinds, living, queries, starting, stepping
+from server.engines.flows.model import Definition, Finding
 from server.engines.forms import model as forms
 from server.engines.forms import queries as of_forms
 
 APPROVAL = {"form": "form-approval", "flow": "flow-approval"}
 Content = dict[str, Any]
+
+
+def lacking(definition: Definition) -> list[Finding]:
+    """What an approval needs to be able to approve anything: an end that says so, and a signature that means it."""
+    nodes = [node for scope in definition.scopes.values() for node in scope.nodes.values()]
+    found = []
+    if not any(node.result == "approved" for node in nodes):
+        found.append(Finding("approval_never", None, {}))
+    meanings = {one for node in nodes for one in (node.meaning, *(each.meaning for each in node.outcomes))}
+    if "approved" not in meanings:
+        found.append(Finding("approval_unsigned", None, {}))
+    return found
 
 
 def submitted(connection: Connection, entry: Entry) -> Ruling:

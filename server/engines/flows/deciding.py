@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
-from server.engines.flows import filling, kinds, living, packing, projection, queries, stepping, values
-from server.engines.flows.model import STARTER, FlowError, Node, Refused, Step
+from server.engines.flows import approving, filling, kinds, living, packing, projection, queries, stepping, values
+from server.engines.flows.model import STARTER, Definition, Finding, FlowError, Node, Refused, Step
 from server.engines.flows.publishing import Surroundings, check
 from server.engines.flows.stored import parsed
 from server.identity import queries as identity
@@ -55,7 +55,13 @@ def _sound(connection: Connection, given: Mapping[str, Any], data: bytes) -> boo
     except Refused:
         return False
     same = definition.code == given["flow"] and given["title"] == {"zh": definition.name.zh, "en": definition.name.en}
-    return same and not check(definition, surroundings(connection))
+    return same and not findings(connection, definition)
+
+
+def findings(connection: Connection, definition: Definition) -> list[Finding]:
+    """What stands against publishing a definition here and now; of what rooms wait for, also that it never comes."""
+    found = check(definition, surroundings(connection))
+    return found + approving.lacking(definition) if definition.code in kinds.APPROVALS else found
 
 
 def decide_version(connection: Connection, entry: Entry) -> Ruling:
@@ -69,7 +75,7 @@ def decide_version(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="flow_version_own", details=details)
     if entry.kind == kinds.APPROVED:
         data = packing.unpack(row.definition)
-        if data is None or check(parsed(data), surroundings(connection)):
+        if data is None or findings(connection, parsed(data)):
             return Ruling(refusal="flow_definition_wrong", details=details)
     return Ruling()
 

@@ -12,6 +12,8 @@ ENDED = "flows.instance_ended.v1"
 ENABLED, DISABLED = "flows.flow_enabled.v1", "flows.flow_disabled.v1"
 # Delivered flows that rooms of this product start by themselves where a plant wants it.
 OFFERED = ("batch-order-release", "batch-review", "deviation")
+# Approvals of which rooms wait for the end `approved`, with a signature that means it.
+APPROVALS = ("form-approval", "flow-approval", "recipe-approval", "specification-approval")
 # What flows are about that rooms start themselves: the first part of the subject. Nobody starts those by hand.
 SUBJECTS = {
     "form-approval": "form",

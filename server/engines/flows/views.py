@@ -30,7 +30,7 @@ from server.engines.flows import (
 from server.engines.flows.converting import convert
 from server.engines.flows.model import Definition, Finding, FlowError, Names, Refused
 from server.engines.flows.parsing import parse
-from server.engines.flows.publishing import check, link
+from server.engines.flows.publishing import link
 from server.engines.flows.words import said as worded
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model as records
@@ -129,7 +129,7 @@ def _findings(data: bytes) -> tuple[Definition | None, list[Finding]]:
     except Refused as refused:
         return None, [*refused.findings]
     with plant.current().engine.connect() as connection:
-        found = check(definition, deciding.surroundings(connection))
+        found = deciding.findings(connection, definition)
     if packing.pack(data) is None:
         found.append(Finding("too_large", None, {}))
     return definition, found

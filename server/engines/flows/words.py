@@ -54,6 +54,14 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     "error_unknown": ("错误 {error} 未定义。", "The error {error} is not defined."),
     "message_unknown": ("消息 {message} 未定义。", "The message {message} is not defined."),
     "result_wrong": ("结果编码“{result}”不合规定。", "The result {result} is no code."),
+    "approval_never": (
+        "批准流程须有一个结果为 approved 的结束。",
+        "An approval needs an end with the result approved.",
+    ),
+    "approval_unsigned": (
+        "批准流程须有一个签名含义为“批准”的任务。",
+        "An approval needs a task whose signature means approved.",
+    ),
     "timer_cycle": ("不允许循环定时。", "Timer cycles are not allowed."),
     "timer_without_time": ("定时器须有时长或日期之一。", "A timer needs either a duration or a date."),
     "duration_wrong": ("“{duration}”不是时长，例如 P5D 或 PT8H。", "{duration} is no duration such as P5D or PT8H."),
