@@ -12,8 +12,8 @@ from server.identity import signing
 from server.production import queries as batches
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
-from server.quality.model import RESULTS_RECORDED, subject_of
-from server.release import gates, model, projection, queries, rules
+from server.quality.model import RESULTS, subject_of
+from server.release import gates, model, projection, queries, reviewing, rules
 from server.release.audit import entries as audit
 
 
@@ -239,5 +239,13 @@ KINDS = (
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
     *audit.KINDS,
 )
-JUDGES: Mapping[str, Decide] = {RESULTS_RECORDED: judge_results}
+
+
+def judge_recorded(connection: Connection, entry: Entry) -> Ruling:
+    """Results of a batch: after its seal, and for its review."""
+    sealed, begun = judge_results(connection, entry), reviewing.judge_work(connection, entry)
+    return Ruling(flags=sealed.flags, consequences=[*sealed.consequences, *begun.consequences])
+
+
+JUDGES: Mapping[str, Decide] = {**reviewing.JUDGES, **dict.fromkeys(RESULTS, judge_recorded)}
 ROOM = Room("release", KINDS, judges=JUDGES)

@@ -32,6 +32,8 @@ RESOLVED_KIND = "release.conflict_resolved.v1"
 ASSESSED_KIND = "release.exception_assessed.v1"
 WAIVED_KIND = "release.device_waived.v2"
 WAIVED_V1 = "release.device_waived.v1"
+# The flow that carries the review of a batch record, and how it ends where the batch may be released.
+REVIEW_FLOW, REVIEWED = "batch-review", "reviewed"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
 REJECTIONS = (REJECTED_KIND, REJECTED_V2, REJECTED_V1)
 DISPOSITIONS = (*RELEASES, *REJECTIONS)
@@ -50,6 +52,11 @@ _SAID_OF = {WAIVED_KIND: ("batch", "device", "known", "delivered", "reason")}
 def said(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was shown to who signed this: the same for the page, for the door, and for every verifier."""
     return {**{name: given[name] for name in _SAID_OF.get(kind, _SAID)}, "meaning": given["meaning"]["code"]}
+
+
+def review_subject(batch: str) -> str:
+    """What the flow of a batch's review is about."""
+    return f"batch/{batch}"
 
 
 @dataclass(frozen=True, slots=True)

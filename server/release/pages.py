@@ -5,17 +5,19 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.engines.flows import standing
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.model import Lot
 from server.production import model as production
 from server.production import queries as batches
 from server.production.model import Batch, BatchLine
+from server.quality import model as deviations
 from server.quality import queries as quality
 from server.recipes.model import find_phase
 from server.release import gates, queries
 from server.release.audit import pages as audits
-from server.release.model import DeviceHead, Notice
+from server.release.model import REVIEW_FLOW, DeviceHead, Notice, review_subject
 from sync.log import reading
 from sync.log.tables import log_head
 
@@ -128,7 +130,14 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         "digest": review.digest,
         "disposition": disposition(connection, number),
         "audit_review": audits.of_batch(connection, number),
+        "flow": _review_flow(connection, number),
     }
+
+
+def _review_flow(connection: Connection, number: str) -> dict[str, Any] | None:
+    """Where the flow stands that reviews the batch; of several the newest."""
+    rows = [*standing.last_about(connection, REVIEW_FLOW, [review_subject(number)]).values()]
+    return standing.shown(connection, rows)[rows[0].instance] if rows else None
 
 
 def _holdings(connection: Connection, number: str) -> list[dict[str, Any]]:
@@ -180,6 +189,7 @@ class _Notices:
         about = {notice.details["device"] for notice in notices if isinstance(notice.details.get("device"), str)}
         self._devices = identity.devices(connection, about)
         self._stale = queries.stale_waivers(connection, number)
+        self._flows = _flows_of(connection, notices)
 
     def __call__(self, notice: Notice) -> dict[str, Any]:
         phase = find_phase(self._phases, notice.phase) if notice.phase is not None else None
@@ -196,8 +206,18 @@ class _Notices:
             "device": self._devices.get(notice.details.get("device", "")),
             "comment": notice.comment,
             "stale": notice.id in self._stale,
+            "flow": self._flows.get(notice.id),
             "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
         }
+
+
+def _flows_of(connection: Connection, notices: Sequence[Notice]) -> dict[str, dict[str, Any]]:
+    """By deviation, where the flow stands that carries it."""
+    numbers = [notice.id for notice in notices if notice.type == "deviation"]
+    subjects = {deviations.subject_of_number(number): number for number in numbers}
+    rows = standing.last_about(connection, deviations.FLOW, subjects)
+    shown = standing.shown(connection, [*rows.values()])
+    return {subjects[subject]: shown[row.instance] for subject, row in rows.items()}
 
 
 def _touched(notice: Notice) -> list[str]:

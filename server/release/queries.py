@@ -14,7 +14,7 @@ from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
 from server.release import gates as other_gates
-from server.release import rules
+from server.release import reviewing, rules
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.projection import disposition, waiver
 from sync.entry import FIRST_PREV, Receipt
@@ -29,11 +29,13 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
     phases = known.phases if known is not None else ()
     results = quality.results_of_batch(connection, batch)
     done, entries = batches.completed_phases(connection, batch), batches.entries_of(connection, batch)
+    unreviewed = reviewing.against(connection, batch)
     return [
         rules.phases_gate(phases, done, entries),
         *rules.items_gates(batches.items_of(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
+        *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
 

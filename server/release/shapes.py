@@ -278,6 +278,7 @@ class ItemAnswer(Schema):
     comment = plain.String(allow_none=True)
     decision = plain.Raw(allow_none=True)
     stale = plain.Boolean(metadata={"description": "a waiver whose device has delivered more since"})
+    flow = plain.Nested(StandingAnswer, allow_none=True)
 
 
 class ReviewAnswer(Schema):
@@ -292,6 +293,7 @@ class ReviewAnswer(Schema):
     digest = plain.String()
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
     audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
+    flow = plain.Nested(StandingAnswer, allow_none=True)
 
 
 def reasoned(longest: int) -> list[validate.Validator]:

@@ -29,7 +29,7 @@ RESULTS: dict[str, set[str | None]] = {
     "deviation": {"closed"},
     "capa": {"effective", "rejected"},
     "change": {"closed", "rejected"},
-    "batch-review": {"released", "rejected"},
+    "batch-review": {"reviewed", "rejected"},
 }
 GIVEN: dict[str, Any] = {"text": "x", "decimal": "60000", "list(person)": ["li", "wu", "xu"], "person": "li"}
 GIVEN |= {"list(text)": ["API-0107 A-5/2"], "date": "2027-01-01"}

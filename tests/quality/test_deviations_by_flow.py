@@ -2,62 +2,29 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import flow_work_support as work
 import pytest
-from batch_support import Site
-from flask.testing import FlaskClient
+from flow_work_support import FlowSite
 from release_support import close, finish, refused, review, sign
 from training_support import Training
 
-from server.app import create_app
 from server.core import rebuild
 from server.core.errors import PestleError
-from server.engines.flows import queries as flows
-from server.identity import accounts
 
 pytestmark = pytest.mark.urs("QUA-05", "ENG-02")
-PASSWORD = "correct horse battery"
 NUMBER = "DEV-2026-0001"
 
 
-class Plant(Site):
-    """The flow of deviations is in use; people sign over HTTP."""
-
-    def __init__(self, database_url: str, folder: Path) -> None:
-        super().__init__(database_url, folder)
-        self.order("B1")
-        self.switch(True)
-        self.app = create_app(self.plant)
-        self.clients: dict[str, FlaskClient] = {}
-
-    def switch(self, on: bool) -> None:
-        kind = f"flows.flow_{'enabled' if on else 'disabled'}.v1"
-        self.state(kind, "flow/deviation", {"flow": "deviation", "reason": "SOP-QA-012"}, "P-5")
-
-    def client(self, person: str) -> FlaskClient:
-        if person not in self.clients:
-            made = self.clients[person] = self.app.test_client()
-            made.environ_base["HTTP_ORIGIN"] = "http://localhost"
-            accounts.set_password(self.plant, person, PASSWORD)
-            login = {"login": self.PEOPLE[person][0], "password": PASSWORD}
-            assert made.post("/api/session", json=login).status_code == 200
-        return self.clients[person]
-
-    def do(self, person: str, node: str, outcome: str | None = None, comment: str | None = None, **values: Any) -> Any:
-        signer = (self.PEOPLE[person][0], PASSWORD)
-        return work.answered(self.client(person), self.instance(), node, outcome, comment, signer, **values)
+class Plant(FlowSite):
+    FLOW = "deviation"
 
     def open_by_hand(self, person: str = "P-1") -> None:
         given = {"deviation": NUMBER, "batch": "B1", "code": "reported", "entry": None, "device": None}
         self.state("quality.deviation_opened.v1", "batch/B1", given | {"summary": "seal broken"}, person)
 
     def instance(self, number: str = NUMBER) -> str:
-        with self.plant.engine.connect() as connection:
-            row = flows.last_about(connection, "deviation", f"deviation/{number}")
-        assert row is not None
-        return str(row.instance)
+        return self.about(f"deviation/{number}")
 
     def correct(self) -> None:
         assert self.do("P-5", "triage", "minor").status_code == 200
@@ -67,6 +34,7 @@ class Plant(Site):
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Plant]:
     site = Plant(database_url, tmp_path)
+    site.switch(True)
     yield site
     site.plant.close()
 

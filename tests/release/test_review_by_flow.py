@@ -1,0 +1,117 @@
+"""The review of a batch record, carried by a flow: it begins by itself, and a release waits for how it ends."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flow_work_support import FlowSite
+from release_support import assess, finish, refused, review, sign
+
+from server.core import rebuild
+
+pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
+
+
+class Plant(FlowSite):
+    FLOW = "batch-review"
+
+    def instance(self) -> str:
+        return self.about("batch/B1")
+
+    def go_over(self, outcome: str = "accept") -> None:
+        assert self.do("P-3", "review_record", "complete").status_code == 200
+        assert self.do("P-7", "review_results", "complete").status_code == 200
+        assert self.do("P-5", "decide", outcome).status_code == 200
+
+    def gate(self) -> list[str]:
+        (found,) = [gate for gate in review(self)["gates"] if gate["code"] == "batch_reviewed"]
+        assert found["met"] is (found["details"] == [])
+        return list(found["details"])
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Plant]:
+    site = Plant(database_url, tmp_path)
+    yield site
+    site.plant.close()
+
+
+def test_a_batch_is_released_after_its_review_and_not_before(site: Plant) -> None:
+    site.switch(True)
+    finish(site)
+    assert site.gate() == ["running"]
+    shown = site.client("P-5").get("/api/batches/B1/review").json["flow"]
+    assert (shown["instance"], shown["result"]) == (site.instance(), None)
+    assert [one["roles"] for one in shown["waiting"]] == [["supervisor"], ["qc"]]
+    assert [gate["code"] for gate in refused(site, "released").details["open"]] == ["batch_reviewed"]
+    assert site.do("P-3", "review_record", "incomplete").status_code == 200
+    assert site.do("P-7", "review_results", "complete").status_code == 200
+    assert site.do("P-3", "amend").status_code == 200
+    site.go_over()
+    assert site.gate() == []
+    sign(site, "released")
+    assert review(site)["disposition"]["stale"] is False
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def test_what_comes_after_the_end_makes_another_review_due(site: Plant) -> None:
+    site.switch(True)
+    site.work("B1")
+    site.put(
+        "exception_raised",
+        {
+            "batch": "B1",
+            "phase": None,
+            "slot": None,
+            "code": "reported",
+            "entries": [],
+            "details": {},
+            "comment": "noise",
+        },
+    )
+    site.hand_back("B1")
+    first = site.instance()
+    site.go_over()
+    assert site.gate() == []
+    assess(site, "reported", "P-6")
+    assert site.gate() == ["running"]
+    assert site.instance() != first
+    site.go_over()
+    sign(site, "released")
+    # After the seal too.
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "late"})
+    assert site.gate() == ["running"]
+
+
+def test_a_batch_that_must_not_be_released_is_rejected_all_the_same(site: Plant) -> None:
+    site.switch(True)
+    finish(site)
+    site.go_over("reject")
+    assert site.gate() == ["not_passed"]
+    assert [gate["code"] for gate in refused(site, "released").details["open"]] == ["batch_reviewed"]
+    sign(site, "rejected")
+
+
+def test_put_to_use_it_begins_for_what_waits_and_called_off_it_begins_anew(site: Plant) -> None:
+    site.order("B2")
+    site.order("B3")
+    for batch in ("B1", "B2"):
+        site.work(batch)
+        site.hand_back(batch)
+    assert "batch_reviewed" not in [gate["code"] for gate in review(site)["gates"]]
+    site.switch(True)
+    first = site.instance()
+    assert first != site.about("batch/B2")
+    with pytest.raises(AssertionError):
+        site.about("batch/B3")
+    given = {"instance": first, "reason": "drawn anew"}
+    site.state("flows.instance_cancelled.v1", f"instance/{first}", given, "P-5")
+    assert site.instance() != first
+    assert site.open() == ["review_record", "review_results"]
+    site.switch(False)
+    assert "batch_reviewed" not in [gate["code"] for gate in review(site)["gates"]]
+    sign(site, "released")
+    # In use again, it goes on with what runs already.
+    second = site.instance()
+    site.switch(True)
+    assert site.instance() == second
