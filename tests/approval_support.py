@@ -5,7 +5,7 @@ from typing import Any
 from server.core import clock
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.engines.flows import kinds, queries
+from server.engines.flows import kinds, packing, pages, parsing, queries
 
 Payload = dict[str, Any]
 
@@ -49,3 +49,14 @@ def approve(plant: Plant, subject: str, reviewers: dict[str, str], approver: str
         sign(plant, instance, node, person, "agree", "reviewed")
     sign(plant, instance, "decide", approver, "approve", "approved", **more)
     return instance
+
+
+def publish(plant: Plant, data: bytes, version: int = 1) -> str:
+    """A flow of the plant put in force; its code."""
+    definition = parsing.parse(data)
+    said = {"flow": definition.code, "version": version, "sha256": definition.sha256, "reason": "first"}
+    said |= {"title": pages.pair(definition.name), "definition": packing.pack(data)}
+    said |= {"meaning": kinds.meaning("prepared")} | signature("P-0006")
+    plant.recorder.state(Fact(kinds.SUBMITTED, kinds.flow_stream(definition.code), said, actor="P-0006"))
+    approve(plant, f"flow/{definition.code}/{version}", {"review_supervisor": "P-0003"}, "P-0004")
+    return definition.code

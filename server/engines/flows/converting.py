@@ -284,7 +284,7 @@ class _Converting:
         if times.get("timeCycle"):
             self.changed("cycle_once", element, cycle=times["timeCycle"][:80])
             duration = times["timeCycle"].rpartition("/")[2]
-        if seconds(duration) is None:
+        if not seconds(duration):
             self.changed("duration_to_be_set", element, found=str(next(iter(times.values()), ""))[:80])
             duration = "P1D"
         return (

@@ -109,7 +109,7 @@ def decide_start(connection: Connection, entry: Entry) -> Ruling:
         step = stepping.step(flows, None, {**event, "values": plain})
     except FlowError as error:
         return Ruling(refusal=error.code, details=error.details)
-    return Ruling(consequences=_following(connection, entry, step, given["flow"], given["version"], given["subject"]))
+    return Ruling(consequences=_following(entry, step, given["flow"], given["version"], given["subject"]))
 
 
 def decide_completion(connection: Connection, entry: Entry) -> Ruling:
@@ -194,7 +194,7 @@ def _stepped(connection: Connection, entry: Entry) -> Ruling:
     step = projection.taken(connection, entry)
     if isinstance(step, FlowError):
         return Ruling(refusal=step.code, details=step.details)
-    return Ruling(consequences=_following(connection, entry, step, row.flow, row.version, row.subject))
+    return Ruling(consequences=_following(entry, step, row.flow, row.version, row.subject))
 
 
 def judge_event(connection: Connection, entry: Entry) -> Ruling:
@@ -204,24 +204,16 @@ def judge_event(connection: Connection, entry: Entry) -> Ruling:
     step = projection.taken(connection, entry)
     if isinstance(step, FlowError):
         return Ruling(flags=(step.code,))
-    return Ruling(consequences=_following(connection, entry, step, row.flow, row.version, row.subject))
+    return Ruling(consequences=_following(entry, step, row.flow, row.version, row.subject))
 
 
-def _following(connection: Connection, entry: Entry, step: Step, flow: str, version: int, subject: str) -> list[Fact]:
-    """Messages to those that wait for them, and the end for the rooms that wait for it."""
-    own = entry.payload["instance"]
-    facts = []
-    for one in step.happened:
-        if one.what == "sent":
-            name, key = one.details["name"], one.details["key"]
-            for number, wait in queries.waiting_for(connection, name, key):
-                said = {"instance": number, "wait": wait, "name": name, "key": key, "sender": own}
-                facts.append(Fact(kinds.MESSAGE, kinds.instance_stream(number), said, subject=number))
-    ended = step.state["ended"]
-    if ended is not None:
-        said = {"instance": own, "flow": flow, "version": version, "subject": subject, "result": ended["result"]}
-        facts.append(Fact(kinds.ENDED, kinds.instance_stream(own), said, subject=own))
-    return facts
+def _following(entry: Entry, step: Step, flow: str, version: int, subject: str) -> list[Fact]:
+    """The end, for the rooms that wait for it. Messages follow by themselves, each in an entry of its own time."""
+    own, ended = entry.payload["instance"], step.state["ended"]
+    if ended is None:
+        return []
+    said = {"instance": own, "flow": flow, "version": version, "subject": subject, "result": ended["result"]}
+    return [Fact(kinds.ENDED, kinds.instance_stream(own), said, subject=own)]
 
 
 def decide_claim(connection: Connection, entry: Entry) -> Ruling:

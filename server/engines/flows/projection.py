@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, delete, func, insert, select, update
 
 from server.core.db import put, records, workspace
 from server.core.kinds import Entry
@@ -142,7 +142,19 @@ draft = Table(
     Column("saved_by", Text, nullable=False),
     Column("saved_at", Text, nullable=False),
 )
-_OF_INSTANCE = (task, task_role, timer, wait)
+# What was sent and has reached nobody yet: for the first who comes to wait for it.
+message = Table(
+    "flow_message",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Index("flow_message_name", "name", "key"),
+)
+# Messages of one name and key that are kept, the newest; and what time and messages may do while nobody does anything.
+MOST_KEPT, MOST_ALONE = 100, 200
 
 
 def deliver(connection: Connection, entry: Entry) -> None:
@@ -181,6 +193,8 @@ def advance(connection: Connection, entry: Entry) -> None:
     """Take the step that the entry says. What time or a message brings may find nothing there any more."""
     number = entry.payload["instance"]
     step = taken(connection, entry)
+    if entry.kind == kinds.MESSAGE and not (isinstance(step, FlowError) and step.code in _GONE):
+        _take(connection, entry.payload)
     if isinstance(step, FlowError):
         _stop(connection, entry, step.code)
         return
@@ -210,10 +224,20 @@ def taken(connection: Connection, entry: Entry) -> Step | FlowError:
     given = entry.payload
     row = connection.execute(select(instance).where(instance.c.instance == given["instance"])).one()
     flows, state = flows_of(connection, given["instance"]), stepping.load(row.state) if row.state else None
+    if entry.kind in (kinds.FIRED, kinds.MESSAGE) and _alone(connection, given["instance"]) >= MOST_ALONE:
+        return FlowError("flow_runs_on", most=MOST_ALONE)
     try:
         return stepping.step(flows, state, event_of(flows, state, entry))
     except FlowError as error:
         return error
+
+
+def _alone(connection: Connection, number: str) -> int:
+    """How often time or a message has moved an instance since somebody did something in it."""
+    here = happened.c.instance == number
+    last = connection.execute(select(func.max(happened.c.idx)).where(here, happened.c.by.is_not(None))).scalar()
+    moved = happened.c.what.in_(("timer", "message")) & (happened.c.idx > (-1 if last is None else last))
+    return connection.execute(select(func.count()).select_from(happened).where(here, moved)).scalar_one()
 
 
 def event_of(flows: Flows, state: State | None, entry: Entry) -> Event:
@@ -250,6 +274,30 @@ def keep(connection: Connection, number: str, flows: Flows, step: Step, entry: E
     _sync_tasks(connection, number, flows, state, at)
     _replace(connection, number, flows, state)
     _tell(connection, number, entry, step.happened)
+    for place, one in enumerate(step.happened):
+        if one.what == "sent":
+            sent = {"name": one.details["name"], "key": one.details["key"]}
+            _post(connection, {"idx": entry.index, "place": place, "sender": number, **sent})
+
+
+def _post(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep a message until somebody takes it; of many for which nobody comes, the newest."""
+    connection.execute(insert(message).values(row))
+    for old in _kept(connection, row["name"], row["key"])[:-MOST_KEPT]:
+        connection.execute(delete(message).where(message.c.idx == old.idx, message.c.place == old.place))
+
+
+def _take(connection: Connection, given: Mapping[str, Any]) -> None:
+    """A message has reached one that waited for it: the oldest of its sender."""
+    for one in _kept(connection, given["name"], given["key"] or ""):
+        if one.sender == given["sender"]:
+            connection.execute(delete(message).where(message.c.idx == one.idx, message.c.place == one.place))
+            return
+
+
+def _kept(connection: Connection, name: str, key: str) -> list[Row[Any]]:
+    query = select(message).where(message.c.name == name, message.c.key == key)
+    return [*connection.execute(query.order_by(message.c.idx, message.c.place))]
 
 
 def _sync_tasks(connection: Connection, number: str, flows: Flows, state: Mapping[str, Any], at: str) -> None:
@@ -373,14 +421,17 @@ def _rename(connection: Connection, number: str, one: living.Task) -> None:
         connection.execute(insert(task_role).values(role=role, instance=number, task=one.id))
 
 
+# Nothing was there any more for what time or a message brought.
+_GONE = ("flow_timer_not_due", "flow_not_waiting", "flow_ended")
+
+
 def _stop(connection: Connection, entry: Entry, code: str) -> None:
     """What time or a message brought found no way on: it is not tried again, and somebody is told."""
     number = entry.payload["instance"]
     told = {"instance": number, "idx": entry.index, "place": 0, "what": "missed", "at": entry.header.captured_at}
     connection.execute(insert(happened).values(told))
     row = connection.execute(select(instance.c.ended_at).where(instance.c.instance == number)).one()
-    gone = code in ("flow_timer_not_due", "flow_not_waiting", "flow_ended")
-    if not gone and row.ended_at is None:
+    if code not in _GONE and row.ended_at is None:
         connection.execute(update(instance).where(instance.c.instance == number).values(stuck=code))
     if entry.kind == kinds.FIRED:
         here = (timer.c.instance == number) & (timer.c.timer == entry.payload["timer"])

@@ -17,7 +17,7 @@ from server.engines.flows.model import (
     Node,
     Scope,
 )
-from server.engines.flows.reading import words
+from server.engines.flows.reading import seconds, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,9 @@ class _Checking:
                 self.wrong("condition_misplaced", edge.id)
 
     def node(self, scope: Scope, node: Node) -> None:
+        for duration in filter(None, (node.due, node.timer.duration if node.timer else None)):
+            if seconds(duration) == 0:
+                self.wrong("duration_nothing", node.id, duration=duration)
         if node.timer is not None and node.timer.date is not None:
             self.expression(scope, node.id, node.timer.date, "time", {})
         if node.message is not None and node.message.key is not None:

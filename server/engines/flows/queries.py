@@ -16,6 +16,7 @@ from server.engines.flows.projection import (
     enabled,
     happened,
     instance,
+    message,
     signature,
     task,
     task_role,
@@ -217,10 +218,19 @@ def last_of(connection: Connection, number: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def waiting_for(connection: Connection, name: str, key: str) -> list[tuple[str, str]]:
-    """(instance, wait) of everything that waits for a message."""
-    query = select(wait.c.instance, wait.c.wait).where(wait.c.name == name, wait.c.key == key)
-    return sorted((row.instance, row.wait) for row in connection.execute(query))
+def deliverable(connection: Connection, most: int = 500) -> list[Row[Any]]:
+    """Messages that somebody waits for, the oldest first, each with the first who does: instance, wait, name, key,
+    sender. One for each instance, which may wait for nothing more after it."""
+    same = (message.c.name == wait.c.name) & (message.c.key == wait.c.key)
+    query = select(message, wait.c.instance, wait.c.wait).join(wait, same)
+    order = (message.c.idx, message.c.place, wait.c.instance, func.length(wait.c.wait), wait.c.wait)
+    found: dict[tuple[int, int], Row[Any]] = {}
+    taken: set[str] = set()
+    for row in connection.execute(query.order_by(*order).limit(most)):
+        if (row.idx, row.place) not in found and row.instance not in taken:
+            found[row.idx, row.place] = row
+            taken.add(row.instance)
+    return [*found.values()]
 
 
 def due_timers(connection: Connection, now: str, most: int = 500) -> list[tuple[str, str, str]]:

@@ -1,12 +1,15 @@
 """What moves flows from outside of people: what comes with the product is taken in, and time passes.
 
-Timers that are due are fired in the order (due, instance, timer) before anybody's command, when a process starts, and
-about once a second. Several processes may see the same one: the second finds nothing there, and says so.
+Timers that are due are fired in the order (due, instance, timer), and messages handed to whom they reach, before and
+after anybody's command, when a process starts, and about once a second. Several processes may see the same one: the
+second finds nothing there, and says so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 from typing import Any
+
+from sqlalchemy import Row
 
 from server.core import clock
 from server.core.complaints import complain
@@ -17,9 +20,9 @@ from server.core.record import Recorded
 from server.engines.flows import kinds, queries, starting
 
 SECONDS = 1.0
-# Timers in one transaction: few enough that nobody's command waits long behind them.
+# Events in one transaction: few enough that nobody's command waits long behind them.
 _TOGETHER = 20
-# One after the other in one go: a date that has passed may stand in a loop.
+# One after the other in one go: a date that has passed may stand in a loop, and a message make another.
 _ROUNDS = 50
 
 
@@ -57,15 +60,16 @@ def _once_more(plant: Plant, facts: Callable[[], list[Fact]]) -> list[Recorded]:
 
 
 def fire_due(plant: Plant) -> int:
-    """Fire what is due, and what comes due by that; how many. What cannot be fired keeps nothing else from it, and
-    what comes due again at once waits for the next time."""
+    """Fire what is due, hand over what was sent, and what comes of that; how many. What cannot be fired keeps nothing
+    else from it, and what comes due again and again waits for the next time."""
     fired = 0
     for _ in range(_ROUNDS):
         with plant.engine.connect() as connection:
-            found = queries.due_timers(connection, clock.now_text())
+            found = [_fact(*one) for one in queries.due_timers(connection, clock.now_text())]
+            found += [_message(row) for row in queries.deliverable(connection)]
         now = 0
         for begin in range(0, len(found), _TOGETHER):
-            now += _fired(plant, [_fact(*one) for one in found[begin : begin + _TOGETHER]])
+            now += _fired(plant, found[begin : begin + _TOGETHER])
         fired += now
         if now == 0:
             break
@@ -87,6 +91,11 @@ def _fired(plant: Plant, facts: Sequence[Fact]) -> int:
 def _fact(due: str, instance: str, timer: str) -> Fact:
     said = {"instance": instance, "timer": timer, "due": due}
     return Fact(kinds.FIRED, kinds.instance_stream(instance), said, subject=instance)
+
+
+def _message(row: Row[Any]) -> Fact:
+    said = {"instance": row.instance, "wait": row.wait, "name": row.name, "key": row.key or None, "sender": row.sender}
+    return Fact(kinds.MESSAGE, kinds.instance_stream(row.instance), said, subject=row.instance)
 
 
 class Clockwork:

@@ -276,7 +276,9 @@ def complete(body: Body, number: str, name: str) -> Answer:
             raise PestleError("flow_changed_since", {"seen": None})
         given |= {"meaning": kinds.meaning(body["meaning"]), "seen": body["seen"]}
         given |= _sign(body, kind, kinds.said_of_task(given))
-    return _state(kind, number, given)
+    _state(kind, number, given)
+    running.fire_due(plant.current())
+    return _instance(number)
 
 
 @blueprint.post("/instances/<number>/tasks/<name>/claim")

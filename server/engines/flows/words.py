@@ -64,6 +64,10 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     ),
     "timer_cycle": ("不允许循环定时。", "Timer cycles are not allowed."),
     "timer_without_time": ("定时器须有时长或日期之一。", "A timer needs either a duration or a date."),
+    "duration_nothing": (
+        "时长 {duration} 等于零，会立即到期。",
+        "{duration} is no time at all: it would be over at once.",
+    ),
     "duration_wrong": ("“{duration}”不是时长，例如 P5D 或 PT8H。", "{duration} is no duration such as P5D or PT8H."),
     "variable_name_wrong": (
         "变量名“{variable}”不合规定、重复或已被保留。",
