@@ -1,6 +1,9 @@
 """Forms to test with: fields by a word, and the weighing record of a blend as a plant would write it."""
 
+import hashlib
 from typing import Any
+
+from sync import canonical
 
 NO_LIMITS: dict[str, Any] = {"alert": None, "action": None, "specification": None}
 
@@ -92,3 +95,11 @@ def weighing_record() -> dict[str, Any]:
             field("checked", "second_signature", meaning=words("Checked", "复核人"), of="done"),
         ),
     )
+
+
+def submission(
+    definition: dict[str, Any], revision: int, version: int = 1, comment: str | None = None
+) -> dict[str, Any]:
+    """What is sent to submit a draft, but for who signs it."""
+    sha256 = hashlib.sha256(canonical.encode(definition)).hexdigest()
+    return {"revision": revision, "version": version, "sha256": sha256, "comment": comment}

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import batch_support
-from approval_support import approve
+from approval_support import approve, signature
 from form_support import weighing_record
 
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.core.record import Recorded
 from server.engines.forms import definitions
+from server.engines.forms.model import PREPARED, VERSION_SUBMITTED
 from server.engines.forms.records import queries, rules
 from server.engines.forms.records.model import Item, Record
 from server.engines.forms.rules import signed_digest
@@ -38,7 +39,8 @@ def in_force(plant: Plant, definition: Payload, designer: str, reviewer: str, ap
     the digest of its bytes."""
     sha256, code = definitions.keep(plant.config.blobs, definition), definition["code"]
     submitted = {"form": code, "version": 1, "sha256": sha256, "title": definition["title"], "comment": None}
-    plant.recorder.state(Fact("forms.version_submitted.v1", f"form/{code}", submitted, actor=designer))
+    submitted |= {"meaning": dict(PREPARED), **signature(designer)}
+    plant.recorder.state(Fact(VERSION_SUBMITTED, f"form/{code}", submitted, actor=designer))
     approve(plant, f"form/{code}/1", {"review_supervisor": reviewer}, approver)
     return sha256
 

@@ -59,7 +59,7 @@ class FormRules(Remembering):
         versions = self._forms.setdefault(form, [])
         if given is None or versions is None:
             self._forms[form] = None
-        elif head.kind == model.VERSION_SUBMITTED:
+        elif head.kind in deciding.SUBMISSIONS:
             versions.append(_Version(given["sha256"], deciding.SUBMITTED, head.actor))
         elif given["version"] <= len(versions):
             at, day = given["version"] - 1, given.get("effective_from")

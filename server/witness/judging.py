@@ -55,6 +55,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys((flows.SUBMITTED, flows.APPROVED_V1, flows.REJECTED_V1), flows.said_of_version),
     **dict.fromkeys((flows.TASK_SIGNED_V1, flows.TASK_SIGNED), flows.said_of_task),
     forms.VERSION_APPROVED_V1: forms.said,
+    forms.VERSION_SUBMITTED: forms.said_of_submission,
     audit.REVIEWED_KIND: audit.said,
     specifications.SUBMITTED_KIND: specifications.said,
     GRANT_CONFIRMED: granting.said,

@@ -9,7 +9,7 @@ import pytest
 from approval_support import approval_of, approve, sign
 from flask.testing import FlaskClient
 from flow_support import HEAD, arrows, extension, node
-from form_support import form, section, text
+from form_support import form, section, submission, text
 from plant import PASSWORD, PlantUnderTest, number_of
 from sqlalchemy import Connection
 
@@ -386,7 +386,8 @@ def form_approved(site: PlantUnderTest) -> None:
     engineer = site.client("zhou")
     definition = form(section("s", text("why", required=True)), code="request-form")
     saved = post(engineer, "/forms/request-form/draft", revision=None, definition=definition)
-    post(engineer, "/forms/request-form/versions", 201, revision=saved["revision"], comment=None)
+    signed = submission(definition, saved["revision"]) | {"login": "zhou", "password": PASSWORD}
+    post(engineer, "/forms/request-form/versions", 201, **signed)
     approve(site.plant, "form/request-form/1", {"review_supervisor": "P-0003"}, "P-0004")
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from approval_support import approval_of, approve
 from flask.testing import FlaskClient
-from form_support import weighing_record, words
+from form_support import submission, weighing_record, words
 from plant import PASSWORD, PlantUnderTest
 
 from server.core import clock, db, rebuild
 from server.core.errors import PestleError
+from server.core.kinds import Fact
 from server.engines.forms import model, queries
 from server.identity.model import ROLES_CHANGED_V2
 from server.site import packing
@@ -35,9 +36,19 @@ def save(client: FlaskClient, definition: dict[str, Any], revision: int | None =
     return client.post(f"/api/forms/{FORM}/draft", json={"revision": revision, "definition": definition})
 
 
+def submit(
+    client: FlaskClient, definition: dict[str, Any], revision: int, version: int | None = None, **more: Any
+) -> Any:
+    """Signed by the engineer; the next version where none is named."""
+    if version is None:
+        version = len(client.get(f"/api/forms/{FORM}").json["versions"]) + 1
+    body = submission(definition, revision, version) | {"login": "zhou", "password": PASSWORD, **more}
+    return client.post(f"/api/forms/{FORM}/versions", json=body)
+
+
 def submitted(client: FlaskClient, definition: dict[str, Any] | None = None) -> Any:
     revision = save(client, definition or weighing_record()).json["revision"]
-    answer = client.post(f"/api/forms/{FORM}/versions", json={"revision": revision, "comment": None})
+    answer = submit(client, definition or weighing_record(), revision)
     assert answer.status_code == 201, answer.text
     return answer.json["versions"][-1]
 
@@ -183,12 +194,12 @@ def test_one_version_waits_at_a_time_and_a_rejected_one_goes_back_with_its_reaso
     engineer = site.client("zhou")
     submitted(engineer)
     save(engineer, weighing_record())
-    again = engineer.post(f"/api/forms/{FORM}/versions", json={"revision": 1, "comment": None})
+    again = submit(engineer, weighing_record(), 1)
     assert again.json["code"] == "form_waiting"
     assert decide(site, "chen", "return", "reviewed", comment="复核签名缺失").status_code == 200
     [found] = engineer.get(f"/api/forms/{FORM}").json["versions"]
     assert (found["state"], found["reason"]) == ("rejected", "复核签名缺失")
-    assert engineer.post(f"/api/forms/{FORM}/versions", json={"revision": 1, "comment": "mended"}).status_code == 201
+    assert submit(engineer, weighing_record(), 1, comment="mended").status_code == 201
 
 
 def test_a_version_is_taken_back_by_its_designers_and_out_of_use_by_who_approves(site: PlantUnderTest) -> None:
@@ -203,12 +214,37 @@ def test_a_version_is_taken_back_by_its_designers_and_out_of_use_by_who_approves
         assert queries.fillable(connection, clock.now_text()[:10]) == []
 
 
+@pytest.mark.urs("CMP-02", "IDN-04")
+def test_who_prepares_a_version_signs_it_over_its_bytes(site: PlantUnderTest) -> None:
+    engineer, form = site.client("zhou"), weighing_record()
+    revision = save(engineer, form).json["revision"]
+    refused = submit(engineer, form, revision, password="wrong")
+    assert (refused.status_code, refused.json["code"]) == (403, "password_wrong")
+    assert submit(engineer, form, revision, password=None).json["code"] == "signature_components"
+    assert submit(engineer, form, revision, login="li").json["code"] == "signer_other"
+    other = submit(engineer, form | {"title": words("Other")}, revision)
+    assert (other.status_code, other.json["code"]) == (422, "form_definition_unknown")
+    assert submit(engineer, form, revision, 2).json["code"] == "form_version_wrong"
+    assert site.payloads(model.VERSION_SUBMITTED) == []
+    assert submit(engineer, form, revision).status_code == 201
+    [payload] = site.payloads(model.VERSION_SUBMITTED)
+    assert (payload["signer"]["id"], payload["meaning"], payload["components"]) == ("P-0006", model.PREPARED, 2)
+
+
+@pytest.mark.urs("CMP-02")
+def test_nobody_submits_unsigned_as_before(site: PlantUnderTest) -> None:
+    about = {"form": FORM, "version": 1, "sha256": "0" * 64, "title": words("x"), "comment": None}
+    with pytest.raises(PestleError) as refused:
+        site.plant.recorder.state(Fact(model.VERSION_SUBMITTED_V1, f"form/{FORM}", about, actor="P-0006"))
+    assert refused.value.code == "kind_superseded"
+
+
 def test_a_form_with_findings_is_a_draft_and_no_version(site: PlantUnderTest) -> None:
     faulty = deepcopy(weighing_record())
     faulty["sections"][1]["fields"][1]["expression"] = "sum(weighings.map(w, w.nett))"
     engineer = site.client("zhou")
     assert save(engineer, faulty).json == {"revision": 1}
-    answer = engineer.post(f"/api/forms/{FORM}/versions", json={"revision": 1, "comment": None})
+    answer = submit(engineer, faulty, 1)
     assert (answer.status_code, answer.json["code"]) == (422, "form_faulty")
     [finding] = answer.json["details"]["findings"]
     assert (finding["code"], finding["path"]) == ("expression", "sections/1/fields/1/expression")

@@ -337,8 +337,10 @@ def review(walk: Walk, login: str, outcome: str, signed_in: bool = False) -> Non
 def test_it_is_submitted_and_put_in_force_by_somebody_elses_signature(walk: Walk) -> None:
     made, desk = walk.designing, walk.desk
     made.at("submit").click()
-    made.at("submit-comment").fill("由纸质记录 BR-012 转换")
-    made.at("submit-now").click()
+    made.at("sign-reason").fill("由纸质记录 BR-012 转换")
+    made.at("signature-login").fill("zhouwei")
+    made.at("signature-password").fill(walk.site.people["zhouwei"]["password"])
+    made.at("sign-now").click()
     expect(made.at("state-1")).to_contain_text("待批准")
     expect(made.at("about-form-approval")).to_contain_text("审核（生产）")
     desk.shoot("form-submitted")

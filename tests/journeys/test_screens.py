@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from form_support import weighing_record
+from form_support import submission, weighing_record
 from journeys import accessible
 from journeys.browsers import TABLET
 from journeys.handheld import Tablet
@@ -73,7 +73,8 @@ class Walk:
                 draft = {"revision": None, "definition": weighing_record()}
                 kept = designer.post("/api/forms/weighing-record/draft", draft)
                 if revision == "version":
-                    submitted = {"revision": kept["revision"], "comment": None}
+                    signed = {"login": "zhouwei", "password": self.site.people["zhouwei"]["password"]}
+                    submitted = submission(weighing_record(), kept["revision"]) | signed
                     designer.post("/api/forms/weighing-record/versions", submitted, 201)
         return ["/forms/weighing-record", "/forms/weighing-record/design"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from approval_support import approve
-from form_support import weighing_record
-from plant import PlantUnderTest
+from form_support import submission, weighing_record
+from plant import PASSWORD, PlantUnderTest
 from witness_support import Rig, Story
 
 from server.engines.flows import kinds
@@ -24,10 +24,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("forms")
     site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
     engineer = site.client("zhou")
-    for _ in range(2):
+    for version in (1, 2):
         draft = {"revision": None, "definition": weighing_record()}
         revision = engineer.post(f"/api/forms/{FORM}/draft", json=draft).json["revision"]
-        view = engineer.post(f"/api/forms/{FORM}/versions", json={"revision": revision, "comment": None}).json
+        body = submission(weighing_record(), revision, version) | {"login": "zhou", "password": PASSWORD}
+        view = engineer.post(f"/api/forms/{FORM}/versions", json=body).json
         newest = view["versions"][-1]
         if newest["version"] == 1:
             approve(site.plant, f"form/{FORM}/1", {"review_supervisor": "P-0003"}, "P-0004")

@@ -42,7 +42,7 @@ export const codesEn = {
     "flows.flow_disabled.v1": "Flow taken out of use",
     "flows.flow_enabled.v1": "Flow put to use",
     "flows.version_delivered.v1": "Flow delivered with the product", "flows.version_submitted.v1": "Flow submitted for approval", "flows.version_approved.v1": "Flow approved", "flows.version_rejected.v1": "Flow rejected", "flows.instance_started.v1": "Flow started", "flows.instance_moved.v1": "Flow moved to another version", "flows.instance_cancelled.v1": "Flow cancelled", "flows.instance_ended.v1": "Flow ended", "flows.task_completed.v1": "Task completed", "flows.task_signed.v1": "Task completed and signed", "flows.task_claimed.v1": "Task taken up", "flows.task_delegated.v1": "Task handed on", "flows.task_commented.v1": "Comment on a task", "flows.timer_fired.v1": "Time of a flow passed", "flows.message_received.v1": "Message received by a flow",
-    "forms.version_submitted.v1": "Form submitted for approval", "forms.version_approved.v1": "Form approved", "forms.version_rejected.v1": "Form rejected", "forms.version_withdrawn.v1": "Form withdrawn",
+    "forms.version_submitted.v2": "Form submitted for approval, signed", "forms.version_submitted.v1": "Form submitted for approval", "forms.version_approved.v1": "Form approved", "forms.version_rejected.v1": "Form rejected", "forms.version_withdrawn.v1": "Form withdrawn",
     "training.version_published.v1": "Procedure or qualification published", "training.qualification_granted.v1": "Qualification granted", "training.qualification_withdrawn.v1": "Qualification withdrawn", "training.document_read.v1": "Read and understood", "training.requirement_set.v1": "Need of a step set",
   } as Record<string, string>,
   fields: {

@@ -43,7 +43,7 @@ export const codesZh: typeof codesEn = {
     "flows.flow_disabled.v1": "流程停用",
     "flows.flow_enabled.v1": "流程投入使用",
     "flows.version_delivered.v1": "流程随产品交付", "flows.version_submitted.v1": "流程提交批准", "flows.version_approved.v1": "流程批准", "flows.version_rejected.v1": "流程驳回", "flows.instance_started.v1": "流程启动", "flows.instance_moved.v1": "流程迁移到其他版本", "flows.instance_cancelled.v1": "流程取消", "flows.instance_ended.v1": "流程结束", "flows.task_completed.v1": "任务完成", "flows.task_signed.v1": "任务签署完成", "flows.task_claimed.v1": "任务接手", "flows.task_delegated.v1": "任务转交", "flows.task_commented.v1": "任务备注", "flows.timer_fired.v1": "流程定时到期", "flows.message_received.v1": "流程收到消息",
-    "forms.version_submitted.v1": "表单提交批准", "forms.version_approved.v1": "表单批准", "forms.version_rejected.v1": "表单退回", "forms.version_withdrawn.v1": "表单撤回",
+    "forms.version_submitted.v2": "表单签名提交批准", "forms.version_submitted.v1": "表单提交批准", "forms.version_approved.v1": "表单批准", "forms.version_rejected.v1": "表单退回", "forms.version_withdrawn.v1": "表单撤回",
     "training.version_published.v1": "规程或资格发布", "training.qualification_granted.v1": "授予资格", "training.qualification_withdrawn.v1": "撤销资格", "training.document_read.v1": "已阅读并理解", "training.requirement_set.v1": "设定步骤要求",
   },
   fields: {

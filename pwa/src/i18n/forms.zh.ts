@@ -7,7 +7,7 @@ export const formsZh: typeof formsEn = {
   states: { submitted: "待批准", approved: "已批准，尚未生效", effective: "现行", superseded: "已替代", rejected: "已退回", withdrawn: "已撤回" },
   design: "设计", goOn: "继续编辑草稿", look: "查看", compare: "与上一版比较", printEmpty: "打印空白表", exportFile: "导出（JSON）", from: (day) => `自 ${day}`, reasonWas: (text) => `理由：${text}`, preparedBy: "编制人", discard: "放弃草稿",
   effectiveFrom: "生效日期", form: "表单", digest: "定义的 SHA-256",
-  withdraw: "撤回…", withdrawTitle: "撤回此版本", withdrawHint: "已用此版填写的记录保持不变。", reason: "理由", submitTitle: "提交批准", submitHint: "表单固定为下一版本，由他人签名批准。", whatChanged: "变更内容及理由", submitNow: "提交",
+  withdraw: "撤回…", withdrawTitle: "撤回此版本", withdrawHint: "已用此版填写的记录保持不变。", reason: "理由", prepared: "起草", submitTitle: "提交批准", submitHint: "表单固定为下一版本，由他人签名批准。", whatChanged: "变更内容及理由", submitNow: "提交",
   palette: "字段", paletteHint: "拖入表单，或点按以加在所选项之后。", groups: { write: "填写", measure: "测量与计算", choose: "选择与扫码", prove: "签名与附件", build: "结构" },
   types: { text: "文本", number: "数值", reading: "设备读数", calculation: "计算", choice: "选项", yes_no: "是 / 否", date: "日期", time: "日期时间", person: "人员", scan: "扫码", equipment: "设备", lot: "物料批号", photo: "照片", file: "文件", table: "表格", signature: "签名", second_signature: "第二人签名", instruction: "操作说明", section: "部分" },
   canvas: "表单", side: "表单旁", properties: "属性", preview: "预览", findings: "检查", undo: "撤销", redo: "重做", save: "保存草稿", saved: "已保存", submit: "提交…", importFile: "导入…", export: "导出", deskOnly: "请在电脑上设计表单：此屏幕过小。",

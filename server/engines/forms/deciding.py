@@ -25,9 +25,11 @@ class Known(Protocol):
 def refused(kind: str, given: Payload, actor: str, day: str, versions: Sequence[Known]) -> str | None:
     """Why this cannot be stated of a form with these versions, the first first, on a day (UTC, YYYY-MM-DD); None where
     nothing speaks against it."""
-    if kind == model.VERSION_SUBMITTED:
+    if kind in SUBMISSIONS:
         if any(one.state == SUBMITTED for one in versions):
             return "form_waiting"
+        if kind == model.VERSION_SUBMITTED and dict(given["meaning"]) != model.PREPARED:
+            return "form_version_wrong"
         return None if given["version"] == len(versions) + 1 else "form_version_wrong"
     version = versions[given["version"] - 1] if given["version"] <= len(versions) else None
     may_be = (SUBMITTED, APPROVED) if kind == model.VERSION_WITHDRAWN else (SUBMITTED,)
@@ -57,4 +59,5 @@ STATES = {
     **dict.fromkeys((model.VERSION_REJECTED_V1, model.VERSION_REJECTED), REJECTED),
     model.VERSION_WITHDRAWN: WITHDRAWN,
 }
-KINDS = (model.VERSION_SUBMITTED, *STATES)
+SUBMISSIONS = (model.VERSION_SUBMITTED_V1, model.VERSION_SUBMITTED)
+KINDS = (*SUBMISSIONS, *STATES)

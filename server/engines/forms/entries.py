@@ -11,14 +11,21 @@ from server.identity import queries as identity
 from server.identity import signing
 
 
-class VersionSubmitted(Schema):
-    """`sha256` names the definition by its bytes, which lie beside the log; `comment`: what has changed, and why."""
+class VersionSubmittedV1(Schema):
+    """Before who prepared a form signed that: `sha256` names the definition by its bytes, which lie beside the log;
+    `comment`: what has changed, and why."""
 
     form = fields.code()
     version = fields.whole(1, 10_000)
     sha256 = fields.sha256()
     title = fields.nested(fields.TextPair)
     comment = fields.text(2000, none=True)
+
+
+class VersionSubmitted(VersionSubmittedV1, signing.Signed):
+    """The same, signed over all but the title, which stands in the definition."""
+
+    meaning = signing.meaning(model.PREPARED["code"])
 
 
 class VersionApprovedV1(signing.Signed):
@@ -58,9 +65,10 @@ class VersionDecided(Schema):
 
 
 def decide_submission(connection: Connection, entry: Entry) -> Ruling:
-    """The next version, one at a time, of a definition that is here and without findings."""
+    """The next version, one at a time, of a definition that is here and without findings, signed by who prepared it."""
     given = entry.payload
-    refused = _refused(connection, entry)
+    unsigned = signing.refusal(connection, entry, model.said_of_submission(given))
+    refused = unsigned or _refused(connection, entry)
     if refused is not None:
         return refused
     definition = definitions.definition(connection, given["sha256"])
@@ -79,7 +87,7 @@ def decide_version(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_no_more(connection: Connection, entry: Entry) -> Ruling:
-    """A flow decides on versions now."""
+    """A flow decides on versions now, and who prepares one signs it."""
     return Ruling(refusal="kind_superseded", details={"kind": entry.kind})
 
 
@@ -108,6 +116,7 @@ def _named(given: model.Payload) -> dict[str, str | int]:
 
 _DESIGNS, _APPROVES = (model.DESIGNS,), (model.APPROVES,)
 KINDS = (
+    Kind(model.VERSION_SUBMITTED_V1, VersionSubmittedV1, "decision", decide_no_more, projection.submit, by=_DESIGNS),
     Kind(model.VERSION_SUBMITTED, VersionSubmitted, "decision", decide_submission, projection.submit, by=_DESIGNS),
     Kind(model.VERSION_APPROVED_V1, VersionApprovedV1, "decision", decide_no_more, projection.approve, by=_APPROVES),
     Kind(model.VERSION_REJECTED_V1, VersionDecided, "decision", decide_no_more, projection.reject, by=_APPROVES),

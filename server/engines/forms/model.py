@@ -196,7 +196,8 @@ class State:
 
 
 # The kinds of what becomes of a version, all in the stream of its form.
-VERSION_SUBMITTED = "forms.version_submitted.v1"
+# Since the second version of it who prepares a form signs that.
+VERSION_SUBMITTED_V1, VERSION_SUBMITTED = "forms.version_submitted.v1", "forms.version_submitted.v2"
 # Since the second version of these a flow decides.
 VERSION_APPROVED_V1, VERSION_APPROVED = "forms.version_approved.v1", "forms.version_approved.v2"
 VERSION_REJECTED_V1, VERSION_REJECTED = "forms.version_rejected.v1", "forms.version_rejected.v2"
@@ -207,10 +208,17 @@ MEANING: Mapping[str, str] = {
     "zh": "本人审核并批准此表单版本，自生效日起使用",
     "en": "I have reviewed this version of the form and approve it for use from its effective date",
 }
+PREPARED: Mapping[str, str] = {"code": "prepared", "zh": "起草", "en": "Prepared"}
 
 
 def form_stream(code: str) -> str:
     return f"form/{code}"
+
+
+def said_of_submission(given: Payload) -> dict[str, Any]:
+    """What is shown to who submits a version, as the payload says it."""
+    seen = {name: given[name] for name in ("form", "version", "sha256", "comment")}
+    return {**seen, "meaning": given["meaning"]["code"]}
 
 
 def said(given: Payload) -> dict[str, Any]:

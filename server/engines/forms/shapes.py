@@ -4,6 +4,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.identity.signing import SignatureFields
 
 
 class FormDraft(Schema):
@@ -14,10 +15,13 @@ class FormDraft(Schema):
     definition = plain.Raw(required=True)
 
 
-class FormSubmission(Schema):
-    """Submits the draft as it stands at this revision."""
+class FormSubmission(SignatureFields):
+    """Submits the draft as it stands at this revision, as the next version, by signature: `sha256` is that of its
+    canonical bytes."""
 
     revision = fields.whole(1)
+    version = fields.whole(1, 10_000)
+    sha256 = fields.sha256()
     comment = fields.text(2000, none=True)
 
 

@@ -17,9 +17,11 @@ from server.core.kinds import Fact
 from server.engines.forms import definitions, drafts, model, printing, queries, shape, shapes
 from server.engines.forms.queries import Version
 from server.identity import queries as identity
-from server.identity.access import current_person, require
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
 from sync import canonical
 from sync.errors import SyncError
+from sync.passkeys import shown
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -121,22 +123,19 @@ def discard(form: str, revision: int) -> None:
 @blueprint.arguments(shapes.FormSubmission)
 @blueprint.response(201)
 def submit(body: Body, form: str) -> Answer:
-    """Submit the draft for approval: the next version. PestleError `form_draft_changed`, `form_faulty`,
-    `form_waiting`."""
+    """Submit the draft for approval: the next version, signed by who prepared it. PestleError `form_draft_changed`,
+    `form_faulty`, `form_waiting`; those of a signature."""
     here = plant.current()
     with here.engine.connect() as connection:
         draft = queries.draft_of(connection, form)
         if draft is None or draft.revision != body["revision"]:
             raise drafts.changed(connection, form)
-        number = len(queries.versions_of(connection, form)) + 1
-    sha256 = definitions.keep(here.config.blobs, draft.definition)
-    payload = {
-        "form": form,
-        "version": number,
-        "sha256": sha256,
-        "title": draft.definition["title"],
-        "comment": body["comment"],
-    }
+    if definitions.keep(here.config.blobs, draft.definition) != body["sha256"]:
+        raise PestleError("form_definition_unknown", {"form": form, "version": body["version"]})
+    payload = {name: body[name] for name in ("version", "sha256", "comment")} | {"form": form}
+    payload |= {"meaning": dict(model.PREPARED)}
+    digest = shown(model.VERSION_SUBMITTED, model.said_of_submission(payload))
+    payload |= signing.sign(here, current_session(), body, digest) | {"title": draft.definition["title"]}
     here.recorder.state(Fact(model.VERSION_SUBMITTED, model.form_stream(form), payload, actor=current_person().id))
     # A crash here leaves a draft that says what the version says; the next who saves it makes the next version of it.
     with db.write(here.engine) as connection:

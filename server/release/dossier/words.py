@@ -190,6 +190,7 @@ recipes.version_submitted.v1|提交配方版本|Recipe version submitted
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
 forms.version_approved.v2|表单批准|Form approved
+forms.version_submitted.v2|表单签名提交批准|Form submitted for approval, signed
 forms.version_submitted.v1|表单提交批准|Form submitted for approval
 forms.version_approved.v1|表单批准|Form approved
 forms.version_rejected.v1|表单退回|Form rejected
