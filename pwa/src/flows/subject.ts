@@ -4,6 +4,8 @@ import type { flowsEn } from "../i18n/flows.en";
 const ROOMS: Record<string, (code: string) => string> = {
   form: (code) => `/forms/${code}`,
   flow: (code) => `/flows/${code}`,
+  recipe: (code) => `/recipes/${code}`,
+  order: (code) => `/orders/${code}`,
 };
 
 /** The screen of what a flow is about; null where a person named it in words of their own. */

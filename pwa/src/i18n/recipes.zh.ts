@@ -1,0 +1,15 @@
+/** Chinese words for recipes and batch orders. */
+import type { recipesEn } from "./recipes.en";
+
+export const recipesZh: typeof recipesEn = {
+  title: "配方", hint: "生产什么、用什么物料、限度如何。每个版本由流程批准。", search: "编号或产品", empty: "还没有配方。", noVersion: "无现行版本", version: (n) => `第 ${n} 版`,
+  states: { submitted: "等待批准", approved: "现行", superseded: "已替代", returned: "已退回" },
+  versions: "版本", view: "查看", compare: "比较", file: "下载", copy: "复制为下一版本", approval: "批准流程", bring: "从文件提交…", prepared: "起草", decided: "决定",
+  product: "产品", size: "批量", materials: "物料", phases: "步骤", room: "房间", equipment: "设备", target: "目标", rounds: (n) => `${n} 轮`, samples: (n) => `每轮 ${n} 个`, tally: "计数", limits: "限度", digest: "内容的 SHA-256", nothing: "无",
+  comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改" },
+  upload: "从文件提交版本", uploadHint: "与下载所得相同的 JSON 文件。在此核对，签名之前不保存任何内容。", chosen: "文件", notJson: "此文件不是 JSON 格式的配方。", found: (n) => `${n} 处需改正`, sound: "未发现问题。", differs: (n) => `与第 ${n} 版相比的变化`, first: "此配方的第一个版本。", submit: "提交…", submitTitle: "提交配方审批", submitNow: "签名并提交", whatChanges: "改了什么，为什么", meaning: "起草", recipe: "配方",
+  orders: "批指令", ordersHint: "要生产什么，按哪个配方，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、配方或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的配方。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
+  orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },
+  batch: "批号", amount: "批量", unit: "单位", start: "计划开工日期", lots: "物料批", lotOf: (name) => `${name} 的物料批`, later: "暂未选择", starts: (day) => `计划 ${day} 开工`,
+  release: "下达…", releaseTitle: "下达批指令", releaseHint: "此后该批次即存在，平板可以带走。", releaseNow: "下达", withdraw: "撤回…", withdrawTitle: "撤回批指令", withdrawHint: "该批号可以重新编制。", withdrawNow: "撤回", reason: "原因", flow: "流程", openBatch: "批次", given: "编制",
+};

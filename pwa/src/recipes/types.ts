@@ -1,0 +1,27 @@
+/** What the server says of recipes and of orders. */
+import type { Person, Text2 } from "../core/types";
+import type { Quantity } from "../ui/format";
+
+export interface Product { code: string; name: Text2; strength: string }
+export interface Ranged { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; samples?: number }
+export interface RecipePhase {
+  id: string; type: string; name: Text2; instruction: Text2; room: string | null; equipment: string | null;
+  items?: { id: string; text: Text2 }[]; material?: string; material_name?: Text2; unit?: string; low?: string | null; high?: string | null; target?: string | null; decimals?: number;
+  parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
+}
+export interface Content { recipe: string; version: number; product: Product; size: Quantity; phases: RecipePhase[]; materials: { material: string; name: Text2 }[] }
+export interface RecipeLine { recipe: string; product: Product; newest: number; state: string; version: number | null }
+export interface RecipeVersion {
+  recipe: string; version: number; sha256: string; state: string; by: Person | null; at: string | null; comment: string | null;
+  decided_by: Person | null; decided_at: string | null; reason: string | null; instance: string | null;
+}
+export interface RecipeView { recipe: string; product: Product; versions: RecipeVersion[] }
+export interface Finding { code: string; path: string; what: Text2 }
+/** `next`: the number that a version of this recipe must have now. */
+export interface Checked { findings: Finding[]; sha256: string | null; next: number | null }
+
+export interface OrderView {
+  batch: string; recipe: string; version: number; product: Product | null; size: Quantity; lots: { material: string; lot: string }[]; planned_start: string;
+  state: string; by: Person; at: string; decided_by: Person | null; decided_at: string | null; reason: string | null; instance: string | null;
+}
+export interface OrderPage { items: OrderView[]; total: number; by_flow: boolean }
