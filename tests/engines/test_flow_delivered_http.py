@@ -8,7 +8,6 @@ import pytest
 from plant import PASSWORD, PlantUnderTest, number_of
 
 from server.core import rebuild
-from server.engines.flows import running
 
 pytestmark = pytest.mark.urs("ENG-02")
 Json = dict[str, Any]
@@ -78,8 +77,8 @@ def test_a_major_deviation_goes_its_way_and_a_rebuild_makes_the_same_tables(site
     work.complete("li", "approve_plan", "approve")
     work.complete("zhou", "act")
     work.complete("li", "confirm", None, all_done=["true"])
-    assert work.open() == []
-    assert running.fire_due(site.plant) == 1
+    # Its day has come already.
+    assert work.open() == ["verify"]
     work.complete("li", "verify", "effective")
     work.complete("li", "close", None, conclusion=["the batch is not touched"])
     view = work.view()
