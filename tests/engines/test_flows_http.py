@@ -271,6 +271,7 @@ def test_an_instance_keeps_its_version_and_is_moved_only_where_everything_live_i
     refused = post(qa, f"/instances/{number}/move", 409, version=2, reason="new")
     assert refused["code"] == "flow_move_refused"
     assert refused["details"]["findings"][0]["element"] == "ask"
+    assert "other version" in refused["details"]["findings"][0]["what"]["en"]
     more = '<pestle:variable name="extra" type="text" zh="a" en="a"/>'
     approved(site, drawing(more=more), 3)
     view = post(qa, f"/instances/{number}/move", version=3, reason="new")

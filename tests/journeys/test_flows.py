@@ -3,39 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
+from journeys.flowing import LONG, Flowing
 from journeys.handheld import Tablet
 from journeys.screens import fits
-from journeys.site import Site, site
+from journeys.site import site
 from playwright.sync_api import Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("ENG-02")]
 CODE = "cleaning-request"
-DESK = {"width": 1440, "height": 900}
-LONG = 30_000
-
-
-class Walk:
-    def __init__(self, here: Site) -> None:
-        self.site = here
-        self.desk = here.phone("desk", "en-GB")
-        self.desk.page.set_viewport_size(DESK)
-        self.phone = here.phone("phone", "zh-CN")
-
-    def sign(self, who: Tablet, login: str) -> None:
-        """With both components: it is the first signature of the page."""
-        who.at("signature-login").fill(login)
-        who.at("signature-password").fill(self.site.people[login]["password"])
-        who.at("sign-now").click()
-
-    def open(self, who: Tablet, path: str) -> None:
-        who.page.goto(f"{who.wire.url}{path}")
 
 
 @pytest.fixture(scope="module")
-def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flowing]:
     folder = tmp_path_factory.mktemp("flows")
     with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
-        yield Walk(here)
+        yield Flowing(here, "en-GB", "zh-CN")
 
 
 def append(desk: Tablet, icon: str) -> None:
@@ -50,17 +32,10 @@ def named(desk: Tablet, zh: str, en: str) -> None:
     desk.at("p-name-en").press("Tab")
 
 
-def test_an_engineer_draws_a_flow_in_the_browser(walk: Walk) -> None:
+def test_an_engineer_draws_a_flow_in_the_browser(walk: Flowing) -> None:
     desk = walk.desk
     desk.sign_in("zhouwei")
-    walk.open(desk, "/flows")
-    desk.at("new-flow").click()
-    desk.at("flow-code").fill(CODE)
-    desk.at("flow-zh").fill("清洁申请")
-    desk.at("flow-en").fill("Cleaning request")
-    desk.at("flow-create").click()
-    expect(desk.page.locator("[data-testid=canvas][data-ready=true]")).to_be_visible(timeout=LONG)
-
+    walk.new_flow(CODE, "清洁申请", "Cleaning request")
     desk.at("p-variables-add").click()
     desk.at("p-variables-0-name").fill("decision")
     desk.at("p-variables-0-name").press("Tab")
@@ -85,7 +60,7 @@ def test_an_engineer_draws_a_flow_in_the_browser(walk: Walk) -> None:
     desk.shoot("flow-drawn")
 
 
-def test_the_check_leads_to_what_is_missing_and_a_walk_shows_where_it_goes(walk: Walk) -> None:
+def test_the_check_leads_to_what_is_missing_and_a_walk_shows_where_it_goes(walk: Flowing) -> None:
     desk = walk.desk
     desk.at("tab-check").click()
     expect(desk.at("sound")).to_be_visible(timeout=LONG)
@@ -97,7 +72,7 @@ def test_the_check_leads_to_what_is_missing_and_a_walk_shows_where_it_goes(walk:
     desk.shoot("flow-walked")
 
 
-def test_it_is_submitted_by_signature_and_approved_by_another_on_the_phone(walk: Walk) -> None:
+def test_it_is_submitted_by_signature_and_approved_by_others_on_the_phone(walk: Flowing) -> None:
     desk, phone = walk.desk, walk.phone
     desk.at("submit").click()
     desk.at("sign-reason").fill("First version")
@@ -120,7 +95,7 @@ def test_it_is_submitted_by_signature_and_approved_by_another_on_the_phone(walk:
     fits(phone)
 
 
-def test_the_work_goes_from_hand_to_hand_and_its_history_stands_on_the_drawing(walk: Walk) -> None:
+def test_the_work_goes_from_hand_to_hand_and_its_history_stands_on_the_drawing(walk: Flowing) -> None:
     desk, phone = walk.desk, walk.phone
     desk.sign_out()
     desk.sign_in("sunyue")

@@ -1,4 +1,5 @@
-/** What a drawing declares: the variables that whoever starts the flow must give. */
+/** What a drawing declares: the variables that whoever starts the flow must give, and what its elements are called. */
+import type { Text2 } from "../core/types";
 import type { Asked, Given } from "./types";
 
 const OURS = "urn:pestle:flow:1";
@@ -9,6 +10,13 @@ export function atStart(xml: string): Asked[] {
   return [...tree.getElementsByTagNameNS(OURS, "variable")]
     .filter((one) => one.getAttribute("start") === "true")
     .map((one) => ({ name: one.getAttribute("name") ?? "", type: one.getAttribute("type") ?? "text", zh: one.getAttribute("zh") ?? "", en: one.getAttribute("en") ?? "", required: true }));
+}
+
+/** What each element of a drawing is called, by its id. */
+export function namesOf(xml: string): Map<string, Text2> {
+  const tree = new DOMParser().parseFromString(xml, "application/xml");
+  const named = [...tree.querySelectorAll("[id][name]")];
+  return new Map(named.map((one) => [one.id, { zh: one.getAttribute("name") ?? "", en: one.getAttributeNS(OURS, "nameEn") ?? one.getAttribute("name") ?? "" }]));
 }
 
 /** Values as an entry says them: a list of texts for each, none where it is missing. */

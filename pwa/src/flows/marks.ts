@@ -1,5 +1,13 @@
-/** Marks elements of a drawing: where a flow has been, where it stands, and what differs between versions. */
+/** Places and marks a drawing: all of it in view, where a flow has been, where it stands, and what differs between versions. */
 import type { Drawing, Picture } from "./canvas";
+
+interface Zoom { zoom(how: string, where: string): number; zoom(scale: number, where: string): number }
+
+/** Shows the whole drawing, with some ground around it. */
+export function fitted(on: Drawing | Picture): void {
+  const canvas = on.get<Zoom>("canvas");
+  canvas.zoom(canvas.zoom("fit-viewport", "auto") * 0.93, "auto");
+}
 
 /** Ids of elements, by what they are marked as. */
 export interface Marks { been?: readonly string[]; now?: readonly string[]; added?: readonly string[]; removed?: readonly string[]; changed?: readonly string[] }
@@ -18,4 +26,20 @@ export function marked(): { show(on: Drawing | Picture, marks: Marks): void } {
     for (const [id, name] of last) canvas.addMarker(id, name);
   };
   return { show };
+}
+
+interface Overlays { add(element: string, what: object): void; clear(): void }
+
+/** Writes a line above each of these elements, in the place of those that stood there. */
+export function noted(on: Picture, lines: ReadonlyMap<string, string>): void {
+  const [overlays, known] = [on.get<Overlays>("overlays"), on.get<Registry>("elementRegistry")];
+  overlays.clear();
+  for (const [element, text] of lines) {
+    if (!known.get(element)) continue;
+    const html = document.createElement("div");
+    html.className = "flow-note";
+    html.dataset.testid = `note-${element}`;
+    html.textContent = text;
+    overlays.add(element, { position: { top: -17, left: 0 }, html });
+  }
 }

@@ -72,6 +72,22 @@ export function loopOf(object: Said): Said | undefined {
   return loop?.$type === "bpmn:MultiInstanceLoopCharacteristics" ? loop : undefined;
 }
 
+/** Makes it one that is done for each of a list, at once or one after the other; empty: once. */
+export function sayLoop(drawing: Drawing, element: Drawn, how: string): void {
+  const loop = loopOf(element.businessObject);
+  const isSequential = how === "sequential";
+  if (loop && how) return sayInside(drawing, element, loop, { isSequential });
+  const made = how ? moddle(drawing).create("bpmn:MultiInstanceLoopCharacteristics", { isSequential }) : undefined;
+  if (made) made.$parent = element.businessObject;
+  modeling(drawing).updateProperties(element, { loopCharacteristics: made });
+}
+
+/** Says which way a gateway takes when no other applies; that way has no condition then. */
+export function sayDefault(drawing: Drawing, gateway: Said, way: Said | undefined): void {
+  const shape = drawing.get<{ get(id: string): Drawn }>("elementRegistry").get(gateway.id);
+  modeling(drawing).updateProperties(shape, { default: way });
+}
+
 /** Names a message or an error at the root of the file: an existing one of this name is used again. */
 export function sayRoot(drawing: Drawing, element: Drawn, event: Said, what: "message" | "error", name: string): void {
   const type = what === "message" ? "bpmn:Message" : "bpmn:Error";

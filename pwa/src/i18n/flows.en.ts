@@ -14,6 +14,12 @@ export const flowsEn = {
   types: {
     "bpmn:Process": "The flow", "bpmn:UserTask": "Task", "bpmn:StartEvent": "Start", "bpmn:EndEvent": "End", "bpmn:IntermediateCatchEvent": "Waits", "bpmn:IntermediateThrowEvent": "Sends", "bpmn:BoundaryEvent": "Event at a task", "bpmn:ExclusiveGateway": "One of the ways", "bpmn:ParallelGateway": "All ways at once", "bpmn:InclusiveGateway": "Each way that applies", "bpmn:SubProcess": "Part of the flow", "bpmn:CallActivity": "Another flow", "bpmn:SequenceFlow": "Way", "bpmn:TextAnnotation": "Note", "bpmn:Association": "Line of a note",
   } as Record<string, string>,
+  elements: "Elements", added: "Added:", removed: "Removed:", addStart: "Add a start", addAfter: "After it comes", addAt: "At its edge stands", connectTo: "Goes on to", connect: "Connect",
+  kinds: {
+    task: "Task", exclusive: "One of the ways", parallel: "All ways at once", inclusive: "Each way that applies", end: "End", timer: "Waits for a time", message: "Waits for a message", send: "Sends a message", call: "Another flow", part: "Part of the flow", failure: "End with an error", stop: "End of everything",
+    due: "Time for a reminder", limit: "Time that ends it", received: "Message that ends it", failed: "Error in it",
+  } as Record<string, string>,
+  interrupts: "What it stands at ends with it", repeated: "Done", repeats: { parallel: "for each of a list, all at once", sequential: "for each of a list, one after the other" } as Record<string, string>,
   checkNow: "Check now", notChecked: "Not checked since the last change.", sound: "Nothing stands against it.", found: (n: number) => (n === 1 ? "1 thing to mend" : `${n} things to mend`),
   ended: (result: string) => `Ended: ${result}`, complete: "Complete", fire: "Let the time pass", back: "One step back", again: "From the start", several: "several, with commas",
   importTitle: "Import a drawing", importHint: "A BPMN 2.0 file. What our engine does not run is converted or named.", file: "File", changes: "Changed", refused: "Cannot be taken", use: "Use this drawing",

@@ -15,6 +15,12 @@ export const flowsZh: typeof flowsEn = {
   types: {
     "bpmn:Process": "流程", "bpmn:UserTask": "任务", "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束", "bpmn:IntermediateCatchEvent": "等待", "bpmn:IntermediateThrowEvent": "发送", "bpmn:BoundaryEvent": "任务上的事件", "bpmn:ExclusiveGateway": "择一", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "按条件多路", "bpmn:SubProcess": "子流程", "bpmn:CallActivity": "调用流程", "bpmn:SequenceFlow": "连线", "bpmn:TextAnnotation": "注释", "bpmn:Association": "注释线",
   },
+  elements: "元素", added: "已添加：", removed: "已删除：", addStart: "添加开始", addAfter: "其后接", addAt: "边上加", connectTo: "连到", connect: "连接",
+  kinds: {
+    task: "任务", exclusive: "择一", parallel: "并行", inclusive: "按条件多路", end: "结束", timer: "定时等待", message: "等待消息", send: "发送消息", call: "调用流程", part: "子流程", failure: "以错误结束", stop: "全部终止",
+    due: "到期提醒（不中断）", limit: "到期中断", received: "收到消息时中断", failed: "出错时",
+  },
+  interrupts: "发生时所在任务随之结束", repeated: "执行", repeats: { parallel: "对列表逐项，同时进行", sequential: "对列表逐项，依次进行" },
   checkNow: "立即检查", notChecked: "上次修改后尚未检查。", sound: "没有问题。", found: (n) => `${n} 处需要修改`,
   ended: (result) => `已结束：${result}`, complete: "完成", fire: "让时间到期", back: "退一步", again: "从头开始", several: "多项用逗号分隔",
   importTitle: "导入流程图", importHint: "BPMN 2.0 文件。引擎不能运行的部分会被转换或逐一列出。", file: "文件", changes: "已更改", refused: "无法接受", use: "采用此图",

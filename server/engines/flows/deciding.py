@@ -277,7 +277,7 @@ def decide_move(connection: Connection, entry: Entry) -> Ruling:
         projection.flows_of(connection, given["instance"]), flows, stepping.load(row.state)
     )
     if problems:
-        found = [{"code": one.code, "element": one.element} for one in problems]
+        found = [{"code": one.code, "element": one.element, "details": dict(one.details)} for one in problems]
         return Ruling(refusal="flow_move_refused", details={"findings": found})
     return Ruling()
 

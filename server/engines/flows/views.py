@@ -408,7 +408,11 @@ def move(body: Body, number: str) -> Answer:
     if flows is None:
         raise PestleError("flow_not_in_force", {"flow": row.flow, "version": body["version"]})
     pins = [{"flow": code, "sha256": sha256} for code, sha256 in flows.pins.items()]
-    return _state(kinds.MOVED, number, {"instance": number, "pins": pins, **body})
+    try:
+        return _state(kinds.MOVED, number, {"instance": number, "pins": pins, **body})
+    except PestleError as refused:
+        found = [{**one, "what": worded(one["code"], one["details"])} for one in refused.details.get("findings", ())]
+        raise PestleError(refused.code, refused.details | {"findings": found}) from refused
 
 
 @blueprint.post("/instances/<number>/cancel")
