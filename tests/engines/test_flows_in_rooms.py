@@ -58,14 +58,22 @@ def test_nobody_starts_by_hand_what_rooms_start(site: PlantUnderTest, flow: str,
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [
-        ('pestle:result="approved"', 'pestle:result="fine"', "approval_never"),
+        ('pestle:result="approved"', 'pestle:result="fine"', "awaited_end_missing"),
         ('meaning="approved"', 'meaning="checked"', "approval_unsigned"),
+        (
+            'pestle:role="qa" pestle:due="P5D" pestle:notBy="starter review_supervisor"',
+            'pestle:person="who" pestle:due="P5D"',
+            "start_asks_more",
+        ),
     ],
 )
 def test_an_approval_that_could_never_approve_is_not_published(
     site: PlantUnderTest, before: str, after: str, code: str
 ) -> None:
     xml = queries.delivered()["flow-approval"].decode()
-    for drawing, found in ((xml, []), (xml.replace(before, after), [code])):
+    asked = '<pestle:variable name="who" type="person" zh="谁" en="Who" start="true"/>'
+    changed = xml.replace(before, after).replace("</bpmn:extensionElements>", f"{asked}</bpmn:extensionElements>", 1)
+    assert before in xml
+    for drawing, found in ((xml, []), (changed, [code])):
         answer = site.client("zhou").post("/api/flows/check", json={"xml": drawing})
         assert [one["code"] for one in answer.json["findings"]] == found

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import kinds, living, queries, starting, stepping
+from server.engines.flows.assigning import needed_at_start
 from server.engines.flows.model import Definition, Finding
+from server.engines.flows.stored import parsed
 from server.engines.forms import model as forms
 from server.engines.forms import queries as of_forms
 
@@ -19,14 +21,21 @@ Content = dict[str, Any]
 
 
 def lacking(definition: Definition) -> list[Finding]:
-    """What an approval needs to be able to approve anything: an end that says so, and a signature that means it."""
+    """What a flow that rooms start and wait for needs: the end that they wait for; of an approval a signature that
+    means it; and no more at its start than the one that came with the product asks for."""
     nodes = [node for scope in definition.scopes.values() for node in scope.nodes.values()]
-    found = []
-    if not any(node.result == "approved" for node in nodes):
-        found.append(Finding("approval_never", None, {}))
+    wanted, found = kinds.AWAITED.get(definition.code), []
+    if wanted is not None and not any(node.result == wanted for node in nodes):
+        found.append(Finding("awaited_end_missing", None, {"result": wanted}))
     meanings = {one for node in nodes for one in (node.meaning, *(each.meaning for each in node.outcomes))}
-    if "approved" not in meanings:
+    if definition.code in kinds.APPROVALS and "approved" not in meanings:
         found.append(Finding("approval_unsigned", None, {}))
+    if definition.code in kinds.SUBJECTS:
+        own = parsed(queries.delivered()[definition.code])
+        given = {name: one.type for name, one in own.variables.items() if one.start}
+        needed = {name: definition.variables[name].type for name in needed_at_start(definition)}
+        more = sorted(name for name, kind in needed.items() if given.get(name) != kind)
+        found += [Finding("start_asks_more", None, {"variable": name}) for name in more]
     return found
 
 

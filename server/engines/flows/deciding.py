@@ -60,8 +60,7 @@ def _sound(connection: Connection, given: Mapping[str, Any], data: bytes) -> boo
 
 def findings(connection: Connection, definition: Definition) -> list[Finding]:
     """What stands against publishing a definition here and now; of what rooms wait for, also that it never comes."""
-    found = check(definition, surroundings(connection))
-    return found + approving.lacking(definition) if definition.code in kinds.APPROVALS else found
+    return check(definition, surroundings(connection)) + approving.lacking(definition)
 
 
 def decide_version(connection: Connection, entry: Entry) -> Ruling:

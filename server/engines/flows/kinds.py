@@ -14,6 +14,13 @@ ENABLED, DISABLED = "flows.flow_enabled.v1", "flows.flow_disabled.v1"
 OFFERED = ("batch-order-release", "batch-review", "deviation")
 # Approvals of which rooms wait for the end `approved`, with a signature that means it.
 APPROVALS = ("form-approval", "flow-approval", "recipe-approval", "specification-approval")
+# Ends that other rooms wait for.
+AWAITED = {
+    **dict.fromkeys(APPROVALS, "approved"),
+    "batch-order-release": "released",
+    "batch-review": "reviewed",
+    "deviation": "closed",
+}
 # What flows are about that rooms start themselves: the first part of the subject. Nobody starts those by hand.
 SUBJECTS = {
     "form-approval": "form",

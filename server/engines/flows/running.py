@@ -43,7 +43,11 @@ def start(plant: Plant, flow: str, subject: str, given: Sequence[Mapping[str, An
 
     def facts() -> list[Fact]:
         with plant.engine.connect() as connection:
-            return starting.begun(connection, flow, subject, texts, person)
+            begun = starting.begun(connection, flow, subject, texts, person)
+        unknown = texts.keys() - {one["variable"] for one in begun[-1].payload["values"]}
+        if unknown:
+            raise PestleError("flow_variable_unknown", {"variable": min(unknown)})
+        return begun
 
     stated = _once_more(plant, facts)
     return str(next(one for one in stated if one.envelope.head.kind == kinds.STARTED).envelope.body["instance"])

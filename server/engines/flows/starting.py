@@ -21,7 +21,7 @@ def begun(
     PestleError `flow_not_in_force`."""
     force = queries.all_in_force(connection)
     now, flows = _linked(force, flow)
-    return [*_fresh(force, flows), _started(now, flows, subject, given, person)]
+    return [*_fresh(force, flows), _started(now, flows, subject, _asked(now, given), person)]
 
 
 def begun_if_it_can(
@@ -32,14 +32,19 @@ def begun_if_it_can(
     force = queries.all_in_force(connection)
     try:
         now, flows = _linked(force, flow)
-        asked = {name for name, one in now.definition.variables.items() if one.start}
-        known = {name: texts for name, texts in given.items() if name in asked}
+        known = _asked(now, given)
         plain = values.plain(now.definition.variables, _given(known))
         event = {"type": "started", "at": clock.now_text(), "subject": subject, "starter": person, "values": plain}
         stepping.step(flows, None, event)
     except (PestleError, FlowError):
         return []
     return [*_fresh(force, flows), _started(now, flows, subject, known, person)]
+
+
+def _asked(now: queries.InForce, given: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Of what a room could give, that for which the version in force asks."""
+    asked = {name for name, one in now.definition.variables.items() if one.start}
+    return {name: texts for name, texts in given.items() if name in asked}
 
 
 def _linked(force: Mapping[str, queries.InForce], flow: str) -> tuple[queries.InForce, Flows]:

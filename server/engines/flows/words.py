@@ -54,9 +54,13 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     "error_unknown": ("错误 {error} 未定义。", "The error {error} is not defined."),
     "message_unknown": ("消息 {message} 未定义。", "The message {message} is not defined."),
     "result_wrong": ("结果编码“{result}”不合规定。", "The result {result} is no code."),
-    "approval_never": (
-        "批准流程须有一个结果为 approved 的结束。",
-        "An approval needs an end with the result approved.",
+    "awaited_end_missing": (
+        "系统等待此流程以结果 {result} 结束，图中没有这样的结束。",
+        "The product waits for this flow to end with the result {result}; no end here has it.",
+    ),
+    "start_asks_more": (
+        "此流程由系统启动，系统不提供变量“{variable}”。",
+        "The product starts this flow, and has no {variable} to give to it.",
     ),
     "approval_unsigned": (
         "批准流程须有一个签名含义为“批准”的任务。",
