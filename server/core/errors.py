@@ -621,6 +621,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Fill it in and complete it first.", "请先填写并完成表单。"),
     ),
+    "flow_record_known": Problem(
+        409,
+        ("The form of this task has been opened already.", "此任务的表单已经打开。"),
+        ("No other record was opened.", "未再打开其他记录。"),
+        ("Open the form from the task.", "请从任务中打开该表单。"),
+    ),
     "flow_form_differs": Problem(
         409,
         ("The form of this task says something else by now.", "此任务的表单内容已有变化。"),

@@ -404,8 +404,14 @@ def test_a_task_with_a_form_takes_what_its_completed_record_says(site: PlantUnde
     done = {"outcome": None, "values": WHY, "comment": None}
     assert post(qc, f"{path}/complete", 409, **done)["code"] == "flow_form_open"
     assert post(site.client("zhang"), f"{path}/record", 403)["code"] == "flow_role_needed"
+    # Who may fill in forms opens none for a task that is not theirs, and nobody opens a second.
+    own = {"form": "request-form", "subject": f"{number}/{task}"}
+    assert post(site.client("zhang"), "/records", 403, **own)["code"] == "flow_role_needed"
     record = post(qc, f"{path}/record", 201)["record"]
     assert post(qc, f"{path}/record", 201)["record"] == record
+    assert post(qc, "/records", 409, **own)["code"] == "flow_record_known"
+    assert post(qc, "/records", 409, **own | {"subject": f"{number}/99"})["code"] == "flow_task_not_open"
+    post(qc, "/records", 201, **own | {"subject": "elsewhere/1"})
     said = {"path": "why", "value": "the room", "source": {"type": "typed", "device": None, "entry": None}}
     values = [said | {"comment": None}]
     post(qc, f"/records/{record}/values", values=values, corrects=None, reason=None)

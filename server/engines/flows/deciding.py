@@ -185,6 +185,19 @@ def node_of(connection: Connection, number: str, name: str) -> Node | None:
     return None if queries.find_task(connection, number, name) is None else _task(connection, number, name).node
 
 
+def judge_record(connection: Connection, entry: Entry) -> Ruling:
+    """The record of a task is opened once, by whom the task waits for: no other can take its place."""
+    number, _, name = (entry.payload["subject"] or "").partition("/")
+    if queries.find_instance(connection, number) is None:
+        return Ruling()
+    node = node_of(connection, number, name)
+    if node is None or node.form is None or node.form != entry.payload["form"]:
+        return Ruling(refusal="flow_task_not_open", details={"task": name})
+    if filling.record_of(connection, number, name, node.form) is not None:
+        return Ruling(refusal="flow_record_known", details={"task": name})
+    return why_not(connection, number, name, entry.actor) or Ruling()
+
+
 def _stepped(connection: Connection, entry: Entry) -> Ruling:
     """The step of a decision: refused as the engine refuses it, else what follows."""
     row = queries.find_instance(connection, entry.payload["instance"])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.core.kinds import Decide, Kind, Room, project_nothing
 from server.engines.flows import approving, commenting, deciding, kinds, projection, shapes
 from server.engines.forms import model as forms
+from server.engines.forms.records import model as records
 
 _DESIGNS, _APPROVES = (kinds.DESIGNS,), (kinds.APPROVES,)
 _WORKS, _MANAGES, _CANCELS = (kinds.WORKS,), (kinds.MANAGES,), ("server", kinds.MANAGES)
@@ -55,6 +56,7 @@ JUDGES: Mapping[str, Decide] = {
     kinds.SUBMITTED: approving.submitted,
     forms.VERSION_WITHDRAWN: approving.withdrawn,
     kinds.ENDED: approving.ended,
+    records.OPENED: deciding.judge_record,
     **dict.fromkeys((forms.VERSION_APPROVED, kinds.APPROVED), approving.stands),
 }
 ROOM = Room("flows", KINDS, judges=JUDGES)

@@ -48,7 +48,7 @@ def subject_of(instance: str, task: str) -> str:
 
 
 def record_of(connection: Connection, instance: str, task: str, form: str) -> Record | None:
-    """The record that was filled in for a task; the newest where there is more than one."""
+    """The record that was filled in for a task; there is one at most."""
     return records.find_about(connection, form, subject_of(instance, task))
 
 
