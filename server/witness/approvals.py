@@ -8,6 +8,7 @@ from typing import Any
 from server.engines.flows import kinds
 from server.engines.forms import model as forms
 from server.quality.specifications import model as specifications
+from server.recipes import model as recipes
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -31,6 +32,9 @@ DECIDED: Mapping[str, Decided] = {
     specifications.APPROVED_KIND: Decided(
         specifications.FLOW, lambda body: specifications.subject(body["specification"], body["version"]), "approved"
     ),
+    recipes.APPROVED: Decided(
+        recipes.APPROVAL, lambda body: recipes.subject_of(body["recipe"], body["version"]), "approved"
+    ),
     kinds.APPROVED: Decided("flow-approval", lambda body: f"flow/{body['flow']}/{body['version']}", "approved"),
 }
 _SIGNED = (kinds.TASK_SIGNED,)
@@ -52,6 +56,8 @@ class ApprovalRules(Remembering):
     def __init__(self) -> None:
         super().__init__()
         self._instances: dict[str, _Instance | None] = {}
+        # The newest instance of a flow about something.
+        self._newest: dict[tuple[str, str], str] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flow_approval_missing`."""
@@ -65,6 +71,15 @@ class ApprovalRules(Remembering):
         if found is None or not self._came_to(found, decided, given, seen.head.actor):
             what = f"{seen.head.kind} of {decided.subject(given)} by {seen.head.actor}"
             raise SyncError("flow_approval_missing", f"{what}: {given['instance']} has not decided so")
+
+    def came_to(self, flow: str, subject: str) -> str | tuple[str | None, str | None]:
+        """What the newest instance of a flow about something has come to: its result and who has signed "approved";
+        or "running", "unknown" where an entry of it was erased, "none" where there is none."""
+        stream = self._newest.get((flow, subject))
+        found = self._instances.get(stream or "")
+        if found is None:
+            return "none" if stream is None and None not in self._instances.values() else "unknown"
+        return (found.result, found.signed.get("approved")) if found.ended else "running"
 
     @staticmethod
     def _came_to(found: _Instance, decided: Decided, given: Body, actor: str) -> bool:
@@ -83,6 +98,7 @@ class ApprovalRules(Remembering):
             self._instances[head.stream] = None
         elif head.kind == kinds.STARTED:
             self._instances.setdefault(head.stream, _Instance(given["flow"], given["subject"]))
+            self._newest[given["flow"], given["subject"]] = head.stream
         elif (known := self._instances.get(head.stream)) is not None:
             if head.kind == kinds.ENDED:
                 known.ended, known.result = True, given["result"]

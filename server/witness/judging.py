@@ -23,6 +23,7 @@ from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.quality.specifications import model as specifications
+from server.recipes import model as recipes
 from server.release import model as release
 from server.release.audit import model as audit
 from server.training import model as training
@@ -35,6 +36,7 @@ from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
+from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
 from server.witness.training import TrainingRules
@@ -51,6 +53,7 @@ _DIGEST = 32
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
+    recipes.VERSION_SUBMITTED: recipes.said,
     records.SIGNED: records.said,
     **dict.fromkeys((flows.SUBMITTED, flows.APPROVED_V1, flows.REJECTED_V1), flows.said_of_version),
     **dict.fromkeys((flows.TASK_SIGNED_V1, flows.TASK_SIGNED), flows.said_of_task),
@@ -89,6 +92,7 @@ class SiteRules:
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications = SpecificationRules()
         self._approvals = ApprovalRules()
+        self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -128,6 +132,8 @@ class SiteRules:
         self._forms.judge(seen)
         self._specifications.judge(seen)
         self._approvals.judge(seen)
+        self._recipes.judge(seen)
+        self._orders.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
@@ -157,6 +163,8 @@ class SiteRules:
         self._forms.learn(seen)
         self._specifications.learn(seen)
         self._approvals.learn(seen)
+        self._recipes.learn(seen)
+        self._orders.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:

@@ -1,0 +1,136 @@
+"""A witness finds a server that puts a recipe in force which nobody else approved, or orders what no flow released."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from approval_support import approval_of, sign, task
+from plant import PlantUnderTest
+from recipe_support import CODE, content, in_force, stock, submit
+from witness_support import Rig, Story
+
+from server.engines.flows import kinds
+from server.production import model as production
+from server.recipes import model
+
+pytestmark = pytest.mark.urs("PLT-18", "PRD-03")
+STREAM = model.recipe_stream(CODE)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Version 1 is in force and version 2 waits. B1 was released without a flow, B2 by one; B3 waits in one."""
+    folder = tmp_path_factory.mktemp("recipes")
+    site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
+    stock(site)
+    in_force(site)
+    planner = site.client("zhang")
+    body = {"recipe": CODE, "version": 1, "size": {"value": "5", "unit": "tablets"}, "lots": []}
+    for batch in ("B1", "B2", "B3"):
+        made = planner.post("/api/orders", json=body | {"batch": batch, "planned_start": "2026-12-01"})
+        assert made.status_code == 201, made.text
+        if batch == "B1":
+            assert planner.post("/api/orders/B1/release").status_code == 200
+            site.client("li").post("/api/flows/batch-order-release/switch", json={"enabled": True, "reason": "SOP"})
+    instance = approval_of(site.plant, production.ORDER_FLOW, "order/B2")
+    for node, person in (("material", "P-0005"), ("equipment", "P-0003"), ("documents", "P-0004")):
+        said = {"instance": instance, "task": task(site.plant, instance, f"check_{node}"), "outcome": "ready"}
+        said |= {"values": [], "comment": None}
+        site.state(kinds.COMPLETED, kinds.instance_stream(instance), said, actor=person)
+    sign(site.plant, instance, "release", "P-0003", "approve", "approved")
+    submit(site, content(2))
+    yield Story.of(site.plant)
+    site.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def stated(story: Story, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> Story:
+    """The log with one more entry, as somebody with the server's key would write it."""
+    return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
+
+
+def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
+    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
+
+
+def test_recipes_and_orders_are_cosigned(rig: Rig, story: Story) -> None:
+    assert [one["batch"] for one in payloads(story, production.ORDER)] == ["B1", "B2"]
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("actor", ["P-0004", "P-0006"])
+def test_a_version_that_no_flow_approved_is_found(rig: Rig, story: Story, actor: str) -> None:
+    [approved] = payloads(story, model.APPROVED)
+    given = approved | {"version": 2, "sha256": model.recipe_hash(content(2))}
+    assert rig.show(stated(story, model.APPROVED, STREAM, given, actor)) == 422
+    assert rig.found == ("flow_approval_missing", len(story.entries))
+
+
+def test_an_approval_of_other_bytes_or_a_second_one_is_found(rig: Rig, story: Story) -> None:
+    [approved] = payloads(story, model.APPROVED)
+    for change in ({}, {"sha256": "0" * 64}):
+        assert rig.show(stated(story, model.APPROVED, STREAM, approved | change, "P-0004")) == 422
+        assert rig.found == ("flow_approval_missing", len(story.entries))
+
+
+def test_people_approve_without_a_flow_no_longer(rig: Rig, story: Story) -> None:
+    signatures = [{"person": "P-0004", "meaning": "approved", "at": "2026-11-26T08:00:00.000Z"}]
+    for given, actor, code in (
+        (content(recipe="MR-X"), "P-0004", "kind_superseded"),
+        (content(1), "server", "recipe_version_exists"),
+    ):
+        stream = model.recipe_stream(given["recipe"])
+        later = stated(story, model.APPROVED_V1, stream, given | {"signatures": signatures}, actor)
+        assert rig.show(later) == 422
+        assert rig.found == (code, len(story.entries))
+    imported = content(recipe="MR-X") | {"signatures": signatures}
+    later = stated(story, model.APPROVED_V1, model.recipe_stream("MR-X"), imported, "server")
+    assert rig.show(later) == 200, rig.why
+
+
+@pytest.mark.parametrize(("number", "code"), [(3, "recipe_waiting"), (2, "recipe_waiting")])
+def test_a_second_submission_is_found(rig: Rig, story: Story, number: int, code: str) -> None:
+    submitted = payloads(story, model.VERSION_SUBMITTED)[-1] | {"version": number}
+    assert rig.show(stated(story, model.VERSION_SUBMITTED, STREAM, submitted, "P-0006")) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_a_submission_under_the_digest_of_something_else_is_found(rig: Rig, story: Story) -> None:
+    submitted = payloads(story, model.VERSION_SUBMITTED)[-1] | {"recipe": "MR-X", "version": 1}
+    later = stated(story, model.VERSION_SUBMITTED, model.recipe_stream("MR-X"), submitted, "P-0006")
+    assert rig.show(later) == 422
+    assert rig.found == ("recipe_version_wrong", len(story.entries))
+
+
+@pytest.mark.parametrize(
+    ("change", "actor", "code"),
+    [
+        ({"batch": "B3"}, "P-0003", "order_in_flow"),
+        ({"batch": "B4"}, "P-0003", "order_in_flow"),
+        ({"batch": "B4"}, "server", "order_in_flow"),
+        ({"batch": "B3", "size": {"value": "6", "unit": "tablets"}}, "P-0003", "order_differs"),
+        ({"batch": "B4", "version": 2}, "P-0003", "recipe_unknown"),
+        ({"batch": "B4", "recipe_hash": "0" * 64}, "P-0003", "recipe_unknown"),
+    ],
+)
+def test_an_order_that_cannot_be_is_found(
+    rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
+) -> None:
+    given = payloads(story, production.ORDER)[-1] | change
+    later = stated(story, production.ORDER, production.batch_stream(given["batch"]), given, actor)
+    assert rig.show(later) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_without_the_flow_in_use_an_order_needs_none(rig: Rig, story: Story) -> None:
+    said = {"flow": production.ORDER_FLOW, "reason": "SOP"}
+    longer = stated(story, kinds.DISABLED, kinds.flow_stream(production.ORDER_FLOW), said, "P-0004")
+    given = payloads(story, production.ORDER)[-1] | {"batch": "B4"}
+    assert rig.show(stated(longer, production.ORDER, "batch/B4", given, "P-0003")) == 200, rig.why
