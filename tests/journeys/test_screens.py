@@ -55,6 +55,7 @@ class Walk:
             "my-work": ["/my-work"],
             "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
+            "specifications": ["/specifications", "/specifications/new"],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
         }

@@ -6,6 +6,7 @@ const ROOMS: Record<string, (code: string) => string> = {
   flow: (code) => `/flows/${code}`,
   recipe: (code) => `/recipes/${code}`,
   order: (code) => `/orders/${code}`,
+  specification: (code) => `/specifications/${code}`,
 };
 
 /** The screen of what a flow is about; null where a person named it in words of their own. */

@@ -34,6 +34,7 @@ const SCREENS: Record<string, Screen> = {
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),
   settings: () => import("../settings/Settings.svelte"),
+  specifications: () => import("../specifications/Specifications.svelte"),
   training: () => import("../training/Training.svelte"),
 };
 export const HOME = "";
