@@ -42,7 +42,7 @@ def answered(
     body["values"] = [{"variable": name, "value": value} for name, value in values.items()]
     if meaning:
         body |= {"login": signer[0], "password": signer[1], "meaning": meaning}
-        body |= {"seen": seen["seen"]} if "seen" in seen else {}
+        body["seen"] = seen["seen"]
     return client.post(f"/api/instances/{instance}/tasks/{task['id']}/complete", json=body)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Kind, Project, Room, Ruling
+from server.engines.forms.records import model as records
 from server.identity import queries as identity
 from server.quality import carrying, model, projection, queries, rules
 from server.quality.specifications.rules import same_limits
@@ -166,6 +167,8 @@ _OF_BATCHES = (
     "production.photo_attached.v1",
     "production.exception_raised.v1",
 )
-LISTENERS: Mapping[str, Project] = dict.fromkeys((*_OF_BATCHES, model.RESULTS_RECORDED), projection.join_deviation)
+LISTENERS: Mapping[str, Project] = dict.fromkeys(
+    (*_OF_BATCHES, model.RESULTS_RECORDED, *records.WORK), projection.join_deviation
+)
 JUDGES: Mapping[str, Decide] = {**dict.fromkeys(_OF_BATCHES, judge_after_seal), **carrying.JUDGES}
 ROOM = Room("quality", KINDS, LISTENERS, JUDGES)

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
-from server.core.db import records
+from server.core import db
 from server.core.kinds import Entry
+from server.engines.forms.records import queries as records
+from server.engines.forms.records.model import record_stream
 from server.quality import rules
 from server.quality.model import POST_SEAL, TAKES_NO_PLACE, parse_number, subject_of
 from server.quality.specifications import queries as specifications
@@ -15,7 +17,7 @@ from server.quality.specifications.model import Specification, Test
 
 result = Table(
     "quality_result",
-    records,
+    db.records,
     Column("idx", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("entry", Text, nullable=False, index=True),
@@ -37,7 +39,7 @@ result = Table(
 )
 deviation = Table(
     "quality_deviation",
-    records,
+    db.records,
     Column("number", Text, primary_key=True),
     Column("year", Integer, nullable=False),
     Column("n", Integer, nullable=False),
@@ -60,7 +62,7 @@ deviation = Table(
 # All entries that a deviation is about; those that come while it is open join it.
 deviation_entry = Table(
     "quality_deviation_entry",
-    records,
+    db.records,
     Column("entry", Text, primary_key=True),
     Column("deviation", Text, primary_key=True),
     Column("idx", Integer, nullable=False),
@@ -83,7 +85,7 @@ def join_deviation(connection: Connection, entry: Entry) -> None:
     """What a device delivers after the seal belongs to the deviation that its first such entry has opened."""
     if POST_SEAL not in entry.flags:
         return
-    for batch in batches_of(entry):
+    for batch in batches_of(connection, entry):
         number = open_after_seal(connection, batch, entry.header.device)
         if number is not None:
             _join(connection, number, entry.id, entry.index)
@@ -97,10 +99,17 @@ def open_after_seal(connection: Connection, batch: str, device: str) -> str | No
     return number
 
 
-def batches_of(entry: Entry) -> list[str]:
-    """The batch that an entry is about, by its payload and by its stream: two where these differ."""
-    named = (entry.payload.get("batch"), subject_of(entry.header.stream)[0])
+def batches_of(connection: Connection, entry: Entry) -> list[str]:
+    """The batch that an entry is about, by its payload and by its stream: two where these differ; or the one that its
+    record is about."""
+    named = (entry.payload.get("batch"), subject_of(entry.header.stream)[0], _of_record(connection, entry))
     return list(dict.fromkeys(batch for batch in named if batch is not None))
+
+
+def _of_record(connection: Connection, entry: Entry) -> str | None:
+    name = entry.header.stream.removeprefix(record_stream(""))
+    found = records.find_record(connection, name) if name != entry.header.stream else None
+    return None if found is None or found.subject is None else subject_of(found.subject)[0]
 
 
 def close_deviation(connection: Connection, entry: Entry) -> None:

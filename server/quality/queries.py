@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from server.core.kinds import Entry, Fact
-from server.quality.model import DEVIATION_OPENED, POST_SEAL, Deviation, Result, number_text
+from server.engines.flows import queries as instances
+from server.engines.flows import starting
+from server.quality.model import DEVIATION_OPENED, FLOW, POST_SEAL, Deviation, Result, number_text, subject_of_number
 from server.quality.projection import batches_of, deviation, deviation_entry, open_after_seal, result
 
 _current = result.c.superseded_by.is_(None)
@@ -83,10 +85,22 @@ def next_number(connection: Connection, moment: str, after: int = 0) -> str:
 
 
 def after_seal(connection: Connection, entry: Entry) -> list[Fact]:
-    """What follows from an entry that came after the seal: a deviation, unless one of its device waits already."""
-    device = entry.header.device
-    new = [batch for batch in batches_of(entry) if open_after_seal(connection, batch, device) is None]
-    return [_opened(next_number(connection, entry.recorded_at, place), batch, entry) for place, batch in enumerate(new)]
+    """What follows from an entry that came after the seal: a deviation, unless one of its device waits already, whose
+    flow is then told of it."""
+    device, facts, fresh = entry.header.device, [], 0
+    for batch in batches_of(connection, entry):
+        number = open_after_seal(connection, batch, device)
+        if number is None:
+            facts.append(_opened(next_number(connection, entry.recorded_at, fresh), batch, entry))
+            fresh += 1
+        elif (row := instances.running_about(connection, FLOW, subject_of_number(number))) is not None:
+            facts.append(starting.noted(row.instance, "又有记录归入偏差", "Another entry joined", entry.id))
+    return facts
+
+
+def batch_of_record(connection: Connection, entry: Entry) -> str | None:
+    """The batch that the record of a form is about of which an entry says something."""
+    return next(iter(batches_of(connection, entry)), None)
 
 
 def _opened(number: str, batch: str, entry: Entry) -> Fact:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
+from server.engines.forms.records import model as records
 from server.identity import signing
 from server.production import queries as batches
 from server.production.model import POST_SEAL, batch_stream
@@ -247,5 +248,17 @@ def judge_recorded(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=sealed.flags, consequences=[*sealed.consequences, *begun.consequences])
 
 
-JUDGES: Mapping[str, Decide] = {**reviewing.JUDGES, **dict.fromkeys(RESULTS, judge_recorded)}
+def judge_filled(connection: Connection, entry: Entry) -> Ruling:
+    """What is filled into a form about a batch: after its seal, and for its review."""
+    batch, begun = quality.batch_of_record(connection, entry), reviewing.judge_work(connection, entry)
+    if batch is None or queries.current_disposition(connection, batch) is None:
+        return begun
+    return Ruling((POST_SEAL,), [*quality.after_seal(connection, entry), *begun.consequences])
+
+
+JUDGES: Mapping[str, Decide] = {
+    **reviewing.JUDGES,
+    **dict.fromkeys(RESULTS, judge_recorded),
+    **dict.fromkeys(records.WORK, judge_filled),
+}
 ROOM = Room("release", KINDS, judges=JUDGES)

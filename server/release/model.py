@@ -158,6 +158,8 @@ class Disposition:
     reason: str | None
     method: str | None = None
     components: int | None = None
+    # Where in the log it stands.
+    index: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.engines.flows import standing
+from server.engines.forms import queries as forms
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.model import Lot
@@ -15,7 +16,7 @@ from server.production.model import Batch, BatchLine
 from server.quality import model as deviations
 from server.quality import queries as quality
 from server.recipes.model import find_phase
-from server.release import gates, queries
+from server.release import gates, queries, recorded
 from server.release.audit import pages as audits
 from server.release.model import REVIEW_FLOW, DeviceHead, Notice, review_subject
 from sync.log import reading
@@ -131,7 +132,17 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         "disposition": disposition(connection, number),
         "audit_review": audits.of_batch(connection, number),
         "flow": _review_flow(connection, number),
+        "records": _records(connection, number),
     }
+
+
+def _records(connection: Connection, number: str) -> list[dict[str, Any]]:
+    """The filled forms about the batch."""
+    found = recorded.of_batch(connection, number)
+    same = ("record", "form", "version", "status", "open_items", "opened_at", "completed_at")
+    return [
+        {**{name: getattr(one, name) for name in same}, "title": forms.title(connection, one.sha256)} for one in found
+    ]
 
 
 def _review_flow(connection: Connection, number: str) -> dict[str, Any] | None:
@@ -183,6 +194,7 @@ class _Notices:
         # An exception about a container that two batches used shows the facts of both.
         for other in {batch for notice in notices for batch in _touched(notice)} - {number}:
             places |= set(batches.places_of(connection, other, named))
+        places |= set(queries.places_in_records(connection, number, named))
         self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
         deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
         self._people = identity.people(connection, deciders)

@@ -14,7 +14,7 @@ from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
 from server.release import gates as other_gates
-from server.release import reviewing, rules
+from server.release import recorded, reviewing, rules
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.projection import disposition, waiver
 from sync.entry import FIRST_PREV, Receipt
@@ -35,6 +35,7 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
         *rules.items_gates(batches.items_of(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
+        *recorded.gates(recorded.of_batch(connection, batch)),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
@@ -50,8 +51,11 @@ def _specification(connection: Connection, batch: str, results: Sequence[Result]
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:
     """What QA is shown and signs; `devices` are the heads of the seal where they are not those of this moment."""
     entries = batches.entries_of(connection, batch)
-    deviations = quality.deviations_of_batch(connection, batch)
-    notices = rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations)
+    deviations, filled = quality.deviations_of_batch(connection, batch), recorded.of_batch(connection, batch)
+    notices = [
+        *rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations),
+        *recorded.notices(connection, filled),
+    ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)
     heads = device_heads(connection, batch, log_size(connection)) if devices is None else list(devices)
@@ -66,7 +70,15 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         stream_seq=seq,
         stream_hash=running,
         devices=tuple(heads),
-        digest=rules.digest(batch, notices, (clean, len(entries)), passed, (seq, running), heads),
+        digest=rules.digest(
+            batch,
+            notices,
+            (clean, len(entries)),
+            passed,
+            (seq, running),
+            heads,
+            recorded.heads(connection, filled),
+        ),
     )
 
 
@@ -74,6 +86,13 @@ def places_in_stream(connection: Connection, batch: str, ids: Collection[str]) -
     """Where in the log those of the entries stand that belong to the batch's stream."""
     here = log_entry.c.stream == production.batch_stream(batch)
     return list(connection.execute(select(log_entry.c.idx).where(here, log_entry.c.id.in_(ids))).scalars())
+
+
+def places_in_records(connection: Connection, batch: str, ids: Collection[str]) -> list[int]:
+    """The same of those that belong to a record of a form about the batch."""
+    streams = [one.stream for one in recorded.of_batch(connection, batch)]
+    here = log_entry.c.stream.in_(streams) & log_entry.c.id.in_(ids)
+    return list(connection.execute(select(log_entry.c.idx).where(here)).scalars()) if streams else []
 
 
 def log_size(connection: Connection) -> int:
@@ -169,7 +188,9 @@ def is_stale(connection: Connection, batch: str, signed: Disposition) -> bool:
     """Whether entries came after a signature, which it therefore does not cover (IDN-04)."""
     here = (log_entry.c.stream == production.batch_stream(batch)) & (log_entry.c.stream_seq > signed.stream_seq)
     later = exists().where(here, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
-    return bool(connection.execute(select(later)).scalar_one())
+    if bool(connection.execute(select(later)).scalar_one()):
+        return True
+    return recorded.last_said(connection, [batch]).get(batch, -1) > signed.index
 
 
 def stale_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]:
@@ -182,7 +203,11 @@ def stale_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]
     stream = literal(production.batch_stream("")).concat(signed.c.batch)
     after = (log_entry.c.stream == stream) & (log_entry.c.stream_seq > signed.c.covered)
     later = exists().where(after, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
-    return frozenset(connection.execute(select(signed.c.batch).where(later)).scalars())
+    stale = set(connection.execute(select(signed.c.batch).where(later)).scalars())
+    last = recorded.last_said(connection, numbers)
+    places = select(disposition.c.batch, func.max(disposition.c.idx).label("idx")).where(disposition.c.batch.in_(last))
+    rows = connection.execute(places.group_by(disposition.c.batch)).all() if last else []
+    return frozenset(stale | {row.batch for row in rows if last[row.batch] > row.idx})
 
 
 def dispositions(connection: Connection, batch: str) -> list[Disposition]:
@@ -206,6 +231,7 @@ def _disposition(row: Row[Any]) -> Disposition:
         stream_hash=row.stream_hash,
         devices=None if row.devices is None else tuple(DeviceHead(**one) for one in orjson.loads(row.devices)),
         reason=row.reason,
+        index=row.idx,
     )
 
 

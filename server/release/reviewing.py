@@ -9,14 +9,20 @@ from server.core.kinds import Decide, Entry, Fact, Ruling
 from server.engines.flows import kinds as flows
 from server.engines.flows import queries as instances
 from server.engines.flows import standing, starting
+from server.engines.forms.records import model as records
 from server.production import model as production
 from server.production import queries as batches
 from server.quality import model as quality
-from server.release import model
+from server.quality import queries as deviations
+from server.release import model, recorded
+from server.release.dossier.words import word
 from server.release.model import DISPOSITIONS, HARMLESS, REVIEW_FLOW, REVIEWED, review_subject
 from sync.log.tables import log_entry
 
 _MOST = 1000
+# What is said in a form about the batch.
+RECORDED = (records.OPENED, *records.WORK, records.SETTLED)
+_OBSERVED = (*production.WORK, production.REMARK, production.PHOTO, *quality.RESULTS, *records.WORK)
 # What can come to the stream of a batch that waits for its review, and says something of it.
 _SAYS_SOMETHING = (
     *production.WORK,
@@ -33,6 +39,7 @@ _SAYS_SOMETHING = (
     model.RESOLVED_KIND,
     model.ASSESSED_KIND,
     model.WAIVED_KIND,
+    *RECORDED,
     "handheld.lease_issued.v1",
     "handheld.lease_revoked.v1",
 )
@@ -42,14 +49,28 @@ _FOLLOWING = (production.EXCEPTION, quality.DEVIATION_OPENED)
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
     """An entry of a batch that waits for its review, or comes to wait for it with this very entry."""
-    batch = quality.subject_of(entry.header.stream)[0]
+    batch = _batch_of(connection, entry)
     if batch is None or (entry.actor == "server" and entry.kind in _FOLLOWING):
         return Ruling()
     if not instances.is_enabled(connection, REVIEW_FLOW) or not _is_made(connection, batch, entry):
         return Ruling()
     last = instances.last_about(connection, REVIEW_FLOW, review_subject(batch))
-    goes_on = last is not None and last.ended_at is None
-    return Ruling(consequences=[] if goes_on else _begun(connection, batch))
+    if last is None or last.ended_at is not None:
+        return Ruling(consequences=_begun(connection, batch))
+    if entry.kind not in _OBSERVED:
+        return Ruling()
+    # Whoever signs next must have seen it.
+    return Ruling(
+        consequences=[starting.noted(last.instance, word(entry.kind, "zh"), word(entry.kind, "en"), entry.id)]
+    )
+
+
+def _batch_of(connection: Connection, entry: Entry) -> str | None:
+    if entry.kind not in RECORDED:
+        return quality.subject_of(entry.header.stream)[0]
+    if entry.kind == records.OPENED:
+        return quality.subject_of(entry.payload["subject"] or "")[0]
+    return deviations.batch_of_record(connection, entry)
 
 
 def _is_made(connection: Connection, batch: str, entry: Entry) -> bool:
@@ -108,7 +129,9 @@ def told_after(connection: Connection, batch: str, place: int) -> bool:
     here = (log_entry.c.stream == production.batch_stream(batch)) & (log_entry.c.idx > place)
     seal = log_entry.c.kind.in_(DISPOSITIONS) & (log_entry.c.device == "server")
     later = exists().where(here, log_entry.c.kind.not_in(HARMLESS), ~seal)
-    return bool(connection.execute(select(later)).scalar_one())
+    if bool(connection.execute(select(later)).scalar_one()):
+        return True
+    return recorded.last_said(connection, [batch]).get(batch, -1) > place
 
 
 JUDGES: Mapping[str, Decide] = {

@@ -135,10 +135,12 @@ def digest(
     gates: Sequence[Gate],
     stream: tuple[int, str],
     devices: Sequence[DeviceHead],
+    records: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """SHA-256 over exactly what the reviewer sees, in canonical JSON.
 
-    `stream` is the entry count of the batch's stream with its head, which stands for the bytes of its entries.
+    `stream` is the entry count of the batch's stream with its head, which stands for the bytes of its entries;
+    `records` are the filled forms about it, each with the end of its own stream.
     """
     value = {
         "batch": batch,
@@ -151,6 +153,7 @@ def digest(
         "stream_seq": stream[0],
         "stream_hash": stream[1],
         "devices": [head.payload() for head in devices],
+        **({"records": [*records]} if records else {}),
     }
     return hashlib.sha256(canonical.encode(value)).hexdigest()
 

@@ -281,6 +281,19 @@ class ItemAnswer(Schema):
     flow = plain.Nested(StandingAnswer, allow_none=True)
 
 
+class RecordLineAnswer(Schema):
+    """A filled form about the batch; `title` is null where its definition is not here."""
+
+    record = plain.String()
+    form = plain.String()
+    title = plain.Nested(Text2, allow_none=True)
+    version = plain.Integer()
+    status = plain.String()
+    open_items = plain.Integer()
+    opened_at = plain.String()
+    completed_at = plain.String(allow_none=True)
+
+
 class ReviewAnswer(Schema):
     batch = plain.Nested(BatchLineAnswer)
     open = _list(ItemAnswer)
@@ -294,6 +307,7 @@ class ReviewAnswer(Schema):
     disposition = plain.Nested(DispositionAnswer, allow_none=True)
     audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
     flow = plain.Nested(StandingAnswer, allow_none=True)
+    records = _list(RecordLineAnswer)
 
 
 def reasoned(longest: int) -> list[validate.Validator]:

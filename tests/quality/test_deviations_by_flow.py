@@ -71,6 +71,11 @@ def test_what_comes_after_the_seal_opens_one_with_its_flow(site: Plant) -> None:
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "later"}, device="tablet-b")
     started = [site.instance("DEV-2026-0001"), site.instance("DEV-2026-0002")]
     assert [work.open_nodes(site.client("P-5"), one) for one in started] == [["triage"], ["triage"]]
+    # Who has it open sees that another entry has joined before they can sign.
+    seen = work.view(site.client("P-5"), started[0])["seen"]
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "still later"})
+    told = work.view(site.client("P-5"), started[0])
+    assert (told["history"][-1]["event"], told["seen"] > seen) == ("noted", True)
 
 
 def test_a_cancelled_flow_leaves_the_deviation_to_be_closed_by_hand(site: Plant) -> None:

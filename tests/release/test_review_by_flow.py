@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import flow_work_support as work
 import pytest
 from flow_work_support import FlowSite
+from record_support import RecordSite, value
 from release_support import assess, finish, refused, review, sign
 
 from server.core import rebuild
@@ -12,7 +14,7 @@ from server.core import rebuild
 pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
 
 
-class Plant(FlowSite):
+class Plant(FlowSite, RecordSite):
     FLOW = "batch-review"
 
     def instance(self) -> str:
@@ -115,3 +117,17 @@ def test_put_to_use_it_begins_for_what_waits_and_called_off_it_begins_anew(site:
     second = site.instance()
     site.switch(True)
     assert site.instance() == second
+
+
+def test_what_is_filled_into_a_form_about_the_batch_is_seen_by_who_signs_next_or_reviewed_anew(site: Plant) -> None:
+    site.switch(True)
+    given = {"record": "R-9", "form": "weighing-record", "version": 1, "sha256": site.sha256, "subject": "batch/B1"}
+    site.state("forms.record_opened.v1", "record/R-9", given, "P-1")
+    finish(site)
+    site.fill(value("batch", "B1"), record="R-9", leased=False)
+    told = [one["event"] for one in work.view(site.client("P-5"), site.instance())["history"]]
+    assert told.count("noted") == 1
+    first = site.instance()
+    site.go_over()
+    site.fill(value("batch", "B2"), record="R-9", leased=False)
+    assert (site.gate(), site.instance() == first) == (["running"], False)

@@ -73,5 +73,5 @@ export const codesZh: typeof codesEn = {
     rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符", not_canonical: "非规范 JSON", entry_too_large: "记录过大", device_mismatch: "发送设备不符", stream_mismatch: "属于其他批的文档", frame_malformed: "消息无法读取", frame_too_large: "消息过大", change_malformed: "变更无法读取", change_too_large: "变更过大", change_refused: "不允许的变更", key_malformed: "密钥格式不符", input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
 };

@@ -245,6 +245,7 @@ leases|所有设备已交回|All devices have handed back
 results|所有结果符合|All test results are within limits
 specification|质量标准各项均有结果|Every test of the specification has a result
 yields|收率符合|Yields are within limits
+records|表单记录齐全|Every filled form is complete
 batch_reviewed|批记录审核已通过|The review of the batch record stands
 held|无滞留记录|No record is held back
 quarantine|隔离区无本批内容|Nothing of the batch in quarantine

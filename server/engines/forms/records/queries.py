@@ -1,6 +1,6 @@
 """Reads of filled forms."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
@@ -22,6 +22,12 @@ def find_about(connection: Connection, form: str, subject: str) -> Record | None
     query = select(record).where(record.c.subject == subject, record.c.form == form)
     row = connection.execute(query.order_by(record.c.opened_at.desc(), record.c.record.desc()).limit(1)).first()
     return None if row is None else Record(**row._mapping)
+
+
+def about(connection: Connection, subjects: Collection[str]) -> list[Record]:
+    """All records about any of these, in the order in which they were opened."""
+    query = select(record).where(record.c.subject.in_(list(subjects)))
+    return [Record(**row._mapping) for row in connection.execute(query.order_by(record.c.opened_at, record.c.record))]
 
 
 def records(
