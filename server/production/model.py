@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.engines.flows import kinds as flows
 from sync import canonical
 
 ORDERED, IN_PROGRESS, AWAITING_REVIEW = "ordered", "in_progress", "awaiting_review"
@@ -17,7 +18,7 @@ ORDERS = "order.release"
 # What becomes of an order that was planned.
 PLANNED, ORDER_RELEASED, ORDER_WITHDRAWN = "planned", "released", "withdrawn"
 # The flow that checks and releases orders, where the plant has put it to use.
-ORDER_FLOW = "batch-order-release"
+ORDER_FLOW = flows.ORDER_RELEASE
 
 STARTED = "production.phase_started.v1"
 CLEARED = "production.line_cleared.v1"

@@ -12,6 +12,7 @@ from recipe_support import CODE, in_force, stock
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.engines.flows import kinds
+from server.engines.flows import queries as flows
 from server.production import model, queries
 
 pytestmark = pytest.mark.urs("PRD-04", "ENG-02")
@@ -173,3 +174,20 @@ def test_a_plan_names_the_version_in_force_and_lots_that_it_weighs(site: PlantUn
     assert plan(site, "B1", version=2).status_code == 201
     listed = site.client("wang").get("/api/orders").json
     assert [(one["batch"], one["version"], one["state"]) for one in listed["items"]] == [("B1", 2, "planned")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('meaning="approved"', 'meaning="checked"', "approval_unsigned"),
+        ('pestle:result="released"', 'pestle:result="fine"', "awaited_end_missing"),
+    ],
+)
+def test_a_flow_that_could_never_release_an_order_is_not_published(
+    site: PlantUnderTest, before: str, after: str, code: str
+) -> None:
+    xml = flows.delivered()[model.ORDER_FLOW].decode()
+    assert before in xml
+    for drawing, found in ((xml, []), (xml.replace(before, after), [code])):
+        answer = site.client("zhou").post("/api/flows/check", json={"xml": drawing})
+        assert [one["code"] for one in answer.json["findings"]] == found

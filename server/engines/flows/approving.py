@@ -28,7 +28,7 @@ def lacking(definition: Definition) -> list[Finding]:
     if wanted is not None and not any(node.result == wanted for node in nodes):
         found.append(Finding("awaited_end_missing", None, {"result": wanted}))
     meanings = {one for node in nodes for one in (node.meaning, *(each.meaning for each in node.outcomes))}
-    if definition.code in kinds.APPROVALS and "approved" not in meanings:
+    if definition.code in (*kinds.APPROVALS, kinds.ORDER_RELEASE) and "approved" not in meanings:
         found.append(Finding("approval_unsigned", None, {}))
     if definition.code in kinds.SUBJECTS:
         own = parsed(queries.delivered()[definition.code])

@@ -14,10 +14,12 @@ ENABLED, DISABLED = "flows.flow_enabled.v1", "flows.flow_disabled.v1"
 OFFERED = ("batch-order-release", "batch-review", "deviation")
 # Approvals of which rooms wait for the end `approved`, with a signature that means it.
 APPROVALS = ("form-approval", "flow-approval", "recipe-approval", "specification-approval")
+# An order is released by whoever signed so.
+ORDER_RELEASE = "batch-order-release"
 # Ends that other rooms wait for.
 AWAITED = {
     **dict.fromkeys(APPROVALS, "approved"),
-    "batch-order-release": "released",
+    ORDER_RELEASE: "released",
     "batch-review": "reviewed",
     "deviation": "closed",
 }

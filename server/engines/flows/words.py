@@ -63,8 +63,8 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
         "The product starts this flow, and has no {variable} to give to it.",
     ),
     "approval_unsigned": (
-        "批准流程须有一个签名含义为“批准”的任务。",
-        "An approval needs a task whose signature means approved.",
+        "此流程须有一个签名含义为“批准”的任务。",
+        "This flow needs a task whose signature means approved.",
     ),
     "timer_cycle": ("不允许循环定时。", "Timer cycles are not allowed."),
     "timer_without_time": ("定时器须有时长或日期之一。", "A timer needs either a duration or a date."),
