@@ -633,6 +633,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Load the page again and look what it says.", "请重新载入页面查看。"),
     ),
+    "flow_person_twice": Problem(
+        422,
+        ("Somebody stands twice in a list of people.", "人员名单中有人重复。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Name each person once.", "每人只填一次。"),
+    ),
     "flow_delegate_wrong": Problem(
         422,
         ("This person may not do the task.", "该人员不能完成此任务。"),

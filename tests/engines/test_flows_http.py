@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from server.alerts.watch import Watch
 from server.core import clock, rebuild
 from server.core.errors import PestleError
-from server.core.kinds import Entry
+from server.core.kinds import Entry, Fact
 from server.engines.flows import kinds, packing, projection, queries, running
 
 pytestmark = pytest.mark.urs("ENG-02")
@@ -229,11 +229,17 @@ def test_time_fires_once_in_order_and_not_before(site: PlantUnderTest) -> None:
     qc = site.client("zhao")
     numbers = [begun(qc, f"S-{n}") for n in range(3)]
     assert running.fire_due(site.plant) == 0
+    with site.reading() as connection:
+        due, _, name = queries.due_timers(connection, "2999")[0]
+    # Whoever lets time pass too early changes nothing: it comes when it comes.
+    early = {"instance": numbers[0], "timer": name, "due": due}
+    [told] = site.plant.recorder.state(Fact(kinds.FIRED, kinds.instance_stream(numbers[0]), early))
+    assert told.flags == ("flow_timer_not_due",)
     later(timedelta(days=3, seconds=1))
     assert running.fire_due(site.plant) == 3
     assert running.fire_due(site.plant) == 0
     fired = [payload["instance"] for payload in site.payloads("flows.timer_fired.v1")]
-    assert fired == numbers
+    assert fired == [numbers[0], *numbers]
     assert set(open_tasks(site.client("zhao"), numbers[0])) == {"ask", "remind"}
     assert sound(site)
 

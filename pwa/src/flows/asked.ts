@@ -21,11 +21,16 @@ export function namesOf(xml: string): Map<string, Text2> {
 
 /** Values as an entry says them: a list of texts for each, none where it is missing. */
 export function said(asked: readonly Asked[], values: Readonly<Record<string, unknown>>): Given[] {
-  return asked.map((one) => ({ variable: one.name, value: texts(one, values[one.name]) }));
+  return asked.map((one) => ({ variable: one.name, value: texts(values[one.name]) }));
 }
 
-function texts(asked: Asked, value: unknown): string[] {
-  if (asked.type === "yes_no") return [value === true ? "true" : "false"];
+/** Whether something that must be given is missing. */
+export function lacking(asked: readonly Asked[], values: Readonly<Record<string, unknown>>): boolean {
+  return asked.some((one) => one.required && texts(values[one.name]).length === 0);
+}
+
+/** What nobody has touched is missing: a question without an answer is not answered with no. */
+function texts(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return value === undefined || value === null || value === "" ? [] : [String(value)];
 }

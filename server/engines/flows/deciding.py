@@ -6,11 +6,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
-from server.engines.flows import approving, filling, kinds, living, packing, projection, queries, stepping, values
-from server.engines.flows.model import STARTER, Definition, Finding, FlowError, Node, Refused, Step
+from server.engines.flows import (
+    approving,
+    asking,
+    filling,
+    kinds,
+    living,
+    packing,
+    projection,
+    queries,
+    stepping,
+    values,
+)
+from server.engines.flows.model import Definition, Finding, FlowError, Node, Refused, Step, Variable
 from server.engines.flows.publishing import Surroundings, check
 from server.engines.flows.stored import parsed
-from server.identity import queries as identity
 from server.identity import signing
 from server.identity.model import ROLES
 
@@ -103,6 +113,9 @@ def decide_start(connection: Connection, entry: Entry) -> Ruling:
     if flows is None or flows.pins != {one["flow"]: one["sha256"] for one in given["pins"]}:
         return Ruling(refusal="flow_not_in_force", details=details)
     plain = values.plain(flows.definitions[flows.root].variables, given["values"])
+    twice = _twice(flows.definitions[flows.root].variables, plain)
+    if twice is not None:
+        return twice
     event = {"type": "started", "at": entry.header.captured_at, "subject": given["subject"], "starter": entry.actor}
     try:
         step = stepping.step(flows, None, {**event, "values": plain})
@@ -114,7 +127,7 @@ def decide_start(connection: Connection, entry: Entry) -> Ruling:
 def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     """By whom the task is for, signed where the flow wants a signature."""
     given = entry.payload
-    refused = why_not(connection, given["instance"], given["task"], entry.actor)
+    refused = asking.why_not(connection, given["instance"], given["task"], entry.actor)
     if refused is not None:
         return refused
     found = _task(connection, given["instance"], given["task"])
@@ -124,6 +137,10 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
             return Ruling(refusal="flow_form_open", details={"form": found.node.form})
         if given["values"] != filling.given(connection, record, found.node):
             return Ruling(refusal="flow_form_differs", details={"record": record.record})
+    variables = projection.flows_of(connection, given["instance"]).definition(found.path).variables
+    twice = _twice(variables, values.plain(variables, given["values"]))
+    if twice is not None:
+        return twice
     wanted = found.node.meaning_of(given["outcome"])
     if (entry.kind == kinds.TASK_SIGNED) != (wanted is not None):
         return Ruling(refusal="flow_signature_needed", details={"task": given["task"]})
@@ -139,38 +156,13 @@ def decide_completion(connection: Connection, entry: Entry) -> Ruling:
     return _stepped(connection, entry)
 
 
-def why_not(connection: Connection, number: str, name: str, person: str) -> Ruling | None:
-    """Why this person may not do this task; None where they may."""
-    row = queries.find_task(connection, number, name)
-    if row is None:
-        return Ruling(refusal="flow_task_not_open", details={"task": name})
-    node = _task(connection, number, name).node
-    if row.person is not None and row.person != person:
-        return Ruling(refusal="flow_task_of_other", details={"person": row.person})
-    if row.claimed_by is not None and row.claimed_by != person:
-        return Ruling(refusal="flow_task_claimed", details={"person": row.claimed_by})
-    # Who was handed it must still be one who may do it.
-    by_role = row.person is None or queries.delegated(connection, number, name)
-    if by_role and not may_do(connection, node.roles, person):
-        return Ruling(refusal="flow_role_needed", details={"roles": list(node.roles)})
-    if set(node.not_by) & _done_by(connection, number, person):
-        return Ruling(refusal="flow_not_by_same", details={"task": name})
+def _twice(variables: Mapping[str, Variable], given: Mapping[str, Any]) -> Ruling | None:
+    """Nobody stands twice in a list of people: each has one word."""
+    for name, value in given.items():
+        listed = name in variables and variables[name].type == "list(person)" and isinstance(value, list)
+        if listed and len({*value}) < len(value):
+            return Ruling(refusal="flow_person_twice", details={"variable": name})
     return None
-
-
-def _done_by(connection: Connection, number: str, person: str) -> set[str]:
-    """What a person has done in an instance, as separations of duties name it: elements, and having started it."""
-    row = queries.find_instance(connection, number)
-    started = {STARTER} if row is not None and row.started_by == person else set()
-    return queries.completed_by(connection, number, person) | started
-
-
-def may_do(connection: Connection, roles: tuple[str, ...], person: str) -> bool:
-    """Whether a person holds one of the roles that a task is for; a task that names none is for all who work."""
-    found = identity.find_person(connection, person)
-    if found is None:
-        return False
-    return bool(set(roles) & set(found.roles)) if roles else kinds.WORKS in found.permissions
 
 
 def _task(connection: Connection, number: str, name: str) -> living.Task:
@@ -195,7 +187,7 @@ def judge_record(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="flow_task_not_open", details={"task": name})
     if filling.record_of(connection, number, name, node.form) is not None:
         return Ruling(refusal="flow_record_known", details={"task": name})
-    return why_not(connection, number, name, entry.actor) or Ruling()
+    return asking.why_not(connection, number, name, entry.actor) or Ruling()
 
 
 def _stepped(connection: Connection, entry: Entry) -> Ruling:
@@ -230,40 +222,18 @@ def _following(entry: Entry, step: Step, flow: str, version: int, subject: str) 
 
 def decide_claim(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
-    return why_not(connection, given["instance"], given["task"], entry.actor) or Ruling()
+    return asking.why_not(connection, given["instance"], given["task"], entry.actor) or Ruling()
 
 
 def decide_delegation(connection: Connection, entry: Entry) -> Ruling:
     """From whom it is for, to somebody who may do it as well: it gives nobody a right."""
     given = entry.payload
-    refused = why_not(connection, given["instance"], given["task"], entry.actor)
+    refused = asking.why_not(connection, given["instance"], given["task"], entry.actor)
     if refused is not None:
         return refused
-    if given["to"] not in candidates(connection, given["instance"], given["task"], entry.actor):
+    if given["to"] not in asking.candidates(connection, given["instance"], given["task"], entry.actor):
         return Ruling(refusal="flow_delegate_wrong", details={"person": given["to"]})
     return Ruling()
-
-
-def candidates(connection: Connection, number: str, name: str, person: str) -> list[str]:
-    """Who else may do a task."""
-    node = _task(connection, number, name).node
-    others = [one for one in identity.people_with(connection, kinds.WORKS) if one.id != person]
-    taken = _others_asked(connection, number, name, node)
-    able = [one.id for one in others if one.id not in taken and may_do(connection, node.roles, one.id)]
-    done = {one: _done_by(connection, number, one) for one in able}
-    return [one for one in able if not set(node.not_by) & done[one]]
-
-
-def _others_asked(connection: Connection, number: str, name: str, node: Node) -> set[str]:
-    """Who is asked, or was, beside this task of a repeat over people: nobody has the word of two of them."""
-    row = queries.find_instance(connection, number)
-    assert row is not None
-    acts = stepping.load(row.state)["acts"]
-    repeat = acts[name].get("of")
-    if repeat is None or node.repeat is None or node.person != node.repeat.element:
-        return set()
-    asked = {one.person for one in queries.tasks_of(connection, number) if acts[one.task].get("of") == repeat}
-    return asked | {*acts[repeat]["left"]} | queries.completers(connection, number, node.id, int(repeat))
 
 
 def decide_comment(connection: Connection, entry: Entry) -> Ruling:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from server.core import clock
 from server.core.errors import PestleError
-from server.engines.flows import deciding, filling, kinds, living, packing, projection, queries, stepping
+from server.engines.flows import asking, filling, kinds, living, packing, projection, queries, stepping
 from server.engines.flows.model import Definition, Flows, Names, Node
 from server.identity import queries as identity
 from server.identity.model import Person
@@ -136,7 +136,9 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
         raise PestleError("flow_instance_unknown", {"instance": number})
     flows, state = projection.flows_of(connection, number), stepping.load(row.state)
     root = flows.definitions[flows.root]
-    rows, history = queries.tasks_of(connection, number), queries.history(connection, number)
+    here = asking.opened(connection, number)
+    assert here is not None
+    rows, history = [*here.rows.values()], queries.history(connection, number)
     ids = (
         {row.started_by} | {one.by for one in history} | {one.claimed_by for one in rows} | {one.person for one in rows}
     )
@@ -148,10 +150,9 @@ def one_instance(connection: Connection, number: str, person: Person) -> Page:
     said |= {"started": {"by": people.get(row.started_by, _SERVER), "at": row.started_at}}
     said |= {"ended": None if row.ended_at is None else {"result": row.result, "at": row.ended_at}}
     said |= {"variables": _variables(root, state), "live": _live(row, state)}
-    files = queries.attachments(connection, number)
-    said |= {"history": [_happened(flows, one, people) | _files(files.get(one.idx, ())) for one in history]}
-    open_now = {one.id: one for one in living.tasks(flows, state)} if row.ended_at is None else {}
-    said |= {"tasks": [_task(connection, flows, one, open_now[one.task], people, person) for one in rows]}
+    files, nodes = queries.attachments(connection, number), _nodes(flows)
+    said |= {"history": [_happened(nodes, one, people) | _files(files.get(one.idx, ())) for one in history]}
+    said |= {"tasks": [_task(connection, here, name, people, person) for name in here.rows]}
     last = queries.last_of(connection, number)
     return said | {"newest": None if now is None or now.delivered else now.version, "seen": last}
 
@@ -172,16 +173,19 @@ def _variables(root: Definition, state: Mapping[str, Any]) -> list[Page]:
     return [{"name": one.name, **pair(one.title), "value": held.get(one.name)} for one in declared]
 
 
-def _node(flows: Flows, name: str | None) -> Node | None:
-    for definition in flows.definitions.values():
+def _nodes(flows: Flows) -> dict[tuple[str | None, str], Node]:
+    """Each element by its flow and its identifier, and by that alone: of some of what happened no flow was told."""
+    found: dict[tuple[str | None, str], Node] = {}
+    for code, definition in flows.definitions.items():
         for scope in definition.scopes.values():
-            if name is not None and name in scope.nodes:
-                return scope.nodes[name]
-    return None
+            for name, node in scope.nodes.items():
+                found[code, name] = node
+                found.setdefault((None, name), node)
+    return found
 
 
-def _happened(flows: Flows, row: Row[Any], people: Mapping[str, Any]) -> Page:
-    node = _node(flows, row.node)
+def _happened(nodes: Mapping[tuple[str | None, str], Node], row: Row[Any], people: Mapping[str, Any]) -> Page:
+    node = nodes.get((row.flow, row.node)) or nodes.get((None, row.node))
     outcomes = {} if node is None else {one.code: pair(one.title) for one in node.outcomes}
     said = {"index": row.idx, "place": row.place, "node": row.node, "name": None if node is None else pair(node.name)}
     said |= {"event": row.what, "by": people.get(row.by), "at": row.at, "outcome": outcomes.get(row.outcome)}
@@ -193,11 +197,9 @@ def _files(rows: Iterable[Row[Any]]) -> Page:
     return {"attachments": [{name: getattr(row, name) for name in ("sha256", "name", "size", "type")} for row in rows]}
 
 
-def _task(
-    connection: Connection, flows: Flows, row: Row[Any], one: living.Task, people: Mapping[str, Any], person: Person
-) -> Page:
-    node = one.node
-    declared = flows.definition(one.path).variables
+def _task(connection: Connection, here: asking.Open, name: str, people: Mapping[str, Any], person: Person) -> Page:
+    row, node = here.rows[name], here.tasks[name].node
+    declared = here.flows.definition(here.tasks[name].path).variables
     asked = [
         {"name": each.variable, "type": declared[each.variable].type, **pair(declared[each.variable].title)}
         | {"required": each.required}
@@ -205,7 +207,7 @@ def _task(
     ]
     refused = None
     if kinds.WORKS in person.permissions:
-        refused = deciding.why_not(connection, row.instance, row.task, person.id)
+        refused = asking.refused(here, name, person.id, person)
     mine = kinds.WORKS in person.permissions and refused is None
     said = {"id": row.task, "node": node.id, "name": pair(node.name), "roles": [*node.roles], "sets": asked}
     said |= {"person": people.get(row.person), "claimed_by": people.get(row.claimed_by), "form": node.form}

@@ -95,6 +95,8 @@ happened = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("what", Text, nullable=False),
     Column("node", Text),
+    # The flow that the element is of: the instance's, or one that it calls.
+    Column("flow", Text),
     Column("task", Text),
     Column("by", Text),
     Column("at", Text, nullable=False),
@@ -335,20 +337,20 @@ _TOLD = {"passed": "passed", "closed": "completed", "withdrawn": "withdrawn", "e
 def _tell(connection: Connection, number: str, entry: Entry, steps: tuple[Happening, ...]) -> None:
     given = entry.payload
     first = {kinds.STARTED: "started", kinds.FIRED: "timer", kinds.MESSAGE: "message", kinds.CANCELLED: "cancelled"}
-    said: list[tuple[str, str | None, str | None, str | None, str | None]] = []
+    said: list[dict[str, Any]] = []
     if entry.kind in first:
-        said.append((first[entry.kind], None, None, None, given.get("reason")))
+        said.append({"what": first[entry.kind], "comment": given.get("reason")})
     for one in steps:
         what = _TOLD.get(one.what)
         if what is None:
             continue
         own = one.what == "closed" and one.id == given.get("task")
-        said.append((what, one.node, one.id, one.details.get("outcome"), given.get("comment") if own else None))
-    for place, (what, node, act, outcome, comment) in enumerate(said):
-        row: dict[str, Any] = {"instance": number, "idx": entry.index, "place": place}
-        row |= {"what": what, "node": node, "task": act}
-        row |= {"by": None if entry.actor == "server" else entry.actor, "at": entry.header.captured_at}
-        connection.execute(insert(happened).values({**row, "outcome": outcome, "comment": comment}))
+        told = {"what": what, "node": one.node, "flow": one.path.partition("/")[0], "task": one.id}
+        said.append(told | {"outcome": one.details.get("outcome"), "comment": given.get("comment") if own else None})
+    by = None if entry.actor == "server" else entry.actor
+    for place, row in enumerate(said):
+        row |= {"instance": number, "idx": entry.index, "place": place, "by": by, "at": entry.header.captured_at}
+        connection.execute(insert(happened).values(row))
 
 
 def note(connection: Connection, entry: Entry, what: str, comment: str | None) -> None:
@@ -434,8 +436,9 @@ def _stop(connection: Connection, entry: Entry, code: str) -> None:
     if code not in _GONE and row.ended_at is None:
         connection.execute(update(instance).where(instance.c.instance == number).values(stuck=code))
     if entry.kind == kinds.FIRED:
+        # One whose time has not come yet stays, and comes.
         here = (timer.c.instance == number) & (timer.c.timer == entry.payload["timer"])
-        connection.execute(delete(timer).where(here))
+        connection.execute(delete(timer).where(here, timer.c.due <= entry.header.captured_at))
 
 
 def pins_text(pins: list[Mapping[str, str]]) -> str:

@@ -173,10 +173,13 @@ def tasks_of(connection: Connection, number: str) -> list[Row[Any]]:
     return sorted(connection.execute(query), key=lambda row: int(row.task))
 
 
-def completed_by(connection: Connection, number: str, person: str) -> set[str]:
-    """The elements of an instance whose tasks a person has completed: not theirs to check (separation of duties)."""
-    done = (happened.c.instance == number) & (happened.c.what == "completed") & (happened.c.by == person)
-    return {str(node) for node in connection.execute(select(happened.c.node).where(done)).scalars()}
+def done_in(connection: Connection, number: str) -> dict[str, frozenset[tuple[str | None, str]]]:
+    """By person, the elements of an instance whose tasks they have completed, each with the flow that it is of."""
+    done = (happened.c.instance == number) & (happened.c.what == "completed") & happened.c.by.is_not(None)
+    found: dict[str, set[tuple[str | None, str]]] = {}
+    for row in connection.execute(select(happened.c.by, happened.c.flow, happened.c.node).where(done)):
+        found.setdefault(row.by, set()).add((row.flow, row.node))
+    return {person: frozenset(elements) for person, elements in found.items()}
 
 
 def completers(connection: Connection, number: str, node: str, since: int) -> set[str]:
@@ -186,10 +189,10 @@ def completers(connection: Connection, number: str, node: str, since: int) -> se
     return {str(row.by) for row in rows if row.task is not None and int(row.task) > since}
 
 
-def delegated(connection: Connection, number: str, name: str) -> bool:
-    """Whether a task has been handed on to whoever it is for now."""
-    here = (happened.c.instance == number) & (happened.c.task == name) & (happened.c.what == "delegated")
-    return connection.execute(select(happened.c.idx).where(here).limit(1)).first() is not None
+def handed(connection: Connection, number: str) -> frozenset[str]:
+    """The tasks of an instance that have been handed on to whoever they are for now."""
+    here = (happened.c.instance == number) & (happened.c.what == "delegated")
+    return frozenset(connection.execute(select(happened.c.task).where(here)).scalars())
 
 
 def history(connection: Connection, number: str) -> list[Row[Any]]:

@@ -13,6 +13,7 @@ from server.core import blobs, clock, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.flows import (
+    asking,
     commenting,
     deciding,
     filling,
@@ -300,7 +301,7 @@ def fill(number: str, name: str) -> Answer:
         node = deciding.node_of(connection, number, name)
         if node is None or node.form is None:
             raise PestleError("flow_task_not_open", {"task": name})
-        refused = deciding.why_not(connection, number, name, current_person().id)
+        refused = asking.why_not(connection, number, name, current_person().id)
         if refused is not None and refused.refusal is not None:
             raise PestleError(refused.refusal, dict(refused.details))
         known = filling.record_of(connection, number, name, node.form)
@@ -323,7 +324,7 @@ def candidates(number: str, name: str) -> Answer:
     with plant.current().engine.connect() as connection:
         if queries.find_task(connection, number, name) is None:
             raise PestleError("flow_task_not_open", {"task": name})
-        found = deciding.candidates(connection, number, name, current_person().id)
+        found = asking.candidates(connection, number, name, current_person().id)
         people = identity.people(connection, found)
     return {"items": [people[one] for one in found]}
 
