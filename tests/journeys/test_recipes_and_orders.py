@@ -1,5 +1,5 @@
-"""An engineer submits the next version of a recipe from a file, QA approves it on a phone, a planner plans a batch by it,
-and the batch stands on the tablet (PRD-03, PRD-04): at the desk in English, on phone and tablet in Chinese."""
+"""An engineer submits the next version of a recipe from a file, QA approves it on a phone, a planner plans a batch by
+it, and the batch stands on the tablet (PRD-03, PRD-04): at the desk in English, on phone and tablet in Chinese."""
 
 import json
 from collections.abc import Iterator
