@@ -132,7 +132,7 @@ export interface Seal { entries: number; head: string; devices: { device: { id: 
 export interface Holding { device: { id: string; name: string }; returned_at: string | null; known: number; delivered: number; blocks: string[]; waived: string[] }
 export interface Item {
   id: string;
-  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "remark" | "photo" | "deviation" | "waiver";
+  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "remark" | "photo" | "deviation" | "waiver" | "record";
   code: string;
   phase: PhaseName | null;
   slot: string | null;
@@ -144,7 +144,13 @@ export interface Item {
   decision: { by: Named; at: string; text: string; chosen?: string | null } | null;
   /** A waiver whose device has delivered more since. */
   stale: boolean;
+  /** Of a deviation: what carries it. */
+  flow: Standing | null;
 }
+/** The instance of a flow that carries something: what waits in it for whom, or how it ended. */
+export interface Standing { instance: string; started_by: Named; started_at: string; ended_at: string | null; result: string | null; waiting: { name: Text2; person: Named | null; roles: string[]; overdue: boolean }[] }
+/** A filled form about a batch. */
+export interface RecordLine { record: string; form: string; title: Text2 | null; version: number; status: string; open_items: number; opened_at: string; completed_at: string | null }
 export interface Gate { code: string; met: boolean; count: number; details: string[]; waived: string[] }
 export interface Review {
   batch: BatchLine;
@@ -159,6 +165,8 @@ export interface Review {
   digest: string;
   disposition: Disposition | null;
   audit_review: LastReview;
+  flow: Standing | null;
+  records: RecordLine[];
 }
 
 export interface DeviationLine {
@@ -171,7 +179,8 @@ export interface DeviationLine {
   opened_by: Named;
   opened_at: string;
   entries: number;
-  closing: { by: Named; at: string; conclusion: string; reason: string } | null;
+  flow: Standing | null;
+  closing: { by: Named; at: string; conclusion: string; reason: string | null } | null;
 }
 export interface DeviationView { deviation: DeviationLine; batch: BatchLine | null; entries: EntryView[] }
 

@@ -7,6 +7,8 @@ const ROOMS: Record<string, (code: string) => string> = {
   recipe: (code) => `/recipes/${code}`,
   order: (code) => `/orders/${code}`,
   specification: (code) => `/specifications/${code}`,
+  deviation: (code) => `/deviation/${code}`,
+  batch: (code) => `/batch/${code}/review`,
 };
 
 /** The screen of what a flow is about; null where a person named it in words of their own. */

@@ -31,7 +31,8 @@ export const en = {
     phases: (a: number, b: number) => `phases ${a} of ${b}`, gates: "Gates", gateOpen: "open", gateClosed: "met", decide: "decide", assessed: "assessed", resolved: "decided", exception: "exception",
     conflictText: "Two records claim the same place. Choose the one that is right, and say why. Both stay in the log.", choose: "This one is right", chosen: "chosen", chooseReason: "Why this one", resolve: "Decide",
     assess: "Assess", assessment: "Assessment", assessHint: "What it means for the batch, and why that is acceptable or not.", sign: "Sign release", reject: "Reject",
-    left: (n: number) => (n === 1 ? "1 item still needs a decision. Then you can sign." : `${n} items still need a decision. Then you can sign.`), gatesLeft: (n: number) => (n === 1 ? "1 gate is still open." : `${n} gates are still open.`),
+    left: (n: number) => (n === 1 ? "1 item still needs a decision. Then you can sign." : `${n} items still need a decision. Then you can sign.`), records: "Filled forms", recordOpen: "not complete", recordComplete: "complete", recordItems: (n: number) => (n === 1 ? "1 thing to look at" : `${n} things to look at`), standing: { not_begun: "not begun", running: "still running", not_passed: "not passed", came_after: "entries came after it" } as Record<string, string>,
+    gatesLeft: (n: number) => (n === 1 ? "1 gate is still open." : `${n} gates are still open.`),
     ready: "Nothing is open. You can sign.", signTitle: "Sign the release", rejectTitle: "Reject the batch", signing: "You sign", digest: "Digest of what is shown",
     signNow: "Sign", rejectReason: "Why the batch is rejected",
     dossier: "Dossier", dossierZh: "Dossier in Chinese", dossierEn: "Dossier in English", withhold: "Dossier with content withheld…", withholdHint: "What entries of the chosen kinds say is neither printed nor attached. That they stand in the log, and when, is still proven.", dossierHint: "PDF/A with all records and proofs attached", entries: (n: string) => `${n} entries`, seeAll: "See all entries",
@@ -50,7 +51,7 @@ export const en = {
     about: (n: number) => (n === 1 ? "1 entry" : `${n} entries`), opened: "Opened", from: "Delivered by", entries: "What it is about", batch: "Batch",
     postSealHint: "The batch was sealed by QA's signature before these entries came. They stand in the log, outside of that signature.",
     openTitle: "Open a deviation", openNew: "Open a deviation", openHint: "It blocks the release until QA has closed it.", summary: "What happened", save: "Open", look: "Look and conclude", more: (n: number) => (n === 1 ? "and 1 more" : `and ${n} more`),
-    conclude: "Conclude", conclusion: "Conclusion", conclusionHint: "What it means for the batch.", reason: "Reason", reasonHint: "Why that is so.", close: "Close the deviation", onlyQa: "QA concludes.",
+    conclude: "Conclude", conclusion: "Conclusion", conclusionHint: "What it means for the batch.", reason: "Reason", reasonHint: "Why that is so.", close: "Close the deviation", onlyQa: "QA concludes.", flow: "The flow that carries it", byFlow: "The last signature of its flow closes it.",
   },
   batch: {
     values: "Values", lots: "Lots", results: "Results", yields: "Yields", entries: "Entries", review: "Review", run: "Work on it", none: "No such batch",

@@ -32,7 +32,8 @@ export const zh = {
     phases: (a: number, b: number) => `步骤 ${a} / ${b}`, gates: "放行条件", gateOpen: "未满足", gateClosed: "已满足", decide: "须裁定", assessed: "已评估", resolved: "已裁定", exception: "异常",
     conflictText: "同一处有两条记录。请选定正确的一条并说明理由，两条均保留在日志中。", choose: "以此为准", chosen: "已选定", chooseReason: "为何选它", resolve: "裁定",
     assess: "评估", assessment: "评估意见", assessHint: "对本批的影响，以及为何可接受或不可接受。", sign: "签名放行", reject: "拒绝放行",
-    left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, gatesLeft: (n: number) => `还有 ${n} 项放行条件未满足。`,
+    left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, records: "表单记录", recordOpen: "未完成", recordComplete: "已完成", recordItems: (n: number) => `${n} 项待处理`, standing: { not_begun: "未开始", running: "进行中", not_passed: "未通过", came_after: "其后又有记录" },
+    gatesLeft: (n: number) => `还有 ${n} 项放行条件未满足。`,
     ready: "无未结项，可以签名。", signTitle: "签名放行", rejectTitle: "拒绝放行", signing: "您签署的是", digest: "所示内容摘要",
     signNow: "签名", rejectReason: "拒绝理由",
     dossier: "批档案", dossierZh: "中文批档案", dossierEn: "英文批档案", withhold: "提供部分内容的档案…", withholdHint: "所选类别的记录内容既不打印也不附带，但其存在于日志及时间仍受证明。", dossierHint: "PDF/A，附全部记录与证明", entries: (n: string) => `${n} 条记录`, seeAll: "查看全部记录",
@@ -51,7 +52,7 @@ export const zh = {
     about: (n: number) => `${n} 条记录`, opened: "开立", from: "送达设备", entries: "涉及的记录", batch: "批次",
     postSealHint: "这些记录到达之前，该批已由 QA 签名封存。它们已入账，但不在该签名范围之内。",
     openTitle: "开立偏差", openNew: "开立偏差", openHint: "QA 关闭之前不能放行。", summary: "情况", save: "开立", look: "查看并给出结论", more: (n: number) => `另有 ${n} 条`,
-    conclude: "给出结论", conclusion: "结论", conclusionHint: "对本批的影响。", reason: "理由", reasonHint: "为何如此判断。", close: "关闭偏差", onlyQa: "由 QA 给出结论。",
+    conclude: "给出结论", conclusion: "结论", conclusionHint: "对本批的影响。", reason: "理由", reasonHint: "为何如此判断。", close: "关闭偏差", onlyQa: "由 QA 给出结论。", flow: "处理流程", byFlow: "由其流程的最后签名关闭。",
   },
   batch: {
     values: "数值", lots: "物料批", results: "检验结果", yields: "收率", entries: "全部记录", review: "审核", run: "继续操作", none: "没有这一批",

@@ -8,6 +8,8 @@ test("ENG-02 what the product named itself is said in words, and leads to its sc
   expect(named("deviation/DEV-2026-0001", flowsZh)).toBe("偏差 DEV-2026-0001");
   for (const own of ["R-101 <b>now</b>", "form", "form/", "a/b", ""]) expect(named(own, flowsZh)).toBe(own);
   expect(screenOf("form/a b/1")).toBe("/forms/a%20b");
+  expect(screenOf("deviation/DEV-2026-0001")).toBe("/deviation/DEV-2026-0001");
+  expect(screenOf("batch/HT2507001")).toBe("/batch/HT2507001/review");
   expect(screenOf("form/")).toBeNull();
   expect(screenOf("javascript:alert(1)")).toBeNull();
 });
