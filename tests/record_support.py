@@ -52,12 +52,18 @@ class RecordSite(batch_support.Site):
 
     def __init__(self, database_url: str, folder: Path) -> None:
         super().__init__(database_url, folder)
-        self.definition = weighing_record()
+        self.definition = self.form()
+        # The lots of the forms in these tests.
+        self.receive("A-5")
+        self.receive("A-6")
         self.sha256 = in_force(self.plant, self.definition, "P-8", "P-3", "P-5")
 
-    def open(self, record: str = RECORD, lend: bool = True) -> Recorded:
+    def form(self) -> dict[str, Any]:
+        return weighing_record()
+
+    def open(self, record: str = RECORD, lend: bool = True, person: str = "P-1") -> Recorded:
         given = {"record": record, "form": "weighing-record", "version": 1, "sha256": self.sha256, "subject": "B-1"}
-        done = self.state("forms.record_opened.v1", f"record/{record}", given, "P-1")
+        done = self.state("forms.record_opened.v1", f"record/{record}", given, person)
         for device in ("tablet-a", "tablet-b") if lend else ():
             lease = self.leases[record, device] = f"lease-{record}-{device}"
             term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}

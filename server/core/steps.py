@@ -19,3 +19,12 @@ def step(on: str, name: str) -> str:
 def action(name: str) -> str:
     """The use of a permission; or the check of a second person."""
     return step("action", name)
+
+
+# Before the code of a form that is filled in: each form is an action of its own.
+FORM = "form:"
+
+
+def filling(form: str) -> str:
+    """Filling in and signing records of this form."""
+    return action(f"{FORM}{form}")

@@ -30,6 +30,7 @@ from server.handheld.model import (
     is_unit,
     record_of,
 )
+from server.handheld.registered import judge_registered
 from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
@@ -224,9 +225,10 @@ def _of_record(entry: Entry, one: records.Judgement) -> Fact:
 
 
 def judge_values(connection: Connection, entry: Entry) -> Ruling:
-    """Work under a lease like any other, and what devices have shown besides."""
-    work, readings = judge_work(connection, entry), judge_reading(connection, entry)
-    return Ruling((*work.flags, *readings.flags), (*work.consequences, *readings.consequences))
+    """Work under a lease like any other, what devices have shown, and what the registers say of what is named."""
+    found = [judge(connection, entry) for judge in (judge_work, judge_reading, judge_registered)]
+    flags = tuple(flag for one in found for flag in one.flags)
+    return Ruling(flags, [fact for one in found for fact in one.consequences])
 
 
 def judge_reading(connection: Connection, entry: Entry) -> Ruling:

@@ -14,7 +14,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
-from server.handheld import lending, queries
+from server.handheld import lending, queries, registered
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import (
@@ -159,7 +159,13 @@ def _of_record(connection: Connection, unit: str) -> dict[str, Any]:
     if record is None or definition is None:
         raise PestleError("record_unknown", {"record": name or unit})
     names = ("record", "form", "version", "sha256", "subject", "opened_by", "opened_at")
-    return {"record": {name: getattr(record, name) for name in names}, "definition": definition}
+    known = registered.lent(connection, definition, clock.now_text()[:10])
+    registers = {name: known[name] for name in ("permitted", "people", "lots")}
+    return {
+        "record": {name: getattr(record, name) for name in names},
+        "definition": definition,
+        "registers": registers,
+    }
 
 
 def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...]) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, plant
+from server.core import blobs, clock, plant
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
+from server.engines.forms.records import queries as records
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
-from server.handheld import bridge, gates, leases, queries, shapes
+from server.handheld import bridge, gates, leases, queries, registered, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
 from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, unit_named
@@ -105,6 +106,19 @@ def document(query: Body, unit: str) -> Response:
         return Response(status=204)
     headers = {"Pestle-Last": str(found.last), "Cache-Control": "no-store"}
     return Response(found.data, mimetype="application/octet-stream", headers=headers)
+
+
+@blueprint.get("/records/<record>/registers")
+@require("forms.fill")
+def registers(record: str) -> dict[str, Any]:
+    """What a record is filled in with, at a desk: people by permission, lots of the materials that its form names,
+    equipment. PestleError `record_unknown`."""
+    with plant.current().engine.connect() as connection:
+        found = records.find_record(connection, record)
+        definition = None if found is None else records.definition(connection, found.sha256)
+        if definition is None:
+            raise PestleError("record_unknown", {"record": record})
+        return registered.lent(connection, definition, clock.now_text()[:10])
 
 
 @blueprint.put("/blobs/<name>")

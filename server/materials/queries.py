@@ -79,6 +79,12 @@ def lots_named(connection: Connection, number: str, day: str, limit: int) -> lis
     return [_lot(row, day) for row in connection.execute(query)]
 
 
+def lots_of_material(connection: Connection, code: str, day: str, limit: int) -> list[Lot]:
+    """Of one material, the newest first."""
+    query = _lots.where(lot.c.material == code).order_by(lot.c.received_at.desc(), lot.c.lot).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
 def lots_in(connection: Connection, status: str, day: str, limit: int) -> list[Lot]:
     """Lots that were last given this status; those that wait longest first."""
     query = _lots.where(lot.c.status == status).order_by(lot.c.received_at, lot.c.material, lot.c.lot).limit(limit)

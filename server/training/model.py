@@ -42,6 +42,8 @@ ACTIONS = (
 # The permissions that reach a step on the line.
 LINE = ("batch.work",)
 CHECKERS = ("batch.work", "batch.review")
+# Those that reach a form.
+FILLERS = ("forms.fill",)
 
 MEANING = {"code": "read_and_understood", "zh": "已阅读并理解", "en": "Read and understood"}
 

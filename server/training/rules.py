@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.core.steps import FORM
 from server.training import model
 from server.training.model import ALWAYS, NEVER, NOTHING, READING, REVOKED, TRAINING, Proof, Standing, Version
 
@@ -93,8 +94,9 @@ def reading_refused(given: Mapping[str, Any], actor: str, newest: Version | None
 
 
 def step_is_known(on: str, name: str) -> bool:
-    """Equipment may be named before it is registered, and by its class."""
-    return {model.PHASE: name in model.PHASES, model.ACTION: name in model.ACTIONS}.get(on, True)
+    """Equipment may be named before it is registered, and by its class; a form before its first version."""
+    acts = name in model.ACTIONS or (name.startswith(FORM) and name != FORM)
+    return {model.PHASE: name in model.PHASES, model.ACTION: acts}.get(on, True)
 
 
 def is_own(on: str, name: str, permissions: Collection[str]) -> bool:
@@ -112,4 +114,6 @@ def _ways_to(step: str) -> tuple[str, ...]:
     on, _, name = step.partition(":")
     if on != model.ACTION:
         return model.LINE
+    if name.startswith(FORM):
+        return model.FILLERS
     return model.CHECKERS if name == model.SECOND_CHECK else (name,)

@@ -12,6 +12,8 @@ from flask_smorest import Blueprint
 from server.core import blobs, clock, fields, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
+from server.core.steps import FORM
+from server.engines.forms import queries as forms
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
@@ -100,7 +102,7 @@ def show_person(person: str) -> Answer:
 @blueprint.get("/requirements")
 @require("training.read")
 def requirements() -> Answer:
-    """What each step needs, and which phases and actions can be named."""
+    """What each step needs, and which phases, actions and forms can be named."""
     return _requirements()
 
 
@@ -149,8 +151,9 @@ def show_file(name: str) -> Response:
 
 def _requirements() -> Answer:
     with plant.current().engine.connect() as connection:
-        items = pages.requirements(connection)
-    return {"items": items, "phases": list(model.PHASES), "actions": list(model.ACTIONS)}
+        items, known = pages.requirements(connection), forms.all_versions(connection)
+    actions = [*model.ACTIONS, *(f"{FORM}{code}" for code in known)]
+    return {"items": items, "phases": list(model.PHASES), "actions": actions}
 
 
 def _state(kind: str, code: str, payload: Body) -> Answer:

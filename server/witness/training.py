@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from server.core.kinds import Registry
-from server.core.steps import NOT_QUALIFIED, SLACK, action
+from server.core.steps import NOT_QUALIFIED, SLACK, action, filling
+from server.engines.forms.records import model as records
 from server.handheld.entries import JUDGES as OF_BATCHES
 from server.production.model import VERIFIED, WEIGHED
 from server.production.rules import SECOND_CHECK, needs_of
@@ -36,6 +37,8 @@ class TrainingRules(Remembering):
         self._versions: dict[str, list[Version]] = {}
         self._proofs: dict[tuple[str, str], list[Proof]] = {}
         self._needed: dict[str, list[str]] = {}
+        # Which form a record is of; one whose opening was erased is not known.
+        self._forms: dict[str, str] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing`, `flag_wrong`, or `not_qualified` of a decision that should have been refused."""
@@ -47,6 +50,8 @@ class TrainingRules(Remembering):
         elif head.kind in FLAGGED and not head.actor == head.device == SERVER:
             lacking = self._by_clock(head.actor, [action(FLAGGED[head.kind])], head.captured_at)
             self._compare(seen, lacking)
+        elif head.kind in (records.VALUES, records.SIGNED):
+            self._judge_record(seen, given)
         elif seen.by_server and head.actor != SERVER:
             self._judge_decision(seen, given)
 
@@ -60,6 +65,13 @@ class TrainingRules(Remembering):
             lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)
         self._compare(seen, lacking)
 
+    def _judge_record(self, seen: Seen, given: Mapping[str, Any]) -> None:
+        form = self._forms.get(given["record"])
+        if form is None or "record_unknown" in seen.stamp.flags:
+            return
+        person = given["signed_by"] if seen.head.kind == records.SIGNED else seen.head.actor
+        self._compare(seen, self._by_clock(person, [filling(form)], seen.head.captured_at))
+
     def _judge_decision(self, seen: Seen, given: Mapping[str, Any]) -> None:
         head, at = seen.head, model.moment(seen.head.captured_at)
         kind = self._registry.kinds.get(head.kind)
@@ -67,6 +79,10 @@ class TrainingRules(Remembering):
         lacking = [self._missing(head.actor, [action(permission)], at) for permission in ways]
         if ways and all(lacking):
             raise SyncError(NOT_QUALIFIED, f"{head.actor} decided {head.kind} without {', '.join(lacking[0])}")
+        if head.kind == records.OPENED:
+            lacking_here = self._by_clock(head.actor, [filling(given["form"])], head.captured_at)
+            if lacking_here:
+                raise SyncError(NOT_QUALIFIED, f"{head.actor} opened {given['record']} without {lacking_here[0]}")
         if head.kind not in (model.GRANTED, model.READ):
             return
         versions = self._versions.get(given["document"], [])
@@ -100,6 +116,10 @@ class TrainingRules(Remembering):
         return rules.standing(self._versions.get(code, []), self._proofs.get((person, code), []), at)
 
     def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind == records.OPENED:
+            self._about[index] = seen.head.stream
+            if seen.body is not None:
+                self._forms[seen.body["record"]] = seen.body["form"]
         if seen.head.kind not in _OURS:
             return
         self._about[index] = None
@@ -107,6 +127,10 @@ class TrainingRules(Remembering):
             self._blind = True
         else:
             self._take(seen, seen.body, index)
+
+    def _lose(self, stream: str) -> None:
+        super()._lose(stream)
+        self._forms.pop(stream.removeprefix(records.record_stream("")), None)
 
     def _take(self, seen: Seen, body: Mapping[str, Any], index: int) -> None:
         head, at = seen.head, seen.head.captured_at

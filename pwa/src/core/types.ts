@@ -121,6 +121,13 @@ export interface RecordLease extends Lent {
   unit: string;
   record: { record: string; form: string; version: number; sha256: string; subject: string | null; opened_by: string; opened_at: string };
   definition: Definition;
+  /** What its form is filled in with; missing in older leases. */
+  registers?: Registers;
+}
+/** By permission who has it; of materials that a form names their lots, unless these are too many; everybody. */
+export interface Registers {
+  permitted: Record<string, string[]>; people: { id: string; name: string; name_en: string | null }[];
+  lots: Record<string, { lot: string; status: string; expiry: string | null }[]>; equipment?: Lent["equipment"];
 }
 export type AnyLease = Lease | RecordLease;
 /** What every lease says, whatever it is of. */

@@ -18,12 +18,15 @@ export interface Facts { recorded: Recorded[]; drafts: { who: string; text: stri
 export const NO_FACTS: Facts = { recorded: [], drafts: [] };
 
 export interface Choosable { id: string; name: string }
-export interface Machine { equipment: string; class: string; name: { zh: string; en: string } }
+export interface Machine { equipment: string; class: string; name: { zh: string; en: string }; calibration_due?: string | null }
 
 /** What surrounds the form; whoever only shows one leaves out what it does not have. */
 export interface Around {
   people?: Choosable[];
   equipment?: Machine[];
+  /** Who has a permission, and the lots of materials, where the form names one: what is not here is not known. */
+  permitted?: Record<string, string[]>;
+  lots?: Record<string, { lot: string; status: string; expiry: string | null }[]>;
   live?: Record<string, LiveWeight>;
   readings?: Record<string, Reading>;
   /** Keep bytes until the server has them; their SHA-256 in hex. */

@@ -3,12 +3,13 @@
 import { untrack } from "svelte";
 import { api, asProblem, path as address, type Problem } from "../api/client";
 import { core } from "../core/core";
-import type { Cosigner, Draft, LocalEntry, RecordLease } from "../core/types";
+import type { Cosigner, Draft, LocalEntry, RecordLease, Registers } from "../core/types";
 import { evaluate, signedDigest } from "../engines/forms";
 import type { Definition, Field, State, Value, Values } from "../engines/forms/types";
 import { sameGiven } from "../engines/forms/values";
 import { CALCULATED, type Choosable, type Facts, fieldAt, NO_FACTS, type Removal, type Source, TYPED } from "../forms/filling";
 import { who } from "../i18n/index.svelte";
+import { missing, stopped } from "../production/qualified";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { Resource } from "../ui/resource.svelte";
@@ -57,9 +58,13 @@ export class Filler {
   values: Values = $derived.by(() => ({ ...this.recorded, ...Object.fromEntries(Object.entries(this.typed).map(([path, one]) => [path, one.value])) }));
   subject: string | null = $derived.by(() => this.lease?.record.subject ?? this.view.data?.record.subject ?? null);
   completed: boolean = $derived.by(() => this.view.data?.record.status === "complete" || (this.lease !== undefined && this.entries.some(({ kind, place }) => kind === KIND.completed && place !== "quarantined")));
+  /** At a desk asked of the server, once somebody fills in. */
+  readonly known = new Resource<Registers>(() => api.get<Registers>(address("api", "records", this.record, "registers")));
+  registers: Registers | null = $derived.by(() => this.lease?.registers ?? this.known.data);
   people: Choosable[] = $derived.by(() => {
-    const leased = this.lease?.people.map((one) => ({ id: one.id, name: who(one) }));
-    return leased ?? Object.values(this.view.data?.people ?? {}).map((one) => ({ id: one.id, name: who(one) }));
+    const found = new Map<string, Choosable>();
+    for (const one of [...(this.lease?.people ?? Object.values(this.view.data?.people ?? {})), ...(this.registers?.people ?? [])]) if (!found.has(one.id)) found.set(one.id, { id: one.id, name: who(one) });
+    return [...found.values()];
   });
   private recordedFacts: Map<string, Facts> = $derived.by(() => {
     const found = new Map<string, Facts>();
@@ -211,8 +216,18 @@ export class Filler {
     return this.definition ? signedDigest(this.definition, this.recorded, path) : "";
   }
 
+  /** What the plant asks of who fills in or signs this form is held; else the words of what is missing. */
+  private qualified(person: string | undefined): boolean {
+    const form = this.lease?.record.form;
+    const lacking = form && person ? missing(this.lease, person, [`action:form:${form}`], Date.now()) : [];
+    if (lacking.length === 0) return true;
+    this.problem = stopped(this.lease, this.lease?.people.find(({ id }) => id === person) ?? null, lacking);
+    return false;
+  }
+
   /** Sign and keep values as one entry; true once that is durable. */
   async say(values: Stated[], correcting: { corrects: string; reason: string } | null = null): Promise<boolean> {
+    if (!this.qualified(session.acting?.id)) return false;
     const payload = { record: this.record, values: mended(values) };
     const subject = values.length === 1 ? values[0]!.path : "values";
     const done = await this.attempt(async () => {
@@ -225,7 +240,7 @@ export class Filler {
 
   async signField(path: string, cosigner: Cosigner, correcting: { corrects: string; reason: string } | null): Promise<boolean> {
     const field = this.field(path);
-    if (!field || !("meaning" in field)) return false;
+    if (!field || !("meaning" in field) || !this.qualified(cosigner.person)) return false;
     const payload = { record: this.record, path, meaning: field.meaning, digest: this.digest(path), signed_by: cosigner.person, signature: null };
     return this.attempt(() => this.sign({ kind: KIND.signed, subject: path, payload, cosigner, ...correcting }));
   }

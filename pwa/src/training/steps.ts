@@ -4,6 +4,7 @@ import { tt } from "./words";
 
 export function nameOf(on: string, name: string): string {
   if (on === "phase") return word(t().phaseTypes, name);
+  if (on === "action" && name.startsWith("form:")) return tt().fillForm(name.slice("form:".length));
   return on === "action" ? word(tt().actions, name) : name;
 }
 

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.core.outcomes import SERVER
+from server.core.qualifications import missing_by_clock
+from server.core.steps import NOT_QUALIFIED, filling
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model, queries, rules
 from server.engines.forms.records.model import Judgement, Record, Value
@@ -16,7 +18,7 @@ from server.identity import queries as identity
 
 FILLS, REVIEWS = "forms.fill", "forms.review"
 # One exception of the record, not one for each value that came so.
-_ONCE = ("record_complete", "record_mismatch", "person_not_permitted")
+_ONCE = ("record_complete", "record_mismatch", "person_not_permitted", NOT_QUALIFIED)
 
 
 def decide_opening(connection: Connection, entry: Entry) -> Ruling:
@@ -29,6 +31,11 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
     found = forms.effective(connection, given["form"], entry.header.captured_at[:10])
     if found is None or (found.version, found.sha256) != (given["version"], given["sha256"]):
         return Ruling(refusal="form_not_effective", details={"form": given["form"], "version": given["version"]})
+    lacking = (
+        [] if entry.actor == SERVER else _lacking(connection, entry.actor, given["form"], entry.header.captured_at)
+    )
+    if lacking:
+        return Ruling(refusal=NOT_QUALIFIED, details={"person": entry.actor, "missing": lacking})
     return Ruling()
 
 
@@ -41,7 +48,9 @@ def judge_values(connection: Connection, entry: Entry) -> Ruling:
     before = queries.values_of(connection, given["record"])
     typed = [one["path"] for one in given["values"] if one["source"]["type"] != model.CALCULATED]
     found += _judge_correction(connection, entry, typed)
+    found += _judge_qualified(connection, record, entry.actor, header.captured_at)
     if record is not None and definition is not None:
+        found += _judge_people(connection, definition, given)
         state = evaluate(definition, _with(before, entry))
         fields = state.paths
         found += rules.judge_fields(definition, given, state.unknown, state.struck)
@@ -70,6 +79,7 @@ def judge_signature(connection: Connection, entry: Entry) -> Ruling:
     found = rules.judge_place(record, given, header.stream, header.captured_at)
     before = queries.values_of(connection, given["record"])
     found += _judge_correction(connection, entry, [given["path"]])
+    found += _judge_qualified(connection, record, given["signed_by"], header.captured_at)
     if record is not None and definition is not None:
         planned = rules.field_at(definition, given["path"])
         values = rules.filled(before)
@@ -154,6 +164,33 @@ def _judge_person(connection: Connection, person: str) -> list[Judgement]:
     if identity.permitted(connection, person, FILLS):
         return []
     return [Judgement("person_not_permitted", details={"person": person})]
+
+
+def _judge_qualified(connection: Connection, record: Record | None, person: str, captured_at: str) -> list[Judgement]:
+    """The plant may ask of who fills in or signs a form that they hold something."""
+    lacking = [] if record is None else _lacking(connection, person, record.form, captured_at)
+    return [Judgement(NOT_QUALIFIED, details={"person": person, "missing": lacking})] if lacking else []
+
+
+def _lacking(connection: Connection, person: str, form: str, captured_at: str) -> list[str]:
+    return missing_by_clock(connection, person, [filling(form)], captured_at)
+
+
+def _judge_people(connection: Connection, definition: Mapping[str, Any], given: Mapping[str, Any]) -> list[Judgement]:
+    """A field for a person names one who may do what the field says."""
+    found = []
+    for one in given["values"]:
+        planned = rules.field_at(definition, one["path"])
+        if planned is None or planned["type"] != "person" or not isinstance(one["value"], str):
+            continue
+        person = identity.find_person(connection, one["value"])
+        permission = planned["permission"]
+        if person is None:
+            found.append(Judgement("person_unknown", one["path"], {"value": one["value"]}, one["comment"]))
+        elif permission is not None and permission not in person.permissions:
+            details = {"value": one["value"], "permission": permission}
+            found.append(Judgement("person_lacks", one["path"], details, one["comment"]))
+    return found
 
 
 def _judge_correction(connection: Connection, entry: Entry, paths: Sequence[str]) -> list[Judgement]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from server.engines.forms.records.model import Item, Record, Value
 from server.engines.forms.records.projection import item, record, value
+from server.engines.forms.records.rules import field_at as field_at
 
 _PAGE = 100
 

@@ -10,9 +10,10 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, db, plant
+from server.core import blobs, clock, db, plant, qualifications
 from server.core.errors import PestleError
 from server.core.kinds import Fact
+from server.core.steps import filling
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model, paper, queries, rules, shapes
 from server.engines.forms.records.judging import shown_digest
@@ -101,7 +102,9 @@ def print_record(query: Body, record: str) -> Response:
 @require("forms.fill")
 @blueprint.arguments(shapes.NewValues)
 def fill(body: Body, record: str) -> Answer:
-    """Record values in my name, from a page that is on line; a correction names the entry, and why."""
+    """Record values in my name, from a page that is on line; a correction names the entry, and why. PestleError
+    `not_qualified`."""
+    _demand(record)
     payload = {"record": record, "values": body["values"]}
     stream, person = _known(record).stream, current_person().id
     return _state(Fact(model.VALUES, stream, payload, None, person, body["corrects"], body["reason"]))
@@ -122,8 +125,9 @@ def strike(body: Body, record: str) -> Answer:
 @blueprint.arguments(shapes.NewSignature)
 def sign(body: Body, record: str) -> Answer:
     """Sign a field for a signature, under what stands before it in the form as it was shown. PestleError
-    `record_changed` where that has changed since; `field_unknown`, `signed_before`; those of a signature."""
-    found, person = _known(record), current_person()
+    `record_changed` where that has changed since; `field_unknown`, `signed_before`, `not_qualified`; those of a
+    signature."""
+    found, person = _demand(record), current_person()
     with plant.current().engine.connect() as connection:
         definition = forms.definition(connection, found.sha256) or {"sections": []}
         values = rules.filled(queries.values_of(connection, record))
@@ -169,6 +173,14 @@ def _known(name: str) -> Record:
         found = queries.find_record(connection, name)
     if found is None:
         raise PestleError("record_unknown", {"record": name})
+    return found
+
+
+def _demand(name: str) -> Record:
+    """The record, if I hold what the plant asks of who fills in its form; PestleError `not_qualified`."""
+    found, person = _known(name), current_person().id
+    with plant.current().engine.connect() as connection:
+        qualifications.demand(connection, person, [filling(found.form)], clock.now())
     return found
 
 
