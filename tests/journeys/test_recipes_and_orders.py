@@ -78,6 +78,7 @@ def test_production_and_a_second_engineer_review_it_and_quality_approves_it_on_t
     phone.sign_in("zhaolin")
     walk.open(phone, "/my-work")
     phone.at(f"work-{subject}").click(timeout=LONG)
+    expect(phone.at("look-at-subject")).to_have_attribute("href", f"/recipes/{CODE}/4", timeout=LONG)
     phone.at("outcome-approve").click(timeout=LONG)
     walk.sign(phone, "zhaolin")
     expect(phone.at("ended")).to_contain_text("已批准", timeout=LONG)
@@ -104,7 +105,8 @@ def test_a_planner_plans_a_batch_and_its_flow_begins(walk: Walk) -> None:
     desk.at("plan-confirm").click()
     expect(desk.at("order-state")).to_contain_text("Planned", timeout=LONG)
     expect(desk.at("order-release")).to_have_count(0)
-    desk.at("order-flow").click()
+    expect(desk.at("about-batch-order-release")).to_contain_text("Check materials", timeout=LONG)
+    desk.at("open-batch-order-release").click()
     expect(desk.at("picture")).to_be_visible(timeout=LONG)
     desk.shoot("order-in-flow")
 

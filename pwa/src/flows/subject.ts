@@ -1,10 +1,10 @@
 /** What flows are about, as the product itself names it, `room/code/version`: in words, and where it is looked at. */
 import type { flowsEn } from "../i18n/flows.en";
 
-const ROOMS: Record<string, (code: string) => string> = {
+const ROOMS: Record<string, (code: string, version?: string) => string> = {
   form: (code) => `/forms/${code}`,
   flow: (code) => `/flows/${code}`,
-  recipe: (code) => `/recipes/${code}`,
+  recipe: (code, version) => (version ? `/recipes/${code}/${version}` : `/recipes/${code}`),
   order: (code) => `/orders/${code}`,
   specification: (code) => `/specifications/${code}`,
   deviation: (code) => `/deviation/${code}`,
@@ -13,8 +13,8 @@ const ROOMS: Record<string, (code: string) => string> = {
 
 /** The screen of what a flow is about; null where a person named it in words of their own. */
 export function screenOf(subject: string): string | null {
-  const [room = "", code = ""] = subject.split("/");
-  return code === "" ? null : ROOMS[room]?.(encodeURIComponent(code)) ?? null;
+  const [room = "", code = "", version] = subject.split("/");
+  return code === "" ? null : ROOMS[room]?.(encodeURIComponent(code), version && encodeURIComponent(version)) ?? null;
 }
 
 /** In words; what a person named themselves stays as it is. */

@@ -11,5 +11,5 @@ export const recipesZh: typeof recipesEn = {
   orders: "批指令", ordersHint: "要生产什么，按哪个配方，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、配方或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的配方。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
   orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },
   batch: "批号", amount: "批量", unit: "单位", start: "计划开工日期", lots: "物料批", lotOf: (name) => `${name} 的物料批`, later: "暂未选择", starts: (day) => `计划 ${day} 开工`,
-  release: "下达…", releaseTitle: "下达批指令", releaseHint: "此后该批次即存在，平板可以带走。", releaseNow: "下达", withdraw: "撤回…", withdrawTitle: "撤回批指令", withdrawHint: "该批号可以重新编制。", withdrawNow: "撤回", reason: "原因", flow: "流程", openBatch: "批次", given: "编制",
+  release: "下达…", releaseTitle: "下达批指令", releaseHint: "此后该批次即存在，平板可以带走。", releaseNow: "下达", withdraw: "撤回…", withdrawTitle: "撤回批指令", withdrawHint: "该批号可以重新编制。", withdrawNow: "撤回", reason: "原因", openBatch: "批次", given: "编制",
 };
