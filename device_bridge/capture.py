@@ -50,4 +50,5 @@ class Plateau:
         if reading.value is None:
             return False
         moved = abs(reading.value - self.captured) > CHANGE_DIVISIONS * reading.division
-        return moved or reading.unit != self.unit
+        # Some balances leave the unit out while the value moves: no unit is no other unit.
+        return moved or reading.unit not in (None, self.unit)

@@ -1,18 +1,25 @@
 """The bridge's configuration: one TOML file, read once, refused with a reason when it cannot be used."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from device_bridge.errors import BridgeStopped
 
+PROTOCOLS = ("mt-sics", "sbi")
+HANDSHAKES = ("none", "xon-xoff", "rts-cts")
+_LINE = re.compile(r"[1-9][0-9]{2,6} [78][NEO][12]")
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A balance in its place. `id` is the plant's, `serial` what I4 must answer. On the network it has `host` and
-    `port`; else it is looked for on Bluetooth by `address`, or by the `name` it advertises (default: its id)."""
+    """A balance in its place. `id` is the plant's, `serial` what it must answer, in the `protocol` that it speaks. On
+    the network it has `host` and `port`; on a cable the `device` of this machine, with the settings of its `line` and
+    its `handshake`; else it is looked for on Bluetooth by `address`, or by the `name` it advertises (default: its id).
+    """
 
     id: str
     serial: str
@@ -20,6 +27,10 @@ class Balance:
     address: str | None
     host: str | None
     port: int
+    device: str | None
+    line: str
+    handshake: str
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +81,32 @@ def _config(table: Mapping[str, Any], folder: Path) -> Config:
 def _balance(row: Any) -> Balance:
     if not isinstance(row, dict):
         raise _Wrong("balances: each is a table [[balances]]")
-    _only(row, {"id", "serial", "name", "address", "host", "port"})
-    name = _value(row, "name", str, _value(row, "id", str))
+    _only(row, {field.name for field in fields(Balance)})
+    if "host" in row and "device" in row:
+        raise _Wrong("host and device: a balance is on the network or on a cable")
+    line = _value(row, "line", str, "9600 8N1")
+    if not _LINE.fullmatch(line):
+        raise _Wrong('line is not such as "9600 8N1"')
     return Balance(
         _value(row, "id", str),
         _value(row, "serial", str),
-        name,
+        _value(row, "name", str, _value(row, "id", str)),
         _value(row, "address", str, None),
         _value(row, "host", str, None),
         _value(row, "port", int, 4305),
+        _value(row, "device", str, None),
+        line,
+        _choice(row, "handshake", HANDSHAKES),
+        _choice(row, "protocol", PROTOCOLS),
     )
+
+
+def _choice(row: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
+    """The first is what is meant without a word."""
+    value: str = _value(row, name, str, choices[0])
+    if value not in choices:
+        raise _Wrong(f"{name} is none of {', '.join(choices)}")
+    return value
 
 
 _REQUIRED = object()

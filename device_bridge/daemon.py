@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable
 
 from device_bridge.config import Balance, Config
+from device_bridge.dialogue import Dialogue, Instrument
+from device_bridge.drivers import mt_sics, sbi
 from device_bridge.enrolment import identify
 from device_bridge.errors import BridgeStopped
 from device_bridge.group_commit import GroupCommit
@@ -15,11 +17,13 @@ from device_bridge.outbox import Outbox
 from device_bridge.plant import Plant
 from device_bridge.session import Session
 from device_bridge.transports.ble_uart import BleUart, Peer, Radio
+from device_bridge.transports.serial_port import SerialStream
 from device_bridge.transports.stream import ByteStream
 from device_bridge.transports.tcp import TcpStream
 from device_bridge.uplink import Uplink
 
 LAST_WORDS_SECONDS = 2.0
+DRIVERS = {"mt-sics": mt_sics.DRIVER, "sbi": sbi.DRIVER}
 
 
 class _Asked(Exception):
@@ -77,7 +81,7 @@ async def _bridge(config: Config) -> None:
 async def _weigh(config: Config, radio: Radio, store: GroupCommit, live: Live) -> None:
     async with asyncio.TaskGroup() as group:
         for balance in config.balances:
-            group.create_task(Session(balance, _stream(balance, radio), store, live).run())
+            group.create_task(Session(balance, _instrument(balance, radio), store, live).run())
 
 
 async def _last_words(live: Live) -> None:
@@ -87,8 +91,13 @@ async def _last_words(live: Live) -> None:
             await live.flush()
 
 
-def _stream(balance: Balance, radio: Radio) -> Callable[[], ByteStream]:
+def _instrument(balance: Balance, radio: Radio) -> Callable[[], Instrument]:
+    return lambda: Dialogue(_stream(balance, radio), DRIVERS[balance.protocol])
+
+
+def _stream(balance: Balance, radio: Radio) -> ByteStream:
     if balance.host is not None:
-        host = balance.host
-        return lambda: TcpStream(host, balance.port)
-    return lambda: BleUart(radio, Peer(balance.name, balance.address))
+        return TcpStream(balance.host, balance.port)
+    if balance.device is not None:
+        return SerialStream(balance.device, balance.line, balance.handshake)
+    return BleUart(radio, Peer(balance.name, balance.address))

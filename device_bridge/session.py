@@ -3,28 +3,29 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from device_bridge.backoff import Backoff
 from device_bridge.capture import Plateau
 from device_bridge.config import Balance
-from device_bridge.dialogue import Dialogue
+from device_bridge.dialogue import Instrument
 from device_bridge.group_commit import GroupCommit
 from device_bridge.journal import Level, say
 from device_bridge.live import Live
 from device_bridge.outbox import Draft
 from device_bridge.reading import Identity, Reading
-from device_bridge.transports.stream import ByteStream, LinkError
+from device_bridge.transports.stream import LinkError
 
 KIND = "equipment.weight_read.v1"
 POLL_SECONDS = 0.15
 
 
 class Session:
-    """The life of one configured balance. `stream` makes a fresh byte stream for each connection."""
+    """The life of one configured balance. `instrument` makes a fresh one for each connection."""
 
-    def __init__(self, balance: Balance, stream: Callable[[], ByteStream], store: GroupCommit, live: Live) -> None:
-        self._balance, self._stream = balance, stream
+    def __init__(self, balance: Balance, instrument: Callable[[], Instrument], store: GroupCommit, live: Live) -> None:
+        self._balance, self._instrument = balance, instrument
         self._store, self._live = store, live
         self._plateau = Plateau()
         self._retry, self._wrong = Backoff(), Backoff(5.0, 60.0)
@@ -37,16 +38,15 @@ class Session:
 
     async def _once(self) -> Backoff:
         """One connection from beginning to end; how long to wait before the next."""
-        stream = self._stream()
-        dialogue = Dialogue(stream)
+        instrument = self._instrument()
         try:
-            identity = await dialogue.open()
+            identity = await instrument.open()
             if identity.serial != self._balance.serial:
                 # Somebody exchanged the balance, or it took over the other's name: none of its weights counts.
                 self._say("wrong_balance", "error", expected=self._balance.serial, found=identity.serial)
                 return self._wrong
             self._retry.reset()
-            await self._weigh(dialogue, identity, stream.name)
+            await self._weigh(instrument, identity)
         except LinkError as error:
             self._say("link_lost", "warning", reason=str(error))
         except sqlite3.Error as error:
@@ -54,19 +54,22 @@ class Session:
             self._say("outbox_unwritable", "error", reason=str(error))
         finally:
             self._live.lost(self._balance.id)
-            await dialogue.close()
+            await instrument.close()
         return self._retry
 
-    async def _weigh(self, dialogue: Dialogue, identity: Identity, transport: str) -> None:
+    async def _weigh(self, instrument: Instrument, identity: Identity) -> None:
         """Poll until the link is lost (LinkError)."""
         connection = await self._store.call(lambda outbox: outbox.next_connection(self._balance.id))
         self._say("balance_connected", model=identity.model, firmware=identity.firmware, connection=connection)
+        unit: str | None = None
         while True:
-            reading = await dialogue.weigh()
+            reading = await instrument.weigh()
             if self._plateau.wants(reading):
-                await self._capture(reading, identity, transport, connection)
-            # Shown after it was stored: who sees a stable weight may rely on the record behind it.
-            self._live.show(self._balance.id, reading)
+                await self._capture(reading, identity, instrument.transport, connection)
+            unit = reading.unit or unit
+            # Shown after it was stored: who sees a stable weight may rely on the record behind it. A value that moves
+            # and comes without unit is shown in the one that the balance named last.
+            self._live.show(self._balance.id, replace(reading, unit=unit))
             await asyncio.sleep(POLL_SECONDS)
 
     async def _capture(self, reading: Reading, identity: Identity, transport: str, connection: int) -> None:

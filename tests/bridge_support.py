@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from device_bridge.config import Balance
+from device_bridge.dialogue import Dialogue, Instrument
+from device_bridge.drivers import mt_sics
 from device_bridge.emulator.bluez.service import BlueZ, serve
 from device_bridge.emulator.private_bus import private_bus
 from device_bridge.emulator.radio import Air
@@ -237,12 +239,12 @@ async def running(*things: Any) -> AsyncIterator[None]:
 class Bench:
     """An outbox with its session at one balance: what was captured, without daemon and server."""
 
-    def __init__(self, folder: Path, balance: Balance, stream: Callable[[], ByteStream]) -> None:
+    def __init__(self, folder: Path, balance: Balance, instrument: Callable[[], Instrument]) -> None:
         signer = Ed25519Signer.load_or_create(folder / "bridge.key")
         self.store = GroupCommit(Outbox(folder / "outbox.db", DEVICE, signer))
         # Never run: nothing listens at port 9, and live values stay where they are.
         self.live = Live(Plant("http://127.0.0.1:9"), DEVICE, signer)
-        self.session = Session(balance, stream, self.store, self.live)
+        self.session = Session(balance, instrument, self.store, self.live)
 
     async def captured(self) -> list[dict[str, Any]]:
         pending = await self.store.call(lambda outbox: outbox.pending(1000))
@@ -259,8 +261,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, balance: Balance, stream: Callable[[], ByteStream]) -> AsyncIterator[Bench]:
-    made = Bench(folder, balance, stream)
+async def bench(folder: Path, balance: Balance, instrument: Callable[[], Instrument]) -> AsyncIterator[Bench]:
+    made = Bench(folder, balance, instrument)
     try:
         async with running(made.store, made.session):
             yield made
@@ -268,6 +270,11 @@ async def bench(folder: Path, balance: Balance, stream: Callable[[], ByteStream]
         made.store.close()
 
 
+def speaking(stream: ByteStream) -> Dialogue:
+    """MT-SICS over this stream."""
+    return Dialogue(stream, mt_sics.DRIVER)
+
+
 def balance(identifier: str, serial: str, port: int | None = None) -> Balance:
     host = None if port is None else "127.0.0.1"
-    return Balance(identifier, serial, identifier, None, host, port or 4305)
+    return Balance(identifier, serial, identifier, None, host, port or 4305, None, "9600 8N1", "none", "mt-sics")

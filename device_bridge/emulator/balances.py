@@ -1,12 +1,18 @@
-"""The emulated balances of a configuration: on Bluetooth or on the network, as each is configured."""
+"""The emulated balances of a configuration: on Bluetooth, the network or a cable, as each is configured."""
 
 from typing import Protocol
 
 from device_bridge.config import Balance
+from device_bridge.emulator.cable_balance import CableBalance
+from device_bridge.emulator.mt_sics_device import MtSicsDevice
 from device_bridge.emulator.peripheral import Peripheral
+from device_bridge.emulator.protocols import MakeTalker
 from device_bridge.emulator.radio import Air
+from device_bridge.emulator.sbi_device import SbiDevice
 from device_bridge.emulator.scale import Scale
 from device_bridge.emulator.tcp_balance import TcpBalance
+
+TALKERS: dict[str, MakeTalker] = {"mt-sics": MtSicsDevice, "sbi": SbiDevice}
 
 
 class Emulated(Protocol):
@@ -34,8 +40,11 @@ def emulated_balances(configured: tuple[Balance, ...], air: Air) -> dict[str, Em
 
 
 def _emulated(balance: Balance, number: int, air: Air) -> Emulated:
+    talker = TALKERS[balance.protocol]
     if balance.host is not None:
-        return TcpBalance(balance.host, balance.port, balance.serial)
+        return TcpBalance(balance.host, balance.port, balance.serial, talker)
+    if balance.device is not None:
+        return CableBalance(balance.device, balance.serial, talker)
     # Without a configured address: a static random one, which has its two highest bits set.
     address = balance.address or f"C0:00:00:00:{number >> 8:02X}:{number & 255:02X}"
-    return Peripheral(air, balance.name, address, balance.serial)
+    return Peripheral(air, balance.name, address, balance.serial, talker)

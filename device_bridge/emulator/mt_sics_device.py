@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
 
+from device_bridge.emulator.protocols import Send
 from device_bridge.emulator.scale import UNIT, Scale
 from device_bridge.reading import Quality
 
@@ -12,8 +13,6 @@ FIRMWARE = "3.42 18.6.4.1361.772"
 STABLE_TIMEOUT = 5.0
 REPEAT_SECONDS = 0.05
 _MARK: dict[Quality, str] = {"stable": "S", "dynamic": "D", "overload": "+", "underload": "-", "error": "I"}
-
-Send = Callable[[str], Awaitable[None]]
 
 
 class MtSicsDevice:
@@ -64,7 +63,7 @@ class MtSicsDevice:
         await self._send(f'I0 A 0 "{last}"')
 
     async def _weigh_stable(self) -> None:
-        steady = await self._steady()
+        steady = await self._scale.steady(STABLE_TIMEOUT)
         await self._send(weight_line(self._scale) if steady else "S I")
 
     async def _repeat(self) -> None:
@@ -76,7 +75,7 @@ class MtSicsDevice:
             await asyncio.sleep(REPEAT_SECONDS)
 
     async def _tare(self) -> None:
-        await self._steady()
+        await self._scale.steady(STABLE_TIMEOUT)
         done = self._scale.tare_now()
         quality = self._scale.read()[0]
         mark = "I" if quality == "dynamic" else _MARK[quality]
@@ -98,18 +97,10 @@ class MtSicsDevice:
         await self._send("TAC A")
 
     async def _zero(self) -> None:
-        steady = await self._steady()
+        steady = await self._scale.steady(STABLE_TIMEOUT)
         if not steady:
             return await self._send("Z I")
         await self._send("Z A" if self._scale.zero_now() else "Z +")
-
-    async def _steady(self) -> bool:
-        """Wait until the load stands still, as `S`, `T` and `Z` do."""
-        for _ in range(int(STABLE_TIMEOUT / 0.05)):
-            if self._scale.settled:
-                return True
-            await asyncio.sleep(0.05)
-        return False
 
 
 def weight_line(scale: Scale) -> str:

@@ -1,4 +1,4 @@
-"""An emulated balance in the emulated air: a real GATT server with the Nordic UART Service in front of MT-SICS."""
+"""An emulated balance in the emulated air: a real GATT server, the Nordic UART Service in front of its protocol."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 
-from device_bridge.emulator.mt_sics_device import MtSicsDevice
+from device_bridge.emulator.protocols import MakeTalker
 from device_bridge.emulator.radio import Air
 from device_bridge.emulator.scale import Scale
 
@@ -27,7 +27,7 @@ class Peripheral:
 
     transport = "ble-nus"
 
-    def __init__(self, air: Air, name: str, address: str, serial: str) -> None:
+    def __init__(self, air: Air, name: str, address: str, serial: str, talker: MakeTalker) -> None:
         self.serial, self.scale, self.away = serial, Scale(), False
         self._air = air
         self._controller = Controller(name, link=air)
@@ -45,7 +45,7 @@ class Peripheral:
         self._device.on("connection", self._on_connection)
         self._received = b""
         self._commands: asyncio.Queue[str] = asyncio.Queue()
-        self._protocol = MtSicsDevice(self.scale, serial, self._send)
+        self._protocol = talker(self.scale, serial, self._send)
 
     def _rx(self) -> Characteristic[bytes]:
         can = Characteristic.Properties.WRITE | Characteristic.Properties.WRITE_WITHOUT_RESPONSE

@@ -1,5 +1,6 @@
 """The weighing cell of an emulated balance: a load is put on, the display swings, settles, and stands still."""
 
+import asyncio
 import math
 import random
 from collections.abc import Callable
@@ -45,6 +46,14 @@ class Scale:
     @property
     def settled(self) -> bool:
         return self.clock() - self._since >= SETTLE_SECONDS
+
+    async def steady(self, seconds: float) -> bool:
+        """Wait until the load stands still, as balances do before they tare; False if it takes longer than this."""
+        for _ in range(int(seconds / 0.05)):
+            if self.settled:
+                return True
+            await asyncio.sleep(0.05)
+        return False
 
     def read(self) -> tuple[Quality, Decimal]:
         """What the display shows now: quality and net, rounded to the resolution."""

@@ -1,9 +1,9 @@
-"""An emulated balance on the network: the same MT-SICS device behind a listening TCP socket."""
+"""An emulated balance on the network: the same device behind a listening TCP socket."""
 
 import asyncio
 import contextlib
 
-from device_bridge.emulator.mt_sics_device import MtSicsDevice
+from device_bridge.emulator.protocols import MakeTalker
 from device_bridge.emulator.scale import Scale
 
 
@@ -12,9 +12,9 @@ class TcpBalance:
 
     transport = "tcp"
 
-    def __init__(self, host: str, port: int, serial: str) -> None:
+    def __init__(self, host: str, port: int, serial: str, talker: MakeTalker) -> None:
         self.serial, self.scale, self.away = serial, Scale(), False
-        self._host, self._port = host, port
+        self._host, self._port, self._talker = host, port, talker
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -51,7 +51,7 @@ class TcpBalance:
         if self.away:
             return writer.close()
         self._writers.add(writer)
-        protocol = MtSicsDevice(self.scale, self.serial, lambda line: _send(writer, line))
+        protocol = self._talker(self.scale, self.serial, lambda line: _send(writer, line))
         try:
             with contextlib.suppress(OSError):
                 while line := await reader.readline():

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from bleak import BleakScanner
-from bridge_support import Bench, balance, bench, emulated_world, running, soon
+from bridge_support import Bench, balance, bench, emulated_world, running, soon, speaking
 
 from device_bridge.config import Balance
+from device_bridge.dialogue import Instrument
 from device_bridge.emulator import scale
 from device_bridge.emulator.bluez.service import BlueZ, serve
+from device_bridge.emulator.mt_sics_device import MtSicsDevice
 from device_bridge.emulator.peripheral import Peripheral
 from device_bridge.session import Session
 from device_bridge.transports import ble_uart
@@ -53,11 +55,11 @@ class Scene:
 async def scene(folder: Path, serial: str = SERIAL, peer: Peer | None = None) -> AsyncIterator[Scene]:
     radio = Radio()
     async with asyncio.timeout(30), emulated_world() as (air, bluez):
-        peripheral = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+        peripheral = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice)
         async with running(peripheral):
             try:
                 peer = peer or Peer("BAL-07", None)
-                async with bench(folder, balance("BAL-07", serial), lambda: BleUart(radio, peer)) as made:
+                async with bench(folder, balance("BAL-07", serial), lambda: speaking(BleUart(radio, peer))) as made:
                     yield Scene(peripheral, bluez, made)
             finally:
                 await radio.close()
@@ -67,7 +69,7 @@ async def scene(folder: Path, serial: str = SERIAL, peer: Peer | None = None) ->
 def test_bleak_finds_the_emulated_balances_by_name_and_service() -> None:
     async def scenario() -> None:
         async with emulated_world() as (air, _):
-            peripherals = [Peripheral(air, f"BAL-0{n}", f"C0:00:00:00:00:0{n}", SERIAL) for n in (7, 8)]
+            peripherals = [Peripheral(air, f"BAL-0{n}", f"C0:00:00:00:00:0{n}", SERIAL, MtSicsDevice) for n in (7, 8)]
             async with running(*peripherals):
                 found = await BleakScanner.discover(0.4, service_uuids=[ble_uart.SERVICE])
                 assert {device.name for device in found} == {"BAL-07", "BAL-08"}
@@ -207,11 +209,11 @@ def test_the_adapter_is_switched_off_and_on(tmp_path: Path) -> None:
 def test_bluetoothd_is_restarted(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with asyncio.timeout(30), emulated_world() as (air, bluez):
-            peripheral, radio = Peripheral(air, "BAL-07", ADDRESS, SERIAL), Radio()
+            peripheral, radio = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice), Radio()
             seventh = balance("BAL-07", SERIAL)
             async with (
                 running(peripheral),
-                bench(tmp_path, seventh, lambda: BleUart(radio, Peer("BAL-07", None))) as it,
+                bench(tmp_path, seventh, lambda: speaking(BleUart(radio, Peer("BAL-07", None)))) as it,
             ):
                 peripheral.scale.put(Decimal(1))
                 await it.captures(1)
@@ -232,9 +234,9 @@ def test_the_bus_itself_is_restarted(tmp_path: Path) -> None:
         radio, seventh = Radio(), balance("BAL-07", SERIAL)
         async with asyncio.timeout(40), AsyncExitStack() as stack:
             async with emulated_world() as (air, _):
-                first = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+                first = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice)
                 it = await stack.enter_async_context(
-                    bench(tmp_path, seventh, lambda: BleUart(radio, Peer("BAL-07", None)))
+                    bench(tmp_path, seventh, lambda: speaking(BleUart(radio, Peer("BAL-07", None))))
                 )
                 async with running(first):
                     first.scale.put(Decimal(1))
@@ -242,7 +244,7 @@ def test_the_bus_itself_is_restarted(tmp_path: Path) -> None:
             await soon("the screen says so", lambda: it.live._latest["BAL-07"] == (None, "lost"))
             await asyncio.sleep(0.5)
             async with emulated_world() as (air, _):
-                second = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+                second = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice)
                 async with running(second):
                     second.scale.put(Decimal(2))
                     await it.captures(2)
@@ -276,12 +278,12 @@ def test_a_full_disk_captures_nothing_says_so_and_captures_when_there_is_room(
 def test_a_link_that_outlived_its_bridge_is_adopted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async def scenario() -> None:
         async with asyncio.timeout(30), emulated_world() as (air, _):
-            peripheral = Peripheral(air, "BAL-07", ADDRESS, SERIAL)
+            peripheral = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice)
             async with running(peripheral):
                 await leave_a_link_behind(peripheral)
                 radio = Radio()
                 async with bench(
-                    tmp_path, balance("BAL-07", SERIAL), lambda: BleUart(radio, Peer("BAL-07", None))
+                    tmp_path, balance("BAL-07", SERIAL), lambda: speaking(BleUart(radio, Peer("BAL-07", None)))
                 ) as it:
                     peripheral.scale.put(Decimal("4.000"))
                     await it.captures(1)
@@ -310,7 +312,7 @@ def test_four_balances_at_once_share_one_radio_and_one_outbox(tmp_path: Path) ->
     async def scenario() -> None:
         async with asyncio.timeout(30), emulated_world() as (air, _):
             names = [f"BAL-0{n}" for n in range(1, 5)]
-            peripherals = [Peripheral(air, name, f"C0:00:00:00:00:{name[-2:]}", name) for name in names]
+            peripherals = [Peripheral(air, name, f"C0:00:00:00:00:{name[-2:]}", name, MtSicsDevice) for name in names]
             radio = Radio()
             async with running(*peripherals), bench(tmp_path, *on_air(radio, names[0])) as first:
                 others = [Session(*on_air(radio, name), first.store, first.live) for name in names[1:]]
@@ -326,5 +328,5 @@ def test_four_balances_at_once_share_one_radio_and_one_outbox(tmp_path: Path) ->
     asyncio.run(scenario())
 
 
-def on_air(radio: Radio, name: str) -> tuple[Balance, Callable[[], BleUart]]:
-    return balance(name, name), lambda: BleUart(radio, Peer(name, None))
+def on_air(radio: Radio, name: str) -> tuple[Balance, Callable[[], Instrument]]:
+    return balance(name, name), lambda: speaking(BleUart(radio, Peer(name, None)))

@@ -74,3 +74,9 @@ def test_overload_between_two_equal_weights_makes_two_records() -> None:
 @pytest.mark.urs("BRG-02")
 def test_another_unit_is_another_plateau() -> None:
     assert captured(Plateau(), stable("5.000"), reading("stable", "5.000", "lb")) == ["5.000", "5.000"]
+
+
+@pytest.mark.urs("BRG-02")
+def test_a_moving_value_without_unit_is_no_other_unit() -> None:
+    moving = Reading("dynamic", "", "5.002", None)
+    assert captured(Plateau(), stable("5.000"), moving, stable("5.000")) == ["5.000"]

@@ -10,6 +10,7 @@ from support import ROOT
 from device_bridge.config import Balance, Config, load
 from device_bridge.errors import BridgeStopped
 
+ONE = 'server = "http://x"\n[[balances]]\nid = "A"\nserial = "1"\n'
 README = ROOT / "device_bridge" / "README.md"
 
 
@@ -50,6 +51,10 @@ def test_every_command_of_the_control_port_is_documented() -> None:
         ('server = "http://x"\n[[balances]]\nid = "A"\nserial = 1', "serial is no str"),
         ('server = "http://x"\n[[balances]]\nid = "A"\nserial = "1"\ncolour = "red"', "unknown setting colour"),
         ('server = "http://x"\n' + '[[balances]]\nid = "A"\nserial = "1"\n' * 2, "each id once"),
+        (ONE + 'protocol = "sics"', "protocol is none of mt-sics, sbi"),
+        (ONE + 'handshake = "dtr"', "handshake is none of none, xon-xoff, rts-cts"),
+        (ONE + 'line = "9600"', "line is not such as"),
+        (ONE + 'host = "10.0.0.7"\ndevice = "/dev/ttyUSB0"', "on the network or on a cable"),
         ("server = ", "Invalid value"),
     ],
 )

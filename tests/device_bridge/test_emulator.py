@@ -30,6 +30,11 @@ id = "BAL-08"
 serial = "B700000008"
 host = "127.0.0.1"
 port = {port}
+[[balances]]
+id = "BAL-09"
+serial = "37300009"
+device = "{device}"
+protocol = "sbi"
 [emulator]
 cycle = false
 """
@@ -118,7 +123,7 @@ def test_loads_come_and_go_by_themselves(monkeypatch: pytest.MonkeyPatch) -> Non
 def emulator(folder: Path) -> Iterator[str]:
     """The emulator as its own process; its control port's address."""
     config = folder / "bridge.toml"
-    config.write_text(CONFIG.format(port=free_port()), "utf-8")
+    config.write_text(CONFIG.format(port=free_port(), device=folder / "ttyBAL"), "utf-8")
     command = [sys.executable, "-m", "device_bridge.emulator", "--config", str(config)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
         try:
@@ -129,6 +134,7 @@ def emulator(folder: Path) -> Iterator[str]:
         finally:
             child.terminate()
             assert child.wait(10) == 0
+    assert not (folder / "ttyBAL").is_symlink()
     assert not Path(ready["bus"].removeprefix("unix:path=").partition(",")[0]).exists()
 
 
@@ -169,7 +175,7 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             "away": False,
             "cycling": False,
         }
-        for identifier in ("BAL-07", "BAL-08"):
+        for identifier in ("BAL-07", "BAL-08", "BAL-09"):
             assert does("place", identifier, load="12.652")["quality"] == "dynamic"
             wait_for(identifier, "stable")
             assert row(identifier)["net"] == "12.652"

@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 
 from device_bridge.drivers import mt_sics
+from device_bridge.drivers.driver import Reply
+from device_bridge.drivers.lines import Lines, MalformedLine
 from device_bridge.reading import Reading
 
 
-def decoded(line: str) -> Reading | mt_sics.Reply:
+def decoded(line: str) -> Reading | Reply:
     return mt_sics.decode(line.encode("ascii"))
 
 
@@ -69,7 +71,7 @@ def test_what_is_no_weight_carries_no_number(line: str, quality: str) -> None:
     ],
 )
 def test_other_replies(line: str, command: str, status: str, words: tuple[str, ...]) -> None:
-    assert decoded(line) == mt_sics.Reply(command, status, words, line)
+    assert decoded(line) == Reply(command, status, words, line)
 
 
 @pytest.mark.urs("BRG-02")
@@ -89,7 +91,7 @@ def test_other_replies(line: str, command: str, status: str, words: tuple[str, .
     ],
 )
 def test_a_damaged_line_is_no_reading(line: str) -> None:
-    with pytest.raises(mt_sics.MalformedLine):
+    with pytest.raises(MalformedLine):
         decoded(line)
 
 
@@ -99,14 +101,14 @@ def test_a_line_that_lost_any_one_byte_is_never_another_weight() -> None:
     for place in range(len(whole)):
         try:
             reading = decoded(whole[:place] + whole[place + 1 :])
-        except mt_sics.MalformedLine:
+        except MalformedLine:
             continue
         assert not isinstance(reading, Reading) or reading.net is None
 
 
 @pytest.mark.urs("BRG-02")
 def test_bytes_outside_ascii_are_noise() -> None:
-    with pytest.raises(mt_sics.MalformedLine):
+    with pytest.raises(MalformedLine):
         mt_sics.decode(b"S S     100.00 \xb5g")
 
 
@@ -114,14 +116,14 @@ def test_bytes_outside_ascii_are_noise() -> None:
 @pytest.mark.parametrize("step", [1, 2, 7, 20, 1000])
 def test_lines_are_put_together_from_pieces_of_any_size(step: int) -> None:
     data = b'I0 B 0 "I0"\r\nI0 B 1 "D"\r\nS S     100.00 g\r\n'
-    lines = mt_sics.Lines()
+    lines = Lines()
     whole = [line for start in range(0, len(data), step) for line in lines.feed(data[start : start + step])]
     assert whole == [b'I0 B 0 "I0"', b'I0 B 1 "D"', b"S S     100.00 g"]
 
 
 @pytest.mark.urs("BRG-02")
 def test_noise_without_an_end_costs_one_line_and_no_memory() -> None:
-    lines = mt_sics.Lines()
+    lines = Lines()
     for _ in range(100):
         assert lines.feed(b"\x00" * 100) == []
     assert lines.feed(b"S S     666.00 g\r\nS S     100.00 g\r\n") == [b"S S     100.00 g"]

@@ -1,0 +1,35 @@
+"""Lines out of pieces: what every line protocol of balances shares, whichever wire the pieces came over."""
+
+END = b"\r\n"
+MAX_LINE = 256
+
+
+class MalformedLine(ValueError):
+    """A line that the protocol does not have: noise, or bytes lost on the way."""
+
+
+class Lines:
+    """Puts lines together again from pieces of any size. Noise without an end of line is dropped up to the next."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The whole lines that these bytes complete, without their CR LF."""
+        *lines, self._buffer = (self._buffer + data).split(END)
+        if lines and self._skipping:
+            del lines[0]
+            self._skipping = False
+        if len(self._buffer) > MAX_LINE:
+            # Keep the last byte: it may be the CR of the end we are looking for.
+            self._buffer, self._skipping = self._buffer[-1:], True
+        return [line for line in lines if len(line) <= MAX_LINE]
+
+
+def ascii_text(line: bytes) -> str:
+    """The line as text; MalformedLine for bytes that no balance sends."""
+    try:
+        return line.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise MalformedLine(repr(line)) from error
