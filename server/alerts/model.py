@@ -228,6 +228,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
             "flows.task_completed.v1",
             "flows.task_signed.v2",
             "flows.task_delegated.v1",
+            "flows.task_reassigned.v1",
             "flows.timer_fired.v1",
             "flows.message_received.v1",
         ),

@@ -19,7 +19,9 @@ export type WalkStep = { complete: string; outcome: string | null; values: Given
 export interface Change { element: string | null; what: Text2 }
 export interface Converted { xml: string | null; changes: Change[]; refused: Change[] }
 
-export interface WorkLine { instance: string; task: string; flow: string; title: Text2; name: Text2; subject: string; due_at: string | null; overdue: boolean; claimed_by: Person | null; since: string }
+export interface WorkLine { instance: string; task: string; flow: string; title: Text2; name: Text2; subject: string; due_at: string | null; overdue: boolean; claimed_by: Person | null; since: string;
+  /** Whoever has it cannot do it any more: who manages flows gives it to another. */
+  stranded: boolean }
 export interface WorkPage { items: WorkLine[]; total: number }
 export interface TaskView {
   id: string; node: string; name: Text2; roles: string[]; person: Person | null; due_at: string | null; overdue: boolean; outcomes: Outcome[]; sets: Asked[]; form: string | null; meaning: string | null; claimed_by: Person | null;

@@ -98,6 +98,13 @@ def candidates(connection: Connection, number: str, name: str, without: str | No
     return [one.id for one in able if one.id not in taken | {without} and not kept_apart(here, name, one.id)]
 
 
+def heirs(connection: Connection, number: str, name: str, manager: str) -> list[str]:
+    """To whom a manager may give a task: not to whoever has it, and not to themselves."""
+    row = queries.find_task(connection, number, name)
+    holder = None if row is None else row.claimed_by or row.person
+    return [one for one in candidates(connection, number, name, holder) if one != manager]
+
+
 def _others_asked(connection: Connection, here: Open, name: str) -> set[str]:
     """Who is asked, or was, beside this task of a repeat over people: nobody has the word of two of them."""
     acts, node = stepping.load(here.row.state)["acts"], here.tasks[name].node

@@ -236,6 +236,20 @@ def decide_delegation(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def decide_reassignment(connection: Connection, entry: Entry) -> Ruling:
+    """By who manages flows, who cannot take it for themselves: to somebody who may do it, or back to its roles."""
+    given = entry.payload
+    here = asking.opened(connection, given["instance"])
+    row = None if here is None else here.rows.get(given["task"])
+    if here is None or row is None:
+        return Ruling(refusal="flow_task_not_open", details={"task": given["task"]})
+    if given["to"] is None:
+        fits = bool(here.tasks[given["task"]].node.roles) and (row.claimed_by or row.person) is not None
+    else:
+        fits = given["to"] in asking.heirs(connection, given["instance"], given["task"], entry.actor)
+    return Ruling() if fits else Ruling(refusal="flow_delegate_wrong", details={"person": given["to"]})
+
+
 def decide_comment(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if queries.find_task(connection, given["instance"], given["task"]) is None:

@@ -43,6 +43,8 @@ FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"
 # Before signers said how much of the history they had seen.
 TASK_SIGNED_V1 = "flows.task_signed.v1"
 NOTED = "flows.noted.v1"
+# By who manages flows, where somebody cannot do any more what waits for them.
+REASSIGNED = "flows.task_reassigned.v1"
 
 DESIGNS, APPROVES, MANAGES, WORKS = "flows.design", "flows.approve", "flows.manage", "flows.work"
 

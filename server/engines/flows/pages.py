@@ -94,7 +94,8 @@ def _as_delivered(now: queries.InForce) -> Page:
 
 def work(connection: Connection, person: Person, q: str | None, limit: int) -> Page:
     """What waits for a person and for their roles."""
-    rows, total = queries.work(connection, person.id, person.roles, q, limit)
+    manages = kinds.MANAGES in person.permissions
+    rows, total = queries.work(connection, person.id, person.roles, q, limit, manages=manages)
     names = {code: pair(one.definition.name) for code, one in queries.all_in_force(connection).items()}
     people = identity.people(connection, {row.claimed_by for row in rows})
     now = clock.now_text()
@@ -104,6 +105,7 @@ def work(connection: Connection, person: Person, q: str | None, limit: int) -> P
         line |= {"title": names.get(row.flow, {"zh": row.flow, "en": row.flow})}
         line |= {"name": {"zh": row.name_zh, "en": row.name_en}, "due_at": row.due_at, "since": row.opened_at}
         line |= {"overdue": row.due_at is not None and row.due_at < now, "claimed_by": people.get(row.claimed_by)}
+        line |= {"stranded": bool(row.stranded)}
         items.append(line)
     return {"items": items, "total": total}
 

@@ -381,6 +381,21 @@ def delegate(connection: Connection, entry: Entry) -> None:
     note(connection, entry, "delegated", given["reason"])
 
 
+def reassign(connection: Connection, entry: Entry) -> None:
+    """One person's from now on, or again everybody's who has one of its roles."""
+    given = entry.payload
+    number, name = given["instance"], given["task"]
+    here = (task.c.instance == number) & (task.c.task == name)
+    connection.execute(update(task).where(here).values(person=given["to"], claimed_by=None))
+    connection.execute(delete(task_role).where(task_role.c.instance == number, task_role.c.task == name))
+    if given["to"] is None:
+        state = connection.execute(select(instance.c.state).where(instance.c.instance == number)).scalar_one()
+        found = next(one for one in living.tasks(flows_of(connection, number), stepping.load(state)) if one.id == name)
+        for role in found.node.roles:
+            connection.execute(insert(task_role).values(role=role, instance=number, task=name))
+    note(connection, entry, "reassigned" if given["to"] else "freed", given["reason"])
+
+
 def comment(connection: Connection, entry: Entry) -> None:
     note(connection, entry, "commented", entry.payload["text"])
 

@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, func, or_, select
 
 from server.engines.flows import packing
+from server.engines.flows.kinds import WORKS
 from server.engines.flows.model import Definition, Flows
 from server.engines.flows.projection import (
     attachment,
@@ -191,7 +192,7 @@ def completers(connection: Connection, number: str, node: str, since: int) -> se
 
 def handed(connection: Connection, number: str) -> frozenset[str]:
     """The tasks of an instance that have been handed on to whoever they are for now."""
-    here = (happened.c.instance == number) & (happened.c.what == "delegated")
+    here = (happened.c.instance == number) & happened.c.what.in_(("delegated", "reassigned"))
     return frozenset(connection.execute(select(happened.c.task).where(here)).scalars())
 
 
@@ -243,14 +244,13 @@ def due_timers(connection: Connection, now: str, most: int = 500) -> list[tuple[
 
 
 def work(
-    connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int
+    connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int, *, manages: bool = False
 ) -> tuple[list[Row[Any]], int]:
-    """What waits for a person or one of their roles, what is due first; and how many there are."""
-    by_role = exists().where(
-        task_role.c.instance == task.c.instance, task_role.c.task == task.c.task, task_role.c.role.in_(list(roles))
-    )
-    mine = or_(task.c.person == person, and_(task.c.person.is_(None), by_role))
-    tasks = select(task).where(mine)
+    """What waits for a person or one of their roles, what is due first; and how many there are. Who `manages` flows
+    also has those that are `stranded`."""
+    mine = or_(task.c.person == person, and_(task.c.person.is_(None), _of_roles(roles)))
+    wanted = or_(mine, stranded(connection)) if manages else mine
+    tasks = select(task, case((mine, 0), else_=1).label("stranded")).where(wanted)
     if q:
         named = instance.c.subject.icontains(q, autoescape=True)
         tasks = tasks.join(instance, task.c.instance == instance.c.instance).where(named)
@@ -260,6 +260,21 @@ def work(
     query = select(page, instance.c.flow, instance.c.subject, instance.c.version)
     query = query.join(instance, page.c.instance == instance.c.instance).order_by(*_urgent(page.c))
     return [*connection.execute(query)], total
+
+
+def _of_roles(roles: Sequence[str]) -> ColumnElement[bool]:
+    return exists().where(
+        task_role.c.instance == task.c.instance, task_role.c.task == task.c.task, task_role.c.role.in_(list(roles))
+    )
+
+
+def stranded(connection: Connection) -> ColumnElement[bool]:
+    """Tasks whose holder cannot do them any more: who works here no longer, or took one up and lost its roles."""
+    holder = func.coalesce(task.c.claimed_by, task.c.person)
+    held = {*connection.execute(select(holder).distinct()).scalars()} - {None}
+    works = {one.id: one.roles for one in identity.people_with(connection, WORKS)}
+    lost = [and_(task.c.claimed_by == one, ~_of_roles(works[one])) for one in held if one in works]
+    return or_(holder.in_(held - works.keys()), and_(task.c.person.is_(None), or_(false(), *lost)))
 
 
 def _urgent(columns: Any) -> tuple[Any, ...]:

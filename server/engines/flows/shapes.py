@@ -171,6 +171,15 @@ class TaskDelegated(Schema):
     reason = fields.text(2000)
 
 
+class TaskReassigned(Schema):
+    """`to`: null where it goes back to all who have its roles."""
+
+    instance = fields.code()
+    task = _task()
+    to = fields.code(none=True)
+    reason = fields.text(2000)
+
+
 class TaskCommented(Schema):
     instance = fields.code()
     task = _task()
@@ -284,6 +293,11 @@ class ClaimBody(Schema):
 
 class DelegateBody(Schema):
     to = fields.code()
+    reason = fields.text(2000)
+
+
+class ReassignBody(Schema):
+    to = fields.code(none=True)
     reason = fields.text(2000)
 
 

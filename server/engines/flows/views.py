@@ -329,6 +329,27 @@ def candidates(number: str, name: str) -> Answer:
     return {"items": [people[one] for one in found]}
 
 
+@blueprint.get("/instances/<number>/tasks/<name>/heirs")
+@require(kinds.MANAGES)
+def heirs(number: str, name: str) -> Answer:
+    """To whom a manager of flows may give a task. PestleError `flow_task_not_open`."""
+    with plant.current().engine.connect() as connection:
+        if queries.find_task(connection, number, name) is None:
+            raise PestleError("flow_task_not_open", {"task": name})
+        found = asking.heirs(connection, number, name, current_person().id)
+        people = identity.people(connection, found)
+    return {"items": [people[one] for one in found]}
+
+
+@blueprint.post("/instances/<number>/tasks/<name>/reassign")
+@require(kinds.MANAGES)
+@blueprint.arguments(shapes.ReassignBody)
+def reassign(body: Body, number: str, name: str) -> Answer:
+    """Give a task to somebody else who may do it, or back to all who have its roles, where whoever has it cannot do
+    it any more. PestleError `flow_delegate_wrong`."""
+    return _state(kinds.REASSIGNED, number, {"instance": number, "task": name, **body})
+
+
 @blueprint.post("/instances/<number>/tasks/<name>/delegate")
 @require(kinds.WORKS)
 @blueprint.arguments(shapes.DelegateBody)
