@@ -27,6 +27,7 @@ from server.identity import accounts, countersigning, model, recovery, sessions
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
+from server.materials.requisitions import entries as requisitions
 from server.migrations import migrate
 from server.production import entries as production
 from server.production import queries as batches
@@ -54,6 +55,7 @@ ROOMS = (
     identity.ROOM,
     site.ROOM,
     Room("materials", materials.KINDS),
+    requisitions.ROOM,
     Room("equipment", equipment.KINDS),
     training.ROOM,
     Room("forms", forms.KINDS),

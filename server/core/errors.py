@@ -741,6 +741,42 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Tell whoever maintains the flow.", "请告知流程维护人。"),
     ),
+    "requisition_unknown": Problem(
+        404,
+        ("There is no such requisition.", "没有此采购申请。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look it up in the list.", "请在列表中查找。"),
+    ),
+    "requisition_number_wrong": Problem(
+        409,
+        ("This is not the next number of the year.", "这不是本年度的下一个编号。"),
+        ("Nothing was raised.", "未提出申请。"),
+        ("Send it again: another requisition came in between.", "其间有其他申请提出，请重新提交。"),
+    ),
+    "requisition_material_unknown": Problem(
+        422,
+        ("The register knows no such material.", "物料目录中没有此物料。"),
+        ("Nothing was raised; what you have typed is still on the screen.", "未提出申请；您填写的内容仍在屏幕上。"),
+        ("Choose a material of the list, or have it defined first.", "请从列表中选择物料，或先建立该物料。"),
+    ),
+    "requisition_quantity_wrong": Problem(
+        422,
+        ("A quantity is nothing, or not in the unit of its material.", "数量为零，或单位与物料不符。"),
+        ("Nothing was raised; what you have typed is still on the screen.", "未提出申请；您填写的内容仍在屏幕上。"),
+        ("Give more than nothing, in the unit of the material.", "请填写大于零的数量，并使用该物料的单位。"),
+    ),
+    "requisition_decided": Problem(
+        409,
+        ("This requisition has been decided on.", "此采购申请已有结论。"),
+        ("Nothing was decided again.", "未重复作出决定。"),
+        ("Raise another one if more is needed.", "如仍有需要，请另提申请。"),
+    ),
+    "requisition_own": Problem(
+        403,
+        ("Nobody approves what they asked for themselves.", "任何人不得批准本人提出的申请。"),
+        ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
+        ("Ask another approver.", "请由其他批准人操作。"),
+    ),
     "specification_unknown": Problem(
         404,
         ("There is no such specification, or version of it.", "没有此质量标准或此版本。"),

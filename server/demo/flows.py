@@ -1,21 +1,33 @@
 """What is under way at the demonstration plant: something to buy and a change, each waiting for somebody."""
 
+from datetime import timedelta
+
+from server.core import clock
 from server.demo.story import Story
 from server.engines.flows import running
+from server.materials.requisitions import model as requisitions
+from server.materials.requisitions import queries
 
-_WORK = (
-    (
-        "purchase-requisition",
-        "huanglei",
-        "PR-0117",
-        {"item": "铝箔 0.02 mm，200 kg（包装）", "amount": "12800"},
-    ),
-    ("change", "zhouwei", "CHG-0031", {"what": "混合时间由 15 分钟改为 18 分钟"}),
-)
+_CHANGE = ("change", "zhouwei", "CHG-0031", {"what": "混合时间由 15 分钟改为 18 分钟"})
 
 
 def begin(story: Story) -> None:
-    for flow, login, subject, given in _WORK:
-        story.wait(minutes=3)
-        values = [{"variable": name, "value": [text]} for name, text in given.items()]
-        running.start(story.plant, flow, subject, values, story.person(login))
+    _ask_for_stock(story)
+    flow, login, subject, given = _CHANGE
+    story.wait(minutes=3)
+    values = [{"variable": name, "value": [text]} for name, text in given.items()]
+    running.start(story.plant, flow, subject, values, story.person(login))
+
+
+def _ask_for_stock(story: Story) -> None:
+    """The keeper's requisition: the supervisor decides next."""
+    story.wait(minutes=3)
+    with story.plant.engine.connect() as connection:
+        number = queries.next_number(connection, clock.text(story.moment))
+    needed = (story.moment + timedelta(days=45)).date().isoformat()
+    lines = [
+        {"material": "LAC-0231", "quantity": {"value": "900.000", "unit": "kg"}, "needed_by": needed, "note": None},
+        {"material": "MGS-0009", "quantity": {"value": "25.000", "unit": "kg"}, "needed_by": needed, "note": "5 袋"},
+    ]
+    said = {"requisition": number, "lines": lines, "reason": "库存低于六批用量"}
+    story.state(requisitions.RAISED, requisitions.stream(number), said, story.person("huanglei"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.engines.flows import kinds
 from server.engines.forms import model as forms
+from server.materials.requisitions import model as requisitions
 from server.quality.specifications import model as specifications
 from server.recipes import model as recipes
 from server.witness.remembering import Remembering
@@ -29,6 +30,9 @@ class Decided:
 
 DECIDED: Mapping[str, Decided] = {
     forms.VERSION_APPROVED: Decided("form-approval", lambda body: f"form/{body['form']}/{body['version']}", "approved"),
+    requisitions.APPROVED: Decided(
+        requisitions.FLOW, lambda body: requisitions.subject(body["requisition"]), "approved"
+    ),
     specifications.APPROVED_KIND: Decided(
         specifications.FLOW, lambda body: specifications.subject(body["specification"], body["version"]), "approved"
     ),

@@ -13,7 +13,7 @@ export const peopleEn = {
     rights: "Who may do what", rightsHint: "The permissions of each role, as the server checks them at every request.", excludes: "Not together with",
     may: {
       "batch.read": "see batches", "batch.work": "work on batches", "batch.review": "review batches", "batch.release": "release and reject", "order.release": "release orders", "lot.read": "see lots", "lot.receive": "receive containers", "lot.decide": "decide on lots",
-      "recipe.approve": "approve recipes", "specification.design": "write specifications", "specification.approve": "approve specifications", "material.manage": "define materials", "equipment.manage": "register equipment", "results.record": "record results", "people.manage": "manage people", "device.enrol": "enrol devices", "device.revoke": "revoke devices",
+      "recipe.approve": "approve recipes", "requisition.raise": "ask for materials to be bought", "requisition.approve": "approve requisitions", "specification.design": "write specifications", "specification.approve": "approve specifications", "material.manage": "define materials", "equipment.manage": "register equipment", "results.record": "record results", "people.manage": "manage people", "device.enrol": "enrol devices", "device.revoke": "revoke devices",
       "flows.design": "draw flows", "flows.approve": "approve flows", "flows.manage": "move and cancel running flows", "flows.work": "start flows and work in them",
       "forms.fill": "fill in forms", "forms.review": "review filled forms",
       "log.read": "read the log", "quarantine.read": "read the quarantine", "payload.erase": "erase past retention",

@@ -188,6 +188,9 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.requisition_rejected.v1|采购申请拒绝|Requisition rejected
+materials.requisition_approved.v1|采购申请批准|Requisition approved
+materials.requisition_raised.v1|提出采购申请|Requisition raised
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
 forms.version_approved.v2|表单批准|Form approved
