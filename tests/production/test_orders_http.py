@@ -156,6 +156,21 @@ def test_what_is_released_is_what_was_planned(site: PlantUnderTest) -> None:
     assert refused.value.code == "order_differs"
 
 
+def test_a_release_that_comes_too_late_is_refused_whole_and_the_order_can_be_given_up(site: PlantUnderTest) -> None:
+    by_flow(site)
+    plan(site)
+    instance = checked(site)
+    in_force(site, 2)
+    signed = len(site.entries(kinds.TASK_SIGNED))
+    with pytest.raises(PestleError) as refused:
+        sign(site.plant, instance, "release", "P-0003", "approve", "approved")
+    assert refused.value.code == "recipe_not_effective"
+    assert len(site.entries(kinds.TASK_SIGNED)) == signed
+    assert (status(site), order(site)["state"]) == (None, "planned")
+    sign(site.plant, instance, "release", "P-0003", "reject", "rejected", comment="version 2")
+    assert order(site)["state"] == "withdrawn"
+
+
 def test_a_plan_names_the_version_in_force_and_lots_that_it_weighs(site: PlantUnderTest) -> None:
     assert plan(site, login="zhou").status_code == 403
     for changes, code in (
