@@ -10,6 +10,7 @@ from server.core.plant import Plant
 from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
 from server.demo.flows import begin
+from server.demo.forms import fill_in
 from server.demo.production import Line, Plan
 from server.demo.story import Story
 from server.demo.training import revise, train
@@ -81,6 +82,8 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         line.order(f"B{day}-01")
         line.allocate(f"B{day}-01", 1)
         revise(story)
+        if not quick:
+            fill_in(story, day)
         begin(story)
         alert(story)
         _passwords(story)

@@ -18,6 +18,8 @@ from server.core.config import Config
 from server.core.plant import Plant
 from server.demo.content import PEOPLE, RECIPE
 from server.demo.make import is_made, make, password_of
+from server.engines.forms import queries as forms
+from server.engines.forms.records import queries as filled
 from server.handheld.hub.documents import Documents
 from server.identity import sessions
 from server.plant import open_plant
@@ -56,6 +58,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
     _assert_it_can_be_taken_along(plant)
+    _assert_records_are_filled_in(plant)
     _assert_training_is_due(plant)
 
 
@@ -69,6 +72,16 @@ def _assert_training_is_due(plant: Plant) -> None:
         ("wangfang", "SOP-PR-012"),
         ("liqiang", "SOP-PR-012"),
     ]
+
+
+def _assert_records_are_filled_in(plant: Plant) -> None:
+    """The weighing and blending record is in force, one of it complete and one being filled in, as it should be."""
+    with plant.engine.connect() as connection:
+        assert [one.form for one in forms.fillable(connection, clock.now_text()[:10])] == ["weighing-blending"]
+        [complete, still_open] = [filled.records(connection, status, None)[0] for status in ("complete", "open")]
+        assert [one.open_items for one in (*complete, *still_open)] == [0, 0]
+        stands = {one.path: one.value for one in filled.values_of(connection, complete[0].record)}
+    assert (stands["share"], stands["minutes"]) == ({"value": "100.0", "unit": "%"}, {"value": "15.0", "unit": "min"})
 
 
 def _assert_it_can_be_taken_along(plant: Plant) -> None:
