@@ -55,6 +55,8 @@ class Walk:
             "my-work": ["/my-work"],
             "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
+            "orders": ["/orders", f"/orders/{self._order()}"],
+            "recipes": ["/recipes", "/recipes/MBR-AMT-5"],
             "specifications": ["/specifications", "/specifications/new"],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
@@ -65,6 +67,16 @@ class Walk:
         """What waits in flows for the engineer or for quality."""
         found = [self.site.desk(login).get("/api/my-work")["items"] for login in ("zhouwei", READER)]
         return [one for items in found for one in items][:1]
+
+    def _order(self) -> str:
+        """One that waits to be released."""
+        planner = self.site.desk("wujing")
+        if not planner.get("/api/orders")["items"]:
+            [line] = [one for one in planner.get("/api/recipes")["items"] if one["recipe"] == "MBR-AMT-5"]
+            planned = {"batch": "B-WAITS", "recipe": "MBR-AMT-5", "version": line["version"], "lots": []}
+            planned |= {"size": {"value": "100", "unit": "tablets"}, "planned_start": "2027-01-04"}
+            planner.post("/api/orders", planned, 201)
+        return "B-WAITS"
 
     def _forms(self) -> list[str]:
         """One that waits for approval, and that somebody designs on."""
