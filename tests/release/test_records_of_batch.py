@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dossier_support import printed
 from record_support import RecordSite, calculated, kg, value
 from release_support import close, finish, refused, review, sign
 
@@ -71,6 +72,11 @@ def test_a_batch_is_released_when_its_records_are_complete_and_looked_at(site: P
     assert {item["state"] for item in review(site)["notable"] if item["type"] == "record"} == {"assessed"}
     sign(site, "released")
     assert review(site)["disposition"]["stale"] is False
+    words, files = printed(site)
+    assert "Filledforms" in words
+    assert f"Weighingrecord·version1{RECORD}✓" in words
+    assert "lookedinto" in words
+    assert files[f"{RECORD}.pdf"].startswith(b"%PDF")
 
 
 def test_a_signature_is_over_the_records_as_they_were_shown(site: Plant) -> None:

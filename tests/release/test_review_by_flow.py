@@ -5,6 +5,7 @@ from pathlib import Path
 
 import flow_work_support as work
 import pytest
+from dossier_support import printed
 from flow_work_support import FlowSite
 from record_support import RecordSite, value
 from release_support import assess, finish, refused, review, sign
@@ -53,6 +54,8 @@ def test_a_batch_is_released_after_its_review_and_not_before(site: Plant) -> Non
     assert site.gate() == []
     sign(site, "released")
     assert review(site)["disposition"]["stale"] is False
+    for lang, who in (("zh", "批记录审核:质量部门审核批记录"), ("en", "Reviewofabatchrecord:QAreviewsthebatchrecord")):
+        assert who in printed(site, lang=lang)[0]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
 
 

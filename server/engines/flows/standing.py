@@ -7,17 +7,23 @@ from sqlalchemy import Connection, Row, func, select
 
 from server.core import clock
 from server.engines.flows import living, stepping
-from server.engines.flows.projection import happened, instance, task, task_role
+from server.engines.flows.model import Names
+from server.engines.flows.projection import flows_of, happened, instance, signature, task, task_role
 from server.identity import queries as identity
+from sync.log import reading
 
 _SERVER = {"id": "server", "name": "server", "name_en": None}
 
 
 def last_about(connection: Connection, flow: str, subjects: Collection[str]) -> dict[str, Row[Any]]:
     """Of each subject that has any, the newest instance of the flow."""
+    return {row.subject: row for row in all_about(connection, flow, subjects)}
+
+
+def all_about(connection: Connection, flow: str, subjects: Collection[str]) -> list[Row[Any]]:
+    """Every instance of the flow about any of these, the first first."""
     query = select(instance).where(instance.c.flow == flow, instance.c.subject.in_(list(subjects)))
-    rows = connection.execute(query.order_by(instance.c.started_at, instance.c.instance))
-    return {row.subject: row for row in rows}
+    return [*connection.execute(query.order_by(instance.c.started_at, instance.c.instance))]
 
 
 def last_place(connection: Connection, number: str) -> int:
@@ -29,6 +35,33 @@ def last_place(connection: Connection, number: str) -> int:
 def said_in(row: Row[Any]) -> Mapping[str, Any]:
     """The values of the variables of an instance, by name; of one that has ended, as they were then."""
     return living.variables(stepping.load(row.state))
+
+
+def signed(connection: Connection, rows: Sequence[Row[Any]], size: int) -> list[dict[str, Any]]:
+    """Every signature of these instances that stands in the log before `size`, in its order: {flow, what, outcome}
+    each {zh, en} or null, and what the entry says of it."""
+    found = []
+    for row in rows:
+        flows = flows_of(connection, row.instance)
+        nodes = {
+            node.id: node
+            for definition in flows.definitions.values()
+            for scope in definition.scopes.values()
+            for node in scope.nodes.values()
+        }
+        query = select(signature).where(signature.c.instance == row.instance, signature.c.idx < size)
+        for one in connection.execute(query.order_by(signature.c.idx)):
+            entry, node = reading.one(connection, one.idx), nodes.get(one.node)
+            if entry is None or entry.payload is None:
+                continue
+            outcomes = {} if node is None else {each.code: _pair(each.title) for each in node.outcomes}
+            said = {"flow": _pair(flows.definitions[flows.root].name), "outcome": outcomes.get(one.outcome)}
+            found.append(said | {"what": None if node is None else _pair(node.name), "said": entry.envelope.body})
+    return found
+
+
+def _pair(name: Names) -> dict[str, str]:
+    return {"zh": name.zh, "en": name.en}
 
 
 def shown(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, Any]]:

@@ -12,8 +12,10 @@ import typst
 from sqlalchemy import Connection
 
 from server.core.blobs import load
+from server.engines.forms.records import paper
 from server.production.model import batch_stream
 from server.production.queries import batch_line
+from server.release import recorded
 from server.release.dossier.content import gather
 from server.release.dossier.rows import moment
 from server.release.dossier.words import Lang, word
@@ -73,7 +75,17 @@ def dossier(
     content["generated"] = moment(now.astimezone(UTC).isoformat(), 0)
     content["withheld"] = [word(kind, lang) for kind in sorted(withhold)]
     content["proof"] = _proof(opened, policy, None if token is None else check_timestamp(token, files[CHECKPOINT], ()))
-    return sign_pdf(_compile(content, files, blobs), signer, log.origin)
+    forms = _forms(connection, number, lang, log.origin, now)
+    return sign_pdf(_compile(content, {**files, **forms}, blobs), signer, log.origin)
+
+
+def _forms(connection: Connection, number: str, lang: Lang, site: str, now: datetime) -> dict[str, bytes]:
+    """The pages of each filled form about the batch, by the name of the file."""
+    pages = {
+        f"{one.record}.pdf": paper.pdf(connection, one, "zh" if lang == "zh" else "en", site, now)
+        for one in recorded.of_batch(connection, number)
+    }
+    return {name: data for name, data in pages.items() if data is not None}
 
 
 def _proof(opened: Opened, policy: Policy, stamped: datetime | None) -> dict[str, Any]:
@@ -96,7 +108,7 @@ def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -
             (folder / file).write_bytes(data)
         photos = [_photo(note_, folder, blobs) for note_ in content["notes"] if note_["blob"]]
         content["attachments"] = [
-            *({"name": file, "mime": _MIME.get(file, "text/plain"), **_ROLE} for file in sorted(files)),
+            *({"name": file, "mime": _mime(file), **_ROLE} for file in sorted(files)),
             *(photo for photo in photos if photo is not None),
         ]
         (folder / "content.json").write_bytes(orjson.dumps(content))
@@ -112,6 +124,10 @@ def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -
 
 
 _ROLE = {"relationship": "data", "description": "Evidence for the printed record"}
+
+
+def _mime(file: str) -> str:
+    return "application/pdf" if file.endswith(".pdf") else _MIME.get(file, "text/plain")
 
 
 def _photo(item: dict[str, Any], folder: Path, blobs: Path) -> dict[str, str] | None:

@@ -3,21 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from server.engines.flows import standing
+from server.engines.forms import queries as forms
+from server.engines.forms.records import queries as records
+from server.engines.forms.records.model import COMPLETE, Record
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import model as production
 from server.production import queries as batches
 from server.production.entry_view import show
 from server.quality import queries as quality
-from server.quality.model import Result
+from server.quality.model import FLOW, Result, subject_of_number
 from server.release import queries as release
+from server.release import recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
-from server.release.model import Disposition, Waiver
+from server.release.model import REVIEW_FLOW, Disposition, Waiver, review_subject
 from sync.log.log import Log
 
 _VALUES = production.SINGLE_VALUED
@@ -59,7 +64,8 @@ def gather(
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
-        "signatures": _signatures(connection, number, lang),
+        "signatures": _signatures(connection, number, size, lang),
+        "records": [_record(connection, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
@@ -113,9 +119,10 @@ def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, A
     }
 
 
-def _signatures(connection: Connection, number: str, lang: Lang) -> list[dict[str, Any]]:
-    """Every electronic signature over the batch, earlier ones too, and over waivers of devices: printed name, time with
-    zone and meaning of each (21 CFR 11.50), and which no longer cover what stands (IDN-04)."""
+def _signatures(connection: Connection, number: str, size: int, lang: Lang) -> list[dict[str, Any]]:
+    """Every electronic signature over the batch, earlier ones too, over waivers of devices, and in the flows of its
+    review and of its deviations: printed name, time with zone and meaning of each (21 CFR 11.50), and which no longer
+    cover what stands (IDN-04)."""
     found = release.dispositions(connection, number)
     rows = []
     for one in found:
@@ -130,7 +137,50 @@ def _signatures(connection: Connection, number: str, lang: Lang) -> list[dict[st
         what = f"{word('waiver', lang)}: {names[one_.device]['name']}"
         told = "stale_waiver" if one_.entry in late else ""
         rows.append({"what": what, **_signed(one_, lang), "told": told, "reason": one_.reason})
+    rows += [_in_flow(one, lang) for one in standing.signed(connection, _flows(connection, number), size)]
     return sorted(rows, key=lambda row: str(row["order"]))
+
+
+def _flows(connection: Connection, number: str) -> list[Row[Any]]:
+    """The flows that have reviewed the batch, or carried its deviations."""
+    about = [subject_of_number(one.number) for one in quality.deviations_of_batch(connection, number)]
+    reviews = standing.all_about(connection, REVIEW_FLOW, [review_subject(number)])
+    return [*reviews, *standing.all_about(connection, FLOW, about)]
+
+
+def _in_flow(one: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    said = one["said"]
+    what = [one["flow"][lang], *([one["what"][lang]] if one["what"] else [])]
+    meaning = [said["meaning"][lang], *([one["outcome"][lang]] if one["outcome"] else [])]
+    return {
+        "order": said["signed_at"],
+        "what": ": ".join(what),
+        "signer": person(said["signer"], lang),
+        "meaning": " · ".join(meaning),
+        "at": moment(said["signed_at"], said["offset"]),
+        "proof": labels(lang)[f"proof_{said['method']}_{said['components']}"],
+        "told": "",
+        "reason": said["comment"] or "",
+    }
+
+
+def _record(connection: Connection, one: Record, lang: Lang) -> dict[str, Any]:
+    """A filled form about the batch; its pages are attached."""
+    title = forms.title(connection, one.sha256) or {lang: one.form}
+    people = identity.people(connection, {by for by in (one.completed_by,) if by is not None})
+    done = [] if one.completed_at is None else [person(people.get(one.completed_by or ""), lang)]
+    return {
+        "record": one.record,
+        "title": f"{title[lang]} · {labels(lang)['version']} {one.version}",
+        "complete": one.status == COMPLETE and one.open_items == 0,
+        "open_items": str(one.open_items),
+        "completed": " · ".join([*done, *([] if one.completed_at is None else [moment(one.completed_at, 0)])]),
+        "items": [
+            f"{word(item.code, lang)} · {item.path or ''} · {item.reason or labels(lang)['open']}"
+            for item in records.items_of(connection, one.record)
+            if item.state != "joined"
+        ],
+    }
 
 
 def _signed(one: Disposition | Waiver, lang: Lang) -> dict[str, str]:

@@ -65,6 +65,9 @@ open|未决|open
 remarks|备注与照片|Remarks and photos
 photo_missing|照片文件未送达|The photo has not arrived
 photo_damaged|照片无法显示，原文件见附件|The photo cannot be shown; the file is attached
+records|表单记录|Filled forms
+records_text|各表单的全部页面见附件。|The pages of each are attached.
+records_done|完成|Completed
 results|检验结果|Test results
 stage|阶段|Stage
 test|检验项目|Test
