@@ -55,6 +55,7 @@ class Walk:
             "my-work": ["/my-work"],
             "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
+            "requisitions": ["/requisitions", "/requisitions/new"],
             "orders": ["/orders", f"/orders/{self._order()}"],
             "recipes": ["/recipes", "/recipes/MBR-AMT-5"],
             "specifications": ["/specifications", "/specifications/new"],

@@ -6,6 +6,7 @@ const ROOMS: Record<string, (code: string, version?: string) => string> = {
   flow: (code) => `/flows/${code}`,
   recipe: (code, version) => (version ? `/recipes/${code}/${version}` : `/recipes/${code}`),
   order: (code) => `/orders/${code}`,
+  requisition: (code) => `/requisitions/${code}`,
   specification: (code) => `/specifications/${code}`,
   deviation: (code) => `/deviation/${code}`,
   batch: (code) => `/batch/${code}/review`,

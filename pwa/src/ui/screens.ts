@@ -33,6 +33,7 @@ const SCREENS: Record<string, Screen> = {
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),
+  requisitions: () => import("../requisitions/Requisitions.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   specifications: () => import("../specifications/Specifications.svelte"),
   training: () => import("../training/Training.svelte"),
