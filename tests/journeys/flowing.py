@@ -18,6 +18,8 @@ class Flowing:
         self.desk = here.phone("desk", desk)
         self.desk.page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
         self.phone = here.phone("phone", phone)
+        # The element that a later step is about.
+        self.added = ""
 
     def sign(self, who: Tablet, login: str) -> None:
         """With both components: it is the first signature of the page."""

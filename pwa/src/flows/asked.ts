@@ -19,6 +19,12 @@ export function namesOf(xml: string): Map<string, Text2> {
   return new Map(named.map((one) => [one.id, { zh: one.getAttribute("name") ?? "", en: one.getAttributeNS(OURS, "nameEn") ?? one.getAttribute("name") ?? "" }]));
 }
 
+/** A text in which elements stand by their names where they have any. */
+export function spoken(text: string, names: ReadonlyMap<string, Text2>, english: boolean): string {
+  const found = [...names].filter(([id]) => text.includes(id)).sort(([one], [other]) => other.length - one.length);
+  return found.reduce((said, [id, name]) => said.replaceAll(id, `“${(english ? name.en : name.zh) || id}”`), text);
+}
+
 /** Values as an entry says them: a list of texts for each, none where it is missing. */
 export function said(asked: readonly Asked[], values: Readonly<Record<string, unknown>>): Given[] {
   return asked.map((one) => ({ variable: one.name, value: texts(values[one.name]) }));

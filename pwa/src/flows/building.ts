@@ -7,6 +7,7 @@ export interface Shape extends Drawn { x: number; y: number; width: number; heig
 export interface Way extends Drawn { source: Shape; target: Shape }
 /** A shape with how deep it lies in parts of the flow. */
 export interface Place { shape: Shape; depth: number }
+interface Point { x: number; y: number }
 export type Kind = { type: string; [attribute: string]: unknown };
 
 interface Services {
@@ -16,6 +17,7 @@ interface Services {
   modeling: {
     createShape(shape: Shape, at: { x: number; y: number }, parent: Drawn, hints?: { attach: boolean }): Shape;
     connect(source: Shape, target: Shape): Way;
+    updateWaypoints(way: Way, points: Point[]): void;
     removeElements(elements: Drawn[]): void;
   };
   rules: { allowed(what: string, about: object): unknown };
@@ -51,7 +53,7 @@ export const isActivity = (one: Drawn): boolean => ACTIVITIES.has(one.type);
 
 /** Every shape, each after what leads to it, with what lies in a part right after the part. */
 export function outline(drawing: Drawing): Place[] {
-  const shapes = of(drawing, "elementRegistry").getAll().filter((one): one is Shape => one.type.startsWith("bpmn:") && !one.labelTarget && "width" in one);
+  const shapes = of(drawing, "elementRegistry").getAll().filter((one): one is Shape => one.type.startsWith("bpmn:") && !one.labelTarget && !("waypoints" in one) && one.parent != null);
   return within(shapes, of(drawing, "canvas").getRootElement(), 0);
 }
 
@@ -111,9 +113,16 @@ export function begin(drawing: Drawing, parent: Drawn): Shape {
   return chosen(drawing, of(drawing, "modeling").createShape(of(drawing, "elementFactory").createShape({ type: "bpmn:StartEvent" }), at, parent));
 }
 
-/** Draws an arrow and chooses it. */
+/** Draws an arrow and chooses it. One that leads back goes below everything that stands between, not through it. */
 export function connect(drawing: Drawing, from: Shape, to: Shape): Way {
-  return chosen(drawing, of(drawing, "modeling").connect(from, to));
+  const made = of(drawing, "modeling").connect(from, to);
+  if (to.x + to.width < from.x) {
+    const between = outline(drawing).map((one) => one.shape).filter((one) => one.parent === from.parent && one.x <= from.x + from.width && one.x + one.width >= to.x);
+    const low = Math.max(...between.map((one) => one.y + one.height)) + 40;
+    const [start, end] = [from, to].map((one) => ({ x: one.x + one.width / 2, y: one.y + one.height })) as [Point, Point];
+    of(drawing, "modeling").updateWaypoints(made, [start, { x: start.x, y: low }, { x: end.x, y: low }, end]);
+  }
+  return chosen(drawing, made);
 }
 
 export function remove(drawing: Drawing, one: Drawn): void {

@@ -16,7 +16,7 @@ export interface Walk {
 /** A value of a variable as an entry says it. */
 export interface Given { variable: string; value: string[] }
 export type WalkStep = { complete: string; outcome: string | null; values: Given[] } | { fire: string };
-export interface Change { element: string | null; what: Text2 }
+export interface Change { code: string; element: string | null; what: Text2 }
 export interface Converted { xml: string | null; changes: Change[]; refused: Change[] }
 
 export interface WorkLine { instance: string; task: string; flow: string; title: Text2; name: Text2; subject: string; due_at: string | null; overdue: boolean; claimed_by: Person | null; since: string;
