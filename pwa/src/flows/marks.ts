@@ -1,12 +1,18 @@
 /** Places and marks a drawing: all of it in view, where a flow has been, where it stands, and what differs between versions. */
 import type { Drawing, Picture } from "./canvas";
 
-interface Zoom { zoom(how: string, where: string): number; zoom(scale: number, where: string): number }
+interface Box { x: number; y: number; width: number; height: number }
+interface View { viewbox(): { inner: Box; outer: Box }; viewbox(box: Box): void }
+const GROUND = 28;
 
-/** Shows the whole drawing, with some ground around it. */
-export function fitted(on: Drawing | Picture): void {
-  const canvas = on.get<Zoom>("canvas");
-  canvas.zoom(canvas.zoom("fit-viewport", "auto") * 0.93, "auto");
+/** Shows the whole drawing in the middle of its ground, and no larger than it is drawn; `left` is what the palette covers, in pixels. */
+export function fitted(on: Drawing | Picture, left = 0): void {
+  const canvas = on.get<View>("canvas");
+  const { inner, outer } = canvas.viewbox();
+  if (outer.width === 0 || inner.width === 0) return;
+  const scale = Math.min(1, (outer.width - left - 2 * GROUND) / inner.width, (outer.height - 2 * GROUND) / inner.height);
+  const x = inner.x + inner.width / 2 - (left + outer.width) / 2 / scale;
+  canvas.viewbox({ x, y: inner.y + inner.height / 2 - outer.height / 2 / scale, width: outer.width / scale, height: outer.height / scale });
 }
 
 /** Ids of elements, by what they are marked as. */
@@ -40,6 +46,6 @@ export function noted(on: Picture, lines: ReadonlyMap<string, string>): void {
     html.className = "flow-note";
     html.dataset.testid = `note-${element}`;
     html.textContent = text;
-    overlays.add(element, { position: { top: -17, left: 0 }, html });
+    overlays.add(element, { position: { top: -17, left: 0 }, scale: { min: 0.75 }, html });
   }
 }
