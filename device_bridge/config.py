@@ -9,7 +9,7 @@ from typing import Any
 
 from device_bridge.errors import BridgeStopped
 
-PROTOCOLS = ("mt-sics", "sbi")
+PROTOCOLS = ("mt-sics", "sbi", "weight-scale")
 HANDSHAKES = ("none", "xon-xoff", "rts-cts")
 _LINE = re.compile(r"[1-9][0-9]{2,6} [78][NEO][12]")
 
@@ -84,6 +84,8 @@ def _balance(row: Any) -> Balance:
     _only(row, {field.name for field in fields(Balance)})
     if "host" in row and "device" in row:
         raise _Wrong("host and device: a balance is on the network or on a cable")
+    if ("host" in row or "device" in row) and row.get("protocol") == "weight-scale":
+        raise _Wrong("protocol: weight-scale is a service of Bluetooth")
     line = _value(row, "line", str, "9600 8N1")
     if not _LINE.fullmatch(line):
         raise _Wrong('line is not such as "9600 8N1"')

@@ -16,6 +16,7 @@ from device_bridge.live import Live
 from device_bridge.outbox import Outbox
 from device_bridge.plant import Plant
 from device_bridge.session import Session
+from device_bridge.transports.ble_scale import WeightScale
 from device_bridge.transports.ble_uart import BleUart, Peer, Radio
 from device_bridge.transports.serial_port import SerialStream
 from device_bridge.transports.stream import ByteStream
@@ -92,6 +93,8 @@ async def _last_words(live: Live) -> None:
 
 
 def _instrument(balance: Balance, radio: Radio) -> Callable[[], Instrument]:
+    if balance.protocol == "weight-scale":
+        return lambda: WeightScale(radio, Peer(balance.name, balance.address))
     return lambda: Dialogue(_stream(balance, radio), DRIVERS[balance.protocol])
 
 

@@ -28,6 +28,9 @@ class Instrument(Protocol):
     async def close(self) -> None:
         """Let go of it; quiet when there is nothing to let go of."""
 
+    def resolution(self, unit: str) -> str | None:
+        """One step of its values in this unit, where it tells that otherwise than by the digits of each."""
+
 
 class Dialogue:
     """An Instrument that is asked line by line. Lines that answer no question (another host's, noise) are passed
@@ -49,6 +52,9 @@ class Dialogue:
 
     async def close(self) -> None:
         await self._stream.close()
+
+    def resolution(self, unit: str) -> str | None:
+        return None
 
     async def _text(self, question: Question) -> str:
         try:

@@ -5,6 +5,7 @@ They are no records: nothing is stored, and what cannot be sent is forgotten for
 
 import asyncio
 import base64
+import contextlib
 from dataclasses import dataclass
 from time import monotonic, time_ns
 from typing import Any
@@ -56,7 +57,10 @@ class Live:
     async def run(self) -> None:
         """Post what is due, until cancelled."""
         while True:
-            await self._news.wait()
+            # A device that is not asked, but speaks when it has something to say, is repeated here.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT):
+                    await self._news.wait()
             self._news.clear()
             await self.flush()
             if self._waiting():
@@ -83,7 +87,7 @@ class Live:
         if shown is None or shown.quality != quality:
             return True
         age = monotonic() - shown.at
-        return age >= (SHORTEST if shown.net != net else REPEAT)
+        return quality != "lost" and age >= (SHORTEST if shown.net != net else REPEAT)
 
     def _waiting(self) -> bool:
         """Whether a value is held back by the rate, and so must be looked at again without further news."""

@@ -4,19 +4,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Quality = Literal["stable", "dynamic", "overload", "underload", "error"]
+Quality = Literal["stable", "dynamic", "overload", "underload", "error", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One weight. `net` is the decimal string as received, trailing zeros kept, and None whenever the balance gave
-    no usable number; `unit` is the balance's own word. `code` is the device's status or error, as sent."""
+    no usable number; `unit` is the balance's own word. `code` is the device's status or error, as sent. Quality
+    "unknown" is a number that says nothing of its stability. `device_time` is the device's own clock, without zone;
+    `user` the number of a person to whom a scale for people ascribes it."""
 
     quality: Quality
     raw: str
     net: str | None = None
     unit: str | None = None
     code: str | None = None
+    device_time: str | None = None
+    user: int | None = None
 
     @property
     def value(self) -> Decimal | None:

@@ -18,6 +18,7 @@ from device_bridge.reading import Identity, Reading
 from device_bridge.transports.stream import LinkError
 
 KIND = "equipment.weight_read.v1"
+UNRATED = "equipment.scale_read.v1"
 POLL_SECONDS = 0.15
 
 
@@ -28,6 +29,7 @@ class Session:
         self._balance, self._instrument = balance, instrument
         self._store, self._live = store, live
         self._plateau = Plateau()
+        self._kept: str | None = None
         self._retry, self._wrong = Backoff(), Backoff(5.0, 60.0)
 
     async def run(self) -> None:
@@ -64,7 +66,9 @@ class Session:
         unit: str | None = None
         while True:
             reading = await instrument.weigh()
-            if self._plateau.wants(reading):
+            if reading.quality == "unknown":
+                await self._keep(reading, identity, instrument, connection)
+            elif self._plateau.wants(reading):
                 await self._capture(reading, identity, instrument.transport, connection)
             unit = reading.unit or unit
             # Shown after it was stored: who sees a stable weight may rely on the record behind it. A value that moves
@@ -88,9 +92,33 @@ class Session:
         self._plateau.took(reading)
         self._say("weight_captured", net=reading.net, unit=reading.unit, seq=envelope.head.seq)
 
+    async def _keep(self, reading: Reading, identity: Identity, instrument: Instrument, connection: int) -> None:
+        """A measurement that the device made by itself and that says nothing of its stability: a record of another
+        kind, which no weighing takes."""
+        if reading.device_time is not None and reading.raw == self._kept:
+            return  # its confirmation was lost, and it came again
+        payload = {
+            "balance": self._balance.id,
+            "model": identity.model or "-",
+            "serial": identity.serial,
+            "transport": instrument.transport,
+            "weight": {"value": reading.net, "unit": reading.unit},
+            "resolution": instrument.resolution(reading.unit or ""),
+            "raw": reading.raw,
+            "device_time": reading.device_time,
+            "user": reading.user,
+            "connection": connection,
+        }
+        await self._store.append(Draft(UNRATED, self._stream_name, payload))
+        self._kept = reading.raw
+        self._say("scale_read", weight=reading.net, unit=reading.unit)
+
     async def _remembered(self) -> Plateau:
         payload = await self._store.call(lambda outbox: outbox.latest(self._stream_name))
         if payload is None:
+            return Plateau()
+        self._kept = payload["raw"]
+        if "net" not in payload:
             return Plateau()
         return Plateau(Decimal(payload["net"]["value"]), payload["net"]["unit"], changed=False)
 

@@ -188,6 +188,22 @@ def weight_read(balance: str = "BAL-07", net: str = "12.640", **changes: Any) ->
     return given | changes
 
 
+def scale_read(balance: str = "BAL-07", weight: str = "12.640") -> Payload:
+    """What a scale indicated that says nothing of stability."""
+    return {
+        "balance": balance,
+        "model": "WSS-150",
+        "serial": "1234567",
+        "transport": "ble-wss",
+        "weight": {"value": weight, "unit": "kg"},
+        "resolution": "0.005",
+        "raw": "00e009",
+        "device_time": None,
+        "user": None,
+        "connection": 1,
+    }
+
+
 class Site:
     """A plant with a few people, two tablets, a bridge, one released lot, one recipe; everything through the door."""
 
@@ -266,10 +282,12 @@ class Site:
 
     def read_weight(self, device: str = "bridge-1", **changes: Any) -> Payload:
         """A reading in the log, as a weighing names it."""
-        payload = weight_read(**changes)
+        return self.put_reading(device, "equipment.weight_read.v1", weight_read(**changes))
+
+    def put_reading(self, device: str, kind: str, payload: Payload) -> Payload:
         self.now_ms += 1_000
         stream = f"equipment/{payload['balance']}"
-        recorded = self.submit(self.writers[device].write("equipment.weight_read.v1", stream, payload, actor=device))
+        recorded = self.submit(self.writers[device].write(kind, stream, payload, actor=device))
         kept = {name: payload[name] for name in ("balance", "serial", "model", "raw")}
         return {"id": recorded.id, "device": device, **kept}
 

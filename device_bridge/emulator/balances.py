@@ -11,6 +11,7 @@ from device_bridge.emulator.radio import Air
 from device_bridge.emulator.sbi_device import SbiDevice
 from device_bridge.emulator.scale import Scale
 from device_bridge.emulator.tcp_balance import TcpBalance
+from device_bridge.emulator.weight_scale import WeightScaleDevice
 
 TALKERS: dict[str, MakeTalker] = {"mt-sics": MtSicsDevice, "sbi": SbiDevice}
 
@@ -40,11 +41,13 @@ def emulated_balances(configured: tuple[Balance, ...], air: Air) -> dict[str, Em
 
 
 def _emulated(balance: Balance, number: int, air: Air) -> Emulated:
+    # Without a configured address: a static random one, which has its two highest bits set.
+    address = balance.address or f"C0:00:00:00:{number >> 8:02X}:{number & 255:02X}"
+    if balance.protocol == "weight-scale":
+        return WeightScaleDevice(air, balance.name, address, balance.serial)
     talker = TALKERS[balance.protocol]
     if balance.host is not None:
         return TcpBalance(balance.host, balance.port, balance.serial, talker)
     if balance.device is not None:
         return CableBalance(balance.device, balance.serial, talker)
-    # Without a configured address: a static random one, which has its two highest bits set.
-    address = balance.address or f"C0:00:00:00:{number >> 8:02X}:{number & 255:02X}"
     return Peripheral(air, balance.name, address, balance.serial, talker)

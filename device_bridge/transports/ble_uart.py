@@ -15,17 +15,19 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
+from device_bridge.drivers import weight_scale
 from device_bridge.journal import say
 from device_bridge.transports.stream import LinkError
 
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 TO_DEVICE = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 FROM_DEVICE = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
+_SERVICES = [SERVICE, weight_scale.SERVICE]
 CONNECT_SECONDS = 10.0
 FIND_SECONDS = 20.0
 
 # What bleak lets through from D-Bus and the operating system when the adapter, the bus or the link goes away.
-_FAILURES = (BleakError, OSError, EOFError)
+FAILURES = (BleakError, OSError, EOFError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,13 @@ class Radio:
         """The device, from a link that is still up or from its next advertisement; LinkError when it is not near."""
         try:
             return await self._connected(peer) or await self._advertised(peer)
-        except _FAILURES as error:
+        except FAILURES as error:
             await self.close()
             raise LinkError(f"no radio: {error}") from error
 
     async def _connected(self, peer: Peer) -> BLEDevice | None:
         adapter = await BleakAdapter.get()
-        for device in await adapter.get_connected_devices([SERVICE]):
+        for device in await adapter.get_connected_devices(_SERVICES):
             if peer.is_it(device, None):
                 say("link_adopted", device=device.name)
                 return device
@@ -82,7 +84,7 @@ class Radio:
     async def _listen(self) -> None:
         async with self._lock:
             if self._scanner is None:
-                scanner = BleakScanner(self._heard, [SERVICE])
+                scanner = BleakScanner(self._heard, _SERVICES)
                 await scanner.start()
                 self._scanner = scanner
 
@@ -95,7 +97,7 @@ class Radio:
         async with self._lock:
             scanner, self._scanner = self._scanner, None
             if scanner is not None:
-                with contextlib.suppress(*_FAILURES):
+                with contextlib.suppress(*FAILURES):
                     await scanner.stop()
 
 
@@ -115,7 +117,7 @@ class BleUart:
             await client.connect()
             self._client = client
             await client.start_notify(FROM_DEVICE, lambda _, data: on_data(bytes(data)))
-        except _FAILURES as error:
+        except FAILURES as error:
             await self.close()
             raise LinkError(f"{type(error).__name__}: {error}") from error
 
@@ -131,11 +133,11 @@ class BleUart:
             step = characteristic.max_write_without_response_size
             for start in range(0, len(data), step):
                 await client.write_gatt_char(characteristic, data[start : start + step], response=False)
-        except _FAILURES as error:
+        except FAILURES as error:
             raise LinkError(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            with contextlib.suppress(*_FAILURES):
+            with contextlib.suppress(*FAILURES):
                 await client.disconnect()

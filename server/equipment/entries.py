@@ -1,4 +1,4 @@
-"""The kinds of equipment: a piece registered, a weight read."""
+"""The kinds of equipment: a piece registered, a weight read, on a balance or on a scale that rates nothing."""
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -35,8 +35,24 @@ class WeightRead(Schema):
     connection = fields.whole()
 
 
+class ScaleRead(Schema):
+    """What a scale has indicated that says nothing of stability, tare or net: kept, and never a weight that something
+    was dispensed by. `device_time` is the scale's own clock, without zone; `resolution` its step, as it tells."""
+
+    balance = fields.code()
+    model = fields.text()
+    serial = fields.text()
+    transport = fields.text()
+    weight = fields.nested(fields.QuantityShape)
+    resolution = fields.decimal(none=True)
+    raw = fields.text(4000)
+    device_time = fields.text(none=True)
+    user = fields.whole(none=True)
+    connection = fields.whole()
+
+
 def judge_weight(connection: Connection, entry: Entry) -> Ruling:
-    """A reading of a balance that is not in the register, or that is another piece of metal than registered."""
+    """A reading of either kind: of a balance that is not in the register, or that is other metal than registered."""
     known = queries.find_equipment(connection, entry.payload["balance"])
     if known is None:
         return Ruling(flags=("equipment_unknown",))
@@ -60,5 +76,6 @@ KINDS = (
         places=_room,
     ),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
+    Kind("equipment.scale_read.v1", ScaleRead, "observation", judge_weight, projection.keep_unrated),
 )
 ROOM = Room("equipment", KINDS)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 # Which of a balance's answers may become a result: only a stable one (BRG-02).
 QUALITIES = ("stable", "dynamic", "overload", "underload", "error")
+# Of a device that does not tell whether its weight was stable: such a reading is kept, and taken for nothing.
+UNRATED = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The tables of equipment and of readings, and how entries fill them."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
 
 from server.core.db import records
 from server.core.kinds import Entry
+from server.equipment.model import UNRATED
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -53,6 +56,14 @@ def register(connection: Connection, entry: Entry) -> None:
 
 
 def keep_reading(connection: Connection, entry: Entry) -> None:
+    _keep(connection, entry, entry.payload["net"], entry.payload["quality"])
+
+
+def keep_unrated(connection: Connection, entry: Entry) -> None:
+    _keep(connection, entry, entry.payload["weight"], UNRATED)
+
+
+def _keep(connection: Connection, entry: Entry, weight: Mapping[str, str], quality: str) -> None:
     """Not of what a bridge says beyond its revocation: that stands in the log, flagged, and nobody may take it."""
     if "device_revoked" in entry.flags:
         return
@@ -61,9 +72,10 @@ def keep_reading(connection: Connection, entry: Entry) -> None:
         "id": entry.id,
         "idx": entry.index,
         "device": entry.header.device,
-        "value": given["net"]["value"],
-        "unit": given["net"]["unit"],
+        "quality": quality,
+        "value": weight["value"],
+        "unit": weight["unit"],
         "captured_at": entry.header.captured_at,
-        **{name: given[name] for name in ("balance", "model", "serial", "quality", "raw")},
+        **{name: given[name] for name in ("balance", "model", "serial", "raw")},
     }
     transaction.insert(connection, _add_reading, values)

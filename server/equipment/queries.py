@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from server.equipment.model import Equipment, Reading
+from server.equipment.model import UNRATED, Equipment, Reading
 from server.equipment.projection import equipment, reading
 from sync.log import transaction
 from sync.log.prepared import Prepared
@@ -34,8 +34,9 @@ def find_reading(connection: Connection, entry_id: str) -> Reading | None:
 
 
 def latest_reading(connection: Connection, balance: str) -> Reading | None:
-    """The newest weight of a balance in the log."""
-    query = select(reading).where(reading.c.balance == balance).order_by(reading.c.idx.desc()).limit(1)
+    """The newest weight of a balance in the log that may be taken."""
+    rated = reading.c.quality != UNRATED
+    query = select(reading).where(reading.c.balance == balance, rated).order_by(reading.c.idx.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _reading(row)
 

@@ -74,7 +74,7 @@ class Live(Schema):
     device = fields.code()
     balance = fields.code()
     net = fields.nested(fields.QuantityShape, none=True)
-    quality = fields.choice("stable", "dynamic", "overload", "underload", "lost")
+    quality = fields.choice("stable", "dynamic", "overload", "underload", "unknown", "lost")
     at = fields.time()
     proof = fields.text()
 

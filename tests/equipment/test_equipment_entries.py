@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_support import Site, weight_read
+from batch_support import Site, scale_read, weight_read
 
 from server.equipment import queries
 
@@ -52,3 +52,16 @@ def test_a_reading_of_an_unknown_balance_or_serial_number_is_kept_and_flagged(si
     assert flags() == ()
     assert flags(balance="BAL-99") == ("equipment_unknown",)
     assert flags(serial="7654321") == ("serial_differs",)
+
+
+@pytest.mark.urs("BRG-01", "BRG-02")
+def test_what_a_scale_without_stability_reads_is_kept_and_never_the_weight_that_lies_there(site: Site) -> None:
+    stable = site.read_weight(net="5.120")
+    kept = site.put_reading("bridge-1", "equipment.scale_read.v1", scale_read(weight="12.640"))
+    with site.plant.engine.connect() as connection:
+        found = queries.find_reading(connection, kept["id"])
+        newest = queries.latest_reading(connection, "BAL-07")
+    assert found is not None
+    assert newest is not None
+    assert (found.value, found.unit, found.quality, found.raw) == ("12.640", "kg", "unknown", "00e009")
+    assert newest.id == stable["id"]

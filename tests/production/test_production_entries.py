@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_support import LOT, Site, checked, cleared, marked, order, parameter, weighed
+from batch_support import LOT, Site, checked, cleared, marked, order, parameter, scale_read, weighed
 
 from server.core.errors import PestleError
 from server.identity import queries as identity
@@ -88,6 +88,15 @@ def test_a_weight_whose_reading_cannot_be_verified_is_an_exception(site: Site, p
     recorded = site.put("material_weighed", weighed("B1", source="device", reading=named))
     assert recorded.flags == ("reading_unverified",)
     assert site.item("B1", "reading_unverified").details["problem"] == problem
+
+
+@pytest.mark.urs("BRG-02")
+def test_what_a_scale_without_stability_read_is_no_weight_to_dispense_by(site: Site) -> None:
+    weigh(site)
+    reading = site.put_reading("bridge-1", "equipment.scale_read.v1", scale_read(weight="12.640"))
+    recorded = site.put("material_weighed", weighed("B1", source="device", reading=reading))
+    assert recorded.flags == ("reading_unverified",)
+    assert site.item("B1", "reading_unverified").details["problem"] == "unstable"
 
 
 @pytest.mark.urs("PLT-07", "BRG-02")

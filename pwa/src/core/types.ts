@@ -154,7 +154,7 @@ export interface Lent {
 export type LeaseEnd = "expired" | "revoked" | "returned";
 
 /** A live value of a balance, as the server last passed it on; null net when lost or not readable. */
-export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "lost"; at: string }
+export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "unknown" | "lost"; at: string }
 /** A weight that the bridge has captured, signed and delivered: the only one that may be taken. */
 export interface Reading { id: string; device: string; balance: string; serial: string; model: string; net: Quantity; raw: string; captured_at: string; index: number }
 

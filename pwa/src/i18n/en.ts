@@ -15,7 +15,7 @@ export const en = {
   weigh: {
     net: "Net", gross: "Gross", tare: "Tare", balance: "Balance", target: "Target", lot: "Lot", container: "Container", diff: "off target", within: "within limits", over: "above limits", under: "below limits",
     take: "Take this weight", takeStable: "Take stable weight", waiting: "Waiting for a stable weight", placeAgain: "This weight cannot be taken: lift the load and place it again", noBalance: "No balance connected", noBalanceHint: "Type the weight; a second person confirms it.", pick: "Choose balance",
-    manual: "Type the weight", manualTag: "typed by hand", deviceTag: "from the balance", raw: "Raw line", stable: "stable", dynamic: "moving", overload: "overload", underload: "underload", lost: "lost",
+    manual: "Type the weight", manualTag: "typed by hand", deviceTag: "from the balance", raw: "Raw line", stable: "stable", dynamic: "moving", overload: "overload", underload: "underload", unknown: "stability not stated", lost: "lost",
     second: "Second person", secondHint: "Somebody else checks the weight and confirms with their own PIN.", verifier: "Verified by", verifierNone: "Nobody else is on this device. The weight is kept and flagged as unverified.",
     withoutSecond: "Sign without second person", chooseLot: "Choose the lot", noContainer: "Container number, if any", model: "Model", problem: "Balance has a problem", noLots: "No lot is allocated to this material.",
     signHint: "Recorded with balance, serial number and raw line.", manualHint: "It is marked as typed by hand.", change: "Change lot",

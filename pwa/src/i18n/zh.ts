@@ -16,7 +16,7 @@ export const zh = {
   weigh: {
     net: "净重", gross: "毛重", tare: "皮重", balance: "天平", target: "目标", lot: "批号", container: "容器", diff: "与目标之差", within: "在允差内", over: "高于上限", under: "低于下限",
     take: "确认称量", takeStable: "取稳定重量", waiting: "等待稳定", placeAgain: "此重量不能取用：请取下后重新放上", noBalance: "未连接天平", noBalanceHint: "可手工输入重量，由第二人复核。", pick: "选择天平",
-    manual: "手工输入", manualTag: "手工输入", deviceTag: "来自天平", raw: "原始数据", stable: "稳定", dynamic: "不稳定", overload: "超载", underload: "欠载", lost: "已断开",
+    manual: "手工输入", manualTag: "手工输入", deviceTag: "来自天平", raw: "原始数据", stable: "稳定", dynamic: "不稳定", overload: "超载", underload: "欠载", unknown: "未给出稳定性", lost: "已断开",
     second: "请复核人", secondHint: "由另一人核对重量，并用本人 PIN 确认。", verifier: "复核人", verifierNone: "本机没有其他人员。重量会保留并标记为未复核。",
     withoutSecond: "不经复核签署", chooseLot: "选择物料批", noContainer: "容器号（如有）", model: "型号", problem: "天平有问题", noLots: "该物料没有分配批次。",
     signHint: "连同天平、序列号和原始数据一并记录。", manualHint: "将标记为手工输入。", change: "更换批次",

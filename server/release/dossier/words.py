@@ -194,6 +194,7 @@ recipes.version_submitted.v1|提交配方版本|Recipe version submitted
 materials.requisition_rejected.v1|采购申请拒绝|Requisition rejected
 materials.requisition_approved.v1|采购申请批准|Requisition approved
 materials.requisition_raised.v1|提出采购申请|Requisition raised
+equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
 forms.version_approved.v2|表单批准|Form approved
