@@ -23,6 +23,7 @@ from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
+from server.materials.masters import views as masters
 from server.materials.requisitions import views as requisitions
 from server.production import views as orders
 from server.quality.specifications import views as specifications
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     recipes.blueprint,
     orders.blueprint,
     specifications.blueprint,
+    masters.blueprint,
     requisitions.blueprint,
     preferences.blueprint,
     passkeys.blueprint,

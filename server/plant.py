@@ -27,6 +27,7 @@ from server.identity import accounts, countersigning, model, recovery, sessions
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
+from server.materials.masters import entries as masters
 from server.materials.requisitions import entries as requisitions
 from server.migrations import migrate
 from server.production import entries as production
@@ -55,6 +56,7 @@ ROOMS = (
     identity.ROOM,
     site.ROOM,
     Room("materials", materials.KINDS),
+    masters.ROOM,
     requisitions.ROOM,
     Room("equipment", equipment.KINDS),
     training.ROOM,

@@ -741,6 +741,48 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Tell whoever maintains the flow.", "请告知流程维护人。"),
     ),
+    "material_not_known": Problem(
+        404,
+        ("The register knows no such material.", "物料目录中没有此物料。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look it up in the list.", "请在列表中查找。"),
+    ),
+    "master_waiting": Problem(
+        409,
+        ("A version of this material waits for approval already.", "此物料已有版本在等待批准。"),
+        ("Nothing was submitted.", "未提交任何内容。"),
+        ("Wait for the decision, or have the approval cancelled.", "请等待结论，或请人取消该批准流程。"),
+    ),
+    "master_version_wrong": Problem(
+        409,
+        ("This is not the next version of the material.", "这不是该物料的下一版本。"),
+        ("Nothing was submitted.", "未提交任何内容。"),
+        ("Check it again: somebody else was faster.", "其间他人已提交，请重新检查。"),
+    ),
+    "master_faulty": Problem(
+        422,
+        ("Something stands against this version of the material.", "此物料版本存在问题。"),
+        ("Nothing was submitted; what you have typed is still on the screen.", "未提交任何内容；您填写的内容仍在屏幕上。"),
+        ("Check it, and mend what is named.", "请重新检查并改正所列问题。"),
+    ),
+    "master_unit_other": Problem(
+        409,
+        ("What is in stock cannot be counted in the new unit.", "现有库存无法以新单位计量。"),
+        ("Nothing was submitted.", "未提交任何内容。"),
+        ("Keep the unit, or give the conversion from the old one.", "请保留原单位，或给出与原单位的换算。"),
+    ),
+    "master_stale": Problem(
+        409,
+        ("No such version of the material waits.", "没有等待中的此物料版本。"),
+        ("Nothing was decided.", "未作出决定。"),
+        ("Look at the material as it is now.", "请查看该物料的当前状态。"),
+    ),
+    "master_own": Problem(
+        403,
+        ("Nobody approves a version that they prepared.", "任何人不得批准本人起草的版本。"),
+        ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
+        ("Ask another approver.", "请由其他批准人操作。"),
+    ),
     "requisition_unknown": Problem(
         404,
         ("There is no such requisition.", "没有此采购申请。"),

@@ -1,5 +1,7 @@
 """The tables of materials, lots and containers, and how entries fill them."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
 from server.core.db import records
@@ -45,15 +47,15 @@ container = Table(
 def define(connection: Connection, entry: Entry) -> None:
     """A material defined again has its new name and unit."""
     given = entry.payload
-    values = {
-        "name_zh": given["name"]["zh"],
-        "name_en": given["name"]["en"],
-        "type": given["type"],
-        "unit": given["unit"],
-    }
-    changed = connection.execute(update(material).where(material.c.code == given["material"]).values(values))
+    said = {"name_zh": given["name"]["zh"], "name_en": given["name"]["en"], "type": given["type"]}
+    put_material(connection, given["material"], {**said, "unit": given["unit"]})
+
+
+def put_material(connection: Connection, code: str, said: Mapping[str, str]) -> None:
+    """What the register says of a material: name_zh, name_en, type, unit."""
+    changed = connection.execute(update(material).where(material.c.code == code).values(said))
     if changed.rowcount == 0:
-        connection.execute(insert(material), {"code": given["material"], **values})
+        connection.execute(insert(material), {"code": code, **said})
 
 
 def receive(connection: Connection, entry: Entry) -> None:

@@ -36,6 +36,14 @@ def all_names(connection: Connection) -> dict[str, dict[str, str]]:
     return {row.code: {"zh": row.name_zh, "en": row.name_en} for row in connection.execute(query)}
 
 
+def register(connection: Connection) -> dict[str, dict[str, Any]]:
+    """All materials of the register, {name, type, unit} by code."""
+    rows = connection.execute(select(material).order_by(material.c.code))
+    return {
+        row.code: {"name": {"zh": row.name_zh, "en": row.name_en}, "type": row.type, "unit": row.unit} for row in rows
+    }
+
+
 def material_unit(connection: Connection, code: str) -> str | None:
     unit: str | None = connection.execute(select(material.c.unit).where(material.c.code == code)).scalar()
     return unit

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.engines.flows import kinds
 from server.engines.forms import model as forms
+from server.materials.masters import model as masters
 from server.materials.requisitions import model as requisitions
 from server.quality.specifications import model as specifications
 from server.recipes import model as recipes
@@ -35,6 +36,9 @@ DECIDED: Mapping[str, Decided] = {
     ),
     specifications.APPROVED_KIND: Decided(
         specifications.FLOW, lambda body: specifications.subject(body["specification"], body["version"]), "approved"
+    ),
+    masters.APPROVED_KIND: Decided(
+        masters.FLOW, lambda body: masters.subject(body["material"], body["version"]), "approved"
     ),
     recipes.APPROVED: Decided(
         recipes.APPROVAL, lambda body: recipes.subject_of(body["recipe"], body["version"]), "approved"

@@ -21,6 +21,7 @@ from server.handheld.model import LEASE_ISSUED, batch_of
 from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
+from server.materials.masters import model as masters
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.quality.specifications import model as specifications
 from server.recipes import model as recipes
@@ -36,6 +37,7 @@ from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
+from server.witness.masters import MasterRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
@@ -61,6 +63,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     forms.VERSION_SUBMITTED: forms.said_of_submission,
     audit.REVIEWED_KIND: audit.said,
     specifications.SUBMITTED_KIND: specifications.said,
+    masters.SUBMITTED_KIND: masters.said,
     GRANT_CONFIRMED: granting.said,
 }
 
@@ -90,7 +93,7 @@ class SiteRules:
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._flows, self._forms = FlowRules(), FormRules()
-        self._specifications = SpecificationRules()
+        self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._streams: dict[str, _Stream] = {}
@@ -131,6 +134,7 @@ class SiteRules:
         self._flows.judge(seen)
         self._forms.judge(seen)
         self._specifications.judge(seen)
+        self._masters.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
@@ -162,6 +166,7 @@ class SiteRules:
         self._flows.learn(seen)
         self._forms.learn(seen)
         self._specifications.learn(seen)
+        self._masters.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)

@@ -24,6 +24,7 @@ RESULTS: dict[str, set[str | None]] = {
     "flow-approval": {"approved", "returned"},
     "recipe-approval": {"approved", "returned"},
     "specification-approval": {"approved", "returned"},
+    "material-approval": {"approved", "returned"},
     "purchase-requisition": {"approved", "rejected"},
     "batch-order-release": {"released", "rejected", "withdrawn"},
     "deviation": {"closed"},

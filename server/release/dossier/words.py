@@ -191,6 +191,9 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.master_returned.v1|退回物料主数据|Material sent back
+materials.master_approved.v1|批准物料主数据|Material approved
+materials.master_submitted.v1|提交物料主数据|Material submitted
 materials.requisition_rejected.v1|采购申请拒绝|Requisition rejected
 materials.requisition_approved.v1|采购申请批准|Requisition approved
 materials.requisition_raised.v1|提出采购申请|Requisition raised

@@ -1,0 +1,49 @@
+"""Reads of the material master: versions and their states, and what a material's quantities convert by."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.core import units
+from server.materials.masters import model
+from server.materials.masters.model import Master
+from server.materials.masters.projection import conversions, master
+
+
+def versions_of(connection: Connection, code: str) -> list[Master]:
+    """The first version first; none of a material that has no master."""
+    query = select(master).where(master.c.material == code).order_by(master.c.version)
+    return [_master(row) for row in connection.execute(query)]
+
+
+def all_versions(connection: Connection) -> dict[str, list[Master]]:
+    """By material, each with its versions."""
+    found: dict[str, list[Master]] = {}
+    for row in connection.execute(select(master).order_by(master.c.material, master.c.version)):
+        found.setdefault(row.material, []).append(_master(row))
+    return found
+
+
+def find_version(connection: Connection, code: str, number: int) -> Master | None:
+    here = (master.c.material == code) & (master.c.version == number)
+    row = connection.execute(select(master).where(here)).first()
+    return None if row is None else _master(row)
+
+
+def in_force(versions: list[Master]) -> Master | None:
+    """The version that was approved last."""
+    return next((one for one in reversed(versions) if one.state == model.APPROVED), None)
+
+
+def links(connection: Connection, code: str) -> list[units.Link]:
+    """What the material in force says of its own units; nothing of one without a master."""
+    c = master.c
+    query = select(c.conversions).where(c.material == code, c.state == model.APPROVED)
+    text = connection.execute(query.order_by(c.version.desc()).limit(1)).scalar()
+    return [] if text is None else units.links(conversions(text))
+
+
+def _master(row: Row[Any]) -> Master:
+    own = ("name", "conversions")
+    same = {name: getattr(row, name) for name in Master.__slots__ if name not in own}
+    return Master(name={"zh": row.name_zh, "en": row.name_en}, conversions=tuple(conversions(row.conversions)), **same)

@@ -1,0 +1,75 @@
+"""A witness finds a server that puts a material in force which nobody else approved, or in no flow."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from master_support import CODE, approve, definition, submit
+from plant import PlantUnderTest
+from witness_support import Rig, Story
+
+from server.materials.masters import model
+
+pytestmark = pytest.mark.urs("PLT-18", "MAT-02")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """The first version is in force, the second waits."""
+    folder = tmp_path_factory.mktemp("masters")
+    site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
+    approve(site)
+    assert submit(site, definition(unit="g")).status_code == 201
+    yield Story.of(site.plant)
+    site.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def stated(story: Story, kind: str, payload: Mapping[str, Any], actor: str) -> Story:
+    """The log with one more entry, as somebody with the server's key would write it."""
+    return story.then(story.pen("server", story.signer).write(kind, f"material/{CODE}", dict(payload), actor=actor))
+
+
+def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
+    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
+
+
+def test_materials_that_flows_approved_are_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize(
+    ("change", "actor", "code"),
+    [
+        ({}, "P-0006", "master_own"),
+        ({"version": 1}, "P-0004", "master_stale"),
+        ({"sha256": "0" * 64}, "P-0004", "master_stale"),
+        # Not by whom it was prepared; but the flow that is named has decided on the first version.
+        ({}, "P-0004", "flow_approval_missing"),
+    ],
+)
+def test_an_approval_that_cannot_be_is_found(
+    rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
+) -> None:
+    [approved] = payloads(story, model.APPROVED_KIND)
+    waiting = payloads(story, model.SUBMITTED_KIND)[1]
+    payload = {**approved, "version": 2, "sha256": waiting["sha256"], **change}
+    assert rig.show(stated(story, model.APPROVED_KIND, payload, actor)) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_a_definition_that_is_not_what_was_signed_is_found(rig: Rig, story: Story) -> None:
+    waiting = payloads(story, model.SUBMITTED_KIND)[1]
+    returned = {name: waiting[name] for name in ("material", "version", "sha256")}
+    story = stated(story, model.RETURNED_KIND, {**returned, "reason": None, "instance": "I-1"}, "server")
+    assert rig.show(story) == 200, rig.why
+    wrong = {**waiting, "version": 3, "unit": "t"}
+    assert rig.show(stated(story, model.SUBMITTED_KIND, wrong, "P-0006")) == 422
+    assert rig.found == ("master_faulty", len(story.entries))
