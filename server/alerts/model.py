@@ -244,6 +244,13 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         person=True,
     ),
     AlertKind(
+        "flow_stuck",
+        WARNING,
+        ("A flow cannot go on", "有流程无法继续"),
+        ("{flow}: {subject}", "{flow}：{subject}"),
+        ("flows.manage",),
+    ),
+    AlertKind(
         "backup_failed",
         CRITICAL,
         ("A backup failed", "备份失败"),

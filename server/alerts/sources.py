@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from server.alerts.model import BY_CODE, GRAVE, Raised
 from server.core.kinds import Entry
@@ -143,16 +143,19 @@ def _backup_failed(connection: Connection, entry: Entry) -> Iterable[Raised]:
 
 def _flow_tasks(connection: Connection, entry: Entry) -> Iterable[Raised]:
     """Tasks that an entry has opened or handed on, for everybody who may do them but the one whose entry it is."""
-    number = entry.payload["instance"]
-    for row in flows.tasks_of(connection, number):
-        handed_on = entry.payload.get("to") is not None and entry.payload["task"] == row.task
-        if not handed_on and row.opened_at != entry.header.captured_at:
-            continue
-        people = tuple(one for one in flows.waits_for(connection, row) if one != entry.actor)
+    number, given = entry.payload["instance"], entry.payload
+    handed = given["task"] if "to" in given else None
+    rows = [one for one in flows.tasks_of(connection, number) if _fresh(one, entry) or one.task == handed]
+    for row, whose in zip(rows, flows.waits_for(connection, rows), strict=True):
+        people = tuple(one for one in whose if one != entry.actor)
         if people:
             details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": flows.subject_of(connection, number)}
             link = f"/instances/{number}"
             yield Raised("flow_task_waiting", flows.key_of(row), link, details, people=people)
+
+
+def _fresh(row: Row[Any], entry: Entry) -> bool:
+    return bool(row.opened_at == entry.header.captured_at)
 
 
 SOURCES: Mapping[str, Source] = {

@@ -68,10 +68,17 @@ def _backups(connection: Connection, plant: Plant, now: datetime) -> Iterable[Ra
 
 def _overdue_tasks(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
     """Tasks of flows that are late, for whom they wait and whom the flow names for that; the latest ones first."""
-    for row in flows.overdue(connection, clock.text(now), _MOST_TASKS):
-        people = (*flows.waits_for(connection, row), *flows.told_when_late(connection, row))
+    rows = flows.overdue(connection, clock.text(now), _MOST_TASKS)
+    for row, people in zip(rows, flows.told_when_late(connection, rows), strict=True):
         details = {"task": {"zh": row.name_zh, "en": row.name_en}, "subject": row.subject, "due": row.due_at}
         yield Raised("flow_task_overdue", flows.key_of(row), f"/instances/{row.instance}", details, people=people)
+
+
+def _stuck(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Flows that do not go on by themselves: somebody has to look."""
+    for row in flows.stuck(connection):
+        details = {"flow": {"zh": row.title_zh, "en": row.title_en}, "subject": row.subject}
+        yield Raised("flow_stuck", f"{row.instance} {row.stuck}", f"/instances/{row.instance}", details)
 
 
 def _awaiting(connection: Connection) -> Iterable[str]:
@@ -89,6 +96,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "witness_silent": _witnesses,
     "backup_missing": _backups,
     "flow_task_overdue": _overdue_tasks,
+    "flow_stuck": _stuck,
 }
 # Since when a backup is missing (UTC text), None when none is: only the room of the site knows, which stands beside.
 OVERDUE: list[Callable[[Connection, Plant], str | None]] = []

@@ -1,12 +1,14 @@
 """Duties that are kept apart: in whatever order they are done, each flow for itself, and each person with one word."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from approval_support import publish
 from flow_support import arrows, flow, node, task
 from plant import PlantUnderTest, number_of
+from sqlalchemy import event
 
 from server.core import rebuild
 from server.engines.flows import asking, queries, running
@@ -76,6 +78,34 @@ def test_a_called_flow_keeps_its_own_duties_apart(site: PlantUnderTest) -> None:
     assert done(site, number, "a", "li") is None
     assert done(site, number, "c", "li") == "flow_not_by_same"
     assert done(site, number, "c", "zhou") is None
+
+
+def statements(site: PlantUnderTest, act: Callable[[], object]) -> int:
+    """How often the database is asked."""
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(site.plant.engine, "before_cursor_execute", note)
+    act()
+    event.remove(site.plant.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_an_instance_and_what_is_late_are_read_at_once_however_many_tasks_wait(site: PlantUnderTest) -> None:
+    publish(site.plant, VOTE)
+    found = []
+    for people in (2, 40):
+        listed = [{"variable": "people", "value": [f"P-9{place:03d}" for place in range(people)]}]
+        number = running.start(site.plant, "vote", "S-1", listed, "P-0003")
+        with site.reading() as connection:
+            rows = queries.tasks_of(connection, number)
+            late = statements(site, lambda: queries.told_when_late(connection, rows))  # noqa: B023
+        client = site.client("li")
+        found.append((late, statements(site, lambda: client.get(f"/api/instances/{number}"))))  # noqa: B023
+        assert len(rows) == people
+    assert found[0] == found[1]
 
 
 def test_nobody_stands_twice_in_a_list_of_people(site: PlantUnderTest) -> None:

@@ -8,6 +8,7 @@ from approval_support import publish
 from flow_support import AROUND, arrows, extension, flow, node, task
 from plant import PlantUnderTest
 
+from server.alerts.watch import Watch
 from server.core import rebuild
 from server.engines.flows import parsing, projection, publishing, queries, running
 
@@ -53,6 +54,12 @@ def states(site: PlantUnderTest, *numbers: str) -> list[bool]:
 def kept(site: PlantUnderTest) -> int:
     with site.reading() as connection:
         return len([*connection.execute(projection.message.select())])
+
+
+def told(site: PlantUnderTest) -> list[str]:
+    """The instances of which who manages flows is told that they cannot go on."""
+    items = site.client("li").get("/api/alerts").json["items"]
+    return [one["link"] for one in items if one["code"] == "flow_stuck" and one["over_at"] is None]
 
 
 def sound(site: PlantUnderTest) -> bool:
@@ -107,13 +114,19 @@ def test_a_time_that_has_passed_runs_in_a_circle_only_so_often_and_a_person_brin
     number = running.start(site.plant, "circle", "S-1", values, "P-0006")
     assert running.fire_due(site.plant) == 11
     assert running.fire_due(site.plant) == 0
+    watch = Watch(site.plant, lambda: None)
+    watch.sweep()
+    assert told(site) == [f"/instances/{number}"]
     engineer = site.client("zhou")
+    assert {one["flow"]: one["stuck"] for one in engineer.get("/api/flows").json["items"]}["circle"] == 1
     view = engineer.get(f"/api/instances/{number}").json
     assert (view["stuck"], len(view["tasks"])) == ("flow_runs_on", 1)
     path = f"/api/instances/{number}/tasks/{view['tasks'][0]['id']}/complete"
     done = engineer.post(path, json={"outcome": "x", "values": [], "comment": None})
     assert (done.status_code, done.json["stuck"]) == (200, None)
     assert done.json["ended"] is not None
+    watch.sweep()
+    assert told(site) == []
     assert sound(site)
 
 

@@ -1,7 +1,7 @@
 /** What the server says of flows, of their instances and of the work that waits in them. */
 import type { Person, Text2 } from "../core/types";
 
-export interface FlowLine { flow: string; title: Text2; version: number | null; open: number; draft: { by: Person; at: string } | null }
+export interface FlowLine { flow: string; title: Text2; version: number | null; open: number; stuck: number; draft: { by: Person; at: string } | null }
 export interface FlowVersion { version: number; sha256: string; state: string; by: Person; at: string | null; comment: string | null; decided: { by: Person; at: string; reason: string | null } | null }
 /** `enabled`: whether the product starts it by itself; null where it knows nothing of it. */
 export interface FlowView { flow: string; title: Text2; versions: FlowVersion[]; enabled: boolean | null; draft: { revision: number; xml: string; by: Person; at: string } | null }

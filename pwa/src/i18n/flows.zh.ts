@@ -27,7 +27,7 @@ export const flowsZh: typeof flowsEn = {
   deskOnly: "绘制流程需要桌面屏幕，本屏幕太小。", comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "更改" },
   begin: "启动", subject: "事项", why: "理由", signNow: "签名", whatChanges: "更改内容及理由", submitNow: "签名并提交", flow: "流程",
   work: "我的工作", workHint: "等待您处理的申请、审批和审核。", workSearch: "事项", workEmpty: "没有等待您处理的事项。", since: (at) => `自 ${at}`, claimedBy: (name) => `${name} 处理中`, overdue: "已逾期", dueAt: (at) => `期限 ${at}`,
-  runs: "运行中", cancel: "取消此流程…", cancelHint: "流程到此结束，其中等待的任务不能再完成。已发生的记录保留。", move: "迁移到新版本…", moveTo: (a, b) => `由第 ${a} 版迁移到第 ${b} 版`, moveHint: "当前活动的部分在新版本中继续；若新版本中没有对应部分，则拒绝迁移。", nothingNow: "目前没有等待人员处理的任务。",
+  runs: "运行中", cancel: "取消此流程…", cancelHint: "流程到此结束，其中等待的任务不能再完成。已发生的记录保留。", move: "迁移到新版本…", moveTo: (a, b) => `由第 ${a} 版迁移到第 ${b} 版`, moveHint: "当前活动的部分在新版本中继续；新版本中新增的定时和消息只监视此后打开的任务，不监视已打开的；若新版本中没有对应部分，则拒绝迁移。", nothingNow: "目前没有等待人员处理的任务。",
   subjects: { form: "表单", flow: "流程", recipe: "配方", specification: "质量标准", order: "批指令", deviation: "偏差", batch: "批", requisition: "采购申请" },
   came: (result) => `已结束：${result}`, results: { approved: "已批准", returned: "已退回", rejected: "已拒绝", withdrawn: "已撤回", cancelled: "已取消", closed: "已关闭", released: "已下达", reviewed: "已审核", effective: "有效", received: "已收货" },
   waitsFor: (what, whose) => `等待：${what}（${whose}）`, stuckShort: "无法继续", openIt: "打开", approvals: "批准", lookAtIt: "查看所批准的内容", lookAtSubject: "查看相关内容",
@@ -35,7 +35,7 @@ export const flowsZh: typeof flowsEn = {
   legend: "粗线：已经过；黄色：当前所在。点击图中元素可查看其发生的事。", happened: "经过", showAll: "全部显示", entry: (n) => `第 ${n} 条`, startedBy: (name, at) => `${name} 启动，${at}`,
   events: { started: "启动", waiting: "等待", completed: "完成", claimed: "接手", given_back: "退回", passed: "经过", withdrawn: "撤销", delegated: "转交", reassigned: "改派", freed: "退回角色", commented: "备注", noted: "系统注明", missed: "到达时无任务等待，或无法继续", timer: "到期", message: "消息", moved: "迁移到其他版本", ended: "结束", cancelled: "取消" },
   claim: "接手", delegate: "转交…", reassign: "改派…", reassignHint: "用于现任承办人已无法完成时；不能改派给自己。", backToRoles: "退回具有相应角色的所有人", stranded: "承办人已无法完成", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", attach: "添加照片或文件…", attachHint: "JPEG、PNG、WebP、PDF、CSV 或 XLSX，每个不超过 2 MB，随记录保存。", outcome: "决定",
-  stuck: "时间已到或已收到消息，但流程无法继续：请取消，或迁移到其他版本。",
+  stuck: "时间已到或已收到消息，但流程无法自行继续：请完成其中等待的任务、迁移到其他版本，或取消。",
   digest: "流程图摘要",
   formFill: "填写", formOpen: "打开表单", formComplete: "已完成",
 };

@@ -1,5 +1,6 @@
 """What the screens of flows show, put together from the tables."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ def listing(connection: Connection) -> Page:
     """All flows with the version in force, how many run, and who is drawing."""
     force, drafts, running = queries.all_in_force(connection), queries.drafts(connection), queries.running(connection)
     people = identity.people(connection, {row.saved_by for row in drafts.values()})
+    stuck = Counter(row.flow for row in queries.stuck(connection))
     items = []
     for code in sorted({*force, *drafts}):
         row = drafts.get(code)
@@ -31,7 +33,7 @@ def listing(connection: Connection) -> Page:
         now = force.get(code)
         title = _drawn_title(row, code) if now is None else pair(now.definition.name)
         line = {"flow": code, "title": title, "version": None if now is None else now.version}
-        items.append(line | {"open": running.get(code, 0), "draft": drawn})
+        items.append(line | {"open": running.get(code, 0), "stuck": stuck[code], "draft": drawn})
     return {"items": items, "total": len(items)}
 
 

@@ -1,6 +1,6 @@
 """Reads of flows: versions in force, what waits for whom, one instance with its history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -122,6 +122,13 @@ def running(connection: Connection) -> dict[str, int]:
         .group_by(instance.c.flow)
     )
     return {row.flow: row.running for row in connection.execute(query)}
+
+
+def stuck(connection: Connection) -> list[Row[Any]]:
+    """Instances that do not go on although their time has come or a message: instance, flow, subject, stuck, titles."""
+    named = (version.c.flow == instance.c.flow) & (version.c.version == instance.c.version)
+    query = select(instance, version.c.title_zh, version.c.title_en).join(version, named)
+    return [*connection.execute(query.where(instance.c.ended_at.is_(None), instance.c.stuck.is_not(None)))]
 
 
 def find_instance(connection: Connection, number: str) -> Row[Any] | None:
@@ -288,20 +295,38 @@ def overdue(connection: Connection, now: str, most: int) -> list[Row[Any]]:
     return [*connection.execute(query.where(task.c.due_at < now).order_by(task.c.due_at.desc()).limit(most))]
 
 
-def waits_for(connection: Connection, row: Row[Any]) -> list[str]:
-    """For whom a task waits: who has it, or everybody with one of its roles."""
-    if row.claimed_by is not None or row.person is not None:
-        return [row.claimed_by or row.person]
-    here = (task_role.c.instance == row.instance) & (task_role.c.task == row.task)
-    return with_role(connection, *connection.execute(select(task_role.c.role).where(here)).scalars())
+def waits_for(connection: Connection, rows: Sequence[Row[Any]]) -> list[tuple[str, ...]]:
+    """For each task whom it waits for: who has it, or everybody with one of its roles."""
+    roles: dict[tuple[str, str], list[str]] = {}
+    query = select(task_role).where(task_role.c.instance.in_({row.instance for row in rows}))
+    for one in connection.execute(query):
+        roles.setdefault((one.instance, one.task), []).append(one.role)
+    holders = _by_role(connection)
+    found = []
+    for row in rows:
+        has = row.claimed_by or row.person
+        found.append((has,) if has is not None else _holding(holders, roles.get((row.instance, row.task), ())))
+    return found
 
 
-def told_when_late(connection: Connection, row: Row[Any]) -> list[str]:
-    return [] if row.escalate is None else with_role(connection, *row.escalate.split())
+def told_when_late(connection: Connection, rows: Sequence[Row[Any]]) -> list[tuple[str, ...]]:
+    """For each task who is told that it is late: for whom it waits, and whom the flow names for that."""
+    holders = _by_role(connection)
+    named = [() if row.escalate is None else _holding(holders, row.escalate.split()) for row in rows]
+    return [(*waiting, *also) for waiting, also in zip(waits_for(connection, rows), named, strict=True)]
 
 
-def with_role(connection: Connection, *roles: str) -> list[str]:
-    return [one.id for one in identity.all_people(connection) if {*roles} & {*one.roles}]
+def _by_role(connection: Connection) -> Mapping[str, list[str]]:
+    """Who has each role, read once however many tasks ask for it."""
+    found: dict[str, list[str]] = {}
+    for one in identity.all_people(connection):
+        for role in one.roles:
+            found.setdefault(role, []).append(one.id)
+    return found
+
+
+def _holding(holders: Mapping[str, Sequence[str]], roles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person for role in roles for person in holders.get(role, ())))
 
 
 def subject_of(connection: Connection, number: str) -> str:
