@@ -42,9 +42,12 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
 
 
 def _specification(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
-    """Only where what the batch makes has a specification for its release in force."""
+    """Only where what the batch makes has a specification for its release in force: now, or when it was signed."""
     stream, day = production.batch_stream(batch), clock.now_text()[:10]
     found = specified.effective_for(connection, stream, "release", day)
+    signed = None if found is None else current_disposition(connection, batch)
+    if signed is not None and not is_stale(connection, batch, signed):
+        found = specified.effective_for(connection, stream, "release", signed.signed_at[:10])
     return [] if found is None else [rules.specification_gate(found.tests, results)]
 
 

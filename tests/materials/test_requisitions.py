@@ -11,7 +11,7 @@ from server.core import numbering, rebuild
 from server.identity.model import PERSON_ADDED
 from server.materials.requisitions import model
 
-pytestmark = pytest.mark.urs("MAT-01")
+pytestmark = pytest.mark.urs("MAT-03")
 Json = dict[str, Any]
 
 

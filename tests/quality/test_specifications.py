@@ -1,5 +1,6 @@
 """Specifications: prepared and signed by the laboratory, approved by others in a flow, and what judges results."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 from plant import PASSWORD, PlantUnderTest
 from specification_support import CODE, Json, approve, choice, conform, definition, numeric, say, submit, version
+from support import ROOT
 
 from server.core import clock, rebuild
 from server.quality import queries
 from server.quality.specifications import model, rules
 from server.quality.specifications.model import Test as SpecifiedTest
+from server.release import queries as release
 
 pytestmark = pytest.mark.urs("QUA-01")
 LOT = "lot/api-1/A-5/2"
@@ -244,6 +247,31 @@ def test_a_version_judges_from_its_day_and_the_one_before_until_then(site: Plant
     assert record(site, answer("assay", "98.4"), number=3).json["flags"] == ["out_of_limits"]
     states = [one["state"] for one in site.client("li").get(f"/api/specifications/{CODE}").json["versions"]]
     assert states == ["effective", "superseded", "superseded"]
+
+
+def test_a_batch_is_not_released_of_which_a_test_of_its_specification_is_missing(site: PlantUnderTest) -> None:
+    kinds = json.loads((ROOT / "tests" / "vectors" / "kinds.json").read_text())
+    recipe, order = kinds["recipes.recipe_approved.v1"], kinds["production.order_released.v1"]
+    site.state("recipes.recipe_approved.v1", f"recipe/{recipe['recipe']}", recipe)
+    batch, product = order["batch"], order["product"]["code"]
+
+    def gate() -> tuple[bool, tuple[str, ...]] | None:
+        with site.reading() as connection:
+            found = [one for one in release.gates(connection, batch) if one.code == "specification"]
+        return (found[0].met, found[0].details) if found else None
+
+    site.state("production.order_released.v1", f"batch/{batch}", order, actor="server")
+    assert gate() is None
+    approve(site, definition(numeric(), conform(), material=product, stage="release"))
+    assert gate() == (False, ("assay", "identification"))
+    body = {"about": f"batch/{batch}", "stage": "release", "specification": CODE, "version": 1}
+    for line, left in (
+        (answer("assay", "99.3"), ("identification",)),
+        (answer("identification", None, "IR", True), ()),
+    ):
+        recorded = site.client("zhao").post("/api/results", json={**body, "results": [line]})
+        assert recorded.status_code == 201, recorded.text
+        assert gate() == (not left, left)
 
 
 def test_the_password_is_not_in_the_log(site: PlantUnderTest) -> None:

@@ -4,15 +4,15 @@ import { asked, complete, fresh } from "../../src/requisitions/raising";
 const materials = [{ code: "api-1", name: { zh: "原料药", en: "API" }, unit: "kg" }];
 const line = { ...fresh(), material: " api-1 ", quantity: "25.000", needed_by: "2027-01-31", note: " " };
 
-describe("raising a requisition (MAT-01)", () => {
-  it("MAT-01: only of known materials, more than nothing of each, with a day and a reason", () => {
+describe("raising a requisition (MAT-03)", () => {
+  it("MAT-03: only of known materials, more than nothing of each, with a day and a reason", () => {
     expect(complete([line], materials, "Stock ends")).toBe(true);
     for (const change of [{ material: "none" }, { quantity: "0.000" }, { quantity: "-1" }, { quantity: "1,5" }, { quantity: "" }, { needed_by: "" }]) expect(complete([{ ...line, ...change }], materials, "Stock ends"), JSON.stringify(change)).toBe(false);
     expect(complete([line], materials, " ")).toBe(false);
     expect(complete([], materials, "Stock ends")).toBe(false);
   });
 
-  it("MAT-01: a quantity goes with the unit of its material, digits as they were typed", () => {
+  it("MAT-03: a quantity goes with the unit of its material, digits as they were typed", () => {
     expect(asked([line], materials)).toEqual([{ material: "api-1", quantity: { value: "25.000", unit: "kg" }, needed_by: "2027-01-31", note: null }]);
   });
 });
