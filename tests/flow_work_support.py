@@ -1,7 +1,7 @@
 """Work in an instance of a flow over HTTP: the task of an element is completed, signed where the flow wants that."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from batch_support import Site
 from flask.testing import FlaskClient
@@ -49,7 +49,7 @@ def answered(
 class FlowSite(Site):
     """A plant with an ordered batch B1, of which a flow carries something; people sign over HTTP."""
 
-    FLOW: ClassVar[str]
+    FLOW: str
 
     def __init__(self, database_url: str, folder: Path) -> None:
         super().__init__(database_url, folder)

@@ -9,6 +9,7 @@ from server.engines.flows import kinds
 from server.engines.forms import model as forms
 from server.materials.masters import model as masters
 from server.materials.requisitions import model as requisitions
+from server.quality import model as quality
 from server.quality.specifications import model as specifications
 from server.recipes import model as recipes
 from server.witness.remembering import Remembering
@@ -21,7 +22,7 @@ Body = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What a kind says that a flow has decided: about what, by which flow, ended with what, signed with what meaning
-    by the actor; `meaning` is None where the actor needs to have signed nothing."""
+    by the actor; `meaning` is None where the actor needs to have signed nothing, LAST where they have signed last."""
 
     flow: str
     subject: Callable[[Body], str]
@@ -29,6 +30,7 @@ class Decided:
     meaning: str | None = "approved"
 
 
+LAST = "last"
 DECIDED: Mapping[str, Decided] = {
     forms.VERSION_APPROVED: Decided("form-approval", lambda body: f"form/{body['form']}/{body['version']}", "approved"),
     requisitions.APPROVED: Decided(
@@ -43,6 +45,9 @@ DECIDED: Mapping[str, Decided] = {
     recipes.APPROVED: Decided(
         recipes.APPROVAL, lambda body: recipes.subject_of(body["recipe"], body["version"]), "approved"
     ),
+    quality.DEVIATION_CLOSED: Decided(
+        quality.FLOW, lambda body: quality.subject_of_number(body["deviation"]), quality.CLOSED, LAST
+    ),
     kinds.APPROVED: Decided("flow-approval", lambda body: f"flow/{body['flow']}/{body['version']}", "approved"),
 }
 _SIGNED = (kinds.TASK_SIGNED,)
@@ -54,7 +59,8 @@ class _Instance:
     subject: str
     result: str | None = None
     ended: bool = False
-    # Who signed last with each meaning.
+    at: int = -1
+    # Who signed last with each meaning, and with any.
     signed: dict[str, str] = field(default_factory=dict)
 
 
@@ -89,6 +95,11 @@ class ApprovalRules(Remembering):
             return "none" if stream is None and None not in self._instances.values() else "unknown"
         return (found.result, found.signed.get("approved")) if found.ended else "running"
 
+    def ended_at(self, flow: str, subject: str) -> int:
+        """Where in the log the newest instance of a flow about something has ended; -1 where it has not."""
+        found = self._instances.get(self._newest.get((flow, subject), ""))
+        return -1 if found is None else found.at
+
     @staticmethod
     def _came_to(found: _Instance, decided: Decided, given: Body, actor: str) -> bool:
         if (found.flow, found.subject) != (decided.flow, decided.subject(given)):
@@ -109,9 +120,9 @@ class ApprovalRules(Remembering):
             self._newest[given["flow"], given["subject"]] = head.stream
         elif (known := self._instances.get(head.stream)) is not None:
             if head.kind == kinds.ENDED:
-                known.ended, known.result = True, given["result"]
+                known.ended, known.result, known.at = True, given["result"], seen.stamp.index
             else:
-                known.signed[given["meaning"]["code"]] = head.actor
+                known.signed[given["meaning"]["code"]] = known.signed[LAST] = head.actor
 
     def _lose(self, stream: str) -> None:
         if self._phases.pop(stream, None) is None:

@@ -39,6 +39,7 @@ from server.witness.granting import GrantRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
 from server.witness.recipes import OrderRules, RecipeRules
+from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
 from server.witness.training import TrainingRules
@@ -96,6 +97,7 @@ class SiteRules:
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
+        self._reviews = ReviewRules(self._approvals)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -138,6 +140,7 @@ class SiteRules:
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
+        self._reviews.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         if seen.by_server:
@@ -170,6 +173,7 @@ class SiteRules:
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)
+        self._reviews.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:
