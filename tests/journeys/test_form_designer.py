@@ -402,3 +402,21 @@ def test_a_shorter_form_in_english_from_a_copy_and_from_a_file(walk: Walk, tmp_p
     expect(made.at("pick-batch")).to_be_visible()
     made.sound()
     made.save()
+
+
+def test_a_draft_is_given_up_only_after_it_was_asked(walk: Walk) -> None:
+    made, desk = walk.designing, walk.desk
+    desk.page.goto(f"{desk.wire.url}/forms/short-blend")
+    made.at("discard").click()
+    expect(made.at("discard-sheet")).to_contain_text("gone")
+    desk.shoot("discard")
+    made.at("sheet-close").click()
+    expect(made.at("discard-sheet")).to_have_count(0)
+    made.at("discard").click()
+    made.at("discard-confirm").click()
+    # It had no version: nothing is left of it.
+    expect(made.at("discard-sheet")).to_have_count(0)
+    until(
+        "it is gone",
+        lambda: "short-blend" not in [one["form"] for one in walk.site.desk("zhouwei").get("/api/forms")["items"]],
+    )
