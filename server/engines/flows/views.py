@@ -277,7 +277,9 @@ def complete(body: Body, number: str, name: str) -> Answer:
             raise PestleError("flow_changed_since", {"seen": None})
         given |= {"meaning": kinds.meaning(body["meaning"]), "seen": body["seen"]}
         given |= _sign(body, kind, kinds.said_of_task(given))
-    _state(kind, number, given)
+    _known(number)
+    plant.current().recorder.state(_fact(kind, kinds.instance_stream(number), given, number))
+    # What it has sent arrives before the answer, and what was due already.
     running.fire_due(plant.current())
     return _instance(number)
 
