@@ -17,6 +17,9 @@ GO = '<bpmn:message id="m" name="go"/>'
 DATE = "<bpmn:timerEventDefinition><bpmn:timeDate>at</bpmn:timeDate></bpmn:timerEventDefinition>"
 
 
+OUT = '<pestle:outcome code="x" zh="x" en="x"/><pestle:sets variable="at"/>'
+
+
 def said(key: str) -> str:
     return f'<bpmn:messageEventDefinition messageRef="m" pestle:key="{key}"/>'
 
@@ -103,7 +106,7 @@ def test_a_time_that_has_passed_runs_in_a_circle_only_so_often_and_a_person_brin
     site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projection, "MOST_ALONE", 10)
-    once = task("a", 'pestle:role="engineer" pestle:into="o"', extension('<pestle:outcome code="x" zh="x" en="x"/>'))
+    once = task("a", 'pestle:role="engineer" pestle:into="o"', extension(OUT))
     late = node("boundaryEvent", "b", 'attachedToRef="a"', DATE)
     parts = node("startEvent", "s") + node("exclusiveGateway", "g") + once + late + node("endEvent", "e")
     parts += node("exclusiveGateway", "x", 'default="x-g"')
@@ -128,6 +131,16 @@ def test_a_time_that_has_passed_runs_in_a_circle_only_so_often_and_a_person_brin
     watch.sweep()
     assert told(site) == []
     assert sound(site)
+
+
+def test_a_date_that_nothing_in_a_cycle_sets_is_refused_at_publication() -> None:
+    way = extension('<pestle:outcome code="x" zh="x" en="x"/>')
+    parts = node("startEvent", "s") + node("exclusiveGateway", "g") + node("endEvent", "e")
+    parts += node("boundaryEvent", "b", 'attachedToRef="a"', DATE) + node("exclusiveGateway", "x", 'default="x-g"')
+    parts += task("a", 'pestle:role="qa" pestle:into="o"', way)
+    ways = arrows("s>g>a>x>g", 'x>e if o == "x"', "b>g")
+    found = publishing.check(parsing.parse(flow(parts, ways, variables={"at": "time", "o": "text"})), AROUND)
+    assert [(one.code, one.element) for one in found] == [("date_same_in_cycle", "b")]
 
 
 @pytest.mark.parametrize("duration", ["PT0S", "P0D", "-P1D"])

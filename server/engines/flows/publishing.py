@@ -1,6 +1,6 @@
 """May this definition be published? Every reason why not, each with its element."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.engines.flows import evaluating, graph, soundness
@@ -231,6 +231,16 @@ class _Checking:
         for part in graph.cycles(ways):
             if not self.changes(scope, set(part)):
                 self.wrong("cycle_without_choice", part[0])
+            self.dates(scope, part)
+
+    def dates(self, scope: Scope, part: Sequence[str]) -> None:
+        """A date that nothing in a cycle sets has passed in its second round, and in all that follow."""
+        types = evaluating.declared(self.definition, scope)
+        changed = set().union(*(self.sets(scope, scope.nodes[one]) for one in part))
+        for node in (scope.nodes[one] for one in part):
+            date = None if node.timer is None else node.timer.date
+            if date is not None and not evaluating.names(date, types) & changed:
+                self.wrong("date_same_in_cycle", node.id, expression=date[:200])
 
     def changes(self, scope: Scope, part: set[str]) -> bool:
         """Whether what is done in a cycle can change what leads out of it: a variable, an event, an error."""

@@ -68,6 +68,10 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     ),
     "timer_cycle": ("不允许循环定时。", "Timer cycles are not allowed."),
     "timer_without_time": ("定时器须有时长或日期之一。", "A timer needs either a duration or a date."),
+    "date_same_in_cycle": (
+        "循环中没有任务会更改时间“{expression}”，第二轮起即已过期。",
+        "Nothing in the cycle changes the time {expression}: from its second round on it has passed.",
+    ),
     "duration_nothing": (
         "时长 {duration} 等于零，会立即到期。",
         "{duration} is no time at all: it would be over at once.",
