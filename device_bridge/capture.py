@@ -41,6 +41,10 @@ class Plateau:
         # been unsteady it is drift, evaporation or draught, and still the same plateau.
         return arrived and value != self.captured
 
+    def doubt(self) -> None:
+        """The reading that was wanted was not confirmed by the next one: as if the display had not come to rest."""
+        self.stable_before = False
+
     def took(self, reading: Reading) -> None:
         self.captured, self.unit, self.changed = reading.value, reading.unit, False
 

@@ -68,8 +68,14 @@ class Session:
             reading = await instrument.weigh()
             if reading.quality == "unknown":
                 await self._keep(reading, identity, instrument, connection)
-            elif self._plateau.wants(reading):
-                await self._capture(reading, identity, instrument.transport, connection)
+            while self._plateau.wants(reading):
+                # Lines bear no checksum: a wrong digit or a lost letter of the unit is seen by asking again.
+                again = await instrument.weigh()
+                if (again.quality, again.net, again.unit) == (reading.quality, reading.net, reading.unit):
+                    await self._capture(again, identity, instrument.transport, connection)
+                    break
+                self._plateau.doubt()
+                reading = again
             unit = reading.unit or unit
             # Shown after it was stored: who sees a stable weight may rely on the record behind it. A value that moves
             # and comes without unit is shown in the one that the balance named last.
