@@ -7,7 +7,7 @@ from approval_support import approve
 from plant import PASSWORD, PEOPLE, PlantUnderTest
 
 from server.identity.model import ROLES_CHANGED
-from server.recipes.model import recipe_hash
+from server.recipes.model import APPROVED_V1, recipe_hash, recipe_stream
 
 Content = dict[str, Any]
 CODE = "MR-TAB"
@@ -68,3 +68,9 @@ def in_force(site: PlantUnderTest, version: int = 1) -> None:
     answer = submit(site, content(version))
     assert answer.status_code == 201, answer.text
     approve(site.plant, f"recipe/{CODE}/{version}", REVIEWERS, "P-0004")
+
+
+def imported(site: PlantUnderTest) -> None:
+    """Version 1, as it came from paper."""
+    signatures = [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
+    site.state(APPROVED_V1, recipe_stream(CODE), content() | {"signatures": signatures})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from approval_support import approval_of, sign, task
 from plant import PlantUnderTest
-from recipe_support import CODE, in_force, stock
+from recipe_support import CODE, imported, in_force, stock
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -23,7 +23,7 @@ LOTS = [{"material": "api-1", "lot": "A-5/2"}]
 def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
     made = PlantUnderTest(database_url, tmp_path)
     stock(made)
-    in_force(made)
+    imported(made)
     yield made
     made.close()
 
