@@ -54,6 +54,7 @@ export const codesEn = {
     "training.version_published.v1": "Procedure or qualification published", "training.qualification_granted.v1": "Qualification granted", "training.qualification_withdrawn.v1": "Qualification withdrawn", "training.document_read.v1": "Read and understood", "training.requirement_set.v1": "Need of a step set",
   } as Record<string, string>,
   fields: {
+    conforms: "Conforms", needed_by: "Needed by", note: "Note", options: "Options", requisition: "Requisition", rounding: "Rounding", tests: "Tests", specification: "Specification", lines: "Lines", instance: "Flow instance",
     row: "Row", struck: "Struck out", credential: "Credential", rp_id: "Made for the site", label: "Called",
     alert: "Alert", about: "About", raised_at: "Raised at", alarm: "Alarm", held: "Checkpoint held before", told: "Told instead", person: "Person", login: "Login", name: "Name", name_en: "Name in English", roles: "Roles", what: "What", alg: "Algorithm", public_key: "Public key", device: "Device", role: "Role", last_seq: "Last entry accepted", reason: "Reason",
     address: "Address", material: "Material", type: "Type", unit: "Unit", lot: "Lot", quantity: "Quantity", supplier: "Supplier", supplier_lot: "Supplier's lot", expiry: "Expiry", containers: "Containers", status: "Status",

@@ -55,6 +55,7 @@ export const codesZh: typeof codesEn = {
     "training.version_published.v1": "规程或资格发布", "training.qualification_granted.v1": "授予资格", "training.qualification_withdrawn.v1": "撤销资格", "training.document_read.v1": "已阅读并理解", "training.requirement_set.v1": "设定步骤要求",
   },
   fields: {
+    conforms: "符合", needed_by: "需用日期", note: "备注", options: "选项", requisition: "采购申请", rounding: "修约", tests: "检验项目", specification: "质量标准", lines: "行", instance: "流程实例",
     row: "行", struck: "作废", credential: "凭据", rp_id: "所属站点", label: "称呼",
     alert: "提醒", about: "相关内容", raised_at: "发出时间", alarm: "警报", held: "此前持有的检查点", told: "改为出示", person: "人员", login: "登录名", name: "名称", name_en: "英文名", roles: "角色", what: "内容", alg: "算法", public_key: "公钥", device: "设备", role: "类别", last_seq: "最后接受的记录", reason: "理由", address: "网络地址", material: "物料", type: "类型", unit: "单位",
     lot: "批号", quantity: "数量", supplier: "供应商", supplier_lot: "供应商批号", expiry: "有效期", containers: "容器数", status: "状态", equipment: "设备", class: "类别", serial: "序列号", model: "型号", location: "位置", calibration_due: "校准有效至", balance: "天平",
