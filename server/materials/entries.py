@@ -1,13 +1,16 @@
 """The kinds of materials: a material defined, a lot and its containers received, its status decided."""
 
+from collections.abc import Mapping
+
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import fields, units
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials import model, projection, queries, rules
+from server.materials.masters import queries as masters
 
 
 class MaterialDefined(Schema):
@@ -56,7 +59,7 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     given, quantity = entry.payload, entry.payload["quantity"]
     unit = queries.material_unit(connection, given["material"])
     flags = [] if unit is not None else ["material_unknown"]
-    if unit is not None and quantity is not None and quantity["unit"] != unit:
+    if unit is not None and quantity is not None and not _fits(connection, given["material"], quantity):
         flags.append("unit_mismatch")
     if queries.find_lot(connection, given["material"], given["lot"]) is not None and not _receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
@@ -70,17 +73,22 @@ def _receives(connection: Connection, entry: Entry) -> bool:
     return identity.permitted(connection, entry.actor, "lot.receive")
 
 
+def _fits(connection: Connection, material: str, quantity: Mapping[str, str]) -> bool:
+    """Whether it is an amount of the material's stock: in its unit, or exactly so much of it."""
+    unit = queries.material_unit(connection, material)
+    return unit is not None and units.converted(quantity, unit, masters.links(connection, material)) is not None
+
+
 def judge_containers(connection: Connection, entry: Entry) -> Ruling:
     """Containers of a lot that came in; one that is known already stays as it is, and what does not fit is flagged.
 
     What somebody says who may not receive registers nothing.
     """
     given = entry.payload
-    unit = queries.material_unit(connection, given["material"])
     flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
     if not _receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
-    if any(one["quantity"]["unit"] != unit for one in given["containers"]):
+    if not all(_fits(connection, given["material"], one["quantity"]) for one in given["containers"]):
         flags.append("unit_mismatch")
     if queries.containers(connection, [one["container"] for one in given["containers"]]):
         flags.append("container_known")

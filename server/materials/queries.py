@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
+from server.core.units import ratio
 from server.materials import rules
+from server.materials.masters import queries as masters
 from server.materials.model import Container, Lot
 from server.materials.projection import container, lot, material
 from sync.log import transaction
@@ -131,8 +133,9 @@ def receipt_refused(
     labels = [label for label, _ in given]
     known = {one.container for one in containers(connection, labels)}
     twice = known | {label for label in labels if labels.count(label) > 1}
-    unit = material_unit(connection, code)
-    refused = rules.receipt_refused(bool(twice), {unit for _, unit in given}, unit)
+    unit, own = material_unit(connection, code), masters.links(connection, code)
+    fit = all(unit is not None and ratio(one, unit, own) is not None for _, one in given)
+    refused = rules.receipt_refused(bool(twice), fit)
     return None if refused is None else (refused, {"containers": sorted(twice), "unit": unit})
 
 

@@ -1,7 +1,5 @@
 """Which status a lot may take next, and whether containers can be received, pure."""
 
-from collections.abc import Collection
-
 # CN GMP 2010, 104 and 119: nothing leaves "rejected"; what has expired can only be rejected and destroyed.
 _NEXT = {
     "quarantine": {"released", "rejected", "restricted", "expired"},
@@ -15,12 +13,12 @@ def may_become(status: str, wanted: str) -> bool:
     return wanted in _NEXT.get(status, set())
 
 
-def receipt_refused(twice: bool, units: Collection[str], unit: str | None) -> str | None:
+def receipt_refused(twice: bool, fit: bool) -> str | None:
     """Why containers cannot be received as they are written down; a code of the error catalogue. A label is given once
-    in a site, and a container is weighed in the unit of its material."""
+    in a site, and a container holds an amount of its material's stock."""
     if twice:
         return "container_known"
-    return "container_unit_wrong" if set(units) != {unit} else None
+    return None if fit else "container_unit_wrong"
 
 
 def status_on(status: str, expiry: str | None, day: str) -> str:

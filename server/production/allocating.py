@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import units
 from server.core.kinds import Entry, Fact, Ruling
 from server.materials import queries as materials
 from server.materials.model import Container
@@ -104,11 +105,11 @@ def judge(
 
 
 def judge_amount(known: Container, given: Mapping[str, Any], before: Mapping[str, str]) -> list[Judgement]:
-    """Whether more is taken out of a container than it held, as far as weights are in its unit: pure. `before` is what
-    was taken already. Where it was used up before, the material must have come from elsewhere: major; a last portion
-    that is a little more than what was left may be the tolerance of the filling: minor."""
-    net, held = given["net"], Decimal(known.quantity["value"])
-    if net["unit"] != known.quantity["unit"] or Decimal(before["value"]) + Decimal(net["value"]) <= held:
+    """Whether more is taken out of a container than it held, as far as weights convert to its unit: pure. `before` is
+    what was taken already. Where it was used up before, the material must have come from elsewhere: major; a last
+    portion that is a little more than what was left may be the tolerance of the filling: minor."""
+    net, held = units.converted(given["net"], known.quantity["unit"]), Decimal(known.quantity["value"])
+    if net is None or Decimal(before["value"]) + Decimal(net["value"]) <= held:
         return []
     severity = model.MAJOR if Decimal(before["value"]) >= held else model.MINOR
     details = {"container": known.container, "held": dict(known.quantity), "taken": dict(before), "severity": severity}

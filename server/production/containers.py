@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
 
+from server.core import units
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import queries as materials
@@ -108,14 +109,15 @@ def show(connection: Connection, containers: Sequence[Container], day: str) -> l
 
 
 def taken(container: Container, uses: Iterable[Use]) -> dict[str, str]:
-    """What these uses took out of a container, as far as they speak in its unit; of several that claim one place of a
-    batch, which is for QA to decide, the most."""
+    """What these uses took out of a container, in its unit, as far as theirs converts to it; of several that claim
+    one place of a batch, which is for QA to decide, the most."""
     unit = container.quantity["unit"]
     most: dict[tuple[str, str], Decimal] = {}
     for one in uses:
-        if one.net is not None and one.net["unit"] == unit:
+        net = None if one.net is None else units.converted(one.net, unit)
+        if net is not None:
             place = one.batch, one.slot
-            most[place] = max(Decimal(one.net["value"]), most.get(place, Decimal(0)))
+            most[place] = max(Decimal(net["value"]), most.get(place, Decimal(0)))
     return {"value": f"{sum(most.values(), Decimal(0)):f}", "unit": unit}
 
 

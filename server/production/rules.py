@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from server.core import units
 from server.core.steps import NOT_QUALIFIED, action, step
 from server.production import model
 from server.production.model import Batch, BatchEntry, Judgement
@@ -83,7 +84,8 @@ def planned_limits(kind: str, payload: Payload, phase: Payload | None) -> Payloa
 
 
 def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Judgement]:
-    """Out of limits, in another unit, or with a mean that its values do not have."""
+    """Out of limits, in a unit that is another kind, or with a mean that its values do not have; a weight counts in
+    whatever unit of mass its balance shows."""
     if kind == model.CLEARED:
         return _judge_clearance(payload)
     if kind not in model.SINGLE_VALUED:
@@ -91,7 +93,10 @@ def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Jud
     limits = planned_limits(kind, payload, phase)
     values, unit = _values(kind, payload)
     if unit != limits["unit"]:
-        return [Judgement("unit_mismatch", {"unit": unit, "expected": limits["unit"]})]
+        weighed = units.converted(payload["net"], limits["unit"]) if kind == model.WEIGHED else None
+        if weighed is None:
+            return [Judgement("unit_mismatch", {"unit": unit, "expected": limits["unit"]})]
+        values, unit = [weighed["value"]], weighed["unit"]
     found = _judge_mean(payload, limits) if kind == model.CHECKED else []
     outside = [value for value in values if not within(value, limits["low"], limits["high"])]
     if outside:

@@ -4,10 +4,11 @@ The same questions as its own rule asks (`server.production.allocating`), answer
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from server.core import units
 from server.handheld.entries import JUDGES as OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.production import model
@@ -37,6 +38,10 @@ class _Taken:
     place: tuple[str, str]
     value: Decimal
     unit: str
+
+    def in_unit(self, unit: str) -> "_Taken | None":
+        found = units.converted({"value": f"{self.value:f}", "unit": self.unit}, unit)
+        return None if found is None else replace(self, value=Decimal(found["value"]), unit=unit)
 
 
 class ContainerRules:
@@ -80,9 +85,9 @@ class ContainerRules:
             yield model.NOT_ALLOCATED
         if any(one.place[0] != given["batch"] for one in uses):
             yield model.SHARED
-        net = given["net"]
-        besides = [one for one in uses if one.place != place and one.unit == held.unit]
-        if net["unit"] == held.unit and _sum(besides) + Decimal(net["value"]) > held.value:
+        net = units.converted(given["net"], held.unit)
+        besides = [one for one in (each.in_unit(held.unit) for each in uses if each.place != place) if one is not None]
+        if net is not None and _sum(besides) + Decimal(net["value"]) > held.value:
             yield model.USED_UP
 
     def _is_blind(self, given: Mapping[str, Any]) -> bool:

@@ -86,7 +86,8 @@ def test_a_label_is_received_once_and_what_does_not_fit_is_flagged(site: Site) -
         (label, {"value": "60.000", "unit": "kg"}) for label in LABELS
     ]
     assert site.register("A-5/2", LABELS[:1]) == ("container_known",)
-    assert site.register("NO-LOT", ["X-1"], "g") == ("lot_unknown", "unit_mismatch")
+    assert site.register("NO-LOT", ["X-1"], "L") == ("lot_unknown", "unit_mismatch")
+    assert site.register("NO-LOT", ["X-2"], "g") == ("lot_unknown",)
 
 
 @pytest.mark.urs("PLT-12", "PLT-16")

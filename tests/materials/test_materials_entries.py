@@ -99,7 +99,8 @@ def test_who_may_not_receive_moves_no_expiry_and_registers_no_container_not_even
 
 @pytest.mark.urs("MAT-02", "PLT-16")
 def test_a_delivery_in_another_unit_or_of_no_known_material_is_kept_and_flagged(site: Site) -> None:
-    assert deliver(site, "N-1", quantity={"value": "240", "unit": "g"}) == ("unit_mismatch",)
+    assert deliver(site, "N-1", quantity={"value": "240", "unit": "L"}) == ("unit_mismatch",)
+    assert deliver(site, "N-2", quantity={"value": "240", "unit": "g"}) == ()
     assert deliver(site, "N-1", material="x") == ("material_unknown",)
 
 

@@ -110,10 +110,17 @@ def test_wider_limits_that_a_tablet_claims_do_not_count() -> None:
 
 
 @pytest.mark.urs("PRD-06")
-def test_a_weight_in_another_unit_is_not_compared_but_reported() -> None:
-    payload = weighed(net={"value": "12.640", "unit": "g"})
+def test_a_weight_in_a_unit_that_weighs_nothing_is_not_compared_but_reported() -> None:
+    payload = weighed(net={"value": "12.640", "unit": "L"})
     (found,) = rules.judge_values(model.WEIGHED, payload, WEIGHING)
-    assert found == Judgement("unit_mismatch", {"unit": "g", "expected": "kg"})
+    assert found == Judgement("unit_mismatch", {"unit": "L", "expected": "kg"})
+
+
+@pytest.mark.urs("PRD-06", "MAT-06")
+def test_a_weight_in_grams_is_judged_by_limits_in_kilograms() -> None:
+    assert rules.judge_values(model.WEIGHED, weighed(net={"value": "12640", "unit": "g"}), WEIGHING) == []
+    (found,) = rules.judge_values(model.WEIGHED, weighed(net={"value": "12.640", "unit": "g"}), WEIGHING)
+    assert (found.code, found.details["values"], found.details["unit"]) == ("out_of_limits", ["0.012640"], "kg")
 
 
 @given(value=SMALL, low=st.none() | SMALL, high=st.none() | SMALL)

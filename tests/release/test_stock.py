@@ -87,7 +87,7 @@ def test_a_keeper_receives_containers_and_the_log_says_who(store: Store) -> None
     [
         (lines("C-1", "C-1"), "container_known"),
         (lines("OLD"), "container_known"),
-        (lines("C-1", unit="g"), "container_unit_wrong"),
+        (lines("C-1", unit="L"), "container_unit_wrong"),
         (lines("C-1", value="0.000"), "request_malformed"),
         (lines("C-1", value="-1"), "request_malformed"),
         (lines("C-1", value="1,5"), "request_malformed"),

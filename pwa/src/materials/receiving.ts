@@ -1,5 +1,6 @@
 /** Containers that are being received, before the server hears of them: labels in a row, and what they hold together. */
 import { Decimal } from "decimal.js";
+import { converted } from "../core/measures";
 import type { Quantity } from "../core/types";
 
 export interface Arrived { label: string; content: string }
@@ -39,9 +40,10 @@ export function total(arrived: Arrived[], unit: string): Quantity | null {
   return { value: arrived.reduce((sum, { content }) => sum.plus(content), new Decimal(0)).toFixed(places), unit };
 }
 
-/** Whether two quantities are the same amount, however many zeros they were written with. */
+/** Whether two quantities are the same amount, in whichever unit and with however many zeros they were written. */
 export function same(one: Quantity, other: Quantity): boolean {
-  return one.unit === other.unit && new Decimal(one.value).eq(other.value);
+  const own = converted(one, other.unit);
+  return own !== null && new Decimal(own.value).eq(other.value);
 }
 
 /** A number without leading zeros, as a record spells it: "012.50" is 12.50. */

@@ -1,6 +1,7 @@
 /** What a lease says of a container: whether the batch may take so much out of it. Told before weighing, never in its way. */
 import { Decimal } from "decimal.js";
 import type { Lease, LocalEntry, Quantity } from "../core/types";
+import { converted } from "../core/measures";
 import { isNumber } from "./numbers";
 import { KIND } from "./progress";
 
@@ -27,8 +28,9 @@ export function doubtOf(lease: Lease | undefined, { material, lot, container, ne
   if (!known) return registered ? { code: "not_allocated", container } : null;
   if (known.material !== material || known.lot !== lot) return { code: "wrong_lot", container, lot: known.lot };
   const left = leftIn(lease, container, entries, subject);
-  if (!left || (net && net.unit !== left.unit)) return null;
-  const enough = net ? new Decimal(net.value).lte(left.value) : new Decimal(left.value).gt(0);
+  const own = net && left ? converted(net, left.unit) : null;
+  if (!left || (net && !own)) return null;
+  const enough = own ? new Decimal(own.value).lte(left.value) : new Decimal(left.value).gt(0);
   return enough ? null : { code: "used_up", container, left };
 }
 
@@ -42,9 +44,11 @@ export function leftIn(lease: Lease | undefined, container: string, entries: Loc
   for (const entry of entries) {
     const net = entry.payload.net as Quantity | null | undefined;
     if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
-    if (entry.kind !== KIND.weighed || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject || net?.unit !== known.quantity.unit) continue;
+    if (entry.kind !== KIND.weighed || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject) continue;
+    const own = net ? converted(net, known.quantity.unit) : null;
+    if (!own) continue;
     // Of several that claim one place, the most.
-    most.set(entry.subject, Decimal.max(net.value, most.get(entry.subject) ?? 0));
+    most.set(entry.subject, Decimal.max(own.value, most.get(entry.subject) ?? 0));
   }
   const left = [...most.values()].reduce((rest, one) => rest.minus(one), new Decimal(known.quantity.value).minus(known.taken?.value ?? 0));
   const places = known.quantity.value.split(".")[1]?.length ?? 0;

@@ -36,13 +36,21 @@ describe("what is doubtful about a container", () => {
     expect(doubt("anything", null, [], "A-9")).toBeNull();
   });
 
+  it("MAT-06 counts what a balance said in grams as what it is in kilograms", () => {
+    const grams = { ...weighed("1", "0", "10"), payload: { container: "A-1-1", net: { value: "5000.0", unit: "g" } } } as unknown as LocalEntry;
+    expect(leftIn(lease, "A-1-1", [grams], "30/net")).toEqual(kg("10.000"));
+    expect(doubt("A-1-1", { value: "10000.1", unit: "g" }, [grams])).toBe("used_up");
+    expect(doubt("A-1-1", { value: "10000.0", unit: "g" }, [grams])).toBeNull();
+    expect(doubt("A-1-1", { value: "1", unit: "L" }, [grams])).toBeNull();
+  });
+
   it("PLT-12 MAT-06 counts what other batches took, and each place of this one once", () => {
     const taken = [weighed("1", "10.000", "10"), weighed("2", "9.500", "10"), weighed("3", "1.000", "20"), weighed("4", "2.5", "20", "3")];
     expect(leftIn(lease, "A-1-1", taken, "30/net")).toEqual(kg("2.500"));
     expect(doubt("A-1-1", kg("2.500"), taken)).toBeNull();
     expect(doubt("A-1-1", kg("2.501"), taken)).toBe("used_up");
     expect(doubt("A-1-1", null, [...taken, weighed("5", "2.500", "25")])).toBe("used_up");
-    expect(doubt("A-1-1", { value: "9000", unit: "g" }, taken)).toBeNull();
+    expect(doubt("A-1-1", { value: "2500", unit: "g" }, taken)).toBeNull();
     // What the server has refused, or will, takes nothing out.
     const refused = [{ ...weighed("7", "9.000", "25"), place: "quarantined" as const }, weighed("8", "much", "25"), { ...weighed("9", "1", "25"), payload: { container: "A-1-1", net: null } }];
     expect(leftIn(lease, "A-1-1", [...taken, ...refused], "30/net")).toEqual(kg("2.500"));

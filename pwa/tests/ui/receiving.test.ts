@@ -25,6 +25,8 @@ describe("receiving containers", () => {
     expect(of("20.000", "")).toBeNull();
     expect(same({ value: "240.000", unit: "kg" }, { value: "240", unit: "kg" })).toBe(true);
     expect(same({ value: "240", unit: "g" }, { value: "240", unit: "kg" })).toBe(false);
+    expect(same({ value: "240000", unit: "g" }, { value: "240", unit: "kg" })).toBe(true);
+    expect(same({ value: "240", unit: "L" }, { value: "240", unit: "kg" })).toBe(false);
     expect([spelled(" 012,50 "), spelled("0.5"), spelled("00")]).toEqual(["12.50", "0.5", "0"]);
   });
 });
