@@ -1,9 +1,10 @@
 """The nouns of quality: a test result and what it was taken of; a deviation."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from server.core import numbering
 
 STAGES = ("incoming", "in_process", "release")
 VERDICTS = ("pass", "fail", "none")
@@ -21,7 +22,7 @@ DEVIATION_CLOSED = "quality.deviation_closed.v2"
 FLOW, CLOSED = "deviation", "closed"
 # Why a deviation was opened: the batch was sealed before the entry came, or a person says so.
 POST_SEAL, REPORTED = "post_seal", "reported"
-_NUMBER = re.compile(r"DEV-([0-9]{4})-([0-9]{4,9})")
+PREFIX = "DEV"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Deviation:
 
 def number_text(year: int, n: int) -> str:
     """DEV-2026-0001; the numbers of a year begin at 1 and have no gap."""
-    return f"DEV-{year:04d}-{n:04d}"
+    return numbering.text(PREFIX, year, n)
 
 
 def subject_of_number(number: str) -> str:
@@ -66,11 +67,7 @@ def number_of(subject: str) -> str | None:
 
 def parse_number(text: str) -> tuple[int, int] | None:
     """(year, n) of a number in its one spelling; None for any other text."""
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        return None
-    year, n = int(match[1]), int(match[2])
-    return (year, n) if n > 0 and number_text(year, n) == text else None
+    return numbering.parse(PREFIX, text)
 
 
 @dataclass(frozen=True, slots=True)

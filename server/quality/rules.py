@@ -1,9 +1,9 @@
 """How a result is judged against its limits, and which number a deviation gets: pure."""
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
-from server.quality.model import Deviation, parse_number
+from server.core import numbering
+from server.quality.model import PREFIX, Deviation
 
 
 def verdict(value: str, low: str | None, high: str | None) -> str:
@@ -17,13 +17,8 @@ def verdict(value: str, low: str | None, high: str | None) -> str:
 
 
 def number_is_next(text: str, captured_at: str, last: int) -> bool:
-    """Whether a deviation's number is the one after `last` in its year, and its year that of the opening.
-
-    A day's grace at the turn of the year: the server's clock and its place in the world may disagree on it.
-    """
-    parsed, opened = parse_number(text), datetime.fromisoformat(captured_at)
-    years = {(opened + timedelta(days=days)).year for days in (-1, 0, 1)}
-    return parsed is not None and parsed[0] in years and parsed[1] == last + 1
+    """Whether a deviation's number is the one after `last` in its year, and its year that of the opening."""
+    return numbering.is_next(PREFIX, text, captured_at, last)
 
 
 def closing_refused(found: Deviation | None, batch: str, entries: int) -> str | None:
