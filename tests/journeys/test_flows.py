@@ -110,7 +110,16 @@ def test_the_work_goes_from_hand_to_hand_and_its_history_stands_on_the_drawing(w
     phone.at("work-R-101 <b>now</b>").click(timeout=LONG)
     phone.at("outcome-yes").click(timeout=LONG)
     expect(phone.at("signature-sheet")).to_contain_text("R-101 <b>now</b>")
+    # Something comes to it while it is being signed: nothing is signed before that has been seen.
+    said = {"text": "The drain is blocked", "attachments": []}
+    walk.site.desk("sunyue").post(f"/api{phone.page.url.removeprefix(phone.wire.url)}/comment", said)
     walk.sign(phone, "zhaolin")
+    phone.at("load-again").click(timeout=LONG)
+    expect(phone.at("happened")).to_contain_text("The drain is blocked", timeout=LONG)
+    phone.at("outcome-yes").click(timeout=LONG)
+    # The signing goes on: the password is enough.
+    phone.at("signature-password").fill(walk.site.people["zhaolin"]["password"])
+    phone.at("sign-now").click()
     expect(phone.at("ended")).to_contain_text("已批准", timeout=LONG)
     expect(phone.page.locator("[data-testid=picture][data-ready=true]")).to_be_visible(timeout=LONG)
     phone.shoot("flow-ended")
