@@ -1,4 +1,5 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
+import { balancesEn } from "./balances.en";
 import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
@@ -7,6 +8,7 @@ import { signatureEn } from "./signature.en";
 
 export const en = {
   ...firstEn,
+  ...balancesEn,
   ...codesEn,
   ...containersEn,
   ...draftsEn,

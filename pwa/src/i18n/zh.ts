@@ -1,4 +1,5 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
+import { balancesZh } from "./balances.zh";
 import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { draftsZh } from "./drafts.zh";
@@ -8,6 +9,7 @@ import type { en } from "./en";
 
 export const zh = {
   ...firstZh,
+  ...balancesZh,
   ...codesZh,
   ...containersZh,
   ...draftsZh,

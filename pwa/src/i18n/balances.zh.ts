@@ -1,0 +1,14 @@
+/** Chinese words for balances: what is the matter with one while something is weighed. */
+import type { balancesEn } from "./balances.en";
+
+export const balancesZh: typeof balancesEn = {
+  balance: {
+    lost: ["天平已断开连接", "已取用的重量均已保存。请勿移动载荷：天平恢复连接后自动继续；也可手工输入重量，由第二人复核。"],
+    overload: ["载荷超出天平的最大秤量", "请取下载荷，分次称量，或使用更大的天平。"],
+    underload: ["读数低于空秤盘", "请将秤盘和防风罩放回原位，并将天平置零。"],
+    unknown: ["此秤不给出重量是否稳定", "不得用于配料称量：请选择其他天平。"],
+    taken: ["此重量已被取用", "请取下载荷，再放上下一份。"],
+    unit: (shown, wanted) => [`天平显示单位为 ${shown}，本步骤以 ${wanted} 称量`, "天平的单位是否被更改？请改回后重新放上载荷。"],
+    drift: (kept, shown) => [`读数稳定后发生漂移：由 ${kept} 变为 ${shown}`, "请检查气流、振动、吸湿或温度影响，然后取下载荷重新放上。"],
+  },
+};
