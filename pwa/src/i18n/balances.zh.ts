@@ -8,7 +8,8 @@ export const balancesZh: typeof balancesEn = {
     underload: ["读数低于空秤盘", "请将秤盘和防风罩放回原位，并将天平置零。"],
     unknown: ["此秤不给出重量是否稳定", "不得用于配料称量：请选择其他天平。"],
     taken: ["此重量已被取用", "请取下载荷，再放上下一份。"],
-    unit: (shown, wanted) => [`天平显示单位为 ${shown}，本步骤以 ${wanted} 称量`, "天平的单位是否被更改？请改回后重新放上载荷。"],
+    unit: (shown, wanted) => [`天平显示单位为 ${shown}，本步骤以 ${wanted} 称量`, "两者无法换算。请在天平上设定单位，再重新放上载荷。"],
+    unitChanged: (was, shown) => [`天平的单位由 ${was} 变为 ${shown}`, "重量按显示保存，并精确换算后比较。如非有意更改，请改回并重新放上载荷。"],
     drift: (kept, shown) => [`读数稳定后发生漂移：由 ${kept} 变为 ${shown}`, "请检查气流、振动、吸湿或温度影响，然后取下载荷重新放上。"],
   },
 };
