@@ -36,7 +36,7 @@ def decide_plan(connection: Connection, entry: Entry) -> Ruling:
         "planned_start": [given["planned_start"]],
     }
     subject = model.order_stream(given["batch"])
-    return Ruling(consequences=starting.begun(connection, model.ORDER_FLOW, subject, values, entry.actor))
+    return starting.begin(connection, model.ORDER_FLOW, subject, values, entry.actor)
 
 
 def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
@@ -75,7 +75,7 @@ def _without_flow(connection: Connection, entry: Entry) -> Ruling:
     planned = orders.find_order(connection, batch)
     waits = planned is not None and planned.state == model.PLANNED
     if waits and last is not None and last.result == "released" and last.ended_at is not None:
-        if recipes.signer(connection, last.instance, "approved") == entry.actor:
+        if flows.signer(connection, last.instance) == entry.actor:
             return Ruling()
     elif not flows.is_enabled(connection, model.ORDER_FLOW) and (last is None or last.ended_at is not None):
         return Ruling()
@@ -91,10 +91,10 @@ def ended(connection: Connection, entry: Entry) -> Ruling:
     last = flows.last_about(connection, model.ORDER_FLOW, given["subject"])
     if row is None or row.state != model.PLANNED or last is None or last.instance != given["instance"]:
         return Ruling()
-    signer = recipes.signer(connection, last.instance, "approved") if given["result"] == "released" else None
+    signer = flows.signer(connection, last.instance) if given["result"] == "released" else None
     recipe = recipes.find_recipe(connection, row.recipe, row.version)
     if signer is None or recipe is None:
-        said = {"batch": batch, "reason": recipes.last_word(connection, last.instance), "instance": last.instance}
+        said = {"batch": batch, "reason": flows.last_word(connection, last.instance), "instance": last.instance}
         return Ruling(consequences=[Fact(model.ORDER_WITHDREW, model.order_stream(batch), said, subject=batch)])
     return Ruling(consequences=[released(row, recipe, signer)])
 

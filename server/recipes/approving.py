@@ -30,7 +30,7 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     if unsigned is not None:
         return unsigned
     subject = model.subject_of(given["recipe"], given["version"])
-    return Ruling(consequences=starting.begun(connection, model.APPROVAL, subject, {"sha256": [digest]}, entry.actor))
+    return starting.begin(connection, model.APPROVAL, subject, {"sha256": [digest]}, entry.actor)
 
 
 def decide_import(connection: Connection, entry: Entry) -> Ruling:
@@ -53,7 +53,7 @@ def decide_approval(connection: Connection, entry: Entry) -> Ruling:
     about = (model.APPROVAL, model.subject_of(given["recipe"], given["version"]))
     if row is None or (row.flow, row.subject) != about or row.ended_at is None or row.result != "approved":
         return _missing(given)
-    return Ruling() if queries.signer(connection, row.instance, "approved") == entry.actor else _missing(given)
+    return Ruling() if flows.signer(connection, row.instance) == entry.actor else _missing(given)
 
 
 def decide_return(connection: Connection, entry: Entry) -> Ruling:
@@ -72,8 +72,8 @@ def ended(connection: Connection, entry: Entry) -> Ruling:
     if found is None or found.state != model.SUBMITTED or row is None or row.instance != given["instance"]:
         return Ruling()
     said = {"recipe": code, "version": found.version, "sha256": found.sha256, "instance": row.instance}
-    said |= {"reason": queries.last_word(connection, row.instance)}
-    signer = queries.signer(connection, row.instance, "approved") if given["result"] == "approved" else None
+    said |= {"reason": flows.last_word(connection, row.instance)}
+    signer = flows.signer(connection, row.instance) if given["result"] == "approved" else None
     stream, subject = model.recipe_stream(code), f"{code}/{found.version}"
     if signer is None:
         return Ruling(consequences=[Fact(model.VERSION_RETURNED, stream, said, subject=subject)])

@@ -69,18 +69,6 @@ def instance_of(connection: Connection, one: Version) -> str | None:
     return None if row is None else str(row.instance)
 
 
-def signer(connection: Connection, instance: str, meaning: str) -> str | None:
-    """Whose signature decided a flow: the last with this meaning; None where nobody signed so."""
-    signed = [one.by for one in flows.signed_in(connection, instance) if one.meaning == meaning]
-    return signed[-1] if signed else None
-
-
-def last_word(connection: Connection, instance: str) -> str | None:
-    """What was said with the last thing that somebody did in a flow."""
-    said = [row.comment for row in flows.history(connection, instance) if row.what in ("completed", "cancelled")]
-    return said[-1] if said else None
-
-
 def _recipe(row: Row[Any]) -> Recipe:
     return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))
 

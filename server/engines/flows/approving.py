@@ -3,7 +3,6 @@
 A version is in force by whom the flow's last approving signature is of; a flow that ends otherwise gives it back.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -43,8 +42,7 @@ def submitted(connection: Connection, entry: Entry) -> Ruling:
     """With the version its approval begins, by who submitted it."""
     given, what = entry.payload, "form" if "form" in entry.payload else "flow"
     subject = subject_of(what, given[what], given["version"])
-    facts = starting.begun(connection, APPROVAL[what], subject, {"sha256": [given["sha256"]]}, entry.actor)
-    return Ruling(consequences=facts)
+    return starting.begin(connection, APPROVAL[what], subject, {"sha256": [given["sha256"]]}, entry.actor)
 
 
 def subject_of(what: str, code: str, version: int) -> str:
@@ -78,10 +76,9 @@ def ended(connection: Connection, entry: Entry) -> Ruling:
     waiting = _waiting(connection, what, code, int(number))
     if waiting is None or approval_of(connection, what, code, int(number)) != given["instance"]:
         return Ruling()
-    signatures = queries.signed_in(connection, given["instance"])
-    signer = approver(signatures) if given["result"] == "approved" else None
+    signer = queries.signer(connection, given["instance"]) if given["result"] == "approved" else None
     said = {what: code, "version": int(number), "sha256": waiting, "instance": given["instance"]}
-    said |= {"reason": _last_word(connection, given["instance"])}
+    said |= {"reason": queries.last_word(connection, given["instance"])}
     if what == "form" and signer is not None:
         said |= {"effective_from": _first_day(connection, given["instance"], entry)}
     return Ruling(consequences=[_decision(what, code, said, signer)])
@@ -94,7 +91,7 @@ def stands(connection: Connection, entry: Entry) -> Ruling:
     about = (APPROVAL[what], subject_of(what, given[what], given["version"]))
     if row is None or (row.flow, row.subject) != about or (row.ended_at is None) or row.result != "approved":
         return Ruling(refusal="flow_approval_missing", details={"instance": given["instance"]})
-    if approver(queries.signed_in(connection, row.instance)) != entry.actor:
+    if queries.signer(connection, row.instance) != entry.actor:
         return Ruling(refusal="flow_approval_missing", details={"instance": given["instance"]})
     return Ruling()
 
@@ -110,11 +107,6 @@ def _decision(what: str, code: str, said: Content, signer: str | None) -> Fact:
     return Fact(approved, stream, said, subject=code, actor=signer)
 
 
-def approver(signatures: Sequence[Any]) -> str | None:
-    """Whose signature approved, the last where there are several; None where nobody signed so."""
-    return next((one.by for one in reversed(signatures) if one.meaning == "approved"), None)
-
-
 def _waiting(connection: Connection, what: str, code: str, number: int) -> str | None:
     """The digest of a version on which nobody has decided; None where there is none."""
     if what == "flow":
@@ -124,12 +116,6 @@ def _waiting(connection: Connection, what: str, code: str, number: int) -> str |
     if not 0 < number <= len(versions) or versions[number - 1].state != "submitted":
         return None
     return versions[number - 1].sha256
-
-
-def _last_word(connection: Connection, number: str) -> str | None:
-    """What was said with the last thing that somebody did."""
-    said = [row.comment for row in queries.history(connection, number) if row.what in ("completed", "cancelled")]
-    return said[-1] if said else None
 
 
 def _first_day(connection: Connection, number: str, entry: Entry) -> str:

@@ -167,6 +167,18 @@ def signed_in(connection: Connection, number: str) -> list[Row[Any]]:
     return [*connection.execute(query.order_by(signature.c.idx))]
 
 
+def signer(connection: Connection, number: str, meaning: str = "approved") -> str | None:
+    """Whose signature decided an instance: the last with this meaning; None where nobody signed so."""
+    signed = [one.by for one in signed_in(connection, number) if one.meaning == meaning]
+    return signed[-1] if signed else None
+
+
+def last_word(connection: Connection, number: str) -> str | None:
+    """What was said with the last thing that somebody did in an instance."""
+    said = [row.comment for row in history(connection, number) if row.what in ("completed", "cancelled")]
+    return said[-1] if said else None
+
+
 def is_enabled(connection: Connection, flow: str) -> bool:
     """Whether the rooms of this product start a flow by themselves, and wait for its end."""
     return connection.execute(select(enabled).where(enabled.c.flow == flow)).first() is not None

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from server.core import clock
 from server.core.errors import PestleError
-from server.core.kinds import Fact
+from server.core.kinds import Fact, Ruling
 from server.engines.flows import kinds, packing, queries, stepping, values
 from server.engines.flows.model import FlowError, Flows
 from server.engines.flows.publishing import link
@@ -22,6 +22,14 @@ def begun(
     force = queries.all_in_force(connection)
     now, flows = _linked(force, flow)
     return [*_fresh(force, flows), _started(now, flows, subject, _asked(now, given), person)]
+
+
+def begin(connection: Connection, flow: str, subject: str, given: Mapping[str, Sequence[str]], person: str) -> Ruling:
+    """The ruling of an entry with which a flow begins: those facts, or refused with what speaks against it."""
+    try:
+        return Ruling(consequences=begun(connection, flow, subject, given, person))
+    except PestleError as error:
+        return Ruling(refusal=error.code, details=error.details)
 
 
 def begun_if_it_can(

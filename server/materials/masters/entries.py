@@ -6,7 +6,6 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.errors import PestleError
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.engines.flows import kinds as flows
 from server.engines.flows import queries as running
@@ -74,11 +73,7 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
 def _begun(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     subject = model.subject(given["material"], given["version"])
-    try:
-        facts = starting.begun(connection, model.FLOW, subject, {"sha256": [given["sha256"]]}, entry.actor)
-    except PestleError as error:
-        return Ruling(refusal=error.code, details=error.details)
-    return Ruling(consequences=facts)
+    return starting.begin(connection, model.FLOW, subject, {"sha256": [given["sha256"]]}, entry.actor)
 
 
 def decide_version(connection: Connection, entry: Entry) -> Ruling:
@@ -107,12 +102,9 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     about = running.last_about(connection, model.FLOW, given["subject"])
     if version is None or version.state != model.SUBMITTED or about is None or about.instance != given["instance"]:
         return Ruling()
-    history = running.history(connection, given["instance"])
-    comments = [row.comment for row in history if row.what in ("completed", "cancelled")]
     said = {"material": version.material, "version": version.version, "sha256": version.sha256}
-    said |= {"reason": comments[-1] if comments else None, "instance": given["instance"]}
-    signed = [row.by for row in running.signed_in(connection, given["instance"]) if row.meaning == "approved"]
-    signer = signed[-1] if signed and given["result"] == "approved" else None
+    said |= {"reason": running.last_word(connection, given["instance"]), "instance": given["instance"]}
+    signer = running.signer(connection, given["instance"]) if given["result"] == "approved" else None
     kind = model.RETURNED_KIND if signer is None else model.APPROVED_KIND
     stream = model.stream(version.material)
     return Ruling(consequences=[Fact(kind, stream, said, subject=version.material, actor=signer or "server")])

@@ -5,7 +5,6 @@ from marshmallow import fields as plain
 from sqlalchemy import Connection
 
 from server.core import fields, numbering
-from server.core.errors import PestleError
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.engines.flows import kinds as flows
 from server.engines.flows import queries as running
@@ -50,11 +49,7 @@ def decide_raising(connection: Connection, entry: Entry) -> Ruling:
     if refused is not None:
         return Ruling(refusal=refused[0], details=refused[1])
     asked = {"item": [model.told(given["lines"])]}
-    try:
-        facts = starting.begun(connection, model.FLOW, model.subject(number), asked, entry.actor)
-    except PestleError as error:
-        return Ruling(refusal=error.code, details=error.details)
-    return Ruling(consequences=facts)
+    return starting.begin(connection, model.FLOW, model.subject(number), asked, entry.actor)
 
 
 def decide_decision(connection: Connection, entry: Entry) -> Ruling:
@@ -72,11 +67,9 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     found, about = queries.find(connection, number), running.last_about(connection, model.FLOW, given["subject"])
     if found is None or found.state != model.OPEN or about is None or about.instance != given["instance"]:
         return Ruling()
-    signed = [row.by for row in running.signed_in(connection, given["instance"]) if row.meaning == "approved"]
-    signer = signed[-1] if signed and given["result"] == "approved" else None
-    history = running.history(connection, given["instance"])
-    said = [row.comment for row in history if row.what in ("completed", "cancelled")]
-    payload = {"requisition": number, "reason": said[-1] if said else None, "instance": given["instance"]}
+    signer = running.signer(connection, given["instance"]) if given["result"] == "approved" else None
+    reason = running.last_word(connection, given["instance"])
+    payload = {"requisition": number, "reason": reason, "instance": given["instance"]}
     kind = model.REJECTED if signer is None else model.APPROVED
     return Ruling(consequences=[Fact(kind, model.stream(number), payload, subject=number, actor=signer or "server")])
 

@@ -6,7 +6,6 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from server.core import fields
-from server.core.errors import PestleError
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.engines.flows import kinds as flows
 from server.engines.flows import queries as running
@@ -17,14 +16,14 @@ from server.quality.model import RESULTS_RECORDED_V2, STAGES
 from server.quality.specifications import answers, model, projection, queries, rules
 
 
-class Option(Schema):
+class SpecificationOption(Schema):
     code = fields.code()
     zh = fields.text()
     en = fields.text()
     conforms = fields.truth()
 
 
-class TestShape(Schema):
+class SpecificationTest(Schema):
     code = fields.code()
     name = fields.nested(fields.TextPair)
     method = fields.text(400)
@@ -34,20 +33,20 @@ class TestShape(Schema):
     rounding = fields.choice(*model.ROUNDINGS, none=True)
     low = fields.decimal(none=True)
     high = fields.decimal(none=True)
-    options = fields.many(Option, 0, 20)
+    options = fields.many(SpecificationOption, 0, 20)
 
 
-class Definition(Schema):
+class SpecificationDefinition(Schema):
     """What results of a material or product at a stage are judged by. `specification`: its code in the plant."""
 
     material = fields.code()
     stage = fields.choice(*STAGES)
     name = fields.nested(fields.TextPair)
-    tests = fields.many(TestShape, 1, 60)
+    tests = fields.many(SpecificationTest, 1, 60)
     effective_from = fields.day()
 
 
-class SpecificationSubmitted(Definition, signing.Signed):
+class SpecificationSubmitted(SpecificationDefinition, signing.Signed):
     """`sha256` is over all that is defined; `reason` says what has changed, and why."""
 
     specification = fields.code()
@@ -87,11 +86,7 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
 def _begun(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     subject = model.subject(given["specification"], given["version"])
-    try:
-        facts = starting.begun(connection, model.FLOW, subject, {"sha256": [given["sha256"]]}, entry.actor)
-    except PestleError as error:
-        return Ruling(refusal=error.code, details=error.details)
-    return Ruling(consequences=facts)
+    return starting.begin(connection, model.FLOW, subject, {"sha256": [given["sha256"]]}, entry.actor)
 
 
 def decide_version(connection: Connection, entry: Entry) -> Ruling:
@@ -122,21 +117,11 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     if version is None or version.state != model.SUBMITTED or about is None or about.instance != given["instance"]:
         return Ruling()
     said = {"specification": version.specification, "version": version.version, "sha256": version.sha256}
-    said |= {"reason": _last_word(connection, given["instance"]), "instance": given["instance"]}
-    signer = _approver(connection, given["instance"]) if given["result"] == "approved" else None
+    said |= {"reason": running.last_word(connection, given["instance"]), "instance": given["instance"]}
+    signer = running.signer(connection, given["instance"]) if given["result"] == "approved" else None
     kind = model.RETURNED_KIND if signer is None else model.APPROVED_KIND
     stream = model.stream(version.specification)
     return Ruling(consequences=[Fact(kind, stream, said, subject=version.specification, actor=signer or "server")])
-
-
-def _approver(connection: Connection, instance: str) -> str | None:
-    signed = [row.by for row in running.signed_in(connection, instance) if row.meaning == "approved"]
-    return signed[-1] if signed else None
-
-
-def _last_word(connection: Connection, instance: str) -> str | None:
-    said = [row.comment for row in running.history(connection, instance) if row.what in ("completed", "cancelled")]
-    return said[-1] if said else None
 
 
 KINDS = (
