@@ -54,6 +54,8 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     tests = [None if specification is None else specification.test(line["test"]) for line in lines]
     if any(test is not None and not same_limits(test, line) for test, line in zip(tests, lines, strict=True)):
         flags.append("limits_differ")
+    if projection.outdated(connection, entry, specification):
+        flags.append("specification_differs")
     judged = [projection.of_stated(line, test)["verdict"] for test, line in zip(tests, lines, strict=True)]
     if judged != [line["verdict"] for line in lines]:
         flags.append("verdict_differs")

@@ -132,6 +132,16 @@ def judging(connection: Connection, entry: Entry) -> Specification | None:
     return specifications.effective_for(connection, header.stream, given["stage"], header.captured_at[:10])
 
 
+def outdated(connection: Connection, entry: Entry, found: Specification | None) -> bool:
+    """Whether another version is in force when results arrive than by the day that their device gives: it may have been
+    offline for long, or say so."""
+    given, header = entry.payload, entry.header
+    if given.get("source") is not None or entry.recorded_at[:10] == header.captured_at[:10]:
+        return False
+    now = specifications.effective_for(connection, header.stream, given["stage"], entry.recorded_at[:10])
+    return (now and now.entry) != (found and found.entry)
+
+
 def keep_results(connection: Connection, entry: Entry) -> None:
     """A correction supersedes the lines of the entry it corrects; a retest stands beside the first test (QUA-03)."""
     specification = judging(connection, entry)

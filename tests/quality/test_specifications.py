@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from specification_support import CODE, Json, approve, choice, conform, definiti
 from support import ROOT
 
 from server.core import clock, rebuild
+from server.core.record import Recorded
 from server.quality import queries
 from server.quality.specifications import model, rules
 from server.quality.specifications.model import Test as SpecifiedTest
@@ -215,6 +217,20 @@ def test_what_a_device_says_of_another_specification_is_kept_flagged_and_is_no_r
     half = {**given, "version": 1, "results": [answer("assay", "100.0"), answer("appearance", "3")]}
     assert tablet.record("quality.results_recorded.v2", LOT, half, actor="zhao").flags == ("results_unfit",)
     assert results(site) == [("assay", "100.0", "100.0", "pass")]
+
+
+@pytest.mark.urs("QUA-03", "PLT-16")
+def test_a_result_that_says_it_is_older_than_the_version_in_force_is_flagged(site: PlantUnderTest) -> None:
+    tablet, before = site.tablet(), clock.now() - timedelta(days=3)
+    line = {"test": "assay", "name": None, "value": {"value": "97.0", "unit": "%"}, "low": "95.0", "high": "105.0"}
+    payload = {"stage": "incoming", "results": [{**line, "verdict": "pass"}], "source": None}
+    clock.use(lambda: before)
+    written = tablet.write("quality.results_recorded.v1", LOT, payload, actor="zhao")
+    clock.use_system()
+    approve(site)
+    [outcome] = tablet.submit(written)
+    assert isinstance(outcome, Recorded)
+    assert outcome.flags == ("specification_differs",)
 
 
 @pytest.mark.urs("QUA-03")

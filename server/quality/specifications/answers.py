@@ -11,7 +11,7 @@ from server.quality.entries import about
 from server.quality.specifications import rules
 
 
-class Answer(Schema):
+class SpecifiedAnswer(Schema):
     """What was found for a test of a specification: a number in its unit with all digits; the code of an option; or a
     text with whether it conforms."""
 
@@ -27,7 +27,7 @@ class ResultsAnswered(Schema):
     stage = fields.choice(*model.STAGES)
     specification = fields.code()
     version = fields.whole(1, 9_999)
-    results = fields.many(Answer, 1, 60)
+    results = fields.many(SpecifiedAnswer, 1, 60)
 
 
 def judge(connection: Connection, entry: Entry) -> Ruling:
@@ -37,6 +37,8 @@ def judge(connection: Connection, entry: Entry) -> Ruling:
     specification = projection.answered(connection, entry)
     if specification is None:
         return Ruling(flags=(*flags, "specification_differs"))
+    if projection.outdated(connection, entry, specification):
+        flags.append("specification_differs")
     if not rules.all_fit(specification.tests, lines):
         flags.append("results_unfit")
     if any(row["verdict"] == "fail" for row in projection.of_answers(specification, lines)):

@@ -7,19 +7,19 @@ from server.core import fields
 from server.identity.signing import SignatureFields
 from server.quality.model import STAGES
 from server.quality.specifications.answers import ResultsAnswered
-from server.quality.specifications.entries import Definition
+from server.quality.specifications.entries import SpecificationDefinition
 
 # A batch, or a lot, of which the number may hold slashes.
 _ABOUT = validate.Regexp(r"(batch/[^/\x00-\x1f]{1,80}|lot/[^/\x00-\x1f]{1,80}/[^\x00-\x1f]{1,80})\Z")
 
 
-class SpecificationDraft(Definition):
+class SpecificationDraft(SpecificationDefinition):
     """What is to be looked at before it is signed; nothing is stored."""
 
     specification = fields.code()
 
 
-class SpecificationSubmission(Definition, SignatureFields):
+class SpecificationSubmission(SpecificationDefinition, SignatureFields):
     """`version` and `sha256` as they were shown; the rest is the signature."""
 
     version = fields.whole(1, 9_999)
