@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Row
 
@@ -90,7 +91,7 @@ def _results(connection: Connection, entry: Entry) -> Iterable[Raised]:
     subject = batch or (f"{material} {lot}" if lot else None)
     if subject is None or not (failed or "out_of_limits" in entry.flags):
         return
-    link = f"/batch/{batch}/review" if batch else f"/lot/{material}/{lot}"
+    link = f"/batch/{batch}/review" if batch else f"/lot/{material}/{quote(str(lot), safe='')}"
     places = _rooms(connection, batch) if batch else ()
     details = {"subject": subject, "tests": ", ".join(failed)[:_LONGEST] or "?"}
     yield Raised("results_out_of_limits", entry.id, link, details, places=places)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alerts_support import inbox, listen
 from plant import PASSWORD, PlantUnderTest
 from specification_support import CODE, Json, approve, choice, conform, definition, numeric, say, submit, version
 from support import ROOT
@@ -186,6 +187,15 @@ def test_results_answer_the_specification_in_force_and_are_judged_by_it(site: Pl
         ("identification", "IR", None, "pass"),
     ]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("QUA-03", "HMI-04")
+def test_a_result_that_fails_after_rounding_is_told_with_its_tests(site: PlantUnderTest) -> None:
+    approve(site)
+    record(site, answer("assay", "102.05"), answer("appearance", text="other"))
+    listen(site)
+    [told] = [one for one in inbox(site.client("li")) if one["code"] == "results_out_of_limits"]
+    assert (told["text"]["en"], told["link"]) == ("api-1 A-5/2: appearance", "/lot/api-1/A-5%2F2")
 
 
 @pytest.mark.urs("QUA-03")
