@@ -23,7 +23,7 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     digest = model.recipe_hash(content)
     if given["version"] != following or given["sha256"] != digest:
         return Ruling(refusal="recipe_version_wrong", details=named | {"next": following})
-    found = checking.check(content, queries.registers(connection))
+    found = checking.check(content, queries.registers(connection, content))
     if found:
         return Ruling(refusal="recipe_faulty", details={"findings": [one.payload() for one in found[:100]]})
     unsigned = signing.refusal(connection, entry, model.said(given))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from server.core.units import Link, ratio
 from server.recipes import shapes
 
 Content = Mapping[str, Any]
-# Units that a balance of one may weigh the other in: all of one kind.
-_MASS = ("kg", "g", "mg")
 _SHAPE = shapes.Content()
 WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("缺少此项。", "This is missing."),
@@ -49,9 +48,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """What the plant knows: materials with their units, equipment with where it stands, its classes, and rooms."""
+    """What the plant knows: materials with their units and what they convert to, equipment with where it stands, its
+    classes, and rooms."""
 
     units: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     equipment: Mapping[str, str | None] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
@@ -135,7 +136,7 @@ def _weighing(path: str, phase: Content, content: Content, known: Registers) -> 
     unit = known.units.get(phase["material"])
     if unit is None:
         yield Finding("material_unknown", f"{path}/material")
-    elif phase["unit"] != unit and not {phase["unit"], unit} <= {*_MASS}:
+    elif ratio(phase["unit"], unit, known.links.get(phase["material"], ())) is None:
         yield Finding("unit_differs", f"{path}/unit")
     if phase["material"] not in [one["material"] for one in content["materials"]]:
         yield Finding("material_not_listed", f"{path}/material")

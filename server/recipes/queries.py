@@ -9,6 +9,7 @@ from server.engines.flows import queries as flows
 from server.equipment import queries as equipment
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.recipes import model
 from server.recipes.checking import Registers
 from server.recipes.model import Recipe, Version
@@ -49,16 +50,23 @@ def next_version(connection: Connection, code: str) -> int:
     return versions[0].version + 1 if versions else 1
 
 
-def registers(connection: Connection) -> Registers:
-    """What a version is held against."""
+def registers(connection: Connection, content: Any) -> Registers:
+    """What a version is held against, of whatever shape it is."""
     pieces = equipment.all_equipment(connection)
     rooms = {room for area in identity.all_areas(connection) for room in area.places}
     return Registers(
         units=materials.units(connection),
+        links={code: masters.links(connection, code) for code in _weighed(content)},
         equipment={one.equipment: one.location for one in pieces},
         classes=frozenset(one.class_ for one in pieces),
         rooms=frozenset(rooms | {one.location for one in pieces if one.location}),
     )
+
+
+def _weighed(content: Any) -> set[str]:
+    phases = content.get("phases") if isinstance(content, dict) else None
+    named = [one.get("material") for one in phases if isinstance(one, dict)] if isinstance(phases, list) else []
+    return {code for code in named if isinstance(code, str)}
 
 
 def instance_of(connection: Connection, one: Version) -> str | None:

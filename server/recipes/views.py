@@ -113,7 +113,7 @@ def _checked(connection: Connection, content: Any) -> Answer:
         digest = model.recipe_hash(content)
     except SyncError:
         return {"findings": [checking.Finding("malformed", "").payload()], "sha256": None, "next": None}
-    findings = checking.check(content, queries.registers(connection))
+    findings = checking.check(content, queries.registers(connection, content))
     code = content.get("recipe")
     following = queries.next_version(connection, code) if isinstance(code, str) else None
     if not findings and content["version"] != following:

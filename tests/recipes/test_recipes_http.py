@@ -1,6 +1,7 @@
 """Recipes from a file to the version in force: checked, submitted by an engineer, decided on by a flow."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from recipe_support import CODE, REVIEWERS, content, in_force, stock, submit
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.recipes import model, queries
+from server.recipes.checking import Registers, check
 from sync import canonical
 
 pytestmark = pytest.mark.urs("PRD-03", "ENG-02")
@@ -147,6 +149,20 @@ def test_a_check_names_each_finding_by_its_place(site: PlantUnderTest) -> None:
     unknown["phases"][1]["material"] = "api-9"
     found = {("phases/1/material", "material_unknown"), ("phases/1/material", "material_not_listed")}
     assert wrong(site, unknown) == found
+
+
+@pytest.mark.urs("PRD-02")
+def test_a_phase_weighs_in_any_unit_that_its_material_converts_to(site: PlantUnderTest) -> None:
+    grams = content()
+    grams["phases"][1] |= {"unit": "g", "low": "12600", "high": "12680", "target": "12640", "decimals": 0}
+    assert wrong(site, grams) == set()
+    litres = content()
+    litres["phases"][1]["unit"] = "L"
+    assert wrong(site, litres) == {("phases/1/unit", "unit_differs")}
+    known = Registers({"api-1": "kg"}, {"api-1": [("L", "kg", Fraction("0.789"))]}, {}, frozenset({"balance"}))
+    assert [one.code for one in check(litres, known) if one.path == "phases/1/unit"] == []
+    for odd in ({"phases": "no"}, {"phases": [1, {"material": []}]}):
+        assert ("recipe", "missing") in wrong(site, odd)
 
 
 def test_the_door_asks_the_same_again_and_keeps_nothing_of_what_is_refused(site: PlantUnderTest) -> None:
