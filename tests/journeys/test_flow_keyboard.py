@@ -156,7 +156,22 @@ def test_what_was_done_by_keys_is_taken_back_by_keys(walk: Flowing) -> None:
     expect(shapes).to_have_count(before)
     keys.tab("check")
     expect(desk.at("sound")).to_be_visible(timeout=LONG)
+    desk.at("fit").click()
     desk.shoot("flow-by-keys")
+
+
+def test_nobody_leaves_the_drawing_by_mistake(walk: Flowing) -> None:
+    desk = walk.desk
+    desk.page.locator('nav a[href="/flows"]').first.click()
+    expect(desk.at("leave-sheet")).to_be_visible()
+    desk.at("sheet-close").click()
+    expect(desk.at("canvas")).to_be_visible()
+    desk.page.locator('nav a[href="/flows"]').first.click()
+    desk.at("leave-save").click()
+    desk.at(f"flow-{CODE}").click(timeout=LONG)
+    desk.at("design").click(timeout=LONG)
+    walk.drawn()
+    expect(walk.on(desk, walk.added)).to_have_count(1)
     walk.submit(CODE, "zhouwei", 1, "Drawn without a mouse")
 
 

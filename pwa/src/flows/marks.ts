@@ -46,6 +46,6 @@ export function noted(on: Picture, lines: ReadonlyMap<string, string>): void {
     html.className = "flow-note";
     html.dataset.testid = `note-${element}`;
     html.textContent = text;
-    overlays.add(element, { position: { top: -17, left: 0 }, scale: { min: 0.75 }, html });
+    overlays.add(element, { position: { top: -1, left: 0 }, scale: { min: 0.75 }, html });
   }
 }
