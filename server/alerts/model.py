@@ -176,6 +176,15 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_SHIFT, ("batch.release",)),),
     ),
     AlertKind(
+        "record_item",
+        WARNING,
+        ("Something in a filled form is to be looked at", "表单记录有待处理的内容"),
+        ("{form}, {record}: {what}", "{form}，{record}：{what}"),
+        ("forms.review",),
+        on=("forms.exception_raised.v1", "forms.conflict_found.v1"),
+        then=(Next(_SHIFT, ("batch.release",)),),
+    ),
+    AlertKind(
         "batch_awaiting_review",
         INFO,
         ("A batch waits for review and release", "批次待审核与放行"),

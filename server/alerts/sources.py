@@ -10,6 +10,7 @@ from server.alerts.model import BY_CODE, GRAVE, Raised
 from server.core.kinds import Entry
 from server.core.outcomes import SERVER
 from server.engines.flows import queries as flows
+from server.engines.forms.records import queries as records
 from server.identity import queries as identity
 from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
@@ -103,6 +104,14 @@ def _deviation(connection: Connection, entry: Entry) -> Iterable[Raised]:
     yield Raised("deviation_opened", number, f"/deviation/{number}", details, places=_rooms(connection, batch))
 
 
+def _record_item(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    found = records.find_record(connection, given["record"])
+    what, form = _word(given.get("code", "conflict")), given["record"] if found is None else found.form
+    details = {"record": given["record"], "form": form, "what": what}
+    yield Raised("record_item", entry.id, f"/records/{given['record']}", details)
+
+
 def _phase_completed(connection: Connection, entry: Entry) -> Iterable[Raised]:
     batch = entry.payload.get("batch") or subject_of(entry.header.stream)[0]
     if batch is None:
@@ -175,6 +184,8 @@ SOURCES: Mapping[str, Source] = {
     "quality.results_recorded.v1": _results,
     "quality.results_recorded.v2": _results,
     "quality.deviation_opened.v1": _deviation,
+    "forms.exception_raised.v1": _record_item,
+    "forms.conflict_found.v1": _record_item,
     "site.backup_failed.v1": _backup_failed,
     **dict.fromkeys(BY_CODE["flow_task_waiting"].on, _flow_tasks),
 }

@@ -9,6 +9,7 @@ from server.alerts.model import Raised
 from server.core import clock
 from server.core.plant import Plant
 from server.engines.flows import queries as flows
+from server.engines.forms.records import queries as records
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
 from server.production import queries as production
@@ -104,5 +105,6 @@ OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
 LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "batch_awaiting_review": _awaiting,
     "deviation_opened": _deviations,
+    "record_item": records.open_items,
     "flow_task_waiting": flows.open_tasks,
 }

@@ -347,3 +347,15 @@ def test_what_a_device_may_not_say_alerts_nobody(site: PlantUnderTest) -> None:
     tablet.record("site.backup_failed.v1", "site", payload, actor="zhang")
     listen(site)
     assert codes(site.client("admin")) == []
+
+
+def test_what_is_to_be_looked_at_in_a_filled_form_reaches_who_reviews_forms(site: PlantUnderTest) -> None:
+    entry = "01936b2e-0000-7000-8000-000000000001"
+    given = {"record": "R-1", "code": "record_incomplete", "path": None, "entries": [entry], "comment": None}
+    site.state("forms.exception_raised.v1", "record/R-1", {**given, "details": {}})
+    listen(site)
+    [told] = inbox(site.client("li"))
+    assert (told["code"], told["link"]) == ("record_item", "/records/R-1")
+    assert told["text"]["en"].endswith("Complete, with something missing")
+    assert told["text"]["zh"].endswith("已完成但有缺项")
+    assert "record_item" not in codes(site.client("zhang"))

@@ -272,6 +272,23 @@ slot_unknown|位置未知|Place unknown
 lot_not_released|物料批未放行|Lot not released
 correction_unknown|更正对象不明|Corrected entry unknown
 verdict_differs|判定不符|Verdict differs
+field_twice|同一字段在一条记录中出现两次|One field twice in one entry
+field_unknown|表单没有此字段|The form has no such field
+first_signature_missing|先于签名的复核|Confirmed before it was signed
+meaning_differs|签名含义不同|Signed with another meaning
+person_lacks|该人员无权担任此栏要求的工作|The person may not do what the field asks for
+person_unknown|没有此人员|Nobody is known by this name
+reading_typed|手工输入而非设备读数|Typed instead of read from the device
+record_complete|记录完成后补入|Came after the record was complete
+record_incomplete|已完成但有缺项|Complete, with something missing
+record_mismatch|属于另一份记录|It stands in another record
+record_unknown|没有此记录|There is no such record
+row_struck|写入已作废的行|In a row that is struck out
+row_unknown|表单没有此行|The form has no such row
+signature_missing|缺少本人密钥签名|Not signed by the person's own key
+signed_other_values|所签内容与现有内容不同|Something else was signed than stands here
+source_wrong|计算值系手工输入，或输入值标为计算|A calculated value that was typed, or a typed one called calculated
+value_wrong|不符合字段要求|Not of the form that the field asks for
 limits_differ|限度与质量标准不同|Other limits than the specification's
 specification_differs|不是现行质量标准|Not by the specification in force
 results_unfit|与质量标准项目不符|Does not answer the specification

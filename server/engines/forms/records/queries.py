@@ -81,6 +81,11 @@ def items_of(connection: Connection, name: str) -> list[Item]:
     return [_item(row) for row in connection.execute(query)]
 
 
+def open_items(connection: Connection) -> list[str]:
+    """Everything that is to be looked at in any record."""
+    return [*connection.execute(select(item.c.id).where(item.c.state == "open")).scalars()]
+
+
 def find_item(connection: Connection, item_id: str) -> tuple[str, Item] | None:
     """The item with the record that it is of."""
     row = connection.execute(select(item).where(item.c.id == item_id)).first()
