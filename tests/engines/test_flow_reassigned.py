@@ -78,6 +78,14 @@ def test_what_waits_for_somebody_who_has_left_shows_with_who_manages_flows_and_i
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 
+def test_so_does_what_somebody_took_up_who_has_none_of_its_roles_now(site: PlantUnderTest) -> None:
+    begun(site)
+    qc = [{"role": "qc", "areas": None}]
+    said = {"person": number_of("zhou"), "grants": qc, "waiting": [], "reason": "other work"}
+    site.state(ROLES_CHANGED_V3, "people", said)
+    assert stranded(site) == [(True, "A")]
+
+
 @pytest.mark.parametrize(
     ("name", "to", "login", "code"),
     [

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal, or_, select, tuple_
 
 from server.engines.flows import packing
 from server.engines.flows.kinds import WORKS
@@ -266,10 +266,12 @@ def work(
     connection: Connection, person: str, roles: Sequence[str], q: str | None, limit: int, *, manages: bool = False
 ) -> tuple[list[Row[Any]], int]:
     """What waits for a person or one of their roles, what is due first; and how many there are. Who `manages` flows
-    also has those that are `stranded`."""
+    also has those that nobody can do now: `stranded` is 1."""
     mine = or_(task.c.person == person, and_(task.c.person.is_(None), _of_roles(roles)))
-    wanted = or_(mine, stranded(connection)) if manages else mine
-    tasks = select(task, case((mine, 0), else_=1).label("stranded")).where(wanted)
+    left = _stranded(connection) if manages else None
+    tasks = select(task, literal(0).label("stranded")).where(mine)
+    if left is not None:
+        tasks = select(task, case((mine, 0), else_=1).label("stranded")).where(or_(mine, left))
     if q:
         named = instance.c.subject.icontains(q, autoescape=True)
         tasks = tasks.join(instance, task.c.instance == instance.c.instance).where(named)
@@ -287,13 +289,23 @@ def _of_roles(roles: Sequence[str]) -> ColumnElement[bool]:
     )
 
 
-def stranded(connection: Connection) -> ColumnElement[bool]:
-    """Tasks whose holder cannot do them any more: who works here no longer, or took one up and lost its roles."""
+def _stranded(connection: Connection) -> ColumnElement[bool] | None:
+    """Tasks whose holder cannot do them any more: who works here no longer, or took one up and lost its roles; None
+    where there are none."""
     holder = func.coalesce(task.c.claimed_by, task.c.person)
-    held = {*connection.execute(select(holder).distinct()).scalars()} - {None}
-    works = {one.id: one.roles for one in identity.people_with(connection, WORKS)}
-    lost = [and_(task.c.claimed_by == one, ~_of_roles(works[one])) for one in held if one in works]
-    return or_(holder.in_(held - works.keys()), and_(task.c.person.is_(None), or_(false(), *lost)))
+    works = {one.id: {*one.roles} for one in identity.people_with(connection, WORKS)}
+    gone = {*connection.execute(select(holder).distinct()).scalars()} - works.keys() - {None}
+    query = select(task.c.instance, task.c.task, task.c.claimed_by, task_role.c.role).join(
+        task_role, (task_role.c.instance == task.c.instance) & (task_role.c.task == task.c.task)
+    )
+    claims: dict[tuple[str, str], bool] = {}
+    for row in connection.execute(query.where(task.c.claimed_by.is_not(None))):
+        key = (row.instance, row.task)
+        claims[key] = claims.get(key, False) or row.role in works.get(row.claimed_by, ())
+    lost = [key for key, holds in claims.items() if not holds]
+    if not gone and not lost:
+        return None
+    return or_(holder.in_(gone), tuple_(task.c.instance, task.c.task).in_(lost))
 
 
 def _urgent(columns: Any) -> tuple[Any, ...]:
