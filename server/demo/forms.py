@@ -5,10 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from server.core import clock
-from server.demo.content import PEOPLE, Text, t
-from server.demo.story import OFFSET, Story
-from server.engines.flows import kinds as flows
-from server.engines.flows import queries as instances
+from server.demo.content import Text, t
+from server.demo.signing import decide, signature
+from server.demo.story import Story
 from server.engines.forms import definitions, model
 from server.engines.forms.records import model as records
 from server.engines.forms.records import queries, rules
@@ -180,31 +179,12 @@ def _approve(story: Story) -> None:
     """Prepared by the engineer, reviewed by production, approved by quality."""
     sha256 = definitions.keep(story.plant.config.blobs, RECORD)
     said = {"form": CODE, "version": 1, "sha256": sha256, "title": RECORD["title"], "comment": "由纸质记录 BR-012 转换"}
-    said |= {"meaning": dict(model.PREPARED), **_signature(story, "zhouwei")}
+    said |= {"meaning": dict(model.PREPARED), **signature(story, "zhouwei")}
     story.wait(minutes=2)
     story.state(model.VERSION_SUBMITTED, model.form_stream(CODE), said, story.person("zhouwei"))
     for login, outcome, meaning in (("chenjie", "agree", "reviewed"), ("zhaolin", "approve", "approved")):
         story.wait(minutes=4)
-        _decide(story, login, outcome, meaning)
-
-
-def _decide(story: Story, login: str, outcome: str, meaning: str) -> None:
-    with story.plant.engine.connect() as connection:
-        instance = instances.last_about(connection, "form-approval", f"form/{CODE}/1")
-        assert instance is not None
-        number = instance.instance
-        [task] = instances.tasks_of(connection, number)
-        seen = instances.last_of(connection, number)
-    said = {"instance": number, "task": task.task, "outcome": outcome, "values": [], "comment": None, "seen": seen}
-    said |= {"meaning": flows.meaning(meaning), **_signature(story, login)}
-    story.state(flows.TASK_SIGNED, flows.instance_stream(number), said, story.person(login))
-
-
-def _signature(story: Story, login: str) -> dict[str, Any]:
-    [(name, latin)] = [(zh, en) for known, zh, en, _ in PEOPLE if known == login]
-    signer = {"id": story.person(login), "name": name, "name_en": latin}
-    how = {"offset": OFFSET, "method": "password", "components": 2, "passkey": None}
-    return {"signer": signer, "signed_at": clock.text(story.moment), **how}
+        decide(story, "form-approval", f"form/{CODE}/1", login, outcome, meaning)
 
 
 def _open(story: Story, batch: str) -> str:
@@ -245,7 +225,7 @@ def _sign(story: Story, record: str, path: str, login: str) -> None:
     story.wait(minutes=1)
     meaning = next(one["meaning"] for one in _SIGNED if one["id"] == path)
     said = {"record": record, "path": path, "meaning": meaning, "signed_by": story.person(login)}
-    said |= {"digest": signed_digest(RECORD, _stands(story, record), path), "signature": _signature(story, login)}
+    said |= {"digest": signed_digest(RECORD, _stands(story, record), path), "signature": signature(story, login)}
     _state(story, records.SIGNED, record, said, login)
 
 

@@ -12,6 +12,7 @@ from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOP
 from server.demo.flows import begin
 from server.demo.forms import fill_in
 from server.demo.production import Line, Plan
+from server.demo.specifications import specify
 from server.demo.story import Story
 from server.demo.training import revise, train
 from server.identity import accounts
@@ -84,6 +85,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         revise(story)
         if not quick:
             fill_in(story, day)
+            specify(story)
         begin(story)
         alert(story)
         _passwords(story)

@@ -25,6 +25,7 @@ from server.identity import sessions
 from server.plant import open_plant
 from server.production import queries as batches
 from server.production.model import COMPLETED
+from server.quality import queries as quality
 from server.release import queries as release
 from server.training import queries as training
 from sync.crdt.policy import rebuild as rebuild_document
@@ -59,6 +60,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
     _assert_it_can_be_taken_along(plant)
     _assert_records_are_filled_in(plant)
+    _assert_a_lot_is_tested_by_its_specification(plant)
     _assert_training_is_due(plant)
 
 
@@ -72,6 +74,15 @@ def _assert_training_is_due(plant: Plant) -> None:
         ("wangfang", "SOP-PR-012"),
         ("liqiang", "SOP-PR-012"),
     ]
+
+
+def _assert_a_lot_is_tested_by_its_specification(plant: Plant) -> None:
+    """Rounded to even as it says: 99.46 to 99.5, and 0.215 to 0.22."""
+    with plant.engine.connect() as connection:
+        found = quality.results_of_lot(connection, "API-0107", "A-5/3")
+    tested = [one for one in found if one.specification == "QS-API-0107/1"]
+    assert [one.reported for one in tested] == [None, None, "99.5", "0.22"]
+    assert {one.verdict for one in tested} == {"pass"}
 
 
 def _assert_records_are_filled_in(plant: Plant) -> None:
