@@ -8,7 +8,7 @@ import pytest
 from plant import PlantUnderTest
 
 from server.core import rebuild
-from server.engines.flows import kinds, queries, starting
+from server.engines.flows import approving, kinds, parsing, queries, starting
 
 pytestmark = pytest.mark.urs("ENG-02")
 
@@ -77,3 +77,18 @@ def test_an_approval_that_could_never_approve_is_not_published(
     for drawing, found in ((xml, []), (changed, [code])):
         answer = site.client("zhou").post("/api/flows/check", json={"xml": drawing})
         assert [one["code"] for one in answer.json["findings"]] == found
+
+
+@pytest.mark.urs("MAT-03", "QUA-01")
+@pytest.mark.parametrize("flow", ["specification-approval", "purchase-requisition"])
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('pestle:result="approved"', 'pestle:result="fine"', "awaited_end_missing"),
+        ('meaning="approved"', 'meaning="checked"', "approval_unsigned"),
+    ],
+)
+def test_nor_is_one_of_specifications_or_requisitions(flow: str, before: str, after: str, code: str) -> None:
+    xml = queries.delivered()[flow].decode()
+    assert approving.lacking(parsing.parse(xml.encode())) == []
+    assert [one.code for one in approving.lacking(parsing.parse(xml.replace(before, after).encode()))] == [code]

@@ -13,7 +13,14 @@ ENABLED, DISABLED = "flows.flow_enabled.v1", "flows.flow_disabled.v1"
 # Delivered flows that rooms of this product start by themselves where a plant wants it.
 OFFERED = ("batch-order-release", "batch-review", "deviation")
 # Approvals of which rooms wait for the end `approved`, with a signature that means it.
-APPROVALS = ("form-approval", "flow-approval", "recipe-approval", "specification-approval", "material-approval")
+APPROVALS = (
+    "form-approval",
+    "flow-approval",
+    "recipe-approval",
+    "specification-approval",
+    "material-approval",
+    "purchase-requisition",
+)
 # An order is released by whoever signed so.
 ORDER_RELEASE = "batch-order-release"
 # Ends that other rooms wait for.
