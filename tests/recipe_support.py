@@ -57,15 +57,23 @@ def stock(site: PlantUnderTest) -> None:
     site.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance)
 
 
+def receive(site: PlantUnderTest, material: str, lot: str) -> None:
+    given = {"material": material, "name": words(material), "type": "raw", "unit": "kg"}
+    site.state("materials.material_defined.v1", f"material/{material}", given)
+    delivery = {"material": material, "lot": lot, "quantity": None, "supplier": None, "supplier_lot": None}
+    delivery |= {"expiry": None, "containers": None, "status": "quarantine"}
+    site.state("materials.lot_received.v1", f"lot/{material}/{lot}", delivery)
+
+
 def submit(site: PlantUnderTest, given: Content, login: str = "zhou", **changes: Any) -> Any:
     body = {"content": given, "sha256": recipe_hash(given), "meaning": "prepared", "reason": "first", "login": login}
     body |= {"password": PASSWORD} | changes
     return site.client(login).post(f"/api/recipes/{CODE}/versions", json=body)
 
 
-def in_force(site: PlantUnderTest, version: int = 1) -> None:
+def in_force(site: PlantUnderTest, version: int = 1, **changes: Any) -> None:
     """Submitted by zhou, reviewed by chen and wang, approved by li."""
-    answer = submit(site, content(version))
+    answer = submit(site, content(version, **changes))
     assert answer.status_code == 201, answer.text
     approve(site.plant, f"recipe/{CODE}/{version}", REVIEWERS, "P-0004")
 

@@ -762,7 +762,10 @@ CATALOGUE: dict[str, Problem] = {
     "master_faulty": Problem(
         422,
         ("Something stands against this version of the material.", "此物料版本存在问题。"),
-        ("Nothing was submitted; what you have typed is still on the screen.", "未提交任何内容；您填写的内容仍在屏幕上。"),
+        (
+            "Nothing was submitted; what you have typed is still on the screen.",
+            "未提交任何内容；您填写的内容仍在屏幕上。",
+        ),
         ("Check it, and mend what is named.", "请重新检查并改正所列问题。"),
     ),
     "master_unit_other": Problem(
@@ -1279,8 +1282,8 @@ CATALOGUE: dict[str, Problem] = {
     "order_lots_wrong": Problem(
         409,
         (
-            "Some of these lots are not here, or not of a material that the recipe weighs.",
-            "部分物料批不存在，或不属于此工艺规程称量的物料。",
+            "Some of these lots are not here, or not of a material of the recipe.",
+            "部分物料批不存在，或不属于此工艺规程的物料。",
         ),
         ("Nothing was planned.", "未编制。"),
         ("Choose lots that stand in the register, each once.", "请选择台账中的物料批，每批一次。"),

@@ -53,10 +53,12 @@ class Line:
         self._order(number, PACKING, [])
 
     def _order(self, number: str, recipe: Mapping[str, Any], lots: list[dict[str, str]]) -> None:
-        same = {name: recipe[name] for name in ("product", "recipe", "version", "size", "phases")}
+        planner, same = self._story.person("wujing"), {name: recipe[name] for name in ("recipe", "version", "size")}
         order = {"batch": number, **same, "recipe_hash": self._recipe_hash(recipe), "lots": lots}
-        stream = model.batch_stream(number)
-        self._story.state("production.order_released.v1", stream, order, self._story.person("wujing"))
+        planned = order | {"planned_start": clock.text(self._story.moment)[:10]}
+        self._story.state(model.ORDER_PLANNED, model.order_stream(number), planned, planner)
+        released = order | {name: recipe[name] for name in ("product", "phases")}
+        self._story.state(model.ORDER, model.batch_stream(number), released, planner)
 
     def allocate(self, number: str, container: int) -> None:
         """Of each lot that the batch uses, the container with this number."""

@@ -15,7 +15,7 @@ from server.recipes.model import Recipe
 
 
 def decide_plan(connection: Connection, entry: Entry) -> Ruling:
-    """A number that is free, the version in force, lots of what it weighs; with it its flow begins where the plant
+    """A number that is free, the version in force, lots of its materials; with it its flow begins where the plant
     has put that to use."""
     given, batch = entry.payload, {"batch": entry.payload["batch"]}
     planned = orders.find_order(connection, given["batch"])
@@ -123,12 +123,13 @@ def rooms_planned(connection: Connection, entry: Entry) -> list[str]:
 
 
 def lots_wrong(connection: Connection, given: Mapping[str, Any]) -> list[str]:
-    """The lots of a plan that there are not, that the recipe does not weigh, or that stand there twice."""
+    """The lots of a plan that there are not, of which the recipe knows no material, or that stand there twice."""
     recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
-    weighed = {one.get("material") for one in recipe.payload["phases"]} if recipe is not None else set()
+    lines = [] if recipe is None else [*recipe.payload["phases"], *recipe.payload["materials"]]
+    used = {one.get("material") for one in lines}
     keys = [(one["material"], one["lot"]) for one in given["lots"]]
     known = {(one.material, one.lot) for one in materials.lots_of(connection, keys)}
-    wrong = [key for key in keys if key not in known or key[0] not in weighed or keys.count(key) > 1]
+    wrong = [key for key in keys if key not in known or key[0] not in used or keys.count(key) > 1]
     return [f"{material} {lot}" for material, lot in dict.fromkeys(wrong)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from approval_support import approval_of, sign, task
 from plant import PlantUnderTest
-from recipe_support import CODE, imported, in_force, stock
+from recipe_support import CODE, content, imported, in_force, receive, stock, words
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -171,12 +171,14 @@ def test_a_release_that_comes_too_late_is_refused_whole_and_the_order_can_be_giv
     assert order(site)["state"] == "withdrawn"
 
 
-def test_a_plan_names_the_version_in_force_and_lots_that_it_weighs(site: PlantUnderTest) -> None:
+def test_a_plan_names_the_version_in_force_and_lots_of_its_materials(site: PlantUnderTest) -> None:
     assert plan(site, login="zhou").status_code == 403
+    receive(site, "talc", "T-1")
     for changes, code in (
         ({"version": 2}, "recipe_unknown"),
         ({"lots": [{"material": "api-1", "lot": "A-5/9"}]}, "order_lots_wrong"),
         ({"lots": LOTS * 2}, "order_lots_wrong"),
+        ({"lots": [{"material": "talc", "lot": "T-1"}]}, "order_lots_wrong"),
     ):
         assert plan(site, **changes).json["code"] == code
     assert plan(site, "B1").status_code == 201
@@ -187,8 +189,12 @@ def test_a_plan_names_the_version_in_force_and_lots_that_it_weighs(site: PlantUn
     gone = site.client("zhang").post("/api/orders/B1/withdraw", json={"reason": "version 2"})
     assert (gone.status_code, gone.json["state"]) == (200, "withdrawn")
     assert plan(site, "B1", version=2).status_code == 201
-    listed = site.client("wang").get("/api/orders").json
-    assert [(one["batch"], one["version"], one["state"]) for one in listed["items"]] == [("B1", 2, "planned")]
+    # Not weighed by anybody, and still a material of the recipe.
+    listed = [*content()["materials"], {"material": "talc", "name": words("Talc")}]
+    in_force(site, 3, materials=listed)
+    assert plan(site, "B2", version=3, lots=[{"material": "talc", "lot": "T-1"}]).status_code == 201
+    shown = site.client("wang").get("/api/orders").json
+    assert [(one["batch"], one["version"]) for one in shown["items"]] == [("B2", 3), ("B1", 2)]
 
 
 @pytest.mark.parametrize(
