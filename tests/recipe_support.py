@@ -49,7 +49,12 @@ def stock(site: PlantUnderTest) -> None:
         site.state(ROLES_CHANGED, f"person/{number}", given)
     material = {"material": "api-1", "name": words("API"), "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", "material/api-1", material)
-    lot = {"material": "api-1", "lot": "A-5/2", "quantity": {"value": "240.000", "unit": "kg"}, "supplier": "HY"}
+    lot: Content = {
+        "material": "api-1",
+        "lot": "A-5/2",
+        "quantity": {"value": "240.000", "unit": "kg"},
+        "supplier": "HY",
+    }
     lot |= {"supplier_lot": "HY1", "expiry": "2028-09-30", "containers": 12, "status": "quarantine"}
     site.state("materials.lot_received.v1", "lot/api-1/A-5/2", lot)
     balance = {"equipment": "BAL-07", "class": "balance", "name": words("Scale"), "serial": "1234567"}
@@ -57,10 +62,15 @@ def stock(site: PlantUnderTest) -> None:
     site.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance)
 
 
+def desk(site: PlantUnderTest, login: str) -> Any:
+    """A client whose answers are JSON."""
+    return site.client(login)
+
+
 def receive(site: PlantUnderTest, material: str, lot: str) -> None:
     given = {"material": material, "name": words(material), "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", f"material/{material}", given)
-    delivery = {"material": material, "lot": lot, "quantity": None, "supplier": None, "supplier_lot": None}
+    delivery: Content = {"material": material, "lot": lot, "quantity": None, "supplier": None, "supplier_lot": None}
     delivery |= {"expiry": None, "containers": None, "status": "quarantine"}
     site.state("materials.lot_received.v1", f"lot/{material}/{lot}", delivery)
 

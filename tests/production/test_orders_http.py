@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from approval_support import approval_of, sign, task
 from plant import PlantUnderTest
-from recipe_support import CODE, content, imported, in_force, receive, stock, words
+from recipe_support import CODE, content, desk, imported, in_force, receive, stock, words
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -31,11 +31,11 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 def plan(site: PlantUnderTest, batch: str = "B1", login: str = "zhang", **changes: Any) -> Any:
     body = {"batch": batch, "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
     body |= {"lots": LOTS, "planned_start": "2026-12-01"} | changes
-    return site.client(login).post("/api/orders", json=body)
+    return desk(site, login).post("/api/orders", json=body)
 
 
 def by_flow(site: PlantUnderTest, on: bool = True) -> None:
-    answer = site.client("li").post("/api/flows/batch-order-release/switch", json={"enabled": on, "reason": "SOP"})
+    answer = desk(site, "li").post("/api/flows/batch-order-release/switch", json={"enabled": on, "reason": "SOP"})
     assert answer.status_code == 200, answer.text
 
 
@@ -60,7 +60,7 @@ def status(site: PlantUnderTest, batch: str = "B1") -> str | None:
 
 
 def order(site: PlantUnderTest, batch: str = "B1") -> dict[str, Any]:
-    found: dict[str, Any] = site.client("chen").get(f"/api/orders/{batch}").json
+    found: dict[str, Any] = desk(site, "chen").get(f"/api/orders/{batch}").json
     return found
 
 
@@ -70,14 +70,14 @@ def test_without_its_flow_a_planned_order_is_released_at_once(site: PlantUnderTe
     assert (order(site)["state"], order(site)["instance"], order(site)["by_flow"]) == ("planned", None, False)
     again = plan(site)
     assert (again.status_code, again.json["code"]) == (409, "batch_known")
-    answer = site.client("zhang").post("/api/orders/B1/release")
+    answer = desk(site, "zhang").post("/api/orders/B1/release")
     assert answer.status_code == 200, answer.text
     assert (answer.json["state"], answer.json["decided_by"]["id"]) == ("released", "P-0001")
     assert status(site) == "ordered"
     [released] = site.payloads(model.ORDER)
     assert [one["id"] for one in released["phases"]] == ["10", "20", "30"]
     assert released["lots"] == LOTS
-    for refused in (plan(site), site.client("zhang").post("/api/orders/B1/release")):
+    for refused in (plan(site), desk(site, "zhang").post("/api/orders/B1/release")):
         assert refused.status_code == 409
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
@@ -86,9 +86,9 @@ def test_with_its_flow_an_order_is_checked_by_three_and_released_by_who_signs(si
     by_flow(site)
     answer = plan(site)
     assert answer.status_code == 201, answer.text
-    early = site.client("zhang").post("/api/orders/B1/release")
+    early = desk(site, "zhang").post("/api/orders/B1/release")
     assert (early.status_code, early.json["code"]) == (409, "order_in_flow")
-    early = site.client("zhang").post("/api/orders/B1/withdraw", json={"reason": "no"})
+    early = desk(site, "zhang").post("/api/orders/B1/withdraw", json={"reason": "no"})
     assert (early.status_code, early.json["code"]) == (409, "order_in_flow")
     instance = checked(site, material="not_ready")
     assert order(site)["instance"] == instance
@@ -116,7 +116,7 @@ def test_an_order_that_its_flow_gives_up_is_withdrawn_and_may_be_planned_anew(si
         sign(site.plant, instance, "release", "P-0003", "reject", "rejected", comment="next month")
     else:
         instance = approval_of(site.plant, model.ORDER_FLOW, "order/B1")
-        site.client("li").post(f"/api/instances/{instance}/cancel", json={"reason": "next month"})
+        desk(site, "li").post(f"/api/instances/{instance}/cancel", json={"reason": "next month"})
     assert status(site) is None
     found = order(site)
     assert (found["state"], found["reason"], found["instance"]) == ("withdrawn", "next month", instance)
@@ -132,12 +132,12 @@ def test_where_the_flow_is_in_use_nobody_goes_around_it(site: PlantUnderTest) ->
     by_flow(site)
     plan(site, "B2")
     for batch in ("B1", "B2"):
-        refused = site.client("zhang").post(f"/api/orders/{batch}/release")
+        refused = desk(site, "zhang").post(f"/api/orders/{batch}/release")
         assert (refused.status_code, refused.json["code"]) == (409, "order_in_flow")
     by_flow(site, False)
     # What its flow checks already, its flow decides.
-    assert site.client("zhang").post("/api/orders/B2/release").json["code"] == "order_in_flow"
-    assert site.client("zhang").post("/api/orders/B1/release").status_code == 200
+    assert desk(site, "zhang").post("/api/orders/B2/release").json["code"] == "order_in_flow"
+    assert desk(site, "zhang").post("/api/orders/B1/release").status_code == 200
     given = site.payloads(model.ORDER)[0]
     by_flow(site)
     for batch, actor in (("B3", "chen"), ("B3", "server"), ("B2", "chen")):
@@ -149,7 +149,7 @@ def test_where_the_flow_is_in_use_nobody_goes_around_it(site: PlantUnderTest) ->
 def test_what_is_released_is_what_was_planned(site: PlantUnderTest) -> None:
     plan(site, "B1")
     plan(site, "B2")
-    site.client("zhang").post("/api/orders/B1/release")
+    desk(site, "zhang").post("/api/orders/B1/release")
     given = site.payloads(model.ORDER)[0] | {"batch": "B2", "size": {"value": "1", "unit": "tablets"}}
     with pytest.raises(PestleError) as refused:
         site.state(model.ORDER, model.batch_stream("B2"), given, actor="chen")
@@ -184,16 +184,16 @@ def test_a_plan_names_the_version_in_force_and_lots_of_its_materials(site: Plant
     assert plan(site, "B1").status_code == 201
     in_force(site, 2)
     assert plan(site, "B2").json["code"] == "recipe_not_effective"
-    late = site.client("zhang").post("/api/orders/B1/release")
+    late = desk(site, "zhang").post("/api/orders/B1/release")
     assert (late.status_code, late.json["code"]) == (409, "recipe_not_effective")
-    gone = site.client("zhang").post("/api/orders/B1/withdraw", json={"reason": "version 2"})
+    gone = desk(site, "zhang").post("/api/orders/B1/withdraw", json={"reason": "version 2"})
     assert (gone.status_code, gone.json["state"]) == (200, "withdrawn")
     assert plan(site, "B1", version=2).status_code == 201
     # Not weighed by anybody, and still a material of the recipe.
     listed = [*content()["materials"], {"material": "talc", "name": words("Talc")}]
     in_force(site, 3, materials=listed)
     assert plan(site, "B2", version=3, lots=[{"material": "talc", "lot": "T-1"}]).status_code == 201
-    shown = site.client("wang").get("/api/orders").json
+    shown = desk(site, "wang").get("/api/orders").json
     assert [(one["batch"], one["version"]) for one in shown["items"]] == [("B2", 3), ("B1", 2)]
 
 
@@ -210,5 +210,5 @@ def test_a_flow_that_could_never_release_an_order_is_not_published(
     xml = flows.delivered()[model.ORDER_FLOW].decode()
     assert before in xml
     for drawing, found in ((xml, []), (xml.replace(before, after), [code])):
-        answer = site.client("zhou").post("/api/flows/check", json={"xml": drawing})
+        answer = desk(site, "zhou").post("/api/flows/check", json={"xml": drawing})
         assert [one["code"] for one in answer.json["findings"]] == found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from approval_support import approval_of, approve, sign
 from plant import PlantUnderTest
-from recipe_support import CODE, REVIEWERS, content, in_force, stock, submit
+from recipe_support import CODE, REVIEWERS, content, desk, in_force, stock, submit
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -28,7 +28,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 
 def versions(site: PlantUnderTest) -> list[tuple[int, str]]:
-    found = site.client("zhou").get(f"/api/recipes/{CODE}").json["versions"]
+    found = desk(site, "zhou").get(f"/api/recipes/{CODE}").json["versions"]
     return [(one["version"], one["state"]) for one in found]
 
 
@@ -43,7 +43,7 @@ def test_a_version_is_submitted_reviewed_by_two_and_approved_by_a_third(site: Pl
         assert queries.find_recipe(connection, CODE, 1) is None
 
     approve(site.plant, f"recipe/{CODE}/1", REVIEWERS, "P-0004", comment="as validated")
-    [line] = site.client("zhang").get(f"/api/recipes/{CODE}").json["versions"]
+    [line] = desk(site, "zhang").get(f"/api/recipes/{CODE}").json["versions"]
     assert (line["state"], line["decided_by"]["id"], line["reason"]) == ("approved", "P-0004", "as validated")
     with site.reading() as connection:
         found = queries.find_recipe(connection, CODE, 1)
@@ -55,7 +55,7 @@ def test_a_version_is_submitted_reviewed_by_two_and_approved_by_a_third(site: Pl
     reviews = [("P-0003", "reviewed"), ("P-0002", "reviewed")]
     assert signed == [("P-0006", "prepared"), *reviews, ("P-0004", "approved")]
     assert site.entries(model.APPROVED)[0].head.actor == "P-0004"
-    file = site.client("chen").get(f"/api/recipes/{CODE}/versions/1/file")
+    file = desk(site, "chen").get(f"/api/recipes/{CODE}/versions/1/file")
     assert file.data == canonical.encode(given)
     assert f"{CODE}-1.json" in file.headers["Content-Disposition"]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
@@ -68,13 +68,13 @@ def test_what_is_sent_back_is_not_in_force_and_the_next_version_may_follow(site:
     instance = approval_of(site.plant, "recipe-approval", f"recipe/{CODE}/1")
     sign(site.plant, instance, "review_engineer", "P-0002", "agree", "reviewed")
     sign(site.plant, instance, "review_supervisor", "P-0003", "return", "reviewed", comment="10 rpm is too slow")
-    [line] = site.client("zhou").get(f"/api/recipes/{CODE}").json["versions"]
+    [line] = desk(site, "zhou").get(f"/api/recipes/{CODE}").json["versions"]
     assert (line["state"], line["reason"], line["instance"]) == ("returned", "10 rpm is too slow", instance)
     in_force(site, 2)
     assert versions(site) == [(2, "approved"), (1, "returned")]
     in_force(site, 3)
     assert versions(site) == [(3, "approved"), (2, "superseded"), (1, "returned")]
-    [listed] = site.client("zhang").get("/api/recipes").json["items"]
+    [listed] = desk(site, "zhang").get("/api/recipes").json["items"]
     assert (listed["recipe"], listed["newest"], listed["version"], listed["state"]) == (CODE, 3, 3, "approved")
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
@@ -105,13 +105,13 @@ def test_an_import_stands_beside_what_was_submitted_and_the_next_number_follows_
     signatures = [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
     site.state(model.APPROVED_V1, model.recipe_stream(CODE), content(4) | {"signatures": signatures})
     assert versions(site) == [(4, "approved")]
-    assert site.client("zhou").post("/api/recipes/check", json={"content": content(4)}).json["next"] == 5
+    assert desk(site, "zhou").post("/api/recipes/check", json={"content": content(4)}).json["next"] == 5
     in_force(site, 5)
     assert versions(site) == [(5, "approved"), (4, "superseded")]
 
 
 def wrong(site: PlantUnderTest, given: Any) -> set[tuple[str, str]]:
-    answer = site.client("zhou").post("/api/recipes/check", json={"content": given})
+    answer = desk(site, "zhou").post("/api/recipes/check", json={"content": given})
     assert answer.status_code == 200, answer.text
     assert all(one["what"]["zh"] and one["what"]["en"] for one in answer.json["findings"])
     return {(one["path"], one["code"]) for one in answer.json["findings"]}
@@ -171,7 +171,7 @@ def test_the_door_asks_the_same_again_and_keeps_nothing_of_what_is_refused(site:
     answer = submit(site, faulty)
     assert (answer.status_code, answer.json["code"]) == (422, "recipe_faulty")
     given = content()
-    signed = {"sha256": model.recipe_hash(given), "reason": None, "meaning": dict(model.MEANING)}
+    signed: dict[str, Any] = {"sha256": model.recipe_hash(given), "reason": None, "meaning": dict(model.MEANING)}
     signer = {"id": "P-0006", "name": "周伟", "name_en": None}
     signed |= {"signer": signer, "signed_at": "2026-11-26T08:00:00.000Z", "offset": 480, "method": "password"}
     signed |= {"components": 2, "passkey": None}
@@ -186,13 +186,13 @@ def test_the_door_asks_the_same_again_and_keeps_nothing_of_what_is_refused(site:
         assert refused.value.code == code
     assert submit(site, given, "chen").status_code == 403
     assert submit(site, given, password="wrong").status_code == 403
-    assert site.client("zhou").get(f"/api/recipes/{CODE}").status_code == 404
+    assert desk(site, "zhou").get(f"/api/recipes/{CODE}").status_code == 404
 
 
 def test_an_approval_that_is_called_off_gives_the_version_back(site: PlantUnderTest) -> None:
     submit(site, content())
     instance = approval_of(site.plant, "recipe-approval", f"recipe/{CODE}/1")
-    answer = site.client("li").post(f"/api/instances/{instance}/cancel", json={"reason": "wrong file"})
+    answer = desk(site, "li").post(f"/api/instances/{instance}/cancel", json={"reason": "wrong file"})
     assert answer.status_code == 200, answer.text
     assert versions(site) == [(1, "returned")]
     assert site.payloads(model.VERSION_RETURNED)[0]["reason"] == "wrong file"

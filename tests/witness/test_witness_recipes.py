@@ -35,7 +35,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             site.client("li").post("/api/flows/batch-order-release/switch", json={"enabled": True, "reason": "SOP"})
     instance = approval_of(site.plant, production.ORDER_FLOW, "order/B2")
     for node, person in (("material", "P-0005"), ("equipment", "P-0003"), ("documents", "P-0004")):
-        said = {"instance": instance, "task": task(site.plant, instance, f"check_{node}"), "outcome": "ready"}
+        said: dict[str, Any] = {
+            "instance": instance,
+            "task": task(site.plant, instance, f"check_{node}"),
+            "outcome": "ready",
+        }
         said |= {"values": [], "comment": None}
         site.state(kinds.COMPLETED, kinds.instance_stream(instance), said, actor=person)
     sign(site.plant, instance, "release", "P-0003", "approve", "approved")
