@@ -25,6 +25,7 @@ from server.identity import preferences, signing
 from server.identity import views as identity
 from server.materials.masters import views as masters
 from server.materials.requisitions import views as requisitions
+from server.materials.suppliers import views as suppliers
 from server.production import views as orders
 from server.quality.specifications import views as specifications
 from server.recipes import views as recipes
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
+    suppliers.blueprint,
     release.blueprint,
     deviations.blueprint,
     audit.blueprint,

@@ -29,6 +29,7 @@ from server.identity import queries as devices
 from server.materials import entries as materials
 from server.materials.masters import entries as masters
 from server.materials.requisitions import entries as requisitions
+from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
 from server.production import entries as production
 from server.production import queries as batches
@@ -57,6 +58,7 @@ ROOMS = (
     site.ROOM,
     Room("materials", materials.KINDS),
     masters.ROOM,
+    suppliers.ROOM,
     requisitions.ROOM,
     Room("equipment", equipment.KINDS),
     training.ROOM,

@@ -227,6 +227,14 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         person=True,
     ),
     AlertKind(
+        "supplier_expiring",
+        WARNING,
+        ("A supplier's qualification ends", "供应商资格即将到期或已到期"),
+        ("{name}: until {until}", "{name}：有效至 {until}"),
+        ("supplier.approve",),
+        then=(Next(timedelta(days=7), ("supplier.manage",)),),
+    ),
+    AlertKind(
         "flow_task_waiting",
         INFO,
         ("A task waits for you", "有任务等待您处理"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,8 @@ from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
+from server.materials.suppliers import queries as suppliers
+from server.materials.suppliers.model import ENDS
 from server.production import queries as production
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
@@ -48,6 +51,14 @@ def _qualifications(connection: Connection, plant: Plant, now: datetime) -> Iter
         details = {"name": name, "document": {**holding.title}, "until": until}
         key = f"{person.id} {holding.document} {until}"
         yield Raised("qualification_expiring", key, "/training", details, person=person.id)
+
+
+def _suppliers(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Qualifications that end soon, or have: what such a supplier delivers is stopped."""
+    for one in suppliers.expiring(connection, clock.text(now + ENDS)[:10]):
+        details = {"name": dict(one.name), "until": one.valid_until}
+        link = f"/suppliers/{quote(one.supplier, safe='')}"
+        yield Raised("supplier_expiring", f"{one.supplier} {one.valid_until}", link, details)
 
 
 def _witnesses(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
@@ -94,6 +105,7 @@ Sweep = Callable[[Connection, Plant, datetime], Iterable[Raised]]
 SWEEPS: Mapping[str, Sweep] = {
     "device_unseen": _devices,
     "qualification_expiring": _qualifications,
+    "supplier_expiring": _suppliers,
     "witness_silent": _witnesses,
     "backup_missing": _backups,
     "flow_task_overdue": _overdue_tasks,

@@ -741,6 +741,54 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Tell whoever maintains the flow.", "请告知流程维护人。"),
     ),
+    "supplier_unknown": Problem(
+        404,
+        ("There is no such supplier or manufacturer.", "没有此供应商或生产商。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look it up in the list, or register it first.", "请在列表中查找，或先登记。"),
+    ),
+    "supplier_decision_wrong": Problem(
+        422,
+        ("What was signed does not fit the decision.", "签名含义与决定不符。"),
+        ("Nothing was decided.", "未作出决定。"),
+        ("Decide again on the supplier's page.", "请在供应商页面重新决定。"),
+    ),
+    "supplier_end_wrong": Problem(
+        422,
+        ("A qualification needs a last day that has not passed.", "资格须有尚未过去的截止日期。"),
+        ("Nothing was decided.", "未作出决定。"),
+        ("Say until when the supplier is qualified.", "请填写资格有效期至哪一天。"),
+    ),
+    "supplier_evidence_missing": Problem(
+        422,
+        ("A qualification needs evidence.", "资格须附证明材料。"),
+        ("Nothing was decided.", "未作出决定。"),
+        ("Add the certificate, questionnaire or audit report.", "请附上证书、问卷或审计报告。"),
+    ),
+    "supplier_not_qualified": Problem(
+        409,
+        ("The supplier or manufacturer is not qualified today.", "供应商或生产商目前不具备资格。"),
+        ("The material was not approved.", "未批准该物料。"),
+        ("Qualify both first.", "请先批准两者的资格。"),
+    ),
+    "delivery_not_waiting": Problem(
+        409,
+        ("This lot does not wait for a word about its supplier.", "此批物料无需就供应商作出决定。"),
+        ("Nothing was decided.", "未作出决定。"),
+        ("Look at the lot as it is now.", "请查看该批物料的当前状态。"),
+    ),
+    "lot_supplier_undecided": Problem(
+        409,
+        (
+            "This lot came from a supplier who is not approved for the material.",
+            "此批物料来自未获准供应该物料的供应商。",
+        ),
+        ("Its status was not changed: it stays in quarantine.", "状态未变：仍为待验。"),
+        (
+            "Have QA approve the supplier for the material, or accept this delivery, on the page of the lot.",
+            "请 QA 批准该供应商供应此物料，或在该批物料页面接受此次到货。",
+        ),
+    ),
     "material_not_known": Problem(
         404,
         ("The register knows no such material.", "物料目录中没有此物料。"),

@@ -51,6 +51,11 @@ def material_unit(connection: Connection, code: str) -> str | None:
     return unit
 
 
+def material_type(connection: Connection, code: str) -> str | None:
+    found: str | None = connection.execute(select(material.c.type).where(material.c.code == code)).scalar()
+    return found
+
+
 def units(connection: Connection) -> dict[str, str]:
     """The unit of each material that there is, by its code."""
     return {row.code: row.unit for row in connection.execute(select(material.c.code, material.c.unit))}

@@ -22,6 +22,8 @@ from server.identity.model import SIGNS, VOUCH, Person
 from server.identity.rules import WARNED
 from server.materials import queries as materials
 from server.materials.model import Lot
+from server.materials.suppliers import queries as suppliers
+from server.materials.suppliers.model import ENDS
 from server.production import model as production
 from server.production import queries as batches
 from server.quality import queries as quality
@@ -132,6 +134,23 @@ def _expiring_lots(connection: Connection, _: Person, at: datetime) -> Iterator[
     """Usable today, and within 30 days no more; the first to end first (FEFO)."""
     for lot in materials.lots_expiring(connection, _day(at), _day(at + _EXPIRES), _MOST):
         yield _of_lot("lot_expires", DUE, lot, lot.expiry)
+
+
+def _stopped_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Lots of suppliers who are not approved for them: no result releases them before QA has said so (MAT-01)."""
+    for one in suppliers.undecided(connection, _day(at), _MOST):
+        lot = materials.find_lot(connection, one.material, one.lot)
+        if lot is not None:
+            yield _of_lot("lot_supplier", BLOCKED, lot, one.received_at)
+
+
+def _ending_suppliers(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Qualifications that end soon, or have."""
+    for one in suppliers.expiring(connection, _day(at + ENDS)):
+        state = DUE if one.qualified(_day(at)) else BLOCKED
+        yield Task(
+            "supplier_ends", state, one.supplier, _path("suppliers", one.supplier), dict(one.name), one.valid_until
+        )
 
 
 def _of_lot(code: str, state: str, lot: Lot, at: str | None, why: tuple[str, ...] = ()) -> Task:
@@ -272,6 +291,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("batch.read",), ("batch.review",), _reviews),
     (("batch.read", "log.read"), ("batch.review",), _audit_trails),
     (("lot.read",), ("lot.decide",), _undecided_lots),
+    (("lot.read",), ("lot.decide",), _stopped_lots),
+    (("lot.read",), ("supplier.approve",), _ending_suppliers),
     (("lot.read",), ("results.record",), _untested_lots),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "device.enrol"), _leases),

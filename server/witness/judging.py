@@ -22,6 +22,7 @@ from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.materials.masters import model as masters
+from server.materials.suppliers import model as suppliers
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.quality.specifications import model as specifications
 from server.recipes import model as recipes
@@ -65,6 +66,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     audit.REVIEWED_KIND: audit.said,
     specifications.SUBMITTED_KIND: specifications.said,
     masters.SUBMITTED_KIND: masters.said,
+    **dict.fromkeys((suppliers.DECIDED, suppliers.SUPPLY_DECIDED, suppliers.ACCEPTED), suppliers.said),
     GRANT_CONFIRMED: granting.said,
 }
 

@@ -191,6 +191,10 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.delivery_accepted.v1|接受未获准供应商的到货|Delivery accepted
+materials.supply_decided.v1|决定供应商可供物料|Supply of a material decided on
+materials.supplier_decided.v1|决定供应商资格|Supplier decided on
+materials.supplier_registered.v1|登记供应商|Supplier registered
 materials.master_returned.v1|退回物料主数据|Material sent back
 materials.master_approved.v1|批准物料主数据|Material approved
 materials.master_submitted.v1|提交物料主数据|Material submitted
@@ -238,6 +242,7 @@ area_not_permitted|非本人区域|Not this person's area
 second_area_not_permitted|非复核人区域|Not the second person's area
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
+supplier_not_approved|供应商未获准供应该物料|Supplier not approved for the material
 late_entry|逾期记录|Late entry
 post_seal|封存后到达|After the seal
 after_disposition|放行后记录|After disposition

@@ -1,0 +1,1 @@
+"""Suppliers: who may deliver what, by whose decision, on which evidence, until when."""
