@@ -12,6 +12,7 @@ from server.core.plant import Plant
 from server.engines.flows import views as flows
 from server.engines.forms import views as forms
 from server.engines.forms.records import views as records
+from server.equipment import views as balances
 from server.handheld import scan_views as scanning
 from server.handheld import views as handheld
 from server.handheld.fleet import views as fleet
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     release.blueprint,
     deviations.blueprint,
     audit.blueprint,
+    balances.blueprint,
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,

@@ -331,6 +331,31 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was shown.", "未显示。"),
         ("Register the balance, or correct the bridge's settings.", "请登记该天平，或更正网桥设置。"),
     ),
+    "balance_limits_wrong": Problem(
+        422,
+        ("These limits cannot be.", "这些限度不成立。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        (
+            "The minimum weight must be below the capacity, in a unit of mass, and each test weight be named once, "
+            "with a tolerance; a check needs a test weight.",
+            "最小称量值须小于最大秤量且单位可换算；每个砝码只列一次并给出允差；设定核查时须有砝码。",
+        ),
+    ),
+    "check_weight_unknown": Problem(
+        422,
+        ("This balance is not checked with this weight.", "该天平不使用此砝码核查。"),
+        ("Nothing was recorded.", "未记录。"),
+        ("Choose one of the test weights that are listed for it.", "请选择为该天平列出的砝码。"),
+    ),
+    "check_reading_unusable": Problem(
+        409,
+        ("This reading cannot stand for the check.", "此读数不能用于核查。"),
+        ("Nothing was recorded.", "未记录。"),
+        (
+            "Take the weight off, place it again and wait until the balance is stable, then record the check.",
+            "请取下砝码重新放上，待天平稳定后再记录核查。",
+        ),
+    ),
     # who may
     "session_missing": Problem(
         401,
@@ -2190,6 +2215,12 @@ CATALOGUE: dict[str, Problem] = {
     "flag_wrong": Problem(
         422,
         ("An entry was taken with a flag that the rules do not give it.", "一条记录被接受时带有规则所不予的标记。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
+    ),
+    "check_wrong": Problem(
+        422,
+        ("A check of a balance was taken for what its own reading does not bear out.", "天平核查的判定与其读数不符。"),
         ("Nothing was changed.", "未作更改。"),
         ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
     ),

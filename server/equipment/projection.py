@@ -1,9 +1,11 @@
-"""The tables of equipment and of readings, and how entries fill them."""
+"""The tables of equipment, readings, limits and checks of balances, and how entries fill them."""
 
+import json
 from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
 
+from server.core import db
 from server.core.db import records
 from server.core.kinds import Entry
 from server.equipment.model import UNRATED
@@ -38,6 +40,27 @@ reading = Table(
     Column("captured_at", Text, nullable=False),
     Index("equipment_reading_balance", "balance", "idx"),
 )
+limits = Table(
+    "equipment_limits",
+    records,
+    Column("balance", Text, primary_key=True),
+    # JSON: as the entry has it.
+    Column("payload", Text, nullable=False),
+)
+check = Table(
+    "equipment_check",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("balance", Text, nullable=False),
+    Column("weight", Text, nullable=False),
+    Column("reading", Text, nullable=False, index=True),
+    Column("shown_value", Text, nullable=False),
+    Column("shown_unit", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Index("equipment_check_latest", "balance", "weight", "at"),
+)
 # The busiest statement of all projections: built once.
 _add_reading = Prepared(insert(reading).inline())
 
@@ -53,6 +76,26 @@ def register(connection: Connection, entry: Entry) -> None:
     changed = connection.execute(update(equipment).where(equipment.c.id == given["equipment"]).values(values))
     if changed.rowcount == 0:
         connection.execute(insert(equipment).values(id=given["equipment"], **values))
+
+
+def set_limits(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    kept = json.dumps({name: given[name] for name in ("capacity", "minimum", "check_hours", "weights")})
+    db.put(connection, limits, {"balance": given["balance"], "payload": kept})
+
+
+def keep_check(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    values = {
+        "id": entry.id,
+        "reading": given["reading"],
+        "shown_value": given["shown"]["value"],
+        "shown_unit": given["shown"]["unit"],
+        "at": entry.header.captured_at,
+        "by": entry.actor,
+        **{name: given[name] for name in ("balance", "weight", "verdict")},
+    }
+    connection.execute(insert(check).values(values))
 
 
 def keep_reading(connection: Connection, entry: Entry) -> None:

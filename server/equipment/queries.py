@@ -1,12 +1,15 @@
-"""Reads of the register and of readings."""
+"""Reads of the register, of readings, and of what balances may be used for."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from server.equipment.model import UNRATED, Equipment, Reading
-from server.equipment.projection import equipment, reading
+from server.core import clock
+from server.equipment.model import CLOCK_TOLERANCE, UNRATED, Check, Equipment, Limits, Reading, doubts
+from server.equipment.projection import check, equipment, limits, reading
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -39,6 +42,58 @@ def latest_reading(connection: Connection, balance: str) -> Reading | None:
     query = select(reading).where(reading.c.balance == balance, rated).order_by(reading.c.idx.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _reading(row)
+
+
+def limits_of(connection: Connection, balance: str) -> Limits | None:
+    """What a balance may be used for; None where nobody has said."""
+    row = connection.execute(select(limits.c.payload).where(limits.c.balance == balance)).first()
+    return None if row is None else Limits.of(json.loads(row[0]))
+
+
+def last_checks(connection: Connection, balance: str, found: Limits, at: str) -> dict[str, Check | None]:
+    """The latest check by each of its test weights until a time, clocks apart as far as they may be."""
+    until = clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)
+    last: dict[str, Check | None] = {}
+    for one in found.weights:
+        where = (check.c.balance == balance, check.c.weight == one["weight"], check.c.at <= until)
+        row = connection.execute(select(check).where(*where).order_by(check.c.at.desc()).limit(1)).first()
+        last[one["weight"]] = None if row is None else _check(row)
+    return last
+
+
+def checks_of(connection: Connection, balance: str, most: int) -> list[Check]:
+    """The newest first."""
+    query = select(check).where(check.c.balance == balance).order_by(check.c.at.desc()).limit(most)
+    return [_check(row) for row in connection.execute(query)]
+
+
+def check_of_reading(connection: Connection, entry_id: str) -> str | None:
+    """The check that has taken this reading."""
+    return connection.execute(select(check.c.id).where(check.c.reading == entry_id)).scalar()
+
+
+def doubts_of(
+    connection: Connection, balance: str, net: Mapping[str, str], at: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """What is doubtful about a net weight on this balance at that time: (code, details)."""
+    found = limits_of(connection, balance)
+    if found is None:
+        return []
+    return doubts(found, last_checks(connection, balance, found, at), net, at)
+
+
+def gates(connection: Connection, balance: str, at: str) -> dict[str, Any] | None:
+    """What a screen that weighs on this balance goes by: its limits and the latest check by each test weight."""
+    found = limits_of(connection, balance)
+    if found is None:
+        return None
+    last = last_checks(connection, balance, found, at)
+    return found.payload() | {"checks": [one.payload() for one in last.values() if one is not None]}
+
+
+def _check(row: Row[Any]) -> Check:
+    shown = {"value": row.shown_value, "unit": row.shown_unit}
+    return Check(row.id, row.weight, shown, row.verdict, row.at, row.by)
 
 
 def _equipment(row: Sequence[Any]) -> Equipment:

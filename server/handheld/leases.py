@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,6 +15,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
+from server.equipment.model import Equipment
 from server.handheld import lending, queries, registered
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
@@ -180,11 +182,17 @@ def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...])
         # Whose room is whose, and below where each person works: a tablet stops who does not work there.
         "areas": [one.payload() for one in identity.all_areas(connection)],
         "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
-        "equipment": [piece.payload() for piece in equipment.all_equipment(connection)],
+        "equipment": [_piece(connection, piece, now) for piece in equipment.all_equipment(connection)],
         # With their keys: who works alone can tell whose records he sees.
         "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
         "site": plant.site(),
     }
+
+
+def _piece(connection: Connection, piece: Equipment, now: datetime) -> dict[str, Any]:
+    """Of a balance for which that was set, also what it may be used for, and its last checks."""
+    gates = equipment.gates(connection, piece.equipment, clock.text(now)) if piece.class_ == "balance" else None
+    return piece.payload() | ({} if gates is None else {"gates": gates})
 
 
 def _person(connection: Connection, person: Person) -> dict[str, Any]:

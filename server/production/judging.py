@@ -164,6 +164,7 @@ def _judge_weighing(
     found = rules.judge_lot(given, batch, phase, None if lot is None else lot.status)
     if given["source"] == "device":
         found += _judge_reading(connection, entry)
+        found += _judge_balance(connection, entry)
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
     permitted = verifier is not None and _stood_by(connection, entry, verifier, None)
@@ -188,6 +189,7 @@ def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
         return rules.judge_reading(given, None, False, None)
     slot, correcting = rules.slot_of(entry.kind, given), entry.header.corrects is not None
     used = queries.reading_used_by(connection, reading.id, given["batch"], slot, correcting)
+    used = used or equipment.check_of_reading(connection, reading.id)
     from_bridge = identity.device_role(connection, reading.device) == "bridge"
     known = {
         "device": reading.device,
@@ -197,6 +199,16 @@ def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
         "unit": reading.unit,
     }
     return rules.judge_reading(given, known, from_bridge, used)
+
+
+def _judge_balance(connection: Connection, entry: Entry) -> list[Judgement]:
+    """A weight beyond the range of its balance, below its minimum weight, or on one that was not checked (EQP-04)."""
+    given = entry.payload
+    if given["reading"] is None:
+        return []
+    balance = given["reading"]["balance"]
+    found = equipment.doubts_of(connection, balance, given["net"], entry.header.captured_at)
+    return [Judgement(code, {"balance": balance, **details, "severity": model.MAJOR}) for code, details in found]
 
 
 def cosigned(connection: Connection, entry: Entry, person: str) -> bool:

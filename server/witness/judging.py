@@ -32,6 +32,7 @@ from server.training import model as training
 from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
+from server.witness.balances import BalanceRules
 from server.witness.containers import ContainerRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
@@ -90,7 +91,7 @@ class SiteRules:
         self._registry = registry
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
-        self._containers = ContainerRules()
+        self._containers, self._balances = ContainerRules(), BalanceRules()
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
@@ -145,6 +146,7 @@ class SiteRules:
         self._reviews.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
+        self._balances.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -166,6 +168,7 @@ class SiteRules:
         leased = None
         self._leases.learn(seen)
         self._containers.learn(seen)
+        self._balances.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
         self._flows.learn(seen)

@@ -201,6 +201,8 @@ materials.master_submitted.v1|提交物料主数据|Material submitted
 materials.requisition_rejected.v1|采购申请拒绝|Requisition rejected
 materials.requisition_approved.v1|采购申请批准|Requisition approved
 materials.requisition_raised.v1|提出采购申请|Requisition raised
+equipment.balance_checked.v1|天平核查|Balance checked
+equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
 equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
@@ -223,6 +225,9 @@ out_of_limits|超限|Out of limits
 manual_weight_unverified|手工称量无复核|Typed weight without second person
 verifier_is_performer|复核人即操作人|Verifier is the performer
 reading_unverified|天平读数未核实|Balance reading not verified
+balance_out_of_range|超出天平称量范围|Beyond the range of the balance
+below_minimum_weight|低于天平最小称量值|Below the minimum weight of the balance
+balance_not_checked|天平无有效核查|Balance without a valid check
 phase_order|步骤顺序不符|Phase out of order
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
