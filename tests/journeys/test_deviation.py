@@ -216,3 +216,25 @@ def test_the_capa_is_carried_out_and_the_last_signature_closes_it_and_frees_the_
     walk.gate(tablet, "true")
     tablet.shoot("deviation-closed")
     assert walk.site.server.pestle("rebuild", "--check")["ok"]
+
+
+@pytest.mark.urs("PRD-13", "ENG-01")
+def test_a_form_that_is_filled_in_about_the_batch_stands_in_its_review_until_it_is_complete(walk: Walk) -> None:
+    tablet, phone = walk.tablet, walk.phone
+    walk.open(tablet, f"/batch/{walk.site.batch}")
+    tablet.at("fill-about").click(timeout=LONG)
+    tablet.at(f"form-{FORM}").click(timeout=LONG)
+    tablet.at("begin-now").click()
+    tablet.at("input-found").fill("清场后补充检查", timeout=LONG)
+    record = tablet.page.url.rpartition("/")[2]
+    tablet.at("record-values").click()
+    expect(tablet.at("complete-record")).to_be_enabled(timeout=LONG)
+    walk.open(phone, f"/batch/{walk.site.batch}/review")
+    expect(phone.at("gate-records")).to_have_attribute("data-met", "false", timeout=LONG)
+    expect(phone.at(f"record-{record}")).to_contain_text("Deviation report")
+    fits(phone)
+    tablet.at("complete-record").click()
+    expect(tablet.at("record-done")).to_be_visible(timeout=LONG)
+    phone.page.reload()
+    expect(phone.at("gate-records")).to_have_attribute("data-met", "true", timeout=LONG)
+    expect(phone.at(f"record-{record}")).to_contain_text("complete")

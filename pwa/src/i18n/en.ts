@@ -56,6 +56,7 @@ export const en = {
     conclude: "Conclude", conclusion: "Conclusion", conclusionHint: "What it means for the batch.", reason: "Reason", reasonHint: "Why that is so.", close: "Close the deviation", onlyQa: "QA concludes.", flow: "The flow that carries it", byFlow: "The last signature of its flow closes it.",
   },
   batch: {
+    fillForm: "Fill in a form…",
     values: "Values", lots: "Lots", results: "Results", yields: "Yields", entries: "Entries", review: "Review", run: "Work on it", none: "No such batch",
     stage: "Stage", test: "Test", result: "Result", recorded: "In the log", payload: "Content",
     recipe: "Recipe", started: "Started", inside: "within limits", outside: "out of limits", noLimits: "no limits", phaseEmpty: "Nothing recorded.", site: "Whole batch", sections: "Parts of the record",

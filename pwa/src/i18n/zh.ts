@@ -57,6 +57,7 @@ export const zh = {
     conclude: "给出结论", conclusion: "结论", conclusionHint: "对本批的影响。", reason: "理由", reasonHint: "为何如此判断。", close: "关闭偏差", onlyQa: "由 QA 给出结论。", flow: "处理流程", byFlow: "由其流程的最后签名关闭。",
   },
   batch: {
+    fillForm: "填写表单…",
     values: "数值", lots: "物料批", results: "检验结果", yields: "收率", entries: "全部记录", review: "审核", run: "继续操作", none: "没有这一批",
     stage: "阶段", test: "检验项目", result: "结果", recorded: "入账时间", payload: "内容",
     recipe: "工艺规程", started: "开始", inside: "在限度内", outside: "超出限度", noLimits: "无限度", phaseEmpty: "没有记录。", site: "整批", sections: "记录各部分",
