@@ -29,6 +29,13 @@ def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, 
     return row is not None and tuple(row) == subject
 
 
+def stands(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:
+    """Whether results of this (batch, material, lot) that an entry has recorded have not been corrected."""
+    query = select(result.c.batch, result.c.material, result.c.lot).where(result.c.entry == entry, _current).limit(1)
+    row = connection.execute(query).first()
+    return row is not None and tuple(row) == subject
+
+
 def failed_in(connection: Connection, entry: str) -> list[str]:
     """The tests of which an entry has recorded a result that is not within its limits."""
     query = select(result.c.test).where(result.c.entry == entry, result.c.verdict == "fail").order_by(result.c.line)

@@ -112,6 +112,16 @@ def test_a_result_is_rounded_first_and_then_judged(walk: Walk) -> None:
     expect(row).to_contain_text("102.0 %", timeout=LONG)
     expect(row).to_contain_text("102.05")
     expect(row).to_contain_text("within limits")
+    # A typing error is corrected with its reason; what was not wrong is there to be kept.
+    row.get_by_role("button", name="Correct").click()
+    expect(desk.at("result-look")).to_have_value("white")
+    expect(desk.at("result-assay")).to_have_value("102.05")
+    desk.at("result-assay").fill("100.25")
+    expect(desk.at("record-now")).to_be_disabled()
+    desk.at("correct-reason").fill("Typing error")
+    desk.at("record-now").click()
+    expect(row).to_contain_text("100.2 %", timeout=LONG)
+    expect(desk.page.locator("tr", has_text="102.05")).to_have_count(0)
 
 
 def test_the_next_version_is_compared_and_sent_back_with_why(walk: Walk) -> None:

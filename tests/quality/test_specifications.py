@@ -53,6 +53,12 @@ def results(site: PlantUnderTest) -> list[tuple[str, str, str | None, str]]:
     return [(one.test, one.value, one.reported, one.verdict) for one in found]
 
 
+def approved_entry(site: PlantUnderTest) -> str:
+    """The identifier of an entry that records no results."""
+    [entry] = site.entries(model.APPROVED_KIND)
+    return str(entry.head.id)
+
+
 def stated(site: PlantUnderTest, value: str, low: str, high: str, verdict: str, unit: str = "%") -> Any:
     """A result as a tablet states it, with its own limits."""
     line = {"test": "assay", "name": None, "value": {"value": value, "unit": unit}, "low": low, "high": high}
@@ -186,6 +192,31 @@ def test_results_answer_the_specification_in_force_and_are_judged_by_it(site: Pl
         ("appearance", "其他 / Other", None, "fail"),
         ("identification", "IR", None, "pass"),
     ]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("QUA-03", "PLT-07")
+def test_a_typing_error_is_corrected_with_its_reason_and_a_retest_stands_beside(site: PlantUnderTest) -> None:
+    approve(site)
+    first = record(site, answer("assay", "9.946")).json["entry"]
+    body = {
+        "about": LOT,
+        "stage": "incoming",
+        "specification": CODE,
+        "version": 1,
+        "results": [answer("assay", "99.46")],
+    }
+    client, why = site.client("zhao"), {"reason": "Typing error"}
+    assert client.post("/api/results", json={**body, "corrects": first}).status_code == 422
+    assert client.post("/api/results", json={**body, **why}).status_code == 422
+    for nothing in ("0" * 36, approved_entry(site)):
+        assert client.post("/api/results", json={**body, **why, "corrects": nothing}).json["code"] == "results_unfit"
+    assert client.post("/api/results", json={**body, **why, "corrects": first}).json["flags"] == []
+    assert results(site) == [("assay", "99.46", "99.5", "pass")]
+    # What has been corrected is not corrected again; another test of the same stands beside.
+    assert client.post("/api/results", json={**body, **why, "corrects": first}).json["code"] == "results_unfit"
+    record(site, answer("assay", "97.0"))
+    assert [verdict for *_, verdict in results(site)] == ["pass", "fail"]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 

@@ -14,5 +14,5 @@ export const specificationsEn = {
     limit_decimals: "The limit is not written with as many decimals as the result is reported with.", limits_crossed: "The upper limit is below the lower one.", material_unknown: "Neither a material nor a product has this code.",
   } as Record<string, string>,
   same: "Both versions say the same.", changed: { added: "New", removed: "Gone", changed: "Changed", moved: "Moved" } as Record<string, string>, property: "What", was: "Was", is: "Is", whole: "The specification",
-  record: "Record results…", recordTitle: "Results by the specification", recordHint: "Give all digits that were measured: they are rounded once, and then judged. Leave empty what was not tested.", recordNow: "Record", yes: "conforms", no: "does not conform", finding: "What was found",
+  record: "Record results…", recordTitle: "Results by the specification", recordHint: "Give all digits that were measured: they are rounded once, and then judged. Leave empty what was not tested.", recordNow: "Record", correct: "Correct…", correctTitle: "Correct results", correctReason: "Why it is corrected; what was recorded first stays in the log", yes: "conforms", no: "does not conform", finding: "What was found",
 };

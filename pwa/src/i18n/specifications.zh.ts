@@ -16,5 +16,5 @@ export const specificationsZh: typeof specificationsEn = {
     limit_decimals: "限度的小数位与报告结果的小数位不一致。", limits_crossed: "上限低于下限。", material_unknown: "没有此编码的物料或产品。",
   },
   same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改", moved: "移动" }, property: "内容", was: "原为", is: "现为", whole: "质量标准",
-  record: "录入检验结果…", recordTitle: "按质量标准录入结果", recordHint: "请填写测得的全部位数：系统一次修约后再判定。未检验的项目留空。", recordNow: "录入", yes: "符合", no: "不符合", finding: "检验所见",
+  record: "录入检验结果…", recordTitle: "按质量标准录入结果", recordHint: "请填写测得的全部位数：系统一次修约后再判定。未检验的项目留空。", recordNow: "录入", correct: "更正…", correctTitle: "更正检验结果", correctReason: "更正理由；原记录保留在日志中", yes: "符合", no: "不符合", finding: "检验所见",
 };

@@ -1,6 +1,9 @@
 """The bodies of requests about specifications, and of results by them."""
 
-from marshmallow import Schema, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
 from server.core import fields
@@ -33,6 +36,14 @@ class JudgingQuery(Schema):
 
 
 class ResultsBody(ResultsAnswered):
-    """`about`: `batch/<number>` or `lot/<material>/<number>`."""
+    """`about`: `batch/<number>` or `lot/<material>/<number>`. `corrects`: the entry whose results these take the place
+    of, with the reason; both or none."""
 
     about = plain.String(required=True, validate=_ABOUT)
+    corrects = plain.String(load_default=None, allow_none=True, validate=validate.Length(36, 36))
+    reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
+
+    @validates_schema
+    def check_reason(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if (data.get("corrects") is None) != (data.get("reason") is None):
+            raise ValidationError("a correction has a reason", "reason")

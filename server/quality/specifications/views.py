@@ -16,6 +16,7 @@ from server.core.steps import action
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import queries as materials
+from server.quality import queries as quality
 from server.quality.model import RESULTS_RECORDED_V2, subject_of
 from server.quality.specifications import model, pages, queries, rules, shapes
 from sync.passkeys import shown
@@ -84,13 +85,15 @@ def judging(query: Body) -> Answer:
 @blueprint.arguments(shapes.ResultsBody)
 @blueprint.response(201)
 def record(body: Body) -> Answer:
-    """Record results by the specification in force. PestleError `results_unfit` for what does not answer it."""
+    """Record results by the specification in force, or correct some. PestleError `results_unfit` for what does not
+    answer it, or corrects nothing that stands there."""
     here, person = plant.current(), current_person()
     with here.engine.connect() as connection:
         qualifications.demand(connection, person.id, [action(_RECORDS)], clock.now())
         _demand_fit(connection, body)
     given = {name: body[name] for name in ("stage", "specification", "version", "results")}
-    recorded = here.recorder.state(Fact(RESULTS_RECORDED_V2, body["about"], given, actor=person.id))[0]
+    why = {"corrects": body["corrects"], "reason": body["reason"]}
+    recorded = here.recorder.state(Fact(RESULTS_RECORDED_V2, body["about"], given, actor=person.id, **why))[0]
     return {"entry": recorded.id, "flags": [*recorded.flags]}
 
 
@@ -101,7 +104,8 @@ def _demand_fit(connection: Connection, body: Body) -> None:
     named = (body["specification"], body["version"])
     if not known or found is None or (found.specification, found.version) != named:
         raise PestleError("results_unfit", {"specification": body["specification"]})
-    if not rules.all_fit(found.tests, body["results"]):
+    known = body["corrects"] is None or quality.stands(connection, body["corrects"], subject_of(body["about"]))
+    if not known or not rules.all_fit(found.tests, body["results"]):
         raise PestleError("results_unfit", {"specification": body["specification"]})
 
 
