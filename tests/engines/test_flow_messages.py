@@ -7,10 +7,12 @@ import pytest
 from approval_support import publish
 from flow_support import AROUND, arrows, extension, flow, node, task
 from plant import PlantUnderTest
+from sqlalchemy import Connection
 
 from server.alerts.watch import Watch
 from server.core import rebuild
-from server.engines.flows import parsing, projection, publishing, queries, running
+from server.core.kinds import Entry, Fact, Ruling
+from server.engines.flows import kinds, parsing, projection, publishing, queries, running
 
 pytestmark = pytest.mark.urs("ENG-02")
 GO = '<bpmn:message id="m" name="go"/>'
@@ -57,6 +59,11 @@ def states(site: PlantUnderTest, *numbers: str) -> list[bool]:
 def kept(site: PlantUnderTest) -> int:
     with site.reading() as connection:
         return len([*connection.execute(projection.message.select())])
+
+
+def entries(site: PlantUnderTest) -> int:
+    with site.reading() as connection:
+        return site.plant.log.head(connection).size
 
 
 def told(site: PlantUnderTest) -> list[str]:
@@ -130,6 +137,36 @@ def test_a_time_that_has_passed_runs_in_a_circle_only_so_often_and_a_person_brin
     assert done.json["ended"] is not None
     watch.sweep()
     assert told(site) == []
+    assert sound(site)
+
+
+def test_what_a_room_refuses_of_a_step_is_tried_once_and_left_to_people(
+    site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(connection: Connection, entry: Entry) -> Ruling:
+        if entry.payload["flow"] not in ("link", "later") or entry.payload["result"] == "cancelled":
+            return Ruling()
+        said = {"flow": "nothing", "reason": "never"}
+        return Ruling(consequences=[Fact(kinds.ENABLED, kinds.flow_stream("nothing"), said)])
+
+    judges = site.plant.registry._judges
+    monkeypatch.setitem(judges, kinds.ENDED, (*judges[kinds.ENDED], refusing))
+    catch = node("intermediateCatchEvent", "c", "", DATE)
+    parts = node("startEvent", "s") + catch + node("endEvent", "e")
+    publish(site.plant, named(flow(parts, arrows("s>c>e"), code="later", variables={"at": "time"})))
+    values = [{"variable": "at", "value": ["2020-01-01T00:00:00.000Z"]}]
+    numbers = [running.start(site.plant, "later", "S-1", values, "P-0006"), start(site, "link", "S-2", "nobody")]
+    start(site, "kick", "K", "S-2")
+    assert running.fire_due(site.plant) == 0
+    assert [one["code"] for one in site.payloads(kinds.HALTED)] == ["flow_switch_wrong"] * 2
+    size = entries(site)
+    assert [running.fire_due(site.plant) for _ in range(3)] == [0, 0, 0]
+    assert entries(site) == size
+    manager = site.client("li")
+    for number in numbers:
+        view = manager.get(f"/api/instances/{number}").json
+        assert (view["stuck"], view["history"][-1]["event"]) == ("flow_switch_wrong", "halted")
+        assert manager.post(f"/api/instances/{number}/cancel", json={"reason": "not needed"}).json["ended"] is not None
     assert sound(site)
 
 

@@ -47,6 +47,7 @@ export const codesEn = {
     "identity.passkey_added.v1": "Passkey added", "identity.passkey_withdrawn.v1": "Passkey withdrawn",
     "identity.credential_set.v1": "Password or PIN set", "materials.lot_status_changed.v1": "Lot status changed", "equipment.equipment_registered.v1": "Equipment registered",
     "identity.roles_changed.v1": "Roles changed", "core.decision_refused.v1": "Decision refused",
+    "flows.instance_halted.v1": "Flow cannot go on by itself",
     "flows.task_reassigned.v1": "Task given to another",
     "flows.version_rejected.v2": "Flow sent back",
     "flows.version_approved.v2": "Flow approved",

@@ -48,6 +48,7 @@ export const codesZh: typeof codesEn = {
     "identity.passkey_added.v1": "添加通行密钥", "identity.passkey_withdrawn.v1": "撤销通行密钥",
     "identity.credential_set.v1": "设置密码或 PIN", "materials.lot_status_changed.v1": "物料批状态变更", "equipment.equipment_registered.v1": "设备建档",
     "identity.roles_changed.v1": "角色变更", "core.decision_refused.v1": "决定被拒绝",
+    "flows.instance_halted.v1": "流程无法自行继续",
     "flows.task_reassigned.v1": "任务改派",
     "flows.version_rejected.v2": "流程退回",
     "flows.version_approved.v2": "流程批准",

@@ -34,7 +34,7 @@ export const flowsZh: typeof flowsEn = {
   waitsFor: (what, whose) => `等待：${what}（${whose}）`, stuckShort: "无法继续", openIt: "打开", approvals: "批准", lookAtIt: "查看所批准的内容", lookAtSubject: "查看相关内容",
   inUse: "系统自动启动此流程，并等待其结果", notInUse: "系统不自动启动此流程", putToUse: "投入使用…", takeOut: "停用…", switchHint: "此后系统按此流程处理；已在运行的流程不受影响。",
   legend: "粗线：已经过；黄色：当前所在。点击图中元素可查看其发生的事。", happened: "经过", showAll: "全部显示", entry: (n) => `第 ${n} 条`, startedBy: (name, at) => `${name} 启动，${at}`,
-  events: { started: "启动", waiting: "等待", completed: "完成", claimed: "接手", given_back: "退回", passed: "经过", withdrawn: "撤销", delegated: "转交", reassigned: "改派", freed: "退回角色", commented: "备注", noted: "系统注明", missed: "到达时无任务等待，或无法继续", timer: "到期", message: "消息", moved: "迁移到其他版本", ended: "结束", cancelled: "取消" },
+  events: { started: "启动", waiting: "等待", completed: "完成", claimed: "接手", given_back: "退回", passed: "经过", withdrawn: "撤销", delegated: "转交", reassigned: "改派", freed: "退回角色", commented: "备注", noted: "系统注明", halted: "无法自行继续", missed: "到达时无任务等待，或无法继续", timer: "到期", message: "消息", moved: "迁移到其他版本", ended: "结束", cancelled: "取消" },
   claim: "接手", delegate: "转交…", reassign: "改派…", reassignHint: "用于现任承办人已无法完成时；不能改派给自己。", backToRoles: "退回具有相应角色的所有人", stranded: "承办人已无法完成", delegateHint: "只能转交给有权完成此任务的人。", toWhom: "转交给", comment: "备注…", attach: "添加照片或文件…", attachHint: "JPEG、PNG、WebP、PDF、CSV 或 XLSX，每个不超过 2 MB，随记录保存。", outcome: "决定",
   stuck: "时间已到或已收到消息，但流程无法自行继续：请完成其中等待的任务、迁移到其他版本，或取消。",
   digest: "流程图摘要",

@@ -37,6 +37,7 @@ KINDS = (
     Kind(
         kinds.CANCELLED, shapes.InstanceCancelled, "decision", deciding.decide_cancel, projection.advance, by=_CANCELS
     ),
+    Kind(kinds.HALTED, shapes.InstanceHalted, "observation", project=projection.halt, by_server=True),
     Kind(kinds.ENDED, shapes.InstanceEnded, "observation", project=project_nothing, by_server=True),
     Kind(kinds.COMPLETED, shapes.TaskCompleted, "decision", deciding.decide_completion, projection.advance, by=_WORKS),
     Kind(kinds.TASK_SIGNED_V1, shapes.TaskSignedV1, "decision", deciding.decide_no_more, projection.sign, by=_WORKS),

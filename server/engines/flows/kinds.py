@@ -46,6 +46,8 @@ COMPLETED, TASK_SIGNED = "flows.task_completed.v1", "flows.task_signed.v2"
 CLAIMED, DELEGATED, COMMENTED = "flows.task_claimed.v1", "flows.task_delegated.v1", "flows.task_commented.v1"
 # Since comments carry files, and may be about the whole instance.
 COMMENTED_V2 = "flows.task_commented.v2"
+# Time or a message would bring it on, and what a room makes of that is refused.
+HALTED = "flows.instance_halted.v1"
 FIRED, MESSAGE = "flows.timer_fired.v1", "flows.message_received.v1"
 
 # Before signers said how much of the history they had seen.

@@ -421,8 +421,11 @@ def move(connection: Connection, entry: Entry) -> None:
     row = {"version": given["version"], "pins": pins_text(given["pins"]), "stuck": None}
     connection.execute(update(instance).where(instance.c.instance == number).values(row))
     state = connection.execute(select(instance.c.state).where(instance.c.instance == number)).scalar_one()
-    for one in living.tasks(flows_of(connection, number), stepping.load(state)):
+    flows, loaded = flows_of(connection, number), stepping.load(state)
+    for one in living.tasks(flows, loaded):
         _rename(connection, number, one)
+    # What it could not go on from is tried once more.
+    _replace(connection, number, flows, loaded)
     told = {"instance": number, "idx": entry.index, "place": 0, "what": "moved", "by": entry.actor}
     connection.execute(insert(happened).values({**told, "at": entry.header.captured_at, "comment": given["reason"]}))
 
@@ -454,6 +457,17 @@ def _stop(connection: Connection, entry: Entry, code: str) -> None:
         # One whose time has not come yet stays, and comes.
         here = (timer.c.instance == number) & (timer.c.timer == entry.payload["timer"])
         connection.execute(delete(timer).where(here, timer.c.due <= entry.header.captured_at))
+
+
+def halt(connection: Connection, entry: Entry) -> None:
+    """What is due and what it waits for is not tried again before somebody completes a task of it, or moves it."""
+    given, at = entry.payload, entry.header.captured_at
+    here = (instance.c.instance == given["instance"]) & instance.c.ended_at.is_(None)
+    connection.execute(update(instance).where(here).values(stuck=given["code"]))
+    connection.execute(delete(timer).where(timer.c.instance == given["instance"], timer.c.due <= at))
+    connection.execute(delete(wait).where(wait.c.instance == given["instance"]))
+    told = {"instance": given["instance"], "idx": entry.index, "place": 0, "what": "halted", "comment": given["code"]}
+    connection.execute(insert(happened).values(told | {"at": at}))
 
 
 def pins_text(pins: list[Mapping[str, str]]) -> str:

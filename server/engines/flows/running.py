@@ -87,9 +87,22 @@ def _fired(plant: Plant, facts: Sequence[Fact]) -> int:
     except Exception as error:
         if len(facts) > 1:
             return sum(_fired(plant, [fact]) for fact in facts)
-        complain("flows", error)
+        if isinstance(error, PestleError):
+            _halt(plant, facts[0], error.code)
+        else:
+            complain("flows", error)
         return 0
     return len(facts)
+
+
+def _halt(plant: Plant, fact: Fact, code: str) -> None:
+    """A rule has refused what follows, as it would each time: said once, and left to people."""
+    number = fact.payload["instance"]
+    said = {"instance": number, "code": code}
+    try:
+        plant.recorder.state(Fact(kinds.HALTED, kinds.instance_stream(number), said, subject=number))
+    except Exception as error:
+        complain("flows", error)
 
 
 def _fact(due: str, instance: str, timer: str) -> Fact:

@@ -123,6 +123,13 @@ class InstanceEnded(Schema):
     result = fields.text(200, none=True)
 
 
+class InstanceHalted(Schema):
+    """`code`: with which what follows from time or a message was refused."""
+
+    instance = fields.code()
+    code = fields.code()
+
+
 class TaskCompleted(Schema):
     instance = fields.code()
     task = _task()

@@ -165,6 +165,7 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+flows.instance_halted.v1|流程无法自行继续|Flow cannot go on by itself
 flows.task_reassigned.v1|任务改派|Task given to another
 flows.version_rejected.v2|流程退回|Flow sent back
 flows.version_approved.v2|流程批准|Flow approved
