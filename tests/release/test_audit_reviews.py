@@ -241,6 +241,8 @@ def test_what_is_wrong_in_any_room_deserves_a_look_first() -> None:
     wrong = re.compile(r"_(raised|found|refused|withdrawn|revoked|settled|disputed|cancelled|locked|failed)\.v")
     asked = [kind.name for room in ROOMS for kind in room.kinds if wrong.search(kind.name)]
     assert len(asked) > 10
+    # Ordinary work: somebody asks for materials, or gives up the plan of an order before anything is made by it.
+    asked = [name for name in asked if name not in ("materials.requisition_raised.v1", "production.order_withdrawn.v1")]
     starts = tuple(start for some in queries.LOOKS_BY_KIND.values() for start in some)
     assert [name for name in asked if not name.startswith(starts)] == []
 
