@@ -9,7 +9,7 @@ from server.core import clock
 from server.core.plant import Plant
 from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
-from server.demo.flows import begin
+from server.demo.flows import begin, deviate
 from server.demo.forms import fill_in
 from server.demo.production import Line, Plan
 from server.demo.specifications import specify
@@ -85,6 +85,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         revise(story)
         if not quick:
             fill_in(story, day)
+            deviate(story, f"B{day}-02")
             specify(story)
         begin(story)
         alert(story)

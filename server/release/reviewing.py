@@ -49,10 +49,10 @@ _FOLLOWING = (production.EXCEPTION, quality.DEVIATION_OPENED)
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
     """An entry of a batch that waits for its review, or comes to wait for it with this very entry."""
-    batch = _batch_of(connection, entry)
-    if batch is None or (entry.actor == "server" and entry.kind in _FOLLOWING):
+    if (entry.actor == "server" and entry.kind in _FOLLOWING) or not instances.is_enabled(connection, REVIEW_FLOW):
         return Ruling()
-    if not instances.is_enabled(connection, REVIEW_FLOW) or not _is_made(connection, batch, entry):
+    batch = _batch_of(connection, entry)
+    if batch is None or not _is_made(connection, batch, entry):
         return Ruling()
     last = instances.last_about(connection, REVIEW_FLOW, review_subject(batch))
     if last is None or last.ended_at is not None:

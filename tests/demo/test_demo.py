@@ -18,6 +18,7 @@ from server.core.config import Config
 from server.core.plant import Plant
 from server.demo.content import PEOPLE, RECIPE
 from server.demo.make import is_made, make, password_of
+from server.engines.flows import queries as flows
 from server.engines.forms import queries as forms
 from server.engines.forms.records import queries as filled
 from server.handheld.hub.documents import Documents
@@ -62,6 +63,17 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     _assert_records_are_filled_in(plant)
     _assert_a_lot_is_tested_by_its_specification(plant)
     _assert_training_is_due(plant)
+    _assert_a_deviation_is_investigated(plant)
+
+
+def _assert_a_deviation_is_investigated(plant: Plant) -> None:
+    """By its flow, which the plant has put to use."""
+    with plant.engine.connect() as connection:
+        [found] = quality.deviations(connection, "open")[0]
+        running = flows.running_about(connection, "deviation", f"deviation/{found.number}")
+        assert running is not None
+        waiting = {task.node for task in flows.tasks_of(connection, running.instance)}
+    assert waiting == {"contain", "investigate"}
 
 
 def _assert_training_is_due(plant: Plant) -> None:
