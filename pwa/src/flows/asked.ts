@@ -19,6 +19,16 @@ export function namesOf(xml: string): Map<string, Text2> {
   return new Map(named.map((one) => [one.id, { zh: one.getAttribute("name") ?? "", en: one.getAttributeNS(OURS, "nameEn") ?? one.getAttribute("name") ?? "" }]));
 }
 
+/** A drawing with its English names in the place of the Chinese ones, to look at. */
+export function inEnglish(xml: string): string {
+  const tree = new DOMParser().parseFromString(xml, "application/xml");
+  for (const one of tree.querySelectorAll("[name]")) {
+    const name = one.getAttributeNS(OURS, "nameEn");
+    if (name) one.setAttribute("name", name);
+  }
+  return new XMLSerializer().serializeToString(tree);
+}
+
 /** A text in which elements stand by their names where they have any. */
 export function spoken(text: string, names: ReadonlyMap<string, Text2>, english: boolean): string {
   const found = [...names].filter(([id]) => text.includes(id)).sort(([one], [other]) => other.length - one.length);

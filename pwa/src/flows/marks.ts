@@ -2,17 +2,52 @@
 import type { Drawing, Picture } from "./canvas";
 
 interface Box { x: number; y: number; width: number; height: number }
-interface View { viewbox(): { inner: Box; outer: Box }; viewbox(box: Box): void }
+interface View { viewbox(): { inner: Box; outer: Box }; viewbox(box: Box): void; resized(): void; scroll(by: { dx: number; dy: number }): void }
 const GROUND = 28;
+/** Smaller than this nobody reads what stands in a drawing. */
+const READABLE = 0.72;
 
-/** Shows the whole drawing in the middle of its ground, and no larger than it is drawn; `left` is what the palette covers, in pixels. */
-export function fitted(on: Drawing | Picture, left = 0): void {
+/** At which scale a drawing is shown: whole, and no larger than it is drawn; or at least so that it can be read. */
+function scaleOf({ inner, outer }: { inner: Box; outer: Box }, left: number, whole: boolean): number {
+  const fits = Math.min(1, (outer.width - left - 2 * GROUND) / inner.width, (outer.height - 2 * GROUND) / inner.height);
+  return whole ? fits : Math.max(fits, READABLE);
+}
+
+/** Shows a drawing in the middle of its ground. Where it is too wide to be read as a whole, it begins at its left, or `at` an element
+ * is in the middle; `left` is what the palette covers, in pixels. False where something of it is out of sight. */
+export function fitted(on: Drawing | Picture, { left = 0, whole = true, at }: { left?: number; whole?: boolean; at?: string | undefined } = {}): boolean {
+  const canvas = on.get<View>("canvas");
+  const view = canvas.viewbox();
+  const { inner, outer } = view;
+  if (outer.width === 0 || inner.width === 0) return true;
+  const scale = scaleOf(view, left, whole);
+  const [from, to] = [inner.x - (left + GROUND) / scale, inner.x + inner.width + (GROUND - outer.width) / scale];
+  const shape = at === undefined ? undefined : on.get<{ get(id: string): Partial<Box> | undefined }>("elementRegistry").get(at);
+  const middle = shape?.x === undefined ? from : shape.x + (shape.width ?? 0) / 2 - (left + outer.width) / 2 / scale;
+  const x = to > from ? Math.min(Math.max(middle, from), to) : (from + to) / 2;
+  canvas.viewbox({ x, y: inner.y + inner.height / 2 - outer.height / 2 / scale, width: outer.width / scale, height: outer.height / scale });
+  return to <= from + 1;
+}
+
+/** Makes the ground as high as the drawing needs at the scale that it is read at, within bounds. */
+export function heightened(on: Picture, place: HTMLElement): void {
   const canvas = on.get<View>("canvas");
   const { inner, outer } = canvas.viewbox();
-  if (outer.width === 0 || inner.width === 0) return;
-  const scale = Math.min(1, (outer.width - left - 2 * GROUND) / inner.width, (outer.height - 2 * GROUND) / inner.height);
-  const x = inner.x + inner.width / 2 - (left + outer.width) / 2 / scale;
-  canvas.viewbox({ x, y: inner.y + inner.height / 2 - outer.height / 2 / scale, width: outer.width / scale, height: outer.height / scale });
+  const scale = scaleOf({ inner, outer: { ...outer, height: 10_000 } }, 0, false);
+  place.style.blockSize = `${Math.min(560, Math.max(200, inner.height * scale + 2 * GROUND + 40))}px`;
+  canvas.resized();
+}
+
+/** A finger moves the drawing sideways, which bpmn-js leaves to mice; up and down it scrolls the page. */
+export function draggable(on: Picture, place: HTMLElement): void {
+  let last = 0;
+  place.style.touchAction = "pan-y";
+  place.addEventListener("pointerdown", (event) => (last = event.clientX));
+  place.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "touch") return;
+    on.get<View>("canvas").scroll({ dx: event.clientX - last, dy: 0 });
+    last = event.clientX;
+  });
 }
 
 /** Ids of elements, by what they are marked as. */

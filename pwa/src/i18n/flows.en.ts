@@ -14,7 +14,7 @@ export const flowsEn = {
   types: {
     "bpmn:Process": "The flow", "bpmn:UserTask": "Task", "bpmn:StartEvent": "Start", "bpmn:EndEvent": "End", "bpmn:IntermediateCatchEvent": "Waits", "bpmn:IntermediateThrowEvent": "Sends", "bpmn:BoundaryEvent": "Event at a task", "bpmn:ExclusiveGateway": "One of the ways", "bpmn:ParallelGateway": "All ways at once", "bpmn:InclusiveGateway": "Each way that applies", "bpmn:SubProcess": "Part of the flow", "bpmn:CallActivity": "Another flow", "bpmn:SequenceFlow": "Way", "bpmn:TextAnnotation": "Note", "bpmn:Association": "Line of a note",
   } as Record<string, string>,
-  leaveTitle: "The drawing is not saved", leaveHint: "What you have drawn since it was saved last is only here.", leaveDrop: "Leave without it", leaveSave: "Save and leave", fit: "Whole drawing",
+  leaveTitle: "The drawing is not saved", leaveHint: "What you have drawn since it was saved last is only here.", leaveDrop: "Leave without it", leaveSave: "Save and leave", fit: "Whole drawing", readable: "Readable size",
   elements: "Elements", added: "Added:", removed: "Removed:", addStart: "Add a start", addAfter: "After it comes", addAt: "At its edge stands", connectTo: "Goes on to", comesFrom: "Comes from", connect: "Connect",
   kinds: {
     task: "Task", exclusive: "One of the ways", parallel: "All ways at once", inclusive: "Each way that applies", end: "End", timer: "Waits for a time", message: "Waits for a message", send: "Sends a message", call: "Another flow", part: "Part of the flow", failure: "End with an error", stop: "End of everything",

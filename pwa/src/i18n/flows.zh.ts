@@ -15,7 +15,7 @@ export const flowsZh: typeof flowsEn = {
   types: {
     "bpmn:Process": "流程", "bpmn:UserTask": "任务", "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束", "bpmn:IntermediateCatchEvent": "等待", "bpmn:IntermediateThrowEvent": "发送", "bpmn:BoundaryEvent": "任务上的事件", "bpmn:ExclusiveGateway": "择一", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "按条件多路", "bpmn:SubProcess": "子流程", "bpmn:CallActivity": "调用流程", "bpmn:SequenceFlow": "连线", "bpmn:TextAnnotation": "注释", "bpmn:Association": "注释线",
   },
-  leaveTitle: "流程图尚未保存", leaveHint: "上次保存后所画的内容只在此页。", leaveDrop: "不保存，离开", leaveSave: "保存并离开", fit: "显示全图",
+  leaveTitle: "流程图尚未保存", leaveHint: "上次保存后所画的内容只在此页。", leaveDrop: "不保存，离开", leaveSave: "保存并离开", fit: "显示全图", readable: "放大到可读",
   elements: "元素", added: "已添加：", removed: "已删除：", addStart: "添加开始", addAfter: "其后接", addAt: "边上加", connectTo: "连到", comesFrom: "来自", connect: "连接",
   kinds: {
     task: "任务", exclusive: "择一", parallel: "并行", inclusive: "按条件多路", end: "结束", timer: "定时等待", message: "等待消息", send: "发送消息", call: "调用流程", part: "子流程", failure: "以错误结束", stop: "全部终止",
