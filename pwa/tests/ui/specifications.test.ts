@@ -5,7 +5,7 @@ import { complete, defined, drafted, findingsOf, fresh, moved } from "../../src/
 
 const assay: Test = { code: "assay", name: { zh: "含量", en: "Assay" }, method: "0512", kind: "numeric", unit: "%", decimals: 1, rounding: "gbt8170", low: "98.0", high: "102.0", options: [] };
 const look: Test = { code: "look", name: { zh: "性状", en: "Appearance" }, method: "SOP", kind: "choice", unit: null, decimals: null, rounding: null, low: null, high: null, options: [{ code: "white", zh: "白", en: "white", conforms: true }] };
-const person = { id: "P-1", name: "赵", name_en: null, roles: [] };
+const person = { id: "P-1", name: "赵", name_en: null, roles: [], key: null };
 const version = (tests: Test[], more: Partial<Version> = {}): Version => ({ version: 1, material: "api-1", stage: "incoming", sha256: "", effective_from: "2026-01-01", first_day: null, reason: "", name: { zh: "标准", en: "Specification" }, tests, state: "effective", by: person, at: "", decided_by: null, decided_at: null, decided_reason: null, instance: null, ...more });
 
 describe("writing a specification (QUA-01)", () => {

@@ -8,8 +8,8 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
-_TEXTS = ("entry", "material", "stage", "sha256", "name_zh", "name_en", "tests", "effective_from", "state", "reason")
-_TEXTS += ("submitted_by", "submitted_at")
+_TEXTS = ["entry", "material", "stage", "sha256", "name_zh", "name_en", "tests", "effective_from", "state", "reason"]
+_TEXTS += ["submitted_by", "submitted_at"]
 
 
 def upgrade() -> None:

@@ -8,8 +8,8 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
-_TEXTS = ("entry", "sha256", "name_zh", "name_en", "type", "unit", "conversions", "storage", "state", "reason")
-_TEXTS += ("submitted_by", "submitted_at")
+_TEXTS = ["entry", "sha256", "name_zh", "name_en", "type", "unit", "conversions", "storage", "state", "reason"]
+_TEXTS += ["submitted_by", "submitted_at"]
 _MAYBE = ("storage_note", "hazard", "pharmacopoeia", "decided_by", "decided_at", "decided_reason", "instance")
 
 
