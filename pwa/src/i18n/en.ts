@@ -4,6 +4,7 @@ import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
 import { firstEn } from "./first.en";
+import { peopleEn } from "./people.en";
 import { signatureEn } from "./signature.en";
 
 export const en = {
@@ -12,6 +13,7 @@ export const en = {
   ...codesEn,
   ...containersEn,
   ...draftsEn,
+  ...peopleEn,
   ...signatureEn,
   clearance: { allOk: "All clear", confirm: "Confirm line clearance", ok: "in order", notOk: "not in order", left: (n: number) => `${n} still to check`, comment: "What is not in order" },
   weigh: {

@@ -5,7 +5,6 @@ import { devicesEn } from "./devices.en";
 import { houseEn } from "./house.en";
 import { keepingEn } from "./keeping.en";
 import { passkeysEn } from "./passkeys.en";
-import { peopleEn } from "./people.en";
 import { scanEn } from "./scan.en";
 import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
@@ -17,7 +16,6 @@ export const firstEn = {
   ...houseEn,
   ...keepingEn,
   ...passkeysEn,
-  ...peopleEn,
   ...scanEn,
   ...trustEn,
   ...witnessEn,
@@ -32,7 +30,7 @@ export const firstEn = {
     delete: "Delete last digit", notOnline: "This needs the network. It is not there now.",
     noPage: "There is no such page.",
   },
-  nav: { work: "My work", flows: "Flows", home: "Home", board: "Board", batches: "Batches", records: "Records", forms: "Forms", recipes: "Recipes", orders: "Batch orders", deviations: "Deviations", lots: "Lots", requisitions: "Requisitions", specifications: "Specifications", conflicts: "Conflicts", log: "Audit log", devices: "Devices", quarantine: "Quarantine", training: "Training", settings: "Settings", menu: "Menu", main: "Main navigation", act: "What to do now" },
+  nav: { work: "My work", flows: "Flows", home: "Home", board: "Board", batches: "Batches", records: "Records", forms: "Forms", recipes: "Recipes", orders: "Batch orders", deviations: "Deviations", lots: "Lots", requisitions: "Requisitions", specifications: "Specifications", conflicts: "Conflicts", log: "Audit log", devices: "Devices", people: "People", quarantine: "Quarantine", training: "Training", settings: "Settings", menu: "Menu", main: "Main navigation", act: "What to do now" },
   session: {
     signIn: "Sign in", signOut: "Sign out", login: "Login name", password: "Password", signInTitle: "Sign in",
     signInHint: "With your own name. Everything you sign carries it.", person: "Signed in as",
