@@ -109,9 +109,11 @@ export class Filler {
     return this.definition ? fieldAt(this.definition.sections, path) : undefined;
   }
 
-  factsOf(path: string): Facts {
-    return this.facts.get(path) ?? NO_FACTS;
-  }
+  /** The same function as long as nothing has changed. */
+  factsOf: (path: string) => Facts = $derived.by(() => {
+    const { facts } = this;
+    return (path) => facts.get(path) ?? NO_FACTS;
+  });
 
   /** Evaluate after the key is on the screen, once for several. */
   follow(): void {
