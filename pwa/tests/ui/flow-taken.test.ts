@@ -10,7 +10,7 @@ const ARROWS = ["s>m", "m>ask", "ask>approve", "approve>x", "x>e", "x>m"].map(ar
 function told(...entries: string[][]): Happened[] {
   return entries.flatMap((entry, index) => entry.map((text, place): Happened => {
     const [event = "", node = ""] = text.split(" ");
-    return { index, place, node: node || null, name: null, event, by: { id: `P-${index}`, name: "", name_en: null, roles: [], key: null }, at: `2027-01-0${index + 1}`, outcome: null, comment: null, attachments: [] };
+    return { index, place, node: node || null, name: null, event, by: { id: `P-${index}`, name: "", name_en: null, roles: [], key: null }, at: `2027-01-0${index + 1}`, outcome: null, comment: null, attachments: [], noted: null };
   }));
 }
 
