@@ -820,6 +820,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look it up in the list.", "请在列表中查找。"),
     ),
+    "material_has_versions": Problem(
+        409,
+        (
+            "This material has an approved version, which an import does not change.",
+            "此物料已有批准的版本，导入不得更改。",
+        ),
+        ("It stays as it was approved.", "保持批准时的内容。"),
+        ("Submit the next version for approval.", "请提交新版本以供批准。"),
+    ),
     "master_waiting": Problem(
         409,
         ("A version of this material waits for approval already.", "此物料已有版本在等待批准。"),

@@ -8,6 +8,7 @@ from master_support import CODE, DENSITY, Json, approve, definition, material, s
 from plant import PlantUnderTest
 
 from server.core import rebuild
+from server.core.errors import PestleError
 from server.materials import queries
 from server.materials.masters import model
 
@@ -77,6 +78,15 @@ def test_the_unit_of_an_imported_material_holds_too_but_a_word_may_be_left(site:
         site.state("materials.material_defined.v1", f"material/{code}", said)
     assert submit(site, definition(unit="{tablet}", conversions=[]), "M-1").json["code"] == "master_unit_other"
     assert submit(site, definition(unit="{tablet}", conversions=[]), "M-2").status_code == 201
+
+
+def test_an_import_does_not_change_what_was_approved(site: PlantUnderTest) -> None:
+    approve(site)
+    said = {"material": CODE, "name": {"zh": "水", "en": "Water"}, "type": "raw", "unit": "L"}
+    with pytest.raises(PestleError) as refused:
+        site.state("materials.material_defined.v1", f"material/{CODE}", said, actor="P-0006")
+    assert refused.value.code == "material_has_versions"
+    assert unit(site) == "kg"
 
 
 MASS = {"given": {"value": "1000", "unit": "mL"}, "equals": {"value": "789", "unit": "g"}}

@@ -110,9 +110,17 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(consequences=[Fact(kind, stream, said, subject=version.material, actor=signer or "server")])
 
 
+def judge_definition(connection: Connection, entry: Entry) -> Ruling:
+    """What people have approved is not changed by an import."""
+    code = entry.payload["material"]
+    if queries.in_force(queries.versions_of(connection, code)) is None:
+        return Ruling()
+    return Ruling(refusal="material_has_versions", details={"material": code})
+
+
 KINDS = (
     Kind(model.SUBMITTED_KIND, MasterSubmitted, "decision", decide_submission, projection.submit, by=(model.MANAGES,)),
     Kind(model.APPROVED_KIND, MasterDecided, "decision", decide_version, projection.decide, by=(model.APPROVES,)),
     Kind(model.RETURNED_KIND, MasterDecided, "decision", decide_version, projection.decide, by=("server",)),
 )
-ROOM = Room("materials", KINDS, judges={flows.ENDED: judge_end})
+ROOM = Room("materials", KINDS, judges={flows.ENDED: judge_end, model.DEFINED_KIND: judge_definition})

@@ -12,6 +12,8 @@ from sync import canonical
 SUBMITTED_KIND = "materials.master_submitted.v1"
 APPROVED_KIND = "materials.master_approved.v1"
 RETURNED_KIND = "materials.master_returned.v1"
+# How a material comes by import, without versions.
+DEFINED_KIND = "materials.material_defined.v1"
 MANAGES, APPROVES = "material.manage", "material.approve"
 FLOW = "material-approval"
 MEANING = {"code": "prepared", "zh": "起草", "en": "Prepared"}
