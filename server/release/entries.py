@@ -14,7 +14,7 @@ from server.production import queries as batches
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
-from server.release import gates, model, projection, queries, reviewing, rules
+from server.release import gates, model, projection, queries, recorded, reviewing, rules
 from server.release.audit import entries as audit
 
 
@@ -29,6 +29,14 @@ class ExceptionAssessed(Schema):
     batch = fields.code()
     exception = fields.entry_id()
     assessment = fields.text(4000)
+
+
+class RecordSetAside(Schema):
+    """A filled form about the batch that was opened in vain, and why its release need not wait for it."""
+
+    batch = fields.code()
+    record = fields.code()
+    reason = fields.text(2000)
 
 
 class _ByPassword(Schema):
@@ -113,6 +121,17 @@ def decide_resolution(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_assessment(connection: Connection, entry: Entry) -> Ruling:
     return _closed(connection, entry, entry.payload["exception"], "exception") or Ruling()
+
+
+def decide_aside(connection: Connection, entry: Entry) -> Ruling:
+    """QA no longer waits for a form about this batch that is not complete, or in which something waits."""
+    batch, name = entry.payload["batch"], entry.payload["record"]
+    found = {one.record: one for one in recorded.of_batch(connection, batch)}
+    if name not in found:
+        return Ruling(refusal="not_found", details={"record": name})
+    if recorded.is_done(found[name]) or name in recorded.aside(connection, batch):
+        return Ruling(refusal="item_closed", details={"record": name})
+    return Ruling()
 
 
 def decide_release(connection: Connection, entry: Entry) -> Ruling:
@@ -229,6 +248,7 @@ def _waive(name: str, shape: type[Schema], decide: Decide) -> Kind:
 KINDS = (
     Kind(model.RESOLVED_KIND, ConflictResolved, "decision", decide_resolution, by=_REVIEWS),
     Kind(model.ASSESSED_KIND, ExceptionAssessed, "decision", decide_assessment, by=_REVIEWS),
+    Kind(model.SET_ASIDE, RecordSetAside, "decision", decide_aside, projection.put_aside, by=_REVIEWS),
     Kind(model.RELEASED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     Kind(model.REJECTED_V1, BatchDisposed, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     Kind(model.RELEASED_V2, BatchSealedV2, "decision", decide_no_more, projection.dispose, by=_RELEASES),

@@ -30,6 +30,7 @@ REJECTED_V1 = "release.batch_rejected.v1"
 REFUSED_KIND = "release.release_refused.v1"
 RESOLVED_KIND = "release.conflict_resolved.v1"
 ASSESSED_KIND = "release.exception_assessed.v1"
+SET_ASIDE = "release.record_set_aside.v1"
 WAIVED_KIND = "release.device_waived.v2"
 WAIVED_V1 = "release.device_waived.v1"
 # The flow that carries the review of a batch record, and how it ends where the batch may be released.

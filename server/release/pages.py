@@ -138,10 +138,12 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
 
 def _records(connection: Connection, number: str) -> list[dict[str, Any]]:
     """The filled forms about the batch."""
-    found = recorded.of_batch(connection, number)
+    found, away = recorded.of_batch(connection, number), recorded.aside(connection, number)
     same = ("record", "form", "version", "status", "open_items", "opened_at", "completed_at")
     return [
-        {**{name: getattr(one, name) for name in same}, "title": forms.title(connection, one.sha256)} for one in found
+        {**{name: getattr(one, name) for name in same}, "title": forms.title(connection, one.sha256)}
+        | {"set_aside": one.record in away}
+        for one in found
     ]
 
 

@@ -57,6 +57,17 @@ waiver = Table(
     Index("release_waiver_batch", "batch", "idx"),
 )
 
+# Filled forms about a batch that were opened in vain: its release does not wait for them.
+set_aside = Table(
+    "release_set_aside",
+    records,
+    Column("record", Text, primary_key=True),
+    Column("batch", Text, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 
 def dispose(connection: Connection, entry: Entry) -> None:
     """The newest signature counts; earlier ones stay."""
@@ -78,6 +89,11 @@ def waive(connection: Connection, entry: Entry) -> None:
     same = ("batch", "device", "known", "delivered", "reason")
     row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **signature_of(entry)}
     connection.execute(insert(waiver), row | {name: given[name] for name in same})
+
+
+def put_aside(connection: Connection, entry: Entry) -> None:
+    row = {name: entry.payload[name] for name in ("record", "batch", "reason")}
+    connection.execute(insert(set_aside), row | {"by": entry.actor, "at": entry.recorded_at})
 
 
 def signature_of(entry: Entry) -> dict[str, Any]:

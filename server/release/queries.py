@@ -35,7 +35,7 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
         *rules.items_gates(batches.items_of(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
-        *recorded.gates(recorded.of_batch(connection, batch)),
+        *recorded.gates(connection, batch),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
@@ -57,7 +57,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
     deviations, filled = quality.deviations_of_batch(connection, batch), recorded.of_batch(connection, batch)
     notices = [
         *rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations),
-        *recorded.notices(connection, filled),
+        *recorded.notices(connection, batch),
     ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)

@@ -1,15 +1,16 @@
 """Records of forms about a batch, as its review and its release see them: complete, looked at, and signed over."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from server.engines.forms.records import queries as records
 from server.engines.forms.records.model import COMPLETE, Item, Record, record_stream
 from server.production.model import batch_stream
 from server.release import rules
 from server.release.model import Gate, Notice
+from server.release.projection import set_aside
 from sync.entry import Receipt
 from sync.log.tables import log_entry
 
@@ -22,16 +23,46 @@ def of_batch(connection: Connection, batch: str) -> list[Record]:
     return records.about(connection, [batch_stream(batch)])
 
 
-def gates(found: Sequence[Record]) -> list[Gate]:
-    """Every record is complete, and nothing in it waits to be looked at; none where no form was filled in."""
-    wrong = [f"{one.form} {one.record}" for one in found if one.status != COMPLETE or one.open_items > 0]
+def aside(connection: Connection, batch: str) -> dict[str, Row[Any]]:
+    """By record what QA does not wait for: by, at, reason."""
+    return {row.record: row for row in connection.execute(select(set_aside).where(set_aside.c.batch == batch))}
+
+
+def is_done(record: Record) -> bool:
+    """Complete, and nothing in it waits to be looked at."""
+    return record.status == COMPLETE and record.open_items == 0
+
+
+def gates(connection: Connection, batch: str) -> list[Gate]:
+    """Every record is complete, and nothing in it waits to be looked at, or was set aside; none where no form was
+    filled in."""
+    found, away = of_batch(connection, batch), aside(connection, batch)
+    wrong = [f"{one.form} {one.record}" for one in found if one.record not in away and not is_done(one)]
     return [rules.gate("records", wrong)] if found else []
 
 
-def notices(connection: Connection, found: Iterable[Record]) -> list[Notice]:
-    """What is to be looked at in the records, and what was."""
-    items = [(record, item) for record in found for item in records.items_of(connection, record.record)]
-    return [_notice(record, item) for record, item in items if item.state in _STATES]
+def notices(connection: Connection, batch: str) -> list[Notice]:
+    """What is to be looked at in the records, and what was; of one that was set aside only that it was."""
+    found, away = of_batch(connection, batch), aside(connection, batch)
+    kept = [one for one in found if one.record not in away]
+    items = [(record, item) for record in kept for item in records.items_of(connection, record.record)]
+    told = [_notice(record, item) for record, item in items if item.state in _STATES]
+    return told + [_aside(one, away[one.record]) for one in found if one.record in away]
+
+
+def _aside(record: Record, row: Row[Any]) -> Notice:
+    return Notice(
+        id=f"aside:{record.record}",
+        type="record",
+        code="record_set_aside",
+        phase=None,
+        slot=None,
+        state="assessed",
+        entries=(),
+        details={"record": record.record, "form": record.form, "path": None},
+        comment=None,
+        decision={"by": row.by, "at": row.at, "text": row.reason, "chosen": None},
+    )
 
 
 def _notice(record: Record, item: Item) -> Notice:

@@ -38,6 +38,7 @@ _SAYS_SOMETHING = (
     quality.DEVIATION_CLOSED,
     model.RESOLVED_KIND,
     model.ASSESSED_KIND,
+    model.SET_ASIDE,
     model.WAIVED_KIND,
     *RECORDED,
     "handheld.lease_issued.v1",

@@ -292,6 +292,7 @@ class RecordLineAnswer(Schema):
     open_items = plain.Integer()
     opened_at = plain.String()
     completed_at = plain.String(allow_none=True)
+    set_aside = plain.Boolean()
 
 
 class ReviewAnswer(Schema):
@@ -317,6 +318,10 @@ def reasoned(longest: int) -> list[validate.Validator]:
 
 class ResolveBody(Schema):
     chosen = plain.String(required=True, validate=validate.Length(36, 36))
+    reason = plain.String(required=True, validate=reasoned(2000))
+
+
+class SetAsideBody(Schema):
     reason = plain.String(required=True, validate=reasoned(2000))
 
 

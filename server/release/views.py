@@ -99,6 +99,19 @@ def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
     return _decide(number, item, model.ASSESSED_KIND, payload)
 
 
+@blueprint.post("/batches/<number>/records/<record>/set-aside")
+@require("batch.review")
+@blueprint.arguments(shapes.SetAsideBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+def put_aside(body: Mapping[str, Any], number: str, record: str) -> Answer:
+    """Wait no longer for a form about the batch that was opened in vain. PestleError `not_found`, `item_closed`."""
+    person = demand("batch.review")
+    payload = {"batch": number, "record": record, "reason": body["reason"]}
+    fact = Fact(model.SET_ASIDE, batch_stream(number), payload, subject=record, actor=person.id)
+    site.current().recorder.state(fact)
+    return _review(number)
+
+
 @blueprint.post("/batches/<number>/release")
 @require("batch.release")
 @blueprint.arguments(shapes.SignBody)

@@ -238,3 +238,13 @@ def test_a_form_that_is_filled_in_about_the_batch_stands_in_its_review_until_it_
     phone.page.reload()
     expect(phone.at("gate-records")).to_have_attribute("data-met", "true", timeout=LONG)
     expect(phone.at(f"record-{record}")).to_contain_text("complete")
+    # One that was opened in vain is set aside, and says why.
+    begun = {"form": FORM, "subject": f"batch/{walk.site.batch}"}
+    vain = walk.site.desk("zhangmin").post("/api/records", begun, 201)["record"]["record"]
+    phone.page.reload()
+    phone.at(f"set-aside-{vain}").click(timeout=LONG)
+    phone.at("set-aside-reason").fill("Opened twice")
+    phone.at("set-aside-confirm").click()
+    expect(phone.at(f"record-{vain}")).to_contain_text("set aside", timeout=LONG)
+    expect(phone.at(f"item-aside:{vain}")).to_contain_text("Opened twice")
+    expect(phone.at("gate-records")).to_have_attribute("data-met", "true")

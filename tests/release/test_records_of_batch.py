@@ -10,7 +10,9 @@ from record_support import RecordSite, calculated, kg, value
 from release_support import close, finish, refused, review, sign
 
 from server.core import rebuild
+from server.core.errors import PestleError
 from server.release import queries
+from server.release.model import SET_ASIDE
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-01")
 RECORD = "R-B1"
@@ -117,3 +119,31 @@ def test_records_about_something_else_are_no_matter_of_the_batch(site: Plant) ->
     sign(site, "released")
     site.fill(value("batch", "B-9"), record="R-2", leased=False)
     assert review(site)["disposition"]["stale"] is False
+
+
+def test_a_form_that_was_opened_in_vain_is_set_aside_with_a_reason(site: Plant) -> None:
+    finish(site)
+    site.fill_in()
+    given = {"batch": "B1", "record": RECORD, "reason": "opened for another batch"}
+    for person, code in (("P-1", "not_permitted"), ("P-3", "not_permitted")):
+        with pytest.raises(PestleError, match=code):
+            site.state(SET_ASIDE, "batch/B1", given, person)
+    with pytest.raises(PestleError, match="not_found"):
+        site.state(SET_ASIDE, "batch/B1", given | {"record": "R-404"}, "P-5")
+    site.state(SET_ASIDE, "batch/B1", given, "P-5")
+    assert site.gate() == []
+    (item,) = [one for one in review(site)["notable"] if one["type"] == "record"]
+    assert (item["code"], item["decision"]["text"]) == ("record_set_aside", "opened for another batch")
+    assert [one["set_aside"] for one in review(site)["records"]] == [True]
+    with pytest.raises(PestleError, match="item_closed"):
+        site.state(SET_ASIDE, "batch/B1", given, "P-5")
+    sign(site, "released")
+    assert "openedforanotherbatch" in printed(site)[0]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def test_what_is_done_is_not_set_aside(site: Plant) -> None:
+    site.fill_in()
+    site.complete()
+    with pytest.raises(PestleError, match="item_closed"):
+        site.state(SET_ASIDE, "batch/B1", {"batch": "B1", "record": RECORD, "reason": "x"}, "P-5")

@@ -150,7 +150,7 @@ export interface Item {
 /** The instance of a flow that carries something: what waits in it for whom, or how it ended. */
 export interface Standing { instance: string; started_by: Named; started_at: string; ended_at: string | null; result: string | null; waiting: { name: Text2; person: Named | null; roles: string[]; overdue: boolean }[] }
 /** A filled form about a batch. */
-export interface RecordLine { record: string; form: string; title: Text2 | null; version: number; status: string; open_items: number; opened_at: string; completed_at: string | null }
+export interface RecordLine { record: string; form: string; title: Text2 | null; version: number; status: string; open_items: number; opened_at: string; completed_at: string | null; set_aside: boolean }
 export interface Gate { code: string; met: boolean; count: number; details: string[]; waived: string[] }
 export interface Review {
   batch: BatchLine;

@@ -36,7 +36,7 @@ export const zh = {
     phases: (a: number, b: number) => `步骤 ${a} / ${b}`, gates: "放行条件", gateOpen: "未满足", gateClosed: "已满足", decide: "须裁定", assessed: "已评估", resolved: "已裁定", exception: "异常",
     conflictText: "同一处有两条记录。请选定正确的一条并说明理由，两条均保留在日志中。", choose: "以此为准", chosen: "已选定", chooseReason: "为何选它", resolve: "裁定",
     assess: "评估", assessment: "评估意见", assessHint: "对本批的影响，以及为何可接受或不可接受。", sign: "签名放行", reject: "拒绝放行",
-    left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, records: "表单记录", recordOpen: "未完成", recordComplete: "已完成", recordItems: (n: number) => `${n} 项待处理`, standing: { not_begun: "未开始", running: "进行中", not_passed: "未通过", came_after: "其后又有记录" },
+    left: (n: number) => `还有 ${n} 项须裁定，裁定后可签名。`, records: "表单记录", recordOpen: "未完成", recordComplete: "已完成", recordAside: "已不再等待", setAside: "不再等待…", setAsideHint: "用于误开的表单：放行不再等待它，已填内容保留。", recordItems: (n: number) => `${n} 项待处理`, standing: { not_begun: "未开始", running: "进行中", not_passed: "未通过", came_after: "其后又有记录" },
     gatesLeft: (n: number) => `还有 ${n} 项放行条件未满足。`,
     ready: "无未结项，可以签名。", signTitle: "签名放行", rejectTitle: "拒绝放行", signing: "您签署的是", digest: "所示内容摘要",
     signNow: "签名", rejectReason: "拒绝理由",

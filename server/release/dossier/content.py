@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 from server.engines.flows import standing
 from server.engines.forms import queries as forms
 from server.engines.forms.records import queries as records
-from server.engines.forms.records.model import COMPLETE, Record
+from server.engines.forms.records.model import Record
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import model as production
@@ -65,7 +65,7 @@ def gather(
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
         "signatures": _signatures(connection, number, size, lang),
-        "records": [_record(connection, one, lang) for one in recorded.of_batch(connection, number)],
+        "records": [_record(connection, number, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
         "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
@@ -164,18 +164,21 @@ def _in_flow(one: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
     }
 
 
-def _record(connection: Connection, one: Record, lang: Lang) -> dict[str, Any]:
+def _record(connection: Connection, number: str, one: Record, lang: Lang) -> dict[str, Any]:
     """A filled form about the batch; its pages are attached."""
     title = forms.title(connection, one.sha256) or {lang: one.form}
     people = identity.people(connection, {by for by in (one.completed_by,) if by is not None})
     done = [] if one.completed_at is None else [person(people.get(one.completed_by or ""), lang)]
+    row = recorded.aside(connection, number).get(one.record)
+    away = [] if row is None else [f"{word('record_set_aside', lang)}: {row.reason}"]
     return {
         "record": one.record,
         "title": f"{title[lang]} · {labels(lang)['version']} {one.version}",
-        "complete": one.status == COMPLETE and one.open_items == 0,
+        "complete": recorded.is_done(one),
         "open_items": str(one.open_items),
         "completed": " · ".join([*done, *([] if one.completed_at is None else [moment(one.completed_at, 0)])]),
-        "items": [
+        "items": away
+        + [
             f"{word(item.code, lang)} · {item.path or ''} · {item.reason or labels(lang)['open']}"
             for item in records.items_of(connection, one.record)
             if item.state != "joined"

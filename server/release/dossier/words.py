@@ -155,6 +155,7 @@ quality.specification_approved.v1|质量标准批准|Specification approved
 quality.specification_submitted.v1|质量标准提交批准|Specification submitted for approval
 quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
+release.record_set_aside.v1|不再等待表单|Form set aside
 release.conflict_resolved.v1|冲突裁定|Conflict decided
 release.exception_assessed.v1|异常评估|Exception assessed
 release.batch_released.v1|批放行|Batch released
@@ -291,6 +292,7 @@ person_lacks|该人员无权担任此栏要求的工作|The person may not do wh
 person_unknown|没有此人员|Nobody is known by this name
 reading_typed|手工输入而非设备读数|Typed instead of read from the device
 record_complete|记录完成后补入|Came after the record was complete
+record_set_aside|已不再等待此表单|The release does not wait for this form
 record_incomplete|已完成但有缺项|Complete, with something missing
 record_mismatch|属于另一份记录|It stands in another record
 record_unknown|没有此记录|There is no such record
