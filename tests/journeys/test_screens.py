@@ -58,6 +58,8 @@ class Walk:
             "requisitions": ["/requisitions", "/requisitions/new"],
             "orders": ["/orders", f"/orders/{self._order()}"],
             "recipes": ["/recipes", "/recipes/MBR-AMT-5"],
+            "masters": ["/masters", "/masters/new"],
+            "suppliers": ["/suppliers"],
             "specifications": ["/specifications", "/specifications/new"],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],

@@ -5,6 +5,7 @@ const ROOMS: Record<string, (code: string, version?: string) => string> = {
   form: (code) => `/forms/${code}`,
   flow: (code) => `/flows/${code}`,
   recipe: (code, version) => (version ? `/recipes/${code}/${version}` : `/recipes/${code}`),
+  material: (code) => `/masters/${code}`,
   order: (code) => `/orders/${code}`,
   requisition: (code) => `/requisitions/${code}`,
   specification: (code) => `/specifications/${code}`,

@@ -27,6 +27,7 @@ const SCREENS: Record<string, Screen> = {
   instances: () => import("../flows/Instance.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
+  masters: () => import("../masters/Masters.svelte"),
   "my-work": () => import("../flows/WorkList.svelte"),
   orders: () => import("../orders/Orders.svelte"),
   people: () => import("../people/People.svelte"),
@@ -36,6 +37,7 @@ const SCREENS: Record<string, Screen> = {
   requisitions: () => import("../requisitions/Requisitions.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   specifications: () => import("../specifications/Specifications.svelte"),
+  suppliers: () => import("../suppliers/Suppliers.svelte"),
   training: () => import("../training/Training.svelte"),
 };
 export const HOME = "";

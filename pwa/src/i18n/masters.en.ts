@@ -1,0 +1,13 @@
+/** English words for the material master: fetched with its screens, not with the first one. */
+export const mastersEn = {
+  title: "Materials", hint: "What materials are, and how their quantities convert.", search: "Code or name", empty: "No material is known yet.", create: "New material", waiting: (n: number) => `Version ${n} waits`, imported: "imported",
+  version: (n: number) => `Version ${n}`, versions: "Versions", next: "Next version", look: "Look at", compare: "Compare", comparing: (a: number, b: number) => `Versions ${a} and ${b}`, none: "This material came by import and has no version yet. The next version is its first.",
+  states: { submitted: "Waits for approval", effective: "In force", superseded: "Superseded", returned: "Sent back" } as Record<string, string>,
+  types: { raw: "Raw material", packaging: "Packaging material", printed: "Printed packaging", intermediate: "Intermediate", bulk: "Bulk product", finished: "Finished product" } as Record<string, string>,
+  storages: { ambient: "10–30 °C", cool: "Cool, not above 20 °C", cool_dark: "Cool and dark, not above 20 °C", cold: "Cold, 2–10 °C", frozen: "Frozen, not above −20 °C", special: "As said in the note" } as Record<string, string>,
+  code: "Code", zh: "Chinese", en: "English", name: "Name", type: "Type", unit: "Unit of the stock (UCUM)", unitHint: "kg, g, L, mL, {tablet}, {box}, 10*3{tablet}", conversions: "Conversions", shelf_life: "Shelf life (months)", retest: "Retest after (months)", storage: "Storage", storage_note: "Note on storage", hazard: "Hazard", pharmacopoeia: "Pharmacopoeia",
+  conversion: (n: number) => `Conversion ${n}`, conversionHint: "Two quantities that are the same amount: 1 L = 0.789 kg, 1000 {tablet} = 120.5 g. They are used exactly.", same: "=", value: "Value", unitShort: "Unit", add: "Add a conversion", remove: "Remove",
+  check: "Check and sign…", found: "This stands against it:", incomplete: "Code, both names and the unit are needed.", submit: "Submit for approval", submitNow: "Sign and submit", reason: "What is new, and why", digest: "Digest of the version", prepared: "Prepared", whole: "The material",
+  findings: { unit_unknown: "This is no unit of UCUM.", conversion_nothing: "A conversion needs more than nothing on both sides.", conversion_twice: "These units convert already by what stands before.", conversion_leads_nowhere: "This leads to no unit of the stock.", storage_note_missing: "Say how it is stored.", retest_after_shelf_life: "It is retested after its shelf life has ended." } as Record<string, string>,
+  equal: "Both versions say the same.", property: "What", was: "Was", is: "Is",
+};
