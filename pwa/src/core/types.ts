@@ -138,7 +138,7 @@ export interface Lent {
   areas?: { area: string; name: Text2; places: string[] }[];
   /** What a step needs, by its name, and how that is called; missing in older leases. */
   requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
-  equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null }[];
+  equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates }[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
   devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;
@@ -155,6 +155,8 @@ export type LeaseEnd = "expired" | "revoked" | "returned";
 
 /** A live value of a balance, as the server last passed it on; null net when lost or not readable. */
 export interface LiveWeight { balance: string; net: Quantity | null; quality: "stable" | "dynamic" | "overload" | "underload" | "unknown" | "lost"; at: string }
+/** What a balance may be used for, and the latest check by each of its test weights (server/equipment/model.py). */
+export interface Gates { capacity: Quantity | null; minimum: Quantity | null; check_hours: number | null; weights: { weight: string; nominal: Quantity; tolerance: string }[]; checks: { weight: string; verdict: string; at: string }[] }
 /** A weight that the bridge has captured, signed and delivered: the only one that may be taken. */
 export interface Reading { id: string; device: string; balance: string; serial: string; model: string; net: Quantity; raw: string; captured_at: string; index: number }
 

@@ -1,6 +1,7 @@
 /** Where a balance stands for the weighing at hand: what its live value and its last reading in the log say together. */
 import { Decimal } from "decimal.js";
-import type { LiveWeight, Quantity, Reading } from "../core/types";
+import { converted } from "../core/measures";
+import type { Gates, LiveWeight, Quantity, Reading } from "../core/types";
 
 /** A bridge takes a value that moves by as much, without having been unsteady, for the same load (device_bridge/capture.py). */
 const SAME_LOAD_STEPS = 5;
@@ -43,4 +44,46 @@ export function standing({ live, before, last, taken, unit, fits, stale }: Seen)
 function sameLoad(kept: string, shown: string): boolean {
   const step = new Decimal(10).pow(-(shown.split(".")[1]?.length ?? 0));
   return new Decimal(shown).minus(kept).abs().lte(step.times(SAME_LOAD_STEPS));
+}
+
+export type How = "passed" | "missing" | "expired" | "failed";
+export type Barred =
+  | { code: "out_of_range"; net: Quantity; bound: Quantity }
+  | { code: "too_little"; net: Quantity; bound: Quantity }
+  | { code: "not_checked"; how: Exclude<How, "passed">; weights: string[] };
+
+/** How the check by one test weight stands at a time in ms, as server/equipment/model.py says it. */
+export function standsBy(gates: Gates, weight: string, at: number): How {
+  const last = gates.checks.find((one) => one.weight === weight);
+  if (!last) return "missing";
+  if (last.verdict !== "passed") return "failed";
+  return at > Date.parse(endOf(gates, weight) ?? last.at) ? "expired" : "passed";
+}
+
+/** Until when the last check by a weight holds. */
+export function endOf(gates: Gates, weight: string): string | null {
+  const last = gates.checks.find((one) => one.weight === weight);
+  return last ? new Date(Date.parse(last.at) + (gates.check_hours ?? 0) * 3_600_000).toISOString() : null;
+}
+
+/** How the check of a balance stands as a whole; `free` where none is asked for. */
+export function stands(gates: Gates | null, at: number): How | "free" {
+  if (!gates || gates.check_hours === null) return "free";
+  const all = gates.weights.map((one) => standsBy(gates, one.weight, at));
+  return (["failed", "missing", "expired"] as const).find((how) => all.includes(how)) ?? "passed";
+}
+
+/** Why nothing may be taken from this balance now, or not this weight; the server makes an exception of each. */
+export function barredBy(gates: Gates | null, net: Quantity | null, at: number): Barred[] {
+  if (!gates) return [];
+  const found: Barred[] = [], how = stands(gates, at);
+  if (net && gates.capacity && beyond(net, gates.capacity, 1)) found.push({ code: "out_of_range", net, bound: gates.capacity });
+  if (net && gates.minimum && beyond(net, gates.minimum, -1)) found.push({ code: "too_little", net, bound: gates.minimum });
+  if (how !== "passed" && how !== "free") found.push({ code: "not_checked", how, weights: gates.weights.filter((one) => standsBy(gates, one.weight, at) !== "passed").map((one) => one.weight) });
+  return found;
+}
+
+function beyond(net: Quantity, bound: Quantity, side: 1 | -1): boolean {
+  const value = converted(net, bound.unit);
+  return value === null || new Decimal(value.value).minus(bound.value).times(side).gt(0);
 }

@@ -10,6 +10,7 @@ const SCREENS: Record<string, Screen> = {
   audit: () => import("../log/Audit.svelte"),
   "audit-review": () => import("../audit/AuditReview.svelte"),
   "audit-reviews": () => import("../audit/AuditReviews.svelte"),
+  balances: () => import("../equipment/Balances.svelte"),
   batch: () => import("../batches/Batch.svelte"),
   "batch/*/review": () => import("../release/Review.svelte"),
   "batch/*/run": () => import("../production/Run.svelte"),

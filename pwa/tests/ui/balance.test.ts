@@ -1,7 +1,7 @@
 /** Where a balance stands for a weighing: each state that has to be told, and silence while all is as it should be. */
 import { describe, expect, it } from "vitest";
-import type { LiveWeight, Reading } from "../../src/core/types";
-import { standing } from "../../src/production/balance";
+import type { Gates, LiveWeight, Reading } from "../../src/core/types";
+import { barredBy, endOf, standing, stands } from "../../src/production/balance";
 
 type Seen = Parameters<typeof standing>[0];
 const live = (quality: LiveWeight["quality"], value: string | null = null, unit = "kg"): LiveWeight => ({ balance: "BAL-07", net: value === null ? null : { value, unit }, quality, at: "2026-11-26T08:00:00.000Z" });
@@ -48,5 +48,40 @@ describe("standing", () => {
     expect(at({ live: live("dynamic") })).toBeNull();
     expect(at({ live: live("stable", "12.640"), last: reading("12.640") })).toBeNull();
     expect(at({ live: live("stable", "12.640"), stale: true })).toBeNull();
+  });
+});
+
+const CHECKED = "2026-11-26T08:00:00.000Z";
+const now = Date.parse(CHECKED);
+const gates = (verdict: string | null, changed: Partial<Gates> = {}): Gates => ({
+  capacity: { value: "30.000", unit: "kg" }, minimum: { value: "82", unit: "g" }, check_hours: 24, weights: [{ weight: "F1", nominal: { value: "20.000", unit: "kg" }, tolerance: "0.002" }],
+  checks: verdict ? [{ weight: "F1", verdict, at: CHECKED }] : [], ...changed,
+});
+const kg = (value: string): { value: string; unit: string } => ({ value, unit: "kg" });
+const codes = (of: Gates | null, net: { value: string; unit: string } | null, at = now): string[] => barredBy(of, net, at).map((one) => one.code);
+
+describe("what a balance may be used for", () => {
+  it("EQP-04 bars what is beyond its range or below its minimum weight, in any unit; both ends belong to it", () => {
+    const of = gates("passed");
+    expect(codes(of, kg("0.082"))).toEqual([]);
+    expect(codes(of, kg("0.081"))).toEqual(["too_little"]);
+    expect(codes(of, { value: "81.9", unit: "g" })).toEqual(["too_little"]);
+    expect(codes(of, kg("30.000"))).toEqual([]);
+    expect(codes(of, kg("30.001"))).toEqual(["out_of_range"]);
+    expect(codes(of, { value: "5", unit: "pcs" })).toEqual(["out_of_range", "too_little"]);
+  });
+
+  it("EQP-04 bars a balance without a valid check, whatever lies on it", () => {
+    expect(barredBy(gates(null), null, now)).toEqual([{ code: "not_checked", how: "missing", weights: ["F1"] }]);
+    expect(barredBy(gates("failed"), null, now)).toEqual([{ code: "not_checked", how: "failed", weights: ["F1"] }]);
+    expect(codes(gates("passed"), null, now + 24 * 3_600_000)).toEqual([]);
+    expect(barredBy(gates("passed"), null, now + 24 * 3_600_000 + 1)).toEqual([{ code: "not_checked", how: "expired", weights: ["F1"] }]);
+    expect(endOf(gates("passed"), "F1")).toBe("2026-11-27T08:00:00.000Z");
+  });
+
+  it("EQP-04 bars nothing where nothing was set", () => {
+    expect(codes(null, kg("0.001"))).toEqual([]);
+    expect(codes(gates(null, { check_hours: null, weights: [], minimum: null, capacity: null }), kg("99"))).toEqual([]);
+    expect([stands(null, now), stands(gates(null), now), stands(gates("passed"), now)]).toEqual(["free", "missing", "passed"]);
   });
 });

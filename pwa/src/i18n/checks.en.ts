@@ -1,0 +1,10 @@
+/** English words for balances and their checks: fetched with their screens, not with the first one. */
+export const checksEn = {
+  title: "Balances", hint: "What each may be used for, and when it was last checked with test weights.", empty: "No balance is in the register.", open: "Checks of this balance",
+  states: { free: "no check is asked for", passed: "checked", missing: "not checked yet", expired: "check is due", failed: "check failed" } as Record<string, string>,
+  until: (at: string) => `until ${at}`, capacity: "Capacity", minimum: "Minimum weight (USP <41>)", holds: "A check holds for", hours: (n: number) => `${n} h`, weights: "Test weights", weight: "Test weight", nominal: "Nominal mass", tolerance: "Tolerance ±", last: "Last check", none: "none", history: "Checks", shown: "Shown", verdict: "Verdict", by: "By", at: "At", noChecks: "It was never checked.", location: "Place", calibration: "Calibration due", serial: "Serial number",
+  verdicts: { passed: "passed", failed: "failed" } as Record<string, string>,
+  set: "Set limits", setTitle: "What this balance may be used for", setHint: "Weighings beyond these are stopped on the tablet, and an exception wherever they happen.", unit: "Unit", holdsHours: "A check holds for how many hours (empty: none is asked for)", addWeight: "Add a test weight", removeWeight: "Remove", reason: "On what grounds",
+  check: "Check with test weights", checkTitle: (balance: string) => `Check ${balance}`, checkHint: "Clean and level the balance, zero it, then place the test weight and wait until the value is stable.", place: "Which weight lies on it", shows: "It shows", record: "Record the check", waiting: "Waiting for a stable weight", lost: "not connected",
+  passedNow: (weight: string) => `${weight} passed.`, failedNow: (weight: string) => `${weight} is out of tolerance: nothing may be weighed on this balance.`, failedNext: "Take the weight off, look whether balance and weight are clean, zero it and check again. If it fails again, lock the balance and tell the engineer.", done: "Done", noWeights: "No test weights are set for this balance.",
+};
