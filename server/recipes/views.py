@@ -9,9 +9,8 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
-from werkzeug.http import dump_options_header
 
-from server.core import plant
+from server.core import blobs, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import queries as identity
@@ -70,8 +69,7 @@ def export(code: str, number: int) -> Response:
     """The content of a version as a file, in its canonical bytes. PestleError `recipe_unknown`."""
     with plant.current().engine.connect() as connection:
         one = _one(_known(connection, code), code, number)
-    disposition = dump_options_header("attachment", {"filename": f"{code}-{number}.json"})
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Disposition": blobs.download_as(f"{code}-{number}.json"), "X-Content-Type-Options": "nosniff"}
     return Response(canonical.encode(dict(one.payload)), mimetype="application/json", headers=headers)
 
 

@@ -56,6 +56,7 @@ def test_a_version_is_submitted_reviewed_by_two_and_approved_by_a_third(site: Pl
     assert signed == [("P-0006", "prepared"), *reviews, ("P-0004", "approved")]
     assert site.entries(model.APPROVED)[0].head.actor == "P-0004"
     file = desk(site, "chen").get(f"/api/recipes/{CODE}/versions/1/file")
+    assert file.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{CODE}-1.json"
     assert file.data == canonical.encode(given)
     assert f"{CODE}-1.json" in file.headers["Content-Disposition"]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

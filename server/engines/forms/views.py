@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
-from werkzeug.http import dump_options_header
 
 from server.core import blobs, clock, db, plant
 from server.core.errors import PestleError
@@ -69,8 +68,8 @@ def export(form: str, number: int) -> Response:
         data = definitions.data_of(connection, found.sha256)
     if data is None:
         raise PestleError("form_definition_unknown", {"form": form, "version": number})
-    disposition = dump_options_header("attachment", {"filename": f"{form}-{number}.json"})
-    return Response(data, mimetype="application/json", headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": blobs.download_as(f"{form}-{number}.json")}
+    return Response(data, mimetype="application/json", headers=headers)
 
 
 @blueprint.get("/<form>/versions/<int:number>/pdf")
@@ -86,8 +85,8 @@ def print_empty(query: Body, form: str, number: int) -> Response:
         raise PestleError("form_definition_unknown", {"form": form, "version": number})
     paper = printing.Paper(here.log.origin, clock.now(), number, found.sha256)
     data = printing.pdf(definition, query["lang"], paper, here.config.blobs)
-    disposition = dump_options_header("attachment", {"filename": f"{form}-{number}.pdf"})
-    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": blobs.download_as(f"{form}-{number}.pdf")}
+    return Response(data, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.post("/<form>/draft")
