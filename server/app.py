@@ -24,6 +24,7 @@ from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
+from server.materials.importing import views as imports
 from server.materials.masters import views as masters
 from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     orders.blueprint,
     specifications.blueprint,
     masters.blueprint,
+    imports.blueprint,
     requisitions.blueprint,
     preferences.blueprint,
     passkeys.blueprint,

@@ -1,4 +1,4 @@
-"""`pestle import batches`: batch history from CSV, with a report of every suspicious row and cell."""
+"""`pestle import`: batch history, materials and suppliers from tables, each with a report of its rows."""
 
 import argparse
 import sys
@@ -21,10 +21,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     batches.add_argument("--process", type=Path, metavar="FILE", help="figures of the press, a line per batch")
     batches.add_argument("--dry-run", action="store_true", help="report, and write nothing")
+    for name, columns in (
+        ("materials", "code, name_zh, name_en, type, unit"),
+        ("suppliers", "code, name_zh, name_en, address and contact, phone, email"),
+    ):
+        table = what.add_parser(name, help=f"{name} from a table with the columns {columns}: all rows or none")
+        table.add_argument("table", type=Path, metavar="FILE", help="CSV or XLSX")
+        table.add_argument("--dry-run", action="store_true", help="report, and write nothing")
 
 
 def run(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     """Exit 0, or 1 when rows were refused; PestleError when the files cannot be read at all."""
+    return _batches(options) if options.what == "batches" else _table(options)
+
+
+def _table(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    from server.core.outcomes import SERVER
+    from server.materials.importing import importer
+    from server.plant import open_plant
+
+    _, data = _file(options.table)
+    plant = open_plant(from_environment())
+    try:
+        answer = importer.take(plant, options.what, data, SERVER, options.dry_run).payload()
+    finally:
+        plant.close()
+    if not options.json:
+        done = "would be imported" if options.dry_run else "imported"
+        print(f"{answer['rows']} rows: {answer['imported']} {done}, {answer['unchanged']} unchanged")
+        for one in answer["findings"]:
+            print(f"  line {one['line']}, {one['column']} = {one['value']!r}: {one['code']}; nothing is imported")
+    return (1 if answer["findings"] else 0), answer
+
+
+def _batches(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     from server.integration.batches.importer import File, import_batches
     from server.integration.batches.mapping import load
     from server.plant import open_plant

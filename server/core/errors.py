@@ -820,6 +820,24 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look it up in the list.", "请在列表中查找。"),
     ),
+    "table_unreadable": Problem(
+        422,
+        (
+            "This is neither a CSV file nor an Excel workbook with a table.",
+            "这不是 CSV 文件，也不是含表格的 Excel 工作簿。",
+        ),
+        ("Nothing was imported.", "未导入任何内容。"),
+        (
+            "Save the table as CSV (UTF-8) or XLSX, with the names of its columns in the first row.",
+            "请将表格存为 CSV（UTF-8）或 XLSX，首行为列名。",
+        ),
+    ),
+    "table_too_long": Problem(
+        422,
+        ("The table has too many rows.", "表格行数过多。"),
+        ("Nothing was imported.", "未导入任何内容。"),
+        ("Split it into parts.", "请分成几部分导入。"),
+    ),
     "material_has_versions": Problem(
         409,
         (

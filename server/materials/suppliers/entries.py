@@ -117,7 +117,7 @@ def _day(entry: Entry) -> str:
 
 
 KINDS = (
-    Kind(model.REGISTERED, SupplierRegistered, "decision", project=projection.register, by=(model.MANAGES,)),
+    Kind(model.REGISTERED, SupplierRegistered, "decision", project=projection.register, by=("server", model.MANAGES)),
     Kind(model.DECIDED, SupplierDecided, "decision", decide_supplier, projection.decide, by=(model.APPROVES,)),
     Kind(
         model.SUPPLY_DECIDED, SupplyDecided, "decision", decide_supply, projection.decide_supply, by=(model.APPROVES,)
