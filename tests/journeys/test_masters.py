@@ -100,6 +100,28 @@ def test_the_next_version_is_compared(walk: Walk) -> None:
     desk.sign_out()
 
 
+def test_a_table_is_looked_at_first_and_imported_when_every_row_is_right(walk: Walk) -> None:
+    desk = walk.desk
+    desk.sign_in("zhouwei")
+    walk.open(desk, "/masters")
+    desk.at("import").click(timeout=LONG)
+    table = "code,name_zh,name_en,type,unit\nM-1,滑石粉,Talc,raw,{}\n"
+
+    def give(unit: str) -> None:
+        file = {"name": "materials.csv", "mimeType": "text/csv", "buffer": table.format(unit).encode()}
+        desk.at("import-file").set_input_files(files=[file])
+
+    give("drums")
+    expect(desk.at("import-findings")).to_contain_text("This is no unit of UCUM", timeout=LONG)
+    expect(desk.at("import-now")).to_be_disabled()
+    desk.shoot("materials-import")
+    give("kg")
+    expect(desk.at("import-report")).to_contain_text("1 to be imported", timeout=LONG)
+    desk.at("import-now").click()
+    expect(desk.at("material-M-1")).to_contain_text("Talc", timeout=LONG)
+    desk.sign_out()
+
+
 def test_a_supplier_is_registered_and_qualified_on_evidence(walk: Walk) -> None:
     desk, phone = walk.desk, walk.phone
     desk.sign_in("huanglei")
