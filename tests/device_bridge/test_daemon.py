@@ -128,6 +128,49 @@ def test_it_enrols_weighs_and_is_killed_without_losing_or_doubling(bridge: Folde
     assert bridge.events("stopped")
 
 
+OTHER_WIRES = """
+[[balances]]
+id = "BAL-08"
+serial = "B700000008"
+host = "127.0.0.1"
+port = {port}
+protocol = "sbi"
+[[balances]]
+id = "BAL-09"
+serial = "37300009"
+device = "{device}"
+line = "1200 7O1"
+protocol = "sbi"
+[[balances]]
+id = "SCL-01"
+serial = "S0001"
+protocol = "weight-scale"
+[emulator]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.urs("BRG-01", "BRG-02", "BRG-05")
+def test_every_wire_and_protocol_of_the_configuration_weighs(
+    bridge: Folder, server: PlantServer, tmp_path: Path
+) -> None:
+    more = OTHER_WIRES.format(port=free_port(), device=tmp_path / "ttyBAL")
+    bridge.config.write_text(bridge.config.read_text("utf-8").replace("[emulator]\n", more), "utf-8")
+    bridge.start("--emulate", "--server", server.url, "--code", "WELCOME")
+    until("all connect", lambda: len(bridge.events("balance_connected")) == 4, 30)
+    for number, identifier in enumerate(("BAL-07", "BAL-08", "BAL-09", "SCL-01"), 1):
+        bridge.control("place", balance=identifier, load=f"{number}.000")
+    until("all arrive", lambda: len(server.records) == 4, 30)
+    said = {one.body["balance"]: (one.head.kind, one.body["transport"], one.body["raw"]) for one in server.records}
+    weight, scale = "equipment.weight_read.v1", "equipment.scale_read.v1"
+    assert said["BAL-07"] == (weight, "ble-nus", "S S      1.000 kg")
+    assert said["BAL-08"] == (weight, "tcp", "N     +    2.000 kg ")
+    assert said["BAL-09"] == (weight, "serial", "N     +    3.000 kg ")
+    assert said["SCL-01"][:2] == (scale, "ble-wss")
+    until("the screen shows the scale", lambda: any(one["quality"] == "unknown" for one in server.live))
+    assert bridge.end() == 0
+
+
 def live(server: PlantServer) -> tuple[dict[str, str] | None, str]:
     last: dict[str, Any] = server.live[-1] if server.live else {"net": None, "quality": "nothing"}
     return last["net"], last["quality"]
