@@ -92,3 +92,25 @@ def test_nor_is_one_of_specifications_or_requisitions(flow: str, before: str, af
     xml = queries.delivered()[flow].decode()
     assert approving.lacking(parsing.parse(xml.encode())) == []
     assert [one.code for one in approving.lacking(parsing.parse(xml.replace(before, after).encode()))] == [code]
+
+
+def test_what_came_with_an_earlier_program_is_followed_by_what_comes_with_this_one(
+    site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless the plant has drawn a version of its own; what runs already goes on as it is."""
+    now = dict(queries.delivered())
+    earlier = {code: data.replace(b"P5D", b"P6D") for code, data in now.items()}
+    monkeypatch.setattr(queries, "delivered", lambda: earlier)
+    client = site.client("li")
+    start = {"subject": "S-1", "values": [{"variable": "what", "value": ["another label"]}]}
+    first = client.post("/api/flows/change/instances", json=start).json["instance"]
+    monkeypatch.setattr(queries, "delivered", lambda: now)
+    shown = client.get("/api/flows/change").json["versions"]
+    assert [(one["version"], one["state"]) for one in shown] == [(2, "effective"), (1, "superseded")]
+    second = client.post("/api/flows/change/instances", json=start).json["instance"]
+    versions = [client.get(f"/api/instances/{one}").json["version"] for one in (first, second)]
+    assert versions == [1, 2]
+    moved = client.post(f"/api/instances/{first}/move", json={"version": 2, "reason": "as the other"})
+    assert (moved.status_code, moved.json["version"]) == (200, 2)
+    assert [one["version"] for one in site.payloads(kinds.DELIVERED)] == [1, 2]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

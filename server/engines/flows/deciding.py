@@ -32,13 +32,15 @@ def surroundings(connection: Connection) -> Surroundings:
 
 
 def decide_delivery(connection: Connection, entry: Entry) -> Ruling:
-    """Only what comes with this product, and only where the plant has no version of its own."""
+    """Only what comes with this product, and only where the plant has no version of its own; after what came with an
+    earlier program it is the next."""
     given = entry.payload
     data = packing.unpack(given["definition"])
     own = queries.delivered().get(given["flow"])
-    if own is None or data != own or packing.sha256(own) != given["sha256"] or given["version"] != queries.AS_DELIVERED:
+    if own is None or data != own or packing.sha256(own) != given["sha256"]:
         return Ruling(refusal="flow_definition_wrong", details={"flow": given["flow"]})
-    if queries.versions(connection, given["flow"]):
+    now = queries.in_force(connection, given["flow"])
+    if now is None or not now.delivered or now.version != given["version"]:
         return Ruling(refusal="flow_version_wrong", details={"flow": given["flow"]})
     return Ruling()
 

@@ -52,7 +52,9 @@ def one_flow(connection: Connection, code: str) -> Page:
     if not rows and draft is None and now is None:
         raise PestleError("flow_unknown", {"flow": code})
     people = identity.people(connection, _people(rows) | ({draft.saved_by} if draft is not None else set()))
-    versions = [_version(row, now, people) for row in rows] or ([] if now is None else [_as_delivered(now)])
+    versions = [_version(row, now, people) for row in rows]
+    if now is not None and now.delivered:
+        versions.insert(0, _as_delivered(now))
     drawn = None
     if draft is not None:
         drawn = {"revision": draft.revision, "xml": draft.xml, "by": people[draft.saved_by], "at": draft.saved_at}

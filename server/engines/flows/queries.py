@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal, or_, select, true, tuple_
 
+from server.core.outcomes import SERVER
 from server.engines.flows import packing
 from server.engines.flows.kinds import WORKS
 from server.engines.flows.model import Definition, Flows
@@ -38,7 +39,8 @@ _MOST_ABOUT = 50
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The version of a flow that new instances run by; `delivered`: its bytes are not in the log yet."""
+    """The version of a flow that new instances run by; `delivered`: its bytes came with the product, and are not in
+    the log yet."""
 
     flow: str
     version: int
@@ -68,29 +70,39 @@ def find_version(connection: Connection, flow: str, number: int) -> Row[Any] | N
 
 
 def in_force(connection: Connection, flow: str) -> InForce | None:
-    query = select(version).where(version.c.flow == flow, version.c.state == "approved")
-    row = connection.execute(query.order_by(version.c.version.desc()).limit(1)).first()
-    if row is not None:
-        data = packing.unpack(row.definition)
-        assert data is not None
-        return InForce(flow, row.version, data, False)
-    data = delivered().get(flow)
-    known = connection.execute(select(version.c.version).where(version.c.flow == flow).limit(1)).first()
-    return None if data is None or known is not None else InForce(flow, AS_DELIVERED, data, True)
+    return _in_force(connection, [flow]).get(flow)
 
 
 def all_in_force(connection: Connection) -> dict[str, InForce]:
-    last = select(version.c.flow, func.max(version.c.version).label("version")).where(version.c.state == "approved")
-    newest = last.group_by(version.c.flow).subquery()
+    return _in_force(connection, None)
+
+
+def _in_force(connection: Connection, flows: Sequence[str] | None) -> dict[str, InForce]:
+    """Of these flows, of all where none are named: the newest approved version; where a plant has no version of its
+    own what came with the product, as this program has it."""
+    named = version.c.flow.in_(flows) if flows is not None else true()
+    last = select(version.c.flow, func.max(version.c.version).label("version"))
+    newest = last.where(version.c.state == "approved", named).group_by(version.c.flow).subquery()
     here = (version.c.flow == newest.c.flow) & (version.c.version == newest.c.version)
     found: dict[str, InForce] = {}
+    ends = {row.flow: row.version for row in connection.execute(last.where(named).group_by(version.c.flow))}
     for row in connection.execute(select(version).join(newest, here)):
+        own = delivered().get(row.flow)
+        if own is not None and is_outdated(row, own) and ends[row.flow] == row.version:
+            found[row.flow] = InForce(row.flow, row.version + 1, own, True)
+            continue
         data = packing.unpack(row.definition)
         assert data is not None
         found[row.flow] = InForce(row.flow, row.version, data, False)
-    known = {*connection.execute(select(version.c.flow).distinct()).scalars()}
-    own = {code: InForce(code, AS_DELIVERED, data, True) for code, data in delivered().items() if code not in known}
-    return dict(sorted((found | own).items()))
+    for code, data in delivered().items():
+        if code not in ends and (flows is None or code in flows):
+            found[code] = InForce(code, AS_DELIVERED, data, True)
+    return dict(sorted(found.items()))
+
+
+def is_outdated(row: Row[Any], own: bytes) -> bool:
+    """Whether a version came with an earlier program, and this one has another."""
+    return bool(row.state == "approved" and row.submitted_by == SERVER and row.sha256 != packing.sha256(own))
 
 
 def pinned(connection: Connection, flow: str, number: int) -> Flows | None:
