@@ -44,6 +44,7 @@ from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
+from server.witness.suppliers import SupplierRules
 from server.witness.training import TrainingRules
 from sync import canonical, note, passkeys, signing
 from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
@@ -98,6 +99,7 @@ class SiteRules:
         self._areas = AreaRules(self._grants)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
+        self._suppliers = SupplierRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -140,6 +142,7 @@ class SiteRules:
         self._forms.judge(seen)
         self._specifications.judge(seen)
         self._masters.judge(seen)
+        self._suppliers.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
@@ -175,6 +178,7 @@ class SiteRules:
         self._forms.learn(seen)
         self._specifications.learn(seen)
         self._masters.learn(seen)
+        self._suppliers.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)

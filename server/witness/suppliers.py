@@ -1,0 +1,71 @@
+"""Whether a lot was set free that came from somebody who was not approved for it, from the log alone (MAT-01)."""
+
+from typing import Any
+
+from server.materials.suppliers import model, rules
+from server.materials.suppliers.model import Supplier, Supply
+from server.witness.remembering import Remembering
+from server.witness.seen import Seen
+from sync.errors import SyncError
+
+_OWN = (model.REGISTERED, model.DECIDED, model.SUPPLY_DECIDED, model.ACCEPTED)
+
+
+class SupplierRules(Remembering):
+    """Suppliers, what they may deliver, and the lots that wait, after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Supplier] = {}
+        self._supplies: dict[tuple[str, str, str], Supply] = {}
+        # Of lots that wait: who delivered them.
+        self._waiting: dict[tuple[str, str], str | None] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `lot_supplier_undecided`, as the door refuses it."""
+        given = seen.body
+        if self._blind or given is None or not seen.by_server or seen.head.kind != model.STATUS_CHANGED:
+            return
+        lot = given["material"], given["lot"]
+        if given["status"] not in ("released", "restricted") or lot not in self._waiting:
+            return
+        named = self._waiting[lot]
+        found = next((one for one in self._known.values() if named is not None and one.is_named(named)), None)
+        supplies = [one for one in self._supplies.values() if one.material == lot[0]]
+        if not rules.approved(found, supplies, self._known, seen.head.captured_at[:10]):
+            raise SyncError("lot_supplier_undecided", f"{'/'.join(lot)} of {named}")
+
+    def learn(self, seen: Seen) -> None:
+        """A receipt counts from whatever device it came."""
+        if seen.head.kind == model.RECEIVED and model.NOT_APPROVED in seen.stamp.flags and not seen.is_strange:
+            self._about[self._count] = None
+            if seen.body is None:
+                self._blind = True
+            else:
+                self._waiting[seen.body["material"], seen.body["lot"]] = seen.body["supplier"]
+        super().learn(seen)
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind not in _OWN:
+            return
+        self._about[index] = None
+        if seen.body is None:
+            self._blind = True
+        elif seen.head.kind == model.ACCEPTED:
+            self._waiting.pop((seen.body["material"], seen.body["lot"]), None)
+        elif seen.head.kind == model.SUPPLY_DECIDED:
+            said = {name: seen.body[name] for name in ("material", "supplier", "manufacturer", "approved", "reason")}
+            supply = Supply(**said, decided_by=seen.head.actor, decided_at=seen.head.captured_at)
+            self._supplies[supply.material, supply.supplier, supply.manufacturer] = supply
+        else:
+            self._learn_supplier(seen.head.kind, seen.body)
+
+    def _learn_supplier(self, kind: str, given: Any) -> None:
+        old = self._known.get(given["supplier"])
+        if kind == model.REGISTERED:
+            status, until = (model.NEW, None) if old is None else (old.status, old.valid_until)
+            name = given["name"]
+        else:
+            status, until = given["status"], given["valid_until"]
+            name = {"zh": "", "en": ""} if old is None else old.name
+        self._known[given["supplier"]] = Supplier(given["supplier"], name, "", (), status, until, (), None, None, None)
