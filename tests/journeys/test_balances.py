@@ -72,12 +72,16 @@ def test_nothing_is_weighed_on_it_before_it_was_checked(walk: Walk) -> None:
     tablet.clear_line()
     tablet.complete_phase("10")
     tablet.at("phase-20").click()
+    asked: list[str] = []
+    tablet.page.on("request", lambda request: asked.append(request.url))
     tablet.start_phase()
     walk.balances.place("BAL-07", "12.652")
     expect(tablet.at("live-net")).to_have_attribute("data-quality", "stable", timeout=LONG)
     is_barred(tablet, "not_checked")
     expect(tablet.at("balance-barred")).to_contain_text("BAL-07 has not been checked with F1-20KG-03")
     tablet.shoot("not-checked")
+    # Its live values came five a second; the server was asked once.
+    assert len([url for url in asked if url.endswith("/api/balances/BAL-07")]) <= 2
 
 
 def test_a_check_that_fails_is_told_and_bars_it_and_one_that_passes_opens_it(walk: Walk) -> None:
