@@ -75,6 +75,8 @@ def _without_flow(connection: Connection, entry: Entry) -> Ruling:
     planned = orders.find_order(connection, batch)
     waits = planned is not None and planned.state == model.PLANNED
     if waits and last is not None and last.result == "released" and last.ended_at is not None:
+        if planned is not None and planned.planned_by == entry.actor:
+            return Ruling(refusal="flow_not_by_same", details={"batch": batch})
         if flows.signer(connection, last.instance) == entry.actor:
             return Ruling()
     elif not flows.is_enabled(connection, model.ORDER_FLOW) and (last is None or last.ended_at is not None):

@@ -19,7 +19,7 @@ from server.release.dossier.words import word
 from server.release.model import DISPOSITIONS, HARMLESS, REVIEW_FLOW, REVIEWED, review_subject
 from sync.log.tables import log_entry
 
-_MOST = 1000
+_MOST = 100_000
 # What is said in a form about the batch.
 RECORDED = (records.OPENED, *records.WORK, records.SETTLED)
 _OBSERVED = (*production.WORK, production.REMARK, production.PHOTO, *quality.RESULTS, *records.WORK)
@@ -122,7 +122,7 @@ def against(connection: Connection, batch: str) -> list[str] | None:
         return ["running"]
     if last.result != REVIEWED:
         return ["not_passed"]
-    return ["came_after"] if told_after(connection, batch, standing.last_place(connection, last.instance)) else []
+    return ["came_after"] if told_after(connection, batch, standing.ended_place(connection, last.instance)) else []
 
 
 def told_after(connection: Connection, batch: str, place: int) -> bool:

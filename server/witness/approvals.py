@@ -82,7 +82,8 @@ class ApprovalRules(Remembering):
         found = self._instances.get(stream)
         if found is None and stream in self._instances:
             return
-        if found is None or not self._came_to(found, decided, given, seen.head.actor):
+        newest = self._newest.get((decided.flow, decided.subject(given))) == stream
+        if found is None or not newest or not self._came_to(found, decided, given, seen.head.actor):
             what = f"{seen.head.kind} of {decided.subject(given)} by {seen.head.actor}"
             raise SyncError("flow_approval_missing", f"{what}: {given['instance']} has not decided so")
 

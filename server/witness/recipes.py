@@ -113,6 +113,8 @@ class OrderRules(Remembering):
         if decided == "unknown":
             return
         if planned is not None and decided == ("released", head.actor):
+            if planned[_BY] == head.actor:
+                raise SyncError("flow_not_by_same", f"{head.stream} was planned and released by {head.actor}")
             return
         if self._enabled or decided == "running":
             raise SyncError("order_in_flow", f"{head.stream} was ordered by {head.actor}, and no flow released it")
@@ -130,11 +132,12 @@ class OrderRules(Remembering):
             if head.kind == production.ORDER_WITHDREW:
                 self._planned.pop(head.stream, None)
             else:
-                self._planned[head.stream] = given
+                self._planned[head.stream] = None if given is None else {**given, _BY: head.actor}
 
     def _lose(self, stream: str) -> None:
         if self._phases.pop(stream, None) is None and stream in self._planned:
             self._planned[stream] = None
 
 
+_BY = "planned_by"
 _SAME = ("recipe", "version", "recipe_hash", "size", "lots")

@@ -11,6 +11,7 @@ from record_support import RecordSite, value
 from release_support import assess, finish, refused, review, sign
 
 from server.core import rebuild
+from server.release import reviewing
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
 
@@ -57,6 +58,23 @@ def test_a_batch_is_released_after_its_review_and_not_before(site: Plant) -> Non
     for lang, who in (("zh", "批记录审核:质量部门审核批记录"), ("en", "Reviewofabatchrecord:QAreviewsthebatchrecord")):
         assert who in printed(site, lang=lang)[0]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def test_a_comment_after_the_end_makes_nothing_reviewed_that_came_before_it(
+    site: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no other review can begin, what came stays unreviewed whatever is said in the one that has ended."""
+    site.switch(True)
+    finish(site)
+    site.go_over()
+    assert site.gate() == []
+    monkeypatch.setattr(reviewing, "_begun", lambda *_: [])
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "noise in the press"})
+    assert site.gate() == ["came_after"]
+    said = {"text": "seen", "attachments": []}
+    answer = site.client("P-3").post(f"/api/instances/{site.instance()}/comment", json=said)
+    assert answer.status_code == 200, answer.text
+    assert site.gate() == ["came_after"]
 
 
 def test_what_comes_after_the_end_makes_another_review_due(site: Plant) -> None:

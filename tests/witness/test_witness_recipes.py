@@ -133,6 +133,25 @@ def test_an_order_that_cannot_be_is_found(
     assert rig.found == (code, len(story.entries))
 
 
+@pytest.mark.parametrize(("actor", "status"), [("P-0003", 200), ("P-0001", 422)])
+def test_an_order_that_its_planner_released_in_its_flow_is_found(
+    rig: Rig, story: Story, actor: str, status: int
+) -> None:
+    """Whatever the plant has drawn: who planned does not sign the release of it."""
+    number = next(one["instance"] for one in payloads(story, kinds.STARTED) if one["subject"] == "order/B3")
+    signed = [one for one in payloads(story, kinds.TASK_SIGNED) if one["outcome"] == "approve"][-1]
+    stream = kinds.instance_stream(number)
+    newest = max(index for index, one in enumerate(story.entries) if one.envelope.head.stream == stream)
+    signed |= {"instance": number, "signer": {**signed["signer"], "id": actor}, "seen": newest}
+    ended = payloads(story, kinds.ENDED)[-1] | {"instance": number, "subject": "order/B3", "result": "released"}
+    ended |= {"flow": production.ORDER_FLOW}
+    longer = stated(story, kinds.TASK_SIGNED, stream, signed, actor)
+    longer = stated(longer, kinds.ENDED, stream, ended, "server")
+    given = payloads(story, production.ORDER)[-1] | {"batch": "B3"}
+    assert rig.show(stated(longer, production.ORDER, "batch/B3", given, actor)) == status, rig.why
+    assert status == 200 or rig.found == ("flow_not_by_same", len(longer.entries))
+
+
 def test_without_the_flow_in_use_an_order_needs_none(rig: Rig, story: Story) -> None:
     said = {"flow": production.ORDER_FLOW, "reason": "SOP"}
     longer = stated(story, kinds.DISABLED, kinds.flow_stream(production.ORDER_FLOW), said, "P-0004")

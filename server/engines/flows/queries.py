@@ -147,10 +147,15 @@ def find_instance(connection: Connection, number: str) -> Row[Any] | None:
     return connection.execute(select(instance).where(instance.c.instance == number)).first()
 
 
+# Where in the log an instance has begun: clocks may have stepped back between two of them.
+_first = select(func.min(happened.c.idx)).where(happened.c.instance == instance.c.instance)
+started = _first.correlate(instance).scalar_subquery()
+
+
 def last_about(connection: Connection, flow: str, subject: str) -> Row[Any] | None:
     """The newest instance of a flow about something, ended or not."""
     query = select(instance).where(instance.c.flow == flow, instance.c.subject == subject)
-    return connection.execute(query.order_by(instance.c.started_at.desc(), instance.c.instance.desc()).limit(1)).first()
+    return connection.execute(query.order_by(started.desc()).limit(1)).first()
 
 
 def running_about(connection: Connection, flow: str, subject: str) -> Row[Any] | None:
@@ -158,7 +163,7 @@ def running_about(connection: Connection, flow: str, subject: str) -> Row[Any] |
     query = select(instance).where(
         instance.c.flow == flow, instance.c.subject == subject, instance.c.ended_at.is_(None)
     )
-    return connection.execute(query.order_by(instance.c.instance.desc()).limit(1)).first()
+    return connection.execute(query.order_by(started.desc()).limit(1)).first()
 
 
 def about(connection: Connection, subject: str) -> list[Row[Any]]:

@@ -9,6 +9,7 @@ from server.core import clock
 from server.engines.flows import living, stepping
 from server.engines.flows.model import Names
 from server.engines.flows.projection import flows_of, happened, instance, signature, task, task_role
+from server.engines.flows.queries import started
 from server.identity import queries as identity
 from sync.log import reading
 
@@ -23,12 +24,13 @@ def last_about(connection: Connection, flow: str, subjects: Collection[str]) -> 
 def all_about(connection: Connection, flow: str, subjects: Collection[str]) -> list[Row[Any]]:
     """Every instance of the flow about any of these, the first first."""
     query = select(instance).where(instance.c.flow == flow, instance.c.subject.in_(list(subjects)))
-    return [*connection.execute(query.order_by(instance.c.started_at, instance.c.instance))]
+    return [*connection.execute(query.order_by(started))]
 
 
-def last_place(connection: Connection, number: str) -> int:
-    """The log index of the last entry that did something in an instance."""
-    place: int = connection.execute(select(func.max(happened.c.idx)).where(happened.c.instance == number)).scalar_one()
+def ended_place(connection: Connection, number: str) -> int:
+    """The log index of the entry by which an instance has ended; whatever is said in it later ends nothing."""
+    here = (happened.c.instance == number) & (happened.c.what == "ended")
+    place: int = connection.execute(select(func.max(happened.c.idx)).where(here)).scalar_one()
     return place
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from server.core import clock
+from server.core.complaints import complain
 from server.core.errors import PestleError
 from server.core.kinds import Fact, Ruling
 from server.engines.flows import kinds, packing, queries, stepping, values
@@ -44,7 +45,9 @@ def begun_if_it_can(
         plain = values.plain(now.definition.variables, _given(known))
         event = {"type": "started", "at": clock.now_text(), "subject": subject, "starter": person, "values": plain}
         stepping.step(flows, None, event)
-    except (PestleError, FlowError):
+    except (PestleError, FlowError) as error:
+        # Its room goes on without it: whoever runs the plant must hear that the drawing cannot begin.
+        complain("flows", error)
         return []
     return [*_fresh(force, flows), _started(now, flows, subject, known, person)]
 
