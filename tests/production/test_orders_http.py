@@ -212,3 +212,18 @@ def test_a_flow_that_could_never_release_an_order_is_not_published(
     for drawing, found in ((xml, []), (xml.replace(before, after), [code])):
         answer = desk(site, "zhou").post("/api/flows/check", json={"xml": drawing})
         assert [one["code"] for one in answer.json["findings"]] == found
+
+
+def test_who_planned_an_order_does_not_release_it_whatever_the_plant_has_drawn(
+    site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = dict(flows.delivered())
+    drawn[model.ORDER_FLOW] = drawn[model.ORDER_FLOW].replace(b' pestle:notBy="starter"', b"")
+    monkeypatch.setattr(flows, "delivered", lambda: drawn)
+    by_flow(site)
+    assert plan(site, login="chen").status_code == 201
+    instance = checked(site)
+    with pytest.raises(PestleError) as refused:
+        sign(site.plant, instance, "release", "P-0003", "approve", "approved")
+    assert refused.value.code == "flow_not_by_same"
+    assert (status(site), order(site)["state"]) == (None, "planned")
