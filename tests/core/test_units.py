@@ -47,13 +47,25 @@ def test_there_and_back_is_exact(value: str, pair: tuple[str, str]) -> None:
         assert Decimal(back["value"]) == Decimal(value)
 
 
-@given(DECIMALS, DECIMALS, st.sampled_from([("kg", "mg"), ("g", "kg"), ("mL", "L"), ("10*3{tablet}", "{tablet}")]))
+# Of which two together, in the smallest unit below, still have 15 digits.
+HALVES = st.decimals(min_value=Decimal("-499999999"), max_value=Decimal("499999999"), places=4).map(
+    lambda one: f"{one:f}"
+)
+
+
+@given(HALVES, HALVES, st.sampled_from([("kg", "mg"), ("g", "kg"), ("mL", "L"), ("10*3{tablet}", "{tablet}")]))
 def test_parts_convert_to_what_their_sum_does(one: str, other: str, pair: tuple[str, str]) -> None:
     parts = [units.converted({"value": text, "unit": pair[0]}, pair[1]) for text in (one, other)]
     whole = units.converted({"value": f"{Decimal(one) + Decimal(other):f}", "unit": pair[0]}, pair[1])
     assert whole is not None
     assert all(parts)
     assert sum(Decimal(part["value"]) for part in parts if part) == Decimal(whole["value"])
+
+
+def test_what_has_more_than_fifteen_digits_in_a_unit_is_not_written_in_it() -> None:
+    most = {"value": "999999999.999999", "unit": "kg"}
+    assert units.converted(most, "mg") == {"value": "999999999999999", "unit": "mg"}
+    assert units.converted({"value": "1000000000", "unit": "kg"}, "mg") is None
 
 
 @given(
