@@ -6,11 +6,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, plant
+from server.core import blobs, clock, files, plant
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
 from server.engines.forms.records import queries as records
@@ -126,11 +126,7 @@ def registers(record: str) -> dict[str, Any]:
 def keep_blob(name: str) -> Response:
     """Keep a photo or file under the SHA-256 of its bytes; 200 when it is here already. PestleError `blob_type` for
     what is neither."""
-    if (request.content_length or 0) > blobs.MAX_BYTES:
-        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
-    data = request.stream.read(blobs.MAX_BYTES + 1)
-    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data, blobs.FILES)
-    return Response(status=201 if fresh else 200)
+    return files.keep(name)
 
 
 @blueprint.get("/blobs/<name>")

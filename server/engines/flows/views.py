@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from server.core import blobs, clock, db, plant
+from server.core import clock, db, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.flows import (
@@ -389,31 +389,17 @@ def _comment(body: Body, number: str, name: str | None) -> Answer:
 def keep_file(number: str, name: str) -> Response:
     """Keep a photo or file for a comment under the SHA-256 of its bytes; 200 when it is here already. PestleError
     `blob_type`, `blob_too_large`, `flow_instance_unknown`."""
-    if (request.content_length or 0) > blobs.MAX_BYTES:
-        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
     _known(number)
-    data = request.stream.read(blobs.MAX_BYTES + 1)
-    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data, blobs.FILES)
-    return Response(status=201 if fresh else 200)
+    return files.keep(name)
 
 
 @blueprint.get("/instances/<number>/files/<name>")
 @require(*_SEES)
 def show_file(number: str, name: str) -> Response:
     """A file of a comment of this instance, to download: no browser opens it here. PestleError `not_found`."""
-    here = plant.current()
-    with here.engine.connect() as connection:
+    with plant.current().engine.connect() as connection:
         row = queries.attached(connection, number, name)
-    found = None if row is None else blobs.load(here.config.blobs, name)
-    if row is None or found is None:
-        raise PestleError("not_found", {"name": name})
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": blobs.download_as(row.name),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(found[0], mimetype=found[1], headers=headers)
+    return files.download(name, None if row is None else row.name)
 
 
 @blueprint.post("/instances/<number>/move")

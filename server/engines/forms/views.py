@@ -6,11 +6,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, db, plant
+from server.core import blobs, clock, db, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.forms import definitions, drafts, model, printing, queries, shape, shapes
@@ -154,11 +154,7 @@ def withdraw(body: Body, form: str, number: int) -> Answer:
 @require(model.DESIGNS)
 def keep_picture(name: str) -> Response:
     """Keep the picture of an instruction under the SHA-256 of its bytes, beside photos; 200 when it is here already."""
-    if (request.content_length or 0) > blobs.MAX_BYTES:
-        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
-    data = request.stream.read(blobs.MAX_BYTES + 1)
-    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data)
-    return Response(status=201 if fresh else 200)
+    return files.keep(name, blobs.IMAGES)
 
 
 def _state(kind: str, form: str, payload: Body) -> Answer:

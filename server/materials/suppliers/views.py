@@ -6,10 +6,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
-from server.core import blobs, clock, plant
+from server.core import blobs, clock, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -84,25 +84,16 @@ def keep_file(code: str, name: str) -> Response:
     """Keep a file of evidence under the SHA-256 of its bytes; 200 when it is here already. PestleError `blob_…`,
     `supplier_unknown`."""
     _page(code)
-    if (request.content_length or 0) > blobs.MAX_BYTES:
-        raise PestleError("blob_too_large", {"bytes": request.content_length, "most": blobs.MAX_BYTES})
-    data = request.stream.read(blobs.MAX_BYTES + 1)
-    fresh = blobs.keep(plant.current().config.blobs, name, request.mimetype, data, blobs.FILES)
-    return Response(status=201 if fresh else 200)
+    return files.keep(name)
 
 
 @blueprint.get("/suppliers/<code>/files/<name>")
 @require(*_SEES)
 def show_file(code: str, name: str) -> Response:
     """A file of the evidence of a supplier, to download. PestleError `not_found`."""
-    here = plant.current()
-    with here.engine.connect() as connection:
+    with plant.current().engine.connect() as connection:
         said = queries.evidence_of(connection, code, name)
-    found = None if said is None else blobs.load(here.config.blobs, name)
-    if said is None or found is None:
-        raise PestleError("not_found", {"name": name})
-    headers = {"Content-Disposition": blobs.download_as(said["name"]), "X-Content-Type-Options": "nosniff"}
-    return Response(found[0], mimetype=found[1], headers=headers)
+    return files.download(name, None if said is None else said["name"])
 
 
 # Lot numbers may hold slashes.
