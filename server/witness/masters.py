@@ -1,12 +1,11 @@
-"""Whether versions of materials came one after the other, each approved by another than who prepared it, from the log
-alone (MAT-02)."""
+"""What a witness remembers of versions of materials, and which rule they are held to (MAT-02)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from server.materials.masters import model, rules
-from server.witness.remembering import Remembering
-from server.witness.seen import Seen
-from sync.errors import SyncError
+from server.witness.versions import Register, VersionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,41 +15,24 @@ class _Version:
     state: str
     submitted_by: str
 
+    def becoming(self, state: str) -> Self:
+        return replace(self, state=state)
 
-class MasterRules(Remembering):
-    """The versions of each material after the entries learnt so far; None is one of which an entry was erased."""
 
+def _begun(given: Mapping[str, Any], actor: str) -> _Version:
+    return _Version(given["sha256"], given["unit"], model.SUBMITTED, actor)
+
+
+class MasterRules(VersionRules[_Version]):
     def __init__(self) -> None:
-        super().__init__()
-        self._versions: dict[str, list[_Version] | None] = {}
-
-    def judge(self, seen: Seen) -> None:
-        """SyncError with what the door refuses with: `master_own`, `master_stale`, …"""
-        head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in model.DECISIONS:
-            return
-        versions = self._versions.get(model.stream(given["material"]), [])
-        if versions is None:
-            return
-        code = rules.refused(head.kind, given, head.actor, versions)
-        if code is not None:
-            raise SyncError(code, f"{head.kind} of {given['material']} {given['version']} by {head.actor}")
-
-    def _learn_own(self, seen: Seen, index: int) -> None:
-        head, given = seen.head, seen.body
-        if head.kind not in model.DECISIONS:
-            return
-        self._about[index] = head.stream
-        versions = self._versions.setdefault(head.stream, [])
-        if given is None or versions is None:
-            self._versions[head.stream] = None
-        elif head.kind == model.SUBMITTED_KIND:
-            same = {name: given[name] for name in ("sha256", "unit")}
-            versions.append(_Version(**same, state=model.SUBMITTED, submitted_by=head.actor))
-        elif given["version"] <= len(versions):
-            at = given["version"] - 1
-            versions[at] = replace(versions[at], state=model.STATES[head.kind])
-
-    def _lose(self, stream: str) -> None:
-        if self._phases.pop(stream, None) is None:
-            self._versions[stream] = None
+        super().__init__(
+            Register(
+                "material",
+                model.DECISIONS,
+                model.SUBMITTED_KIND,
+                model.STATES,
+                model.stream,
+                rules.refused,
+                _begun,
+            )
+        )
