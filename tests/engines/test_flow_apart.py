@@ -1,6 +1,7 @@
 """Duties that are kept apart: in whatever order they are done, each flow for itself, and each person with one word."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,9 @@ def test_an_instance_and_what_is_late_are_read_at_once_however_many_tasks_wait(s
         number = running.start(site.plant, "vote", "S-1", listed, "P-0003")
         with site.reading() as connection:
             rows = queries.tasks_of(connection, number)
-            late = statements(site, lambda: queries.told_when_late(connection, rows))  # noqa: B023
+            late = statements(site, partial(queries.told_when_late, connection, rows))
         client = site.client("li")
-        found.append((late, statements(site, lambda: client.get(f"/api/instances/{number}"))))  # noqa: B023
+        found.append((late, statements(site, partial(client.get, f"/api/instances/{number}"))))
         assert len(rows) == people
     assert found[0] == found[1]
 
