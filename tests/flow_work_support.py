@@ -1,5 +1,6 @@
 """Work in an instance of a flow over HTTP: the task of an element is completed, signed where the flow wants that."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def answered(
     return client.post(f"/api/instances/{instance}/tasks/{task['id']}/complete", json=body)
 
 
-class FlowSite(Site):
+class FlowSite(Site, ABC):
     """A plant with an ordered batch B1, of which a flow carries something; people sign over HTTP."""
 
     FLOW: str
@@ -77,8 +78,9 @@ class FlowSite(Site):
         assert row is not None
         return str(row.instance)
 
+    @abstractmethod
     def instance(self) -> str:
-        raise NotImplementedError
+        """The instance that the test is about."""
 
     def do(
         self, person: str, node: str, outcome: str | None = None, comment: str | None = None, **values: list[str]
