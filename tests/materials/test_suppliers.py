@@ -90,6 +90,10 @@ def test_a_supplier_is_registered_qualified_and_approved_for_a_material(site: St
     assert (line["supplier"], line["materials"], line["status"]) == ("S-HY", 1, "qualified")
     file = site.client("zhang").get(f"/api/suppliers/S-HY/files/{SHA}")
     assert (file.data, file.mimetype) == (PDF, "application/pdf")
+    # What somebody else made is saved, and opened by no browser of the plant's own accord.
+    assert file.headers["Content-Disposition"].startswith("attachment;")
+    assert (file.headers["X-Content-Type-Options"], file.headers["Cache-Control"]) == ("nosniff", "private, no-store")
+    assert "sandbox" in file.headers["Content-Security-Policy"]
     assert site.register(zh="华原").json["name"]["zh"] == "华原"
     assert site.register(zh="华原").json["status"] == "qualified"
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
