@@ -283,7 +283,9 @@ def _flow_work(connection: Connection, person: Person, at: datetime) -> Iterator
         late = row.due_at is not None and row.due_at < now
         code = "flow_task_late" if late else "flow_task_due" if row.due_at else "flow_task"
         name = {"zh": row.name_zh, "en": row.name_en}
-        yield Task(code, NOW, row.subject, _path("instances", row.instance), name, row.due_at or row.opened_at)
+        yield Task(
+            code, NOW, flows.short(row.subject), _path("instances", row.instance), name, row.due_at or row.opened_at
+        )
 
 
 SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (

@@ -114,3 +114,11 @@ def test_what_came_with_an_earlier_program_is_followed_by_what_comes_with_this_o
     assert (moved.status_code, moved.json["version"]) == (200, 2)
     assert [one["version"] for one in site.payloads(kinds.DELIVERED)] == [1, 2]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [("deviation/DEV-2026-0001", "DEV-2026-0001"), ("form/x/1", "x/1"), ("S-1/2", "S-1/2"), ("form/", "form/")],
+)
+def test_a_task_on_somebodys_home_is_named_without_the_word_for_its_room(subject: str, shown: str) -> None:
+    assert queries.short(subject) == shown

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func,
 
 from server.core.outcomes import SERVER
 from server.engines.flows import packing
-from server.engines.flows.kinds import WORKS
+from server.engines.flows.kinds import SUBJECTS, WORKS
 from server.engines.flows.model import Definition, Flows
 from server.engines.flows.projection import (
     attachment,
@@ -141,6 +141,12 @@ def stuck(connection: Connection) -> list[Row[Any]]:
     named = (version.c.flow == instance.c.flow) & (version.c.version == instance.c.version)
     query = select(instance, version.c.title_zh, version.c.title_en).join(version, named)
     return [*connection.execute(query.where(instance.c.ended_at.is_(None), instance.c.stuck.is_not(None)))]
+
+
+def short(subject: str) -> str:
+    """What a flow is about, without the word for what that is where the product named it."""
+    room, _, named = subject.partition("/")
+    return named if room in SUBJECTS.values() and named else subject
 
 
 def find_instance(connection: Connection, number: str) -> Row[Any] | None:
