@@ -5,6 +5,7 @@ import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
 import { firstEn } from "./first.en";
 import { peopleEn } from "./people.en";
+import { runEn } from "./run.en";
 import { signatureEn } from "./signature.en";
 
 export const en = {
@@ -14,6 +15,7 @@ export const en = {
   ...containersEn,
   ...draftsEn,
   ...peopleEn,
+  ...runEn,
   ...signatureEn,
   clearance: { allOk: "All clear", confirm: "Confirm line clearance", ok: "in order", notOk: "not in order", left: (n: number) => `${n} still to check`, comment: "What is not in order" },
   weigh: {

@@ -5,6 +5,7 @@ import { containersZh } from "./containers.zh";
 import { draftsZh } from "./drafts.zh";
 import { firstZh } from "./first.zh";
 import { peopleZh } from "./people.zh";
+import { runZh } from "./run.zh";
 import { signatureZh } from "./signature.zh";
 import type { en } from "./en";
 
@@ -15,6 +16,7 @@ export const zh = {
   ...containersZh,
   ...draftsZh,
   ...peopleZh,
+  ...runZh,
   ...signatureZh,
   clearance: { allOk: "全部符合", confirm: "确认清场", ok: "符合", notOk: "不符合", left: (n: number) => `还有 ${n} 项未查`, comment: "不符合之处" },
   weigh: {
