@@ -26,6 +26,7 @@ from server.identity import preferences, signing
 from server.identity import views as identity
 from server.materials.importing import views as imports
 from server.materials.masters import views as masters
+from server.materials.purchasing import views as purchasing
 from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     masters.blueprint,
     imports.blueprint,
     requisitions.blueprint,
+    purchasing.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

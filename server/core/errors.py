@@ -922,6 +922,60 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
         ("Ask another approver.", "请由其他批准人操作。"),
     ),
+    "purchase_unknown": Problem(
+        404,
+        ("There is no such purchase order.", "没有此采购订单。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look it up in the list.", "请在列表中查找。"),
+    ),
+    "purchase_stale": Problem(
+        409,
+        ("This is not the order that was looked at.", "此订单与核对时不一致。"),
+        ("Nothing was ordered; what you have typed is still on the screen.", "未下订单；您填写的内容仍在屏幕上。"),
+        ("Check and sign it again: another order came in between.", "其间有其他订单提交，请重新核对并签名。"),
+    ),
+    "purchase_quantity_wrong": Problem(
+        422,
+        ("A quantity is nothing, or not in the unit of its material.", "数量为零，或单位与物料不符。"),
+        ("Nothing was ordered; what you have typed is still on the screen.", "未下订单；您填写的内容仍在屏幕上。"),
+        ("Order more than nothing, in the unit of the material.", "请填写大于零的数量，并使用该物料的单位。"),
+    ),
+    "purchase_supplier_not_approved": Problem(
+        409,
+        ("This supplier is not approved for one of the materials.", "该供应商未获批供应其中的物料。"),
+        ("Nothing was ordered; what you have typed is still on the screen.", "未下订单；您填写的内容仍在屏幕上。"),
+        (
+            "Choose a supplier who is approved for it, or have QA approve this one first.",
+            "请选择已获批的供应商，或先由质量部门批准该供应商。",
+        ),
+    ),
+    "purchase_not_wanted": Problem(
+        409,
+        (
+            "The requisition is not approved, asks for no such material, or has been ordered whole.",
+            "该采购申请未批准、未包含此物料，或已全部下单。",
+        ),
+        ("Nothing was ordered; what you have typed is still on the screen.", "未下订单；您填写的内容仍在屏幕上。"),
+        ("Look at what is still to be ordered.", "请查看仍待采购的内容。"),
+    ),
+    "purchase_decided": Problem(
+        409,
+        ("This order has been decided on, or is not what was approved.", "此订单已有结论，或与所批准的内容不符。"),
+        ("Nothing was decided again.", "未重复作出决定。"),
+        ("Look at the order as it is now.", "请查看该订单的当前状态。"),
+    ),
+    "purchase_own": Problem(
+        403,
+        ("Nobody approves an order that they placed.", "任何人不得批准本人提交的订单。"),
+        ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
+        ("Ask another approver.", "请由其他批准人操作。"),
+    ),
+    "purchase_line_not_open": Problem(
+        409,
+        ("Nothing is expected of this line any more, or not yet.", "该订单行已关闭，或尚未批准。"),
+        ("Nothing was closed.", "未作关闭。"),
+        ("Look at the order as it is now.", "请查看该订单的当前状态。"),
+    ),
     "specification_unknown": Problem(
         404,
         ("There is no such specification, or version of it.", "没有此质量标准或此版本。"),

@@ -8,6 +8,7 @@ from typing import Any
 from server.engines.flows import kinds
 from server.engines.forms import model as forms
 from server.materials.masters import model as masters
+from server.materials.purchasing import model as purchasing
 from server.materials.requisitions import model as requisitions
 from server.quality import model as quality
 from server.quality.specifications import model as specifications
@@ -36,6 +37,7 @@ DECIDED: Mapping[str, Decided] = {
     requisitions.APPROVED: Decided(
         requisitions.FLOW, lambda body: requisitions.subject(body["requisition"]), "approved"
     ),
+    purchasing.APPROVED_KIND: Decided(purchasing.FLOW, lambda body: purchasing.subject(body["order"]), "approved"),
     specifications.APPROVED_KIND: Decided(
         specifications.FLOW, lambda body: specifications.subject(body["specification"], body["version"]), "approved"
     ),

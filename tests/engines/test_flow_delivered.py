@@ -26,6 +26,7 @@ RESULTS: dict[str, set[str | None]] = {
     "specification-approval": {"approved", "returned"},
     "material-approval": {"approved", "returned"},
     "purchase-requisition": {"approved", "rejected"},
+    "purchase-order": {"approved", "rejected"},
     "batch-order-release": {"released", "rejected", "withdrawn"},
     "deviation": {"closed"},
     "capa": {"effective", "rejected"},

@@ -80,7 +80,7 @@ def test_an_approval_that_could_never_approve_is_not_published(
 
 
 @pytest.mark.urs("MAT-03", "QUA-01")
-@pytest.mark.parametrize("flow", ["specification-approval", "purchase-requisition"])
+@pytest.mark.parametrize("flow", ["specification-approval", "purchase-requisition", "purchase-order"])
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [

@@ -13,7 +13,7 @@ export const peopleZh = {
     rights: "权限表", rightsHint: "各角色的权限；服务器在每次请求时据此检查。", excludes: "不能兼任",
     may: {
       "batch.read": "查看批次", "batch.work": "批次操作", "batch.review": "批记录审核", "batch.release": "放行与拒绝", "order.release": "下达生产指令", "lot.read": "查看批号物料", "lot.receive": "容器收货", "lot.decide": "物料批处置",
-      "recipe.approve": "批准配方", "requisition.raise": "提出采购申请", "requisition.approve": "批准采购申请", "specification.design": "编制质量标准", "specification.approve": "批准质量标准", "material.approve": "批准物料", "supplier.manage": "登记供应商", "supplier.approve": "审批供应商", "material.manage": "维护物料", "equipment.manage": "登记设备", "results.record": "录入检验结果", "people.manage": "人员管理", "device.enrol": "登记设备终端", "device.revoke": "停用设备终端",
+      "recipe.approve": "批准配方", "requisition.raise": "提出采购申请", "requisition.approve": "批准采购申请", "purchase.place": "提交采购订单", "purchase.approve": "批准采购订单", "specification.design": "编制质量标准", "specification.approve": "批准质量标准", "material.approve": "批准物料", "supplier.manage": "登记供应商", "supplier.approve": "审批供应商", "material.manage": "维护物料", "equipment.manage": "登记设备", "results.record": "录入检验结果", "people.manage": "人员管理", "device.enrol": "登记设备终端", "device.revoke": "停用设备终端",
       "flows.design": "绘制流程", "flows.approve": "批准流程", "flows.manage": "迁移和取消运行中的流程", "flows.work": "启动流程并完成任务",
       "forms.fill": "填写表单", "forms.review": "审核已填表单",
       "log.read": "查看日志", "quarantine.read": "查看隔离区", "payload.erase": "清除超期内容",

@@ -20,6 +20,7 @@ APPROVALS = (
     "specification-approval",
     "material-approval",
     "purchase-requisition",
+    "purchase-order",
 )
 # An order is released by whoever signed so.
 ORDER_RELEASE = "batch-order-release"
@@ -38,6 +39,7 @@ SUBJECTS = {
     "specification-approval": "specification",
     "material-approval": "material",
     "purchase-requisition": "requisition",
+    "purchase-order": "purchase",
     "batch-order-release": "order",
     "batch-review": "batch",
     "deviation": "deviation",

@@ -193,6 +193,10 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.purchase_line_closed.v1|关闭采购订单行|Purchase order line closed
+materials.purchase_order_rejected.v1|拒绝采购订单|Purchase order rejected
+materials.purchase_order_approved.v1|批准采购订单|Purchase order approved
+materials.purchase_order_placed.v1|提交采购订单|Purchase order placed
 materials.delivery_accepted.v1|接受未获准供应商的到货|Delivery accepted
 materials.supply_decided.v1|决定供应商可供物料|Supply of a material decided on
 materials.supplier_decided.v1|决定供应商资格|Supplier decided on
