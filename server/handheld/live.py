@@ -7,6 +7,8 @@ from typing import Any
 
 # The bridge repeats an unchanged value every 2 seconds; after this long nobody knows what the balance shows.
 OLD_SECONDS = 10.0
+# The quality of a balance that the bridge has no link to.
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,12 @@ class Shown:
     quality: str
     at: str
     heard: float
+    # When its link came up or was lost, as it stands.
+    since: str
+
+    @property
+    def old(self) -> bool:
+        return monotonic() - self.heard >= OLD_SECONDS
 
     def payload(self) -> dict[str, Any]:
         return {"net": self.net, "quality": self.quality, "at": self.at}
@@ -31,12 +39,24 @@ class LiveBoard:
         """False for a value that is not newer (`at`, UTC text) than what is known: one that was sent again."""
         with self._lock:
             before = self._shown.get(balance)
-            if before is not None and at <= before.at and monotonic() - before.heard < OLD_SECONDS:
+            if before is not None and at <= before.at and not before.old:
                 return False
-            self._shown[balance] = Shown(net, quality, at, monotonic())
+            same = before is not None and (before.quality == LOST) == (quality == LOST) and not before.old
+            self._shown[balance] = Shown(net, quality, at, monotonic(), before.since if before and same else at)
             return True
 
     def of(self, balance: str) -> dict[str, Any] | None:
         with self._lock:
             shown = self._shown.get(balance)
-        return shown.payload() if shown is not None and monotonic() - shown.heard < OLD_SECONDS else None
+        return shown.payload() if shown is not None and not shown.old else None
+
+    def link(self, balance: str) -> dict[str, Any] | None:
+        """Whether a bridge has it, and since when (UTC text): {connected, since}. None where nobody has told since
+        the server was started. A bridge that is silent has none, since its last word."""
+        with self._lock:
+            shown = self._shown.get(balance)
+        if shown is None:
+            return None
+        if shown.old:
+            return {"connected": False, "since": shown.since if shown.quality == LOST else shown.at}
+        return {"connected": shown.quality != LOST, "since": shown.since}

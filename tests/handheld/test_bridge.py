@@ -13,6 +13,7 @@ from device_bridge.outbox import Draft, Outbox
 from device_bridge.plant import Plant
 from device_bridge.uplink import Uplink
 from server.core.kinds import Fact
+from server.handheld import live
 from sync import canonical
 from sync.entry import Envelope, sign
 from sync.log import reading
@@ -184,8 +185,8 @@ def test_live_values_are_shown_and_not_recorded(site: Site, bridge: Bridge) -> N
     tablet = site.tablet("T-1", "B-1").connect()
     size = site.size()
     assert bridge.show("12.3") == 204
-    live = tablet.expect("live")
-    assert live == {
+    shown = tablet.expect("live")
+    assert shown == {
         "t": "live",
         "balance": "BAL-07",
         "net": {"value": "12.3", "unit": "kg"},
@@ -193,8 +194,38 @@ def test_live_values_are_shown_and_not_recorded(site: Site, bridge: Bridge) -> N
         "at": "2026-11-22T09:30:00.000Z",
     }
     [line] = site.request("GET", "/api/balances")[1]["items"]
-    assert line["live"] == {name: live[name] for name in ("net", "quality", "at")}
+    assert line["live"] == {name: shown[name] for name in ("net", "quality", "at")}
     assert site.size() == size
+
+
+@pytest.mark.urs("BRG-04")
+def test_it_is_told_since_when_a_bridge_has_a_balance_and_since_when_not(site: Site, bridge: Bridge) -> None:
+    def link() -> Any:
+        return site.request("GET", "/api/balances")[1]["items"][0]["link"]
+
+    assert link() is None
+    at = "2026-11-22T09:3{}:00.000Z".format
+    for value, quality, minute in (("1.000", "stable", 0), ("1.200", "dynamic", 1), ("1.300", "overload", 2)):
+        assert bridge.show(value, quality, at=at(minute)) == 204
+        assert link() == {"connected": True, "since": at(0)}
+    for minute in (3, 4):
+        assert bridge.show(None, "lost", at=at(minute)) == 204
+        assert link() == {"connected": False, "since": at(3)}
+    assert bridge.show("1.300", "stable", at=at(5)) == 204
+    assert link() == {"connected": True, "since": at(5)}
+
+
+@pytest.mark.urs("BRG-04")
+def test_a_bridge_that_is_silent_has_no_balance_since_its_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    board, now = live.LiveBoard(), 0.0
+    monkeypatch.setattr(live, "monotonic", lambda: now)
+    board.show("BAL-07", None, "dynamic", "2026-11-22T09:30:00.000Z")
+    board.show("BAL-07", None, "dynamic", "2026-11-22T09:30:05.000Z")
+    now = live.OLD_SECONDS
+    assert board.of("BAL-07") is None
+    assert board.link("BAL-07") == {"connected": False, "since": "2026-11-22T09:30:05.000Z"}
+    board.show("BAL-07", None, "dynamic", "2026-11-22T09:31:00.000Z")
+    assert board.link("BAL-07") == {"connected": True, "since": "2026-11-22T09:31:00.000Z"}
 
 
 @pytest.mark.urs("PLT-14")

@@ -44,7 +44,13 @@ def test_an_engineer_says_what_a_balance_may_be_used_for(walk: Walk) -> None:
     desk = walk.desk
     desk.sign_in("zhouwei")
     desk.page.goto(f"{desk.wire.url}/balances")
+    expect(desk.at("balance-BAL-07").get_by_test_id("link")).to_contain_text("connected since", timeout=2 * LONG)
     desk.at("balance-BAL-07").click()
+    expect(desk.at("link")).to_contain_text("connected since", timeout=LONG)
+    walk.balances.place("BAL-07", "1.250")
+    expect(desk.at("shows")).to_contain_text("1.250 kg stable", timeout=LONG)
+    expect(desk.at("last-read")).to_contain_text("1.250 kg", timeout=LONG)
+    walk.balances.place("BAL-07", "0")
     expect(desk.at("capacity")).to_have_text("—", timeout=LONG)
     desk.at("set-limits").click()
     desk.at("limit-capacity").fill("30.000")

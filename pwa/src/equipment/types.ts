@@ -4,4 +4,6 @@ import type { Gates, Person, Quantity, Reading, Text2 } from "../core/types";
 export interface CheckLine { id: string; weight: string; shown: Quantity; verdict: string; at: string; by: Person | null }
 interface Piece { id: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates: Gates | null; reading: Reading | null }
 export interface BalanceView extends Piece { checks: CheckLine[] }
-export interface BalanceLine extends Piece { live: { net: Quantity | null; quality: string; at: string } | null }
+/** `link`: whether a bridge has it, and since when; null where none has told. */
+export interface Link { connected: boolean; since: string }
+export interface BalanceLine extends Piece { live: { net: Quantity | null; quality: string; at: string } | null; link: Link | null }
