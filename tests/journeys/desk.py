@@ -22,9 +22,19 @@ class Desk:
     def post(self, path: str, body: dict[str, Any], status: int = 200) -> Any:
         return json.loads(self.bytes(path, json.dumps(body).encode(), status))
 
-    def bytes(self, path: str, body: bytes | None = None, status: int = 200) -> bytes:
-        headers = {"Content-Type": "application/json", "Origin": self.url}
-        request = urllib.request.Request(f"{self.url}{path}", body, headers)
+    def put(self, path: str, data: bytes, type_: str, status: int = 201) -> None:
+        self.bytes(path, data, status, "PUT", type_)
+
+    def bytes(
+        self,
+        path: str,
+        body: bytes | None = None,
+        status: int = 200,
+        method: str | None = None,
+        type_: str = "application/json",
+    ) -> bytes:
+        headers = {"Content-Type": type_, "Origin": self.url}
+        request = urllib.request.Request(f"{self.url}{path}", body, headers, method=method)
         try:
             with self._opener.open(request, timeout=60) as answer:
                 found, data = answer.status, answer.read()

@@ -57,6 +57,7 @@ class Walk:
             "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
             "requisitions": ["/requisitions", "/requisitions/new"],
+            "purchasing": ["/purchasing", "/purchasing/new"],
             "orders": ["/orders", f"/orders/{self._order()}"],
             "recipes": ["/recipes", "/recipes/MBR-AMT-5"],
             "masters": ["/masters", "/masters/new"],

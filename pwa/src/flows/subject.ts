@@ -7,6 +7,7 @@ const ROOMS: Record<string, (code: string, version?: string) => string> = {
   recipe: (code, version) => (version ? `/recipes/${code}/${version}` : `/recipes/${code}`),
   material: (code) => `/masters/${code}`,
   order: (code) => `/orders/${code}`,
+  purchase: (code) => `/purchasing/${code}`,
   requisition: (code) => `/requisitions/${code}`,
   specification: (code) => `/specifications/${code}`,
   deviation: (code) => `/deviation/${code}`,

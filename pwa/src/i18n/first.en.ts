@@ -31,7 +31,7 @@ export const firstEn = {
     delete: "Delete last digit", notOnline: "This needs the network. It is not there now.",
     noPage: "There is no such page.",
   },
-  nav: { own: "Own work", production: "Production", material: "Materials and stock", quality: "Quality", system: "System", work: "My work", flows: "Flows", home: "Home", board: "Board", batches: "Batches", records: "Records", forms: "Forms", recipes: "Recipes", orders: "Batch orders", deviations: "Deviations", lots: "Lots", balances: "Balances", requisitions: "Requisitions", specifications: "Specifications", masters: "Materials", suppliers: "Suppliers", conflicts: "Conflicts", log: "Audit log", devices: "Devices", people: "People", quarantine: "Quarantine", training: "Training", settings: "Settings", menu: "Menu", main: "Main navigation", act: "What to do now" },
+  nav: { own: "Own work", production: "Production", material: "Materials and stock", quality: "Quality", system: "System", work: "My work", flows: "Flows", home: "Home", board: "Board", batches: "Batches", records: "Records", forms: "Forms", recipes: "Recipes", orders: "Batch orders", deviations: "Deviations", lots: "Lots", balances: "Balances", requisitions: "Requisitions", purchasing: "Purchase orders", specifications: "Specifications", masters: "Materials", suppliers: "Suppliers", conflicts: "Conflicts", log: "Audit log", devices: "Devices", people: "People", quarantine: "Quarantine", training: "Training", settings: "Settings", menu: "Menu", main: "Main navigation", act: "What to do now" },
   session: {
     signIn: "Sign in", signOut: "Sign out", login: "Login name", password: "Password", signInTitle: "Sign in",
     signInHint: "With your own name. Everything you sign carries it.", person: "Signed in as",

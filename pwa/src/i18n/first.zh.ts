@@ -32,7 +32,7 @@ export const firstZh: typeof firstEn = {
     delete: "删除末位", notOnline: "此操作需要网络，目前无网络。",
     noPage: "没有此页面。",
   },
-  nav: { own: "个人工作", production: "生产", material: "物料与库存", quality: "质量", system: "系统", work: "我的工作", flows: "流程", home: "首页", board: "看板", batches: "批次", records: "记录", forms: "表单", recipes: "配方", orders: "批指令", deviations: "偏差", lots: "物料批", balances: "天平", requisitions: "采购申请", specifications: "质量标准", masters: "物料", suppliers: "供应商", conflicts: "冲突", log: "审计追踪", devices: "设备", people: "人员", quarantine: "隔离输入", training: "培训", settings: "设置", menu: "菜单", main: "主导航", act: "现在可做" },
+  nav: { own: "个人工作", production: "生产", material: "物料与库存", quality: "质量", system: "系统", work: "我的工作", flows: "流程", home: "首页", board: "看板", batches: "批次", records: "记录", forms: "表单", recipes: "配方", orders: "批指令", deviations: "偏差", lots: "物料批", balances: "天平", requisitions: "采购申请", purchasing: "采购订单", specifications: "质量标准", masters: "物料", suppliers: "供应商", conflicts: "冲突", log: "审计追踪", devices: "设备", people: "人员", quarantine: "隔离输入", training: "培训", settings: "设置", menu: "菜单", main: "主导航", act: "现在可做" },
   session: {
     signIn: "登录", signOut: "退出登录", login: "登录名", password: "密码", signInTitle: "登录",
     signInHint: "请用本人账号。您签署的每条记录都带有您的姓名。", person: "当前人员",

@@ -32,6 +32,7 @@ const SCREENS: Record<string, Screen> = {
   "my-work": () => import("../flows/WorkList.svelte"),
   orders: () => import("../orders/Orders.svelte"),
   people: () => import("../people/People.svelte"),
+  purchasing: () => import("../purchasing/Purchasing.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),

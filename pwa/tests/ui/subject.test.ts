@@ -13,6 +13,7 @@ test("ENG-02 what the product named itself is said in words, and leads to its sc
   expect(screenOf("recipe/MBR 1/4")).toBe("/recipes/MBR%201/4");
   expect(screenOf("specification/QS-API/2")).toBe("/specifications/QS-API");
   expect(screenOf("requisition/REQ-2026-0001")).toBe("/requisitions/REQ-2026-0001");
+  expect(screenOf("purchase/PO-2026-0001")).toBe("/purchasing/PO-2026-0001");
   expect(screenOf("material/EXC-ETH/2")).toBe("/masters/EXC-ETH");
   expect(screenOf("form/")).toBeNull();
   expect(screenOf("javascript:alert(1)")).toBeNull();
