@@ -29,6 +29,7 @@ from server.identity import queries as devices
 from server.materials import entries as materials
 from server.materials.masters import entries as masters
 from server.materials.purchasing import entries as purchasing
+from server.materials.receiving import entries as receiving
 from server.materials.requisitions import entries as requisitions
 from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
@@ -60,6 +61,7 @@ ROOMS = (
     Room("materials", materials.KINDS),
     masters.ROOM,
     suppliers.ROOM,
+    receiving.ROOM,
     requisitions.ROOM,
     purchasing.ROOM,
     Room("equipment", equipment.KINDS),

@@ -802,16 +802,31 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was decided.", "未作出决定。"),
         ("Look at the lot as it is now.", "请查看该批物料的当前状态。"),
     ),
+    "numbers_taken": Problem(
+        409,
+        ("Somebody else was given these lot numbers at the same moment.", "这些物料批号刚刚已分配给他人。"),
+        ("Nothing was received.", "未登记到货。"),
+        ("Try again.", "请重试。"),
+    ),
+    "lot_pattern_wrong": Problem(
+        422,
+        ("By this pattern two lots could have one number.", "按此规则，两批物料可能得到同一批号。"),
+        ("The rule was not changed.", "规则未变更。"),
+        (
+            "Count once with {seq:4}, and set {material} apart by - . or _ from the digits beside it.",
+            "请使用且仅使用一次 {seq:4}，并用 - . 或 _ 将 {material} 与相邻数字隔开。",
+        ),
+    ),
     "lot_supplier_undecided": Problem(
         409,
         (
-            "This lot came from a supplier who is not approved for the material.",
-            "此批物料来自未获准供应该物料的供应商。",
+            "Something was wrong with this lot when it came, and QA has not accepted the delivery.",
+            "此批物料到货时有不符之处，QA 尚未接受此次到货。",
         ),
         ("Its status was not changed: it stays in quarantine.", "状态未变：仍为待验。"),
         (
-            "Have QA approve the supplier for the material, or accept this delivery, on the page of the lot.",
-            "请 QA 批准该供应商供应此物料，或在该批物料页面接受此次到货。",
+            "Have QA look at what was wrong and accept this delivery, on the page of the lot.",
+            "请 QA 在该批物料页面查看不符之处，并决定是否接受此次到货。",
         ),
     ),
     "material_not_known": Problem(

@@ -61,12 +61,12 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     flags = [] if unit is not None else ["material_unknown"]
     if unit is not None and quantity is not None and not _fits(connection, given["material"], quantity):
         flags.append("unit_mismatch")
-    if queries.find_lot(connection, given["material"], given["lot"]) is not None and not _receives(connection, entry):
+    if queries.find_lot(connection, given["material"], given["lot"]) is not None and not receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
     return Ruling(flags=tuple(flags))
 
 
-def _receives(connection: Connection, entry: Entry) -> bool:
+def receives(connection: Connection, entry: Entry) -> bool:
     """Whoever may, or the server itself; a tablet that calls its person so is not the server."""
     if entry.actor == entry.header.device == SERVER:
         return True
@@ -86,7 +86,7 @@ def judge_containers(connection: Connection, entry: Entry) -> Ruling:
     """
     given = entry.payload
     flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
-    if not _receives(connection, entry):
+    if not receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
     if not all(_fits(connection, given["material"], one["quantity"]) for one in given["containers"]):
         flags.append("unit_mismatch")

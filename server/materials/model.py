@@ -12,7 +12,8 @@ STATUSES = ("quarantine", "released", "rejected", "restricted", "expired", "hist
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A lot as production and leases need it; `expiry` is YYYY-MM-DD, `containers` a count."""
+    """A lot as production and leases need it; `expiry`, `made` and `retest` (when it is to be tested again) are
+    YYYY-MM-DD, `containers` a count; `manufacturer`: its code in the register."""
 
     material: str
     name: dict[str, str] | None
@@ -24,6 +25,9 @@ class Lot:
     supplier: str | None
     supplier_lot: str | None
     received_at: str
+    manufacturer: str | None = None
+    made: str | None = None
+    retest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ lot = Table(
     Column("expiry", Text),
     Column("containers", Integer),
     Column("received_at", Text, nullable=False, index=True),
+    Column("manufacturer", Text),
+    Column("made", Text),
+    Column("retest", Text),
 )
 
 container = Table(

@@ -166,4 +166,7 @@ def _lot(row: Row[Any], day: str | None) -> Lot:
         supplier=row.supplier,
         supplier_lot=row.supplier_lot,
         received_at=row.received_at,
+        manufacturer=row.manufacturer,
+        made=row.made,
+        retest=row.retest,
     )

@@ -160,6 +160,8 @@ KINDS = (
 FLAGGED = {
     "materials.lot_received.v1": "lot.receive",
     "materials.containers_received.v1": "lot.receive",
+    "materials.lot_received.v2": "lot.receive",
+    "materials.containers_received.v2": "lot.receive",
     "quality.results_recorded.v1": "results.record",
     "quality.results_recorded.v2": "results.record",
 }

@@ -16,8 +16,8 @@ from server.release.model import RESOLVED_KIND
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
-RECEIVED = "materials.containers_received.v1"
-_KINDS = (RECEIVED, model.ALLOCATED, model.DEALLOCATED, model.WEIGHED, model.CONFLICT, RESOLVED_KIND)
+RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
+_KINDS = (*RECEIVED, model.ALLOCATED, model.DEALLOCATED, model.WEIGHED, model.CONFLICT, RESOLVED_KIND)
 _FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
 
 

@@ -18,8 +18,8 @@ class SupplierRules(Remembering):
         super().__init__()
         self._known: dict[str, Supplier] = {}
         self._supplies: dict[tuple[str, str, str], Supply] = {}
-        # Of lots that wait: who delivered them.
-        self._waiting: dict[tuple[str, str], str | None] = {}
+        # Of lots that wait: who delivered them, who made them, and the flags that hold them.
+        self._waiting: dict[tuple[str, str], tuple[str | None, str | None, frozenset[str]]] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError `lot_supplier_undecided`, as the door refuses it."""
@@ -29,21 +29,29 @@ class SupplierRules(Remembering):
         lot = given["material"], given["lot"]
         if given["status"] not in ("released", "restricted") or lot not in self._waiting:
             return
-        named = self._waiting[lot]
+        named, maker, flags = self._waiting[lot]
         found = next((one for one in self._known.values() if named is not None and one.is_named(named)), None)
         supplies = [one for one in self._supplies.values() if one.material == lot[0]]
-        if not rules.approved(found, supplies, self._known, seen.head.captured_at[:10]):
+        fit = rules.approved(found, supplies, self._known, seen.head.captured_at[:10], maker)
+        if rules.still_held(flags, fit):
             raise SyncError("lot_supplier_undecided", f"{'/'.join(lot)} of {named}")
 
     def learn(self, seen: Seen) -> None:
         """A receipt counts from whatever device it came."""
-        if seen.head.kind == model.RECEIVED and model.NOT_APPROVED in seen.stamp.flags and not seen.is_strange:
-            self._about[self._count] = None
-            if seen.body is None:
-                self._blind = True
-            else:
-                self._waiting[seen.body["material"], seen.body["lot"]] = seen.body["supplier"]
+        if seen.head.kind in (model.RECEIVED, model.RECEIVED_V2) and not seen.is_strange:
+            flags = model.held_by(seen.head.kind, seen.stamp.flags)
+            if flags:
+                self._hold(seen, frozenset(flags))
         super().learn(seen)
+
+    def _hold(self, seen: Seen, flags: frozenset[str]) -> None:
+        self._about[self._count] = None
+        if seen.body is None:
+            self._blind = True
+            return
+        lot, named = (seen.body["material"], seen.body["lot"]), seen.body["supplier"] or seen.body.get("supplier_name")
+        before = self._waiting[lot][2] if lot in self._waiting else frozenset()
+        self._waiting[lot] = named, seen.body.get("manufacturer"), before | flags
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         if seen.head.kind not in _OWN:

@@ -8,5 +8,6 @@ export const suppliersZh: typeof suppliersEn = {
   qualification: "资格", evidence: "证明材料", noEvidence: "无。", qualify: "批准资格…", suspend: "暂停…", validUntil: "资格有效至", attach: "添加文件", attachHint: "PDF、CSV、XLSX 或照片，每个不超过 2 MB。", go: "签署…", decidedBy: (who: string, at: string) => `${who} 于 ${at} 决定`,
   supplies: "可供物料", noSupplies: "未获准供应任何物料。", allow: "批准供应物料…", withdraw: "撤销…", material: "物料", manufacturer: "生产商", manufacturerHint: "实际生产者；通常即供应商本身。", approved: "已批准", withdrawn: "已撤销", by: (maker: string) => `生产商 ${maker}`, from: (supplier: string) => `供应商 ${supplier}`,
   meanings: { approved: "批准", rejected: "拒绝" }, reason: "理由", sign: "签署", supplier: "供应商", decision: "决定",
+  lotHeld: "此批物料到货时有不符之处，在 QA 作出决定前保持待验。", heldHow: "处理办法：QA 核实不符之处后接受此次到货，或判定该批不合格。", wrong: "不符之处",
   lotWaits: "此批物料来自未获准供应该物料的供应商，在 QA 作出决定前保持待验。", lotHow: "处理办法：在供应商页面批准其供应此物料，或在此接受本次到货，或拒收该批。", unnamed: "未注明供应商", open: "打开供应商", register: "打开供应商目录", accept: "接受本次到货…", acceptTitle: "接受到货", accepted: (who: string, at: string) => `${who} 于 ${at} 接受了此次到货`, lot: "物料批",
 };

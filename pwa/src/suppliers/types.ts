@@ -7,4 +7,5 @@ export interface Line { supplier: string; name: Text2; status: string; valid_unt
 export interface Listed extends Line { materials: number }
 export interface Pair { material: string; material_name: Text2 | null; supplier: string; supplier_name: Text2 | null; manufacturer: string; manufacturer_name: Text2 | null; approved: boolean; reason: string; decided_by: Person; decided_at: string }
 export interface SupplierView extends Line { address: string; contacts: Contact[]; evidence: File[]; reason: string | null; decided_by: Person | null; decided_at: string | null; supplies: Pair[] }
-export interface OfLot { stopped: boolean; waits: boolean; accepted: boolean; supplier: string | null; code: string | null; reason: string | null; decided_by: Person | null; decided_at: string | null }
+/** `flags`: what was wrong with its deliveries. */
+export interface OfLot { stopped: boolean; flags: string[]; waits: boolean; accepted: boolean; supplier: string | null; code: string | null; reason: string | null; decided_by: Person | null; decided_at: string | null }

@@ -135,4 +135,4 @@ KINDS = (
     Kind(model.REJECTED_KIND, PurchaseOrderDecided, "decision", decide_decision, projection.decide, by=("server",)),
     Kind(model.LINE_CLOSED, PurchaseLineClosed, "decision", decide_closing, projection.close, by=(model.PLACES,)),
 )
-ROOM = Room("materials", KINDS, judges={flows.ENDED: judge_end})
+ROOM = Room("materials", KINDS, listeners={model.RECEIVED: projection.receive}, judges={flows.ENDED: judge_end})

@@ -15,6 +15,7 @@ PLACED, APPROVED_KIND, REJECTED_KIND, LINE_CLOSED = (
     "materials.purchase_order_rejected.v1",
     "materials.purchase_line_closed.v1",
 )
+RECEIVED = "materials.lot_received.v2"
 PLACES, APPROVES = "purchase.place", "purchase.approve"
 FLOW = "purchase-order"
 MEANING = {"code": "prepared", "zh": "起草", "en": "Prepared"}

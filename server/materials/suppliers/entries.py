@@ -58,7 +58,8 @@ class SupplyDecided(signing.Signed):
 
 
 class DeliveryAccepted(signing.Signed):
-    """This one lot may be used although its supplier is not approved for it, once all else is in order."""
+    """This one lot may be used although its supplier is not approved for it, or something else was wrong when it came,
+    once all else is in order."""
 
     material = fields.code()
     lot = fields.number()
@@ -127,6 +128,6 @@ KINDS = (
 ROOM = Room(
     "materials",
     KINDS,
-    listeners={model.RECEIVED: projection.hold},
+    listeners={model.RECEIVED: projection.hold, model.RECEIVED_V2: projection.hold},
     judges={model.RECEIVED: judge_receipt, model.STATUS_CHANGED: judge_status},
 )

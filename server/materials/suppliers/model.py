@@ -1,6 +1,6 @@
 """The nouns of suppliers: who they are, what was decided about them, and which materials they may deliver."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,10 +9,25 @@ REGISTERED = "materials.supplier_registered.v1"
 DECIDED = "materials.supplier_decided.v1"
 SUPPLY_DECIDED = "materials.supply_decided.v1"
 ACCEPTED = "materials.delivery_accepted.v1"
-RECEIVED, STATUS_CHANGED = "materials.lot_received.v1", "materials.lot_status_changed.v1"
+RECEIVED, RECEIVED_V2 = "materials.lot_received.v1", "materials.lot_received.v2"
+STATUS_CHANGED = "materials.lot_status_changed.v1"
 MANAGES, APPROVES, DECIDES_LOTS = "supplier.manage", "supplier.approve", "lot.decide"
 # The flag of a receipt from somebody who is not approved for the material.
 NOT_APPROVED = "supplier_not_approved"
+# The flags of a receipt that keep its lot from being set free until QA has accepted it; of v1 the first alone.
+HOLDING: tuple[str, ...] = (
+    NOT_APPROVED,
+    "material_unknown",
+    "order_unknown",
+    "order_closed",
+    "order_supplier_other",
+    "over_delivered",
+    "receipt_expired",
+    "shelf_life_short",
+    "expiry_missing",
+    "lot_differs",
+    "person_not_permitted",
+)
 MEANINGS = {
     "approved": {"code": "approved", "zh": "批准", "en": "Approved"},
     "rejected": {"code": "rejected", "zh": "拒绝", "en": "Rejected"},
@@ -68,16 +83,23 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A lot that came from somebody who was not approved for it; `state` waits or accepted."""
+    """A lot with which something was wrong when it came: `flags` of `HOLDING`; `state` waits or accepted."""
 
     material: str
     lot: str
     supplier: str | None
+    manufacturer: str | None
+    flags: tuple[str, ...]
     state: str
     received_at: str
     reason: str | None
     decided_by: str | None
     decided_at: str | None
+
+
+def held_by(kind: str, flags: Iterable[str]) -> tuple[str, ...]:
+    """The flags of a receipt that hold its lot."""
+    return tuple(one for one in flags if one in (HOLDING if kind == RECEIVED_V2 else HOLDING[:1]))
 
 
 def stream(supplier: str) -> str:

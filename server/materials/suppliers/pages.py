@@ -51,6 +51,7 @@ def of_lot(connection: Connection, material: str, lot: str, day: str) -> Answer 
     people = _people(connection, [found.decided_by if found else None])
     return {
         "stopped": found is not None,
+        "flags": [] if found is None else [*found.flags],
         "waits": queries.is_undecided(connection, material, lot, day),
         "accepted": found is not None and found.state == model.TAKEN,
         "supplier": known.supplier if found is None else found.supplier,

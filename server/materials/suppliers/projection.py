@@ -1,6 +1,7 @@
 """The tables of suppliers, of what they may deliver, and of deliveries that wait for a decision."""
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert, update
+import orjson
+from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
 
 from server.core import db
 from server.core.db import records
@@ -45,6 +46,8 @@ delivery = Table(
     Column("reason", Text),
     Column("decided_by", Text),
     Column("decided_at", Text),
+    Column("manufacturer", Text),
+    Column("flags", Text),
 )
 
 
@@ -80,12 +83,18 @@ def decide_supply(connection: Connection, entry: Entry) -> None:
 
 
 def hold(connection: Connection, entry: Entry) -> None:
-    """A lot of which a delivery came from somebody who is not approved waits, also when another delivery of it was
-    accepted before."""
-    if model.NOT_APPROVED not in entry.flags:
+    """A lot of which a delivery was not as it should be waits, also when another delivery of it was accepted before;
+    with all that was wrong with those that wait."""
+    flags = model.held_by(entry.kind, entry.flags)
+    if not flags:
         return
     given = entry.payload
-    row = {"material": given["material"], "lot": given["lot"], "supplier": given["supplier"], "state": model.WAITS}
+    here = (delivery.c.material == given["material"]) & (delivery.c.lot == given["lot"])
+    before = connection.execute(select(delivery.c.flags).where(here, delivery.c.state == model.WAITS)).scalar()
+    flags = tuple(dict.fromkeys((*(orjson.loads(before) if before else ()), *flags)))
+    named = given["supplier"] or given.get("supplier_name")
+    row = {"material": given["material"], "lot": given["lot"], "supplier": named, "state": model.WAITS}
+    row |= {"manufacturer": given.get("manufacturer"), "flags": _text([*flags])}
     row |= {"received_at": entry.header.captured_at, "reason": None, "decided_by": None, "decided_at": None}
     db.put(connection, delivery, row)
 

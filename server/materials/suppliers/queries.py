@@ -37,19 +37,20 @@ def supplies(connection: Connection, material: str | None = None, by: str | None
     return [_supply(row) for row in connection.execute(query)]
 
 
-def may_deliver(connection: Connection, material: str, named: str | None, day: str) -> bool:
-    """Whether somebody who is named by code or name may deliver this material on a day (YYYY-MM-DD)."""
+def may_deliver(connection: Connection, material: str, named: str | None, day: str, maker: str | None = None) -> bool:
+    """Whether somebody who is named by code or name may deliver this material on a day (YYYY-MM-DD), made by `maker`
+    where that is known."""
     known = all_suppliers(connection)
     found = next((one for one in known.values() if named is not None and one.is_named(named)), None)
-    return rules.approved(found, supplies(connection, material), known, day)
+    return rules.approved(found, supplies(connection, material), known, day, maker)
 
 
-def is_stopped(connection: Connection, material: str, named: str | None, day: str) -> bool:
+def is_stopped(connection: Connection, material: str, named: str | None, day: str, maker: str | None = None) -> bool:
     """Whether a receipt is from somebody who is not approved: named, or of what is only ever bought."""
     if not is_kept(connection):
         return False
     bought = materials.material_type(connection, material) in model.BOUGHT
-    return (named is not None or bought) and not may_deliver(connection, material, named, day)
+    return (named is not None or bought) and not may_deliver(connection, material, named, day, maker)
 
 
 def find_delivery(connection: Connection, material: str, lot: str) -> Delivery | None:
@@ -59,11 +60,11 @@ def find_delivery(connection: Connection, material: str, lot: str) -> Delivery |
 
 
 def is_undecided(connection: Connection, material: str, lot: str, day: str) -> bool:
-    """Whether a lot waits for QA's word about its supplier: neither accepted, nor is the supplier approved by now."""
+    """Whether a lot waits for QA's word about its delivery: it was not accepted, and is not made good by itself."""
     found = find_delivery(connection, material, lot)
     if found is None or found.state != model.WAITS:
         return False
-    return not may_deliver(connection, material, found.supplier, day)
+    return rules.still_held(found.flags, may_deliver(connection, material, found.supplier, day, found.manufacturer))
 
 
 def undecided(connection: Connection, day: str, limit: int) -> list[Delivery]:
@@ -108,4 +109,5 @@ def _supply(row: Row[Any]) -> Supply:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(**{name: getattr(row, name) for name in Delivery.__slots__})
+    same = {name: getattr(row, name) for name in Delivery.__slots__ if name != "flags"}
+    return Delivery(flags=tuple(orjson.loads(row.flags)) if row.flags else (model.NOT_APPROVED,), **same)

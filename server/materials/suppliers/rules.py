@@ -6,14 +6,22 @@ from server.materials.suppliers import model
 from server.materials.suppliers.model import Payload, Supplier, Supply
 
 
-def approved(named: Supplier | None, supplies: Iterable[Supply], known: Mapping[str, Supplier], day: str) -> bool:
+def approved(
+    named: Supplier | None,
+    supplies: Iterable[Supply],
+    known: Mapping[str, Supplier],
+    day: str,
+    maker: str | None = None,
+) -> bool:
     """Whether a material comes from somebody qualified who is approved for it, made by somebody qualified.
 
-    `supplies` are those of the material, `known` all suppliers by code, `day` YYYY-MM-DD.
+    `supplies` are those of the material, `known` all suppliers by code, `day` YYYY-MM-DD; `maker`: by whom it must have
+    been made, where that is known.
     """
     if named is None or not named.qualified(day):
         return False
     ours = [one for one in supplies if one.supplier == named.supplier and one.approved]
+    ours = [one for one in ours if maker in (None, one.manufacturer)]
     return any(one.manufacturer in known and known[one.manufacturer].qualified(day) for one in ours)
 
 
@@ -38,3 +46,8 @@ def supply_refused(given: Payload, known: Mapping[str, Supplier], day: str) -> s
         return "supplier_unknown"
     fit = all(one is not None and one.qualified(day) for one in companies)
     return None if fit or not given["approved"] else "supplier_not_qualified"
+
+
+def still_held(flags: Iterable[str], approved_now: bool) -> bool:
+    """Whether a lot with these flags of `HOLDING` waits: a supplier may have been approved since, all else is QA's."""
+    return any(flag != model.NOT_APPROVED or not approved_now for flag in flags)

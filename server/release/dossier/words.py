@@ -197,6 +197,10 @@ materials.purchase_line_closed.v1|关闭采购订单行|Purchase order line clos
 materials.purchase_order_rejected.v1|拒绝采购订单|Purchase order rejected
 materials.purchase_order_approved.v1|批准采购订单|Purchase order approved
 materials.purchase_order_placed.v1|提交采购订单|Purchase order placed
+materials.receiving_rule_set.v1|设定收货规则|Rule of receiving set
+materials.numbers_reserved.v1|预留物料批号|Lot numbers reserved
+materials.containers_received.v2|容器接收|Containers received
+materials.lot_received.v2|到货接收|Lot received
 materials.delivery_accepted.v1|接受未获准供应商的到货|Delivery accepted
 materials.supply_decided.v1|决定供应商可供物料|Supply of a material decided on
 materials.supplier_decided.v1|决定供应商资格|Supplier decided on
@@ -254,6 +258,15 @@ second_area_not_permitted|非复核人区域|Not the second person's area
 wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
 supplier_not_approved|供应商未获准供应该物料|Supplier not approved for the material
+order_unknown|订单中无此行|No such line of an order
+order_closed|订单行已关闭|Order line closed
+order_supplier_other|与订单的供应商不符|Other supplier than ordered from
+over_delivered|超订单数量|More than ordered
+receipt_expired|到货时已过期|Expired when it came
+shelf_life_short|剩余有效期不足|Too little shelf life left
+expiry_missing|缺有效期|No expiry date
+lot_differs|与已登记的同号批不符|Differs from the lot of this number
+lot_number_foreign|批号非本设备预留|Number not reserved for the device
 late_entry|逾期记录|Late entry
 post_seal|封存后到达|After the seal
 after_disposition|放行后记录|After disposition

@@ -1,0 +1,139 @@
+"""Reads of receiving: the rule in force, lot numbers, receipts, and what a delivery is judged by."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, func, select
+
+from server.core import units
+from server.materials import queries as materials
+from server.materials.masters import queries as masters
+from server.materials.purchasing import queries as purchasing
+from server.materials.purchasing.model import APPROVED, CLOSED
+from server.materials.receiving import model, numbering, rules
+from server.materials.receiving.model import Block, Payload, Receipt, Rule
+from server.materials.receiving.projection import damage, numbers, receipt, rule
+from server.materials.suppliers import queries as suppliers
+
+
+def rule_in_force(connection: Connection) -> Rule:
+    row = connection.execute(select(rule)).first()
+    return model.DEFAULT if row is None else Rule(row.pattern, row.remaining, row.over)
+
+
+def next_block(connection: Connection, day: str, count: int) -> Block:
+    """The next so many lot numbers of the period of a day (YYYY-MM-DD); nobody's before they are reserved."""
+    pattern = rule_in_force(connection).pattern
+    period = numbering.period(pattern, day)
+    first = last_number(connection, period) + 1
+    return Block(pattern, period, first, first + count - 1)
+
+
+def last_number(connection: Connection, period: str) -> int:
+    return connection.execute(select(func.max(numbers.c.last)).where(numbers.c.period == period)).scalar() or 0
+
+
+def blocks_of(connection: Connection, device: str, unit: str) -> list[Block]:
+    """What a device has reserved for a unit of work, in the order of the numbers."""
+    here = (numbers.c.device == device) & (numbers.c.unit == unit)
+    rows = connection.execute(select(numbers).where(here).order_by(numbers.c.period, numbers.c.first))
+    return [Block(row.pattern, row.period, row.first, row.last) for row in rows]
+
+
+def is_given(connection: Connection, device: str, material: str, lot: str) -> bool:
+    """Whether this number of a lot of this material is one of those that the device has reserved."""
+    here = numbers.c.device == device
+    for pattern in connection.execute(select(numbers.c.pattern).where(here).distinct()).scalars().all():
+        named = numbering.seq_of(pattern, material, lot)
+        if named is None:
+            continue
+        within = (numbers.c.period == named[0]) & (numbers.c.first <= named[1]) & (numbers.c.last >= named[1])
+        if connection.execute(select(numbers.c.first).where(here, numbers.c.pattern == pattern, within)).first():
+            return True
+    return False
+
+
+def known(connection: Connection, given: Payload, day: str) -> rules.Known:
+    """What a receipt (as `materials.lot_received.v2`) is judged by on a day."""
+    material = given["material"]
+    master = masters.in_force(masters.versions_of(connection, material))
+    links = [] if master is None else master.links()
+    expected, unit = _expected(connection, given), materials.material_unit(connection, material)
+    return rules.Known(
+        unit=unit,
+        shelf_life=None if master is None else master.shelf_life,
+        stopped=suppliers.is_stopped(connection, material, named(given), day, given["manufacturer"]),
+        fits=given["quantity"] is None or _in(given, unit, links) is not None,
+        expected=None if expected is None else expected[0],
+        amount=None if expected is None else _in(given, expected[1], links),
+        lot=_of_lot(connection, material, given["lot"]),
+        day=day,
+        rule=rule_in_force(connection),
+    )
+
+
+def _in(given: Payload, unit: str | None, links: Iterable[units.Link]) -> Decimal | None:
+    """How much comes, in this unit; None where it cannot be counted so."""
+    found = None if unit is None or given["quantity"] is None else units.converted(given["quantity"], unit, links)
+    return None if found is None else Decimal(found["value"])
+
+
+def _expected(connection: Connection, given: Payload) -> tuple[rules.Expected, str] | None:
+    """The line of an approved order that a receipt names, with its unit."""
+    order = None if given["order"] is None else purchasing.find(connection, given["order"])
+    if order is None or order.state != APPROVED:
+        return None
+    line = next((one for one in order.lines if one.line == given["line"]), None)
+    if line is None:
+        return None
+    amounts = {"ordered": line.ordered, "received": line.received, "open": line.state != CLOSED}
+    return rules.Expected(order.supplier, line.material, **amounts), line.quantity["unit"]
+
+
+def named(given: Payload) -> str | None:
+    """Who delivers: the code of the register, else the name that was written down."""
+    who: str | None = given["supplier"] or given["supplier_name"]
+    return who
+
+
+def retest_of(connection: Connection, material: str, day: str, expiry: str | None) -> str | None:
+    """When a lot that comes today is to be tested again, by its material in force."""
+    master = masters.in_force(masters.versions_of(connection, material))
+    return rules.retest_of(day, None if master is None else master.retest, expiry)
+
+
+def _of_lot(connection: Connection, material: str, number: str) -> dict[str, Any] | None:
+    found = materials.find_lot(connection, material, number)
+    return None if found is None else {name: getattr(found, name) for name in rules.SAID_OF_LOT}
+
+
+def receipts_of(connection: Connection, material: str, lot: str) -> list[Receipt]:
+    """The deliveries of a lot, the first one first."""
+    here = (receipt.c.material == material) & (receipt.c.lot == lot)
+    return [_receipt(row) for row in connection.execute(select(receipt).where(here).order_by(receipt.c.idx))]
+
+
+def latest(connection: Connection, limit: int) -> list[Receipt]:
+    """The newest first."""
+    return [_receipt(row) for row in connection.execute(select(receipt).order_by(receipt.c.idx.desc()).limit(limit))]
+
+
+def damages(connection: Connection, labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Of containers that came damaged, by label: {text, photos: [sha256]}."""
+    rows = connection.execute(select(damage).where(damage.c.container.in_(set(labels))))
+    return {row.container: {"text": row.text, "photos": orjson.loads(row.photos)} for row in rows}
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    quantity = None if row.quantity_value is None else {"value": row.quantity_value, "unit": row.quantity_unit}
+    same = ("entry", "material", "lot", "order", "line", "supplier", "delivery_note", "containers", "comment")
+    return Receipt(
+        quantity=quantity,
+        damage=None if row.damage is None else orjson.loads(row.damage),
+        flags=tuple(orjson.loads(row.flags)),
+        received_by=row.received_by,
+        received_at=row.received_at,
+        **{name: getattr(row, name) for name in same},
+    )
