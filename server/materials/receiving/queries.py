@@ -88,8 +88,9 @@ def _expected(connection: Connection, given: Payload) -> tuple[rules.Expected, s
     line = next((one for one in order.lines if one.line == given["line"]), None)
     if line is None:
         return None
-    amounts = {"ordered": line.ordered, "received": line.received, "open": line.state != CLOSED}
-    return rules.Expected(order.supplier, line.material, **amounts), line.quantity["unit"]
+    is_open = line.state != CLOSED
+    expected = rules.Expected(order.supplier, line.material, line.ordered, line.received, is_open)
+    return expected, line.quantity["unit"]
 
 
 def named(given: Payload) -> str | None:
