@@ -27,6 +27,7 @@ from server.identity import views as identity
 from server.materials.importing import views as imports
 from server.materials.masters import views as masters
 from server.materials.purchasing import views as purchasing
+from server.materials.receiving import views as receiving
 from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
     suppliers.blueprint,
+    receiving.blueprint,
     release.blueprint,
     deviations.blueprint,
     audit.blueprint,

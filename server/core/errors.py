@@ -802,6 +802,30 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was decided.", "未作出决定。"),
         ("Look at the lot as it is now.", "请查看该批物料的当前状态。"),
     ),
+    "receipt_stopped": Problem(
+        409,
+        ("Something about this delivery is not as it should be.", "此次到货有不符之处。"),
+        ("Nothing was received.", "未登记到货。"),
+        (
+            "Look at what is wrong; receive it to be held for QA, or leave it with the carrier.",
+            "请查看不符之处：可登记到货并由 QA 决定，或拒收。",
+        ),
+    ),
+    "receipt_unexplained": Problem(
+        422,
+        ("What is wrong with this delivery was not explained.", "未说明此次到货的不符之处。"),
+        ("Nothing was received.", "未登记到货。"),
+        ("Write a comment on what is wrong, and receive it again.", "请填写说明后重新登记。"),
+    ),
+    "receipt_barred": Problem(
+        409,
+        ("This material, or this unit of it, is not known here.", "本站没有该物料，或该物料不使用此单位。"),
+        ("Nothing was received.", "未登记到货。"),
+        (
+            "Have the material registered with the units that it comes in, then receive it.",
+            "请先登记该物料及其计量单位，再登记到货。",
+        ),
+    ),
     "numbers_taken": Problem(
         409,
         ("Somebody else was given these lot numbers at the same moment.", "这些物料批号刚刚已分配给他人。"),

@@ -122,7 +122,7 @@ def registers(record: str) -> dict[str, Any]:
 
 
 @blueprint.put("/blobs/<name>")
-@require("batch.work", "batch.review", "forms.fill")
+@require("batch.work", "batch.review", "forms.fill", "lot.receive")
 def keep_blob(name: str) -> Response:
     """Keep a photo or file under the SHA-256 of its bytes; 200 when it is here already. PestleError `blob_type` for
     what is neither."""
@@ -130,7 +130,7 @@ def keep_blob(name: str) -> Response:
 
 
 @blueprint.get("/blobs/<name>")
-@require("batch.read", "forms.fill", "forms.review")
+@require("batch.read", "forms.fill", "forms.review", "lot.read")
 def show_blob(name: str) -> Response:
     """A photo to look at, or a file to download, which no browser opens here. Its name says what it is, so it never
     changes."""

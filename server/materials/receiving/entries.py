@@ -20,12 +20,11 @@ class Damage(Schema):
     photos = plain.List(fields.sha256(), required=True, validate=validate.Length(0, model.MOST_PHOTOS))
 
 
-class LotReceived(Schema):
-    """One delivery of a lot, into quarantine. `lot`: the site's number; `supplier`, `manufacturer`: codes of the
-    register, `supplier_name` where it has none; `retest` and `expiry` days; `containers`: how many came."""
+class Delivered(Schema):
+    """What a delivery says of itself. `supplier`, `manufacturer`: codes of the register, `supplier_name` where it has
+    none."""
 
     material = fields.code()
-    lot = fields.number()
     order = fields.code(none=True)
     line = fields.whole(1, 100, none=True)
     supplier = fields.code(none=True)
@@ -34,12 +33,18 @@ class LotReceived(Schema):
     supplier_lot = fields.text(none=True)
     made = fields.day(none=True)
     expiry = fields.day(none=True)
-    retest = fields.day(none=True)
     delivery_note = fields.text(none=True)
-    quantity = fields.nested(fields.QuantityShape, none=True)
-    containers = fields.whole(1, 100_000, none=True)
     comment = fields.text(2000, none=True)
     damage = fields.nested(Damage, none=True)
+
+
+class LotReceived(Delivered):
+    """A delivery of a lot, into quarantine. `lot`: the site's number; `retest`: a day; `containers`: how many came."""
+
+    lot = fields.number()
+    retest = fields.day(none=True)
+    quantity = fields.nested(fields.QuantityShape, none=True)
+    containers = fields.whole(1, 100_000, none=True)
 
 
 class Labelled(Schema):

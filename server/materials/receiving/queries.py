@@ -1,6 +1,6 @@
 """Reads of receiving: the rule in force, lot numbers, receipts, and what a delivery is judged by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
 from server.materials.receiving.projection import damage, numbers, receipt, rule
 from server.materials.suppliers import queries as suppliers
+
+_A_DAYS = 2_000
 
 
 def rule_in_force(connection: Connection) -> Rule:
@@ -40,6 +42,15 @@ def blocks_of(connection: Connection, device: str, unit: str) -> list[Block]:
     here = (numbers.c.device == device) & (numbers.c.unit == unit)
     rows = connection.execute(select(numbers).where(here).order_by(numbers.c.period, numbers.c.first))
     return [Block(row.pattern, row.period, row.first, row.last) for row in rows]
+
+
+def used_of(connection: Connection, block: Block) -> int:
+    """The last number of a block that is some lot's among the newest receipts; the one before its first where none is.
+    A block is of one day's work, and more than these nobody receives in one."""
+    query = select(receipt.c.material, receipt.c.lot).order_by(receipt.c.idx.desc()).limit(_A_DAYS)
+    named = (numbering.seq_of(block.pattern, row.material, row.lot) for row in connection.execute(query))
+    ours = [seq for period, seq in filter(None, named) if period == block.period and block.first <= seq <= block.last]
+    return max(ours, default=block.first - 1)
 
 
 def is_given(connection: Connection, device: str, material: str, lot: str) -> bool:
@@ -91,6 +102,18 @@ def _expected(connection: Connection, given: Payload) -> tuple[rules.Expected, s
     is_open = line.state != CLOSED
     expected = rules.Expected(order.supplier, line.material, line.ordered, line.received, is_open)
     return expected, line.quantity["unit"]
+
+
+def together(connection: Connection, material: str, amounts: Sequence[Payload]) -> dict[str, str] | None:
+    """The sum of what came, in the one unit in which all was written down, else in the material's; None where that
+    leads nowhere."""
+    written = {one["unit"] for one in amounts}
+    unit = written.pop() if len(written) == 1 else materials.material_unit(connection, material)
+    links = masters.links(connection, material)
+    found = [None if unit is None else units.converted(one, unit, links) for one in amounts]
+    if unit is None or None in found:
+        return None
+    return {"value": f"{sum((Decimal(one['value']) for one in found if one), Decimal(0)):f}", "unit": unit}
 
 
 def named(given: Payload) -> str | None:

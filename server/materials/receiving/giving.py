@@ -1,0 +1,64 @@
+"""Gives lot numbers, which are once in a site: one in the very transaction that receives at a desk, a block to a
+handheld that goes where there is no connection."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from server.core import clock
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.outcomes import SERVER
+from server.core.plant import Plant
+from server.materials.receiving import model, numbering, queries
+from server.materials.receiving.model import Block
+
+STREAM = "receiving"
+# Of people who receive at the same moment, each takes what the one before has left.
+_ATTEMPTS = 20
+# A handheld that has fewer numbers left than this is given more.
+_FEW = 5
+
+
+def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]) -> str:
+    """The next lot number of a material, reserved and used by the `facts` about it, all or nothing. PestleError what
+    these are refused with."""
+    day = clock.now_text()[:10]
+    for attempt in range(_ATTEMPTS):
+        with plant.engine.connect() as connection:
+            block = queries.next_block(connection, day, 1)
+        lot = numbering.number(block.pattern, material, block.period, block.first)
+        try:
+            plant.recorder.state(_reserved(block, SERVER, None), *facts(lot))
+        except PestleError as error:
+            if error.code != "numbers_taken" or attempt + 1 == _ATTEMPTS:
+                raise
+        else:
+            return lot
+    raise AssertionError("unreachable")
+
+
+def take_along(plant: Plant, device: str, unit: str) -> dict[str, Any]:
+    """What a handheld needs to receive on its own in a unit of work: {rule, blocks} of lot numbers that are nobody
+    else's. Asked again, it is the same blocks, and one more when few are left."""
+    day = clock.now_text()[:10]
+    for attempt in range(_ATTEMPTS):
+        with plant.engine.connect() as connection:
+            rule = queries.rule_in_force(connection)
+            period = numbering.period(rule.pattern, day)
+            blocks = [one for one in queries.blocks_of(connection, device, unit) if one.pattern == rule.pattern]
+            blocks = [one for one in blocks if one.period == period]
+            if blocks and blocks[-1].last - queries.used_of(connection, blocks[-1]) >= _FEW:
+                return {"rule": rule.payload(), "blocks": [one.payload() for one in blocks]}
+            more = queries.next_block(connection, day, model.BLOCK)
+        try:
+            plant.recorder.state(_reserved(more, device, unit))
+        except PestleError as error:
+            if error.code != "numbers_taken" or attempt + 1 == _ATTEMPTS:
+                raise
+        else:
+            return {"rule": rule.payload(), "blocks": [one.payload() for one in (*blocks, more)]}
+    raise AssertionError("unreachable")
+
+
+def _reserved(block: Block, device: str, unit: str | None) -> Fact:
+    return Fact(model.NUMBERS_RESERVED, STREAM, {**block.payload(), "device": device, "unit": unit})

@@ -1,0 +1,39 @@
+"""The bodies of requests about receiving."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import fields as plain
+
+from server.core import fields
+from server.materials.receiving import model
+from server.materials.receiving.entries import Damage, Delivered, ReceivingRuleSet
+
+
+class ContainerBody(Schema):
+    """A container that came, with what is in it, which is more than nothing."""
+
+    quantity = fields.nested(fields.QuantityShape)
+    location = fields.code(none=True)
+    damage = fields.nested(Damage, none=True)
+
+    @validates_schema
+    def check_content(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if Decimal(data["quantity"]["value"]) <= 0:
+            raise ValidationError("nothing is in it", "quantity")
+
+
+class ReceiptBody(Delivered):
+    """A delivery, to which the server adds number, sum and retest. `despite`: what was told, and is received all the
+    same."""
+
+    containers = plain.List(
+        plain.Nested(ContainerBody), required=True, validate=validate.Length(1, model.MOST_CONTAINERS)
+    )
+    despite = fields.words(0, 20)
+
+
+class RuleBody(ReceivingRuleSet):
+    """The rule of receiving from now on."""

@@ -1,0 +1,166 @@
+"""Receiving at a desk over HTTP: against an order, told what is wrong before it is taken in, numbered by rule."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plant import PlantUnderTest
+from purchasing_support import SUPPLIER, Buying, line
+
+from server.core import clock, rebuild
+from server.materials import queries as materials
+from server.materials.receiving import giving, model
+
+pytestmark = pytest.mark.urs("MAT-04")
+Json = dict[str, Any]
+YEAR = clock.now_text()[2:4]
+LATER = f"{int(clock.now_text()[:4]) + 3}-06-30"
+
+
+@pytest.fixture
+def buying(database_url: str, tmp_path: Path) -> Iterator[Buying]:
+    made = PlantUnderTest(database_url, tmp_path)
+    yield Buying(made)
+    made.close()
+
+
+def body(*kilograms: str, **given: Any) -> Json:
+    names = ("order", "line", "manufacturer", "supplier_name", "made", "expiry", "delivery_note", "comment", "damage")
+    said = {"material": "api-1", "supplier": SUPPLIER, "supplier_lot": "X-7", **dict.fromkeys(names)}
+    lines = [{"quantity": {"value": one, "unit": "kg"}, "location": None, "damage": None} for one in kilograms]
+    return {**said, "containers": lines, "despite": [], **given}
+
+
+def receive(buying: Buying, *kilograms: str, login: str = "qian", **given: Any) -> Any:
+    return buying.clients[login].post("/api/receiving", json=body(*kilograms, **given))
+
+
+def lot(buying: Buying, number: str) -> Any:
+    with buying.site.reading() as connection:
+        return materials.find_lot(connection, "api-1", number)
+
+
+def test_a_delivery_against_an_order_is_numbered_labelled_and_in_quarantine(buying: Buying) -> None:
+    order = buying.ordered(line(value="50"))
+    answer = receive(buying, "12.500", "12.5", order=order, line=1, expiry=LATER)
+    assert answer.status_code == 201, answer.text
+    number = f"api-1-{YEAR}0001"
+    assert answer.json["lot"] == number
+    assert answer.json["containers"] == [f"{number}-001", f"{number}-002"]
+    found = lot(buying, number)
+    assert (found.status, found.quantity) == ("quarantine", {"value": "25.000", "unit": "kg"})
+    [entry] = buying.site.payloads(model.LOT_RECEIVED)
+    assert (entry["order"], entry["line"], entry["supplier"], entry["containers"]) == (order, 1, SUPPLIER, 2)
+    shown = buying.shown(order)
+    assert (shown["state"], shown["lines"][0]["received"]["value"]) == ("partial", "25.000")
+    assert receive(buying, "25", order=order, line=1, expiry=LATER).json["lot"] == f"api-1-{YEAR}0002"
+    assert buying.shown(order)["state"] == "closed"
+    assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
+
+
+def test_more_than_ordered_is_told_with_the_way_on_and_held_when_it_is_taken_in(buying: Buying) -> None:
+    order = buying.ordered(line(value="25"))
+    stopped = receive(buying, "25.001", order=order, line=1)
+    assert (stopped.json["code"], stopped.json["details"]["found"]) == ("receipt_stopped", [model.OVER])
+    again = {"order": order, "line": 1, "despite": [model.OVER]}
+    assert receive(buying, "25.001", **again).json["code"] == "receipt_unexplained"
+    taken = receive(buying, "25.001", **again, comment="One bag too many, agreed by phone")
+    assert taken.status_code == 201, taken.text
+    shown = buying.clients["li"].get(f"/api/lots/api-1/{taken.json['lot']}/supplier").json
+    assert (shown["waits"], shown["flags"]) == (True, [model.OVER])
+    closed = receive(buying, "1", order=order, line=1)
+    assert closed.json["details"]["found"] == [model.ORDER_CLOSED]
+
+
+def test_the_plant_says_how_much_more_may_come(buying: Buying) -> None:
+    order = buying.ordered(line(value="100"))
+    rule = {"pattern": "L{seq:5}", "remaining": 50, "over": 2, "reason": "SOP-WH-01"}
+    for login, status in (("qian", 403), ("sun", 403)):
+        assert buying.clients[login].post("/api/receiving/rule", json=rule).status_code == status
+    buying.site.state(model.RULE_SET, giving.STREAM, rule, actor="server")
+    assert receive(buying, "102.001", order=order, line=1).json["code"] == "receipt_stopped"
+    taken = receive(buying, "102.000", order=order, line=1)
+    assert (taken.status_code, taken.json["lot"]) == (201, "L00001")
+
+
+def test_a_supplier_who_is_not_approved_and_one_who_was_not_ordered_from_are_told(buying: Buying) -> None:
+    order = buying.ordered(line())
+    found = receive(buying, "25", order=order, line=1, supplier="S-NO").json["details"]["found"]
+    assert found == [model.NOT_APPROVED, model.OTHER_SUPPLIER]
+    assert receive(buying, "25", manufacturer="S-NO").json["details"]["found"] == [model.NOT_APPROVED]
+    named = {"supplier": None, "supplier_name": "Huayuan"}
+    assert receive(buying, "25", **named).status_code == 201
+    assert receive(buying, "25", order="PO-2026-0099", line=1).json["details"]["found"] == [model.ORDER_UNKNOWN]
+    assert receive(buying, "25", order=order, line=2).json["details"]["found"] == [model.ORDER_UNKNOWN]
+
+
+def test_what_is_not_known_here_nobody_can_go_on_with(buying: Buying) -> None:
+    for given in ({"material": "nobody"}, {"containers": body("1")["containers"]}):
+        if "containers" in given:
+            given["containers"][0]["quantity"] = {"value": "1", "unit": "L"}
+        answer = receive(buying, "25", despite=[model.UNKNOWN, model.UNIT], comment="x", **given)
+        assert answer.json["code"] == "receipt_barred"
+    assert not buying.site.payloads(model.LOT_RECEIVED)
+    assert receive(buying, "0").status_code == 422
+    assert receive(buying, "25", login="zhang").status_code == 403
+
+
+def test_mixed_units_are_summed_in_the_unit_of_the_material(buying: Buying) -> None:
+    lines = body("1.5", "0.5")["containers"]
+    lines[1]["quantity"] = {"value": "250", "unit": "g"}
+    number = receive(buying, containers=lines).json["lot"]
+    assert lot(buying, number).quantity == {"value": "1.750", "unit": "kg"}
+
+
+def test_a_lorry_is_received_in_entries_that_fit(buying: Buying) -> None:
+    taken = receive(buying, *["10"] * 250)
+    assert taken.status_code == 201, taken.text
+    assert [len(one["containers"]) for one in buying.site.payloads(model.CONTAINERS_RECEIVED)] == [100, 100, 50]
+    assert len(set(taken.json["containers"])) == 250
+
+
+def test_people_who_receive_at_once_never_get_one_number(buying: Buying) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        plant = buying.site.plant
+        taken = list(pool.map(lambda n: giving.next_lot(plant, f"m-{n % 2}", lambda lot: []), range(12)))
+    assert sorted(one.rpartition("-")[2] for one in taken) == [f"{YEAR}{n:04d}" for n in range(1, 13)]
+
+
+@pytest.mark.urs("MAT-10")
+def test_handhelds_take_blocks_along_that_nobody_else_has(buying: Buying) -> None:
+    plant = buying.site.plant
+    first = giving.take_along(plant, "t-1", "warehouse/raw/2026-11-26")
+    second = giving.take_along(plant, "t-2", "warehouse/raw/2026-11-26")
+    assert [(one["first"], one["last"]) for one in (*first["blocks"], *second["blocks"])] == [(1, 20), (21, 40)]
+    assert receive(buying, "25").json["lot"] == f"api-1-{YEAR}0041"
+    # The same lease once more: the same numbers, of which the handheld knows which it has used.
+    assert giving.take_along(plant, "t-1", "warehouse/raw/2026-11-26") == first
+    assert first["rule"] == model.DEFAULT.payload()
+
+
+def test_the_register_tells_what_a_delivery_is_judged_by(buying: Buying) -> None:
+    order = buying.ordered(line())
+    told = buying.clients["qian"].get("/api/receiving").json
+    assert told["orders"][0]["order"] == order
+    assert {"material": "api-1", "supplier": SUPPLIER, "manufacturer": SUPPLIER} in told["supplies"]
+    assert told["suppliers"] == [
+        {"supplier": SUPPLIER, "name": {"zh": "华原药业", "en": "Huayuan"}, "until": "2099-01-01"}
+    ]
+    [material] = [one for one in told["materials"] if one["code"] == "api-1"]
+    assert (material["unit"], material["shelf_life"], material["conversions"]) == ("kg", None, [])
+    assert told["rule"] == {"pattern": "{material}-{yy}{seq:4}", "remaining": 50, "over": 0}
+
+
+def test_what_came_is_listed_with_its_damage(buying: Buying) -> None:
+    lines = body("10", "10")["containers"]
+    lines[1]["damage"] = {"text": "Corner torn", "photos": ["a" * 64]}
+    damage = {"text": "Pallet wet", "photos": []}
+    number = receive(buying, containers=lines, damage=damage).json["lot"]
+    [one] = buying.clients["zhang"].get("/api/receiving/receipts").json["items"]
+    assert (one["lot"], one["status"], one["damage"]["text"]) == (number, "quarantine", "Pallet wet")
+    assert one["supplier_name"]["en"] == "Huayuan"
+    shown = buying.clients["zhang"].get(f"/api/lots/api-1/{number}/receipts").json
+    assert (len(shown["items"]), shown["damaged"]) == (1, {f"{number}-002": lines[1]["damage"]})
+    assert buying.clients["zhang"].get("/api/lots/api-1/nothing/receipts").status_code == 404
