@@ -15,6 +15,8 @@ DOORS = {"model", "queries", "shapes", "entry_view"}
 DOORS |= {"signing", "countersigning", "grants", "scanning"}
 # How a room starts a flow, and hears of its end; exact decimals, and how they are rounded.
 DOORS |= {"starting", "kinds", "standing", "expressions"}
+# How a handheld takes lot numbers along.
+DOORS |= {"giving"}
 # How a filled form is printed.
 DOORS |= {"paper"}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}

@@ -43,9 +43,13 @@ def materials_of(connection: Connection) -> list[Answer]:
 
 
 def suppliers_of(connection: Connection) -> list[Answer]:
-    """{supplier, name, until: the last day on which they are qualified, or null}."""
+    """{supplier, name, qualified_until: the last day on which they are qualified, or null}."""
     return [
-        {"supplier": code, "name": dict(one.name), "until": one.valid_until if one.status == QUALIFIED else None}
+        {
+            "supplier": code,
+            "name": dict(one.name),
+            "qualified_until": one.valid_until if one.status == QUALIFIED else None,
+        }
         for code, one in suppliers.all_suppliers(connection).items()
     ]
 
