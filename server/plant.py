@@ -31,6 +31,7 @@ from server.materials.masters import entries as masters
 from server.materials.purchasing import entries as purchasing
 from server.materials.receiving import entries as receiving
 from server.materials.requisitions import entries as requisitions
+from server.materials.stock import entries as stock
 from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
 from server.production import entries as production
@@ -60,6 +61,7 @@ ROOMS = (
     site.ROOM,
     Room("materials", materials.KINDS),
     masters.ROOM,
+    stock.ROOM,
     suppliers.ROOM,
     receiving.ROOM,
     requisitions.ROOM,

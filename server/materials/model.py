@@ -7,7 +7,7 @@ TYPES = ("raw", "packaging", "intermediate", "bulk", "finished")
 RECEIVED = ("quarantine", "historical")
 # The flag of a receipt by somebody who may not receive: it stands in the log, and registers nothing.
 NOT_PERMITTED = "person_not_permitted"
-STATUSES = ("quarantine", "released", "rejected", "restricted", "expired", "historical")
+STATUSES = ("quarantine", "released", "rejected", "restricted", "expired", "retest_due", "historical")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, text, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -43,7 +43,21 @@ container = Table(
     Column("lot", Text, nullable=False),
     Column("quantity_value", Text, nullable=False),
     Column("quantity_unit", Text, nullable=False),
+    # What it holds, where it stands and what has become of it, which the stock room alone writes.
+    Column("held", Text),
+    Column("location", Text, index=True),
+    Column("batch", Text, index=True),
+    Column("gone", Text),
+    Column("restricted", Text),
+    Column("opened", Integer),
     Index("materials_container_lot", "material", "lot"),
+    Index(
+        "materials_container_open",
+        "material",
+        "lot",
+        sqlite_where=text("gone IS NULL"),
+        postgresql_where=text("gone IS NULL"),
+    ),
 )
 
 

@@ -18,12 +18,15 @@ _lots = select(lot, material.c.name_zh, material.c.name_en).select_from(
 )
 
 # Asked of every weighing.
-_of_lot = Prepared(
-    select(container)
-    .where(container.c.material == bindparam("material"), container.c.lot == bindparam("lot"))
-    .order_by(container.c.container)
+_came = select(
+    container.c.container, container.c.material, container.c.lot, container.c.quantity_value, container.c.quantity_unit
 )
-_by_label = Prepared(select(container).where(container.c.container == bindparam("label")))
+_of_lot = Prepared(
+    _came.where(container.c.material == bindparam("material"), container.c.lot == bindparam("lot")).order_by(
+        container.c.container
+    )
+)
+_by_label = Prepared(_came.where(container.c.container == bindparam("label")))
 
 
 def material_names(connection: Connection, codes: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -115,7 +118,7 @@ def lots_expiring(connection: Connection, day: str, until: str, limit: int) -> l
 
 def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
     """Those of the containers that are known, by their labels."""
-    query = select(container).where(container.c.container.in_(set(ids))).order_by(container.c.container)
+    query = _came.where(container.c.container.in_(set(ids))).order_by(container.c.container)
     return [_container(row) for row in connection.execute(query)]
 
 
@@ -159,7 +162,7 @@ def _lot(row: Row[Any], day: str | None) -> Lot:
         material=row.material,
         name=None if row.name_zh is None else {"zh": row.name_zh, "en": row.name_en},
         lot=row.lot,
-        status=row.status if day is None else rules.status_on(row.status, row.expiry, day),
+        status=row.status if day is None else rules.status_on(row.status, row.expiry, day, row.retest),
         expiry=row.expiry,
         containers=row.containers,
         quantity=quantity,

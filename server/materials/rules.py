@@ -21,8 +21,13 @@ def receipt_refused(twice: bool, fit: bool) -> str | None:
     return None if fit else "container_unit_wrong"
 
 
-def status_on(status: str, expiry: str | None, day: str) -> str:
-    """The status on a day (YYYY-MM-DD): stock that is past its expiry blocks itself (CN 108)."""
-    if status in ("released", "restricted") and expiry is not None and day > expiry:
+def status_on(status: str, expiry: str | None, day: str, retest: str | None = None) -> str:
+    """The status on a day (YYYY-MM-DD): stock that is past its expiry, or must be tested again before it is used,
+    blocks itself (CN 108, 113)."""
+    if status not in ("released", "restricted"):
+        return status
+    if expiry is not None and day > expiry:
         return "expired"
+    if retest is not None and day > retest:
+        return "retest_due"
     return status

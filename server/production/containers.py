@@ -12,6 +12,7 @@ from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import queries as materials
 from server.materials.model import Container
+from server.materials.stock import queries as stock
 from server.production.model import ABOUT_CONTAINERS as ABOUT
 from server.production.model import Use
 from server.production.projection import entry_, item
@@ -36,9 +37,10 @@ use = Table(
 
 
 def status(connection: Connection, container: Container, day: str) -> str | None:
-    """A container has the status of its lot; None of a lot that was never received."""
-    lot = materials.find_lot(connection, container.material, container.lot, day)
-    return None if lot is None else lot.status
+    """A container has the status of its lot, unless it is restricted itself; one of a lot that was never received may
+    not be used."""
+    found = stock.find_standing(connection, container.container, day)
+    return None if found is None else found.status
 
 
 def allocate(connection: Connection, entry: Entry) -> None:
@@ -95,11 +97,11 @@ def show(connection: Connection, containers: Sequence[Container], day: str) -> l
     of it, taken: how much in all, in its own unit}."""
     labels = [one.container for one in containers]
     given, uses = allocated(connection, labels), uses_of_all(connection, labels)
-    states = {(one.material, one.lot): status(connection, one, day) for one in containers}
+    states = {one.container: one.status for one in stock.standing(connection, labels, day)}
     return [
         {
             **one.payload(),
-            "status": states[one.material, one.lot],
+            "status": states[one.container],
             "allocated": given.get(one.container),
             "used": sorted({used.batch for used in uses[one.container]}),
             "taken": taken(one, uses[one.container]),

@@ -1,7 +1,7 @@
 /** English words for the codes of records: roles, states, kinds of entry, exceptions, gates. */
 
 export const codesEn = {
-  lotStatus: { quarantine: "Quarantine", released: "Released", rejected: "Rejected", restricted: "Restricted", expired: "Expired", historical: "Historical" } as Record<string, string>,
+  lotStatus: { quarantine: "Quarantine", released: "Released", rejected: "Rejected", restricted: "Restricted", expired: "Expired", retest_due: "Retest due", historical: "Historical" } as Record<string, string>,
   stages: { incoming: "Incoming inspection", in_process: "In-process control", release: "Release test", compression: "Compression", batch: "Whole batch" } as Record<string, string>,
   phaseTypes: { line_clearance: "Line clearance", weighing: "Weighing", parameters: "Parameters", in_process: "In-process control" } as Record<string, string>,
   kinds: {

@@ -2,7 +2,7 @@
 import type { codesEn } from "./codes.en";
 
 export const codesZh: typeof codesEn = {
-  lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", historical: "历史" },
+  lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", retest_due: "待复验", historical: "历史" },
   stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
   phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
   kinds: {

@@ -122,6 +122,7 @@ lot.released|合格|Released
 lot.rejected|不合格|Rejected
 lot.restricted|限制使用|Restricted
 lot.expired|过期|Expired
+lot.retest_due|待复验|Retest due
 lot.historical|历史|Historical
 incoming|入库检验|Incoming inspection
 in_process|中间控制|In-process control

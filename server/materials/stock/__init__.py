@@ -1,0 +1,1 @@
+"""What every container holds, where it stands, and until when it may be used: one ledger, heard from all rooms."""

@@ -1,0 +1,186 @@
+"""The tables of locations and movements, and how entries of all rooms move what the containers hold."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select, update
+
+from server.core.db import records
+from server.core.kinds import Entry
+from server.materials.masters import queries as masters
+from server.materials.model import NOT_PERMITTED
+from server.materials.projection import container, lot
+from server.materials.stock import model, rules
+from server.materials.stock.model import Movement
+from sync.log.prepared import Prepared
+
+location = Table(
+    "materials_location",
+    records,
+    Column("location", Text, primary_key=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("warehouse", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("storage", Text),
+    Column("active", Integer, nullable=False),
+)
+movement = Table(
+    "materials_movement",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False, index=True),
+    Column("container", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("amount", Text),
+    Column("value", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("place", Text),
+    Column("superseded_by", Text),
+    Index("materials_movement_container", "container", "idx", "line"),
+)
+# Entries that claim one place of a batch, until somebody chooses.
+claim = Table(
+    "materials_claim",
+    records,
+    Column("conflict", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+)
+
+_COLUMNS = (movement.c.entry, movement.c.what, movement.c.amount, movement.c.place, movement.c.superseded_by)
+# Of every weighing.
+_moved = Prepared(
+    select(*_COLUMNS).where(movement.c.container == bindparam("label")).order_by(movement.c.idx, movement.c.line)
+)
+_add = Prepared(insert(movement).inline())
+_stands = Prepared(
+    update(container)
+    .where(container.c.container == bindparam("label"))
+    .values(held=bindparam("held"), gone=bindparam("gone"), opened=bindparam("opened"))
+)
+_unit_of = Prepared(
+    select(container.c.material, container.c.quantity_unit).where(container.c.container == bindparam("label"))
+)
+
+
+def receive(connection: Connection, entry: Entry) -> None:
+    """Containers that came in hold what they came with; one that was known before stays as it is."""
+    if NOT_PERMITTED in entry.flags:
+        return
+    given = entry.payload
+    labels = [one["container"] for one in given["containers"]]
+    query = select(movement.c.container).where(movement.c.container.in_(labels))
+    known = set(connection.execute(query).scalars())
+    for line, one in enumerate(given["containers"]):
+        label, quantity = one["container"], one["quantity"]
+        if label in known:
+            continue
+        known.add(label)
+        add(connection, entry, line, label, model.CAME, quantity, quantity["value"])
+        values = {"held": quantity["value"], "opened": 0, "location": one.get("location")}
+        values["gone"] = rules.gone([Movement(entry.id, model.CAME, quantity["value"], None, False)])
+        connection.execute(update(container).where(container.c.container == label).values(values))
+
+
+def set_retest(connection: Connection, entry: Entry) -> None:
+    """A lot that came is tested again after as many months as the material in force says, unless its receipt says a
+    day; what was known before stands."""
+    given = entry.payload
+    if NOT_PERMITTED in entry.flags or given.get("status", "quarantine") != "quarantine":
+        return
+    day = given.get("retest")
+    if day is None:
+        version = masters.in_force(masters.versions_of(connection, given["material"]))
+        if version is None or version.retest is None:
+            return
+        day = rules.after(entry.header.captured_at[:10], version.retest)
+    here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"]) & lot.c.retest.is_(None)
+    connection.execute(update(lot).where(here).values(retest=day))
+
+
+def allocate(connection: Connection, entry: Entry) -> None:
+    """To a batch, or back; containers stand as labels, in later versions with what departs from the proposal."""
+    given = entry.payload
+    labels = [one if isinstance(one, str) else one["container"] for one in given["containers"]]
+    batch = given["batch"] if entry.kind != model.DEALLOCATED else None
+    connection.execute(update(container).where(container.c.container.in_(labels)).values(batch=batch))
+
+
+def weigh(connection: Connection, entry: Entry) -> None:
+    """A batch takes something out of the container that it names, in the place of what it corrects."""
+    given = entry.payload
+    supersede(connection, _corrected(entry), entry.id)
+    name = given["container"]
+    if name is not None:
+        take(connection, entry, name, "weighed", f"{given['batch']}/{given['phase']}/net")
+
+
+def take(connection: Connection, entry: Entry, label: str, what: str, place: str) -> None:
+    """Something that a batch claims; of a label that is none of ours, nothing."""
+    found = _unit_of.first(connection, {"label": label})
+    if found is not None:
+        code, unit = found
+        net = entry.payload["net"]
+        amount = rules.amount(net, unit, masters.links(connection, code) if net["unit"] != unit else (), -1)
+        add(connection, entry, 0, label, what, net, amount, place)
+        settle(connection, [label])
+
+
+def find_conflict(connection: Connection, entry: Entry) -> None:
+    """Which entries claim one place, as far as they take something out of containers."""
+    query = select(movement.c.entry).where(movement.c.entry.in_(entry.payload["entries"])).distinct()
+    rows = [{"conflict": entry.id, "entry": one} for one in sorted(connection.execute(query).scalars())]
+    if rows:
+        connection.execute(insert(claim), rows)
+
+
+def resolve(connection: Connection, entry: Entry) -> None:
+    """What was not chosen was not taken."""
+    given = entry.payload
+    query = select(claim.c.entry).where(claim.c.conflict == given["conflict"], claim.c.entry != given["chosen"])
+    supersede(connection, list(connection.execute(query).scalars()), entry.id)
+
+
+def supersede(connection: Connection, entries: list[str], by: str) -> None:
+    if not entries:
+        return
+    here = movement.c.entry.in_(entries) & movement.c.superseded_by.is_(None) & movement.c.place.is_not(None)
+    labels = list(connection.execute(select(movement.c.container).where(here)).scalars())
+    connection.execute(update(movement).where(here).values(superseded_by=by))
+    settle(connection, labels)
+
+
+def add(
+    connection: Connection,
+    entry: Entry,
+    line: int,
+    label: str,
+    what: str,
+    said: Any,
+    amount: str | None,
+    place: str | None = None,
+) -> None:
+    """A movement: `said` as the entry says it, `amount` in the container's unit, less than nothing of what leaves."""
+    row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
+    row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
+    _add.run(connection, row)
+
+
+def settle(connection: Connection, labels: Iterable[str]) -> None:
+    """What these containers hold after what has moved."""
+    for label in dict.fromkeys(labels):
+        moved = movements(connection, label)
+        opened = any(one.what != model.CAME and not one.superseded for one in moved)
+        row = {"label": label, "held": rules.held(moved), "gone": rules.gone(moved), "opened": int(opened)}
+        _stands.run(connection, row)
+
+
+def movements(connection: Connection, label: str) -> list[Movement]:
+    rows = _moved.rows(connection, {"label": label})
+    return [Movement(entry, what, amount, place, by is not None) for entry, what, amount, place, by in rows]
+
+
+def _corrected(entry: Entry) -> list[str]:
+    corrects = entry.header.corrects
+    return [] if corrects is None or "correction_unknown" in entry.flags else [corrects]

@@ -1,0 +1,127 @@
+"""Reads of stock: how containers stand on a day, what a material has, and what is to be used first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, or_, select
+
+from server.core import units
+from server.materials import rules as lots
+from server.materials.masters import queries as masters
+from server.materials.projection import container, lot
+from server.materials.stock import model, rules
+from server.materials.stock.model import Standing
+from server.materials.stock.projection import location
+
+_c, _l = container.c, lot.c
+_USE_UNTIL = case(
+    (or_(_l.retest.is_(None), _l.expiry < _l.retest), _l.expiry),
+    else_=_l.retest,
+)
+_ROWS = select(
+    _c.container,
+    _c.material,
+    _c.lot,
+    _c.quantity_value,
+    _c.quantity_unit,
+    _c.held,
+    _c.location,
+    location.c.warehouse,
+    _c.restricted,
+    _c.batch,
+    _c.gone,
+    _c.opened,
+    _l.status,
+    _l.expiry,
+    _l.retest,
+).select_from(
+    container.outerjoin(lot, and_(lot.c.material == container.c.material, lot.c.lot == container.c.lot)).outerjoin(
+        location, location.c.location == container.c.location
+    )
+)
+# First what must be used first; of one lot, what has been opened before.
+_FIRST = (_USE_UNTIL.is_(None), _USE_UNTIL, _l.received_at, _c.material, _c.lot, _c.opened.desc(), _c.container)
+
+
+def standing(connection: Connection, labels: Iterable[str], day: str) -> list[Standing]:
+    """Those of the labels that are containers of ours, in the order of their labels."""
+    query = _ROWS.where(_c.container.in_(set(labels))).order_by(_c.container)
+    return list(_read(connection, query, day))
+
+
+def find_standing(connection: Connection, label: str, day: str) -> Standing | None:
+    return next(iter(standing(connection, [label], day)), None)
+
+
+def stock_of(connection: Connection, material: str, day: str, offset: int = 0, limit: int = 100) -> list[Standing]:
+    """What there is of a material, whether it may be used or not, in the order in which it must be used."""
+    query = _ROWS.where(_c.material == material, _c.gone.is_(None)).order_by(*_FIRST)
+    return list(_read(connection, query.offset(offset).limit(limit), day))
+
+
+def of_lot(connection: Connection, material: str, number: str, day: str) -> list[Standing]:
+    """All containers of a lot, also those that are gone, by their labels."""
+    query = _ROWS.where(_c.material == material, _c.lot == number).order_by(_c.container)
+    return list(_read(connection, query, day))
+
+
+def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Standing]:
+    """What stands in an area, with what nobody has put anywhere yet; by label."""
+    here = or_(location.c.warehouse == warehouse, _c.location.is_(None))
+    return list(_read(connection, _ROWS.where(here, _c.gone.is_(None)).order_by(_c.container), day))
+
+
+def propose(
+    connection: Connection, material: str, quantity: units.Quantity | None, day: str, limit: int = 20
+) -> list[Standing]:
+    """What to take of a material, first expired first out (CN 108, 113): released, in date on that day, given to no
+    batch; as many containers as a quantity needs, or `limit`."""
+    usable = _ROWS.where(
+        _c.material == material,
+        _c.gone.is_(None),
+        _c.batch.is_(None),
+        _c.restricted.is_(None),
+        _l.status == model.RELEASED,
+        or_(_USE_UNTIL.is_(None), day <= _USE_UNTIL),
+    )
+    found = list(_read(connection, usable.order_by(*_FIRST).limit(limit), day))
+    return found if quantity is None else _enough(found, quantity, masters.links(connection, material))
+
+
+def _enough(found: Sequence[Standing], quantity: units.Quantity, own: Sequence[units.Link]) -> list[Standing]:
+    chosen: list[Standing] = []
+    amounts: list[str] = []
+    for one in found:
+        if Decimal(rules.total(amounts)) >= Decimal(quantity["value"]):
+            break
+        amount = rules.amount(one.held, quantity["unit"], own)
+        chosen.append(one)
+        amounts += [] if amount is None else [amount]
+    return chosen
+
+
+def _read(connection: Connection, query: Select[Any], day: str) -> Iterator[Standing]:
+    for row in connection.execute(query):
+        label, material, number, value, unit, held, place, warehouse, restricted, batch, gone, opened, *of_lot_ = row
+        status, expiry, retest = of_lot_
+        yield Standing(
+            container=label,
+            material=material,
+            lot=number,
+            quantity={"value": value, "unit": unit},
+            held={"value": held, "unit": unit},
+            location=place,
+            warehouse=warehouse,
+            status=_status(status, expiry, retest, restricted, day),
+            batch=batch,
+            use_until=rules.use_until(expiry, retest),
+            gone=gone,
+            opened=bool(opened),
+        )
+
+
+def _status(status: str | None, expiry: str | None, retest: str | None, restricted: str | None, day: str) -> str:
+    """A container of a lot that was never received may not be used either."""
+    now = "quarantine" if status is None else lots.status_on(status, expiry, day, retest)
+    return model.RESTRICTED if now == model.RELEASED and restricted is not None else now
