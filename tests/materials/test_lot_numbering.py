@@ -50,6 +50,8 @@ def test_a_number_leads_back_to_its_place(pattern: str, material: str, year: str
         ("{material}L{seq:4}", "pattern_material_apart"),
         ("{material}-{material}-{seq:4}", "pattern_counts_once"),
         ("{material}-{yy}", "pattern_counts_once"),
+        ("{yy}{yy}{seq:4}", "pattern_counts_once"),
+        ("{yyyy}-{yy}{seq:4}", "pattern_counts_once"),
         ("批{seq:4}", "pattern_malformed"),
         ("{seq}", "pattern_malformed"),
     ],

@@ -146,7 +146,7 @@ def test_the_register_tells_what_a_delivery_is_judged_by(buying: Buying) -> None
     assert told["orders"][0]["order"] == order
     assert {"material": "api-1", "supplier": SUPPLIER, "manufacturer": SUPPLIER} in told["supplies"]
     assert told["suppliers"] == [
-        {"supplier": SUPPLIER, "name": {"zh": "华原药业", "en": "Huayuan"}, "until": "2099-01-01"}
+        {"supplier": SUPPLIER, "name": {"zh": "华原药业", "en": "Huayuan"}, "qualified_until": "2099-01-01"}
     ]
     [material] = [one for one in told["materials"] if one["code"] == "api-1"]
     assert (material["unit"], material["shelf_life"], material["conversions"]) == ("kg", None, [])

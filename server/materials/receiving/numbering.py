@@ -21,7 +21,8 @@ def pattern_refused(pattern: str) -> str | None:
     if any(not _LITERAL.fullmatch(text) for kind, text in parts if kind == "text"):
         return "pattern_malformed"
     kinds = [kind for kind, _ in parts]
-    if kinds.count("seq") != 1 or kinds.count("material") > 1 or len(pattern) > 60:
+    years = kinds.count("yy") + kinds.count("yyyy")
+    if kinds.count("seq") != 1 or kinds.count("material") > 1 or years > 1 or len(pattern) > 60:
         return "pattern_counts_once"
     for (kind, text), (other, other_text) in pairwise(parts):
         if "material" in (kind, other):
