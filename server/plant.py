@@ -36,7 +36,9 @@ from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
 from server.production import entries as production
 from server.production import queries as batches
+from server.production.dispensing import queries as portions
 from server.quality import entries as quality
+from server.quality import queries as results
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.recipes import entries as recipes
@@ -84,6 +86,8 @@ gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
+# How much of a lot is dispensed follows from its results.
+portions.RESULTS[:] = [results.numbers_of_lot]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]
 # Whose browsers are pushed to follows who is signed in there.

@@ -144,12 +144,18 @@ def problem(limits: Limits, weight: str, last: Check | None, at: str) -> str | N
 
 
 def doubts(
-    limits: Limits, checks: Mapping[str, Check | None], net: Mapping[str, str], at: str
+    limits: Limits,
+    checks: Mapping[str, Check | None],
+    net: Mapping[str, str],
+    at: str,
+    gross: Mapping[str, str] | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
-    """(code, details) of a net weight that was taken at that time; `checks`: the latest of each test weight then."""
+    """(code, details) of a net weight that was taken at that time; `checks`: the latest of each test weight then.
+    `gross` is all that lay on the balance, where that was more."""
     found: list[tuple[str, dict[str, Any]]] = []
-    if _beyond(net, limits.capacity, 1):
-        found.append((OUT_OF_RANGE, {"net": dict(net), "capacity": limits.capacity}))
+    most = net if gross is None else gross
+    if _beyond(most, limits.capacity, 1):
+        found.append((OUT_OF_RANGE, {"net": dict(most), "capacity": limits.capacity}))
     if _beyond(net, limits.minimum, -1):
         found.append((TOO_LITTLE, {"net": dict(net), "minimum": limits.minimum}))
     if limits.check_hours is not None:

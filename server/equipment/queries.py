@@ -73,13 +73,14 @@ def check_of_reading(connection: Connection, entry_id: str) -> str | None:
 
 
 def doubts_of(
-    connection: Connection, balance: str, net: Mapping[str, str], at: str
+    connection: Connection, balance: str, net: Mapping[str, str], at: str, gross: Mapping[str, str] | None = None
 ) -> list[tuple[str, dict[str, Any]]]:
-    """What is doubtful about a net weight on this balance at that time: (code, details)."""
+    """What is doubtful about a net weight on this balance at that time: (code, details). `gross`: all that lay on it,
+    where that was more."""
     found = limits_of(connection, balance)
     if found is None:
         return []
-    return doubts(found, last_checks(connection, balance, found, at), net, at)
+    return doubts(found, last_checks(connection, balance, found, at), net, at, gross)
 
 
 def gates(connection: Connection, balance: str, at: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from server.materials.model import Container
 from server.production import model, queries
 from server.production.containers import allocated, status, taken, uses_of
 from server.production.model import Judgement, Use
+from server.production.rules import slot_of
 
 
 def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
@@ -69,7 +70,8 @@ def judge_use(connection: Connection, entry: Entry) -> tuple[list[str], list[Fac
     found = judge(name, given, known, owner, others)
     facts = [fact for one in found for fact in _facts(entry, one, others)]
     # What the place of this entry held before is corrected by it, or in conflict with it: not taken besides.
-    besides = [one for one in uses if (one.batch, one.slot) != (given["batch"], f"{given['phase']}/net")]
+    place = slot_of(entry.kind, given)
+    besides = [one for one in uses if (one.batch, one.slot) != (given["batch"], place)]
     for one in judge_amount(known, given, taken(known, besides)) if known is not None else ():
         found.append(one)
         facts += _facts(entry, one, besides)
@@ -121,7 +123,7 @@ def _facts(entry: Entry, found: Judgement, others: Sequence[Use]) -> list[Fact]:
     given = entry.payload
     ids = [*(one.entry for one in others), entry.id]
     places = {one.batch: (one.phase, one.slot) for one in others}
-    places |= {given["batch"]: (given["phase"], f"{given['phase']}/net")}
+    places |= {given["batch"]: (given["phase"], slot_of(entry.kind, given))}
     facts = []
     for batch in found.details.get("batches", [given["batch"]]):
         phase, slot = places.get(batch, (None, None))

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes
+from server.production.dispensing import projection as dispensed
+from server.production.dispensing.shapes import MaterialDispensed
 from server.production.judging import (
     judge_import,
     judge_observation,
@@ -23,6 +25,11 @@ def _observed(name: str, schema: type[Schema]) -> Kind:
 def _weigh(connection: Connection, entry: Entry) -> None:
     projection.observe(connection, entry)
     containers.consume(connection, entry)
+
+
+def _dispense(connection: Connection, entry: Entry) -> None:
+    _weigh(connection, entry)
+    dispensed.keep(connection, entry)
 
 
 def _release(connection: Connection, entry: Entry) -> None:
@@ -81,6 +88,7 @@ KINDS = (
     _observed(model.STARTED, shapes.PhaseMarked),
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),
+    Kind(model.DISPENSED, MaterialDispensed, "observation", judge_observation, _dispense),
     _observed(model.PARAMETER, shapes.ParameterRecorded),
     _observed(model.CHECKED, shapes.CheckRecorded),
     _observed(model.COMPLETED, shapes.PhaseMarked),

@@ -13,6 +13,8 @@ from server.identity import countersigning, grants
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import allocating, model, queries, rules
+from server.production.dispensing import judging as dispensing
+from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
 from server.recipes.model import find_phase
 
@@ -35,7 +37,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         found += _judge_work(connection, entry, batch)
     flags = [judgement.code for judgement in found]
     facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
-    if entry.kind == model.WEIGHED and batch is not None:
+    if entry.kind in model.WEIGHINGS and batch is not None:
         more, touching = allocating.judge_use(connection, entry)
         flags += more
         facts += touching
@@ -68,7 +70,7 @@ def judge_verification(connection: Connection, entry: Entry) -> Ruling:
     """
     given = entry.payload
     verified, verifier = queries.find_entry(connection, given["entry"]), given["verified_by"]
-    known = verified is not None and (verified.batch, verified.kind) == (given["batch"], model.WEIGHED)
+    known = verified is not None and verified.batch == given["batch"] and verified.kind in model.WEIGHINGS
     claim, performer = {"verified_by": verifier, "source": "manual"}, "" if verified is None else verified.actor
     signed, permitted = cosigned(connection, entry, verifier), _stood_by(connection, entry, verifier, None)
     found = [] if known else [Judgement("verification_unknown", {"entry": given["entry"]})]
@@ -151,8 +153,12 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
     found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
     found += rules.judge_values(entry.kind, given, phase)
-    if entry.kind == model.WEIGHED:
+    if entry.kind in model.WEIGHINGS:
         found += _judge_weighing(connection, entry, batch, phase)
+    if entry.kind == model.DISPENSED:
+        found += dispensing.judge_portion(connection, entry, phase)
+    elif entry.kind == model.COMPLETED and phase is not None and phase["type"] == "dispensing":
+        found += dispensing.judge_completed(connection, entry, phase)
     return found
 
 
@@ -163,7 +169,8 @@ def _judge_weighing(
     lot = materials.find_lot(connection, given["material"], given["lot"], entry.header.captured_at[:10])
     found = rules.judge_lot(given, batch, phase, None if lot is None else lot.status)
     if given["source"] == "device":
-        found += _judge_reading(connection, entry)
+        for name, shown in rules.weights_read(entry.kind, given):
+            found += _judge_reading(connection, entry, name, shown)
         found += _judge_balance(connection, entry)
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
@@ -180,25 +187,32 @@ def _judge_qualified(connection: Connection, person: str, needs: Sequence[str], 
     return rules.judge_qualified(person, missing_by_clock(connection, person, needs, entry.header.captured_at))
 
 
-def _judge_reading(connection: Connection, entry: Entry) -> list[Judgement]:
-    given, named = entry.payload, entry.payload["reading"]
-    if named is None:
-        return rules.judge_reading(given, None, False, None)
-    reading = equipment.find_reading(connection, named["id"])
+def _judge_reading(
+    connection: Connection, entry: Entry, name: str, shown: Sequence[Mapping[str, str]]
+) -> list[Judgement]:
+    """`name` is the field that names the reading; `shown` what that may have been, the first where it was none."""
+    named = entry.payload[name]
+    reading = None if named is None else equipment.find_reading(connection, named["id"])
+    of = {} if name == "reading" else {"of": name.removesuffix("_reading")}
     if reading is None:
-        return rules.judge_reading(given, None, False, None)
-    slot, correcting = rules.slot_of(entry.kind, given), entry.header.corrects is not None
-    used = queries.reading_used_by(connection, reading.id, given["batch"], slot, correcting)
-    used = used or equipment.check_of_reading(connection, reading.id)
-    from_bridge = identity.device_role(connection, reading.device) == "bridge"
-    known = {
-        "device": reading.device,
-        "balance": reading.balance,
-        "quality": reading.quality,
-        "value": reading.value,
-        "unit": reading.unit,
-    }
-    return rules.judge_reading(given, known, from_bridge, used)
+        found = rules.judge_reading({"reading": named}, None, False, None)
+    else:
+        read = {"value": reading.value, "unit": reading.unit}
+        claimed = {"reading": named, "net": read if read in shown else shown[0]}
+        known = {key: getattr(reading, key) for key in ("device", "balance", "quality", "value", "unit")}
+        from_bridge = identity.device_role(connection, reading.device) == "bridge"
+        found = rules.judge_reading(claimed, known, from_bridge, _used_by(connection, entry, name, reading.id))
+    return [Judgement(one.code, {**one.details, **of}) for one in found]
+
+
+def _used_by(connection: Connection, entry: Entry, name: str, reading: str) -> str | None:
+    """What has taken this reading already: another weight, a tare, or a check of the balance."""
+    given, slot, correcting = entry.payload, rules.slot_of(entry.kind, entry.payload), entry.header.corrects is not None
+    if name != "reading" and reading == (given["reading"] or {}).get("id"):
+        return entry.id
+    about = (connection, reading, given["batch"], slot, correcting)
+    used = queries.reading_used_by(*about) or portions.tare_read_by(*about)
+    return used or equipment.check_of_reading(connection, reading)
 
 
 def _judge_balance(connection: Connection, entry: Entry) -> list[Judgement]:
@@ -207,7 +221,7 @@ def _judge_balance(connection: Connection, entry: Entry) -> list[Judgement]:
     if given["reading"] is None:
         return []
     balance = given["reading"]["balance"]
-    found = equipment.doubts_of(connection, balance, given["net"], entry.header.captured_at)
+    found = equipment.doubts_of(connection, balance, given["net"], entry.header.captured_at, given.get("gross"))
     return [Judgement(code, {"balance": balance, **details, "severity": model.MAJOR}) for code, details in found]
 
 

@@ -23,6 +23,7 @@ ORDER_FLOW = flows.ORDER_RELEASE
 STARTED = "production.phase_started.v1"
 CLEARED = "production.line_cleared.v1"
 WEIGHED = "production.material_weighed.v1"
+DISPENSED = "production.material_dispensed.v1"
 PARAMETER = "production.parameter_recorded.v1"
 CHECKED = "production.check_recorded.v1"
 COMPLETED = "production.phase_completed.v1"
@@ -52,7 +53,9 @@ POST_SEAL = "post_seal"
 AFTER_DISPOSITION = "after_disposition"
 
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
-SINGLE_VALUED = (CLEARED, WEIGHED, PARAMETER, CHECKED)
+SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED)
+# Something was taken out of a container of a lot, by weight.
+WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.
 WORK = (STARTED, *SINGLE_VALUED, COMPLETED)
 

@@ -211,7 +211,7 @@ def observe(connection: Connection, entry: Entry) -> None:
             "late": int(not _AFTER.isdisjoint(entry.flags)),
         },
     )
-    if entry.kind == model.WEIGHED:
+    if entry.kind in model.WEIGHINGS:
         _add_lot(connection, given["batch"], given["material"], given["lot"], allocated=0, used=1)
     _move_on(connection, entry)
 

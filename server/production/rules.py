@@ -10,7 +10,7 @@ from server.core import units
 from server.core.steps import NOT_QUALIFIED, action, step
 from server.production import model
 from server.production.model import Batch, BatchEntry, Judgement
-from server.recipes.model import find_phase, slots
+from server.recipes.model import find_line, find_phase, has_slot
 
 # Clocks of two tablets may differ by as much before a completion counts as later than the work after it (PLT-13).
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -34,6 +34,8 @@ def slot_of(kind: str, payload: Payload) -> str:
     match kind:
         case model.WEIGHED:
             last = "net"
+        case model.DISPENSED:
+            last = f"{payload['line']}/{payload['portion']}"
         case model.PARAMETER:
             last = payload["parameter"]
         case model.CHECKED:
@@ -53,7 +55,7 @@ def judge_place(kind: str, payload: Payload, subject: str, stream: str, batch: B
         found.append(Judgement("subject_mismatch", {"stream": stream, "subject": subject, "slot": slot}))
     planned = find_phase(batch.phases, phase) if phase is not None else None
     missing = phase is not None and planned is None
-    if missing or (planned is not None and kind in model.SINGLE_VALUED and slot not in slots(planned)):
+    if missing or (planned is not None and kind in model.SINGLE_VALUED and not has_slot(planned, slot)):
         found.append(Judgement("slot_unknown", {"slot": slot}))
     return found
 
@@ -88,7 +90,8 @@ def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Jud
     whatever unit of mass its balance shows."""
     if kind == model.CLEARED:
         return _judge_clearance(payload)
-    if kind not in model.SINGLE_VALUED:
+    if kind not in model.SINGLE_VALUED or kind == model.DISPENSED:
+        # A portion alone has no limits; what a line comes to has.
         return []
     limits = planned_limits(kind, payload, phase)
     values, unit = _values(kind, payload)
@@ -152,12 +155,23 @@ def judge_lot(payload: Payload, batch: Batch, phase: Payload | None, status: str
     """The lot must be one that was allocated, of the material the phase asks for, and fit for use that day."""
     found = []
     material, lot = payload["material"], payload["lot"]
-    asked = phase.get("material") if phase is not None else None
+    place = find_line(phase, payload["line"]) if "line" in payload else phase
+    asked = place.get("material") if place is not None else None
     if (material, lot) not in batch.lots or (asked is not None and asked != material):
         found.append(Judgement("wrong_lot", {"material": material, "lot": lot, "expected": asked}))
     if status is not None and status != "released":
         found.append(Judgement("lot_not_released", {"material": material, "lot": lot, "status": status}))
     return found
+
+
+def weights_read(kind: str, payload: Payload) -> list[tuple[str, list[Payload]]]:
+    """Which of a weighing's fields name a reading of the balance, and what that may have shown: the gross weight too
+    where the container was not tared at the balance."""
+    if kind != model.DISPENSED:
+        return [("reading", [payload["net"]])]
+    weights = [payload["net"]] if payload["gross"] is None else [payload["gross"], payload["net"]]
+    tare = payload["tare"]
+    return [("reading", weights), *([] if tare is None else [("tare_reading", [tare])])]
 
 
 def judge_reading(payload: Payload, reading: Payload | None, from_bridge: bool, used_by: str | None) -> list[Judgement]:
@@ -210,7 +224,7 @@ def needs_of(kind: str, payload: Payload, phase: Payload | None) -> list[str]:
     if kind not in model.WORK or phase is None:
         return []
     pieces = [phase.get("equipment"), phase.get("room")]
-    if kind == model.WEIGHED and payload["reading"] is not None:
+    if kind in model.WEIGHINGS and payload["reading"] is not None:
         pieces.append(payload["reading"]["balance"])
     return [step("phase", phase["type"]), *(step("equipment", piece) for piece in pieces if piece is not None)]
 

@@ -162,6 +162,7 @@ _OF_BATCHES = (
     "production.phase_started.v1",
     "production.line_cleared.v1",
     "production.material_weighed.v1",
+    "production.material_dispensed.v1",
     "production.parameter_recorded.v1",
     "production.check_recorded.v1",
     "production.phase_completed.v1",

@@ -22,6 +22,14 @@ def results_of_lot(connection: Connection, material: str, lot: str) -> list[Resu
     return _results(connection, (result.c.material == material) & (result.c.lot == lot))
 
 
+def numbers_of_lot(connection: Connection, material: str, lot: str) -> dict[str, dict[str, str]]:
+    """By test, the newest number that stands of a lot at receipt: {value: as it is reported, entry}."""
+    c = result.c
+    here = (c.material == material) & (c.lot == lot) & (c.stage == "incoming") & (c.unit != "") & _current
+    query = select(c.test, c.value, c.reported, c.entry).where(here).order_by(c.idx, c.line)
+    return {row.test: {"value": row.reported or row.value, "entry": row.entry} for row in connection.execute(query)}
+
+
 def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:
     """Whether an entry has recorded results of this (batch, material, lot)."""
     query = select(result.c.batch, result.c.material, result.c.lot).where(result.c.entry == entry).limit(1)

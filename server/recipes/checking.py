@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.core.units import Link, ratio
-from server.recipes import shapes
+from server.recipes import dispensing, shapes
 
 Content = Mapping[str, Any]
 _SHAPE = shapes.Content()
@@ -31,6 +31,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "too_fine": ("小数位数多于规定。", "It has more decimals than are recorded."),
     "version_wrong": ("不是下一个版本号。", "This is not the number of the next version."),
     "not_positive": ("必须大于零。", "It must be above zero."),
+    "expression_wrong": (
+        "算式有误：只能用此行的量（target，按含量的行另有 assay、water，补偿行另有 nominal、dispensed）算出一个数。",
+        "The expression is wrong: it gives a number from target and, by content, assay and water; of a compensator, "
+        "nominal and dispensed.",
+    ),
+    "role_without_quantity": ("此角色的行需要用量算式。", "A line of this role needs an expression for its quantity."),
+    "role_with_quantity": (
+        "普通行不用算式、检验项目或补偿。",
+        "A plain line has no expression, tests or compensation.",
+    ),
+    "potency_missing": ("算式所用的检验项目未指定。", "The test whose result the expression uses is not named."),
+    "compensates_nothing": (
+        "补偿行须指明同一步骤中由其补偿的、按含量的行。",
+        "A compensator names the lines by content of this phase that it makes up for.",
+    ),
 }
 
 
@@ -115,6 +130,10 @@ def _phase(at: int, phase: Content, content: Content, known: Registers) -> Itera
     yield from _place(path, phase, known)
     if phase["type"] == "weighing":
         yield from _weighing(path, phase, content, known)
+    if phase["type"] == "dispensing":
+        for number, line in enumerate(phase["lines"]):
+            yield from _weighing(f"{path}/lines/{number}", line, content, known)
+            yield from (Finding(*one) for one in dispensing.check(f"{path}/lines/{number}", line, phase))
     for name in ("parameters", "checks"):
         for number, one in enumerate(phase.get(name, ())):
             yield from _ranged(f"{path}/{name}/{number}", one)

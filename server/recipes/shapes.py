@@ -80,6 +80,43 @@ class WeighingPhase(_Phase):
         _check_range(data)
 
 
+class LinePotency(Schema):
+    """Which tests of the material's specification say how much of a lot is what is asked for."""
+
+    assay = fields.code(none=True)
+    water = fields.code(none=True)
+
+
+class DispensingLine(Schema):
+    """A material of the batch: how much, within what. `quantity` is an expression for how much of the lot in use;
+    `compensates` are the lines for which it makes up."""
+
+    id = fields.code()
+    material = fields.code()
+    material_name = fields.nested(fields.TextPair)
+    role = fields.choice(*model.ROLES)
+    target = fields.decimal()
+    low = fields.decimal()
+    high = fields.decimal()
+    unit = fields.text(20)
+    decimals = fields.whole(0, 9)
+    rounding = fields.choice("half_up", "gbt8170")
+    quantity = fields.text(2000, none=True)
+    potency = fields.nested(LinePotency, none=True)
+    compensates = fields.words(0, 100)
+
+    @validates_schema
+    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        _check_range(data)
+
+
+class DispensingPhase(_Phase):
+    """`second`: where a second person checks, beside weights that are typed."""
+
+    second = fields.choice(*model.SECONDS, none=True)
+    lines = fields.many(DispensingLine, 1, 100)
+
+
 class ParametersPhase(_Phase):
     parameters = fields.many(Parameter, 1)
 
@@ -92,6 +129,7 @@ class InProcessPhase(_Phase):
 _BY_TYPE: dict[str, type[Schema]] = {
     "line_clearance": LineClearancePhase,
     "weighing": WeighingPhase,
+    "dispensing": DispensingPhase,
     "parameters": ParametersPhase,
     "in_process": InProcessPhase,
 }

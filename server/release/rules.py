@@ -68,7 +68,7 @@ def _of_entry(entry: BatchEntry) -> list[Notice]:
     codes = []
     if entry.kind in _INFO_KINDS:
         codes.append(_INFO_KINDS[entry.kind])
-    if entry.kind == production.WEIGHED and entry.source == "manual":
+    if entry.kind in production.WEIGHINGS and entry.source == "manual":
         codes.append("manual_weight")
     if entry.corrects is not None:
         codes.append("correction")

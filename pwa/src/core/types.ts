@@ -87,9 +87,15 @@ export interface ClearanceItem { id: string; text: Text2 }
 /** `tally`: it is counted piece by piece. */
 export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean }
 export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number }
+/** A material of dispensing. `quantity`: the expression for how much of a lot is taken, where its content counts or it makes
+ * up for other lines; `potency`: the tests whose results the expression is over. */
+export interface DispensingLine {
+  id: string; material: string; material_name: Text2; role: "plain" | "active" | "compensator"; target: string; low: string; high: string; unit: string; decimals: number; rounding: "half_up" | "gbt8170";
+  quantity: string | null; potency: { assay: string | null; water: string | null } | null; compensates: string[];
+}
 export interface Phase {
   id: string;
-  type: "line_clearance" | "weighing" | "parameters" | "in_process";
+  type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process";
   name: Text2;
   instruction: Text2;
   room: string | null;
@@ -98,6 +104,9 @@ export interface Phase {
   material?: string; material_name?: Text2; target?: string; low?: string; high?: string; unit?: string; decimals?: number;
   parameters?: Parameter[];
   rounds?: number; checks?: Check[];
+  lines?: DispensingLine[];
+  /** When a second person must be there: for each portion, or for the one with which a line is done. */
+  second?: "portion" | "line" | null;
 }
 export interface Order {
   batch: string;
@@ -107,11 +116,16 @@ export interface Order {
   lots: { material: string; lot: string }[];
   phases: Phase[];
 }
+/** `results`: of the tests that lines of dispensing name for the material; `entry` says who found them. */
+export interface LeasedLot {
+  material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean;
+  results?: { test: string; value: string; entry: string }[];
+}
 /** A batch in the hands of this device. */
 export interface Lease extends Lent {
   batch: string;
   order: Order; recipe_hash: string;
-  lots: { material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean }[];
+  lots: LeasedLot[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
    * containers were registered. */
   containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity }[];

@@ -4,7 +4,7 @@ import type { codesEn } from "./codes.en";
 export const codesZh: typeof codesEn = {
   lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", retest_due: "待复验", historical: "历史" },
   stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
-  phaseTypes: { line_clearance: "清场", weighing: "称量", parameters: "工艺参数", in_process: "中间控制" },
+  phaseTypes: { line_clearance: "清场", weighing: "称量", dispensing: "配料", parameters: "工艺参数", in_process: "中间控制" },
   kinds: {
     "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.journal_opened.v1": "解开加密日记", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录", "identity.sessions_ended.v1": "强制退出登录",
     "identity.person_added.v2": "新增人员", "identity.roles_changed.v2": "角色变更", "identity.area_set.v1": "设置区域", "identity.area_withdrawn.v1": "撤销区域", "identity.policy_set.v1": "设置密码与会话规则",
@@ -28,6 +28,7 @@ export const codesZh: typeof codesEn = {
     "materials.requisition_approved.v1": "采购申请批准",
     "materials.requisition_raised.v1": "提出采购申请",
     "materials.material_defined.v1": "定义物料", "materials.lot_received.v1": "到货接收", "quality.results_recorded.v1": "记录检验结果", "recipes.recipe_approved.v1": "批准工艺规程",
+    "production.material_dispensed.v1": "称量配料",
     "production.order_withdrawn.v1": "撤回批指令",
     "production.order_planned.v1": "编制批指令",
     "production.order_released.v1": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
@@ -93,6 +94,8 @@ export const codesZh: typeof codesEn = {
     person_locked: "PIN锁定期间记录", pin_count_wrong: "上报的 PIN 错误次数偏少", verification_unknown: "复核对象不明", log_disputed: "设备对日志存疑", clock_skew: "设备时钟偏差", captured_outside: "记录时间不可能", seen_wrong: "设备所见日志不符", person_not_permitted: "人员无权限", area_not_permitted: "非本人区域", second_area_not_permitted: "非复核人区域", wrong_lot: "非分配批次", conflict: "冲突", manual_weight: "手工输入重量", correction: "更正", late_entry: "迟到记录",
     remark: "备注", exception: "异常", conflict_open: "冲突未裁定", exception_open: "异常未评估", phases_open: "步骤未完成", device_owes: "设备仍欠数据",
     batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", supplier_not_approved: "供应商未获准供应该物料", order_unknown: "订单中无此行", order_closed: "订单行已关闭", order_supplier_other: "与订单的供应商不符", over_delivered: "超订单数量", receipt_expired: "到货时已过期", shelf_life_short: "剩余有效期不足", expiry_missing: "缺有效期", lot_differs: "与已登记的同号批不符", lot_number_foreign: "批号非本设备预留", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", limits_differ: "限度与质量标准不同", specification_differs: "不是现行质量标准", results_unfit: "与质量标准项目不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",
+    weights_inconsistent: "毛重、皮重与净重不符", quantity_unknown: "应称量无法计算", quantity_differs: "应称量计算不符", potency_differs: "所用检验结果非现行结果", label_reused: "分装标签重复", compensator_early: "补偿物料先于活性物料称量", compensator_outdated: "补偿物料称量后活性物料有变", second_check_missing: "缺少第二人复核", not_scanned: "未扫描确认", calibration_overdue: "天平校准逾期", line_incomplete: "配料行未完成",
+    batch_unknown: "本站未下达此批", slot_unknown: "指令中无此项", subject_mismatch: "归属与内容不符", correction_unknown: "更正无依据", unit_mismatch: "单位不符", supplier_not_approved: "供应商未获准供应该物料", samples_incomplete: "样品数不足", calculation_differs: "计算结果不符", lot_not_released: "物料批未放行", batch_known: "该批已存在", verdict_differs: "判定与限度不符", limits_differ: "限度与质量标准不同", specification_differs: "不是现行质量标准", results_unfit: "与质量标准项目不符", equipment_unknown: "设备未登记", serial_differs: "序列号不符", material_unknown: "物料未定义",
     reported: "报告的异常", after_disposition: "放行或拒绝之后", photo: "照片", device_revoked: "由已停用设备记录", kind_unknown: "未知的记录种类", payload_malformed: "内容不合格式", not_permitted_from_device: "设备无权作此决定", sequence_fork: "同号的两条记录", signature_wrong: "签名不正确", device_unknown: "未知设备",
     post_seal: "封存后到达", device_waived: "设备已豁免", waiver: "豁免", deviation: "偏差",
     rule_failed: "服务器未能判定", id_taken: "标识重复", entry_malformed: "不是记录", payload_hash_wrong: "内容与签名不符", not_canonical: "非规范 JSON", entry_too_large: "记录过大", device_mismatch: "发送设备不符", stream_mismatch: "属于其他批的文档", frame_malformed: "消息无法读取", frame_too_large: "消息过大", change_malformed: "变更无法读取", change_too_large: "变更过大", change_refused: "不允许的变更", key_malformed: "密钥格式不符", input_quarantined: "输入已隔离",

@@ -5,6 +5,7 @@ export const KIND = {
   started: "production.phase_started.v1",
   cleared: "production.line_cleared.v1",
   weighed: "production.material_weighed.v1",
+  dispensed: "production.material_dispensed.v1",
   parameter: "production.parameter_recorded.v1",
   checked: "production.check_recorded.v1",
   completed: "production.phase_completed.v1",
@@ -18,19 +19,21 @@ export const KIND = {
 export const DECIDED = "release.conflict_resolved.v1";
 
 /** Kinds whose slot holds one value. */
-export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.parameter, KIND.checked];
+export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked];
 
 export const slot = {
   clearance: (phase: Phase): string => `${phase.id}/clearance`,
   net: (phase: Phase): string => `${phase.id}/net`,
+  portion: (phase: Phase, line: string, portion: number): string => `${phase.id}/${line}/${portion}`,
   parameter: (phase: Phase, parameter: string): string => `${phase.id}/${parameter}`,
   check: (phase: Phase, check: string, round: number): string => `${phase.id}/${check}/${round}`,
 };
 
-/** All slots that a phase must fill, in the order of work. */
+/** All slots that a phase must fill, in the order of work; of dispensing those that it has at least, one for each line. */
 export function slots(phase: Phase): string[] {
   if (phase.type === "line_clearance") return [slot.clearance(phase)];
   if (phase.type === "weighing") return [slot.net(phase)];
+  if (phase.type === "dispensing") return (phase.lines ?? []).map((line) => slot.portion(phase, line.id, 1));
   if (phase.type === "parameters") return (phase.parameters ?? []).map((one) => slot.parameter(phase, one.id));
   const rounds = Array.from({ length: phase.rounds ?? 0 }, (_, i) => i + 1);
   return rounds.flatMap((round) => (phase.checks ?? []).map((check) => slot.check(phase, check.id, round)));

@@ -134,6 +134,7 @@ resolved|已裁定|decided
 assessed|已评估|assessed
 closed|已关闭|closed
 identity.device_enrolled.v1|设备注册|Device enrolled
+production.material_dispensed.v1|称量配料|Material dispensed
 production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
 production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
@@ -296,6 +297,17 @@ balance|天平|balance
 blender|混合机|blender
 press|压片机|press
 calculation_differs|计算不符|Calculation differs
+weights_inconsistent|毛重、皮重与净重不符|Gross, tare and net do not agree
+quantity_unknown|应称量无法计算|Quantity cannot be calculated
+quantity_differs|应称量计算不符|Quantity differs from the calculation
+potency_differs|所用检验结果非现行结果|Other test results than those that stand
+label_reused|分装标签重复|Label of a dispensed container used twice
+compensator_early|补偿物料先于活性物料称量|Compensator dispensed before what it makes up for
+compensator_outdated|补偿物料称量后活性物料有变|Active material changed after its compensator
+second_check_missing|缺少第二人复核|Second person's check missing
+not_scanned|未扫描确认|Not confirmed by scan
+calibration_overdue|天平校准逾期|Balance calibration overdue
+line_incomplete|配料行未完成|Line of dispensing incomplete
 samples_incomplete|样本不全|Samples incomplete
 subject_mismatch|位置不符|Place differs
 slot_unknown|位置未知|Place unknown

@@ -1,0 +1,49 @@
+"""Gathers what the rules of dispensing ask for: the lines of the order, what stands of them, results of the lot."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry
+from server.equipment import queries as equipment
+from server.materials import queries as materials
+from server.production.dispensing import queries, rules
+from server.production.model import MAJOR, Judgement
+from server.production.rules import slot_of
+from server.recipes.model import find_line
+
+
+def judge_portion(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
+    """Beside what is asked of every weight. A line that the order has not is another's exception."""
+    given, slot = entry.payload, slot_of(entry.kind, entry.payload)
+    found = _judge_label(connection, given, slot) + _judge_calibration(connection, entry)
+    line = find_line(phase, given["line"])
+    if phase is None or line is None:
+        return found + rules.judge_weights(given)
+    others = [one for one in queries.portions_of(connection, given["batch"], given["phase"]) if one.slot != slot]
+    results = queries.results_of(connection, given["material"], given["lot"])
+    return found + rules.judge(given, slot, phase, line, others, results)
+
+
+def judge_completed(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Judgement]:
+    given = entry.payload
+    return rules.judge_complete(phase, queries.portions_of(connection, given["batch"], given["phase"]))
+
+
+def _judge_label(connection: Connection, given: Mapping[str, Any], slot: str) -> list[Judgement]:
+    """Two containers with one label cannot be told apart; nor one of stock and one that was dispensed."""
+    label = given["into"]
+    other = queries.labelled(connection, label, given["batch"], slot)
+    if other is None and materials.find_container(connection, label) is None:
+        return []
+    return [Judgement(rules.LABEL_REUSED, {"label": label, "entry": other, "severity": MAJOR})]
+
+
+def _judge_calibration(connection: Connection, entry: Entry) -> list[Judgement]:
+    named = entry.payload["reading"]
+    piece = None if named is None else equipment.find_equipment(connection, named["balance"])
+    due = None if piece is None else piece.calibration_due
+    if due is None or entry.header.captured_at[:10] <= due:
+        return []
+    return [Judgement(rules.OVERDUE, {"balance": entry.payload["reading"]["balance"], "due": due, "severity": MAJOR})]

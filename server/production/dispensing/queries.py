@@ -1,0 +1,72 @@
+"""Reads of what was dispensed: the portions of a phase that stand, labels and readings that were used."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from server.production.dispensing.projection import dispensed
+from server.production.dispensing.rules import Results
+from server.production.dispensing.sums import Portion
+from server.production.projection import entry_
+
+# Results of a lot by their tests: that room stands beside this one, so it is handed in.
+RESULTS: list[Callable[[Connection, str, str], Results]] = []
+_standing = (dispensed.c.idx == entry_.c.idx) & entry_.c.superseded_by.is_(None)
+
+
+def results_of(connection: Connection, material: str, lot: str) -> Results:
+    found: dict[str, Mapping[str, str]] = {}
+    for one in RESULTS:
+        found |= one(connection, material, lot)
+    return found
+
+
+def lent_results(
+    connection: Connection, phases: Iterable[Mapping[str, Any]], material: str, lot: str
+) -> list[dict[str, str]]:
+    """The results of a lot that lines of these phases go by, as a lease carries them: {test, value, entry}."""
+    lines = [line for phase in phases for line in phase.get("lines", ()) if line["material"] == material]
+    asked = {test for line in lines for test in (line["potency"] or {}).values() if test is not None}
+    found = results_of(connection, material, lot) if asked else {}
+    return [{"test": test, **found[test]} for test in sorted(asked & set(found))]
+
+
+def portions_of(connection: Connection, batch: str, phase: str) -> list[Portion]:
+    """Those that nothing has superseded, in the order of the log."""
+    c = dispensed.c
+    query = select(c.entry, entry_.c.slot, c.line, c.net_value, c.net_unit, c.quantity).join(entry_, _standing)
+    rows = connection.execute(query.where(c.batch == batch, c.phase == phase).order_by(c.idx))
+    return [
+        Portion(row.entry, row.slot, row.line, {"value": row.net_value, "unit": row.net_unit}, row.quantity)
+        for row in rows
+    ]
+
+
+def labelled(connection: Connection, label: str, batch: str, slot: str) -> str | None:
+    """The entry that has put this label on another portion."""
+    elsewhere = or_(entry_.c.batch != batch, entry_.c.slot != slot)
+    query = select(dispensed.c.entry).join(entry_, _standing).where(dispensed.c.into_label == label, elsewhere)
+    found: str | None = connection.execute(query.order_by(dispensed.c.idx).limit(1)).scalar()
+    return found
+
+
+def tare_read_by(connection: Connection, reading: str, batch: str, slot: str, correcting: bool) -> str | None:
+    """The entry that has taken a reading for a tare; a correction may name the one that its place has."""
+    query = select(dispensed.c.entry).join(entry_, dispensed.c.idx == entry_.c.idx)
+    query = query.where(dispensed.c.tare_reading == reading)
+    if correcting:
+        query = query.where(or_(entry_.c.batch != batch, entry_.c.slot != slot))
+    found: str | None = connection.execute(query.order_by(dispensed.c.idx).limit(1)).scalar()
+    return found
+
+
+def dispensed_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
+    """Every portion of a batch that stands: {entry, phase, line, portion, material, lot, container, into, net}."""
+    query = select(dispensed).join(entry_, _standing).where(dispensed.c.batch == batch).order_by(dispensed.c.idx)
+    names = ("entry", "phase", "line", "portion", "material", "lot", "container")
+    return [
+        {name: getattr(row, name) for name in names}
+        | {"into": row.into_label, "net": {"value": row.net_value, "unit": row.net_unit}}
+        for row in connection.execute(query)
+    ]

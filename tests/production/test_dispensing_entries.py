@@ -1,0 +1,240 @@
+"""Dispensing line by line through the door, on both databases: what is kept, flagged, and left for QA (MAT-12)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site, marked
+from dispensing_support import API, SALT, Dispensing
+
+from server.core import rebuild
+from server.production import queries
+from server.release import queries as release
+
+pytestmark = pytest.mark.urs("MAT-12")
+
+
+@pytest.fixture
+def at(database_url: str, tmp_path: Path) -> Iterator[Dispensing]:
+    site = Site(database_url, tmp_path)
+    yield Dispensing(site)
+    site.plant.close()
+
+
+def codes(at: Dispensing) -> list[str]:
+    return [code for code, _, _ in at.site.items(at.number)]
+
+
+def test_a_batch_dispensed_by_content_and_made_up_for_is_clean_and_complete(at: Dispensing) -> None:
+    assert at.put(API, "3.000").flags == ()
+    assert at.put(API, "2.128", portion=2).flags == ()
+    assert at.filler("19.872", "5.128", "19.872").flags == ()
+    assert at.put(SALT, "0.500").flags == ()
+    assert at.site.put("phase_completed", marked("B1", "20")).flags == ()
+    line = at.site.line("B1")
+    assert (line.status, line.open_items, codes(at)) == ("awaiting_review", 0, [])
+    with at.site.plant.engine.connect() as connection:
+        portions = queries.dispensed_of(connection, "B1")
+        gates = {one.code: one.met for one in release.review(connection, "B1").gates}
+        used = queries.batches_using(connection, "exc-1", "E-1")
+    assert [(one["line"], one["portion"], one["net"]["value"]) for one in portions] == [
+        *(("api", 1, "3.000"), ("api", 2, "2.128"), ("filler", 1, "19.872"), ("salt", 1, "0.500"))
+    ]
+    assert (gates["phases"], used) == (True, ["B1"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"limits": {"low": "4.975", "high": "5.025", "target": "5.000", "unit": "kg"}}, "quantity_differs"),
+        ({"limits": {"low": "5.102", "high": "5.153", "target": "5.128", "unit": "kg"}}, "quantity_differs"),
+        ({"potency": None}, "potency_differs"),
+        ({"scanned": {"room": "2-114", "balance": None, "container": None}}, "not_scanned"),
+        ({"scanned": {"room": "2-115", "balance": "BAL-07", "container": None}}, "not_scanned"),
+        ({"phase": "99"}, "slot_unknown"),
+        ({"lot": "E-1"}, "wrong_lot"),
+    ],
+)
+def test_what_is_wrong_with_a_portion_is_an_exception(at: Dispensing, changes: dict[str, Any], code: str) -> None:
+    assert code in at.put(API, "5.128", **changes).flags
+    assert code in codes(at)
+
+
+def test_a_line_that_the_order_has_not_is_told_of(at: Dispensing) -> None:
+    assert at.put(SALT | {"id": "sugar"}, "0.500").flags == ("slot_unknown",)
+
+
+def test_results_that_came_after_the_lease_are_told_with_those_that_were_used(at: Dispensing) -> None:
+    used = at.potency()
+    at.test(assay="97.0")
+    recorded = at.put(API, "5.128", potency=used)
+    assert recorded.flags == ("potency_differs",)
+    details = at.site.item("B1", "potency_differs").details
+    assert details["stated"]["assay"]["value"] == "98.0"
+    assert details["standing"] == at.potency()
+
+
+def test_a_lot_that_was_not_tested_has_no_quantity(at: Dispensing) -> None:
+    at.site.receive("A-6")
+    at.site.order("B2", lots=[{"material": "api-1", "lot": "A-6"}], phases=at.phases())
+    at.number = "B2"
+    at.put(API, "5.128", lot="A-6", potency={"assay": None, "water": None})
+    assert at.site.item("B2", "quantity_unknown").details["error"] == "missing"
+
+
+@pytest.mark.urs("BRG-02")
+def test_gross_and_tare_are_the_balances_own_and_net_is_their_difference(at: Dispensing) -> None:
+    def weights(tare: str, gross: str) -> dict[str, Any]:
+        shown = {name: {"value": value, "unit": "kg"} for name, value in (("tare", tare), ("gross", gross))}
+        read = at.site.read_weight
+        return shown | {"tare_reading": read(net=tare), "reading": read(net=gross)}
+
+    assert at.put(SALT, "0.500", **weights("0.120", "0.620")).flags == ()
+    at.again("B2")
+    assert at.put(SALT, "0.500", **weights("0.120", "0.621")).flags == ("weights_inconsistent",)
+    at.again("B3")
+    odd = weights("0.120", "0.620") | {"gross": None}
+    assert "weights_inconsistent" in at.put(SALT, "0.500", **odd).flags
+    at.again("B4")
+    taken = weights("0.120", "0.620")
+    assert at.put(SALT, "0.500", **(taken | {"tare_reading": None})).flags == ("reading_unverified",)
+    assert at.site.item("B4", "reading_unverified").details == {"problem": "missing", "reading": None, "of": "tare"}
+
+
+@pytest.mark.urs("BRG-02")
+def test_no_reading_is_taken_twice_be_it_for_a_tare(at: Dispensing) -> None:
+    empty, full = at.site.read_weight(net="0.120"), at.site.read_weight(net="0.620")
+    shown = {"tare": {"value": "0.120", "unit": "kg"}, "gross": {"value": "0.620", "unit": "kg"}}
+    taken = shown | {"tare_reading": empty, "reading": full}
+    first = at.put(SALT, "0.500", **taken)
+    assert first.flags == ()
+    again = at.put(SALT, "0.500", **taken, into="other", corrects=first.id, reason="wrong label")
+    assert again.flags == ()
+    at.again("B2")
+    assert at.put(SALT, "0.500", **taken).flags == ("reading_unverified",)
+    assert [one.details["problem"] for one in at.every("reading_unverified")] == ["reused", "reused"]
+    assert at.put(SALT, "0.120", portion=2, reading=empty).flags == ("reading_unverified", "out_of_limits")
+
+
+def test_a_line_is_over_by_its_sum_and_not_by_one_portion(at: Dispensing) -> None:
+    assert at.put(SALT, "0.300").flags == ()
+    assert at.put(SALT, "0.205", portion=2).flags == ()
+    assert at.put(SALT, "0.001", portion=3).flags == ("out_of_limits",)
+    assert at.site.item("B1", "out_of_limits").details["values"] == ["0.506"]
+
+
+def test_lots_of_other_content_share_a_line(at: Dispensing) -> None:
+    at.put(API, "2.564")
+    at.test(assay="100.0", loss="0.00")
+    half = {"low": "4.975", "high": "5.025", "target": "5.000", "unit": "kg"}
+    assert at.put(API, "2.500", portion=2, limits=half).flags == ()
+    assert at.filler("19.936", "5.064", "19.936").flags == ()
+
+
+def test_a_compensator_comes_after_what_it_makes_up_for(at: Dispensing) -> None:
+    assert at.filler("10.000", "0", "25.000").flags == ("compensator_early",)
+    assert at.site.item("B1", "compensator_early").details["open"] == ["api"]
+    assert at.put(API, "5.128").flags == ("compensator_outdated",)
+    late = at.filler("9.000", "5.000", "20.000", portion=2)
+    assert late.flags == ("quantity_differs",)
+    told = at.site.item("B1", "quantity_differs").details
+    assert (told["calculated"]["target"], told["basis"]["calculated"]["dispensed"]) == ("19.872", "5.128")
+
+
+def test_a_phase_that_ends_with_a_line_open_is_an_exception_with_its_sums(at: Dispensing) -> None:
+    at.put(SALT, "0.400")
+    assert at.site.put("phase_completed", marked("B1", "20")).flags == ("line_incomplete",)
+    lines = at.site.item("B1", "line_incomplete").details["lines"]
+    assert [(one["line"], one["sum"]) for one in lines] == [("api", "0"), ("filler", "0"), ("salt", "0.4")]
+
+
+@pytest.mark.urs("PLT-10")
+def test_of_two_claims_of_one_portion_the_most_counts_until_qa_decides(at: Dispensing) -> None:
+    first = at.put(SALT, "0.300", into="a")
+    rival = at.put(SALT, "0.310", into="b", device="tablet-b")
+    assert (first.flags, rival.flags) == ((), ("conflict",))
+    assert at.put(SALT, "0.196", portion=2).flags == ("out_of_limits",)
+
+
+@pytest.mark.urs("PLT-07")
+def test_a_corrected_portion_counts_no_more(at: Dispensing) -> None:
+    first = at.put(SALT, "0.505")
+    again = at.put(SALT, "0.300", corrects=first.id, reason="wrong container")
+    assert again.flags == ()
+    assert at.put(SALT, "0.200", portion=2).flags == ()
+
+
+@pytest.mark.urs("MAT-11")
+def test_no_two_dispensed_containers_have_one_label(at: Dispensing) -> None:
+    first = at.put(SALT, "0.100", into="D-1")
+    assert at.put(SALT, "0.100", portion=2, into="D-1").flags == ("label_reused",)
+    assert at.site.item("B1", "label_reused").details["entry"] == first.id
+    again = at.put(SALT, "0.110", into="D-1", corrects=first.id, reason="misread")
+    assert again.flags == ("label_reused",)
+    received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1")]}
+    at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
+    at.again("B2")
+    assert "label_reused" in at.put(SALT, "0.500", into="C-1", container="C-1").flags
+
+
+@pytest.mark.urs("PLT-16", "MAT-08")
+def test_a_container_gives_to_several_lines_and_batches_no_more_than_it_holds(at: Dispensing) -> None:
+    received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
+    at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
+    at.site.state("production.containers_allocated.v1", "batch/B1", {"batch": "B1", "containers": ["C-1"]}, "P-3")
+    scanned = {"room": "2-114", "balance": "BAL-07", "container": "C-1"}
+    for portion, net, flags in (
+        (1, "0.300", ()),
+        (2, "0.200", ()),
+        (3, "0.201", ("out_of_limits", "container_used_up")),
+    ):
+        assert at.put(SALT, net, portion=portion, container="C-1", scanned=scanned).flags == flags
+    assert "container_missing" in at.put(SALT, "0.001", portion=4).flags
+
+
+@pytest.mark.urs("EQP-04", "EQP-02")
+def test_a_balance_counts_by_what_lies_on_it_and_when_it_was_calibrated(at: Dispensing) -> None:
+    limits = {"capacity": {"value": "0.600", "unit": "kg"}, "minimum": {"value": "50", "unit": "g"}}
+    rest: dict[str, Any] = {"balance": "BAL-07", "check_hours": None, "weights": [], "reason": "USP <41>"}
+    at.site.state("equipment.balance_limits_set.v1", "equipment/BAL-07", limits | rest)
+    shown = {"tare": {"value": "0.120", "unit": "kg"}, "gross": {"value": "0.620", "unit": "kg"}}
+    read = {"tare_reading": at.site.read_weight(net="0.120"), "reading": at.site.read_weight(net="0.620")}
+    assert at.put(SALT, "0.500", **shown, **read).flags == ("balance_out_of_range",)
+    at.again("B2")
+    assert at.put(SALT, "0.040").flags == ("below_minimum_weight",)
+    balance = {"equipment": "BAL-07", "class": "balance", "name": {"zh": "秤", "en": "scale"}, "serial": "1234567"}
+    due = {"model": "ICS685", "location": "2-114", "calibration_due": "2026-11-21"}
+    at.site.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance | due)
+    assert at.put(SALT, "0.460", portion=2).flags == ("calibration_overdue",)
+
+
+@pytest.mark.urs("IDN-05", "IDN-06")
+@pytest.mark.parametrize("second", ["portion", "line"])
+def test_a_second_person_stands_by_as_the_recipe_says(at: Dispensing, second: str) -> None:
+    at.again("B2", second)
+    alone = at.put(SALT, "0.300").flags
+    assert alone == (("second_check_missing",) if second == "portion" else ())
+    assert at.put(SALT, "0.200", portion=2).flags == ("second_check_missing",)
+    at.again("B3", second)
+    by = {"verified_by": "P-2", "cosigner": "P-2"}
+    assert at.put(SALT, "0.500", **by).flags == ()
+    typed = at.put(SALT, "0.001", portion=2, source="manual", reading=None)
+    assert typed.flags == ("manual_weight_unverified",)
+
+
+@pytest.mark.urs("IDN-06")
+def test_a_second_person_confirms_a_portion_afterwards(at: Dispensing) -> None:
+    typed = at.put(SALT, "0.500", source="manual", reading=None)
+    given = {"batch": "B1", "phase": "20", "entry": typed.id, "verified_by": "P-2"}
+    assert at.site.put("entry_verified", given, cosigner="P-2").flags == ()
+
+
+@pytest.mark.urs("ENG-02")
+def test_a_rebuild_makes_the_same_of_what_was_dispensed(at: Dispensing) -> None:
+    at.put(API, "5.128")
+    at.put(SALT, "0.500")
+    assert at.site.tables()["production_dispensed"]
+    plant = at.site.plant
+    checked = rebuild.check(plant.engine, plant.log, plant.registry)
+    assert (checked["ok"], checked["differences"]) == (True, [])
