@@ -32,6 +32,7 @@ from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
 from server.quality.specifications import views as specifications
+from server.quality.usage import views as usage
 from server.recipes import views as recipes
 from server.release import views as release
 from server.release.audit import views as audit
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     stock.blueprint,
     suppliers.blueprint,
     receiving.blueprint,
+    usage.blueprint,
     release.blueprint,
     deviations.blueprint,
     audit.blueprint,

@@ -41,6 +41,7 @@ from server.quality import entries as quality
 from server.quality import queries as results
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
+from server.quality.usage import entries as usage
 from server.recipes import entries as recipes
 from server.release import entries as release
 from server.release import gates
@@ -77,6 +78,7 @@ ROOMS = (
     production.ROOM,
     quality.ROOM,
     specifications.ROOM,
+    usage.ROOM,
     release.ROOM,
     handheld.ROOM,
     alerts.ROOM,

@@ -1574,6 +1574,51 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look at the lot's results first.", "请先查看该批的检验结果。"),
     ),
+    "lot_decision_unsigned": Problem(
+        409,
+        ("What becomes of a lot is decided by signature.", "物料批的使用决定须签名作出。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Decide on the page of the lot, where all that counts is shown.", "请在该批页面上查看全部依据后签名决定。"),
+    ),
+    "lot_decision_wrong": Problem(
+        422,
+        ("A restriction names its conditions, and nothing else has any.", "限制使用须写明条件，其他决定不附条件。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Write down the conditions, or decide otherwise.", "请写明条件，或改作其他决定。"),
+    ),
+    "lot_retest_wrong": Problem(
+        422,
+        ("A retest day is set with a release, and lies ahead.", "复验日期随放行一并确定，且须晚于今天。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Name a later day.", "请填写之后的日期。"),
+    ),
+    "usage_blocked": Problem(
+        409,
+        ("This lot must not be released yet.", "该批尚不得放行。"),
+        ("Nothing was changed; the attempt is in the log.", "未作更改；此次尝试已入账。"),
+        ("Close what the page names as open, or reject the lot.", "请先处理页面列出的未满足项，或拒收该批。"),
+    ),
+    "usage_own_work": Problem(
+        403,
+        ("You had a hand in this yourself.", "您本人参与了此项工作。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Ask somebody who neither sampled, tested nor checked it.", "请由未参与取样、检验或复核的人员操作。"),
+    ),
+    "results_not_unchecked": Problem(
+        409,
+        ("These results have been checked or corrected already.", "这些结果已被复核或更正。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the lot again.", "请重新载入该批。"),
+    ),
+    "result_not_replaceable": Problem(
+        409,
+        (
+            "Only a result outside of its limits is set aside, and only after a later test.",
+            "只有超出限度且其后已复验的结果才能不计入。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Record the retest first.", "请先录入复验结果。"),
+    ),
     "chosen_unknown": Problem(
         409,
         ("The chosen entry is not one of the conflict.", "所选记录不属于该冲突。"),

@@ -124,7 +124,7 @@ def _master_data(story: Story) -> None:
     for area, names, rooms in AREAS:
         accounts.set_area(story.plant, area, names, list(rooms), "workshop 2", actor=story.person("admin"))
     for lot in LOTS:
-        _lot(story, lot, keeper, analyst, qa)
+        _lot(story, lot, keeper, analyst)
     signatures = [
         {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
@@ -133,7 +133,8 @@ def _master_data(story: Story) -> None:
         story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures})
 
 
-def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str) -> None:
+def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str) -> None:
+    """A lot that was decided about before this plant signed such decisions here."""
     material, number, supplier, supplier_lot, quantity, containers, expiry = lot
     stream = f"lot/{material}/{number}"
     receipt = {
@@ -153,7 +154,7 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str, qa: str)
     payload = {"stage": "incoming", "results": results, "source": None}
     story.state("quality.results_recorded.v1", stream, payload, analyst)
     change = {"material": material, "lot": number, "status": "released", "reason": "入库检验合格"}
-    story.state("materials.lot_status_changed.v1", stream, change, qa)
+    story.state("materials.lot_status_changed.v1", stream, change)
 
 
 def _label_containers(story: Story) -> None:

@@ -9,6 +9,7 @@ from server.core import fields, units
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
+from server.identity import signing
 from server.materials import model, projection, queries, rules
 from server.materials.masters import queries as masters
 
@@ -45,10 +46,29 @@ class ContainersReceived(Schema):
 
 
 class LotStatusChanged(Schema):
+    """By the server, of what was decided elsewhere; people decided so before they signed."""
+
     material = fields.code()
     lot = fields.number()
     status = fields.choice("released", "rejected", "restricted", "expired")
     reason = fields.text(2000)
+
+
+class LotDecided(signing.Signed):
+    """By signature. `digest`: of all that was shown of the lot; `specification` and `version`: what judged its results;
+    `conditions` of a restriction; `retest`: the day from which it must have been tested again."""
+
+    material = fields.code()
+    lot = fields.number()
+    status = fields.choice(*model.DECIDED)
+    conditions = fields.text(2000, none=True)
+    retest = fields.day(none=True)
+    inspection = fields.code(none=True)
+    specification = fields.code(none=True)
+    version = fields.whole(1, 9_999, none=True)
+    digest = fields.sha256()
+    reason = fields.text(2000, none=True)
+    meaning = signing.meaning(*model.MEANINGS)
 
 
 def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
@@ -96,13 +116,30 @@ def judge_containers(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_status(connection: Connection, entry: Entry) -> Ruling:
+    """People sign what they decide, and see it first: see `decide_lot`."""
     given = entry.payload
+    if entry.actor != SERVER:
+        return Ruling(refusal="lot_decision_unsigned", details={"lot": f"{given['material']}/{given['lot']}"})
     lot = queries.find_lot(connection, given["material"], given["lot"])
     if lot is None:
         return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
     if not rules.may_become(lot.status, given["status"]):
         return Ruling(refusal="lot_status_refused", details={"from": lot.status, "to": given["status"]})
     return Ruling()
+
+
+def decide_lot(connection: Connection, entry: Entry) -> Ruling:
+    """Whether a lot may become this; whether its inspection lets it is the room of quality's to say."""
+    given = entry.payload
+    named = f"{given['material']}/{given['lot']}"
+    lot = queries.find_lot(connection, given["material"], given["lot"])
+    if lot is None or entry.header.stream != f"lot/{named}":
+        return Ruling(refusal="lot_unknown", details={"lot": named})
+    day = entry.header.captured_at[:10]
+    code = rules.decision_refused(given, rules.status_on(lot.status, lot.expiry, day), day)
+    if code is not None:
+        return Ruling(refusal=code, details={"lot": named, "from": lot.status, "to": given["status"]})
+    return signing.refusal(connection, entry, model.said_of_status(given)) or Ruling()
 
 
 KINDS = (
@@ -122,12 +159,13 @@ KINDS = (
         projection.receive_containers,
     ),
     Kind(
-        "materials.lot_status_changed.v1",
+        model.STATUS_CHANGED_V1,
         LotStatusChanged,
         "decision",
         decide_status,
         projection.change_status,
         by=("server", "lot.decide"),
     ),
+    Kind(model.STATUS_CHANGED, LotDecided, "decision", decide_lot, projection.change_status, by=("lot.decide",)),
 )
 ROOM = Room("materials", KINDS)

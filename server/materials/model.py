@@ -1,5 +1,6 @@
 """The nouns of materials: what a material may be, and which status a lot may have."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -7,6 +8,27 @@ TYPES = ("raw", "packaging", "intermediate", "bulk", "finished")
 RECEIVED = ("quarantine", "historical")
 # The flag of a receipt by somebody who may not receive: it stands in the log, and registers nothing.
 NOT_PERMITTED = "person_not_permitted"
+# What becomes of a lot somebody signs; without a signature only the server tells of what was decided elsewhere.
+STATUS_CHANGED_V1, STATUS_CHANGED = "materials.lot_status_changed.v1", "materials.lot_status_changed.v2"
+STATUS_CHANGES = (STATUS_CHANGED_V1, STATUS_CHANGED)
+DECIDED = ("released", "rejected", "restricted")
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "released": {"code": "released", "zh": "检验合格，批准使用", "en": "Inspected, released for use"},
+    "rejected": {"code": "rejected", "zh": "不合格，拒绝使用", "en": "Rejected, not to be used"},
+    "restricted": {"code": "restricted", "zh": "限制使用", "en": "Restricted"},
+}
+_SAID = (
+    "material",
+    "lot",
+    "status",
+    "conditions",
+    "retest",
+    "inspection",
+    "specification",
+    "version",
+    "digest",
+    "reason",
+)
 STATUSES = ("quarantine", "released", "rejected", "restricted", "expired", "retest_due", "historical")
 
 
@@ -41,6 +63,11 @@ class Container:
 
     def payload(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+def said_of_status(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever decides about a lot signs; `digest` is of all that was shown for it."""
+    return {name: given[name] for name in _SAID} | {"meaning": given["meaning"]["code"]}
 
 
 Direction = Literal["forward", "backward"]

@@ -115,3 +115,5 @@ def change_status(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
     connection.execute(update(lot).where(here).values(status=given["status"]))
+    if given.get("retest") is not None:
+        connection.execute(update(lot).where(here).values(retest=given["retest"]))

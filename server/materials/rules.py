@@ -1,5 +1,8 @@
 """Which status a lot may take next, and whether containers can be received, pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
 # CN GMP 2010, 104 and 119: nothing leaves "rejected"; what has expired can only be rejected and destroyed.
 _NEXT = {
     "quarantine": {"released", "rejected", "restricted", "expired"},
@@ -11,6 +14,21 @@ _NEXT = {
 
 def may_become(status: str, wanted: str) -> bool:
     return wanted in _NEXT.get(status, set())
+
+
+def decision_refused(given: Mapping[str, Any], status: str, day: str) -> str | None:
+    """Why a lot of this status cannot be decided about so on a day (YYYY-MM-DD); a code of the error catalogue.
+
+    Its retest day is set with a release alone; a lot that is released is released anew only to move that day, which
+    its room of quality lets nobody do without new results.
+    """
+    wanted, retest = given["status"], given["retest"]
+    if given["meaning"]["code"] != wanted or (wanted == "restricted") != (given["conditions"] is not None):
+        return "lot_decision_wrong"
+    if retest is not None and (wanted != "released" or retest <= day):
+        return "lot_retest_wrong"
+    again = status == wanted == "released" and retest is not None
+    return None if again or may_become(status, wanted) else "lot_status_refused"
 
 
 def receipt_refused(twice: bool, fit: bool) -> str | None:

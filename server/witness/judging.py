@@ -21,10 +21,12 @@ from server.handheld.model import LEASE_ISSUED, batch_of
 from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
+from server.materials import model as materials
 from server.materials.masters import model as masters
 from server.materials.suppliers import model as suppliers
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
 from server.quality.specifications import model as specifications
+from server.quality.usage import model as usage
 from server.recipes import model as recipes
 from server.release import model as release
 from server.release.audit import model as audit
@@ -46,6 +48,7 @@ from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
 from server.witness.suppliers import SupplierRules
 from server.witness.training import TrainingRules
+from server.witness.usage import UsageRules
 from sync import canonical, note, passkeys, signing
 from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
@@ -70,6 +73,9 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     masters.SUBMITTED_KIND: masters.said,
     **dict.fromkeys((suppliers.DECIDED, suppliers.SUPPLY_DECIDED, suppliers.ACCEPTED), suppliers.said),
     GRANT_CONFIRMED: granting.said,
+    materials.STATUS_CHANGED: materials.said_of_status,
+    usage.CHECKED: usage.said_of_check,
+    usage.SET_ASIDE: usage.said_of_aside,
 }
 
 
@@ -99,7 +105,7 @@ class SiteRules:
         self._areas = AreaRules(self._grants)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
-        self._suppliers = SupplierRules()
+        self._suppliers, self._usage = SupplierRules(), UsageRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -143,6 +149,7 @@ class SiteRules:
         self._specifications.judge(seen)
         self._masters.judge(seen)
         self._suppliers.judge(seen)
+        self._usage.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
@@ -179,6 +186,7 @@ class SiteRules:
         self._specifications.learn(seen)
         self._masters.learn(seen)
         self._suppliers.learn(seen)
+        self._usage.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)

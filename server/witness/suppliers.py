@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from server.materials.model import STATUS_CHANGES
 from server.materials.suppliers import model, rules
 from server.materials.suppliers.model import Supplier, Supply
 from server.witness.remembering import Remembering
@@ -24,7 +25,7 @@ class SupplierRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `lot_supplier_undecided`, as the door refuses it."""
         given = seen.body
-        if self._blind or given is None or not seen.by_server or seen.head.kind != model.STATUS_CHANGED:
+        if self._blind or given is None or not seen.by_server or seen.head.kind not in STATUS_CHANGES:
             return
         lot = given["material"], given["lot"]
         if given["status"] not in ("released", "restricted") or lot not in self._waiting:

@@ -68,4 +68,4 @@ def test_the_steps_import_nothing_of_the_application() -> None:
         for node in ast.walk(ast.parse(step.read_text("utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert {module.split(".")[0] for module in modules} <= {"sqlalchemy", "alembic"}, step
+            assert {module.split(".")[0] for module in modules} <= {"sqlalchemy", "alembic", "json"}, step

@@ -11,6 +11,7 @@ import pytest
 from batch_support import Site, checked, cleared, marked, parameter, weighed
 from release_support import finish, review, sign
 from support import ROOT
+from usage_support import decide
 
 from server.core.kinds import Fact
 from server.handheld import leases
@@ -114,8 +115,7 @@ def person_gone(site: Plant) -> None:
 
 
 def lot_rejected(site: Plant) -> None:
-    payload = {"material": "api-1", "lot": "A-5/2", "status": "rejected", "reason": "a complaint"}
-    site.state("materials.lot_status_changed.v1", "lot/api-1/A-5/2", payload, "P-5")
+    decide(site.plant, "api-1", "A-5/2", "rejected", "P-5")
 
 
 def container_given_away(site: Plant) -> None:

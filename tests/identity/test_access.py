@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from plant import ORIGIN, PASSWORD, PIN, PlantUnderTest, b64
 from sqlalchemy import select
 from support import ROOT
+from usage_support import decide
 
 from server.core import clock
 from server.core.errors import PestleError
@@ -346,9 +347,8 @@ def test_ones_own_choice_bars_nothing(site: PlantUnderTest) -> None:
 
 def _decided(site: PlantUnderTest) -> str:
     """What becomes of a decision that QA signs; there is no such lot, so that one that is judged is refused too."""
-    lot = {"material": "M-1", "lot": "L-1", "status": "released", "reason": "all tests passed"}
     with pytest.raises(PestleError) as caught:
-        site.state("materials.lot_status_changed.v1", "lot/M-1/L-1", lot, actor="li")
+        decide(site.plant, "M-1", "L-1", "released", "P-0004")
     return str(caught.value.code)
 
 

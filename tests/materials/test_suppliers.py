@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from plant import PASSWORD, PlantUnderTest
+from usage_support import decide
 
 from server.alerts import sweeps
 from server.core import clock, rebuild
@@ -55,7 +56,7 @@ class Store(PlantUnderTest):
         """The code with which it was refused."""
         said = {"material": "api-1", "lot": lot, "status": "released", "reason": "tested"}
         try:
-            self.state("materials.lot_status_changed.v1", f"lot/api-1/{lot}", said, actor="P-0004")
+            self.state("materials.lot_status_changed.v1", f"lot/api-1/{lot}", said)
         except PestleError as error:
             return error.code
         return None
@@ -132,8 +133,7 @@ def test_what_comes_from_others_is_flagged_and_stays_in_quarantine_until_qa_has_
 def test_a_rejected_lot_needs_no_word_about_its_supplier(site: Store) -> None:
     site.register()
     assert site.receive("L-1", "S-HY") == FLAGGED
-    said = {"material": "api-1", "lot": "L-1", "status": "rejected", "reason": "wrong"}
-    site.state("materials.lot_status_changed.v1", "lot/api-1/L-1", said, actor="P-0004")
+    decide(site.plant, "api-1", "L-1", "rejected", "P-0004")
     assert site.receive("L-2", "S-HY") == FLAGGED
 
 

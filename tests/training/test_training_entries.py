@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from batch_support import LOT, Site, cleared, marked, weighed
 from training_support import Training
+from usage_support import decide
 
 from server.core import clock, rebuild
 from server.core.errors import PestleError
@@ -126,14 +127,13 @@ def test_an_expired_one_no_longer_counts(site: Site, training: Training) -> None
 def test_a_decision_without_it_is_refused_and_the_refusal_is_in_the_log(site: Site, training: Training) -> None:
     training.publish("SOP-3")
     training.require("action", "lot.decide", "SOP-3", by=training.hire())
-    change = {**LOT, "status": "restricted", "reason": "retest"}
 
-    def decide() -> None:
-        site.state("materials.lot_status_changed.v1", "lot/api-1/A-5/2", change, "P-5")
+    def restrict() -> None:
+        decide(site.plant, LOT["material"], LOT["lot"], "restricted", "P-5")
 
-    assert refusal(decide) == ("not_qualified", {"person": "P-5", "missing": ["SOP-3"]})
+    assert refusal(restrict) == ("not_qualified", {"person": "P-5", "missing": ["SOP-3"]})
     training.read("SOP-3", "P-5")
-    decide()
+    restrict()
 
 
 def test_a_receipt_without_it_is_kept_and_flagged(site: Site, training: Training) -> None:
@@ -179,8 +179,7 @@ def test_nobody_lifts_or_sets_what_their_own_work_needs(site: Site, training: Tr
         for documents in ((), ("SOP-1",)):
             code, details = refusal(lambda n=name, d=documents: training.require("action", n, *d))
             assert (code, details) == ("requirement_own", {"on": "action", "name": name})
-    change = {**LOT, "status": "restricted", "reason": "retest"}
-    code, _ = refusal(lambda: site.state("materials.lot_status_changed.v1", "lot/api-1/A-5/2", change, "P-5"))
+    code, _ = refusal(lambda: decide(site.plant, LOT["material"], LOT["lot"], "restricted", "P-5"))
     assert code == "not_qualified"
     training.require("phase", "weighing", "SOP-1")
     training.require("action", "lot.receive", "SOP-1")

@@ -10,6 +10,7 @@ from plant import PASSWORD, PlantUnderTest
 from witness_support import Rig, Story
 
 from server.identity.model import PERSON_ADDED
+from server.materials.model import STATUS_CHANGED_V1
 from server.materials.suppliers import model
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-01")
@@ -58,7 +59,7 @@ def released(story: Story, lot: str, status: str = "released") -> Story:
     """The log with one more entry, as somebody with the server's key would write it."""
     said = {"material": "api-1", "lot": lot, "status": status, "reason": "tested"}
     pen = story.pen("server", story.signer)
-    return story.then(pen.write(model.STATUS_CHANGED, f"lot/api-1/{lot}", said, actor="P-0004"))
+    return story.then(pen.write(STATUS_CHANGED_V1, f"lot/api-1/{lot}", said, actor="P-0004"))
 
 
 @pytest.mark.parametrize(("lot", "status"), [("L-1", "released"), ("L-4", "released"), ("L-2", "rejected")])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from batch_support import LOT, Site, cleared, marked, weighed
 from training_support import Training, granted
+from usage_support import decide
 from witness_support import Rig, Story
 
 from server.core import clock
@@ -36,8 +37,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Stor
     site.put("phase_completed", marked("B1", "10"), actor="P-2")
     site.put("material_weighed", weighed("B1", verified_by="P-2"), cosigner="P-2")
     training.read("SOP-2", "P-5")
-    change = {**LOT, "status": "restricted", "reason": "retest"}
-    site.state("materials.lot_status_changed.v1", "lot/api-1/A-5/2", change, "P-5")
+    decide(site.plant, LOT["material"], LOT["lot"], "restricted", "P-5")
     one = {"container": "X-1", "quantity": {"value": "1.000", "unit": "kg"}}
     site.state("materials.containers_received.v1", "lot/api-1/A-5/2", {**LOT, "containers": [one]}, "P-3")
     yield site, Story.of(site.plant)

@@ -8,6 +8,7 @@ from server.core import blobs, fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import signing
 from server.materials import queries as materials
+from server.materials.model import STATUS_CHANGES
 from server.materials.suppliers import model, projection, queries, rules
 
 
@@ -129,5 +130,5 @@ ROOM = Room(
     "materials",
     KINDS,
     listeners={model.RECEIVED: projection.hold, model.RECEIVED_V2: projection.hold},
-    judges={model.RECEIVED: judge_receipt, model.STATUS_CHANGED: judge_status},
+    judges={model.RECEIVED: judge_receipt, **dict.fromkeys(STATUS_CHANGES, judge_status)},
 )

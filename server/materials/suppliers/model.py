@@ -10,7 +10,6 @@ DECIDED = "materials.supplier_decided.v1"
 SUPPLY_DECIDED = "materials.supply_decided.v1"
 ACCEPTED = "materials.delivery_accepted.v1"
 RECEIVED, RECEIVED_V2 = "materials.lot_received.v1", "materials.lot_received.v2"
-STATUS_CHANGED = "materials.lot_status_changed.v1"
 MANAGES, APPROVES, DECIDES_LOTS = "supplier.manage", "supplier.approve", "lot.decide"
 # The flag of a receipt from somebody who is not approved for the material.
 NOT_APPROVED = "supplier_not_approved"

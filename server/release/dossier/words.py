@@ -151,6 +151,8 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
+quality.result_set_aside.v1|检验结果不计入|Result set aside
+quality.results_checked.v1|检验结果已复核|Results checked
 quality.results_recorded.v2|检验结果|Results recorded
 quality.specification_returned.v1|质量标准退回|Specification sent back
 quality.specification_approved.v1|质量标准批准|Specification approved
@@ -203,6 +205,7 @@ materials.receiving_rule_set.v1|设定收货规则|Rule of receiving set
 materials.numbers_reserved.v1|预留物料批号|Lot numbers reserved
 materials.containers_received.v2|容器接收|Containers received
 materials.lot_received.v2|到货接收|Lot received
+materials.lot_status_changed.v2|物料批使用决定|Use of a lot decided
 materials.delivery_accepted.v1|接受未获准供应商的到货|Delivery accepted
 materials.supply_decided.v1|决定供应商可供物料|Supply of a material decided on
 materials.supplier_decided.v1|决定供应商资格|Supplier decided on

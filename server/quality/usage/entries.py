@@ -1,0 +1,81 @@
+"""The kinds of the usage decision, and what it asks of the status of a lot before anybody's signature stands."""
+
+from sqlalchemy import Connection
+
+from server.core import fields
+from server.core.kinds import Entry, Kind, Room, Ruling
+from server.identity import signing
+from server.materials.model import STATUS_CHANGED, STATUS_CHANGES
+from server.quality.model import subject_of
+from server.quality.usage import model, projection, queries, rules
+
+
+class ResultsChecked(signing.Signed):
+    """`entry` recorded the results; `digest` is the SHA-256 of its header, which covers all that it says."""
+
+    entry = fields.entry_id()
+    digest = fields.sha256()
+    comment = fields.text(2000, none=True)
+    meaning = signing.meaning(model.CHECK_MEANING["code"])
+
+
+class ResultSetAside(signing.Signed):
+    """The result of `test` in `entry` does not count, that in `instead` does; `reason`: what was found about it."""
+
+    entry = fields.entry_id()
+    test = fields.code()
+    instead = fields.entry_id()
+    reason = fields.text(4000)
+    meaning = signing.meaning(model.ASIDE_MEANING["code"])
+
+
+def judge_status(connection: Connection, entry: Entry) -> Ruling:
+    """On exactly what was shown, and nothing is released that something stands against (CN GMP 2010, 106 and 223)."""
+    given = entry.payload
+    found = queries.facts(connection, given["material"], given["lot"], entry.header.captured_at[:10])
+    if found is None:
+        return Ruling()
+    code = rules.refused(given, found, entry.actor)
+    return Ruling() if code is None else Ruling(refusal=code[0], details=code[1])
+
+
+def decide_check(connection: Connection, entry: Entry) -> Ruling:
+    """By somebody else than who recorded them, of exactly what stands there."""
+    given = entry.payload
+    _, material, lot = subject_of(entry.header.stream)
+    if material is None or lot is None:
+        return Ruling(refusal="not_found", details={"entry": given["entry"]})
+    lines = [one for one in queries.lines(connection, material, lot) if one.entry == given["entry"]]
+    code = rules.check_refused(lines, entry.actor)
+    if code is None and queries.digest_of(connection, given["entry"]) != given["digest"]:
+        code = "digest_stale"
+    if code is not None:
+        return Ruling(refusal=code, details={"entry": given["entry"]})
+    return signing.refusal(connection, entry, model.said_of_check(given)) or Ruling()
+
+
+def decide_aside(connection: Connection, entry: Entry) -> Ruling:
+    """QA, after a retest: the original does not count, and stays where it is (QUA-03)."""
+    given = entry.payload
+    _, material, lot = subject_of(entry.header.stream)
+    found = None if material is None or lot is None else queries.facts(connection, material, lot, _day(entry))
+    code = "not_found" if found is None else rules.aside_refused(given, found, entry.actor)
+    if code is not None:
+        return Ruling(refusal=code, details={"entry": given["entry"], "test": given["test"]})
+    return signing.refusal(connection, entry, model.said_of_aside(given)) or Ruling()
+
+
+def _day(entry: Entry) -> str:
+    return entry.header.captured_at[:10]
+
+
+KINDS = (
+    Kind(model.CHECKED, ResultsChecked, "decision", decide_check, projection.keep_check, by=(model.RECORDS,)),
+    Kind(model.SET_ASIDE, ResultSetAside, "decision", decide_aside, projection.set_aside, by=(model.DECIDES,)),
+)
+ROOM = Room(
+    "quality",
+    KINDS,
+    listeners=dict.fromkeys(STATUS_CHANGES, projection.keep_decision),
+    judges={STATUS_CHANGED: judge_status},
+)

@@ -1,0 +1,105 @@
+"""The nouns of the usage decision: what stands for and against a lot, and what was decided about it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync import canonical
+
+# A second person has looked at what was recorded, against the raw data, and signs that.
+CHECKED = "quality.results_checked.v1"
+# QA says that an original result does not count, for what its investigation found; a retest alone never says so.
+SET_ASIDE = "quality.result_set_aside.v1"
+CHECK_MEANING = {"code": "checked", "zh": "已复核", "en": "Checked"}
+ASIDE_MEANING = {"code": "set_aside", "zh": "经调查，该结果不计入", "en": "Investigated: this result does not count"}
+RECORDS, DECIDES = "results.record", "lot.decide"
+STAGE = "incoming"
+# What somebody recorded who may not is shown, and stands for nothing; what fails counts against the lot all the same.
+STANDS_FOR_NOTHING = frozenset({"person_not_permitted", "not_qualified", "device_revoked", "correction_unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One result that stands: of the entry `entry` at `index` in the log, by `by`; `specification` is `code/version`.
+
+    `counts`: nothing speaks against who recorded it. `checked_by` is None until a second person has signed.
+    """
+
+    entry: str
+    index: int
+    test: str
+    verdict: str
+    specification: str | None
+    by: str
+    counts: bool
+    checked_by: str | None
+    set_aside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Of a lot, what its decision depends on. `size` and `hash` say how far its stream in the log reaches.
+
+    `sha256` is that of the specification in force; `since` the place in the log of the last release, after which a
+    lot that is released must have been tested to be released anew. `sampled`: None where nothing is to be sampled.
+    """
+
+    material: str
+    lot: str
+    status: str
+    size: int
+    hash: str
+    specification: str | None
+    version: int | None
+    sha256: str | None
+    tests: tuple[str, ...]
+    lines: tuple[Line, ...]
+    since: int
+    inspection: str | None = None
+    sampled: bool | None = None
+    samplers: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Of all that is shown: every entry of the lot by the running hash of its stream, and what judges it."""
+        names = ("material", "lot", "status", "size", "hash", "specification", "version", "sha256", "inspection")
+        return hashlib.sha256(canonical.encode({name: getattr(self, name) for name in names})).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition of a release; `details` name what stands against it."""
+
+    code: str
+    met: bool
+    details: tuple[str, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        return {"code": self.code, "met": self.met, "details": [*self.details]}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a lot; of older ones, which nobody signed, only status, reason and by whom."""
+
+    entry: str
+    index: int
+    status: str
+    reason: str | None
+    by: str
+    at: str
+    conditions: str | None
+    retest: str | None
+    digest: str | None
+
+
+def said_of_check(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever checks results signs."""
+    return {name: given[name] for name in ("entry", "digest", "comment")} | {"meaning": given["meaning"]["code"]}
+
+
+def said_of_aside(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever sets a result aside signs."""
+    names = ("entry", "test", "instead", "reason")
+    return {name: given[name] for name in names} | {"meaning": given["meaning"]["code"]}

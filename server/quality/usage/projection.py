@@ -1,0 +1,64 @@
+"""The tables of decisions about lots, of checks and of results set aside, and how entries fill them."""
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
+
+from server.core.db import records
+from server.core.kinds import Entry
+
+decision = Table(
+    "quality_usage",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("lot", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("conditions", Text),
+    Column("retest", Text),
+    Column("digest", Text),
+    Index("quality_usage_lot", "material", "lot"),
+)
+check = Table(
+    "quality_check",
+    records,
+    Column("of", Text, primary_key=True),
+    Column("entry", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("comment", Text),
+)
+aside = Table(
+    "quality_set_aside",
+    records,
+    Column("of", Text, primary_key=True),
+    Column("test", Text, primary_key=True),
+    Column("instead", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+
+def keep_decision(connection: Connection, entry: Entry) -> None:
+    """Hears what becomes of lots, signed or not."""
+    given = entry.payload
+    row = {name: given[name] for name in ("material", "lot", "status", "reason")}
+    row |= {name: given.get(name) for name in ("conditions", "retest", "digest")}
+    said = {"idx": entry.index, "entry": entry.id, "by": entry.actor, "at": entry.header.captured_at}
+    connection.execute(insert(decision), row | said)
+
+
+def keep_check(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"of": given["entry"], "entry": entry.id, "by": entry.actor, "at": entry.header.captured_at}
+    connection.execute(insert(check), {**row, "comment": given["comment"]})
+
+
+def set_aside(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"of": given["entry"], "entry": entry.id, "by": entry.actor, "at": entry.header.captured_at}
+    connection.execute(insert(aside), {**row, **{name: given[name] for name in ("test", "instead", "reason")}})

@@ -1,0 +1,116 @@
+"""Reads of the usage decision: what it depends on, and what was decided."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from server.core.outcomes import SERVER
+from server.materials import queries as materials
+from server.quality.projection import result
+from server.quality.specifications import queries as specifications
+from server.quality.usage import model
+from server.quality.usage.model import Decision, Facts, Line
+from server.quality.usage.projection import aside, check, decision
+from sync.entry import FIRST_PREV, Receipt
+from sync.log import reading
+from sync.log.tables import log_entry
+
+
+def stream(material: str, lot: str) -> str:
+    return f"lot/{material}/{lot}"
+
+
+def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | None:
+    """What a decision about a lot depends on, on a day (YYYY-MM-DD); None for no lot."""
+    known = materials.find_lot(connection, material, lot)
+    if known is None:
+        return None
+    found = specifications.effective(connection, material, model.STAGE, day)
+    size, running = _head(connection, stream(material, lot))
+    return Facts(
+        material=material,
+        lot=lot,
+        status=known.status,
+        size=size,
+        hash=running,
+        specification=None if found is None else found.specification,
+        version=None if found is None else found.version,
+        sha256=None if found is None else found.sha256,
+        tests=() if found is None else tuple(test.code for test in found.tests),
+        lines=tuple(lines(connection, material, lot)),
+        since=_released_at(connection, material, lot),
+    )
+
+
+def lines(connection: Connection, material: str, lot: str) -> list[Line]:
+    """The results of a lot's inspections that were not corrected, in the order of the log."""
+    here = (result.c.material == material) & (result.c.lot == lot) & (result.c.stage == model.STAGE)
+    query = select(result).where(here, result.c.superseded_by.is_(None)).order_by(result.c.idx, result.c.line)
+    rows = connection.execute(query).all()
+    entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
+    checks, gone = (
+        checks_of(connection, [row.entry for row in rows]),
+        asides_of(connection, [row.entry for row in rows]),
+    )
+    return [_line(row, entries[row.idx], checks, gone) for row in rows]
+
+
+def checks_of(connection: Connection, entries: Iterable[str]) -> dict[str, Row[Any]]:
+    """Who has checked the results that these entries recorded, by entry."""
+    rows = connection.execute(select(check).where(check.c.of.in_(list(dict.fromkeys(entries)))))
+    return {row.of: row for row in rows}
+
+
+def asides_of(connection: Connection, entries: Iterable[str]) -> dict[tuple[str, str], Row[Any]]:
+    """Which results of these entries were set aside, by entry and test."""
+    rows = connection.execute(select(aside).where(aside.c.of.in_(list(dict.fromkeys(entries)))))
+    return {(row.of, row.test): row for row in rows}
+
+
+def decisions(connection: Connection, material: str, lot: str) -> list[Decision]:
+    """What was decided about a lot, the newest first."""
+    here = (decision.c.material == material) & (decision.c.lot == lot)
+    rows = connection.execute(select(decision).where(here).order_by(decision.c.idx.desc()))
+    names = [name for name in Decision.__slots__ if name != "index"]
+    return [Decision(index=row.idx, **{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def digest_of(connection: Connection, entry: str) -> str | None:
+    """The SHA-256 of an entry's header; None for no entry."""
+    found = reading.by_id(connection, entry)
+    return None if found is None else hashlib.sha256(found.header).hexdigest()
+
+
+def _released_at(connection: Connection, material: str, lot: str) -> int:
+    here = (decision.c.material == material) & (decision.c.lot == lot) & (decision.c.status == "released")
+    found = connection.execute(select(func.max(decision.c.idx)).where(here)).scalar()
+    return -1 if found is None else found
+
+
+def _line(
+    row: Row[Any], entry: reading.StoredEntry, checks: dict[str, Row[Any]], gone: dict[tuple[str, str], Row[Any]]
+) -> Line:
+    by, checked = entry.head.actor, checks.get(row.entry)
+    # What a file of history brought was checked by whoever signed it then.
+    told = SERVER if by == entry.head.device == SERVER else None
+    return Line(
+        entry=row.entry,
+        index=row.idx,
+        test=row.test,
+        verdict=row.verdict,
+        specification=row.specification,
+        by=by,
+        counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
+        checked_by=told if checked is None else checked.by,
+        set_aside=(row.entry, row.test) in gone,
+    )
+
+
+def _head(connection: Connection, name: str) -> tuple[int, str]:
+    """How far a stream reaches, and its running hash there; (0, zeros) for none."""
+    query = select(log_entry.c.receipt).where(log_entry.c.stream == name)
+    line = connection.execute(query.order_by(log_entry.c.stream_seq.desc()).limit(1)).scalar()
+    receipt = None if line is None else Receipt.parse(line)
+    return (0, FIRST_PREV) if receipt is None else (receipt.stream_seq, receipt.stream_hash)

@@ -1,0 +1,31 @@
+"""The bodies of requests about the use of a lot."""
+
+from server.core import fields
+from server.identity.signing import SignatureFields
+from server.materials import model as materials
+
+
+class UsageBody(SignatureFields):
+    """The decision about a lot; `digest`, `specification`, `version` and `inspection` as the page was shown."""
+
+    status = fields.choice(*materials.DECIDED)
+    conditions = fields.text(2000, none=True)
+    retest = fields.day(none=True)
+    inspection = fields.code(none=True)
+    specification = fields.code(none=True)
+    version = fields.whole(1, 9_999, none=True)
+    digest = fields.sha256()
+    reason = fields.text(2000, none=True)
+
+
+class CheckBody(SignatureFields):
+    entry = fields.entry_id()
+    digest = fields.sha256()
+    comment = fields.text(2000, none=True)
+
+
+class AsideBody(SignatureFields):
+    entry = fields.entry_id()
+    test = fields.code()
+    instead = fields.entry_id()
+    reason = fields.text(4000)

@@ -1,0 +1,99 @@
+"""The HTTP interface of the usage decision: the page of a lot, the decision, checks of results, results set aside."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from server.core import clock, plant
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.identity import signing
+from server.identity.access import current_person, current_session, require
+from server.materials import model as materials
+from server.quality.usage import model, pages, queries, shapes
+from sync.passkeys import shown
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("usage", __name__, url_prefix="/api", description="Whether lots may be used")
+
+
+# Lot numbers may hold slashes.
+@blueprint.get("/lots/<material>/<path:lot>/usage")
+@require("lot.read")
+def show(material: str, lot: str) -> Answer:
+    """Everything that the decision about a lot depends on, with the conditions of its release. PestleError
+    `not_found`."""
+    return _page(material, lot)
+
+
+@blueprint.post("/lots/<material>/<path:lot>/usage")
+@require(model.DECIDES)
+@blueprint.arguments(shapes.UsageBody)
+@blueprint.response(201)
+def decide(body: Body, material: str, lot: str) -> Answer:
+    """Release, reject or restrict a lot by signature, on exactly what was shown. PestleError `digest_stale`,
+    `usage_blocked` with the conditions that are open, `lot_status_refused`, `lot_decision_wrong`, `lot_retest_wrong`,
+    `lot_supplier_undecided`, and those of a signature."""
+    names = ("status", "conditions", "retest", "inspection", "specification", "version", "digest", "reason")
+    said = {"material": material, "lot": lot, **{name: body[name] for name in names}}
+    _sign(
+        materials.STATUS_CHANGED,
+        material,
+        lot,
+        said,
+        materials.MEANINGS[body["status"]],
+        materials.said_of_status,
+        body,
+    )
+    return _page(material, lot)
+
+
+@blueprint.post("/lots/<material>/<path:lot>/checks")
+@require(model.RECORDS)
+@blueprint.arguments(shapes.CheckBody)
+@blueprint.response(201)
+def check(body: Body, material: str, lot: str) -> Answer:
+    """Sign as the second person that what an entry recorded of a lot was checked. PestleError `results_not_unchecked`,
+    `usage_own_work`, `digest_stale`, and those of a signature."""
+    said = {name: body[name] for name in ("entry", "digest", "comment")}
+    _sign(model.CHECKED, material, lot, said, model.CHECK_MEANING, model.said_of_check, body)
+    return _page(material, lot)
+
+
+@blueprint.post("/lots/<material>/<path:lot>/set-aside")
+@require(model.DECIDES)
+@blueprint.arguments(shapes.AsideBody)
+@blueprint.response(201)
+def set_aside(body: Body, material: str, lot: str) -> Answer:
+    """Sign that a result outside of its limits does not count after an investigation, since it was tested again.
+    PestleError `result_not_replaceable`, `usage_own_work`, and those of a signature."""
+    said = {name: body[name] for name in ("entry", "test", "instead", "reason")}
+    _sign(model.SET_ASIDE, material, lot, said, model.ASIDE_MEANING, model.said_of_aside, body)
+    return _page(material, lot)
+
+
+def _sign(
+    kind: str,
+    material: str,
+    lot: str,
+    said: Answer,
+    meaning: Mapping[str, str],
+    seen: Callable[[Mapping[str, Any]], dict[str, Any]],
+    body: Body,
+) -> None:
+    here, given = plant.current(), {**said, "meaning": dict(meaning)}
+    signature = signing.sign(here, current_session(), body, shown(kind, seen(given)))
+    here.recorder.state(Fact(kind, queries.stream(material, lot), given | signature, actor=current_person().id))
+
+
+def _page(material: str, lot: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        found = pages.one(connection, material, lot, clock.now_text()[:10], current_person().id)
+    if found is None:
+        raise PestleError("not_found", {"name": f"{material}/{lot}"})
+    return found
