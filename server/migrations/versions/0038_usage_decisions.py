@@ -5,8 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 _STRANGE = frozenset({"kind_unknown", "payload_malformed", "not_permitted_from_device", "rule_failed"})
