@@ -87,9 +87,18 @@ def complete(line: Line, portions: Iterable[Portion]) -> bool:
     return Fraction(line["low"]) <= total(line, portions) <= Fraction(line["high"])
 
 
-def left(line: Line, portions: Iterable[Portion], asked: str) -> Fraction:
-    """How much is still to dispense of a lot of which the line asks for so much."""
-    return (Fraction(line["target"]) - total(line, portions)) * Fraction(asked) / Fraction(line["target"])
+def left(line: Line, portions: Iterable[Portion], asked: str) -> str:
+    """How much is still to dispense of a lot of which the line asks for so much, rounded once, as the line says."""
+    exact = (Fraction(line["target"]) - total(line, portions)) * Fraction(asked) / Fraction(line["target"])
+    whole = _rounded(exact * 10 ** line["decimals"], line["rounding"])
+    return f"{Decimal(whole).scaleb(-line['decimals']):f}"
+
+
+def _rounded(value: Fraction, rule: str) -> int:
+    floor, rest = divmod(value.numerator, value.denominator)
+    twice = 2 * rest - value.denominator
+    up = floor >= 0 if rule == "half_up" else floor % 2 == 1
+    return floor + (twice > 0 or (twice == 0 and up))
 
 
 def basis(line: Line, phase: Mapping[str, Any], portions: Sequence[Portion]) -> dict[str, str | None]:
