@@ -1363,6 +1363,12 @@ CATALOGUE: dict[str, Problem] = {
         ("It was not taken along.", "未带走该记录。"),
         ("Open another record for what is still to be filled in.", "如仍需填写，请另开一份记录。"),
     ),
+    "day_not_worked": Problem(
+        409,
+        ("Nobody works on that day of the warehouse now.", "该日的仓库作业当前不开放。"),
+        ("It was not taken along.", "未带走。"),
+        ("Take today's work along.", "请带走今天的作业。"),
+    ),
     "record_changed": Problem(
         409,
         ("What you wanted to sign has changed since it was shown to you.", "自向您显示后，待签内容已有变化。"),

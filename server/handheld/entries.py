@@ -8,16 +8,18 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
+from server.core.outcomes import SERVER
 from server.engines.forms.records import model as records
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
-from server.handheld import pins, projection, queries, rules
+from server.handheld import pins, projection, queries, rules, warehouses
 from server.handheld.hub import queries as hub
 from server.handheld.model import (
     ALARMS,
     DISPUTED,
     LEASE_ISSUED,
     LEASE_ISSUED_V2,
+    LEASE_ISSUED_V3,
     LEASE_RETURNED,
     LEASE_RETURNED_V2,
     LEASE_REVOKED,
@@ -26,6 +28,7 @@ from server.handheld.model import (
     MAX_EVIDENCE,
     QUARANTINED,
     SETTLED,
+    WAREHOUSE_WORK,
     batch_of,
     is_unit,
     record_of,
@@ -147,9 +150,18 @@ def decide_unit(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def decide_warehouse(connection: Connection, entry: Entry) -> Ruling:
+    """Who receives or moves stock in an area may take a day's work there along, together with others."""
+    unit = entry.payload["unit"]
+    if entry.header.stream != unit:
+        return Ruling(refusal="area_unknown", details={"area": unit})
+    why = warehouses.refused(connection, unit, None if entry.actor == SERVER else entry.actor)
+    return Ruling() if why is None else Ruling(refusal=why[0], details=why[1])
+
+
 def decide_revocation(connection: Connection, entry: Entry) -> Ruling:
-    """Who releases orders may take a batch back, and who reviews records a record; the device still owes what it has
-    written until then."""
+    """Who releases orders may take a batch back, and who reviews records any other unit of work; the device still owes
+    what it has written until then."""
     given = entry.payload
     lease = queries.find_lease(connection, given["lease"])
     named = {name: given[name] for name in ("batch", "unit") if name in given}
@@ -183,10 +195,11 @@ def _revoked(connection: Connection, device: str) -> bool:
 
 
 def judge_work(connection: Connection, entry: Entry) -> Ruling:
-    """An observation that a tablet made of a batch or record: by a device in use, under a lease, by a clock that is
+    """An observation that a tablet made of its unit of work: by a device in use, under a lease, by a clock that is
     right?
 
-    A doubt flags each entry, and is one exception for each phase, or of the record, as long as nobody has assessed it.
+    A doubt flags each entry, and is one exception for each phase, or of the record, as long as nobody has assessed it;
+    of work in a warehouse, which nobody reviews as one, the flags are all.
     """
     header = entry.header
     if header.device == "server" or not is_unit(header.stream):
@@ -303,12 +316,14 @@ def _exception(batch: str, doubt: Doubt, phase: str | None, entries: list[str]) 
 
 
 _TAKES, _TAKES_BACK = ("server", "batch.work"), ("server", "order.release")
+_STORES = ("server", *warehouses.WORKS)
 _FILLS, _REVIEWS = ("server", "forms.fill"), ("server", "forms.review")
 KINDS = (
     Kind(LEASE_ISSUED, LeaseIssued, "decision", decide_lease, projection.issue, by=_TAKES),
     Kind(LEASE_RETURNED, LeaseReturned, "observation", project=projection.hand_back, by_server=True),
     Kind(LEASE_REVOKED, LeaseRevoked, "decision", decide_revocation, projection.revoke, by=_TAKES_BACK),
     Kind(LEASE_ISSUED_V2, UnitLeased, "decision", decide_unit, projection.issue, by=_FILLS),
+    Kind(LEASE_ISSUED_V3, UnitLeased, "decision", decide_warehouse, projection.issue, by=_STORES),
     Kind(LEASE_RETURNED_V2, UnitReturned, "observation", project=projection.hand_back, by_server=True),
     Kind(LEASE_REVOKED_V2, UnitRevoked, "decision", decide_revocation, projection.revoke, by=_REVIEWS),
     Kind("handheld.input_quarantined.v1", InputQuarantined, "observation", judge_quarantined, by_server=True),
@@ -317,7 +332,7 @@ KINDS = (
     *pins.KINDS,
 )
 _BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
-JUDGES: Mapping[str, Decide] = dict.fromkeys(_BY_TABLETS, judge_work)
+JUDGES: Mapping[str, Decide] = dict.fromkeys((*_BY_TABLETS, *WAREHOUSE_WORK), judge_work)
 # Of records, in the order in which they are asked.
 RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}
 VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}

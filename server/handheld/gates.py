@@ -125,13 +125,24 @@ def leases_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
 
 
 def show_leases(connection: Connection, leases: Sequence[Lease]) -> list[dict[str, Any]]:
-    """{lease, batch or null, record or null, person, device {id, name}, issued_at, expires_at, returned_at, last_seq,
-    revoked_at, revoked: {by, reason, index} or null}; `revoked` is read from the log, which alone knows who took it
-    back, and why."""
+    """{lease, batch, record or warehouse (the others null), person, device {id, name}, issued_at, expires_at,
+    returned_at, last_seq, revoked_at, revoked: {by, reason, index} or null}; `revoked` is read from the log, which
+    alone knows who took it back, and why."""
     devices = identity.devices(connection, {lease.device for lease in leases})
     told = _revocations(connection, {lease.unit for lease in leases if lease.revoked_at is not None})
     people = identity.people(connection, [entry.head.actor for entry in told.values()])
-    names = ("lease", "batch", "record", "person", "issued_at", "expires_at", "returned_at", "last_seq", "revoked_at")
+    names = (
+        "lease",
+        "batch",
+        "record",
+        "warehouse",
+        "person",
+        "issued_at",
+        "expires_at",
+        "returned_at",
+        "last_seq",
+        "revoked_at",
+    )
     shown = []
     for lease in leases:
         entry = told.get(lease.lease)

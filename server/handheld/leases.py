@@ -1,4 +1,4 @@
-"""Gives a batch or a record to a device: a signed snapshot of everything that the device may need while it is alone."""
+"""Gives a unit of work to a device: a signed snapshot of everything that the device may need while it is alone."""
 
 import base64
 import hashlib
@@ -9,20 +9,21 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core import clock
+from server.core import clock, db
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
-from server.handheld import lending, queries, registered
+from server.handheld import lending, queries, registered, warehouses
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import (
     LEASE_DOMAIN,
     LEASE_ISSUED,
     LEASE_ISSUED_V2,
+    LEASE_ISSUED_V3,
     LEASE_RETURNED,
     LEASE_RETURNED_V2,
     LEASE_REVOKED,
@@ -32,11 +33,13 @@ from server.handheld.model import (
     batch_of,
     document_of,
     record_of,
+    warehouse_of,
 )
 from server.identity import grants
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
+from server.materials.receiving import giving
 from server.production import queries as batches
 from server.production.model import WITNESSES
 from server.training import queries as training
@@ -69,7 +72,8 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, unit: str, agreement
     what the log holds: a crash before the lease leaves a document that the next lease finds.
     """
     now, batch = clock.now(), batch_of(unit)
-    with plant.engine.connect() as connection:
+    numbers = _numbers(plant, person, device, unit)
+    with db.snapshot(plant.engine) as connection:
         terms = {
             "lease": new_id(int(now.timestamp() * 1000)),
             **({"unit": unit} if batch is None else {"batch": batch}),
@@ -78,18 +82,44 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, unit: str, agreement
             "issued_at": clock.text(now),
             "expires_at": clock.text(now + LEASE_TERM),
         }
-        content = _of_record(connection, unit) if batch is None else _of_batch(connection, batch)
-        shared = _of_site(plant, connection, _FILL if batch is None else _NEEDED) | {"document": unit}
-        lent = lending.lend(connection, content | shared, terms, agreement)
+        kind, needed, content = _content(plant, connection, unit, device)
+        shared = _of_site(plant, connection, needed) | {"document": unit}
+        lent = lending.lend(connection, content | numbers | shared, terms, agreement)
         text = canonical.encode({"v": 1, **terms, **lent})
     if hub.documents.bring_up(unit):
         hub.news.grew(unit)
     payload = {**terms, "lease_hash": hashlib.sha256(text).hexdigest()}
-    plant.recorder.state(Fact(LEASE_ISSUED_V2 if batch is None else LEASE_ISSUED, unit, payload, actor=person))
+    plant.recorder.state(Fact(kind, unit, payload, actor=person))
     if batch is not None:
         _check_containers(plant, terms, content["containers"])
     signature = base64.b64encode(plant.signer.sign(LEASE_DOMAIN + text)).decode()
     return Signed(text.decode(), signature)
+
+
+def _content(
+    plant: Plant, connection: Connection, unit: str, device: str
+) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """What a unit of work holds besides what every lease does: the kind of its lease, the permissions of whom it names,
+    and the snapshot."""
+    batch = batch_of(unit)
+    if batch is not None:
+        return LEASE_ISSUED, _NEEDED, _of_batch(connection, batch)
+    if warehouse_of(unit) is None:
+        return LEASE_ISSUED_V2, _FILL, _of_record(connection, unit)
+    size = plant.log.head(connection).size
+    return LEASE_ISSUED_V3, warehouses.WORKS, warehouses.content(connection, unit, size)
+
+
+def _numbers(plant: Plant, person: str, device: str, unit: str) -> dict[str, Any]:
+    """Lot numbers for who may receive in a warehouse, reserved before anything is read: they are entries of the log.
+    PestleError as `warehouses.refused`."""
+    if warehouse_of(unit) is None:
+        return {}
+    with plant.engine.connect() as connection:
+        why = warehouses.refused(connection, unit, person)
+    if why is not None:
+        raise PestleError(*why)
+    return {"receiving": giving.take_along(plant, device, unit)}
 
 
 def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[str, Any]]) -> None:

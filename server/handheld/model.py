@@ -1,15 +1,19 @@
 """The nouns of handhelds: a lease, what is signed at a meeting with the server, and the limits of both."""
 
+import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+
+from server.identity import grants
 
 LEASE_DOMAIN = b"pestle/lease/v1\n"
 RETURN_DOMAIN = b"pestle/lease-return/v1\n"
 SNAPSHOT_DOMAIN = b"pestle/snapshot/v1\n"
 HELLO_DOMAIN = b"pestle/hello/v1\n"
 LIVE_DOMAIN = b"pestle/live/v1\n"
-# Of batches; of every other unit of work, which they name by its stream, v2.
+# Of batches; of every other unit of work, which they name by its stream, v2; issued for a day of a warehouse, v3.
 LEASE_ISSUED, LEASE_ISSUED_V2 = "handheld.lease_issued.v1", "handheld.lease_issued.v2"
+LEASE_ISSUED_V3 = "handheld.lease_issued.v3"
 LEASE_RETURNED, LEASE_RETURNED_V2 = "handheld.lease_returned.v1", "handheld.lease_returned.v2"
 LEASE_REVOKED, LEASE_REVOKED_V2 = "handheld.lease_revoked.v1", "handheld.lease_revoked.v2"
 # The code of the exception that input in quarantine is for QA, when it came for a batch.
@@ -22,7 +26,10 @@ SETTLED = "handheld.dispute_settled.v1"
 ALARMS = ("log_rolled_back", "log_forked", "checkpoint_forged", "keys_changed", "proof_wrong", "proof_missing")
 # Characters of a note or policy that are kept as evidence: together they fit the payload of an entry.
 MAX_EVIDENCE = 12 * 1024
-BATCH, RECORD = "batch", "record"
+BATCH, RECORD, WAREHOUSE = "batch", "record", "warehouse"
+_WAREHOUSE = re.compile(rf"{WAREHOUSE}/({grants.AREA})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})")
+# What a handheld makes in a warehouse, by the rooms of materials.
+WAREHOUSE_WORK = ("materials.lot_received.v2", "materials.containers_received.v2")
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000
@@ -30,12 +37,14 @@ SKEW_LIMIT_MS = 5 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A unit of work, a batch or a record, in the hands of a device. Times are UTC text; `last_seq` is what the device
-    had written at its return; `revoked_at` is when somebody took it back without the device."""
+    """A unit of work, a batch, a record or a day of a warehouse (`<area>/<day>`), in the hands of a device. Times are
+    UTC text; `last_seq` is what the device had written at its return; `revoked_at` is when somebody took it back
+    without the device."""
 
     lease: str
     batch: str | None
     record: str | None
+    warehouse: str | None
     device: str
     person: str
     issued_at: str
@@ -47,7 +56,9 @@ class Lease:
     @property
     def unit(self) -> str:
         """The name of its stream and of its document."""
-        return document_of(self.batch) if self.batch is not None else f"{RECORD}/{self.record}"
+        if self.batch is not None:
+            return document_of(self.batch)
+        return f"{RECORD}/{self.record}" if self.record is not None else f"{WAREHOUSE}/{self.warehouse}"
 
     def named(self) -> dict[str, str]:
         """How the entries about this lease name what it is of."""
@@ -69,6 +80,18 @@ def record_of(stream: str) -> str | None:
     return _named(stream, RECORD)
 
 
+def warehouse_of(stream: str) -> tuple[str, str] | None:
+    """(area, day) of the stream or document of a day's work in a warehouse; None for those that are none."""
+    found = _WAREHOUSE.fullmatch(stream)
+    if found is None:
+        return None
+    try:
+        date.fromisoformat(found[2])
+    except ValueError:
+        return None
+    return found[1], found[2]
+
+
 def _named(stream: str, what: str) -> str | None:
     head, slash, name = stream.partition("/")
     return name if head == what and slash and name else None
@@ -76,7 +99,7 @@ def _named(stream: str, what: str) -> str | None:
 
 def is_unit(stream: str) -> bool:
     """Whether tablets work on what this stream is of."""
-    return batch_of(stream) is not None or record_of(stream) is not None
+    return any(found is not None for found in (batch_of(stream), record_of(stream), warehouse_of(stream)))
 
 
 def unit_named(name: str) -> str:

@@ -1,18 +1,22 @@
 """The table of leases, and how entries fill it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
 
 from server.core.db import records
 from server.core.kinds import Entry
-from server.handheld.model import record_of
+from server.handheld.model import record_of, warehouse_of
 
 lease = Table(
     "handheld_lease",
     records,
     Column("lease", Text, primary_key=True),
-    # One of the two.
+    # One of the three.
     Column("batch", Text),
     Column("record", Text),
+    Column("warehouse", Text),
     Column("device", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("issued_at", Text, nullable=False),
@@ -29,8 +33,15 @@ lease = Table(
 def issue(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     names = ("lease", "device", "person", "issued_at", "expires_at")
-    of = {"batch": given["batch"]} if "batch" in given else {"record": record_of(given["unit"])}
-    connection.execute(insert(lease).values({name: given[name] for name in names} | of))
+    connection.execute(insert(lease).values({name: given[name] for name in names} | _of(given)))
+
+
+def _of(given: Mapping[str, Any]) -> dict[str, str | None]:
+    """What a lease is of."""
+    if "batch" in given:
+        return {"batch": given["batch"]}
+    found = warehouse_of(given["unit"])
+    return {"record": record_of(given["unit"])} if found is None else {"warehouse": "/".join(found)}
 
 
 def hand_back(connection: Connection, entry: Entry) -> None:

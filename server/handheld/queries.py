@@ -28,6 +28,12 @@ def leases_of_record(connection: Connection, record: str) -> list[Lease]:
     return _all(connection.execute(select(lease).where(lease.c.record == record).order_by(lease.c.issued_at)))
 
 
+def leases_of_warehouse(connection: Connection, area: str) -> list[Lease]:
+    """Of all days of an area, the newest first."""
+    here = lease.c.warehouse.startswith(f"{area}/", autoescape=True)
+    return _all(connection.execute(select(lease).where(here).order_by(lease.c.issued_at.desc())))
+
+
 def leases_of_device(connection: Connection, device: str) -> list[Lease]:
     return _all(connection.execute(select(lease).where(lease.c.device == device).order_by(lease.c.issued_at)))
 

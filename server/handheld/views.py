@@ -20,6 +20,7 @@ from server.handheld import bridge, gates, leases, queries, registered, shapes
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
 from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, unit_named
+from server.handheld.warehouses import WORKS
 from server.identity import queries as identity
 from server.identity.access import current_session, require
 from server.identity.model import TABLET, device_stream
@@ -31,10 +32,11 @@ blueprint = Blueprint("handheld", __name__, url_prefix="/api", description="Leas
 
 
 @blueprint.post("/leases")
-@require("batch.work", "forms.fill")
+@require("batch.work", "forms.fill", *WORKS)
 @blueprint.arguments(shapes.LeaseAsked)
 def take(body: Body) -> tuple[dict[str, Any], int]:
-    """Take a batch or a record along: a signed snapshot for 72 hours, for a device that proves to be here."""
+    """Take a batch, a record or a day of a warehouse along: a signed snapshot for 72 hours, for a device that proves
+    to be here."""
     here, session = plant.current(), current_session()
     agreement, named = body["agreement"], body["unit"] or body["batch"]
     lines = [session.nonce, named, *([] if agreement is None else [agreement])]
@@ -57,7 +59,7 @@ def _prove(body: Body, message: bytes) -> None:
 
 
 @blueprint.get("/leases")
-@require("batch.read", "forms.fill", "device.enrol", "device.revoke")
+@require("batch.read", "forms.fill", *WORKS, "device.enrol", "device.revoke")
 @blueprint.arguments(shapes.DeviceMaybe, location="query")
 def list_leases(query: Body) -> dict[str, Any]:
     """The leases of a device, or all that are out."""
@@ -68,10 +70,10 @@ def list_leases(query: Body) -> dict[str, Any]:
 
 
 @blueprint.post("/leases/<lease>/return")
-@require("batch.work", "forms.fill")
+@require("batch.work", "forms.fill", *WORKS)
 @blueprint.arguments(shapes.LeaseBack)
 def give_back(body: Body, lease: str) -> dict[str, Any]:
-    """Give a batch or record back; `last_seq` is the last entry that the device has written, which only it can say."""
+    """Give a unit of work back; `last_seq` is the last entry that the device has written, which only it can say."""
     _prove(body, RETURN_DOMAIN + f"{lease}\n{body['last_seq']}".encode())
     here, person = plant.current(), current_session().person
     back = leases.hand_back(here, person.id, lease, body["device"], body["last_seq"])
@@ -83,7 +85,7 @@ def give_back(body: Body, lease: str) -> dict[str, Any]:
 @require("order.release", "forms.review")
 @blueprint.arguments(shapes.LeaseRevoked)
 def take_back(body: Body, lease: str) -> dict[str, Any]:
-    """Take a batch or record back without its device: what it makes of it from now on is kept and flagged."""
+    """Take a unit of work back without its device: what it makes of it from now on is kept and flagged."""
     here = plant.current()
     back = leases.revoke(here, current_session().person.id, lease, body["reason"])
     with here.engine.connect() as connection:
@@ -91,7 +93,7 @@ def take_back(body: Body, lease: str) -> dict[str, Any]:
 
 
 @blueprint.get("/documents/<path:unit>/snapshot")
-@require("batch.work", "batch.read", "forms.fill")
+@require("batch.work", "batch.read", "forms.fill", *WORKS)
 @blueprint.arguments(shapes.DocumentAsked, location="query")
 def document(query: Body, unit: str) -> Response:
     """The document of a batch, by its number, or of any unit of work, by its stream, as Automerge saves it.
@@ -122,7 +124,7 @@ def registers(record: str) -> dict[str, Any]:
 
 
 @blueprint.put("/blobs/<name>")
-@require("batch.work", "batch.review", "forms.fill", "lot.receive")
+@require("batch.work", "batch.review", "forms.fill", *WORKS)
 def keep_blob(name: str) -> Response:
     """Keep a photo or file under the SHA-256 of its bytes; 200 when it is here already. PestleError `blob_type` for
     what is neither."""

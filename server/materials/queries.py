@@ -109,6 +109,13 @@ def lots_in(connection: Connection, status: str, day: str, limit: int) -> list[L
     return [_lot(row, day) for row in connection.execute(query)]
 
 
+def lots_stored(connection: Connection, day: str) -> list[Lot]:
+    """Lots of which a container still holds something, in the order of material and number."""
+    here = (container.c.material == lot.c.material) & (container.c.lot == lot.c.lot) & container.c.gone.is_(None)
+    query = _lots.where(select(container.c.container).where(here).exists()).order_by(lot.c.material, lot.c.lot)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
 def lots_expiring(connection: Connection, day: str, until: str, limit: int) -> list[Lot]:
     """Usable lots whose last day is between the two (YYYY-MM-DD); the first to end first."""
     usable = _lots.where(lot.c.status.in_(("released", "restricted")), lot.c.expiry >= day, lot.c.expiry <= until)

@@ -164,7 +164,7 @@ def _orders(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
 
 
 def _leases(connection: Connection, person: Person, at: datetime) -> Iterator[Task]:
-    """Batches and records that devices hold: of an operator those they took along, of who answers for devices all."""
+    """Units of work that devices hold: of an operator those they took along, of who answers for devices all."""
     mine = "device.enrol" not in person.permissions
     open_ = [lease for lease in handheld.open_leases(connection) if not mine or lease.person == person.id]
     names = identity.devices(connection, {lease.device for lease in open_})
@@ -173,8 +173,8 @@ def _leases(connection: Connection, person: Person, at: datetime) -> Iterator[Ta
             ended = lease.expires_at < clock.text(at)
             code, state = ("lease_ended", BLOCKED) if ended else ("lease_ends", DUE)
             name = names[lease.device]["name"]
-            to = _path("records", str(lease.record)) if lease.batch is None else _path("batch", lease.batch)
-            of = lease.batch or str(lease.record)
+            of = str(lease.batch or lease.record or lease.warehouse)
+            to = _path("batch", of) if lease.batch else _path("records", of) if lease.record else "/warehouse"
             yield Task(code, state, of, to, {"zh": name, "en": name}, lease.expires_at)
 
 
@@ -297,7 +297,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("supplier.approve",), _ending_suppliers),
     (("lot.read",), ("results.record",), _untested_lots),
     (("batch.read",), ("order.release",), _orders),
-    (("batch.read",), ("batch.work", "device.enrol"), _leases),
+    (("batch.read",), ("batch.work", "stock.move", "device.enrol"), _leases),
     ((), ("flows.work",), _flow_work),
     ((), ("forms.fill",), _own_records),
     ((), ("forms.review",), _record_items),

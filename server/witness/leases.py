@@ -13,6 +13,7 @@ from server.core.seen import SEEN_WRONG
 from server.handheld.model import (
     LEASE_ISSUED,
     LEASE_ISSUED_V2,
+    LEASE_ISSUED_V3,
     LEASE_RETURNED,
     LEASE_RETURNED_V2,
     LEASE_REVOKED,
@@ -24,7 +25,8 @@ from server.handheld.model import (
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
-_ISSUED, _RETURNED = (LEASE_ISSUED, LEASE_ISSUED_V2), (LEASE_RETURNED, LEASE_RETURNED_V2)
+_ISSUED = (LEASE_ISSUED, LEASE_ISSUED_V2, LEASE_ISSUED_V3)
+_RETURNED = (LEASE_RETURNED, LEASE_RETURNED_V2)
 _KINDS = (*_ISSUED, *_RETURNED, LEASE_REVOKED, LEASE_REVOKED_V2)
 _FLAGS = ("lease_unknown", "lease_expired", "lease_revoked")
 
@@ -107,7 +109,7 @@ class LeaseRules:
         if body is None:
             self._blind.add(head.stream)
         elif head.kind in _ISSUED:
-            unit = body["unit"] if head.kind == LEASE_ISSUED_V2 else document_of(body["batch"])
+            unit = document_of(body["batch"]) if head.kind == LEASE_ISSUED else body["unit"]
             self._leases[body["lease"]] = _Lease(unit, body["device"], _ms(body["expires_at"]))
         elif body["lease"] in self._leases:
             lease = self._leases[body["lease"]]

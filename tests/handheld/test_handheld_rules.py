@@ -7,7 +7,7 @@ import pytest
 from server.handheld.model import Lease
 from server.handheld.rules import doubt_clock, doubt_lease
 
-LEASE = Lease("L-1", "B-1", None, "T-1", "P-1", "2026-11-22T08:00:00.000Z", "2026-11-25T08:00:00.000Z")
+LEASE = Lease("L-1", "B-1", None, None, "T-1", "P-1", "2026-11-22T08:00:00.000Z", "2026-11-25T08:00:00.000Z")
 HOUR = 3_600_000
 
 

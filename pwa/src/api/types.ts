@@ -229,10 +229,12 @@ export interface FleetLine {
   /** Entries of a device that has ended which nobody waits for any more; who is locked there after wrong PINs. */
   missing: number; locked: { person: string; wrong: number; locked_at: string }[];
 }
-/** A batch that a device has not handed back. `heard`: whether it knows that the batch was taken back; null where it was not. */
-export interface FleetBatch { batch: string; expires_at: string; expired: boolean; revoked_at: string | null; heard: boolean | null }
+/** A unit of work that a device has not handed back. `heard`: whether it knows that it was taken back; null where it was not. */
+/** What a lease is of: one of the three. */
+export interface LeasedUnit { batch: string | null; record: string | null; warehouse: string | null }
+export interface FleetBatch extends LeasedUnit { expires_at: string; expired: boolean; revoked_at: string | null; heard: boolean | null }
 export interface FleetAlarm { alarm: string; code: string; at: string; entries: string[]; index: number; settled: { by: Named; at: string; reason: string; index: number } | null }
-export interface FleetDevice extends FleetLine { leases: (LeaseLine & { batch: string; heard: boolean | null })[]; entries: EntryView[]; alarms: FleetAlarm[] }
+export interface FleetDevice extends FleetLine { leases: (LeaseLine & LeasedUnit & { heard: boolean | null })[]; entries: EntryView[]; alarms: FleetAlarm[] }
 /** `recovers`: the tablet that lost its keys, for which it opens what that has kept sealed. */
 export interface EnrolmentCode { code: string; role: string; recovers: string | null; place: string | null; replaces: string | null; expires_at: string }
 /** A badge that a person has or had. */

@@ -40,7 +40,7 @@ const KEEP_LISTING_MS = { first: 10_000, then: 120_000 };
 const STORAGE: StorageState = { persisted: false, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
-  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], records: [], ended: {}, live: {}, readings: {},
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], records: [], warehouses: [], ended: {}, live: {}, readings: {},
   secondTab: false, updateWaiting: false, updateDelivers: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
@@ -152,7 +152,7 @@ export class Engine implements Core {
 
   /** Everything that was taken along, the newest lease first. */
   private held(): AnyLease[] {
-    return [...this.state.leases, ...this.state.records].sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
+    return [...this.state.leases, ...this.state.records, ...this.state.warehouses].sort((a, b) => (a.issued_at < b.issued_at ? 1 : -1));
   }
 
   entries(batch: string): LocalEntry[] {
@@ -468,8 +468,8 @@ export class Engine implements Core {
     this.term ??= await this.watch();
     if (!this.scratch.size) for (const item of await this.store.scratch()) this.scratch.set(`${item.batch}/${item.slot}`, item);
     for (const { document } of leases) if (!this.sync) this.listing.recall(document, await this.store.listing(document));
-    const records = leases.filter((lease) => "unit" in lease);
-    this.set({ device, leases: leases.filter((lease) => "batch" in lease), records, skewMs: (await this.store.meta("skew")) ?? null });
+    const records = leases.filter((lease) => "record" in lease), warehouses = leases.filter((lease) => "warehouse" in lease);
+    this.set({ device, leases: leases.filter((lease) => "batch" in lease), records, warehouses, skewMs: (await this.store.meta("skew")) ?? null });
     this.refresh();
   }
 

@@ -143,7 +143,34 @@ export interface Registers {
   permitted: Record<string, string[]>; people: { id: string; name: string; name_en: string | null }[];
   lots: Record<string, { lot: string; status: string; expiry: string | null }[]>; equipment?: Lent["equipment"];
 }
-export type AnyLease = Lease | RecordLease;
+/** A day's work in an area's warehouse; how its columns are read stands in src/warehouse/stock.ts. */
+export interface WarehouseLease extends Lent {
+  unit: string;
+  /** `size` of the log that all this is of: later entries of the document come on top. */
+  warehouse: { area: string; day: string; size: number };
+  /** What each person may do here of `lot.receive` and `stock.move`. */
+  may: Record<string, string[]>;
+  locations: Location[];
+  materials: StoredMaterial[];
+  /** What lots and containers name by its place here; -1 is nothing. */
+  words: string[];
+  lots: { lot: string[] } & Record<"material" | "status" | "expiry" | "retest" | "supplier" | "supplier_lot", number[]>;
+  containers: { label: string[]; quantity: string[]; held: string[] } & Record<"lot" | "unit" | "location" | "status" | "batch" | "use_until", number[]>;
+  orders: OpenOrder[];
+  suppliers: { supplier: string; name: Text2; qualified_until: string | null }[];
+  /** Who may deliver what, made by whom. */
+  supplies: { material: string; supplier: string; manufacturer: string }[];
+  /** Rule and numbers for lots that are received here. */
+  receiving: { rule: { pattern: string; remaining: number; over: number }; blocks: { pattern: string; period: string; first: number; last: number }[] };
+  /** Counts that were ordered here and are not closed. */
+  counts: { count: string; locations: string[]; ordered_by: string; ordered_at: string }[];
+}
+export interface Location { location: string; name: Text2; warehouse: string; kind: string; storage: string | null; active: boolean }
+/** `shelf_life` and `retest` in months; `conversions` pair quantities that are the same amount of it. */
+export interface StoredMaterial { code: string; name: Text2; type: string; unit: string; shelf_life: number | null; retest: number | null; storage: string | null; conversions: { given: Quantity; equals: Quantity }[] }
+/** An approved purchase order with its open lines; `open` is what has not come. */
+export interface OpenOrder { order: string; supplier: string; lines: { line: number; material: string; quantity: string; received: string; open: string; unit: string; wanted_by: string | null; state: string }[] }
+export type AnyLease = Lease | RecordLease | WarehouseLease;
 /** What every lease says, whatever it is of. */
 export interface Lent {
   lease: string; v: 1; device: string; person: string; issued_at: string; expires_at: string;
@@ -236,9 +263,10 @@ export interface CoreState {
   /** Own entries; `logged` with those that are `proven`. */
   counts: { device: number; sent: number; logged: number; proven: number };
   trust: Trust;
-  /** Of batches, and of records. */
+  /** Of batches, of records, and of days in warehouses. */
   leases: Lease[];
   records: RecordLease[];
+  warehouses: WarehouseLease[];
   /** Leases that have ended otherwise than by handing them back here, and how; by lease. */
   ended: Record<string, LeaseEnd>;
   live: Record<string, LiveWeight>;

@@ -43,6 +43,7 @@ export const codesEn = {
     "quality.specification_submitted.v1": "Specification submitted for approval",
     "quality.deviation_closed.v2": "Deviation closed by its flow",
     "quality.deviation_opened.v1": "Deviation opened", "quality.deviation_closed.v1": "Deviation closed", "release.release_refused.v1": "Release refused",
+    "handheld.lease_issued.v3": "Taken along",
     "handheld.lease_issued.v2": "Taken along", "handheld.lease_returned.v2": "Handed back", "handheld.lease_revoked.v2": "Taken back", "handheld.pin_tried.v2": "PIN tried", "handheld.pin_locked.v2": "Locked after wrong PINs",
     "recipes.recipe_approved.v2": "Recipe approved by its flow",
     "recipes.version_returned.v1": "Recipe version sent back",

@@ -44,6 +44,7 @@ export const codesZh: typeof codesEn = {
     "quality.specification_submitted.v1": "质量标准提交批准",
     "quality.deviation_closed.v2": "偏差经流程关闭",
     "quality.deviation_opened.v1": "偏差开立", "quality.deviation_closed.v1": "偏差关闭", "release.release_refused.v1": "放行被拒",
+    "handheld.lease_issued.v3": "携带离线",
     "handheld.lease_issued.v2": "携带离线", "handheld.lease_returned.v2": "交还", "handheld.lease_revoked.v2": "收回", "handheld.pin_tried.v2": "PIN 尝试", "handheld.pin_locked.v2": "PIN 错误锁定",
     "recipes.recipe_approved.v2": "批准配方（流程）",
     "recipes.version_returned.v1": "退回配方版本",

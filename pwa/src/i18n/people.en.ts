@@ -47,6 +47,7 @@ export const peopleEn = {
       "specification.approve": "approve specifications",
       "specification.design": "write specifications",
       "supplier.approve": "decide on suppliers",
+      "stock.move": "move and count stock",
       "supplier.manage": "register suppliers",
       "training.grant": "train and qualify others",
       "training.manage": "publish procedures, set what work needs",

@@ -47,6 +47,7 @@ export const peopleZh = {
       "specification.approve": "批准质量标准",
       "specification.design": "编制质量标准",
       "supplier.approve": "审批供应商",
+      "stock.move": "移动与盘点库存",
       "supplier.manage": "登记供应商",
       "training.grant": "培训并授予资格",
       "training.manage": "发布规程、设定工作要求",

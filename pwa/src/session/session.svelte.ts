@@ -177,6 +177,7 @@ function offline(person: Person): SignedIn {
   const permissions = person.roles.some((role) => WORK.includes(role)) ? ["batch.work"] : [];
   // A record is lent with those who fill forms.
   if (core.state.records.some(({ people }) => people.some(({ id }) => id === person.id))) permissions.push("forms.fill");
+  for (const { may } of core.state.warehouses) permissions.push(...(may[person.id] ?? []));
   return { id: person.id, name: person.name, name_en: person.name_en, roles: person.roles, permissions };
 }
 

@@ -34,7 +34,7 @@ class Mirror {
 
   /** Everything that was taken along, of whatever it is. */
   get held(): AnyLease[] {
-    return [...this.state.leases, ...this.state.records];
+    return [...this.state.leases, ...this.state.records, ...this.state.warehouses];
   }
 
   record(record: string): RecordLease | undefined {

@@ -106,10 +106,11 @@ def _state(device: Device, state: Mapping[str, Any] | None, connected: Collectio
 
 
 def _held(lease: Lease, device: Mapping[str, Any], now: str) -> dict[str, Any]:
-    """A batch or record that the device has not handed back: by its own term, or by the word of who took it back."""
+    """A unit of work that the device has not handed back: by its own term, or by the word of who took it back."""
     return {
         "batch": lease.batch,
         "record": lease.record,
+        "warehouse": lease.warehouse,
         "expires_at": lease.expires_at,
         "expired": lease.expires_at < now,
         "revoked_at": lease.revoked_at,

@@ -72,6 +72,17 @@ def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Stand
     return list(_read(connection, _ROWS.where(here, _c.gone.is_(None)).order_by(_c.container), day))
 
 
+def locations(connection: Connection) -> list[dict[str, Any]]:
+    """All places of the site, in the order of their codes: {location, name, warehouse, kind, storage, active}."""
+    rows = connection.execute(select(location).order_by(location.c.location))
+    names = ("location", "warehouse", "kind", "storage")
+    return [
+        {name: getattr(row, name) for name in names}
+        | {"name": {"zh": row.name_zh, "en": row.name_en}, "active": bool(row.active)}
+        for row in rows
+    ]
+
+
 def propose(
     connection: Connection, material: str, quantity: units.Quantity | None, day: str, limit: int = 20
 ) -> list[Standing]:

@@ -147,6 +147,7 @@ production.phase_completed.v1|步骤完成|Phase completed
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
+handheld.lease_issued.v3|携带离线|Taken along
 handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict

@@ -1,0 +1,155 @@
+"""A day's work in a warehouse in the hands of several handhelds: what it brings, and how what they do is judged."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from handheld_support import Site, Tablet, b64
+
+from server.core import clock, rebuild
+from server.core.kinds import Fact
+from server.materials.stock import queries as stock
+from sync.log import reading
+
+pytestmark = pytest.mark.urs("MAT-05", "PLT-08", "PLT-12")
+RECEIVED, CONTAINERS = "materials.lot_received.v2", "materials.containers_received.v2"
+
+
+def day(ahead: int = 0) -> str:
+    return (clock.now() + timedelta(days=ahead)).date().isoformat()
+
+
+@pytest.fixture
+def unit(site: Site) -> str:
+    """Today in the area of raw materials, where a lot with two containers stands; a keeper is signed in."""
+    state = site.plant.recorder.state
+    keeper = {"person": "P-8", "login": "huang", "name": "黄", "name_en": "Huang", "roles": ["keeper"]}
+    state(Fact("identity.person_added.v1", "person/P-8", keeper))
+    area = {"area": "raw", "name": {"zh": "原料库", "en": "Raw materials"}, "places": ["R-01"], "reason": "store"}
+    state(Fact("identity.area_set.v1", "area/raw", area))
+    defined = {"material": "LAC", "name": {"zh": "乳糖", "en": "Lactose"}, "type": "raw", "unit": "kg"}
+    state(Fact("materials.material_defined.v1", "material/LAC", defined))
+    state(Fact(RECEIVED, "lot/LAC/L-1", lot("L-1"), actor="P-8"))
+    state(Fact(CONTAINERS, "lot/LAC/L-1", containers("L-1", "L-1-01", "L-1-02"), actor="P-8"))
+    site.cookie = site.sign_in("huang")
+    return f"warehouse/raw/{day()}"
+
+
+def lot(number: str) -> dict[str, Any]:
+    names: tuple[str, ...] = (
+        "order",
+        "line",
+        "supplier",
+        "manufacturer",
+        "supplier_name",
+        "supplier_lot",
+        "made",
+        "retest",
+    )
+    names += ("delivery_note", "comment", "damage")
+    said = {"expiry": "2028-10-31", "quantity": {"value": "50.000", "unit": "kg"}, "containers": 2}
+    return {"material": "LAC", "lot": number, **dict.fromkeys(names), **said}
+
+
+def containers(number: str, *labels: str) -> dict[str, Any]:
+    about = {"quantity": {"value": "25.000", "unit": "kg"}, "location": None, "damage": None}
+    return {"material": "LAC", "lot": number, "containers": [{"container": label, **about} for label in labels]}
+
+
+def receive(tablet: Tablet, unit: str, number: str, *labels: str, **header: Any) -> list[Any]:
+    about = {"actor": "P-8", "lease": tablet.leases[unit], "subject": f"lot/LAC/{number}", **header}
+    told = [tablet.write(unit, RECEIVED, lot(number), **about)]
+    told.append(tablet.write(unit, CONTAINERS, containers(number, *labels), **about))
+    tablet.deliver(unit, *told)
+    return told
+
+
+def test_a_lease_brings_what_stands_there_in_columns(site: Site, unit: str) -> None:
+    tablet = site.tablet("T-1")
+    with site.plant.engine.connect() as connection:
+        size = site.plant.log.head(connection).size
+    lease = json.loads(site.lease(tablet, unit)["lease"])
+    assert (lease["unit"], lease["document"], "batch" in lease) == (unit, unit, False)
+    # The numbers that it takes along are one entry more.
+    assert lease["warehouse"] == {"area": "raw", "day": day(), "size": size + 1}
+    words, held = lease["words"], lease["containers"]
+    assert held["label"] == ["L-1-01", "L-1-02"]
+    assert held["held"] == held["quantity"] == ["25.000", "25.000"]
+    assert [words[place] for place in held["status"]] == ["quarantine", "quarantine"]
+    assert (held["location"], held["batch"], lease["lots"]["lot"]) == ([-1, -1], [-1, -1], ["L-1"])
+    assert held["lot"] == [0, 0]
+    assert words[lease["lots"]["material"][0]] == "LAC"
+    assert words[held["use_until"][0]] == words[lease["lots"]["expiry"][0]] == "2028-10-31"
+    assert lease["may"] == {"P-2": ["lot.receive", "stock.move"], "P-8": ["lot.receive", "stock.move"]}
+    assert {one["id"] for one in lease["people"]} == {"P-2", "P-8"}
+    assert [one["code"] for one in lease["materials"] if one["code"] == "LAC"] == ["LAC"]
+    assert lease["receiving"]["blocks"][0]["last"] - lease["receiving"]["blocks"][0]["first"] == 19
+    [line] = site.request("GET", "/api/leases?device=T-1")[1]["items"]
+    assert (line["batch"], line["record"], line["warehouse"]) == (None, None, f"raw/{day()}")
+
+
+def test_two_handhelds_work_on_one_day_and_see_each_other(site: Site, unit: str) -> None:
+    one, other = (site.tablet(name, unit).connect() for name in ("T-1", "T-2"))
+    for tablet in (one, other):
+        tablet.wait_for_document(unit)
+    came = receive(one, unit, "L-2", "L-2-01", "L-2-02")
+    assert [one.receipt(unit, entry)["flags"] for entry in came] == [["lot_number_foreign"], []]
+    while came[1].head.id not in other.docs[unit].entries:
+        other.next()
+    with site.plant.engine.connect() as connection:
+        stands = stock.in_warehouse(connection, "raw", day())
+        assert [one.container for one in stands] == ["L-1-01", "L-1-02", "L-2-01", "L-2-02"]
+    site.lease(other, unit)
+    found = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert found["ok"], found["differences"]
+
+
+def test_work_without_a_lease_or_after_its_end_is_kept_and_flagged(site: Site, unit: str) -> None:
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+    wrong = receive(tablet, unit, "L-3", "L-3-01", lease=None)
+    assert "lease_unknown" in tablet.receipt(unit, wrong[1])["flags"]
+    lease, reason = tablet.leases[unit], {"reason": "the handheld is lost"}
+    assert site.request("POST", f"/api/leases/{lease}/revoke", reason)[0] == 403
+    status, line, _ = site.request("POST", f"/api/leases/{lease}/revoke", reason, cookie=site.sign_in("qa"))
+    assert (status, line["revoked"]["reason"]) == (200, "the handheld is lost")
+    late = receive(tablet, unit, "L-4", "L-4-01")
+    assert tablet.receipt(unit, late[1])["flags"] == ["lease_revoked"]
+    with site.plant.engine.connect() as connection:
+        assert stock.find_standing(connection, "L-4-01", day()) is not None
+    other = site.tablet("T-2", unit)
+    proof = b64(other.signer.sign(b"pestle/lease-return/v1\n" + f"{other.leases[unit]}\n0".encode()))
+    back = site.post(f"/api/leases/{other.leases[unit]}/return", {"device": "T-2", "last_seq": 0, "proof": proof})
+    assert back["returned_at"] is not None
+
+
+def asked(site: Site, tablet: Tablet, unit: str) -> tuple[int, str]:
+    proof = b64(tablet.signer.sign(b"pestle/lease/v1\n" + f"{site.nonces[site.cookie]}\n{unit}".encode()))
+    status, answer, _ = site.request("POST", "/api/leases", {"device": tablet.device, "unit": unit, "proof": proof})
+    return status, answer.get("code", "")
+
+
+def test_only_who_works_there_takes_a_day_along_and_only_one_that_is_worked_on(site: Site, unit: str) -> None:
+    tablet = site.tablet("T-1")
+    assert asked(site, tablet, unit) == (201, "")
+    assert asked(site, tablet, f"warehouse/raw/{day(-7)}") == (201, "")
+    for wrong in (day(-8), day(2)):
+        assert asked(site, tablet, f"warehouse/raw/{wrong}") == (409, "day_not_worked")
+    assert asked(site, tablet, f"warehouse/cold/{day()}") == (409, "area_unknown")
+    assert asked(site, tablet, "warehouse/raw/2026-02-30")[1] == "record_unknown"
+    with site.plant.engine.connect() as connection:
+        numbers = len(list(reading.of_kind(connection, "materials.numbers_reserved.v1")))
+    area = {"area": "other", "name": {"zh": "成品库", "en": "Other"}, "places": ["F-01"], "reason": "store"}
+    site.plant.recorder.state(Fact("identity.area_set.v1", "area/other", area))
+    guest = {"person": "P-9", "login": "elsewhere", "name": "x", "name_en": None}
+    grants = [{"role": "keeper", "areas": ["other"]}]
+    site.plant.recorder.state(Fact("identity.person_added.v2", "person/P-9", guest | {"grants": grants}))
+    site.cookie = site.sign_in("elsewhere")
+    assert asked(site, tablet, unit) == (403, "area_not_permitted")
+    assert asked(site, tablet, f"warehouse/other/{day()}") == (201, "")
+    site.cookie = site.sign_in("operator")
+    assert asked(site, tablet, unit) == (403, "area_not_permitted")
+    with site.plant.engine.connect() as connection:
+        # Whoever is turned away takes no numbers along.
+        assert len(list(reading.of_kind(connection, "materials.numbers_reserved.v1"))) == numbers + 1
