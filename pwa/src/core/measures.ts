@@ -1,7 +1,7 @@
 /** Units of materials as UCUM writes them, and exact conversion between them, as in server/core/units.py: a fraction of whole numbers, so that no step rounds. */
 import type { Quantity } from "./types";
 
-type Fraction = readonly [bigint, bigint];
+export type Fraction = readonly [bigint, bigint];
 export interface Conversion { given: Quantity; equals: Quantity }
 interface Link { from: string; to: string; times: Fraction }
 
@@ -16,12 +16,12 @@ export const KNOWN: Readonly<Record<string, readonly [kind: string, worth: Fract
 const COUNTED = /^(10\*3|10\*4|10\*6)?(\{[!-z|~]{1,18}\})$/;
 const WHOLE = 15, PLACES = 12;
 
-const times = (a: Fraction, b: Fraction): Fraction => [a[0] * b[0], a[1] * b[1]];
-const over = (a: Fraction, b: Fraction): Fraction => (b[0] < 0n ? [-a[0] * b[1], a[1] * -b[0]] : [a[0] * b[1], a[1] * b[0]]);
+export const times = (a: Fraction, b: Fraction): Fraction => [a[0] * b[0], a[1] * b[1]];
+export const over = (a: Fraction, b: Fraction): Fraction => (b[0] < 0n ? [-a[0] * b[1], a[1] * -b[0]] : [a[0] * b[1], a[1] * b[0]]);
 const same = (a: Fraction, b: Fraction): boolean => a[0] * b[1] === b[0] * a[1];
 const own = (unit: string): (readonly [string, Fraction]) | undefined => (Object.hasOwn(KNOWN, unit) ? KNOWN[unit] : undefined);
 
-function parse(text: string): Fraction {
+export function parse(text: string): Fraction {
   const [whole = "", part = ""] = text.split(".");
   return [BigInt(whole + part), ten(part.length)];
 }
@@ -56,7 +56,7 @@ export function ratio(unit: string, other: string, conversions: readonly Convers
 }
 
 /** A fraction as a decimal; null for what no decimal of 15 and 12 digits is. */
-function written([top, bottom]: Fraction): string | null {
+export function written([top, bottom]: Fraction): string | null {
   for (let n = 0; n <= PLACES; n++) {
     const scaled = top * ten(n);
     if (scaled % bottom !== 0n) continue;

@@ -1,7 +1,7 @@
 /** Where a balance stands for the weighing at hand: what its live value and its last reading in the log say together. */
 import { Decimal } from "decimal.js";
 import { converted } from "../core/measures";
-import type { Gates, LiveWeight, Quantity, Reading } from "../core/types";
+import type { Gates, LiveWeight, LocalEntry, Quantity, Reading } from "../core/types";
 
 /** A bridge takes a value that moves by as much, without having been unsteady, for the same load (device_bridge/capture.py). */
 const SAME_LOAD_STEPS = 5;
@@ -73,11 +73,12 @@ export function stands(gates: Gates | null, at: number): How | "free" {
   return (["failed", "missing", "expired"] as const).find((how) => all.includes(how)) ?? "passed";
 }
 
-/** Why nothing may be taken from this balance now, or not this weight; the server makes an exception of each. */
-export function barredBy(gates: Gates | null, net: Quantity | null, at: number): Barred[] {
+/** Why nothing may be taken from this balance now, or not this weight; the server makes an exception of each. `gross`: all
+ * that lies on it, where a container lies below. */
+export function barredBy(gates: Gates | null, net: Quantity | null, at: number, gross = net): Barred[] {
   if (!gates) return [];
   const found: Barred[] = [], how = stands(gates, at);
-  if (net && gates.capacity && beyond(net, gates.capacity, 1)) found.push({ code: "out_of_range", net, bound: gates.capacity });
+  if (gross && gates.capacity && beyond(gross, gates.capacity, 1)) found.push({ code: "out_of_range", net: gross, bound: gates.capacity });
   if (net && gates.minimum && beyond(net, gates.minimum, -1)) found.push({ code: "too_little", net, bound: gates.minimum });
   if (how !== "passed" && how !== "free") found.push({ code: "not_checked", how, weights: gates.weights.filter((one) => standsBy(gates, one.weight, at) !== "passed").map((one) => one.weight) });
   return found;
@@ -86,4 +87,10 @@ export function barredBy(gates: Gates | null, net: Quantity | null, at: number):
 function beyond(net: Quantity, bound: Quantity, side: 1 | -1): boolean {
   const value = converted(net, bound.unit);
   return value === null || new Decimal(value.value).minus(bound.value).times(side).gt(0);
+}
+
+/** The readings that entries have taken already, as weight or as tare. */
+export function readingsOf(entries: LocalEntry[]): Set<string | undefined> {
+  const id = (named: unknown): string | undefined => (named as Reading | null | undefined)?.id;
+  return new Set(entries.flatMap(({ payload }) => [id(payload.reading), id(payload.tare_reading)]));
 }

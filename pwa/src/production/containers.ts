@@ -5,6 +5,9 @@ import { converted } from "../core/measures";
 import { isNumber } from "./numbers";
 import { KIND } from "./progress";
 
+/** What takes something out of a container. */
+const TAKES: readonly string[] = [KIND.weighed, KIND.dispensed];
+
 export type Doubt =
   | { code: "missing"; lot: string }
   | { code: "not_allocated"; container: string }
@@ -44,7 +47,7 @@ export function leftIn(lease: Lease | undefined, container: string, entries: Loc
   for (const entry of entries) {
     const net = entry.payload.net as Quantity | null | undefined;
     if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
-    if (entry.kind !== KIND.weighed || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject) continue;
+    if (!TAKES.includes(entry.kind) || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject) continue;
     const own = net ? converted(net, known.quantity.unit) : null;
     if (!own) continue;
     // Of several that claim one place, the most.

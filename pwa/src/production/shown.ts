@@ -1,7 +1,9 @@
 /** What an entry says, in one line, for lists, corrections and the reviewer: the value as recorded, with its unit. */
+import { converted } from "../core/measures";
 import type { Limits, Phase, Quantity, Text2 } from "../core/types";
 import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
+import { dt } from "./dispensing/words";
 import { isOut } from "./numbers";
 import { DECIDED, KIND, SINGLE } from "./progress";
 
@@ -35,7 +37,7 @@ export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said)
 
 function valueOf({ kind, payload }: Said): string {
   if (payload === null) return t().batch.withheld;
-  if (kind === KIND.weighed) return quantity(payload.net as Quantity);
+  if (kind === KIND.weighed || kind === KIND.dispensed) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
@@ -52,10 +54,12 @@ function besideOf({ kind, payload }: Said): string {
   if (payload === null) return "";
   const parts: string[] = [];
   if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
-  if (kind === KIND.weighed) {
+  if (kind === KIND.weighed || kind === KIND.dispensed) {
     const reading = payload.reading as { balance?: string } | null;
     parts.push(`${t().weigh.lot} ${text(payload.lot)}`, payload.source === "device" ? `${t().weigh.deviceTag} ${reading?.balance ?? ""}`.trim() : t().weigh.manualTag);
     if (payload.container) parts.push(`${t().weigh.container} ${text(payload.container)}`);
+    if (payload.tare) parts.push(`${dt().tare} ${quantity(payload.tare as Quantity)}`, `${dt().gross} ${quantity(payload.gross as Quantity)}`);
+    if (payload.into) parts.push(`${dt().into} ${text(payload.into)}`);
   }
   if (kind !== KIND.exception && payload.comment) parts.push(text(payload.comment));
   return parts.join(" · ");
@@ -69,6 +73,7 @@ function clearance(items: { ok: boolean }[]): string {
 function isAbnormal({ kind, payload }: Said): boolean {
   if (payload === null) return false;
   const limits = (payload.limits ?? { low: null, high: null }) as Limits;
+  if (kind === KIND.dispensed) return above(payload.net as Quantity, limits);
   if (kind === KIND.weighed) return isOut((payload.net as Quantity).value, limits);
   if (kind === KIND.parameter) return isOut((payload.value as Quantity).value, limits);
   if (kind === KIND.checked) return [...(payload.values as string[]), text(payload.mean)].some((value) => isOut(value, limits));
@@ -77,11 +82,19 @@ function isAbnormal({ kind, payload }: Said): boolean {
   return kind === KIND.exception;
 }
 
+/** A portion may be less than its line asks for, not more. */
+function above(net: Quantity, { high, unit }: Limits): boolean {
+  const own = converted(net, unit);
+  return own !== null && isOut(own.value, { low: null, high });
+}
+
 /** The name of a slot in people's words: parameter, check and round, net weight. */
 export function slotName(phase: Phase | undefined, subject: string | null): string {
   const [, id = "", round] = (subject ?? "").split("/");
   if (id === "net") return t().weigh.net;
   if (id === "clearance") return t().phaseTypes.line_clearance ?? id;
+  const line = phase?.lines?.find((one) => one.id === id);
+  if (line) return [tx(line.material_name), round ? dt().portion(Number(round)) : ""].filter(Boolean).join(" · ");
   const found: { name: Text2 } | undefined = phase?.parameters?.find((one) => one.id === id) ?? phase?.checks?.find((one) => one.id === id);
   return [found ? tx(found.name) : id, round ? t().check.round(Number(round)) : ""].filter(Boolean).join(" · ");
 }

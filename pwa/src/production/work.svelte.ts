@@ -1,7 +1,7 @@
 /** One batch in work on this device: what stands where, who types what, and the way from a value to a signed entry. */
 import { asProblem, type Problem } from "../api/client";
 import { core } from "../core/core";
-import type { Cosigner, Draft, Lease, LocalEntry, Person, Phase } from "../core/types";
+import type { Cosigner, Draft, Lease, LocalEntry, Person, Phase, Quantity } from "../core/types";
 import { t, who } from "../i18n/index.svelte";
 import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
@@ -42,6 +42,8 @@ export class Work {
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
   asking = $state.raw<Asking | null>(null);
+  /** What is left in the container that a portion has just been taken from, until somebody has compared it. */
+  rest = $state.raw<{ container: string; before: Quantity; net: Quantity; left: Quantity } | null>(null);
   /** The phase that is looked at, when it is not the current one. */
   chosen = $state<string | null>(null);
   /** Phases that are worked on out of order, on purpose. */

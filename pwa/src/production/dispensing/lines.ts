@@ -1,0 +1,101 @@
+/** Where the lines of a dispensing phase stand, read from its entries alone: portions, what they come to, what is next. */
+import { converted, type Fraction, parse, written } from "../../core/measures";
+import type { DispensingLine, Lease, Limits, LocalEntry, Phase, Quantity } from "../../core/types";
+import { isNumber } from "../numbers";
+import { slots, type Standing } from "../progress";
+import { type Basis, less, plus, type Stand, standOf, worth, ZERO } from "./sums";
+
+export interface Portion { number: number; subject: string; standing: Standing }
+/** `sum`: what the portions count towards the target, of several claims of one the most. `next`: the number of the next. */
+export interface LineStanding { line: DispensingLine; portions: Portion[]; sum: Fraction; stand: Stand; next: number }
+
+type Standings = Map<string, Standing>;
+
+export function lineOf(phase: Phase | null | undefined, subject: string): DispensingLine | undefined {
+  const [, id, portion] = subject.split("/");
+  return portion === undefined ? undefined : phase?.lines?.find((one) => one.id === id);
+}
+
+/** What one claim counts towards its line; null where it says nothing that could be counted. */
+function worthOf(line: DispensingLine, { payload }: LocalEntry): Fraction | null {
+  const net = payload.net as Quantity | null | undefined, of = String((payload.limits as Limits | null | undefined)?.target);
+  if (!net || !isNumber(String(net.value))) return null;
+  return worth(line, net, isNumber(of) && Number(of) > 0 ? of : line.target);
+}
+
+function portionsOf(phase: Phase, line: DispensingLine, all: Standings): Portion[] {
+  const start = `${phase.id}/${line.id}/`;
+  return [...all]
+    .filter(([subject]) => subject.startsWith(start))
+    .map(([subject, standing]) => ({ number: Number(subject.slice(start.length)), subject, standing }))
+    .filter(({ number }) => Number.isInteger(number) && number > 0)
+    .sort((a, b) => a.number - b.number);
+}
+
+/** Of several claims of one place, the most. */
+function most(values: (Fraction | null)[]): Fraction {
+  return values.reduce<Fraction>((one, other) => (other !== null && less(one, other) ? other : one), ZERO);
+}
+
+export function standingOf(phase: Phase, line: DispensingLine, all: Standings, without = ""): LineStanding {
+  const portions = portionsOf(phase, line, all);
+  const counted = portions.filter(({ subject }) => subject !== without);
+  const sum = counted.map(({ standing }) => most(standing.claims.map((claim) => worthOf(line, claim)))).reduce(plus, ZERO);
+  return { line, portions, sum, stand: standOf(line, sum), next: Math.max(0, ...portions.map(({ number }) => number)) + 1 };
+}
+
+export const standingsOf = (phase: Phase, all: Standings): LineStanding[] => (phase.lines ?? []).map((line) => standingOf(phase, line, all));
+
+/** Whether nothing is left to do: other phases have a value in each slot, dispensing has enough of each line. */
+export function isFilled(phase: Phase, all: Standings): boolean {
+  if (phase.type === "dispensing") return standingsOf(phase, all).every(({ stand }) => stand !== "open");
+  return filledSlots(phase, all).every((subject) => all.has(subject));
+}
+
+/** The slots of a phase that are shown: of dispensing those in which something stands. */
+export function filledSlots(phase: Phase, all: Standings): string[] {
+  if (phase.type !== "dispensing") return slots(phase);
+  return (phase.lines ?? []).flatMap((line) => portionsOf(phase, line, all).map(({ subject }) => subject));
+}
+
+/** Lines that must be done before this one: it makes up for what they came to. */
+export function waitsFor(phase: Phase, line: DispensingLine, all: Standings): DispensingLine[] {
+  const before = (phase.lines ?? []).filter((one) => line.compensates.includes(one.id));
+  return before.filter((one) => standingOf(phase, one, all).stand === "open");
+}
+
+/** What the expression of a line is over, for one of its lots: its results as the lease has them, or what the lines came to
+ * that it makes up for. */
+export function basisOf(phase: Phase, line: DispensingLine, lot: string, all: Standings, lease: Lease | undefined): Basis {
+  if (line.role === "compensator") return sumsOf(phase, line, all);
+  const found = potencyOf(line, lot, lease);
+  return { assay: found.assay?.value ?? null, water: found.water?.value ?? null };
+}
+
+type Result = { value: string; entry: string } | null;
+/** The results of a lot that its line counts with, and the entries that have found them. */
+export function potencyOf(line: DispensingLine, lot: string, lease: Lease | undefined): { assay: Result; water: Result } {
+  const results = lease?.lots.find((one) => one.material === line.material && one.lot === lot)?.results ?? [];
+  const of = (test: string | null | undefined): Result => {
+    const found = test ? results.find((one) => one.test === test) : undefined;
+    return found ? { value: found.value, entry: found.entry } : null;
+  };
+  return { assay: of(line.potency?.assay), water: of(line.potency?.water) };
+}
+
+function sumsOf(phase: Phase, line: DispensingLine, all: Standings): { nominal: string | null; dispensed: string | null } {
+  const actives = (phase.lines ?? []).filter((one) => line.compensates.includes(one.id));
+  const nominal = actives.map((one) => inUnit({ value: one.target, unit: one.unit }, line.unit)).reduce(plus, ZERO);
+  const nets = actives.flatMap((one) => portionsOf(phase, one, all).map(({ standing }) => most(standing.claims.map((claim) => netOf(claim, line.unit)))));
+  return { nominal: written(nominal), dispensed: written(nets.reduce(plus, ZERO)) };
+}
+
+function netOf({ payload }: LocalEntry, unit: string): Fraction | null {
+  const net = payload.net as Quantity | null | undefined;
+  return net && isNumber(String(net.value)) ? inUnit(net, unit) : null;
+}
+
+function inUnit(quantity: Quantity, unit: string): Fraction {
+  const own = converted(quantity, unit);
+  return own === null ? ZERO : parse(own.value);
+}

@@ -1,0 +1,59 @@
+/** What a scan means while materials are dispensed: the room, a balance, the container that is taken from; or why not. */
+import { Decimal } from "decimal.js";
+import { read } from "../../core/reading";
+import type { DispensingLine, Lease, LocalEntry, Phase, Text2 } from "../../core/types";
+import { labelIn, saidOf } from "../../scan/meaning";
+import type { Scan } from "../../scan/scanner";
+import { leftIn } from "../containers";
+
+/** Why nothing is taken from a container, or from a lot; `of` is what it is about. */
+export type Stop =
+  | { code: "other_material"; of: string; name: Text2 }
+  | { code: "not_allocated" | "used_up"; of: string }
+  | { code: "not_released"; of: string; status: string }
+  | { code: "expired"; of: string; on: string };
+export type Meant =
+  | { what: "room" | "balance"; code: string }
+  | { what: "source"; container: string; lot: string }
+  | { what: "stop"; stop: Stop }
+  | { what: "wrong"; came: string };
+
+interface At { lease: Lease | undefined; phase: Phase; line: DispensingLine; entries: LocalEntry[]; subject: string; today: string }
+
+/** Judged by what the batch took along, so without network as well. */
+export function meant(scan: Scan, at: At): Meant {
+  const { lease, phase, line } = at;
+  const code = read(scan.text, scan.symbology, new Date().getFullYear());
+  const name = code.what === "plain" || code.what === "equipment" ? code.name : "";
+  if (name !== "" && name === phase.room) return { what: "room", code: name };
+  const machine = lease?.equipment.find((one) => one.equipment === name);
+  if (machine) return machine.class === "balance" ? { what: "balance", code: name } : { what: "wrong", came: saidOf(code) };
+  const label = labelIn(code, (lease?.containers ?? []).filter((one) => one.material === line.material).map((one) => one.container));
+  if (label === null) return { what: "wrong", came: saidOf(code) };
+  const known = lease?.containers?.find((one) => one.container === label);
+  if (known && known.material !== line.material) return { what: "stop", stop: { code: "other_material", of: label, name: lease?.lots.find((one) => one.material === known.material)?.name ?? { zh: known.material, en: known.material } } };
+  // Of a lot whose containers nobody has registered, any label is as good as another.
+  const lot = known?.lot ?? unregistered(lease, line)[0];
+  if (lot === undefined) return { what: "stop", stop: { code: "not_allocated", of: label } };
+  const stop = lotStop(lot, at) ?? (known && usedUp(label, at) ? { code: "used_up" as const, of: label } : null);
+  return stop ? { what: "stop", stop } : { what: "source", container: label, lot };
+}
+
+/** Lots of the line's material that the batch may use and of which no container is registered. */
+export function unregistered(lease: Lease | undefined, line: DispensingLine): string[] {
+  const ours = new Set((lease?.order.lots ?? []).filter((one) => one.material === line.material).map((one) => one.lot));
+  return (lease?.lots ?? []).filter((one) => one.material === line.material && ours.has(one.lot) && !one.registered).map((one) => one.lot);
+}
+
+/** Why nothing may be taken from this lot today. */
+export function lotStop(lot: string, { lease, line, today }: Pick<At, "lease" | "line" | "today">): Stop | null {
+  const found = lease?.lots.find((one) => one.material === line.material && one.lot === lot);
+  if (!found) return { code: "not_allocated", of: lot };
+  if (found.expiry !== null && found.expiry < today) return { code: "expired", of: lot, on: found.expiry };
+  return found.status === "released" ? null : { code: "not_released", of: lot, status: found.status };
+}
+
+function usedUp(container: string, { lease, entries, subject }: At): boolean {
+  const left = leftIn(lease, container, entries, subject);
+  return left !== null && new Decimal(left.value).lte(0);
+}
