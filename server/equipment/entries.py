@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from server.core import fields, units
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.equipment import projection, queries
-from server.equipment.model import CHECKED, CHECKS, FAILED, LIMITS_SET, PASSED, QUALITIES, Reading, verdict
+from server.equipment.model import CHECKED, CHECKS, FAILED, LIMITS_SET, PASSED, QUALITIES, REGISTERED, Reading, verdict
 
 # A reading is of the check if it is as fresh as this.
 RECENT = timedelta(minutes=15)
@@ -171,7 +171,7 @@ def _room(connection: Connection, entry: Entry) -> list[str]:
 _REGISTERS = ("server", "equipment.manage")
 KINDS = (
     Kind(
-        "equipment.equipment_registered.v1",
+        REGISTERED,
         EquipmentRegistered,
         "decision",
         project=projection.register,

@@ -10,11 +10,12 @@ from typing import Any
 
 from server.equipment import model
 from server.equipment.model import Check, Limits
-from server.production.model import WEIGHED
+from server.production.dispensing.rules import OVERDUE
+from server.production.model import DISPENSED, WEIGHINGS
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
 
-_KINDS = (model.LIMITS_SET, model.CHECKED)
+_KINDS = (model.LIMITS_SET, model.CHECKED, model.REGISTERED)
 
 
 class BalanceRules:
@@ -23,6 +24,8 @@ class BalanceRules:
     def __init__(self) -> None:
         self._limits: dict[str, Limits] = {}
         self._checks: dict[tuple[str, str], list[Check]] = {}
+        # Until when each is calibrated.
+        self._due: dict[str, str | None] = {}
         # Something of them was erased: nobody can say any more what was owed.
         self._blind = False
 
@@ -33,9 +36,11 @@ class BalanceRules:
             return
         if seen.by_server:
             self._judge_check(seen, given)
-        elif seen.head.kind == WEIGHED and "batch_unknown" not in flags:
+        elif seen.head.kind in WEIGHINGS and "batch_unknown" not in flags:
             owed = self._owed(given, seen.head.captured_at)
-            for flag in model.DOUBTS:
+            dispensed = seen.head.kind == DISPENSED
+            owed |= self._overdue(given, seen.head.captured_at) if dispensed else set()
+            for flag in (*model.DOUBTS, OVERDUE) if dispensed else model.DOUBTS:
                 if flag in owed and flag not in flags:
                     raise unflagged(flag, f"{given['batch']} was weighed on {given['reading']['balance']}")
                 if flag in flags and flag not in owed:
@@ -54,7 +59,11 @@ class BalanceRules:
         if balance is None or limits is None:
             return set()
         last = {one["weight"]: self._last(balance, one["weight"], at) for one in limits.weights}
-        return {code for code, _ in model.doubts(limits, last, given["net"], at)}
+        return {code for code, _ in model.doubts(limits, last, given["net"], at, given.get("gross"))}
+
+    def _overdue(self, given: Mapping[str, Any], at: str) -> set[str]:
+        due = None if given["reading"] is None else self._due.get(given["reading"]["balance"])
+        return {OVERDUE} if due is not None and at[:10] > due else set()
 
     def _last(self, balance: str, weight: str, at: str) -> Check | None:
         until = datetime.fromisoformat(at) + model.CLOCK_TOLERANCE
@@ -70,6 +79,9 @@ class BalanceRules:
         given = seen.body
         if seen.head.kind == model.LIMITS_SET:
             self._limits[given["balance"]] = Limits.of(given)
+            return
+        if seen.head.kind == model.REGISTERED:
+            self._due[given["equipment"]] = given["calibration_due"]
             return
         about = given["weight"], given["shown"], given["verdict"], seen.head.captured_at, seen.head.actor
         self._checks.setdefault((given["balance"], given["weight"]), []).append(Check(seen.head.id, *about))

@@ -12,12 +12,13 @@ from server.core import units
 from server.handheld.entries import JUDGES as OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.production import model
+from server.production.rules import slot_of
 from server.release.model import RESOLVED_KIND
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
-_KINDS = (*RECEIVED, model.ALLOCATED, model.DEALLOCATED, model.WEIGHED, model.CONFLICT, RESOLVED_KIND)
+_KINDS = (*RECEIVED, model.ALLOCATED, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
 _FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
 
 
@@ -63,23 +64,23 @@ class ContainerRules:
         """SyncError `flag_missing` or `flag_wrong` of a weighing whose flags are not those that it deserves."""
         given, flags = seen.body, seen.stamp.flags
         # Of a batch that nobody ordered nothing more is judged.
-        if seen.head.kind != model.WEIGHED or given is None or "batch_unknown" in flags or self._is_blind(given):
+        if seen.head.kind not in model.WEIGHINGS or given is None or "batch_unknown" in flags or self._is_blind(given):
             return
-        owed = set(self._owed(given))
+        owed = set(self._owed(seen.head.kind, given))
         for flag in _FLAGS:
             if flag in owed and flag not in flags:
                 raise unflagged(flag, f"{given['batch']} took {given['lot']} out of {given['container']}")
             if flag in flags and flag not in owed:
                 raise misflagged(flag, f"nothing of the kind is wrong with {given['container']}")
 
-    def _owed(self, given: Mapping[str, Any]) -> Iterable[str]:
+    def _owed(self, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
         name, lot = given["container"], (given["material"], given["lot"])
         held = None if name is None else self._held.get(name)
         if held is None:
             if lot in self._lots:
                 yield model.MISSING if name is None else model.CONTAINER_UNKNOWN
             return
-        place = given["batch"], f"{given['phase']}/net"
+        place = given["batch"], slot_of(kind, given)
         uses = [one for one in self._uses.get(name, ()) if one.entry not in self._superseded]
         if self._owners.get(name) != given["batch"]:
             yield model.NOT_ALLOCATED
@@ -115,8 +116,8 @@ class ContainerRules:
     def _take(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
         """The labels that it names, and "material/lot" of a receipt."""
         match seen.head.kind:
-            case model.WEIGHED:
-                return self._use(seen.head.id, body)
+            case model.WEIGHED | model.DISPENSED:
+                return self._use(seen, body)
             case model.ALLOCATED:
                 self._owners |= dict.fromkeys(body["containers"], body["batch"])
                 return tuple(body["containers"])
@@ -144,12 +145,12 @@ class ContainerRules:
                 self._lots.add(lot)
         return (*(one["container"] for one in body["containers"]), "/".join(lot))
 
-    def _use(self, entry: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+    def _use(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
         name, net = body["container"], body["net"]
         if name is None or name not in self._held:
             return ()
-        place = body["batch"], f"{body['phase']}/net"
-        self._uses.setdefault(name, []).append(_Taken(entry, place, Decimal(net["value"]), net["unit"]))
+        place = body["batch"], slot_of(seen.head.kind, body)
+        self._uses.setdefault(name, []).append(_Taken(seen.head.id, place, Decimal(net["value"]), net["unit"]))
         return (name,)
 
 

@@ -24,7 +24,7 @@ from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.materials import model as materials
 from server.materials.masters import model as masters
 from server.materials.suppliers import model as suppliers
-from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHED
+from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHINGS
 from server.quality.specifications import model as specifications
 from server.quality.usage import model as usage
 from server.recipes import model as recipes
@@ -36,6 +36,7 @@ from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.balances import BalanceRules
 from server.witness.containers import ContainerRules
+from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.given import GivenRules
@@ -99,6 +100,7 @@ class SiteRules:
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
         self._containers, self._balances = ContainerRules(), BalanceRules()
+        self._dispensing = DispensingRules()
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
@@ -165,6 +167,7 @@ class SiteRules:
         elif seen.head.kind in UNDER_LEASE:
             self._leases.judge(seen)
             self._containers.judge(seen)
+            self._dispensing.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
         elif seen.head.kind in OF_RECORDS:
@@ -179,6 +182,7 @@ class SiteRules:
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._balances.learn(seen)
+        self._dispensing.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
         self._flows.learn(seen)
@@ -266,7 +270,7 @@ class SiteRules:
         person, flag = body.get("verified_by"), "manual_weight_unverified"
         # Of a batch that nobody ordered nothing more is judged.
         if (
-            seen.head.kind not in (WEIGHED, VERIFIED)
+            seen.head.kind not in (*WEIGHINGS, VERIFIED)
             or person is None
             or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags)
         ):

@@ -13,7 +13,7 @@ from server.core.kinds import Registry
 from server.core.steps import NOT_QUALIFIED, SLACK, action, filling
 from server.engines.forms.records import model as records
 from server.handheld.entries import JUDGES as OF_BATCHES
-from server.production.model import VERIFIED, WEIGHED
+from server.production.model import VERIFIED, WEIGHINGS
 from server.production.rules import SECOND_CHECK, needs_of
 from server.recipes.model import find_phase
 from server.training import model, rules
@@ -61,7 +61,7 @@ class TrainingRules(Remembering):
             return
         phase = None if given.get("phase") is None else find_phase(phases, given["phase"])
         lacking = self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
-        if head.kind in (WEIGHED, VERIFIED) and given["verified_by"] is not None:
+        if head.kind in (*WEIGHINGS, VERIFIED) and given["verified_by"] is not None:
             lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)
         self._compare(seen, lacking)
 

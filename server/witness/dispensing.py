@@ -1,0 +1,125 @@
+"""Whether the server has judged what was dispensed as it should: quantities by content, sums, turns, labels (MAT-12).
+
+The same questions as its own rules ask (`server.production.dispensing.rules`), answered from the log alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.handheld.entries import JUDGES as OF_BATCHES
+from server.production import model
+from server.production.dispensing import rules
+from server.production.dispensing.sums import Portion
+from server.production.rules import slot_of
+from server.recipes.model import find_line, find_phase
+from server.release.model import RESOLVED_KIND
+from server.witness.lot_results import LotResults
+from server.witness.remembering import ORDERED
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.verify.rules import ERASED
+
+Body = Mapping[str, Any]
+# Of a portion; and whether a phase was complete, which its end tells.
+_OF_PORTION = tuple(one for one in rules.FLAGS if one not in (rules.INCOMPLETE, rules.LABEL_REUSED))
+_ALSO = ("out_of_limits", "unit_mismatch")
+
+
+class DispensingRules:
+    """Orders, portions and results after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        self._phases: dict[str, Sequence[Body]] = {}
+        self._portions: dict[tuple[str, str], list[Portion]] = {}
+        self._labels: dict[str, list[tuple[str, str, str]]] = {}
+        self._superseded: set[str] = set()
+        self._conflicts: dict[str, list[str]] = {}
+        self._results = LotResults()
+        # Streams of which not every entry can be read any more, by the entries that are needed of each.
+        self._about: dict[int, str] = {}
+        self._blind: set[str] = set()
+        self._count = 0
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of a portion, or of the end of a phase."""
+        body, head, flags = seen.body, seen.head, seen.stamp.flags
+        if seen.by_server or body is None or "batch_unknown" in flags:
+            return
+        stream = model.batch_stream(body.get("batch", ""))
+        if head.kind not in (model.DISPENSED, model.COMPLETED) or stream in self._blind:
+            return
+        phase = find_phase(self._phases.get(stream, ()), body["phase"])
+        if head.kind == model.DISPENSED:
+            if f"lot/{body['material']}/{body['lot']}" not in self._blind:
+                owed = {one.code for one in self._judged(body, phase)}
+                self._compare(seen, owed, (*_OF_PORTION, *_ALSO))
+            self._judge_label(seen, body)
+        elif phase is not None:
+            dispensing = phase["type"] == "dispensing"
+            found = rules.judge_complete(phase, self._standing(body)) if dispensing else []
+            self._compare(seen, {one.code for one in found}, (rules.INCOMPLETE,))
+
+    def _judged(self, body: Body, phase: Body | None) -> list[model.Judgement]:
+        line, slot = find_line(phase, body["line"]), slot_of(model.DISPENSED, body)
+        if phase is None or line is None:
+            return rules.judge_weights(body)
+        others = [one for one in self._standing(body) if one.slot != slot]
+        results = self._results.of((body["material"], body["lot"]), body["potency"] or {})
+        return rules.judge(body, slot, phase, line, others, results)
+
+    def _judge_label(self, seen: Seen, body: Body) -> None:
+        """That a portion has the label of a container of the stock the rules of the stock tell; that two portions have
+        one, these."""
+        place = body["batch"], slot_of(model.DISPENSED, body)
+        others = [
+            one
+            for one, batch, slot in self._labels.get(body["into"], ())
+            if one not in self._superseded and (batch, slot) != place
+        ]
+        if others and rules.LABEL_REUSED not in seen.stamp.flags:
+            raise unflagged(rules.LABEL_REUSED, f"{body['into']} was the label of {others[0]}")
+
+    @staticmethod
+    def _compare(seen: Seen, owed: set[str], among: Sequence[str]) -> None:
+        told = set(seen.stamp.flags)
+        for flag in among:
+            if flag in owed and flag not in told:
+                raise unflagged(flag, f"{seen.head.kind} in {seen.head.stream} deserves it")
+            if flag in told and flag not in owed:
+                raise misflagged(flag, f"nothing of the kind is wrong in {seen.head.stream}")
+
+    def _standing(self, body: Body) -> list[Portion]:
+        found = self._portions.get((body["batch"], body["phase"]), ())
+        return [one for one in found if one.entry not in self._superseded]
+
+    def learn(self, seen: Seen) -> None:
+        index, head, body = self._count, seen.head, seen.body
+        self._count += 1
+        if seen.by_server and head.kind == ERASED and body is not None:
+            self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
+        if seen.is_strange:
+            return
+        own = head.kind in (ORDERED, model.DISPENSED, model.CONFLICT, RESOLVED_KIND)
+        if body is None:
+            self._blind |= {head.stream} if own or head.stream.startswith("lot/") else set()
+            return
+        known = "correction_unknown" not in seen.stamp.flags
+        if head.corrects is not None and known and head.kind in OF_BATCHES and not seen.by_server:
+            self._superseded.add(head.corrects)
+        if own or self._results.learn(seen, body) is not None:
+            self._about[index] = head.stream
+        self._take(seen, body)
+
+    def _take(self, seen: Seen, body: Body) -> None:
+        match seen.head.kind:
+            case kind if kind == ORDERED:
+                self._phases.setdefault(seen.head.stream, body["phases"])
+            case model.DISPENSED:
+                slot, asked = slot_of(model.DISPENSED, body), body["limits"]["target"]
+                portion = Portion(seen.head.id, slot, body["line"], body["net"], asked)
+                self._portions.setdefault((body["batch"], body["phase"]), []).append(portion)
+                self._labels.setdefault(body["into"], []).append((seen.head.id, body["batch"], slot))
+            case model.CONFLICT:
+                self._conflicts[seen.head.id] = body["entries"]
+            case kind if kind == RESOLVED_KIND:
+                claims = self._conflicts.get(body["conflict"], ())
+                self._superseded |= {one for one in claims if one != body["chosen"]}

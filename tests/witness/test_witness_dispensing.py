@@ -1,0 +1,107 @@
+"""A witness finds what a server leaves out or makes up about what was dispensed (MAT-12)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from batch_support import Site, marked
+from dispensing_support import API, SALT, Dispensing
+from witness_support import Rig, Story
+
+from server.core import clock
+from server.production.dispensing.rules import FLAGS, OVERDUE
+
+pytestmark = pytest.mark.urs("PLT-18", "MAT-12")
+BALANCE = {"equipment": "BAL-07", "class": "balance", "name": {"zh": "秤", "en": "scale"}, "serial": "1234567"}
+EVERY = (*FLAGS, OVERDUE, "out_of_limits")
+
+
+def clean(at: Dispensing) -> None:
+    at.put(API, "3.000")
+    at.put(API, "2.128", portion=2)
+    at.filler("19.872", "5.128", "19.872")
+    assert at.put(SALT, "0.500").flags == ()
+    assert at.site.put("phase_completed", marked(at.number, "20")).flags == ()
+
+
+def wrong(at: Dispensing) -> None:
+    """Each flag once."""
+    at.again("B2", "portion")
+    early = at.filler("1.000", "0", "25.000", verified_by="P-2", cosigner="P-2").flags
+    outdated = at.put(API, "5.128", verified_by="P-2", cosigner="P-2").flags
+    used = at.potency()
+    at.test(assay="97.0")
+    at.again("B3")
+    differs = at.put(API, "5.128", limits=API_AS_IS, potency=used).flags
+    at.site.receive("A-6")
+    at.site.order("B4", lots=[{"material": "api-1", "lot": "A-6"}], phases=at.phases())
+    at.number = "B4"
+    unknown = at.put(API, "1.000", lot="A-6", potency={"assay": None, "water": None}).flags
+    at.again("B5", "portion")
+    tare = {"tare": {"value": "0.1", "unit": "kg"}}
+    alone = at.put(SALT, "0.600", into="B1-20-salt-1", scanned=dict.fromkeys(("room", "balance", "container")), **tare)
+    open_ = at.site.put("phase_completed", marked("B5", "20")).flags
+    due = BALANCE | {"model": "ICS685", "location": "2-114", "calibration_due": "2026-11-21"}
+    at.site.state("equipment.equipment_registered.v1", "equipment/BAL-07", due)
+    overdue = at.put(SALT, "0.001", portion=2).flags
+    assert set(EVERY) <= {*early, *outdated, *differs, *unknown, *alone.flags, *open_, *overdue}
+
+
+API_AS_IS = {name: API[name] for name in ("low", "high", "target", "unit")}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("plant")
+    site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    at = Dispensing(site)
+    clean(at)
+    wrong(at)
+    yield Story.of(site.plant)
+    clock.use_system()
+    site.plant.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def test_an_honest_log_with_each_of_these_flags_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("flag", EVERY)
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.flagged(flag)
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize("flag", [one for one in EVERY if one not in ("label_reused", "line_incomplete")])
+def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.indices("production.material_dispensed.v1")[0]
+    forged = story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
+    assert rig.show(forged) == 422
+    assert rig.found == ("flag_wrong", index)
+
+
+def test_a_line_that_is_said_to_be_open_and_is_not_is_found(rig: Rig, story: Story) -> None:
+    index = story.indices("production.phase_completed.v1")[0]
+    forged = story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, "line_incomplete")))
+    assert rig.show(forged) == 422
+    assert rig.found == ("flag_wrong", index)
+
+
+@pytest.mark.parametrize("kind", ["quality.results_recorded.v1", "production.material_dispensed.v1"])
+def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story, kind: str) -> None:
+    index = story.indices(kind)[0]
+    named = [{"id": story.entries[index].head.id, "index": index}]
+    payload = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
+    erased = story.without_payload(index).server_says("site.payloads_erased.v1", "site", payload)
+    assert rig.show(erased) == 200, rig.why
