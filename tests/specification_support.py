@@ -4,6 +4,8 @@ from typing import Any
 
 from plant import PASSWORD, PlantUnderTest
 
+from server.quality.inspection import plans
+
 Json = dict[str, Any]
 CODE = "QS-API-1"
 
@@ -28,6 +30,7 @@ def choice(code: str = "appearance") -> Json:
 
 def definition(*tests: Json, day: str = "2020-01-01", **more: Any) -> Json:
     given = [*tests] or [numeric(), choice(), conform()]
+    more = {"sampling": dict(plans.DEFAULT) if more.get("stage", "incoming") == "incoming" else None, **more}
     same = {
         "material": "api-1",
         "stage": "incoming",

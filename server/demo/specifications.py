@@ -6,6 +6,7 @@ from server.core import clock
 from server.demo.content import t
 from server.demo.signing import decide, signature
 from server.demo.story import Story
+from server.quality.inspection import plans
 from server.quality.model import RESULTS_RECORDED_V2
 from server.quality.specifications import model
 
@@ -49,6 +50,11 @@ def specify(story: Story) -> None:
     """Prepared by the laboratory, reviewed by the engineer, approved by quality; then one lot is tested by it."""
     given = {"specification": CODE, "version": 1, "material": LOT[0], "stage": "incoming", "tests": TESTS}
     given |= {
+        "sampling": {
+            **plans.DEFAULT,
+            "quantity": {"value": "0.120", "unit": "kg"},
+            "retained": {"value": "0.050", "unit": "kg"},
+        },
         "name": t("阿莫替尼质量标准", "Specification of amotinib"),
         "effective_from": clock.text(story.moment)[:10],
     }

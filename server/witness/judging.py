@@ -70,7 +70,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     forms.VERSION_APPROVED_V1: forms.said,
     forms.VERSION_SUBMITTED: forms.said_of_submission,
     audit.REVIEWED_KIND: audit.said,
-    specifications.SUBMITTED_KIND: specifications.said,
+    **dict.fromkeys(specifications.SUBMISSIONS, specifications.said),
     masters.SUBMITTED_KIND: masters.said,
     **dict.fromkeys((suppliers.DECIDED, suppliers.SUPPLY_DECIDED, suppliers.ACCEPTED), suppliers.said),
     GRANT_CONFIRMED: granting.said,

@@ -29,7 +29,6 @@ class MasterRules(VersionRules[_Version]):
             Register(
                 "material",
                 model.DECISIONS,
-                model.SUBMITTED_KIND,
                 model.STATES,
                 model.stream,
                 rules.refused,

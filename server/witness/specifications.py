@@ -30,7 +30,6 @@ class SpecificationRules(VersionRules[_Version]):
             Register(
                 "specification",
                 model.DECISIONS,
-                model.SUBMITTED_KIND,
                 model.STATES,
                 model.stream,
                 rules.refused,

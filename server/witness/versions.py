@@ -23,12 +23,11 @@ V = TypeVar("V", bound=Version)
 
 @dataclass(frozen=True, slots=True)
 class Register(Generic[V]):
-    """`named`: the field that says what a version is of; `submitted` the kind that begins one, `states` what each other
-    of the `decisions` makes of it; `refused` is the rule that the door asks too."""
+    """`named`: the field that says what a version is of; `states` what some of the `decisions` make of one, which the
+    others begin; `refused` is the rule that the door asks too."""
 
     named: str
     decisions: Collection[str]
-    submitted: str
     states: Mapping[str, str]
     stream: Callable[[str], str]
     refused: Callable[[str, Body, str, Sequence[V]], str | None]
@@ -64,7 +63,7 @@ class VersionRules(Remembering, Generic[V]):
         versions = self._versions.setdefault(head.stream, [])
         if given is None or versions is None:
             self._versions[head.stream] = None
-        elif head.kind == register.submitted:
+        elif head.kind not in register.states:
             versions.append(register.begun(given, head.actor))
         elif given["version"] <= len(versions):
             at = given["version"] - 1

@@ -15,6 +15,7 @@ from support import ROOT
 from server.core import clock, rebuild
 from server.core.record import Recorded
 from server.quality import queries
+from server.quality.inspection import plans
 from server.quality.specifications import model, rules
 from server.quality.specifications.model import Test as SpecifiedTest
 from server.release import queries as release
@@ -152,6 +153,49 @@ def test_who_designs_no_specifications_submits_none_and_nobody_decides_by_hand(s
 )
 def test_what_stands_against_a_definition_is_named_with_its_place(tests: list[Json], found: list[Any]) -> None:
     assert [(one.code, one.path) for one in rules.findings(definition(*tests))] == found
+
+
+@pytest.mark.urs("QUA-02")
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"sampling": None}, [("sampling_missing", "sampling")]),
+        ({"stage": "release", "sampling": dict(plans.DEFAULT)}, [("sampling_not_here", "sampling")]),
+        ({"stage": "release"}, []),
+        ({"sampling": {**plans.DEFAULT, "rule": "fixed"}}, [("sampling_unfit", "sampling/number")]),
+        ({"sampling": {**plans.DEFAULT, "number": 3}}, [("sampling_unfit", "sampling/number")]),
+        (
+            {"sampling": {**plans.DEFAULT, "rule": "iso2859", "level": "II", "severity": "normal"}},
+            [("sampling_unfit", "sampling/aql")],
+        ),
+        (
+            {"sampling": {**plans.DEFAULT, "quantity": {"value": "0", "unit": "kg"}}},
+            [("sampling_unfit", "sampling/quantity")],
+        ),
+    ],
+)
+def test_a_plan_of_sampling_has_what_its_rule_needs(change: Json, found: list[Any]) -> None:
+    assert [(one.code, one.path) for one in rules.findings(definition(**change))] == found
+
+
+@pytest.mark.urs("QUA-02")
+def test_the_plan_of_sampling_is_signed_with_the_version_and_shown_with_examples(site: PlantUnderTest) -> None:
+    plan = {**plans.DEFAULT, "rule": "iso2859", "level": "II", "aql": "0.65", "severity": "normal"}
+    other = definition(sampling={**plan, "aql": "1.0"})
+    refused = submit(site, definition(sampling=plan), sampling=other["sampling"])
+    assert refused.json["code"] == "specification_faulty"
+    found = approve(site, definition(sampling=plan))
+    assert found["sampling"] == plan
+    assert found["opened"][2] == {"containers": 50, "number": 20, "letter": "F", "accept": 0, "reject": 1}
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_a_version_from_before_there_were_plans_of_sampling_is_judged_as_it_was(site: PlantUnderTest) -> None:
+    given = {"specification": CODE, "version": 1, **definition()}
+    given.pop("sampling")
+    assert rules.findings(given) == []
+    old, new = model.digest(given), model.digest({**given, "sampling": None})
+    assert old != new
 
 
 @pytest.mark.urs("QUA-03")

@@ -37,6 +37,7 @@ export const codesEn = {
     "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.batch_released.v2": "Batch released and sealed", "release.batch_rejected.v2": "Batch rejected and sealed", "release.batch_released.v3": "Batch released and sealed", "release.batch_rejected.v3": "Batch rejected and sealed", "release.device_waived.v1": "Device waived", "release.device_waived.v2": "Device waived", "release.audit_reviewed.v1": "Audit trail reviewed",
     "quality.result_set_aside.v1": "Result set aside",
     "quality.results_checked.v1": "Results checked",
+    "quality.specification_submitted.v2": "Specification with sampling plan submitted for approval",
     "quality.results_recorded.v2": "Results recorded",
     "quality.specification_returned.v1": "Specification sent back",
     "quality.specification_approved.v1": "Specification approved",

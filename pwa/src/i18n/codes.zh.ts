@@ -38,6 +38,7 @@ export const codesZh: typeof codesEn = {
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
     "quality.result_set_aside.v1": "检验结果不计入",
     "quality.results_checked.v1": "检验结果已复核",
+    "quality.specification_submitted.v2": "质量标准提交批准（含取样方案）",
     "quality.results_recorded.v2": "检验结果",
     "quality.specification_returned.v1": "质量标准退回",
     "quality.specification_approved.v1": "质量标准批准",

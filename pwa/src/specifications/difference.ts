@@ -1,9 +1,9 @@
 /** What differs between two versions of a specification, test by test. */
 import type { Text2 } from "../core/types";
-import type { Test, Version } from "./types";
+import type { Sampling, Test, Version } from "./types";
 
-export interface Property { name: keyof Test | "effective"; before: string; after: string }
-export interface Difference { what: "added" | "removed" | "changed" | "moved"; code: string | null; name: Text2; properties: Property[] }
+export interface Property { name: keyof Test | keyof Sampling | "effective"; before: string; after: string }
+export interface Difference { what: "added" | "removed" | "changed" | "moved"; code: string | null; name: Text2 | null; properties: Property[] }
 
 const COMPARED = ["name", "method", "kind", "unit", "decimals", "rounding", "low", "high", "options"] as const;
 
@@ -19,6 +19,8 @@ export function compare(before: Version, after: Version): Difference[] {
   const whole: Property[] = ([["name", before.name, after.name], ["effective", before.effective_from, after.effective_from]] as const)
     .map(([name, was, is]) => ({ name, before: said(was), after: said(is) })).filter((one) => one.before !== one.after);
   if (whole.length > 0) found.push({ what: "changed", code: null, name: after.name, properties: whole });
+  const plans = sampling(before.sampling, after.sampling);
+  if (plans.length > 0) found.push({ what: "changed", code: "sampling", name: null, properties: plans });
   const old = new Map(before.tests.map((one) => [one.code, one]));
   const now = new Set(after.tests.map((one) => one.code));
   // Only what is in both has an order to compare.
@@ -35,6 +37,12 @@ export function compare(before: Version, after: Version): Difference[] {
   }
   for (const one of before.tests) if (!now.has(one.code)) found.push({ what: "removed", code: one.code, name: one.name, properties: [] });
   return found;
+}
+
+function sampling(was: Sampling | null, is: Sampling | null): Property[] {
+  const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])] as (keyof Sampling)[];
+  const amount = (value: Sampling[keyof Sampling] | undefined): string => (value !== null && typeof value === "object" ? `${value.value} ${value.unit}` : said(value));
+  return names.map((name) => ({ name, before: amount(was?.[name]), after: amount(is?.[name]) })).filter((one) => one.before !== one.after);
 }
 
 function properties(was: Test | null, is: Test): Property[] {

@@ -12,6 +12,7 @@ from server.engines.flows import queries as running
 from server.engines.flows import starting
 from server.identity import signing
 from server.quality import projection as quality
+from server.quality.inspection import plans
 from server.quality.model import RESULTS_RECORDED_V2, STAGES
 from server.quality.specifications import answers, model, projection, queries, rules
 
@@ -36,7 +37,22 @@ class SpecificationTest(Schema):
     options = fields.many(SpecificationOption, 0, 20)
 
 
-class SpecificationDefinition(Schema):
+class Sampling(Schema):
+    """How a delivery is sampled: `rule` with what it needs (`inspection.plans`); `identity`, whether each container
+    that came is identified or each that is opened; `quantity` and `retained`, what is taken for tests and kept."""
+
+    rule = fields.choice(*plans.RULES)
+    number = fields.whole(1, 10_000, none=True)
+    level = fields.choice(*plans.LEVELS, none=True)
+    aql = fields.choice(*plans.AQLS, none=True)
+    severity = fields.choice(*plans.SEVERITIES, none=True)
+    identity = fields.choice(*plans.IDENTITIES)
+    quantity = fields.nested(fields.QuantityShape, none=True)
+    retained = fields.nested(fields.QuantityShape, none=True)
+    instruction = fields.text(2000, none=True)
+
+
+class DefinitionV1(Schema):
     """What results of a material or product at a stage are judged by. `specification`: its code in the plant."""
 
     material = fields.code()
@@ -46,7 +62,13 @@ class SpecificationDefinition(Schema):
     effective_from = fields.day()
 
 
-class SpecificationSubmitted(SpecificationDefinition, signing.Signed):
+class SpecificationDefinition(DefinitionV1):
+    """`sampling`: of what comes in, and of nothing else."""
+
+    sampling = fields.nested(Sampling, none=True)
+
+
+class _Submission(signing.Signed):
     """`sha256` is over all that is defined; `reason` says what has changed, and why."""
 
     specification = fields.code()
@@ -54,6 +76,14 @@ class SpecificationSubmitted(SpecificationDefinition, signing.Signed):
     sha256 = fields.sha256()
     reason = fields.text(2000)
     meaning = signing.meaning(model.MEANING["code"])
+
+
+class SubmittedV1(DefinitionV1, _Submission):
+    """Before there were sampling plans."""
+
+
+class SpecificationSubmitted(SpecificationDefinition, _Submission):
+    """A version with all that it defines."""
 
 
 class SpecificationDecided(Schema):
@@ -124,15 +154,13 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(consequences=[Fact(kind, stream, said, subject=version.specification, actor=signer or "server")])
 
 
+def _submitted(name: str, shape: type[Schema]) -> Kind:
+    return Kind(name, shape, "decision", decide_submission, projection.submit, by=(model.DESIGNS,))
+
+
 KINDS = (
-    Kind(
-        model.SUBMITTED_KIND,
-        SpecificationSubmitted,
-        "decision",
-        decide_submission,
-        projection.submit,
-        by=(model.DESIGNS,),
-    ),
+    _submitted(model.SUBMITTED_V1, SubmittedV1),
+    _submitted(model.SUBMITTED_KIND, SpecificationSubmitted),
     Kind(
         model.APPROVED_KIND, SpecificationDecided, "decision", decide_version, projection.decide, by=(model.APPROVES,)
     ),

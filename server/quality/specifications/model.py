@@ -8,7 +8,10 @@ from typing import Any
 
 from sync import canonical
 
-SUBMITTED_KIND = "quality.specification_submitted.v1"
+SUBMITTED_V1 = "quality.specification_submitted.v1"
+# Since a specification also says how a delivery is sampled.
+SUBMITTED_KIND = "quality.specification_submitted.v2"
+SUBMISSIONS = (SUBMITTED_V1, SUBMITTED_KIND)
 APPROVED_KIND = "quality.specification_approved.v1"
 RETURNED_KIND = "quality.specification_returned.v1"
 DESIGNS, APPROVES = "specification.design", "specification.approve"
@@ -19,7 +22,7 @@ TEST_KINDS = ("numeric", "choice", "conform")
 ROUNDINGS = ("gbt8170", "half_up")
 SUBMITTED, APPROVED, RETURNED = "submitted", "approved", "returned"
 STATES = {APPROVED_KIND: APPROVED, RETURNED_KIND: RETURNED}
-DECISIONS = (SUBMITTED_KIND, *STATES)
+DECISIONS = (*SUBMISSIONS, *STATES)
 DEFINED = ("specification", "version", "material", "stage", "name", "tests", "effective_from")
 _SUBJECT = re.compile(r"specification/([^/]+)/([1-9][0-9]{0,3})")
 Payload = Mapping[str, Any]
@@ -52,7 +55,8 @@ class Test:
 @dataclass(frozen=True, slots=True)
 class Specification:
     """A version. `effective_from` is the day that it names; `first_day` the day from which it is used, which is that or
-    the day of its approval, whichever came later; None before that. Days are YYYY-MM-DD, times UTC text."""
+    the day of its approval, whichever came later; None before that. Days are YYYY-MM-DD, times UTC text. `sampling` is
+    how a delivery is sampled, as `inspection.plans` reads it; None where the version says nothing of it."""
 
     specification: str
     version: int
@@ -62,6 +66,7 @@ class Specification:
     sha256: str
     name: Mapping[str, str]
     tests: tuple[Test, ...]
+    sampling: Mapping[str, Any] | None
     effective_from: str
     state: str
     reason: str
@@ -109,7 +114,8 @@ def parse_subject(text: str) -> tuple[str, int] | None:
 
 def digest(given: Payload) -> str:
     """SHA-256 over all that a version defines, in canonical JSON: what is signed and approved."""
-    return hashlib.sha256(canonical.encode({name: given[name] for name in DEFINED})).hexdigest()
+    names = (*DEFINED, "sampling") if "sampling" in given else DEFINED
+    return hashlib.sha256(canonical.encode({name: given[name] for name in names})).hexdigest()
 
 
 def said(given: Payload) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 
 from server.engines.flows import queries as flows
 from server.identity import queries as identity
+from server.quality.inspection import plans
 from server.quality.specifications import model, queries
 from server.quality.specifications.model import Specification
 
 Answer = dict[str, Any]
+_EXAMPLES = (3, 10, 50, 100, 400)
 
 
 def listing(connection: Connection, day: str) -> Answer:
@@ -43,6 +45,13 @@ def judging(connection: Connection, stream: str, stage: str, day: str) -> Answer
         return {"specification": None}
     people = identity.people(connection, _people([found]))
     return {"specification": {"specification": found.specification, **_version(connection, found, found, people)}}
+
+
+def opened(sampling: Mapping[str, Any] | None) -> list[Answer]:
+    """How many containers are opened of so many, as examples of a sampling plan; none where there is no plan."""
+    if sampling is None:
+        return []
+    return [{"containers": n, **plans.plan(sampling, n).payload()} for n in _EXAMPLES]
 
 
 def _line(versions: Sequence[Specification], names: Mapping[str, Any], day: str) -> Answer:
@@ -80,6 +89,8 @@ def _version(
     return {name: getattr(one, name) for name in same} | {
         "name": dict(one.name),
         "tests": [_test(test) for test in one.tests],
+        "sampling": one.sampling,
+        "opened": opened(one.sampling),
         "state": state(one, in_force),
         "by": people.get(one.submitted_by),
         "at": one.submitted_at,

@@ -30,6 +30,7 @@ specification = Table(
     Column("decided_at", Text),
     Column("decided_reason", Text),
     Column("instance", Text),
+    Column("sampling", Text),
     Index("quality_specification_material", "material", "stage"),
 )
 
@@ -43,6 +44,7 @@ def submit(connection: Connection, entry: Entry) -> None:
         "name_zh": given["name"]["zh"],
         "name_en": given["name"]["en"],
         "tests": canonical.encode(given["tests"]).decode(),
+        "sampling": canonical.encode(given["sampling"]).decode() if given.get("sampling") else None,
         "state": model.SUBMITTED,
         "submitted_by": entry.actor,
         "submitted_at": entry.header.captured_at,

@@ -75,5 +75,6 @@ def names(connection: Connection) -> dict[str, dict[str, str]]:
 
 def _specification(row: Row[Any]) -> Specification:
     tests = tuple(Test.of(one) for one in orjson.loads(row.tests))
-    same = {name: getattr(row, name) for name in Specification.__slots__ if name not in ("name", "tests")}
-    return Specification(name={"zh": row.name_zh, "en": row.name_en}, tests=tests, **same)
+    made: dict[str, Any] = {"name": {"zh": row.name_zh, "en": row.name_en}, "tests": tests}
+    made["sampling"] = None if row.sampling is None else orjson.loads(row.sampling)
+    return Specification(**made, **{name: getattr(row, name) for name in Specification.__slots__ if name not in made})

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from server.engines.expressions import Rounding, rounded, written
+from server.quality.inspection import plans
 from server.quality.rules import verdict
 from server.quality.specifications import model
 from server.quality.specifications.model import Finding, Payload, Test
 
-_NUMERIC = ("unit", "decimals", "rounding")
+_NUMERIC, _ISO = ("unit", "decimals", "rounding"), ("level", "aql", "severity")
 
 
 def findings(given: Payload) -> list[Finding]:
@@ -24,7 +25,20 @@ def findings(given: Payload) -> list[Finding]:
             found.append(Finding("test_twice", f"tests/{at}/code"))
         codes.add(test["code"])
         found += [Finding(code, f"tests/{at}/{name}") for code, name in _of_test(test)]
-    return found
+    # A version from before there were sampling plans says nothing of them.
+    return found + (_of_sampling(given["sampling"], given["stage"]) if "sampling" in given else [])
+
+
+def _of_sampling(sampling: Payload | None, stage: str) -> list[Finding]:
+    """What comes in is sampled by a plan, which has what its rule needs, and nothing that it does not."""
+    if (sampling is not None) != (stage == "incoming"):
+        return [Finding("sampling_missing" if stage == "incoming" else "sampling_not_here", "sampling")]
+    if sampling is None:
+        return []
+    needs = {plans.FIXED: ("number",), plans.ISO2859: _ISO}.get(sampling["rule"], ())
+    wrong = [name for name in ("number", *_ISO) if (sampling[name] is not None) != (name in needs)]
+    wrong += [name for name in ("quantity", "retained") if sampling[name] and Decimal(sampling[name]["value"]) <= 0]
+    return [Finding("sampling_unfit", f"sampling/{name}") for name in wrong]
 
 
 def _of_test(test: Payload) -> list[tuple[str, str]]:
@@ -69,7 +83,7 @@ class Known(Protocol):
 def refused(kind: str, given: Payload, actor: str, versions: Sequence[Known]) -> str | None:
     """Why this cannot be stated of a specification with these versions, the first first; None where nothing speaks
     against it."""
-    if kind == model.SUBMITTED_KIND:
+    if kind in model.SUBMISSIONS:
         return _submission_refused(given, versions)
     version = versions[given["version"] - 1] if given["version"] <= len(versions) else None
     if version is None or version.state != model.SUBMITTED or version.sha256 != given["sha256"]:

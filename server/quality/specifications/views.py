@@ -50,9 +50,11 @@ def look(body: Body) -> Answer:
     with plant.current().engine.connect() as connection:
         number = len(queries.versions_of(connection, body["specification"])) + 1
         known = body["material"] in queries.names(connection)
-    found = [one.payload() for one in rules.findings(body)]
+    stands_against = rules.findings(body)
+    found = [one.payload() for one in stands_against]
     found += [] if known else [{"code": "material_unknown", "path": "material"}]
-    return {"version": number, "sha256": model.digest({**body, "version": number}), "findings": found}
+    answer = {"version": number, "sha256": model.digest({**body, "version": number}), "findings": found}
+    return answer | {"opened": [] if stands_against else pages.opened(body["sampling"])}
 
 
 @blueprint.post("/specifications/<code>/versions")
@@ -62,7 +64,7 @@ def look(body: Body) -> Answer:
 def submit(body: Body, code: str) -> Answer:
     """Submit the next version by signature; its approval begins. PestleError `specification_waiting`,
     `specification_version_wrong`, `specification_taken`, `specification_faulty`, and those of a signature."""
-    names = ("version", "material", "stage", "name", "tests", "effective_from", "sha256", "reason")
+    names = ("version", "material", "stage", "name", "tests", "sampling", "effective_from", "sha256", "reason")
     seen: Answer = {"specification": code, **{name: body[name] for name in names}, "meaning": dict(model.MEANING)}
     here = plant.current()
     signature = signing.sign(here, current_session(), body, shown(model.SUBMITTED_KIND, model.said(seen)))

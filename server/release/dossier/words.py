@@ -154,6 +154,7 @@ production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
 quality.result_set_aside.v1|检验结果不计入|Result set aside
 quality.results_checked.v1|检验结果已复核|Results checked
+quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted for approval
 quality.results_recorded.v2|检验结果|Results recorded
 quality.specification_returned.v1|质量标准退回|Specification sent back
 quality.specification_approved.v1|质量标准批准|Specification approved
