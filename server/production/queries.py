@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or
 
 from server.production import projection
 from server.production.containers import allocated_containers, container_choices, exceptions, lent_containers, show
-from server.production.dispensing.queries import dispensed_of, lent_results
+from server.production.dispensing.queries import dispensed_of, lent_results, line_sums
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
@@ -28,6 +28,7 @@ __all__ = [
     "exceptions",
     "lent_containers",
     "lent_results",
+    "line_sums",
     "show",
     "trace_lot",
     "use_counts",

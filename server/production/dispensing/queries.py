@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from server.production.dispensing import rules, sums
 from server.production.dispensing.projection import dispensed
 from server.production.dispensing.rules import Results
 from server.production.dispensing.sums import Portion
@@ -69,4 +70,18 @@ def dispensed_of(connection: Connection, batch: str) -> list[dict[str, Any]]:
         {name: getattr(row, name) for name in names}
         | {"into": row.into_label, "net": {"value": row.net_value, "unit": row.net_unit}}
         for row in connection.execute(query)
+    ]
+
+
+def line_sums(connection: Connection, batch: str, phase: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What each line of a phase came to: {line, material, name, sum: as it counts against the limits, low, high, unit,
+    complete}; none of a phase of another type."""
+    if phase["type"] != "dispensing":
+        return []
+    portions = portions_of(connection, batch, phase["id"])
+    return [
+        {name: line[name] for name in ("material", "low", "high", "unit")}
+        | {"line": line["id"], "name": line["material_name"], "complete": sums.complete(line, portions)}
+        | {"sum": rules.shown(sums.total(line, portions), line)}
+        for line in phase["lines"]
     ]

@@ -67,8 +67,12 @@ def gather(
         "signatures": _signatures(connection, number, size, lang),
         "records": [_record(connection, number, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
-        "lots": [] if production.WEIGHED in withhold else _lots(connection, number, lang),
-        "phases": [_phase(phase, views, printer, chosen_away, lang) for phase in phases],
+        "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
+        "phases": [
+            _phase(phase, views, printer, chosen_away, lang)
+            | {"sums": [] if production.DISPENSED in withhold else _sums(connection, number, phase, lang)}
+            for phase in phases
+        ],
         "items": _items(connection, number, views, printer, lang),
         "notes": _notes(views, lang),
         "results": _results(connection, number, lang),
@@ -253,6 +257,15 @@ def _phase(
             for view in marks
         ],
     }
+
+
+def _sums(connection: Connection, number: str, phase: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What each line of dispensing came to, as it counts against its limits."""
+    return [
+        f"{line['material']} {line['name'][lang]}: {labels(lang)['sum']} {line['sum']} {line['unit']} "
+        f"({line['low']}–{line['high']} {line['unit']})"
+        for line in batches.line_sums(connection, number, phase)
+    ]
 
 
 def _items(

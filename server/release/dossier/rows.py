@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import SINGLE_VALUED
+from server.production.model import SINGLE_VALUED, WEIGHINGS
 from server.release.dossier.words import Lang, labels, word
 
 View = Mapping[str, Any]
@@ -91,7 +91,7 @@ class Printer:
         if view["payload"] is None or "withheld" in payload:
             return self._labels["withheld"]
         if "net" in payload:
-            return quantity(payload["net"])
+            return "\n".join([quantity(payload["net"]), *self._beside_net(payload)])
         if "values" in payload:
             values = " · ".join(payload["values"])
             return f"{values} {payload['unit']}\n{self._labels['mean']} {payload['mean']} {payload['unit']}"
@@ -102,6 +102,19 @@ class Printer:
             return self._labels["ok"] if not wrong else f"{self._labels['not_ok']}: {', '.join(wrong)}"
         return ""
 
+    def _beside_net(self, payload: Mapping[str, Any]) -> list[str]:
+        """Of a portion what its container weighed, and what its quantity is over."""
+        words = self._labels
+        told = []
+        if payload.get("gross") is not None and payload.get("tare") is not None:
+            tare, gross = quantity(payload["tare"]), quantity(payload["gross"])
+            told.append(f"{words['gross']} {gross} − {words['tare']} {tare}")
+        results = {name: one for name, one in (payload.get("potency") or {}).items() if one is not None}
+        told += [f"{words[name]} {one['value']} %" for name, one in sorted(results.items())]
+        if payload.get("basis") is not None:
+            told.append(f"{words['compensated']} {payload['basis']['dispensed']} / {payload['basis']['nominal']}")
+        return told
+
     def place(self, phase: str | None, view: View | None) -> str:
         """Where something was found, in people's words: the phase, and the value that `view` gives there."""
         name = str(self._phases.get(phase or "", {}).get("name", {}).get(self._lang, phase or ""))
@@ -111,8 +124,9 @@ class Printer:
 
     def _what(self, view: View, payload: Mapping[str, Any]) -> str:
         phase = self._phases.get(payload.get("phase") or "", {})
-        if view["kind"] == "production.material_weighed.v1" and "material" in payload:
+        if view["kind"] in WEIGHINGS and "material" in payload:
             container = f" / {payload['container']}" if payload.get("container") else ""
+            container += f" → {payload['into']}" if "into" in payload else ""
             return f"{payload['material']}\n{self._labels['lot']} {payload['lot']}{container}"
         for group, key in (("parameters", "parameter"), ("checks", "check")):
             if key in payload:

@@ -101,6 +101,12 @@ raw|原始数据|raw line
 conflict_superseded|经裁定不采用|not chosen by decision
 out|超限|out of limits
 mean|均值|mean
+gross|毛重|gross
+tare|皮重|tare
+assay|含量|assay
+water|水分|water
+compensated|活性物料实称/理论|active materials dispensed / nominal
+sum|合计（折纯）|sum by content
 round|轮|round
 ok|合格|in order
 not_ok|不合格|not in order

@@ -1,0 +1,53 @@
+"""What was dispensed, in the printed record of its batch and in what its release waits for (MAT-12)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from batch_support import Site, marked
+from dispensing_support import API, SALT, Dispensing
+from dossier_support import printed
+
+from server.production.model import DISPENSED
+from server.release import queries as release
+from server.release.dossier.content import WITHHOLDABLE
+
+pytestmark = pytest.mark.urs("MAT-12")
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Dispensing]:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    yield Dispensing(site)
+    site.plant.close()
+
+
+@pytest.mark.urs("PRD-10")
+def test_portions_are_printed_with_weights_results_labels_and_what_lines_came_to(at: Dispensing) -> None:
+    read = at.site.read_weight
+    shown = {"tare": {"value": "0.412", "unit": "kg"}, "gross": {"value": "5.540", "unit": "kg"}}
+    at.put(API, "5.128", **shown, tare_reading=read(net="0.412"), reading=read(net="5.540"))
+    at.filler("19.872", "5.128", "19.872")
+    words, _ = printed(at.site)
+    for told in ("5.128kg", "gross5.540kg−tare0.412kg", "assay98.0%", "water0.50%", "5.103–5.153kg", "→B1-20-api-1"):
+        assert told in words, told
+    assert "activematerialsdispensed/nominal5.128/5.000" in words
+    assert "api-1API:sumbycontent5kg(4.975–5.025kg)" in words
+    assert "exc-2Salt:sumbycontent0kg(0.495–0.505kg)" in words
+
+
+def test_a_line_of_which_nothing_was_dispensed_keeps_a_batch_from_its_release(at: Dispensing) -> None:
+    at.put(API, "5.128")
+    at.site.put("phase_completed", marked("B1", "20"))
+    with at.site.plant.engine.connect() as connection:
+        gates = {one.code: one for one in release.review(connection, "B1").gates}
+    assert gates["phases"].details == ("20/filler/1", "20/salt/1")
+    assert gates["exceptions"].details == ("line_incomplete",)
+
+
+def test_a_typed_portion_is_shown_to_who_reviews_and_may_be_withheld(at: Dispensing) -> None:
+    at.put(SALT, "0.500", source="manual", reading=None, verified_by="P-2", cosigner="P-2")
+    with at.site.plant.engine.connect() as connection:
+        told = [one.code for one in release.review(connection, "B1").notable]
+    assert told == ["manual_weight"]
+    assert DISPENSED in WITHHOLDABLE
