@@ -5,11 +5,16 @@ from typing import Any
 
 import batch_support
 from batch_support import lot_facts
+from witness_support import Story
 
 from server.core import rebuild
+from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.materials.stock import queries
+from server.materials.stock.book import Book
 from server.materials.stock.model import Standing
+from server.witness.seen import Seen
+from server.witness.stock import StockRules
 
 DAY = "2026-11-26"
 LABELS = ["A-5/2-1", "A-5/2-2", "A-5/2-3"]
@@ -66,3 +71,48 @@ class Store(batch_support.Site):
         found = rebuild.check(site.engine, site.log, site.registry)
         assert found["ok"], found["differences"]
         return True
+
+    def do(self, kind: str, /, actor: str = "P-8", device: str | None = None, **given: Any) -> tuple[str, ...]:
+        """The flags of what a keeper states at the desk, or on a tablet of the warehouse; `from_` is `from`."""
+        payload = {name.rstrip("_"): value for name, value in given.items()}
+        label = payload.get("container", payload.get("into", payload.get("location")))
+        payload |= {} if "reason" in payload or kind == "location_defined" else {"reason": None}
+        if kind == "container_moved":
+            payload.setdefault("from", None)
+        name, stream = f"materials.{kind}.v1", f"container/{label}"
+        if device is None:
+            return self.state(name, stream, payload, actor).flags
+        self.now_ms += 60_000
+        return self.submit(self.writers[device].write(name, stream, payload, actor=actor)).flags
+
+    def place(self, location: str, kind: str = "storage", **more: Any) -> None:
+        given = {"name": {"zh": location, "en": location}, "warehouse": "W1", "storage": None, "active": True} | more
+        self.do("location_defined", location=location, kind=kind, **given)
+
+    def split(self, label: str, *parts: tuple[str, str], unit: str = "kg", **more: Any) -> tuple[str, ...]:
+        into = [{"container": one, "quantity": {"value": value, "unit": unit}} for one, value in parts]
+        return self.do("container_split", container=label, into=into, **more)
+
+    def merge(self, into: str, *labels: str, **more: Any) -> tuple[str, ...]:
+        return self.do("containers_merged", into=into, from_=list(labels), **more)
+
+    def scrap(self, label: str, value: str, witness: str | None = None, unit: str = "kg", **more: Any) -> str | None:
+        """The code with which it was refused."""
+        said = {"quantity": {"value": value, "unit": unit}, "witness": witness, "reason": "spilt"}
+        return self.refused("container_scrapped", container=label, **said, **more)
+
+    def refused(self, kind: str, /, **given: Any) -> str | None:
+        try:
+            self.do(kind, **given)
+        except PestleError as error:
+            return error.code
+        return None
+
+    def book(self) -> Book:
+        """What the log alone says, by the rules without tables."""
+        rules = StockRules()
+        for entry in Story.of(self.plant).entries:
+            seen = Seen(entry.head, entry.stamp, entry.envelope.body, b"", entry.signatures)
+            rules.judge(seen)
+            rules.learn(seen)
+        return rules._book

@@ -1526,6 +1526,51 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was received.", "未作接收。"),
         ("Read the labels again; each is used once in a site.", "请重新核对标签；每个标签在本站只用一次。"),
     ),
+    "stock_gone": Problem(
+        409,
+        ("There is nothing in this container any more.", "此容器已空。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Read the label again, or look at the history of the container.", "请重新核对标签，或查看该容器的历史。"),
+    ),
+    "stock_too_much": Problem(
+        409,
+        ("There is less in this container.", "此容器中没有这么多。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Give no more than what is in it; count it if that is wrong.", "数量不得超过现存量；现存量有误请先盘点。"),
+    ),
+    "stock_unit_wrong": Problem(
+        422,
+        ("The quantity has another unit than the container.", "数量的单位与容器不符。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Give it in the unit of the container.", "请以容器的单位填写。"),
+    ),
+    "stock_second_missing": Problem(
+        409,
+        (
+            "Rejected material is destroyed before a second person who keeps stock or decides on lots.",
+            "不合格物料须在另一名库管或质量人员监督下销毁。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Have the second person confirm with login and password.", "请由监督人以登录名和密码确认。"),
+    ),
+    "stock_barred_already": Problem(
+        409,
+        ("This container is restricted already.", "此容器已限制使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again.", "请重新载入页面。"),
+    ),
+    "stock_not_barred": Problem(
+        409,
+        ("This container is not restricted.", "此容器未被限制使用。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Load the page again.", "请重新载入页面。"),
+    ),
+    "location_occupied": Problem(
+        409,
+        ("Containers still stand at this location.", "此库位仍有容器。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Move them first.", "请先移走。"),
+    ),
     "container_unit_wrong": Problem(
         422,
         ("The containers are not weighed in the unit of their material.", "容器的计量单位与其物料不符。"),

@@ -10,6 +10,7 @@ from server.core import units
 from server.core.kinds import Entry, Fact, Ruling
 from server.materials import queries as materials
 from server.materials.model import Container
+from server.materials.stock import queries as stock
 from server.production import model, queries
 from server.production.containers import allocated, status, taken, uses_of
 from server.production.model import Judgement, Use
@@ -72,7 +73,8 @@ def judge_use(connection: Connection, entry: Entry) -> tuple[list[str], list[Fac
     # What the place of this entry held before is corrected by it, or in conflict with it: not taken besides.
     place = slot_of(entry.kind, given)
     besides = [one for one in uses if (one.batch, one.slot) != (given["batch"], place)]
-    for one in judge_amount(known, given, taken(known, besides)) if known is not None else ():
+    had = None if known is None else stock.base(connection, name)
+    for one in judge_amount(name, had, given, taken(known, besides)) if known is not None and had is not None else ():
         found.append(one)
         facts += _facts(entry, one, besides)
     return [one.code for one in found], facts
@@ -106,15 +108,17 @@ def judge(
     return found
 
 
-def judge_amount(known: Container, given: Mapping[str, Any], before: Mapping[str, str]) -> list[Judgement]:
-    """Whether more is taken out of a container than it held, as far as weights convert to its unit: pure. `before` is
-    what was taken already. Where it was used up before, the material must have come from elsewhere: major; a last
-    portion that is a little more than what was left may be the tolerance of the filling: minor."""
-    net, held = units.converted(given["net"], known.quantity["unit"]), Decimal(known.quantity["value"])
+def judge_amount(
+    name: str, had: Mapping[str, str], given: Mapping[str, Any], before: Mapping[str, str]
+) -> list[Judgement]:
+    """Whether more is taken out of a container than it had for batches, as far as weights convert to its unit: pure.
+    `before` is what they took already. Where it was used up before, the material must have come from elsewhere: major;
+    a last portion that is a little more than what was left may be the tolerance of the filling: minor."""
+    net, held = units.converted(given["net"], had["unit"]), Decimal(had["value"])
     if net is None or Decimal(before["value"]) + Decimal(net["value"]) <= held:
         return []
     severity = model.MAJOR if Decimal(before["value"]) >= held else model.MINOR
-    details = {"container": known.container, "held": dict(known.quantity), "taken": dict(before), "severity": severity}
+    details = {"container": name, "held": dict(had), "taken": dict(before), "severity": severity}
     return [Judgement(model.USED_UP, details)]
 
 

@@ -6,6 +6,7 @@ The same questions as its own rule asks (`server.production.allocating`), answer
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from server.core import units
@@ -15,20 +16,12 @@ from server.production import model
 from server.production.rules import slot_of
 from server.release.model import RESOLVED_KIND
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.stock import StockRules
 from sync.verify.rules import ERASED
 
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
 _KINDS = (*RECEIVED, model.ALLOCATED, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
 _FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A registered container, as it came."""
-
-    lot: tuple[str, str]
-    value: Decimal
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +41,8 @@ class _Taken:
 class ContainerRules:
     """The containers of the site and what was taken out of them, after the entries learnt so far."""
 
-    def __init__(self) -> None:
-        self._held: dict[str, _Held] = {}
+    def __init__(self, stock: StockRules) -> None:
+        self._stock = stock
         self._lots: set[tuple[str, str]] = set()
         self._owners: dict[str, str] = {}
         self._uses: dict[str, list[_Taken]] = {}
@@ -68,6 +61,12 @@ class ContainerRules:
             return
         owed = set(self._owed(seen.head.kind, given))
         for flag in _FLAGS:
+            if (
+                flag == model.USED_UP
+                and given["container"] is not None
+                and self._stock.base(given["container"]) is None
+            ):
+                continue
             if flag in owed and flag not in flags:
                 raise unflagged(flag, f"{given['batch']} took {given['lot']} out of {given['container']}")
             if flag in flags and flag not in owed:
@@ -75,7 +74,7 @@ class ContainerRules:
 
     def _owed(self, kind: str, given: Mapping[str, Any]) -> Iterable[str]:
         name, lot = given["container"], (given["material"], given["lot"])
-        held = None if name is None else self._held.get(name)
+        held = None if name is None else self._stock.find(name)
         if held is None:
             if lot in self._lots:
                 yield model.MISSING if name is None else model.CONTAINER_UNKNOWN
@@ -88,7 +87,8 @@ class ContainerRules:
             yield model.SHARED
         net = units.converted(given["net"], held.unit)
         besides = [one for one in (each.in_unit(held.unit) for each in uses if each.place != place) if one is not None]
-        if net is not None and _sum(besides) + Decimal(net["value"]) > held.value:
+        had = self._stock.base(name)
+        if net is not None and had is not None and Fraction(_sum(besides) + Decimal(net["value"])) > had:
             yield model.USED_UP
 
     def _is_blind(self, given: Mapping[str, Any]) -> bool:
@@ -138,16 +138,13 @@ class ContainerRules:
         lot = body["material"], body["lot"]
         if NOT_PERMITTED in seen.stamp.flags:
             return ()
-        for one in body["containers"]:
-            quantity = one["quantity"]
-            if one["container"] not in self._held:
-                self._held[one["container"]] = _Held(lot, Decimal(quantity["value"]), quantity["unit"])
-                self._lots.add(lot)
+        if any(self._stock.find(one["container"]) is None for one in body["containers"]):
+            self._lots.add(lot)
         return (*(one["container"] for one in body["containers"]), "/".join(lot))
 
     def _use(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
         name, net = body["container"], body["net"]
-        if name is None or name not in self._held:
+        if name is None or self._stock.find(name) is None:
             return ()
         place = body["batch"], slot_of(seen.head.kind, body)
         self._uses.setdefault(name, []).append(_Taken(seen.head.id, place, Decimal(net["value"]), net["unit"]))

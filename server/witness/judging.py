@@ -47,6 +47,7 @@ from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
+from server.witness.stock import StockRules
 from server.witness.suppliers import SupplierRules
 from server.witness.training import TrainingRules
 from server.witness.usage import UsageRules
@@ -99,7 +100,8 @@ class SiteRules:
         self._registry = registry
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
-        self._containers, self._balances = ContainerRules(), BalanceRules()
+        self._stock, self._balances = StockRules(), BalanceRules()
+        self._containers = ContainerRules(self._stock)
         self._dispensing = DispensingRules()
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
@@ -159,6 +161,7 @@ class SiteRules:
         self._given.judge(seen)
         self._areas.judge(seen)
         self._balances.judge(seen)
+        self._stock.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -181,6 +184,7 @@ class SiteRules:
         leased = None
         self._leases.learn(seen)
         self._containers.learn(seen)
+        self._stock.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._training.learn(seen)

@@ -43,6 +43,14 @@ def links(connection: Connection, code: str) -> list[units.Link]:
     return [] if text is None else units.links(conversions(text))
 
 
+def storage_of(connection: Connection, code: str) -> str | None:
+    """How the material in force is kept; None of one without a master."""
+    c = master.c
+    query = select(c.storage).where(c.material == code, c.state == model.APPROVED)
+    found: str | None = connection.execute(query.order_by(c.version.desc()).limit(1)).scalar()
+    return found
+
+
 def _master(row: Row[Any]) -> Master:
     own = ("name", "conversions")
     same = {name: getattr(row, name) for name in Master.__slots__ if name not in own}

@@ -7,18 +7,47 @@ from typing import Any
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
 LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 # Of rooms above, by name: these take something out of a container for a place of a batch.
-WEIGHED = "production.material_weighed.v1"
+WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_dispensed.v1"
 ALLOCATED, DEALLOCATED = "production.containers_allocated.v1", "production.allocation_released.v1"
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"
 
-# What a movement is. What is claimed may be corrected, and is the most of what claims one place of a batch.
-CAME, WENT, CLAIMED = "received", "weighed", ("weighed", "dispensed")
+LOCATION, MOVED = "materials.location_defined.v1", "materials.container_moved.v1"
+SPLIT, MERGED = "materials.container_split.v1", "materials.containers_merged.v1"
+SCRAPPED = "materials.container_scrapped.v1"
+BARRED, FREED = "materials.container_restricted.v1", "materials.container_freed.v1"
+MANAGES, MOVES, DECIDES = "stock.manage", "stock.move", "lot.decide"
+# Who may stand by where rejected stock is destroyed.
+SECONDS = (MANAGES, DECIDES)
+KINDS_OF_PLACE = ("receiving", "storage", "quarantine", "sampling", "dispensing", "production", "shipping", "rejected")
+
+# Flags of what was done with a container, which is kept as it was said.
+UNKNOWN, IS_GONE, ELSEWHERE = "container_unknown", "container_gone", "container_elsewhere"
+KNOWN, OTHER_LOT, OVERDRAWN = "container_known", "lot_other", "container_overdrawn"
+UNIT, NO_PLACE, STORAGE, UNFIT = "unit_mismatch", "location_unknown", "storage_unfit", "location_unfit"
+# What must not stand in a place of some kind (CN 2010, 62): refused goods apart, and nothing that waits where it would
+# be used.
+NOT_IN = {
+    "rejected": frozenset({"storage", "dispensing", "production", "shipping"}),
+    "quarantine": frozenset({"dispensing", "production", "shipping"}),
+}
+
+# What a movement is; of what batches take, by the kind of its entry: that may be corrected.
+TAKES = {WEIGHED: "weighed", DISPENSED: "dispensed"}
+CAME = "received"
+# How a container begins.
+BEGINS = (CAME, "split_in")
 # What has become of a container that holds nothing any more.
 EMPTY = "empty"
 GONE = {"merged_out": "merged", "scrapped": "scrapped"}
 
 RELEASED, RESTRICTED, EXPIRED, RETEST_DUE = "released", "restricted", "expired", "retest_due"
 Payload = Mapping[str, Any]
+
+
+def place_of(kind: str, given: Payload) -> str:
+    """Where a batch claims what it takes: `<batch>/<slot>`."""
+    slot = "net" if kind == WEIGHED else f"{given['line']}/{given['portion']}"
+    return f"{given['batch']}/{given['phase']}/{slot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +66,50 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A container as the rules need it. `held` is exact: a decimal, or a fraction `n/d`."""
+
+    container: str
+    material: str
+    lot: str
+    unit: str
+    held: str
+    gone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an entry does to one container: `said` as it says it, `amount` in the container's unit, less than nothing of
+    what leaves it. `born`: the container begins with it, of the material and lot of this one."""
+
+    container: str
+    what: str
+    said: Payload
+    amount: str
+    born: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """`warehouse`: the code of its area."""
+
+    location: str
+    name: Mapping[str, str]
+    warehouse: str
+    kind: str
+    storage: str | None
+    active: bool
+
+    def payload(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A container on a day. `quantity` is what it came with, `held` what is in it, below nothing where more was taken
     than it had. `status` is its lot's on that day (materials), `restricted` for one that is itself; `use_until` the
-    last day on which it may be used; `batch` it is allocated to; `gone`: empty, merged or scrapped."""
+    last day on which it may be used; `batch` it is allocated to; `gone`: empty, merged or
+    scrapped; `restricted`: why it alone must not be used."""
 
     container: str
     material: str
@@ -54,6 +123,7 @@ class Standing:
     use_until: str | None
     gone: str | None
     opened: bool
+    restricted: str | None
 
     def payload(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

@@ -1,17 +1,19 @@
 """The tables of locations and movements, and how entries of all rooms move what the containers hold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select, update
 
+from server.core import db
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials.masters import queries as masters
 from server.materials.model import NOT_PERMITTED
 from server.materials.projection import container, lot
 from server.materials.stock import model, rules
-from server.materials.stock.model import Movement
+from server.materials.stock.model import Change, Held, Movement
 from sync.log.prepared import Prepared
 
 location = Table(
@@ -39,6 +41,13 @@ movement = Table(
     Column("place", Text),
     Column("superseded_by", Text),
     Index("materials_movement_container", "container", "idx", "line"),
+)
+# Entries that say something of a container and move nothing in or out of it.
+about = Table(
+    "materials_about",
+    records,
+    Column("container", Text, primary_key=True),
+    Column("idx", Integer, primary_key=True, autoincrement=False),
 )
 # Entries that claim one place of a batch, until somebody chooses.
 claim = Table(
@@ -105,6 +114,94 @@ def allocate(connection: Connection, entry: Entry) -> None:
     labels = [one if isinstance(one, str) else one["container"] for one in given["containers"]]
     batch = given["batch"] if entry.kind != model.DEALLOCATED else None
     connection.execute(update(container).where(container.c.container.in_(labels)).values(batch=batch))
+    tell(connection, entry, labels)
+
+
+def define(connection: Connection, entry: Entry) -> None:
+    """A location, or what it is from now on."""
+    given = entry.payload
+    row = {name: given[name] for name in ("location", "warehouse", "kind", "storage")}
+    row |= {"name_zh": given["name"]["zh"], "name_en": given["name"]["en"], "active": int(given["active"])}
+    db.put(connection, location, row)
+
+
+def move(connection: Connection, entry: Entry) -> None:
+    """Where a container stands, as whoever carried it says."""
+    if NOT_PERMITTED in entry.flags:
+        return
+    label = entry.payload["container"]
+    connection.execute(update(container).where(container.c.container == label).values(location=entry.payload["to"]))
+    tell(connection, entry, [label])
+
+
+def restrict(connection: Connection, entry: Entry) -> None:
+    """One container that must not be used, whatever its lot may; or may again."""
+    label, reason = entry.payload["container"], entry.payload["reason"]
+    value = reason if entry.kind == model.BARRED else None
+    connection.execute(update(container).where(container.c.container == label).values(restricted=value))
+    tell(connection, entry, [label])
+
+
+def split(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    if NOT_PERMITTED in entry.flags:
+        return
+    into = [one["container"] for one in given["into"]]
+    found = find(connection, [given["container"], *into])
+    source = found.pop(given["container"], None)
+    own = () if source is None else masters.links(connection, source.material)
+    apply(connection, entry, rules.split(given, source, {*found, given["container"]}, own)[0])
+
+
+def merge(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    if NOT_PERMITTED in entry.flags:
+        return
+    found = find(connection, [given["into"], *given["from"]])
+    into = found.get(given["into"])
+    own = () if into is None else masters.links(connection, into.material)
+    apply(connection, entry, rules.merge(given, found, own)[0])
+
+
+def scrap(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    source = find(connection, [given["container"]])[given["container"]]
+    apply(connection, entry, rules.scrapped(given, source, masters.links(connection, source.material)))
+
+
+def apply(connection: Connection, entry: Entry, changes: Sequence[Change]) -> None:
+    """What an entry moves. A container that begins with it stands where the first one that it comes from stands."""
+    for line, one in enumerate(changes):
+        if one.born is not None:
+            _register(connection, one.born, entry.payload.get("container"))
+        add(connection, entry, line, one.container, one.what, one.said, one.amount)
+    settle(connection, [one.container for one in changes])
+
+
+def _register(connection: Connection, born: Held, source: str | None) -> None:
+    query = select(container.c.location, container.c.restricted).where(container.c.container == source)
+    here = connection.execute(query).first()
+    row = {"container": born.container, "material": born.material, "lot": born.lot, "opened": 0}
+    row |= {"quantity_value": born.held, "quantity_unit": born.unit, "held": born.held}
+    row |= {"location": here and here.location, "restricted": here and here.restricted}
+    connection.execute(insert(container), row)
+
+
+def find(connection: Connection, labels: Iterable[str]) -> dict[str, Held]:
+    """Those of the labels that are containers of ours, with what exactly they hold."""
+    c = container.c
+    query = select(c.container, c.material, c.lot, c.quantity_unit, c.held, c.gone).where(c.container.in_(set(labels)))
+    # What stands in the row may be rounded: the movements are summed again.
+    rows = [Held(*row) for row in connection.execute(query)]
+    return {one.container: replace(one, held=rules.held(movements(connection, one.container))) for one in rows}
+
+
+def tell(connection: Connection, entry: Entry, labels: Iterable[str]) -> None:
+    """That an entry says something of containers, for their histories."""
+    known = select(container.c.container).where(container.c.container.in_(set(labels))).order_by(container.c.container)
+    rows = [{"container": label, "idx": entry.index} for label in connection.execute(known).scalars()]
+    if rows:
+        connection.execute(insert(about), rows)
 
 
 def weigh(connection: Connection, entry: Entry) -> None:
@@ -113,7 +210,7 @@ def weigh(connection: Connection, entry: Entry) -> None:
     supersede(connection, _corrected(entry), entry.id)
     name = given["container"]
     if name is not None:
-        take(connection, entry, name, "weighed", f"{given['batch']}/{given['phase']}/net")
+        take(connection, entry, name, model.TAKES[entry.kind], model.place_of(entry.kind, given))
 
 
 def take(connection: Connection, entry: Entry, label: str, what: str, place: str) -> None:
@@ -171,8 +268,8 @@ def settle(connection: Connection, labels: Iterable[str]) -> None:
     """What these containers hold after what has moved."""
     for label in dict.fromkeys(labels):
         moved = movements(connection, label)
-        opened = any(one.what != model.CAME and not one.superseded for one in moved)
-        row = {"label": label, "held": rules.held(moved), "gone": rules.gone(moved), "opened": int(opened)}
+        opened = any(one.what not in model.BEGINS and not one.superseded for one in moved)
+        row = {"label": label, "held": rules.shown(rules.held(moved)), "gone": rules.gone(moved), "opened": int(opened)}
         _stands.run(connection, row)
 
 

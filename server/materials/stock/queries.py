@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, or_, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from server.core import units
 from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
-from server.materials.stock import model, rules
-from server.materials.stock.model import Standing
+from server.materials.stock import model, projection, rules
+from server.materials.stock.model import Location, Standing
 from server.materials.stock.projection import location
 
 _c, _l = container.c, lot.c
@@ -74,13 +74,7 @@ def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Stand
 
 def locations(connection: Connection) -> list[dict[str, Any]]:
     """All places of the site, in the order of their codes: {location, name, warehouse, kind, storage, active}."""
-    rows = connection.execute(select(location).order_by(location.c.location))
-    names = ("location", "warehouse", "kind", "storage")
-    return [
-        {name: getattr(row, name) for name in names}
-        | {"name": {"zh": row.name_zh, "en": row.name_en}, "active": bool(row.active)}
-        for row in rows
-    ]
+    return [_location(row).payload() for row in connection.execute(select(location).order_by(location.c.location))]
 
 
 def propose(
@@ -98,6 +92,36 @@ def propose(
     )
     found = list(_read(connection, usable.order_by(*_FIRST).limit(limit), day))
     return found if quantity is None else _enough(found, quantity, masters.links(connection, material))
+
+
+def base(connection: Connection, label: str) -> dict[str, str] | None:
+    """What a container had for batches to take: what came, less what was split off, scrapped or went elsewhere."""
+    unit = connection.execute(select(_c.quantity_unit).where(_c.container == label)).scalar()
+    if unit is None:
+        return None
+    return {"value": rules.shown(rules.base(projection.movements(connection, label))), "unit": unit}
+
+
+def find_location(connection: Connection, code: str) -> Location | None:
+    row = connection.execute(select(location).where(location.c.location == code)).first()
+    return None if row is None else _location(row)
+
+
+def count_in(connection: Connection, code: str) -> int:
+    """How many containers stand there that hold something."""
+    query = select(func.count()).select_from(container).where(_c.location == code, _c.gone.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def _location(row: Row[Any]) -> Location:
+    return Location(
+        row.location,
+        {"zh": row.name_zh, "en": row.name_en},
+        row.warehouse,
+        row.kind,
+        row.storage,
+        bool(row.active),
+    )
 
 
 def _enough(found: Sequence[Standing], quantity: units.Quantity, own: Sequence[units.Link]) -> list[Standing]:
@@ -129,6 +153,7 @@ def _read(connection: Connection, query: Select[Any], day: str) -> Iterator[Stan
             use_until=rules.use_until(expiry, retest),
             gone=gone,
             opened=bool(opened),
+            restricted=restricted,
         )
 
 

@@ -1,14 +1,14 @@
 """What a container holds, until when it may be used, and what of it may be done: pure, exact to the last digit."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
 from server.core import units
 from server.core.units import Link, Quantity
 from server.materials.stock import model
-from server.materials.stock.model import Movement
+from server.materials.stock.model import Change, Held, Movement, Payload
 
 # Sums of quantities of 15 and 12 digits, as many as there ever are: none is rounded.
 _EXACT = Context(prec=80)
@@ -28,7 +28,7 @@ def amount(quantity: Quantity, unit: str, own: Iterable[Link] = (), sign: int = 
 
 def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
-    most that was taken. A decimal; rounded, at the twelfth place, only where it is none."""
+    most that was taken. A decimal, or the fraction where it is none."""
     amounts: list[str] = []
     claims: dict[str, str] = {}
     for one in movements:
@@ -41,8 +41,13 @@ def held(movements: Iterable[Movement]) -> str:
     return total([*amounts, *claims.values()])
 
 
-def total(amounts: Sequence[str]) -> str:
-    """Of decimals and fractions, as a decimal."""
+def base(movements: Iterable[Movement]) -> str:
+    """What a container had for batches to take: without what they took."""
+    return held(one for one in movements if one.place is None)
+
+
+def total(amounts: Iterable[str]) -> str:
+    """The sum of decimals and fractions, exactly; the digits that were measured stay."""
     whole = Decimal(0)
     parts = Fraction(0)
     for one in amounts:
@@ -53,12 +58,23 @@ def total(amounts: Sequence[str]) -> str:
     if not parts:
         return f"{whole:f}"
     exact = Fraction(whole) + parts
-    return units.written(exact) or f"{Decimal(round(exact * 10**_PLACES)).scaleb(-_PLACES, _EXACT):f}"
+    return units.written(exact) or str(exact)
+
+
+def shown(amount: str) -> str:
+    """A decimal; rounded, at the twelfth place, only where it is none."""
+    if "/" not in amount:
+        return amount
+    return f"{Decimal(round(Fraction(amount) * 10**_PLACES)).scaleb(-_PLACES, _EXACT):f}"
+
+
+def negative(amount: str) -> str:
+    return str(-Fraction(amount)) if "/" in amount else f"{_EXACT.minus(Decimal(amount)):f}"
 
 
 def gone(movements: Sequence[Movement]) -> str | None:
     """What has become of a container that holds nothing; None while it holds something."""
-    if Decimal(held(movements)) > 0:
+    if Fraction(held(movements)) > 0:
         return None
     left = [one.what for one in movements if not one.superseded and one.place is None]
     return model.GONE.get(left[-1], model.EMPTY) if left else model.EMPTY
@@ -73,3 +89,103 @@ def after(day: str, months: int) -> str:
     """The day so many months later; the last of a month that has no such day."""
     year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
     return f"{year:04d}-{month + 1:02d}-{min(int(day[8:10]), monthrange(year, month + 1)[1]):02d}"
+
+
+def split(
+    given: Payload, source: Held | None, known: Collection[str], own: Iterable[Link] = ()
+) -> tuple[list[Change], list[str]]:
+    """What filling parts of a container into new ones moves, and what is wrong with it; a label that is another's
+    already takes nothing."""
+    if source is None:
+        return [], [model.UNKNOWN]
+    flags = [] if source.gone is None else [model.IS_GONE]
+    own, taken = list(own), set(known)
+    changes: list[Change] = []
+    for line in given["into"]:
+        label, quantity = line["container"], line["quantity"]
+        leaves = amount(quantity, source.unit, own, -1)
+        if label in taken or leaves is None:
+            flags.append(model.KNOWN if label in taken else model.UNIT)
+            continue
+        taken.add(label)
+        born = Held(label, source.material, source.lot, quantity["unit"], quantity["value"], None)
+        changes.append(Change(label, "split_in", quantity, quantity["value"], born))
+        changes.append(Change(source.container, "split_out", quantity, leaves))
+    left = total([source.held, *(one.amount for one in changes if one.container == source.container)])
+    if Fraction(left) < 0:
+        flags.append(model.OVERDRAWN)
+    return changes, flags
+
+
+def merge(given: Payload, found: Mapping[str, Held], own: Iterable[Link] = ()) -> tuple[list[Change], list[str]]:
+    """What filling containers together moves: all that is in them. Of one lot only; what is not, stays where it is."""
+    into = found.get(given["into"])
+    if into is None:
+        return [], [model.UNKNOWN]
+    flags: list[str] = []
+    changes: list[Change] = []
+    own = list(own)
+    for label in dict.fromkeys(given["from"]):
+        source = found.get(label)
+        wrong = _merge_wrong(source, into)
+        comes = None if source is None else _over(source.held, source.unit, into.unit, own)
+        if wrong is not None or source is None or comes is None:
+            flags.append(wrong or model.UNIT)
+            continue
+        said = {"value": shown(source.held), "unit": source.unit}
+        changes.append(Change(label, "merged_out", said, negative(source.held)))
+        changes.append(Change(into.container, "merged_in", said, comes))
+    return changes, flags
+
+
+def _merge_wrong(source: Held | None, into: Held) -> str | None:
+    if source is None or source.container == into.container:
+        return model.UNKNOWN
+    if (source.material, source.lot) != (into.material, into.lot):
+        return model.OTHER_LOT
+    return None if source.gone is None else model.IS_GONE
+
+
+def _over(held: str, unit: str, other: str, own: Iterable[Link]) -> str | None:
+    if "/" not in held:
+        return amount({"value": held, "unit": unit}, other, own)
+    times = units.ratio(unit, other, own)
+    return None if times is None else total([str(Fraction(held) * times)])
+
+
+def scrapped(given: Payload, source: Held, own: Iterable[Link] = ()) -> list[Change]:
+    leaves = amount(given["quantity"], source.unit, own, -1)
+    return [] if leaves is None else [Change(source.container, "scrapped", given["quantity"], leaves)]
+
+
+def scrap_refused(given: Payload, source: Held | None, status: str, actor: str, own: Iterable[Link] = ()) -> str | None:
+    """Why this cannot be scrapped: a code of the error catalogue. Rejected stock is destroyed before a second person
+    (CN 2010, 62)."""
+    if source is None:
+        return "container_unknown"
+    if source.gone is not None:
+        return "stock_gone"
+    leaves = amount(given["quantity"], source.unit, own)
+    if leaves is None:
+        return "stock_unit_wrong"
+    if Fraction(leaves) > Fraction(source.held):
+        return "stock_too_much"
+    if given["witness"] == actor or (status == "rejected" and given["witness"] is None):
+        return "stock_second_missing"
+    return None
+
+
+def move_flags(
+    given: Payload, place: str | None, to: tuple[str, str | None, bool] | None, status: str, storage: str | None
+) -> list[str]:
+    """What is wrong with putting a container somewhere. `place`: where it stood; `to`: (kind, storage, in use) of where
+    it goes, None of a place that nobody has registered; `storage`: what its material asks for."""
+    flags = [model.ELSEWHERE] if given["from"] is not None and place not in (None, given["from"]) else []
+    if to is None or not to[2]:
+        return [*flags, model.NO_PLACE]
+    kind, offered, _ = to
+    if None not in (offered, storage) and offered != storage:
+        flags.append(model.STORAGE)
+    if kind in model.NOT_IN.get(status, ()):
+        flags.append(model.UNFIT)
+    return flags

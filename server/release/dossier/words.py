@@ -205,6 +205,13 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.container_freed.v1|解除容器限制|Container freed
+materials.container_restricted.v1|容器限制使用|Container restricted
+materials.container_scrapped.v1|报废|Container scrapped
+materials.containers_merged.v1|容器合并|Containers merged
+materials.container_split.v1|容器分装|Container split
+materials.container_moved.v1|容器移动|Container moved
+materials.location_defined.v1|库位|Location defined
 materials.purchase_line_closed.v1|关闭采购订单行|Purchase order line closed
 materials.purchase_order_rejected.v1|拒绝采购订单|Purchase order rejected
 materials.purchase_order_approved.v1|批准采购订单|Purchase order approved

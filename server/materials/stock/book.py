@@ -1,0 +1,70 @@
+"""The ledger of stock in memory, from entries alone: what a witness keeps, by the same rules as the tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from server.core.units import Link
+from server.materials.stock import model, rules
+from server.materials.stock.model import Change, Held, Movement, Payload
+
+
+@dataclass(slots=True)
+class _Container:
+    first: Held
+    movements: list[Movement] = field(default_factory=list)
+
+
+class Book:
+    """Containers with all that came into them and left them."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, _Container] = {}
+        self._places: dict[str, list[str]] = {}
+
+    def receive(self, entry: str, material: str, lot: str, lines: Iterable[Payload]) -> None:
+        """Containers that came in, {container, quantity}; one that is known stays as it is."""
+        for line in lines:
+            quantity = line["quantity"]
+            first = Held(line["container"], material, lot, quantity["unit"], quantity["value"], None)
+            if first.container not in self._all:
+                self.apply(entry, [Change(first.container, model.CAME, quantity, quantity["value"], first)])
+
+    def apply(self, entry: str, changes: Sequence[Change]) -> None:
+        for one in changes:
+            if one.born is not None:
+                self._all[one.container] = _Container(one.born)
+            self._add(one.container, Movement(entry, one.what, one.amount, None, False))
+
+    def claim(self, entry: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
+        """What a batch takes for a place of it; of a label that is none of ours, nothing."""
+        if label in self._all:
+            amount = rules.amount(net, self._all[label].first.unit, own, -1)
+            self._add(label, Movement(entry, "taken", amount, place, False))
+            self._places.setdefault(entry, []).append(label)
+
+    def supersede(self, entries: Iterable[str]) -> None:
+        """Claims that were corrected, or not chosen."""
+        for entry in entries:
+            for label in self._places.get(entry, ()):
+                moved = self._all[label].movements
+                moved[:] = [replace(one, superseded=True) if one.entry == entry else one for one in moved]
+
+    def find(self, label: str) -> Held | None:
+        known = self._all.get(label)
+        if known is None:
+            return None
+        return replace(known.first, held=rules.held(known.movements), gone=rules.gone(known.movements))
+
+    def found(self, labels: Iterable[str]) -> Mapping[str, Held]:
+        return {label: held for label in labels if (held := self.find(label)) is not None}
+
+    def base(self, label: str) -> str | None:
+        """What it had for batches to take; None of a label that is none of ours."""
+        known = self._all.get(label)
+        return None if known is None else rules.base(known.movements)
+
+    def labels(self) -> list[str]:
+        return list(self._all)
+
+    def _add(self, label: str, movement: Movement) -> None:
+        self._all[label].movements.append(movement)

@@ -1,0 +1,152 @@
+"""Whether stock was scrapped, destroyed or barred as it may be, from the log alone; and what containers have (MAT-06).
+
+The same rules as the door's (`server.materials.stock.rules`), over a ledger in memory.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from server.handheld.entries import JUDGES as OF_BATCHES
+from server.materials.model import NOT_PERMITTED
+from server.materials.stock import model, rules
+from server.materials.stock.book import Book
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.errors import SyncError
+from sync.verify.rules import ERASED
+
+STATUS_CHANGED = ("materials.lot_status_changed.v1", "materials.lot_status_changed.v2")
+_OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
+_KINDS = (*model.RECEIVED, *_OWN, *model.TAKES, model.CONFLICT, model.RESOLVED)
+# Of splits and mergers; who may move stock is for the rules of roles.
+_FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN)
+Body = Mapping[str, Any]
+
+
+class StockRules:
+    """What every container holds after the entries learnt so far. What a material says of its own units is not known
+    here: of containers for which that matters nothing is judged."""
+
+    def __init__(self) -> None:
+        self._book = Book()
+        self._rejected: set[tuple[str, str]] = set()
+        self._barred: set[str] = set()
+        self._conflicts: dict[str, list[str]] = {}
+        self._count = 0
+        self._labels: dict[int, tuple[str, ...]] = {}
+        # Of which not everything can be read or converted; None: all.
+        self._blind: set[str] | None = set()
+
+    def find(self, label: str) -> model.Held | None:
+        return self._book.find(label)
+
+    def base(self, label: str) -> Fraction | None:
+        """What a container had for batches to take; None where that cannot be told."""
+        found = None if self._is_blind([label]) else self._book.base(label)
+        return None if found is None else Fraction(found)
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError of what the server should have refused, or said."""
+        given = seen.body
+        if given is None or self._is_blind(_named(seen.head.kind, given)):
+            return
+        if seen.head.kind == model.SCRAPPED and seen.by_server:
+            self._judge_scrap(given, seen.head.actor)
+        elif seen.head.kind in (model.BARRED, model.FREED) and seen.by_server:
+            if (given["container"] in self._barred) == (seen.head.kind == model.BARRED):
+                raise SyncError("stock_barred_already", f"{given['container']} by {seen.head.actor}")
+        elif seen.head.kind in (model.SPLIT, model.MERGED):
+            self._judge_flags(seen, given)
+
+    def _judge_scrap(self, given: Body, actor: str) -> None:
+        source = self._book.find(given["container"])
+        rejected = source is not None and (source.material, source.lot) in self._rejected
+        refused = rules.scrap_refused(given, source, "rejected" if rejected else "", actor)
+        if refused is not None:
+            raise SyncError(refused, f"{given['container']} by {actor}")
+
+    def _judge_flags(self, seen: Seen, given: Body) -> None:
+        _, owed = self._moves(seen.head.kind, given)
+        if model.UNIT in owed or model.UNIT in seen.stamp.flags:
+            return
+        for flag in _FLAGS:
+            if flag in owed and flag not in seen.stamp.flags:
+                raise unflagged(flag, f"{seen.head.kind} of {', '.join(_named(seen.head.kind, given))}")
+            if flag in seen.stamp.flags and flag not in owed:
+                raise misflagged(flag, f"nothing of the kind is wrong with {', '.join(_named(seen.head.kind, given))}")
+
+    def learn(self, seen: Seen) -> None:
+        index, head, body = self._count, seen.head, seen.body
+        self._count += 1
+        if seen.by_server and head.kind == ERASED and body is not None and self._blind is not None:
+            self._blind |= {label for one in body["entries"] for label in self._labels.get(one["index"], ())}
+        corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
+        if corrects is not None and head.kind in OF_BATCHES and not seen.is_strange and not seen.by_server:
+            self._book.supersede([corrects])
+        if seen.is_strange or NOT_PERMITTED in seen.stamp.flags:
+            return
+        if body is None:
+            self._blind = None if head.kind in _KINDS else self._blind
+        elif head.kind in _KINDS:
+            self._take(seen, body)
+            self._labels[index] = _named(head.kind, body)
+        else:
+            self._learn_word(head.kind, body)
+
+    def _learn_word(self, kind: str, body: Body) -> None:
+        """What was decided about lots and containers."""
+        if kind in STATUS_CHANGED and body["status"] == "rejected":
+            self._rejected.add((body["material"], body["lot"]))
+        elif kind == model.BARRED:
+            self._barred.add(body["container"])
+        elif kind == model.FREED:
+            self._barred.discard(body["container"])
+
+    def _take(self, seen: Seen, body: Body) -> None:
+        entry, kind = seen.head.id, seen.head.kind
+        if kind in model.RECEIVED:
+            self._book.receive(entry, body["material"], body["lot"], body["containers"])
+        elif kind in model.TAKES:
+            if body["container"] is not None:
+                self._book.claim(entry, body["container"], body["net"], model.place_of(kind, body))
+        elif kind == model.CONFLICT:
+            self._conflicts[entry] = body["entries"]
+        elif kind == model.RESOLVED:
+            claims = self._conflicts.get(body["conflict"], ())
+            self._book.supersede(one for one in claims if one != body["chosen"])
+        else:
+            self._move(kind, entry, body)
+
+    def _move(self, kind: str, entry: str, body: Body) -> None:
+        changes, flags = self._moves(kind, body)
+        if model.UNIT in flags and self._blind is not None:
+            self._blind |= {*_named(kind, body)}
+        self._book.apply(entry, changes)
+        for one in changes:
+            if one.born is not None and body["container"] in self._barred:
+                self._barred.add(one.container)
+
+    def _moves(self, kind: str, body: Body) -> tuple[list[model.Change], list[str]]:
+        found = self._book.found(_named(kind, body))
+        if kind == model.MERGED:
+            return rules.merge(body, found)
+        source = found.get(body["container"])
+        if kind == model.SPLIT:
+            return rules.split(body, source, found)
+        changes = [] if source is None else rules.scrapped(body, source)
+        return changes, [] if changes else [model.UNIT]
+
+    def _is_blind(self, labels: Iterable[str]) -> bool:
+        return self._blind is None or not self._blind.isdisjoint(labels)
+
+
+def _named(kind: str, body: Body) -> tuple[str, ...]:
+    """The labels that an entry names."""
+    if kind in model.RECEIVED:
+        return tuple(one["container"] for one in body["containers"])
+    if kind == model.MERGED:
+        return (body["into"], *body["from"])
+    if kind == model.SPLIT:
+        return (body["container"], *(one["container"] for one in body["into"]))
+    label = body.get("container")
+    return () if label is None else (label,)

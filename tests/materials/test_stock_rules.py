@@ -1,0 +1,166 @@
+"""No quantity is made or lost, whatever is done with containers in whatever order and units: pure."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.core import units
+from server.materials.stock import model, rules
+from server.materials.stock.book import Book
+from server.materials.stock.model import Movement
+
+pytestmark = pytest.mark.urs("MAT-06")
+# 1 L of it are 0.789 kg, so that 1 kg is no decimal of litres.
+OWN = [("L", "kg", Fraction("0.789"))]
+UNITS = ("kg", "g", "L", "mL")
+AMOUNTS = st.decimals("0.001", "40", places=3).map(str)
+QUANTITIES = st.fixed_dictionaries({"value": AMOUNTS, "unit": st.sampled_from(UNITS)})
+LABELS = [f"C-{n}" for n in range(6)]
+LABEL = st.sampled_from(LABELS)
+DEEDS = st.one_of(
+    st.tuples(st.just("receive"), LABEL, QUANTITIES),
+    st.tuples(st.just("split"), LABEL, LABEL, QUANTITIES),
+    st.tuples(st.just("merge"), LABEL, LABEL, LABEL),
+    st.tuples(st.just("scrap"), LABEL, QUANTITIES),
+    st.tuples(st.just("weigh"), LABEL, QUANTITIES, st.sampled_from(("B1/1/net", "B1/2/net", "B2/1/net"))),
+    st.tuples(st.just("correct"), st.integers(0, 5)),
+)
+
+
+class Ledger:
+    """A book, and beside it what came in, what was scrapped, and the claims that stand: all in kg."""
+
+    def __init__(self) -> None:
+        self.book, self.came, self.scrapped = Book(), Fraction(0), Fraction(0)
+        self.claims: list[tuple[str, str, str, Fraction]] = []
+        self.count = 0
+
+    def do(self, deed: str, *given: Any) -> None:
+        self.count += 1
+        getattr(self, deed)(f"E-{self.count}", *given)
+
+    def receive(self, entry: str, label: str, quantity: Any) -> None:
+        if self.book.find(label) is None:
+            self.came += kg(quantity)
+        self.book.receive(entry, "m", "l", [{"container": label, "quantity": quantity}])
+
+    def split(self, entry: str, label: str, into: str, quantity: Any) -> None:
+        payload = {"container": label, "into": [{"container": into, "quantity": quantity}]}
+        source, before = self.book.find(label), self.book.found(LABELS)
+        changes, flags = rules.split(payload, source, before, OWN)
+        self.book.apply(entry, changes)
+        after = self.book.find(label)
+        if source is not None and after is not None and Fraction(after.held) < 0 <= Fraction(source.held):
+            assert model.OVERDRAWN in flags
+
+    def merge(self, entry: str, into: str, *labels: str) -> None:
+        changes, _ = rules.merge({"into": into, "from": list(labels)}, self.book.found(LABELS), OWN)
+        self.book.apply(entry, changes)
+        for one in changes:
+            if one.what == "merged_out":
+                left = self.book.find(one.container)
+                assert left is not None
+                assert (Fraction(left.held), left.gone) == (0, "merged")
+
+    def scrap(self, entry: str, label: str, quantity: Any) -> None:
+        source = self.book.find(label)
+        payload = {"container": label, "quantity": quantity, "witness": None}
+        if rules.scrap_refused(payload, source, "released", "P", OWN) is None:
+            assert source is not None
+            self.book.apply(entry, rules.scrapped(payload, source, OWN))
+            self.scrapped += kg(quantity)
+            after = self.book.find(label)
+            assert after is not None
+            assert Fraction(after.held) >= 0
+
+    def weigh(self, entry: str, label: str, quantity: Any, place: str) -> None:
+        if self.book.find(label) is not None:
+            self.claims.append((entry, label, place, kg(quantity)))
+        self.book.claim(entry, label, quantity, place, OWN)
+
+    def correct(self, entry: str, at: int) -> None:
+        if at < len(self.claims):
+            self.book.supersede([self.claims[at][0]])
+            del self.claims[at]
+
+    def taken(self) -> Fraction:
+        """Of several that claim one place of a container, the most."""
+        most: dict[tuple[str, str], Fraction] = {}
+        for _, label, place, amount in self.claims:
+            most[label, place] = max(amount, most.get((label, place), Fraction(0)))
+        return sum(most.values(), Fraction(0))
+
+    def held(self) -> Fraction:
+        total = Fraction(0)
+        for one in self.book.found(LABELS).values():
+            times = units.ratio(one.unit, "kg", OWN)
+            assert times is not None
+            total += Fraction(one.held) * times
+        return total
+
+
+def kg(quantity: Any) -> Fraction:
+    found = units.convert(quantity["value"], quantity["unit"], "kg", OWN)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(DEEDS, max_size=25))
+def test_all_that_came_is_held_taken_or_scrapped(deeds: list[Any]) -> None:
+    ledger = Ledger()
+    for deed in deeds:
+        ledger.do(*deed)
+        assert ledger.held() + ledger.taken() + ledger.scrapped == ledger.came
+
+
+def movement(amount: str, what: str = "received", place: str | None = None, superseded: bool = False) -> Movement:
+    return Movement("E", what, amount, place, superseded)
+
+
+def test_digits_that_were_measured_stay() -> None:
+    assert rules.held([movement("25.00"), movement("-12.340", "weighed", "B/1")]) == "12.660"
+    assert rules.held([movement("999999999999999.999999999999"), movement("0.000000000001", "split_in")]) == (
+        "1000000000000000.000000000000"
+    )
+
+
+def test_what_is_no_decimal_is_kept_as_a_fraction_and_rounded_only_to_be_shown() -> None:
+    third = rules.amount({"value": "1", "unit": "kg"}, "L", OWN)
+    assert third == "1000/789"
+    assert rules.shown(third) == "1.267427122940"
+    assert rules.total([third] * 789) == "1000"
+
+
+@pytest.mark.parametrize(
+    ("moved", "gone"),
+    [
+        ([movement("5")], None),
+        ([movement("0")], "empty"),
+        ([movement("5"), movement("-5", "weighed", "B/1")], "empty"),
+        ([movement("5"), movement("-5", "weighed", "B/1", superseded=True)], None),
+        ([movement("5"), movement("-5", "merged_out")], "merged"),
+        ([movement("5"), movement("-5", "scrapped")], "scrapped"),
+    ],
+)
+def test_what_has_become_of_a_container(moved: list[Movement], gone: str | None) -> None:
+    assert rules.gone(moved) == gone
+
+
+@pytest.mark.urs("MAT-07")
+@pytest.mark.parametrize(
+    ("day", "months", "after"),
+    [("2026-11-26", 12, "2027-11-26"), ("2026-08-31", 6, "2027-02-28"), ("2027-12-31", 2, "2028-02-29")],
+)
+def test_months_later(day: str, months: int, after: str) -> None:
+    assert rules.after(day, months) == after
+
+
+@pytest.mark.urs("MAT-07")
+def test_the_first_of_expiry_and_retest_is_the_last_day() -> None:
+    assert rules.use_until("2027-01-01", "2026-12-01") == "2026-12-01"
+    assert rules.use_until("2027-01-01", None) == "2027-01-01"
+    assert rules.use_until(None, None) is None

@@ -1,0 +1,82 @@
+"""A witness finds stock that was scrapped, barred or split as it must not be, and accuses no honest server."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from stock_support import LABELS, Store
+from witness_support import Story
+
+from server.witness.seen import Seen
+from server.witness.stock import StockRules
+from sync.errors import SyncError
+
+pytestmark = pytest.mark.urs("MAT-06", "PLT-18")
+Change = Callable[[Seen], Seen]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
+    folder = tmp_path_factory.mktemp("plant")
+    site = Store(f"sqlite:///{folder}/pestle.db", folder)
+    site.bring("BAD", "R-1", status="rejected")
+    site.split(LABELS[0], ("S-1", "5.00"))
+    assert site.split(LABELS[1], ("S-2", "25.01")) == ("container_overdrawn",)
+    assert site.scrap("S-1", "1.00") is None
+    assert site.scrap("R-1", "25.00", "P-5") is None
+    assert site.refused("container_restricted", actor="P-5", container=LABELS[2], reason="seal") is None
+    entries = Story.of(site.plant).entries
+    yield [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in entries]
+    site.plant.close()
+
+
+def judged(story: list[Seen], kind: str, change: Change, last: bool = False) -> str | None:
+    """The code of what a witness finds where the first or last entry of a kind is another one."""
+    places = [at for at, seen in enumerate(story) if seen.head.kind == f"materials.{kind}.v1"]
+    rules = StockRules()
+    for at, seen in enumerate(story):
+        told = change(seen) if places and at == places[-1 if last else 0] else seen
+        try:
+            rules.judge(told)
+        except SyncError as error:
+            return error.code
+        rules.learn(told)
+    return None
+
+
+def body(**more: Any) -> Change:
+    return lambda seen: replace(seen, body={**(seen.body or {}), **more})
+
+
+def flags(*names: str) -> Change:
+    return lambda seen: replace(seen, stamp=replace(seen.stamp, flags=names))
+
+
+def test_an_honest_server_is_not_accused(story: list[Seen]) -> None:
+    assert judged(story, "container_split", lambda seen: seen) is None
+
+
+def test_more_scrapped_than_there_was(story: list[Seen]) -> None:
+    much = body(quantity={"value": "5.01", "unit": "kg"})
+    assert judged(story, "container_scrapped", much) == "stock_too_much"
+    assert judged(story, "container_scrapped", body(container="S-9")) == "container_unknown"
+
+
+def test_rejected_stock_destroyed_alone(story: list[Seen]) -> None:
+    assert judged(story, "container_scrapped", body(witness=None), last=True) == "stock_second_missing"
+
+
+def test_barred_where_it_was_barred_or_free(story: list[Seen]) -> None:
+    freed: Change = lambda seen: replace(seen, head=replace(seen.head, kind="materials.container_freed.v1"))  # noqa: E731
+    assert judged(story, "container_restricted", freed) == "stock_barred_already"
+
+
+def test_flags_of_a_split_that_are_left_out_or_made_up(story: list[Seen]) -> None:
+    assert judged(story, "container_split", flags(), last=True) == "flag_missing"
+    assert judged(story, "container_split", flags("container_known")) == "flag_wrong"
+
+
+def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
+    gone: Change = lambda seen: replace(seen, body=None)  # noqa: E731
+    assert judged(story, "containers_received", gone) is None
