@@ -34,9 +34,9 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str) 
     history = reading.of_stream(connection, queries.stream(material, lot), max(facts.size - _HISTORY, 0))
     decided = queries.decisions(connection, material, lot)
     people = identity.people(connection, {*rules.hands(facts), *(one.by for one in decided), *_actors(history)})
-    shown = ("material", "name", "lot", "status", "expiry", "received_at", "quantity", "containers", "supplier")
+    shown = ("material", "name", "lot", "status", "expiry", "retest", "received_at", "quantity", "containers")
     return {
-        "lot": {name: getattr(found, name) for name in (*shown, "supplier_lot")},
+        "lot": {name: getattr(found, name) for name in (*shown, "supplier", "supplier_lot", "manufacturer")},
         "supplier": _supplier(connection, material, lot, found.supplier, day),
         "specification": facts.specification,
         "version": facts.version,

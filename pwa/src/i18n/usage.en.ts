@@ -1,0 +1,18 @@
+/** English words for the use of lots: fetched with their screens, not with the first one. */
+export const usageEn = {
+  tab: "Decision", now: "Status now", expiry: "Expiry", retestDay: "Retest date", none: "Nothing has been decided.", lastBy: (name: string, at: string) => `${name} · ${at}`, unsigned: "not signed (imported, or from before)", conditionsAre: (text: string) => `Conditions: ${text}`,
+  gatesTitle: "Before a release", met: "met", open: "open",
+  gates: {
+    specification: "A specification for incoming goods is in force", sampling: "Sampling is complete", results_complete: "Every test has a result", results_pass: "All results are within their limits", results_checked: "A second person has checked the results", supplier: "The supplier is approved, or the delivery accepted", independent: "You neither sampled, tested nor checked it",
+  } as Record<string, string>,
+  fromDifferent: "A released lot needs new results before its retest date moves.",
+  results: "Results", by: (code: string, version: number) => `${code} · version ${version}`, noSpecification: "No specification for incoming goods is in force: it cannot be released.", toSpecifications: "Specifications", noResult: "no result", limits: "Limits", method: "Method", measured: (value: string) => `measured ${value}`, checkedBy: (name: string, at: string) => `checked: ${name} · ${at}`, uncheckedYet: "waits for its check", imported: "imported history", notCounting: "recorded by who may not: does not count", otherSpecification: (name: string) => `judged by ${name}: does not count`, inside: "conforms", outside: "out of limits", noVerdict: "not judged",
+  rule: "Rounded once, then judged. A retest stands beside the original, which counts until QA has decided.", rounding: (decimals: number, rule: string) => `${decimals} decimals · ${rule}`,
+  asideBy: (name: string, at: string) => `does not count: ${name} · ${at}`, setAside: "Does not count…", asideTitle: "This result does not count", asideReason: "What the investigation found: why the original does not count", original: "Original", retestResult: "Retest",
+  check: "Check and sign…", checkTitle: "Check results", checkMeaning: "Checked", checkNow: "Sign", checkHint: "Compare these results with the raw data.", waiting: (n: number) => (n === 1 ? "1 record waits for a second person" : `${n} records wait for a second person`), own: "What you recorded somebody else checks.", test: "Test",
+  release: "Release…", extend: "Retested: move the retest date…", reject: "Reject…", restrict: "Restrict…", titles: { released: "Release the lot", rejected: "Reject the lot", restricted: "Restrict the lot" } as Record<string, string>,
+  meanings: { released: "Inspected, released for use", rejected: "Rejected, not to be used", restricted: "Restricted" } as Record<string, string>,
+  retest: "Retest date (empty: as at receipt)", newRetest: "New retest date", conditions: "Conditions", reason: "Reason", remark: "Remark (may be empty)", go: "Go on to sign", sign: "Sign", lot: "Lot", digest: "Digest of what is shown", decision: "Decision", basis: "On", basisOf: (passed: number, tests: number) => `${tests} tests, ${passed} results conform`,
+  blocked: "Not all conditions of a release are met.", received: "Received", quantity: "Quantity", containers: "Containers", supplier: "Supplier", supplierLot: "Supplier's lot", standing: { new: "not audited", qualified: "qualified", expired: "qualification ended", suspended: "suspended" } as Record<string, string>, unnamed: "no supplier recorded",
+  history: "All entries of this lot", decisions: "Decisions", manufacturer: "Manufacturer", flagged: "flagged",
+};

@@ -1,0 +1,40 @@
+/** What the API says of the use of a lot (see server/quality/usage/pages.py), and its words. */
+import type { Gate, Named, TestResult } from "../api/types";
+import type { Quantity, Text2 } from "../core/types";
+import { language } from "../i18n/index.svelte";
+import { usageEn } from "../i18n/usage.en";
+import { usageZh } from "../i18n/usage.zh";
+import type { Test } from "../specifications/types";
+
+export interface Said { by: Named | null; at: string }
+/** A result with who stands for it; `digest` is what whoever checks its entry signs. */
+export interface LotResult extends TestResult, Said {
+  entry: string; flags: string[]; counts: boolean; digest: string;
+  checked: (Said & { comment: string | null }) | null; aside: (Said & { reason: string }) | null;
+}
+export interface Decision extends Said { entry: string; status: string; reason: string | null; conditions: string | null; retest: string | null; signed: boolean }
+export interface Line { id: string; kind: string; captured_at: string; by: Named | null; flags: string[] }
+export interface UsageView {
+  lot: { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; retest: string | null; manufacturer: string | null; received_at: string; quantity: Quantity | null; containers: number | null; supplier: string | null; supplier_lot: string | null };
+  supplier: { named: string | null; waits: boolean; code: string | null; name: Text2 | null; standing: string | null };
+  specification: string | null; version: number | null; inspection: string | null; digest: string;
+  tests: Test[]; results: LotResult[]; gates: Pick<Gate, "code" | "met" | "details">[]; decisions: Decision[]; history: Line[];
+}
+export type Status = "released" | "rejected" | "restricted";
+
+export function ut(): typeof usageEn {
+  return language.current === "zh" ? usageZh : usageEn;
+}
+
+/** The entries whose results no second person has checked, each with its results, in the order of the log. */
+export function unchecked(results: readonly LotResult[]): LotResult[][] {
+  const open = results.filter((one) => one.checked === null && one.counts && one.by?.id !== "server");
+  return [...new Set(open.map((one) => one.entry))].map((entry) => open.filter((one) => one.entry === entry));
+}
+
+/** The result of the same test that came after one which fails, and may stand in its place once QA says so. */
+export function later(results: readonly LotResult[], failed: LotResult): LotResult | undefined {
+  if (failed.verdict !== "fail" || failed.aside !== null) return undefined;
+  const same = results.filter((one) => one.test === failed.test);
+  return same.slice(same.indexOf(failed) + 1).find((one) => one.entry !== failed.entry && one.aside === null);
+}
