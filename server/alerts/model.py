@@ -162,7 +162,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("A test result is out of limits", "检验结果超出限度"),
         ("{subject}: {tests}", "{subject}：{tests}"),
         ("batch.review", "lot.decide"),
-        on=("quality.results_recorded.v1", "quality.results_recorded.v2"),
+        on=("quality.results_recorded.v1", "quality.results_recorded.v2", "quality.results_recorded.v3"),
         then=(Next(_HOUR, ("batch.release",)),),
         fixed=True,
     ),

@@ -183,6 +183,7 @@ SOURCES: Mapping[str, Source] = {
     "production.phase_completed.v1": _phase_completed,
     "quality.results_recorded.v1": _results,
     "quality.results_recorded.v2": _results,
+    "quality.results_recorded.v3": _results,
     "quality.deviation_opened.v1": _deviation,
     "forms.exception_raised.v1": _record_item,
     "forms.conflict_found.v1": _record_item,

@@ -14,7 +14,10 @@ TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "devic
 RESULTS_RECORDED = "quality.results_recorded.v1"
 # Since a specification says what is asked, and its limits: a line says what was found, and nothing else.
 RESULTS_RECORDED_V2 = "quality.results_recorded.v2"
-RESULTS = (RESULTS_RECORDED, RESULTS_RECORDED_V2)
+# Since a line names its instrument, reagents and standards, and an entry its analyst and what it tests again.
+RESULTS_RECORDED_V3 = "quality.results_recorded.v3"
+ANSWERED = (RESULTS_RECORDED_V2, RESULTS_RECORDED_V3)
+RESULTS = (RESULTS_RECORDED, *ANSWERED)
 DEVIATION_OPENED = "quality.deviation_opened.v1"
 DEVIATION_CLOSED_V1 = "quality.deviation_closed.v1"
 # By the end of the flow that carries it.

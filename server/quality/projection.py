@@ -14,6 +14,7 @@ from server.quality.model import POST_SEAL, TAKES_NO_PLACE, parse_number, subjec
 from server.quality.specifications import queries as specifications
 from server.quality.specifications import rules as judged
 from server.quality.specifications.model import Specification, Test
+from sync import canonical
 
 result = Table(
     "quality_result",
@@ -36,6 +37,19 @@ result = Table(
     Column("superseded_by", Text),
     Column("reported", Text),
     Column("specification", Text),
+)
+# With what the results of an entry were found, and by whom; of older ones only their log knows who recorded them.
+analysis = Table(
+    "quality_analysis",
+    db.records,
+    Column("entry", Text, primary_key=True),
+    Column("test", Text, primary_key=True),
+    Column("instrument", Text),
+    Column("reagents", Text, nullable=False),
+    Column("analyst", Text, nullable=False),
+    Column("inspection", Text),
+    Column("sample", Text),
+    Column("retest_of", Text),
 )
 deviation = Table(
     "quality_deviation",
@@ -166,6 +180,16 @@ def keep_answers(connection: Connection, entry: Entry) -> None:
     if specification is not None:
         rows = of_answers(specification, entry.payload["results"])
         _keep(connection, entry, [{**row, **_by(specification)} for row in rows])
+
+
+def keep_analysis(connection: Connection, entry: Entry) -> None:
+    """As answers, with what they were found with."""
+    keep_answers(connection, entry)
+    given = entry.payload
+    same = {name: given[name] for name in ("analyst", "inspection", "sample", "retest_of")} | {"entry": entry.id}
+    for line in {one["test"]: one for one in given["results"]}.values():
+        used = {"instrument": line["instrument"], "reagents": canonical.encode(line["reagents"]).decode()}
+        connection.execute(insert(analysis), {**same, "test": line["test"], **used})
 
 
 def of_stated(line: Mapping[str, Any], test: Test | None) -> dict[str, Any]:

@@ -164,5 +164,6 @@ FLAGGED = {
     "materials.containers_received.v2": "lot.receive",
     "quality.results_recorded.v1": "results.record",
     "quality.results_recorded.v2": "results.record",
+    "quality.results_recorded.v3": "results.record",
 }
 ROOM = Room("training", KINDS, judges={name: judging(permission) for name, permission in FLAGGED.items()})

@@ -161,6 +161,7 @@ class UsageRules(Remembering):
                 verdict=row["verdict"],
                 specification=row["specification"],
                 by=head.actor,
+                analyst=given.get("analyst", head.actor),
                 counts=model.STANDS_FOR_NOTHING.isdisjoint(seen.stamp.flags),
                 checked_by="server" if by_server else None,
                 set_aside=False,
@@ -170,14 +171,14 @@ class UsageRules(Remembering):
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         head, given = seen.head, seen.body
-        if head.kind not in (specified.SUBMITTED_KIND, specified.APPROVED_KIND):
+        if head.kind not in (*specified.SUBMISSIONS, specified.APPROVED_KIND):
             return
         self._about[index] = None
         if given is None:
             self._blind = True
             return
         key = given["specification"], given["version"]
-        if head.kind == specified.SUBMITTED_KIND:
+        if head.kind in specified.SUBMISSIONS:
             self._versions[key] = _submitted(seen, given)
         elif key in self._versions:
             day = max(self._versions[key].effective_from, head.captured_at[:10])
@@ -203,6 +204,7 @@ def _submitted(seen: Seen, given: Body) -> Specification:
         submitted_by=seen.head.actor,
         submitted_at=seen.head.captured_at,
         first_day=None,
+        sampling=given.get("sampling"),
         decided_by=None,
         decided_at=None,
         decided_reason=None,

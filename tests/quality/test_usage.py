@@ -240,3 +240,33 @@ def test_who_may_not_decide_signs_nothing(site: Laboratory) -> None:
     assert refused.value.code == "not_permitted"
     assert site.decide("rejected", password="wrong").json["code"] == "password_wrong"
     assert site.client("li").get("/api/lots/api-1/none/usage").json["code"] == "not_found"
+
+
+def analysed(value: str, **more: Any) -> Json:
+    body = {"about": "lot/api-1/A-5/2", "stage": "incoming", "specification": CODE, "version": 1}
+    line = {"test": "assay", "value": value, "text": None, "conforms": None}
+    used = {name: more.pop(name) for name in ("instrument", "reagents") if name in more}
+    return {**body, "results": [line | used], **more}
+
+
+def test_a_result_says_with_what_it_was_found_and_what_was_not_fit_for_it_is_flagged(site: Laboratory) -> None:
+    approve(site)
+    said = {"equipment": "HPLC-02", "class": "hplc", "name": {"zh": "液相", "en": "HPLC"}, "serial": None}
+    said |= {"model": None, "location": None, "calibration_due": "2020-01-31"}
+    site.state("equipment.equipment_registered.v1", "equipment/HPLC-02", said)
+    standard = {"kind": "standard", "name": "RS", "lot": "RS-3", "expiry": "2019-12-31"}
+    client = site.client("zhao")
+    used = {"instrument": "HPLC-02", "reagents": [standard]}
+    first = client.post("/api/results", json=analysed("97.9", **used, sample="SMP-1"))
+    assert first.json["flags"] == ["out_of_limits", "instrument_overdue", "reagent_expired"]
+    again = client.post("/api/results", json=analysed("99.1", instrument="HPLC-9", retest_of=first.json["entry"]))
+    assert again.json["flags"] == ["equipment_unknown"]
+    none = client.post("/api/results", json=analysed("99.1", retest_of="0" * 36))
+    assert none.json["code"] == "results_unfit"
+    page = site.page()
+    found = [(one["instrument"], one["sample"], one["retest_of"]) for one in page["results"]]
+    assert found == [("HPLC-02", "SMP-1", None), ("HPLC-9", None, first.json["entry"])]
+    assert page["results"][0]["reagents"] == [standard]
+    # The original stands beside what tested it again, and counts.
+    assert page["gates"][3]["details"] == ["assay"]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

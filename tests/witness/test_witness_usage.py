@@ -108,7 +108,7 @@ def test_an_unsigned_decision_by_a_person_is_found(rig: Rig, told: tuple[Plant, 
 @pytest.mark.urs("QUA-03")
 def test_a_check_by_who_recorded_it_is_found(rig: Rig, told: tuple[Plant, Story]) -> None:
     plant, story = told
-    results = [entry for entry in story.entries if entry.head.kind == "quality.results_recorded.v2"]
+    results = [entry for entry in story.entries if entry.head.kind == "quality.results_recorded.v3"]
     [entry] = [one.head.id for one in results if one.head.stream == "lot/api-1/L-2"]
     checked = {"entry": entry, "digest": "0" * 64, "comment": None, "meaning": model.CHECK_MEANING}
     forged = then(story, model.CHECKED, "L-2", checked | signature(plant, "P-0005"), "P-0005")
@@ -119,7 +119,7 @@ def test_a_check_by_who_recorded_it_is_found(rig: Rig, told: tuple[Plant, Story]
 @pytest.mark.urs("QUA-03")
 def test_a_result_put_aside_without_a_retest_is_found(rig: Rig, told: tuple[Plant, Story]) -> None:
     plant, story = told
-    results = [entry for entry in story.entries if entry.head.kind == "quality.results_recorded.v2"]
+    results = [entry for entry in story.entries if entry.head.kind == "quality.results_recorded.v3"]
     [failed] = [one.head.id for one in results if one.head.stream == "lot/api-1/L-3"]
     aside = {"entry": failed, "test": "assay", "instead": failed, "reason": "x", "meaning": model.ASIDE_MEANING}
     forged = then(story, model.SET_ASIDE, "L-3", aside | signature(plant, "P-0004"), "P-0004")

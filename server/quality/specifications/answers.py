@@ -1,4 +1,4 @@
-"""The kind of results by a specification: which is asked, what was found, and nothing that the specification says."""
+"""The kinds of results by a specification: which is asked, what was found, and nothing that the specification says."""
 
 from marshmallow import Schema
 from marshmallow import fields as plain
@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
-from server.quality import model, projection
+from server.equipment import queries as equipment
+from server.quality import model, projection, queries
 from server.quality.entries import about
 from server.quality.specifications import rules
 
@@ -30,6 +31,50 @@ class ResultsAnswered(Schema):
     results = fields.many(SpecifiedAnswer, 1, 60)
 
 
+class Reagent(Schema):
+    """`kind`: a reagent or a standard; `lot` its own number, `expiry` the day that its label gives, if any."""
+
+    kind = fields.choice("reagent", "standard")
+    name = fields.text()
+    lot = fields.number()
+    expiry = fields.day(none=True)
+
+
+class SpecifiedAnalysis(SpecifiedAnswer):
+    """An answer with what it was found with: an instrument of the register, reagents and standards."""
+
+    instrument = fields.code(none=True)
+    reagents = fields.many(Reagent, 0, 20)
+
+
+class ResultsAnalysed(ResultsAnswered):
+    """`analyst` has tested it; `sample` as its label says; `retest_of`: the entry whose results are tested again."""
+
+    results = fields.many(SpecifiedAnalysis, 1, 60)
+    analyst = fields.code()
+    inspection = fields.code(none=True)
+    sample = fields.code(none=True)
+    retest_of = fields.entry_id(none=True)
+
+
+def judge_analysis(connection: Connection, entry: Entry) -> Ruling:
+    """What was tested with something that was not fit for it is kept, and flagged (CN GMP 2010, 143 and 226)."""
+    ruling, given, day = judge(connection, entry), entry.payload, entry.header.captured_at[:10]
+    known = {one["instrument"]: one["instrument"] for one in given["results"] if one["instrument"] is not None}
+    instruments = [equipment.find_equipment(connection, code) for code in known]
+    flags = ["equipment_unknown"] if None in instruments else []
+    due = [one.calibration_due for one in instruments if one is not None and one.calibration_due is not None]
+    if any(each < day for each in due):
+        flags.append("instrument_overdue")
+    ends = [each["expiry"] for one in given["results"] for each in one["reagents"] if each["expiry"] is not None]
+    if any(each < day for each in ends):
+        flags.append("reagent_expired")
+    of, subject = given["retest_of"], model.subject_of(entry.header.stream)
+    if of is not None and not queries.is_result_of(connection, of, subject):
+        flags.append("retest_unknown")
+    return Ruling(flags=(*ruling.flags, *flags))
+
+
 def judge(connection: Connection, entry: Entry) -> Ruling:
     """By the specification that is in force for what they are of; what does not answer it is flagged, and decides
     nothing."""
@@ -46,4 +91,7 @@ def judge(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=tuple(flags))
 
 
-KIND = Kind(model.RESULTS_RECORDED_V2, ResultsAnswered, "observation", judge, projection.keep_answers)
+KINDS = (
+    Kind(model.RESULTS_RECORDED_V2, ResultsAnswered, "observation", judge, projection.keep_answers),
+    Kind(model.RESULTS_RECORDED_V3, ResultsAnalysed, "observation", judge_analysis, projection.keep_analysis),
+)

@@ -13,7 +13,7 @@ from server.engines.flows import starting
 from server.identity import signing
 from server.quality import projection as quality
 from server.quality.inspection import plans
-from server.quality.model import RESULTS_RECORDED_V2, STAGES
+from server.quality.model import ANSWERED, STAGES
 from server.quality.specifications import answers, model, projection, queries, rules
 
 
@@ -168,7 +168,7 @@ KINDS = (
 )
 ROOM = Room(
     "quality",
-    (*KINDS, answers.KIND),
-    listeners={RESULTS_RECORDED_V2: quality.join_deviation},
+    (*KINDS, *answers.KINDS),
+    listeners=dict.fromkeys(ANSWERED, quality.join_deviation),
     judges={flows.ENDED: judge_end},
 )

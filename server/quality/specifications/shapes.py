@@ -9,7 +9,7 @@ from marshmallow import fields as plain
 from server.core import fields
 from server.identity.signing import SignatureFields
 from server.quality.model import STAGES
-from server.quality.specifications.answers import ResultsAnswered
+from server.quality.specifications.answers import Reagent, ResultsAnswered, SpecifiedAnswer
 from server.quality.specifications.entries import SpecificationDefinition
 
 # A batch, or a lot, of which the number may hold slashes.
@@ -35,11 +35,22 @@ class JudgingQuery(Schema):
     stage = fields.choice(*STAGES)
 
 
+class AnswerBody(SpecifiedAnswer):
+    """What was found; with what, where it is to be known."""
+
+    instrument = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+    reagents = plain.List(plain.Nested(Reagent), load_default=list, validate=validate.Length(0, 20))
+
+
 class ResultsBody(ResultsAnswered):
     """`about`: `batch/<number>` or `lot/<material>/<number>`. `corrects`: the entry whose results these take the place
-    of, with the reason; both or none."""
+    of, with the reason; both or none. `retest_of`: the entry whose results are tested again, and stay."""
 
     about = plain.String(required=True, validate=_ABOUT)
+    results = fields.many(AnswerBody, 1, 60)
+    inspection = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+    sample = plain.String(load_default=None, allow_none=True, validate=fields.IS_CODE)
+    retest_of = plain.String(load_default=None, allow_none=True, validate=validate.Length(36, 36))
     corrects = plain.String(load_default=None, allow_none=True, validate=validate.Length(36, 36))
     reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
 

@@ -17,7 +17,7 @@ from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import queries as materials
 from server.quality import queries as quality
-from server.quality.model import RESULTS_RECORDED_V2, subject_of
+from server.quality.model import RESULTS_RECORDED_V3, subject_of
 from server.quality.specifications import model, pages, queries, rules, shapes
 from sync.passkeys import shown
 
@@ -93,9 +93,10 @@ def record(body: Body) -> Answer:
     with here.engine.connect() as connection:
         qualifications.demand(connection, person.id, [action(_RECORDS)], clock.now())
         _demand_fit(connection, body)
-    given = {name: body[name] for name in ("stage", "specification", "version", "results")}
+    names = ("stage", "specification", "version", "results", "inspection", "sample", "retest_of")
+    given = {name: body[name] for name in names} | {"analyst": person.id}
     why = {"corrects": body["corrects"], "reason": body["reason"]}
-    recorded = here.recorder.state(Fact(RESULTS_RECORDED_V2, body["about"], given, actor=person.id, **why))[0]
+    recorded = here.recorder.state(Fact(RESULTS_RECORDED_V3, body["about"], given, actor=person.id, **why))[0]
     return {"entry": recorded.id, "flags": [*recorded.flags]}
 
 
@@ -106,7 +107,8 @@ def _demand_fit(connection: Connection, body: Body) -> None:
     named = (body["specification"], body["version"])
     if not known or found is None or (found.specification, found.version) != named:
         raise PestleError("results_unfit", {"specification": body["specification"]})
-    known = body["corrects"] is None or quality.stands(connection, body["corrects"], subject_of(body["about"]))
+    of = [one for one in (body["corrects"], body["retest_of"]) if one is not None]
+    known = all(quality.stands(connection, one, subject_of(body["about"])) for one in of)
     if not known or not rules.all_fit(found.tests, body["results"]):
         raise PestleError("results_unfit", {"specification": body["specification"]})
 

@@ -21,7 +21,8 @@ STANDS_FOR_NOTHING = frozenset({"person_not_permitted", "not_qualified", "device
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One result that stands: of the entry `entry` at `index` in the log, by `by`; `specification` is `code/version`.
+    """One result that stands: of the entry `entry` at `index` in the log, recorded by `by`, tested by `analyst`;
+    `specification` is `code/version`.
 
     `counts`: nothing speaks against who recorded it. `checked_by` is None until a second person has signed.
     """
@@ -32,6 +33,7 @@ class Line:
     verdict: str
     specification: str | None
     by: str
+    analyst: str
     counts: bool
     checked_by: str | None
     set_aside: bool

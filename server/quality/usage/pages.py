@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from server.identity import queries as identity
@@ -84,9 +85,13 @@ def _results(connection: Connection, facts: Facts, people: People) -> list[Answe
     incoming = [each for each in found if each.stage == model.STAGE]
     entries = [each.entry for each in incoming]
     checks, gone = queries.checks_of(connection, entries), queries.asides_of(connection, entries)
+    made = queries.analyses_of(connection, entries)
     stamps = {each.index: each for each in reading.at(connection, [*dict.fromkeys(one.index for one in facts.lines)])}
     return [
-        each.payload() | _line(line, stamps[line.index], people) | _after(line, checks, gone, people)
+        each.payload()
+        | _line(line, stamps[line.index], people)
+        | _after(line, checks, gone, people)
+        | _analysis(made.get((line.entry, line.test)))
         for each, line in zip(incoming, facts.lines, strict=True)
     ]
 
@@ -95,6 +100,13 @@ def _line(line: Line, entry: reading.StoredEntry, people: People) -> Answer:
     """By whom, when, and what was wrong with it; `digest` is what whoever checks it signs."""
     said = {"by": people.get(line.by), "at": entry.head.captured_at, "flags": [*entry.stamp.flags]}
     return said | {"counts": line.counts, "digest": hashlib.sha256(entry.header).hexdigest()}
+
+
+def _analysis(made: Any) -> Answer:
+    """With what it was found, of what sample, and which entry it tests again."""
+    names = ("instrument", "inspection", "sample", "retest_of")
+    said = {name: getattr(made, name, None) for name in names}
+    return said | {"reagents": [] if made is None else orjson.loads(made.reagents)}
 
 
 def _after(line: Line, checks: Mapping[str, Any], gone: Mapping[Any, Any], people: People) -> Answer:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from server.core.outcomes import SERVER
 from server.materials import queries as materials
-from server.quality.projection import result
+from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
 from server.quality.usage import model
 from server.quality.usage.model import Decision, Facts, Line
@@ -50,17 +50,22 @@ def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     query = select(result).where(here, result.c.superseded_by.is_(None)).order_by(result.c.idx, result.c.line)
     rows = connection.execute(query).all()
     entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
-    checks, gone = (
-        checks_of(connection, [row.entry for row in rows]),
-        asides_of(connection, [row.entry for row in rows]),
-    )
-    return [_line(row, entries[row.idx], checks, gone) for row in rows]
+    ids = [row.entry for row in rows]
+    checks, gone = checks_of(connection, ids), asides_of(connection, ids)
+    made = analyses_of(connection, ids)
+    return [_line(row, entries[row.idx], checks, gone, made.get((row.entry, row.test))) for row in rows]
 
 
 def checks_of(connection: Connection, entries: Iterable[str]) -> dict[str, Row[Any]]:
     """Who has checked the results that these entries recorded, by entry."""
     rows = connection.execute(select(check).where(check.c.of.in_(list(dict.fromkeys(entries)))))
     return {row.of: row for row in rows}
+
+
+def analyses_of(connection: Connection, entries: Iterable[str]) -> dict[tuple[str, str], Row[Any]]:
+    """With what the results of these entries were found, by entry and test; older ones say nothing of it."""
+    rows = connection.execute(select(analysis).where(analysis.c.entry.in_(list(dict.fromkeys(entries)))))
+    return {(row.entry, row.test): row for row in rows}
 
 
 def asides_of(connection: Connection, entries: Iterable[str]) -> dict[tuple[str, str], Row[Any]]:
@@ -90,7 +95,11 @@ def _released_at(connection: Connection, material: str, lot: str) -> int:
 
 
 def _line(
-    row: Row[Any], entry: reading.StoredEntry, checks: dict[str, Row[Any]], gone: dict[tuple[str, str], Row[Any]]
+    row: Row[Any],
+    entry: reading.StoredEntry,
+    checks: dict[str, Row[Any]],
+    gone: dict[tuple[str, str], Row[Any]],
+    made: Row[Any] | None,
 ) -> Line:
     by, checked = entry.head.actor, checks.get(row.entry)
     # What a file of history brought was checked by whoever signed it then.
@@ -102,6 +111,7 @@ def _line(
         verdict=row.verdict,
         specification=row.specification,
         by=by,
+        analyst=by if made is None else made.analyst,
         counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
         checked_by=told if checked is None else checked.by,
         set_aside=(row.entry, row.test) in gone,

@@ -48,7 +48,9 @@ def unchecked(facts: Facts) -> list[str]:
 
 def hands(facts: Facts) -> set[str]:
     """Everybody who took a sample of the lot, recorded a result of it, or checked one: none of them decides."""
-    worked = {one.by for one in facts.lines} | {one.checked_by for one in facts.lines if one.checked_by is not None}
+    worked = {who for one in facts.lines for who in (one.by, one.analyst)} | {
+        one.checked_by for one in facts.lines if one.checked_by is not None
+    }
     return worked | {*facts.samplers}
 
 
@@ -67,7 +69,7 @@ def check_refused(lines: list[Line], person: str) -> str | None:
     """Why an entry's results cannot be checked by this person: none stand, they were, or they are the person's own."""
     if not lines or any(one.checked_by is not None for one in lines):
         return "results_not_unchecked"
-    return "usage_own_work" if any(one.by == person for one in lines) else None
+    return "usage_own_work" if any(person in (one.by, one.analyst) for one in lines) else None
 
 
 def _counting(facts: Facts) -> list[Line]:

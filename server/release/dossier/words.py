@@ -158,6 +158,7 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
+quality.results_recorded.v3|检验结果|Results recorded
 quality.result_set_aside.v1|检验结果不计入|Result set aside
 quality.results_checked.v1|检验结果已复核|Results checked
 quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted for approval
@@ -351,6 +352,9 @@ signed_other_values|所签内容与现有内容不同|Something else was signed 
 source_wrong|计算值系手工输入，或输入值标为计算|A calculated value that was typed, or a typed one called calculated
 value_wrong|不符合字段要求|Not of the form that the field asks for
 limits_differ|限度与质量标准不同|Other limits than the specification's
+instrument_overdue|仪器校准逾期|Calibration of an instrument overdue
+reagent_expired|试剂或对照品过期|Reagent or standard expired
+retest_unknown|复验所指结果不存在|Tests nothing again that is known
 specification_differs|不是现行质量标准|Not by the specification in force
 results_unfit|与质量标准项目不符|Does not answer the specification
 """
