@@ -24,6 +24,12 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("hemei", "何梅", "He Mei", ("trainer",)),
 )
 
+
+def pin_of(login: str) -> str:
+    order = [person[0] for person in PEOPLE].index(login)
+    return f"{135790 + 7 * order:06d}"
+
+
 PRODUCT: dict[str, Any] = {"code": "AMT-5", "name": t("阿莫替尼片", "Amotinib Tablets"), "strength": "5 mg"}
 SIZE = {"value": "2500000", "unit": "tablets"}
 

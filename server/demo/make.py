@@ -7,8 +7,9 @@ from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
+from server.demo import dispensing
 from server.demo.alerts import alert
-from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels
+from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels, pin_of
 from server.demo.flows import begin, deviate
 from server.demo.forms import fill_in
 from server.demo.production import Line, Plan
@@ -21,7 +22,7 @@ from sync.log import reading
 
 HISTORY_DAYS = 360
 HISTORY_BATCHES = 30
-TODAY = timedelta(hours=6)
+TODAY = timedelta(hours=7)
 APPROVED = "recipes.recipe_approved.v1"
 
 Say = Callable[[str], None]
@@ -31,11 +32,6 @@ def password_of(login: str) -> str:
     """Invented, printed and good for a demonstration only."""
     order = [person[0] for person in PEOPLE].index(login)
     return f"mortar-and-pestle-{order + 1:02d}"
-
-
-def pin_of(login: str) -> str:
-    order = [person[0] for person in PEOPLE].index(login)
-    return f"{135790 + 7 * order:06d}"
 
 
 def people_table() -> list[dict[str, Any]]:
@@ -87,6 +83,8 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             fill_in(story, day)
             deviate(story, f"B{day}-02")
             specify(story)
+            line.make_pilot(f"B{day}-06")
+            line.order_pilot(f"B{day}-05")
         begin(story)
         alert(story)
         _passwords(story)
@@ -129,7 +127,7 @@ def _master_data(story: Story) -> None:
         {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
     ]
-    for recipe in (RECIPE, PACKING):
+    for recipe in (RECIPE, PACKING, dispensing.RECIPE):
         story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures})
 
 

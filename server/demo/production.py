@@ -2,16 +2,18 @@
 
 import hashlib
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from server.core import clock
-from server.demo.content import PACKING, RECIPE, USED_LOTS, labels
+from server.demo import dispensing
+from server.demo.content import PACKING, RECIPE, USED_LOTS, labels, pin_of
 from server.demo.story import OFFSET, Story
 from server.production import model
+from server.quality import queries as quality
 from server.recipes import queries as recipes
 from server.release import queries as release
 from server.release.audit import model as audit
@@ -25,7 +27,7 @@ PHASES: list[dict[str, Any]] = RECIPE["phases"]
 class Plan:
     """How a batch goes: `phases` done, a parameter out of limits, a weight typed by hand, a value corrected.
 
-    `container`: of each lot the one with this number is allocated to it, and weighed from.
+    `container`: of each lot the one with this number is allocated to it, and weighed from. `lots`: by their material.
     """
 
     number: str
@@ -34,6 +36,18 @@ class Plan:
     manual_weight: bool = False
     correction: bool = False
     container: int | None = None
+    recipe: Mapping[str, Any] = field(default_factory=lambda: RECIPE)
+    lots: Mapping[str, str] = field(default_factory=lambda: USED_LOTS)
+
+    @property
+    def planned(self) -> list[dict[str, Any]]:
+        phases: list[dict[str, Any]] = self.recipe["phases"]
+        return phases
+
+
+def _pilot(number: str, container: int) -> Plan:
+    phases = len(dispensing.RECIPE["phases"])
+    return Plan(number, phases, container=container, recipe=dispensing.RECIPE, lots=dispensing.LOTS)
 
 
 class Line:
@@ -49,6 +63,13 @@ class Line:
     def order(self, number: str) -> None:
         self._order(number, RECIPE, [{"material": material, "lot": lot} for material, lot in USED_LOTS.items()])
 
+    def order_pilot(self, number: str) -> None:
+        """By the recipe that is dispensed line by line, with a container of each lot."""
+        self._order_planned(_pilot(number, 3))
+
+    def make_pilot(self, number: str) -> None:
+        self.make(_pilot(number, 4))
+
     def order_packing(self, number: str) -> None:
         self._order(number, PACKING, [])
 
@@ -60,9 +81,14 @@ class Line:
         released = order | {name: recipe[name] for name in ("product", "phases")}
         self._story.state(model.ORDER, model.batch_stream(number), released, planner)
 
-    def allocate(self, number: str, container: int) -> None:
+    def _order_planned(self, plan: Plan) -> None:
+        self._order(plan.number, plan.recipe, [{"material": code, "lot": lot} for code, lot in plan.lots.items()])
+        if plan.container is not None:
+            self.allocate(plan.number, plan.container, plan.lots.values())
+
+    def allocate(self, number: str, container: int, lots: Iterable[str] = USED_LOTS.values()) -> None:
         """Of each lot that the batch uses, the container with this number."""
-        chosen = [labels(lot, container)[-1] for lot in USED_LOTS.values()]
+        chosen = [labels(lot, container)[-1] for lot in lots]
         payload = {"batch": number, "containers": chosen}
         self._story.state(model.ALLOCATED, model.batch_stream(number), payload, self._story.person("wujing"))
 
@@ -74,13 +100,11 @@ class Line:
 
     def make(self, plan: Plan) -> None:
         """The batch from the order to the last phase of the plan; handed back when all phases are done."""
-        self.order(plan.number)
-        if plan.container is not None:
-            self.allocate(plan.number, plan.container)
+        self._order_planned(plan)
         lease = self._take_along(plan.number)
-        for phase in PHASES[: plan.phases]:
+        for phase in plan.planned[: plan.phases]:
             self._phase(plan, phase)
-        if plan.phases == len(PHASES):
+        if plan.phases == len(plan.planned):
             returned = {"lease": lease, "batch": plan.number, "device": self._tablet.id, "last_seq": self._tablet.seq}
             self._state(plan, "handheld.lease_returned.v1", returned, "zhangmin")
         self._tablet.lease = None
@@ -111,6 +135,8 @@ class Line:
                 self._work(plan, model.CLEARED, phase, "clearance", {"items": items, "comment": None})
             case "weighing":
                 self._weigh(plan, phase)
+            case "dispensing":
+                self._dispense(plan, phase)
             case "parameters":
                 self._parameters(plan, phase)
             case "in_process":
@@ -143,6 +169,19 @@ class Line:
             "comment": None,
         }
         self._work(plan, model.WEIGHED, phase, "net", values)
+
+    def _dispense(self, plan: Plan, phase: Mapping[str, Any]) -> None:
+        """Each line by itself, with a second person's own signature for what completes it."""
+        with self._story.plant.engine.connect() as connection:
+            results = quality.numbers_of_lot(connection, "API-0107", plan.lots["API-0107"])
+        second = self._story.second("liqiang", pin_of("liqiang"))
+        for slot, values in dispensing.portions(phase, results, plan.container or 1):
+            self._story.wait(minutes=1)
+            read = {"tare_reading": self._reading(values["tare"]), "reading": self._reading(values["gross"])}
+            into = f"{plan.number}-{phase['id']}-{slot.replace('/', '-')}"
+            by = None if slot == "10/1" else second
+            given = values | read | {"into": into, "verified_by": by and by[0]}
+            self._work(plan, model.DISPENSED, phase, slot, given, second=by)
 
     def _reading(self, net: Mapping[str, str]) -> dict[str, str]:
         """The balance's stable weight, captured and signed by the bridge."""

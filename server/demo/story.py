@@ -4,19 +4,36 @@ import base64
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from server.core import clock
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.core.record import Recorded
+from server.identity import credentials
 from server.identity import queries as identity
+from sync import canonical
+from sync.entry import COSIGN_DOMAIN, Envelope, parse_signatures
 from sync.signing import Ed25519Signer
 from sync.writer import DeviceWriter
 
 # The demonstration plant stands in China.
 OFFSET = 480
+
+
+# A person with the key that their PIN unlocks.
+Second = tuple[str, Ed25519PrivateKey]
+
+
+def _cosigned(envelope: Envelope, person: str, key: Ed25519PrivateKey) -> Envelope:
+    mark = {"alg": "ed25519", "by": f"person:{person}"}
+    signature = base64.b64encode(key.sign(COSIGN_DOMAIN + envelope.header)).decode()
+    line = [*parse_signatures(envelope.signatures), {**mark, "sig": signature}]
+    return replace(envelope, signatures=canonical.encode(line))
 
 
 class Story:
@@ -49,6 +66,13 @@ class Story:
             assert found is not None, login
             self._people[login] = found.id
         return self._people[login]
+
+    def second(self, login: str, pin: str) -> Second:
+        """Somebody who stands by, with the key that their PIN unlocks on a tablet."""
+        with self.plant.engine.connect() as connection:
+            wrapped = identity.wrapped_key(connection, self.person(login))
+        assert wrapped is not None, login
+        return self.person(login), credentials.unlock(wrapped, pin)
 
     def device(self, name: str, role: str) -> "StoryDevice":
         """A device that is enrolled now; its key is forgotten when the story ends."""
@@ -85,8 +109,9 @@ class StoryDevice:
         subject: str | None = None,
         corrects: str | None = None,
         reason: str | None = None,
+        second: Second | None = None,
     ) -> Recorded:
-        """Sign and hand in; AssertionError unless it stands in the log at once."""
+        """Sign and hand in, with who stands by; AssertionError unless it stands in the log at once."""
         envelope = self.writer.write(
             kind,
             stream,
@@ -97,6 +122,8 @@ class StoryDevice:
             corrects=corrects,
             reason=reason,
         )
+        if second is not None:
+            envelope = _cosigned(envelope, *second)
         outcome = self._story.plant.recorder.submit(envelope, source="demo")
         assert isinstance(outcome, Recorded), outcome
         return outcome

@@ -46,7 +46,7 @@ PROCEDURES = (
         "1. Check name, lot and status of the material.\n2. Tare.\n3. Add slowly to the target; take the value once it"
         " is stable.",
         MAKERS,
-        ((model.PHASE, "weighing"),),
+        ((model.PHASE, "weighing"), (model.PHASE, "dispensing")),
     ),
     Procedure(
         "SOP-PR-021",

@@ -25,7 +25,7 @@ from server.handheld.hub.documents import Documents
 from server.identity import sessions
 from server.plant import open_plant
 from server.production import queries as batches
-from server.production.model import COMPLETED
+from server.production.model import COMPLETED, DISPENSED
 from server.quality import queries as quality
 from server.release import queries as release
 from server.training import queries as training
@@ -44,7 +44,7 @@ def plant(database_url: str, tmp_path: Path) -> Iterator[Plant]:
     opened.close()
 
 
-@pytest.mark.urs("OPS-01", "PLT-01", "PLT-05", "PLT-08")
+@pytest.mark.urs("OPS-01", "PLT-01", "PLT-05", "PLT-08", "MAT-12")
 def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: Plant, tmp_path: Path) -> None:
     assert not is_made(plant)
     make(plant, False, lambda _: None)
@@ -55,7 +55,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
         waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
         open_codes = {notice.code for line in waiting for notice in release.review(connection, line.number).open}
         export(connection, plant.log, tmp_path / "log")
-    assert counts == {"ordered": 2, "in_progress": 1, "awaiting_review": 2, "released": 30}
+    assert counts == {"ordered": 3, "in_progress": 1, "awaiting_review": 3, "released": 30}
     assert open_codes == {"out_of_limits", "manual_weight_unverified"}
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
@@ -63,6 +63,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     _assert_records_are_filled_in(plant)
     _assert_a_lot_is_tested_by_its_specification(plant)
     _assert_training_is_due(plant)
+    _assert_a_pilot_is_dispensed_by_content(plant)
     _assert_a_deviation_is_investigated(plant)
 
 
@@ -74,6 +75,20 @@ def _assert_a_deviation_is_investigated(plant: Plant) -> None:
         assert running is not None
         waiting = {task.node for task in flows.tasks_of(connection, running.instance)}
     assert waiting == {"contain", "investigate"}
+
+
+def _assert_a_pilot_is_dispensed_by_content(plant: Plant) -> None:
+    """1.264 kg of what is 99.5 % and holds 0.22 % of water; lactose makes up for the 0.009 kg (MAT-12)."""
+    with plant.engine.connect() as connection:
+        waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
+        [pilot] = [line.number for line in waiting if line.number.endswith("-06")]
+        made = batches.dispensed_of(connection, pilot)
+        recorded = reading.of_kind(connection, DISPENSED)
+    weights = [(one["line"], one["net"]["value"]) for one in made]
+    assert weights == [
+        *(("10", "0.800"), ("10", "0.473"), ("20", "16.491"), ("30", "8.500"), ("40", "1.951"), ("50", "0.285"))
+    ]
+    assert not any(one.stamp.flags for one in recorded)
 
 
 def _assert_training_is_due(plant: Plant) -> None:
