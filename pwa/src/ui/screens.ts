@@ -34,6 +34,7 @@ const SCREENS: Record<string, Screen> = {
   people: () => import("../people/People.svelte"),
   purchasing: () => import("../purchasing/Purchasing.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
+  receive: () => import("../receiving/Receiving.svelte"),
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),
   requisitions: () => import("../requisitions/Requisitions.svelte"),

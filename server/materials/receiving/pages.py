@@ -18,8 +18,8 @@ Answer = dict[str, Any]
 
 
 def register(connection: Connection, day: str) -> Answer:
-    """All that a delivery is judged by on a day: {day, rule, materials, suppliers, supplies, orders}; with a handheld's
-    lease comes the same."""
+    """All that a delivery is judged by on a day: {day, rule, materials, suppliers, supplies, orders, locations}; with a
+    handheld's lease comes the same."""
     return {
         "day": day,
         "rule": queries.rule_in_force(connection).payload(),
@@ -27,6 +27,7 @@ def register(connection: Connection, day: str) -> Answer:
         "suppliers": suppliers_of(connection),
         "supplies": supplies_of(connection),
         "orders": purchasing.open_orders(connection),
+        "locations": queries.locations(connection),
     }
 
 

@@ -60,6 +60,14 @@ def receive(body: Body) -> Answer:
     return {"material": body["material"], "lot": lot, "containers": labels, "retest": given["retest"]}
 
 
+@blueprint.get("/receiving/rule")
+@require("lot.read")
+def show_rule() -> Answer:
+    """How lots are numbered, and what stops a delivery."""
+    with plant.current().engine.connect() as connection:
+        return queries.rule_in_force(connection).payload()
+
+
 @blueprint.post("/receiving/rule")
 @require(model.MANAGES)
 @blueprint.arguments(shapes.RuleBody)
