@@ -48,9 +48,8 @@ function massIn(code: Code, material: Material): string | null {
 
 /** Which open lines a scan may mean before one is chosen: of the order that it names, or of the material. */
 export function meant(code: Code, register: Register): { order: string; line: number }[] {
-  const lines = register.orders.flatMap((order) => order.lines.map((line) => ({ order: order.order, line: line.line, material: line.material })));
-  if (code.what === "plain") return lines.filter((one) => one.order === code.name || one.material === code.name);
-  if (code.what !== "gs1") return [];
-  const order = code.elements.find((one) => one.ai === "400")?.value ?? "";
-  return lines.filter((one) => (order !== "" && one.order === order) || (code.material !== "" && one.material === code.material));
+  if (code.what !== "plain" && code.what !== "gs1") return [];
+  const order = code.what === "plain" ? code.name : (code.elements.find((one) => one.ai === "400")?.value ?? "");
+  const material = code.what === "plain" ? code.name : code.material;
+  return register.orders.flatMap((one) => one.lines.filter((line) => one.order === order || (material !== "" && line.material === material)).map((line) => ({ order: one.order, line: line.line })));
 }

@@ -11,6 +11,7 @@ from server.materials.masters import queries as masters
 from server.materials.purchasing import queries as purchasing
 from server.materials.receiving import queries
 from server.materials.receiving.model import Receipt
+from server.materials.stock import queries as stock
 from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import QUALIFIED
 
@@ -27,7 +28,7 @@ def register(connection: Connection, day: str) -> Answer:
         "suppliers": suppliers_of(connection),
         "supplies": supplies_of(connection),
         "orders": purchasing.open_orders(connection),
-        "locations": queries.locations(connection),
+        "locations": [one for one in stock.locations(connection) if one["active"]],
     }
 
 

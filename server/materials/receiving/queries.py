@@ -15,7 +15,6 @@ from server.materials.purchasing.model import APPROVED, CLOSED
 from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
 from server.materials.receiving.projection import damage, numbers, receipt, rule
-from server.materials.stock.projection import location
 from server.materials.suppliers import queries as suppliers
 
 _A_DAYS = 2_000
@@ -132,14 +131,6 @@ def retest_of(connection: Connection, material: str, day: str, expiry: str | Non
 def _of_lot(connection: Connection, material: str, number: str) -> dict[str, Any] | None:
     found = materials.find_lot(connection, material, number)
     return None if found is None else {name: getattr(found, name) for name in rules.SAID_OF_LOT}
-
-
-def locations(connection: Connection) -> list[dict[str, Any]]:
-    """Where containers can be put: {location, name, kind}."""
-    rows = connection.execute(select(location).where(location.c.active == 1).order_by(location.c.location))
-    return [
-        {"location": row.location, "name": {"zh": row.name_zh, "en": row.name_en}, "kind": row.kind} for row in rows
-    ]
 
 
 def receipts_of(connection: Connection, material: str, lot: str) -> list[Receipt]:

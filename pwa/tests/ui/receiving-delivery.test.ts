@@ -1,0 +1,110 @@
+/** What is wrong with a delivery and what a scan adds to it; the vectors are those of the server. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { read } from "../../src/core/reading";
+import { arriving, type Counted, type Draft, meant } from "../../src/receiving/arriving";
+import { amount, came, delivery, missing, more } from "../../src/receiving/counting";
+import { labelOf, nextOf, numberOf } from "../../src/receiving/numbering";
+import { findings, isShort, monthsAfter, retestOf } from "../../src/receiving/rules";
+import type { Came, Delivery, Material, Register } from "../../src/receiving/types";
+
+vi.mock("../../src/i18n/index.svelte", async () => {
+  const { en } = await import("../../src/i18n/en");
+  return { t: () => en, language: { current: "en" } };
+});
+
+interface Vectors {
+  months: { day: string; months: number; is: string }[]; short: { expiry: string; shelf_life: number; remaining: number; is: boolean }[]; retest: { retest: number | null; expiry: string | null; is: string | null }[];
+  numbers: { pattern: string; material: string; period: string; seq: number; is: string }[]; register: Register; delivery: Delivery; findings: { name: string; delivery: Partial<Delivery>; containers: Came[]; is: string[] }[];
+}
+const vectors = JSON.parse(readFileSync(new URL("../../../tests/vectors/receiving.json", import.meta.url), "utf-8")) as Vectors;
+const { register } = vectors;
+const lactose = register.materials[0] as Material;
+const GS = "\x1d";
+const draft = (given: Partial<Draft> = {}): Draft => ({ supplier_lot: "", expiry: "", made: "", each: "", location: "", counted: [], ...given });
+const counted = (serial: string | null = null, content = ""): Counted => ({ serial, content, damage: null });
+const scan = (text: string, given: Partial<Draft> = {}, material = lactose, symbology = "]d2") => arriving(read(text, symbology, 2026), draft(given), material, { ...register, locations: [{ location: "R-01", name: { zh: "", en: "" }, kind: "receiving" }] });
+const draftOf = (found: ReturnType<typeof scan>): Partial<Draft> => {
+  if (!("draft" in found)) throw new Error(found.came);
+  return found.draft;
+};
+const cameOf = (found: ReturnType<typeof scan>): string => ("draft" in found ? "taken" : found.came);
+
+describe("MAT-04: a delivery is judged as on the server", () => {
+  for (const one of vectors.findings) it(one.name, () => expect(findings({ ...vectors.delivery, ...one.delivery }, one.containers, register)).toEqual(one.is));
+  it("counts months and days alike", () => {
+    for (const one of vectors.months) expect(monthsAfter(one.day, one.months)).toBe(one.is);
+    for (const one of vectors.short) expect(isShort(register.day, one.expiry, one.shelf_life, one.remaining)).toBe(one.is);
+    for (const one of vectors.retest) expect(retestOf(register.day, one.retest, one.expiry)).toBe(one.is);
+  });
+});
+
+describe("MAT-04: lot numbers of a handheld", () => {
+  it("are spelled as on the server", () => {
+    for (const one of vectors.numbers) expect(numberOf(one.pattern, one.material, one.period, one.seq)).toBe(one.is);
+    expect(labelOf("LAC-260001", 7)).toBe("LAC-260001-007");
+  });
+  it("come from its own blocks, each once, whichever material had the last one; and end", () => {
+    const blocks = [{ pattern: "{material}-{yy}{seq:4}", period: "2026", first: 21, last: 22 }, { pattern: "{material}-{yy}{seq:4}", period: "2026", first: 61, last: 61 }];
+    const used: { material: string; lot: string }[] = [{ material: "LAC", lot: "OLD-1" }];
+    const given: (string | null)[] = [];
+    for (const material of ["LAC", "BOX", "LAC", "LAC"]) {
+      const lot = nextOf(blocks, material, used);
+      given.push(lot);
+      if (lot) used.push({ material, lot });
+    }
+    expect(given).toEqual(["LAC-260021", "BOX-260022", "LAC-260061", null]);
+  });
+});
+
+describe("MAT-10: what a scan adds to a delivery", () => {
+  it("takes lot, expiry, date of making and mass from the first code, and counts it", () => {
+    const taken = draftOf(scan(`10L2611-7${GS}1728103111261101310200500021S1${GS}240LAC`));
+    expect(taken).toEqual({ supplier_lot: "L2611-7", expiry: "2028-10-31", made: "2026-11-01", counted: [counted("S1", "50.00")] });
+  });
+  it("never lets a code without an expiry erase one", () => {
+    const found = scan(`10L2611-7${GS}21S2`, { supplier_lot: "L2611-7", expiry: "2028-10-31", counted: [counted("S1")] });
+    expect(draftOf(found)).toEqual({ counted: [counted("S1"), counted("S2")] });
+    expect("note" in found && found.note).toBeNull();
+    expect((scan("10L2611-7") as { note: string | null }).note).toContain("no expiry");
+  });
+  it("tells another material, lot, expiry, a container that is counted, a wrong check digit", () => {
+    const known = { supplier_lot: "L2611-7", expiry: "2028-10-31", counted: [counted("S1")] };
+    expect(cameOf(scan(`10L2611-7${GS}240BOX`, known))).toContain("BOX");
+    expect(cameOf(scan(`10L9${GS}21S9`, known))).toContain("L9");
+    expect(cameOf(scan(`10L2611-7${GS}1729010121S9`, known))).toContain("2029-01-01");
+    expect(cameOf(scan(`10L2611-7${GS}21S1`, known))).toContain("counted already");
+    expect(cameOf(scan("010950600013435310L2611-7", known))).toContain("check digit");
+    expect(cameOf(scan("PESTLE-EQUIPMENT:1:BAL-07", known))).toContain("BAL-07");
+  });
+  it("takes a plain code for the supplier's lot, and the code of a location for where it is put", () => {
+    expect(draftOf(arriving({ what: "plain", name: "X7" }, draft(), lactose, register))).toEqual({ supplier_lot: "X7", counted: [counted()] });
+    expect(draftOf(arriving({ what: "plain", name: "X7" }, draft({ supplier_lot: "X7", counted: [counted()] }), lactose, register)).counted).toHaveLength(2);
+    expect(cameOf(arriving({ what: "plain", name: "Y8" }, draft({ supplier_lot: "X7" }), lactose, register))).toContain("Y8");
+    expect(draftOf(scan("R-01", {}, lactose, ""))).toEqual({ location: "R-01" });
+  });
+  it("leaves the mass of a code that counts several, and of what no kilogram leads to", () => {
+    const box = register.materials[1] as Material;
+    expect(draftOf(scan(`02095060001343523712${GS}310200500010L1`)).counted).toEqual([counted()]);
+    expect(draftOf(scan(`310200500010L1`, {}, box)).counted).toEqual([counted()]);
+  });
+  it("finds the lines that it may mean before one is chosen", () => {
+    const lines = (text: string, symbology = "]d2") => meant(read(text, symbology, 2026), register);
+    expect(lines(`240LAC${GS}10X`)).toEqual([{ order: "PO-2026-0001", line: 1 }]);
+    expect(lines("400PO-2026-0001")).toEqual([{ order: "PO-2026-0001", line: 1 }]);
+    expect(lines("PO-2026-0001", "")).toHaveLength(1);
+    expect(lines("10X")).toEqual([]);
+  });
+});
+
+describe("MAT-04: what is taken in", () => {
+  it("is each container with its own amount or that of all, and nothing is guessed", () => {
+    const made = draft({ supplier_lot: "X", each: "025,0", location: "R-01", counted: more([counted("S", "24.9")], 2) });
+    expect(came(made, "kg").map((one) => one.quantity.value)).toEqual(["24.9", "25.0", "25.0"]);
+    expect(came({ ...made, each: "" }, "kg")).toHaveLength(1);
+    expect([missing(made), missing({ ...made, each: "0" }), missing(draft())]).toEqual([[], ["each"], ["supplier_lot", "counted"]]);
+    expect([amount("1e3"), amount("-1"), amount("0.0"), amount("00.5")]).toEqual([null, null, null, "0.5"]);
+    const said = delivery({ material: "LAC", order: null, line: null, supplier: null, supplier_name: "?" }, made, { manufacturer: "", delivery_note: " DN ", comment: "", damage: null });
+    expect([said.delivery_note, said.comment, said.expiry, said.supplier_lot]).toEqual(["DN", null, null, "X"]);
+  });
+});
