@@ -41,3 +41,14 @@ def approve(here: Site, instance: str, **values: str) -> None:
     said = {"outcome": "approve", "values": given, "comment": None, "meaning": "approved", "seen": view["seen"]}
     said |= {"login": "chenjie", "password": here.people["chenjie"]["password"]}
     desk.post(f"/api/instances/{instance}/tasks/{task['id']}/complete", said)
+
+
+def ordered(here: Site, material: str, quantity: str) -> str:
+    """The number of an order that the planner has placed and the supervisor approved."""
+    line = {"line": 1, "material": material, "quantity": {"value": quantity, "unit": "kg"}, "wanted_by": None}
+    draft = {"supplier": SUPPLIER, "lines": [line | {"requisition": None}], "note": None}
+    desk = here.desk("wujing")
+    signed = {"login": "wujing", "password": here.people["wujing"]["password"]}
+    placed = desk.post("/api/purchasing", draft | desk.post("/api/purchasing/check", draft) | signed, 201)
+    approve(here, desk.get(f"/api/instances?subject=purchase/{placed['order']}")["items"][0]["instance"])
+    return str(placed["order"])

@@ -3,13 +3,13 @@ import type { receivingEn } from "./receiving.en";
 
 export const receivingZh: typeof receivingEn = {
   title: "到货接收", hint: "到货一律为待验，直至 QA 作出决定。", create: "登记到货", empty: "尚无到货。", latest: "最近到货",
-  pick: "选择到货", pickHint: "扫描订单或容器，或选择订单行。", lines: "未完成的订单行", noLines: "没有未完成的订单。", without: "无订单到货", search: "订单、供应商或物料", stillOpen: (amount) => `待到 ${amount}`, wantedBy: (day) => `需求日 ${day}`, receive: "收货",
+  pick: "选择到货", pickExpected: "订单或容器上的码", pickHint: "扫描订单或容器，或选择订单行。", lines: "未完成的订单行", noLines: "没有未完成的订单。", without: "无订单到货", search: "订单、供应商或物料", stillOpen: (amount) => `待到 ${amount}`, wantedBy: (day) => `需求日 ${day}`, receive: "收货",
   materialCode: "物料", supplier: "供应商", choose: "请选择", other: "不在名录中", supplierName: "供应商名称", next: "开始点件",
   ordered: (amount) => `订 ${amount}`, noOrder: "无订单",
   scanNth: (n) => `扫描第 ${n} 件`, scanHint: "GS1 码、供应商码或 RFID 均可；扫描货位码即指定存放处",
   scanExpected: (lot) => (lot === "" ? "此次到货的容器" : `供应商批 ${lot} 的容器`), lot: (lot) => `供应商批 ${lot}`, material: (code) => `物料 ${code}`, expires: (day) => `有效期 ${day}`, newOne: "尚未点过的容器", twice: (serial) => `${serial}，已点过`, noExpiry: "此码未含有效期，请按标签录入。", meantNone: "没有对应的未完成订单行",
   supplierLot: "供应商批", expiry: "有效期", made: "生产日期", retest: "复验期", siteLot: "站内批号", status: "状态", quarantine: "待验", given: "收货时给出", manufacturer: "生产商", sameAsSupplier: "未注明", note: "送货单", location: "存放处", nowhere: "收货区", comment: "备注", order: "订单", quantity: "数量", receivedBy: (name, at) => `${name}，${at}`,
-  count: "件数", each: "每件", counted: (n, of) => (of > 0 ? `已点 ${n} / ${of} 件` : `已点 ${n} 件`), one: "＋ 1 件", all: (n) => `其余 ${n} 件均已到`, nth: (n) => `第 ${n} 件`, sum: (amount) => `共 ${amount}`,
+  of: (n) => `${n} 件`, count: "件数", each: "每件", counted: (n, of) => (of > 0 ? `已点 ${n} / ${of} 件` : `已点 ${n} 件`), one: "＋ 1 件", all: (n) => `其余 ${n} 件均已到`, nth: (n) => `第 ${n} 件`, sum: (amount) => `共 ${amount}`,
   damage: "破损", damageHint: "如实描述破损并拍照。", damageText: "破损情况", damageOf: (n) => `第 ${n} 件破损`, deliveryDamaged: "整批到货破损", photos: (n) => (n === 0 ? "未拍照" : `已拍照 ${n} 张`), sampledApart: "将单独取样", takePhoto: "拍照", photoBusy: "正在压缩…", photoOf: (n) => `照片 ${n}`, remove: "删除", save: "保存", content: "内容量", uncount: "未到：取消点件",
   details: "资料", detailsHint: "按标签和送货单填写。",
   finish: "完成", finishTitle: "收货并置为待验", finishHint: "给出站内批号，容器贴签，随即开始入库检验。", take: "收货", takeHeld: "收货，待 QA 决定", back: "返回", why: "不符之处及处理约定", whyOrder: "无订单的原因", needed: "收货前还需",
