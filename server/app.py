@@ -25,6 +25,7 @@ from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
 from server.materials.importing import views as imports
+from server.materials.labels import views as labels
 from server.materials.masters import views as masters
 from server.materials.purchasing import views as purchasing
 from server.materials.receiving import views as receiving
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     imports.blueprint,
     requisitions.blueprint,
     purchasing.blueprint,
+    labels.blueprint,
     preferences.blueprint,
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.

@@ -27,6 +27,7 @@ from server.identity import accounts, countersigning, model, recovery, sessions
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
+from server.materials.labels import entries as labels
 from server.materials.masters import entries as masters
 from server.materials.purchasing import entries as purchasing
 from server.materials.receiving import entries as receiving
@@ -69,6 +70,7 @@ ROOMS = (
     receiving.ROOM,
     requisitions.ROOM,
     purchasing.ROOM,
+    labels.ROOM,
     Room("equipment", equipment.KINDS),
     training.ROOM,
     Room("forms", forms.KINDS),

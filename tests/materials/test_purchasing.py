@@ -119,7 +119,7 @@ def test_a_line_that_is_closed_short_gives_the_rest_back_to_its_requisition(buyi
     assert (first["state"], first["closed_reason"], closed.json["state"]) == (
         "closed",
         "Supplier has no more",
-        "partial",
+        "open",
     )
     assert close(address, json={"reason": "again"}).json["code"] == "purchase_line_not_open"
     assert (

@@ -12,12 +12,11 @@ import orjson
 import typst
 
 from server.core import blobs
+from server.core.typesetting import FONTS
 from server.engines.forms.model import MEASURED, SIGNATURES, Field, FieldState, Form, Payload, Range, Section, State
 from server.engines.forms.rules import evaluate
 
 Lang = Literal["zh", "en"]
-# Debian's fonts-noto-cjk; the system's other fonts are left out, so that every machine prints the same pages.
-FONTS = "/usr/share/fonts/opentype/noto"
 # So many rows of a table to write in, where a form allows more.
 _BLANK_ROWS = 8
 _IMAGES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}

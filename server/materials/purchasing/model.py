@@ -98,8 +98,9 @@ class Order:
         """waiting, rejected; approved orders by what has come: open, partial, closed."""
         if self.state != APPROVED:
             return self.state
-        states = {one.state for one in self.lines}
-        return states.pop() if len(states) == 1 else PARTIAL
+        if all(one.closed for one in self.lines):
+            return CLOSED
+        return PARTIAL if any(one.receipts for one in self.lines) else OPEN
 
 
 def stream(number: str) -> str:

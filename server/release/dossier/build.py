@@ -12,6 +12,7 @@ import typst
 from sqlalchemy import Connection
 
 from server.core.blobs import load
+from server.core.typesetting import FONTS
 from server.engines.forms.records import paper
 from server.production.model import batch_stream
 from server.production.queries import batch_line
@@ -27,8 +28,6 @@ from sync.signing import Ed25519Signer
 from sync.trust import Opened, Policy
 from sync.verify.timestamp import check_timestamp
 
-# Debian's fonts-noto-cjk; the system's other fonts are left out, so that every machine prints the same pages.
-FONTS = "/usr/share/fonts/opentype/noto"
 _MIME = {
     "records.json": "application/json",
     "proof.json": "application/json",

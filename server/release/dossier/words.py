@@ -213,6 +213,9 @@ materials.containers_merged.v1|容器合并|Containers merged
 materials.container_split.v1|容器分装|Container split
 materials.container_moved.v1|容器移动|Container moved
 materials.location_defined.v1|库位|Location defined
+materials.label_printed.v1|打印标签|Label printed
+materials.label_template_decided.v1|决定标签设计|Label design decided on
+materials.label_template_submitted.v1|提交标签设计|Label design submitted
 materials.purchase_line_closed.v1|关闭采购订单行|Purchase order line closed
 materials.purchase_order_rejected.v1|拒绝采购订单|Purchase order rejected
 materials.purchase_order_approved.v1|批准采购订单|Purchase order approved

@@ -1,0 +1,54 @@
+"""The bodies of requests about labels."""
+
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+
+from server.core import fields
+from server.identity.signing import SignatureFields
+from server.materials.labels import model, zpl
+from server.materials.labels.entries import Design
+
+
+class LabelDraft(Design):
+    """What is to be looked at; nothing is stored."""
+
+    template = fields.code()
+
+
+class LabelSubmission(Design, SignatureFields):
+    """`version` and `sha256` as they were shown; the rest is the signature."""
+
+    version = fields.whole(1, 9_999)
+    sha256 = fields.sha256()
+    reason = fields.text(2000)
+
+
+class LabelDecision(SignatureFields):
+    sha256 = fields.sha256()
+    approved = fields.truth()
+    reason = fields.text(2000)
+
+
+class Things(Schema):
+    """Up to a delivery's containers at once."""
+
+    what = fields.choice(*model.WHATS)
+    names = plain.List(fields.number(), required=True, validate=validate.Length(1, 200))
+
+
+class PrintBody(Things):
+    """`request`: any UUID; the same one again prints nothing again."""
+
+    request = fields.entry_id()
+    template = fields.code(none=True)
+    format = fields.choice(*model.FORMATS)
+    reason = fields.text(2000, none=True)
+
+
+class PrintQuery(Schema):
+    dots = plain.Integer(load_default=8, validate=validate.OneOf(zpl.DOTS))
+
+
+class HistoryQuery(Schema):
+    what = plain.String(required=True, validate=validate.OneOf(model.WHATS))
+    about = fields.number()
