@@ -32,6 +32,7 @@ from server.materials.receiving import views as receiving
 from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
+from server.production.issuing import views as issuing
 from server.quality.specifications import views as specifications
 from server.quality.usage import views as usage
 from server.recipes import views as recipes
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     flows.blueprint,
     recipes.blueprint,
     orders.blueprint,
+    issuing.blueprint,
     specifications.blueprint,
     masters.blueprint,
     imports.blueprint,

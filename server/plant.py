@@ -38,6 +38,7 @@ from server.migrations import migrate
 from server.production import entries as production
 from server.production import queries as batches
 from server.production.dispensing import queries as portions
+from server.production.issuing import entries as issuing
 from server.quality import entries as quality
 from server.quality import queries as results
 from server.quality.specifications import entries as specifications
@@ -78,6 +79,7 @@ ROOMS = (
     flows.ROOM,
     recipes.ROOM,
     production.ROOM,
+    issuing.ROOM,
     quality.ROOM,
     specifications.ROOM,
     usage.ROOM,

@@ -66,8 +66,8 @@ class World:
         self.site.state("materials.containers_received.v1", "lot/api-1/A-5/2", received)
         for batch, label in (("B3", "C-1"), ("B4", "C-2")):
             self.site.order(batch)
-            given = {"batch": batch, "containers": [label]}
-            self.site.state("production.containers_allocated.v1", f"batch/{batch}", given, "P-3")
+            given = {"batch": batch, "containers": [{"container": label, "reason": None}]}
+            self.site.state("production.containers_allocated.v2", f"batch/{batch}", given, "P-3")
         self.site.put("phase_started", {"batch": "B3", "phase": "10"})
         self.own_container = self.site.put("material_weighed", weighed("B3", container="C-1")).index
         self.others_container = self.site.put("material_weighed", weighed("B3", container="C-2", phase="21")).index

@@ -44,8 +44,8 @@ class Store(batch_support.Site):
         self.fill(lot, *labels)
 
     def allocate(self, batch: str, *labels: str) -> None:
-        payload = {"batch": batch, "containers": list(labels)}
-        self.plant.recorder.state(Fact("production.containers_allocated.v1", f"batch/{batch}", payload, actor="P-3"))
+        payload = {"batch": batch, "containers": [{"container": label, "reason": "at hand"} for label in labels]}
+        self.plant.recorder.state(Fact("production.containers_allocated.v2", f"batch/{batch}", payload, actor="P-3"))
 
     def give_back(self, batch: str, *labels: str) -> None:
         payload = {"batch": batch, "containers": list(labels), "reason": "not needed"}

@@ -13,6 +13,7 @@ from server.demo import dispensing
 from server.demo.content import PACKING, RECIPE, USED_LOTS, labels, pin_of
 from server.demo.story import OFFSET, Story
 from server.production import model
+from server.production.issuing.model import ALLOCATED
 from server.quality import queries as quality
 from server.recipes import queries as recipes
 from server.release import queries as release
@@ -21,6 +22,8 @@ from server.release.audit import queries as audits
 from server.release.model import MEANINGS
 
 PHASES: list[dict[str, Any]] = RECIPE["phases"]
+# Batches of the demonstration are made one after the other, each of the container that stands ready.
+_CHOSEN = "备料区现有容器，同一物料批"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,8 @@ class Line:
     def allocate(self, number: str, container: int, lots: Iterable[str] = USED_LOTS.values()) -> None:
         """Of each lot that the batch uses, the container with this number."""
         chosen = [labels(lot, container)[-1] for lot in lots]
-        payload = {"batch": number, "containers": chosen}
-        self._story.state(model.ALLOCATED, model.batch_stream(number), payload, self._story.person("wujing"))
+        payload = {"batch": number, "containers": [{"container": one, "reason": _CHOSEN} for one in chosen]}
+        self._story.state(ALLOCATED, model.batch_stream(number), payload, self._story.person("wujing"))
 
     def _recipe_hash(self, recipe: Mapping[str, Any]) -> str:
         with self._story.plant.engine.connect() as connection:

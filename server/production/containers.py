@@ -44,9 +44,13 @@ def status(connection: Connection, container: Container, day: str) -> str | None
 
 
 def allocate(connection: Connection, entry: Entry) -> None:
-    given = entry.payload
-    connection.execute(delete(allocation).where(allocation.c.container.in_(given["containers"])))
-    rows = [{"container": name, "batch": given["batch"]} for name in dict.fromkeys(given["containers"])]
+    give(connection, entry.payload["batch"], entry.payload["containers"])
+
+
+def give(connection: Connection, batch: str, names: Sequence[str]) -> None:
+    """The containers are this batch's alone from now on."""
+    connection.execute(delete(allocation).where(allocation.c.container.in_(names)))
+    rows = [{"container": name, "batch": batch} for name in dict.fromkeys(names)]
     connection.execute(insert(allocation), rows)
 
 

@@ -75,7 +75,7 @@ KINDS = (
         "decision",
         allocating.decide_allocation,
         containers.allocate,
-        by=_ORDERS,
+        by=("server",),
     ),
     Kind(
         model.DEALLOCATED,

@@ -12,6 +12,7 @@ from server.engines.flows import standing, starting
 from server.engines.forms.records import model as records
 from server.production import model as production
 from server.production import queries as batches
+from server.production.issuing import model as issuing
 from server.quality import model as quality
 from server.quality import queries as deviations
 from server.release import model, recorded
@@ -32,6 +33,9 @@ _SAYS_SOMETHING = (
     production.EXCEPTION,
     production.ALLOCATED,
     production.DEALLOCATED,
+    issuing.ALLOCATED,
+    issuing.ISSUED,
+    issuing.RETURNED,
     *quality.RESULTS,
     quality.DEVIATION_OPENED,
     quality.DEVIATION_CLOSED_V1,

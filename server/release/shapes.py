@@ -225,11 +225,8 @@ class BatchAnswer(Schema):
     audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
 
 
-class AllocateBody(Schema):
+class DeallocateBody(Schema):
     containers = fields.words(1)
-
-
-class DeallocateBody(AllocateBody):
     reason = fields.text(2000)
 
 

@@ -150,23 +150,16 @@ def show_containers(number: str) -> Answer:
     return _containers(number)
 
 
-@blueprint.post("/batches/<number>/containers/allocate")
-@require("order.release")
-@blueprint.arguments(shapes.AllocateBody)
-@blueprint.response(200, shapes.ContainersAnswer)
-def allocate(body: Mapping[str, Any], number: str) -> Answer:
-    """Give containers to the batch, all or none; no other batch gets them meanwhile."""
-    _allocation(production.ALLOCATED, {"batch": number, "containers": body["containers"]})
-    return _containers(number)
-
-
 @blueprint.post("/batches/<number>/containers/release")
 @require("order.release")
 @blueprint.arguments(shapes.DeallocateBody)
 @blueprint.response(200, shapes.ContainersAnswer)
 def deallocate(body: Mapping[str, Any], number: str) -> Answer:
     """Give containers back to the stock; refused while a device holds a lease of the batch."""
-    _allocation(production.DEALLOCATED, {"batch": number, "containers": body["containers"], "reason": body["reason"]})
+    payload = {"batch": number, "containers": body["containers"], "reason": body["reason"]}
+    site.current().recorder.state(
+        Fact(production.DEALLOCATED, batch_stream(number), payload, actor=demand("order.release").id)
+    )
     return _containers(number)
 
 
@@ -295,11 +288,6 @@ def _signed(number: str, body: Mapping[str, Any], kind: str, given: Mapping[str,
         plant.recorder.state(refused(number, person.id, [error.code], "site"))
         raise
     return {"batch": number, **statement}
-
-
-def _allocation(kind: str, payload: Mapping[str, Any]) -> None:
-    fact = Fact(kind, batch_stream(payload["batch"]), payload, actor=demand("order.release").id)
-    site.current().recorder.state(fact)
 
 
 def _containers(number: str) -> Answer:

@@ -31,6 +31,7 @@ ACTIONS = (
     "batch.review",
     "batch.release",
     "lot.receive",
+    "material.issue",
     "lot.decide",
     "results.record",
     "recipe.approve",

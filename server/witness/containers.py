@@ -13,6 +13,7 @@ from server.core import units
 from server.handheld.entries import JUDGES as OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.production import model
+from server.production.issuing.model import ALLOCATED as GIVEN
 from server.production.rules import slot_of
 from server.release.model import RESOLVED_KIND
 from server.witness.seen import Seen, misflagged, unflagged
@@ -20,7 +21,7 @@ from server.witness.stock import StockRules
 from sync.verify.rules import ERASED
 
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
-_KINDS = (*RECEIVED, model.ALLOCATED, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
+_KINDS = (*RECEIVED, model.ALLOCATED, GIVEN, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
 _FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
 
 
@@ -121,6 +122,10 @@ class ContainerRules:
             case model.ALLOCATED:
                 self._owners |= dict.fromkeys(body["containers"], body["batch"])
                 return tuple(body["containers"])
+            case kind if kind == GIVEN:
+                labels = tuple(one["container"] for one in body["containers"])
+                self._owners |= dict.fromkeys(labels, body["batch"])
+                return labels
             case model.DEALLOCATED:
                 for label in body["containers"]:
                     self._owners.pop(label, None)

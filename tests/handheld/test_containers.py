@@ -37,8 +37,9 @@ class Site(batch_support.Site):
         return flags
 
     def allocate(self, batch: str, *labels: str, actor: str = "P-3") -> None:
-        payload = {"batch": batch, "containers": list(labels)}
-        self.state("production.containers_allocated.v1", f"batch/{batch}", payload, actor)
+        given = [{"container": label, "reason": "as the keeper has it at hand"} for label in labels]
+        payload = {"batch": batch, "containers": given}
+        self.state("production.containers_allocated.v2", f"batch/{batch}", payload, actor)
 
     def give_back(self, batch: str, *labels: str, actor: str = "P-3") -> None:
         payload = {"batch": batch, "containers": list(labels), "reason": "not needed"}

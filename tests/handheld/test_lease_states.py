@@ -65,8 +65,8 @@ class Plant(Site):
         self.give(BATCH, LABELS[0])
 
     def give(self, batch: str, label: str) -> None:
-        payload = {"batch": batch, "containers": [label]}
-        self.state("production.containers_allocated.v1", f"batch/{batch}", payload, "P-3")
+        payload = {"batch": batch, "containers": [{"container": label, "reason": None}]}
+        self.state("production.containers_allocated.v2", f"batch/{batch}", payload, "P-3")
 
     def take_back(self, device: str = DEVICE) -> None:
         leases.revoke(self.plant, "P-3", f"lease-{BATCH}-{device}", "wanted elsewhere")

@@ -70,8 +70,8 @@ def test_a_supervisor_allocates_what_no_other_batch_has(walk: Walk) -> None:
     phone.at("give-back").click()
     expect(phone.at(f"line-{SPARE}")).to_have_attribute("data-allocated", "")
     phone.shoot("containers")
-    asked = {"containers": [OURS]}
-    refused = walk.site.desk("chenjie").post(f"/api/batches/{walk.other}/containers/allocate", asked, 409)
+    asked = {"containers": [{"container": OURS, "reason": None}]}
+    refused = walk.site.desk("chenjie").post(f"/api/batches/{walk.other}/materials/allocate", asked, 409)
     assert refused["code"] == "container_taken"
 
 

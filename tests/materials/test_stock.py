@@ -142,3 +142,28 @@ def test_all_of_a_material_is_shown_in_that_order_and_a_lot_with_what_is_gone(si
     assert page == there[1:2]
     assert [(one.container, one.gone) for one in lot] == [(FIRST, "empty"), (SECOND, None), (THIRD, None)]
     assert [one.container for one in unplaced] == [SECOND, THIRD, "W-1"]
+
+
+def test_what_is_weighed_when_it_comes_back_is_what_is_in_it(site: Store) -> None:
+    """Also where a weighing from before is corrected afterwards."""
+    site.order("B1")
+    site.allocate("B1", FIRST)
+    one = {
+        "container": FIRST,
+        "material": "api-1",
+        "lot": "A-5/2",
+        "held": {"value": "25.00", "unit": "kg"},
+        "to": None,
+    }
+    site.state("production.container_issued.v1", "batch/B1", {"batch": "B1", **one}, "P-3")
+    wrong = site.put("material_weighed", weighed("B1", "12.640", container=FIRST))
+    site.hand_back("B1")
+    back = {"batch": "B1", "container": FIRST, "quantity": {"value": "12300", "unit": "g"}, "to": None, "reason": None}
+    site.state("production.container_returned.v1", "batch/B1", back, "P-3")
+    assert (site.held(FIRST), site.stands(FIRST).batch) == ("12.300", None)
+    site.put("material_weighed", weighed("B1", "12.600", container=FIRST), corrects=wrong.id, reason="misread")
+    assert site.held(FIRST) == "12.300"
+    site.order("B2")
+    site.put("material_weighed", weighed("B2", "2.300", container=FIRST))
+    assert site.held(FIRST) == "10.000"
+    assert site.rebuilds()

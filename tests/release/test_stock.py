@@ -123,8 +123,8 @@ def test_a_container_is_shown_with_its_batch_what_was_taken_and_what_was_wrong(s
     site, keeper = store.site, store.client("P-8")
     assert keeper.post(PATH, json=lines("C-1", "C-2")).status_code == 201
     site.order("B1")
-    given = {"batch": "B1", "containers": ["C-1"]}
-    site.state("production.containers_allocated.v1", "batch/B1", given, "P-3")
+    given = {"batch": "B1", "containers": [{"container": "C-1", "reason": None}]}
+    site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
     site.put("material_weighed", weighed("B1", "12.640", container="C-1"))
     site.put("material_weighed", weighed("B1", "8.000", container="C-1", phase="21"))
     site.put("material_weighed", weighed("B1", container="C-2", phase="22"))

@@ -64,6 +64,7 @@ export const firstEn = {
     menu: "Menu",
     main: "Main navigation",
     act: "What to do now",
+    issue: "Issue",
   },
   session: {
     signIn: "Sign in", signOut: "Sign out", login: "Login name", password: "Password", signInTitle: "Sign in",

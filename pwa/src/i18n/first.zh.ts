@@ -65,6 +65,7 @@ export const firstZh: typeof firstEn = {
     menu: "菜单",
     main: "主导航",
     act: "现在可做",
+    issue: "发料",
   },
   session: {
     signIn: "登录", signOut: "退出登录", login: "登录名", password: "密码", signInTitle: "登录",

@@ -20,6 +20,7 @@ export const trainingEn = {
     "batch.review": "review batches",
     "batch.release": "release and reject",
     "lot.receive": "receive containers",
+    "material.issue": "issue and take back material",
     "lot.decide": "decide on lots",
     "results.record": "record results",
     "recipe.approve": "approve recipes",

@@ -22,6 +22,7 @@ export const trainingZh: typeof trainingEn = {
     "batch.review": "审核批记录",
     "batch.release": "放行与拒绝",
     "lot.receive": "接收物料",
+    "material.issue": "发料与退料",
     "lot.decide": "判定物料批",
     "results.record": "记录结果",
     "recipe.approve": "批准工艺",

@@ -26,6 +26,7 @@ const SCREENS: Record<string, Screen> = {
   forms: () => import("../forms/Forms.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),
   instances: () => import("../flows/Instance.svelte"),
+  issue: () => import("../issuing/Issuing.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
   masters: () => import("../masters/Masters.svelte"),

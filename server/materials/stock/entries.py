@@ -104,9 +104,11 @@ KINDS = (
 LISTENERS: Mapping[str, Project] = {
     **dict.fromkeys(model.LOT_RECEIVED, projection.set_retest),
     **dict.fromkeys(model.RECEIVED, projection.receive),
-    model.ALLOCATED: projection.allocate,
+    **dict.fromkeys(model.ALLOCATED, projection.allocate),
     model.DEALLOCATED: projection.allocate,
     **dict.fromkeys(model.TAKES, projection.weigh),
+    model.ISSUED: projection.bring,
+    model.RETURNED: projection.take_back,
     model.CONFLICT: projection.find_conflict,
     model.RESOLVED: projection.resolve,
 }

@@ -8,7 +8,9 @@ RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v
 LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 # Of rooms above, by name: these take something out of a container for a place of a batch.
 WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_dispensed.v1"
-ALLOCATED, DEALLOCATED = "production.containers_allocated.v1", "production.allocation_released.v1"
+ALLOCATED = ("production.containers_allocated.v1", "production.containers_allocated.v2")
+DEALLOCATED = "production.allocation_released.v1"
+ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"
 
 LOCATION, MOVED = "materials.location_defined.v1", "materials.container_moved.v1"
@@ -36,6 +38,8 @@ TAKES = {WEIGHED: "weighed", DISPENSED: "dispensed"}
 CAME = "received"
 # How a container begins.
 BEGINS = (CAME, "split_in")
+# What was found in a container, whatever had been said of it before: such an amount is all that is in it.
+MEASURED = ("returned",)
 # What has become of a container that holds nothing any more.
 EMPTY = "empty"
 GONE = {"merged_out": "merged", "scrapped": "scrapped"}
@@ -54,7 +58,8 @@ def place_of(kind: str, given: Payload) -> str:
 class Movement:
     """What an entry says came into a container (more than nothing) or left it.
 
-    `amount` is in the container's unit, a decimal or a fraction `n/d`; None where what was said does not convert to it.
+    `amount` is in the container's unit, a decimal or a fraction `n/d`; None where what was said does not convert to it;
+    of what was measured, all that is in it.
     `place` is where a batch claims it, `<batch>/<slot>`; `superseded` by a correction or a decision.
     """
 

@@ -204,6 +204,30 @@ def tell(connection: Connection, entry: Entry, labels: Iterable[str]) -> None:
         connection.execute(insert(about), rows)
 
 
+def bring(connection: Connection, entry: Entry) -> None:
+    """To a batch, or back from it: it stands where it was put, where that was said."""
+    given = entry.payload
+    if given["to"] is not None:
+        here = container.c.container == given["container"]
+        connection.execute(update(container).where(here).values(location=given["to"]))
+
+
+def take_back(connection: Connection, entry: Entry) -> None:
+    """From a batch, with what was found in it."""
+    bring(connection, entry)
+    measure(connection, entry, 0, entry.payload["container"], "returned", entry.payload["quantity"])
+    settle(connection, [entry.payload["container"]])
+
+
+def measure(connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any) -> None:
+    """What was found in a container is what it holds from now on."""
+    found = _unit_of.first(connection, {"label": label})
+    if found is not None:
+        code, unit = found
+        amount = rules.amount(said, unit, masters.links(connection, code) if said["unit"] != unit else ())
+        add(connection, entry, line, label, what, said, amount)
+
+
 def weigh(connection: Connection, entry: Entry) -> None:
     """A batch takes something out of the container that it names, in the place of what it corrects."""
     given = entry.payload

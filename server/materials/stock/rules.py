@@ -28,13 +28,21 @@ def amount(quantity: Quantity, unit: str, own: Iterable[Link] = (), sign: int = 
 
 def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
-    most that was taken. A decimal, or the fraction where it is none."""
+    most that was taken. What was measured takes the place of all before it, and of what corrects that afterwards. A
+    decimal, or the fraction where it is none."""
     amounts: list[str] = []
     claims: dict[str, str] = {}
+    seen: set[str | None] = set()
+    before: set[str | None] = set()
     for one in movements:
+        seen.add(one.place)
         if one.superseded or one.amount is None:
             continue
-        if one.place is None:
+        if one.what in model.MEASURED:
+            amounts, claims, before = [one.amount], {}, seen - {None}
+        elif one.place in before:
+            continue
+        elif one.place is None:
             amounts.append(one.amount)
         elif one.place not in claims or Fraction(one.amount) < Fraction(claims[one.place]):
             claims[one.place] = one.amount

@@ -141,6 +141,9 @@ assessed|已评估|assessed
 closed|已关闭|closed
 identity.device_enrolled.v1|设备注册|Device enrolled
 production.material_dispensed.v1|称量配料|Material dispensed
+production.container_returned.v1|容器退库|Container returned
+production.container_issued.v1|容器发料|Container issued
+production.containers_allocated.v2|容器分配|Containers allocated
 production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
 production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
@@ -161,7 +164,7 @@ production.batch_imported.v1|历史批导入|Historical batch imported
 quality.results_recorded.v3|检验结果|Results recorded
 quality.result_set_aside.v1|检验结果不计入|Result set aside
 quality.results_checked.v1|检验结果已复核|Results checked
-quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted for approval
+quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted
 quality.results_recorded.v2|检验结果|Results recorded
 quality.specification_returned.v1|质量标准退回|Specification sent back
 quality.specification_approved.v1|质量标准批准|Specification approved

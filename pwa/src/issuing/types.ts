@@ -1,0 +1,18 @@
+/** What the server says of the material of a batch. */
+import type { Text2 } from "../core/types";
+import type { Quantity } from "../ui/format";
+
+/** A container as it stands now: `held` is in it; `use_until` its last day; `gone` why it holds nothing any more. */
+export interface Standing { container: string; material: string; lot: string; quantity: Quantity; held: Quantity; location: string | null; status: string; batch: string | null; use_until: string | null; gone: string | null }
+export interface Issued { container: string; lot: string; held: Quantity; location: string | null; at: string; returned: Quantity | null; returned_at: string | null }
+export interface Reconciled { issued: Quantity; used: Quantity; returned: Quantity; open: Quantity; difference: Quantity }
+export interface MaterialLine { material: string; name: Text2 | null; unit: string; need: Quantity | null; most: Quantity | null; given: Quantity; allocated: Standing[]; issued: Issued[]; proposed: Standing[]; reconciled: Reconciled }
+export interface BatchMaterials { batch: string; product: { code: string; name: Text2 }; status: string; items: MaterialLine[] }
+
+/** Closed batches take nothing any more. */
+export const OPEN = ["ordered", "in_progress", "awaiting_review"];
+
+/** The one that is with the batch now, if it is. */
+export function brought(line: MaterialLine, container: string): Issued | null {
+  return line.issued.find((one) => one.container === container && one.returned === null) ?? null;
+}

@@ -1,0 +1,120 @@
+"""Reads of issuing: what a batch needs, was given, was brought, used and gave back of each material."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.core.units import Link
+from server.materials.masters import queries as masters
+from server.materials.stock import queries as stock
+from server.materials.stock.model import Standing
+from server.production import queries
+from server.production.containers import allocated_containers, uses_of_all
+from server.production.issuing import rules
+from server.production.issuing.model import Choice, Issue, Need
+from server.production.issuing.projection import issue
+
+# Proposals for one material: enough to see which comes next.
+SHOWN = 20
+
+
+def needs_of(connection: Connection, batch: str) -> list[Need]:
+    found = queries.find_batch(connection, batch)
+    return [] if found is None else rules.needs(found.phases)
+
+
+def issues_of(connection: Connection, batch: str) -> list[Issue]:
+    """In the order in which they came."""
+    query = select(issue).where(issue.c.batch == batch).order_by(issue.c.at, issue.c.container)
+    return [_issue(row) for row in connection.execute(query)]
+
+
+def out(connection: Connection, batch: str, container: str) -> Issue | None:
+    """A container that is with a batch now."""
+    here = (issue.c.container == container) & (issue.c.batch == batch) & issue.c.returned_at.is_(None)
+    row = connection.execute(select(issue).where(here)).first()
+    return None if row is None else _issue(row)
+
+
+def sooner(connection: Connection, one: Standing, together: Collection[str], day: str) -> str | None:
+    """The container that should be taken before this one; None where none ends sooner."""
+    proposed = stock.propose(connection, one.material, None, day, len(together) + 1)
+    return rules.departs(choice(one), [choice(each) for each in proposed], together)
+
+
+def choice(one: Standing) -> Choice:
+    return Choice(one.container, one.material, one.held, one.use_until)
+
+
+def materials_of(connection: Connection, batch: str, day: str) -> list[dict[str, Any]]:
+    """{material, name, unit, need, most, allocated, proposed, reconciled} of each material that the batch needs or has
+    been given; amounts {value, unit}. `allocated` are containers with when they were issued and returned; `proposed`
+    comes in the order of first to end, first out."""
+    needs = {one.material: one for one in needs_of(connection, batch)}
+    given = stock.standing(connection, [one.container for one in allocated_containers(connection, batch)], day)
+    issues = issues_of(connection, batch)
+    codes = dict.fromkeys([*needs, *(one.material for one in given), *(one.material for one in issues)])
+    names = {code: dict(needs[code].name) for code in needs}
+    return [
+        _material(connection, batch, code, needs.get(code), given, issues, day) | {"name": names.get(code)}
+        for code in codes
+    ]
+
+
+def _material(
+    connection: Connection,
+    batch: str,
+    code: str,
+    need: Need | None,
+    given: Sequence[Standing],
+    issues: Sequence[Issue],
+    day: str,
+) -> dict[str, Any]:
+    own: Sequence[Link] = masters.links(connection, code)
+    mine = [one for one in given if one.material == code]
+    brought = [one for one in issues if one.material == code]
+    unit = need.unit if need is not None else (mine[0].held if mine else brought[0].held)["unit"]
+    labels = [one.container for one in brought]
+    uses = [
+        one.net
+        for each in uses_of_all(connection, list(dict.fromkeys(labels))).values()
+        for one in each
+        if one.batch == batch and one.net is not None
+    ]
+    return {
+        "material": code,
+        "unit": unit,
+        "need": None if need is None else _amount(need.value, unit),
+        "most": None if need is None else _amount(need.most, unit),
+        "given": _amount(rules.amount((one.held for one in mine), unit, own), unit),
+        "allocated": [one.payload() for one in mine],
+        "issued": [_shown(one) for one in brought],
+        "proposed": [one.payload() for one in stock.propose(connection, code, None, day, SHOWN)],
+        "reconciled": rules.reconciled(unit, brought, uses, own),
+    }
+
+
+def _amount(value: Any, unit: str) -> dict[str, str]:
+    return {"value": f"{value:f}", "unit": unit}
+
+
+def _shown(one: Issue) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Issue.__slots__}
+
+
+def _issue(row: Row[Any]) -> Issue:
+    back = None if row.returned_at is None else {"value": row.returned_value, "unit": row.returned_unit}
+    return Issue(
+        container=row.container,
+        material=row.material,
+        lot=row.lot,
+        batch=row.batch,
+        held={"value": row.held_value, "unit": row.held_unit},
+        location=row.location,
+        by=row.by,
+        at=row.at,
+        returned=back,
+        returned_by=row.returned_by,
+        returned_at=row.returned_at,
+    )

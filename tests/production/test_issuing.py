@@ -1,0 +1,188 @@
+"""Material goes to a batch and back: allocated in the order of expiry, issued by scan, returned with what is left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site, weighed
+from flask.testing import FlaskClient
+
+from server.app import create_app
+from server.core import rebuild
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.identity import accounts
+from sync.log import reading
+
+PASSWORD = "correct horse battery"
+BATCH = "/api/batches/B1/materials"
+NEW, OLD = "A-5/2", "A-5/1"
+
+
+class Warehouse:
+    """Two lots of one material, the older of which expires sooner, three containers each; a batch that may use both."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        for lot, expiry in ((OLD, "2027-01-31"), (NEW, "2027-12-31")):
+            self._lot(lot, expiry)
+        site.order("B1", lots=[{"material": "api-1", "lot": one} for one in (OLD, NEW)])
+        site.hand_back("B1")
+        keeper = {"person": "P-8", "login": "huang", "name": "黄磊", "name_en": "Huang Lei", "roles": ["keeper"]}
+        site.plant.recorder.state(Fact("identity.person_added.v1", "person/P-8", keeper))
+        self._app = create_app(site.plant)
+        self.keeper = self.client("huang", "P-8")
+
+    def _lot(self, lot: str, expiry: str) -> None:
+        given = {
+            "material": "api-1",
+            "lot": lot,
+            "quantity": None,
+            "supplier": None,
+            "supplier_lot": None,
+            "expiry": expiry,
+            "containers": 3,
+            "status": "quarantine",
+        }
+        self.site.state("materials.lot_received.v1", f"lot/api-1/{lot}", given)
+        decided = {"material": "api-1", "lot": lot, "status": "released", "reason": "passed"}
+        if lot == OLD:
+            self.site.state("materials.lot_status_changed.v1", f"lot/api-1/{lot}", decided)
+        containers = [
+            {"container": f"{lot}-{number}", "quantity": {"value": "10.000", "unit": "kg"}} for number in (1, 2, 3)
+        ]
+        said = {"material": "api-1", "lot": lot, "containers": containers}
+        self.site.state("materials.containers_received.v1", f"lot/api-1/{lot}", said)
+
+    def client(self, login: str, person: str) -> FlaskClient:
+        client = self._app.test_client()
+        client.environ_base["HTTP_ORIGIN"] = "http://localhost"
+        accounts.set_password(self.site.plant, person, PASSWORD)
+        assert client.post("/api/session", json={"login": login, "password": PASSWORD}).status_code == 200
+        return client
+
+    def material(self) -> dict[str, Any]:
+        [found] = self.keeper.get(BATCH).json["items"]
+        return dict(found)
+
+    def give(self, *labels: str, reason: str | None = None) -> Any:
+        lines = [{"container": label, "reason": reason} for label in labels]
+        return self.keeper.post(f"{BATCH}/allocate", json={"containers": lines})
+
+    def bring(self, label: str) -> Any:
+        return self.keeper.post(f"{BATCH}/issue", json={"container": label, "to": None})
+
+    def take_back(self, label: str, value: str, unit: str = "kg") -> Any:
+        body = {"container": label, "quantity": {"value": value, "unit": unit}, "to": None, "reason": None}
+        return self.keeper.post(f"{BATCH}/return", json=body)
+
+
+@pytest.fixture
+def warehouse(database_url: str, tmp_path: Path) -> Iterator[Warehouse]:
+    site = Site(database_url, tmp_path)
+    yield Warehouse(site)
+    site.plant.close()
+
+
+def refused(answer: Any) -> str:
+    assert answer.status_code == 409, answer.text
+    return str(answer.json["code"])
+
+
+@pytest.mark.urs("MAT-07", "MAT-08")
+def test_what_expires_first_is_proposed_and_another_asks_for_a_reason_that_the_log_keeps(warehouse: Warehouse) -> None:
+    found = warehouse.material()
+    assert (found["need"], found["most"]) == ({"value": "12.640", "unit": "kg"}, {"value": "12.680", "unit": "kg"})
+    assert [one["container"] for one in found["proposed"]][:3] == [f"{OLD}-{number}" for number in (1, 2, 3)]
+    answer = warehouse.give(f"{NEW}-1")
+    assert refused(answer) == "allocation_departs"
+    assert answer.json["details"] == {"container": f"{NEW}-1", "first": f"{OLD}-1"}
+    assert warehouse.material()["allocated"] == []
+    assert warehouse.give(f"{NEW}-1", reason="the old ones stand behind a damaged rack").status_code == 200
+    with warehouse.site.plant.engine.connect() as connection:
+        [entry] = reading.of_kind(connection, "production.containers_allocated.v2")
+    assert entry.envelope.head.actor == "P-8"
+    assert entry.envelope.body["containers"][0]["reason"] == "the old ones stand behind a damaged rack"
+    assert [one["container"] for one in warehouse.material()["allocated"]] == [f"{NEW}-1"]
+
+
+@pytest.mark.urs("MAT-08")
+def test_more_than_the_batch_needs_asks_for_a_reason(warehouse: Warehouse) -> None:
+    """Two drums hold what is needed; the third is one too many, also when all three come at once."""
+    answer = warehouse.give(*(f"{OLD}-{number}" for number in (1, 2, 3)))
+    assert refused(answer) == "allocation_beyond"
+    assert answer.json["details"] == {"container": f"{OLD}-3", "need": "12.680 kg"}
+    assert warehouse.give(f"{OLD}-1", f"{OLD}-2").status_code == 200
+    assert refused(warehouse.give(f"{OLD}-3")) == "allocation_beyond"
+    assert warehouse.give(f"{OLD}-3", reason="the first drum is caked").status_code == 200
+
+
+@pytest.mark.urs("MAT-08")
+def test_the_wrong_thing_is_stopped_in_words(warehouse: Warehouse) -> None:
+    site = warehouse.site
+    assert refused(warehouse.bring(f"{OLD}-1")) == "container_not_allocated"
+    assert warehouse.bring("C-404").json["code"] == "container_unknown"
+    assert warehouse.give("C-404").json["code"] == "container_unknown"
+    assert warehouse.give(f"{OLD}-1").status_code == 200
+    assert warehouse.bring(f"{OLD}-1").status_code == 200
+    assert refused(warehouse.bring(f"{OLD}-1")) == "container_issued"
+    site.order("B2", lots=[{"material": "api-1", "lot": OLD}])
+    lines = {"containers": [{"container": f"{OLD}-1", "reason": "mine"}]}
+    assert refused(warehouse.keeper.post("/api/batches/B2/materials/allocate", json=lines)) == "container_taken"
+    assert warehouse.give(f"{NEW}-2", reason="any").status_code == 200
+    rejected = {"material": "api-1", "lot": NEW, "status": "rejected", "reason": "failed"}
+    site.state("materials.lot_status_changed.v1", f"lot/api-1/{NEW}", rejected)
+    assert refused(warehouse.bring(f"{NEW}-2")) == "container_not_fit"
+    assert refused(warehouse.give(f"{NEW}-3", reason="any")) == "container_not_fit"
+
+
+@pytest.mark.urs("MAT-08", "MAT-09")
+def test_what_comes_back_is_what_is_in_it_and_the_batch_adds_up(warehouse: Warehouse) -> None:
+    site = warehouse.site
+    for number in (1, 2):
+        assert warehouse.give(f"{OLD}-{number}").status_code == 200
+        assert warehouse.bring(f"{OLD}-{number}").status_code == 200
+    site.put("material_weighed", weighed("B1", "9.990", lot=OLD, container=f"{OLD}-1"))
+    assert warehouse.take_back(f"{OLD}-1", "0").status_code == 200
+    assert refused(warehouse.take_back(f"{OLD}-2", "10.001")) == "return_too_much"
+    assert warehouse.take_back(f"{OLD}-2", "3", "L").json["code"] == "return_unit_wrong"
+    assert refused(warehouse.take_back(f"{OLD}-3", "1")) == "container_not_issued"
+    answer = warehouse.take_back(f"{OLD}-2", "10000", "g")
+    assert answer.status_code == 200, answer.text
+    found = warehouse.material()
+    said = {name: one["value"] for name, one in found["reconciled"].items()}
+    assert said == {"issued": "20.000", "used": "9.990", "returned": "10.000", "open": "0", "difference": "0.010"}
+    # What is back is anybody's again; what is used up is nobody's.
+    assert [one["container"] for one in found["allocated"]] == []
+    assert f"{OLD}-2" in [one["container"] for one in found["proposed"]]
+    assert f"{OLD}-1" not in [one["container"] for one in found["proposed"]]
+    plant = site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-08", "PLT-12")
+def test_nothing_comes_back_while_a_tablet_may_weigh_from_it(warehouse: Warehouse) -> None:
+    site = warehouse.site
+    assert warehouse.give(f"{OLD}-1").status_code == 200
+    assert warehouse.bring(f"{OLD}-1").status_code == 200
+    given = {"lease": "lease-late", "batch": "B1", "device": "tablet-a", "person": "P-1", "lease_hash": "0" * 64}
+    term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+    site.state("handheld.lease_issued.v1", "batch/B1", given | term)
+    assert refused(warehouse.take_back(f"{OLD}-1", "10")) == "container_out"
+    assert warehouse.material()["issued"][0]["returned"] is None
+
+
+@pytest.mark.urs("MAT-08", "IDN-01")
+def test_an_operator_looks_and_issues_nothing(warehouse: Warehouse) -> None:
+    operator = warehouse.client("wang", "P-1")
+    assert operator.get(BATCH).status_code == 200
+    lines = {"containers": [{"container": f"{OLD}-1", "reason": None}]}
+    assert operator.post(f"{BATCH}/allocate", json=lines).status_code == 403
+    assert operator.post(f"{BATCH}/issue", json={"container": f"{OLD}-1", "to": None}).status_code == 403
+    payload = {"batch": "B1", "containers": [{"container": f"{OLD}-1", "reason": None}]}
+    with pytest.raises(PestleError, match="not_permitted"):
+        warehouse.site.state("production.containers_allocated.v2", "batch/B1", payload, "P-1")
+    old = {"batch": "B1", "containers": [f"{OLD}-1"]}
+    with pytest.raises(PestleError, match="not_permitted"):
+        warehouse.site.state("production.containers_allocated.v1", "batch/B1", old, "P-3")
