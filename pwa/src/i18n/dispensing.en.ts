@@ -2,15 +2,15 @@
 type Said = [what: string, next: string];
 
 export const dispensingEn = {
-  lines: "Materials", of: (at: number, all: number) => `Material ${at} of ${all}`, all: "All materials", go: (name: string) => `Weigh ${name}`, portion: (n: number) => `portion ${n}`, portions: (n: number) => (n === 1 ? "1 portion" : `${n} portions`),
+  lines: "Materials", all: "All materials", go: (name: string) => `Weigh ${name}`, portion: (n: number) => `portion ${n}`, portions: (n: number) => (n === 1 ? "1 portion" : `${n} portions`),
   states: { open: "to weigh", begun: "begun", done: "within limits", over: "above limits" } as Record<string, string>, waits: (names: string) => `after ${names}`,
-  roles: { plain: "", active: "by content", compensator: "makes up for content" } as Record<string, string>, came: "Weighed", target: "Target",
-  scan: "Scan room, balance or container", scanRoom: (room: string) => `Scan room ${room}`, scanBalance: "Scan the balance", scanSource: (name: string) => `Scan a container of ${name}`, room: (code: string) => `room ${code}`, aBalance: (codes: string) => `a balance: ${codes}`, scanned: "Scanned", typed: "typed, not scanned", typedHint: "What is typed instead of scanned becomes an exception for QA to assess.",
-  source: "Take from", take: "Allocated", left: (left: string) => `${left} left`, change: "Another container", lots: "Lot",
+  roles: { plain: "", active: "by content", compensator: "makes up for content" } as Record<string, string>, target: "Target",
+  scan: "Scan room, balance or container", scanRoom: (room: string) => `Scan room ${room}`, scanBalance: "Scan the balance", scanSource: (name: string) => `Scan a container of ${name}`, room: (code: string) => `room ${code}`, aBalance: (codes: string) => `a balance: ${codes}`, typed: "typed:", typedHint: "What is typed instead of scanned becomes an exception for QA to assess.",
+  source: "Take from", left: (left: string) => `${left} left`, change: "Another container", lots: "Lot",
   rest: (container: string, left: string) => `${container} now holds ${left}`, restHow: (before: string, net: string) => `computed: ${before} − ${net}`, restNext: "Close it, mark the new content on it, and compare. If it does not look so, report an exception. The keeper weighs it when it goes back.", restDone: "Compared", restEmpty: (container: string) => `${container} should be empty`,
   toWeigh: "To weigh", formula: "By content", formulaSum: "To make up for content", assay: "Assay", water: "Water", nominal: "Target of what it makes up for", dispensed: "Weighed of it", before: "Already weighed", stillTo: "Still to weigh",
   takeTare: (tare: string) => `Take tare ${tare}`, tareWait: "Take tare", tare: "Tare", gross: "Gross", minimum: "Minimum weight", placeEmpty: "Place the empty container on the balance", placeEmptyHint: "The tare is taken from the balance once it is stable and kept by the bridge.", tared: "Tared at the balance", tareless: "It was tared at the balance: no tare is recorded.", again: "Take tare again",
-  atZero: "The balance is back at zero", atZeroHint: "Was it tared, or is the container off?", isNet: "It was tared: it shows net", take1: "Confirm this weight", fill: "Add slowly up to the target", waiting: "Waits until the weight is stable and kept by the bridge", byHand: "Type the weight", fromBalance: "From the balance", into: "Into", label: "Label of the dispensed container",
+  atZero: "The balance is back at zero", atZeroHint: "Was it tared, or is the container off?", isNet: "It was tared: it shows net", take1: "Confirm this weight", waiting: "Waits until the weight is stable and kept by the bridge", byHand: "Type the weight", fromBalance: "From the balance", into: "Into",
   tareUnit: "The tare was taken in another unit", tareUnitHint: (was: string, now: string) => `Set the balance back from ${now} to ${was}, or take the tare again.`,
   stops: {
     other_material: (of: string, name: string): Said => [`${of} is ${name}: not this material`, "Put it back. Take a container of the material that is asked for."],
@@ -24,6 +24,6 @@ export const dispensingEn = {
   },
   whys: { missing: "a result is missing", division_by_zero: "its result is zero", out_of_range: "the figure is out of range", not_positive: "it comes to nothing" } as Record<string, string>,
   ask: "Ask the server again", tooMuch: (container: string, left: string): Said => [`${container} should hold only ${left}`, "Look which container stands there. If the weight is right, it is kept, and QA is told."],
-  print: "Print label", recorded: "Recorded", offline: "No network: the balance cannot be read", offlineHint: "What was recorded is kept here. Leave the load where it is: weighing goes on by itself once the network is back. Or type the weight, and a second person confirms it.",
+  offline: "No network: the balance cannot be read", offlineHint: "What was recorded is kept here. Leave the load where it is: weighing goes on by itself once the network is back. Or type the weight, and a second person confirms it.",
   kindsOf: { half_up: "rounded half up", gbt8170: "rounded by GB/T 8170" } as Record<string, string>, each: "A second person confirms each portion.", last: "A second person confirms the portion that completes the material.",
 };

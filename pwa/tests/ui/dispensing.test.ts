@@ -1,4 +1,6 @@
 /** Dispensing on the tablet: what a line asks for of a lot, what portions come to, what a scan means, and what tare makes of a weight. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../src/core/types";
 import { basisOf, filledSlots, isFilled, potencyOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
@@ -96,6 +98,23 @@ describe("what portions come to", () => {
     expect(isFilled(phase, standings(done.slice(1)))).toBe(false);
     expect(isFilled(phase, standings(done))).toBe(true);
     expect(filledSlots(phase, standings(done))).toEqual(["20/api/1", "20/filler/1", "20/salt/1"]);
+  });
+});
+
+interface Row { why: string; line: DispensingLine; basis: Record<string, string | null>; quantity?: string; error?: string; limits?: unknown; portions: { slot: string; net: { value: string; unit: string }; quantity: string }[]; sum: [string, string]; complete: boolean; left?: string | null }
+const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../../tests/vectors/dispensing.json"), "utf8")) as Row[];
+
+describe("the arithmetic that the server has as well", () => {
+  it.each(rows.map((row) => [row.why, row] as const))("MAT-12 %s", (_, row) => {
+    const found = quantityOf(row.line, row.basis);
+    const entries = row.portions.map((one) => portion(row.line, Number(one.slot), "0", {}, { net: one.net, limits: { target: one.quantity } }));
+    const { sum, stand } = standingOf({ ...phase, lines: [row.line] }, row.line, standings(entries));
+    expect(found).toEqual(row.error === undefined ? { quantity: row.quantity } : { error: row.error });
+    expect(sum[0] * BigInt(row.sum[1])).toBe(BigInt(row.sum[0]) * sum[1]);
+    expect(stand === "done").toBe(row.complete);
+    if (!("quantity" in found)) return;
+    expect(limitsFor(row.line, found.quantity)).toEqual(row.limits);
+    expect(remaining(row.line, sum, found.quantity)).toBe(row.left);
   });
 });
 
