@@ -10,14 +10,14 @@ from server.quality.specifications import rules as specified
 from server.quality.specifications.model import Test
 from server.witness.seen import Seen
 
-_RECORDED = "quality.results_recorded."
 Lot = tuple[str, str]
+Lines = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A number of one test by one entry, and as what it may be reported: which specification was in force on a day is
-    not asked here."""
+    """A number of one test by one entry, and as what it may be reported: which specification was in force for one that
+    names none is not asked here."""
 
     test: str
     entry: str
@@ -26,11 +26,14 @@ class _Found:
 
 
 class LotResults:
-    """After the entries learnt so far."""
+    """After the entries learnt so far. Of `doubtful` lots nobody can say from here what stands: results that name
+    another specification than the one that is in force are results only where they came late."""
 
     def __init__(self) -> None:
         self._found: dict[Lot, list[_Found]] = {}
         self._tests: dict[str, list[Test]] = {}
+        self._versions: dict[tuple[str, int], list[Test]] = {}
+        self.doubtful: set[Lot] = set()
 
     def of(self, lot: Lot, stated: Mapping[str, Mapping[str, str] | None]) -> dict[str, dict[str, str]]:
         """By test, {value, entry} of the newest that stands; of several ways to report a number the one that an entry
@@ -47,31 +50,40 @@ class LotResults:
 
     def learn(self, seen: Seen, body: Mapping[str, Any]) -> Lot | None:
         """The lot that the entry is of results of."""
-        if seen.head.kind == specifications.SUBMITTED_KIND:
-            self._tests.setdefault(body["material"], []).extend(Test.of(one) for one in body["tests"])
+        if seen.head.kind in specifications.SUBMISSIONS:
+            tests = [Test.of(one) for one in body["tests"]]
+            self._versions[body["specification"], body["version"]] = tests
+            self._tests.setdefault(body["material"], []).extend(tests)
             return None
         _, material, number = model.subject_of(seen.head.stream)
-        if not seen.head.kind.startswith(_RECORDED) or material is None or number is None:
+        if seen.head.kind not in model.RESULTS or material is None or number is None:
             return None
         self._take(seen, body, (material, number))
         return material, number
 
     def _take(self, seen: Seen, body: Mapping[str, Any], lot: Lot) -> None:
-        flags, corrects = set(seen.stamp.flags), seen.head.corrects
+        flags, corrects = seen.stamp.flags, seen.head.corrects
         found = self._found.setdefault(lot, [])
         if corrects is not None and model.TAKES_NO_PLACE.isdisjoint(flags):
             found[:] = [replace(one, standing=one.standing and one.entry != corrects) for one in found]
-        if body["stage"] == "incoming" and not ("specification" in body and flags & _UNFIT):
-            found += (_Found(test, seen.head.id, values) for test, values in self._numbers(lot[0], body["results"]))
+        if body["stage"] != "incoming":
+            return
+        answers = seen.head.kind in model.ANSWERED
+        if answers and "specification_differs" in flags:
+            self.doubtful.add(lot)
+        numbers = self._answered(body) if answers else self._stated(lot[0], body["results"])
+        found += (_Found(test, seen.head.id, values) for test, values in numbers)
 
-    def _numbers(self, material: str, lines: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    def _answered(self, body: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        tests = {one.code: one for one in self._versions.get((body["specification"], body["version"]), ())}
+        for line in body["results"]:
+            test = tests.get(line["test"])
+            if test is not None and test.kind == "numeric" and specified.fits(test, line):
+                yield test.code, (specified.reported(test, line["value"]),)
+
+    def _stated(self, material: str, lines: Lines) -> Iterable[tuple[str, tuple[str, ...]]]:
         for line in lines:
-            value = line["value"]["value"] if isinstance(line["value"], Mapping) else line["value"]
-            if value is None:
-                continue
-            tests = [one for one in self._tests.get(material, ()) if one.code == line["test"] and one.kind == "numeric"]
+            value, unit = line["value"]["value"], line["value"]["unit"]
+            same = (line["test"], "numeric", unit)
+            tests = [one for one in self._tests.get(material, ()) if (one.code, one.kind, one.unit) == same]
             yield line["test"], tuple(dict.fromkeys([*(specified.reported(one, value) for one in tests), value]))
-
-
-# Results that answer no specification in force stand in the log, and are no results.
-_UNFIT = frozenset({"specification_differs", "results_unfit"})
