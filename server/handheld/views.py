@@ -16,7 +16,7 @@ from server.core.kinds import Fact
 from server.engines.forms.records import queries as records
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
-from server.handheld import bridge, gates, leases, queries, registered, shapes
+from server.handheld import bridge, gates, leases, queries, registered, shapes, warehouses
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
 from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, unit_named
@@ -67,6 +67,14 @@ def list_leases(query: Body) -> dict[str, Any]:
         device = query["device"]
         found = queries.open_leases(connection) if device is None else queries.leases_of_device(connection, device)
         return {"items": gates.show_leases(connection, found)}
+
+
+@blueprint.get("/warehouses")
+@require(*WORKS)
+def list_warehouses() -> dict[str, Any]:
+    """The areas in which this person works, with the handhelds that have a day of theirs along."""
+    with plant.current().engine.connect() as connection:
+        return {"items": warehouses.of_person(connection, current_session().person)}
 
 
 @blueprint.post("/leases/<lease>/return")

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from server.core import clock
 from server.core.errors import PestleError
+from server.handheld import queries
 from server.handheld.model import warehouse_of
 from server.identity import grants
 from server.identity import queries as identity
 from server.identity.grants import Area
+from server.identity.model import Person
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.materials.masters.model import Master
@@ -64,6 +66,32 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
         "orders": purchasing.open_orders(connection),
         **_suppliers(connection),
     }
+
+
+def of_person(connection: Connection, person: Person) -> list[dict[str, Any]]:
+    """The areas in which somebody works: {area, name, out: [{device {id, name}, person {id, name, name_en}, day,
+    expires_at}]}, the newest lease first; one of a device that took a day along twice."""
+    found = []
+    for area in identity.all_areas(connection):
+        if any(grants.permits(person.grants, one, area.area) for one in WORKS):
+            found.append({"area": area.area, "name": area.name, "out": _out(connection, area.area)})
+    return found
+
+
+def _out(connection: Connection, area: str) -> list[dict[str, Any]]:
+    held = [one for one in queries.leases_of_warehouse(connection, area) if one.returned_at is None]
+    last = {(one.device, one.warehouse): one for one in reversed(held) if one.revoked_at is None}
+    devices = identity.devices(connection, {device for device, _ in last})
+    people = identity.people(connection, [one.person for one in last.values()])
+    return [
+        {
+            "device": devices[one.device],
+            "person": people[one.person],
+            "day": str(one.warehouse).partition("/")[2],
+            "expires_at": one.expires_at,
+        }
+        for one in sorted(last.values(), key=lambda one: one.issued_at, reverse=True)
+    ]
 
 
 def _area(connection: Connection, code: str) -> Area | None:

@@ -13,7 +13,7 @@ from server.core.gs1 import Element
 from server.materials import queries
 from server.materials.model import Container, Lot
 
-_OWN = re.compile(r"PESTLE-(CONTAINER|LOT|EQUIPMENT|DEVICE|ENROL|BADGE):1:(.+)", re.DOTALL)
+_OWN = re.compile(r"PESTLE-(CONTAINER|LOT|LOCATION|EQUIPMENT|DEVICE|ENROL|BADGE):1:(.+)", re.DOTALL)
 # Elements that may carry a container's label: serial, SSCC, secondary serial; and our code of the material.
 _SERIALS, _LOT, _MATERIAL = ("21", "00", "250"), "10", "240"
 # Of a code without a time of day; the best-before date (15) is none.
@@ -24,7 +24,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """`what`: container, lot, equipment, device, enrol or badge."""
+    """`what`: container, lot, location, equipment, device, enrol or badge."""
 
     what: str
     name: str

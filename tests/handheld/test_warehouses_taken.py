@@ -12,7 +12,7 @@ from server.core.kinds import Fact
 from server.materials.stock import queries as stock
 from sync.log import reading
 
-pytestmark = pytest.mark.urs("MAT-05", "PLT-08", "PLT-12")
+pytestmark = pytest.mark.urs("MAT-06", "PLT-08", "PLT-12")
 RECEIVED, CONTAINERS = "materials.lot_received.v2", "materials.containers_received.v2"
 
 
@@ -153,3 +153,20 @@ def test_only_who_works_there_takes_a_day_along_and_only_one_that_is_worked_on(s
     with site.plant.engine.connect() as connection:
         # Whoever is turned away takes no numbers along.
         assert len(list(reading.of_kind(connection, "materials.numbers_reserved.v1"))) == numbers + 1
+
+
+def test_a_move_that_was_made_alone_moves_the_container_when_it_comes(site: Site, unit: str) -> None:
+    for place in ("R-01", "R-02"):
+        about = {"name": {"zh": place, "en": place}, "warehouse": "raw", "kind": "storage", "storage": None}
+        site.plant.recorder.state(
+            Fact("materials.location_defined.v1", "locations", {"location": place, **about, "active": True})
+        )
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+    said = {"container": "L-1-01", "from": None, "to": "R-02", "reason": None}
+    about = {"actor": "P-8", "lease": tablet.leases[unit], "subject": "container/L-1-01"}
+    told = tablet.delivered(unit, tablet.write(unit, "materials.container_moved.v1", said, **about))
+    assert tablet.receipt(unit, told)["flags"] == []
+    lease = json.loads(site.lease(tablet, unit)["lease"])
+    assert [one["location"] for one in lease["locations"]] == ["R-01", "R-02"]
+    assert lease["words"][lease["containers"]["location"][0]] == "R-02"

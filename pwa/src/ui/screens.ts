@@ -43,6 +43,7 @@ const SCREENS: Record<string, Screen> = {
   specifications: () => import("../specifications/Specifications.svelte"),
   suppliers: () => import("../suppliers/Suppliers.svelte"),
   training: () => import("../training/Training.svelte"),
+  warehouse: () => import("../warehouse/Warehouse.svelte"),
 };
 export const HOME = "";
 const NOWHERE = "?";
