@@ -33,6 +33,7 @@ from server.materials.requisitions import views as requisitions
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
 from server.production.issuing import views as issuing
+from server.quality.inspection import views as inspections
 from server.quality.specifications import views as specifications
 from server.quality.usage import views as usage
 from server.recipes import views as recipes
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     orders.blueprint,
     issuing.blueprint,
     specifications.blueprint,
+    inspections.blueprint,
     masters.blueprint,
     imports.blueprint,
     requisitions.blueprint,

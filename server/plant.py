@@ -41,6 +41,7 @@ from server.production.dispensing import queries as portions
 from server.production.issuing import entries as issuing
 from server.quality import entries as quality
 from server.quality import queries as results
+from server.quality.inspection import entries as inspections
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
@@ -82,6 +83,7 @@ ROOMS = (
     issuing.ROOM,
     quality.ROOM,
     specifications.ROOM,
+    inspections.ROOM,
     usage.ROOM,
     release.ROOM,
     handheld.ROOM,

@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "batch.read",
         "lot.read",
         "results.record",
+        "sample.take",
         "specification.design",
         "training.read",
         "flows.work",

@@ -44,7 +44,7 @@ export const peopleEn = {
       "recipe.design": "design recipes",
       "requisition.approve": "approve requisitions",
       "requisition.raise": "ask for materials to be bought",
-      "results.record": "record results",
+      "sample.take": "take samples", "results.record": "record results",
       "specification.approve": "approve specifications",
       "specification.design": "write specifications",
       "stock.manage": "define locations, scrap stock",

@@ -44,7 +44,7 @@ export const peopleZh = {
       "recipe.design": "设计配方",
       "requisition.approve": "批准采购申请",
       "requisition.raise": "提出采购申请",
-      "results.record": "录入检验结果",
+      "sample.take": "取样", "results.record": "录入检验结果",
       "specification.approve": "批准质量标准",
       "specification.design": "编制质量标准",
       "stock.manage": "库位管理与报废",

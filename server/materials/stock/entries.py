@@ -109,6 +109,7 @@ LISTENERS: Mapping[str, Project] = {
     **dict.fromkeys(model.TAKES, projection.weigh),
     model.ISSUED: projection.bring,
     model.RETURNED: projection.take_back,
+    model.SAMPLED: projection.sample,
     model.CONFLICT: projection.find_conflict,
     model.RESOLVED: projection.resolve,
 }

@@ -11,6 +11,8 @@ WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_disp
 ALLOCATED = ("production.containers_allocated.v1", "production.containers_allocated.v2")
 DEALLOCATED = "production.allocation_released.v1"
 ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
+# What went into a sample, out of each container that it names.
+SAMPLED = "quality.sample_taken.v1"
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"
 
 LOCATION, MOVED = "materials.location_defined.v1", "materials.container_moved.v1"

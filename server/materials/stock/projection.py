@@ -248,6 +248,20 @@ def take(connection: Connection, entry: Entry, label: str, what: str, place: str
         settle(connection, [label])
 
 
+def sample(connection: Connection, entry: Entry) -> None:
+    """What was taken as a sample is in its container no more; a number that is recorded twice is one sample."""
+    if {NOT_PERMITTED, "sample_known"} & {*entry.flags}:
+        return
+    lines = entry.payload["containers"]
+    for line, one in enumerate(lines):
+        found = _unit_of.first(connection, {"label": one["container"]})
+        if found is not None:
+            code, unit = found
+            amount = rules.amount(one["quantity"], unit, masters.links(connection, code), -1)
+            add(connection, entry, line, one["container"], "sampled", one["quantity"], amount)
+    settle(connection, [one["container"] for one in lines])
+
+
 def find_conflict(connection: Connection, entry: Entry) -> None:
     """Which entries claim one place, as far as they take something out of containers."""
     query = select(movement.c.entry).where(movement.c.entry.in_(entry.payload["entries"])).distinct()

@@ -162,6 +162,10 @@ production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
 quality.results_recorded.v3|检验结果|Results recorded
+quality.sample_handed.v1|样品流转|Sample handed on
+quality.sample_taken.v1|取样|Sample taken
+quality.inspection_drawn.v1|重新抽取取样容器|Containers to sample drawn again
+quality.inspection_opened.v1|检验任务开立|Inspection opened
 quality.result_set_aside.v1|检验结果不计入|Result set aside
 quality.results_checked.v1|检验结果已复核|Results checked
 quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted
@@ -293,6 +297,12 @@ receipt_expired|到货时已过期|Expired when it came
 shelf_life_short|剩余有效期不足|Too little shelf life left
 expiry_missing|缺有效期|No expiry date
 lot_differs|与已登记的同号批不符|Differs from the lot of this number
+inspection_unknown|没有此检验任务|No such inspection
+sample_known|样品编号已用过|Sample number used before
+container_foreign|容器不属于该批|Container of another lot
+container_not_drawn|未抽中的容器，无理由|Not drawn, and no reason
+sample_unknown|没有此样品|No such sample
+custody_broken|样品流转中断|Chain of custody broken
 lot_number_foreign|批号非本设备预留|Number not reserved for the device
 late_entry|逾期记录|Late entry
 post_seal|封存后到达|After the seal

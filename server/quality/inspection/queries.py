@@ -1,0 +1,136 @@
+"""Reads of inspections, their samples, and what has become of those."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from server.core import numbering
+from server.materials import queries as materials
+from server.quality.inspection import model, plans, rules
+from server.quality.inspection.model import Inspection, Sample, Step
+from server.quality.inspection.projection import inspection, sample, step
+from server.quality.specifications import queries as specifications
+
+STAGE = "incoming"
+
+
+def next_number(connection: Connection, moment: str) -> str:
+    """The number of an inspection that is opened now; `moment` is UTC text."""
+    year = int(moment[:4])
+    return numbering.text(model.PREFIX, year, last_number(connection, year) + 1)
+
+
+def last_number(connection: Connection, year: int) -> int:
+    query = select(func.max(inspection.c.n)).where(inspection.c.year == year)
+    return connection.execute(query).scalar() or 0
+
+
+def of_lot(connection: Connection, material: str, lot: str) -> Inspection | None:
+    """The newest inspection of a lot; None where there is none."""
+    here = (inspection.c.material == material) & (inspection.c.lot == lot)
+    row = connection.execute(select(inspection).where(here).order_by(inspection.c.idx.desc()).limit(1)).first()
+    return None if row is None else _inspections(connection, [row])[0]
+
+
+def find(connection: Connection, number: str) -> Inspection | None:
+    row = connection.execute(select(inspection).where(inspection.c.inspection == number)).first()
+    return None if row is None else _inspections(connection, [row])[0]
+
+
+def listed(
+    connection: Connection, states: Iterable[str], words: str, offset: int, limit: int
+) -> tuple[list[Inspection], int]:
+    """Those in one of the states, whose number, lot or material holds the words; the newest first, and how many."""
+    where: list[ColumnElement[bool]] = [inspection.c.state.in_([*states])]
+    if words:
+        columns = (inspection.c.inspection, inspection.c.material, inspection.c.lot)
+        holds = [column.icontains(words, autoescape=True) for column in columns]
+        where.append(holds[0] | holds[1] | holds[2])
+    query = select(inspection).where(*where).order_by(inspection.c.idx.desc()).offset(offset).limit(limit)
+    total = connection.execute(select(func.count()).select_from(inspection).where(*where)).scalar_one()
+    return _inspections(connection, connection.execute(query).all()), total
+
+
+def samples_of(connection: Connection, number: str) -> list[Sample]:
+    """In the order of the log, also those that do not count."""
+    query = select(sample).where(sample.c.inspection == number).order_by(sample.c.idx)
+    return [_sample(row) for row in connection.execute(query)]
+
+
+def find_sample(connection: Connection, number: str) -> Sample | None:
+    """The one that bears the number; the first, where two were written."""
+    query = select(sample).where(sample.c.sample == number).order_by(sample.c.counts.desc(), sample.c.idx).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else _sample(row)
+
+
+def steps_of(connection: Connection, samples: Iterable[str]) -> list[tuple[str, Step]]:
+    """What was done with these samples, each with its number, in the order of the log."""
+    query = select(step).where(step.c.sample.in_([*samples])).order_by(step.c.idx)
+    return [(row.sample, _step(row)) for row in connection.execute(query)]
+
+
+def next_sample(connection: Connection, number: str) -> str:
+    """A number for the next sample of an inspection."""
+    there = {one.sample for one in samples_of(connection, number)}
+    n = len(there) + 1
+    while model.sample_number(number, n) in there:
+        n += 1
+    return model.sample_number(number, n)
+
+
+def labels_of(connection: Connection, material: str, lot: str) -> list[str]:
+    return [one.container for one in materials.containers_of(connection, material, lot)]
+
+
+def state_of(connection: Connection, number: str) -> str | None:
+    found = find(connection, number)
+    if found is None:
+        return None
+    samples = samples_of(connection, number)
+    steps = steps_of(connection, [one.sample for one in samples])
+    return rules.state(found, samples, steps, labels_of(connection, found.material, found.lot))
+
+
+def plan_of(connection: Connection, material: str, day: str) -> dict[str, Any]:
+    """How a delivery of a material is sampled on a day: {specification, version, plan}."""
+    found = specifications.effective(connection, material, STAGE, day)
+    if found is None:
+        return {"specification": None, "version": None, "plan": dict(plans.DEFAULT)}
+    plan = dict(found.sampling or plans.DEFAULT)
+    return {"specification": found.specification, "version": found.version, "plan": plan}
+
+
+def waiting(connection: Connection, limit: int) -> list[tuple[Sample, Step]]:
+    """Samples that were handed over and nobody has received since; those that wait longest first."""
+    last = select(func.max(step.c.idx)).group_by(step.c.sample)
+    handed = select(step).where(step.c.idx.in_(last), step.c.step == model.HANDED).order_by(step.c.idx).limit(limit)
+    found = [(find_sample(connection, row.sample), _step(row)) for row in connection.execute(handed).all()]
+    return [(one, its) for one, its in found if one is not None]
+
+
+def _inspections(connection: Connection, rows: Iterable[Row[Any]]) -> list[Inspection]:
+    found = list(rows)
+    query = select(sample.c.inspection, sample.c.taken_by).distinct().order_by(sample.c.taken_by)
+    took: dict[str, list[str]] = {row.inspection: [] for row in found}
+    for row in connection.execute(query.where(sample.c.inspection.in_(list(took)))):
+        took[row.inspection].append(row.taken_by)
+    return [_inspection(row, took[row.inspection]) for row in found]
+
+
+def _inspection(row: Row[Any], samplers: list[str]) -> Inspection:
+    made: dict[str, Any] = {"sampling": orjson.loads(row.sampling), "samplers": tuple(samplers)}
+    made["drawn"] = None if row.drawn is None else tuple(orjson.loads(row.drawn))
+    return Inspection(**made, **{name: getattr(row, name) for name in Inspection.__slots__ if name not in made})
+
+
+def _sample(row: Row[Any]) -> Sample:
+    same = ("sample", "entry", "inspection", "purpose", "comment", "taken_by", "taken_at", "device")
+    made: dict[str, Any] = {"containers": tuple(orjson.loads(row.containers)), "flags": tuple(orjson.loads(row.flags))}
+    return Sample(counts=bool(row.counts), **made, **{name: getattr(row, name) for name in same})
+
+
+def _step(row: Row[Any]) -> Step:
+    return Step(**{name: getattr(row, name) for name in Step.__slots__})

@@ -1,0 +1,119 @@
+"""What an inspection still lacks, and where the chain of custody of a sample is broken: pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from server.quality.inspection import model, plans
+from server.quality.inspection.model import Inspection, Payload, Sample, Step
+
+
+def draw(number: str, given: Payload, labels: Collection[str], containers: int) -> dict[str, object]:
+    """How many of so many containers are sampled, and which of those that have labels; `given`: {material, lot, plan}.
+
+    None are named where all are sampled, so that an entry does not grow with what came.
+    """
+    count = plans.plan(given["plan"], containers).number
+    all_of_them = containers > 0 and count == containers
+    named = None if all_of_them else plans.drawn(number, given["material"], given["lot"], labels, count)
+    return {"containers": containers, "number": count, "drawn": named}
+
+
+def sampled(samples: Iterable[Sample]) -> set[str]:
+    return {one["container"] for sample in samples if sample.counts for one in sample.containers}
+
+
+def missing(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
+    """Containers that are still to be sampled: those drawn, of which neither there is a sample nor was another opened
+    instead."""
+    replaced = {one["instead_of"] for sample in samples if sample.counts for one in sample.containers}
+    wanted = sorted(labels) if inspection.drawn is None else inspection.drawn
+    done = sampled(samples) | replaced
+    return [one for one in wanted if one not in done]
+
+
+def unidentified(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
+    """Where each container that came must be identified: those that are not."""
+    if inspection.sampling["identity"] != plans.EVERY:
+        return []
+    tried = sampled(one for one in samples if one.purpose != model.RETAINED)
+    return sorted(set(labels) - tried)
+
+
+def state(
+    inspection: Inspection, samples: Sequence[Sample], steps: Iterable[tuple[str, Step]], labels: Collection[str]
+) -> str:
+    """`steps` are of its samples, each with the sample's number."""
+    open_ = missing(inspection, samples, labels) or unidentified(inspection, samples, labels)
+    if open_ or len(sampled(samples)) < inspection.number or not any(one.counts for one in samples):
+        return model.SAMPLING
+    tests = {one.sample for one in samples if one.counts and one.purpose == model.TEST}
+    arrived = any(step.step == model.RECEIVED and sample in tests for sample, step in steps)
+    return model.COMPLETE if arrived else model.SAMPLED
+
+
+def flags(
+    inspection: Inspection | None, given: Payload, labels: Collection[str], known: bool, permitted: bool
+) -> list[str]:
+    """What is wrong with a sample that was taken; it is kept all the same. `labels`: the containers of the lot."""
+    found = [] if permitted else [model.NOT_PERMITTED]
+    if inspection is None:
+        return [*found, "inspection_unknown"]
+    if known:
+        found.append("sample_known")
+    lines = given["containers"]
+    if labels and any(one["container"] not in labels for one in lines):
+        found.append("container_foreign")
+    if any(_undrawn(inspection, given["purpose"], one) for one in lines):
+        found.append("container_not_drawn")
+    return found
+
+
+def _undrawn(inspection: Inspection, purpose: str, line: Payload) -> bool:
+    """Another than was drawn needs its reason; identity may be tried of any where each must be."""
+    every = purpose == model.IDENTITY and inspection.sampling["identity"] == plans.EVERY
+    drawn = inspection.drawn is None or not inspection.drawn or line["container"] in inspection.drawn
+    return not (drawn or every or line["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A step with what is wrong there: codes of the words that screens have."""
+
+    step: Step
+    breaks: tuple[str, ...]
+
+
+def custody(sample: Sample, steps: Sequence[Step]) -> list[Link]:
+    """The chain of a sample in the order of the log. Until the laboratory has received it one person holds it; there,
+    whoever works there."""
+    links, holder, to, at = [], sample.taken_by, None, sample.taken_at
+    in_laboratory, destroyed, until = False, False, None
+    for one in steps:
+        found = ["after_destroyed"] if destroyed else []
+        if one.at < at:
+            found.append("time_order")
+        if one.step == model.RECEIVED:
+            found += _received(one, holder, to)
+            holder, to, in_laboratory = one.by, None, True
+        else:
+            if not in_laboratory and one.by != holder:
+                found.append("other_holder")
+            if to is not None:
+                found.append("not_received")
+            to = one.to if one.step == model.HANDED else None
+        if one.step == model.STORED:
+            until = one.until
+        if one.step == model.DESTROYED:
+            destroyed = True
+            found += ["too_early"] if until is not None and one.at[:10] < until else []
+        links.append(Link(one, tuple(found)))
+        at = max(at, one.at)
+    return links
+
+
+def _received(step: Step, holder: str, to: str | None) -> list[str]:
+    if to is None:
+        return ["not_handed"]
+    if step.by == holder:
+        return ["received_own"]
+    return ["other_receiver"] if to != step.by else []
