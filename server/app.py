@@ -30,6 +30,7 @@ from server.materials.masters import views as masters
 from server.materials.purchasing import views as purchasing
 from server.materials.receiving import views as receiving
 from server.materials.requisitions import views as requisitions
+from server.materials.stock import views as stock_keeping
 from server.materials.suppliers import views as suppliers
 from server.production import views as orders
 from server.production.issuing import views as issuing
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     passkeys.blueprint,
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
+    stock_keeping.blueprint,
     suppliers.blueprint,
     receiving.blueprint,
     usage.blueprint,

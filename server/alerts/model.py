@@ -235,6 +235,22 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(timedelta(days=7), ("supplier.manage",)),),
     ),
     AlertKind(
+        "stock_expiring",
+        WARNING,
+        ("Stock expires", "库存即将过期或已过期"),
+        ("{name}, lot {lot}: until {until}", "{name}，批号 {lot}：有效期至 {until}"),
+        ("stock.manage",),
+        then=(Next(timedelta(days=7), ("lot.decide",)),),
+    ),
+    AlertKind(
+        "stock_retest",
+        WARNING,
+        ("Stock must be tested again", "库存即将复验或已到复验期"),
+        ("{name}, lot {lot}: until {until}", "{name}，批号 {lot}：复验期 {until}"),
+        ("results.record", "lot.decide"),
+        then=(Next(timedelta(days=7), ("stock.manage",)),),
+    ),
+    AlertKind(
         "flow_task_waiting",
         INFO,
         ("A task waits for you", "有任务等待您处理"),

@@ -13,6 +13,7 @@ from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
+from server.materials.stock import queries as stock
 from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import ENDS
 from server.production import queries as production
@@ -27,6 +28,7 @@ SILENT = timedelta(minutes=10)
 _ALL = 100_000
 # Of a plant that is far behind, these are told; the others follow as they are done.
 _MOST_TASKS = 500
+_MOST_LOTS = 1000
 
 
 def find(connection: Connection, plant: Plant, now: datetime) -> dict[str, list[Raised]]:
@@ -59,6 +61,23 @@ def _suppliers(connection: Connection, plant: Plant, now: datetime) -> Iterable[
         details = {"name": dict(one.name), "until": one.valid_until}
         link = f"/suppliers/{quote(one.supplier, safe='')}"
         yield Raised("supplier_expiring", f"{one.supplier} {one.valid_until}", link, details)
+
+
+def _expiring(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    return _ending(connection, "stock_expiring", "expiry", now + timedelta(days=stock.rule(connection).expiry_days))
+
+
+def _retested(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    return _ending(connection, "stock_retest", "retest", now + timedelta(days=stock.rule(connection).retest_days))
+
+
+def _ending(connection: Connection, code: str, what: str, until: datetime) -> Iterable[Raised]:
+    """Lots that end, or have ended while something of them is left: it blocks itself, and somebody clears it away."""
+    for one in stock.ending(connection, what, clock.text(until)[:10], _MOST_LOTS):
+        name = {language: text or one.material for language, text in one.name.items()}
+        link = f"/lot/{quote(one.material, safe='')}/{quote(one.lot, safe='')}"
+        details = {"name": name, "lot": one.lot, "until": one.day}
+        yield Raised(code, f"{one.material}/{one.lot} {one.day}", link, details)
 
 
 def _witnesses(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
@@ -106,6 +125,8 @@ SWEEPS: Mapping[str, Sweep] = {
     "device_unseen": _devices,
     "qualification_expiring": _qualifications,
     "supplier_expiring": _suppliers,
+    "stock_expiring": _expiring,
+    "stock_retest": _retested,
     "witness_silent": _witnesses,
     "backup_missing": _backups,
     "flow_task_overdue": _overdue_tasks,

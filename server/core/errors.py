@@ -1646,6 +1646,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was received.", "未作接收。"),
         ("Read the labels again; each is used once in a site.", "请重新核对标签；每个标签在本站只用一次。"),
     ),
+    "stock_stopped": Problem(
+        409,
+        ("This cannot be done with the container.", "不能如此处理该容器。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Read the labels again, and put right what is named.", "请重新核对标签，并更正所列问题。"),
+    ),
+    "stock_unexplained": Problem(
+        409,
+        ("Something about this is unusual and needs a reason.", "此操作有异常之处，须说明原因。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose another location, or say why.", "请另选库位，或说明原因。"),
+    ),
     "stock_gone": Problem(
         409,
         ("There is nothing in this container any more.", "此容器已空。"),

@@ -8,6 +8,7 @@ export const codesEn = {
     "identity.person_added.v1": "Person added", "identity.device_enrolled.v1": "Device enrolled", "identity.device_revoked.v1": "Device revoked", "identity.journal_opened.v1": "Sealed journal opened", "identity.signin_failed.v1": "Sign-in failed", "identity.signed_in.v1": "Signed in", "identity.sessions_ended.v1": "Signed out everywhere",
     "identity.person_added.v2": "Person added", "identity.roles_changed.v2": "Roles changed", "identity.area_set.v1": "Area set", "identity.area_withdrawn.v1": "Area withdrawn", "identity.policy_set.v1": "Password and session rules set",
     "identity.login_locked.v1": "Login locked", "identity.login_unlocked.v1": "Login unlocked", "identity.session_ended.v1": "One session ended", "identity.password_confirmed.v1": "Given password confirmed",
+    "materials.stock_rule_set.v1": "Rule of stock set",
     "materials.container_freed.v1": "Container freed",
     "materials.container_restricted.v1": "Container restricted",
     "materials.container_scrapped.v1": "Container scrapped",

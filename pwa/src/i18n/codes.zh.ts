@@ -9,6 +9,7 @@ export const codesZh: typeof codesEn = {
     "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.journal_opened.v1": "解开加密日记", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录", "identity.sessions_ended.v1": "强制退出登录",
     "identity.person_added.v2": "新增人员", "identity.roles_changed.v2": "角色变更", "identity.area_set.v1": "设置区域", "identity.area_withdrawn.v1": "撤销区域", "identity.policy_set.v1": "设置密码与会话规则",
     "identity.login_locked.v1": "登录锁定", "identity.login_unlocked.v1": "解除登录锁定", "identity.session_ended.v1": "结束单个会话", "identity.password_confirmed.v1": "确认他人设置的密码",
+    "materials.stock_rule_set.v1": "库存预警规则",
     "materials.container_freed.v1": "解除容器限制",
     "materials.container_restricted.v1": "容器限制使用",
     "materials.container_scrapped.v1": "报废",

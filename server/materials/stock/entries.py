@@ -9,7 +9,7 @@ from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials.masters import queries as masters
 from server.materials.model import NOT_PERMITTED
-from server.materials.stock import model, projection, queries, rules, shapes
+from server.materials.stock import judging, model, projection, queries, rules, shapes
 
 
 def decide_location(connection: Connection, entry: Entry) -> Ruling:
@@ -19,35 +19,13 @@ def decide_location(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(refusal="location_occupied", details={"containers": count}) if count else Ruling()
 
 
-def judge_move(connection: Connection, entry: Entry) -> Ruling:
-    given = entry.payload
-    standing = queries.find_standing(connection, given["container"], _day(entry))
-    if standing is None:
-        return Ruling(flags=(model.UNKNOWN, *_not_permitted(connection, entry)))
-    place = queries.find_location(connection, given["to"])
-    to = None if place is None else (place.kind, place.storage, place.active)
-    storage = masters.storage_of(connection, standing.material)
-    flags = rules.move_flags(given, standing.location, to, standing.status, storage)
-    gone = () if standing.gone is None else (model.IS_GONE,)
-    return Ruling(flags=(*gone, *flags, *_not_permitted(connection, entry)))
-
-
-def judge_split(connection: Connection, entry: Entry) -> Ruling:
-    given = entry.payload
-    found = projection.find(connection, [given["container"], *(one["container"] for one in given["into"])])
-    source = found.get(given["container"])
-    own = () if source is None else masters.links(connection, source.material)
-    flags = rules.split(given, source, found, own)[1]
-    return Ruling(flags=(*dict.fromkeys(flags), *_not_permitted(connection, entry)))
-
-
-def judge_merger(connection: Connection, entry: Entry) -> Ruling:
-    given = entry.payload
-    found = projection.find(connection, [given["into"], *given["from"]])
-    into = found.get(given["into"])
-    own = () if into is None else masters.links(connection, into.material)
-    flags = rules.merge(given, found, own)[1]
-    return Ruling(flags=(*dict.fromkeys(flags), *_not_permitted(connection, entry)))
+def judge(connection: Connection, entry: Entry) -> Ruling:
+    """What was done with containers is kept as it was said; by somebody who may not, it moves nothing."""
+    flags = judging.flags(connection, entry.kind, entry.payload, _day(entry))
+    ours = entry.actor == entry.header.device == SERVER
+    if not ours and not identity.permitted(connection, entry.actor, model.MOVES):
+        flags.append(NOT_PERMITTED)
+    return Ruling(flags=tuple(flags))
 
 
 def decide_scrap(connection: Connection, entry: Entry) -> Ruling:
@@ -81,12 +59,6 @@ def _stands_by(connection: Connection, person: str) -> bool:
     return any(identity.permitted(connection, person, permission) for permission in model.SECONDS)
 
 
-def _not_permitted(connection: Connection, entry: Entry) -> tuple[str, ...]:
-    """What somebody says who may not move stock moves nothing."""
-    ours = entry.actor == entry.header.device == SERVER
-    return () if ours or identity.permitted(connection, entry.actor, model.MOVES) else (NOT_PERMITTED,)
-
-
 def _day(entry: Entry) -> str:
     return entry.header.captured_at[:10]
 
@@ -94,11 +66,12 @@ def _day(entry: Entry) -> str:
 _KEEPERS, _QA = (SERVER, model.MANAGES), (model.DECIDES,)
 KINDS = (
     Kind(model.LOCATION, shapes.LocationDefined, "decision", decide_location, projection.define, by=_KEEPERS),
-    Kind(model.MOVED, shapes.ContainerMoved, "observation", judge_move, projection.move),
-    Kind(model.SPLIT, shapes.ContainerSplit, "observation", judge_split, projection.split),
-    Kind(model.MERGED, shapes.ContainersMerged, "observation", judge_merger, projection.merge),
+    Kind(model.MOVED, shapes.ContainerMoved, "observation", judge, projection.move),
+    Kind(model.SPLIT, shapes.ContainerSplit, "observation", judge, projection.split),
+    Kind(model.MERGED, shapes.ContainersMerged, "observation", judge, projection.merge),
     Kind(model.SCRAPPED, shapes.ContainerScrapped, "decision", decide_scrap, projection.scrap, by=(model.MANAGES,)),
     Kind(model.BARRED, shapes.ContainerBarred, "decision", decide_bar, projection.restrict, by=_QA),
+    Kind(model.RULE_SET, shapes.StockRuleSet, "decision", project=projection.set_rule, by=_KEEPERS),
     Kind(model.FREED, shapes.ContainerBarred, "decision", decide_bar, projection.restrict, by=_QA),
 )
 LISTENERS: Mapping[str, Project] = {

@@ -19,6 +19,7 @@ LOCATION, MOVED = "materials.location_defined.v1", "materials.container_moved.v1
 SPLIT, MERGED = "materials.container_split.v1", "materials.containers_merged.v1"
 SCRAPPED = "materials.container_scrapped.v1"
 BARRED, FREED = "materials.container_restricted.v1", "materials.container_freed.v1"
+RULE_SET = "materials.stock_rule_set.v1"
 MANAGES, MOVES, DECIDES = "stock.manage", "stock.move", "lot.decide"
 # Who may stand by where rejected stock is destroyed.
 SECONDS = (MANAGES, DECIDES)
@@ -28,6 +29,8 @@ KINDS_OF_PLACE = ("receiving", "storage", "quarantine", "sampling", "dispensing"
 UNKNOWN, IS_GONE, ELSEWHERE = "container_unknown", "container_gone", "container_elsewhere"
 KNOWN, OTHER_LOT, OVERDRAWN = "container_known", "lot_other", "container_overdrawn"
 UNIT, NO_PLACE, STORAGE, UNFIT = "unit_mismatch", "location_unknown", "storage_unfit", "location_unfit"
+# What somebody at a desk may go on with who says why; with nothing else.
+EXPLAINED = (ELSEWHERE, STORAGE, UNFIT)
 # What must not stand in a place of some kind (CN 2010, 62): refused goods apart, and nothing that waits where it would
 # be used.
 NOT_IN = {
@@ -70,6 +73,31 @@ class Movement:
     amount: str | None
     place: str | None
     superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many days ahead people are told that stock expires, and that it must be tested again."""
+
+    expiry_days: int
+    retest_days: int
+
+    def payload(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A lot of which something is left, and the day after which it may not be used."""
+
+    material: str
+    lot: str
+    day: str
+    name: Mapping[str, str | None]
+
+
+# Of a plant that has set none.
+DEFAULT = Rule(60, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +144,8 @@ class Standing:
     """A container on a day. `quantity` is what it came with, `held` what is in it, below nothing where more was taken
     than it had. `status` is its lot's on that day (materials), `restricted` for one that is itself; `use_until` the
     last day on which it may be used; `batch` it is allocated to; `gone`: empty, merged or
-    scrapped; `restricted`: why it alone must not be used."""
+    scrapped; `restricted`: why it alone must not be used;
+    `lot_status`: without that."""
 
     container: str
     material: str
@@ -131,6 +160,7 @@ class Standing:
     gone: str | None
     opened: bool
     restricted: str | None
+    lot_status: str
 
     def payload(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

@@ -42,6 +42,17 @@ movement = Table(
     Column("superseded_by", Text),
     Index("materials_movement_container", "container", "idx", "line"),
 )
+# One row: the rule in force.
+rule = Table(
+    "materials_stock_rule",
+    records,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("expiry_days", Integer, nullable=False),
+    Column("retest_days", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", Text, nullable=False),
+)
 # Entries that say something of a container and move nothing in or out of it.
 about = Table(
     "materials_about",
@@ -123,6 +134,11 @@ def define(connection: Connection, entry: Entry) -> None:
     row = {name: given[name] for name in ("location", "warehouse", "kind", "storage")}
     row |= {"name_zh": given["name"]["zh"], "name_en": given["name"]["en"], "active": int(given["active"])}
     db.put(connection, location, row)
+
+
+def set_rule(connection: Connection, entry: Entry) -> None:
+    said = {name: entry.payload[name] for name in ("expiry_days", "retest_days", "reason")}
+    db.put(connection, rule, {"n": 1, **said, "set_by": entry.actor, "set_at": entry.header.captured_at})
 
 
 def move(connection: Connection, entry: Entry) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, case, exists, func, or_, select
 
 from server.core import units
 from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
+from server.materials.projection import material as names
 from server.materials.stock import model, projection, rules
-from server.materials.stock.model import Location, Standing
+from server.materials.stock.model import Ending, Location, Rule, Standing
 from server.materials.stock.projection import location
 
 _c, _l = container.c, lot.c
@@ -54,10 +55,44 @@ def find_standing(connection: Connection, label: str, day: str) -> Standing | No
     return next(iter(standing(connection, [label], day)), None)
 
 
-def stock_of(connection: Connection, material: str, day: str, offset: int = 0, limit: int = 100) -> list[Standing]:
-    """What there is of a material, whether it may be used or not, in the order in which it must be used."""
+def stock_of(
+    connection: Connection, material: str, day: str, offset: int = 0, limit: int | None = 100
+) -> list[Standing]:
+    """What there is of a material, whether it may be used or not, in the order in which it must be used; all of it
+    without a limit."""
     query = _ROWS.where(_c.material == material, _c.gone.is_(None)).order_by(*_FIRST)
     return list(_read(connection, query.offset(offset).limit(limit), day))
+
+
+def materials_stored(connection: Connection, words: str, offset: int, limit: int) -> tuple[list[str], int]:
+    """Codes of materials of which there is something, whose code or name holds the words; and how many there are."""
+    query = select(_c.material).outerjoin(names, names.c.code == _c.material).where(_c.gone.is_(None)).distinct()
+    if words:
+        columns = (_c.material, names.c.name_zh, names.c.name_en)
+        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))
+    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    found = connection.execute(query.order_by(_c.material).offset(offset).limit(limit))
+    return list(found.scalars()), total
+
+
+def movements_of(connection: Connection, label: str) -> dict[int, tuple[dict[str, str], bool]]:
+    """By the place in the log: what came in (more than nothing) or left, in the unit of the container where it
+    converts, as it was said where not; and whether that was corrected."""
+    m = projection.movement.c
+    unit = connection.execute(select(_c.quantity_unit).where(_c.container == label)).scalar()
+    found: dict[int, tuple[dict[str, str], bool]] = {}
+    rows = connection.execute(select(m.idx, m.amount, m.value, m.unit, m.superseded_by).where(m.container == label))
+    for row in rows:
+        stated = {"value": row.value, "unit": row.unit}
+        amount = stated if row.amount is None else {"value": rules.shown(row.amount), "unit": str(unit)}
+        found[row.idx] = (amount, row.superseded_by is not None)
+    return found
+
+
+def about(connection: Connection, label: str) -> list[int]:
+    """The places in the log of what else is said of a container."""
+    here = projection.about.c
+    return list(connection.execute(select(here.idx).where(here.container == label)).scalars())
 
 
 def of_lot(connection: Connection, material: str, number: str, day: str) -> list[Standing]:
@@ -92,6 +127,25 @@ def propose(
     )
     found = list(_read(connection, usable.order_by(*_FIRST).limit(limit), day))
     return found if quantity is None else _enough(found, quantity, masters.links(connection, material))
+
+
+def rule(connection: Connection) -> Rule:
+    """How many days ahead people are told."""
+    row = connection.execute(select(projection.rule.c.expiry_days, projection.rule.c.retest_days)).first()
+    return model.DEFAULT if row is None else Rule(*row)
+
+
+def ending(connection: Connection, what: str, until: str, limit: int) -> list[Ending]:
+    """Lots that may be used, or could until their `what` (expiry or retest) came, and of which something is left; the
+    first to end first. Of a lot without labelled containers nobody knows what is left."""
+    column = {"expiry": _l.expiry, "retest": _l.retest}[what]
+    ours = and_(_c.material == _l.material, _c.lot == _l.lot)
+    left = exists().where(ours, _c.gone.is_(None)) | ~exists().where(ours)
+    here = _l.status.in_((model.RELEASED, model.RESTRICTED)) & (column <= until) & left
+    query = select(_l.material, _l.lot, column.label("day"), names.c.name_zh, names.c.name_en)
+    joined = query.select_from(lot.outerjoin(names, names.c.code == _l.material)).where(here)
+    rows = connection.execute(joined.order_by(column, _l.material, _l.lot).limit(limit))
+    return [Ending(row.material, row.lot, row.day, {"zh": row.name_zh, "en": row.name_en}) for row in rows]
 
 
 def base(connection: Connection, label: str) -> dict[str, str] | None:
@@ -154,6 +208,7 @@ def _read(connection: Connection, query: Select[Any], day: str) -> Iterator[Stan
             gone=gone,
             opened=bool(opened),
             restricted=restricted,
+            lot_status=_status(status, expiry, retest, None, day),
         )
 
 

@@ -12,7 +12,7 @@ from server.materials.masters.model import STORAGES
 from server.materials.stock import model
 
 
-class Something(fields.QuantityShape):
+class StockAmount(fields.QuantityShape):
     """A quantity that is more than nothing."""
 
     @validates_schema
@@ -32,6 +32,14 @@ class LocationDefined(Schema):
     active = fields.truth()
 
 
+class StockRuleSet(Schema):
+    """How many days ahead people are told."""
+
+    expiry_days = fields.whole(0, 3650)
+    retest_days = fields.whole(0, 3650)
+    reason = fields.text(2000)
+
+
 class ContainerMoved(Schema):
     """`from`: where it was picked up, as far as that was said."""
 
@@ -43,14 +51,14 @@ class ContainerMoved(Schema):
 ContainerMoved._declared_fields["from"] = fields.code(none=True)
 
 
-class Part(Schema):
+class StockPart(Schema):
     container = fields.number()
-    quantity = fields.nested(Something)
+    quantity = fields.nested(StockAmount)
 
 
 class ContainerSplit(Schema):
     container = fields.number()
-    into = fields.many(Part, 1, 100)
+    into = fields.many(StockPart, 1, 100)
     reason = fields.text(2000, none=True)
 
 
@@ -66,7 +74,7 @@ class ContainerScrapped(Schema):
     """`witness`: the person before whom it was destroyed."""
 
     container = fields.number()
-    quantity = fields.nested(Something)
+    quantity = fields.nested(StockAmount)
     reason = fields.text(2000)
     witness = fields.code(none=True)
 
@@ -74,3 +82,53 @@ class ContainerScrapped(Schema):
 class ContainerBarred(Schema):
     container = fields.number()
     reason = fields.text(2000)
+
+
+class StockMoveBody(Schema):
+    """`from`: as it was scanned; null where it was not."""
+
+    to = fields.code()
+    reason = fields.text(2000, none=True)
+
+
+StockMoveBody._declared_fields["from"] = fields.code(none=True)
+
+
+class StockSplitBody(Schema):
+    into = fields.many(StockPart, 1, 100)
+    reason = fields.text(2000, none=True)
+
+
+class StockMergeBody(Schema):
+    reason = fields.text(2000, none=True)
+
+
+StockMergeBody._declared_fields["from"] = ContainersMerged._declared_fields["from"]
+
+
+class StockSecond(Schema):
+    """The second person, who proves it at the same desk."""
+
+    login = plain.String(required=True, validate=validate.Length(1, 100))
+    password = plain.String(required=True, validate=validate.Length(1, 1000))
+
+
+class StockScrapBody(Schema):
+    quantity = fields.nested(StockAmount)
+    reason = fields.text(2000)
+    second = fields.nested(StockSecond, none=True)
+
+
+class StockReason(Schema):
+    reason = fields.text(2000)
+
+
+class StockQuery(Schema):
+    """`words`: in the code or name of the material."""
+
+    words = plain.String(load_default="", validate=validate.Length(0, 100))
+    offset = plain.Integer(load_default=0, validate=validate.Range(0, 10_000_000))
+
+
+class StockPageQuery(Schema):
+    offset = plain.Integer(load_default=0, validate=validate.Range(0, 10_000_000))

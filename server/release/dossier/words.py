@@ -213,6 +213,7 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+materials.stock_rule_set.v1|库存预警规则|Rule of stock set
 materials.container_freed.v1|解除容器限制|Container freed
 materials.container_restricted.v1|容器限制使用|Container restricted
 materials.container_scrapped.v1|报废|Container scrapped
