@@ -47,6 +47,7 @@ export const firstEn = {
     recipes: "Recipes",
     orders: "Batch orders",
     deviations: "Deviations",
+    receive: "Receiving",
     lots: "Lots",
     balances: "Balances",
     requisitions: "Requisitions",

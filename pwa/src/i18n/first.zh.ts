@@ -48,6 +48,7 @@ export const firstZh: typeof firstEn = {
     recipes: "配方",
     orders: "批指令",
     deviations: "偏差",
+    receive: "到货接收",
     lots: "物料批",
     balances: "天平",
     requisitions: "采购申请",

@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { read } from "../../src/core/reading";
+import type { LocalEntry, WarehouseLease } from "../../src/core/types";
 import { arriving, type Counted, type Draft, meant } from "../../src/receiving/arriving";
 import { amount, came, delivery, missing, more } from "../../src/receiving/counting";
 import { labelOf, nextOf, numberOf } from "../../src/receiving/numbering";
+import { CONTAINERS_RECEIVED, HandTaker, LOT_RECEIVED, registerOf } from "../../src/receiving/hand";
 import { findings, isShort, monthsAfter, retestOf } from "../../src/receiving/rules";
 import type { Came, Delivery, Material, Register } from "../../src/receiving/types";
 
@@ -106,5 +108,47 @@ describe("MAT-04: what is taken in", () => {
     expect([amount("1e3"), amount("-1"), amount("0.0"), amount("00.5")]).toEqual([null, null, null, "0.5"]);
     const said = delivery({ material: "LAC", order: null, line: null, supplier: null, supplier_name: "?" }, made, { manufacturer: "", delivery_note: " DN ", comment: "", damage: null });
     expect([said.delivery_note, said.comment, said.expiry, said.supplier_lot]).toEqual(["DN", null, null, "X"]);
+  });
+});
+
+describe("MAT-04: a handheld receives by itself", () => {
+  const block = { pattern: "{material}-{yy}{seq:4}", period: "2026", first: 21, last: 22 };
+  const lease = { ...register, receiving: { rule: register.rule, blocks: [block] }, warehouse: { area: "raw", day: "2026-11-26", size: 100 } } as unknown as WarehouseLease;
+  const given: Delivery = { ...vectors.delivery, order: "PO-2026-0001", line: 1 };
+  const drums = (n: number): Came[] => Array.from({ length: n }, () => ({ quantity: { value: "0.250", unit: "kg" }, location: null, damage: null }));
+  type Said = [kind: string, subject: string, payload: Record<string, unknown>];
+  const entryOf = ([kind, , payload]: Said, index: number | null = null, place = "device"): LocalEntry => ({ kind, payload, index, place }) as unknown as LocalEntry;
+
+  it("records the lot under the next number of its block, then its containers a hundred at a time", async () => {
+    const said: Said[] = [];
+    const taken = await new HandTaker(async (...one) => void said.push(one)).take(given, drums(120), registerOf(lease, [], register.day), [block], []);
+    expect([taken.lot, taken.retest, taken.containers.length, taken.containers[119]]).toEqual(["LAC-260021", "2027-11-26", 120, "LAC-260021-120"]);
+    expect(said.map(([kind, subject, payload]) => [kind, subject, (payload.containers as unknown[]).length ?? payload.containers])).toEqual([[LOT_RECEIVED, "lot/LAC/LAC-260021", 120], [CONTAINERS_RECEIVED, "lot/LAC/LAC-260021", 100], [CONTAINERS_RECEIVED, "lot/LAC/LAC-260021", 20]]);
+    expect(said[0]?.[2]).toEqual({ ...given, lot: "LAC-260021", retest: "2027-11-26", quantity: { value: "30.000", unit: "kg" }, containers: 120 });
+  });
+
+  it("goes on with the same lot where the disk failed half-way, and never uses a number twice", async () => {
+    const said: Said[] = [];
+    let full = true;
+    const taker = new HandTaker(async (...one) => {
+      if (one[0] === CONTAINERS_RECEIVED && full) throw new Error("storage_full");
+      said.push(one);
+    });
+    await expect(taker.take(given, drums(2), registerOf(lease, [], register.day), [block], [])).rejects.toThrow("storage_full");
+    full = false;
+    expect((await taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).lot).toBe("LAC-260021");
+    expect((await taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).lot).toBe("LAC-260022");
+    await expect(taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).rejects.toMatchObject({ code: "lot_numbers_gone" });
+    expect(said.map(([kind]) => kind)).toEqual([LOT_RECEIVED, CONTAINERS_RECEIVED, LOT_RECEIVED, CONTAINERS_RECEIVED]);
+  });
+
+  it("counts what was recorded since the lease against the order, and nothing twice", () => {
+    const came = (value: string, index: number | null, place = "device") => entryOf([LOT_RECEIVED, "", { ...given, lot: "L", quantity: { value, unit: "kg" } }], index, place);
+    const after = (...entries: LocalEntry[]) => registerOf(lease, entries, register.day).orders[0]?.lines[0];
+    expect(after(came("10.5", null))).toMatchObject({ received: "50.5", open: "49.500" });
+    expect(after(came("10.5", 99))).toMatchObject({ received: "40", open: "60.000" });
+    expect(after(came("10.5", 100), came("1", null, "quarantined"))).toMatchObject({ received: "50.5", open: "49.500" });
+    expect(after(came("75", null))).toMatchObject({ received: "115", open: "0.000" });
+    expect(findings(given, drums(1), registerOf(lease, [came("65", null)], register.day))).toEqual(["over_delivered"]);
   });
 });
