@@ -21,26 +21,26 @@ pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-12")]
 LONG = 20_000
 BATCH = "D-1"
 FIRST, SECOND, FOREIGN, FILLER, SALT = "A-5/2-11", "A-5/2-12", "A-5/2-09", "L-0412-20", "M-0018-05"
-_LINE: dict[str, Any] = {"unit": "kg", "decimals": 3, "rounding": "half_up", "quantity": None, "potency": None}
+PERCENT: Any = {"low": None, "high": None, "verdict": "none", "name": None}
+CONTENT = (("assay", "98.7"), ("water", "1.53"))
 
 
-def _line(name: str, material: str, zh: str, en: str, role: str, target: str, **more: Any) -> dict[str, Any]:
-    """Within half a percent."""
-    given = {"id": name, "material": material, "material_name": {"zh": zh, "en": en}, "role": role, "target": target}
-    return _LINE | given | {"compensates": []} | more
+def _line(name: str, material: str, words: tuple[str, str], target: str, low: str, high: str) -> dict[str, Any]:
+    given = {"id": name, "material": material, "material_name": dict(zip(("zh", "en"), words, strict=True))}
+    limits = {"target": target, "low": low, "high": high, "unit": "kg", "decimals": 3, "rounding": "half_up"}
+    return {**given, **limits, "role": "plain", "quantity": None, "potency": None, "compensates": []}
 
 
 LINES = [
-    _line(
-        *("api", "API-0107", "阿莫替尼", "Amotinib", "active", "5.000"),
-        **{"low": "4.975", "high": "5.025", "quantity": "target * 100 / assay * 100 / (100 - water)"},
-        potency={"assay": "assay", "water": "water"},
-    ),
-    _line(
-        *("lac", "LAC-0231", "乳糖", "Lactose monohydrate", "compensator", "10.000"),
-        **{"low": "9.950", "high": "10.050", "quantity": "target + nominal - dispensed", "compensates": ["api"]},
-    ),
-    _line("mgs", "MGS-0009", "硬脂酸镁", "Magnesium stearate", "plain", "0.500", low="0.495", high="0.505"),
+    _line("api", "API-0107", ("阿莫替尼", "Amotinib"), "5.000", "4.975", "5.025")
+    | {
+        "role": "active",
+        "quantity": "target * 100 / assay * 100 / (100 - water)",
+        "potency": {"assay": "assay", "water": "water"},
+    },
+    _line("lac", "LAC-0231", ("乳糖", "Lactose monohydrate"), "10.000", "9.950", "10.050")
+    | {"role": "compensator", "quantity": "target + nominal - dispensed", "compensates": ["api"]},
+    _line("mgs", "MGS-0009", ("硬脂酸镁", "Magnesium stearate"), "0.500", "0.495", "0.505"),
 ]
 PHASE = {
     "id": "10",
@@ -61,8 +61,8 @@ def order(here: Site, database_url: str) -> None:
         orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
     [demo] = [one for one in orders if one["batch"] == here.batch]
     stream = f"batch/{BATCH}"
-    percent = [{"test": test, "name": None, "value": {"value": value, "unit": "%"}} for test, value in CONTENT]
-    results = {"stage": "incoming", "source": None, "results": [_unjudged | one for one in percent]}
+    lines = [{**PERCENT, "test": test, "value": {"value": value, "unit": "%"}} for test, value in CONTENT]
+    results = {"stage": "incoming", "source": None, "results": lines}
     plant.recorder.state(
         Fact("quality.results_recorded.v1", "lot/API-0107/A-5/2", results, actor=here.people["sunyue"]["id"]),
         Fact("production.order_released.v1", stream, {**demo, "batch": BATCH, "phases": [PHASE]}, actor="P-0008"),
@@ -74,10 +74,6 @@ def order(here: Site, database_url: str) -> None:
         ),
     )
     plant.close()
-
-
-CONTENT = (("assay", "98.7"), ("water", "1.53"))
-_unjudged = {"low": None, "high": None, "verdict": "none"}
 
 
 class Walk:

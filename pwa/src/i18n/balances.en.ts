@@ -13,6 +13,7 @@ export const balancesEn = {
     check: "Check it now", barred: "This balance must not be used for it",
     outOfRange: (net: string, most: string): Said => [`${net} is beyond the range of the balance: up to ${most}`, "Weigh in portions, or on a larger balance."],
     tooLittle: (net: string, least: string): Said => [`${net} is below the minimum weight of the balance: from ${least}`, "Weigh so small an amount on a balance that is fit for it."],
+    calibrationOverdue: (balance: string, due: string): Said => [`The calibration of ${balance} was due on ${due}`, "Nothing is weighed on it. Choose another balance and tell the engineer."],
     missing: (balance: string, weights: string): Said => [`${balance} has not been checked with ${weights}`, "Check it with its test weights, then weigh. Or choose another balance."],
     expired: (balance: string, weights: string): Said => [`The check of ${balance} with ${weights} has expired`, "Check it with its test weights, then weigh. Or choose another balance."],
     failed: (balance: string, weights: string): Said => [`The check of ${balance} with ${weights} failed`, "Nothing is weighed on it. Clean it, zero it and check again, or choose another balance and tell the engineer."],

@@ -13,6 +13,7 @@ export const balancesZh: typeof balancesEn = {
     check: "立即核查", barred: "此天平不得用于本次称量",
     outOfRange: (net, most) => [`${net} 超出天平的称量范围：最大 ${most}`, "请分次称量，或使用更大的天平。"],
     tooLittle: (net, least) => [`${net} 低于天平的最小称量值：至少 ${least}`, "请使用适合小量称量的天平。"],
+    calibrationOverdue: (balance, due) => [`${balance} 的校准应于 ${due} 完成`, "不得在其上称量。请选择其他天平并通知工程师。"],
     missing: (balance, weights) => [`${balance} 尚未用 ${weights} 核查`, "请先用砝码核查再称量，或选择其他天平。"],
     expired: (balance, weights) => [`${balance} 用 ${weights} 的核查已过期`, "请先用砝码核查再称量，或选择其他天平。"],
     failed: (balance, weights) => [`${balance} 用 ${weights} 核查不合格`, "不得在其上称量。请清洁、置零后重新核查，或选择其他天平并通知工程师。"],

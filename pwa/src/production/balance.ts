@@ -50,6 +50,7 @@ export type How = "passed" | "missing" | "expired" | "failed";
 export type Barred =
   | { code: "out_of_range"; net: Quantity; bound: Quantity }
   | { code: "too_little"; net: Quantity; bound: Quantity }
+  | { code: "calibration_overdue"; due: string }
   | { code: "not_checked"; how: Exclude<How, "passed">; weights: string[] };
 
 /** How the check by one test weight stands at a time in ms, as server/equipment/model.py says it. */
@@ -74,10 +75,11 @@ export function stands(gates: Gates | null, at: number): How | "free" {
 }
 
 /** Why nothing may be taken from this balance now, or not this weight; the server makes an exception of each. `gross`: all
- * that lies on it, where a container lies below. */
-export function barredBy(gates: Gates | null, net: Quantity | null, at: number, gross = net): Barred[] {
-  if (!gates) return [];
-  const found: Barred[] = [], how = stands(gates, at);
+ * that lies on it, where a container lies below; `due`: the day until which it is calibrated. */
+export function barredBy(gates: Gates | null, net: Quantity | null, at: number, gross = net, due: string | null = null): Barred[] {
+  const found: Barred[] = due !== null && due < new Date(at).toISOString().slice(0, 10) ? [{ code: "calibration_overdue", due }] : [];
+  if (!gates) return found;
+  const how = stands(gates, at);
   if (gross && gates.capacity && beyond(gross, gates.capacity, 1)) found.push({ code: "out_of_range", net: gross, bound: gates.capacity });
   if (net && gates.minimum && beyond(net, gates.minimum, -1)) found.push({ code: "too_little", net, bound: gates.minimum });
   if (how !== "passed" && how !== "free") found.push({ code: "not_checked", how, weights: gates.weights.filter((one) => standsBy(gates, one.weight, at) !== "passed").map((one) => one.weight) });

@@ -68,6 +68,6 @@ export class Weigher {
 
   /** Why nothing may be taken from it now, or not this weight. */
   barred(net: Quantity | null, gross: Quantity | null = net): Barred[] {
-    return this.given().manual || !this.live ? [] : barredBy(this.gates, net, Date.now(), gross);
+    return this.given().manual || !this.live ? [] : barredBy(this.gates, net, Date.now(), gross, this.balance?.calibration_due ?? null);
   }
 }

@@ -71,6 +71,16 @@ describe("what a balance may be used for", () => {
     expect(codes(of, { value: "5", unit: "pcs" })).toEqual(["out_of_range", "too_little"]);
   });
 
+  it("EQP-04 MAT-12 bars by the net weight what is too little, and by all that lies there what is too much", () => {
+    expect(barredBy(gates("passed"), kg("0.050"), now, kg("5.000")).map(({ code }) => code)).toEqual(["too_little"]);
+    expect(barredBy(gates("passed"), kg("29.000"), now, kg("30.001"))).toEqual([{ code: "out_of_range", net: kg("30.001"), bound: kg("30.000") }]);
+  });
+
+  it("EQP-04 bars a balance whose calibration is overdue, not on the day itself", () => {
+    expect(barredBy(null, null, now, null, "2026-11-26")).toEqual([]);
+    expect(barredBy(null, null, now, null, "2026-11-25")).toEqual([{ code: "calibration_overdue", due: "2026-11-25" }]);
+  });
+
   it("EQP-04 bars a balance without a valid check, whatever lies on it", () => {
     expect(barredBy(gates(null), null, now)).toEqual([{ code: "not_checked", how: "missing", weights: ["F1"] }]);
     expect(barredBy(gates("failed"), null, now)).toEqual([{ code: "not_checked", how: "failed", weights: ["F1"] }]);

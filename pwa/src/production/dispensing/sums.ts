@@ -51,6 +51,9 @@ export function remaining(line: DispensingLine, sum: Fraction, quantity: string)
   return fromFraction(of(line, minus(parse(line.target), sum), quantity), line);
 }
 
+/** What portions worth `sum` are of such a lot, by the line's rule. */
+export const weighedOf = (line: DispensingLine, sum: Fraction, quantity: string): string => fromFraction(of(line, sum, quantity), line);
+
 /** What may still be taken of such a lot, at least and at most. */
 export function bounds(line: DispensingLine, sum: Fraction, quantity: string): { low: string; high: string } {
   const [low, high] = [of(line, minus(parse(line.low), sum), quantity), of(line, minus(parse(line.high), sum), quantity)];
