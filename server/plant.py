@@ -28,6 +28,7 @@ from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
 from server.materials.labels import entries as labels
+from server.materials.labels import printables
 from server.materials.masters import entries as masters
 from server.materials.purchasing import entries as purchasing
 from server.materials.receiving import entries as receiving
@@ -42,6 +43,7 @@ from server.production.issuing import entries as issuing
 from server.quality import entries as quality
 from server.quality import queries as results
 from server.quality.inspection import entries as inspections
+from server.quality.inspection import labelled
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
@@ -98,6 +100,8 @@ gates.HOLDINGS[:] = [handhelds.holdings]
 portions.RESULTS[:] = [results.numbers_of_lot]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]
+# What the label of a sample says its room knows, above the labels.
+printables.SOURCES["sample"] = labelled.samples
 # Whose browsers are pushed to follows who is signed in there.
 sessions.ENDED[:] = [reaching.pause]
 sessions.BEGUN[:] = [reaching.resume]

@@ -176,6 +176,22 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_SHIFT, ("batch.release",)),),
     ),
     AlertKind(
+        "inspection_opened",
+        INFO,
+        ("A lot is to be sampled", "有物料批待取样"),
+        ("{inspection}: {material}, lot {lot}", "{inspection}：{material}，批号 {lot}"),
+        ("sample.take",),
+        on=("quality.inspection_opened.v1",),
+    ),
+    AlertKind(
+        "custody_broken",
+        WARNING,
+        ("The chain of custody of a sample is broken", "样品流转中断"),
+        ("{sample}: {step}", "{sample}：{step}"),
+        ("results.record", "lot.decide"),
+        on=("quality.sample_handed.v1",),
+    ),
+    AlertKind(
         "record_item",
         WARNING,
         ("Something in a filled form is to be looked at", "表单记录有待处理的内容"),

@@ -14,6 +14,7 @@ from server.engines.forms.records import queries as records
 from server.identity import queries as identity
 from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
+from server.materials import queries as materials
 from server.production import queries as production
 from server.production.model import AWAITING_REVIEW, MAJOR
 from server.quality import queries as quality
@@ -25,6 +26,12 @@ Source = Callable[[Connection, Entry], Iterable[Raised]]
 _SIGNS = frozenset({"batch.release", "batch.review", "lot.decide", "recipe.approve", "batch.work"})
 _NOBODY = {"zh": "未知登录名", "en": "an unknown login"}
 _LONGEST = 300
+_STEPS = {
+    "handed": {"zh": "交接", "en": "handed over"},
+    "received": {"zh": "接收", "en": "received"},
+    "stored": {"zh": "存放", "en": "stored"},
+    "destroyed": {"zh": "销毁", "en": "destroyed"},
+}
 
 
 def find(connection: Connection, entry: Entry) -> list[Raised]:
@@ -102,6 +109,20 @@ def _deviation(connection: Connection, entry: Entry) -> Iterable[Raised]:
     number, batch = entry.payload["deviation"], entry.payload["batch"]
     details = {"deviation": number, "batch": batch}
     yield Raised("deviation_opened", number, f"/deviation/{number}", details, places=_rooms(connection, batch))
+
+
+def _inspection(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    name = materials.material_names(connection, [given["material"]]).get(given["material"])
+    details = {"inspection": given["inspection"], "material": name or given["material"], "lot": given["lot"]}
+    yield Raised("inspection_opened", given["inspection"], f"/inspections/{given['inspection']}", details)
+
+
+def _custody(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    if "custody_broken" in entry.flags:
+        sample, step = entry.payload["sample"], entry.payload["step"]
+        details = {"sample": sample, "step": dict(_STEPS[step])}
+        yield Raised("custody_broken", entry.id, f"/inspections/samples/{sample}", details)
 
 
 def _record_item(connection: Connection, entry: Entry) -> Iterable[Raised]:
@@ -185,6 +206,8 @@ SOURCES: Mapping[str, Source] = {
     "quality.results_recorded.v2": _results,
     "quality.results_recorded.v3": _results,
     "quality.deviation_opened.v1": _deviation,
+    "quality.inspection_opened.v1": _inspection,
+    "quality.sample_handed.v1": _custody,
     "forms.exception_raised.v1": _record_item,
     "forms.conflict_found.v1": _record_item,
     "site.backup_failed.v1": _backup_failed,

@@ -27,6 +27,8 @@ from server.materials.suppliers.model import ENDS
 from server.production import model as production
 from server.production import queries as batches
 from server.quality import queries as quality
+from server.quality.inspection import model as inspecting
+from server.quality.inspection import queries as inspections
 from server.release import gates, queries
 from server.release.audit import queries as audits
 from server.training import queries as training
@@ -128,6 +130,22 @@ def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bo
     lots = materials.lots_in(connection, "quarantine", _day(at), _MOST)
     counts = quality.result_counts(connection, [(lot.material, lot.lot) for lot in lots])
     return ((lot, counts.get((lot.material, lot.lot), 0) > 0) for lot in lots)
+
+
+def _to_sample(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Inspections of which containers are still to be opened (MAT-04)."""
+    found, _total = inspections.listed(connection, [inspecting.SAMPLING], "", 0, _MOST)
+    names = materials.material_names(connection, {one.material for one in found})
+    for one in found:
+        to, name = _path("inspections", one.inspection), names.get(one.material)
+        yield Task("sample_take", NOW, f"{one.inspection} · {one.lot}", to, name, one.opened_at, one.number or None)
+
+
+def _to_receive(connection: Connection, person: Person, __: datetime) -> Iterator[Task]:
+    """Samples that were handed to this person (QUA-02)."""
+    for one, step in inspections.waiting(connection, _MOST):
+        if step.to == person.id:
+            yield Task("sample_receive", NOW, one.sample, _path("inspections", "samples", one.sample), at=step.at)
 
 
 def _expiring_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
@@ -296,6 +314,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("lot.decide",), _stopped_lots),
     (("lot.read",), ("supplier.approve",), _ending_suppliers),
     (("lot.read",), ("results.record",), _untested_lots),
+    (("lot.read",), ("sample.take",), _to_sample),
+    (("lot.read",), ("results.record",), _to_receive),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "stock.move", "device.enrol"), _leases),
     ((), ("flows.work",), _flow_work),

@@ -17,7 +17,7 @@ from sync.verify.rules import ERASED
 
 STATUS_CHANGED = ("materials.lot_status_changed.v1", "materials.lot_status_changed.v2")
 _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
-_KINDS = (*model.RECEIVED, *_OWN, *model.TAKES, model.CONFLICT, model.RESOLVED)
+_KINDS = (*model.RECEIVED, *_OWN, *model.TAKES, model.SAMPLED, model.CONFLICT, model.RESOLVED)
 # Of splits and mergers; who may move stock is for the rules of roles.
 _FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN)
 Body = Mapping[str, Any]
@@ -109,6 +109,8 @@ class StockRules:
         elif kind in model.TAKES:
             if body["container"] is not None:
                 self._book.claim(entry, body["container"], body["net"], model.place_of(kind, body))
+        elif kind == model.SAMPLED:
+            self._sample(seen, body)
         elif kind == model.CONFLICT:
             self._conflicts[entry] = body["entries"]
         elif kind == model.RESOLVED:
@@ -116,6 +118,15 @@ class StockRules:
             self._book.supersede(one for one in claims if one != body["chosen"])
         else:
             self._move(kind, entry, body)
+
+    def _sample(self, seen: Seen, body: Body) -> None:
+        if not model.SAMPLED_NOT.isdisjoint(seen.stamp.flags):
+            return
+        found = self._book.found(_named(seen.head.kind, body))
+        changes = rules.sampled(body, found)
+        if self._blind is not None:
+            self._blind |= {*found} - {one.container for one in changes}
+        self._book.apply(seen.head.id, changes)
 
     def _move(self, kind: str, entry: str, body: Body) -> None:
         changes, flags = self._moves(kind, body)
@@ -142,7 +153,7 @@ class StockRules:
 
 def _named(kind: str, body: Body) -> tuple[str, ...]:
     """The labels that an entry names."""
-    if kind in model.RECEIVED:
+    if kind in model.RECEIVED or kind == model.SAMPLED:
         return tuple(one["container"] for one in body["containers"])
     if kind == model.MERGED:
         return (body["into"], *body["from"])

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alerts_support import inbox, listen
 from inspection_support import Sampling
 from specification_support import approve, definition
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity.model import PERMISSIONS
+from server.materials.labels import model as labels
+from server.materials.labels import printables
 from server.materials.stock import queries as stock
 from server.quality.inspection import model, plans, rules
 from server.quality.inspection.model import Inspection, Sample, Step
@@ -180,6 +183,45 @@ def test_the_laboratory_receives_what_was_handed_to_it_and_then_the_sampling_is_
     assert (early["broken"], early["steps"][-1]["breaks"]) == (True, ["too_early"])
     assert site.hand(kept, "stored", place="R-3-2").json["code"] == "sample_destroyed"
     assert site.rebuilds()
+
+
+@pytest.mark.urs("MAT-04", "HMI-04")
+def test_who_samples_and_who_receives_finds_it_on_the_home_and_is_alerted(site: Sampling) -> None:
+    site.receive("A-5/2", 2)
+    site.label("A-5/2", *LABELS[:2])
+    number = site.inspection().inspection
+
+    def waits(login: str, code: str) -> list[tuple[str, str]]:
+        items = site.client(login).get("/api/home/tasks").json["items"]
+        return [(one["to"], one["about"]) for one in items if one["code"] == code]
+
+    assert waits("qian", "sample_take") == [(f"/inspections/{number}", f"{number} · A-5/2")]
+    assert waits("li", "sample_take") == []
+    sample = site.take("A-01", "A-02").json["sample"]
+    assert waits("qian", "sample_take") == []
+    site.hand(sample, "handed", to="qian")
+    assert waits("qian", "sample_receive") == [(f"/inspections/samples/{sample}", sample)]
+    assert waits("zhao", "sample_receive") == []
+    site.hand(sample, "received", by="zhao")
+    listen(site)
+    told = {(one["code"], one["link"]) for one in inbox(site.client("qian"))}
+    assert told >= {
+        ("inspection_opened", f"/inspections/{number}"),
+        ("custody_broken", f"/inspections/samples/{sample}"),
+    }
+
+
+@pytest.mark.urs("QUA-02", "MAT-11")
+def test_the_label_of_a_sample_says_whose_it_is(site: Sampling) -> None:
+    site.receive("A-5/2", 2)
+    site.label("A-5/2", *LABELS[:2])
+    sample = site.take("A-01", "A-02").json["sample"]
+    with site.reading() as connection:
+        said = printables.SOURCES["sample"](connection, [sample, "none"], "2026-11-26")
+    told = said[sample]
+    assert [*said] == [sample]
+    assert (told["code"], told["quantity"], told["lot"], told["purpose_zh"]) == (sample, "0.040 kg", "A-5/2", "检验")
+    assert {*told} <= {*labels.FIELDS["sample"], labels.CODE}
 
 
 @pytest.mark.urs("QUA-02")

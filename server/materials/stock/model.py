@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.materials.model import NOT_PERMITTED
+
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
 LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 # Of rooms above, by name: these take something out of a container for a place of a batch.
@@ -13,6 +15,8 @@ DEALLOCATED = "production.allocation_released.v1"
 ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
 # What went into a sample, out of each container that it names.
 SAMPLED = "quality.sample_taken.v1"
+# Flags of a sample that was none, or is recorded twice.
+SAMPLED_NOT = frozenset({NOT_PERMITTED, "sample_known"})
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"
 
 LOCATION, MOVED = "materials.location_defined.v1", "materials.container_moved.v1"

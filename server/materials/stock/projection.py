@@ -266,16 +266,10 @@ def take(connection: Connection, entry: Entry, label: str, what: str, place: str
 
 def sample(connection: Connection, entry: Entry) -> None:
     """What was taken as a sample is in its container no more; a number that is recorded twice is one sample."""
-    if {NOT_PERMITTED, "sample_known"} & {*entry.flags}:
-        return
-    lines = entry.payload["containers"]
-    for line, one in enumerate(lines):
-        found = _unit_of.first(connection, {"label": one["container"]})
-        if found is not None:
-            code, unit = found
-            amount = rules.amount(one["quantity"], unit, masters.links(connection, code), -1)
-            add(connection, entry, line, one["container"], "sampled", one["quantity"], amount)
-    settle(connection, [one["container"] for one in lines])
+    if model.SAMPLED_NOT.isdisjoint(entry.flags):
+        found = find(connection, [one["container"] for one in entry.payload["containers"]])
+        own = {one.material: masters.links(connection, one.material) for one in found.values()}
+        apply(connection, entry, rules.sampled(entry.payload, found, own))
 
 
 def find_conflict(connection: Connection, entry: Entry) -> None:

@@ -166,6 +166,18 @@ def scrapped(given: Payload, source: Held, own: Iterable[Link] = ()) -> list[Cha
     return [] if leaves is None else [Change(source.container, "scrapped", given["quantity"], leaves)]
 
 
+def sampled(given: Payload, found: Mapping[str, Held], own: Mapping[str, Iterable[Link]] | None = None) -> list[Change]:
+    """What went into a sample out of each container that is ours; `own`: links of materials, by code."""
+    changes = []
+    for one in given["containers"]:
+        source = found.get(one["container"])
+        if source is not None:
+            leaves = amount(one["quantity"], source.unit, (own or {}).get(source.material, ()), -1)
+            if leaves is not None:
+                changes.append(Change(source.container, "sampled", one["quantity"], leaves))
+    return changes
+
+
 def scrap_refused(given: Payload, source: Held | None, status: str, actor: str, own: Iterable[Link] = ()) -> str | None:
     """Why this cannot be scrapped: a code of the error catalogue. Rejected stock is destroyed before a second person
     (CN 2010, 62)."""
