@@ -6,6 +6,7 @@ export const recipesZh: typeof recipesEn = {
   states: { submitted: "等待批准", approved: "现行", superseded: "已替代", returned: "已退回" },
   versions: "版本", view: "查看", compare: "比较", file: "下载", copy: "复制为下一版本", approval: "批准流程", bring: "从文件提交…", prepared: "起草", decided: "决定",
   product: "产品", size: "批量", materials: "物料", phases: "步骤", room: "房间", equipment: "设备", target: "目标", rounds: (n) => `${n} 轮`, samples: (n) => `每轮 ${n} 个`, tally: "计数", limits: "限度", digest: "内容的 SHA-256", nothing: "无",
+  roles: { active: "按含量折算", compensator: "补偿含量差" }, results: { assay: "含量", water: "水分" }, byTest: (name, test) => `${name}取自检验项目 ${test}`, makesUp: (names) => `补偿 ${names.join("、")}`, rounding: { half_up: "四舍五入", gbt8170: "按 GB/T 8170 修约" }, seconds: { portion: "每一份均由第二人复核。", line: "使物料达到允差的那一份由第二人复核。" },
   comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改" },
   upload: "从文件提交版本", uploadHint: "与下载所得相同的 JSON 文件。在此核对，签名之前不保存任何内容。", chosen: "文件", notJson: "此文件不是 JSON 格式的配方。", found: (n) => `${n} 处需改正`, sound: "未发现问题。", differs: (n) => `与第 ${n} 版相比的变化`, first: "此配方的第一个版本。", submit: "提交…", submitTitle: "提交配方审批", submitNow: "签名并提交", whatChanges: "改了什么，为什么", meaning: "起草", recipe: "配方",
   orders: "批指令", ordersHint: "要生产什么，按哪个配方，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、配方或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的配方。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",

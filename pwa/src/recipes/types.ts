@@ -1,5 +1,5 @@
 /** What the server says of recipes and of orders. */
-import type { Person, Text2 } from "../core/types";
+import type { DispensingLine, Person, Text2 } from "../core/types";
 import type { Quantity } from "../ui/format";
 
 export interface Product { code: string; name: Text2; strength: string }
@@ -7,7 +7,7 @@ export interface Ranged { id: string; name: Text2; unit: string; low: string | n
 export interface RecipePhase {
   id: string; type: string; name: Text2; instruction: Text2; room: string | null; equipment: string | null;
   items?: { id: string; text: Text2 }[]; material?: string; material_name?: Text2; unit?: string; low?: string | null; high?: string | null; target?: string | null; decimals?: number;
-  parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
+  lines?: DispensingLine[]; second?: "portion" | "line" | null; parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
 }
 export interface Content { recipe: string; version: number; product: Product; size: Quantity; phases: RecipePhase[]; materials: { material: string; name: Text2 }[] }
 export interface RecipeLine { recipe: string; product: Product; newest: number; state: string; version: number | null }
