@@ -1,0 +1,21 @@
+/** English words for what is wrong with something that was dispensed, as a reviewer is told of it. */
+export const doubtsEn = {
+  quantity_differs: (line: string, was: string, right: string) => `${line}: weighed towards ${was}; ${right} follows from what stands in the log.`,
+  basis: (was: string, right: string) => `It goes by ${was} dispensed of what it makes up for; the log has ${right}.`,
+  quantity_unknown: (line: string, why: string) => `${line}: how much to weigh does not follow from the log: ${why}.`,
+  whys: { missing: "a result of the lot is missing", division_by_zero: "a result is zero", out_of_range: "a figure is out of range", not_positive: "nothing is left to weigh" } as Record<string, string>,
+  potency_differs: (line: string, was: string, right: string) => `${line}: ${was} was used; ${right} stands.`,
+  result: { assay: "assay", water: "water" } as Record<string, string>, none: "no result",
+  out_of_limits: (line: string, sum: string, range: string) => `${line}: its portions come to ${sum}, limits ${range}.`,
+  weights_inconsistent: (net: string, gross: string, tare: string) => `Net ${net} is not gross ${gross} less tare ${tare}.`,
+  missing: "not recorded",
+  label_reused: (label: string) => `Label ${label} stands on something else too.`,
+  compensator_early: (line: string, open: string) => `${line} was weighed before ${open} was complete.`,
+  compensator_outdated: (line: string, others: string) => `${line} changed after ${others}, which makes up for it.`,
+  second_check_missing: { portion: "The recipe asks for a second person at each portion.", line: "The recipe asks for a second person when a line is complete." } as Record<string, string>,
+  not_scanned: (of: string, other: string) => (other === "" ? `Picked or typed, not scanned: ${of}.` : `Not scanned as recorded: ${of}. Scanned: ${other}.`),
+  scans: { room: "room", balance: "balance", container: "container" } as Record<string, string>,
+  calibration_overdue: (balance: string, due: string) => `Calibration of ${balance} was due on ${due}.`,
+  line_incomplete: (lines: string) => `Not complete: ${lines}.`,
+  sum: (line: string, sum: string, range: string) => `${line} ${sum} (${range})`, and: ", ",
+};
