@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-12")]
 LONG = 20_000
 BATCH = "D-1"
 FIRST, SECOND, FOREIGN, FILLER, SALT = "A-5/2-11", "A-5/2-12", "A-5/2-09", "L-0412-20", "M-0018-05"
+OURS = (FIRST, SECOND, FILLER, SALT)
 PERCENT: Any = {"low": None, "high": None, "verdict": "none", "name": None}
 CONTENT = (("assay", "98.7"), ("water", "1.53"))
 
@@ -67,9 +68,9 @@ def order(here: Site, database_url: str) -> None:
         Fact("quality.results_recorded.v1", "lot/API-0107/A-5/2", results, actor=here.people["sunyue"]["id"]),
         Fact("production.order_released.v1", stream, {**demo, "batch": BATCH, "phases": [PHASE]}, actor="P-0008"),
         Fact(
-            "production.containers_allocated.v1",
+            "production.containers_allocated.v2",
             stream,
-            {"batch": BATCH, "containers": [FIRST, SECOND, FILLER, SALT]},
+            {"batch": BATCH, "containers": [{"container": one, "reason": "any"} for one in OURS]},
             actor=here.people["chenjie"]["id"],
         ),
     )
