@@ -17,7 +17,7 @@ from sync.verify.rules import ERASED
 
 STATUS_CHANGED = ("materials.lot_status_changed.v1", "materials.lot_status_changed.v2")
 _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
-_KINDS = (*model.RECEIVED, *_OWN, *model.TAKES, model.SAMPLED, model.CONFLICT, model.RESOLVED)
+_KINDS = (*model.RECEIVED, model.RETURNED, model.SAMPLED, *_OWN, *model.TAKES, model.CONFLICT, model.RESOLVED)
 # Of splits and mergers; who may move stock is for the rules of roles.
 _FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN)
 Body = Mapping[str, Any]
@@ -111,6 +111,8 @@ class StockRules:
                 self._book.claim(entry, body["container"], body["net"], model.place_of(kind, body))
         elif kind == model.SAMPLED:
             self._sample(seen, body)
+        elif kind == model.RETURNED:
+            self._measure(entry, body["container"], body["quantity"], "returned")
         elif kind == model.CONFLICT:
             self._conflicts[entry] = body["entries"]
         elif kind == model.RESOLVED:
@@ -127,6 +129,10 @@ class StockRules:
         if self._blind is not None:
             self._blind |= {*found} - {one.container for one in changes}
         self._book.apply(seen.head.id, changes)
+
+    def _measure(self, entry: str, label: str, said: Body, what: str) -> None:
+        if not self._book.measure(entry, label, said, what) and self._blind is not None:
+            self._blind.add(label)
 
     def _move(self, kind: str, entry: str, body: Body) -> None:
         changes, flags = self._moves(kind, body)

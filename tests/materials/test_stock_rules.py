@@ -164,3 +164,12 @@ def test_the_first_of_expiry_and_retest_is_the_last_day() -> None:
     assert rules.use_until("2027-01-01", "2026-12-01") == "2026-12-01"
     assert rules.use_until("2027-01-01", None) == "2027-01-01"
     assert rules.use_until(None, None) is None
+
+
+@pytest.mark.urs("MAT-09")
+def test_what_was_measured_says_what_is_left_and_batches_may_take_that_and_no_more() -> None:
+    moved = [movement("25.00"), movement("-5.00", "weighed", "B/1"), movement("19.90", "returned")]
+    assert (rules.held(moved), rules.base(moved)) == ("19.90", "24.90")
+    moved.append(movement("-1.00", "weighed", "C/1"))
+    assert (rules.held(moved), rules.base(moved)) == ("18.90", "24.90")
+    assert rules.base([movement("25.00"), movement("-5.00", "weighed", "B/1")]) == "25.00"

@@ -42,6 +42,14 @@ class Book:
             self._add(label, Movement(entry, "taken", amount, place, False))
             self._places.setdefault(entry, []).append(label)
 
+    def measure(self, entry: str, label: str, said: Payload, what: str) -> bool:
+        """What was found in a container is what it holds from now on; False where it does not convert."""
+        known = self._all.get(label)
+        amount = None if known is None else rules.amount(said, known.first.unit)
+        if known is not None:
+            self._add(label, Movement(entry, what, amount, None, False))
+        return known is None or amount is not None
+
     def supersede(self, entries: Iterable[str]) -> None:
         """Claims that were corrected, or not chosen."""
         for entry in entries:

@@ -50,8 +50,16 @@ def held(movements: Iterable[Movement]) -> str:
 
 
 def base(movements: Iterable[Movement]) -> str:
-    """What a container had for batches to take: without what they took."""
-    return held(one for one in movements if one.place is None)
+    """What a container has for batches, together with what they took: so much they may have taken by now. What was
+    measured meanwhile says what is left, and nothing of what was taken."""
+    every = list(movements)
+    most: dict[str, str] = {}
+    for one in every:
+        if one.place is None or one.superseded or one.amount is None:
+            continue
+        if one.place not in most or Fraction(one.amount) < Fraction(most[one.place]):
+            most[one.place] = one.amount
+    return total([held(every), *(negative(amount) for amount in most.values())])
 
 
 def total(amounts: Iterable[str]) -> str:
