@@ -15,6 +15,7 @@ export interface Step { draft: Partial<Draft>; note: string | null }
 export function arriving(code: Code, draft: Draft, material: Material, register: Register): Step | Problem {
   const expected = rw().scanExpected(draft.supplier_lot);
   if (code.what === "plain") return plain(code.name, draft, register, expected);
+  if (code.what === "location" && isPlace(code.name, register)) return { draft: { location: code.name }, note: null };
   if (code.what !== "gs1") return { expected, came: saidOf(code) };
   if (code.material !== "" && code.material !== material.code) return { expected: rw().material(material.code), came: rw().material(code.material) };
   if (draft.supplier_lot !== "" && code.lot !== "" && code.lot !== draft.supplier_lot) return { expected: rw().lot(draft.supplier_lot), came: rw().lot(code.lot) };
@@ -31,9 +32,11 @@ export function arriving(code: Code, draft: Draft, material: Material, register:
   return { draft: step, note: code.expiry === null && draft.expiry === "" ? rw().noExpiry : null };
 }
 
+const isPlace = (name: string, register: Register): boolean => register.locations.some((one) => one.location === name);
+
 /** A plain code is a location, or the supplier's lot, which stands on each container. */
 function plain(text: string, draft: Draft, register: Register, expected: string): Step | Problem {
-  if (register.locations.some((one) => one.location === text)) return { draft: { location: text }, note: null };
+  if (isPlace(text, register)) return { draft: { location: text }, note: null };
   if (draft.supplier_lot !== "" && text !== draft.supplier_lot) return { expected, came: rw().lot(text) };
   const one: Counted = { serial: null, content: "", damage: null };
   return { draft: { supplier_lot: text, counted: [...draft.counted, one] }, note: draft.expiry === "" ? rw().noExpiry : null };

@@ -2,8 +2,10 @@
 import type { Component } from "svelte";
 import type { SheetProps } from "./types";
 
-export interface Tile { id: string; permission: string; sheet: () => Promise<{ default: Component<SheetProps> }> }
+/** `whole`: it is a screen of its own, not a dialog over the tiles. */
+export interface Tile { id: string; permission: string; whole?: true; sheet: () => Promise<{ default: Component<SheetProps> }> }
 
 export const TILES: Tile[] = [
+  { id: "receive", permission: "lot.receive", whole: true, sheet: () => import("../receiving/WarehouseSheet.svelte") },
   { id: "move", permission: "stock.move", sheet: () => import("./MoveSheet.svelte") },
 ];

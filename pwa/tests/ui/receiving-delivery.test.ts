@@ -84,6 +84,8 @@ describe("MAT-10: what a scan adds to a delivery", () => {
     expect(draftOf(arriving({ what: "plain", name: "X7" }, draft({ supplier_lot: "X7", counted: [counted()] }), lactose, register)).counted).toHaveLength(2);
     expect(cameOf(arriving({ what: "plain", name: "Y8" }, draft({ supplier_lot: "X7" }), lactose, register))).toContain("Y8");
     expect(draftOf(scan("R-01", {}, lactose, ""))).toEqual({ location: "R-01" });
+    expect(draftOf(scan("PESTLE-LOCATION:1:R-01"))).toEqual({ location: "R-01" });
+    expect(cameOf(scan("PESTLE-LOCATION:1:R-99"))).toContain("R-99");
   });
   it("leaves the mass of a code that counts several, and of what no kilogram leads to", () => {
     const box = register.materials[1] as Material;
