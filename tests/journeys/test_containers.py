@@ -64,6 +64,9 @@ def test_a_supervisor_allocates_what_no_other_batch_has(walk: Walk) -> None:
     for label in (THEIRS, SPARE):
         phone.at(f"line-{label}").locator("input").check()
     phone.at("allocate").click()
+    # Two drums are more than it needs.
+    phone.at("why-reason").fill("第二桶备用")
+    phone.at("why-confirm").click()
     expect(phone.at(f"line-{THEIRS}")).to_have_attribute("data-allocated", walk.other)
     phone.at(f"line-{SPARE}").locator("input").check()
     phone.at("give-back-reason").fill("one is enough")
