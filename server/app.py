@@ -24,6 +24,7 @@ from server.identity import passkey_views as passkeys
 from server.identity import people_views as people
 from server.identity import preferences, signing
 from server.identity import views as identity
+from server.materials.counts import views as counts
 from server.materials.importing import views as imports
 from server.materials.labels import views as labels
 from server.materials.masters import views as masters
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     # Before that of the batches: a lot's number may hold slashes, and would swallow what follows it.
     stock.blueprint,
     stock_keeping.blueprint,
+    counts.blueprint,
     suppliers.blueprint,
     receiving.blueprint,
     usage.blueprint,

@@ -27,6 +27,7 @@ from server.identity import accounts, countersigning, model, recovery, sessions
 from server.identity import entries as identity
 from server.identity import queries as devices
 from server.materials import entries as materials
+from server.materials.counts import entries as counts
 from server.materials.labels import entries as labels
 from server.materials.labels import printables
 from server.materials.masters import entries as masters
@@ -70,6 +71,7 @@ ROOMS = (
     Room("materials", materials.KINDS),
     masters.ROOM,
     stock.ROOM,
+    counts.ROOM,
     suppliers.ROOM,
     receiving.ROOM,
     requisitions.ROOM,

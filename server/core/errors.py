@@ -1658,6 +1658,42 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Choose another location, or say why.", "请另选库位，或说明原因。"),
     ),
+    "count_unknown": Problem(
+        404,
+        ("There is no such count.", "没有此盘点单。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look for it in the list of counts.", "请在盘点列表中查找。"),
+    ),
+    "count_closed": Problem(
+        409,
+        ("This count is closed.", "此盘点已关闭。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Order another count if something is wrong.", "如仍有差错，请另开盘点。"),
+    ),
+    "count_own": Problem(
+        409,
+        ("Who counted does not approve the variances.", "参与盘点者不得批准差异。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Ask somebody who did not count.", "请由未参与盘点者批准。"),
+    ),
+    "count_stale": Problem(
+        409,
+        ("The count has changed since it was shown to you.", "自向您显示后，盘点已有变化。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at it again, then sign.", "请重新查看后再签名。"),
+    ),
+    "count_lines_wrong": Problem(
+        422,
+        ("Each variance needs a counting that holds, and a reason.", "每项差异须选定有效的盘点记录并说明理由。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Go through the variances and complete them.", "请逐项核对并补全。"),
+    ),
+    "count_places_wrong": Problem(
+        422,
+        ("These are not all places in use, each named once.", "库位须在用，且各列一次。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose the places again.", "请重新选择库位。"),
+    ),
     "stock_gone": Problem(
         409,
         ("There is nothing in this container any more.", "此容器已空。"),

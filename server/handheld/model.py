@@ -29,7 +29,12 @@ MAX_EVIDENCE = 12 * 1024
 BATCH, RECORD, WAREHOUSE = "batch", "record", "warehouse"
 _WAREHOUSE = re.compile(rf"{WAREHOUSE}/({grants.AREA})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})")
 # What a handheld makes in a warehouse, by the rooms of materials.
-WAREHOUSE_WORK = ("materials.lot_received.v2", "materials.containers_received.v2", "materials.container_moved.v1")
+WAREHOUSE_WORK: tuple[str, ...] = (
+    "materials.lot_received.v2",
+    "materials.containers_received.v2",
+    "materials.container_moved.v1",
+)
+WAREHOUSE_WORK += ("materials.container_counted.v1",)
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000

@@ -18,6 +18,7 @@ from server.identity import queries as identity
 from server.identity.grants import Area
 from server.identity.model import Person
 from server.materials import queries as materials
+from server.materials.counts import queries as counts
 from server.materials.masters import queries as masters
 from server.materials.masters.model import Master
 from server.materials.model import Lot
@@ -65,6 +66,7 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
         **_columns(stands, _lots(connection, stands, today)),
         "orders": purchasing.open_orders(connection),
         **_suppliers(connection),
+        "counts": counts.open_counts(connection),
     }
 
 

@@ -17,7 +17,8 @@ from sync.verify.rules import ERASED
 
 STATUS_CHANGED = ("materials.lot_status_changed.v1", "materials.lot_status_changed.v2")
 _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
-_KINDS = (*model.RECEIVED, model.RETURNED, model.SAMPLED, *_OWN, *model.TAKES, model.CONFLICT, model.RESOLVED)
+_KINDS: tuple[str, ...] = (*model.RECEIVED, model.RETURNED, model.SAMPLED, model.COUNT_CLOSED, *_OWN, *model.TAKES)
+_KINDS += (model.CONFLICT, model.RESOLVED)
 # Of splits and mergers; who may move stock is for the rules of roles.
 _FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN)
 Body = Mapping[str, Any]
@@ -113,6 +114,8 @@ class StockRules:
             self._sample(seen, body)
         elif kind == model.RETURNED:
             self._measure(entry, body["container"], body["quantity"], "returned")
+        elif kind == model.COUNT_CLOSED:
+            self._correct(entry, body)
         elif kind == model.CONFLICT:
             self._conflicts[entry] = body["entries"]
         elif kind == model.RESOLVED:
@@ -133,6 +136,16 @@ class StockRules:
     def _measure(self, entry: str, label: str, said: Body, what: str) -> None:
         if not self._book.measure(entry, label, said, what) and self._blind is not None:
             self._blind.add(label)
+
+    def _correct(self, entry: str, body: Body) -> None:
+        """What a count found instead."""
+        for line in body["lines"]:
+            source = self._book.find(line["container"])
+            change = None if source is None else rules.counted(line, source.unit)
+            if change is not None:
+                self._book.apply(entry, [change])
+            elif self._blind is not None:
+                self._blind.add(line["container"])
 
     def _move(self, kind: str, entry: str, body: Body) -> None:
         changes, flags = self._moves(kind, body)
@@ -161,6 +174,8 @@ def _named(kind: str, body: Body) -> tuple[str, ...]:
     """The labels that an entry names."""
     if kind in model.RECEIVED or kind == model.SAMPLED:
         return tuple(one["container"] for one in body["containers"])
+    if kind == model.COUNT_CLOSED:
+        return tuple(one["container"] for one in body["lines"])
     if kind == model.MERGED:
         return (body["into"], *body["from"])
     if kind == model.SPLIT:

@@ -12,6 +12,7 @@ LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_dispensed.v1"
 ALLOCATED = ("production.containers_allocated.v1", "production.containers_allocated.v2")
 DEALLOCATED = "production.allocation_released.v1"
+COUNT_CLOSED = "materials.count_closed.v1"
 ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
 # What went into a sample, out of each container that it names.
 SAMPLED = "quality.sample_taken.v1"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select, update
@@ -270,6 +271,21 @@ def sample(connection: Connection, entry: Entry) -> None:
         found = find(connection, [one["container"] for one in entry.payload["containers"]])
         own = {one.material: masters.links(connection, one.material) for one in found.values()}
         apply(connection, entry, rules.sampled(entry.payload, found, own))
+
+
+def correct(connection: Connection, entry: Entry) -> None:
+    """The variances of a count that was closed: what was found instead, and where."""
+    lines = entry.payload["lines"]
+    for at, one in enumerate(lines):
+        label = one["container"]
+        found = _unit_of.first(connection, {"label": label})
+        change = None if found is None else rules.counted(one, found[1], masters.links(connection, found[0]))
+        if change is not None and Fraction(change.amount) != 0:
+            add(connection, entry, at, label, change.what, change.said, change.amount)
+        if one["to"] is not None and one["to"] != one["from"]:
+            connection.execute(update(container).where(container.c.container == label).values(location=one["to"]))
+    tell(connection, entry, [one["container"] for one in lines])
+    settle(connection, [one["container"] for one in lines])
 
 
 def find_conflict(connection: Connection, entry: Entry) -> None:

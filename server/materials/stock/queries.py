@@ -107,6 +107,12 @@ def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Stand
     return list(_read(connection, _ROWS.where(here, _c.gone.is_(None)).order_by(_c.container), day))
 
 
+def at(connection: Connection, places: Iterable[str], day: str) -> list[Standing]:
+    """What stands in these places, by label."""
+    here = _c.location.in_(list(places)) & _c.gone.is_(None)
+    return list(_read(connection, _ROWS.where(here).order_by(_c.container), day))
+
+
 def locations(connection: Connection) -> list[dict[str, Any]]:
     """All places of the site, in the order of their codes: {location, name, warehouse, kind, storage, active}."""
     return [_location(row).payload() for row in connection.execute(select(location).order_by(location.c.location))]

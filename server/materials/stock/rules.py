@@ -169,6 +169,16 @@ def _over(held: str, unit: str, other: str, own: Iterable[Link]) -> str | None:
     return None if times is None else total([str(Fraction(held) * times)])
 
 
+def counted(line: Payload, unit: str, own: Iterable[Link] = ()) -> Change | None:
+    """What a line of a count that was closed corrects, {container, was, counted}: the difference, since what was taken
+    after the counting is none. None where it cannot be reckoned in the container's unit."""
+    links = list(own)
+    was, found = amount(line["was"], unit, links, -1), amount(line["counted"], unit, links)
+    if was is None or found is None:
+        return None
+    return Change(line["container"], "counted", line["counted"], total([was, found]))
+
+
 def scrapped(given: Payload, source: Held, own: Iterable[Link] = ()) -> list[Change]:
     leaves = amount(given["quantity"], source.unit, own, -1)
     return [] if leaves is None else [Change(source.container, "scrapped", given["quantity"], leaves)]

@@ -214,6 +214,9 @@ recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回配方版本|Recipe version sent back
 recipes.version_submitted.v1|提交配方版本|Recipe version submitted
 materials.stock_rule_set.v1|库存预警规则|Rule of stock set
+materials.count_closed.v1|盘点关闭|Count closed
+materials.container_counted.v1|容器盘点|Container counted
+materials.count_ordered.v1|下达盘点|Count ordered
 materials.container_freed.v1|解除容器限制|Container freed
 materials.container_restricted.v1|容器限制使用|Container restricted
 materials.container_scrapped.v1|报废|Container scrapped

@@ -1,0 +1,1 @@
+"""Stock counts: ordered for places, counted by handhelds, their variances approved by somebody who did not count."""

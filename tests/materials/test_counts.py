@@ -1,0 +1,191 @@
+"""Stock counts: ordered, counted by several, their variances approved by who did not count, the stock set right."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plant import PASSWORD, PlantUnderTest, VirtualTablet
+
+from server.core import clock, rebuild
+from server.identity.model import PERSON_ADDED
+from server.materials.stock import queries as stock
+
+pytestmark = pytest.mark.urs("MAT-09")
+Json = dict[str, Any]
+COUNTED = "materials.container_counted.v1"
+UNIT = "warehouse/raw/2026-11-26"
+LABELS = [f"L-1-{n}" for n in range(1, 6)]
+SIGN = {"password": PASSWORD, "login": "chen"}
+
+
+class Store(PlantUnderTest):
+    """Five containers of 25.000 kg: four at R-01, one at R-02. Two people count, each on a handheld."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        super().__init__(database_url, folder)
+        for number, login in (("P-0020", "qian"), ("P-0021", "sun")):
+            person = {"person": number, "login": login, "name": login, "name_en": None, "roles": ["keeper"]}
+            self.state(PERSON_ADDED, f"person/{number}", person)
+        defined = {"material": "LAC", "name": {"zh": "乳糖", "en": "Lactose"}, "type": "raw", "unit": "kg"}
+        self.state("materials.material_defined.v1", "material/LAC", defined)
+        for place in ("R-01", "R-02", "R-03"):
+            about = {"name": {"zh": place, "en": place}, "warehouse": "raw", "kind": "storage", "storage": None}
+            self.state("materials.location_defined.v1", "locations", {"location": place, **about, "active": True})
+        none = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "retest")
+        lot: Json = dict.fromkeys((*none, "delivery_note", "quantity", "comment", "damage"))
+        lot |= {"material": "LAC", "lot": "L-1", "expiry": "2028-10-31", "containers": 5}
+        self.state("materials.lot_received.v2", "lot/LAC/L-1", lot)
+        places = dict(zip(LABELS, ["R-01"] * 4 + ["R-02"], strict=True))
+        kg = {"value": "25.000", "unit": "kg"}
+        rows = [{"container": one, "quantity": kg, "location": to, "damage": None} for one, to in places.items()]
+        given = {"material": "LAC", "lot": "L-1", "containers": rows}
+        self.state("materials.containers_received.v2", "lot/LAC/L-1", given)
+        self.one, self.other = self.tablet("T-1"), self.tablet("T-2")
+        self.desk, self.qa = self.client("chen"), self.client("li")
+
+    def order(self, *places: str) -> str:
+        answer = self.desk.post("/api/counts", json={"locations": list(places), "reason": None})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json["count"])
+
+    def count(
+        self,
+        number: str,
+        label: str,
+        place: str = "R-01",
+        kg: str | None = None,
+        seen: bool = True,
+        by: VirtualTablet | None = None,
+        actor: str = "P-0020",
+    ) -> tuple[str, ...]:
+        quantity = None if kg is None else {"value": kg, "unit": "kg"}
+        said = {"count": number, "container": label, "location": place, "quantity": quantity, "seen": seen}
+        flags = (by or self.one).record(COUNTED, UNIT, said, actor=actor, subject=f"container/{label}").flags
+        return tuple(one for one in flags if one != "lease_unknown")
+
+    def page(self, number: str) -> Json:
+        found: Json = self.desk.get(f"/api/counts/{number}").json
+        return found
+
+    def results(self, number: str) -> dict[str, str]:
+        return {one["container"]: one["result"] for one in self.page(number)["lines"]}
+
+    def close(
+        self, number: str, chosen: dict[str, str | None], client: Any = None, digest: str = "", **sign: Any
+    ) -> Any:
+        lines = [{"container": one, "entry": entry, "reason": "found so"} for one, entry in chosen.items()]
+        body = {"lines": lines, "digest": digest or self.page(number)["digest"], **SIGN, **sign}
+        return (client or self.desk).post(f"/api/counts/{number}/close", json=body)
+
+    def entry(self, number: str, label: str, at: int = -1) -> str:
+        line = next(one for one in self.page(number)["lines"] if one["container"] == label)
+        return str(line["countings"][at]["entry"])
+
+    def held(self, label: str) -> tuple[str, str | None, str | None]:
+        with self.reading() as connection:
+            found = stock.find_standing(connection, label, clock.now_text()[:10])
+        assert found is not None
+        return found.held["value"], found.location, found.gone
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    made = Store(database_url, tmp_path)
+    yield made
+    PlantUnderTest.close(made)
+
+
+def test_what_is_found_corrects_the_stock_once_somebody_else_has_signed(site: Store) -> None:
+    number = site.order("R-01")
+    assert number == "SC-2026-0001"
+    assert set(site.results(number).values()) == {"missing"}
+    assert site.count(number, "L-1-1") == ()
+    assert site.count(number, "L-1-2", kg="24.500") == ()
+    # Of another place, found here; and one that nobody finds.
+    assert site.count(number, "L-1-5", by=site.other, actor="P-0021") == ()
+    assert site.count(number, "L-1-3", by=site.other, actor="P-0021", kg="25.000") == ()
+    assert site.count(number, "scribble") == ("container_unknown",)
+    assert site.results(number) == {
+        "L-1-1": "same",
+        "L-1-2": "differs",
+        "L-1-3": "same",
+        "L-1-4": "missing",
+        "L-1-5": "moved",
+        "scribble": "strange",
+    }
+    before = [site.held(label) for label in LABELS]
+    chosen = {"L-1-2": site.entry(number, "L-1-2"), "L-1-4": None, "L-1-5": site.entry(number, "L-1-5")}
+    done = site.close(number, chosen)
+    assert (done.status_code, done.json["closed_by"]["id"]) == (201, "P-0003"), done.text
+    assert [before[0], before[2]] == [site.held("L-1-1"), site.held("L-1-3")]
+    assert site.held("L-1-2") == ("24.500", "R-01", None)
+    assert site.held("L-1-4")[2] == "empty"
+    assert site.held("L-1-5") == ("25.000", "R-01", None)
+    assert site.page(number)["decided"][0]["reason"] == "found so"
+    found = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert found["ok"], found["differences"]
+
+
+def test_two_counts_that_differ_are_both_shown_and_one_is_chosen(site: Store) -> None:
+    number = site.order("R-02")
+    site.count(number, "L-1-5", "R-02", kg="20.000")
+    # Who counts again on the same handheld corrects themselves; both stay to be read.
+    site.count(number, "L-1-5", "R-02", kg="21.000")
+    assert site.results(number) == {"L-1-5": "differs"}
+    site.count(number, "L-1-5", "R-02", kg="22.000", by=site.other, actor="P-0021")
+    [line] = site.page(number)["lines"]
+    assert line["result"] == "conflict"
+    shown = [(one["quantity"]["value"], one["stands"]) for one in line["countings"]]
+    assert shown == [("20.000", False), ("21.000", True), ("22.000", True)]
+    for wrong in (None, line["countings"][0]["entry"]):
+        assert site.close(number, {"L-1-5": wrong}).json["code"] == "count_lines_wrong"
+    assert site.close(number, {"L-1-5": line["countings"][1]["entry"]}).status_code == 201
+    assert site.held("L-1-5")[0] == "21.000"
+
+
+def test_what_leaves_a_container_after_it_was_counted_is_no_variance(site: Store) -> None:
+    number = site.order("R-02")
+    site.count(number, "L-1-5", "R-02", kg="24.000")
+    scrapped = {"container": "L-1-5", "quantity": {"value": "4.000", "unit": "kg"}, "reason": "wet", "witness": None}
+    site.state("materials.container_scrapped.v1", "container/L-1-5", scrapped, actor="P-0020")
+    [line] = site.page(number)["lines"]
+    assert (line["result"], line["book"]["value"]) == ("differs", "25.000")
+    assert site.close(number, {"L-1-5": site.entry(number, "L-1-5")}).status_code == 201
+    # One was missing when it was counted, four left since.
+    assert site.held("L-1-5")[0] == "20.000"
+
+
+def test_who_counted_does_not_approve_and_nothing_is_approved_unseen(site: Store) -> None:
+    number = site.order("R-02")
+    seen = site.page(number)["digest"]
+    site.count(number, "L-1-5", "R-02", actor="P-0003")
+    assert site.close(number, {}).json["code"] == "count_own"
+    qa = {"client": site.qa, "login": "li"}
+    assert site.close(number, {}, digest=seen, **qa).json["code"] == "count_stale"
+    assert site.close(number, {"L-1-4": None}, **qa).json["code"] == "count_lines_wrong"
+    assert site.close(number, {}, **{**qa, "password": "wrong"}).json["code"] == "password_wrong"
+    assert site.client("zhang").post(f"/api/counts/{number}/close", json={}).status_code == 403
+    assert site.close(number, {}, **qa).status_code == 201
+    assert site.close(number, {}, **qa).json["code"] == "count_closed"
+    # A handheld that was away brings its count later: kept, shown, without effect.
+    assert site.count(number, "L-1-5", "R-02", kg="1.000", by=site.other, actor="P-0021") == ("count_over",)
+    page = site.page(number)
+    assert [one["quantity"]["value"] for one in page["late"]] == ["1.000"]
+    assert site.held("L-1-5")[0] == "25.000"
+
+
+def test_what_is_counted_wrongly_is_flagged_and_kept(site: Store) -> None:
+    number = site.order("R-01")
+    assert site.count("SC-2026-0009", "L-1-1") == ("count_unknown",)
+    assert site.count(number, "L-1-1", "R-03") == ("count_place_other",)
+    wrong = {"count": number, "container": "L-1-1", "location": "R-01", "quantity": {"value": "3", "unit": "m"}}
+    told = site.one.record(COUNTED, UNIT, wrong | {"seen": True}, actor="P-0020")
+    assert "unit_mismatch" in told.flags
+    assert site.count(number, "L-1-1", actor="zhang") == ("person_not_permitted",)
+    for places in (["R-99"], ["R-01", "R-01"]):
+        answer = site.desk.post("/api/counts", json={"locations": places})
+        assert answer.json["code"] == "count_places_wrong"
+    assert site.client("zhang").post("/api/counts", json={"locations": ["R-01"]}).status_code == 403
+    assert [one["count"] for one in site.desk.get("/api/counts").json["items"]] == [number]
+    assert site.desk.get("/api/counts/SC-2026-0009").json["code"] == "count_unknown"
