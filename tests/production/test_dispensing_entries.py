@@ -146,7 +146,7 @@ def test_a_phase_that_ends_with_a_line_open_is_an_exception_with_its_sums(at: Di
     at.put(SALT, "0.400")
     assert at.site.put("phase_completed", marked("B1", "20")).flags == ("line_incomplete",)
     lines = at.site.item("B1", "line_incomplete").details["lines"]
-    assert [(one["line"], one["sum"]) for one in lines] == [("api", "0"), ("filler", "0"), ("salt", "0.4")]
+    assert [(one["line"], one["sum"]) for one in lines] == [("api", "0.000"), ("filler", "0.000"), ("salt", "0.400")]
 
 
 @pytest.mark.urs("PLT-10")

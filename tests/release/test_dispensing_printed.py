@@ -29,11 +29,19 @@ def test_portions_are_printed_with_weights_results_labels_and_what_lines_came_to
     at.put(API, "5.128", **shown, tare_reading=read(net="0.412"), reading=read(net="5.540"))
     at.filler("19.872", "5.128", "19.872")
     words, _ = printed(at.site)
-    for told in ("5.128kg", "gross5.540kg−tare0.412kg", "assay98.0%", "water0.50%", "5.103–5.153kg", "→B1-20-api-1"):
+    for told in (
+        "5.128kg",
+        "gross5.540kg−tare0.412kg",
+        "assay98.0%",
+        "water0.50%",
+        "5.103–5.153kg",
+        "→B1-20-api-1",
+        "tare:SS0.412kg",
+    ):
         assert told in words, told
     assert "activematerialsdispensed/nominal5.128/5.000" in words
-    assert "api-1API:sumbycontent5kg(4.975–5.025kg)" in words
-    assert "exc-2Salt:sumbycontent0kg(0.495–0.505kg)" in words
+    assert "api-1API:countsas5.000kg(4.975–5.025kg)" in words
+    assert "exc-2Salt:countsas0.000kg(0.495–0.505kg)" in words
 
 
 def test_a_line_of_which_nothing_was_dispensed_keeps_a_batch_from_its_release(at: Dispensing) -> None:

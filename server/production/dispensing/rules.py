@@ -104,10 +104,10 @@ def _judge_sum(given: Payload, line: Line, portions: Sequence[Portion]) -> list[
 
 
 def shown(value: Fraction, line: Line) -> str:
-    """A sum as a decimal, with three digits more than the line has where it is none."""
+    """A sum with the decimals of the line, or as many as it has; with three more where it is no decimal."""
     exact = units.written(value)
     if exact is not None:
-        return exact
+        return written(Decimal(exact), max(line["decimals"], len(exact.partition(".")[2])))
     places = line["decimals"] + 3
     return written(rounded(Decimal(value.numerator) / Decimal(value.denominator), places, "half_up"), places)
 

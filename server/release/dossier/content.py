@@ -262,7 +262,7 @@ def _phase(
 def _sums(connection: Connection, number: str, phase: Mapping[str, Any], lang: Lang) -> list[str]:
     """What each line of dispensing came to, as it counts against its limits."""
     return [
-        f"{line['material']} {line['name'][lang]}: {labels(lang)['sum']} {line['sum']} {line['unit']} "
+        f"{line['material']} {line['name'][lang]}: {labels(lang)['counts_as']} {line['sum']} {line['unit']} "
         f"({line['low']}–{line['high']} {line['unit']})"
         for line in batches.line_sums(connection, number, phase)
     ]

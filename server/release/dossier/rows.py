@@ -139,7 +139,9 @@ class Printer:
         reading = payload.get("reading")
         if reading:
             serial = f"{self._labels['balance']} {reading['balance']} ({reading['model']}, {reading['serial']})"
-            return f"{serial}\n{reading['raw']}"
+            empty = payload.get("tare_reading")
+            tare = "" if not empty else f"\n{self._labels['tare']}: {empty['raw']}"
+            return f"{serial}\n{reading['raw']}{tare}"
         if "source" in payload:
             return self._labels["manual"] if payload["source"] == "manual" else self._labels["device_source"]
         return ""

@@ -106,7 +106,7 @@ tare|皮重|tare
 assay|含量|assay
 water|水分|water
 compensated|活性物料实称/理论|active materials dispensed / nominal
-sum|合计（折纯）|sum by content
+counts_as|计入|counts as
 round|轮|round
 ok|合格|in order
 not_ok|不合格|not in order
