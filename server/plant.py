@@ -39,6 +39,7 @@ from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
 from server.production import entries as production
 from server.production import queries as batches
+from server.production.dispensing import labelled as dispensed
 from server.production.dispensing import queries as portions
 from server.production.issuing import entries as issuing
 from server.quality import entries as quality
@@ -102,8 +103,9 @@ gates.HOLDINGS[:] = [handhelds.holdings]
 portions.RESULTS[:] = [results.numbers_of_lot]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]
-# What the label of a sample says its room knows, above the labels.
+# What the label of a sample or of what was dispensed says its room knows, above the labels.
 printables.SOURCES["sample"] = labelled.samples
+printables.SOURCES["dispensed"] = dispensed.containers
 # Whose browsers are pushed to follows who is signed in there.
 sessions.ENDED[:] = [reaching.pause]
 sessions.BEGUN[:] = [reaching.resume]
