@@ -58,6 +58,7 @@ class Walk:
             "instances": [f"/instances/{one['instance']}" for one in self._work()],
             "forms": ["/forms", *self._forms()],
             "requisitions": ["/requisitions", "/requisitions/new"],
+            "labels": ["/labels", "/labels/container-100x70", "/labels/container-100x70/design"],
             "purchasing": ["/purchasing", "/purchasing/new"],
             "receive": ["/receive", "/receive/new", "/receive/rule"],
             "orders": ["/orders", f"/orders/{self._order()}"],

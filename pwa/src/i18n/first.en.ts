@@ -52,6 +52,7 @@ export const firstEn = {
     balances: "Balances",
     requisitions: "Requisitions",
     purchasing: "Purchase orders",
+    labels: "Label designs",
     specifications: "Specifications",
     masters: "Materials",
     suppliers: "Suppliers",

@@ -53,6 +53,7 @@ export const firstZh: typeof firstEn = {
     balances: "天平",
     requisitions: "采购申请",
     purchasing: "采购订单",
+    labels: "标签设计",
     specifications: "质量标准",
     masters: "物料",
     suppliers: "供应商",

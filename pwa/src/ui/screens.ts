@@ -27,6 +27,7 @@ const SCREENS: Record<string, Screen> = {
   inbox: () => import("../alerts/Inbox.svelte"),
   instances: () => import("../flows/Instance.svelte"),
   issue: () => import("../issuing/Issuing.svelte"),
+  labels: () => import("../labels/Labels.svelte"),
   lot: () => import("../materials/Lot.svelte"),
   lots: () => import("../materials/Lots.svelte"),
   masters: () => import("../masters/Masters.svelte"),

@@ -12,7 +12,7 @@ DECIDED_KIND = "materials.label_template_decided.v1"
 PRINTED_KIND = "materials.label_printed.v1"
 MANAGES, APPROVES = "material.manage", "material.approve"
 # Whoever receives, samples, dispenses, decides or designs has something to stick a label on.
-PRINTS = ("lot.receive", "batch.work", "results.record", "lot.decide", "material.manage")
+PRINTS = ("lot.receive", "stock.move", "batch.work", "results.record", "lot.decide", "material.manage")
 MEANINGS = {
     "prepared": {"code": "prepared", "zh": "起草", "en": "Prepared"},
     "approved": {"code": "approved", "zh": "批准", "en": "Approved"},

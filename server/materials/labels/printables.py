@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from server.materials import queries as materials
 from server.materials.labels import codes, model
-from server.materials.model import Container, Lot
+from server.materials.model import Lot
+from server.materials.stock import queries as stock
+from server.materials.stock.model import Standing
 from server.materials.suppliers import queries as suppliers
 
 # The status of a lot on its label, in Chinese and English.
@@ -26,12 +28,12 @@ Source = Callable[[Connection, Iterable[str], str], dict[str, Said]]
 
 
 def containers(connection: Connection, labels: Iterable[str], day: str) -> dict[str, Said]:
-    found = materials.containers(connection, labels)
+    """With what is in each now, and the status that it has for itself."""
+    found = stock.standing(connection, labels, day)
     lots = materials.lots_of(connection, {(one.material, one.lot) for one in found}, day)
-    known = {(one.material, one.lot): one for one in lots}
-    companies = {code: one.name["zh"] for code, one in suppliers.all_suppliers(connection).items()}
+    known, companies = {(one.material, one.lot): one for one in lots}, _companies(connection)
     return {
-        one.container: _container(one, known[one.material, one.lot]) | of_lot(known[one.material, one.lot], companies)
+        one.container: of_lot(known[one.material, one.lot], companies) | _container(one, known[one.material, one.lot])
         for one in found
         if (one.material, one.lot) in known
     }
@@ -40,8 +42,7 @@ def containers(connection: Connection, labels: Iterable[str], day: str) -> dict[
 def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str, Said]:
     """Of containers by their labels, and of whole lots as `<material>/<lot>`."""
     asked = list(names)
-    found = containers(connection, asked, day)
-    companies = {code: one.name["zh"] for code, one in suppliers.all_suppliers(connection).items()}
+    found, companies = containers(connection, asked, day), _companies(connection)
     for name in asked:
         material, slash, number = name.partition("/")
         lot = materials.find_lot(connection, material, number, day) if slash and name not in found else None
@@ -50,20 +51,28 @@ def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str
     return found
 
 
+def _companies(connection: Connection) -> dict[str, str]:
+    return {code: one.name["zh"] for code, one in suppliers.all_suppliers(connection).items()}
+
+
 def of_lot(lot: Lot, companies: Mapping[str, str]) -> dict[str, str]:
     """What labels of all that is of a lot say of it."""
     name = lot.name or {"zh": lot.material, "en": lot.material}
-    status = STATUSES.get(lot.status, (lot.status, lot.status))
     said = {"material": lot.material, "name_zh": name["zh"], "name_en": name["en"], "lot": lot.lot}
     said |= {"supplier": companies.get(lot.supplier or "", lot.supplier or ""), "supplier_lot": lot.supplier_lot or ""}
     said |= {"expiry": lot.expiry or "", "retest": lot.retest or "", "received": lot.received_at[:10]}
-    return {key: text for key, text in said.items() if text} | {"status_zh": status[0], "status_en": status[1]}
+    return {key: text for key, text in said.items() if text} | _status(lot.status)
 
 
-def _container(one: Container, lot: Lot) -> dict[str, str]:
+def _container(one: Standing, lot: Lot) -> dict[str, str]:
     code = codes.of_container(one.material, one.lot, one.container, lot.expiry)
-    quantity = f"{one.quantity['value']} {one.quantity['unit']}"
-    return {"container": one.container, "quantity": quantity, model.CODE: code}
+    quantity = f"{one.held['value']} {one.held['unit']}"
+    return {"container": one.container, "quantity": quantity, model.CODE: code} | _status(one.status)
+
+
+def _status(status: str) -> dict[str, str]:
+    zh, en = STATUSES.get(status, (status, status))
+    return {"status_zh": zh, "status_en": en}
 
 
 SOURCES: dict[str, Source] = {"container": containers, "status": statuses}
