@@ -50,6 +50,7 @@ from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
 from server.recipes import entries as recipes
+from server.recipes import queries as made_by
 from server.release import entries as release
 from server.release import gates
 from server.site import backup, erase, keys, retention
@@ -101,6 +102,7 @@ gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
 # How much of a lot is dispensed follows from its results.
 portions.RESULTS[:] = [results.numbers_of_lot]
+made_by.TESTS[:] = [specified.numbers_at_receipt]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]
 # What the label of a sample or of what was dispensed says its room knows, above the labels.

@@ -42,6 +42,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "A plain line has no expression, tests or compensation.",
     ),
     "potency_missing": ("算式所用的检验项目未指定。", "The test whose result the expression uses is not named."),
+    "test_unknown": (
+        "此物料的来料质量标准中没有这个给出数值的检验项目。",
+        "The specification of the material at receipt has no such test that gives a number.",
+    ),
     "compensates_nothing": (
         "补偿行须指明同一步骤中由其补偿的、按含量的行。",
         "A compensator names the lines by content of this phase that it makes up for.",
@@ -64,13 +68,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Registers:
     """What the plant knows: materials with their units and what they convert to, equipment with where it stands, its
-    classes, and rooms."""
+    classes, and rooms; of materials with a specification at receipt, which of its tests give a number."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     equipment: Mapping[str, str | None] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
+    tests: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def check(content: Any, known: Registers) -> list[Finding]:
@@ -134,6 +139,7 @@ def _phase(at: int, phase: Content, content: Content, known: Registers) -> Itera
         for number, line in enumerate(phase["lines"]):
             yield from _weighing(f"{path}/lines/{number}", line, content, known)
             yield from (Finding(*one) for one in dispensing.check(f"{path}/lines/{number}", line, phase))
+            yield from _tests(f"{path}/lines/{number}/potency", line, known)
     for name in ("parameters", "checks"):
         for number, one in enumerate(phase.get(name, ())):
             yield from _ranged(f"{path}/{name}/{number}", one)
@@ -162,6 +168,14 @@ def _weighing(path: str, phase: Content, content: Content, known: Registers) -> 
     if phase["target"] is not None and Decimal(phase["target"]) <= 0:
         yield Finding("not_positive", f"{path}/target")
     yield from _ranged(path, phase)
+
+
+def _tests(path: str, line: Content, known: Registers) -> Iterator[Finding]:
+    """A result that nobody is asked for would be waited for in vain."""
+    tests = known.tests.get(line["material"])
+    for name, test in (line["potency"] or {}).items():
+        if test is not None and tests is not None and test not in tests:
+            yield Finding("test_unknown", f"{path}/{name}")
 
 
 def _ranged(path: str, one: Content) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Reads of recipes: what is approved, what waits, and what the registers say of a version."""
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
@@ -14,6 +15,10 @@ from server.recipes import model
 from server.recipes.checking import Registers
 from server.recipes.model import Recipe, Version
 from server.recipes.projection import recipe, version
+
+# The tests that give a number for a material at receipt, None where nothing says what it must be: specifications stand
+# above, so they are handed in.
+TESTS: list[Callable[[Connection, str], Collection[str] | None]] = []
 
 
 def find_recipe(connection: Connection, code: str, number: int) -> Recipe | None:
@@ -57,6 +62,7 @@ def registers(connection: Connection, content: Any) -> Registers:
     return Registers(
         units=materials.units(connection),
         links={code: masters.links(connection, code) for code in _weighed(content)},
+        tests={code: found for code in _weighed(content) if (found := _tests(connection, code)) is not None},
         equipment={one.equipment: one.location for one in pieces},
         classes=frozenset(one.class_ for one in pieces),
         rooms=frozenset(rooms | {one.location for one in pieces if one.location}),
@@ -64,9 +70,19 @@ def registers(connection: Connection, content: Any) -> Registers:
 
 
 def _weighed(content: Any) -> set[str]:
-    phases = content.get("phases") if isinstance(content, dict) else None
-    named = [one.get("material") for one in phases if isinstance(one, dict)] if isinstance(phases, list) else []
-    return {code for code in named if isinstance(code, str)}
+    phases = _among(content, "phases")
+    lines = [line for phase in phases for line in _among(phase, "lines")]
+    return {code for one in (*phases, *lines) if isinstance(code := one.get("material"), str)}
+
+
+def _among(one: Any, name: str) -> list[dict[str, Any]]:
+    inner = one.get(name) if isinstance(one, dict) else None
+    return [each for each in inner if isinstance(each, dict)] if isinstance(inner, list) else []
+
+
+def _tests(connection: Connection, material: str) -> frozenset[str] | None:
+    known = [found for one in TESTS if (found := one(connection, material)) is not None]
+    return frozenset(test for tests in known for test in tests) if known else None
 
 
 def instance_of(connection: Connection, one: Version) -> str | None:

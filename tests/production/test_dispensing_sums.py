@@ -105,3 +105,21 @@ def test_of_several_claims_of_a_place_the_most_counts(made: list[tuple[int, str]
     most = {place: max(Fraction(net) for other, net in made if other == place) for place, _ in made}
     assert sums.total(SALT, portions) == sum(most.values())
     assert bool(rules.judge_complete(DISPENSING | {"lines": [SALT]}, portions)) != sums.complete(SALT, portions)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"quantity": "target *"}, "format_wrong"),
+        ({"quantity": "sugar + 1"}, "format_wrong"),
+        ({"quantity": "target > 1"}, "format_wrong"),
+        ({"target": "0", "low": "0"}, "not_positive"),
+        ({"target": "0", "quantity": None}, "not_positive"),
+    ],
+)
+def test_a_line_that_nobody_has_checked_has_no_quantity_and_breaks_nothing(changes: dict[str, Any], code: str) -> None:
+    line = API | changes
+    with pytest.raises(ExpressionError) as caught:
+        sums.quantity(line, {"assay": "98.0", "water": "0.50"})
+    assert caught.value.code == code
+    assert sums.total(line, [portion("1", "2.000", "0")]) == 2

@@ -17,7 +17,9 @@ from server.core.record import Recorded
 from server.quality import queries
 from server.quality.inspection import plans
 from server.quality.specifications import model, rules
+from server.quality.specifications import queries as specified
 from server.quality.specifications.model import Test as SpecifiedTest
+from server.recipes import queries as recipes
 from server.release import queries as release
 
 pytestmark = pytest.mark.urs("QUA-01")
@@ -126,6 +128,18 @@ def test_one_specification_of_a_material_at_a_stage(site: PlantUnderTest) -> Non
     assert submit(site, definition(), "QS-OTHER").json["code"] == "specification_taken"
     assert submit(site, definition(stage="release"), CODE).json["code"] == "specification_of_other"
     assert submit(site, definition(stage="release"), "QS-OTHER").status_code == 201
+
+
+@pytest.mark.urs("MAT-12")
+def test_recipes_may_go_by_the_tests_that_give_a_number_at_receipt(site: PlantUnderTest) -> None:
+    with site.reading() as connection:
+        assert specified.numbers_at_receipt(connection, "api-1") is None
+    assert submit(site, definition()).status_code == 201
+    with site.reading() as connection:
+        assert specified.numbers_at_receipt(connection, "api-1") == {"assay"}
+        assert recipes.registers(connection, {"phases": [{"lines": [{"material": "api-1"}]}]}).tests == {
+            "api-1": frozenset({"assay"})
+        }
 
 
 def test_who_designs_no_specifications_submits_none_and_nobody_decides_by_hand(site: PlantUnderTest) -> None:

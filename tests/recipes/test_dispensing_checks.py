@@ -1,6 +1,7 @@
 """What is said of a phase of dispensing before a version of a recipe is submitted, each with its place."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,9 +21,13 @@ KNOWN = Registers(
 
 
 def found(*lines: dict[str, Any], **changes: Any) -> list[tuple[str, str]]:
+    return [(one.code, one.path) for one in check(made(*lines, **changes), KNOWN)]
+
+
+def made(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
     names = [{"material": name, "name": {"zh": "名", "en": name}} for name in ("api-1", "exc-1", "exc-2")]
     phase = deepcopy(DISPENSING | {"lines": list(lines)} | changes)
-    return [(one.code, one.path) for one in check(content(phases=[phase], materials=names), KNOWN)]
+    return content(phases=[phase], materials=names)
 
 
 def test_a_phase_with_every_role_is_right_and_leaves_a_slot_for_each_line() -> None:
@@ -72,3 +77,10 @@ def test_two_lines_of_one_id_are_told() -> None:
 def test_who_stands_by_is_one_of_the_ways_that_there_are() -> None:
     assert found(SALT, second="line") == []
     assert found(SALT, second="never") != []
+
+
+def test_a_test_that_the_specification_has_not_is_told() -> None:
+    registers = replace(KNOWN, tests={"api-1": frozenset({"assay"})})
+    assert [(one.code, one.path) for one in check(made(API, SALT), registers)] == [
+        ("test_unknown", "phases/0/lines/0/potency/water")
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from approval_support import approval_of, approve, sign
+from dispensing_support import API, DISPENSING
 from plant import PlantUnderTest
 from recipe_support import CODE, REVIEWERS, content, desk, in_force, stock, submit
 
@@ -164,6 +165,18 @@ def test_a_phase_weighs_in_any_unit_that_its_material_converts_to(site: PlantUnd
     assert [one.code for one in check(litres, known) if one.path == "phases/1/unit"] == []
     for odd in ({"phases": "no"}, {"phases": [1, {"material": []}]}):
         assert ("recipe", "missing") in wrong(site, odd)
+
+
+@pytest.mark.urs("PRD-02", "MAT-12")
+def test_a_line_is_dispensed_in_any_unit_that_its_material_converts_to_and_by_tests_that_there_are(
+    site: PlantUnderTest,
+) -> None:
+    line = API | {"unit": "g", "low": "4975", "high": "5025", "target": "5000", "decimals": 0}
+    given = content(phases=[DISPENSING | {"lines": [line]}])
+    assert wrong(site, given) == set()
+    given["phases"][0]["lines"][0]["unit"] = "L"
+    assert wrong(site, given) == {("phases/0/lines/0/unit", "unit_differs")}
+    assert wrong(site, {"phases": [{"lines": [1, {"material": 2}]}, {"lines": "no"}]}) >= {("recipe", "missing")}
 
 
 def test_the_door_asks_the_same_again_and_keeps_nothing_of_what_is_refused(site: PlantUnderTest) -> None:

@@ -3,7 +3,7 @@ export const doubtsEn = {
   quantity_differs: (line: string, was: string, right: string) => `${line}: weighed towards ${was}; ${right} follows from what stands in the log.`,
   basis: (was: string, right: string) => `It goes by ${was} dispensed of what it makes up for; the log has ${right}.`,
   quantity_unknown: (line: string, why: string) => `${line}: how much to weigh does not follow from the log: ${why}.`,
-  whys: { missing: "a result of the lot is missing", division_by_zero: "a result is zero", out_of_range: "a figure is out of range", not_positive: "nothing is left to weigh" } as Record<string, string>,
+  whys: { missing: "a result of the lot is missing", division_by_zero: "a result is zero", out_of_range: "a figure is out of range", format_wrong: "the expression cannot be read", not_positive: "nothing is left to weigh" } as Record<string, string>,
   potency_differs: (line: string, was: string, right: string) => `${line}: ${was} was used; ${right} stands.`,
   result: { assay: "assay", water: "water" } as Record<string, string>, none: "no result",
   out_of_limits: (line: string, sum: string, range: string) => `${line}: its portions come to ${sum}, limits ${range}.`,

@@ -5,7 +5,7 @@ export const doubtsZh: typeof doubtsEn = {
   quantity_differs: (line, was, right) => `${line}：称量时的应称量为 ${was}，按日志应为 ${right}。`,
   basis: (was, right) => `补偿所依据的已称量为 ${was}，日志中为 ${right}。`,
   quantity_unknown: (line, why) => `${line}：应称量无法由日志算出：${why}。`,
-  whys: { missing: "缺少该批的检验结果", division_by_zero: "检验结果为零", out_of_range: "数值超出范围", not_positive: "应称量不大于零" },
+  whys: { missing: "缺少该批的检验结果", division_by_zero: "检验结果为零", out_of_range: "数值超出范围", format_wrong: "算式无法读取", not_positive: "应称量不大于零" },
   potency_differs: (line, was, right) => `${line}：所用为 ${was}，现行为 ${right}。`,
   result: { assay: "含量", water: "水分" }, none: "无结果",
   out_of_limits: (line, sum, range) => `${line}：各份合计 ${sum}，限度 ${range}。`,

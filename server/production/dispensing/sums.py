@@ -13,7 +13,7 @@ from typing import Any
 
 from server.core import units
 from server.engines import expressions
-from server.engines.expressions import ExpressionError, Program
+from server.engines.expressions import ExpressionError, ExpressionProblem, Program
 from server.recipes import model as recipes
 
 Line = Mapping[str, Any]
@@ -39,11 +39,17 @@ def _program(source: str, role: str) -> Program:
 def quantity(line: Line, values: Mapping[str, str | None]) -> str:
     """How much of a lot, with the decimals of the line; `values` are results of the lot, or sums. ExpressionError with
     `missing` where a result is, and with `not_positive` where nothing is left to weigh."""
+    if Decimal(line["target"]) <= 0:
+        raise ExpressionError(NOT_POSITIVE)
     if line["quantity"] is None:
         return str(line["target"])
     known = {name: None if text is None else Decimal(text) for name, text in values.items()}
     every = dict.fromkeys(recipes.variables(line["role"])) | known | {"target": Decimal(line["target"])}
-    found = _program(line["quantity"], line["role"]).run(every)
+    try:
+        found = _program(line["quantity"], line["role"]).run(every)
+    except ExpressionProblem as problem:
+        # Of a recipe that came from elsewhere nobody has checked its expressions.
+        raise ExpressionError("format_wrong") from problem
     assert isinstance(found, Decimal)
     rounded = expressions.rounded(found, line["decimals"], line["rounding"])
     if rounded <= 0:
@@ -68,7 +74,7 @@ def worth(line: Line, portion: Portion) -> Fraction | None:
     of the line's."""
     net = units.convert(portion.net["value"], portion.net["unit"], line["unit"])
     asked = Fraction(portion.quantity)
-    if net is None or asked <= 0:
+    if net is None or asked <= 0 or Fraction(line["target"]) <= 0:
         return net
     return net * Fraction(line["target"]) / asked
 

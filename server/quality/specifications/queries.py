@@ -78,3 +78,12 @@ def _specification(row: Row[Any]) -> Specification:
     made: dict[str, Any] = {"name": {"zh": row.name_zh, "en": row.name_en}, "tests": tests}
     made["sampling"] = None if row.sampling is None else orjson.loads(row.sampling)
     return Specification(**made, **{name: getattr(row, name) for name in Specification.__slots__ if name not in made})
+
+
+def numbers_at_receipt(connection: Connection, material: str) -> set[str] | None:
+    """The tests that give a number in any version of the material's specification at receipt, be it that it waits; None
+    where there is none."""
+    here = (specification.c.material == material) & (specification.c.stage == "incoming")
+    query = select(specification.c.tests).where(here, specification.c.state != model.RETURNED)
+    rows = [orjson.loads(text) for text in connection.execute(query).scalars()]
+    return {test["code"] for tests in rows for test in tests if test["kind"] == "numeric"} if rows else None
