@@ -48,6 +48,7 @@ export const firstEn = {
     orders: "Batch orders",
     deviations: "Deviations",
     receive: "Receiving",
+    stock: "Stock",
     lots: "Lots",
     balances: "Balances",
     requisitions: "Requisitions",

@@ -49,6 +49,7 @@ export const firstZh: typeof firstEn = {
     orders: "批指令",
     deviations: "偏差",
     receive: "到货接收",
+    stock: "库存",
     lots: "物料批",
     balances: "天平",
     requisitions: "采购申请",
