@@ -20,7 +20,7 @@ from server.handheld import bridge, gates, leases, queries, registered, shapes, 
 from server.handheld.hub.desk import check_device
 from server.handheld.hub.hub import Hub, current_hub
 from server.handheld.model import LEASE_DOMAIN, RETURN_DOMAIN, SETTLED, SNAPSHOT_DOMAIN, unit_named
-from server.handheld.warehouses import WORKS
+from server.handheld.warehouses import SEES, WORKS
 from server.identity import queries as identity
 from server.identity.access import current_session, require
 from server.identity.model import TABLET, device_stream
@@ -70,9 +70,9 @@ def list_leases(query: Body) -> dict[str, Any]:
 
 
 @blueprint.get("/warehouses")
-@require(*WORKS)
+@require(*SEES)
 def list_warehouses() -> dict[str, Any]:
-    """The areas in which this person works, with the handhelds that have a day of theirs along."""
+    """The areas in which this person works or approves, with the handhelds that have a day of theirs along."""
     with plant.current().engine.connect() as connection:
         return {"items": warehouses.of_person(connection, current_session().person)}
 

@@ -28,6 +28,8 @@ from server.materials.stock.model import Standing
 from server.materials.suppliers import queries as suppliers
 
 WORKS = ("lot.receive", "stock.move")
+# Who approves what was counted sees who may still bring something.
+SEES = (*WORKS, "stock.approve")
 # A lease that is renewed keeps its day; a day that is longer ago is begun no more, nor one that has not come anywhere.
 PAST, AHEAD = timedelta(days=7), timedelta(days=1)
 
@@ -71,11 +73,11 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
 
 
 def of_person(connection: Connection, person: Person) -> list[dict[str, Any]]:
-    """The areas in which somebody works: {area, name, out: [{device {id, name}, person {id, name, name_en}, day,
+    """The areas in which somebody works or approves: {area, name, out: [{device {id, name}, person {id, name, name_en}, day,
     expires_at}]}, the newest lease first; one of a device that took a day along twice."""
     found = []
     for area in identity.all_areas(connection):
-        if any(grants.permits(person.grants, one, area.area) for one in WORKS):
+        if any(grants.permits(person.grants, one, area.area) for one in SEES):
             found.append({"area": area.area, "name": area.name, "out": _out(connection, area.area)})
     return found
 

@@ -19,6 +19,7 @@ const SCREENS: Record<string, Screen> = {
   components: () => import("../components/Components.svelte"),
   containers: () => import("../stock/Container.svelte"),
   conflicts: () => import("../conflicts/Conflicts.svelte"),
+  counts: () => import("../counts/Counts.svelte"),
   deviation: () => import("../quality/Deviation.svelte"),
   deviations: () => import("../quality/Deviations.svelte"),
   devices: () => import("../devices/Devices.svelte"),

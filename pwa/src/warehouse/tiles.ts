@@ -8,4 +8,5 @@ export interface Tile { id: string; permission: string; whole?: true; sheet: () 
 export const TILES: Tile[] = [
   { id: "receive", permission: "lot.receive", whole: true, sheet: () => import("../receiving/WarehouseSheet.svelte") },
   { id: "move", permission: "stock.move", sheet: () => import("./MoveSheet.svelte") },
+  { id: "count", permission: "stock.move", sheet: () => import("./CountSheet.svelte") },
 ];

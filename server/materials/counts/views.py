@@ -16,6 +16,7 @@ from server.core.kinds import Fact
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials.counts import model, pages, queries, rules, shapes
+from server.materials.stock import queries as stock
 from sync.passkeys import shown
 
 Body = Mapping[str, Any]
@@ -50,6 +51,14 @@ def order(body: Body) -> Answer:
     payload = {"count": number, "locations": body["locations"], "reason": body["reason"]}
     here.recorder.state(Fact(model.ORDERED, model.stream(number), payload, actor=current_person().id))
     return _page(number)
+
+
+@blueprint.get("/places")
+@require(*_SEES)
+def places() -> Answer:
+    """The places in use, from which those to count are chosen: {location, name, warehouse, kind, storage, active}."""
+    with plant.current().engine.connect() as connection:
+        return {"items": [one for one in stock.locations(connection) if one["active"]]}
 
 
 @blueprint.get("/<number>")
