@@ -16,5 +16,6 @@ export const usageZh: typeof usageEn = {
   meanings: { released: "检验合格，批准使用", rejected: "不合格，拒绝使用", restricted: "限制使用" },
   retest: "复验期（留空则按到货时确定）", newRetest: "新的复验期", conditions: "限制条件", reason: "理由", remark: "备注（可不填）", go: "去签名", sign: "签名", lot: "物料批", digest: "内容摘要", decision: "决定", basis: "依据", basisOf: (passed: number, tests: number) => `${tests} 个检验项目，${passed} 个结果符合`,
   blocked: "放行条件尚未全部满足。", received: "到货", quantity: "数量", containers: "包装件数", supplier: "供应商", supplierLot: "供应商批号", standing: { new: "待审计", qualified: "合格供应商", expired: "资格已过期", suspended: "已暂停" }, unnamed: "未登记供应商",
+  record: "录入检验结果…", retestNow: "复验…", retestTitle: "录入复验结果", retestHint: "原结果保留并继续计入，直至质量部门作出决定。", retestOf: "复验", sample: "样品编号（可不填）", used: "仪器、试剂与对照品", instrument: "仪器", noInstrument: "未使用登记的仪器", due: (day: string) => `校准至 ${day}`, overdue: "该仪器校准已逾期：结果会带标记入账。", expired: "所用试剂或对照品已过期：结果会带标记入账。", reagentN: "试剂", standardN: "对照品", substance: "名称", ownLot: "批号", addReagent: "添加试剂", addStandard: "添加对照品", sampled: (label: string) => `样品 ${label}`,
   history: "该批的全部记录", decisions: "已作出的决定", manufacturer: "生产商", flagged: "有标记",
 };

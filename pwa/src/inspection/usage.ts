@@ -5,10 +5,12 @@ import { language } from "../i18n/index.svelte";
 import { usageEn } from "../i18n/usage.en";
 import { usageZh } from "../i18n/usage.zh";
 import type { Test } from "../specifications/types";
+import type { Reagent } from "./answering";
 
 export interface Said { by: Named | null; at: string }
 /** A result with who stands for it; `digest` is what whoever checks its entry signs. */
 export interface LotResult extends TestResult, Said {
+  instrument: string | null; reagents: Reagent[]; sample: string | null; retest_of: string | null;
   entry: string; flags: string[]; counts: boolean; digest: string;
   checked: (Said & { comment: string | null }) | null; aside: (Said & { reason: string }) | null;
 }

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.engines.flows import queries as flows
+from server.equipment import queries as equipment
+from server.equipment.model import Equipment
 from server.identity import queries as identity
 from server.quality.inspection import plans
 from server.quality.specifications import model, queries
@@ -39,12 +41,17 @@ def one(connection: Connection, code: str, day: str) -> Answer | None:
 
 
 def judging(connection: Connection, stream: str, stage: str, day: str) -> Answer:
-    """The version by which results are judged now, with what was found so far; null where none is in force."""
+    """The version by which results are judged now, null where none is in force; and what may be tested with."""
     found = queries.effective_for(connection, stream, stage, day)
     if found is None:
-        return {"specification": None}
+        return {"specification": None, "instruments": []}
     people = identity.people(connection, _people([found]))
-    return {"specification": {"specification": found.specification, **_version(connection, found, found, people)}}
+    version = {"specification": found.specification, **_version(connection, found, found, people)}
+    return {"specification": version, "instruments": [_instrument(one) for one in equipment.all_equipment(connection)]}
+
+
+def _instrument(one: Equipment) -> Answer:
+    return {"equipment": one.equipment, "name": dict(one.name), "calibration_due": one.calibration_due}
 
 
 def opened(sampling: Mapping[str, Any] | None) -> list[Answer]:
