@@ -23,10 +23,10 @@ People = Mapping[str, Any]
 _HISTORY = 200
 
 
-def one(connection: Connection, material: str, lot: str, day: str, person: str) -> Answer | None:
+def one(connection: Connection, material: str, lot: str, day: str, person: str | None) -> Answer | None:
     """A lot with receipt, supplier, specification, results, gates, decisions and history, on a day (YYYY-MM-DD).
 
-    `gates` are those for this person, should they sign.
+    `gates` are those for this person, should they sign; None for somebody who decides nothing.
     """
     facts = queries.facts(connection, material, lot, day)
     found = materials.find_lot(connection, material, lot, day)

@@ -10,7 +10,7 @@ def gates(facts: Facts, person: str | None) -> list[Gate]:
     """All conditions of a release, in the order in which work meets them; those of `person` where one is to sign."""
     found = [
         Gate("specification", facts.specification is not None),
-        Gate("sampling", facts.sampled is not False),
+        *([] if facts.sampled is None else [Gate("sampling", facts.sampled)]),
         _of("results_complete", missing(facts)),
         _of("results_pass", failing(facts)),
         _of("results_checked", unchecked(facts)),
