@@ -1,5 +1,6 @@
 """Whether a lot was released only by who may, on what stood there, with results that let it; whether results were
-checked by another, and none was set aside without a retest; from the log alone (MAT-05, QUA-03)."""
+checked by another, and none was set aside without a retest; from the log alone (MAT-05, QUA-03). Whether the samples
+that are due were taken it leaves to the door."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,6 +9,7 @@ from typing import Any
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
 from server.quality import model as quality
 from server.quality import projection
+from server.quality.inspection import model as inspections
 from server.quality.specifications import model as specified
 from server.quality.specifications.model import Specification, Test
 from server.quality.usage import model, rules
@@ -32,6 +34,7 @@ class _Lot:
     since: int = -1
     received: bool = False
     lines: list[Line] = field(default_factory=list)
+    inspection: str | None = None
     blind: bool = False
 
 
@@ -44,6 +47,8 @@ class UsageRules(Remembering):
         self._versions: dict[tuple[str, int], Specification] = {}
         # From the first signed decision on nobody decides without a signature.
         self._signed = False
+        # Who took samples, by inspection.
+        self._sampled: dict[str, set[str]] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
@@ -89,6 +94,8 @@ class UsageRules(Remembering):
             tests=() if found is None else tuple(test.code for test in found.tests),
             lines=tuple(lot.lines),
             since=lot.since,
+            inspection=lot.inspection,
+            samplers=tuple(self._sampled.get(lot.inspection or "", ())),
         )
 
     def _in_force(self, material: str, day: str) -> Specification | None:
@@ -107,6 +114,11 @@ class UsageRules(Remembering):
             lot = self._lots.setdefault(head.stream, _Lot())
             lot.size, lot.hash = seen.stamp.stream_seq, seen.stamp.stream_hash
         super().learn(seen)
+        if head.kind == inspections.TAKEN and seen.body is not None and not seen.is_strange:
+            self._sampled.setdefault(seen.body["inspection"], set()).add(head.actor)
+        if lot is not None and head.kind == inspections.OPENED and seen.by_server:
+            lot.inspection = None if seen.body is None else seen.body["inspection"]
+            lot.blind = lot.blind or seen.body is None
         if lot is None or seen.is_strange or head.kind not in _OURS:
             return
         self._about[index] = head.stream

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from server.core.outcomes import SERVER
 from server.materials import queries as materials
+from server.quality.inspection import queries as inspections
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
 from server.quality.usage import model
@@ -29,6 +30,7 @@ def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | 
         return None
     found = specifications.effective(connection, material, model.STAGE, day)
     size, running = _head(connection, stream(material, lot))
+    inspection = inspections.of_lot(connection, material, lot)
     return Facts(
         material=material,
         lot=lot,
@@ -41,6 +43,9 @@ def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | 
         tests=() if found is None else tuple(test.code for test in found.tests),
         lines=tuple(lines(connection, material, lot)),
         since=_released_at(connection, material, lot),
+        inspection=None if inspection is None else inspection.inspection,
+        sampled=None if inspection is None else inspection.complete,
+        samplers=() if inspection is None else inspection.samplers,
     )
 
 
