@@ -22,7 +22,9 @@ from server.identity import at_capture, granting
 from server.identity.at_capture import Since, UserKey
 from server.identity.model import CREDENTIAL_SET, GRANT_CONFIRMED
 from server.materials import model as materials
+from server.materials.labels import model as labels
 from server.materials.masters import model as masters
+from server.materials.purchasing import model as purchasing
 from server.materials.suppliers import model as suppliers
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHINGS
 from server.quality.specifications import model as specifications
@@ -41,8 +43,10 @@ from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
+from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
+from server.witness.purchasing import PurchaseRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
@@ -76,6 +80,8 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys((suppliers.DECIDED, suppliers.SUPPLY_DECIDED, suppliers.ACCEPTED), suppliers.said),
     GRANT_CONFIRMED: granting.said,
     materials.STATUS_CHANGED: materials.said_of_status,
+    purchasing.PLACED: purchasing.said,
+    **dict.fromkeys((labels.SUBMITTED_KIND, labels.DECIDED_KIND), labels.said),
     usage.CHECKED: usage.said_of_check,
     usage.SET_ASIDE: usage.said_of_aside,
 }
@@ -110,6 +116,7 @@ class SiteRules:
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers, self._usage = SupplierRules(), UsageRules()
+        self._purchasing, self._labels = PurchaseRules(), LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -154,6 +161,8 @@ class SiteRules:
         self._masters.judge(seen)
         self._suppliers.judge(seen)
         self._usage.judge(seen)
+        self._purchasing.judge(seen)
+        self._labels.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
@@ -195,6 +204,8 @@ class SiteRules:
         self._masters.learn(seen)
         self._suppliers.learn(seen)
         self._usage.learn(seen)
+        self._purchasing.learn(seen)
+        self._labels.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)

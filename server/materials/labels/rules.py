@@ -1,6 +1,7 @@
 """What stands against a design, and what keeps one from being decided or a label from being printed: pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from server.materials.labels import model
@@ -47,6 +48,23 @@ def submission_refused(given: Payload, versions: Sequence[Version]) -> str | Non
     if given["version"] != len(submitted) + 1 or any(one.what != given["what"] for one in versions):
         return "label_template_stale"
     return "label_template_faulty" if findings(given) or given["sha256"] != model.digest(given) else None
+
+
+def submitted(given: Payload, actor: str) -> Version:
+    """What an entry has submitted, as far as rules ask for it."""
+    same = {name: given[name] for name in ("template", "version", "what", "name", "width", "height", "sha256")}
+    return Version(**same, elements=tuple(given["elements"]), state=model.SUBMITTED, submitted_by=actor)
+
+
+def decided(one: Version, given: Payload) -> Version:
+    """The version after a decision, which may be on another."""
+    if one.version != given["version"]:
+        return one
+    return replace(one, state=model.APPROVED if given["approved"] else model.REJECTED)
+
+
+def with_digest(one: Version, sha256: str) -> Version:
+    return replace(one, sha256=sha256)
 
 
 def decision_refused(given: Payload, found: Version | None, actor: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from server.materials.purchasing import model
 from server.materials.purchasing.model import Order, Payload
@@ -38,7 +38,18 @@ def lines_refused(
     return None
 
 
-def decision_refused(kind: str, found: Order | None, given: Payload, actor: str) -> str | None:
+class Known(Protocol):
+    """What is known of an order that is decided on."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def placed_by(self) -> str: ...
+
+
+def decision_refused(kind: str, found: Known | None, given: Payload, actor: str) -> str | None:
     """Why this cannot be decided; a code of the error catalogue."""
     if found is None or found.state != model.WAITING or found.sha256 != given["sha256"]:
         return "purchase_decided"
