@@ -49,6 +49,15 @@ numbers = Table(
     Column("device", Text, nullable=False, index=True),
     Column("unit", Text),
 )
+# Entries about a lot that stand in the stream of a handheld's work, not in the lot's own.
+told = Table(
+    "materials_lot_told",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("material", Text, nullable=False),
+    Column("lot", Text, nullable=False),
+    Index("materials_lot_told_lot", "material", "lot"),
+)
 # One row: the rule in force.
 rule = Table(
     "materials_receiving_rule",
@@ -68,6 +77,7 @@ def receive(connection: Connection, entry: Entry) -> None:
     """A lot in quarantine; of one that is known only what was not known of it is added, and its containers counted."""
     given = entry.payload
     _keep_receipt(connection, entry)
+    _tell(connection, entry)
     here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
     known = connection.execute(select(lot).where(here)).first()
     values = {name: given[name] for name in _OF_LOT} | {"supplier": given["supplier"] or given["supplier_name"]}
@@ -90,6 +100,13 @@ def receive(connection: Connection, entry: Entry) -> None:
         connection.execute(update(lot).where(here).values(new))
 
 
+def _tell(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    if entry.header.stream != f"lot/{given['material']}/{given['lot']}":
+        row = {"idx": entry.index, "material": given["material"], "lot": given["lot"]}
+        connection.execute(insert(told), row)
+
+
 def _keep_receipt(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     same = ("material", "lot", "order", "line", "delivery_note", "containers", "comment")
@@ -105,6 +122,7 @@ def _keep_receipt(connection: Connection, entry: Entry) -> None:
 def receive_labelled(connection: Connection, entry: Entry) -> None:
     """As v1 registers them; what came damaged is kept beside."""
     receive_containers(connection, entry)
+    _tell(connection, entry)
     if materials.NOT_PERMITTED in entry.flags:
         return
     given = entry.payload

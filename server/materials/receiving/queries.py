@@ -14,7 +14,7 @@ from server.materials.purchasing import queries as purchasing
 from server.materials.purchasing.model import APPROVED, CLOSED
 from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
-from server.materials.receiving.projection import damage, numbers, receipt, rule
+from server.materials.receiving.projection import damage, numbers, receipt, rule, told
 from server.materials.suppliers import queries as suppliers
 
 _A_DAYS = 2_000
@@ -131,6 +131,12 @@ def retest_of(connection: Connection, material: str, day: str, expiry: str | Non
 def _of_lot(connection: Connection, material: str, number: str) -> dict[str, Any] | None:
     found = materials.find_lot(connection, material, number)
     return None if found is None else {name: getattr(found, name) for name in rules.SAID_OF_LOT}
+
+
+def told_elsewhere(connection: Connection, material: str, lot: str) -> list[int]:
+    """The indexes of entries about a lot that stand in streams of handhelds, in the order of the log."""
+    here = (told.c.material == material) & (told.c.lot == lot)
+    return list(connection.execute(select(told.c.idx).where(here).order_by(told.c.idx)).scalars())
 
 
 def receipts_of(connection: Connection, material: str, lot: str) -> list[Receipt]:

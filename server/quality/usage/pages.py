@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.receiving import queries as receiving
 from server.materials.suppliers import queries as suppliers
 from server.quality import queries as quality
 from server.quality.specifications import model as specified
@@ -32,7 +33,7 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
     found = materials.find_lot(connection, material, lot, day)
     if facts is None or found is None:
         return None
-    history = reading.of_stream(connection, queries.stream(material, lot), max(facts.size - _HISTORY, 0))
+    history = _history(connection, material, lot, facts.size)
     decided = queries.decisions(connection, material, lot)
     people = identity.people(connection, {*rules.hands(facts), *(one.by for one in decided), *_actors(history)})
     shown = ("material", "name", "lot", "status", "expiry", "retest", "received_at", "quantity", "containers")
@@ -49,6 +50,13 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
         "decisions": [_decision(each, people) for each in decided],
         "history": [_entry(each, people) for each in reversed(history)],
     }
+
+
+def _history(connection: Connection, material: str, lot: str, size: int) -> list[reading.StoredEntry]:
+    """The entries of the lot's stream, and what handhelds said of it in theirs; in the order of the log."""
+    own = reading.of_stream(connection, queries.stream(material, lot), max(size - _HISTORY, 0))
+    others = reading.at(connection, receiving.told_elsewhere(connection, material, lot)[-_HISTORY:])
+    return sorted((*own, *others), key=lambda one: one.index)[-_HISTORY:]
 
 
 def _actors(history: Iterable[reading.StoredEntry]) -> set[str]:
