@@ -50,7 +50,7 @@ PHASE = {
     "instruction": {"zh": "逐项称量，每份装入贴有标签的容器。", "en": "Weigh each material into labelled containers."},
     "room": "2-114",
     "equipment": "balance",
-    "second": None,
+    "second": "line",
     "lines": LINES,
 }
 
@@ -205,7 +205,9 @@ def test_a_second_container_is_tared_at_the_balance_and_completes_the_line(walk:
     walk.lies("2.445", "2.145")
     expect(tablet.at("verdict")).to_have_attribute("data-verdict", "within")
     at_each_size(tablet, "within", "verdict")
+    # The portion that completes a material is confirmed by a second person.
     tablet.take_weight()
+    tablet.confirm_second("wangfang")
     walk.compared("17.855 kg")
     expect(tablet.at("line-stand")).to_contain_text("within limits")
 
@@ -237,6 +239,7 @@ def test_what_is_over_asks_what_happened_and_can_be_corrected(walk: Walk) -> Non
     expect(tablet.at("verdict")).to_have_attribute("data-verdict", "high")
     tablet.take_weight()
     tablet.comment("too fast")
+    tablet.confirm_second("wangfang")
     walk.compared("4.490 kg")
     tablet.at("correct-10/mgs/1").click()
     tablet.type_number("0.500")
