@@ -8,8 +8,18 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 from server.core.kinds import Entry, Fact
 from server.engines.flows import queries as instances
 from server.engines.flows import starting
-from server.quality.model import DEVIATION_OPENED, FLOW, POST_SEAL, Deviation, Result, number_text, subject_of_number
+from server.quality.model import (
+    DEVIATION_OPENED,
+    FLOW,
+    POST_SEAL,
+    TAKES_NO_PLACE,
+    Deviation,
+    Result,
+    number_text,
+    subject_of_number,
+)
 from server.quality.projection import batches_of, deviation, deviation_entry, open_after_seal, result
+from sync.log import reading
 
 _current = result.c.superseded_by.is_(None)
 
@@ -23,11 +33,15 @@ def results_of_lot(connection: Connection, material: str, lot: str) -> list[Resu
 
 
 def numbers_of_lot(connection: Connection, material: str, lot: str) -> dict[str, dict[str, str]]:
-    """By test, the newest number that stands of a lot at receipt: {value: as it is reported, entry}."""
+    """By test, the newest number that stands of a lot at receipt: {value: as it is reported, entry}. What somebody has
+    recorded who may not record results is none, nor what corrects nothing."""
     c = result.c
     here = (c.material == material) & (c.lot == lot) & (c.stage == "incoming") & (c.unit != "") & _current
-    query = select(c.test, c.value, c.reported, c.entry).where(here).order_by(c.idx, c.line)
-    return {row.test: {"value": row.reported or row.value, "entry": row.entry} for row in connection.execute(query)}
+    query = select(c.idx, c.test, c.value, c.reported, c.entry).where(here).order_by(c.idx, c.line)
+    rows = list(connection.execute(query))
+    stored = reading.at(connection, sorted({row.idx for row in rows}))
+    good = {one.index for one in stored if TAKES_NO_PLACE.isdisjoint(one.stamp.flags)}
+    return {row.test: {"value": row.reported or row.value, "entry": row.entry} for row in rows if row.idx in good}
 
 
 def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:

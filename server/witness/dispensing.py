@@ -19,8 +19,7 @@ from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
 Body = Mapping[str, Any]
-# Of a portion; and whether a phase was complete, which its end tells.
-_OF_PORTION = tuple(one for one in rules.FLAGS if one not in (rules.INCOMPLETE, rules.LABEL_REUSED))
+_OF_PORTION = tuple(one for one in rules.FLAGS if one != rules.LABEL_REUSED)
 _ALSO = ("out_of_limits", "unit_mismatch")
 
 
@@ -31,6 +30,8 @@ class DispensingRules:
         self._phases: dict[str, Sequence[Body]] = {}
         self._portions: dict[tuple[str, str], list[Portion]] = {}
         self._labels: dict[str, list[tuple[str, str, str]]] = {}
+        # Phases that are said to be complete.
+        self._ended: set[tuple[str, str]] = set()
         self._superseded: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
         self._results = LotResults()
@@ -65,7 +66,8 @@ class DispensingRules:
             return rules.judge_weights(body)
         others = [one for one in self._standing(body) if one.slot != slot]
         results = self._results.of((body["material"], body["lot"]), body["potency"] or {})
-        return rules.judge(body, slot, phase, line, others, results)
+        ended = (body["batch"], body["phase"]) in self._ended
+        return rules.judge(body, slot, phase, line, others, results, ended)
 
     def _judge_label(self, seen: Seen, body: Body) -> None:
         """That a portion has the label of a container of the stock the rules of the stock tell; that two portions have
@@ -99,7 +101,7 @@ class DispensingRules:
             self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
         if seen.is_strange:
             return
-        own = head.kind in (ORDERED, model.DISPENSED, model.CONFLICT, RESOLVED_KIND)
+        own = head.kind in (ORDERED, model.DISPENSED, model.COMPLETED, model.CONFLICT, RESOLVED_KIND)
         if body is None:
             self._blind |= {head.stream} if own or head.stream.startswith("lot/") else set()
             return
@@ -119,6 +121,8 @@ class DispensingRules:
                 portion = Portion(seen.head.id, slot, body["line"], body["net"], asked)
                 self._portions.setdefault((body["batch"], body["phase"]), []).append(portion)
                 self._labels.setdefault(body["into"], []).append((seen.head.id, body["batch"], slot))
+            case model.COMPLETED:
+                self._ended.add((body["batch"], body["phase"]))
             case model.CONFLICT:
                 self._conflicts[seen.head.id] = body["entries"]
             case kind if kind == RESOLVED_KIND:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from batch_support import Site, marked
-from dispensing_support import API, SALT, Dispensing
+from dispensing_support import API, SALT, Dispensing, result
 
 from server.core import rebuild
 from server.production import queries
+from server.quality.model import RESULTS_RECORDED
 from server.release import queries as release
 
 pytestmark = pytest.mark.urs("MAT-12")
@@ -149,6 +150,25 @@ def test_a_phase_that_ends_with_a_line_open_is_an_exception_with_its_sums(at: Di
     assert [(one["line"], one["sum"]) for one in lines] == [("api", "0.000"), ("filler", "0.000"), ("salt", "0.400")]
 
 
+def test_what_leaves_a_line_open_after_the_end_of_its_phase_is_an_exception_of_its_own(at: Dispensing) -> None:
+    first = at.put(SALT, "0.500")
+    at.site.put("phase_completed", marked("B1", "20"))
+    again = at.put(SALT, "0.500", into="b", corrects=first.id, reason="wrong label")
+    assert again.flags == ()
+    mended = at.put(SALT, "0.400", into="c", corrects=again.id, reason="wrong container")
+    assert mended.flags == ("line_incomplete",)
+    assert at.put(SALT, "0.100", portion=2).flags == ()
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_result_of_somebody_who_may_record_none_is_no_basis(at: Dispensing) -> None:
+    used = at.potency()
+    given = {"stage": "incoming", "results": [result("assay", "49.0")], "source": None}
+    said = at.site.submit(at.site.writers["tablet-b"].write(RESULTS_RECORDED, "lot/api-1/A-5/2", given, actor="P-1"))
+    assert "person_not_permitted" in said.flags
+    assert at.put(API, "5.128", potency=used).flags == ()
+
+
 @pytest.mark.urs("PLT-10")
 def test_of_two_claims_of_one_portion_the_most_counts_until_qa_decides(at: Dispensing) -> None:
     first = at.put(SALT, "0.300", into="a")
@@ -182,7 +202,8 @@ def test_no_two_dispensed_containers_have_one_label(at: Dispensing) -> None:
 def test_a_container_gives_to_several_lines_and_batches_no_more_than_it_holds(at: Dispensing) -> None:
     received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
     at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
-    at.site.state("production.containers_allocated.v1", "batch/B1", {"batch": "B1", "containers": ["C-1"]}, "P-3")
+    given = {"batch": "B1", "containers": [{"container": "C-1", "departs": None}]}
+    at.site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
     scanned = {"room": "2-114", "balance": "BAL-07", "container": "C-1"}
     for portion, net, flags in (
         (1, "0.300", ()),

@@ -62,7 +62,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     tested = answers(site, "97.96", "0.503")
     assert dispense(site, tablet, 2, tested, "98.0") == ()
     assert dispense(site, tablet, 3, tested, "97.96") == ("potency_differs", "quantity_differs")
+    stranger = {"stage": "incoming", "results": lines, "source": None}
+    assert "person_not_permitted" in tablet.record(RESULTS_RECORDED, LOT, stranger, actor="zhang").flags
     assert dispense(site, tablet, 4, paper, "98.0") == ("potency_differs",)
+    assert dispense(site, tablet, 5, tested, "98.0") == ()
     yield Story.of(site.plant)
     site.close()
 
@@ -78,7 +81,7 @@ def test_an_honest_log_is_cosigned(rig: Rig, story: Story) -> None:
     assert rig.show(story) == 200, rig.why
 
 
-@pytest.mark.parametrize(("portion", "flags"), [(0, True), (1, True), (2, False), (3, False)])
+@pytest.mark.parametrize(("portion", "flags"), [(0, True), (1, True), (2, False), (3, False), (4, True)])
 def test_a_result_that_was_not_used_is_told_of_and_no_other(rig: Rig, story: Story, portion: int, flags: bool) -> None:
     index = story.indices(DISPENSED)[portion]
     told = ("potency_differs",) if flags else ()

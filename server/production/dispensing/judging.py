@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from server.core.kinds import Entry
 from server.equipment import queries as equipment
 from server.materials import queries as materials
+from server.production import queries as batches
 from server.production.dispensing import queries, rules
 from server.production.model import MAJOR, Judgement
 from server.production.rules import slot_of
@@ -23,7 +24,8 @@ def judge_portion(connection: Connection, entry: Entry, phase: Mapping[str, Any]
         return found + rules.judge_weights(given)
     others = [one for one in queries.portions_of(connection, given["batch"], given["phase"]) if one.slot != slot]
     results = queries.results_of(connection, given["material"], given["lot"])
-    return found + rules.judge(given, slot, phase, line, others, results)
+    ended = given["phase"] in batches.completed_phases(connection, given["batch"])
+    return found + rules.judge(given, slot, phase, line, others, results, ended)
 
 
 def judge_completed(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Judgement]:

@@ -28,9 +28,16 @@ FLAGS = (INCONSISTENT, UNKNOWN, DIFFERS, POTENCY, EARLY, OUTDATED, UNCHECKED, UN
 
 
 def judge(
-    given: Payload, slot: str, phase: Payload, line: Line, others: Sequence[Portion], results: Results
+    given: Payload,
+    slot: str,
+    phase: Payload,
+    line: Line,
+    others: Sequence[Portion],
+    results: Results,
+    ended: bool = False,
 ) -> list[Judgement]:
-    """`others` are the portions of the phase that stand in other places, `results` those of the lot."""
+    """`others` are the portions of the phase that stand in other places, `results` those of the lot; `ended`: the phase
+    is said to be complete already."""
     mine = Portion("", slot, line["id"], given["net"], given["limits"]["target"])
     return [
         *judge_weights(given),
@@ -40,6 +47,11 @@ def judge(
         *_judge_turn(phase, line, others),
         *_judge_second(given, phase, line, others, mine),
         *_judge_scanned(given, phase),
+        *(
+            _open([line], [*others, mine])
+            if ended and sums.total(line, [*others, mine]) < Fraction(line["low"])
+            else ()
+        ),
     ]
 
 
@@ -152,8 +164,10 @@ def _judge_scanned(given: Payload, phase: Payload) -> list[Judgement]:
 def judge_complete(phase: Payload, portions: Sequence[Portion]) -> list[Judgement]:
     """A phase is complete when each of its lines is, by all that was dispensed."""
     still = [line for line in phase["lines"] if not sums.complete(line, portions)]
-    if not still:
-        return []
+    return _open(still, portions) if still else []
+
+
+def _open(still: Sequence[Line], portions: Sequence[Portion]) -> list[Judgement]:
     lines = [
         {"line": line["id"], "sum": shown(sums.total(line, portions), line)}
         | {name: line[name] for name in ("low", "high", "unit")}
