@@ -202,7 +202,7 @@ def test_no_two_dispensed_containers_have_one_label(at: Dispensing) -> None:
 def test_a_container_gives_to_several_lines_and_batches_no_more_than_it_holds(at: Dispensing) -> None:
     received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
     at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
-    given = {"batch": "B1", "containers": [{"container": "C-1", "departs": None}]}
+    given = {"batch": "B1", "containers": [{"container": "C-1", "reason": None}]}
     at.site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
     scanned = {"room": "2-114", "balance": "BAL-07", "container": "C-1"}
     for portion, net, flags in (
