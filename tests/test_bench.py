@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, scanning
+from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, scanning, stock
 
 
 @pytest.mark.slow
@@ -64,3 +64,11 @@ def test_a_large_form_is_measured(tmp_path: Path) -> None:
     found = filling.fills(tmp_path, fields=40, openings=2, keys=8)
     assert found["fields"] > 30
     assert min(found[one]["p50"] for one in ("first_fields", "all_fields", "key")) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.urs("MAT-06")
+def test_a_large_stock_is_measured(tmp_path: Path) -> None:
+    found = stock.stock(tmp_path, lots=600, asked=3, deliveries=2)
+    assert found["containers"] == 3000
+    assert min(found[one]["median"] for one in ("proposal_ms", "scan_ms", "material_ms", "delivery_of_100_ms")) > 0

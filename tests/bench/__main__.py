@@ -31,6 +31,7 @@ from bench import (
     machine,
     proofs,
     scanning,
+    stock,
     storm,
     verification,
 )
@@ -84,6 +85,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "expressions_per_second": calculating.calculated,
     "flow_steps_beside_spiffworkflow": flows.steps,
     "flow_instances_10000_postgresql": flow_instances.instances,
+    "stock_1000000_containers_postgresql": stock.stock,
 }
 
 

@@ -10,7 +10,7 @@ export interface LotLine { lot: string; status: string; use_until: string | null
 export interface Standing { container: string; material: string; lot: string; quantity: Quantity; held: Quantity; location: string | null; warehouse: string | null; status: string; lot_status: string; batch: string | null; use_until: string | null; gone: string | null; opened: boolean; restricted: string | null }
 export interface MaterialStock extends MaterialLine { lots: LotLine[]; items: Standing[]; total: number }
 export interface Place { location: string; name: Text2; warehouse: string; kind: string; storage: string | null; active: boolean }
-export interface Told { entry: string; index: number; kind: string; at: string; by: Person | null; flags: string[]; amount: Quantity | null; superseded: boolean; said: Record<string, string> }
+export interface Told { entry: string; index: number; kind: string; at: string; by: Person | null; flags: string[]; amount: Quantity | null; superseded: boolean; measured: boolean; said: Record<string, string> }
 export interface ContainerView extends Standing { name: Text2 | null; place: Place | null; history: Told[] }
 export interface Places { items: Place[]; areas: { area: string; name: Text2 }[] }
 export interface StockRule { expiry_days: number; retest_days: number }

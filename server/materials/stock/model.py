@@ -92,6 +92,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What an entry moved, as it is shown: `superseded` by a correction; `measured` is what was found in it."""
+
+    amount: dict[str, str]
+    superseded: bool
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """A lot of which something is left, and the day after which it may not be used."""
 

@@ -49,9 +49,13 @@ def _sums(there: list[Standing], unit: str | None, own: Iterable[Link]) -> Answe
 
 
 def amount_of(found: Iterable[Standing], unit: str | None, own: Iterable[Link]) -> str | None:
-    """What these hold together; None where something does not convert to the unit."""
+    """What these hold together, each unit summed before it is converted; None where one does not convert."""
+    held: dict[str, list[str]] = {}
+    for one in found:
+        held.setdefault(one.held["unit"], []).append(one.held["value"])
     own = list(own)
-    amounts = [None if unit is None else rules.amount(one.held, unit, own) for one in found]
+    sums = [{"value": rules.total(values), "unit": each} for each, values in held.items()]
+    amounts = [None if unit is None else rules.amount(one, unit, own) for one in sums]
     return None if None in amounts else rules.shown(rules.total(one for one in amounts if one is not None))
 
 
@@ -101,7 +105,8 @@ def container(connection: Connection, label: str, day: str) -> Answer | None:
 
 
 def _history(connection: Connection, label: str) -> list[Answer]:
-    """Each entry about it: {entry, index, kind, at, by, flags, amount (signed, with its unit) or null, superseded, and
+    """Each entry about it: {entry, index, kind, at, by, flags, amount (signed, with its unit) or null, superseded,
+    measured (the amount is what was found in it), and
     what it says of where, why and for whom}."""
     moved = queries.movements_of(connection, label)
     told = {
@@ -114,7 +119,8 @@ def _history(connection: Connection, label: str) -> list[Answer]:
         body: Mapping[str, Any] = {} if stored.payload is None else stored.envelope.body
         line = {"entry": stored.head.id, "index": index, "kind": stored.head.kind, "at": stored.head.captured_at}
         line |= {"by": people.get(stored.head.actor), "flags": list(stored.stamp.flags)}
-        line |= {"amount": None if change is None else change[0], "superseded": change is not None and change[1]}
+        line |= {"amount": change and change.amount, "superseded": change is not None and change.superseded}
+        line |= {"measured": change is not None and change.measured}
         said = {name: body[name] for name in _TOLD if isinstance(body.get(name), str)}
         lines.append(line | {"said": said})
     return lines

@@ -12,7 +12,7 @@ from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
 from server.materials.projection import material as names
 from server.materials.stock import model, projection, rules
-from server.materials.stock.model import Ending, Location, Rule, Standing
+from server.materials.stock.model import Ending, Location, Moved, Rule, Standing
 from server.materials.stock.projection import location
 
 _c, _l = container.c, lot.c
@@ -75,17 +75,18 @@ def materials_stored(connection: Connection, words: str, offset: int, limit: int
     return list(found.scalars()), total
 
 
-def movements_of(connection: Connection, label: str) -> dict[int, tuple[dict[str, str], bool]]:
+def movements_of(connection: Connection, label: str) -> dict[int, Moved]:
     """By the place in the log: what came in (more than nothing) or left, in the unit of the container where it
-    converts, as it was said where not; and whether that was corrected."""
+    converts, as it was said where not."""
     m = projection.movement.c
     unit = connection.execute(select(_c.quantity_unit).where(_c.container == label)).scalar()
-    found: dict[int, tuple[dict[str, str], bool]] = {}
-    rows = connection.execute(select(m.idx, m.amount, m.value, m.unit, m.superseded_by).where(m.container == label))
+    found: dict[int, Moved] = {}
+    columns = (m.idx, m.amount, m.value, m.unit, m.superseded_by, m.what)
+    rows = connection.execute(select(*columns).where(m.container == label))
     for row in rows:
         stated = {"value": row.value, "unit": row.unit}
         amount = stated if row.amount is None else {"value": rules.shown(row.amount), "unit": str(unit)}
-        found[row.idx] = (amount, row.superseded_by is not None)
+        found[row.idx] = Moved(amount, row.superseded_by is not None, row.what in model.MEASURED)
     return found
 
 

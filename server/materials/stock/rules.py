@@ -19,7 +19,7 @@ def amount(quantity: Quantity, unit: str, own: Iterable[Link] = (), sign: int = 
     """A quantity in a container's unit, as a movement has it: a decimal with the digits that were measured, or the
     fraction where it is none; None where nothing leads there."""
     known = list(own)
-    found = units.converted(quantity, unit, known)
+    found = quantity if quantity["unit"] == unit else units.converted(quantity, unit, known)
     if found is not None:
         return f"{_EXACT.multiply(Decimal(found['value']), Decimal(sign)):f}"
     exact = units.convert(quantity["value"], quantity["unit"], unit, known)
