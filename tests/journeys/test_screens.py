@@ -66,6 +66,7 @@ class Walk:
             "masters": ["/masters", "/masters/new"],
             "suppliers": ["/suppliers"],
             "specifications": ["/specifications", "/specifications/new"],
+            "inspections": ["/inspections"],
             "people": ["/people", f"/people/{self.site.people[READER]['id']}"],
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
         }

@@ -54,6 +54,7 @@ export const firstEn = {
     requisitions: "Requisitions",
     purchasing: "Purchase orders",
     labels: "Label designs",
+    inspections: "Inspections",
     specifications: "Specifications",
     masters: "Materials",
     suppliers: "Suppliers",

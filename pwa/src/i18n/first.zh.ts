@@ -55,6 +55,7 @@ export const firstZh: typeof firstEn = {
     requisitions: "采购申请",
     purchasing: "采购订单",
     labels: "标签设计",
+    inspections: "检验任务",
     specifications: "质量标准",
     masters: "物料",
     suppliers: "供应商",

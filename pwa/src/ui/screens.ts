@@ -27,6 +27,7 @@ const SCREENS: Record<string, Screen> = {
   flows: () => import("../flows/Flows.svelte"),
   forms: () => import("../forms/Forms.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),
+  inspections: () => import("../inspection/Inspections.svelte"),
   instances: () => import("../flows/Instance.svelte"),
   issue: () => import("../issuing/Issuing.svelte"),
   labels: () => import("../labels/Labels.svelte"),

@@ -1,0 +1,150 @@
+"""From the receipt to the laboratory: an inspection waits, drawn containers are scanned, the sample changes hands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from journeys.handheld import Tablet
+from journeys.screens import at_each_size, shown_at_each_size, speak
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-04", "QUA-01", "QUA-02")]
+LONG = 30_000
+
+
+class Walk:
+    """What the steps hand to each other: ten bags of starch came in; two people of the laboratory."""
+
+    def __init__(self, here: Site) -> None:
+        self.site = here
+        grants = [{"role": role, "areas": None} for role in ("engineer", "qc")]
+        second = here.people["zhouwei"]["id"]
+        here.desk("admin").post(f"/api/people/{second}/roles", {"grants": grants, "reason": "检验室支援"})
+        one = {"quantity": {"value": "25.000", "unit": "kg"}, "location": None, "damage": None}
+        empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
+        body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-77", "expiry": "2031-06-30"}
+        body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 10, "despite": DESPITE}
+        here.desk("huanglei").post("/api/receiving", body, 201)
+        self.lab: Tablet = here.tablet("lab", "zh-CN")
+        self.number = self.sample = ""
+
+    def view(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.site.desk("sunyue").get(f"/api/inspections/{self.number}")
+        return found
+
+    def scan(self, text: str) -> None:
+        """As a wedge scanner types it."""
+        keyboard = self.lab.page.keyboard
+        for char in "]d1" + text:
+            keyboard.press({" ": "Space"}.get(char, char))
+        keyboard.press("Enter")
+
+
+DESPITE = ["supplier_not_approved", "order_unknown"]
+
+
+@pytest.fixture(scope="module")
+def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("inspection")
+    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
+        yield Walk(here)
+
+
+def test_an_inspection_waits_on_the_home_of_who_samples(walk: Walk) -> None:
+    lab = walk.lab
+    lab.sign_in("sunyue")
+    expect(lab.page.get_by_text("待取样的物料批")).to_be_visible(timeout=LONG)
+    lab.page.goto(f"{lab.wire.url}/inspections")
+    row = lab.page.locator("[data-testid^=inspection-INS]").first
+    expect(row).to_contain_text("10 件中取 5 件", timeout=LONG)
+    at_each_size(lab, "inspection-list", "inspection-filter")
+    row.click()
+    expect(lab.at("inspection-state")).to_contain_text("待取样", timeout=LONG)
+    walk.number = lab.page.url.rpartition("/")[2]
+    expect(lab.at("figure-missing")).to_have_text("5")
+    at_each_size(lab, "inspection", "take-sample")
+
+
+def test_drawn_containers_are_scanned_and_others_are_told_in_words(walk: Walk) -> None:
+    lab, view = walk.lab, walk.view()
+    drawn, lot = view["drawn"], view["lot"]
+    labels = [f"{lot}-{n:03}" for n in range(1, 11)]
+    assert set(drawn) <= set(labels)
+    other = next(one for one in labels if one not in drawn)
+    lab.at("take-sample").click()
+    expect(lab.at("sample-scan")).to_be_visible(timeout=LONG)
+    walk.scan("PESTLE-CONTAINER:1:none")
+    expect(lab.at("sample-scan-problem-came")).to_contain_text("系统中没有此容器", timeout=LONG)
+    walk.scan(drawn[0])
+    expect(lab.at(f"line-{drawn[0]}")).to_be_visible(timeout=LONG)
+    lab.at(f"quantity-{drawn[0]}").fill("0.020")
+    lab.at("sample-scan").focus()
+    for label in drawn[1:4]:
+        walk.scan(label)
+        expect(lab.at(f"quantity-{label}")).to_have_value("0.020", timeout=LONG)
+    walk.scan(other)
+    expect(lab.at("not-drawn")).to_contain_text(f"{other} 未被抽中", timeout=LONG)
+    expect(lab.at("instead-of")).to_have_value(drawn[4])
+    at_each_size(lab, "inspection-not-drawn", "not-drawn")
+    expect(lab.at("other-add")).to_be_disabled()
+    lab.at("other-reason").fill("外包装破损，改取相邻一袋")
+    lab.at("other-add").click()
+    expect(lab.at(f"line-{other}")).to_contain_text(f"代替 {drawn[4]}")
+    lab.at("sample-comment").fill("上、中、下三层取样")
+    at_each_size(lab, "inspection-take", "record-sample")
+    lab.at("record-sample").click()
+    expect(lab.at("sample-state")).to_contain_text("已取样", timeout=LONG)
+    walk.sample = lab.page.url.rpartition("/")[2]
+    assert walk.view()["missing_count"] == 0
+
+
+def test_the_sample_is_handed_over_by_its_label_and_received_in_the_laboratory(walk: Walk) -> None:
+    lab, second = walk.lab, walk.site.people["zhouwei"]["id"]
+    lab.at("do-handed").click()
+    expect(lab.at("hand-sheet")).to_be_visible(timeout=LONG)
+    walk.scan("SMP-2026-9999-01")
+    expect(lab.at("hand-scan-problem")).to_be_visible(timeout=LONG)
+    walk.scan(walk.sample)
+    expect(lab.at("hand-scanned")).to_be_visible(timeout=LONG)
+    lab.at("hand-to").select_option(second)
+    lab.shoot("inspection-hand")
+    lab.at("hand-now").click()
+    expect(lab.at("step-0")).to_contain_text("交给 周伟", timeout=LONG)
+
+    phone: Tablet = walk.site.phone("second", "zh-CN")
+    phone.sign_in("zhouwei")
+    expect(phone.page.get_by_text("有样品交给您，请接收")).to_be_visible(timeout=LONG)
+    phone.page.goto(f"{phone.wire.url}/inspections/samples/{walk.sample}")
+    phone.at("do-received").click(timeout=LONG)
+    phone.at("hand-scan").fill(walk.sample)
+    phone.at("hand-scan").press("Enter")
+    phone.at("hand-place").fill("检验室 2 号柜")
+    phone.shoot("inspection-receive")
+    phone.at("hand-now").click()
+    expect(phone.at("step-1")).to_contain_text("检验室已接收", timeout=LONG)
+    expect(phone.at("chain-broken")).to_have_count(0)
+    phone.at("to-inspection").click()
+    expect(phone.at("inspection-state")).to_contain_text("取样完成", timeout=LONG)
+    at_each_size(phone, "inspection-complete", "inspection-state")
+    with_it = [one for one in walk.site.desk("chenjie").log() if one["kind"] == "quality.sample_handed.v1"]
+    assert [one["flags"] for one in with_it] == [[], []]
+
+
+def test_where_the_chain_breaks_everybody_sees_it_in_both_languages(walk: Walk) -> None:
+    lab = walk.lab
+    desk = walk.site.desk("sunyue")
+    line = {"container": walk.view()["drawn"][0], "quantity": {"value": "0.050", "unit": "kg"}}
+    body = {"purpose": "retained", "containers": [line | {"instead_of": None, "reason": None}], "comment": None}
+    kept = desk.post(f"/api/inspections/{walk.number}/samples", body, 201)["sample"]
+    empty = dict.fromkeys(("place", "to", "until", "reason"))
+    walk.site.desk("zhouwei").post(f"/api/samples/{kept}/steps", {"step": "received", **empty}, 201)
+    lab.page.goto(f"{lab.wire.url}/inspections/samples/{kept}")
+    expect(lab.at("step-0")).to_contain_text("此前无人交出", timeout=LONG)
+    at_each_size(lab, "inspection-broken", "chain-broken")
+    speak(lab, "en")
+    expect(lab.at("step-0")).to_contain_text("Nobody had handed it over", timeout=LONG)
+    shown_at_each_size(lab, "inspection-broken-en")
+    lab.page.goto(f"{lab.wire.url}/inspections/{walk.number}")
+    expect(lab.at(f"broken-{kept}")).to_be_visible(timeout=LONG)
+    shown_at_each_size(lab, "inspection-en")
