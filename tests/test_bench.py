@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, scanning, stock
+from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, materials, scanning, stock
 
 
 @pytest.mark.slow
@@ -72,3 +72,11 @@ def test_a_large_stock_is_measured(tmp_path: Path) -> None:
     found = stock.stock(tmp_path, lots=600, asked=3, deliveries=2)
     assert found["containers"] == 3000
     assert min(found[one]["median"] for one in ("proposal_ms", "scan_ms", "material_ms", "delivery_of_100_ms")) > 0
+
+
+@pytest.mark.urs("MAT-05", "MAT-08")
+def test_the_way_from_a_delivery_to_a_batch_is_measured(tmp_path: Path) -> None:
+    for way in (materials.Door, materials.Http):
+        took = materials.received_to_issued(way, live.sqlite(tmp_path), tmp_path / way.__name__, 2)
+        assert len(took) == 2
+        assert min(took) > 0

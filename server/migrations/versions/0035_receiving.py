@@ -17,8 +17,8 @@ def upgrade() -> None:
         op.add_column("materials_lot", sa.Column(name, sa.Text(), nullable=True))
     for name in _OF_DELIVERY:
         op.add_column("materials_delivery", sa.Column(name, sa.Text(), nullable=True))
-    needed, may_be = ("entry", "material", "lot", "flags", "received_by", "received_at"), ("order", "supplier")
-    may_be += ("delivery_note", "quantity_value", "quantity_unit", "comment", "damage")
+    needed = ("entry", "material", "lot", "flags", "received_by", "received_at")
+    may_be = ("order", "supplier", "delivery_note", "quantity_value", "quantity_unit", "comment", "damage")
     op.create_table(
         "materials_receipt",
         sa.Column("idx", sa.Integer(), autoincrement=False, nullable=False),

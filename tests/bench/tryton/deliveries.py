@@ -1,15 +1,15 @@
 """Tryton as it comes: a delivery of one lot is received, inspected by three tests, put into stock, issued to a batch.
 
-Run by its own interpreter: `peer.py <cycles>`, with TRYTOND_DATABASE_URI and DB_NAME set. Each step is a transaction of
-its own through the models' own methods, as its dispatcher makes one of each request; no client, no HTTP. Answers with
-the seconds of each cycle as JSON.
+Run by its own interpreter: `deliveries.py <cycles>`, with TRYTOND_DATABASE_URI and DB_NAME set. Each step is a
+transaction of its own through the models' own methods, as its dispatcher makes one of each request; no client, no HTTP.
+Answers with the seconds of each cycle as JSON.
 """
 
-import datetime
 import json
 import sys
 import time
 import warnings
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -132,8 +132,8 @@ class Plant:
             company=known["company"],
             warehouse=known["locations"]["WH"],
             location=Production.default_location(),
-            planned_date=datetime.date.today(),
-            planned_start_date=datetime.date.today(),
+            planned_date=datetime.now(UTC).date(),
+            planned_start_date=datetime.now(UTC).date(),
         )
         batch.explode_bom()
         for one in batch.inputs:
