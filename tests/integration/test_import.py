@@ -20,6 +20,7 @@ from server.materials import queries as materials
 from server.plant import open_plant
 from server.production import queries as production
 from server.quality import queries as quality
+from server.quality.usage import pages as usage
 from sync.log.export import export
 from sync.log.tables import log_head
 from sync.verify import verify_log
@@ -123,6 +124,14 @@ def check_certificates(connection: Connection) -> None:
     certificates = {row["api_ps09"] for row in rows() if (row["api_code"], row["api_batch"]) == ("1", "10")}
     assert len(certificates) == 2
     assert set(values) == certificates
+    # The page of the lot's use shows both, and says in words that they differ.
+    page = usage.one(connection, "api-1", "10", TODAY.isoformat(), None)
+    assert page is not None
+    [claim] = [one for one in page["claims"] if one["test"].endswith("d90")]
+    assert ({one["value"] for one in claim["claims"]}, claim["contradictions"]) == (
+        certificates,
+        ["certificates_differ"],
+    )
 
 
 def test_a_row_that_cannot_be_taken_leaves_nothing_and_the_rest_is_taken(plant: Plant) -> None:

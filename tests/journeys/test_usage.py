@@ -148,6 +148,22 @@ def test_the_second_analyst_signs_that_they_were_checked(walk: Walk) -> None:
     expect(desk.at("usage-release")).to_have_count(0)
 
 
+def test_the_supplier_s_certificate_stands_beside_it_and_contradictions_are_named(walk: Walk) -> None:
+    desk = walk.desk
+    walk.open(desk, BAD)
+    desk.at("record-certificate").click()
+    desk.at("certificate-number").fill("COA-118", timeout=LONG)
+    desk.at("certificate-assay").fill("99.2")
+    desk.at("certificate-look").fill("白色粉末")
+    desk.at("certificate-keep").click()
+    expect(desk.at("claims-assay")).to_contain_text("99.2 %", timeout=LONG)
+    expect(desk.at("claims-assay")).to_contain_text("91.2 %")
+    expect(desk.at("contradiction-verdicts_opposite")).to_contain_text("判定相反")
+    expect(desk.at("claims-look").get_by_test_id("contradiction-verdicts_opposite")).to_have_count(0)
+    desk.at("claims-assay").scroll_into_view_if_needed()
+    desk.shoot("usage-certificate")
+
+
 def test_quality_releases_it_on_a_phone(walk: Walk) -> None:
     phone = walk.phone
     phone.sign_in("zhaolin")

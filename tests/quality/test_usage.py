@@ -1,5 +1,6 @@
 """The usage decision: what must stand before a lot is released, who may sign that, and that a lot can be stopped."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -269,4 +270,36 @@ def test_a_result_says_with_what_it_was_found_and_what_was_not_fit_for_it_is_fla
     assert page["results"][0]["reagents"] == [standard]
     # The original stands beside what tested it again, and counts.
     assert page["gates"][2]["details"] == ["assay"]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-04")
+def test_certificates_stand_beside_our_results_and_contradictions_are_named(site: Laboratory) -> None:
+    approve(site)
+    site.tested()
+    client, data = site.client("zhao"), b"%PDF-1.4 a certificate"
+    name = hashlib.sha256(data).hexdigest()
+    body = {"number": "COA-1", "issued": "2026-10-31", "file": {"sha256": name, "name": "COA.pdf"}}
+
+    def line(test: str, value: str | None, text: str | None = None) -> Json:
+        return {"test": test, "name": None, "value": value, "unit": None if value is None else "%", "text": text}
+
+    first = body | {"lines": [line("assay", "99.6"), line("water", "0.2"), line("appearance", None, "White")]}
+    assert client.post(f"/api/{LOT}/certificates", json=first).json["code"] == "not_found"
+    assert client.put(f"/api/{LOT}/certificates/{name}", data=data, content_type="application/pdf").status_code == 201
+    answer = client.post(f"/api/{LOT}/certificates", json=first)
+    assert answer.status_code == 201, answer.text
+    file = site.client("li").get(f"/api/{LOT}/certificates/{name}")
+    assert (file.data, "attachment" in file.headers["Content-Disposition"]) == (data, True)
+
+    def found() -> dict[str, list[str]]:
+        return {one["test"]: one["contradictions"] for one in site.page()["claims"] if one["contradictions"]}
+
+    assert found() == {}
+    second = body | {"number": "COA-2", "file": None, "lines": [line("assay", "97.9"), line("water", "0.20")]}
+    assert client.post(f"/api/{LOT}/certificates", json=second).status_code == 201
+    assert found() == {"assay": ["certificates_differ", "certificate_outside", "verdicts_opposite"]}
+    assert len(site.page()["certificates"]) == 2
+    assert client.post(f"/api/{LOT}/certificates", json=second | {"lines": [line("assay", None)]}).status_code == 422
+    assert client.post("/api/lots/api-1/none/certificates", json=second).json["code"] == "lot_unknown"
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

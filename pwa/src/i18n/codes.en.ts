@@ -52,6 +52,7 @@ export const codesEn = {
     "production.check_recorded.v1": "In-process check recorded", "production.phase_completed.v1": "Phase completed", "production.remark_added.v1": "Remark", "production.photo_attached.v1": "Photo", "production.exception_raised.v1": "Exception raised", "production.conflict_found.v1": "Conflict found", "production.batch_imported.v1": "Historical batch imported",
     "release.record_set_aside.v1": "Form set aside",
     "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.batch_released.v2": "Batch released and sealed", "release.batch_rejected.v2": "Batch rejected and sealed", "release.batch_released.v3": "Batch released and sealed", "release.batch_rejected.v3": "Batch rejected and sealed", "release.device_waived.v1": "Device waived", "release.device_waived.v2": "Device waived", "release.audit_reviewed.v1": "Audit trail reviewed",
+    "quality.certificate_recorded.v1": "Certificate of analysis recorded",
     "quality.results_recorded.v3": "Results recorded",
     "quality.sample_handed.v1": "Sample handed on",
     "quality.sample_taken.v1": "Sample taken",

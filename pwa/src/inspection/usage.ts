@@ -20,8 +20,12 @@ export interface UsageView {
   lot: { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; retest: string | null; manufacturer: string | null; received_at: string; quantity: Quantity | null; containers: number | null; supplier: string | null; supplier_lot: string | null };
   supplier: { named: string | null; waits: boolean; code: string | null; name: Text2 | null; standing: string | null };
   specification: string | null; version: number | null; inspection: string | null; digest: string;
-  tests: Test[]; results: LotResult[]; gates: Pick<Gate, "code" | "met" | "details">[]; decisions: Decision[]; history: Line[];
+  tests: Test[]; results: LotResult[]; certificates: Certificate[]; claims: Claims[]; gates: Pick<Gate, "code" | "met" | "details">[]; decisions: Decision[]; history: Line[];
 }
+export interface CertificateLine { test: string; name: string | null; value: string | null; unit: string | null; text: string | null }
+export interface Certificate extends Said { entry: string; number: string | null; issued: string | null; file: { sha256: string; name: string } | null; lines: CertificateLine[] }
+/** What certificates, and results that were imported, say of a test; `of` is the entry that says so. */
+export interface Claims { test: string; claims: { of: string; value: string | null; unit: string | null; text: string | null; verdict: string }[]; contradictions: string[] }
 export type Status = "released" | "rejected" | "restricted";
 
 export function ut(): typeof usageEn {

@@ -1,13 +1,18 @@
 """The kinds of the usage decision, and what it asks of the status of a lot before anybody's signature stands."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
 from sqlalchemy import Connection
 
 from server.core import fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import signing
+from server.materials import queries as materials
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGES
 from server.quality.model import subject_of
-from server.quality.usage import model, projection, queries, rules
+from server.quality.usage import certificates, model, projection, queries, rules
 
 
 class ResultsChecked(signing.Signed):
@@ -27,6 +32,46 @@ class ResultSetAside(signing.Signed):
     instead = fields.entry_id()
     reason = fields.text(4000)
     meaning = signing.meaning(model.ASIDE_MEANING["code"])
+
+
+class CertificateLine(Schema):
+    """What it says of a test: a number in its unit, or words; `name` where our specification has no such test."""
+
+    test = fields.code()
+    name = fields.text(none=True)
+    value = fields.decimal(none=True)
+    unit = fields.text(20, none=True)
+    text = fields.text(400, none=True)
+
+    @validates_schema
+    def check_content(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if (data["value"] is None) == (data["text"] is None) or (data["value"] is None) != (data["unit"] is None):
+            raise ValidationError("a number with its unit, or words", "value")
+
+
+class CertificateFile(Schema):
+    sha256 = fields.sha256()
+    name = fields.text()
+
+
+class CertificateRecorded(Schema):
+    """What the certificate of analysis says that came with a lot. `number` and `issued` (a day) as it bears them."""
+
+    material = fields.code()
+    lot = fields.number()
+    number = fields.text(80, none=True)
+    issued = fields.day(none=True)
+    file = fields.nested(CertificateFile, none=True)
+    lines = fields.many(CertificateLine, 1, 60)
+
+
+def decide_certificate(connection: Connection, entry: Entry) -> Ruling:
+    """Of a lot that is known; what it says is the supplier's word, and judged by nobody here but by looking at it."""
+    given = entry.payload
+    known = materials.find_lot(connection, given["material"], given["lot"])
+    if known is None or entry.header.stream != queries.stream(given["material"], given["lot"]):
+        return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
+    return Ruling()
 
 
 def judge_status(connection: Connection, entry: Entry) -> Ruling:
@@ -71,6 +116,14 @@ def _day(entry: Entry) -> str:
 
 KINDS = (
     Kind(model.CHECKED, ResultsChecked, "decision", decide_check, projection.keep_check, by=(model.RECORDS,)),
+    Kind(
+        certificates.RECORDED,
+        CertificateRecorded,
+        "decision",
+        decide_certificate,
+        projection.keep_certificate,
+        by=("server", *model.KEEPS_CERTIFICATES),
+    ),
     Kind(model.SET_ASIDE, ResultSetAside, "decision", decide_aside, projection.set_aside, by=(model.DECIDES,)),
 )
 ROOM = Room(

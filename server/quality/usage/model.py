@@ -14,6 +14,7 @@ SET_ASIDE = "quality.result_set_aside.v1"
 CHECK_MEANING = {"code": "checked", "zh": "已复核", "en": "Checked"}
 ASIDE_MEANING = {"code": "set_aside", "zh": "经调查，该结果不计入", "en": "Investigated: this result does not count"}
 RECORDS, DECIDES = "results.record", "lot.decide"
+KEEPS_CERTIFICATES = ("results.record", "lot.receive")
 STAGE = "incoming"
 # What somebody recorded who may not is shown, and stands for nothing; what fails counts against the lot all the same.
 STANDS_FOR_NOTHING = frozenset({"person_not_permitted", "not_qualified", "device_revoked", "correction_unknown"})

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.receiving import queries as receiving
@@ -14,7 +15,8 @@ from server.materials.suppliers import queries as suppliers
 from server.quality import queries as quality
 from server.quality.specifications import model as specified
 from server.quality.specifications import queries as specifications
-from server.quality.usage import model, queries, rules
+from server.quality.usage import certificates, model, queries, rules
+from server.quality.usage.certificates import Claim
 from server.quality.usage.model import Facts, Line
 from sync.log import reading
 
@@ -35,7 +37,10 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
         return None
     history = _history(connection, material, lot, facts.size)
     decided = queries.decisions(connection, material, lot)
-    people = identity.people(connection, {*rules.hands(facts), *(one.by for one in decided), *_actors(history)})
+    kept = queries.certificates_of(connection, material, lot)
+    people = identity.people(
+        connection, {*(row.by for row in kept), *rules.hands(facts), *(one.by for one in decided), *_actors(history)}
+    )
     shown = ("material", "name", "lot", "status", "expiry", "retest", "received_at", "quantity", "containers")
     return {
         "lot": {name: getattr(found, name) for name in (*shown, "supplier", "supplier_lot", "manufacturer")},
@@ -44,8 +49,10 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
         "version": facts.version,
         "inspection": facts.inspection,
         "digest": facts.digest,
-        "tests": _tests(connection, facts),
+        "tests": [_test(test) for test in _specified(connection, facts)],
         "results": _results(connection, facts, people),
+        "certificates": [_certificate(row, people) for row in kept],
+        "claims": _claims(connection, facts, kept),
         "gates": [gate.payload() for gate in rules.gates(facts, person)],
         "decisions": [_decision(each, people) for each in decided],
         "history": [_entry(each, people) for each in reversed(history)],
@@ -75,12 +82,12 @@ def _supplier(connection: Connection, material: str, lot: str, named: str | None
     }
 
 
-def _tests(connection: Connection, facts: Facts) -> list[Answer]:
+def _specified(connection: Connection, facts: Facts) -> Sequence[specified.Test]:
     """The tests of the specification in force, in its order."""
     if facts.specification is None or facts.version is None:
-        return []
+        return ()
     found = specifications.find_version(connection, facts.specification, facts.version)
-    return [] if found is None else [_test(test) for test in found.tests]
+    return () if found is None else found.tests
 
 
 def _test(test: specified.Test) -> Answer:
@@ -124,6 +131,35 @@ def _after(line: Line, checks: Mapping[str, Any], gone: Mapping[Any, Any], peopl
         "checked": check and {"by": people.get(check.by), "at": check.at, "comment": check.comment},
         "aside": aside and {"by": people.get(aside.by), "at": aside.at, "reason": aside.reason},
     }
+
+
+def _certificate(row: Row[Any], people: People) -> Answer:
+    said = {name: getattr(row, name) for name in ("entry", "number", "issued", "at")}
+    file = None if row.file is None else orjson.loads(row.file)
+    return said | {"by": people.get(row.by), "file": file, "lines": orjson.loads(row.lines)}
+
+
+def _claims(connection: Connection, facts: Facts, kept: Sequence[Row[Any]]) -> list[Answer]:
+    """By test, what certificates and imported results say of it, and what contradicts what."""
+    tests = {test.code: test for test in _specified(connection, facts)}
+    said = [certificates.claim(row.entry, line, tests) for row in kept for line in orjson.loads(row.lines)]
+    found = quality.results_of_lot(connection, facts.material, facts.lot)
+    stands = [one for one in facts.lines if not one.set_aside]
+    told = {one.entry for one in facts.lines if one.checked_by == SERVER}
+    for each in (one for one in found if one.stage == model.STAGE and one.entry in told):
+        number = {"test": each.test, "value": each.value, "unit": each.unit, "text": None}
+        words = {"test": each.test, "value": None, "unit": None, "text": each.value}
+        said.append(certificates.claim(each.entry, number if each.unit else words, tests))
+    codes = [*dict.fromkeys((*tests, *(one.test for one in said)))]
+    return [_claim(code, [one for one in said if one.test == code], stands) for code in codes]
+
+
+def _claim(code: str, said: list[Claim], stands: Sequence[Line]) -> Answer:
+    ours = [one.verdict for one in stands if one.test == code and one.checked_by != SERVER]
+    claims = [
+        {"of": one.of, "value": one.value, "unit": one.unit, "text": one.text, "verdict": one.verdict} for one in said
+    ]
+    return {"test": code, "claims": claims, "contradictions": certificates.contradictions(said, ours)}
 
 
 def _decision(each: model.Decision, people: People) -> Answer:

@@ -1,9 +1,10 @@
-"""The tables of decisions about lots, of checks and of results set aside, and how entries fill them."""
+"""The tables of decisions about lots, of checks, of results set aside, of certificates; and how entries fill them."""
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
 
 from server.core.db import records
 from server.core.kinds import Entry
+from sync import canonical
 
 decision = Table(
     "quality_usage",
@@ -41,6 +42,32 @@ aside = Table(
     Column("at", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+
+certificate = Table(
+    "quality_certificate",
+    records,
+    Column("entry", Text, primary_key=True),
+    Column("idx", Integer, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("lot", Text, nullable=False),
+    Column("number", Text),
+    Column("issued", Text),
+    Column("file", Text),
+    Column("lines", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("quality_certificate_lot", "material", "lot"),
+)
+
+
+def keep_certificate(connection: Connection, entry: Entry) -> None:
+    """Each stands beside the others."""
+    given = entry.payload
+    row = {name: given[name] for name in ("material", "lot", "number", "issued")}
+    row |= {"file": given["file"] and canonical.encode(given["file"]).decode()}
+    said = {"entry": entry.id, "idx": entry.index, "by": entry.actor, "at": entry.header.captured_at}
+    connection.execute(insert(certificate), {**row, **said, "lines": canonical.encode(given["lines"]).decode()})
 
 
 def keep_decision(connection: Connection, entry: Entry) -> None:

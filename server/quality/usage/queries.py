@@ -13,7 +13,7 @@ from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
 from server.quality.usage import model
 from server.quality.usage.model import Decision, Facts, Line
-from server.quality.usage.projection import aside, check, decision
+from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
 from sync.log import reading
 from sync.log.tables import log_entry
@@ -77,6 +77,12 @@ def asides_of(connection: Connection, entries: Iterable[str]) -> dict[tuple[str,
     """Which results of these entries were set aside, by entry and test."""
     rows = connection.execute(select(aside).where(aside.c.of.in_(list(dict.fromkeys(entries)))))
     return {(row.of, row.test): row for row in rows}
+
+
+def certificates_of(connection: Connection, material: str, lot: str) -> list[Row[Any]]:
+    """The certificates of a lot, the first one first; `file` and `lines` are JSON."""
+    here = (certificate.c.material == material) & (certificate.c.lot == lot)
+    return [*connection.execute(select(certificate).where(here).order_by(certificate.c.idx))]
 
 
 def decisions(connection: Connection, material: str, lot: str) -> list[Decision]:

@@ -1,8 +1,11 @@
 """The bodies of requests about the use of a lot."""
 
+from marshmallow import Schema
+
 from server.core import fields
 from server.identity.signing import SignatureFields
 from server.materials import model as materials
+from server.quality.usage.entries import CertificateFile, CertificateLine
 
 
 class UsageBody(SignatureFields):
@@ -22,6 +25,15 @@ class CheckBody(SignatureFields):
     entry = fields.entry_id()
     digest = fields.sha256()
     comment = fields.text(2000, none=True)
+
+
+class CertificateBody(Schema):
+    """As it is recorded, of the lot in the address."""
+
+    number = fields.text(80, none=True)
+    issued = fields.day(none=True)
+    file = fields.nested(CertificateFile, none=True)
+    lines = fields.many(CertificateLine, 1, 60)
 
 
 class AsideBody(SignatureFields):

@@ -6,15 +6,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
-from server.core import clock, plant
+from server.core import blobs, clock, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import model as materials
-from server.quality.usage import model, pages, queries, shapes
+from server.quality.usage import certificates, model, pages, queries, shapes
 from sync.passkeys import shown
 
 Body = Mapping[str, Any]
@@ -63,6 +64,38 @@ def check(body: Body, material: str, lot: str) -> Answer:
     said = {name: body[name] for name in ("entry", "digest", "comment")}
     _sign(model.CHECKED, material, lot, said, model.CHECK_MEANING, model.said_of_check, body)
     return _page(material, lot)
+
+
+@blueprint.post("/lots/<material>/<path:lot>/certificates")
+@require(*model.KEEPS_CERTIFICATES)
+@blueprint.arguments(shapes.CertificateBody)
+@blueprint.response(201)
+def record_certificate(body: Body, material: str, lot: str) -> Answer:
+    """Write down what the supplier's certificate says of a lot, with its file that was kept before. PestleError
+    `lot_unknown`, `not_found` for a file that is not here."""
+    here, file = plant.current(), body["file"]
+    if file is not None and blobs.load(here.config.blobs, file["sha256"]) is None:
+        raise PestleError("not_found", {"name": file["name"]})
+    given = {"material": material, "lot": lot, **body}
+    here.recorder.state(Fact(certificates.RECORDED, queries.stream(material, lot), given, actor=current_person().id))
+    return _page(material, lot)
+
+
+@blueprint.put("/lots/<material>/<path:lot>/certificates/<name>")
+@require(*model.KEEPS_CERTIFICATES)
+def keep_file(material: str, lot: str, name: str) -> Response:
+    """Keep the file of a certificate under the SHA-256 of its bytes; 200 when it is here already. PestleError
+    `blob_…`, `not_found`."""
+    _page(material, lot)
+    return files.keep(name)
+
+
+@blueprint.get("/lots/<material>/<path:lot>/certificates/<name>")
+@require("lot.read")
+def show_file(material: str, lot: str, name: str) -> Response:
+    """The file of a certificate of a lot, to download. PestleError `not_found`."""
+    found = [one for each in _page(material, lot)["certificates"] if (one := each["file"]) is not None]
+    return files.download(name, next((one["name"] for one in found if one["sha256"] == name), None))
 
 
 @blueprint.post("/lots/<material>/<path:lot>/set-aside")

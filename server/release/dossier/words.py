@@ -161,6 +161,7 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
+quality.certificate_recorded.v1|供应商检验报告书已登记|Certificate of analysis recorded
 quality.results_recorded.v3|检验结果|Results recorded
 quality.sample_handed.v1|样品流转|Sample handed on
 quality.sample_taken.v1|取样|Sample taken
