@@ -43,6 +43,7 @@ from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
+from server.witness.inspections import InspectionRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
@@ -107,7 +108,7 @@ class SiteRules:
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
         self._stock, self._balances = StockRules(), BalanceRules()
-        self._containers = ContainerRules(self._stock)
+        self._containers, self._inspections = ContainerRules(self._stock), InspectionRules(self._stock)
         self._dispensing = DispensingRules()
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
@@ -171,6 +172,7 @@ class SiteRules:
         self._areas.judge(seen)
         self._balances.judge(seen)
         self._stock.judge(seen)
+        self._inspections.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -194,6 +196,7 @@ class SiteRules:
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._stock.learn(seen)
+        self._inspections.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._training.learn(seen)

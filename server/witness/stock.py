@@ -41,6 +41,10 @@ class StockRules:
     def find(self, label: str) -> model.Held | None:
         return self._book.find(label)
 
+    def labels_of(self, material: str, lot: str) -> list[str] | None:
+        """The containers of a lot; None where not every one can be read."""
+        return None if self._blind is None else self._book.labels_of(material, lot)
+
     def base(self, label: str) -> Fraction | None:
         """What a container had for batches to take; None where that cannot be told."""
         found = None if self._is_blind([label]) else self._book.base(label)

@@ -20,6 +20,7 @@ class Book:
     def __init__(self) -> None:
         self._all: dict[str, _Container] = {}
         self._places: dict[str, list[str]] = {}
+        self._of_lots: dict[tuple[str, str], list[str]] = {}
 
     def receive(self, entry: str, material: str, lot: str, lines: Iterable[Payload]) -> None:
         """Containers that came in, {container, quantity}; one that is known stays as it is."""
@@ -33,6 +34,7 @@ class Book:
         for one in changes:
             if one.born is not None:
                 self._all[one.container] = _Container(one.born)
+                self._of_lots.setdefault((one.born.material, one.born.lot), []).append(one.container)
             self._add(one.container, Movement(entry, one.what, one.amount, None, False))
 
     def claim(self, entry: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
@@ -70,6 +72,10 @@ class Book:
         """What it had for batches to take; None of a label that is none of ours."""
         known = self._all.get(label)
         return None if known is None else rules.base(known.movements)
+
+    def labels_of(self, material: str, lot: str) -> list[str]:
+        """The containers of a lot, also those that hold nothing any more."""
+        return self._of_lots.get((material, lot), [])
 
     def labels(self) -> list[str]:
         return list(self._all)
