@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
 
-from server.core import units
+from server.core import clock, units
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import queries as materials
@@ -78,14 +78,22 @@ def allocated_containers(connection: Connection, batch: str) -> list[Container]:
 
 
 def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
-    """The containers that a batch was given, as its leases carry them: {container, material, lot, quantity, taken: how
-    much other batches have taken out of it}. What the batch itself took, its devices know."""
+    """The containers that a batch was given, as its leases carry them: {container, material, lot, quantity: what it had
+    for batches, taken: how much others have taken of that, restricted: why it must not be used}. What the batch itself
+    took, its devices know."""
+    given = allocated_containers(connection, batch)
+    day = clock.now_text()[:10]
+    barred = {
+        one.container: one.restricted for one in stock.standing(connection, [one.container for one in given], day)
+    }
     return [
         {
             **one.payload(),
+            "quantity": stock.base(connection, one.container) or one.quantity,
+            "restricted": barred.get(one.container),
             "taken": taken(one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
         }
-        for one in allocated_containers(connection, batch)
+        for one in given
     ]
 
 

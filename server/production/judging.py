@@ -12,6 +12,7 @@ from server.equipment import queries as equipment
 from server.identity import countersigning, grants
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.stock import queries as stock
 from server.production import allocating, model, queries, rules
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
@@ -166,8 +167,7 @@ def _judge_weighing(
     connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None
 ) -> list[Judgement]:
     given = entry.payload
-    lot = materials.find_lot(connection, given["material"], given["lot"], entry.header.captured_at[:10])
-    found = rules.judge_lot(given, batch, phase, None if lot is None else lot.status)
+    found = rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
     if given["source"] == "device":
         for name, shown in rules.weights_read(entry.kind, given):
             found += _judge_reading(connection, entry, name, shown)
@@ -180,6 +180,25 @@ def _judge_weighing(
         found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
         found += _judge_second_area(connection, entry, verifier)
     return found
+
+
+def _status(connection: Connection, given: Mapping[str, Any], day: str) -> str | None:
+    """Of the lot that is named, or of the container where that alone must not be used; None of a lot that nobody has
+    received."""
+    lot = materials.find_lot(connection, given["material"], given["lot"], day)
+    named = None if given["container"] is None else stock.find_standing(connection, given["container"], day)
+    barred = (
+        named is not None
+        and named.restricted is not None
+        and (named.material, named.lot)
+        == (
+            given["material"],
+            given["lot"],
+        )
+    )
+    if barred and lot is not None and lot.status == "released":
+        return "restricted"
+    return None if lot is None else lot.status
 
 
 def _judge_qualified(connection: Connection, person: str, needs: Sequence[str], entry: Entry) -> list[Judgement]:

@@ -49,6 +49,8 @@ class Walk:
             "batch": [f"/batch/{self.site.batch}"],
             "batch/*/run": [f"/batch/{self.site.batch}/run"],
             "batch/*/review": [f"/batch/{self._made(reader)}/review"],
+            "stock": ["/stock", f"/stock/{quote(lot['material'], safe='')}"],
+            "containers": [f"/containers/{quote(self._container(reader), safe='')}"],
             "lot": [f"/lot/{quote(lot['material'], safe='')}/{quote(lot['lot'], safe='')}"],
             "audit": ["/audit", "/audit/5"],
             "balances": ["/balances", "/balances/BAL-07"],
@@ -71,6 +73,11 @@ class Walk:
             "deviation": [f"/deviation/{one['number']}" for one in reader.get("/api/deviations")["items"][:1]],
         }
         return found.get(screen) or [f"/{screen}"]
+
+    @staticmethod
+    def _container(reader: Any) -> str:
+        material = reader.get("/api/stock")["items"][0]["material"]
+        return str(reader.get(f"/api/stock/{quote(material, safe='')}")["items"][0]["container"])
 
     def _work(self) -> list[dict[str, Any]]:
         """What waits in flows for the engineer or for quality."""

@@ -167,3 +167,16 @@ def test_what_is_weighed_when_it_comes_back_is_what_is_in_it(site: Store) -> Non
     site.put("material_weighed", weighed("B2", "2.300", container=FIRST))
     assert site.held(FIRST) == "10.000"
     assert site.rebuilds()
+
+
+@pytest.mark.urs("PLT-16")
+def test_a_lease_carries_what_is_left_for_batches_and_whether_it_may_be_used(site: Store) -> None:
+    site.order("B1")
+    site.allocate("B1", FIRST, SECOND)
+    site.put("material_weighed", weighed("B1", "1.000", container=FIRST))
+    site.split(FIRST, ("S-1", "5.00"))
+    site.do("container_restricted", actor="P-5", container=SECOND, reason="seal")
+    with site.plant.engine.connect() as connection:
+        first, second = batches.lent_containers(connection, "B1")
+    assert (first["quantity"], first["taken"]) == ({"value": "20.000", "unit": "kg"}, {"value": "0", "unit": "kg"})
+    assert (first["restricted"], second["restricted"]) == (None, "seal")

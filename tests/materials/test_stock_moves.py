@@ -154,6 +154,10 @@ def test_one_container_is_barred_by_qa_and_set_free_again(site: Store) -> None:
     with pytest.raises(PestleError) as caught:
         site.allocate("B1", FIRST)
     assert caught.value.code == "container_not_fit"
+    # Taken from all the same, it is told as stock that must not be used; the lot itself may be.
+    flags = site.put("material_weighed", weighed("B1", "1.000", container=FIRST)).flags
+    assert "lot_not_released" in flags
+    assert "lot_not_released" not in site.put("material_weighed", weighed("B1", container=SECOND, phase="21")).flags
     # What is filled from it is barred with it.
     site.split(FIRST, ("S-1", "5.00"))
     assert site.stands("S-1").status == "restricted"

@@ -118,7 +118,7 @@ export interface Order {
 }
 /** `results`: of the tests that lines of dispensing name for the material; `entry` says who found them. */
 export interface LeasedLot {
-  material: string; name: Text2; lot: string; status: string; expiry: string | null; containers: number | null; registered?: boolean;
+  material: string; name: Text2; lot: string; status: string; expiry: string | null; retest?: string | null; containers: number | null; registered?: boolean;
   results?: { test: string; value: string; entry: string }[];
 }
 /** A batch in the hands of this device. */
@@ -128,7 +128,7 @@ export interface Lease extends Lent {
   lots: LeasedLot[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
    * containers were registered. */
-  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity }[];
+  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null }[];
 }
 /** A record in the hands of this device, with its form as it is pinned by the digest of its bytes. */
 export interface RecordLease extends Lent {

@@ -4,7 +4,7 @@ export const containersZh = {
     title: "容器", hint: "一个容器同一时间只归一个批。携带授权列明本批的容器。", none: "其物料批没有登记的容器。", here: "本批", free: "空闲", of: (batch: string) => `批 ${batch}`,
     usedBy: (batches: string) => `已用于 ${batches}`, allocate: (n: number) => `分配 ${n} 个容器`, giveBack: (n: number) => `解除 ${n} 个容器`,
     reason: "为何从本批解除", giveBackHint: "解除后的容器可供其他批使用。有设备携带本批时不能解除。", pick: "容器", scan: "扫描或输入标签",
-    missing: (lot: string) => `物料批 ${lot} 的容器有标签，尚未写明取自哪一个。`, usedUp: (container: string) => `容器 ${container} 已用完。`, tooLittle: (container: string, left: string) => `容器 ${container} 只剩 ${left}。`, left: (left: string) => `剩余 ${left}`, nameIt: "请选择或扫描所取的容器。未写明时，重量照常保留，并成为 QA 须评估的异常。",
+    missing: (lot: string) => `物料批 ${lot} 的容器有标签，尚未写明取自哪一个。`, barred: (container: string) => `容器 ${container} 已限制使用，不得取用。`, usedUp: (container: string) => `容器 ${container} 已用完。`, tooLittle: (container: string, left: string) => `容器 ${container} 只剩 ${left}。`, left: (left: string) => `剩余 ${left}`, nameIt: "请选择或扫描所取的容器。未写明时，重量照常保留，并成为 QA 须评估的异常。",
     notHere: (container: string) => `容器 ${container} 未分配给本批。`, wrongLot: (container: string, lot: string) => `容器 ${container} 属于物料批 ${lot}。`,
     goOn: "请换一个。若仍从中称量，重量照常保留，并在所有相关批中成为 QA 须评估的异常。", askAgain: "重新询问服务器", otherBatch: "批",
   },

@@ -18,6 +18,7 @@ export const dispensingEn = {
     not_released: (of: string, status: string): Said => [`Lot ${of} is not released: ${status}`, "Nothing may be taken from it. Set it aside and tell QA; take another lot."],
     expired: (of: string, on: string): Said => [`Lot ${of} expired on ${on}`, "Nothing may be taken from it. Set it aside and tell the keeper; take another lot."],
     used_up: (of: string): Said => [`${of} is used up`, "Take the next container. If there is still something in it, report an exception."],
+    barred: (of: string): Said => [`${of} is restricted`, "Nothing may be taken from it. Set it aside and tell QA; take another container."],
     no_result: (of: string, tests: string): Said => [`Lot ${of} has no result for ${tests}`, "How much of it is needed cannot be said. QC records the result; then ask the server again."],
     unknown: (of: string, why: string): Said => [`How much of lot ${of} is needed cannot be said: ${why}`, "Report an exception to QA."],
     waits: (of: string): Said => [`First weigh ${of}`, "This material makes up for what the others come to."],

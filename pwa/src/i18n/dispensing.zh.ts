@@ -18,6 +18,7 @@ export const dispensingZh: typeof dispensingEn = {
     not_released: (of, status) => [`物料批 ${of} 未放行：${status}`, "不得取用。请移开并告知 QA，改用其他物料批。"],
     expired: (of, on) => [`物料批 ${of} 已于 ${on} 过期`, "不得取用。请移开并告知仓管员，改用其他物料批。"],
     used_up: (of) => [`容器 ${of} 已用完`, "请取用下一个容器。如容器内仍有物料，请报告异常。"],
+    barred: (of) => [`容器 ${of} 已限制使用`, "不得取用。请移开并告知 QA，改用其他容器。"],
     no_result: (of, tests) => [`物料批 ${of} 没有 ${tests} 的检验结果`, "无法算出应称多少。由 QC 记录结果后，请重新询问服务器。"],
     unknown: (of, why) => [`无法算出物料批 ${of} 应称多少：${why}`, "请向 QA 报告异常。"],
     waits: (of) => [`请先称量 ${of}`, "本物料补偿其含量差。"],

@@ -10,7 +10,7 @@ const TAKES: readonly string[] = [KIND.weighed, KIND.dispensed];
 
 export type Doubt =
   | { code: "missing"; lot: string }
-  | { code: "not_allocated"; container: string }
+  | { code: "not_allocated" | "barred"; container: string }
   | { code: "wrong_lot"; container: string; lot: string }
   | { code: "used_up"; container: string; left: Quantity };
 
@@ -30,6 +30,7 @@ export function doubtOf(lease: Lease | undefined, { material, lot, container, ne
   const known = lease.containers.find((one) => one.container === container);
   if (!known) return registered ? { code: "not_allocated", container } : null;
   if (known.material !== material || known.lot !== lot) return { code: "wrong_lot", container, lot: known.lot };
+  if (known.restricted) return { code: "barred", container };
   const left = leftIn(lease, container, entries, subject);
   const own = net && left ? converted(net, left.unit) : null;
   if (!left || (net && !own)) return null;

@@ -9,7 +9,7 @@ import { leftIn } from "../containers";
 /** Why nothing is taken from a container, or from a lot; `of` is what it is about. */
 export type Stop =
   | { code: "other_material"; of: string; name: Text2 }
-  | { code: "not_allocated" | "used_up"; of: string }
+  | { code: "not_allocated" | "used_up" | "barred"; of: string }
   | { code: "not_released"; of: string; status: string }
   | { code: "expired"; of: string; on: string };
 export type Meant =
@@ -35,7 +35,7 @@ export function meant(scan: Scan, at: At): Meant {
   // Of a lot whose containers nobody has registered, any label is as good as another.
   const lot = known?.lot ?? unregistered(lease, line)[0];
   if (lot === undefined) return { what: "stop", stop: { code: "not_allocated", of: label } };
-  const stop = lotStop(lot, at) ?? (known && usedUp(label, at) ? { code: "used_up" as const, of: label } : null);
+  const stop = lotStop(lot, at) ?? (known?.restricted ? { code: "barred" as const, of: label } : null) ?? (known && usedUp(label, at) ? { code: "used_up" as const, of: label } : null);
   return stop ? { what: "stop", stop } : { what: "source", container: label, lot };
 }
 
@@ -50,6 +50,7 @@ export function lotStop(lot: string, { lease, line, today }: Pick<At, "lease" | 
   const found = lease?.lots.find((one) => one.material === line.material && one.lot === lot);
   if (!found) return { code: "not_allocated", of: lot };
   if (found.expiry !== null && found.expiry < today) return { code: "expired", of: lot, on: found.expiry };
+  if (found.retest && found.retest < today) return { code: "not_released", of: lot, status: "retest_due" };
   return found.status === "released" ? null : { code: "not_released", of: lot, status: found.status };
 }
 
