@@ -137,3 +137,32 @@ def test_numbers_have_no_gap_and_the_list_is_searched(buying: Buying) -> None:
     assert [one["order"] for one in listed("/api/purchasing").json["items"]] == [first, second]
     assert [one["order"] for one in listed("/api/purchasing?q=LAC").json["items"]] == [first]
     assert listed("/api/purchasing/PO-2000-0001").json["code"] == "purchase_unknown"
+
+
+def receive(buying: Buying, lot: str, quantity: Json | None, **change: Any) -> None:
+    nothing = ("supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
+    given: Json = dict.fromkeys((*nothing, "delivery_note", "containers", "comment", "damage"))
+    given |= {"material": "api-1", "lot": lot, "line": 1, "supplier": SUPPLIER, "quantity": quantity, **change}
+    buying.site.state("materials.lot_received.v2", f"lot/{given['material']}/{lot}", given)
+
+
+@pytest.mark.urs("MAT-04")
+def test_what_comes_in_closes_a_line_little_by_little(buying: Buying) -> None:
+    """In whatever unit, to the last digit; what cannot be counted or is something else closes nothing."""
+    number = buying.ordered(line(value="25.000"), line("lac-1", "100", line=2))
+    receive(buying, "L-1", {"value": "9999.5", "unit": "g"}, order=number)
+    receive(buying, "L-2", None, order=number)
+    receive(buying, "L-3", {"value": "25", "unit": "kg"}, order=number, material="lac-1")
+    receive(buying, "L-4", {"value": "25", "unit": "kg"}, order=None, line=None)
+    shown = buying.shown(number)
+    first, second = shown["lines"]
+    assert (first["state"], first["received"]["value"], first["open"]["value"]) == ("partial", "9.9995", "15.0005")
+    assert ([one["lot"] for one in first["receipts"]], second["state"]) == (["L-1", "L-2"], "open")
+    assert shown["state"] == "partial"
+    receive(buying, "L-5", {"value": "15.0005", "unit": "kg"}, order=number)
+    assert buying.shown(number)["lines"][0]["state"] == "closed"
+    assert [one["line"] for one in open_orders(buying)[0]["lines"]] == [2]
+    receive(buying, "L-6", {"value": "120", "unit": "kg"}, order=number, material="lac-1", line=2)
+    shown = buying.shown(number)
+    assert (shown["state"], shown["lines"][1]["open"]["value"], open_orders(buying)) == ("closed", "0", [])
+    assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
