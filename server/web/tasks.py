@@ -29,6 +29,7 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.inspection import model as inspecting
 from server.quality.inspection import queries as inspections
+from server.quality.usage import queries as usage
 from server.release import gates, queries
 from server.release.audit import queries as audits
 from server.training import queries as training
@@ -124,6 +125,12 @@ def _untested_lots(connection: Connection, _: Person, at: datetime) -> Iterator[
     for lot, tested in _quarantined(connection, at):
         if not tested:
             yield _of_lot("lot_test", NOW, lot, lot.received_at)
+
+
+def _unchecked_lots(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
+    """Lots with results that a second person has to check: not whose own they are (QUA-03)."""
+    for lot, at in usage.unchecked(connection, person.id, _MOST):
+        yield Task("lot_check", NOW, lot.lot, _path("lot", lot.material, lot.lot), lot.name, at)
 
 
 def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bool]]:
@@ -314,6 +321,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("lot.decide",), _stopped_lots),
     (("lot.read",), ("supplier.approve",), _ending_suppliers),
     (("lot.read",), ("results.record",), _untested_lots),
+    (("lot.read",), ("results.record",), _unchecked_lots),
     (("lot.read",), ("sample.take",), _to_sample),
     (("lot.read",), ("results.record",), _to_receive),
     (("batch.read",), ("order.release",), _orders),

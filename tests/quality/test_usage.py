@@ -10,14 +10,17 @@ from plant import PASSWORD, PlantUnderTest
 from specification_support import CODE, Json, approve, choice, conform, definition, numeric
 from usage_support import decide
 
-from server.core import rebuild
+from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.identity.model import PERSON_ADDED
 from server.materials import queries as materials
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
+from server.materials.stock import queries as stock
 
 pytestmark = pytest.mark.urs("MAT-05", "QUA-03")
 LOT = "lots/api-1/A-5/2"
+SAID = {"material": "api-1", "reason": "as found"}
+TODAY = clock.now_text()[:10]
 GOOD = [("assay", "99.64"), ("appearance", "white"), ("identification", "blue")]
 
 
@@ -130,12 +133,28 @@ def test_nothing_is_released_that_something_stands_against(site: Laboratory) -> 
     assert site.entries(STATUS_CHANGED) == []
 
 
-def test_a_lot_that_failed_is_rejected_and_stays_so(site: Laboratory) -> None:
+def test_a_lot_that_failed_is_rejected_stays_so_and_is_offered_nowhere(site: Laboratory) -> None:
     approve(site)
+    rows = [{"container": f"C-{n}", "quantity": {"value": "5.000", "unit": "kg"}} for n in (1, 2)]
+    for lot, row in zip(("A-5/2", "A-5/3"), rows, strict=True):
+        if lot == "A-5/3":
+            site.receive(lot)
+        said = {"material": "api-1", "lot": lot, "containers": [row]}
+        site.state("materials.containers_received.v1", f"lot/api-1/{lot}", said)
+
+    def offered() -> list[str]:
+        with site.reading() as connection:
+            return [one.container for one in stock.propose(connection, "api-1", None, TODAY)]
+
+    site.state(STATUS_CHANGED_V1, "lot/api-1/A-5/3", {**SAID, "lot": "A-5/3", "status": "released"})
+    assert offered() == ["C-2"]
     site.record(("assay", "97.9"))
     assert site.decide("rejected", reason="Assay too low").status_code == 201
     assert site.status() == "rejected"
     assert site.decide("released").json["code"] == "lot_status_refused"
+    assert offered() == ["C-2"]
+    assert site.decide("rejected", path="lots/api-1/A-5/3", reason="Complaint").status_code == 201
+    assert offered() == []
 
 
 def test_a_lot_can_be_stopped_at_once_whatever_its_results_say(site: Laboratory) -> None:
@@ -303,3 +322,35 @@ def test_certificates_stand_beside_our_results_and_contradictions_are_named(site
     assert client.post(f"/api/{LOT}/certificates", json=second | {"lines": [line("assay", None)]}).status_code == 422
     assert client.post("/api/lots/api-1/none/certificates", json=second).json["code"] == "lot_unknown"
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("QUA-02")
+def test_a_lot_is_not_released_before_its_sampling_is_complete_nor_by_who_sampled_it(site: Laboratory) -> None:
+    approve(site)
+    nothing = dict.fromkeys(("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made"))
+    nothing |= dict.fromkeys(("expiry", "retest", "delivery_note", "comment", "damage"))
+    given = {"material": "api-1", "lot": "L-9", "quantity": {"value": "5.000", "unit": "kg"}, "containers": 1}
+    site.state("materials.lot_received.v2", "lot/api-1/L-9", given | nothing)
+    row = {"container": "L-9-001", "quantity": {"value": "5.000", "unit": "kg"}, "location": None, "damage": None}
+    said = {"material": "api-1", "lot": "L-9", "containers": [row]}
+    site.state("materials.containers_received.v2", "lot/api-1/L-9", said)
+    path = "lots/api-1/L-9"
+    page = site.page(path=path)
+    assert page["inspection"] is not None
+    assert open_gates(page)[0] == "sampling"
+    refused = site.decide(path=path)
+    assert "sampling" in [gate["code"] for gate in refused.json["details"]["open"]]
+    assert site.decide("rejected", path=path, inspection=None, reason="x").json["code"] == "digest_stale"
+    assert site.decide("rejected", path=path, reason="Broken in transit").status_code == 201
+
+
+def test_who_checks_sees_what_waits_for_them_and_not_what_is_their_own(site: Laboratory) -> None:
+    def waits(login: str) -> list[str]:
+        items = site.client(login).get("/api/home/tasks").json["items"]
+        return [one["about"] for one in items if one["code"] == "lot_check"]
+
+    approve(site)
+    entry = site.record(*GOOD)
+    assert (waits("zhao"), waits("qian")) == ([], ["A-5/2"])
+    site.check(entry)
+    assert waits("qian") == []

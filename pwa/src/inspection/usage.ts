@@ -1,9 +1,6 @@
-/** What the API says of the use of a lot (see server/quality/usage/pages.py), and its words. */
+/** What the API says of the use of a lot (see server/quality/usage/pages.py). */
 import type { Gate, Named, TestResult } from "../api/types";
 import type { Quantity, Text2 } from "../core/types";
-import { language } from "../i18n/index.svelte";
-import { usageEn } from "../i18n/usage.en";
-import { usageZh } from "../i18n/usage.zh";
 import type { Test } from "../specifications/types";
 import type { Reagent } from "./answering";
 
@@ -27,10 +24,6 @@ export interface Certificate extends Said { entry: string; number: string | null
 /** What certificates, and results that were imported, say of a test; `of` is the entry that says so. */
 export interface Claims { test: string; claims: { of: string; value: string | null; unit: string | null; text: string | null; verdict: string }[]; contradictions: string[] }
 export type Status = "released" | "rejected" | "restricted";
-
-export function ut(): typeof usageEn {
-  return language.current === "zh" ? usageZh : usageEn;
-}
 
 /** The entries whose results no second person has checked, each with its results, in the order of the log. */
 export function unchecked(results: readonly LotResult[]): LotResult[][] {

@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from server.core.outcomes import SERVER
 from server.materials import queries as materials
+from server.materials.model import Lot
 from server.quality.inspection import queries as inspections
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
@@ -83,6 +84,28 @@ def certificates_of(connection: Connection, material: str, lot: str) -> list[Row
     """The certificates of a lot, the first one first; `file` and `lines` are JSON."""
     here = (certificate.c.material == material) & (certificate.c.lot == lot)
     return [*connection.execute(select(certificate).where(here).order_by(certificate.c.idx))]
+
+
+def unchecked(connection: Connection, person: str, limit: int) -> list[tuple[Lot, str]]:
+    """Lots in quarantine whose results wait for a second person who may be this one, and since when (UTC text)."""
+    lots = {(one.material, one.lot): one for one in materials.lots_in(connection, "quarantine", "", limit)}
+    if not lots:
+        return []
+    # Spelled out, since SQLite scans the table for a list of pairs.
+    among = or_(*(and_(result.c.material == material, result.c.lot == lot) for material, lot in lots))
+    query = select(result.c.material, result.c.lot).where(among, result.c.superseded_by.is_(None), check.c.of.is_(None))
+    query = query.select_from(result.outerjoin(check, check.c.of == result.c.entry)).distinct()
+    waits = {tuple(row) for row in connection.execute(query)}
+    since = {key: _since(connection, *key, person) for key in lots if key in waits}
+    return [(lots[key], at) for key, at in since.items() if at is not None]
+
+
+def _since(connection: Connection, material: str, lot: str, person: str) -> str | None:
+    """When the first result was recorded that somebody else has to check; None where there is none."""
+    waits = [one for one in lines(connection, material, lot) if one.counts and one.checked_by is None]
+    others = [one.index for one in waits if person not in (one.by, one.analyst)]
+    first = reading.one(connection, min(others)) if others else None
+    return None if first is None else first.head.captured_at
 
 
 def decisions(connection: Connection, material: str, lot: str) -> list[Decision]:
