@@ -73,8 +73,8 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
 
 
 def of_person(connection: Connection, person: Person) -> list[dict[str, Any]]:
-    """The areas in which somebody works or approves: {area, name, out: [{device {id, name}, person {id, name, name_en}, day,
-    expires_at}]}, the newest lease first; one of a device that took a day along twice."""
+    """The areas in which somebody works or approves: {area, name, out: [{device {id, name}, person {id, name,
+    name_en}, day, expires_at}]}, the newest lease first; one of a device that took a day along twice."""
     found = []
     for area in identity.all_areas(connection):
         if any(grants.permits(person.grants, one, area.area) for one in SEES):

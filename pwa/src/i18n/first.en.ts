@@ -49,6 +49,8 @@ export const firstEn = {
     deviations: "Deviations",
     receive: "Receiving",
     stock: "Stock",
+    warehouse: "Warehouse",
+    counts: "Stock counts",
     lots: "Lots",
     balances: "Balances",
     requisitions: "Requisitions",

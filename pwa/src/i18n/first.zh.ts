@@ -50,6 +50,8 @@ export const firstZh: typeof firstEn = {
     deviations: "偏差",
     receive: "到货接收",
     stock: "库存",
+    warehouse: "仓库作业",
+    counts: "盘点",
     lots: "物料批",
     balances: "天平",
     requisitions: "采购申请",

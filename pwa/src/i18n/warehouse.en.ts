@@ -3,7 +3,7 @@ export const warehouseEn = {
   title: "Warehouse",
   areas: "Areas", areasHint: "Take a day's work along: stock, orders and places are then here without a network.", noAreas: "You work in no area. An administrator grants roles by area.", noDevice: "Only an enrolled handheld takes work along. Who has what, you see here.",
   take: "Take today along", taking: "Taking along…", out: "On", nobody: "On no handheld", secondTab: "Work is done in the other tab.", until: (day: string) => `until ${day}`,
-  scan: "Scan a container, a place or a lot", scanHint: "what is it, how much, where", unknown: "a code that stands neither in this area nor in the snapshot of this device",
+  scan: "Scan a container, a place or a lot", scanHint: "a container, a place or a lot of this area", unknown: "a code that stands neither in this area nor in the snapshot of this device",
   tiles: { receive: "Receive", move: "Move", count: "Count" } as Record<string, string>,
   tileHints: { receive: "a delivery and its containers", move: "container, then place", count: "what stands where" } as Record<string, string>,
   held: "In it", came: "Came with", place: "Place", nowhere: "not put anywhere yet", useUntil: "Use until", noEnd: "no end", batch: "For batch", lot: "Lot", supplierLot: "Supplier's lot", containers: "Containers", expiry: "Expiry", retest: "Retest", storage: "Storage", kind: "Kind", empty: "Nothing stands here.", more: (n: number) => `and ${n} more`, moveThis: "Move it", close: "Done with it",

@@ -5,7 +5,7 @@ export const warehouseZh: typeof warehouseEn = {
   title: "仓库",
   areas: "区域", areasHint: "带走当日作业：库存、订单和库位随机保存，断网时也可使用。", noAreas: "您未被授予任何区域的仓库职责，请联系管理员。", noDevice: "只有已登记的手持终端可以带走作业；此处可查看作业在谁手中。",
   take: "带走今日作业", taking: "正在带走…", out: "持有终端", nobody: "尚无终端持有", secondTab: "请在另一标签页中作业。", until: (day) => `至 ${day}`,
-  scan: "扫描容器、库位或批号", scanHint: "查看是什么、多少、在哪里", unknown: "本区域及本机快照中没有的条码",
+  scan: "扫描容器、库位或批号", scanHint: "本区域的容器、库位或批号", unknown: "本区域及本机快照中没有的条码",
   tiles: { receive: "收货", move: "移库", count: "盘点" },
   tileHints: { receive: "到货及其容器", move: "先扫容器，再扫库位", count: "核对库位上的容器" },
   held: "现存量", came: "到货量", place: "库位", nowhere: "尚未上架", useUntil: "可用至", noEnd: "无期限", batch: "已分配批次", lot: "批号", supplierLot: "供应商批号", containers: "容器数", expiry: "有效期至", retest: "复验期", storage: "贮存条件", kind: "类别", empty: "此库位没有容器。", more: (n) => `另有 ${n} 个`, moveThis: "移动此容器", close: "看完了",

@@ -424,6 +424,19 @@ describe("core", () => {
     await expect(one.record(draft, "P-0001")).rejects.toMatchObject({ code: "lease_missing" });
   });
 
+  it("MAT-06 PLT-08 takes a day of a warehouse along beside a batch, on several handhelds, and hands it back", async () => {
+    const [one, other] = [await ready(tablet(plant)), await ready(tablet(plant), "B-2")];
+    const unit = "warehouse/raw/2026-11-26";
+    await Promise.all([one.take(unit, "nonce"), other.take(unit, "nonce")]);
+    expect(one.state).toMatchObject({ leases: [{ batch: "B-1" }], records: [], warehouses: [{ unit, warehouse: { area: "raw", day: "2026-11-26" } }] });
+    const payload = { container: "C-1", from: null, to: "R-02", reason: null };
+    const { id } = await one.record({ batch: unit, kind: "materials.container_moved.v1", subject: "container/C-1", payload }, "P-0001");
+    await until("shown on the other", () => other.entries(unit).some((entry) => entry.id === id && entry.index !== null));
+    expect(one.entries("B-1")).toEqual([]);
+    await one.handBack(one.state.warehouses[0]!.lease);
+    expect(one.state).toMatchObject({ leases: [{ batch: "B-1" }], warehouses: [] });
+  });
+
   it("PLT-15 unwraps a person's key with the PIN and with nothing else", async () => {
     plant.people = [{ id: "P-0003", name: "王", name_en: null, roles: ["supervisor"], key: await wrap("246810") }];
     const engine = await ready(tablet(plant));

@@ -401,7 +401,8 @@ export class Plant {
   private async lease(unit: string, device: string, agreement: string): Promise<unknown> {
     const document = documentOf(unit);
     if (!this.hub.docs.has(document)) await this.hub.create(document);
-    const of = unit === document ? { unit, record: { record: unit.slice("record/".length) } } : { batch: unit };
+    const [what = "", name = "", day = ""] = unit.split("/");
+    const of = unit !== document ? { batch: unit } : what === "record" ? { unit, record: { record: name } } : { unit, warehouse: { area: name, day, size: 0 } };
     const lease = {
       lease: `lease-${++this.leases}`, v: 1, ...of, device, person: "P-0001", issued_at: `2026-11-22T09:00:0${this.leases}.000Z`,
       expires_at: "2026-11-25T09:00:00.000Z", recipe_hash: "", people: this.people, lots: [], equipment: [],
