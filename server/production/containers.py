@@ -106,17 +106,18 @@ def container_choices(connection: Connection, batch: str, day: str) -> list[dict
 
 def show(connection: Connection, containers: Sequence[Container], day: str) -> list[dict[str, Any]]:
     """{container, material, lot, quantity, status, allocated: batch or null, used: the batches that took something out
-    of it, taken: how much in all, in its own unit}."""
+    of it, taken: how much in all, held: what is in it now, in its own unit}."""
     labels = [one.container for one in containers]
     given, uses = allocated(connection, labels), uses_of_all(connection, labels)
-    states = {one.container: one.status for one in stock.standing(connection, labels, day)}
+    standing = {one.container: one for one in stock.standing(connection, labels, day)}
     return [
         {
             **one.payload(),
-            "status": states[one.container],
+            "status": standing[one.container].status,
             "allocated": given.get(one.container),
             "used": sorted({used.batch for used in uses[one.container]}),
             "taken": taken(one, uses[one.container]),
+            "held": standing[one.container].held,
         }
         for one in containers
     ]

@@ -239,6 +239,7 @@ class ContainerAnswer(Schema):
     allocated = plain.String(allow_none=True)
     used = plain.List(plain.String())
     taken = plain.Nested(QuantityAnswer)
+    held = plain.Nested(QuantityAnswer)
 
 
 class ContainersAnswer(Schema):

@@ -89,6 +89,9 @@ def test_it_is_split_merged_and_scrapped_and_no_more_than_there_is(walk: Walk) -
     store.shoot("container-split-wrong")
     store.at("split-content-0").fill("5.000")
     store.at("split-now").click()
+    # The new container wants a label.
+    expect(store.at("print-labels")).to_be_visible(timeout=LONG)
+    store.page.keyboard.press("Escape")
     expect(store.at("container-held")).to_contain_text("20.000", timeout=LONG)
     store.at("merge").click()
     walk.scan(f"PESTLE-CONTAINER:1:{LABELS[0]}-1")

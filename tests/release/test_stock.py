@@ -64,6 +64,7 @@ def test_a_keeper_receives_containers_and_the_log_says_who(store: Store) -> None
     assert (shown["unit"], shown["announced"], shown["quantity"]) == ("kg", 12, {"value": "240.000", "unit": "kg"})
     assert [one["container"] for one in shown["items"]] == labels
     first = {"quantity": {"value": "20.000", "unit": "kg"}, "taken": {"value": "0", "unit": "kg"}, "status": "released"}
+    first["held"] = {"value": "20.000", "unit": "kg"}
     assert shown["items"][0] == {
         "container": labels[0],
         "material": "api-1",

@@ -100,7 +100,7 @@ export interface TestResult { stage: string; test: string; name: Text2 | null; v
 export interface Yield { stage: string; value: Quantity; low: string | null; high: string | null; verdict: string }
 export interface LeaseLine { lease: string; device: { id: string; name: string }; issued_at: string; expires_at: string; returned_at: string | null; last_seq: number | null; revoked_at: string | null; revoked: { by: Named; reason: string; index: number } | null }
 /** A container of one of the batch's lots: the batch it is allocated to, and those that took something out of it. */
-export interface ContainerLine { container: string; material: string; lot: string; quantity: Quantity; status: string | null; allocated: string | null; used: string[]; taken: Quantity }
+export interface ContainerLine { container: string; material: string; lot: string; quantity: Quantity; status: string | null; allocated: string | null; used: string[]; taken: Quantity; held: Quantity }
 export interface BatchPhase { id: string; type: string; name: Text2; done: boolean; definition: Phase; entries: EntryView[] }
 export interface BatchView {
   batch: BatchLine;
