@@ -9,7 +9,9 @@ from batch_support import Site, marked
 from dispensing_support import API, SALT, Dispensing, result
 
 from server.core import rebuild
+from server.materials.stock import queries as stock
 from server.production import queries
+from server.production.issuing import queries as issuing
 from server.quality.model import RESULTS_RECORDED
 from server.release import queries as release
 
@@ -212,6 +214,25 @@ def test_a_container_gives_to_several_lines_and_batches_no_more_than_it_holds(at
     ):
         assert at.put(SALT, net, portion=portion, container="C-1", scanned=scanned).flags == flags
     assert "container_missing" in at.put(SALT, "0.001", portion=4).flags
+
+
+@pytest.mark.urs("MAT-06", "MAT-09")
+def test_the_stock_and_the_batchs_account_know_what_was_taken_and_what_was_corrected(at: Dispensing) -> None:
+    received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
+    at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
+    given = {"batch": "B1", "containers": [{"container": "C-1", "reason": None}]}
+    at.site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
+    scanned = {"room": "2-114", "balance": "BAL-07", "container": "C-1"}
+    out_of: dict[str, Any] = {"container": "C-1", "scanned": scanned}
+    at.put(SALT, "0.300", **out_of)
+    second = at.put(SALT, "0.250", portion=2, **out_of)
+    at.put(SALT, "0.200", portion=2, **out_of, corrects=second.id, reason="misread")
+    with at.site.plant.engine.connect() as connection:
+        standing = stock.find_standing(connection, "C-1", "2026-11-22")
+        [line] = [one for one in issuing.materials_of(connection, "B1", "2026-11-22") if one["material"] == "exc-2"]
+    assert standing is not None
+    assert (standing.held["value"], standing.batch) == ("0.200", "B1")
+    assert (line["need"]["value"], line["given"]["value"]) == ("0.500", "0.200")
 
 
 @pytest.mark.urs("EQP-04", "EQP-02")
