@@ -7,8 +7,10 @@ import pytest
 from batch_support import Site, marked
 from dispensing_support import API, SALT, Dispensing
 from dossier_support import printed
+from release_support import sign
 
 from server.production.model import DISPENSED
+from server.quality import queries as quality
 from server.release import queries as release
 from server.release.dossier.content import WITHHOLDABLE
 
@@ -59,3 +61,18 @@ def test_a_typed_portion_is_shown_to_who_reviews_and_may_be_withheld(at: Dispens
         told = [one.code for one in release.review(connection, "B1").notable]
     assert told == ["manual_weight"]
     assert DISPENSED in WITHHOLDABLE
+
+
+@pytest.mark.urs("PLT-16", "PLT-11")
+def test_a_portion_that_comes_after_the_release_is_kept_and_opens_a_deviation(at: Dispensing) -> None:
+    at.put(API, "5.128")
+    at.filler("19.872", "5.128", "19.872")
+    at.put(SALT, "0.500")
+    at.site.put("phase_completed", marked("B1", "20"))
+    at.site.hand_back("B1")
+    sign(at.site, "released")
+    late = at.put(SALT, "0.001", portion=2)
+    assert "post_seal" in late.flags
+    with at.site.plant.engine.connect() as connection:
+        [deviation] = quality.deviations_of_batch(connection, "B1")
+    assert deviation.entries == (late.id,)
