@@ -70,8 +70,7 @@ class DispensingRules:
         return rules.judge(body, slot, phase, line, others, results, ended)
 
     def _judge_label(self, seen: Seen, body: Body) -> None:
-        """That a portion has the label of a container of the stock the rules of the stock tell; that two portions have
-        one, these."""
+        """That two portions have one label; what labels the stock has is not remembered here."""
         place = body["batch"], slot_of(model.DISPENSED, body)
         others = [
             one
