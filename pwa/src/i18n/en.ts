@@ -4,6 +4,7 @@ import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
 import { firstEn } from "./first.en";
+import { partsEn } from "./parts.en";
 import { peopleEn } from "./people.en";
 import { runEn } from "./run.en";
 import { signatureEn } from "./signature.en";
@@ -14,6 +15,7 @@ export const en = {
   ...codesEn,
   ...containersEn,
   ...draftsEn,
+  ...partsEn,
   ...peopleEn,
   ...runEn,
   ...signatureEn,

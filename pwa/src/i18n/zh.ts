@@ -4,6 +4,7 @@ import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { draftsZh } from "./drafts.zh";
 import { firstZh } from "./first.zh";
+import { partsZh } from "./parts.zh";
 import { peopleZh } from "./people.zh";
 import { runZh } from "./run.zh";
 import { signatureZh } from "./signature.zh";
@@ -15,6 +16,7 @@ export const zh = {
   ...codesZh,
   ...containersZh,
   ...draftsZh,
+  ...partsZh,
   ...peopleZh,
   ...runZh,
   ...signatureZh,
