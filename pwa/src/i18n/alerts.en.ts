@@ -1,7 +1,7 @@
 /** English words for alerts: the inbox, acknowledging, and how one wants to be told. */
 export const alertsEn = {
   alerts: {
-    title: "Inbox", waiting: (n: number) => (n === 1 ? "1 alert waits" : `${n} alerts wait`), none: "Nothing waits for you.", noneAll: "You have not been alerted of anything yet.", gone: "This alert was not for you, or is not here any more.",
+    none: "Nothing waits for you.", noneAll: "You have not been alerted of anything yet.", gone: "This alert was not for you, or is not here any more.",
     show: "Show", open: "waiting", all: "all", severities: { info: "Notice", warning: "Warning", critical: "Critical" } as Record<string, string>,
     toThing: "Open", acknowledge: "Acknowledge", acknowledgeHint: "You say that you have taken notice. It is an entry in the log, with your name and the time; nobody else is told of this alert any more.",
     comment: "What is done about it (may be left empty)", done: (name: string, at: string) => `acknowledged by ${name}, ${at}`, over: (at: string) => `over since ${at}`, escalated: (n: number) => (n === 1 ? "passed on once" : `passed on ${n} times`), every: "All alerts",

@@ -3,7 +3,7 @@ import type { alertsEn } from "./alerts.en";
 
 export const alertsZh: typeof alertsEn = {
   alerts: {
-    title: "收件箱", waiting: (n) => `${n} 条提醒待确认`, none: "没有待您确认的提醒。", noneAll: "您还没有收到过提醒。", gone: "此提醒不是发给您的，或已不存在。",
+    none: "没有待您确认的提醒。", noneAll: "您还没有收到过提醒。", gone: "此提醒不是发给您的，或已不存在。",
     show: "显示", open: "待确认", all: "全部", severities: { info: "通知", warning: "警告", critical: "紧急" },
     toThing: "打开", acknowledge: "确认", acknowledgeHint: "表示您已知悉。确认将以您的姓名和时间记入日志；此提醒不再通知其他人。",
     comment: "已采取的措施（可留空）", done: (name, at) => `${name} 已确认，${at}`, over: (at) => `已于 ${at} 解除`, escalated: (n) => `已升级 ${n} 次`, every: "全部提醒",

@@ -1,9 +1,11 @@
 /** The English words. One per thing, after the glossary; zh.ts must have exactly the same keys. */
+import { alertsEn } from "./alerts.en";
 import { balancesEn } from "./balances.en";
 import { codesEn } from "./codes.en";
 import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
 import { firstEn } from "./first.en";
+import { fleetEn } from "./fleet.en";
 import { partsEn } from "./parts.en";
 import { peopleEn } from "./people.en";
 import { runEn } from "./run.en";
@@ -11,11 +13,13 @@ import { signatureEn } from "./signature.en";
 
 export const en = {
   ...firstEn,
+  ...alertsEn,
   ...balancesEn,
   ...codesEn,
   ...containersEn,
   ...draftsEn,
   ...partsEn,
+  ...fleetEn,
   ...peopleEn,
   ...runEn,
   ...signatureEn,

@@ -1,5 +1,4 @@
 /** The English words of what stands on the glass at once: sign-in, frame and home. Every other screen brings the rest. */
-import { alertsEn } from "./alerts.en";
 import { badgesEn } from "./badges.en";
 import { devicesEn } from "./devices.en";
 import { houseEn } from "./house.en";
@@ -10,7 +9,6 @@ import { trustEn } from "./trust.en";
 import { witnessEn } from "./witness.en";
 
 export const firstEn = {
-  ...alertsEn,
   ...badgesEn,
   ...devicesEn,
   ...houseEn,
@@ -32,6 +30,7 @@ export const firstEn = {
     noPage: "There is no such page.",
   },
   nav: {
+    inbox: "Inbox",
     own: "Own work",
     production: "Production",
     material: "Materials and stock",
@@ -113,6 +112,7 @@ export const firstEn = {
     secondTab: "Second tab", secondTabHint: "The app is open in another tab of this device. Only that one records; close this one.",
   },
   home: {
+    waiting: (n: number) => (n === 1 ? "1 alert waits" : `${n} alerts wait`),
     allDone: "All phases are done",
     mine: "On this device", mineHint: "Work on these goes on without a network.", mineEmpty: "No batch on this device.",
     take: "Take along", takeTitle: "Batches to take along", takeHint: "Puts recipe, lots and people of the batch on this device.", takeEmpty: "No batch is waiting for work.",

@@ -1,5 +1,4 @@
 /** The Chinese words of what stands on the glass at once: sign-in, frame and home. Every other screen brings the rest. */
-import { alertsZh } from "./alerts.zh";
 import { badgesZh } from "./badges.zh";
 import { devicesZh } from "./devices.zh";
 import { houseZh } from "./house.zh";
@@ -11,7 +10,6 @@ import { witnessZh } from "./witness.zh";
 import type { firstEn } from "./first.en";
 
 export const firstZh: typeof firstEn = {
-  ...alertsZh,
   ...badgesZh,
   ...devicesZh,
   ...houseZh,
@@ -33,6 +31,7 @@ export const firstZh: typeof firstEn = {
     noPage: "没有此页面。",
   },
   nav: {
+    inbox: "收件箱",
     own: "个人工作",
     production: "生产",
     material: "物料与库存",
@@ -114,6 +113,7 @@ export const firstZh: typeof firstEn = {
     secondTab: "第二个标签页", secondTabHint: "本应用已在本机另一标签页打开，只有那一页可以记录。请关闭此页。",
   },
   home: {
+    waiting: (n: number) => `${n} 条提醒待确认`,
     allDone: "步骤已全部完成",
     mine: "在本机", mineHint: "无网络也可继续。", mineEmpty: "本机没有批次。",
     take: "携带离线", takeTitle: "可携带的批次", takeHint: "把该批的规程、物料批和人员放到本机。", takeEmpty: "没有等待生产的批次。",

@@ -1,9 +1,11 @@
 /** The Chinese words, after the glossary and the GMP text. The type makes a missing or extra key an error. */
+import { alertsZh } from "./alerts.zh";
 import { balancesZh } from "./balances.zh";
 import { codesZh } from "./codes.zh";
 import { containersZh } from "./containers.zh";
 import { draftsZh } from "./drafts.zh";
 import { firstZh } from "./first.zh";
+import { fleetZh } from "./fleet.zh";
 import { partsZh } from "./parts.zh";
 import { peopleZh } from "./people.zh";
 import { runZh } from "./run.zh";
@@ -12,11 +14,13 @@ import type { en } from "./en";
 
 export const zh = {
   ...firstZh,
+  ...alertsZh,
   ...balancesZh,
   ...codesZh,
   ...containersZh,
   ...draftsZh,
   ...partsZh,
+  ...fleetZh,
   ...peopleZh,
   ...runZh,
   ...signatureZh,
