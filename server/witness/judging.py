@@ -48,6 +48,7 @@ from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
 from server.witness.purchasing import PurchaseRules
+from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
@@ -118,6 +119,7 @@ class SiteRules:
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers, self._usage = SupplierRules(), UsageRules()
         self._purchasing, self._labels = PurchaseRules(), LabelRules()
+        self._receiving = ReceivingRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -163,6 +165,7 @@ class SiteRules:
         self._suppliers.judge(seen)
         self._usage.judge(seen)
         self._purchasing.judge(seen)
+        self._receiving.judge(seen)
         self._labels.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
@@ -208,6 +211,7 @@ class SiteRules:
         self._suppliers.learn(seen)
         self._usage.learn(seen)
         self._purchasing.learn(seen)
+        self._receiving.learn(seen)
         self._labels.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)

@@ -2,10 +2,12 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from handheld_support import Site, Tablet
+from witness_support import Rig, Story
 
 from server.core import clock, rebuild
 from server.core.kinds import Fact
@@ -113,3 +115,15 @@ def test_what_a_handheld_said_of_a_lot_is_told_with_the_lot(site: Site, unit: st
         found = reading.at(connection, queries.told_elsewhere(connection, "LAC", own))
         assert [one.head.kind for one in found] == [model.LOT_RECEIVED, model.CONTAINERS_RECEIVED]
         assert queries.told_elsewhere(connection, "MGS", own) == []
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_witness_finds_nothing_wrong_with_what_handhelds_brought(site: Site, unit: str, tmp_path: Path) -> None:
+    tablet = hand(site, "T-1", unit)
+    own = numbers(site, tablet, unit)
+    bring(tablet, unit, own[0], expiry="2020-01-31")
+    bring(tablet, unit, "SOMETHING")
+    bring(tablet, unit, own[1], actor="zhang")
+    rig = Rig(tmp_path / "witness", Story.of(site.plant))
+    assert rig.show(Story.of(site.plant)) == 200, rig.why
+    rig.folder.close()

@@ -11,7 +11,7 @@ export const houseZh: typeof houseEn = {
     tasks: {
       titles: {
         flow_task: "等待您处理", flow_task_due: "等待您处理", flow_task_late: "已逾期",
-        review: "可以审核并签名", audit_trail: "审计追踪待审核", exceptions: "在制批次中的异常", deviation: "未关闭的偏差", lot_decision: "已检验，等待判定", sample_take: "待取样的物料批", sample_receive: "有样品交给您，请接收", lot_test: "待检验的物料批", lot_check: "待您复核的检验结果", lot_supplier: "来自未获准的供应商，请决定", supplier_ends: "供应商资格到期", lot_expires: "物料批临近有效期",
+        review: "可以审核并签名", audit_trail: "审计追踪待审核", exceptions: "在制批次中的异常", deviation: "未关闭的偏差", lot_decision: "已检验，等待判定", sample_take: "待取样的物料批", sample_receive: "有样品交给您，请接收", lot_test: "待检验的物料批", lot_check: "待您复核的检验结果", lot_supplier: "到货时有不符之处，请决定", supplier_ends: "供应商资格到期", lot_expires: "物料批临近有效期",
         order: "尚未开始的批指令", record_open: "未完成的记录", record_items: "记录有待查看事项", lease_ends: "设备上的租约即将到期", lease_ended: "设备上的租约已到期", password_ends: "您的密码即将到期", device_owes: "设备有未交付的记录", quarantine: "隔离区有输入", calibration_due: "校准即将到期", calibration_past: "校准已过期",
         grant_waiting: "有签名权的角色待您确认", password_given: "密码由他人设置，请确认是否本人", password_unused: "一次性密码尚未使用", login_locked: "因密码错误被锁定", training_missing: "缺少岗位所需资质", training_ends: "资质即将到期",
       },

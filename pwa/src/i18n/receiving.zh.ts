@@ -20,7 +20,7 @@ export const receivingZh: typeof receivingEn = {
     order_unknown: "订单中没有此物料的未完成行。请核对订单，或按无订单收货。", order_closed: "此订单行已到齐或已关闭。请询问采购；收货后须由 QA 接受。", order_supplier_other: "订单下给了另一供应商。请询问采购；收货后须由 QA 接受。", over_delivered: "超出订单允许的数量。请退回多余部分，或全部收货并由 QA 决定。",
     receipt_expired: "已过有效期。请拒收，或收货并由 QA 决定。", shelf_life_short: "剩余有效期低于本厂要求。请询问采购，或收货并由 QA 决定。", expiry_missing: "该物料有有效期要求，但有效期不明。请按标签录入，或收货并由 QA 决定。", lot_differs: "另一批物料已使用此批号。",
   } as Record<string, string>,
-  done: "已收货", doneHint: (n) => `${n} 件容器均为待验。`, openLot: "查看该批", again: "继续收货", labels: "容器",
+  done: "已收货", doneHint: (n) => `${n} 件容器均为待验。`, inspection: "入库检验", printLabels: "打印标签", labelsLater: "标签在有网络处打印。", openLot: "查看该批", again: "继续收货", labels: "容器",
   noNumbers: { what: "此手持机已没有可用的批号。", kept: "已点的内容仍在屏幕上。", next: "请在有网络处重新携带离线。" },
   rule: "收货规则", ruleHint: "批号如何编制，何种到货须停下。", pattern: "批号规则", patternHint: "{material}、{yy} 或 {yyyy}，以及流水号 {seq:4}", sample: (text) => `下一个批号将是 ${text}`, remaining: "到货时须剩余的有效期（%）", over: "允许超出订单的数量（%）", reason: "原因", setRule: "设定规则",
   history: "到货记录", toSupplier: "查看供应商", toOrder: "查看订单",

@@ -1,0 +1,90 @@
+"""Whether lot numbers were given twice, and receipts flagged as they deserve, from the log alone (MAT-04)."""
+
+from typing import Any
+
+from server.materials.model import NOT_PERMITTED
+from server.materials.receiving import model, numbering
+from server.materials.suppliers.model import RECEIVED
+from server.witness.remembering import Remembering
+from server.witness.seen import Seen, misflagged, unflagged
+from sync.errors import SyncError
+
+Lot = tuple[str, str]
+
+
+class ReceivingRules(Remembering):
+    """Numbers that are reserved, and the lots with their expiry, after the entries learnt so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By period: the last number. By device: (pattern, period, first, last).
+        self._last: dict[str, int] = {}
+        self._blocks: dict[str, list[model.Block]] = {}
+        self._expiry: dict[Lot, str | None] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError of what the server should have refused, or said."""
+        given = seen.body
+        if self._blind or given is None:
+            return
+        if seen.by_server and seen.head.kind == model.NUMBERS_RESERVED:
+            if given["first"] != self._last.get(given["period"], 0) + 1 or given["last"] < given["first"]:
+                raise SyncError("numbers_taken", f"{given['first']} to {given['last']} of {given['period']!r}")
+        elif seen.by_server and seen.head.kind == model.RULE_SET:
+            if numbering.pattern_refused(given["pattern"]) is not None:
+                raise SyncError("lot_pattern_wrong", given["pattern"])
+        elif seen.head.kind == model.LOT_RECEIVED:
+            self._judge_receipt(seen, given)
+
+    def _judge_receipt(self, seen: Seen, given: Any) -> None:
+        owed = set()
+        lot = given["material"], given["lot"]
+        if not seen.by_server and lot not in self._expiry and not self._is_given(seen.head.device, *lot):
+            owed.add(model.NUMBER_FOREIGN)
+        expiry = given["expiry"] or self._expiry.get(lot)
+        # Of what is not registered nothing more is asked.
+        if expiry is not None and expiry < seen.head.captured_at[:10] and model.UNKNOWN not in seen.stamp.flags:
+            owed.add(model.EXPIRED)
+        for flag in (model.NUMBER_FOREIGN, model.EXPIRED):
+            if flag in owed and flag not in seen.stamp.flags:
+                raise unflagged(flag, f"{'/'.join(lot)} came so")
+            if flag in seen.stamp.flags and flag not in owed:
+                raise misflagged(flag, f"nothing of the kind is wrong with {'/'.join(lot)}")
+
+    def _is_given(self, device: str, material: str, lot: str) -> bool:
+        for one in self._blocks.get(device, ()):
+            named = numbering.seq_of(one.pattern, material, lot)
+            if named is not None and named[0] == one.period and one.first <= named[1] <= one.last:
+                return True
+        return False
+
+    def learn(self, seen: Seen) -> None:
+        """A receipt counts from whatever device it came."""
+        if seen.head.kind in (RECEIVED, model.LOT_RECEIVED) and not seen.is_strange:
+            self._about[self._count] = None
+            if seen.body is None:
+                self._blind = True
+            else:
+                self._receive(seen, seen.body)
+        super().learn(seen)
+
+    def _receive(self, seen: Seen, given: Any) -> None:
+        lot = given["material"], given["lot"]
+        if lot not in self._expiry:
+            self._expiry[lot] = given["expiry"]
+        elif NOT_PERMITTED not in seen.stamp.flags and given["expiry"] is not None:
+            # What a delivery of v1 says anew counts; since v2 only what was not known.
+            anew = seen.head.kind == RECEIVED or self._expiry[lot] is None
+            self._expiry[lot] = given["expiry"] if anew else self._expiry[lot]
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind != model.NUMBERS_RESERVED or seen.is_strange:
+            return
+        self._about[index] = None
+        given = seen.body
+        if given is None:
+            self._blind = True
+            return
+        self._last[given["period"]] = max(given["last"], self._last.get(given["period"], 0))
+        block = model.Block(*(given[name] for name in model.Block.__slots__))
+        self._blocks.setdefault(given["device"], []).append(block)
