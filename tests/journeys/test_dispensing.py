@@ -228,9 +228,27 @@ def test_the_compensator_is_typed_without_network_and_confirmed_by_a_second_pers
     tablet.shoot("compensated")
 
 
+@pytest.mark.urs("MAT-11")
+def test_labels_wait_for_the_network_and_are_printed_once_it_is_back(walk: Walk) -> None:
+    tablet = walk.tablet
+    expect(tablet.at("print-waiting")).to_be_disabled()
+    tablet.go_online()
+    expect(tablet.at("print-waiting")).to_contain_text("3", timeout=2 * LONG)
+    expect(tablet.at("print-waiting")).to_be_enabled(timeout=2 * LONG)
+    tablet.at("print-waiting").click()
+    expect(tablet.at("label-names").locator("li")).to_have_count(3, timeout=LONG)
+    tablet.shoot("labels")
+    tablet.at("print-now").click()
+    expect(tablet.at("open-labels")).to_be_visible(timeout=LONG)
+    tablet.at("labels-close").click()
+    expect(tablet.at("label-queue")).to_have_count(0)
+    about = f"{BATCH}-10-lac-1"
+    [copy] = walk.site.desk("zhaolin").get(f"/api/labels/prints?what=dispensed&about={about}")["items"]
+    assert (copy["copy"], copy["by"]["id"]) == (1, tablet.person("zhangmin"))
+
+
 def test_what_is_over_asks_what_happened_and_can_be_corrected(walk: Walk) -> None:
     tablet = walk.tablet
-    tablet.go_online()
     walk.balances.tell("tare", "BAL-07", tare="0")
     tablet.at("next-line").click()
     walk.wedge(SALT)

@@ -25,6 +25,7 @@ export const dispensingZh: typeof dispensingEn = {
   },
   whys: { missing: "缺少检验结果", division_by_zero: "检验结果为零", out_of_range: "数值超出范围", not_positive: "结果不大于零" },
   ask: "重新询问服务器", tooMuch: (container, left) => [`容器 ${container} 应只剩 ${left}`, "请核对是否为此容器。如重量无误，照常保留，并提示 QA。"],
+  label: "标签", labels: (n) => `待打印标签 ${n} 张`, labelsLater: "网络恢复且记录入账后打印", print: (n) => `打印 ${n} 张标签`,
   offline: "无网络：无法读取天平", offlineHint: "已记录的内容均保存在本机。请勿移动载荷：网络恢复后自动继续；也可手工输入重量，由第二人复核。",
   kindsOf: { half_up: "四舍五入", gbt8170: "按 GB/T 8170 修约" }, each: "每一份均由第二人复核。", last: "使物料达到允差的那一份由第二人复核。",
 };

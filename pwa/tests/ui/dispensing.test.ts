@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../src/core/types";
 import { basisOf, filledSlots, isFilled, potencyOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
 import { NOTHING, stepOf, UNCLEARED, weights } from "../../src/production/dispensing/place";
+import { waiting } from "../../src/production/dispensing/queue";
 import { meant } from "../../src/production/dispensing/scanned";
 import { bounds, limitsFor, quantityOf, remaining, shownSum, standOf, worth, ZERO } from "../../src/production/dispensing/sums";
 import { readingsOf } from "../../src/production/balance";
@@ -183,6 +184,15 @@ describe("what is at hand", () => {
 
   it("BRG-02 takes no reading twice, as weight or as tare", () => {
     expect(readingsOf([portion(api, 1, "1", {}, { reading: { id: "a" }, tare_reading: { id: "b" } }), portion(api, 2, "1", {}, { reading: null })])).toEqual(new Set(["a", "b", undefined]));
+  });
+
+  it("MAT-11 MAT-12 has the labels wait of what was dispensed here, until it is in the log and was printed", () => {
+    const at = (...entries: LocalEntry[]) => waiting(phase, standings(entries), ["B-api-3"]);
+    const mine = (number: number, more: Partial<LocalEntry> = {}) => portion(api, number, "1.000", more, { into: `B-api-${number}` });
+    const first = mine(1, { index: 7 });
+    expect(at(first, mine(2), mine(3, { index: 8 }), mine(4, { own: false, index: 9 }))).toEqual({ ready: ["B-api-1"], later: ["B-api-2"] });
+    // A correction keeps the label, and whoever dispensed it prints it.
+    expect(at(first, mine(1, { corrects: first.id, index: 10, own: false }))).toEqual({ ready: ["B-api-1"], later: [] });
   });
 
   it("MAT-12 waits for a second person where the weight was typed, or the recipe asks for one at each portion", () => {
