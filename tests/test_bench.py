@@ -3,7 +3,19 @@
 from pathlib import Path
 
 import pytest
-from bench import alerting, calculating, fanout, filling, flow_instances, flows, live, materials, scanning, stock
+from bench import (
+    alerting,
+    calculating,
+    fanout,
+    filling,
+    flow_instances,
+    flows,
+    live,
+    materials,
+    scanning,
+    stock,
+    warehousing,
+)
 
 
 @pytest.mark.slow
@@ -80,3 +92,12 @@ def test_the_way_from_a_delivery_to_a_batch_is_measured(tmp_path: Path) -> None:
         took = materials.received_to_issued(way, live.sqlite(tmp_path), tmp_path / way.__name__, 2)
         assert len(took) == 2
         assert min(took) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.urs("MAT-06")
+def test_a_warehouse_is_taken_along_and_looked_up(tmp_path: Path) -> None:
+    found = warehousing.warehouse(tmp_path, containers=200, looks=4, takes=2)
+    assert found["containers"] >= 200
+    assert 0 < found["lease_bytes"]["gzip"] < found["lease_bytes"]["signed"] < 3_000_000
+    assert found["look_up"]["runs"] == found["scan_to_screen"]["runs"] == 4

@@ -38,6 +38,7 @@ from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.balances import BalanceRules
 from server.witness.containers import ContainerRules
+from server.witness.counts import CountRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
@@ -119,7 +120,7 @@ class SiteRules:
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers, self._usage = SupplierRules(), UsageRules()
         self._purchasing, self._labels = PurchaseRules(), LabelRules()
-        self._receiving = ReceivingRules()
+        self._receiving, self._counts = ReceivingRules(), CountRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -166,6 +167,7 @@ class SiteRules:
         self._usage.judge(seen)
         self._purchasing.judge(seen)
         self._receiving.judge(seen)
+        self._counts.judge(seen)
         self._labels.judge(seen)
         self._approvals.judge(seen)
         self._recipes.judge(seen)
@@ -212,6 +214,7 @@ class SiteRules:
         self._usage.learn(seen)
         self._purchasing.learn(seen)
         self._receiving.learn(seen)
+        self._counts.learn(seen)
         self._labels.learn(seen)
         self._approvals.learn(seen)
         self._recipes.learn(seen)

@@ -35,6 +35,7 @@ from bench import (
     stock,
     storm,
     verification,
+    warehousing,
 )
 from support import PostgresCluster
 
@@ -88,6 +89,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "flow_steps_beside_spiffworkflow": flows.steps,
     "flow_instances_10000_postgresql": flow_instances.instances,
     "stock_1000000_containers_postgresql": stock.stock,
+    "warehouse_20000_containers": warehousing.warehouse,
 }
 
 

@@ -1,0 +1,108 @@
+"""A witness finds what a server that lies makes of a stock count, and of work in a warehouse without a lease."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from approval_support import signature
+from plant import PlantUnderTest, number_of
+from witness_support import Rig, Story
+
+from server.core import clock
+from server.identity.model import PERSON_ADDED
+from server.materials.counts import model
+
+pytestmark = pytest.mark.urs("PLT-18", "MAT-09")
+KG = {"value": "25.000", "unit": "kg"}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A count of two containers by a keeper and a supervisor, under a lease and under none; the variances are to be
+    approved."""
+    folder = tmp_path_factory.mktemp("counts")
+    site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
+    person = {"person": "ku", "login": "ku", "name": "库管", "name_en": "Keeper", "roles": ["keeper"]}
+    site.state(PERSON_ADDED, "person/ku", person)
+    defined = {"material": "LAC", "name": {"zh": "乳糖", "en": "Lactose"}, "type": "raw", "unit": "kg"}
+    site.state("materials.material_defined.v1", "material/LAC", defined)
+    area = {"area": "raw", "name": {"zh": "原料库", "en": "Raw"}, "places": [], "reason": "store"}
+    site.state("identity.area_set.v1", "site", area)
+    place = {"location": "R-01", "name": {"zh": "一", "en": "1"}, "warehouse": "raw", "kind": "storage"}
+    site.state("materials.location_defined.v1", "locations", place | {"storage": None, "active": True})
+    none = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "retest", "expiry")
+    lot: dict[str, Any] = dict.fromkeys((*none, "delivery_note", "quantity", "comment", "damage", "containers"))
+    site.state("materials.lot_received.v2", "lot/LAC/L-1", lot | {"material": "LAC", "lot": "L-1"})
+    rows = [{"container": one, "quantity": KG, "location": "R-01", "damage": None} for one in ("C-1", "C-2")]
+    given = {"material": "LAC", "lot": "L-1", "containers": rows}
+    site.state("materials.containers_received.v2", "lot/LAC/L-1", given)
+    site.state(
+        model.ORDERED, model.stream("SC-2026-0001"), {"count": "SC-2026-0001", "locations": ["R-01"], "reason": None}
+    )
+    day, tablet = clock.now_text()[:10], site.tablet("T-1")
+    unit = f"warehouse/raw/{day}"
+    terms = {"issued_at": clock.now_text(), "expires_at": "2099-01-01T00:00:00.000Z", "lease_hash": "0" * 64}
+    lease = {"lease": "lease-1", "unit": unit, "device": "T-1", "person": "ku"}
+    site.state("handheld.lease_issued.v3", unit, lease | terms, actor="ku")
+    said = {"count": "SC-2026-0001", "container": "C-1", "location": "R-01", "quantity": {"value": "24", "unit": "kg"}}
+    flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="ku", lease="lease-1").flags
+    assert flags == ()
+    flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="chen", lease=None).flags
+    assert flags == ("lease_unknown",)
+    yield Story.of(site.plant)
+    site.close()
+
+
+@pytest.fixture
+def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
+    made = Rig(tmp_path / "witness", story)
+    yield made
+    made.folder.close()
+
+
+def closed(story: Story, by: str, count: str = "SC-2026-0001", entry: int | None = -1, **line: Any) -> Story:
+    """The log with the count closed, as somebody with the server's key would write it."""
+    named = None if entry is None else story.entries[entry].head.id
+    shown = {"container": "C-1", "entry": named, "was": KG, "counted": {"value": "24", "unit": "kg"}, "from": "R-01"}
+    lines = [shown | {"to": "R-01", "reason": "spilt", **line}]
+    said = {"count": count, "lines": lines, "digest": "0" * 64, "meaning": dict(model.MEANING)}
+    pen = story.pen("server", story.signer)
+    said |= signature(number_of(by))
+    return story.then(pen.write(model.CLOSED, model.stream(count), said, actor=number_of(by)))
+
+
+def test_variances_that_somebody_else_approved_are_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(closed(story, "li")) == 200, rig.why
+
+
+@pytest.mark.parametrize(
+    ("by", "changed", "code"),
+    [
+        ("chen", {}, "count_own"),
+        ("li", {"count": "SC-2026-0002"}, "count_closed"),
+        ("li", {"counted": {"value": "23", "unit": "kg"}}, "count_lines_wrong"),
+        ("li", {"to": "R-02"}, "count_lines_wrong"),
+        ("li", {"container": "C-2"}, "count_lines_wrong"),
+        # Somebody has found it.
+        ("li", {"entry": None, "to": None, "counted": {"value": "0", "unit": "kg"}}, "count_lines_wrong"),
+    ],
+)
+def test_variances_that_were_approved_otherwise_are_found(
+    rig: Rig, story: Story, by: str, changed: dict[str, Any], code: str
+) -> None:
+    assert rig.show(closed(story, by, **changed)) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_a_count_is_closed_once(rig: Rig, story: Story) -> None:
+    twice = closed(closed(story, "li"), "li", entry=len(story.entries) - 1)
+    assert rig.show(twice) == 422
+    assert rig.found == ("count_closed", len(story.entries) + 1)
+
+
+@pytest.mark.urs("PLT-12")
+def test_work_in_a_warehouse_without_a_lease_is_flagged_or_the_server_lies(rig: Rig, story: Story) -> None:
+    index = story.flagged("lease_unknown")
+    assert rig.show(story.without_flag("lease_unknown")) == 422
+    assert rig.found == ("flag_missing", index)
