@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from server.alerts import entries as alerts
 from server.alerts import reaching, sweeps
-from server.core import clock, db, qualifications, refusals, sealing
+from server.core import clock, db, qualifications, rebuild, refusals, sealing
 from server.core.config import Config
 from server.core.continuity import Continuity
 from server.core.errors import PestleError
@@ -140,7 +140,7 @@ def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     sealing.use(config.secret)
     definitions.use(engine, config.blobs)
     registry = Registry(ROOMS, devices.permitted_at, countersigning.flags, devices.barred)
-    migrate(engine)
+    behind = migrate(engine)
     accounts.seal_all(engine)
     with engine.connect() as connection:
         known = devices.device_key(connection, SERVER)
@@ -150,6 +150,9 @@ def _open(config: Config, engine: Engine, certificate: bytes | None) -> Plant:
     recovery.prepare(config)
     own = keys.next_keys(config) if certificate else Keys.of(config.key_file, config.cosigner_file, config.secret)
     signer, log = own.signer, Log(config.origin, own.signer, cosigner=own.cosigner)
+    if behind:
+        # A crash here: the steps are taken, and `pestle rebuild` says what is missing.
+        rebuild.replace(engine, log, registry)
     anchor = Anchor(config.anchor_file, config.origin)
     recorder = Recorder(engine, log, signer, registry, devices.device_key, Continuity(anchor))
     publisher = Publisher(engine, log)

@@ -21,19 +21,25 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 
 
-def migrate(engine: Engine) -> None:
-    """Take all steps that the database has not taken yet, in one transaction; PestleError `database_newer`."""
+# From this step on tables of records say what older entries have said as well: what is in containers.
+REFILLED = "0046"
+
+
+def migrate(engine: Engine) -> bool:
+    """Take all steps that the database has not taken yet, in one transaction; PestleError `database_newer`. Whether
+    there is something in its log that its tables do not say yet, so that they must be made anew."""
     taken, last = _taken(engine), newest()
     if taken is not None and taken > last:
         raise PestleError("database_newer", {"database": taken, "program": last})
     if taken == last:
-        return
+        return False
     # Only now: Alembic takes a quarter of a second to import, and most starts have no step to take.
     from alembic import command
 
     with db.writing_records(), db.write(engine) as connection:
         # A crash here: nothing is committed, the next start begins with the same step.
         command.upgrade(configured(connection), "head")
+    return taken is not None and taken < REFILLED
 
 
 def configured(connection: Connection, metadata: list[MetaData] | None = None) -> "Config":

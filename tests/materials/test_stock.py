@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 from batch_support import weighed
+from core_support import unguarded
+from dispensing_support import API, Dispensing
+from sqlalchemy import delete, update
 from stock_support import DAY, LABELS, Store
 
+from server import plant
 from server.materials import queries as materials
+from server.materials.projection import container
 from server.materials.stock import queries
+from server.materials.stock.projection import movement
 from server.production import queries as batches
 
 pytestmark = pytest.mark.urs("MAT-06")
@@ -97,6 +103,33 @@ def test_a_label_that_is_received_twice_and_by_who_may_not_adds_nothing(site: St
     assert site.held(FIRST) == "25.00"
     with site.plant.engine.connect() as connection:
         assert queries.find_standing(connection, "NEW", DAY) is None
+    assert site.rebuilds()
+
+
+def test_what_is_dispensed_leaves_its_container_like_what_is_weighed(site: Store) -> None:
+    dispensing = Dispensing(site)
+    first = dispensing.put(API, "3.000", container=FIRST)
+    dispensing.put(API, "2.000", container=FIRST, portion=2)
+    assert both(site, FIRST) == ("20.000", "5.000")
+    dispensing.put(API, "2.500", container=SECOND, corrects=first.id, reason="another drum")
+    assert both(site, FIRST) == ("23.000", "2.000")
+    assert both(site, SECOND) == ("22.500", "2.500")
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("CMP-05")
+def test_a_database_from_before_there_was_a_ledger_gets_it_from_the_log(
+    site: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.order("B1")
+    site.put("material_weighed", weighed("B1", "12.640", container=FIRST))
+    with unguarded(site.plant.engine) as connection:
+        connection.execute(delete(movement))
+        connection.execute(update(container).values(held="25.00", opened=0))
+    site.plant.close()
+    monkeypatch.setattr(plant, "migrate", lambda engine: True)
+    site.plant = plant.open_plant(site.plant.config)
+    assert site.held(FIRST) == "12.360"
     assert site.rebuilds()
 
 

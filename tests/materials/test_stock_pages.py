@@ -84,6 +84,7 @@ def test_materials_are_shown_with_what_may_be_used_of_them(desk: Desk) -> None:
         ("BAD", "rejected", "50.00", 2),
         ("WAITS", "quarantine", "25.00", 1),
     ]
+    assert [one["container"] for one in desk.get("stock/api-1?words=bad")["items"]] == ["R-1", "R-2"]
     assert desk.client().get("/api/stock/none").status_code == 404
 
 

@@ -2,7 +2,7 @@
 export const stockEn = {
   title: "Stock", hint: "By material, in the order in which it must be used", search: "Material, code or name", none: "Nothing is in stock.", find: "Scan a container", aContainer: "a container of this site", places: "Locations", ahead: "Told ahead",
   released: "May be used", allocated: "Given to batches", quarantine: "In quarantine", unusable: "Must not be used", mixed: "several units", containers: (n: number) => (n === 1 ? "1 container" : `${n} containers`), firstEnd: (day: string) => `first ends ${day}`,
-  lots: "Lots", all: "Containers", allLots: "All lots", until: "Use until", noEnd: "no end", held: "In it", place: "Location", nowhere: "not placed yet", batch: "Batch", free: "free", opened: "opened",
+  lots: "Lots", all: "Containers", filter: "Container, lot or location", until: "Use until", noEnd: "no end", held: "In it", place: "Location", nowhere: "not placed yet", batch: "Batch", free: "free", opened: "opened",
   came: "Came with", lot: "Lot", history: "History", corrected: "corrected", gone: { empty: "Empty", merged: "Merged", scrapped: "Scrapped" } as Record<string, string>, barredBecause: (why: string) => `Restricted: ${why}`, overdrawn: "More was taken out than was in it. Weigh or count it.",
   move: "Move", split: "Split", merge: "Merge into it", scrap: "Scrap", bar: "Restrict", unbar: "Set free", labels: "Print label",
   moveTitle: (label: string) => `Move ${label}`, moveHint: "Scan where it stands now.", scanPlace: "Location", aPlace: "a location in use", noPlace: (code: string) => `${code}: no location in use`, stands: (place: string) => `it stands at ${place} already`, moveNow: "Put it there",

@@ -59,9 +59,10 @@ def amount_of(found: Iterable[Standing], unit: str | None, own: Iterable[Link]) 
     return None if None in amounts else rules.shown(rules.total(one for one in amounts if one is not None))
 
 
-def material(connection: Connection, code: str, offset: int, day: str) -> Answer | None:
+def material(connection: Connection, code: str, words: str, offset: int, day: str) -> Answer | None:
     """{material, name, unit, lots, items, total}: its lots with what is left of each, and a page of its containers, in
-    the order in which they must be used. None of a material that nobody has defined and of which nothing came."""
+    the order in which they must be used: those whose label, lot or location holds the words. None of a material that
+    nobody has defined and of which nothing came."""
     there = queries.stock_of(connection, code, day, limit=None)
     unit, own = materials.material_unit(connection, code), masters.links(connection, code)
     if unit is None and not there:
@@ -79,15 +80,20 @@ def material(connection: Connection, code: str, offset: int, day: str) -> Answer
         }
         for number, found in by_lot.items()
     ]
+    wanted = [one for one in there if _holds(one, words.lower())]
     return {
         "material": code,
         "name": materials.material_names(connection, [code]).get(code),
         "unit": unit,
         **_sums(there, unit, own),
         "lots": lots,
-        "items": [one.payload() for one in there[offset : offset + CONTAINERS]],
-        "total": len(there),
+        "items": [one.payload() for one in wanted[offset : offset + CONTAINERS]],
+        "total": len(wanted),
     }
+
+
+def _holds(one: Standing, words: str) -> bool:
+    return any(words in text.lower() for text in (one.container, one.lot, one.location or ""))
 
 
 def container(connection: Connection, label: str, day: str) -> Answer | None:

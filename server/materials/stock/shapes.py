@@ -131,4 +131,7 @@ class StockQuery(Schema):
 
 
 class StockPageQuery(Schema):
+    """`words`: in the label, lot or location of a container."""
+
+    words = plain.String(load_default="", validate=validate.Length(0, 100))
     offset = plain.Integer(load_default=0, validate=validate.Range(0, 10_000_000))

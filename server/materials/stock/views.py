@@ -53,7 +53,7 @@ def set_rule(body: Body) -> Answer:
 def show_material(query: Body, material: str) -> Answer:
     """A material by lot and container, in the order in which it must be used. PestleError `not_found`."""
     with plant.current().engine.connect() as connection:
-        found = pages.material(connection, material, query["offset"], _today())
+        found = pages.material(connection, material, query["words"], query["offset"], _today())
     if found is None:
         raise PestleError("not_found", {"name": material})
     return found
