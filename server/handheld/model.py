@@ -34,7 +34,7 @@ WAREHOUSE_WORK: tuple[str, ...] = (
     "materials.containers_received.v2",
     "materials.container_moved.v1",
 )
-WAREHOUSE_WORK += ("materials.container_counted.v1",)
+WAREHOUSE_WORK += ("materials.container_counted.v1", "quality.sample_taken.v1")
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000

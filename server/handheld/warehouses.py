@@ -26,8 +26,9 @@ from server.materials.purchasing import queries as purchasing
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
 from server.materials.suppliers import queries as suppliers
+from server.quality.inspection import queries as inspections
 
-WORKS = ("lot.receive", "stock.move")
+WORKS = ("lot.receive", "stock.move", "sample.take")
 # Who approves what was counted sees who may still bring something.
 SEES = (*WORKS, "stock.approve")
 # A lease that is renewed keeps its day; a day that is longer ago is begun no more, nor one that has not come anywhere.
@@ -69,6 +70,7 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
         "orders": purchasing.open_orders(connection),
         **_suppliers(connection),
         "counts": counts.open_counts(connection),
+        "inspections": inspections.lent(connection),
     }
 
 

@@ -10,6 +10,8 @@ from handheld_support import Site, Tablet, b64
 from server.core import clock, rebuild
 from server.core.kinds import Fact
 from server.materials.stock import queries as stock
+from server.quality.inspection import queries as inspections
+from server.quality.inspection.model import TAKEN
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("MAT-06", "PLT-08", "PLT-12")
@@ -81,8 +83,12 @@ def test_a_lease_brings_what_stands_there_in_columns(site: Site, unit: str) -> N
     assert held["lot"] == [0, 0]
     assert words[lease["lots"]["material"][0]] == "LAC"
     assert words[held["use_until"][0]] == words[lease["lots"]["expiry"][0]] == "2028-10-31"
-    assert lease["may"] == {"P-2": ["lot.receive", "stock.move"], "P-8": ["lot.receive", "stock.move"]}
+    both = ["lot.receive", "stock.move"]
+    assert lease["may"] == {"P-2": both, "P-8": both}
     assert {one["id"] for one in lease["people"]} == {"P-2", "P-8"}
+    [inspection] = lease["inspections"]
+    assert (inspection["lot"], inspection["number"], inspection["drawn"]) == ("L-1", 2, None)
+    assert inspection["missing"] == ["L-1-01", "L-1-02"]
     assert [one["code"] for one in lease["materials"] if one["code"] == "LAC"] == ["LAC"]
     assert lease["receiving"]["blocks"][0]["last"] - lease["receiving"]["blocks"][0]["first"] == 19
     [line] = site.request("GET", "/api/leases?device=T-1")[1]["items"]
@@ -170,3 +176,31 @@ def test_a_move_that_was_made_alone_moves_the_container_when_it_comes(site: Site
     lease = json.loads(site.lease(tablet, unit)["lease"])
     assert [one["location"] for one in lease["locations"]] == ["R-01", "R-02"]
     assert lease["words"][lease["containers"]["location"][0]] == "R-02"
+
+
+@pytest.mark.urs("QUA-02")
+def test_samples_are_taken_without_a_network_and_leave_what_they_were_taken_from(site: Site, unit: str) -> None:
+    analyst = {"person": "P-17", "login": "qian", "name": "钱", "name_en": None, "roles": ["qc"]}
+    site.plant.recorder.state(Fact("identity.person_added.v1", "person/P-17", analyst))
+    lease = json.loads(site.lease(site.tablet("T-2"), unit)["lease"])
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+    assert lease["may"]["P-17"] == ["sample.take"]
+    [inspection] = lease["inspections"]
+    line = {"quantity": {"value": "0.050", "unit": "kg"}, "instead_of": None, "reason": None}
+    number = inspection["inspection"].replace("INS", "SMP") + "-7K2Q"
+    said = {"inspection": inspection["inspection"], "sample": number, "purpose": "test", "comment": None}
+    said |= {"containers": [{"container": label, **line} for label in inspection["missing"]]}
+    about = {"lease": tablet.leases[unit], "subject": inspection["inspection"]}
+    first = tablet.write(unit, TAKEN, said, actor="P-17", **about)
+    keeper = tablet.write(unit, TAKEN, {**said, "sample": number + "X"}, actor="P-8", **about)
+    tablet.deliver(unit, first, keeper)
+    flags = [tablet.receipt(unit, entry)["flags"] for entry in (first, keeper)]
+    assert flags == [[], ["person_not_permitted"]]
+    with site.plant.engine.connect() as connection:
+        assert [one.held["value"] for one in stock.standing(connection, ["L-1-01", "L-1-02"], day())] == ["24.950"] * 2
+        found = inspections.of_lot(connection, "LAC", "L-1")
+        assert found is not None
+        assert (found.state, found.samplers) == ("sampled", ("P-17", "P-8"))
+        assert inspections.lent(connection) == []
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

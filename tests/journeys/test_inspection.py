@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 from journeys.handheld import Tablet
+from journeys.processes import until
 from journeys.screens import at_each_size, shown_at_each_size, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
+
+from server.core.config import Config
+from server.core.kinds import Fact
+from server.plant import open_plant
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-04", "QUA-01", "QUA-02")]
 LONG = 30_000
@@ -16,18 +21,32 @@ LONG = 30_000
 class Walk:
     """What the steps hand to each other: ten bags of starch came in; two people of the laboratory."""
 
-    def __init__(self, here: Site) -> None:
+    def __init__(self, here: Site, database_url: str) -> None:
         self.site = here
+        self.locate(database_url)
         grants = [{"role": role, "areas": None} for role in ("engineer", "qc")]
         second = here.people["zhouwei"]["id"]
         here.desk("admin").post(f"/api/people/{second}/roles", {"grants": grants, "reason": "检验室支援"})
-        one = {"quantity": {"value": "25.000", "unit": "kg"}, "location": None, "damage": None}
+        one = {"quantity": {"value": "25.000", "unit": "kg"}, "location": "Q-01", "damage": None}
         empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
         body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-77", "expiry": "2031-06-30"}
         body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 10, "despite": DESPITE}
         here.desk("huanglei").post("/api/receiving", body, 201)
         self.lab: Tablet = here.tablet("lab", "zh-CN")
         self.number = self.sample = ""
+
+    def locate(self, database_url: str) -> None:
+        """The area of raw materials with a place for what is in quarantine, as commands do it beside the server."""
+        plant = open_plant(Config(self.site.server.data, database_url))
+        area = {"area": AREA, "name": {"zh": "原料库", "en": "Raw materials"}, "places": ["1-101"], "reason": "store"}
+        place = {"location": "Q-01", "name": {"zh": "待验区", "en": "Quarantine"}, "warehouse": AREA, "active": True}
+        place |= {"kind": "quarantine", "storage": None}
+        keeper, admin = (self.site.people[login]["id"] for login in ("huanglei", "admin"))
+        plant.recorder.state(
+            Fact("identity.area_set.v1", "site", area, actor=admin),
+            Fact("materials.location_defined.v1", "locations", place, actor=keeper),
+        )
+        plant.close()
 
     def view(self) -> dict[str, Any]:
         found: dict[str, Any] = self.site.desk("sunyue").get(f"/api/inspections/{self.number}")
@@ -41,14 +60,16 @@ class Walk:
         keyboard.press("Enter")
 
 
+AREA = "raw"
 DESPITE = ["supplier_not_approved", "order_unknown"]
 
 
 @pytest.fixture(scope="module")
 def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("inspection")
-    with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
-        yield Walk(here)
+    database_url = f"sqlite:///{folder}/data/pestle.db"
+    with site(playwright, folder, database_url) as here:
+        yield Walk(here, database_url)
 
 
 def test_an_inspection_waits_on_the_home_of_who_samples(walk: Walk) -> None:
@@ -148,3 +169,44 @@ def test_where_the_chain_breaks_everybody_sees_it_in_both_languages(walk: Walk) 
     lab.page.goto(f"{lab.wire.url}/inspections/{walk.number}")
     expect(lab.at(f"broken-{kept}")).to_be_visible(timeout=LONG)
     shown_at_each_size(lab, "inspection-en")
+
+
+@pytest.mark.urs("PLT-12", "QUA-02")
+def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> None:
+    hand = walk.site.tablet("hand", "zh-CN")
+    hand.enrol(walk.site.code("tablet"), hand.chromium.name)
+    hand.sign_in("sunyue")
+    one = {"quantity": {"value": "25.000", "unit": "kg"}, "location": "Q-01", "damage": None}
+    body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-78", "expiry": "2031-06-30"}
+    empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
+    body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 2, "despite": DESPITE}
+    walk.site.desk("huanglei").post("/api/receiving", body, 201)
+    hand.page.goto(f"{hand.wire.url}/warehouse")
+    hand.at(f"take-{AREA}").click(timeout=LONG)
+    expect(hand.at("tile-sample")).to_be_visible(timeout=LONG)
+    expect(hand.at("tile-move")).to_have_count(0)
+    hand.go_offline()
+    hand.at("tile-sample").click()
+    row = hand.page.locator("[data-testid^=pick-INS]").last
+    expect(row).to_contain_text("尚缺 2", timeout=LONG)
+    at_each_size(hand, "warehouse-sample-pick", "sample-sheet")
+    number = str(row.get_attribute("data-testid")).removeprefix("pick-")
+    row.click()
+    lot = walk.site.desk("sunyue").get(f"/api/inspections/{number}")["lot"]
+    for label in (f"{lot}-001", f"{lot}-002"):
+        hand.at("sample-scan").fill(label)
+        hand.at("sample-scan").press("Enter")
+        hand.at(f"quantity-{label}").fill("0.025")
+    at_each_size(hand, "warehouse-sample", "record-sample")
+    hand.at("record-sample").click()
+    taken = hand.page.locator("[data-testid^=sampled-SMP]")
+    expect(taken).to_be_visible(timeout=LONG)
+    sample = str(taken.get_attribute("data-testid")).removeprefix("sampled-")
+    hand.go_online()
+
+    def known() -> bool:
+        found = walk.site.desk("sunyue").get(f"/api/inspections/{number}")
+        return [(one["sample"], one["flags"]) for one in found["samples"]] == [(sample, [])]
+
+    until("the sample stands in the log without a flag", known)
+    assert walk.site.desk("sunyue").get(f"/api/inspections/{number}")["state"] == "sampled"

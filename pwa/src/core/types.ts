@@ -148,7 +148,7 @@ export interface WarehouseLease extends Lent {
   unit: string;
   /** `size` of the log that all this is of: later entries of the document come on top. */
   warehouse: { area: string; day: string; size: number };
-  /** What each person may do here of `lot.receive` and `stock.move`. */
+  /** What each person may do here of `lot.receive`, `stock.move` and `sample.take`. */
   may: Record<string, string[]>;
   locations: Location[];
   materials: StoredMaterial[];
@@ -164,7 +164,11 @@ export interface WarehouseLease extends Lent {
   receiving: { rule: { pattern: string; remaining: number; over: number }; blocks: { pattern: string; period: string; first: number; last: number }[] };
   /** Counts that were ordered here and are not closed. */
   counts: { count: string; locations: string[]; ordered_by: string; ordered_at: string }[];
+  /** Of which containers are to be opened for samples; missing in older leases. */
+  inspections?: LentInspection[];
 }
+/** `drawn`: null where every container is; `missing`: those of which no sample is taken yet. */
+export interface LentInspection { inspection: string; material: string; lot: string; number: number; sampling: { identity: string; quantity: Quantity | null; retained: Quantity | null; instruction: string | null }; drawn: string[] | null; missing: string[]; labelled: number }
 export interface Location { location: string; name: Text2; warehouse: string; kind: string; storage: string | null; active: boolean }
 /** `shelf_life` and `retest` in months; `conversions` pair quantities that are the same amount of it. */
 export interface StoredMaterial { code: string; name: Text2; type: string; unit: string; shelf_life: number | null; retest: number | null; storage: string | null; conversions: { given: Quantity; equals: Quantity }[] }

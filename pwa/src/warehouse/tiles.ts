@@ -9,4 +9,5 @@ export const TILES: Tile[] = [
   { id: "receive", permission: "lot.receive", whole: true, sheet: () => import("../receiving/WarehouseSheet.svelte") },
   { id: "move", permission: "stock.move", sheet: () => import("./MoveSheet.svelte") },
   { id: "count", permission: "stock.move", sheet: () => import("./CountSheet.svelte") },
+  { id: "sample", permission: "sample.take", sheet: () => import("../inspection/WarehouseSample.svelte") },
 ];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { done, looked, sampleNumber } from "../../src/inspection/taking";
+import type { LocalEntry } from "../../src/core/types";
 import { complete, type Draft, nextSteps, taken } from "../../src/inspection/types";
 
 const line = (container: string, quantity: string, more: Partial<Draft> = {}): Draft => ({ container, quantity, insteadOf: null, reason: "", ...more });
@@ -15,6 +17,16 @@ describe("taking samples and handing them on (QUA-02)", () => {
       { container: "A-1", quantity: { value: "0.020", unit: "kg" }, instead_of: null, reason: null },
       { container: "A-9", quantity: { value: "0.1", unit: "kg" }, instead_of: "A-2", reason: "dented" },
     ]);
+  });
+
+  it("QUA-02: without a network a device knows what was drawn, and what has been opened since", () => {
+    const inspected = { inspection: "INS-2026-0001", lot: "A-5/2", sampling: { identity: "drawn", quantity: null, retained: null, instruction: null }, drawn: ["A-1", "A-2"], missing: ["A-1", "A-2"], labelled: 9 };
+    const entry = (more: Partial<LocalEntry>): LocalEntry => ({ kind: "quality.sample_taken.v1", place: "sent", payload: { inspection: "INS-2026-0001", containers: [{ container: "A-9", instead_of: "A-2", reason: "x" }] }, ...more }) as unknown as LocalEntry;
+    expect([...done([entry({}), entry({ place: "quarantined" }), entry({ kind: "materials.container_moved.v1" })], "INS-2026-0001")]).toEqual(["A-9", "A-2"]);
+    expect(done([entry({})], "INS-2026-0002").size).toBe(0);
+    const code = (label: string, material: string | null, lot = "A-5/2"): string => looked(inspected, label, material === null ? null : { material, lot }, "api-1", new Set(["A-2"])).code;
+    expect([code("A-1", "api-1"), code("A-2", "api-1"), code("A-3", "api-1"), code("A-1", "api-1", "B"), code("A-1", "lac-1"), code("A-1", null)]).toEqual(["drawn", "sampled", "not_drawn", "other_lot", "other_material", "unknown"]);
+    expect(sampleNumber("INS-2026-0001", new Uint8Array([0, 31, 32, 7, 255]))).toBe("SMP-2026-0001-2Z29Z");
   });
 
   it("QUA-02: what was handed over is received next, and what was destroyed goes nowhere", () => {

@@ -14,6 +14,8 @@ from server.quality.inspection.projection import inspection, sample, step
 from server.quality.specifications import queries as specifications
 
 STAGE = "incoming"
+# So many inspections go along with a handheld.
+_LENT = 200
 
 
 def next_number(connection: Connection, moment: str) -> str:
@@ -101,6 +103,26 @@ def plan_of(connection: Connection, material: str, day: str) -> dict[str, Any]:
         return {"specification": None, "version": None, "plan": dict(plans.DEFAULT)}
     plan = dict(found.sampling or plans.DEFAULT)
     return {"specification": found.specification, "version": found.version, "plan": plan}
+
+
+def lent(connection: Connection) -> list[dict[str, Any]]:
+    """What a handheld needs to take samples without a network, of each inspection of which containers are to be
+    opened, the oldest first: {inspection, material, lot, number, sampling, drawn, missing, labelled}."""
+    query = select(inspection).where(inspection.c.state == model.SAMPLING).order_by(inspection.c.idx).limit(_LENT)
+    return [_lent(connection, one) for one in _inspections(connection, connection.execute(query).all())]
+
+
+def _lent(connection: Connection, one: Inspection) -> dict[str, Any]:
+    labels = labels_of(connection, one.material, one.lot)
+    missing = rules.missing(one, samples_of(connection, one.inspection), labels)
+    same = ("inspection", "material", "lot", "number")
+    drawn = None if one.drawn is None else [*one.drawn]
+    return {name: getattr(one, name) for name in same} | {
+        "sampling": dict(one.sampling),
+        "drawn": drawn,
+        "missing": missing,
+        "labelled": len(labels),
+    }
 
 
 def waiting(connection: Connection, limit: int) -> list[tuple[Sample, Step]]:
