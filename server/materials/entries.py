@@ -79,7 +79,7 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     given, quantity = entry.payload, entry.payload["quantity"]
     unit = queries.material_unit(connection, given["material"])
     flags = [] if unit is not None else ["material_unknown"]
-    if unit is not None and quantity is not None and not _fits(connection, given["material"], quantity):
+    if unit is not None and quantity is not None and not _fit(connection, given["material"], quantity):
         flags.append("unit_mismatch")
     if queries.find_lot(connection, given["material"], given["lot"]) is not None and not receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
@@ -93,10 +93,12 @@ def receives(connection: Connection, entry: Entry) -> bool:
     return identity.permitted(connection, entry.actor, "lot.receive")
 
 
-def _fits(connection: Connection, material: str, quantity: Mapping[str, str]) -> bool:
-    """Whether it is an amount of the material's stock: in its unit, or exactly so much of it."""
-    unit = queries.material_unit(connection, material)
-    return unit is not None and units.converted(quantity, unit, masters.links(connection, material)) is not None
+def _fit(connection: Connection, material: str, *quantities: Mapping[str, str]) -> bool:
+    """Whether these are amounts of the material's stock: in its unit, or exactly so much of it."""
+    unit, links = queries.material_unit(connection, material), masters.links(connection, material)
+    # A lorry brings many alike.
+    told = {(one["value"], one["unit"]): one for one in quantities}
+    return unit is not None and all(units.converted(one, unit, links) is not None for one in told.values())
 
 
 def judge_containers(connection: Connection, entry: Entry) -> Ruling:
@@ -108,7 +110,7 @@ def judge_containers(connection: Connection, entry: Entry) -> Ruling:
     flags = [] if queries.find_lot(connection, given["material"], given["lot"]) is not None else ["lot_unknown"]
     if not receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
-    if not all(_fits(connection, given["material"], one["quantity"]) for one in given["containers"]):
+    if not _fit(connection, given["material"], *(one["quantity"] for one in given["containers"])):
         flags.append("unit_mismatch")
     if queries.containers(connection, [one["container"] for one in given["containers"]]):
         flags.append("container_known")

@@ -104,11 +104,16 @@ def receive_containers(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     if model.NOT_PERMITTED in entry.flags:
         return
+    labels = [one["container"] for one in given["containers"]]
+    known = set(connection.execute(select(container.c.container).where(container.c.container.in_(labels))).scalars())
+    rows: dict[str, dict[str, str]] = {}
     for one in given["containers"]:
-        if connection.execute(select(container).where(container.c.container == one["container"])).first() is None:
-            values = {"material": given["material"], "lot": given["lot"]}
-            quantity = {"quantity_value": one["quantity"]["value"], "quantity_unit": one["quantity"]["unit"]}
-            connection.execute(insert(container), {"container": one["container"], **values, **quantity})
+        values = {"container": one["container"], "material": given["material"], "lot": given["lot"]}
+        quantity = {"quantity_value": one["quantity"]["value"], "quantity_unit": one["quantity"]["unit"]}
+        if one["container"] not in known:
+            rows.setdefault(one["container"], values | quantity)
+    if rows:
+        connection.execute(insert(container), [*rows.values()])
 
 
 def change_status(connection: Connection, entry: Entry) -> None:

@@ -127,9 +127,9 @@ def receive_labelled(connection: Connection, entry: Entry) -> None:
         return
     given = entry.payload
     ours = (container.c.material == given["material"]) & (container.c.lot == given["lot"])
-    for one in given["containers"]:
+    for one in (each for each in given["containers"] if each["damage"] is not None):
         here = select(container.c.container).where(ours, container.c.container == one["container"])
-        if one["damage"] is not None and connection.execute(here).first() is not None:
+        if connection.execute(here).first() is not None:
             row = {"text": one["damage"]["text"], "photos": _text(one["damage"]["photos"])}
             db.put_missing(connection, damage, {"container": one["container"], **row})
 
