@@ -23,7 +23,7 @@ export const dispensingEn = {
     unknown: (of: string, why: string): Said => [`How much of lot ${of} is needed cannot be said: ${why}`, "Report an exception to QA."],
     waits: (of: string): Said => [`First weigh ${of}`, "This material makes up for what the others come to."],
   },
-  whys: { missing: "a result is missing", division_by_zero: "its result is zero", out_of_range: "the figure is out of range", not_positive: "it comes to nothing" } as Record<string, string>,
+  whys: { missing: "a result is missing", division_by_zero: "its result is zero", out_of_range: "the figure is out of range", format_wrong: "the expression cannot be read", not_positive: "it comes to nothing" } as Record<string, string>,
   ask: "Ask the server again", tooMuch: (container: string, left: string): Said => [`${container} should hold only ${left}`, "Look which container stands there. If the weight is right, it is kept, and QA is told."],
   label: "Label", labels: (n: number) => (n === 1 ? "1 label is to be printed" : `${n} labels are to be printed`), labelsLater: "once the network is there and the records are in the log", print: (n: number) => (n === 1 ? "Print 1 label" : `Print ${n} labels`),
   offline: "No network: the balance cannot be read", offlineHint: "What was recorded is kept here. Leave the load where it is: weighing goes on by itself once the network is back. Or type the weight, and a second person confirms it.",

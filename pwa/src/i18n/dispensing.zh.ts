@@ -23,7 +23,7 @@ export const dispensingZh: typeof dispensingEn = {
     unknown: (of, why) => [`无法算出物料批 ${of} 应称多少：${why}`, "请向 QA 报告异常。"],
     waits: (of) => [`请先称量 ${of}`, "本物料补偿其含量差。"],
   },
-  whys: { missing: "缺少检验结果", division_by_zero: "检验结果为零", out_of_range: "数值超出范围", not_positive: "结果不大于零" },
+  whys: { missing: "缺少检验结果", division_by_zero: "检验结果为零", out_of_range: "数值超出范围", format_wrong: "算式无法读取", not_positive: "结果不大于零" },
   ask: "重新询问服务器", tooMuch: (container, left) => [`容器 ${container} 应只剩 ${left}`, "请核对是否为此容器。如重量无误，照常保留，并提示 QA。"],
   label: "标签", labels: (n) => `待打印标签 ${n} 张`, labelsLater: "网络恢复且记录入账后打印", print: (n) => `打印 ${n} 张标签`,
   offline: "无网络：无法读取天平", offlineHint: "已记录的内容均保存在本机。请勿移动载荷：网络恢复后自动继续；也可手工输入重量，由第二人复核。",

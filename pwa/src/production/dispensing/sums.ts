@@ -2,7 +2,7 @@
 import { converted, type Fraction, over, parse, times } from "../../core/measures";
 import type { DispensingLine, Limits, Quantity } from "../../core/types";
 import { isNumber } from "../numbers";
-import { compile, Decimal, exact, ExpressionError, rounded, type Types, type Value, written } from "../../engines/expressions";
+import { compile, Decimal, exact, ExpressionError, ExpressionProblem, rounded, type Types, type Value, written } from "../../engines/expressions";
 
 export const ZERO: Fraction = [0n, 1n];
 export const plus = (a: Fraction, b: Fraction): Fraction => [a[0] * b[1] + b[0] * a[1], a[1] * b[1]];
@@ -11,7 +11,7 @@ const minus = (a: Fraction, b: Fraction): Fraction => plus(a, [-b[0], b[1]]);
 
 /** What an expression for a quantity is over, beside its own target, as decimal strings; null is one that is missing. */
 export type Basis = Readonly<Record<string, string | null>>;
-export type Unknown = "missing" | "division_by_zero" | "out_of_range" | "not_positive";
+export type Unknown = "missing" | "division_by_zero" | "out_of_range" | "not_positive" | "format_wrong";
 export type Found = { quantity: string } | { error: Unknown };
 
 /** How much of this lot stands for the line's target, in the line's unit, with the digits of the line. */
@@ -28,6 +28,8 @@ export function quantityOf(line: DispensingLine, basis: Basis): Found {
     return quantity.gt(0) ? { quantity: written(quantity, line.decimals) } : { error: "not_positive" };
   } catch (error) {
     if (error instanceof ExpressionError) return { error: error.code === "division_by_zero" || error.code === "missing" ? error.code : "out_of_range" };
+    // Of a recipe that came from elsewhere nobody has checked its expressions.
+    if (error instanceof ExpressionProblem) return { error: "format_wrong" };
     throw error;
   }
 }
