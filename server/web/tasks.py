@@ -21,7 +21,9 @@ from server.identity import waiting
 from server.identity.model import SIGNS, VOUCH, Person
 from server.identity.rules import WARNED
 from server.materials import queries as materials
+from server.materials.labels import queries as labels
 from server.materials.model import Lot
+from server.materials.purchasing import queries as purchasing
 from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import ENDS
 from server.production import model as production
@@ -178,6 +180,31 @@ def _ending_suppliers(connection: Connection, _: Person, at: datetime) -> Iterat
         )
 
 
+def _to_order(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Approved requisitions of which something has not been ordered, the first needed first (MAT-03)."""
+    found = sorted(
+        (min(line.needed_by for line in one.lines), one.number) for one, _rest in purchasing.wanted(connection)
+    )
+    for needed, number in found:
+        yield Task("purchase_wanted", NOW, number, _path("requisitions", number), at=needed)
+
+
+def _late_deliveries(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Orders of which something was wanted before today and has not come."""
+    for one in purchasing.open_orders(connection):
+        late = sorted(line["wanted_by"] for line in one["lines"] if line["wanted_by"] and line["wanted_by"] < _day(at))
+        if late:
+            yield Task(
+                "delivery_late", DUE, one["order"], _path("purchasing", one["order"]), at=late[0], count=len(late)
+            )
+
+
+def _label_designs(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Designs of labels that wait for a decision (MAT-11)."""
+    for one in labels.waiting(connection):
+        yield Task("label_design", NOW, one.template, _path("labels", one.template), dict(one.name), one.submitted_at)
+
+
 def _of_lot(code: str, state: str, lot: Lot, at: str | None, why: tuple[str, ...] = ()) -> Task:
     return Task(code, state, lot.lot, _path("lot", lot.material, lot.lot), lot.name, at, lot.containers, why)
 
@@ -320,6 +347,9 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("lot.decide",), _undecided_lots),
     (("lot.read",), ("lot.decide",), _stopped_lots),
     (("lot.read",), ("supplier.approve",), _ending_suppliers),
+    (("lot.read",), ("purchase.place",), _to_order),
+    (("lot.read",), ("purchase.place",), _late_deliveries),
+    ((), ("material.approve",), _label_designs),
     (("lot.read",), ("results.record",), _untested_lots),
     (("lot.read",), ("results.record",), _unchecked_lots),
     (("lot.read",), ("sample.take",), _to_sample),

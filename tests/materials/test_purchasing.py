@@ -1,6 +1,7 @@
 """Purchase orders: from approved requisitions or at once, to approved suppliers, signed, approved by others, closed."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from purchasing_support import SUPPLIER, Buying, line
 
 from server.core import rebuild
 from server.core.errors import PestleError
+from server.identity import queries as identity
 from server.materials.purchasing import model, queries
+from server.web import tasks
 
 pytestmark = pytest.mark.urs("MAT-03")
 Json = dict[str, Any]
@@ -50,6 +53,8 @@ def test_what_a_requisition_asks_for_is_ordered_signed_and_approved(buying: Buyi
     assert (shown["state"], shown["decided_by"]["id"], shown["supplier_name"]["en"]) == ("open", "P-0003", "Huayuan")
     waiting = buying.clients["sun"].get("/api/purchasing/wanted").json
     assert [one["material"] for one in waiting["items"]] == ["lac-1"]
+    asked_for = buying.clients["qian"].get(f"/api/requisitions/{asked}").json
+    assert (asked_for["orders"], asked_for["wanted"]) == ([number], True)
     assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
 
 
@@ -166,3 +171,25 @@ def test_what_comes_in_closes_a_line_little_by_little(buying: Buying) -> None:
     shown = buying.shown(number)
     assert (shown["state"], shown["lines"][1]["open"]["value"], open_orders(buying)) == ("closed", "0", [])
     assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("HMI-04")
+def test_who_buys_is_told_what_is_to_be_ordered_and_what_has_not_come(buying: Buying) -> None:
+    asked = buying.requisition(("api-1", "25"))
+    number = buying.ordered(line("lac-1", wanted_by="2027-01-31"), line("lac-1", wanted_by=None, line=2))
+    at = datetime(2027, 1, 31, 12, tzinfo=UTC)
+
+    def told(login: str, at: datetime) -> list[tuple[str, str, str | None, str]]:
+        with buying.site.reading() as connection:
+            person = identity.find_login(connection, login)
+            assert person is not None
+            found = tasks.of_person(connection, person, at)
+        return [
+            (one.code, one.about, one.at, one.to) for one in found if one.code in ("purchase_wanted", "delivery_late")
+        ]
+
+    wanted = ("purchase_wanted", asked, "2027-01-31", f"/requisitions/{asked}")
+    assert told("sun", at) == [wanted]
+    late = ("delivery_late", number, "2027-01-31", f"/purchasing/{number}")
+    assert told("sun", at + timedelta(days=1)) == [wanted, late]
+    assert told("qian", at + timedelta(days=1)) == []

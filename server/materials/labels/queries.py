@@ -43,6 +43,12 @@ def in_force(versions: Iterable[Version]) -> Version | None:
     return next((one for one in reversed(list(versions)) if one.state == model.APPROVED), None)
 
 
+def waiting(connection: Connection) -> list[Version]:
+    """Versions that wait for a decision, the oldest first."""
+    query = select(template).where(template.c.state == model.SUBMITTED).order_by(template.c.submitted_at)
+    return [_version(row) for row in connection.execute(query)]
+
+
 def designs_for(connection: Connection, what: str) -> list[Version]:
     """The designs in force for a thing, a plant's own before those that came with the program."""
     found = (in_force(versions) for versions in all_versions(connection).values())

@@ -16,6 +16,7 @@ from server.engines.flows import queries as flows
 from server.identity import queries as identity
 from server.identity.access import current_person, require
 from server.materials import queries as materials
+from server.materials.purchasing import queries as ordering
 from server.materials.requisitions import model, queries, shapes
 from server.materials.requisitions.model import Requisition
 
@@ -48,7 +49,7 @@ def listing(query: Body) -> Answer:
 @blueprint.get("/requisitions/<number>")
 @require(*_SEES)
 def show(number: str) -> Answer:
-    """One requisition with its lines, and the flow that decides on it. PestleError `requisition_unknown`."""
+    """One requisition with its lines, the flow that decides on it and its orders. PestleError `requisition_unknown`."""
     return _page(number)
 
 
@@ -84,7 +85,9 @@ def _page(number: str) -> Answer:
         if found is None:
             raise PestleError("requisition_unknown", {"requisition": number})
         running = flows.last_about(connection, model.FLOW, model.subject(number))
-        return _shown(connection, [found])[0] | {"instance": None if running is None else running.instance}
+        shown = _shown(connection, [found])[0] | {"instance": None if running is None else running.instance}
+        open_ = any(asked == number for asked, _ in ordering.wanted_of(connection, [number]))
+        return shown | {"orders": ordering.orders_for(connection, number), "wanted": open_}
 
 
 def _shown(connection: Connection, found: Sequence[Requisition]) -> list[Answer]:
