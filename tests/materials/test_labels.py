@@ -25,7 +25,17 @@ NAMES = ("C-0001", "B/1/05", "A^FS~HI_1", "a\\&b\"c'd", "桶-7", "X" * 40, "C 1"
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
-    made = PlantUnderTest(database_url, tmp_path)
+    yield from stocked(database_url, tmp_path)
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Iterator[PlantUnderTest]:
+    """For what no database has to do with."""
+    yield from stocked(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+
+
+def stocked(database_url: str, folder: Path) -> Iterator[PlantUnderTest]:
+    made = PlantUnderTest(database_url, folder)
     person = {"person": "P-0020", "login": "qian", "name": "钱", "name_en": None, "roles": ["keeper"]}
     made.state(PERSON_ADDED, "person/P-0020", person)
     known = {"material": MATERIAL, "name": {"zh": "预胶化淀粉", "en": 'Starch "^XZ~'}, "type": "raw", "unit": "kg"}
@@ -62,8 +72,8 @@ def is_container(client: Any, text: str, symbology: str, name: str) -> bool:
 
 
 @pytest.mark.urs("MAT-10")
-def test_what_is_printed_is_scanned_as_exactly_this_container(site: PlantUnderTest) -> None:
-    client = keeper(site)
+def test_what_is_printed_is_scanned_as_exactly_this_container(drawn: PlantUnderTest) -> None:
+    client = keeper(drawn)
     asked = order(*NAMES)
     assert client.post("/api/labels/prints", json=asked).status_code == 201
     pdf = client.get(f"/api/labels/prints/{asked['request']}")
@@ -76,8 +86,8 @@ def test_what_is_printed_is_scanned_as_exactly_this_container(site: PlantUnderTe
 
 @pytest.mark.urs("MAT-10")
 @pytest.mark.parametrize("dots", zpl.DOTS)
-def test_a_label_printer_is_sent_the_same_whatever_the_words_hold(site: PlantUnderTest, dots: int) -> None:
-    client, names = keeper(site), NAMES if dots == 8 else NAMES[:3]
+def test_a_label_printer_is_sent_the_same_whatever_the_words_hold(drawn: PlantUnderTest, dots: int) -> None:
+    client, names = keeper(drawn), NAMES if dots == 8 else NAMES[:3]
     asked = order(*names, format="zpl")
     assert client.post("/api/labels/prints", json=asked).status_code == 201
     sent = client.get(f"/api/labels/prints/{asked['request']}?dots={dots}").get_data(as_text=True)
@@ -99,7 +109,7 @@ def drawn_codes(fields: list[label.Printed]) -> list[tuple[str, str]]:
     return [label.scanned([bytes(0 if dot == "1" else 255 for dot in line) for line in rows]) for rows in squares]
 
 
-def test_chinese_is_drawn_as_the_dots_of_our_own_font(site: PlantUnderTest) -> None:
+def test_chinese_is_drawn_as_the_dots_of_our_own_font() -> None:
     design = queries.delivered()["container-100x70"].design()
     element = next(one for one in design["elements"] if one["value"] == "name_zh")
     [fields] = label.labels(zpl.labels(design, [samples.SAMPLES], 8))
@@ -150,8 +160,8 @@ def test_an_interrupted_print_neither_doubles_nor_loses_a_label(site: PlantUnder
     assert (unknown.json["code"], len(site.entries(model.PRINTED_KIND))) == ("label_thing_unknown", 2)
 
 
-def test_pages_are_fetched_again_for_a_while_only(site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    client, asked = keeper(site), order("C-0001")
+def test_pages_are_fetched_again_for_a_while_only(drawn: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, asked = keeper(drawn), order("C-0001")
     client.post("/api/labels/prints", json=asked)
     now = clock.now()
     from server.materials.labels import printing
@@ -174,15 +184,15 @@ def test_two_who_print_one_label_at_once_have_a_first_and_a_second(site: PlantUn
     assert sorted(one["labels"][0]["copy"] for one in answers) == [1, 2, 3]
 
 
-def test_the_status_of_a_lot_and_of_each_container_is_printed_as_it_is_now(site: PlantUnderTest) -> None:
-    client = keeper(site)
+def test_the_status_of_a_lot_and_of_each_container_is_printed_as_it_is_now(drawn: PlantUnderTest) -> None:
+    client = keeper(drawn)
     for name, words in ((f"{MATERIAL}/{LOT}", ("待验", "QUARANTINE")), ("C-0001", ("合格", "RELEASED"))):
         if name == "C-0001":
             decided = {"material": MATERIAL, "lot": LOT, "status": "released", "reason": "import"}
-            site.state("materials.lot_status_changed.v1", f"lot/{MATERIAL}/{LOT}", decided)
+            drawn.state("materials.lot_status_changed.v1", f"lot/{MATERIAL}/{LOT}", decided)
         asked = order(name, what="status", format="zpl")
         assert client.post("/api/labels/prints", json=asked).status_code == 201
-        says = {one["name"]: one["value"] for one in site.payloads(model.PRINTED_KIND)[-1]["says"]}
+        says = {one["name"]: one["value"] for one in drawn.payloads(model.PRINTED_KIND)[-1]["says"]}
         assert (says["status_zh"], says["status_en"]) == words
     assert says["code"] == codes.of_container(MATERIAL, LOT, "C-0001", "2028-09-14")
 
@@ -219,6 +229,8 @@ def test_a_plants_own_design_prints_once_somebody_else_has_approved_it(site: Pla
     old = client.get(f"/api/labels/prints/{before['request']}").data
     assert submit(site, given).status_code == 201
     assert submit(site, given).json["code"] == "label_template_waiting"
+    waits = [one for one in site.client("li").get("/api/home/tasks").json["items"] if one["code"] == "label_design"]
+    assert [(one["about"], one["to"]) for one in waits] == [("container-100x70", "/labels/container-100x70")]
     assert [
         one["version"]
         for one in client.post("/api/labels/things", json={"what": "container", "names": ["x"]}).json["templates"]
@@ -236,9 +248,9 @@ def test_a_plants_own_design_prints_once_somebody_else_has_approved_it(site: Pla
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 
-def test_nobody_approves_a_design_of_their_own(site: PlantUnderTest) -> None:
+def test_nobody_approves_a_design_of_their_own(drawn: PlantUnderTest) -> None:
     """Whoever holds both permissions."""
-    submitted = submit(site, draft())
+    submitted = submit(drawn, draft())
     assert submitted.status_code == 201, submitted.text
     [version] = submitted.json["versions"]
     found = replace(queries.delivered()["container-100x70"], sha256=version["sha256"], state=model.SUBMITTED)
@@ -247,7 +259,7 @@ def test_nobody_approves_a_design_of_their_own(site: PlantUnderTest) -> None:
     assert rules.decision_refused(given, found, "P-0030") == "label_template_own"
     assert rules.decision_refused(given, found, "P-0004") is None
     assert rules.decision_refused({**given, "sha256": "0" * 64}, found, "P-0004") == "label_template_stale"
-    assert decide(site, "own", 1, False).json["versions"][0]["state"] == "rejected"
+    assert decide(drawn, "own", 1, False).json["versions"][0]["state"] == "rejected"
 
 
 @pytest.mark.parametrize(
@@ -261,15 +273,15 @@ def test_nobody_approves_a_design_of_their_own(site: PlantUnderTest) -> None:
     ],
 )
 def test_what_stands_against_a_design_is_named_and_refused(
-    site: PlantUnderTest, change: Json, finding: tuple[str, str]
+    drawn: PlantUnderTest, change: Json, finding: tuple[str, str]
 ) -> None:
     given = draft()
     assert given["elements"][3]["kind"] == "datamatrix"
     given["elements"] = [{**one, **(change if at == 3 else {})} for at, one in enumerate(given["elements"])]
-    seen = site.client("zhou").post("/api/labels/templates/check", json=given).json
+    seen = drawn.client("zhou").post("/api/labels/templates/check", json=given).json
     assert finding in [(one["code"], one["path"]) for one in seen["findings"]]
-    assert submit(site, given).json["code"] == "label_template_faulty"
-    looked = site.client("zhou").post("/api/labels/preview", json=given)
+    assert submit(drawn, given).json["code"] == "label_template_faulty"
+    looked = drawn.client("zhou").post("/api/labels/preview", json=given)
     assert looked.data.startswith(b"\x89PNG")
 
 
