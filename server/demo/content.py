@@ -69,6 +69,7 @@ def labels(lot: str, containers: int) -> list[str]:
 AREAS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("dispensing", t("称量区", "Dispensing"), ("2-114",)),
     ("tabletting", t("混合压片区", "Blending and tabletting"), ("2-118", "2-121")),
+    ("store", t("原辅料库", "Store of raw materials"), ("1-003",)),
 )
 
 # equipment, class, names, serial, model, location, calibration due

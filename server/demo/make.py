@@ -12,6 +12,7 @@ from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels, pin_of
 from server.demo.flows import begin, deviate
 from server.demo.forms import fill_in
+from server.demo.materials import store
 from server.demo.production import Line, Plan
 from server.demo.specifications import specify
 from server.demo.story import Story
@@ -83,6 +84,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             fill_in(story, day)
             deviate(story, f"B{day}-02")
             specify(story)
+            store(story)
             line.make_pilot(f"B{day}-06")
             line.order_pilot(f"B{day}-05")
         begin(story)

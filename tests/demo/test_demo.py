@@ -23,10 +23,13 @@ from server.engines.forms import queries as forms
 from server.engines.forms.records import queries as filled
 from server.handheld.hub.documents import Documents
 from server.identity import sessions
+from server.materials import queries as materials
+from server.materials.purchasing import queries as purchasing
 from server.plant import open_plant
 from server.production import queries as batches
 from server.production.model import COMPLETED, DISPENSED
 from server.quality import queries as quality
+from server.quality.inspection import queries as inspections
 from server.release import queries as release
 from server.training import queries as training
 from sync.crdt.policy import rebuild as rebuild_document
@@ -55,6 +58,12 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
         waiting = batches.batch_lines(connection, ("awaiting_review",))[0]
         open_codes = {notice.code for line in waiting for notice in release.review(connection, line.number).open}
         export(connection, plant.log, tmp_path / "log")
+        [order] = purchasing.open_orders(connection)
+        [lot] = materials.lots_in(connection, "quarantine", clock.now_text()[:10], 10)
+        inspection = inspections.of_lot(connection, lot.material, lot.lot)
+    assert (order["lines"][0]["received"], order["lines"][0]["state"]) == ("120.000", "partial")
+    assert inspection is not None
+    assert inspection.complete
     assert counts == {"ordered": 3, "in_progress": 1, "awaiting_review": 3, "released": 30}
     assert open_codes == {"out_of_limits", "manual_weight_unverified"}
     assert verify_log(tmp_path / "log", full=True).ok
