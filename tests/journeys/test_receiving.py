@@ -112,7 +112,7 @@ def test_the_containers_stand_at_the_lot_as_they_came(walk: Walk) -> None:
     at_each_size(store, "second-look-en", "receive-confirm")
     store.at("sheet-close").click()
     speak(store, "zh")
-    [*_, told] = [one for one in walk.site.desk("chenjie").log() if one["kind"] == "materials.containers_received.v1"]
+    [*_, told] = [one for one in walk.site.desk("chenjie").log() if one["kind"] == "materials.containers_received.v2"]
     assert (told["actor"]["id"], told["flags"]) == (walk.site.people["huanglei"]["id"], [])
     assert [one["quantity"]["value"] for one in told["payload"]["containers"]] == ["20.000"] * 4
 

@@ -75,7 +75,7 @@ def test_a_keeper_receives_containers_and_the_log_says_who(store: Store) -> None
         **first,
     }
     with store.site.plant.engine.connect() as connection:
-        told = reading.of_kind(connection, "materials.containers_received.v1")
+        told = reading.of_kind(connection, "materials.containers_received.v2")
     assert [(one.head.actor, len(one.envelope.body["containers"]), one.stamp.flags) for one in told] == [
         ("P-8", 100, ()),
         ("P-8", 50, ()),

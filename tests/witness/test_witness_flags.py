@@ -235,7 +235,7 @@ def test_what_is_no_entry_of_a_batch_corrects_no_weighing_whatever_its_header_sa
 
 def known(site: Plant) -> set[str]:
     with site.plant.engine.connect() as connection:
-        told = reading.of_kind(connection, "materials.containers_received.v1")
+        told = reading.of_kind(connection, "materials.containers_received.v2")
         return {one["container"] for entry in told for one in entry.envelope.body["containers"]}
 
 

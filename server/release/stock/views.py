@@ -20,7 +20,7 @@ from server.release.stock import pages, shapes
 blueprint = Blueprint("stock", __name__, url_prefix="/api", description="The containers of a lot")
 
 Answer = dict[str, Any]
-RECEIVED = "materials.containers_received.v1"
+RECEIVED = "materials.containers_received.v2"
 # In one entry: its payload has a limit.
 _TOGETHER = 100
 
@@ -57,7 +57,8 @@ def receive(body: Mapping[str, Any], material: str, lot: str) -> Answer:
 
 
 def _payload(material: str, lot: str, lines: Sequence[Mapping[str, Any]]) -> Answer:
-    return {"material": material, "lot": lot, "containers": [dict(line) for line in lines]}
+    nowhere = {"location": None, "damage": None}
+    return {"material": material, "lot": lot, "containers": [{**line, **nowhere} for line in lines]}
 
 
 def _check(material: str, lot: str, lines: Sequence[Mapping[str, Any]]) -> None:
