@@ -117,9 +117,13 @@ def lots_stored(connection: Connection, day: str) -> list[Lot]:
 
 
 def lots_expiring(connection: Connection, day: str, until: str, limit: int) -> list[Lot]:
-    """Usable lots whose last day is between the two (YYYY-MM-DD); the first to end first."""
+    """Usable lots whose last day is between the two (YYYY-MM-DD) and of which something is left, or of which no
+    container is registered; the first to end first."""
+    ours = (container.c.material == lot.c.material) & (container.c.lot == lot.c.lot)
+    every = select(container.c.container).where(ours)
+    left = every.where(container.c.gone.is_(None)).exists() | ~every.exists()
     usable = _lots.where(lot.c.status.in_(("released", "restricted")), lot.c.expiry >= day, lot.c.expiry <= until)
-    query = usable.order_by(lot.c.expiry, lot.c.material, lot.c.lot).limit(limit)
+    query = usable.where(left).order_by(lot.c.expiry, lot.c.material, lot.c.lot).limit(limit)
     return [_lot(row, day) for row in connection.execute(query)]
 
 

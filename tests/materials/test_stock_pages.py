@@ -14,6 +14,7 @@ from server.alerts import sweeps
 from server.app import create_app
 from server.core import clock
 from server.identity import accounts
+from server.materials import queries as materials
 
 pytestmark = pytest.mark.urs("MAT-06")
 PASSWORD = "correct horse battery"
@@ -170,6 +171,9 @@ def test_people_are_told_as_many_days_ahead_as_the_plant_says(desk: Desk) -> Non
             return [one.details["lot"] for one in sweeps.SWEEPS["stock_expiring"](connection, site.plant, at)]
 
     assert told(now) == ["SOON", "UNLABELLED"]
+    with site.plant.engine.connect() as connection:
+        at_home = materials.lots_expiring(connection, "2026-11-26", "2026-12-31", 10)
+    assert [one.lot for one in at_home] == ["SOON", "UNLABELLED"]
     assert told(now - timedelta(days=60)) == []
     assert desk.get("stock/rule") == {"expiry_days": 60, "retest_days": 30}
     desk.post("stock/rule", {"expiry_days": 10, "retest_days": 30, "reason": "enough"})

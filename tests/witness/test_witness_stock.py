@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from batch_support import weighed
 from stock_support import LABELS, Store
-from witness_support import Story
+from witness_support import Rig, Story
 
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
@@ -80,3 +82,33 @@ def test_flags_of_a_split_that_are_left_out_or_made_up(story: list[Seen]) -> Non
 def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
     gone: Change = lambda seen: replace(seen, body=None)  # noqa: E731
     assert judged(story, "containers_received", gone) is None
+
+
+def test_whatever_moves_a_container_the_witness_reckons_as_the_server_does(tmp_path: Path) -> None:
+    """What is left after splits, returns and mergers decides whether a weighing used a container up."""
+    site = Store(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    first, second, _ = LABELS
+    site.order("B1")
+    for batch, label in (("B1", first), ("B1", second)):
+        site.allocate(batch, label)
+    site.split(first, ("S-1", "5.00"))
+    site.put("material_weighed", weighed("B1", "4.000", container=first))
+    held = {"container": first, "material": "api-1", "lot": "A-5/2", "held": site.stands(first).held, "to": None}
+    site.state("production.container_issued.v1", "batch/B1", {"batch": "B1", **held}, "P-8")
+    back = {"batch": "B1", "container": first, "quantity": {"value": "15.500", "unit": "kg"}}
+    site.hand_back("B1")
+    site.state("production.container_returned.v1", "batch/B1", back | {"to": None, "reason": None}, "P-8")
+    assert site.held(first) == "15.500"
+    told = [
+        "container_used_up" in site.put("material_weighed", weighed("B1", net, container=label, phase=phase)).flags
+        for net, label, phase in (
+            *(("15.500", first, "21"), ("0.001", first, "22"), ("5.001", "S-1", "23")),
+            *(("20.000", second, "24"), ("5.000", second, "25"), ("0.001", second, "26")),
+        )
+    ]
+    assert told == [False, True, True, False, False, True]
+    site.merge(second, "S-1", device="tablet-a")
+    rig = Rig(tmp_path / "witness", Story.of(site.plant))
+    assert rig.show(Story.of(site.plant)) == 200, rig.why
+    rig.folder.close()
+    site.plant.close()
