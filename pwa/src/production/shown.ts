@@ -12,7 +12,7 @@ interface Said { kind: string; payload: Record<string, unknown> | null }
 interface Line { test: string; name: Text2 | null; value: Quantity; verdict: string }
 interface Answer { test: string; value: string | null; text: string | null; conforms: boolean | null }
 const RESULTS = "quality.results_recorded.v1";
-const ANSWERS = "quality.results_recorded.v2";
+const ANSWERS = ["quality.results_recorded.v2", "quality.results_recorded.v3"];
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -42,7 +42,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
-  if (kind === ANSWERS) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
+  if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
