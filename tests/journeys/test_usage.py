@@ -1,4 +1,4 @@
-"""From results to a released lot: two analysts, a signature of quality on a phone, and a lot that failed (MAT-05)."""
+"""From a sampled lot to a released one: two analysts, quality's signature on a phone, and a lot that failed (MAT-05)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from server.identity import accounts
 from server.plant import open_plant
 from server.quality.inspection import plans
 
-pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-05", "QUA-03", "QUA-01")]
+pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-05", "QUA-01", "QUA-02", "QUA-03")]
 MATERIAL, GOOD, BAD, CODE = "API-0107", "U-7/1", "U-8", "QS-USE"
 SECOND, PASSWORD = "qianqi", "mortar-and-pestle-77"
 LONG = 30_000
@@ -27,6 +27,7 @@ class Walk:
         self.site = here
         deliver(here, database_url)
         specify(here)
+        self.samples = {lot: sample(here, lot) for lot in (GOOD, BAD)}
         self.desk = here.tablet("desk", "en-GB")
         self.phone = here.phone("phone", "zh-CN")
 
@@ -54,21 +55,36 @@ def deliver(here: Site, database_url: str) -> None:
     keeper, facts = here.people["huanglei"]["id"], []
     for lot in (GOOD, BAD):
         given = {"material": MATERIAL, "lot": lot, "quantity": {"value": "40.000", "unit": "kg"}, "containers": 2}
-        given |= {
-            "supplier": "华原药业",
-            "supplier_lot": f"HY-{lot[-1]}",
-            "expiry": "2029-06-30",
-            "status": "quarantine",
-        }
-        facts.append(Fact("materials.lot_received.v1", f"lot/{MATERIAL}/{lot}", given, actor=keeper))
-        rows = [{"container": f"{lot}-{n}", "quantity": {"value": "20.000", "unit": "kg"}} for n in (1, 2)]
+        given |= {"supplier_name": "华原药业", "supplier_lot": f"HY-{lot[-1]}", "expiry": "2029-06-30"}
+        nothing = ("order", "line", "supplier", "manufacturer", "made", "retest", "delivery_note", "comment", "damage")
+        given |= dict.fromkeys(nothing)
+        facts.append(Fact("materials.lot_received.v2", f"lot/{MATERIAL}/{lot}", given, actor=keeper))
+        one = {"quantity": {"value": "20.000", "unit": "kg"}, "location": None, "damage": None}
+        rows = [{"container": label, **one} for label in labels(lot)]
         said = {"material": MATERIAL, "lot": lot, "containers": rows}
-        facts.append(Fact("materials.containers_received.v1", f"lot/{MATERIAL}/{lot}", said, actor=keeper))
+        facts.append(Fact("materials.containers_received.v2", f"lot/{MATERIAL}/{lot}", said, actor=keeper))
     plant.recorder.state(*facts)
     person = accounts.add_person(plant, SECOND, "钱琪", "Qian Qi", ["qc"]).id
     accounts.set_password(plant, person, PASSWORD)
     here.people[SECOND] = {"login": SECOND, "id": person, "password": PASSWORD}
     plant.close()
+
+
+def labels(lot: str) -> tuple[str, str]:
+    return f"{lot}-001", f"{lot}-002"
+
+
+def sample(here: Site, lot: str) -> str:
+    """By one analyst out of both containers, handed to the other, who receives it in the laboratory."""
+    inspection = here.desk("zhaolin").get(f"/api/lots/{MATERIAL}/{lot}/usage")["inspection"]
+    amount = {"quantity": {"value": "0.020", "unit": "kg"}, "instead_of": None, "reason": None}
+    body = {"purpose": "test", "containers": [{"container": label, **amount} for label in labels(lot)], "comment": None}
+    taken = str(here.desk("sunyue").post(f"/api/inspections/{inspection}/samples", body, 201)["sample"])
+    step = dict.fromkeys(("place", "to", "until", "reason"))
+    handed = {**step, "step": "handed", "to": here.people[SECOND]["id"]}
+    here.desk("sunyue").post(f"/api/samples/{taken}/steps", handed, 201)
+    here.desk(SECOND).post(f"/api/samples/{taken}/steps", {**step, "step": "received"}, 201)
+    return taken
 
 
 def specify(here: Site) -> None:
@@ -105,6 +121,7 @@ def record(walk: Walk, lot: str, assay: str) -> None:
     desk.at("record-results").click()
     desk.at("result-look").select_option("white", timeout=LONG)
     desk.at("result-assay").fill(assay)
+    desk.at("result-sample").fill(walk.samples[lot])
     desk.at("used-assay").click()
     desk.at("add-standard-assay").click()
     desk.at("reagent-assay-0-name").fill("Amotinib RS")
@@ -168,7 +185,15 @@ def test_quality_releases_it_on_a_phone(walk: Walk) -> None:
     phone = walk.phone
     phone.sign_in("zhaolin")
     walk.open(phone, GOOD)
-    for gate in ("specification", "results_complete", "results_pass", "results_checked", "independent", "supplier"):
+    for gate in (
+        "specification",
+        "sampling",
+        "results_complete",
+        "results_pass",
+        "results_checked",
+        "independent",
+        "supplier",
+    ):
         expect(phone.at(f"usage-gate-{gate}")).to_have_attribute("data-met", "true")
     fits(phone)
     phone.at("usage-release").click()
