@@ -3,7 +3,7 @@
 Twenty thousand containers go along, so they are told in columns, and what many share by its place in a list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,6 @@ from server.materials import queries as materials
 from server.materials.counts import queries as counts
 from server.materials.masters import queries as masters
 from server.materials.masters.model import Master
-from server.materials.model import Lot
 from server.materials.purchasing import queries as purchasing
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
@@ -33,6 +32,9 @@ WORKS = ("lot.receive", "stock.move", "sample.take")
 SEES = (*WORKS, "stock.approve")
 # A lease that is renewed keeps its day; a day that is longer ago is begun no more, nor one that has not come anywhere.
 PAST, AHEAD = timedelta(days=7), timedelta(days=1)
+
+
+_OF_LOT = ("material", "lot", "status", "expiry", "retest", "supplier", "supplier_lot")
 
 
 def refused(connection: Connection, unit: str, person: str | None) -> tuple[str, dict[str, Any]] | None:
@@ -150,10 +152,17 @@ def _suppliers(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _lots(connection: Connection, stands: Iterable[Standing], day: str) -> list[Lot]:
-    """Those that stand here."""
+def _lots(connection: Connection, stands: Iterable[Standing], day: str) -> list[dict[str, Any]]:
+    """Those that stand here, `_OF_LOT` of each; of one that was never received no more than how it is called."""
     here = {(one.material, one.lot) for one in stands}
-    return [one for one in materials.lots_stored(connection, day) if (one.material, one.lot) in here]
+    known = {(one.material, one.lot): one for one in materials.lots_stored(connection, day)}
+    nothing = dict.fromkeys(_OF_LOT, None) | {"status": "quarantine"}
+    return [
+        {**nothing, "material": material, "lot": lot}
+        if (material, lot) not in known
+        else {name: getattr(known[material, lot], name) for name in _OF_LOT}
+        for material, lot in sorted(here)
+    ]
 
 
 class _Words:
@@ -173,23 +182,20 @@ class _Words:
         return self._places[text]
 
 
-def _columns(stands: Sequence[Standing], lots: Iterable[Lot]) -> dict[str, Any]:
+def _columns(stands: Sequence[Standing], lots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`lots` and `containers` in columns. Numbers are places: `lot` in the columns of lots, all others in `words`; -1
     is nothing. `quantity` (what it came with) and `held` are in `unit`."""
-    words, known = _Words(), list(lots)
-    place_of = {(one.material, one.lot): place for place, one in enumerate(known)}
+    words = _Words()
+    place_of = {(one["material"], one["lot"]): place for place, one in enumerate(lots)}
     return {
         "words": words.texts,
         "lots": {
-            "lot": [one.lot for one in known],
-            **{
-                name: [words.place(getattr(one, name)) for one in known]
-                for name in ("material", "status", "expiry", "retest", "supplier", "supplier_lot")
-            },
+            "lot": [one["lot"] for one in lots],
+            **{name: [words.place(one[name]) for one in lots] for name in _OF_LOT if name != "lot"},
         },
         "containers": {
             "label": [one.container for one in stands],
-            "lot": [place_of.get((one.material, one.lot), -1) for one in stands],
+            "lot": [place_of[one.material, one.lot] for one in stands],
             "quantity": [one.quantity["value"] for one in stands],
             "held": [one.held["value"] for one in stands],
             "unit": [words.place(one.held["unit"]) for one in stands],

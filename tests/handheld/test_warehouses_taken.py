@@ -204,3 +204,12 @@ def test_samples_are_taken_without_a_network_and_leave_what_they_were_taken_from
         assert (found.state, found.samplers) == ("sampled", ("P-17", "P-8"))
         assert inspections.lent(connection) == []
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_a_container_of_a_lot_that_never_came_is_told_with_its_name(site: Site, unit: str) -> None:
+    site.plant.recorder.state(Fact(CONTAINERS, "lot/LAC/L-9", containers("L-9", "L-9-01"), actor="P-8"))
+    lease = json.loads(site.lease(site.tablet("T-1"), unit)["lease"])
+    lots, words = lease["lots"], lease["words"]
+    at = lease["containers"]["lot"][lease["containers"]["label"].index("L-9-01")]
+    assert (words[lots["material"][at]], lots["lot"][at], words[lots["status"][at]]) == ("LAC", "L-9", "quarantine")
+    assert lots["expiry"][at] == -1

@@ -192,16 +192,29 @@ def test_both_count_while_they_are_alone_and_see_no_amount(walk: Walk) -> None:
     other.at("count-sealed").click()
     expect(other.at(f"counted-{LABELS[4]}")).to_be_visible()
     at_each_size(other, "counted", f"counted-{LABELS[4]}")
+    # The battery falls out: what was counted is there again, and the work goes on by PIN.
+    one.battery_falls_out_offline()
+    one.unlock("huanglei")
+    one.page.goto(f"{one.wire.url}/warehouse")
+    one.unlock("huanglei")
+    one.at("tile-count").click()
+    one.at("at-R-01").click()
+    for label in LABELS[:2]:
+        expect(one.at(f"counted-{label}")).to_be_visible()
     assert walk.stock(LABELS[1])["countings"] == []
 
 
 @pytest.mark.urs("MAT-09", "PLT-08")
 def test_both_come_back_and_neither_count_is_lost(walk: Walk) -> None:
-    walk.one.reach_the_server("huanglei")
-    walk.other.reach_the_server("chenjie")
+    for tablet, login in ((walk.one, "huanglei"), (walk.other, "chenjie")):
+        # Whoever must sign in anew does so outside of the sheet.
+        tablet.at("count-close").click()
+        tablet.reach_the_server(login)
     until("both counts are there", lambda: len(walk.stock(LABELS[1])["countings"]) == 2)
     until("the missing one is there", lambda: len(walk.stock(LABELS[2])["countings"]) == 1)
     # Each sees that the other found something else.
+    walk.one.at("tile-count").click()
+    walk.one.at("at-R-01").click()
     expect(walk.one.at(f"counted-{LABELS[1]}")).to_have_attribute("data-differs", "true")
     results = {label: walk.stock(label)["result"] for label in LABELS}
     assert results == dict(zip(LABELS, ["same", "conflict", "missing", "missing", "moved"], strict=True))
