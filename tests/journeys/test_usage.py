@@ -1,4 +1,4 @@
-"""From a sampled lot to a released one: two analysts, quality's signature on a phone, and a lot that failed (MAT-05)."""
+"""From a sampled lot to a released one: two analysts, a signature on a phone, and a lot that failed (MAT-05)."""
 
 from collections.abc import Iterator
 from typing import Any
