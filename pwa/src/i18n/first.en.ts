@@ -17,6 +17,7 @@ export const firstEn = {
   ...scanEn,
   ...trustEn,
   ...witnessEn,
+  skew: { minutes: (n: number) => `${n} min`, hours: (n: number) => `${n} h`, fast: (s: string) => `clock ${s} fast`, slow: (s: string) => `clock ${s} slow` },
   app: { name: "Pestle", seal: "批印", tagline: "Batch production, one signed log behind every number" },
   common: {
     phases: "Phases", moreToDo: "More",

@@ -18,6 +18,7 @@ export const firstZh: typeof firstEn = {
   ...scanZh,
   ...trustZh,
   ...witnessZh,
+  skew: { minutes: (n: number) => `${n} 分钟`, hours: (n: number) => `${n} 小时`, fast: (s: string) => `时钟快 ${s}`, slow: (s: string) => `时钟慢 ${s}` },
   app: { name: "批印", seal: "批印", tagline: "药品批生产，每个数字背后都有签名日志" },
   common: {
     phases: "步骤", moreToDo: "更多",

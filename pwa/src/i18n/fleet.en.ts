@@ -4,7 +4,7 @@ export const fleetEn = {
     owing: (n: number) => (n === 0 ? "No device owes records" : n === 1 ? "1 device owes records" : `${n} devices owe records`), owesNothing: "owes nothing",
     connected: "connected", away: (at: string) => `away since ${at}`, neverCame: "never came", unproven: (n: number) => `${n} not proven`,
     until: (at: string) => `until ${at}`, expired: (at: string) => `expired ${at}`, out: "on the device", returned: (at: string, n: number) => `handed back ${at}, up to no. ${n}`,
-    minutes: (n: number) => `${n} min`, hours: (n: number) => `${n} h`, fast: (s: string) => `clock ${s} fast`, slow: (s: string) => `clock ${s} slow`, clock: "Clock when it last came", clockRight: "right",
+    clock: "Clock when it last came", clockRight: "right",
     known: "Known to have written", delivered: "In the log", notProven: "Not proven to it yet", enrolled: "Enrolled", leases: "Batches taken along", noLeases: "It never took a batch along.",
     owesHint: "Known is what the device itself said when it last came. What it has written since is not known here.",
     app: "App", appOld: "older app", appOldHint: "Not the version that the server hands out now. It takes the new one when its work allows.", alarmsOpen: (n: number) => (n === 1 ? "log in doubt" : `log in doubt (${n})`),
