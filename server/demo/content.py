@@ -22,6 +22,7 @@ PEOPLE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("huanglei", "黄磊", "Huang Lei", ("keeper",)),
     ("admin", "系统管理员", "System administrator", ("admin",)),
     ("hemei", "何梅", "He Mei", ("trainer",)),
+    ("linxia", "林夏", "Lin Xia", ("qc",)),
 )
 
 

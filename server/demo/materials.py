@@ -144,5 +144,7 @@ def _sample(story: Story, lot: str, came: list[str]) -> None:
     said |= {"containers": [{"container": label, **taken} for label in opened]}
     about, analyst = inspections.stream(MATERIAL, lot), story.person("sunyue")
     story.state(inspections.TAKEN, about, said, analyst)
-    step = {"sample": sample, "step": "received", "place": "QC-1", "to": None, "until": None, "reason": None}
-    story.state(inspections.HANDED_KIND, about, step, analyst)
+    other = story.person("linxia")
+    for who, step, place, to in ((analyst, "handed", None, other), (other, "received", "QC-1", None)):
+        moved = {"sample": sample, "step": step, "place": place, "to": to, "until": None, "reason": None}
+        story.state(inspections.HANDED_KIND, about, moved, who)
