@@ -169,6 +169,12 @@ def test_where_the_chain_breaks_everybody_sees_it_in_both_languages(walk: Walk) 
     lab.page.goto(f"{lab.wire.url}/inspections/{walk.number}")
     expect(lab.at(f"broken-{kept}")).to_be_visible(timeout=LONG)
     shown_at_each_size(lab, "inspection-en")
+    # It is tested again: another inspection, another draw.
+    lab.at("retest").click()
+    lab.at("retest-reason").fill("Retest is due")
+    lab.at("retest-open").click()
+    expect(lab.at("inspection-state")).to_contain_text("To be sampled", timeout=LONG)
+    expect(lab.page.get_by_text("Retest is due")).to_be_visible(timeout=LONG)
 
 
 @pytest.mark.urs("PLT-12", "QUA-02")
