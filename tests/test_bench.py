@@ -101,3 +101,11 @@ def test_a_warehouse_is_taken_along_and_looked_up(tmp_path: Path) -> None:
     assert found["containers"] >= 200
     assert 0 < found["lease_bytes"]["gzip"] < found["lease_bytes"]["signed"] < 3_000_000
     assert found["look_up"]["runs"] == found["scan_to_screen"]["runs"] == 4
+
+
+@pytest.mark.slow
+@pytest.mark.urs("BRG-02")
+def test_what_passes_from_a_reading_to_the_screen_is_measured(tmp_path: Path) -> None:
+    found = readings.to_screen(tmp_path, 2)
+    assert found["runs"] == 2
+    assert 0 < found["p50"] <= found["most"]
