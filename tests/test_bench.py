@@ -12,6 +12,7 @@ from bench import (
     flows,
     live,
     materials,
+    readings,
     scanning,
     stock,
     warehousing,

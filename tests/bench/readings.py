@@ -24,7 +24,8 @@ WATCH = """(() => {
     }
     could = can;
   };
-  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
+  const all = { childList: true, subtree: true, attributes: true, characterData: true };
+  new MutationObserver(look).observe(document, all);
 })()"""
 
 
