@@ -1793,6 +1793,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look at the material of the batch again.", "请重新查看本批的物料。"),
     ),
+    "container_with_batch": Problem(
+        409,
+        ("The container was issued and is with the batch.", "该容器已发料，现在本批。"),
+        ("The container stays with the batch.", "该容器仍归本批。"),
+        ("Take it back first, with what is in it.", "请先办理退料，并填写容器内的余量。"),
+    ),
     "container_changed": Problem(
         409,
         ("What is in the container changed just now.", "该容器的内容刚刚变动。"),

@@ -13,6 +13,7 @@ from server.materials.model import Container
 from server.materials.stock import queries as stock
 from server.production import model, queries
 from server.production.containers import allocated, status, taken, uses_of
+from server.production.issuing import queries as issuing
 from server.production.model import Judgement, Use
 from server.production.rules import slot_of
 
@@ -41,12 +42,15 @@ def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_release(connection: Connection, entry: Entry) -> Ruling:
-    """Give containers back to the stock; whoever holds a lease that names them may refuse in another room."""
+    """Give containers back to the stock; whoever holds a lease that names them may refuse in another room. One that was
+    brought to the batch comes back with what is in it (MAT-08)."""
     given = entry.payload
     taken = allocated(connection, given["containers"])
     for name in given["containers"]:
         if taken.get(name) != given["batch"]:
             return Ruling(refusal="container_not_allocated", details={"container": name, "batch": taken.get(name)})
+        if issuing.out(connection, given["batch"], name) is not None:
+            return Ruling(refusal="container_with_batch", details={"container": name})
     return Ruling()
 
 

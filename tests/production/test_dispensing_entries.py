@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site, marked
-from dispensing_support import API, SALT, Dispensing, result
+from dispensing_support import API, FILLER, SALT, Dispensing, result
 
 from server.core import rebuild
 from server.materials.stock import queries as stock
@@ -138,6 +138,14 @@ def test_a_line_is_over_by_its_sum_and_not_by_one_portion(at: Dispensing) -> Non
     assert at.site.item("B1", "out_of_limits").details["values"] == ["0.506"]
 
 
+def test_a_sum_beyond_all_measure_is_told_like_any_other(at: Dispensing) -> None:
+    """A tablet that has gone mad says that next to nothing was asked for, and weighs a mountain."""
+    limits = {"low": "0.000000000001", "high": "0.000000000001", "target": "0.000000000001", "unit": "kg"}
+    flags = at.put(FILLER, "999999999999999", limits=limits).flags
+    assert "rule_failed" not in flags
+    assert {"out_of_limits", "quantity_differs"} <= set(flags)
+
+
 def test_lots_of_other_content_share_a_line(at: Dispensing) -> None:
     at.put(API, "2.564")
     at.test(assay="100.0", loss="0.00")
@@ -244,6 +252,18 @@ def test_the_stock_and_the_batchs_account_know_what_was_taken_and_what_was_corre
     assert standing is not None
     assert (standing.held["value"], standing.batch) == ("0.200", "B1")
     assert (line["need"]["value"], line["given"]["value"]) == ("0.500", "0.200")
+
+
+@pytest.mark.urs("MAT-06")
+def test_a_weight_below_zero_puts_nothing_into_a_container(at: Dispensing) -> None:
+    received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
+    at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
+    at.put(SALT, "-0.300", container="C-1")
+    with at.site.plant.engine.connect() as connection:
+        standing = stock.find_standing(connection, "C-1", "2026-11-22")
+        had = stock.base(connection, "C-1")
+    assert standing is not None
+    assert (standing.held["value"], had and had["value"]) == ("0.700", "0.700")
 
 
 @pytest.mark.urs("EQP-04", "EQP-02")

@@ -173,6 +173,29 @@ def test_nothing_comes_back_while_a_tablet_may_weigh_from_it(warehouse: Warehous
     assert warehouse.material()["issued"][0]["returned"] is None
 
 
+@pytest.mark.urs("MAT-08", "PLT-12")
+def test_what_is_with_a_batch_goes_to_no_other_before_it_came_back(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    assert warehouse.give(label).status_code == 200
+    assert warehouse.bring(label).status_code == 200
+    freed = {"batch": "B1", "containers": [label], "reason": "not needed"}
+    with pytest.raises(PestleError, match="container_with_batch"):
+        site.state("production.allocation_released.v1", "batch/B1", freed, "P-3")
+    assert warehouse.take_back(label, "10").status_code == 200
+    site.order("B2", lots=[{"material": "api-1", "lot": OLD}])
+    lines = {"containers": [{"container": label, "reason": "opened"}]}
+    assert warehouse.keeper.post("/api/batches/B2/materials/allocate", json=lines).status_code == 200
+
+
+@pytest.mark.urs("MAT-08", "MAT-09")
+def test_no_container_comes_back_with_less_than_nothing(warehouse: Warehouse) -> None:
+    label = f"{OLD}-1"
+    assert warehouse.give(label).status_code == 200
+    assert warehouse.bring(label).status_code == 200
+    assert warehouse.take_back(label, "-5").status_code == 422
+    assert warehouse.material()["issued"][0]["returned"] is None
+
+
 @pytest.mark.urs("MAT-08", "IDN-01")
 def test_an_operator_looks_and_issues_nothing(warehouse: Warehouse) -> None:
     operator = warehouse.client("wang", "P-1")

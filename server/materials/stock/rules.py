@@ -44,7 +44,7 @@ def held(movements: Iterable[Movement]) -> str:
             continue
         elif one.place is None:
             amounts.append(one.amount)
-        elif one.place not in claims or Fraction(one.amount) < Fraction(claims[one.place]):
+        elif _takes(one.amount, claims.get(one.place)):
             claims[one.place] = one.amount
     return total([*amounts, *claims.values()])
 
@@ -57,9 +57,15 @@ def base(movements: Iterable[Movement]) -> str:
     for one in every:
         if one.place is None or one.superseded or one.amount is None:
             continue
-        if one.place not in most or Fraction(one.amount) < Fraction(most[one.place]):
+        if _takes(one.amount, most.get(one.place)):
             most[one.place] = one.amount
     return total([held(every), *(negative(amount) for amount in most.values())])
+
+
+def _takes(amount: str, before: str | None) -> bool:
+    """Whether this takes something, and more than what claims the place already: a weight below zero puts nothing
+    in."""
+    return amount.startswith("-") and (before is None or Fraction(amount) < Fraction(before))
 
 
 def total(amounts: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from server.core import units
-from server.engines.expressions import ExpressionError, rounded, written
+from server.engines.expressions import ExpressionError, written
 from server.production.dispensing import sums
 from server.production.dispensing.sums import Line, Portion
 from server.production.model import MAJOR, MINOR, Judgement
@@ -121,7 +121,7 @@ def shown(value: Fraction, line: Line) -> str:
     if exact is not None:
         return written(Decimal(exact), max(line["decimals"], len(exact.partition(".")[2])))
     places = line["decimals"] + 3
-    return written(rounded(Decimal(value.numerator) / Decimal(value.denominator), places, "half_up"), places)
+    return f"{Decimal(sums.rounded(value * 10**places, 'half_up')).scaleb(-places):f}"
 
 
 def _judge_turn(phase: Payload, line: Line, others: Sequence[Portion]) -> list[Judgement]:

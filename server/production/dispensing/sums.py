@@ -51,10 +51,10 @@ def quantity(line: Line, values: Mapping[str, str | None]) -> str:
         # Of a recipe that came from elsewhere nobody has checked its expressions.
         raise ExpressionError("format_wrong") from problem
     assert isinstance(found, Decimal)
-    rounded = expressions.rounded(found, line["decimals"], line["rounding"])
-    if rounded <= 0:
+    asked = expressions.rounded(found, line["decimals"], line["rounding"])
+    if asked <= 0:
         raise ExpressionError(NOT_POSITIVE)
-    return expressions.written(rounded, line["decimals"])
+    return expressions.written(asked, line["decimals"])
 
 
 def limits(line: Line, asked: str) -> dict[str, str]:
@@ -96,11 +96,12 @@ def complete(line: Line, portions: Iterable[Portion]) -> bool:
 def left(line: Line, portions: Iterable[Portion], asked: str) -> str:
     """How much is still to dispense of a lot of which the line asks for so much, rounded once, as the line says."""
     exact = (Fraction(line["target"]) - total(line, portions)) * Fraction(asked) / Fraction(line["target"])
-    whole = _rounded(exact * 10 ** line["decimals"], line["rounding"])
+    whole = rounded(exact * 10 ** line["decimals"], line["rounding"])
     return f"{Decimal(whole).scaleb(-line['decimals']):f}"
 
 
-def _rounded(value: Fraction, rule: str) -> int:
+def rounded(value: Fraction, rule: str) -> int:
+    """To the whole number by the rule of a line, however great it is."""
     floor, rest = divmod(value.numerator, value.denominator)
     twice = 2 * rest - value.denominator
     up = floor >= 0 if rule == "half_up" else floor % 2 == 1

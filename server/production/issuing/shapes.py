@@ -1,6 +1,10 @@
 """The shapes of issuing, in the log and over HTTP."""
 
-from marshmallow import Schema, validate
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
 from server.core import fields
@@ -33,12 +37,21 @@ class ContainerIssued(Schema):
     to = fields.code(none=True)
 
 
+class Rest(fields.QuantityShape):
+    """What is in a container: nothing at all, and never less."""
+
+    @validates_schema
+    def check_rest(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if Decimal(data["value"]) < 0:
+            raise ValidationError("is less than nothing", "value")
+
+
 class ContainerReturned(Schema):
     """A container taken back from a batch with what is in it now, none at all where it was used up."""
 
     batch = fields.code()
     container = fields.number()
-    quantity = fields.nested(fields.QuantityShape)
+    quantity = fields.nested(Rest)
     to = fields.code(none=True)
     reason = fields.text(2000, none=True)
 
@@ -57,6 +70,6 @@ class IssueContainerBody(Schema):
 
 class ReturnContainerBody(Schema):
     container = fields.number()
-    quantity = fields.nested(fields.QuantityShape)
+    quantity = fields.nested(Rest)
     to = fields.code(none=True)
     reason = fields.text(2000, none=True)
