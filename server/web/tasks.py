@@ -21,6 +21,7 @@ from server.identity import waiting
 from server.identity.model import SIGNS, VOUCH, Person
 from server.identity.rules import WARNED
 from server.materials import queries as materials
+from server.materials.counts import queries as counts
 from server.materials.labels import queries as labels
 from server.materials.model import Lot
 from server.materials.purchasing import queries as purchasing
@@ -133,6 +134,22 @@ def _unchecked_lots(connection: Connection, person: Person, _: datetime) -> Iter
     """Lots with results that a second person has to check: not whose own they are (QUA-03)."""
     for lot, at in usage.unchecked(connection, person.id, _MOST):
         yield Task("lot_check", NOW, lot.lot, _path("lot", lot.material, lot.lot), lot.name, at)
+
+
+def _to_count(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Stock that somebody has had counted, and is not counted to its end (MAT-09)."""
+    for one in counts.open_counts(connection)[:_MOST]:
+        yield Task(
+            "count_take", DUE, one["count"], _path("warehouse"), at=one["ordered_at"], count=len(one["locations"])
+        )
+
+
+def _to_close(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
+    """Counts of which something was found, for who did not count (MAT-09)."""
+    for one in counts.open_counts(connection)[:_MOST]:
+        told = counts.countings(connection, one["count"])
+        if told and all(each.person != person.id for each in told):
+            yield Task("count_close", NOW, one["count"], _path("counts", one["count"]), at=told[-1].at, count=len(told))
 
 
 def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bool]]:
@@ -353,6 +370,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("results.record",), _untested_lots),
     (("lot.read",), ("results.record",), _unchecked_lots),
     (("lot.read",), ("sample.take",), _to_sample),
+    (("lot.read",), ("stock.move",), _to_count),
+    (("lot.read",), ("stock.approve",), _to_close),
     (("lot.read",), ("results.record",), _to_receive),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "stock.move", "device.enrol"), _leases),

@@ -8,6 +8,7 @@ import pytest
 from plant import PASSWORD, PlantUnderTest, VirtualTablet
 
 from server.core import clock, rebuild
+from server.identity import accounts
 from server.identity.model import PERSON_ADDED
 from server.materials.stock import queries as stock
 
@@ -189,3 +190,20 @@ def test_what_is_counted_wrongly_is_flagged_and_kept(site: Store) -> None:
     assert site.client("zhang").post("/api/counts", json={"locations": ["R-01"]}).status_code == 403
     assert [one["count"] for one in site.desk.get("/api/counts").json["items"]] == [number]
     assert site.desk.get("/api/counts/SC-2026-0009").json["code"] == "count_unknown"
+
+
+def test_homes_tell_who_counts_and_who_approves(site: Store) -> None:
+    def waits(client: Any, code: str) -> list[tuple[str, str]]:
+        return [(one["about"], one["to"]) for one in client.get("/api/home/tasks").json["items"] if one["code"] == code]
+
+    number = site.order("R-01", "R-02")
+    assert waits(site.desk, "count_close") == []
+    keeper = site.client()
+    accounts.set_password(site.plant, "P-0020", PASSWORD)
+    assert keeper.post("/api/session", json={"login": "qian", "password": PASSWORD}).status_code == 200
+    assert waits(keeper, "count_take") == [(number, "/warehouse")]
+    site.count(number, "L-1-1")
+    assert waits(site.desk, "count_close") == [(number, f"/counts/{number}")]
+    site.count(number, "L-1-2", actor="P-0003")
+    assert waits(site.desk, "count_close") == []
+    assert waits(site.qa, "count_close") == [(number, f"/counts/{number}")]

@@ -25,7 +25,7 @@ class Warehouse:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        for lot, expiry in ((OLD, "2027-01-31"), (NEW, "2027-12-31")):
+        for lot, expiry in ((OLD, "2097-01-31"), (NEW, "2097-12-31")):
             self._lot(lot, expiry)
         site.order("B1", lots=[{"material": "api-1", "lot": one} for one in (OLD, NEW)])
         site.hand_back("B1")
