@@ -331,8 +331,9 @@ KINDS = (
     Kind(SETTLED, DisputeSettled, "observation", by_server=True),
     *pins.KINDS,
 )
-_BY_TABLETS = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
-JUDGES: Mapping[str, Decide] = dict.fromkeys((*_BY_TABLETS, *WAREHOUSE_WORK), judge_work)
+# Of batches: their record alone knows corrections of it.
+OF_BATCHES = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
+JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)
 # Of records, in the order in which they are asked.
 RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}
 VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from server.core import units
-from server.handheld.entries import JUDGES as OF_BATCHES
+from server.handheld.entries import OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.production import model
 from server.production.issuing.model import ALLOCATED as GIVEN

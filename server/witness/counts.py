@@ -37,14 +37,15 @@ class CountRules(Remembering):
 
     def _is_right(self, count: str, line: Body) -> bool:
         """A line by a counting says what that says; one by none, that nobody has found the container."""
+        missing = line["to"] is None and line["counted"] == {"value": "0", "unit": line["was"]["unit"]}
         if line["entry"] is None:
             found = [said for _, said in self._counted.values() if said["container"] == line["container"]]
-            return not any(said["count"] == count for said in found) and line["to"] is None
+            return not any(said["count"] == count for said in found) and missing
         said = self._counted.get(line["entry"], ("", {}))[1]
         if (said.get("count"), said.get("container")) != (count, line["container"]):
             return False
         if not said["seen"]:
-            return line["to"] is None
+            return missing
         measured = said["quantity"] or line["was"]
         return bool(line["to"] == said["location"] and line["counted"] == measured)
 

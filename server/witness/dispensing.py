@@ -6,7 +6,7 @@ The same questions as its own rules ask (`server.production.dispensing.rules`), 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.handheld.entries import JUDGES as OF_BATCHES
+from server.handheld.entries import OF_BATCHES
 from server.production import model
 from server.production.dispensing import rules
 from server.production.dispensing.sums import Portion

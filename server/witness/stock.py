@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from server.handheld.entries import JUDGES as OF_BATCHES
+from server.handheld.entries import OF_BATCHES
 from server.materials.model import NOT_PERMITTED
 from server.materials.stock import model, rules
 from server.materials.stock.book import Book
@@ -67,7 +67,8 @@ class StockRules:
         source = self._book.find(given["container"])
         rejected = source is not None and (source.material, source.lot) in self._rejected
         refused = rules.scrap_refused(given, source, "rejected" if rejected else "", actor)
-        if refused is not None:
+        # What the material says of its own units is not known here.
+        if refused not in (None, "stock_unit_wrong"):
             raise SyncError(refused, f"{given['container']} by {actor}")
 
     def _judge_flags(self, seen: Seen, given: Body) -> None:
@@ -156,6 +157,9 @@ class StockRules:
         if model.UNIT in flags and self._blind is not None:
             self._blind |= {*_named(kind, body)}
         self._book.apply(entry, changes)
+        # What is filled from a container that is barred is barred with it.
+        if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
+            self._barred.add(body["into"])
         for one in changes:
             if one.born is not None and body["container"] in self._barred:
                 self._barred.add(one.container)

@@ -12,8 +12,7 @@ from typing import Any
 from server.core.kinds import Registry
 from server.core.steps import NOT_QUALIFIED, SLACK, action, filling
 from server.engines.forms.records import model as records
-from server.handheld.entries import JUDGES as OF_BATCHES
-from server.handheld.model import WAREHOUSE_WORK
+from server.handheld.entries import OF_BATCHES
 from server.production.model import VERIFIED, WEIGHINGS
 from server.production.rules import SECOND_CHECK, needs_of
 from server.recipes.model import find_phase
@@ -49,7 +48,7 @@ class TrainingRules(Remembering):
         if head.kind in FLAGGED and not head.actor == head.device == SERVER:
             lacking = self._by_clock(head.actor, [action(FLAGGED[head.kind])], head.captured_at)
             self._compare(seen, lacking)
-        elif not seen.by_server and head.kind in OF_BATCHES and head.kind not in WAREHOUSE_WORK:
+        elif not seen.by_server and head.kind in OF_BATCHES:
             self._judge_work(seen, given)
         elif head.kind in (records.VALUES, records.SIGNED):
             self._judge_record(seen, given)

@@ -157,6 +157,31 @@ def test_what_leaves_a_container_after_it_was_counted_is_no_variance(site: Store
     assert site.held("L-1-5")[0] == "20.000"
 
 
+def test_what_was_carried_on_after_it_was_counted_stands_where_it_was_put(site: Store) -> None:
+    number = site.order("R-01")
+    site.count(number, "L-1-5", kg="24.000")
+    for label in LABELS[:4]:
+        site.count(number, label)
+    moved = {"container": "L-1-5", "from": "R-01", "to": "R-03", "reason": None}
+    site.state("materials.container_moved.v1", "container/L-1-5", moved, actor="P-0020")
+    assert site.close(number, {"L-1-5": site.entry(number, "L-1-5")}).status_code == 201
+    assert site.held("L-1-5") == ("24.000", "R-03", None)
+
+
+def test_a_counting_from_before_the_container_was_received_may_hold(site: Store) -> None:
+    number = site.order("R-02")
+    assert site.count(number, "NEW", "R-02") == ("container_unknown",)
+    row = {"container": "NEW", "quantity": {"value": "5", "unit": "kg"}, "location": "R-02", "damage": None}
+    site.state(
+        "materials.containers_received.v2", "lot/LAC/L-1", {"material": "LAC", "lot": "L-1", "containers": [row]}
+    )
+    site.count(number, "NEW", "R-02", kg="4", by=site.other, actor="P-0021")
+    site.count(number, "L-1-5", "R-02")
+    assert site.results(number)["NEW"] == "conflict"
+    assert site.close(number, {"NEW": site.entry(number, "NEW", 0)}).status_code == 201
+    assert site.held("NEW") == ("5", "R-02", None)
+
+
 def test_who_counted_does_not_approve_and_nothing_is_approved_unseen(site: Store) -> None:
     number = site.order("R-02")
     seen = site.page(number)["digest"]

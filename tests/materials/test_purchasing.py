@@ -144,11 +144,11 @@ def test_numbers_have_no_gap_and_the_list_is_searched(buying: Buying) -> None:
     assert listed("/api/purchasing/PO-2000-0001").json["code"] == "purchase_unknown"
 
 
-def receive(buying: Buying, lot: str, quantity: Json | None, **change: Any) -> None:
+def receive(buying: Buying, lot: str, quantity: Json | None, actor: str = "server", **change: Any) -> None:
     nothing = ("supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
     given: Json = dict.fromkeys((*nothing, "delivery_note", "containers", "comment", "damage"))
     given |= {"material": "api-1", "lot": lot, "line": 1, "supplier": SUPPLIER, "quantity": quantity, **change}
-    buying.site.state("materials.lot_received.v2", f"lot/{given['material']}/{lot}", given)
+    buying.site.state("materials.lot_received.v2", f"lot/{given['material']}/{lot}", given, actor=actor)
 
 
 @pytest.mark.urs("MAT-04")
@@ -171,6 +171,13 @@ def test_what_comes_in_closes_a_line_little_by_little(buying: Buying) -> None:
     shown = buying.shown(number)
     assert (shown["state"], shown["lines"][1]["open"]["value"], open_orders(buying)) == ("closed", "0", [])
     assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-04", "IDN-01")
+def test_what_somebody_says_who_may_not_receive_is_no_receipt_of_an_order(buying: Buying) -> None:
+    number = buying.ordered(line(value="25"))
+    receive(buying, "L-1", {"value": "25", "unit": "kg"}, order=number, actor="P-0001")
+    assert (buying.shown(number)["state"], buying.shown(number)["lines"][0]["receipts"]) == ("open", [])
 
 
 @pytest.mark.urs("HMI-04")

@@ -121,6 +121,18 @@ def test_a_lorry_is_received_in_entries_that_fit(buying: Buying) -> None:
     assert len(set(taken.json["containers"])) == 250
 
 
+def test_a_number_that_a_lot_has_already_is_given_to_no_other(buying: Buying) -> None:
+    """What came before there was a rule, and may be released long since, is not what comes now."""
+    old = {"supplier": None, "supplier_lot": None, "expiry": None, "containers": None, "quantity": None}
+    for nth in ("0001", "0002"):
+        said = {"material": "api-1", "lot": f"api-1-{YEAR}{nth}", "status": "quarantine", **old}
+        buying.site.state("materials.lot_received.v1", f"lot/api-1/api-1-{YEAR}{nth}", said)
+    answer = receive(buying, "25", order=None, expiry=LATER, comment="no order", despite=["supplier_not_approved"])
+    assert answer.status_code == 201, answer.text
+    assert answer.json["lot"] == f"api-1-{YEAR}0003"
+    assert receive(buying, "25", expiry=LATER).json["lot"] == f"api-1-{YEAR}0004"
+
+
 def test_people_who_receive_at_once_never_get_one_number(buying: Buying) -> None:
     with ThreadPoolExecutor(4) as pool:
         plant = buying.site.plant

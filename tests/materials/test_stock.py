@@ -156,6 +156,10 @@ def test_as_many_containers_as_a_quantity_needs(site: Store) -> None:
     assert site.proposed("25.01") == [FIRST, SECOND]
     assert site.proposed("1000") == LABELS
     assert site.proposed(limit=2) == [FIRST, SECOND]
+    # 25 kg are no decimal number of pounds.
+    with site.plant.engine.connect() as connection:
+        found = queries.propose(connection, "api-1", {"value": "56", "unit": "[lb_av]"}, DAY)
+    assert [one.container for one in found] == [FIRST, SECOND]
 
 
 def test_all_of_a_material_is_shown_in_that_order_and_a_lot_with_what_is_gone(site: Store) -> None:

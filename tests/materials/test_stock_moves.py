@@ -166,6 +166,19 @@ def test_one_container_is_barred_by_qa_and_set_free_again(site: Store) -> None:
     assert site.rebuilds()
 
 
+def test_what_is_filled_together_with_something_barred_is_barred(site: Store) -> None:
+    why = {"container": FIRST, "reason": "seal broken"}
+    assert site.refused("container_restricted", actor="P-5", **why) is None
+    assert site.merge(SECOND, FIRST) == ()
+    assert (site.stands(SECOND).restricted, site.proposed()) == ("seal broken", [THIRD])
+    assert site.merge(THIRD, "scribble") == ("container_unknown",)
+    assert site.stands(THIRD).status == "released"
+    # The witness knows it too: freeing it is no lie.
+    assert site.refused("container_freed", actor="P-5", container=SECOND, reason="tested") is None
+    assert site.book().find(SECOND) is not None
+    assert site.rebuilds()
+
+
 @pytest.mark.urs("MAT-06", "PLT-18")
 def test_whatever_is_done_the_tables_say_what_the_log_alone_says(site: Store) -> None:
     """A hundred things by chance, at the desk and on tablets; all that came is in containers, taken or scrapped."""

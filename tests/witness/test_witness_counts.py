@@ -76,6 +76,18 @@ def test_variances_that_somebody_else_approved_are_cosigned(rig: Rig, story: Sto
     assert rig.show(closed(story, "li")) == 200, rig.why
 
 
+def test_what_nobody_found_is_gone_and_holds_no_other_amount(rig: Rig, story: Story) -> None:
+    nobody: dict[str, Any] = {"container": "C-2", "entry": None, "to": None}
+    more = closed(story, "li", counted={"value": "26", "unit": "kg"}, **nobody)
+    assert rig.show(more) == 422
+    assert rig.found == ("count_lines_wrong", len(story.entries))
+
+
+def test_what_nobody_found_is_booked_out(rig: Rig, story: Story) -> None:
+    gone = closed(story, "li", counted={"value": "0", "unit": "kg"}, container="C-2", entry=None, to=None)
+    assert rig.show(gone) == 200, rig.why
+
+
 @pytest.mark.parametrize(
     ("by", "changed", "code"),
     [

@@ -84,6 +84,30 @@ def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
     assert judged(story, "containers_received", gone) is None
 
 
+def test_what_is_scrapped_in_a_unit_that_only_its_material_knows_accuses_nobody(story: list[Seen]) -> None:
+    assert judged(story, "container_scrapped", body(quantity={"value": "1.00", "unit": "{bag}"})) is None
+
+
+def test_a_carrier_says_nothing_of_what_batches_took(tmp_path: Path) -> None:
+    """A move that calls itself the correction of a weighing is none: only a batch knows corrections."""
+    site = Store(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    site.place("A-01")
+    site.order("B1")
+    site.allocate("B1", LABELS[0])
+    taken = site.put("material_weighed", weighed("B1", "20.000", container=LABELS[0]))
+    given = {"container": LABELS[0], "from": None, "to": "A-01", "reason": None}
+    pen, site.now_ms = site.writers["tablet-a"], site.now_ms + 60_000
+    said = {"actor": "P-8", "corrects": taken.id, "reason": "typed"}
+    site.submit(pen.write("materials.container_moved.v1", f"container/{LABELS[0]}", given, **said))
+    assert site.held(LABELS[0]) == "5.000"
+    more = site.put("material_weighed", weighed("B1", "5.001", container=LABELS[0], phase="21"))
+    assert "container_used_up" in more.flags
+    rig = Rig(tmp_path / "witness", Story.of(site.plant))
+    assert rig.show(Story.of(site.plant)) == 200, rig.why
+    rig.folder.close()
+    site.plant.close()
+
+
 def test_whatever_moves_a_container_the_witness_reckons_as_the_server_does(tmp_path: Path) -> None:
     """What is left after splits, returns and mergers decides whether a weighing used a container up."""
     site = Store(f"sqlite:///{tmp_path}/pestle.db", tmp_path)

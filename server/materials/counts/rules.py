@@ -68,7 +68,9 @@ def result_of(one: Counting) -> str:
 def change(line: Line, chosen: Counting | None, reason: str) -> dict[str, Any]:
     """A line of the closing, by the counting that holds; without one, nobody has found the container. `was` and
     `counted` are quantities, `from` and `to` places."""
-    book, place = (line.book, line.place) if chosen is None else (chosen.book, chosen.place)
+    # One that was counted before it was received had no book yet.
+    known = chosen is not None and chosen.book is not None
+    book, place = (chosen.book, chosen.place) if chosen is not None and known else (line.book, line.place)
     assert book is not None
     there = chosen is not None and chosen.seen
     measured = chosen.quantity if chosen is not None and there else None

@@ -8,6 +8,7 @@ from server.core import numbering, units
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials.masters import queries as masters
+from server.materials.model import NOT_PERMITTED
 from server.materials.purchasing import model
 
 order = Table(
@@ -97,8 +98,11 @@ def close(connection: Connection, entry: Entry) -> None:
 
 
 def receive(connection: Connection, entry: Entry) -> None:
-    """What came in for a line; of another material, or for none that there is, it is no receipt of an order."""
+    """What came in for a line; of another material, or for none that there is, it is no receipt of an order, nor is
+    what somebody says who may not receive."""
     given = entry.payload
+    if NOT_PERMITTED in entry.flags:
+        return
     here = (line.c.number == given["order"]) & (line.c.line == given["line"])
     found = connection.execute(select(line).where(here, line.c.material == given["material"])).first()
     if found is None:

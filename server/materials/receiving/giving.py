@@ -25,8 +25,8 @@ def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]
     day = clock.now_text()[:10]
     for attempt in range(_ATTEMPTS):
         with plant.engine.connect() as connection:
-            block = queries.next_block(connection, day, 1)
-        lot = numbering.number(block.pattern, material, block.period, block.first)
+            block = queries.next_free(connection, material, day)
+        lot = numbering.number(block.pattern, material, block.period, block.last)
         try:
             plant.recorder.state(_reserved(block, SERVER, None), *facts(lot))
         except PestleError as error:

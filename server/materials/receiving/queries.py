@@ -1,6 +1,7 @@
 """Reads of receiving: the rule in force, lot numbers, receipts, and what a delivery is judged by."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,21 @@ def next_block(connection: Connection, day: str, count: int) -> Block:
     period = numbering.period(pattern, day)
     first = last_number(connection, period) + 1
     return Block(pattern, period, first, first + count - 1)
+
+
+def next_free(connection: Connection, material: str, day: str) -> Block:
+    """The block that ends with the next number which no lot or container of this material has by other ways, such as
+    from before there was a rule; those on the way to it are given to nobody."""
+    block = next_block(connection, day, 1)
+    last = block.first
+    while _is_taken(connection, material, numbering.number(block.pattern, material, block.period, last)):
+        last += 1
+    return replace(block, last=last)
+
+
+def _is_taken(connection: Connection, material: str, lot: str) -> bool:
+    known = materials.find_lot(connection, material, lot)
+    return known is not None or materials.find_container(connection, numbering.label(lot, 1)) is not None
 
 
 def last_number(connection: Connection, period: str) -> int:

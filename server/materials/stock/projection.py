@@ -177,7 +177,18 @@ def merge(connection: Connection, entry: Entry) -> None:
     found = find(connection, [given["into"], *given["from"]])
     into = found.get(given["into"])
     own = () if into is None else masters.links(connection, into.material)
-    apply(connection, entry, rules.merge(given, found, own)[0])
+    changes = rules.merge(given, found, own)[0]
+    _bar_with(connection, given["into"], [one.container for one in changes])
+    apply(connection, entry, changes)
+
+
+def _bar_with(connection: Connection, label: str, labels: Iterable[str]) -> None:
+    """What is filled with something that must not be used must not be used either."""
+    here = container.c.container.in_(list(labels)) & container.c.restricted.is_not(None)
+    query = select(container.c.restricted).where(here).order_by(container.c.container != label, container.c.container)
+    reason = connection.execute(query.limit(1)).scalar()
+    if reason is not None:
+        connection.execute(update(container).where(container.c.container == label).values(restricted=reason))
 
 
 def scrap(connection: Connection, entry: Entry) -> None:
@@ -283,7 +294,9 @@ def correct(connection: Connection, entry: Entry) -> None:
         if change is not None and Fraction(change.amount) != 0:
             add(connection, entry, at, label, change.what, change.said, change.amount)
         if one["to"] is not None and one["to"] != one["from"]:
-            connection.execute(update(container).where(container.c.container == label).values(location=one["to"]))
+            # Carried on since it was counted, it stands where it was put then.
+            here = container.c.container == label, container.c.location.is_not_distinct_from(one["from"])
+            connection.execute(update(container).where(*here).values(location=one["to"]))
     tell(connection, entry, [one["container"] for one in lines])
     settle(connection, [one["container"] for one in lines])
 

@@ -1,7 +1,7 @@
 """Reads of stock: how containers stand on a day, what a material has, and what is to be used first."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, exists, func, or_, select
@@ -189,7 +189,7 @@ def _enough(found: Sequence[Standing], quantity: units.Quantity, own: Sequence[u
     chosen: list[Standing] = []
     amounts: list[str] = []
     for one in found:
-        if Decimal(rules.total(amounts)) >= Decimal(quantity["value"]):
+        if Fraction(rules.total(amounts)) >= Fraction(quantity["value"]):
             break
         amount = rules.amount(one.held, quantity["unit"], own)
         chosen.append(one)
