@@ -1198,6 +1198,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was recorded.", "未记录。"),
         ("Load the specification in force, and fill in what it asks.", "请载入现行质量标准，并按其项目填写。"),
     ),
+    "result_left_out": Problem(
+        409,
+        (
+            "The correction leaves out a result outside of its limits, or is of another stage.",
+            "更正漏掉了不合格的结果，或检验阶段不同。",
+        ),
+        ("Nothing was recorded.", "未记录。"),
+        (
+            "Say again what was found in each test that is corrected; QA sets a result aside after a retest.",
+            "请重新填写被更正的每项结果；复检后由 QA 决定原结果是否不计入。",
+        ),
+    ),
     "form_unknown": Problem(
         404,
         ("There is no form or version of this code.", "没有此代码的表单或版本。"),

@@ -1,6 +1,6 @@
 """The kinds of quality: results recorded, of a lot or of a batch; deviations opened and closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
@@ -49,8 +49,8 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     Where a specification is in force its limits count, after rounding; other limits than its own are flagged too. So is
     who may not record results, and a correction of what is no result of this batch or lot: see `TAKES_NO_PLACE`.
     """
-    flags = about(connection, entry)
     lines, specification = entry.payload["results"], projection.judging(connection, entry)
+    flags = about(connection, entry, {line["test"] for line in lines})
     tests = [None if specification is None else specification.test(line["test"]) for line in lines]
     if any(test is not None and not same_limits(test, line) for test, line in zip(tests, lines, strict=True)):
         flags.append("limits_differ")
@@ -64,8 +64,8 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=tuple(flags))
 
 
-def about(connection: Connection, entry: Entry) -> list[str]:
-    """What is wrong with who records results, of what, and instead of which."""
+def about(connection: Connection, entry: Entry, answered: Collection[str]) -> list[str]:
+    """What is wrong with who records results, of what, and instead of which; `answered`: the tests that they answer."""
     flags = []
     subject = model.subject_of(entry.header.stream)
     if subject == (None, None, None):
@@ -74,7 +74,11 @@ def about(connection: Connection, entry: Entry) -> list[str]:
     if not imported and not identity.permitted(connection, entry.actor, "results.record"):
         flags.append("person_not_permitted")
     corrects = entry.header.corrects
-    if corrects is not None and not (entry.header.reason and queries.is_result_of(connection, corrects, subject)):
+    if corrects is not None and not (
+        entry.header.reason
+        and queries.is_result_of(connection, corrects, subject)
+        and not queries.talks_away(connection, corrects, entry.payload["stage"], answered)
+    ):
         flags.append("correction_unknown")
     return flags
 

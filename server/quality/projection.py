@@ -160,11 +160,9 @@ def keep_results(connection: Connection, entry: Entry) -> None:
     """A correction supersedes the lines of the entry it corrects; a retest stands beside the first test (QUA-03)."""
     specification = judging(connection, entry)
     tests = {} if specification is None else {one.code: one for one in specification.tests}
-    rows = [
-        {**of_stated(line, tests.get(line["test"])), **_by(specification if line["test"] in tests else None)}
-        for line in entry.payload["results"]
-    ]
-    _keep(connection, entry, rows)
+    rows = [of_stated(line, tests.get(line["test"])) for line in entry.payload["results"]]
+    # A line in another unit, or of a test that asks for no number, answers nothing of the specification.
+    _keep(connection, entry, [{**row, **_by(specification if row["reported"] else None)} for row in rows])
 
 
 def answered(connection: Connection, entry: Entry) -> Specification | None:

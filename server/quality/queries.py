@@ -1,6 +1,6 @@
 """Reads of test results (what was corrected is not among them) and of deviations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
@@ -56,6 +56,15 @@ def stands(connection: Connection, entry: str, subject: tuple[str | None, str | 
     query = select(result.c.batch, result.c.material, result.c.lot).where(result.c.entry == entry, _current).limit(1)
     row = connection.execute(query).first()
     return row is not None and tuple(row) == subject
+
+
+def talks_away(connection: Connection, entry: str, stage: str, answered: Collection[str]) -> bool:
+    """Whether a correction that answers these tests, at this stage, would take off what it says nothing of: a result of
+    another stage, or one outside of its limits that is not said anew."""
+    query = select(result.c.stage, result.c.test, result.c.verdict).where(result.c.entry == entry, _current)
+    return any(
+        row.stage != stage or (row.verdict == "fail" and row.test not in answered) for row in connection.execute(query)
+    )
 
 
 def failed_in(connection: Connection, entry: str) -> list[str]:

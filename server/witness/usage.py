@@ -142,12 +142,23 @@ class UsageRules(Remembering):
             named = (given["entry"], given["test"])
             lot.lines = [_with(one, (one.entry, one.test) == named, set_aside=True) for one in lot.lines]
         elif given["stage"] == model.STAGE:
-            if head.corrects is not None and quality.TAKES_NO_PLACE.isdisjoint(seen.stamp.flags):
-                lot.lines = [one for one in lot.lines if one.entry != head.corrects]
-            lot.lines += self._lines(seen, given)
+            self._learn_results(seen, given, lot)
 
-    def _lines(self, seen: Seen, given: Body) -> list[Line]:
-        """The results of an entry as the projection keeps them."""
+    def _learn_results(self, seen: Seen, given: Body, lot: _Lot) -> None:
+        """A correction takes the place of what it corrects, but of nothing that fails and is not said anew."""
+        lines, corrects = self._lines(seen, given), seen.head.corrects
+        if lines is None:
+            return
+        if corrects is not None and quality.TAKES_NO_PLACE.isdisjoint(seen.stamp.flags):
+            told = {one.test for one in lines}
+            lot.lines = [
+                one for one in lot.lines if one.entry != corrects or (one.verdict == "fail" and one.test not in told)
+            ]
+        lot.lines += lines
+
+    def _lines(self, seen: Seen, given: Body) -> list[Line] | None:
+        """The results of an entry as the projection keeps them; None of one that answers no specification in force, and
+        so corrects nothing either."""
         head = seen.head
         found = None
         if given.get("source") is None:
@@ -156,12 +167,12 @@ class UsageRules(Remembering):
         named = None if found is None else f"{found.specification}/{found.version}"
         if head.kind == quality.RESULTS_RECORDED:
             rows = [
-                projection.of_stated(line, tests.get(line["test"]))
-                | {"specification": named if line["test"] in tests else None}
+                row | {"specification": named if row["reported"] else None}
                 for line in given["results"]
+                for row in [projection.of_stated(line, tests.get(line["test"]))]
             ]
         elif found is None or (given["specification"], given["version"]) != (found.specification, found.version):
-            return []
+            return None
         else:
             rows = [{**row, "specification": named} for row in projection.of_answers(found, given["results"])]
         by_server = seen.by_server and head.actor == "server"

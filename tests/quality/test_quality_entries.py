@@ -23,8 +23,8 @@ def line(value: str, verdict: str, test: str = "assay") -> dict[str, Any]:
     return {"test": test, "name": None, "value": quantity, "low": "95.0", "high": "105.0", "verdict": verdict}
 
 
-def record(site: Site, *lines: dict[str, Any], stream: str = "batch/B1", **head: Any) -> Any:
-    payload = {"stage": "release", "results": list(lines), "source": None}
+def record(site: Site, *lines: dict[str, Any], stream: str = "batch/B1", stage: str = "release", **head: Any) -> Any:
+    payload = {"stage": stage, "results": list(lines), "source": None}
     head = {"actor": "P-7"} | head
     return site.plant.recorder.state(Fact("quality.results_recorded.v1", stream, payload, **head))[0]
 
@@ -64,6 +64,15 @@ def test_a_failed_result_is_not_talked_away(site: Site) -> None:
     # An operator's tablet may say what it likes; it is kept, beside the result.
     operator = record(site, line("99.3", "pass"), corrects=failed.id, reason="typing error", actor="P-1")
     assert operator.flags == ("person_not_permitted",)
+    assert ("9.93", "fail") in values(site)
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_correction_that_does_not_say_a_failed_test_anew_or_is_of_another_stage_takes_no_place(site: Site) -> None:
+    failed = record(site, line("9.93", "fail"), line("100.0", "pass", "uniformity"))
+    why = {"corrects": failed.id, "reason": "typing error"}
+    assert record(site, line("99.0", "pass", "uniformity"), **why).flags == ("correction_unknown",)
+    assert record(site, line("99.3", "pass"), stage="incoming", **why).flags == ("correction_unknown",)
     assert ("9.93", "fail") in values(site)
 
 

@@ -237,6 +237,45 @@ def test_a_released_lot_is_tested_again_before_its_retest_day_moves(site: Labora
     assert [one["retest"] for one in site.page()["decisions"]] == ["2099-06-01", "2099-01-01"]
 
 
+def test_nor_does_its_retest_day_move_by_restricting_it_in_between(site: Laboratory) -> None:
+    approve(site)
+    site.tested()
+    assert site.decide(retest="2099-01-01").status_code == 201
+    assert site.decide("restricted", conditions="for trials only", reason="x").status_code == 201
+    assert site.decide(retest="2099-06-01").json["code"] == "usage_blocked"
+    assert site.decide().status_code == 201
+    with site.reading() as connection:
+        found = materials.find_lot(connection, "api-1", "A-5/2")
+    assert found is not None
+    assert (found.status, found.retest) == ("released", "2099-01-01")
+
+
+def test_a_failed_result_does_not_leave_by_a_correction_that_says_nothing_of_it(site: Laboratory) -> None:
+    approve(site)
+    failed = site.record(("assay", "97.9"), *GOOD[1:])
+    body = {"about": "lot/api-1/A-5/2", "stage": "incoming", "specification": CODE, "version": 1}
+    body |= {"results": [_line(*one) for one in GOOD[1:]], "corrects": failed, "reason": "Typing error"}
+    answer = site.client("zhao").post("/api/results", json=body)
+    assert (answer.status_code, answer.json["code"]) == (409, "result_left_out")
+    # Nor by one that a device states, and that answers no test at all.
+    empty = dict.fromkeys(("value", "text", "conforms"))
+    given = {name: body[name] for name in ("stage", "specification", "version")} | {"results": [{"test": "x", **empty}]}
+    why = {"corrects": failed, "reason": "Typing error"}
+    stated = site.tablet().record("quality.results_recorded.v2", "lot/api-1/A-5/2", given, actor="zhao", **why)
+    assert "correction_unknown" in stated.flags
+    assert site.check(site.record(*GOOD)).status_code == 201
+    assert "results_pass" in open_gates(site.page())
+
+
+def test_an_older_kind_in_another_unit_answers_nothing_of_the_specification(site: Laboratory) -> None:
+    approve(site)
+    numbers = {"name": None, "value": {"value": "1", "unit": "g/g"}, "low": None, "high": None, "verdict": "none"}
+    results = [{"test": test, **numbers} for test, _ in GOOD]
+    given = {"stage": "incoming", "results": results, "source": None}
+    site.state("quality.results_recorded.v1", "lot/api-1/A-5/2", given, actor="zhao")
+    assert open_gates(site.page()) == ["results_complete"]
+
+
 def test_people_no_longer_decide_without_signing(site: Laboratory) -> None:
     said = {"material": "api-1", "lot": "A-5/2", "status": "released", "reason": "tested"}
     with pytest.raises(PestleError) as refused:

@@ -1,6 +1,7 @@
 """A witness finds a server that releases a lot which its results do not let go, or that anybody decides unsigned."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from specification_support import CODE, Json, approve, definition, numeric
 from usage_support import decide, decision, signature
 from witness_support import Rig, Story
 
+from server.core import clock
 from server.core.plant import Plant
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
-from server.quality.usage import model
+from server.quality.usage import model, queries
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-05")
 
@@ -31,16 +33,22 @@ def check(site: PlantUnderTest, lot: str, entry: str) -> None:
     assert site.client("qian").post(f"/api/lots/api-1/{lot}/checks", json=body).status_code == 201
 
 
+def answers(test: str, version: int) -> Json:
+    line = {"test": test, "value": "99.0", "text": None, "conforms": None}
+    return {"stage": "incoming", "specification": CODE, "version": version, "results": [line]}
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Story]]:
-    """L-1 may be released, L-2 was tested and not checked, L-3 fails, of L-4 a failed result was set aside; L-5 is."""
+    """L-1 may be released, L-2 was tested and not checked, L-3 fails, of L-4 a failed result was set aside;
+    L-5 is, and L-6; of L-7 a failed result stands beside one that does not."""
     folder = tmp_path_factory.mktemp("usage")
     site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
     person = {"person": "qian", "login": "qian", "name": "钱", "name_en": None, "roles": ["qc"]}
     site.state("identity.person_added.v1", "person/qian", person)
     material = {"material": "api-1", "name": {"zh": "原料药", "en": "API"}, "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", "material/api-1", material)
-    for lot in ("L-1", "L-2", "L-3", "L-4", "L-5"):
+    for lot in ("L-1", "L-2", "L-3", "L-4", "L-5", "L-6", "L-7"):
         given = {"material": "api-1", "lot": lot, "status": "quarantine"}
         given |= dict.fromkeys(("quantity", "supplier", "supplier_lot", "expiry", "containers"))
         site.state("materials.lot_received.v1", f"lot/api-1/{lot}", given)
@@ -54,6 +62,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Stor
     aside = {"entry": first, "test": "assay", "instead": later, "reason": "OOS-7", "login": "li", "password": PASSWORD}
     assert site.client("li").post("/api/lots/api-1/L-4/set-aside", json=aside).status_code == 201
     decide(site.plant, "api-1", "L-5", "released", "P-0004")
+    # What answers another version than the one in force corrects nothing, so that L-6 is what it was.
+    good = record(site, "L-6", "99.5")
+    check(site, "L-6", good)
+    why = {"corrects": good, "reason": "typing error"}
+    said = site.tablet().record(
+        "quality.results_recorded.v2", "lot/api-1/L-6", answers("assay", 2), actor="zhao", **why
+    )
+    assert said.flags == ("specification_differs",)
+    decide(site.plant, "api-1", "L-6", "released", "P-0004")
+    for value in ("90.0", "99.0"):
+        check(site, "L-7", record(site, "L-7", value))
     yield site.plant, Story.of(site.plant)
     site.close()
 
@@ -103,6 +122,24 @@ def test_an_unsigned_decision_by_a_person_is_found(rig: Rig, told: tuple[Plant, 
     payload = {"material": "api-1", "lot": "L-1", "status": "released", "reason": "tested"}
     assert rig.show(then(told[1], STATUS_CHANGED_V1, "L-1", payload, "P-0004")) == 422
     assert rig.found == ("lot_decision_unsigned", len(told[1].entries))
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_release_after_a_correction_that_left_out_what_failed_is_found(rig: Rig, told: tuple[Plant, Story]) -> None:
+    plant, story = told
+    results = [entry for entry in story.entries if entry.head.kind == "quality.results_recorded.v3"]
+    failed = next(one.head.id for one in results if one.head.stream == "lot/api-1/L-7")
+    why = {"corrects": failed, "reason": "typing error", "actor": "P-0005"}
+    pen = story.pen("server", story.signer)
+    hidden = story.then(pen.write("quality.results_recorded.v2", "lot/api-1/L-7", answers("x", 1), **why))
+    with plant.engine.connect() as connection:
+        facts = queries.facts(connection, "api-1", "L-7", clock.now_text()[:10])
+    assert facts is not None
+    stamp = hidden.entries[-1].stamp
+    digest = replace(facts, size=stamp.stream_seq, hash=stamp.stream_hash).digest
+    payload = decision(plant, "api-1", "L-7", "released", "P-0004", digest=digest)
+    assert rig.show(then(hidden, STATUS_CHANGED, "L-7", payload, "P-0004")) == 422
+    assert rig.found == ("usage_blocked", len(story.entries) + 1)
 
 
 @pytest.mark.urs("QUA-03")

@@ -78,15 +78,16 @@ def judge_analysis(connection: Connection, entry: Entry) -> Ruling:
 def judge(connection: Connection, entry: Entry) -> Ruling:
     """By the specification that is in force for what they are of; what does not answer it is flagged, and decides
     nothing."""
-    flags, lines = about(connection, entry), entry.payload["results"]
-    specification = projection.answered(connection, entry)
+    lines, specification = entry.payload["results"], projection.answered(connection, entry)
+    rows = [] if specification is None else projection.of_answers(specification, lines)
+    flags = about(connection, entry, {row["test"] for row in rows})
     if specification is None:
         return Ruling(flags=(*flags, "specification_differs"))
     if projection.outdated(connection, entry, specification):
         flags.append("specification_differs")
     if not rules.all_fit(specification.tests, lines):
         flags.append("results_unfit")
-    if any(row["verdict"] == "fail" for row in projection.of_answers(specification, lines)):
+    if any(row["verdict"] == "fail" for row in rows):
         flags.append("out_of_limits")
     return Ruling(flags=tuple(flags))
 

@@ -88,7 +88,7 @@ def judging(query: Body) -> Answer:
 @blueprint.response(201)
 def record(body: Body) -> Answer:
     """Record results by the specification in force, or correct some. PestleError `results_unfit` for what does not
-    answer it, or corrects nothing that stands there."""
+    answer it, or corrects nothing that stands there; `result_left_out`."""
     here, person = plant.current(), current_person()
     with here.engine.connect() as connection:
         qualifications.demand(connection, person.id, [action(_RECORDS)], clock.now())
@@ -111,6 +111,9 @@ def _demand_fit(connection: Connection, body: Body) -> None:
     known = all(quality.stands(connection, one, subject_of(body["about"])) for one in of)
     if not known or not rules.all_fit(found.tests, body["results"]):
         raise PestleError("results_unfit", {"specification": body["specification"]})
+    corrects, answered = body["corrects"], {line["test"] for line in body["results"]}
+    if corrects is not None and quality.talks_away(connection, corrects, body["stage"], answered):
+        raise PestleError("result_left_out", {"entry": corrects})
 
 
 def _page(code: str) -> Answer:

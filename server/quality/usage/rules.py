@@ -1,6 +1,7 @@
 """What stands against the release of a lot, and who may decide: pure, asked by the door and by every witness."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from server.quality.usage.model import Facts, Gate, Line
@@ -26,6 +27,9 @@ def refused(given: Mapping[str, Any], facts: Facts, person: str) -> tuple[str, d
         return "digest_stale", {"digest": facts.digest}
     if given["status"] != "released":
         return None
+    if given["retest"] is not None and facts.since >= 0:
+        # Its retest day is moved by new results alone, whatever the lot has become since it was released.
+        facts = replace(facts, status="released")
     unmet = [gate.payload() for gate in gates(facts, person) if not gate.met]
     return ("usage_blocked", {"open": unmet}) if unmet else None
 
