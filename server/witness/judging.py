@@ -45,6 +45,7 @@ from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.granting import GrantRules
 from server.witness.inspections import InspectionRules
+from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
@@ -111,7 +112,7 @@ class SiteRules:
         self._leases = LeaseRules()
         self._stock, self._balances = StockRules(), BalanceRules()
         self._containers, self._inspections = ContainerRules(self._stock), InspectionRules(self._stock)
-        self._dispensing = DispensingRules()
+        self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
@@ -177,6 +178,7 @@ class SiteRules:
         self._areas.judge(seen)
         self._balances.judge(seen)
         self._stock.judge(seen)
+        self._issuing.judge(seen)
         self._inspections.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
@@ -204,6 +206,7 @@ class SiteRules:
         self._inspections.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
+        self._issuing.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
         self._flows.learn(seen)

@@ -45,6 +45,14 @@ class StockRules:
         """The containers of a lot; None where not every one can be read."""
         return None if self._blind is None else self._book.labels_of(material, lot)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry about stock could be read."""
+        return self._blind is not None
+
+    def is_barred(self, label: str) -> bool:
+        return label in self._barred
+
     def base(self, label: str) -> Fraction | None:
         """What a container had for batches to take; None where that cannot be told."""
         found = None if self._is_blind([label]) else self._book.base(label)

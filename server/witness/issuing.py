@@ -1,0 +1,109 @@
+"""Whether containers were given to batches, brought there and taken back as they may be, from the log alone (MAT-08).
+
+The refusals of the door (`server.production.issuing.entries`). What comes next by expiry, and how much a batch needs,
+is not asked here: who departs from that says why, and the reason stands in the log.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from server.core import units
+from server.production import model
+from server.production.issuing.model import ALLOCATED, ISSUED, RETURNED
+from server.witness.remembering import ORDERED, Remembering
+from server.witness.seen import Seen
+from server.witness.stock import STATUS_CHANGED, StockRules
+from sync.errors import SyncError
+
+Body = Mapping[str, Any]
+_KINDS = (model.ALLOCATED, ALLOCATED, model.DEALLOCATED, ISSUED, RETURNED)
+
+
+class IssuingRules(Remembering):
+    """Whose each container is and which are with their batch, after the entries learnt so far."""
+
+    def __init__(self, stock: StockRules) -> None:
+        super().__init__()
+        self._stock = stock
+        self._lots: dict[str, set[tuple[str, str]]] = {}
+        self._status: dict[tuple[str, str], str] = {}
+        self._owners: dict[str, str] = {}
+        # With what was in it when it came.
+        self._out: dict[tuple[str, str], Body] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with the code that the door refuses with."""
+        kind, given = seen.head.kind, seen.body
+        if self._blind or given is None or not seen.by_server or kind not in _KINDS:
+            return
+        for label in _labels(given):
+            code = self._refused(kind, given, label)
+            if code is not None:
+                raise SyncError(code, f"{label} for {given['batch']} by {seen.head.actor}")
+
+    def _refused(self, kind: str, given: Body, label: str) -> str | None:
+        batch = given["batch"]
+        if kind == RETURNED:
+            return self._return_refused(given, self._out.get((batch, label)))
+        if kind == ISSUED:
+            if self._owners.get(label) != batch:
+                return "container_not_allocated"
+            return "container_issued" if (batch, label) in self._out else self._unfit(label, batch, given)
+        if kind == model.DEALLOCATED:
+            if self._owners.get(label) != batch:
+                return "container_not_allocated"
+            return "container_with_batch" if (batch, label) in self._out else None
+        return "container_taken" if self._owners.get(label, batch) != batch else self._unfit(label, batch)
+
+    def _unfit(self, label: str, batch: str, given: Body | None = None) -> str | None:
+        one, lots = self._stock.find(label), self._lots.get(model.batch_stream(batch))
+        if one is None:
+            return "container_unknown" if self._stock.is_whole else None
+        lot = one.material, one.lot
+        if given is not None and (given["material"], given["lot"]) != lot:
+            return "container_changed"
+        if lots is not None and lot not in lots:
+            return "container_wrong_lot"
+        fit = self._status.get(lot, "released") == "released" and not self._stock.is_barred(label)
+        return None if fit else "container_not_fit"
+
+    @staticmethod
+    def _return_refused(given: Body, held: Body | None) -> str | None:
+        """What a material says of its own units is not known here: what needs that is not compared."""
+        if held is None:
+            return "container_not_issued"
+        now = units.convert(given["quantity"]["value"], given["quantity"]["unit"], held["unit"])
+        return "return_too_much" if now is not None and now > Fraction(held["value"]) else None
+
+    def learn(self, seen: Seen) -> None:
+        if seen.by_server and seen.head.kind == ORDERED and seen.body is not None:
+            lots = {(one["material"], one["lot"]) for one in seen.body["lots"]}
+            self._lots.setdefault(seen.head.stream, lots)
+        super().learn(seen)
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        kind, given = seen.head.kind, seen.body
+        if kind not in (*_KINDS, *STATUS_CHANGED):
+            return
+        self._about[index] = None
+        if given is None:
+            self._blind = True
+        elif kind in STATUS_CHANGED:
+            self._status[given["material"], given["lot"]] = given["status"]
+        elif kind == ISSUED:
+            self._out[given["batch"], given["container"]] = given["held"]
+        elif kind == RETURNED:
+            self._out.pop((given["batch"], given["container"]), None)
+        elif kind == model.DEALLOCATED:
+            for label in _labels(given):
+                self._owners.pop(label, None)
+        else:
+            self._owners |= dict.fromkeys(_labels(given), given["batch"])
+
+
+def _labels(given: Body) -> Iterable[str]:
+    """The containers that an entry names: one, several, or several each with a reason."""
+    if "container" in given:
+        return [given["container"]]
+    return [one if isinstance(one, str) else one["container"] for one in given["containers"]]

@@ -1,0 +1,131 @@
+"""A witness finds containers that were given, issued or taken back as they must not be, and no fault with others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stock_support import LABELS, Store
+from witness_support import Rig, Story
+
+from server.witness.issuing import IssuingRules
+from server.witness.seen import Seen
+from server.witness.stock import StockRules
+from sync.errors import SyncError
+
+pytestmark = pytest.mark.urs("MAT-08", "PLT-18")
+Change = Callable[[Seen], Seen]
+FIRST, SECOND, THIRD = LABELS
+GIVEN, ISSUED = "production.containers_allocated.v2", "production.container_issued.v1"
+RETURNED, FREED = "production.container_returned.v1", "production.allocation_released.v1"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The first container goes to B1, comes to it and back; the second goes to B2, and back to the stock."""
+    folder = tmp_path_factory.mktemp("plant")
+    made = Store(f"sqlite:///{folder}/pestle.db", folder)
+    made.bring("BAD", "R-1", status="rejected")
+    assert made.refused("container_restricted", actor="P-5", container=THIRD, reason="seal") is None
+    for batch in ("B1", "B2"):
+        made.order(batch)
+        made.hand_back(batch)
+    made.allocate("B1", FIRST)
+    made.allocate("B2", SECOND)
+    brought = {"batch": "B1", "container": FIRST, "material": "api-1", "lot": "A-5/2", "held": made.stands(FIRST).held}
+    made.state(ISSUED, "batch/B1", brought | {"to": None}, "P-8")
+    back = {"batch": "B1", "container": FIRST, "quantity": {"value": "5000", "unit": "g"}, "to": None, "reason": None}
+    made.state(RETURNED, "batch/B1", back, "P-8")
+    made.give_back("B2", SECOND)
+    yield made
+    made.plant.close()
+
+
+@pytest.fixture(scope="module")
+def story(site: Store) -> list[Seen]:
+    entries = Story.of(site.plant).entries
+    return [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in entries]
+
+
+def judged(story: list[Seen], kind: str, change: Change, last: bool = False) -> str | None:
+    """The code of what a witness finds where the first or last entry of a kind is another one, or is left out."""
+    places = [at for at, seen in enumerate(story) if seen.head.kind == kind]
+    stock = StockRules()
+    rules = IssuingRules(stock)
+    for at, seen in enumerate(story):
+        told = change(seen) if at == places[-1 if last else 0] else seen
+        try:
+            rules.judge(told)
+        except SyncError as error:
+            return error.code
+        stock.learn(told)
+        rules.learn(told)
+    return None
+
+
+def body(**more: Any) -> Change:
+    return lambda seen: replace(seen, body={**(seen.body or {}), **more})
+
+
+def given(*labels: str) -> Change:
+    return body(containers=[{"container": label, "reason": "x"} for label in labels])
+
+
+def left_out(seen: Seen) -> Seen:
+    return replace(seen, head=replace(seen.head, kind="production.remark_added.v1"))
+
+
+def test_an_honest_server_is_not_accused(site: Store, story: list[Seen], tmp_path: Path) -> None:
+    assert judged(story, GIVEN, lambda seen: seen) is None
+    rig = Rig(tmp_path / "witness", Story.of(site.plant))
+    assert rig.show(Story.of(site.plant)) == 200, rig.why
+    # The site's rules ask these as well.
+    forged = Story.of(site.plant).server_says(FREED, "batch/B2", {"batch": "B2", "containers": [SECOND], "reason": "x"})
+    assert rig.show(forged) == 422
+    assert rig.found == ("container_not_allocated", len(forged.entries) - 1)
+    rig.folder.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        (FIRST, "container_taken"),
+        (THIRD, "container_not_fit"),
+        ("R-1", "container_wrong_lot"),
+        ("R-9", "container_unknown"),
+    ],
+)
+def test_a_container_given_that_must_not_be(story: list[Seen], label: str, code: str) -> None:
+    assert judged(story, GIVEN, given(label), last=True) == code
+
+
+def test_a_container_of_a_lot_that_was_rejected(story: list[Seen]) -> None:
+    bad = {"material": "api-1", "lot": "A-5/2", "status": "rejected"}
+    assert judged(story, "materials.lot_status_changed.v1", lambda seen: replace(seen, body=bad)) == "container_not_fit"
+
+
+def test_a_container_brought_that_was_not_given_or_is_another(story: list[Seen]) -> None:
+    assert judged(story, ISSUED, body(container=SECOND)) == "container_not_allocated"
+    assert judged(story, ISSUED, body(lot="A-5/3")) == "container_changed"
+    again: Change = lambda seen: replace(seen, head=replace(seen.head, kind=ISSUED), body=issued(story))  # noqa: E731
+    assert judged(story, RETURNED, again) == "container_issued"
+
+
+def test_a_container_taken_back_that_did_not_come_or_with_more(story: list[Seen]) -> None:
+    assert judged(story, ISSUED, left_out) == "container_not_issued"
+    assert judged(story, RETURNED, body(quantity={"value": "25001", "unit": "g"})) == "return_too_much"
+    assert judged(story, RETURNED, body(quantity={"value": "25000", "unit": "g"})) is None
+
+
+def test_a_container_given_back_that_is_with_its_batch(story: list[Seen]) -> None:
+    assert judged(story, RETURNED, left_out) == "container_with_batch"
+
+
+def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
+    for kind in (GIVEN, ISSUED, RETURNED, FREED, "materials.containers_received.v1"):
+        assert judged(story, kind, lambda seen: replace(seen, body=None)) is None
+
+
+def issued(story: list[Seen]) -> Any:
+    return next(seen.body for seen in story if seen.head.kind == ISSUED)
