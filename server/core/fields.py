@@ -13,7 +13,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 # JSON's largest exact integer; every database compares with it.
 LARGEST = 2**53 - 1
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
+_NUMBER = r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?"
+_DECIMAL = re.compile(f"-?{_NUMBER}")
 _CODE = re.compile(r"[^\s/\x00-\x1f][^/\x00-\x1f]{0,79}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 IS_CODE = validate.Regexp(_CODE.pattern + r"\Z")
@@ -145,6 +146,20 @@ class TextPair(Schema):
 
 class QuantityShape(Schema):
     value = decimal()
+    unit = text(20)
+
+
+class AmountShape(Schema):
+    """A quantity that is more than nothing."""
+
+    value = fields.String(required=True, validate=validate.Regexp(rf"(?=.*[1-9]){_NUMBER}\Z"))
+    unit = text(20)
+
+
+class FoundShape(Schema):
+    """A quantity that somebody found, which may be nothing and is never less."""
+
+    value = fields.String(required=True, validate=validate.Regexp(rf"{_NUMBER}\Z"))
     unit = text(20)
 
 

@@ -157,6 +157,15 @@ def test_what_leaves_a_container_after_it_was_counted_is_no_variance(site: Store
     assert site.held("L-1-5")[0] == "20.000"
 
 
+def test_less_than_nothing_is_found_nowhere(site: Store) -> None:
+    said = {"count": "SC-2026-0001", "container": "L-1-1", "location": "R-01", "seen": True}
+    found = [
+        bool(site.plant.registry.problems(COUNTED, said | {"quantity": {"value": value, "unit": "kg"}}))
+        for value in ("-1", "0", "0.500")
+    ]
+    assert found == [True, False, False]
+
+
 def test_what_was_carried_on_after_it_was_counted_stands_where_it_was_put(site: Store) -> None:
     number = site.order("R-01")
     site.count(number, "L-1-5", kg="24.000")

@@ -114,6 +114,39 @@ def test_who_may_decide_on_lots_accepts_what_was_wrong_and_then_it_may_be_releas
     assert site.release() is None
 
 
+def test_more_of_a_released_lot_that_came_otherwise_is_told_to_qa(site: Store) -> None:
+    site.receive(expiry=in_days(400))
+    assert site.release() is None
+    assert site.receive(expiry=in_days(500)) == (model.DIFFERS,)
+    with site.plant.engine.connect() as connection:
+        waits = suppliers.undecided(connection, in_days(0), 10)
+    assert [(one.lot, one.flags) for one in waits] == [("L-1", (model.DIFFERS,))]
+
+
+@pytest.mark.urs("PLT-11")
+def test_what_a_revoked_handheld_received_waits_for_qa(site: Store) -> None:
+    tablet = site.tablet("T-9")
+    revoked = {"device": "T-9", "last_seq": 0, "reason": "stolen"}
+    site.state("identity.device_revoked.v1", "device/T-9", revoked)
+    site.receive()
+    said = site.payloads(model.LOT_RECEIVED)[0] | {"lot": "L-9"}
+    flags = tablet.record(model.LOT_RECEIVED, "warehouse/raw/2026-11-26", said, actor="P-0003").flags
+    assert "device_revoked" in flags
+    assert site.release("L-9") == "lot_supplier_undecided"
+
+
+@pytest.mark.parametrize("value", ["-25.000", "0", "0.000", "-0"])
+def test_nothing_and_less_is_no_container(site: Store, value: str) -> None:
+    amount = {"value": value, "unit": "kg"}
+    one = {"container": "C-1", "quantity": amount, "location": None, "damage": None}
+    said = {"material": "api-1", "lot": "L-1", "containers": [one]}
+    assert site.plant.registry.problems(model.CONTAINERS_RECEIVED, said)
+    site.receive(quantity={"value": "0.001", "unit": "kg"})
+    lot = site.payloads(model.LOT_RECEIVED)[0]
+    assert not site.plant.registry.problems(model.LOT_RECEIVED, lot)
+    assert site.plant.registry.problems(model.LOT_RECEIVED, lot | {"quantity": amount})
+
+
 def test_an_order_that_nobody_placed_is_flagged(site: Store) -> None:
     assert site.receive(order="PO-2026-0001", line=1) == (model.ORDER_UNKNOWN,)
 

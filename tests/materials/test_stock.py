@@ -179,6 +179,11 @@ def test_all_of_a_material_is_shown_in_that_order_and_a_lot_with_what_is_gone(si
     assert page == there[1:2]
     assert [(one.container, one.gone) for one in lot] == [(FIRST, "empty"), (SECOND, None), (THIRD, None)]
     assert [one.container for one in unplaced] == [SECOND, THIRD, "W-1"]
+    # Where nobody has registered a place, every area looks for it.
+    assert site.do("container_moved", container=THIRD, to="NOWHERE") == ("location_unknown",)
+    with site.plant.engine.connect() as connection:
+        assert queries.in_warehouse(connection, "W", DAY) != []
+        assert THIRD in [one.container for one in queries.in_warehouse(connection, "W", DAY)]
 
 
 def test_what_is_weighed_when_it_comes_back_is_what_is_in_it(site: Store) -> None:

@@ -31,7 +31,7 @@ class ContainerCounted(Schema):
     count = number()
     container = fields.number()
     location = fields.code()
-    quantity = fields.nested(fields.QuantityShape, none=True)
+    quantity = fields.nested(fields.FoundShape, none=True)
     seen = fields.Truth(required=True)
 
 

@@ -43,7 +43,7 @@ class LotReceived(Delivered):
 
     lot = fields.number()
     retest = fields.day(none=True)
-    quantity = fields.nested(fields.QuantityShape, none=True)
+    quantity = fields.nested(fields.AmountShape, none=True)
     containers = fields.whole(1, 100_000, none=True)
 
 
@@ -51,7 +51,7 @@ class Labelled(Schema):
     """A container by its label, which is once in a site, with what is in it and where it was put."""
 
     container = fields.number()
-    quantity = fields.nested(fields.QuantityShape)
+    quantity = fields.nested(fields.AmountShape)
     location = fields.code(none=True)
     damage = fields.nested(Damage, none=True)
 

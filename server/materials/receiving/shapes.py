@@ -1,10 +1,6 @@
 """The bodies of requests about receiving."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
-from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
@@ -15,14 +11,9 @@ from server.materials.receiving.entries import Damage, Delivered, ReceivingRuleS
 class ContainerBody(Schema):
     """A container that came, with what is in it, which is more than nothing."""
 
-    quantity = fields.nested(fields.QuantityShape)
+    quantity = fields.nested(fields.AmountShape)
     location = fields.code(none=True)
     damage = fields.nested(Damage, none=True)
-
-    @validates_schema
-    def check_content(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        if Decimal(data["quantity"]["value"]) <= 0:
-            raise ValidationError("nothing is in it", "quantity")
 
 
 class ReceiptBody(Delivered):

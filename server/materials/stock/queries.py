@@ -103,8 +103,8 @@ def of_lot(connection: Connection, material: str, number: str, day: str) -> list
 
 
 def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Standing]:
-    """What stands in an area, with what nobody has put anywhere yet; by label."""
-    here = or_(location.c.warehouse == warehouse, _c.location.is_(None))
+    """What stands in an area, with what nobody has put anywhere yet, or where no place is registered; by label."""
+    here = or_(location.c.warehouse == warehouse, location.c.warehouse.is_(None))
     return list(_read(connection, _ROWS.where(here, _c.gone.is_(None)).order_by(_c.container), day))
 
 

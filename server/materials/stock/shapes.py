@@ -1,24 +1,11 @@
 """The shapes of entries and requests about stock."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
-from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
 from server.core import fields
 from server.materials.masters.model import STORAGES
 from server.materials.stock import model
-
-
-class StockAmount(fields.QuantityShape):
-    """A quantity that is more than nothing."""
-
-    @validates_schema
-    def check_more(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        if Decimal(data["value"]) <= 0:
-            raise ValidationError("is nothing", "value")
 
 
 class LocationDefined(Schema):
@@ -53,7 +40,7 @@ ContainerMoved._declared_fields["from"] = fields.code(none=True)
 
 class StockPart(Schema):
     container = fields.number()
-    quantity = fields.nested(StockAmount)
+    quantity = fields.nested(fields.AmountShape)
 
 
 class ContainerSplit(Schema):
@@ -74,7 +61,7 @@ class ContainerScrapped(Schema):
     """`witness`: the person before whom it was destroyed."""
 
     container = fields.number()
-    quantity = fields.nested(StockAmount)
+    quantity = fields.nested(fields.AmountShape)
     reason = fields.text(2000)
     witness = fields.code(none=True)
 
@@ -114,7 +101,7 @@ class StockSecond(Schema):
 
 
 class StockScrapBody(Schema):
-    quantity = fields.nested(StockAmount)
+    quantity = fields.nested(fields.AmountShape)
     reason = fields.text(2000)
     second = fields.nested(StockSecond, none=True)
 

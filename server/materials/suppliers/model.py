@@ -26,6 +26,7 @@ HOLDING: tuple[str, ...] = (
     "expiry_missing",
     "lot_differs",
     "person_not_permitted",
+    "device_revoked",
 )
 MEANINGS = {
     "approved": {"code": "approved", "zh": "批准", "en": "Approved"},

@@ -10,6 +10,9 @@ from server.materials.suppliers import model, rules
 from server.materials.suppliers.model import Delivery, Supplier, Supply
 from server.materials.suppliers.projection import delivery, supplier, supply
 
+# A lot that is released already is QA's concern too, when more of it came and was not as it should be.
+_USABLE = ("quarantine", "released", "restricted")
+
 
 def all_suppliers(connection: Connection) -> dict[str, Supplier]:
     """By code."""
@@ -68,12 +71,12 @@ def is_undecided(connection: Connection, material: str, lot: str, day: str) -> b
 
 
 def undecided(connection: Connection, day: str, limit: int) -> list[Delivery]:
-    """Deliveries that wait, of lots in quarantine; those that wait longest first."""
+    """Deliveries that wait, of lots that may be used or could become so; those that wait longest first."""
     rows = connection.execute(select(delivery).where(delivery.c.state == model.WAITS).order_by(delivery.c.received_at))
     found = []
     for one in (_delivery(row) for row in rows):
         lot = materials.find_lot(connection, one.material, one.lot)
-        if lot is not None and lot.status == "quarantine" and is_undecided(connection, one.material, one.lot, day):
+        if lot is not None and lot.status in _USABLE and is_undecided(connection, one.material, one.lot, day):
             found.append(one)
             if len(found) == limit:
                 break
