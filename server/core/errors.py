@@ -985,6 +985,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was drawn.", "未抽取容器。"),
         ("Try again: containers came in between.", "其间有容器到货，请重试。"),
     ),
+    "sample_known": Problem(
+        409,
+        ("Another sample has got this number meanwhile.", "此编号已被另一样品使用。"),
+        ("Nothing was recorded.", "未记录。"),
+        ("Record the sample again.", "请重新记录该样品。"),
+    ),
     "sample_unknown": Problem(
         404,
         ("There is no such sample.", "没有此样品。"),

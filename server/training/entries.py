@@ -162,6 +162,7 @@ FLAGGED = {
     "materials.containers_received.v1": "lot.receive",
     "materials.lot_received.v2": "lot.receive",
     "materials.containers_received.v2": "lot.receive",
+    "quality.sample_taken.v1": "sample.take",
     "quality.results_recorded.v1": "results.record",
     "quality.results_recorded.v2": "results.record",
     "quality.results_recorded.v3": "results.record",

@@ -33,6 +33,7 @@ ACTIONS = (
     "lot.receive",
     "material.issue",
     "lot.decide",
+    "sample.take",
     "results.record",
     "recipe.approve",
     "material.manage",

@@ -25,6 +25,10 @@ class LabelRules(Remembering):
         head, given = seen.head, seen.body
         if given is None or not seen.by_server or head.kind not in (*_OF_DESIGNS, model.PRINTED_KIND):
             return
+        about = given if head.kind == model.PRINTED_KIND else None
+        own = model.template_stream(given["template"]) if about is None else model.stream(about["what"], about["about"])
+        if head.stream != own:
+            raise SyncError("stream_wrong", f"{head.kind} of {own} stands in {head.stream}")
         versions = self._designs.get(model.template_stream(given["template"]), [])
         code = None if versions is None else self._refused(head.kind, given, head.actor, versions)
         if code is not None:

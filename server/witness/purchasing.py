@@ -28,6 +28,8 @@ class PurchaseRules(Remembering):
         head, given = seen.head, seen.body
         if given is None or not seen.by_server or head.kind not in (model.PLACED, *model.STATES):
             return
+        if head.stream != model.stream(given["order"]):
+            raise SyncError("stream_wrong", f"{head.kind} of {given['order']} stands in {head.stream}")
         code = self._refused(head.kind, given, head.actor)
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['order']} by {head.actor}")

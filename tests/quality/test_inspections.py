@@ -7,6 +7,7 @@ import pytest
 from alerts_support import inbox, listen
 from inspection_support import Sampling
 from specification_support import approve, definition
+from sqlalchemy import Connection
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -14,7 +15,7 @@ from server.identity.model import PERMISSIONS
 from server.materials.labels import model as labels
 from server.materials.labels import printables
 from server.materials.stock import queries as stock
-from server.quality.inspection import model, plans, rules
+from server.quality.inspection import model, plans, queries, rules
 from server.quality.inspection.model import Inspection, Sample, Step
 
 LABELS = [f"A-{n:02}" for n in range(1, 11)]
@@ -149,6 +150,52 @@ def test_what_a_device_says_is_kept_and_flagged(site: Sampling) -> None:
     page = site.client("zhao").get(f"/api/inspections/{number}").json
     assert [one["counts"] for one in page["samples"]] == [True, False, False]
     assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-02")
+def test_what_a_device_took_of_another_lot_completes_no_sampling_and_what_it_labelled_later_does(
+    site: Sampling,
+) -> None:
+    site.receive("A-5/2", 2)
+    site.label("A-5/2", "A-01")
+    site.receive("B-1", 2)
+    site.label("B-1", "B-01", "B-02")
+    inspection, tablet = site.inspection(), site.tablet()
+    line = {"quantity": {"value": "0.020", "unit": "kg"}, "reason": "dented"}
+
+    def take(end: str, *pairs: tuple[str, str | None]) -> None:
+        containers = [{"container": label, "instead_of": other, **line} for label, other in pairs]
+        said = {"inspection": inspection.inspection, "purpose": "test", "comment": None, "containers": containers}
+        said["sample"] = inspection.inspection.replace("INS", "SMP") + end
+        tablet.record(model.TAKEN, "lot/api-1/A-5/2", said, actor="zhao")
+
+    take("-7K2", ("B-01", "A-01"), ("B-02", "A-02"))
+    assert site.inspection().state == "sampling"
+    take("-7K3", ("A-01", None), ("A-02", None))
+    assert site.inspection().state == "sampling"
+    site.label("A-5/2", "A-02")
+    assert site.inspection().state == "sampled"
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-02")
+def test_two_who_take_samples_at_once_get_two_numbers(site: Sampling, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.receive("A-5/2", 2)
+    site.label("A-5/2", *LABELS[:2])
+    number, others = site.inspection().inspection, [lambda: site.take("A-02", by="qian")]
+    real, answers = queries.next_sample, []
+
+    def late(connection: Connection, inspection: str) -> str:
+        found = real(connection, inspection)
+        while others:
+            answers.append(others.pop()())
+        return found
+
+    monkeypatch.setattr(queries, "next_sample", late)
+    answers.append(site.take("A-01"))
+    assert [one.json["sample"][-2:] for one in answers] == ["01", "02"]
+    page = site.client("zhao").get(f"/api/inspections/{number}").json
+    assert ([one["counts"] for one in page["samples"]], page["state"]) == ([True, True], "sampled")
 
 
 @pytest.mark.urs("QUA-02")

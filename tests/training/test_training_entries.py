@@ -13,6 +13,7 @@ from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.production import queries as production
 from server.production.model import Item
+from server.quality.inspection.model import COUNTS_NOT
 from server.training import queries
 
 pytestmark = pytest.mark.urs("IDN-07")
@@ -143,6 +144,17 @@ def test_a_receipt_without_it_is_kept_and_flagged(site: Site, training: Training
     received = {"material": LOT["material"], "lot": LOT["lot"], "containers": [one]}
     entry = site.state("materials.containers_received.v1", "lot/api-1/A-5/2", received, "P-3")
     assert "not_qualified" in entry.flags
+
+
+def test_a_sample_by_who_has_not_learnt_to_take_one_is_kept_flagged_and_none_of_the_inspection(
+    site: Site, training: Training
+) -> None:
+    training.publish("SOP-4")
+    training.require("action", "sample.take", "SOP-4")
+    line = {"container": "X-1", "quantity": {"value": "0.020", "unit": "kg"}, "instead_of": None, "reason": None}
+    taken = {"inspection": "INS-2026-0001", "sample": "SMP-2026-0001-01", "purpose": "test", "containers": [line]}
+    entry = site.state("quality.sample_taken.v1", "lot/api-1/A-5/2", {**taken, "comment": None}, "P-7")
+    assert not {*entry.flags}.isdisjoint({"not_qualified"} & COUNTS_NOT)
 
 
 def test_nobody_qualifies_themselves(site: Site, training: Training) -> None:

@@ -94,6 +94,13 @@ def test_a_print_that_cannot_be_is_found(rig: Rig, story: Story, change: dict[st
     assert rig.found == (code, len(story.entries))
 
 
+def test_a_label_that_is_counted_where_nobody_counts_it_is_found(rig: Rig, story: Story) -> None:
+    again = payloads(story, model.PRINTED_KIND)[1] | {"copy": 3, "request": "0193f5f0-0000-7000-8000-000000000003"}
+    aside = stated(story, model.PRINTED_KIND, model.stream("container", "C-2"), again, "P-0004")
+    assert rig.show(aside) == 422
+    assert rig.found == ("stream_wrong", len(story.entries))
+
+
 @pytest.mark.parametrize(
     ("change", "actor", "code"),
     [

@@ -22,6 +22,7 @@ export const trainingEn = {
     "lot.receive": "receive containers",
     "material.issue": "issue and take back material",
     "lot.decide": "decide on lots",
+    "sample.take": "take samples",
     "results.record": "record results",
     "recipe.approve": "approve recipes",
     "material.manage": "define materials",

@@ -24,6 +24,7 @@ export const trainingZh: typeof trainingEn = {
     "lot.receive": "接收物料",
     "material.issue": "发料与退料",
     "lot.decide": "判定物料批",
+    "sample.take": "取样",
     "results.record": "记录结果",
     "recipe.approve": "批准工艺",
     "material.manage": "定义物料",

@@ -14,7 +14,7 @@ from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.quality.inspection import model, projection, queries, rules
-from server.quality.inspection.settling import settled
+from server.quality.inspection.settling import settle_lot, settled
 from server.quality.specifications.entries import Sampling
 
 
@@ -216,5 +216,6 @@ KINDS = (
 ROOM = Room(
     "quality",
     KINDS,
+    listeners=dict.fromkeys(model.CONTAINERS_RECEIVED, settle_lot),
     judges={model.LOT_RECEIVED: judge_receipt, **dict.fromkeys(model.CONTAINERS_RECEIVED, judge_containers)},
 )

@@ -27,7 +27,7 @@ PREFIX = "INS"
 
 NOT_PERMITTED = "person_not_permitted"
 # A sample with one of these flags stands in the log, and is none of the inspection's.
-COUNTS_NOT = frozenset({NOT_PERMITTED, "inspection_unknown", "sample_known", "device_revoked"})
+COUNTS_NOT = frozenset({NOT_PERMITTED, "not_qualified", "inspection_unknown", "sample_known", "device_revoked"})
 Payload = Mapping[str, Any]
 
 

@@ -53,7 +53,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "drawn": None if found.drawn is None else [*found.drawn],
         "labelled": len(labels),
         "missing": missing[:_NAMED],
-        "missing_count": max(len(missing), found.number - len(rules.sampled(samples))),
+        "missing_count": max(len(missing), found.number - len(rules.sampled(samples, labels))),
         "unidentified": unidentified[:_NAMED],
         "unidentified_count": len(unidentified),
         "opened_by": people.get(found.opened_by),

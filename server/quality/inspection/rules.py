@@ -18,16 +18,22 @@ def draw(number: str, given: Payload, labels: Collection[str], containers: int) 
     return {"containers": containers, "number": count, "drawn": named}
 
 
-def sampled(samples: Iterable[Sample]) -> set[str]:
-    return {one["container"] for sample in samples if sample.counts for one in sample.containers}
+def sampled(samples: Iterable[Sample], labels: Collection[str]) -> set[str]:
+    return {one["container"] for one in _lines(samples, labels)}
+
+
+def _lines(samples: Iterable[Sample], labels: Collection[str]) -> list[Payload]:
+    """What was taken of the lot: where its containers have labels, what was taken of another is none of it."""
+    lines = [one for sample in samples if sample.counts for one in sample.containers]
+    return [one for one in lines if not labels or one["container"] in labels]
 
 
 def missing(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
     """Containers that are still to be sampled: those drawn, of which neither there is a sample nor was another opened
     instead."""
-    replaced = {one["instead_of"] for sample in samples if sample.counts for one in sample.containers}
+    replaced = {one["instead_of"] for one in _lines(samples, labels)}
     wanted = sorted(labels) if inspection.drawn is None else inspection.drawn
-    done = sampled(samples) | replaced
+    done = sampled(samples, labels) | replaced
     return [one for one in wanted if one not in done]
 
 
@@ -35,7 +41,7 @@ def unidentified(inspection: Inspection, samples: Sequence[Sample], labels: Coll
     """Where each container that came must be identified: those that are not."""
     if inspection.sampling["identity"] != plans.EVERY:
         return []
-    tried = sampled(one for one in samples if one.purpose != model.RETAINED)
+    tried = sampled((one for one in samples if one.purpose != model.RETAINED), labels)
     return sorted(set(labels) - tried)
 
 
@@ -44,7 +50,7 @@ def state(
 ) -> str:
     """`steps` are of its samples, each with the sample's number."""
     open_ = missing(inspection, samples, labels) or unidentified(inspection, samples, labels)
-    if open_ or len(sampled(samples)) < inspection.number or not any(one.counts for one in samples):
+    if open_ or len(sampled(samples, labels)) < inspection.number or not any(one.counts for one in samples):
         return model.SAMPLING
     tests = {one.sample for one in samples if one.counts and one.purpose == model.TEST}
     arrived = any(step.step == model.RECEIVED and sample in tests for sample, step in steps)

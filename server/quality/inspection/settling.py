@@ -19,6 +19,14 @@ def settled(project: Project) -> Project:
     return both
 
 
+def settle_lot(connection: Connection, entry: Entry) -> None:
+    """Hears of containers that got labels: what a device took of them before is then of the lot."""
+    found = queries.of_lot(connection, entry.payload["material"], entry.payload["lot"])
+    state = queries.state_of(connection, found.inspection) if found is not None and found.samplers else None
+    if found is not None and state is not None:
+        projection.put_state(connection, found.inspection, state)
+
+
 def _of_sample(connection: Connection, number: str) -> str | None:
     found = queries.find_sample(connection, number)
     return None if found is None else found.inspection
