@@ -196,6 +196,19 @@ def test_no_container_comes_back_with_less_than_nothing(warehouse: Warehouse) ->
     assert warehouse.material()["issued"][0]["returned"] is None
 
 
+@pytest.mark.urs("MAT-09", "PLT-10")
+def test_of_two_claims_of_one_weight_the_batch_has_used_the_most(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    assert warehouse.give(label).status_code == 200
+    assert warehouse.bring(label).status_code == 200
+    site.put("material_weighed", weighed("B1", "9.990", lot=OLD, container=label))
+    rival = site.put("material_weighed", weighed("B1", "9.980", lot=OLD, container=label), device="tablet-b")
+    assert "conflict" in rival.flags
+    found = warehouse.material()
+    assert found["allocated"][0]["held"]["value"] == "0.010"
+    assert (found["reconciled"]["used"]["value"], found["reconciled"]["open"]["value"]) == ("9.990", "0.010")
+
+
 @pytest.mark.urs("MAT-08", "IDN-01")
 def test_an_operator_looks_and_issues_nothing(warehouse: Warehouse) -> None:
     operator = warehouse.client("wang", "P-1")

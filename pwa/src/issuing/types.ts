@@ -12,6 +12,11 @@ export interface BatchMaterials { batch: string; product: { code: string; name: 
 /** Closed batches take nothing any more. */
 export const OPEN = ["ordered", "in_progress", "awaiting_review"];
 
+/** What may be done of the material of a batch: what is left of it comes back also when the batch takes nothing more. */
+export function rights(status: string, permitted: boolean): { bring: boolean; back: boolean } {
+  return { bring: permitted && OPEN.includes(status), back: permitted };
+}
+
 /** The one that is with the batch now, if it is. */
 export function brought(line: MaterialLine, container: string): Issued | null {
   return line.issued.find((one) => one.container === container && one.returned === null) ?? null;

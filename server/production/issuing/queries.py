@@ -75,12 +75,11 @@ def _material(
     mine = [one for one in given if one.material == code]
     brought = [one for one in issues if one.material == code]
     unit = need.unit if need is not None else (mine[0].held if mine else brought[0].held)["unit"]
-    labels = [one.container for one in brought]
+    taken = uses_of_all(connection, list(dict.fromkeys(one.container for one in brought)))
     uses = [
-        one.net
-        for each in uses_of_all(connection, list(dict.fromkeys(labels))).values()
-        for one in each
-        if one.batch == batch and one.net is not None
+        net
+        for each in taken.values()
+        for net in rules.most(((one.slot, one.net) for one in each if one.batch == batch and one.net), unit, own)
     ]
     return {
         "material": code,

@@ -63,6 +63,15 @@ def amount(held: Iterable[Quantity], unit: str, own: Sequence[Link] = ()) -> Dec
     return sum((Decimal(one["value"]) for one in found if one is not None), Decimal(0))
 
 
+def most(claims: Iterable[tuple[str, Quantity]], unit: str, own: Sequence[Link] = ()) -> list[Quantity]:
+    """Of several entries that claim one slot, which is for QA to decide, the most that was taken."""
+    found: dict[str, Quantity] = {}
+    for slot, net in claims:
+        if slot not in found or amount([net], unit, own) > amount([found[slot]], unit, own):
+            found[slot] = net
+    return list(found.values())
+
+
 def covered(need: Need, held: Iterable[Quantity], own: Sequence[Link] = ()) -> bool:
     """Whether what a batch has been given is enough of this already, so that more is more than it needs."""
     return amount(held, need.unit, own) >= need.most
