@@ -134,6 +134,14 @@ const lease = {
 const scan = (code: string, line = api, entries: LocalEntry[] = []) => meant({ text: code, symbology: "]C0", source: "wedge", at: 0 }, { lease, phase, line, entries, subject: "20/api/9", today: "2026-11-26" });
 
 describe("a scan while materials are dispensed", () => {
+  it("MAT-12 guesses no lot where a label may be of two", () => {
+    const more = { ...lease, order: { lots: [...lease.order.lots, { material: "exc-2", lot: "S2" }] }, lots: [...lease.lots, { ...lease.lots.find((one) => one.lot === "S"), lot: "S2" }] } as unknown as Lease;
+    const of = (text: string, symbology = "]C0") => meant({ text, symbology, source: "wedge", at: 0 }, { lease: more, phase, line: salt, entries: [], subject: "20/salt/1", today: "2026-11-26" });
+    expect(of("any")).toEqual({ what: "source", container: "any", lot: "" });
+    expect(of("10S2\x1d21any", "]d2")).toEqual({ what: "source", container: "any", lot: "S2" });
+    expect(of("10OTHER\x1d21any", "]d2")).toEqual({ what: "source", container: "any", lot: "" });
+  });
+
   it("MAT-12 BRG-04 clears the room, takes over the balance, and names the container with its lot", () => {
     expect(scan("2-114")).toEqual({ what: "room", code: "2-114" });
     expect(scan("BAL-07")).toEqual({ what: "balance", code: "BAL-07" });

@@ -12,6 +12,7 @@ export type Stop =
   | { code: "not_allocated" | "used_up" | "barred"; of: string }
   | { code: "not_released"; of: string; status: string }
   | { code: "expired"; of: string; on: string };
+/** `lot`: "" where it may be of several. */
 export type Meant =
   | { what: "room" | "balance"; code: string }
   | { what: "source"; container: string; lot: string }
@@ -32,9 +33,11 @@ export function meant(scan: Scan, at: At): Meant {
   if (label === null) return { what: "wrong", came: saidOf(code) };
   const known = lease?.containers?.find((one) => one.container === label);
   if (known && known.material !== line.material) return { what: "stop", stop: { code: "other_material", of: label, name: lease?.lots.find((one) => one.material === known.material)?.name ?? { zh: known.material, en: known.material } } };
-  // Of a lot whose containers nobody has registered, any label is as good as another.
-  const lot = known?.lot ?? unregistered(lease, line)[0];
+  // Of a lot whose containers nobody has registered, any label is as good as another; of two such lots the person says which.
+  const loose = unregistered(lease, line), said = code.what === "gs1" ? code.lot : "";
+  const lot = known?.lot ?? loose.find((one) => one === said) ?? (loose.length > 1 ? "" : loose[0]);
   if (lot === undefined) return { what: "stop", stop: { code: "not_allocated", of: label } };
+  if (lot === "") return { what: "source", container: label, lot };
   const stop = lotStop(lot, at) ?? (known?.restricted ? { code: "barred" as const, of: label } : null) ?? (known && usedUp(label, at) ? { code: "used_up" as const, of: label } : null);
   return stop ? { what: "stop", stop } : { what: "source", container: label, lot };
 }
