@@ -85,6 +85,16 @@ def test_more_than_there_was_is_told_as_it_is(site: Store) -> None:
     assert FIRST not in site.proposed()
 
 
+def test_a_weight_below_nothing_fills_no_container(site: Store) -> None:
+    site.order("B1")
+    site.put("material_weighed", weighed("B1", "-5.000", container=FIRST))
+    assert site.held(FIRST) == "25.00"
+    known = site.book().find(FIRST)
+    assert known is not None
+    assert known.held == "25.00"
+    assert site.rebuilds()
+
+
 def test_what_does_not_convert_or_is_none_of_ours_moves_nothing(site: Store) -> None:
     site.order("B1")
     site.put("material_weighed", weighed("B1", container=FIRST) | {"net": {"value": "1.5", "unit": "L"}})

@@ -199,6 +199,14 @@ def test_two_who_take_samples_at_once_get_two_numbers(site: Sampling, monkeypatc
 
 
 @pytest.mark.urs("QUA-02")
+@pytest.mark.parametrize(("value", "wrong"), [("-0.020", True), ("0", True), ("0.020", False)])
+def test_a_sample_takes_something_out_of_its_container(site: Sampling, value: str, wrong: bool) -> None:
+    line = {"container": "A-01", "quantity": {"value": value, "unit": "kg"}, "instead_of": None, "reason": None}
+    said = {"inspection": "INS-2026-0001", "sample": "SMP-2026-0001-7K2", "purpose": "test", "comment": None}
+    assert bool(site.plant.registry.problems(model.TAKEN, said | {"containers": [line]})) == wrong
+
+
+@pytest.mark.urs("QUA-02")
 def test_each_container_is_identified_where_the_specification_says_so(site: Sampling) -> None:
     approve(site, definition(sampling={**plans.DEFAULT, "identity": plans.EVERY}))
     site.receive("A-5/2", 4)

@@ -40,7 +40,7 @@ class Book:
     def claim(self, entry: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
         """What a batch takes for a place of it; of a label that is none of ours, nothing."""
         if label in self._all:
-            amount = rules.amount(net, self._all[label].first.unit, own, -1)
+            amount = rules.taken(net, self._all[label].first.unit, own)
             self._add(label, Movement(entry, "taken", amount, place, False))
             self._places.setdefault(entry, []).append(label)
 

@@ -271,7 +271,7 @@ def take(connection: Connection, entry: Entry, label: str, what: str, place: str
     if found is not None:
         code, unit = found
         net = entry.payload["net"]
-        amount = rules.amount(net, unit, masters.links(connection, code) if net["unit"] != unit else (), -1)
+        amount = rules.taken(net, unit, masters.links(connection, code) if net["unit"] != unit else ())
         add(connection, entry, 0, label, what, net, amount, place)
         settle(connection, [label])
 

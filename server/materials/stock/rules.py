@@ -26,6 +26,12 @@ def amount(quantity: Quantity, unit: str, own: Iterable[Link] = (), sign: int = 
     return None if exact is None else str(exact * sign)
 
 
+def taken(net: Quantity, unit: str, own: Iterable[Link] = ()) -> str | None:
+    """What a batch takes, as a movement has it; None also of less than nothing: by weighing nothing comes into a
+    container."""
+    return None if Decimal(net["value"]) < 0 else amount(net, unit, own, -1)
+
+
 def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
     most that was taken. What was measured takes the place of all before it, and of what corrects that afterwards. A

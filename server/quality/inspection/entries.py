@@ -60,7 +60,7 @@ class SampledContainer(Schema):
     """`quantity` went out of it. Another than was drawn has its `reason`, and says `instead_of` which it was opened."""
 
     container = fields.number()
-    quantity = fields.nested(fields.QuantityShape)
+    quantity = fields.nested(fields.AmountShape)
     instead_of = fields.number(none=True)
     reason = fields.text(2000, none=True)
 
