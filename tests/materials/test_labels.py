@@ -285,6 +285,21 @@ def test_what_stands_against_a_design_is_named_and_refused(
     assert looked.data.startswith(b"\x89PNG")
 
 
+def test_a_design_that_no_printer_takes_is_neither_drawn_nor_submitted(drawn: PlantUnderTest) -> None:
+    given = draft(width="300.01")
+    assert submit(drawn, given).json["code"] == "label_template_faulty"
+    looked = drawn.client("zhou").post("/api/labels/preview", json=given)
+    assert looked.json["details"]["findings"] == [{"code": "label_large", "path": "elements"}]
+
+
+@pytest.mark.parametrize("small", [{"size": "0"}, {"h": "0.01"}])
+def test_words_without_any_size_do_not_keep_a_label_from_the_printer(small: Json) -> None:
+    given = draft()
+    [lot, *_] = [one for one in given["elements"] if one["value"] == "lot"]
+    sent = zpl.labels({**given, "elements": [{**lot, **small}]}, [{"lot": "L-1"}], 8)
+    assert "^A0N,1,1^FH_^FDL-1^FS" in sent
+
+
 def test_what_a_label_must_say_cannot_be_left_out() -> None:
     given = draft(elements=[one for one in draft()["elements"] if one["value"] != "lot"])
     assert [one.payload() for one in rules.findings(given)] == [{"code": "field_missing", "path": "lot"}]

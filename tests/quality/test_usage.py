@@ -224,6 +224,20 @@ def test_a_retest_does_not_outdo_the_original_until_qa_says_what_was_found(site:
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 
+def test_of_one_test_twice_in_an_entry_the_one_that_fails_is_set_aside(site: Laboratory) -> None:
+    numbers = {"name": None, "low": "95.0", "high": "105.0"}
+    found = [("99.0", "pass"), ("94.0", "fail")]
+    lines = [
+        {"test": "assay", "value": {"value": value, "unit": "%"}, "verdict": verdict, **numbers}
+        for value, verdict in found
+    ]
+    given = {"stage": "incoming", "results": lines, "source": None}
+    first = site.state("quality.results_recorded.v1", "lot/api-1/A-5/2", given, actor="zhao").id
+    approve(site)
+    aside = {"entry": first, "test": "assay", "instead": site.record(("assay", "99.4")), "reason": "OOS-7"}
+    assert site.sign(f"{LOT}/set-aside", "li", aside).status_code == 201
+
+
 @pytest.mark.urs("MAT-07")
 def test_a_released_lot_is_tested_again_before_its_retest_day_moves(site: Laboratory) -> None:
     approve(site)

@@ -15,6 +15,6 @@ export const labelsZh: typeof labelsEn = {
   fields: {
     container: "容器", quantity: "数量", material: "物料", name_zh: "中文名称", name_en: "英文名称", lot: "批号", supplier: "供应商", supplier_lot: "供应商批号", expiry: "有效期至", retest: "复验期", received: "接收日期", status_zh: "状态（中文）", status_en: "状态（英文）", printed: "打印时间", copy: "补打", sample: "样品", inspection: "请验", purpose_zh: "用途（中文）", purpose_en: "用途（英文）", taken: "取样时间", taken_by: "取样人", batch: "批次", product_zh: "产品（中文）", product_en: "产品（英文）", phase: "步骤", portion: "份", tare: "皮重", net: "净重", gross: "毛重", dispensed: "称量时间", dispensed_by: "称量人", checked_by: "复核人", reason: "原因", decided: "决定日期", decided_by: "决定人",
   },
-  findings: { element_outside: "超出标签范围", field_unknown: "不是此标签的字段", text_empty: "没有内容", code_small: "过小，无法扫描：至少 10 mm", field_missing: "必须印在标签上", code_missing: "标签上须有可扫描的码" },
+  findings: { element_outside: "超出标签范围", field_unknown: "不是此标签的字段", text_empty: "没有内容", code_small: "过小，无法扫描：至少 10 mm", field_missing: "必须印在标签上", label_large: "标签的宽或高超过 300 mm", code_missing: "标签上须有可扫描的码" },
   element: (n: number) => `元素 ${n}`, check: "核对并签名", submitTitle: "提交标签设计", submitReason: "修改内容及原因", submit: "签名并提交", fine: "未发现问题。", sha256: "SHA-256",
 };

@@ -9,16 +9,25 @@ from server.materials.labels.model import Finding, Payload, Version
 
 # The side of a square that holds 32 modules of 0.3 mm with its quiet zone: what handhelds read at arm's length.
 _LEAST_CODE = Decimal(10)
+# No label printer takes wider or longer ones, and to draw one of a square metre takes all the memory there is.
+_LARGEST = Decimal(300)
 
 
 def findings(given: Payload) -> list[Finding]:
     """Everything that keeps a design from being submitted."""
     found = [finding for at, one in enumerate(given["elements"]) for finding in _of_element(given, one, at)]
+    found += large(given)
     shown = {one["value"] for one in given["elements"] if one["kind"] == model.FIELD}
     found += [Finding("field_missing", name) for name in model.MUST[given["what"]] if name not in shown]
     if not any(one["kind"] in model.CODES for one in given["elements"]):
         found.append(Finding("code_missing", "elements"))
     return found
+
+
+def large(given: Payload) -> list[Finding]:
+    """Whether it is more than any printer takes."""
+    over = max(Decimal(given["width"]), Decimal(given["height"])) > _LARGEST
+    return [Finding("label_large", "elements")] if over else []
 
 
 def _of_element(given: Payload, one: Payload, at: int) -> list[Finding]:

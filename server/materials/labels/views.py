@@ -60,7 +60,11 @@ def look(body: Body) -> Answer:
 @blueprint.arguments(shapes.LabelDraft)
 @blueprint.response(200, content_type="image/png")
 def preview(body: Body) -> Response:
-    """A design with made-up words, as a printer with 300 dpi prints it; stores nothing."""
+    """A design with made-up words, as a printer with 300 dpi prints it; stores nothing. PestleError
+    `label_template_faulty` for one that no printer takes."""
+    found = [one.payload() for one in rules.large(body)]
+    if found:
+        raise PestleError("label_template_faulty", {"template": body["template"], "findings": found})
     drawable = {**body, "elements": rules.drawable(body)}
     return Response(drawing.png(drawable, samples.SAMPLES, dots=12), mimetype="image/png")
 

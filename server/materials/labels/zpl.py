@@ -78,7 +78,7 @@ def _at(element: Payload, dots: int, body: str, quiet: int = 0) -> str:
 def _plain(element: Payload, text: str, dots: int) -> str:
     """In the size that was asked for, smaller where it would run out of its place."""
     wide, high = _dots(element["w"], dots), _dots(element["h"], dots)
-    size = min(round(Decimal(element["size"]) * _POINT * dots), high)
+    size = max(1, min(round(Decimal(element["size"]) * _POINT * dots), high))
     while size > 8 and len(lines := _wrapped(text, int(wide / (size * _WIDE)))) * size > high:
         size -= 1
     lines = _wrapped(text, max(1, int(wide / (size * _WIDE))))

@@ -62,9 +62,9 @@ def aside_refused(given: Mapping[str, Any], facts: Facts, person: str) -> str | 
     """Why a result cannot be set aside: only one that fails, after a later one of the same test, and by nobody who had
     a hand in any."""
     of = [one for one in facts.lines if one.test == given["test"]]
-    original = next((one for one in of if one.entry == given["entry"] and not one.set_aside), None)
-    later = next((one for one in of if one.entry == given["instead"]), None)
-    if original is None or original.verdict != "fail" or later is None or later.index <= original.index:
+    failed = (one for one in of if one.entry == given["entry"] and one.verdict == "fail" and not one.set_aside)
+    original, later = next(failed, None), next((one for one in of if one.entry == given["instead"]), None)
+    if original is None or later is None or later.index <= original.index:
         return "result_not_replaceable"
     return "usage_own_work" if person in hands(facts) else None
 
