@@ -74,15 +74,19 @@ class LotDecided(signing.Signed):
 def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     """A receipt is a fact, so it is kept; what does not fit the material master is flagged.
 
-    What somebody says who may not receive changes nothing of a known lot: least of all its expiry.
+    What somebody says who may not receive, or a device, changes nothing of a known lot: least of all its expiry.
     """
     given, quantity = entry.payload, entry.payload["quantity"]
     unit = queries.material_unit(connection, given["material"])
     flags = [] if unit is not None else ["material_unknown"]
     if unit is not None and quantity is not None and not _fit(connection, given["material"], quantity):
         flags.append("unit_mismatch")
-    if queries.find_lot(connection, given["material"], given["lot"]) is not None and not receives(connection, entry):
+    known = queries.find_lot(connection, given["material"], given["lot"])
+    if known is not None and not receives(connection, entry):
         flags.append(model.NOT_PERMITTED)
+    elif known is not None and entry.header.device != SERVER:
+        said = {name: given[name] for name in model.SAID_OF_LOT_V1}
+        flags += [model.DIFFERS] if rules.differs(said, {name: getattr(known, name) for name in said}) else []
     return Ruling(flags=tuple(flags))
 
 

@@ -8,6 +8,11 @@ TYPES = ("raw", "packaging", "intermediate", "bulk", "finished")
 RECEIVED = ("quarantine", "historical")
 # The flag of a receipt by somebody who may not receive: it stands in the log, and registers nothing.
 NOT_PERMITTED = "person_not_permitted"
+# The flag of a receipt that says otherwise what was said of its lot before.
+DIFFERS = "lot_differs"
+# What every delivery of a lot says alike; of the first kind of receipts, and of all.
+SAID_OF_LOT_V1 = ("supplier", "supplier_lot", "expiry")
+SAID_OF_LOT = (*SAID_OF_LOT_V1, "made")
 # What becomes of a lot somebody signs; without a signature only the server tells of what was decided elsewhere.
 STATUS_CHANGED_V1, STATUS_CHANGED = "materials.lot_status_changed.v1", "materials.lot_status_changed.v2"
 STATUS_CHANGES = (STATUS_CHANGED_V1, STATUS_CHANGED)

@@ -6,6 +6,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, 
 
 from server.core.db import records
 from server.core.kinds import Entry
+from server.core.outcomes import SERVER
 from server.materials import model
 
 material = Table(
@@ -76,7 +77,8 @@ def put_material(connection: Connection, code: str, said: Mapping[str, str]) -> 
 
 
 def receive(connection: Connection, entry: Entry) -> None:
-    """A delivery that names a known lot adds what was not known; a missing expiry never erases a known one."""
+    """A delivery that names a known lot adds what was not known; a missing expiry never erases a known one. What the
+    server says of it anew, counts."""
     given, quantity = entry.payload, entry.payload["quantity"]
     values = {
         "quantity_value": quantity and quantity["value"],
@@ -87,16 +89,18 @@ def receive(connection: Connection, entry: Entry) -> None:
         "containers": given["containers"],
     }
     here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
-    if connection.execute(select(lot.c.lot).where(here)).first() is None:
+    before = connection.execute(select(lot).where(here)).first()
+    if before is None:
         key = {"material": given["material"], "lot": given["lot"]}
         place = {"status": given["status"], "received_at": entry.header.captured_at}
         connection.execute(insert(lot), {**key, **place, **values})
         return
     if model.NOT_PERMITTED in entry.flags:
         return
-    known = {name: value for name, value in values.items() if value is not None}
-    if known:
-        connection.execute(update(lot).where(here).values(known))
+    ours = entry.header.device == SERVER
+    new = {name: one for name, one in values.items() if one is not None and (ours or getattr(before, name) is None)}
+    if new:
+        connection.execute(update(lot).where(here).values(new))
 
 
 def receive_containers(connection: Connection, entry: Entry) -> None:

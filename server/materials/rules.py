@@ -31,6 +31,11 @@ def decision_refused(given: Mapping[str, Any], status: str, day: str) -> str | N
     return None if again or may_become(status, wanted) else "lot_status_refused"
 
 
+def differs(given: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Whether a receipt says something otherwise than it was known of its lot; what is new is no difference."""
+    return any(None not in (value, known[name]) and value != known[name] for name, value in given.items())
+
+
 def receipt_refused(twice: bool, fit: bool) -> str | None:
     """Why containers cannot be received as they are written down; a code of the error catalogue. A label is given once
     in a site, and a container holds an amount of its material's stock."""

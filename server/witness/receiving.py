@@ -73,8 +73,8 @@ class ReceivingRules(Remembering):
         if lot not in self._expiry:
             self._expiry[lot] = given["expiry"]
         elif NOT_PERMITTED not in seen.stamp.flags and given["expiry"] is not None:
-            # What a delivery of v1 says anew counts; since v2 only what was not known.
-            anew = seen.head.kind == RECEIVED or self._expiry[lot] is None
+            # What the server said anew of a delivery of v1 counts; else only what was not known.
+            anew = (seen.head.kind == RECEIVED and seen.by_server) or self._expiry[lot] is None
             self._expiry[lot] = given["expiry"] if anew else self._expiry[lot]
 
     def _learn_own(self, seen: Seen, index: int) -> None:

@@ -114,6 +114,18 @@ def test_who_may_decide_on_lots_accepts_what_was_wrong_and_then_it_may_be_releas
     assert site.release() is None
 
 
+def test_no_older_kind_of_receipt_moves_the_expiry_of_a_known_lot_from_a_handheld(site: Store) -> None:
+    site.receive(expiry=in_days(400))
+    assert site.release() is None
+    said = dict.fromkeys(("quantity", "supplier", "containers")) | {"material": "api-1", "lot": "L-1"}
+    said |= {"expiry": in_days(4000), "supplier_lot": "X-7", "status": "quarantine"}
+    flags = site.tablet().record("materials.lot_received.v1", "lot/api-1/L-1", said, actor="chen").flags
+    assert flags == (model.DIFFERS,)
+    # What was not known is added.
+    assert (site.lot().expiry, site.lot().supplier_lot) == (in_days(400), "X-7")
+    assert site.release() == "lot_status_refused"
+
+
 def test_more_of_a_released_lot_that_came_otherwise_is_told_to_qa(site: Store) -> None:
     site.receive(expiry=in_days(400))
     assert site.release() is None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.materials import model as nouns
 from server.materials.suppliers import model as suppliers
 
 LOT_RECEIVED = "materials.lot_received.v2"
@@ -21,7 +22,7 @@ NOT_APPROVED = suppliers.NOT_APPROVED
 ORDER_UNKNOWN, ORDER_CLOSED, OTHER_SUPPLIER = "order_unknown", "order_closed", "order_supplier_other"
 OVER = "over_delivered"
 EXPIRED, SHORT, NO_EXPIRY = "receipt_expired", "shelf_life_short", "expiry_missing"
-DIFFERS = "lot_differs"
+DIFFERS = nouns.DIFFERS
 UNIT = "unit_mismatch"
 NUMBER_FOREIGN = "lot_number_foreign"
 # What nobody can go on with at the desk, whatever the reason.

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 from server.core import units
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
+from server.materials.model import SAID_OF_LOT
 from server.materials.purchasing import queries as purchasing
 from server.materials.purchasing.model import APPROVED, CLOSED
 from server.materials.receiving import model, numbering, rules
@@ -146,7 +147,7 @@ def retest_of(connection: Connection, material: str, day: str, expiry: str | Non
 
 def _of_lot(connection: Connection, material: str, number: str) -> dict[str, Any] | None:
     found = materials.find_lot(connection, material, number)
-    return None if found is None else {name: getattr(found, name) for name in rules.SAID_OF_LOT}
+    return None if found is None else {name: getattr(found, name) for name in SAID_OF_LOT}
 
 
 def told_elsewhere(connection: Connection, material: str, lot: str) -> list[int]:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from server.materials import rules as lots
+from server.materials.model import SAID_OF_LOT
 from server.materials.receiving import model
 from server.materials.receiving.model import Payload, Rule
-
-# What every delivery of a lot says alike.
-SAID_OF_LOT = ("supplier", "supplier_lot", "expiry", "made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _of_dates(given: Payload, known: Known) -> Iterator[str]:
 
 def _differs(given: Payload, lot: Payload) -> bool:
     """A number stands for one lot of one supplier: what is said of it a second time is the same, or new."""
-    return any(None not in (given[name], lot[name]) and given[name] != lot[name] for name in SAID_OF_LOT)
+    return lots.differs({name: given[name] for name in SAID_OF_LOT}, lot)
 
 
 def is_short(day: str, expiry: str, shelf_life: int, remaining: int) -> bool:
