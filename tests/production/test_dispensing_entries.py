@@ -235,6 +235,16 @@ def test_a_container_gives_to_several_lines_and_batches_no_more_than_it_holds(bo
     assert "container_missing" in both.put(SALT, "0.001", portion=4).flags
 
 
+@pytest.mark.urs("MAT-08")
+def test_what_a_batch_was_given_of_one_material_is_not_enough_of_another(at: Dispensing) -> None:
+    for line, label in ((FILLER, "E-1-1"), (SALT, "S-1-1")):
+        lot = {"material": line["material"], "lot": {"exc-1": "E-1", "exc-2": "S-1"}[line["material"]]}
+        received = lot | {"containers": [at.container(label)]}
+        at.site.state("materials.containers_received.v1", "/".join(("lot", *lot.values())), received, "P-3")
+        given = {"batch": "B1", "containers": [{"container": label, "reason": None}]}
+        at.site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
+
+
 @pytest.mark.urs("MAT-06", "MAT-09")
 def test_the_stock_and_the_batchs_account_know_what_was_taken_and_what_was_corrected(at: Dispensing) -> None:
     received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}

@@ -25,12 +25,12 @@ def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
         return refused
     standings = {one.container: one for one in stock.standing(connection, labels, day)}
     reasons = {one["container"]: one["reason"] for one in given["containers"]}
-    held = [one.held for one in _given(connection, given["batch"], day) if one.container not in reasons]
+    held = [one for one in _given(connection, given["batch"], day) if one.container not in reasons]
     for label, reason in reasons.items():
         wrong = None if reason else _unexplained(connection, given["batch"], standings[label], reasons, held, day)
         if wrong is not None:
             return wrong
-        held.append(standings[label].held)
+        held.append(standings[label])
     return Ruling()
 
 
@@ -53,14 +53,14 @@ def _unfit(connection: Connection, batch: str, labels: list[str], day: str) -> R
 
 
 def _unexplained(
-    connection: Connection, batch: str, one: Standing, together: Any, held: list[Any], day: str
+    connection: Connection, batch: str, one: Standing, together: Any, held: list[Standing], day: str
 ) -> Ruling | None:
     """What asks for a reason that is not there."""
     first = issuing.sooner(connection, one, together, day)
     if first is not None:
         return Ruling(refusal="allocation_departs", details={"container": one.container, "first": first})
     need = next((each for each in issuing.needs_of(connection, batch) if each.material == one.material), None)
-    mine = [each for each in held if units.ratio(each["unit"], one.held["unit"]) is not None]
+    mine = [each.held for each in held if each.material == one.material]
     if need is not None and rules.covered(need, mine, masters.links(connection, one.material)):
         details = {"container": one.container, "need": f"{need.most:f} {need.unit}"}
         return Ruling(refusal="allocation_beyond", details=details)
