@@ -46,6 +46,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "此物料的来料质量标准中没有这个给出数值的检验项目。",
         "The specification of the material at receipt has no such test that gives a number.",
     ),
+    "compensates_unit": (
+        "由其补偿的行的单位不能换算为此行的单位。",
+        "A line that it makes up for is in a unit that does not convert to its own.",
+    ),
     "compensates_nothing": (
         "补偿行须指明同一步骤中由其补偿的、按含量的行。",
         "A compensator names the lines by content of this phase that it makes up for.",

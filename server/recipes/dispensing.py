@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from server.core import units
 from server.engines import expressions
 from server.recipes import model
 
@@ -41,9 +42,12 @@ def _quantity(path: str, line: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _compensates(path: str, line: Mapping[str, Any], phase: Mapping[str, Any]) -> Iterator[Found]:
-    active = {one["id"] for one in phase["lines"] if one["role"] == model.ACTIVE}
+    active = {one["id"]: one for one in phase["lines"] if one["role"] == model.ACTIVE}
     if line["role"] != model.COMPENSATOR:
         if line["compensates"]:
             yield "role_with_quantity", f"{path}/compensates"
-    elif not line["compensates"] or not set(line["compensates"]) <= active:
+    elif not line["compensates"] or not set(line["compensates"]) <= set(active):
         yield "compensates_nothing", f"{path}/compensates"
+    elif any(units.ratio(active[one]["unit"], line["unit"]) is None for one in line["compensates"]):
+        # What was dispensed of them could not be summed, and so nothing of this line be weighed.
+        yield "compensates_unit", f"{path}/compensates"

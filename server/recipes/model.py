@@ -17,7 +17,7 @@ RESULTS = ("assay", "water")
 SUMS = ("nominal", "dispensed")
 # Who must have a second person beside them when a line is dispensed: for each portion, or once it is complete.
 SECONDS = ("portion", "line")
-MOST_PORTIONS = 99
+MOST_PORTIONS = 999
 APPROVED, APPROVED_V1 = "recipes.recipe_approved.v2", "recipes.recipe_approved.v1"
 VERSION_SUBMITTED, VERSION_RETURNED = "recipes.version_submitted.v1", "recipes.version_returned.v1"
 DESIGNS, APPROVES = "recipe.design", "recipe.approve"

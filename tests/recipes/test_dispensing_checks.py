@@ -13,7 +13,7 @@ from server.recipes.model import has_slot, slots
 
 pytestmark = pytest.mark.urs("MAT-12", "PRD-02", "PRD-07")
 KNOWN = Registers(
-    units=dict.fromkeys(("api-1", "exc-1", "exc-2"), "kg"),
+    units=dict.fromkeys(("api-1", "exc-1", "exc-2"), "kg") | {"mL-1": "mL"},
     equipment={"BAL-07": "2-114"},
     classes=frozenset({"balance"}),
     rooms=frozenset({"2-114"}),
@@ -25,7 +25,7 @@ def found(*lines: dict[str, Any], **changes: Any) -> list[tuple[str, str]]:
 
 
 def made(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    names = [{"material": name, "name": {"zh": "名", "en": name}} for name in ("api-1", "exc-1", "exc-2")]
+    names = [{"material": name, "name": {"zh": "名", "en": name}} for name in ("api-1", "exc-1", "exc-2", "mL-1")]
     phase = deepcopy(DISPENSING | {"lines": list(lines)} | changes)
     return content(phases=[phase], materials=names)
 
@@ -33,8 +33,8 @@ def made(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def test_a_phase_with_every_role_is_right_and_leaves_a_slot_for_each_line() -> None:
     assert found(API, FILLER, SALT) == []
     assert slots(DISPENSING) == ["20/api/1", "20/filler/1", "20/salt/1"]
-    there = ["20/api/1", "20/api/99", "20/api/100", "20/api/01", "20/x/1", "30/api/1", "20/api"]
-    assert [slot for slot in there if has_slot(DISPENSING, slot)] == ["20/api/1", "20/api/99"]
+    there = ["20/api/1", "20/api/999", "20/api/1000", "20/api/01", "20/x/1", "30/api/1", "20/api"]
+    assert [slot for slot in there if has_slot(DISPENSING, slot)] == ["20/api/1", "20/api/999"]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,7 @@ def test_a_phase_with_every_role_is_right_and_leaves_a_slot_for_each_line() -> N
         (API | {"rounding": "down"}, ("malformed", "rounding")),
         (FILLER | {"compensates": []}, ("compensates_nothing", "compensates")),
         (FILLER | {"compensates": ["salt"]}, ("compensates_nothing", "compensates")),
+        (FILLER | {"material": "mL-1", "unit": "mL"}, ("compensates_unit", "compensates")),
         (FILLER | {"potency": {"assay": "assay", "water": None}}, ("role_with_quantity", "potency")),
         (FILLER | {"quantity": "target - assay"}, ("expression_wrong", "quantity")),
     ],
