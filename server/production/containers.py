@@ -14,7 +14,7 @@ from server.materials import queries as materials
 from server.materials.model import Container
 from server.materials.stock import queries as stock
 from server.production.model import ABOUT_CONTAINERS as ABOUT
-from server.production.model import Use
+from server.production.model import WEIGHINGS, Use
 from server.production.projection import entry_, item
 from server.production.projection import lot as lots
 from sync.log import reading
@@ -152,6 +152,17 @@ def uses_of_all(connection: Connection, containers: Sequence[str]) -> dict[str, 
     for row in rows:
         found[row.container].append(Use(row.id, row.batch, row.phase, row.slot, _net(stored[row.idx])))
     return found
+
+
+def weighed_of(connection: Connection, batch: str, material: str) -> list[tuple[str, Mapping[str, str]]]:
+    """What a batch has weighed of a material, and that still stands: (slot, net), out of whichever container."""
+    here = (entry_.c.batch == batch) & entry_.c.kind.in_(WEIGHINGS) & entry_.c.superseded_by.is_(None)
+    slots = {row.idx: row.slot for row in connection.execute(select(entry_.c.idx, entry_.c.slot).where(here))}
+    return [
+        (slots[one.index], one.envelope.body["net"])
+        for one in reading.at(connection, sorted(slots))
+        if one.payload is not None and one.envelope.body["material"] == material
+    ]
 
 
 def exceptions(connection: Connection, material: str, lot: str) -> list[dict[str, Any]]:

@@ -261,7 +261,7 @@ def test_the_stock_and_the_batchs_account_know_what_was_taken_and_what_was_corre
         [line] = [one for one in issuing.materials_of(connection, "B1", "2026-11-22") if one["material"] == "exc-2"]
     assert standing is not None
     assert (standing.held["value"], standing.batch) == ("0.200", "B1")
-    assert (line["need"]["value"], line["given"]["value"]) == ("0.500", "0.200")
+    assert (line["need"]["value"], line["given"]["value"]) == ("0.500", "0.700")
 
 
 @pytest.mark.urs("MAT-06")

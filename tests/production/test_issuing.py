@@ -119,6 +119,15 @@ def test_more_than_the_batch_needs_asks_for_a_reason(warehouse: Warehouse) -> No
 
 
 @pytest.mark.urs("MAT-08")
+def test_what_the_batch_has_weighed_it_was_given(warehouse: Warehouse) -> None:
+    site = warehouse.site
+    assert warehouse.give(f"{OLD}-1", f"{OLD}-2").status_code == 200
+    site.put("material_weighed", weighed("B1", "9.990", lot=OLD, container=f"{OLD}-1"))
+    assert warehouse.material()["given"] == {"value": "20.000", "unit": "kg"}
+    assert refused(warehouse.give(f"{OLD}-3")) == "allocation_beyond"
+
+
+@pytest.mark.urs("MAT-08")
 def test_the_wrong_thing_is_stopped_in_words(warehouse: Warehouse) -> None:
     site = warehouse.site
     assert refused(warehouse.bring(f"{OLD}-1")) == "container_not_allocated"

@@ -61,7 +61,8 @@ def _unexplained(
         return Ruling(refusal="allocation_departs", details={"container": one.container, "first": first})
     need = next((each for each in issuing.needs_of(connection, batch) if each.material == one.material), None)
     mine = [each.held for each in held if each.material == one.material]
-    if need is not None and rules.covered(need, mine, masters.links(connection, one.material)):
+    taken = [] if need is None else issuing.weighed(connection, batch, one.material, need.unit)
+    if need is not None and rules.covered(need, [*mine, *taken], masters.links(connection, one.material)):
         details = {"container": one.container, "need": f"{need.most:f} {need.unit}"}
         return Ruling(refusal="allocation_beyond", details=details)
     return None

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from server.core.units import Link
+from server.core.units import Link, Quantity
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
 from server.production import queries
-from server.production.containers import allocated_containers, uses_of_all
+from server.production.containers import allocated_containers, uses_of_all, weighed_of
 from server.production.issuing import rules
 from server.production.issuing.model import Choice, Issue, Need
 from server.production.issuing.projection import issue
@@ -35,6 +35,11 @@ def out(connection: Connection, batch: str, container: str) -> Issue | None:
     here = (issue.c.container == container) & (issue.c.batch == batch) & issue.c.returned_at.is_(None)
     row = connection.execute(select(issue).where(here)).first()
     return None if row is None else _issue(row)
+
+
+def weighed(connection: Connection, batch: str, material: str, unit: str) -> list[Quantity]:
+    """What a batch has taken of a material already: it was given that as well as what is left in its containers."""
+    return rules.most(weighed_of(connection, batch, material), unit, masters.links(connection, material))
 
 
 def sooner(connection: Connection, one: Standing, together: Collection[str], day: str) -> str | None:
@@ -86,7 +91,9 @@ def _material(
         "unit": unit,
         "need": None if need is None else _amount(need.value, unit),
         "most": None if need is None else _amount(need.most, unit),
-        "given": _amount(rules.amount((one.held for one in mine), unit, own), unit),
+        "given": _amount(
+            rules.amount((*(one.held for one in mine), *weighed(connection, batch, code, unit)), unit, own), unit
+        ),
         "allocated": [one.payload() for one in mine],
         "issued": [_shown(one) for one in brought],
         "proposed": [one.payload() for one in stock.propose(connection, code, None, day, SHOWN)],
