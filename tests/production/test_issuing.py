@@ -176,7 +176,7 @@ def test_nothing_comes_back_while_a_tablet_may_weigh_from_it(warehouse: Warehous
     assert warehouse.give(f"{OLD}-1").status_code == 200
     assert warehouse.bring(f"{OLD}-1").status_code == 200
     given = {"lease": "lease-late", "batch": "B1", "device": "tablet-a", "person": "P-1", "lease_hash": "0" * 64}
-    term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+    term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2099-12-22T09:00:00.000Z"}
     site.state("handheld.lease_issued.v1", "batch/B1", given | term)
     assert refused(warehouse.take_back(f"{OLD}-1", "10")) == "container_out"
     assert warehouse.material()["issued"][0]["returned"] is None
