@@ -296,6 +296,22 @@ def test_a_lot_that_is_tested_again_gets_an_inspection_of_its_own(site: Sampling
     assert client.post("/api/inspections", json={**body, "lot": "none"}).json["code"] == "lot_unknown"
 
 
+@pytest.mark.urs("QUA-02", "MAT-07")
+def test_of_a_lot_that_is_tested_again_no_sample_is_asked_of_what_is_used_up(site: Sampling) -> None:
+    site.receive("A-5/2", 2)
+    site.label("A-5/2", *LABELS[:2])
+    sample = site.take("A-01", "A-02").json["sample"]
+    site.hand(sample, "handed", to="qian")
+    site.hand(sample, "received", by="qian")
+    said = {"container": "A-01", "quantity": {"value": "24.980", "unit": "kg"}, "reason": "Spilt", "witness": None}
+    site.state("materials.container_scrapped.v1", "container/A-01", said, actor="huang")
+    body = {"material": "api-1", "lot": "A-5/2", "reason": "Retest is due"}
+    assert site.client("zhao").post("/api/inspections", json=body).json["missing"] == ["A-02"]
+    done = site.take("A-02").json
+    assert (done["missing_count"], done["state"]) == (0, "sampled")
+    assert site.rebuilds()
+
+
 @pytest.mark.urs("QUA-02", "IDN-01")
 def test_only_who_may_samples(site: Sampling) -> None:
     site.receive("A-5/2", 2)

@@ -41,10 +41,11 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
     [line] = listing(connection, [found], day)
     samples = queries.samples_of(connection, number)
     labels = queries.labels_of(connection, found.material, found.lot)
+    standing, left = queries.as_it_stands(connection, found, samples)
     steps = queries.steps_of(connection, [one.sample for one in samples])
     people = identity.people(connection, _people([found], samples, [step for _, step in steps]))
-    missing = rules.missing(found, samples, labels)
-    unidentified = rules.unidentified(found, samples, labels)
+    missing = rules.missing(standing, samples, left)
+    unidentified = rules.unidentified(standing, samples, left)
     return line | {
         "specification": found.specification,
         "version": found.version,
@@ -53,7 +54,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "drawn": None if found.drawn is None else [*found.drawn],
         "labelled": len(labels),
         "missing": missing[:_NAMED],
-        "missing_count": max(len(missing), found.number - len(rules.sampled(samples, labels))),
+        "missing_count": max(len(missing), standing.number - len(rules.sampled(samples, left))),
         "unidentified": unidentified[:_NAMED],
         "unidentified_count": len(unidentified),
         "opened_by": people.get(found.opened_by),

@@ -1,6 +1,7 @@
 """Reads of inspections, their samples, and what has become of those."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from server.core import numbering
 from server.materials import queries as materials
+from server.materials.stock import queries as stock
 from server.quality.inspection import model, plans, rules
 from server.quality.inspection.model import Inspection, Sample, Step
 from server.quality.inspection.projection import inspection, sample, step
@@ -93,7 +95,18 @@ def state_of(connection: Connection, number: str) -> str | None:
         return None
     samples = samples_of(connection, number)
     steps = steps_of(connection, [one.sample for one in samples])
-    return rules.state(found, samples, steps, labels_of(connection, found.material, found.lot))
+    standing, labels = as_it_stands(connection, found, samples)
+    return rules.state(standing, samples, steps, labels)
+
+
+def as_it_stands(connection: Connection, found: Inspection, samples: Sequence[Sample]) -> tuple[Inspection, list[str]]:
+    """An inspection with the containers of its lot that can be sampled, or were: of a lot that is tested again many are
+    used up, and of those nobody asks for a sample."""
+    every = stock.of_lot(connection, found.material, found.lot, found.opened_at[:10])
+    done = rules.sampled(samples, [])
+    labels = [one.container for one in every if one.gone is None or one.container in done]
+    there = max(found.containers, len(every)) - (len(every) - len(labels))
+    return replace(found, number=min(found.number, there)), labels
 
 
 def plan_of(connection: Connection, material: str, day: str) -> dict[str, Any]:
@@ -113,8 +126,9 @@ def lent(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _lent(connection: Connection, one: Inspection) -> dict[str, Any]:
-    labels = labels_of(connection, one.material, one.lot)
-    missing = rules.missing(one, samples_of(connection, one.inspection), labels)
+    samples = samples_of(connection, one.inspection)
+    one, labels = as_it_stands(connection, one, samples)
+    missing = rules.missing(one, samples, labels)
     same = ("inspection", "material", "lot", "number")
     drawn = None if one.drawn is None else [*one.drawn]
     return {name: getattr(one, name) for name in same} | {

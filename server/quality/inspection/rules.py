@@ -30,9 +30,10 @@ def _lines(samples: Iterable[Sample], labels: Collection[str]) -> list[Payload]:
 
 def missing(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
     """Containers that are still to be sampled: those drawn, of which neither there is a sample nor was another opened
-    instead."""
+    instead; `labels`: those that there are."""
     replaced = {one["instead_of"] for one in _lines(samples, labels)}
-    wanted = sorted(labels) if inspection.drawn is None else inspection.drawn
+    there = set(labels)
+    wanted = sorted(there) if inspection.drawn is None else [one for one in inspection.drawn if one in there]
     done = sampled(samples, labels) | replaced
     return [one for one in wanted if one not in done]
 
