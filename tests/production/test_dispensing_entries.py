@@ -117,6 +117,14 @@ def test_gross_and_tare_are_the_balances_own_and_net_is_their_difference(at: Dis
 
 
 @pytest.mark.urs("BRG-02")
+def test_the_tare_is_of_the_balance_that_shows_the_gross_weight(at: Dispensing) -> None:
+    shown = {"tare": {"value": "0.120", "unit": "kg"}, "gross": {"value": "0.620", "unit": "kg"}}
+    empty, full = at.site.read_weight(balance="BAL-08", net="0.120"), at.site.read_weight(net="0.620")
+    assert at.put(SALT, "0.500", **shown, tare_reading=empty, reading=full).flags == ("weights_inconsistent",)
+    assert at.site.item("B1", "weights_inconsistent").details["balances"] == ["BAL-07", "BAL-08"]
+
+
+@pytest.mark.urs("BRG-02")
 def test_no_reading_is_taken_twice_be_it_for_a_tare(both: Dispensing) -> None:
     empty, full = both.site.read_weight(net="0.120"), both.site.read_weight(net="0.620")
     shown = {"tare": {"value": "0.120", "unit": "kg"}, "gross": {"value": "0.620", "unit": "kg"}}

@@ -8,6 +8,7 @@ export const doubtsEn = {
   result: { assay: "assay", water: "water" } as Record<string, string>, none: "no result",
   out_of_limits: (line: string, sum: string, range: string) => `${line}: its portions come to ${sum}, limits ${range}.`,
   weights_inconsistent: (net: string, gross: string, tare: string) => `Net ${net} is not gross ${gross} less tare ${tare}.`,
+  two_balances: (balances: string) => `Tare and gross are of two balances: ${balances}.`,
   missing: "not recorded",
   label_reused: (label: string) => `Label ${label} stands on something else too.`,
   compensator_early: (line: string, open: string) => `${line} was weighed before ${open} was complete.`,

@@ -10,6 +10,7 @@ export const doubtsZh: typeof doubtsEn = {
   result: { assay: "含量", water: "水分" }, none: "无结果",
   out_of_limits: (line, sum, range) => `${line}：各份合计 ${sum}，限度 ${range}。`,
   weights_inconsistent: (net, gross, tare) => `净重 ${net} 不等于毛重 ${gross} 减皮重 ${tare}。`,
+  two_balances: (balances) => `皮重与毛重不是同一台天平所称：${balances}。`,
   missing: "未记录",
   label_reused: (label) => `标签 ${label} 还用在别处。`,
   compensator_early: (line, open) => `${open} 完成之前就称量了 ${line}。`,

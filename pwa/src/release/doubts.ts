@@ -36,7 +36,7 @@ const SAYS: Record<string, (details: Details, names: Names) => string> = {
   quantity_unknown: ({ line, error }, names) => words().quantity_unknown(names(line), words().whys[String(error)] ?? String(error)),
   potency_differs: ({ line, stated, standing }, names) => words().potency_differs(names(line), results(stated), results(standing)),
   out_of_limits: ({ line, values, low, high, unit }, names) => (line === undefined ? "" : words().out_of_limits(names(line), `${(values as string[])[0] ?? ""} ${String(unit)}`, range(String(low), String(high), String(unit)))),
-  weights_inconsistent: ({ net, gross, tare }) => words().weights_inconsistent(quantity(net), quantity(gross), quantity(tare)),
+  weights_inconsistent: ({ net, gross, tare, balances }) => (balances ? words().two_balances((balances as string[]).join(words().and)) : words().weights_inconsistent(quantity(net), quantity(gross), quantity(tare))),
   label_reused: ({ label }) => words().label_reused(String(label)),
   compensator_early: ({ line, open }, names) => words().compensator_early(names(line), all(open, names)),
   compensator_outdated: ({ line, compensators }, names) => words().compensator_outdated(names(line), all(compensators, names)),

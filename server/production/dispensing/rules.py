@@ -56,13 +56,17 @@ def judge(
 
 
 def judge_weights(given: Payload) -> list[Judgement]:
-    """Net is gross less tare to the last digit, all in the unit that the balance shows."""
+    """Net is gross less tare to the last digit, all in the unit that the balance shows; and one balance has shown both:
+    how two differ nobody knows."""
     tare, net, gross = given["tare"], given["net"], given["gross"]
     shown = {name: given[name] for name in ("tare", "gross", "net")} | {"severity": MAJOR}
     wrong = Decimal(net["value"]) <= 0 or (tare is None) != (gross is None)
     if tare is not None and gross is not None and not wrong:
         alike = tare["unit"] == net["unit"] == gross["unit"]
         wrong = not alike or Decimal(gross["value"]) - Decimal(tare["value"]) != Decimal(net["value"])
+    on = {one["balance"] for one in (given["reading"], given["tare_reading"]) if one is not None}
+    if len(on) > 1:
+        wrong, shown = True, shown | {"balances": sorted(on)}
     return [Judgement(INCONSISTENT, shown)] if wrong else []
 
 
