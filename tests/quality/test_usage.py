@@ -16,6 +16,7 @@ from server.identity.model import PERSON_ADDED
 from server.materials import queries as materials
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
 from server.materials.stock import queries as stock
+from server.quality.usage import queries
 
 pytestmark = pytest.mark.urs("MAT-05", "QUA-03")
 LOT = "lots/api-1/A-5/2"
@@ -288,6 +289,14 @@ def test_an_older_kind_in_another_unit_answers_nothing_of_the_specification(site
     given = {"stage": "incoming", "results": results, "source": None}
     site.state("quality.results_recorded.v1", "lot/api-1/A-5/2", given, actor="zhao")
     assert open_gates(site.page()) == ["results_complete"]
+
+
+def test_what_waits_for_a_check_is_not_hidden_behind_lots_without_results(site: Laboratory) -> None:
+    approve(site)
+    site.receive("A-5/3")
+    site.record(*GOOD, path="lots/api-1/A-5/3")
+    with site.reading() as connection:
+        assert [lot.lot for lot, _ in queries.unchecked(connection, "qian", 1)] == ["A-5/3"]
 
 
 def test_people_no_longer_decide_without_signing(site: Laboratory) -> None:

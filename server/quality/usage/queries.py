@@ -19,6 +19,9 @@ from sync.entry import FIRST_PREV, Receipt
 from sync.log import reading
 from sync.log.tables import log_entry
 
+# Most lots in quarantine have no results yet: so many are looked at, and so many in one query.
+_LOOKED_AT, _AT_ONCE = 1000, 100
+
 
 def stream(material: str, lot: str) -> str:
     return f"lot/{material}/{lot}"
@@ -88,9 +91,17 @@ def certificates_of(connection: Connection, material: str, lot: str) -> list[Row
 
 def unchecked(connection: Connection, person: str, limit: int) -> list[tuple[Lot, str]]:
     """Lots in quarantine whose results wait for a second person who may be this one, and since when (UTC text)."""
-    lots = {(one.material, one.lot): one for one in materials.lots_in(connection, "quarantine", "", limit)}
-    if not lots:
-        return []
+    held = materials.lots_in(connection, "quarantine", "", _LOOKED_AT)
+    found: list[tuple[Lot, str]] = []
+    for first in range(0, len(held), _AT_ONCE):
+        found += _unchecked(connection, person, held[first : first + _AT_ONCE])
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _unchecked(connection: Connection, person: str, held: Iterable[Lot]) -> list[tuple[Lot, str]]:
+    lots = {(one.material, one.lot): one for one in held}
     # Spelled out, since SQLite scans the table for a list of pairs.
     among = or_(*(and_(result.c.material == material, result.c.lot == lot) for material, lot in lots))
     query = select(result.c.material, result.c.lot).where(among, result.c.superseded_by.is_(None), check.c.of.is_(None))
