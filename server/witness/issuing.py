@@ -45,7 +45,7 @@ class IssuingRules(Remembering):
     def _refused(self, kind: str, given: Body, label: str) -> str | None:
         batch = given["batch"]
         if kind == RETURNED:
-            return self._return_refused(given, self._out.get((batch, label)))
+            return self._return_refused(given, self._out.get((batch, label)), self._stock.base(label))
         if kind == ISSUED:
             if self._owners.get(label) != batch:
                 return "container_not_allocated"
@@ -69,12 +69,13 @@ class IssuingRules(Remembering):
         return None if fit else "container_not_fit"
 
     @staticmethod
-    def _return_refused(given: Body, held: Body | None) -> str | None:
+    def _return_refused(given: Body, held: Body | None, had: Fraction | None) -> str | None:
         """What a material says of its own units is not known here: what needs that is not compared."""
         if held is None:
             return "container_not_issued"
         now = units.convert(given["quantity"]["value"], given["quantity"]["unit"], held["unit"])
-        return "return_too_much" if now is not None and now > Fraction(held["value"]) else None
+        most = Fraction(held["value"]) if had is None else min(Fraction(held["value"]), had)
+        return "return_too_much" if now is not None and now > most else None
 
     def learn(self, seen: Seen) -> None:
         if seen.by_server and seen.head.kind == ORDERED and seen.body is not None:

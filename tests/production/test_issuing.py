@@ -170,6 +170,21 @@ def test_what_comes_back_is_what_is_in_it_and_the_batch_adds_up(warehouse: Wareh
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
+@pytest.mark.urs("MAT-06", "MAT-09")
+def test_what_was_filled_into_another_container_comes_back_with_that(warehouse: Warehouse) -> None:
+    label = f"{OLD}-1"
+    assert warehouse.give(label).status_code == 200
+    assert warehouse.bring(label).status_code == 200
+    part = {"container": "S-1", "quantity": {"value": "4.000", "unit": "kg"}}
+    warehouse.site.state(
+        "materials.container_split.v1", f"container/{label}", {"container": label, "into": [part], "reason": None}
+    )
+    answer = warehouse.take_back(label, "10.000")
+    assert refused(answer) == "return_too_much"
+    assert answer.json["details"]["held"] == "6.000 kg"
+    assert warehouse.take_back(label, "6.000").status_code == 200
+
+
 @pytest.mark.urs("MAT-08", "PLT-12")
 def test_nothing_comes_back_while_a_tablet_may_weigh_from_it(warehouse: Warehouse) -> None:
     site = warehouse.site

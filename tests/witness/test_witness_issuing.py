@@ -118,6 +118,15 @@ def test_a_container_taken_back_that_did_not_come_or_with_more(story: list[Seen]
     assert judged(story, RETURNED, body(quantity={"value": "25000", "unit": "g"})) is None
 
 
+def test_what_was_filled_into_another_container_came_back_with_it(story: list[Seen]) -> None:
+    """As if, before the return, so much had been split off that less was left than came back."""
+    at = next(at for at, seen in enumerate(story) if seen.head.kind == RETURNED)
+    part = {"container": "S-1", "quantity": {"value": "20.01", "unit": "kg"}}
+    said = {"container": FIRST, "into": [part], "reason": None}
+    split = replace(story[at], head=replace(story[at].head, kind="materials.container_split.v1"), body=said)
+    assert judged([*story[:at], split, *story[at:]], RETURNED, lambda seen: seen) == "return_too_much"
+
+
 def test_a_container_given_back_that_is_with_its_batch(story: list[Seen]) -> None:
     assert judged(story, RETURNED, left_out) == "container_with_batch"
 

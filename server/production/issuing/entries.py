@@ -104,7 +104,8 @@ def decide_issue(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_return(connection: Connection, entry: Entry) -> Ruling:
-    """With what is in it now, no more than came; with that it is free for other batches."""
+    """With what is in it now, no more than came and was not filled into others since; with that it is free for other
+    batches."""
     given = entry.payload
     brought = issuing.out(connection, given["batch"], given["container"])
     if brought is None:
@@ -112,8 +113,10 @@ def decide_return(connection: Connection, entry: Entry) -> Ruling:
     now = units.converted(given["quantity"], brought.held["unit"], masters.links(connection, brought.material))
     if now is None:
         return Ruling(refusal="return_unit_wrong", details={"unit": brought.held["unit"]})
-    if rules.amount([now], brought.held["unit"]) > rules.amount([brought.held], brought.held["unit"]):
-        details = {"container": given["container"], "held": f"{brought.held['value']} {brought.held['unit']}"}
+    had = stock.base(connection, given["container"])
+    most = min((brought.held, *([] if had is None else [had])), key=lambda one: rules.amount([one], one["unit"]))
+    if rules.amount([now], brought.held["unit"]) > rules.amount([most], brought.held["unit"]):
+        details = {"container": given["container"], "held": f"{most['value']} {most['unit']}"}
         return Ruling(refusal="return_too_much", details=details)
     return _nowhere(connection, given["to"]) or Ruling(consequences=_freed(connection, entry))
 
