@@ -30,7 +30,7 @@ class StockRules:
 
     def __init__(self) -> None:
         self._book = Book()
-        self._rejected: set[tuple[str, str]] = set()
+        self._status: dict[tuple[str, str], str] = {}
         self._barred: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
         self._count = 0
@@ -73,8 +73,8 @@ class StockRules:
 
     def _judge_scrap(self, given: Body, actor: str) -> None:
         source = self._book.find(given["container"])
-        rejected = source is not None and (source.material, source.lot) in self._rejected
-        refused = rules.scrap_refused(given, source, "rejected" if rejected else "", actor)
+        status = "" if source is None else self._status.get((source.material, source.lot), "")
+        refused = rules.scrap_refused(given, source, status, actor)
         # What the material says of its own units is not known here.
         if refused not in (None, "stock_unit_wrong"):
             raise SyncError(refused, f"{given['container']} by {actor}")
@@ -100,7 +100,7 @@ class StockRules:
         if seen.is_strange or NOT_PERMITTED in seen.stamp.flags:
             return
         if body is None:
-            self._blind = None if head.kind in _KINDS else self._blind
+            self._blind = None if head.kind in (*_KINDS, *STATUS_CHANGED) else self._blind
         elif head.kind in _KINDS:
             self._take(seen, body)
             self._labels[index] = _named(head.kind, body)
@@ -109,8 +109,8 @@ class StockRules:
 
     def _learn_word(self, kind: str, body: Body) -> None:
         """What was decided about lots and containers."""
-        if kind in STATUS_CHANGED and body["status"] == "rejected":
-            self._rejected.add((body["material"], body["lot"]))
+        if kind in STATUS_CHANGED:
+            self._status[body["material"], body["lot"]] = body["status"]
         elif kind == model.BARRED:
             self._barred.add(body["container"])
         elif kind == model.FREED:
@@ -119,6 +119,8 @@ class StockRules:
     def _take(self, seen: Seen, body: Body) -> None:
         entry, kind = seen.head.id, seen.head.kind
         if kind in model.RECEIVED:
+            if rules.is_late(self._status.get((body["material"], body["lot"])), seen.head.device):
+                self._barred |= {*_named(kind, body)} - self._book.found(_named(kind, body)).keys()
             self._book.receive(entry, body["material"], body["lot"], body["containers"])
         elif kind in model.TAKES:
             if body["container"] is not None:

@@ -166,6 +166,27 @@ def test_one_container_is_barred_by_qa_and_set_free_again(site: Store) -> None:
     assert site.rebuilds()
 
 
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_what_a_handheld_brings_of_a_released_lot_waits_for_qa(site: Store, version: str) -> None:
+    """By whatever kind of entry: only what came before the lot was decided about was looked at."""
+    about = {"quantity": {"value": "1000", "unit": "kg"}} | (
+        {"location": None, "damage": None} if version == "v2" else {}
+    )
+    rows = [{"container": label, **about} for label in ("Z-1", FIRST)]
+    said = {"material": "api-1", "lot": "A-5/2", "containers": rows}
+    pen, site.now_ms = site.writers["tablet-a"], site.now_ms + 60_000
+    site.submit(pen.write(f"materials.containers_received.{version}", "lot/api-1/A-5/2", said, actor="P-8"))
+    assert (site.stands("Z-1").status, site.stands("Z-1").restricted) == ("restricted", "came_after_decision")
+    assert (site.stands(FIRST).status, "Z-1" in site.proposed()) == ("released", False)
+    # At the desk what is there of a lot is labelled.
+    site.fill("A-5/2", "Z-2")
+    assert site.stands("Z-2").status == "released"
+    assert site.refused("container_freed", actor="P-5", container="Z-1", reason="looked at") is None
+    assert site.book().find("Z-1") is not None
+    assert site.stands("Z-1").status == "released"
+    assert site.rebuilds()
+
+
 def test_what_is_filled_together_with_something_barred_is_barred(site: Store) -> None:
     why = {"container": FIRST, "reason": "seal broken"}
     assert site.refused("container_restricted", actor="P-5", **why) is None

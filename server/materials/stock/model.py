@@ -54,6 +54,8 @@ MEASURED = ("returned",)
 EMPTY = "empty"
 GONE = {"merged_out": "merged", "scrapped": "scrapped"}
 
+# Why a container is barred that a device brings of a lot which was decided about before: a code that screens word.
+LATE = "came_after_decision"
 RELEASED, RESTRICTED, EXPIRED, RETEST_DUE = "released", "restricted", "expired", "retest_due"
 Payload = Mapping[str, Any]
 

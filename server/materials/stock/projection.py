@@ -86,10 +86,14 @@ _unit_of = Prepared(
 
 
 def receive(connection: Connection, entry: Entry) -> None:
-    """Containers that came in hold what they came with; one that was known before stays as it is."""
+    """Containers that came in hold what they came with; one that was known before stays as it is. What a device brings
+    of a lot that was decided about before must not be used until QA has freed it."""
     if NOT_PERMITTED in entry.flags:
         return
     given = entry.payload
+    here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"])
+    status = connection.execute(select(lot.c.status).where(here)).scalar()
+    late = model.LATE if rules.is_late(status, entry.header.device) else None
     labels = [one["container"] for one in given["containers"]]
     query = select(movement.c.container).where(movement.c.container.in_(labels))
     known = set(connection.execute(query).scalars())
@@ -99,7 +103,7 @@ def receive(connection: Connection, entry: Entry) -> None:
             continue
         known.add(label)
         add(connection, entry, line, label, model.CAME, quantity, quantity["value"])
-        values = {"held": quantity["value"], "opened": 0, "location": one.get("location")}
+        values = {"held": quantity["value"], "opened": 0, "location": one.get("location"), "restricted": late}
         values["gone"] = rules.gone([Movement(entry.id, model.CAME, quantity["value"], None, False)])
         connection.execute(update(container).where(container.c.container == label).values(values))
 

@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from server.core import units
+from server.core.outcomes import SERVER
 from server.core.units import Link, Quantity
 from server.materials.stock import model
 from server.materials.stock.model import Change, Held, Movement, Payload
@@ -94,6 +95,12 @@ def shown(amount: str) -> str:
     if "/" not in amount:
         return amount
     return f"{Decimal(round(Fraction(amount) * 10**_PLACES)).scaleb(-_PLACES, _EXACT):f}"
+
+
+def is_late(status: str | None, device: str) -> bool:
+    """Whether a device brings more of a lot that may be used already: nobody has looked at that. At a desk who labels
+    what is there of a lot sees how it stands."""
+    return device != SERVER and status in (model.RELEASED, model.RESTRICTED)
 
 
 def negative(amount: str) -> str:
