@@ -10,6 +10,8 @@ STAGES = ("incoming", "in_process", "release")
 VERDICTS = ("pass", "fail", "none")
 # An entry with one of these flags stands beside what it would correct: a failed result is not talked away by anybody.
 TAKES_NO_PLACE = frozenset({"person_not_permitted", "correction_unknown", "device_revoked"})
+# Nor is by such a number reckoned how much is weighed: it may be in another unit than the specification's.
+NO_NUMBER = TAKES_NO_PLACE | {"limits_differ", "not_qualified"}
 
 RESULTS_RECORDED = "quality.results_recorded.v1"
 # Since a specification says what is asked, and its limits: a line says what was found, and nothing else.

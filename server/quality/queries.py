@@ -11,8 +11,8 @@ from server.engines.flows import starting
 from server.quality.model import (
     DEVIATION_OPENED,
     FLOW,
+    NO_NUMBER,
     POST_SEAL,
-    TAKES_NO_PLACE,
     Deviation,
     Result,
     number_text,
@@ -34,13 +34,14 @@ def results_of_lot(connection: Connection, material: str, lot: str) -> list[Resu
 
 def numbers_of_lot(connection: Connection, material: str, lot: str) -> dict[str, dict[str, str]]:
     """By test, the newest number that stands of a lot at receipt: {value: as it is reported, entry}. What somebody has
-    recorded who may not record results is none, nor what corrects nothing."""
+    recorded who may not record results is none, nor what corrects nothing, or states other limits or another unit than
+    the specification's."""
     c = result.c
     here = (c.material == material) & (c.lot == lot) & (c.stage == "incoming") & (c.unit != "") & _current
     query = select(c.idx, c.test, c.value, c.reported, c.entry).where(here).order_by(c.idx, c.line)
     rows = list(connection.execute(query))
     stored = reading.at(connection, sorted({row.idx for row in rows}))
-    good = {one.index for one in stored if TAKES_NO_PLACE.isdisjoint(one.stamp.flags)}
+    good = {one.index for one in stored if NO_NUMBER.isdisjoint(one.stamp.flags)}
     return {row.test: {"value": row.reported or row.value, "entry": row.entry} for row in rows if row.idx in good}
 
 

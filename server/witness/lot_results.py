@@ -66,7 +66,7 @@ class LotResults:
         found = self._found.setdefault(lot, [])
         if corrects is not None and model.TAKES_NO_PLACE.isdisjoint(flags):
             found[:] = [replace(one, standing=one.standing and one.entry != corrects) for one in found]
-        if body["stage"] != "incoming" or not model.TAKES_NO_PLACE.isdisjoint(flags):
+        if body["stage"] != "incoming" or not model.NO_NUMBER.isdisjoint(flags):
             return
         answers = seen.head.kind in model.ANSWERED
         if answers and "specification_differs" in flags:

@@ -187,6 +187,21 @@ def test_what_a_handheld_brings_of_a_released_lot_waits_for_qa(site: Store, vers
     assert site.rebuilds()
 
 
+@pytest.mark.urs("PLT-11")
+def test_a_revoked_handheld_moves_nothing(site: Store) -> None:
+    site.do("container_moved", container=FIRST, to="A-01")
+    revoked = {"device": "tablet-a", "last_seq": 0, "reason": "stolen"}
+    site.state("identity.device_revoked.v1", "device/tablet-a", revoked)
+    assert site.do("container_moved", container=FIRST, to="R-01", device="tablet-a") == ("device_revoked",)
+    assert site.split(FIRST, ("S-1", "5.00"), device="tablet-a") == ("device_revoked",)
+    assert site.merge(SECOND, FIRST, device="tablet-a") == ("device_revoked",)
+    assert (site.stands(FIRST).location, site.held(FIRST), site.held(SECOND)) == ("A-01", "25.00", "25.00")
+    book = site.book()
+    held = [one and one.held for one in (book.find(FIRST), book.find(SECOND), book.find("S-1"))]
+    assert held == ["25.00", "25.00", None]
+    assert site.rebuilds()
+
+
 def test_what_is_filled_together_with_something_barred_is_barred(site: Store) -> None:
     why = {"container": FIRST, "reason": "seal broken"}
     assert site.refused("container_restricted", actor="P-5", **why) is None
