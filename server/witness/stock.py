@@ -97,7 +97,8 @@ class StockRules:
         corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
         if corrects is not None and head.kind in OF_BATCHES and not seen.is_strange and not seen.by_server:
             self._book.supersede([corrects])
-        if seen.is_strange or NOT_PERMITTED in seen.stamp.flags:
+        void = model.VOID if head.kind in (model.SPLIT, model.MERGED) else {NOT_PERMITTED}
+        if seen.is_strange or not void.isdisjoint(seen.stamp.flags):
             return
         if body is None:
             self._blind = None if head.kind in (*_KINDS, *STATUS_CHANGED) else self._blind

@@ -65,6 +65,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     stranger = {"stage": "incoming", "results": lines, "source": None}
     assert "person_not_permitted" in tablet.record(RESULTS_RECORDED, LOT, stranger, actor="zhang").flags
     assert dispense(site, tablet, 4, paper, "98.0") == ("potency_differs",)
+    # Nor is a part of one where the specification asks for per cent: a hundred times as much would be weighed.
+    part = [stated | {"test": "assay", "value": {"value": "0.98", "unit": "g/g"}}]
+    other = {"stage": "incoming", "results": part, "source": None}
+    assert "limits_differ" in tablet.record(RESULTS_RECORDED, LOT, other, actor="zhao").flags
     assert dispense(site, tablet, 5, tested, "98.0") == ()
     yield Story.of(site.plant)
     site.close()

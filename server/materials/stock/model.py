@@ -16,6 +16,8 @@ COUNT_CLOSED = "materials.count_closed.v1"
 ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
 # What went into a sample, out of each container that it names.
 SAMPLED = "quality.sample_taken.v1"
+# Flags of what was done with a container by nobody who may: a revoked device is in the hands of whoever found it.
+VOID = frozenset({NOT_PERMITTED, "device_revoked"})
 # Flags of a sample that was none, or is recorded twice.
 SAMPLED_NOT = frozenset({NOT_PERMITTED, "sample_known"})
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"

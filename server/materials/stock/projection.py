@@ -148,7 +148,7 @@ def set_rule(connection: Connection, entry: Entry) -> None:
 
 def move(connection: Connection, entry: Entry) -> None:
     """Where a container stands, as whoever carried it says."""
-    if NOT_PERMITTED in entry.flags:
+    if not model.VOID.isdisjoint(entry.flags):
         return
     label = entry.payload["container"]
     connection.execute(update(container).where(container.c.container == label).values(location=entry.payload["to"]))
@@ -165,7 +165,7 @@ def restrict(connection: Connection, entry: Entry) -> None:
 
 def split(connection: Connection, entry: Entry) -> None:
     given = entry.payload
-    if NOT_PERMITTED in entry.flags:
+    if not model.VOID.isdisjoint(entry.flags):
         return
     into = [one["container"] for one in given["into"]]
     found = find(connection, [given["container"], *into])
@@ -176,7 +176,7 @@ def split(connection: Connection, entry: Entry) -> None:
 
 def merge(connection: Connection, entry: Entry) -> None:
     given = entry.payload
-    if NOT_PERMITTED in entry.flags:
+    if not model.VOID.isdisjoint(entry.flags):
         return
     found = find(connection, [given["into"], *given["from"]])
     into = found.get(given["into"])
