@@ -68,6 +68,7 @@ from sync.verify.keys import ROOT_ADOPTED, SERVER
 SEALS = release.DISPOSITIONS
 _WITH_DEVICES = tuple(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1))
 _DIGEST = 32
+_OWN_SECOND = "verifier_is_performer"
 # Entries that a person has signed at the server, and what each says was shown for that.
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
@@ -295,14 +296,16 @@ class SiteRules:
 
     def _judge_second(self, seen: Seen, body: Mapping[str, Any]) -> None:
         """The device signs the header alone: that the second person's signature is theirs, only their key tells."""
-        person, flag = body.get("verified_by"), "manual_weight_unverified"
+        person, flag, flags = body.get("verified_by"), "manual_weight_unverified", seen.stamp.flags
         # Of a batch that nobody ordered nothing more is judged.
-        if (
-            seen.head.kind not in (*WEIGHINGS, VERIFIED)
-            or person is None
-            or not {flag, "batch_unknown"}.isdisjoint(seen.stamp.flags)
-        ):
+        if seen.head.kind not in (*WEIGHINGS, VERIFIED) or "batch_unknown" in flags:
             return
+        if seen.head.kind in WEIGHINGS and person == seen.head.actor and _OWN_SECOND not in flags:
+            raise unflagged(_OWN_SECOND, f"{person} is said to have verified what they weighed")
+        if flag in flags or (person is None and body["source"] != "manual"):
+            return
+        if person is None:
+            raise unflagged(flag, f"nobody has verified what {seen.head.actor} has typed")
         if not self._signed_by(seen, person):
             raise unflagged(flag, f"{person} has not signed what they are said to have verified")
 

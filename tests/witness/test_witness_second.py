@@ -38,6 +38,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.state("identity.roles_changed.v2", "person/P-2", moved)
     site.now_ms = now + 400_000
     site.submit(_weight(site, 2))
+    for number, by in ((3, None), (4, "P-1")):
+        payload = weighed("B1", verified_by=by, container=f"{number}/9")
+        site.put("material_weighed", payload, cosigner=by)
     yield Story.of(site.plant)
     site.plant.close()
 
@@ -65,7 +68,10 @@ def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
 
 def test_what_the_server_judged_as_at_capture_is_cosigned(rig: Rig, story: Story) -> None:
     assert rig.show(story) == 200, rig.why
-    first, lost, elsewhere = (story.entries[index] for index in story.indices("production.material_weighed.v1"))
+    weights = [story.entries[index] for index in story.indices("production.material_weighed.v1")]
+    first, lost, elsewhere, alone, own = weights
+    assert "manual_weight_unverified" in alone.stamp.flags
+    assert "verifier_is_performer" in own.stamp.flags
     assert "manual_weight_unverified" not in first.stamp.flags
     assert "manual_weight_unverified" in lost.stamp.flags
     assert "second_area_not_permitted" in elsewhere.stamp.flags
@@ -74,6 +80,14 @@ def test_what_the_server_judged_as_at_capture_is_cosigned(rig: Rig, story: Story
 @pytest.mark.parametrize("flag", ["manual_weight_unverified", "second_area_not_permitted"])
 def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
     index = next(entry.index for entry in story.entries if flag in entry.stamp.flags)
+    keep = tuple(one for one in story.entries[index].stamp.flags if one != flag)
+    assert rig.show(story.restamp(index, lambda stamp: replace(stamp, flags=keep))) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize(("at", "flag"), [(3, "manual_weight_unverified"), (4, "verifier_is_performer")])
+def test_a_typed_weight_that_nobody_else_has_verified_is_found(rig: Rig, story: Story, at: int, flag: str) -> None:
+    index = story.indices("production.material_weighed.v1")[at]
     keep = tuple(one for one in story.entries[index].stamp.flags if one != flag)
     assert rig.show(story.restamp(index, lambda stamp: replace(stamp, flags=keep))) == 422
     assert rig.found == ("flag_missing", index)
