@@ -121,6 +121,16 @@ def test_a_lorry_is_received_in_entries_that_fit(buying: Buying) -> None:
     assert len(set(taken.json["containers"])) == 250
 
 
+def test_nothing_is_put_where_there_is_no_place(buying: Buying) -> None:
+    given = body("25", expiry=LATER, comment="no order")
+    given["containers"][0]["location"] = "NOWHERE"
+    answer = buying.clients["qian"].post("/api/receiving", json=given)
+    assert (answer.status_code, answer.json["code"]) == (422, "place_unknown"), answer.text
+    about = {"name": {"zh": "收货区", "en": "Bay"}, "warehouse": "raw", "kind": "receiving", "storage": None}
+    buying.site.state("materials.location_defined.v1", "locations", {"location": "NOWHERE", "active": True, **about})
+    assert buying.clients["qian"].post("/api/receiving", json=given).status_code == 201
+
+
 def test_a_number_that_a_lot_has_already_is_given_to_no_other(buying: Buying) -> None:
     """What came before there was a rule, and may be released long since, is not what comes now."""
     old = {"supplier": None, "supplier_lot": None, "expiry": None, "containers": None, "quantity": None}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_smorest import Blueprint
+from sqlalchemy import Connection
 
 from server.core import clock, plant, qualifications
 from server.core.errors import PestleError
@@ -15,6 +16,7 @@ from server.core.steps import action
 from server.identity.access import current_person, require
 from server.materials import queries as materials
 from server.materials.receiving import giving, model, numbering, pages, queries, rules, shapes
+from server.materials.stock import queries as stock
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -44,8 +46,8 @@ def latest() -> Answer:
 @blueprint.response(201)
 def receive(body: Body) -> Answer:
     """Take in a delivery, all or nothing, into quarantine, under the next lot number; its containers are labelled in a
-    row. PestleError `receipt_stopped` with what is wrong and was not told, `receipt_barred` for what nobody can go on
-    with."""
+    row. PestleError `place_unknown`, `receipt_stopped` with what is wrong and was not told, `receipt_barred` for what
+    nobody can go on with."""
     here, person = plant.current(), current_person().id
     day, given = _today(), _given(body)
     with here.engine.connect() as connection:
@@ -53,6 +55,7 @@ def receive(body: Body) -> Answer:
         given["quantity"] = queries.together(
             connection, body["material"], [one["quantity"] for one in body["containers"]]
         )
+        _check_places(connection, body["containers"])
         _check(given, rules.findings(given, queries.known(connection, given, day)), body["despite"])
         given["retest"] = queries.retest_of(connection, body["material"], day, body["expiry"])
     lot = giving.next_lot(here, body["material"], lambda lot: _facts({**given, "lot": lot}, body["containers"], person))
@@ -106,6 +109,14 @@ def _check(given: Body, found: Sequence[str], despite: Sequence[str]) -> None:
         raise PestleError("receipt_stopped", {"material": given["material"], "found": untold})
     if found and given["comment"] is None:
         raise PestleError("receipt_unexplained", {"found": [*found]})
+
+
+def _check_places(connection: Connection, lines: Sequence[Body]) -> None:
+    """Where nobody has registered a place, nobody finds what is put there."""
+    known = {one["location"] for one in stock.locations(connection) if one["active"]}
+    for one in lines:
+        if one["location"] not in (None, *known):
+            raise PestleError("place_unknown", {"location": one["location"]})
 
 
 def _facts(given: Body, lines: Sequence[Body], person: str) -> list[Fact]:
