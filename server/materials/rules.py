@@ -1,6 +1,8 @@
 """Which status a lot may take next, and whether containers can be received, pure."""
 
+from calendar import monthrange
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 # CN GMP 2010, 104 and 119: nothing leaves "rejected"; what has expired can only be rejected and destroyed.
@@ -42,6 +44,14 @@ def receipt_refused(twice: bool, fit: bool) -> str | None:
     if twice:
         return "container_known"
     return None if fit else "container_unit_wrong"
+
+
+def months_after(day: str, months: int) -> str:
+    """The same day so many months on, or the last of a month that has none: 2026-01-31 and one month is 2026-02-28."""
+    start = date.fromisoformat(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(start.day, last)).isoformat()
 
 
 def status_on(status: str, expiry: str | None, day: str, retest: str | None = None) -> str:

@@ -8,6 +8,7 @@ import pytest
 from support import ROOT
 
 from server.core import units
+from server.materials import rules as lots
 from server.materials.receiving import numbering, rules
 from server.materials.receiving.model import Rule
 from server.materials.suppliers import rules as suppliers
@@ -23,7 +24,7 @@ MATERIALS = {one["code"]: one for one in REGISTER["materials"]}
 def test_days_and_numbers() -> None:
     day = REGISTER["day"]
     for one in VECTORS["months"]:
-        assert rules.months_after(one["day"], one["months"]) == one["is"]
+        assert lots.months_after(one["day"], one["months"]) == one["is"]
     for one in VECTORS["short"]:
         assert rules.is_short(day, one["expiry"], one["shelf_life"], one["remaining"]) == one["is"]
     for one in VECTORS["retest"]:

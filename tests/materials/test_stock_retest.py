@@ -10,7 +10,8 @@ from plant import PlantUnderTest
 from server.alerts import sweeps
 from server.core import clock, rebuild
 from server.materials import queries as materials
-from server.materials.stock import queries, rules
+from server.materials import rules as lots
+from server.materials.stock import queries
 
 pytestmark = pytest.mark.urs("MAT-07")
 CODE = master_support.CODE
@@ -43,7 +44,7 @@ def test_the_material_says_when_a_lot_is_tested_again_and_past_that_it_is_not_of
     receive(site, "L-1")
     receive(site, "OLD", "historical")
     release(site, "L-1")
-    due = rules.after(TODAY, 24)
+    due = lots.months_after(TODAY, 24)
     with site.reading() as connection:
         found = materials.find_lot(connection, CODE, "L-1", due)
         old = materials.find_lot(connection, CODE, "OLD")
@@ -51,7 +52,7 @@ def test_the_material_says_when_a_lot_is_tested_again_and_past_that_it_is_not_of
         assert old is not None
         assert (found.retest, found.status, old.retest) == (due, "released", None)
         assert [one.container for one in queries.propose(connection, CODE, None, due)] == ["L-1-1"]
-        after = rules.after(TODAY, 25)
+        after = lots.months_after(TODAY, 25)
         assert queries.propose(connection, CODE, None, after) == []
         standing = queries.find_standing(connection, "L-1-1", after)
     assert standing is not None

@@ -151,15 +151,6 @@ def test_what_has_become_of_a_container(moved: list[Movement], gone: str | None)
 
 
 @pytest.mark.urs("MAT-07")
-@pytest.mark.parametrize(
-    ("day", "months", "after"),
-    [("2026-11-26", 12, "2027-11-26"), ("2026-08-31", 6, "2027-02-28"), ("2027-12-31", 2, "2028-02-29")],
-)
-def test_months_later(day: str, months: int, after: str) -> None:
-    assert rules.after(day, months) == after
-
-
-@pytest.mark.urs("MAT-07")
 def test_the_first_of_expiry_and_retest_is_the_last_day() -> None:
     assert rules.use_until("2027-01-01", "2026-12-01") == "2026-12-01"
     assert rules.use_until("2027-01-01", None) == "2027-01-01"

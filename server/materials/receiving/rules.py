@@ -4,7 +4,6 @@
 together.
 """
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -91,21 +90,13 @@ def _differs(given: Payload, lot: Payload) -> bool:
 def is_short(day: str, expiry: str, shelf_life: int, remaining: int) -> bool:
     """Whether less is left on a day than this percent of a shelf life, in months, that would begin on it."""
     start = date.fromisoformat(day)
-    whole = date.fromisoformat(months_after(day, shelf_life)) - start
+    whole = date.fromisoformat(lots.months_after(day, shelf_life)) - start
     return (date.fromisoformat(expiry) - start).days * 100 < whole.days * remaining
-
-
-def months_after(day: str, months: int) -> str:
-    """The same day so many months on, or the last of a month that has none: 2026-01-31 and one month is 2026-02-28."""
-    start = date.fromisoformat(day)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(start.day, last)).isoformat()
 
 
 def retest_of(day: str, retest: int | None, expiry: str | None) -> str | None:
     """When a lot that came on a day is to be tested again, by its material's months; never after it has expired."""
     if retest is None:
         return None
-    found = months_after(day, retest)
+    found = lots.months_after(day, retest)
     return found if expiry is None else min(found, expiry)

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindpara
 from server.core import db
 from server.core.db import records
 from server.core.kinds import Entry
+from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.model import NOT_PERMITTED
 from server.materials.projection import container, lot
@@ -119,7 +120,7 @@ def set_retest(connection: Connection, entry: Entry) -> None:
         version = masters.in_force(masters.versions_of(connection, given["material"]))
         if version is None or version.retest is None:
             return
-        day = rules.after(entry.header.captured_at[:10], version.retest)
+        day = lots.months_after(entry.header.captured_at[:10], version.retest)
     here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"]) & lot.c.retest.is_(None)
     connection.execute(update(lot).where(here).values(retest=day))
 

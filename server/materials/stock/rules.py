@@ -1,6 +1,5 @@
 """What a container holds, until when it may be used, and what of it may be done: pure, exact to the last digit."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -118,12 +117,6 @@ def gone(movements: Sequence[Movement]) -> str | None:
 def use_until(expiry: str | None, retest: str | None) -> str | None:
     """The last day (YYYY-MM-DD) on which a lot may be used: by its expiry or its retest, whichever is first."""
     return min((day for day in (expiry, retest) if day is not None), default=None)
-
-
-def after(day: str, months: int) -> str:
-    """The day so many months later; the last of a month that has no such day."""
-    year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
-    return f"{year:04d}-{month + 1:02d}-{min(int(day[8:10]), monthrange(year, month + 1)[1]):02d}"
 
 
 def split(
