@@ -22,8 +22,8 @@ LONG = 20_000
 BATCH = "D-1"
 FIRST, SECOND, FOREIGN, FILLER, SALT = "A-5/2-11", "A-5/2-12", "A-5/2-09", "L-0412-20", "M-0018-05"
 OURS = (FIRST, SECOND, FILLER, SALT)
-PERCENT: Any = {"low": None, "high": None, "verdict": "none", "name": None}
-CONTENT = (("assay", "98.7"), ("water", "1.53"))
+# With the limits of the specification of the demonstration plant, which has none for water.
+CONTENT = (("assay", "98.7", "98.5", "101.5", "pass"), ("water", "1.53", None, None, "none"))
 
 
 def _line(name: str, material: str, words: tuple[str, str], target: str, low: str, high: str) -> dict[str, Any]:
@@ -62,7 +62,17 @@ def order(here: Site, database_url: str) -> None:
         orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
     [demo] = [one for one in orders if one["batch"] == here.batch]
     stream = f"batch/{BATCH}"
-    lines = [{**PERCENT, "test": test, "value": {"value": value, "unit": "%"}} for test, value in CONTENT]
+    lines = [
+        {
+            "test": test,
+            "value": {"value": value, "unit": "%"},
+            "low": low,
+            "high": high,
+            "verdict": verdict,
+            "name": None,
+        }
+        for test, value, low, high, verdict in CONTENT
+    ]
     results = {"stage": "incoming", "source": None, "results": lines}
     plant.recorder.state(
         Fact("quality.results_recorded.v1", "lot/API-0107/A-5/2", results, actor=here.people["sunyue"]["id"]),
