@@ -118,27 +118,27 @@ class StockRules:
             self._barred.discard(body["container"])
 
     def _take(self, seen: Seen, body: Body) -> None:
-        entry, kind = seen.head.id, seen.head.kind
+        entry, at, kind = seen.head.id, seen.head.captured_at, seen.head.kind
         if kind in model.RECEIVED:
             if rules.is_late(self._status.get((body["material"], body["lot"])), seen.head.device):
                 self._barred |= {*_named(kind, body)} - self._book.found(_named(kind, body)).keys()
-            self._book.receive(entry, body["material"], body["lot"], body["containers"])
+            self._book.receive(entry, at, body["material"], body["lot"], body["containers"])
         elif kind in model.TAKES:
             if body["container"] is not None:
-                self._book.claim(entry, body["container"], body["net"], model.place_of(kind, body))
+                self._book.claim(entry, at, body["container"], body["net"], model.place_of(kind, body))
         elif kind == model.SAMPLED:
             self._sample(seen, body)
         elif kind == model.RETURNED:
-            self._measure(entry, body["container"], body["quantity"], "returned")
+            self._measure(seen, body["container"], body["quantity"], "returned")
         elif kind == model.COUNT_CLOSED:
-            self._correct(entry, body)
+            self._correct(seen, body)
         elif kind == model.CONFLICT:
             self._conflicts[entry] = body["entries"]
         elif kind == model.RESOLVED:
             claims = self._conflicts.get(body["conflict"], ())
             self._book.supersede(one for one in claims if one != body["chosen"])
         else:
-            self._move(kind, entry, body)
+            self._move(seen, body)
 
     def _sample(self, seen: Seen, body: Body) -> None:
         if not model.SAMPLED_NOT.isdisjoint(seen.stamp.flags):
@@ -147,27 +147,28 @@ class StockRules:
         changes = rules.sampled(body, found)
         if self._blind is not None:
             self._blind |= {*found} - {one.container for one in changes}
-        self._book.apply(seen.head.id, changes)
+        self._book.apply(seen.head.id, seen.head.captured_at, changes)
 
-    def _measure(self, entry: str, label: str, said: Body, what: str) -> None:
-        if not self._book.measure(entry, label, said, what) and self._blind is not None:
+    def _measure(self, seen: Seen, label: str, said: Body, what: str) -> None:
+        if not self._book.measure(seen.head.id, seen.head.captured_at, label, said, what) and self._blind is not None:
             self._blind.add(label)
 
-    def _correct(self, entry: str, body: Body) -> None:
+    def _correct(self, seen: Seen, body: Body) -> None:
         """What a count found instead."""
         for line in body["lines"]:
             source = self._book.find(line["container"])
             change = None if source is None else rules.counted(line, source.unit)
             if change is not None:
-                self._book.apply(entry, [change])
+                self._book.apply(seen.head.id, seen.head.captured_at, [change])
             elif self._blind is not None:
                 self._blind.add(line["container"])
 
-    def _move(self, kind: str, entry: str, body: Body) -> None:
+    def _move(self, seen: Seen, body: Body) -> None:
+        kind = seen.head.kind
         changes, flags = self._moves(kind, body)
         if model.UNIT in flags and self._blind is not None:
             self._blind |= {*_named(kind, body)}
-        self._book.apply(entry, changes)
+        self._book.apply(seen.head.id, seen.head.captured_at, changes)
         # What is filled from a container that is barred is barred with it.
         if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
             self._barred.add(body["into"])

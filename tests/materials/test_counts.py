@@ -17,6 +17,7 @@ Json = dict[str, Any]
 COUNTED = "materials.container_counted.v1"
 UNIT = "warehouse/raw/2026-11-26"
 LABELS = [f"L-1-{n}" for n in range(1, 6)]
+_KG = {"value": "25.000", "unit": "kg"}
 SIGN = {"password": PASSWORD, "login": "chen"}
 
 
@@ -189,6 +190,18 @@ def test_a_counting_from_before_the_container_was_received_may_hold(site: Store)
     assert site.results(number)["NEW"] == "conflict"
     assert site.close(number, {"NEW": site.entry(number, "NEW", 0)}).status_code == 201
     assert site.held("NEW") == ("5", "R-02", None)
+
+
+def test_what_was_taken_after_it_was_counted_is_no_variance_however_late_the_count_comes(site: Store) -> None:
+    number = site.order("R-01")
+    said = {"count": number, "container": "L-1-1", "location": "R-01", "quantity": _KG, "seen": True}
+    counted = site.one.write(COUNTED, UNIT, said, actor="P-0020", subject="container/L-1-1")
+    site.advance(minutes=30)
+    part = {"container": "L-1-1", "into": [{"container": "L-1-9", "quantity": {"value": "5.000", "unit": "kg"}}]}
+    site.state("materials.container_split.v1", "lot/LAC/L-1", {**part, "reason": None}, actor="P-0020")
+    site.one.submit(counted)
+    assert site.held("L-1-1")[0] == "20.000"
+    assert site.results(number)["L-1-1"] == "same"
 
 
 def test_who_counted_does_not_approve_and_nothing_is_approved_unseen(site: Store) -> None:

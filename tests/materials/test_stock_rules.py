@@ -29,6 +29,8 @@ DEEDS = st.one_of(
     st.tuples(st.just("correct"), st.integers(0, 5)),
 )
 
+AT = "2026-11-26T08:00:00.000Z"
+
 
 class Ledger:
     """A book, and beside it what came in, what was scrapped, and the claims that stand: all in kg."""
@@ -45,20 +47,20 @@ class Ledger:
     def receive(self, entry: str, label: str, quantity: Any) -> None:
         if self.book.find(label) is None:
             self.came += kg(quantity)
-        self.book.receive(entry, "m", "l", [{"container": label, "quantity": quantity}])
+        self.book.receive(entry, AT, "m", "l", [{"container": label, "quantity": quantity}])
 
     def split(self, entry: str, label: str, into: str, quantity: Any) -> None:
         payload = {"container": label, "into": [{"container": into, "quantity": quantity}]}
         source, before = self.book.find(label), self.book.found(LABELS)
         changes, flags = rules.split(payload, source, before, OWN)
-        self.book.apply(entry, changes)
+        self.book.apply(entry, AT, changes)
         after = self.book.find(label)
         if source is not None and after is not None and Fraction(after.held) < 0 <= Fraction(source.held):
             assert model.OVERDRAWN in flags
 
     def merge(self, entry: str, into: str, *labels: str) -> None:
         changes, _ = rules.merge({"into": into, "from": list(labels)}, self.book.found(LABELS), OWN)
-        self.book.apply(entry, changes)
+        self.book.apply(entry, AT, changes)
         for one in changes:
             if one.what == "merged_out":
                 left = self.book.find(one.container)
@@ -70,7 +72,7 @@ class Ledger:
         payload = {"container": label, "quantity": quantity, "witness": None}
         if rules.scrap_refused(payload, source, "released", "P", OWN) is None:
             assert source is not None
-            self.book.apply(entry, rules.scrapped(payload, source, OWN))
+            self.book.apply(entry, AT, rules.scrapped(payload, source, OWN))
             self.scrapped += kg(quantity)
             after = self.book.find(label)
             assert after is not None
@@ -79,7 +81,7 @@ class Ledger:
     def weigh(self, entry: str, label: str, quantity: Any, place: str) -> None:
         if self.book.find(label) is not None:
             self.claims.append((entry, label, place, kg(quantity)))
-        self.book.claim(entry, label, quantity, place, OWN)
+        self.book.claim(entry, AT, label, quantity, place, OWN)
 
     def correct(self, entry: str, at: int) -> None:
         if at < len(self.claims):
@@ -117,8 +119,10 @@ def test_all_that_came_is_held_taken_or_scrapped(deeds: list[Any]) -> None:
         assert ledger.held() + ledger.taken() + ledger.scrapped == ledger.came
 
 
-def movement(amount: str, what: str = "received", place: str | None = None, superseded: bool = False) -> Movement:
-    return Movement("E", what, amount, place, superseded)
+def movement(
+    amount: str, what: str = "received", place: str | None = None, superseded: bool = False, at: str = AT
+) -> Movement:
+    return Movement("E", what, amount, place, superseded, at)
 
 
 def test_digits_that_were_measured_stay() -> None:
@@ -164,3 +168,15 @@ def test_what_was_measured_says_what_is_left_and_batches_may_take_that_and_no_mo
     moved.append(movement("-1.00", "weighed", "C/1"))
     assert (rules.held(moved), rules.base(moved)) == ("18.90", "24.90")
     assert rules.base([movement("25.00"), movement("-5.00", "weighed", "B/1")]) == "25.00"
+
+
+def test_what_was_done_before_a_measurement_is_in_it_whenever_the_log_has_it() -> None:
+    """A tablet weighs without a network, the rest comes back on the scale, then the tablet is heard."""
+    came, back = movement("25"), movement("15", "returned", at="2026-11-26T10:00:00.000Z")
+    late = movement("-10", "weighed", "B/1", at="2026-11-26T09:00:00.000Z")
+    assert rules.held([came, back, late]) == "15"
+    after = movement("-10", "weighed", "B/2", at="2026-11-26T11:00:00.000Z")
+    assert rules.held([came, back, late, after]) == "5"
+    assert rules.held_at([came, back, late, after], "2026-11-26T09:30:00.000Z") == "15"
+    # A clock that is behind empties nothing.
+    assert rules.held_at([came], "2026-11-26T07:59:59.000Z") == "25"

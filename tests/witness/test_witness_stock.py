@@ -10,6 +10,7 @@ from batch_support import weighed
 from stock_support import LABELS, Store
 from witness_support import Rig, Story
 
+from server.core import clock
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
 from sync.errors import SyncError
@@ -123,6 +124,8 @@ def test_whatever_moves_a_container_the_witness_reckons_as_the_server_does(tmp_p
     site.hand_back("B1")
     site.state("production.container_returned.v1", "batch/B1", back | {"to": None, "reason": None}, "P-8")
     assert site.held(first) == "15.500"
+    # The tablets' clocks stood in the past until now.
+    site.now_ms = int(clock.now().timestamp() * 1000)
     told = [
         "container_used_up" in site.put("material_weighed", weighed("B1", net, container=label, phase=phase)).flags
         for net, label, phase in (

@@ -58,17 +58,19 @@ def order(connection: Connection, entry: Entry) -> None:
 
 
 def keep(connection: Connection, entry: Entry) -> None:
-    """With what the book says at this moment: what is taken out afterwards is no variance of the count."""
+    """With what the book says of when it was counted: what is taken out afterwards is no variance of the count, also
+    where the log had that before."""
     given, quantity = entry.payload, entry.payload["quantity"]
     known = connection.execute(select(count.c.closed_at).where(count.c.count == given["count"])).first()
     if NOT_PERMITTED in entry.flags or known is None:
         return
     book = stock.find_standing(connection, given["container"], entry.header.captured_at[:10])
+    held = stock.held_at(connection, given["container"], entry.header.captured_at)
     row = {"entry": entry.id, "idx": entry.index, "person": entry.actor, "device": entry.header.device}
     row |= {name: given[name] for name in ("count", "container", "location")}
     row |= {"quantity_value": quantity and quantity["value"], "quantity_unit": quantity and quantity["unit"]}
     row |= {"seen": int(given["seen"]), "at": entry.header.captured_at, "late": int(known.closed_at is not None)}
-    row |= {"book_value": book and book.held["value"], "book_unit": book and book.held["unit"]}
+    row |= {"book_value": held and held["value"], "book_unit": held and held["unit"]}
     connection.execute(insert(counting), row | {"place": book and book.location})
 
 

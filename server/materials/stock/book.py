@@ -22,34 +22,34 @@ class Book:
         self._places: dict[str, list[str]] = {}
         self._of_lots: dict[tuple[str, str], list[str]] = {}
 
-    def receive(self, entry: str, material: str, lot: str, lines: Iterable[Payload]) -> None:
+    def receive(self, entry: str, at: str, material: str, lot: str, lines: Iterable[Payload]) -> None:
         """Containers that came in, {container, quantity}; one that is known stays as it is."""
         for line in lines:
             quantity = line["quantity"]
             first = Held(line["container"], material, lot, quantity["unit"], quantity["value"], None)
             if first.container not in self._all:
-                self.apply(entry, [Change(first.container, model.CAME, quantity, quantity["value"], first)])
+                self.apply(entry, at, [Change(first.container, model.CAME, quantity, quantity["value"], first)])
 
-    def apply(self, entry: str, changes: Sequence[Change]) -> None:
+    def apply(self, entry: str, at: str, changes: Sequence[Change]) -> None:
         for one in changes:
             if one.born is not None:
                 self._all[one.container] = _Container(one.born)
                 self._of_lots.setdefault((one.born.material, one.born.lot), []).append(one.container)
-            self._add(one.container, Movement(entry, one.what, one.amount, None, False))
+            self._add(one.container, Movement(entry, one.what, one.amount, None, False, at))
 
-    def claim(self, entry: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
+    def claim(self, entry: str, at: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
         """What a batch takes for a place of it; of a label that is none of ours, nothing."""
         if label in self._all:
             amount = rules.taken(net, self._all[label].first.unit, own)
-            self._add(label, Movement(entry, "taken", amount, place, False))
+            self._add(label, Movement(entry, "taken", amount, place, False, at))
             self._places.setdefault(entry, []).append(label)
 
-    def measure(self, entry: str, label: str, said: Payload, what: str) -> bool:
+    def measure(self, entry: str, at: str, label: str, said: Payload, what: str) -> bool:
         """What was found in a container is what it holds from now on; False where it does not convert."""
         known = self._all.get(label)
         amount = None if known is None else rules.amount(said, known.first.unit)
         if known is not None:
-            self._add(label, Movement(entry, what, amount, None, False))
+            self._add(label, Movement(entry, what, amount, None, False, at))
         return known is None or amount is not None
 
     def supersede(self, entries: Iterable[str]) -> None:

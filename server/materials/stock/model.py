@@ -74,7 +74,8 @@ class Movement:
 
     `amount` is in the container's unit, a decimal or a fraction `n/d`; None where what was said does not convert to it;
     of what was measured, all that is in it.
-    `place` is where a batch claims it, `<batch>/<slot>`; `superseded` by a correction or a decision.
+    `place` is where a batch claims it, `<batch>/<slot>`; `superseded` by a correction or a decision; `at` when it was
+    done, UTC text: what a handheld says late was done before what the log has had meanwhile.
     """
 
     entry: str
@@ -82,6 +83,7 @@ class Movement:
     amount: str | None
     place: str | None
     superseded: bool
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ movement = Table(
     Column("unit", Text, nullable=False),
     Column("place", Text),
     Column("superseded_by", Text),
+    Column("at", Text, nullable=False),
     Index("materials_movement_container", "container", "idx", "line"),
 )
 # One row: the rule in force.
@@ -70,7 +71,7 @@ claim = Table(
     Column("entry", Text, primary_key=True),
 )
 
-_COLUMNS = (movement.c.entry, movement.c.what, movement.c.amount, movement.c.place, movement.c.superseded_by)
+_COLUMNS = tuple(movement.c[name] for name in ("entry", "what", "amount", "place", "superseded_by", "at"))
 # Of every weighing.
 _moved = Prepared(
     select(*_COLUMNS).where(movement.c.container == bindparam("label")).order_by(movement.c.idx, movement.c.line)
@@ -105,7 +106,7 @@ def receive(connection: Connection, entry: Entry) -> None:
         known.add(label)
         add(connection, entry, line, label, model.CAME, quantity, quantity["value"])
         values = {"held": quantity["value"], "opened": 0, "location": one.get("location"), "restricted": late}
-        values["gone"] = rules.gone([Movement(entry.id, model.CAME, quantity["value"], None, False)])
+        values["gone"] = rules.gone([Movement(entry.id, model.CAME, quantity["value"], None, False, "")])
         connection.execute(update(container).where(container.c.container == label).values(values))
 
 
@@ -343,6 +344,7 @@ def add(
     """A movement: `said` as the entry says it, `amount` in the container's unit, less than nothing of what leaves."""
     row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
     row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
+    row |= {"at": entry.header.captured_at}
     _add.run(connection, row)
 
 
@@ -357,7 +359,7 @@ def settle(connection: Connection, labels: Iterable[str]) -> None:
 
 def movements(connection: Connection, label: str) -> list[Movement]:
     rows = _moved.rows(connection, {"label": label})
-    return [Movement(entry, what, amount, place, by is not None) for entry, what, amount, place, by in rows]
+    return [Movement(entry, what, amount, place, by is not None, at) for entry, what, amount, place, by, at in rows]
 
 
 def _corrected(entry: Entry) -> list[str]:

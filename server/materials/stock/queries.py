@@ -51,6 +51,15 @@ def standing(connection: Connection, labels: Iterable[str], day: str) -> list[St
     return list(_read(connection, query, day))
 
 
+def held_at(connection: Connection, label: str, moment: str) -> dict[str, str] | None:
+    """What a container held at a time (UTC text), as far as the log knows; None of no container of ours."""
+    query = select(_c.quantity_unit).where(_c.container == label)
+    unit = connection.execute(query).scalar()
+    if unit is None:
+        return None
+    return {"value": rules.shown(rules.held_at(projection.movements(connection, label), moment)), "unit": unit}
+
+
 def find_standing(connection: Connection, label: str, day: str) -> Standing | None:
     return next(iter(standing(connection, [label], day)), None)
 

@@ -34,25 +34,32 @@ def taken(net: Quantity, unit: str, own: Iterable[Link] = ()) -> str | None:
 
 def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
-    most that was taken. What was measured takes the place of all before it, and of what corrects that afterwards. A
-    decimal, or the fraction where it is none."""
+    most that was taken. What was measured takes the place of all that was done before it, also where the log has that
+    later, and of what corrects that afterwards. A decimal, or the fraction where it is none."""
     amounts: list[str] = []
     claims: dict[str, str] = {}
     seen: set[str | None] = set()
     before: set[str | None] = set()
+    measured = ""
     for one in movements:
         seen.add(one.place)
         if one.superseded or one.amount is None:
             continue
         if one.what in model.MEASURED:
-            amounts, claims, before = [one.amount], {}, seen - {None}
-        elif one.place in before:
+            amounts, claims, before, measured = [one.amount], {}, seen - {None}, one.at
+        elif one.place in before or one.at < measured:
             continue
         elif one.place is None:
             amounts.append(one.amount)
         elif _takes(one.amount, claims.get(one.place)):
             claims[one.place] = one.amount
     return total([*amounts, *claims.values()])
+
+
+def held_at(movements: Iterable[Movement], moment: str) -> str:
+    """What a container held at a time (UTC text) by all that is known now, whenever the log had it; what it began with
+    was in it however clocks differ."""
+    return held(one for one in movements if one.at <= moment or one.what in model.BEGINS)
 
 
 def base(movements: Iterable[Movement]) -> str:

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("entry", "container", "what")),
         sa.Column("amount", sa.Text(), nullable=True),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("value", "unit")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("value", "unit", "at")),
         *(sa.Column(name, sa.Text(), nullable=True) for name in ("place", "superseded_by")),
         sa.PrimaryKeyConstraint("idx", "line"),
     )
