@@ -45,9 +45,9 @@ def test_rounding_is_gb_t_8170_or_half_up_by_exact_fractions(digits: int, places
 @pytest.mark.parametrize("source", ATTACKS, ids=range(len(ATTACKS)))
 def test_what_is_meant_to_take_long_ends_at_once_with_a_code(source: str) -> None:
     types, values = given(TYPES, ATTACKED)
-    began = time.process_time()
+    began = time.thread_time()
     said = outcome(source, types, values)
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert said.keys() & {"problem", "error", "result"}
 
 
