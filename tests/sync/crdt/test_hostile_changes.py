@@ -48,7 +48,7 @@ def operations(count: int = 1, **replaced: bytes) -> dict[int, bytes]:
 
 
 def reading(raw: bytes) -> tuple[str, str]:
-    """The code and detail with which these bytes are refused, within half a second and ten megabytes."""
+    """The code and detail with which these bytes are refused, within three seconds and ten megabytes."""
     tracemalloc.start()
     begun = time.thread_time()
     try:
