@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
@@ -87,7 +88,7 @@ def received_to_issued(way: type["_Work"], url: str, folder: Path, cycles: int =
     return took
 
 
-class _Work:
+class _Work(ABC):
     """A supervisor receives and issues, two analysts and QA each do their own."""
 
     def __init__(self, site: PlantUnderTest) -> None:
@@ -103,20 +104,20 @@ class _Work:
         self.decide(lot, self.test(lot))
         self.issue(f"B{number}", lot, label)
 
-    def receive(self) -> tuple[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def receive(self) -> tuple[str, str]: ...
 
-    def sample(self, lot: str, label: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def sample(self, lot: str, label: str) -> None: ...
 
-    def test(self, lot: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def test(self, lot: str) -> str: ...
 
-    def decide(self, lot: str, entry: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def decide(self, lot: str, entry: str) -> None: ...
 
-    def issue(self, batch: str, lot: str, label: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def issue(self, batch: str, lot: str, label: str) -> None: ...
 
 
 class Door(_Work):

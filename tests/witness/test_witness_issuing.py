@@ -108,7 +108,10 @@ def test_a_container_of_a_lot_that_was_rejected(story: list[Seen]) -> None:
 def test_a_container_brought_that_was_not_given_or_is_another(story: list[Seen]) -> None:
     assert judged(story, ISSUED, body(container=SECOND)) == "container_not_allocated"
     assert judged(story, ISSUED, body(lot="A-5/3")) == "container_changed"
-    again: Change = lambda seen: replace(seen, head=replace(seen.head, kind=ISSUED), body=issued(story))  # noqa: E731
+
+    def again(seen: Seen) -> Seen:
+        return replace(seen, head=replace(seen.head, kind=ISSUED), body=issued(story))
+
     assert judged(story, RETURNED, again) == "container_issued"
 
 

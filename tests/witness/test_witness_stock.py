@@ -71,7 +71,9 @@ def test_rejected_stock_destroyed_alone(story: list[Seen]) -> None:
 
 
 def test_barred_where_it_was_barred_or_free(story: list[Seen]) -> None:
-    freed: Change = lambda seen: replace(seen, head=replace(seen.head, kind="materials.container_freed.v1"))  # noqa: E731
+    def freed(seen: Seen) -> Seen:
+        return replace(seen, head=replace(seen.head, kind="materials.container_freed.v1"))
+
     assert judged(story, "container_restricted", freed) == "stock_barred_already"
 
 
@@ -81,7 +83,9 @@ def test_flags_of_a_split_that_are_left_out_or_made_up(story: list[Seen]) -> Non
 
 
 def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
-    gone: Change = lambda seen: replace(seen, body=None)  # noqa: E731
+    def gone(seen: Seen) -> Seen:
+        return replace(seen, body=None)
+
     assert judged(story, "containers_received", gone) is None
 
 

@@ -8,19 +8,16 @@ Answers with the seconds of each cycle as JSON.
 import json
 import sys
 import time
-import warnings
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-warnings.simplefilter("ignore")
-
-from proteus import Model  # noqa: E402
-from trytond.modules.company.tests.tools import create_company, get_company  # noqa: E402
-from trytond.pool import Pool  # noqa: E402
-from trytond.tests.test_tryton import DB_NAME  # noqa: E402
-from trytond.tests.tools import activate_modules  # noqa: E402
-from trytond.transaction import Transaction  # noqa: E402
+from proteus import Model
+from trytond.modules.company.tests.tools import create_company, get_company
+from trytond.pool import Pool
+from trytond.tests.test_tryton import DB_NAME
+from trytond.tests.tools import activate_modules
+from trytond.transaction import Transaction
 
 USER = 1
 _TESTS = ("assay", "water", "ph")
