@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +42,13 @@ class Story:
     def indices(self, kind: str) -> list[int]:
         return [entry.index for entry in self.entries if entry.head.kind == kind]
 
+    def payloads(self, kind: str) -> list[dict[str, Any]]:
+        return [dict(self.entries[index].envelope.body) for index in self.indices(kind)]
+
+    def stated(self, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> "Story":
+        """With one more entry, as somebody with the server's key would write it."""
+        return self.then(self.pen("server", self.signer).write(kind, stream, dict(payload), actor=actor))
+
     def flagged(self, flag: str) -> int:
         """The index of the last entry whose receipt has this flag."""
         return [entry.index for entry in self.entries if flag in entry.stamp.flags][-1]
@@ -54,9 +61,9 @@ class Story:
         return replace(self, entries=entries)
 
     def without_flag(self, flag: str) -> "Story":
-        keep: Callable[[Receipt], Receipt] = lambda stamp: replace(  # noqa: E731
-            stamp, flags=tuple(one for one in stamp.flags if one != flag)
-        )
+        def keep(stamp: Receipt) -> Receipt:
+            return replace(stamp, flags=tuple(one for one in stamp.flags if one != flag))
+
         return self.restamp(self.flagged(flag), keep)
 
     def without_payload(self, index: int) -> "Story":

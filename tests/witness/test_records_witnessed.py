@@ -1,7 +1,6 @@
 """A witness finds what a server that lies makes of work on records of forms: leases, and people's own signatures."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from record_support import RECORD, RecordSite, kg, value
@@ -48,13 +47,6 @@ def story(site: RecordSite) -> Story:
     site.now_ms = int(clock.now().timestamp() * 1000)
     assert site.fill(value("room", "R-101")).flags == ("lease_expired",)
     return Story.of(site.plant)
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_a_log_with_records_is_cosigned(rig: Rig, story: Story) -> None:

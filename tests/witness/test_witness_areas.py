@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from batch_support import PHASES, Site, cleared, marked
@@ -29,13 +28,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.put("phase_started", marked("B1", "30"))
     yield Story.of(site.plant)
     site.plant.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_what_the_server_judged_rightly_is_cosigned(rig: Rig, story: Story) -> None:

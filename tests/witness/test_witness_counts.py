@@ -1,7 +1,6 @@
 """A witness finds what a server that lies makes of a stock count, and of work in a warehouse without a lease."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,13 +51,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     assert flags == ("lease_unknown",)
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def closed(story: Story, by: str, count: str = "SC-2026-0001", entry: int | None = -1, **line: Any) -> Story:

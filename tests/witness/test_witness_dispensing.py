@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from batch_support import Site, marked
@@ -67,13 +66,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     yield Story.of(site.plant)
     clock.use_system()
     site.plant.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_an_honest_log_with_each_of_these_flags_is_cosigned(rig: Rig, story: Story) -> None:

@@ -114,13 +114,6 @@ def work_under_leases(site: Plant) -> None:
     assert site.remark("B1") == ("lease_expired",)
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
 def plain(story: Story, kind: str) -> int:
     """The first entry of this kind, by a device, that carries none of these flags."""
     flags = {*LEASE_FLAGS, *CONTAINER_FLAGS}

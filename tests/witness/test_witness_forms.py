@@ -1,7 +1,6 @@
 """A witness finds a server that puts a form in force which nobody else approved, or opens records of another."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,36 +37,20 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
-def stated(story: Story, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> Story:
-    """The log with one more entry, as somebody with the server's key would write it."""
-    return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
-
-
-def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
-    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
-
-
 def decided(story: Story, outcome: str, meaning: str, signer: str) -> tuple[Story, dict[str, Any]]:
     """The log with a second approval of the form that ends as somebody with the server's key would have it; and what
     puts the second version in force by it."""
-    [approved] = payloads(story, model.VERSION_APPROVED)
-    number = payloads(story, kinds.STARTED)[-1]["instance"]
-    signed = next(one for one in payloads(story, kinds.TASK_SIGNED) if one["outcome"] == "approve")
+    [approved] = story.payloads(model.VERSION_APPROVED)
+    number = story.payloads(kinds.STARTED)[-1]["instance"]
+    signed = next(one for one in story.payloads(kinds.TASK_SIGNED) if one["outcome"] == "approve")
     signed |= {"instance": number, "meaning": kinds.meaning(meaning)}
     signed["signer"] = {**signed["signer"], "id": signer}
-    [ended] = payloads(story, kinds.ENDED)
+    [ended] = story.payloads(kinds.ENDED)
     ended |= {"instance": number, "subject": f"form/{FORM}/2", "result": outcome}
     stream = kinds.instance_stream(number)
     signed["seen"] = max(one.index for one in story.entries if one.head.stream == stream)
-    longer = stated(story, kinds.TASK_SIGNED, stream, signed, signer)
-    longer = stated(longer, kinds.ENDED, stream, ended, "server")
+    longer = story.stated(kinds.TASK_SIGNED, stream, signed, signer)
+    longer = longer.stated(kinds.ENDED, stream, ended, "server")
     return longer, {**approved, "version": 2, "instance": number}
 
 
@@ -77,7 +60,7 @@ def test_forms_and_records_of_them_are_cosigned(rig: Rig, story: Story) -> None:
 
 def test_so_is_an_approval_by_another(rig: Rig, story: Story) -> None:
     longer, given = decided(story, "approved", "approved", "P-0004")
-    later = stated(longer, model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")
+    later = longer.stated(model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")
     assert rig.show(later) == 200, rig.why
 
 
@@ -89,14 +72,14 @@ def test_an_approval_that_no_flow_came_to_is_found(
     rig: Rig, story: Story, outcome: str, meaning: str, signer: str
 ) -> None:
     longer, given = decided(story, outcome, meaning, signer)
-    assert rig.show(stated(longer, model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")) == 422
+    assert rig.show(longer.stated(model.VERSION_APPROVED, f"form/{FORM}", given, "P-0004")) == 422
     assert rig.found == ("flow_approval_missing", len(longer.entries))
 
 
 def test_an_approval_by_the_flow_of_another_version_is_found(rig: Rig, story: Story) -> None:
-    [approved] = payloads(story, model.VERSION_APPROVED)
+    [approved] = story.payloads(model.VERSION_APPROVED)
     again = {**approved, "version": 2}
-    assert rig.show(stated(story, model.VERSION_APPROVED, f"form/{FORM}", again, "P-0004")) == 422
+    assert rig.show(story.stated(model.VERSION_APPROVED, f"form/{FORM}", again, "P-0004")) == 422
     assert rig.found == ("flow_approval_missing", len(story.entries))
 
 
@@ -113,13 +96,13 @@ def test_an_approval_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
     longer, given = decided(story, "approved", "approved", actor)
-    assert rig.show(stated(longer, model.VERSION_APPROVED, f"form/{FORM}", {**given, **change}, actor)) == 422
+    assert rig.show(longer.stated(model.VERSION_APPROVED, f"form/{FORM}", {**given, **change}, actor)) == 422
     assert rig.found == (code, len(longer.entries))
 
 
 def test_a_record_of_a_form_that_is_not_in_force_is_found(rig: Rig, story: Story) -> None:
-    [record] = payloads(story, OPENED)
+    [record] = story.payloads(OPENED)
     for change in ({"version": 2}, {"sha256": "0" * 64}, {"form": "made-up"}):
         payload = {**record, "record": "R-2", **change}
-        assert rig.show(stated(story, OPENED, "record/R-2", payload, "P-0001")) == 422
+        assert rig.show(story.stated(OPENED, "record/R-2", payload, "P-0001")) == 422
         assert rig.found == ("form_not_effective", len(story.entries))

@@ -1,7 +1,6 @@
 """A witness finds a server that lets one person's word grant a role that signs."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +34,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     accounts.change_roles(site.plant, "P-0005", ["qa"], "moves to QA", actor="P-0007")
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def stated(story: Story, kind: str, person: str, payload: Mapping[str, Any], actor: str) -> Story:

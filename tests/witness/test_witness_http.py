@@ -41,13 +41,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return story
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
 class Wire:
     """The witness behind its real HTTP."""
 

@@ -1,7 +1,6 @@
 """A witness finds a server that samples other containers than the plan draws."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,13 +28,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.label("A-5/2", "B-01", "B-02", "B-03", "B-04")
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def again(story: Story, **change: Any) -> Story:

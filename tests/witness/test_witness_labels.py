@@ -1,7 +1,6 @@
 """A witness finds a server that prints labels uncounted, says something else on one, or by a design nobody approved."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -54,27 +53,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
-def stated(story: Story, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> Story:
-    return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
-
-
-def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
-    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
-
-
 def test_labels_that_were_counted_are_cosigned_and_so_is_the_next(rig: Rig, story: Story) -> None:
     assert rig.show(story) == 200, rig.why
-    last = payloads(story, model.PRINTED_KIND)[1]
+    last = story.payloads(model.PRINTED_KIND)[1]
     following = {**last, "copy": 3, "request": "0193f5f0-0000-7000-8000-000000000003"}
     stream = model.stream("container", ABOUT)
-    assert rig.show(stated(story, model.PRINTED_KIND, stream, following, "P-0004")) == 200, rig.why
+    assert rig.show(story.stated(model.PRINTED_KIND, stream, following, "P-0004")) == 200, rig.why
 
 
 @pytest.mark.parametrize(
@@ -89,14 +73,14 @@ def test_labels_that_were_counted_are_cosigned_and_so_is_the_next(rig: Rig, stor
     ],
 )
 def test_a_print_that_cannot_be_is_found(rig: Rig, story: Story, change: dict[str, Any], code: str) -> None:
-    last = {**payloads(story, model.PRINTED_KIND)[1], "copy": 3, **change}
-    assert rig.show(stated(story, model.PRINTED_KIND, model.stream("container", ABOUT), last, "P-0004")) == 422
+    last = {**story.payloads(model.PRINTED_KIND)[1], "copy": 3, **change}
+    assert rig.show(story.stated(model.PRINTED_KIND, model.stream("container", ABOUT), last, "P-0004")) == 422
     assert rig.found == (code, len(story.entries))
 
 
 def test_a_label_that_is_counted_where_nobody_counts_it_is_found(rig: Rig, story: Story) -> None:
-    again = payloads(story, model.PRINTED_KIND)[1] | {"copy": 3, "request": "0193f5f0-0000-7000-8000-000000000003"}
-    aside = stated(story, model.PRINTED_KIND, model.stream("container", "C-2"), again, "P-0004")
+    again = story.payloads(model.PRINTED_KIND)[1] | {"copy": 3, "request": "0193f5f0-0000-7000-8000-000000000003"}
+    aside = story.stated(model.PRINTED_KIND, model.stream("container", "C-2"), again, "P-0004")
     assert rig.show(aside) == 422
     assert rig.found == ("stream_wrong", len(story.entries))
 
@@ -113,9 +97,9 @@ def test_a_label_that_is_counted_where_nobody_counts_it_is_found(rig: Rig, story
 def test_a_decision_on_a_design_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
-    [decided] = payloads(story, model.DECIDED_KIND)
-    waiting = payloads(story, model.SUBMITTED_KIND)[1]
+    [decided] = story.payloads(model.DECIDED_KIND)
+    waiting = story.payloads(model.SUBMITTED_KIND)[1]
     payload = {**decided, "version": 2, "sha256": waiting["sha256"], **change}
     payload["signer"] = payload["signer"] | {"id": actor}
-    assert rig.show(stated(story, model.DECIDED_KIND, model.template_stream(DESIGN), payload, actor)) == 422
+    assert rig.show(story.stated(model.DECIDED_KIND, model.template_stream(DESIGN), payload, actor)) == 422
     assert rig.found == (code, len(story.entries))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,13 +71,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     assert dispense(site, tablet, 5, tested, "98.0") == ()
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_an_honest_log_is_cosigned(rig: Rig, story: Story) -> None:

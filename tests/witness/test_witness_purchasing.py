@@ -1,7 +1,6 @@
 """A witness finds a server that changes an order after it was signed, or has it approved by who placed it."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,20 +25,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
 def stated(story: Story, kind: str, payload: Mapping[str, Any], actor: str) -> Story:
     stream = model.stream(payload["order"])
     return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
-
-
-def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
-    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
 
 
 def test_orders_that_flows_approved_are_cosigned(rig: Rig, story: Story) -> None:
@@ -59,15 +47,15 @@ def test_orders_that_flows_approved_are_cosigned(rig: Rig, story: Story) -> None
 def test_an_approval_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
-    [approved] = payloads(story, model.APPROVED_KIND)
-    waiting = payloads(story, model.PLACED)[1]
+    [approved] = story.payloads(model.APPROVED_KIND)
+    waiting = story.payloads(model.PLACED)[1]
     payload = {**approved, "order": waiting["order"], "sha256": waiting["sha256"], **change}
     assert rig.show(stated(story, model.APPROVED_KIND, payload, actor)) == 422
     assert rig.found == (code, len(story.entries))
 
 
 def test_an_order_that_is_not_what_was_signed_is_found(rig: Rig, story: Story) -> None:
-    waiting = payloads(story, model.PLACED)[1]
+    waiting = story.payloads(model.PLACED)[1]
     number = f"{waiting['order'][:-1]}{int(waiting['order'][-1]) + 1}"
     assert rig.show(stated(story, model.PLACED, {**waiting, "order": number}, "P-0021")) == 422
     assert rig.found == ("purchase_stale", len(story.entries))

@@ -1,7 +1,6 @@
 """A witness finds a server that gives a lot number twice, or keeps still about what was wrong with a delivery."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,13 +47,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     assert site.state(model.LOT_RECEIVED, "lot/api-1/OLD", lot("OLD")).flags == (model.EXPIRED,)
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def reserved(story: Story, first: int, last: int) -> Story:

@@ -1,7 +1,6 @@
 """A witness finds a server that puts a recipe in force which nobody else approved, or orders what no flow released."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,39 +47,23 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
-def stated(story: Story, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> Story:
-    """The log with one more entry, as somebody with the server's key would write it."""
-    return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
-
-
-def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
-    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
-
-
 def test_recipes_and_orders_are_cosigned(rig: Rig, story: Story) -> None:
-    assert [one["batch"] for one in payloads(story, production.ORDER)] == ["B1", "B2"]
+    assert [one["batch"] for one in story.payloads(production.ORDER)] == ["B1", "B2"]
     assert rig.show(story) == 200, rig.why
 
 
 @pytest.mark.parametrize("actor", ["P-0004", "P-0006"])
 def test_a_version_that_no_flow_approved_is_found(rig: Rig, story: Story, actor: str) -> None:
-    [approved] = payloads(story, model.APPROVED)
+    [approved] = story.payloads(model.APPROVED)
     given = approved | {"version": 2, "sha256": model.recipe_hash(content(2))}
-    assert rig.show(stated(story, model.APPROVED, STREAM, given, actor)) == 422
+    assert rig.show(story.stated(model.APPROVED, STREAM, given, actor)) == 422
     assert rig.found == ("flow_approval_missing", len(story.entries))
 
 
 def test_an_approval_of_other_bytes_or_a_second_one_is_found(rig: Rig, story: Story) -> None:
-    [approved] = payloads(story, model.APPROVED)
+    [approved] = story.payloads(model.APPROVED)
     for change in ({}, {"sha256": "0" * 64}):
-        assert rig.show(stated(story, model.APPROVED, STREAM, approved | change, "P-0004")) == 422
+        assert rig.show(story.stated(model.APPROVED, STREAM, approved | change, "P-0004")) == 422
         assert rig.found == ("flow_approval_missing", len(story.entries))
 
 
@@ -91,24 +74,24 @@ def test_people_approve_without_a_flow_no_longer(rig: Rig, story: Story) -> None
         (content(1), "server", "recipe_version_exists"),
     ):
         stream = model.recipe_stream(given["recipe"])
-        later = stated(story, model.APPROVED_V1, stream, given | {"signatures": signatures}, actor)
+        later = story.stated(model.APPROVED_V1, stream, given | {"signatures": signatures}, actor)
         assert rig.show(later) == 422
         assert rig.found == (code, len(story.entries))
     imported = content(recipe="MR-X") | {"signatures": signatures}
-    later = stated(story, model.APPROVED_V1, model.recipe_stream("MR-X"), imported, "server")
+    later = story.stated(model.APPROVED_V1, model.recipe_stream("MR-X"), imported, "server")
     assert rig.show(later) == 200, rig.why
 
 
 @pytest.mark.parametrize(("number", "code"), [(3, "recipe_waiting"), (2, "recipe_waiting")])
 def test_a_second_submission_is_found(rig: Rig, story: Story, number: int, code: str) -> None:
-    submitted = payloads(story, model.VERSION_SUBMITTED)[-1] | {"version": number}
-    assert rig.show(stated(story, model.VERSION_SUBMITTED, STREAM, submitted, "P-0006")) == 422
+    submitted = story.payloads(model.VERSION_SUBMITTED)[-1] | {"version": number}
+    assert rig.show(story.stated(model.VERSION_SUBMITTED, STREAM, submitted, "P-0006")) == 422
     assert rig.found == (code, len(story.entries))
 
 
 def test_a_submission_under_the_digest_of_something_else_is_found(rig: Rig, story: Story) -> None:
-    submitted = payloads(story, model.VERSION_SUBMITTED)[-1] | {"recipe": "MR-X", "version": 1}
-    later = stated(story, model.VERSION_SUBMITTED, model.recipe_stream("MR-X"), submitted, "P-0006")
+    submitted = story.payloads(model.VERSION_SUBMITTED)[-1] | {"recipe": "MR-X", "version": 1}
+    later = story.stated(model.VERSION_SUBMITTED, model.recipe_stream("MR-X"), submitted, "P-0006")
     assert rig.show(later) == 422
     assert rig.found == ("recipe_version_wrong", len(story.entries))
 
@@ -127,8 +110,8 @@ def test_a_submission_under_the_digest_of_something_else_is_found(rig: Rig, stor
 def test_an_order_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
-    given = payloads(story, production.ORDER)[-1] | change
-    later = stated(story, production.ORDER, production.batch_stream(given["batch"]), given, actor)
+    given = story.payloads(production.ORDER)[-1] | change
+    later = story.stated(production.ORDER, production.batch_stream(given["batch"]), given, actor)
     assert rig.show(later) == 422
     assert rig.found == (code, len(story.entries))
 
@@ -138,22 +121,22 @@ def test_an_order_that_its_planner_released_in_its_flow_is_found(
     rig: Rig, story: Story, actor: str, status: int
 ) -> None:
     """Whatever the plant has drawn: who planned does not sign the release of it."""
-    number = next(one["instance"] for one in payloads(story, kinds.STARTED) if one["subject"] == "order/B3")
-    signed = [one for one in payloads(story, kinds.TASK_SIGNED) if one["outcome"] == "approve"][-1]
+    number = next(one["instance"] for one in story.payloads(kinds.STARTED) if one["subject"] == "order/B3")
+    signed = [one for one in story.payloads(kinds.TASK_SIGNED) if one["outcome"] == "approve"][-1]
     stream = kinds.instance_stream(number)
     newest = max(index for index, one in enumerate(story.entries) if one.envelope.head.stream == stream)
     signed |= {"instance": number, "signer": {**signed["signer"], "id": actor}, "seen": newest}
-    ended = payloads(story, kinds.ENDED)[-1] | {"instance": number, "subject": "order/B3", "result": "released"}
+    ended = story.payloads(kinds.ENDED)[-1] | {"instance": number, "subject": "order/B3", "result": "released"}
     ended |= {"flow": production.ORDER_FLOW}
-    longer = stated(story, kinds.TASK_SIGNED, stream, signed, actor)
-    longer = stated(longer, kinds.ENDED, stream, ended, "server")
-    given = payloads(story, production.ORDER)[-1] | {"batch": "B3"}
-    assert rig.show(stated(longer, production.ORDER, "batch/B3", given, actor)) == status, rig.why
+    longer = story.stated(kinds.TASK_SIGNED, stream, signed, actor)
+    longer = longer.stated(kinds.ENDED, stream, ended, "server")
+    given = story.payloads(production.ORDER)[-1] | {"batch": "B3"}
+    assert rig.show(longer.stated(production.ORDER, "batch/B3", given, actor)) == status, rig.why
     assert status == 200 or rig.found == ("flow_not_by_same", len(longer.entries))
 
 
 def test_without_the_flow_in_use_an_order_needs_none(rig: Rig, story: Story) -> None:
     said = {"flow": production.ORDER_FLOW, "reason": "SOP"}
-    longer = stated(story, kinds.DISABLED, kinds.flow_stream(production.ORDER_FLOW), said, "P-0004")
-    given = payloads(story, production.ORDER)[-1] | {"batch": "B4"}
-    assert rig.show(stated(longer, production.ORDER, "batch/B4", given, "P-0003")) == 200, rig.why
+    longer = story.stated(kinds.DISABLED, kinds.flow_stream(production.ORDER_FLOW), said, "P-0004")
+    given = story.payloads(production.ORDER)[-1] | {"batch": "B4"}
+    assert rig.show(longer.stated(production.ORDER, "batch/B4", given, "P-0003")) == 200, rig.why

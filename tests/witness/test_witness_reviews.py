@@ -1,6 +1,6 @@
 """A witness finds a batch released past the flow of its review, and a deviation closed past its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +66,6 @@ def rig(tmp_path: Path, told: list[Story]) -> Iterator[Rig]:
     made.folder.close()
 
 
-def stated(story: Story, kind: str, stream: str, payload: Mapping[str, Any], actor: str) -> Story:
-    """The log with one more entry, as somebody with the server's key would write it."""
-    return story.then(story.pen("server", story.signer).write(kind, stream, dict(payload), actor=actor))
-
-
 def last(story: Story, kind: str) -> dict[str, Any]:
     return dict(story.entries[story.indices(kind)[-1]].envelope.body)
 
@@ -81,14 +76,14 @@ def test_what_its_flows_have_decided_is_cosigned(rig: Rig, told: list[Story]) ->
 
 def test_a_deviation_that_was_closed_past_its_flow_is_found(rig: Rig, told: list[Story]) -> None:
     by_hand = {"deviation": NUMBER, "batch": "B1", "entries": 0, "conclusion": "c", "reason": "r"}
-    story = stated(told[0], "quality.deviation_closed.v1", "batch/B1", by_hand, "P-5")
+    story = told[0].stated("quality.deviation_closed.v1", "batch/B1", by_hand, "P-5")
     assert rig.show(story) == 422
     assert rig.found == ("deviation_in_flow", len(told[0].entries))
 
 
 def test_a_flow_that_has_not_ended_closes_nothing(rig: Rig, told: list[Story]) -> None:
     closed = last(told[-1], "quality.deviation_closed.v2")
-    assert rig.show(stated(told[0], "quality.deviation_closed.v2", "batch/B1", closed, "P-6")) == 422
+    assert rig.show(told[0].stated("quality.deviation_closed.v2", "batch/B1", closed, "P-6")) == 422
     assert rig.found == ("flow_approval_missing", len(told[0].entries))
 
 
@@ -96,7 +91,7 @@ def test_who_did_not_sign_last_has_closed_nothing(rig: Rig, told: list[Story]) -
     at = told[-1].indices("quality.deviation_closed.v2")[-1]
     closed = last(told[-1], "quality.deviation_closed.v2")
     before = told[-1].first(at)
-    assert rig.show(stated(before, "quality.deviation_closed.v2", "batch/B1", closed, "P-5")) == 422
+    assert rig.show(before.stated("quality.deviation_closed.v2", "batch/B1", closed, "P-5")) == 422
     assert rig.found == ("flow_approval_missing", at)
 
 
@@ -107,9 +102,9 @@ def test_a_release_without_a_review_of_all_that_is_there_is_found(
     story = told[1]
     if stream == "batch/B1":
         given = {"batch": "B1", "phase": None, "text": "one more thing"}
-        story = stated(told[2], "production.remark_added.v1", stream, given, "P-1")
+        story = told[2].stated("production.remark_added.v1", stream, given, "P-1")
     elif stream is not None:
         given = {"record": "R-9", "values": [value("batch", "B1")]}
-        story = stated(told[2], "forms.values_recorded.v1", stream, given, "P-1")
-    assert rig.show(stated(story, RELEASED_KIND, "batch/B1", last(told[-1], RELEASED_KIND), "P-5")) == 422
+        story = told[2].stated("forms.values_recorded.v1", stream, given, "P-1")
+    assert rig.show(story.stated(RELEASED_KIND, "batch/B1", last(told[-1], RELEASED_KIND), "P-5")) == 422
     assert rig.found == ("release_blocked", len(story.entries))

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,13 +86,6 @@ def story(site: Site) -> Story:
     site.plant.recorder.state(Fact("identity.device_revoked.v1", "device/tablet-a", revoked))
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "revoked"}, device="tablet-a")
     return Story.of(site.plant)
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_a_clean_log_is_cosigned_and_mirrored_step_by_step(rig: Rig, story: Story) -> None:

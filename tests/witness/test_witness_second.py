@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from batch_support import PHASES, Site, weighed
@@ -57,13 +56,6 @@ def _pin(site: Site, actor: str) -> None:
     public = base64.b64encode(Ed25519Signer.generate().public_key).decode()
     given = {"person": "P-2", "what": "pin", "alg": "ed25519", "public_key": public}
     site.state("identity.credential_set.v1", "person/P-2", given, actor)
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def test_what_the_server_judged_as_at_capture_is_cosigned(rig: Rig, story: Story) -> None:

@@ -1,7 +1,6 @@
 """A witness finds a server that puts a specification in force which nobody else approved, or in no flow."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,22 +26,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
-
-
 def stated(story: Story, kind: str, payload: Mapping[str, Any], actor: str) -> Story:
     """The log with one more entry, as somebody with the server's key would write it."""
     return story.then(
         story.pen("server", story.signer).write(kind, f"specification/{CODE}", dict(payload), actor=actor)
     )
-
-
-def payloads(story: Story, kind: str) -> list[dict[str, Any]]:
-    return [dict(story.entries[index].envelope.body) for index in story.indices(kind)]
 
 
 def test_specifications_that_flows_approved_are_cosigned(rig: Rig, story: Story) -> None:
@@ -62,15 +50,15 @@ def test_specifications_that_flows_approved_are_cosigned(rig: Rig, story: Story)
 def test_an_approval_that_cannot_be_is_found(
     rig: Rig, story: Story, change: dict[str, Any], actor: str, code: str
 ) -> None:
-    [approved] = payloads(story, model.APPROVED_KIND)
-    waiting = payloads(story, model.SUBMITTED_KIND)[1]
+    [approved] = story.payloads(model.APPROVED_KIND)
+    waiting = story.payloads(model.SUBMITTED_KIND)[1]
     payload = {**approved, "version": 2, "sha256": waiting["sha256"], **change}
     assert rig.show(stated(story, model.APPROVED_KIND, payload, actor)) == 422
     assert rig.found == (code, len(story.entries))
 
 
 def test_a_definition_that_is_not_what_was_signed_is_found(rig: Rig, story: Story) -> None:
-    waiting = payloads(story, model.SUBMITTED_KIND)[1]
+    waiting = story.payloads(model.SUBMITTED_KIND)[1]
     returned = {name: waiting[name] for name in ("specification", "version", "sha256")}
     story = stated(story, model.RETURNED_KIND, {**returned, "reason": None, "instance": "I-1"}, "server")
     assert rig.show(story) == 200, rig.why

@@ -4,8 +4,6 @@ import base64
 import socket
 import struct
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,13 +30,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story = Story.of(site.plant)
     site.plant.close()
     return story
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def lines_of_others(count: int, length: int = 100) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,13 +45,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     sign(site, "lots/api-1/L-4/supplier")
     yield Story.of(site.plant)
     site.close()
-
-
-@pytest.fixture
-def rig(tmp_path: Path, story: Story) -> Iterator[Rig]:
-    made = Rig(tmp_path / "witness", story)
-    yield made
-    made.folder.close()
 
 
 def released(story: Story, lot: str, status: str = "released") -> Story:
