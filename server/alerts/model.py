@@ -33,7 +33,8 @@ class Next:
 class AlertKind:
     """`to` and those of `then` are permissions of which one is enough; `person`: it is for the person it is about
     before anybody else. `on`: the kinds of entry that can raise it, none for what only time brings. `fixed`: whoever
-    has the channel cannot switch it off (IDN-02, HMI-04). Titles and texts are pairs of English and Chinese; texts
+    has the channel cannot switch it off (IDN-02, HMI-04). `asked`: whom it is for has just asked for it, so quiet hours
+    do not hold it. Titles and texts are pairs of English and Chinese; texts
     name `details` of the alert. Titles alone leave the site by e-mail, so they tell nothing of a batch.
     """
 
@@ -46,6 +47,7 @@ class AlertKind:
     then: tuple[Next, ...] = ()
     fixed: bool = False
     person: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +334,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("You asked for it to see whether alerts reach you.", "您为确认能否收到提醒而发送。"),
         (),
         person=True,
+        asked=True,
     ),
 )
 BY_CODE: Mapping[str, AlertKind] = {kind.code: kind for kind in KINDS_OF_ALERT}

@@ -126,7 +126,7 @@ def _write_notes(connection: Connection, name: str, code: str, person: str, now:
     kind, reach = BY_CODE[code], queries.reach(connection, person)
     by = rules.wanted(kind, queries.choices(connection, person).get(code))
     targets = [(one, target) for one in by for target in _targets(one, reach)]
-    due = clock.text(rules.due(now, kind.severity, reach.quiet))
+    due = clock.text(rules.due(now, kind.severity, None if kind.asked else reach.quiet))
     for by_channel, target in targets:
         values: Mapping[str, Any] = {
             "id": secrets.token_urlsafe(18),

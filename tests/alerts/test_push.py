@@ -12,9 +12,9 @@ from bridge_support import until
 from plant import PASSWORD, PlantUnderTest, number_of
 from sqlalchemy import select, update
 
-from server.alerts import push
+from server.alerts import push, raising
 from server.alerts.courier import Courier, Round
-from server.alerts.model import MAIL
+from server.alerts.model import MAIL, Raised
 from server.alerts.projection import channel, note, subscription
 from server.alerts.result import Result
 from server.core import clock, db
@@ -179,8 +179,14 @@ def test_what_is_acknowledged_in_quiet_hours_is_not_pushed(
     quiet = {"from": now, "to": (f"{(int(now[:2]) + 3) % 24:02}" + now[2:])}
     body = {"mail": None, "quiet": quiet, "zone": "UTC", "kinds": []}
     assert admin.post("/api/alerts/reach", json=body).json["quiet"] == quiet
-    for _ in range(2):
-        admin.post("/api/alerts/trial", json={})
+    for name in ("first", "second"):
+        with db.write(pushing.plant.engine) as connection:
+            raising.raise_alert(
+                connection,
+                Raised("witness_silent", name, "/", {"witness": name, "since": "-", "problem": "-"}),
+                clock.now(),
+                clock.now(),
+            )
         pushing.advance(seconds=1)
     assert deliver(pushing) == 0
     assert len(inbox(admin)) == 2, "the inbox has no quiet hours"
@@ -188,10 +194,12 @@ def test_what_is_acknowledged_in_quiet_hours_is_not_pushed(
     lock_login(pushing)
     listen(pushing)
     assert deliver(pushing) == 1, "what is critical goes through"
+    admin.post("/api/alerts/trial", json={})
+    assert deliver(pushing) == 1, "and so does what its person has just asked for"
     pushing.advance(hours=3)
     deliver(pushing)
-    assert len(pushes.got) == 2
-    assert sorted(one.state for one in notes(pushing)) == ["dropped", "sent", "sent"]
+    assert len(pushes.got) == 3
+    assert sorted(one.state for one in notes(pushing)) == ["dropped", "sent", "sent", "sent"]
 
 
 def test_what_was_switched_off_is_not_pushed_and_what_is_fixed_cannot_be(
