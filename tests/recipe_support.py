@@ -41,6 +41,61 @@ def content(version: int = 1, **changes: Any) -> Content:
     return deepcopy(made | changes)
 
 
+_STEP: Content = {"after": [], "minutes": None, "times": [], "candidates": [], "needs": []}
+
+
+def step(number: str, kind: str, *after: str, **more: Any) -> Content:
+    """A phase of the third form."""
+    return deepcopy(_PHASE | {"id": number, "type": kind} | _STEP | {"after": list(after)} | more)
+
+
+def master(version: int = 1, **changes: Any) -> Content:
+    """The same content in the third form: a suspension is stirred while the blender runs, then a yield is drawn up."""
+    clearance, weighing, speed = content()["phases"]
+    given = [
+        step("10", "line_clearance", minutes=10, items=clearance["items"]),
+        weighing | _STEP | {"after": ["10"], "minutes": 15, "candidates": ["BAL-07"]},
+        speed | _STEP | {"after": ["20"], "minutes": 20},
+        step("40", "instruction", "10", minutes=60, needs=["action:batch.review"]),
+        step(
+            "50", "in_process", "30", "40", rounds=8, checks=[_CHECK], schedule={"every": 30, "grace": 5}, times=[_HELD]
+        ),
+        step("60", "yield", "50", **_YIELD),
+    ]
+    operations = [("A1", ["10", "20"]), ("A2", ["30"]), ("A3", ["40"])]
+    first = {"id": "A", "name": words("Prepare"), "operations": [_group(*one) for one in operations]}
+    second = {"id": "B", "name": words("Compress"), "operations": [_group("B1", ["50", "60"])]}
+    line = {"material": "api-1", "name": words("API"), "kind": "raw", "quantity": {"value": "12.640", "unit": "kg"}}
+    made = content(version) | {
+        "formula": {"count": {"value": "2500000", "unit": "tablets"}, "total_per_unit": None, "total": None},
+        "procedure": [first, second],
+        "phases": given,
+        "materials": [line | {"low": "12.600", "high": "12.680", "per_unit": {"value": "5.056", "unit": "mg"}}],
+    }
+    return deepcopy(made | changes)
+
+
+_CHECK: Content = {"id": "weight", "name": words("Weight"), "unit": "mg", "low": "110.0", "high": "118.0"}
+_CHECK |= {"target": "114.0", "decimals": 1, "samples": 5, "chart": True}
+_HELD: Content = {"since": "40", "from": "end", "to": "start", "min": None, "max": 480}
+_YIELD: Content = {
+    "inputs": [
+        {"id": "used", "name": words("Used"), "unit": "kg", "decimals": 3, "from": ["20/net"]},
+        {"id": "made", "name": words("Made"), "unit": "kg", "decimals": 3, "from": None},
+    ],
+    "expression": "made / used * 100",
+    "unit": "%",
+    "decimals": 1,
+    "rounding": "gbt8170",
+    "low": "97.0",
+    "high": "101.0",
+}
+
+
+def _group(number: str, phases: list[str]) -> Content:
+    return {"id": number, "name": words(f"Operation {number}"), "phases": phases}
+
+
 def stock(site: PlantUnderTest) -> None:
     """wang is a second engineer, zhang a planner, zhao a keeper; one material with a lot, one balance."""
     for login, role in (("wang", "engineer"), ("zhang", "planner"), ("zhao", "keeper")):

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from server.core.units import Link, ratio
-from server.recipes import dispensing, shapes
+from server.recipes import dispensing, master, model, shapes
 
 Content = Mapping[str, Any]
-_SHAPE = shapes.Content()
+_LINEAR, _MASTER = shapes.Content(), master.Content()
 WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("缺少此项。", "This is missing."),
     "unknown_field": ("没有此字段。", "There is no such field."),
@@ -86,7 +86,8 @@ def check(content: Any, known: Registers) -> list[Finding]:
     """All findings by their paths; what has the wrong shape is not looked at further."""
     if not isinstance(content, dict):
         return [Finding("malformed", "")]
-    wrong = [Finding(_code_of(text), path) for path, text in _flat(_SHAPE.validate(content), "")]
+    shape = _MASTER if model.is_master(content) else _LINEAR
+    wrong = [Finding(_code_of(text), path) for path, text in _flat(shape.validate(content), "")]
     if wrong:
         return wrong
     return [

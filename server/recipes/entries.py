@@ -8,7 +8,7 @@ from server.core import fields
 from server.core.kinds import Decide, Kind, Room
 from server.engines.flows import kinds as flows
 from server.identity import signing
-from server.recipes import approving, model, projection, shapes
+from server.recipes import approving, master, model, projection, shapes
 
 
 class _Signature(Schema):
@@ -23,12 +23,26 @@ class RecipeApprovedV1(shapes.Content):
     signatures = fields.many(_Signature, 1, 20)
 
 
-class VersionSubmitted(shapes.Content, signing.Signed):
+class MasterApproved(master.Content):
+    """The same of the third form."""
+
+    signatures = fields.many(_Signature, 1, 20)
+
+
+class _Submitted(signing.Signed):
     """Signed by who prepared it; `sha256`: of its content, `reason`: what has changed, and why."""
 
     sha256 = fields.sha256()
     reason = fields.text(2000, none=True)
     meaning = signing.meaning(model.MEANING["code"])
+
+
+class VersionSubmitted(shapes.Content, _Submitted):
+    """A version of a flat list of phases, one after the other."""
+
+
+class MasterSubmitted(master.Content, _Submitted):
+    """A version of the third form."""
 
 
 class VersionReturned(Schema):
@@ -57,6 +71,9 @@ KINDS = (
         projection.submit,
         by=_DESIGNS,
     ),
+    Kind(
+        model.MASTER_SUBMITTED, MasterSubmitted, "decision", approving.decide_submission, projection.submit, by=_DESIGNS
+    ),
     # What comes by import or with the demonstration; people approve by a flow since there are flows.
     Kind(
         model.APPROVED_V1,
@@ -65,6 +82,14 @@ KINDS = (
         approving.decide_import,
         projection.approve_v1,
         by=("server", model.APPROVES),
+    ),
+    Kind(
+        model.MASTER_APPROVED,
+        MasterApproved,
+        "decision",
+        approving.decide_import,
+        projection.approve_v1,
+        by=("server",),
     ),
     Kind(model.APPROVED, RecipeApproved, "decision", approving.decide_approval, projection.approve, by=_APPROVES),
     Kind(

@@ -8,6 +8,10 @@ from typing import Any
 from sync import canonical
 
 PHASE_TYPES = ("line_clearance", "weighing", "dispensing", "parameters", "in_process")
+# The types that a master recipe of the third form has besides: what is only confirmed as done, and a calculation.
+INSTRUCTION, YIELD = "instruction", "yield"
+MASTER_TYPES = (*PHASE_TYPES, INSTRUCTION, YIELD)
+MATERIAL_KINDS = ("raw", "packaging", "printed", "intermediate")
 # Of a line of dispensing: taken as it is; by what its lot contains; to make up for what the active ones came to.
 PLAIN, ACTIVE, COMPENSATOR = "plain", "active", "compensator"
 ROLES = (PLAIN, ACTIVE, COMPENSATOR)
@@ -20,6 +24,9 @@ SECONDS = ("portion", "line")
 MOST_PORTIONS = 999
 APPROVED, APPROVED_V1 = "recipes.recipe_approved.v2", "recipes.recipe_approved.v1"
 VERSION_SUBMITTED, VERSION_RETURNED = "recipes.version_submitted.v1", "recipes.version_returned.v1"
+# A version of the third form: as it is submitted by people, and as an import or the demonstration says it.
+MASTER_SUBMITTED, MASTER_APPROVED = "recipes.version_submitted.v2", "recipes.recipe_approved.v3"
+SUBMISSIONS, IMPORTS = (VERSION_SUBMITTED, MASTER_SUBMITTED), (APPROVED_V1, MASTER_APPROVED)
 DESIGNS, APPROVES = "recipe.design", "recipe.approve"
 # The flow that decides on what was submitted.
 APPROVAL = "recipe-approval"
@@ -27,6 +34,7 @@ SUBMITTED, IN_FORCE, RETURNED = "submitted", "approved", "returned"
 MEANING: Mapping[str, str] = {"code": "prepared", "zh": "起草", "en": "Prepared"}
 # What a version is made of, however it was approved.
 CONTENT = ("recipe", "version", "product", "size", "phases", "materials")
+MASTER_CONTENT = (*CONTENT, "formula", "procedure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Version:
 
 
 def recipe_hash(payload: Mapping[str, Any]) -> str:
-    """SHA-256 in hex of the canonical bytes of a version: its content, or an `APPROVED_V1` payload as a whole."""
+    """SHA-256 in hex of the canonical bytes of a version: its content, or the payload of an import as a whole."""
     return hashlib.sha256(canonical.encode(payload)).hexdigest()
 
 
@@ -73,7 +81,17 @@ def subject_of(code: str, version: int) -> str:
 
 def content_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     """A version without what was signed about it."""
-    return {name: payload[name] for name in CONTENT}
+    return {name: payload[name] for name in (MASTER_CONTENT if is_master(payload) else CONTENT)}
+
+
+def is_master(content: Mapping[str, Any]) -> bool:
+    """Whether a version is of the third form: a procedure of unit procedures and operations after ISA-88."""
+    return "procedure" in content
+
+
+def submission_of(content: Mapping[str, Any]) -> str:
+    """The kind by which a version of this form is submitted."""
+    return MASTER_SUBMITTED if is_master(content) else VERSION_SUBMITTED
 
 
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +103,12 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def slots(phase: Mapping[str, Any]) -> list[str]:
     """The single-valued places that a phase leaves to fill, in the order of work: of dispensing those that it has at
-    least, one for each line."""
+    least, one for each line; of checks on a schedule the first round; an instruction has none: its end confirms it."""
     number, kind = phase["id"], phase["type"]
+    if kind == INSTRUCTION:
+        return []
+    if kind == YIELD:
+        return [f"{number}/yield"]
     if kind == "line_clearance":
         return [f"{number}/clearance"]
     if kind == "weighing":
@@ -95,8 +117,11 @@ def slots(phase: Mapping[str, Any]) -> list[str]:
         return [portion_slot(number, line["id"], 1) for line in phase["lines"]]
     if kind == "parameters":
         return [f"{number}/{parameter['id']}" for parameter in phase["parameters"]]
-    rounds = range(1, phase["rounds"] + 1)
-    return [f"{number}/{check['id']}/{turn}" for turn in rounds for check in phase["checks"]]
+    return _rounds(phase, 1 if phase.get("schedule") else phase["rounds"])
+
+
+def _rounds(phase: Mapping[str, Any], last: int) -> list[str]:
+    return [f"{phase['id']}/{check['id']}/{turn}" for turn in range(1, last + 1) for check in phase["checks"]]
 
 
 def variables(role: str) -> dict[str, str]:
@@ -110,7 +135,10 @@ def portion_slot(phase: str, line: str, portion: int) -> str:
 
 
 def has_slot(phase: Mapping[str, Any], slot: str) -> bool:
-    """Whether a value may stand there: a line is dispensed in as many portions as it takes."""
+    """Whether a value may stand there: a line is dispensed in as many portions as it takes, and checks on a schedule
+    have as many rounds as there is time for."""
+    if phase["type"] == "in_process":
+        return slot in _rounds(phase, phase["rounds"])
     if phase["type"] != "dispensing":
         return slot in slots(phase)
     parts = slot.split("/")

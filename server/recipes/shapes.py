@@ -22,7 +22,16 @@ class ClearanceItem(Schema):
     text = fields.nested(fields.TextPair)
 
 
-class _Ranged(Schema):
+class Bounded(Schema):
+    """What has a lower and an upper bound; one of null bounds nothing."""
+
+    @validates_schema
+    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if not fields.ordered(data["low"], data["high"]):
+            raise ValidationError("low is above high", "low")
+
+
+class _Ranged(Bounded):
     """Something that is measured: its range as decimal strings, a bound of null bounds nothing."""
 
     id = fields.code()
@@ -32,10 +41,6 @@ class _Ranged(Schema):
     high = fields.decimal(none=True)
     target = fields.decimal(none=True)
     decimals = fields.whole(0, 9)
-
-    @validates_schema
-    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        _check_range(data)
 
 
 class Parameter(_Ranged):
@@ -53,20 +58,20 @@ class Check(_Ranged):
     samples = fields.whole(1, 200)
 
 
-class _Phase(Schema):
+class BasePhase(Schema):
     id = fields.code()
-    type = fields.choice(*model.PHASE_TYPES)
+    type = fields.choice(*model.MASTER_TYPES)
     name = fields.nested(fields.TextPair)
     instruction = fields.nested(fields.TextPair)
     room = fields.text(none=True)
     equipment = fields.text(none=True)
 
 
-class LineClearancePhase(_Phase):
+class LineClearancePhase(BasePhase):
     items = fields.many(ClearanceItem, 1)
 
 
-class WeighingPhase(_Phase):
+class WeighingPhase(BasePhase, Bounded):
     material = fields.code()
     material_name = fields.nested(fields.TextPair)
     target = fields.decimal(none=True)
@@ -74,10 +79,6 @@ class WeighingPhase(_Phase):
     high = fields.decimal(none=True)
     unit = fields.text(20)
     decimals = fields.whole(0, 9)
-
-    @validates_schema
-    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        _check_range(data)
 
 
 class LinePotency(Schema):
@@ -87,7 +88,7 @@ class LinePotency(Schema):
     water = fields.code(none=True)
 
 
-class DispensingLine(Schema):
+class DispensingLine(Bounded):
     """A material of the batch: how much, within what. `quantity` is an expression for how much of the lot in use;
     `compensates` are the lines for which it makes up."""
 
@@ -105,23 +106,19 @@ class DispensingLine(Schema):
     potency = fields.nested(LinePotency, none=True)
     compensates = fields.words(0, 100)
 
-    @validates_schema
-    def check_range(self, data: Mapping[str, Any], **kwargs: Any) -> None:
-        _check_range(data)
 
-
-class DispensingPhase(_Phase):
+class DispensingPhase(BasePhase):
     """`second`: where a second person checks, beside weights that are typed."""
 
     second = fields.choice(*model.SECONDS, none=True)
     lines = fields.many(DispensingLine, 1, 100)
 
 
-class ParametersPhase(_Phase):
+class ParametersPhase(BasePhase):
     parameters = fields.many(Parameter, 1)
 
 
-class InProcessPhase(_Phase):
+class InProcessPhase(BasePhase):
     rounds = fields.whole(1, 200)
     checks = fields.many(Check, 1)
 
@@ -138,24 +135,28 @@ _BY_TYPE: dict[str, type[Schema]] = {
 class PhaseField(plain.Field[Mapping[str, Any]]):
     """A phase: which fields it has depends on its type."""
 
+    def __init__(self, by_type: Mapping[str, type[Schema]]) -> None:
+        super().__init__()
+        self._by_type = by_type
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Mapping[str, Any]:
-        schema = _BY_TYPE.get(str(value.get("type"))) if isinstance(value, dict) else None
+        schema = self._by_type.get(str(value.get("type"))) if isinstance(value, dict) else None
         if schema is None:
             raise ValidationError("not a phase of a known type")
         schema().load(value)
         return dict(value)
 
 
-def _check_numbers(phases: list[Mapping[str, Any]]) -> None:
+def check_numbers(phases: list[Mapping[str, Any]]) -> None:
     every = [slot for phase in phases for slot in model.slots(phase)]
     if len({phase["id"] for phase in phases}) != len(phases) or len(set(every)) != len(every):
         raise ValidationError("two phases, parameters or checks share an id")
 
 
 def phases() -> plain.List[Any]:
-    return plain.List(PhaseField(), required=True, validate=(validate.Length(1, 200), _check_numbers))
+    return plain.List(PhaseField(_BY_TYPE), required=True, validate=(validate.Length(1, 200), check_numbers))
 
 
 class _Material(Schema):
@@ -187,8 +188,3 @@ class RecipeSubmission(SignatureFields):
     sha256 = fields.sha256()
     meaning = fields.choice(model.MEANING["code"])
     reason = fields.text(2000, none=True)
-
-
-def _check_range(data: Mapping[str, Any]) -> None:
-    if not fields.ordered(data["low"], data["high"]):
-        raise ValidationError("low is above high", "low")

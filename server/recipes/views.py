@@ -97,11 +97,12 @@ def submit(body: Body, code: str) -> Answer:
     if content["recipe"] != code or found["sha256"] != body["sha256"]:
         raise PestleError("recipe_version_wrong", {"recipe": code, "version": content["version"]})
     given = {**content, "sha256": body["sha256"], "reason": body["reason"], "meaning": dict(model.MEANING)}
-    digest = shown(model.VERSION_SUBMITTED, model.said(given))
+    kind = model.submission_of(content)
+    digest = shown(kind, model.said(given))
     given |= signing.sign(here, current_session(), body, digest)
     subject = f"{code}/{content['version']}"
     actor = current_person().id
-    here.recorder.state(Fact(model.VERSION_SUBMITTED, model.recipe_stream(code), given, subject=subject, actor=actor))
+    here.recorder.state(Fact(kind, model.recipe_stream(code), given, subject=subject, actor=actor))
     return _recipe(code)
 
 

@@ -73,7 +73,7 @@ _OWN_SECOND = "verifier_is_performer"
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
     training.READ: training.said,
-    recipes.VERSION_SUBMITTED: recipes.said,
+    **dict.fromkeys(recipes.SUBMISSIONS, recipes.said),
     records.SIGNED: records.said,
     **dict.fromkeys((flows.SUBMITTED, flows.APPROVED_V1, flows.REJECTED_V1), flows.said_of_version),
     **dict.fromkeys((flows.TASK_SIGNED_V1, flows.TASK_SIGNED), flows.said_of_task),

@@ -50,11 +50,12 @@ class RecipeRules(Remembering):
         if kind == production.ORDER:
             approved = known is not None and (known.state, known.sha256) == (model.IN_FORCE, given["recipe_hash"])
             return None if approved else "recipe_unknown"
-        if kind == model.APPROVED_V1:
+        if kind in model.IMPORTS:
             if known is not None:
                 return "recipe_version_exists"
-            return "kind_superseded" if self._by_flow and actor != "server" else None
-        if kind == model.VERSION_SUBMITTED:
+            people = not self._by_flow and kind == model.APPROVED_V1
+            return None if people or actor == "server" else "kind_superseded"
+        if kind in model.SUBMISSIONS:
             if any(one.state == model.SUBMITTED for one in versions.values()):
                 return "recipe_waiting"
             digest = model.recipe_hash(model.content_of(given))
@@ -67,14 +68,14 @@ class RecipeRules(Remembering):
         head, given = seen.head, seen.body
         if head.kind not in _OWN:
             return
-        self._by_flow = self._by_flow or head.kind == model.VERSION_SUBMITTED
+        self._by_flow = self._by_flow or head.kind in model.SUBMISSIONS
         self._about[index] = head.stream
         versions = self._recipes.setdefault(head.stream, {})
         if given is None or versions is None:
             self._recipes[head.stream] = None
-        elif head.kind == model.VERSION_SUBMITTED:
+        elif head.kind in model.SUBMISSIONS:
             versions[given["version"]] = _Version(given["sha256"], model.SUBMITTED, head.actor)
-        elif head.kind == model.APPROVED_V1:
+        elif head.kind in model.IMPORTS:
             versions[given["version"]] = _Version(model.recipe_hash(given), model.IN_FORCE, head.actor)
         elif given["version"] in versions:
             state = model.IN_FORCE if head.kind == model.APPROVED else model.RETURNED
@@ -85,7 +86,7 @@ class RecipeRules(Remembering):
             self._recipes[stream] = None
 
 
-_OWN = (model.VERSION_SUBMITTED, model.APPROVED, model.APPROVED_V1, model.VERSION_RETURNED)
+_OWN = (*model.SUBMISSIONS, model.APPROVED, *model.IMPORTS, model.VERSION_RETURNED)
 
 
 class OrderRules(Remembering):

@@ -3,7 +3,7 @@
 export const codesEn = {
   lotStatus: { quarantine: "Quarantine", released: "Released", rejected: "Rejected", restricted: "Restricted", expired: "Expired", retest_due: "Retest due", historical: "Historical" } as Record<string, string>,
   stages: { incoming: "Incoming inspection", in_process: "In-process control", release: "Release test", compression: "Compression", batch: "Whole batch" } as Record<string, string>,
-  phaseTypes: { line_clearance: "Line clearance", weighing: "Weighing", dispensing: "Dispensing", parameters: "Parameters", in_process: "In-process control" } as Record<string, string>,
+  phaseTypes: { line_clearance: "Line clearance", weighing: "Weighing", dispensing: "Dispensing", parameters: "Parameters", in_process: "In-process control", instruction: "Instruction", yield: "Yield" } as Record<string, string>,
   kinds: {
     "identity.person_added.v1": "Person added", "identity.device_enrolled.v1": "Device enrolled", "identity.device_revoked.v1": "Device revoked", "identity.journal_opened.v1": "Sealed journal opened", "identity.signin_failed.v1": "Sign-in failed", "identity.signed_in.v1": "Signed in", "identity.sessions_ended.v1": "Signed out everywhere",
     "identity.person_added.v2": "Person added", "identity.roles_changed.v2": "Roles changed", "identity.area_set.v1": "Area set", "identity.area_withdrawn.v1": "Area withdrawn", "identity.policy_set.v1": "Password and session rules set",
@@ -71,6 +71,8 @@ export const codesEn = {
     "handheld.lease_issued.v2": "Taken along", "handheld.lease_returned.v2": "Handed back", "handheld.lease_revoked.v2": "Taken back", "handheld.pin_tried.v2": "PIN tried", "handheld.pin_locked.v2": "Locked after wrong PINs",
     "recipes.recipe_approved.v2": "Recipe approved by its flow",
     "recipes.version_returned.v1": "Recipe version sent back",
+    "recipes.version_submitted.v2": "Recipe version submitted",
+    "recipes.recipe_approved.v3": "Recipe approved",
     "recipes.version_submitted.v1": "Recipe version submitted",
     "equipment.balance_checked.v1": "Balance checked",
     "equipment.balance_limits_set.v1": "Limits of a balance set",

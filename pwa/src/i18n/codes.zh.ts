@@ -4,7 +4,7 @@ import type { codesEn } from "./codes.en";
 export const codesZh: typeof codesEn = {
   lotStatus: { quarantine: "待验", released: "合格", rejected: "不合格", restricted: "限制使用", expired: "过期", retest_due: "待复验", historical: "历史" },
   stages: { incoming: "入库检验", in_process: "中间控制", release: "放行检验", compression: "压片", batch: "整批" },
-  phaseTypes: { line_clearance: "清场", weighing: "称量", dispensing: "配料", parameters: "工艺参数", in_process: "中间控制" },
+  phaseTypes: { line_clearance: "清场", weighing: "称量", dispensing: "配料", parameters: "工艺参数", in_process: "中间控制", instruction: "操作", yield: "收率" },
   kinds: {
     "identity.person_added.v1": "新增人员", "identity.device_enrolled.v1": "设备登记", "identity.device_revoked.v1": "设备停用", "identity.journal_opened.v1": "解开加密日记", "identity.signin_failed.v1": "登录失败", "identity.signed_in.v1": "登录", "identity.sessions_ended.v1": "强制退出登录",
     "identity.person_added.v2": "新增人员", "identity.roles_changed.v2": "角色变更", "identity.area_set.v1": "设置区域", "identity.area_withdrawn.v1": "撤销区域", "identity.policy_set.v1": "设置密码与会话规则",
@@ -72,6 +72,8 @@ export const codesZh: typeof codesEn = {
     "handheld.lease_issued.v2": "携带离线", "handheld.lease_returned.v2": "交还", "handheld.lease_revoked.v2": "收回", "handheld.pin_tried.v2": "PIN 尝试", "handheld.pin_locked.v2": "PIN 错误锁定",
     "recipes.recipe_approved.v2": "批准配方（流程）",
     "recipes.version_returned.v1": "退回配方版本",
+    "recipes.version_submitted.v2": "提交配方版本",
+    "recipes.recipe_approved.v3": "批准工艺规程",
     "recipes.version_submitted.v1": "提交配方版本",
     "equipment.balance_checked.v1": "天平核查",
     "equipment.balance_limits_set.v1": "天平使用限度设定",
