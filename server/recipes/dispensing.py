@@ -12,7 +12,7 @@ Found = tuple[str, str]
 
 
 def check(path: str, line: Mapping[str, Any], phase: Mapping[str, Any]) -> Iterator[Found]:
-    """(code, path) of what `checking` has words for."""
+    """(code, path) of what `findings` has words for."""
     if Decimal(line["low"]) <= 0:
         yield "not_positive", f"{path}/low"
     yield from _quantity(path, line)

@@ -12,7 +12,7 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.recipes import model
-from server.recipes.checking import Registers
+from server.recipes.findings import Registers
 from server.recipes.model import Recipe, Version
 from server.recipes.projection import recipe, version
 
@@ -64,6 +64,7 @@ def registers(connection: Connection, content: Any) -> Registers:
         links={code: masters.links(connection, code) for code in _weighed(content)},
         tests={code: found for code in _weighed(content) if (found := _tests(connection, code)) is not None},
         equipment={one.equipment: one.location for one in pieces},
+        class_of={one.equipment: one.class_ for one in pieces},
         classes=frozenset(one.class_ for one in pieces),
         rooms=frozenset(rooms | {one.location for one in pieces if one.location}),
     )
@@ -72,7 +73,8 @@ def registers(connection: Connection, content: Any) -> Registers:
 def _weighed(content: Any) -> set[str]:
     phases = _among(content, "phases")
     lines = [line for phase in phases for line in _among(phase, "lines")]
-    return {code for one in (*phases, *lines) if isinstance(code := one.get("material"), str)}
+    listed = _among(content, "materials")
+    return {code for one in (*phases, *lines, *listed) if isinstance(code := one.get("material"), str)}
 
 
 def _among(one: Any, name: str) -> list[dict[str, Any]]:

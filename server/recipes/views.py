@@ -17,6 +17,7 @@ from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.recipes import checking, model, queries, shapes
+from server.recipes.findings import Finding
 from server.recipes.model import Version
 from sync import canonical
 from sync.errors import SyncError
@@ -111,12 +112,12 @@ def _checked(connection: Connection, content: Any) -> Answer:
     try:
         digest = model.recipe_hash(content)
     except SyncError:
-        return {"findings": [checking.Finding("malformed", "").payload()], "sha256": None, "next": None}
+        return {"findings": [Finding("malformed", "").payload()], "sha256": None, "next": None}
     findings = checking.check(content, queries.registers(connection, content))
     code = content.get("recipe")
     following = queries.next_version(connection, code) if isinstance(code, str) else None
     if not findings and content["version"] != following:
-        findings = [checking.Finding("version_wrong", "version")]
+        findings = [Finding("version_wrong", "version")]
     return {"findings": [one.payload() for one in findings[:200]], "sha256": digest, "next": following}
 
 

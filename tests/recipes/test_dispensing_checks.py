@@ -8,7 +8,8 @@ import pytest
 from dispensing_support import API, DISPENSING, FILLER, SALT
 from recipe_support import content
 
-from server.recipes.checking import WORDS, Registers, check
+from server.recipes.checking import check
+from server.recipes.findings import WORDS, Registers
 from server.recipes.model import has_slot, slots
 
 pytestmark = pytest.mark.urs("MAT-12", "PRD-02", "PRD-07")

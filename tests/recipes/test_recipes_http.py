@@ -14,7 +14,8 @@ from recipe_support import CODE, REVIEWERS, content, desk, in_force, stock, subm
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.recipes import model, queries
-from server.recipes.checking import Registers, check
+from server.recipes.checking import check
+from server.recipes.findings import Registers
 from sync import canonical
 
 pytestmark = pytest.mark.urs("PRD-03", "ENG-02")

@@ -1,0 +1,76 @@
+"""Yields of a recipe: which values they are calculated over, and what is wrong with how they say so."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from server.core import units
+from server.engines import expressions
+from server.recipes import model, structure
+from server.recipes.findings import Finding, Registers
+
+Content = Mapping[str, Any]
+
+
+def check(content: Content, known: Registers) -> Iterator[Finding]:
+    above = structure.ancestors(content["phases"])
+    for at, phase in enumerate(content["phases"]):
+        if phase["type"] == model.YIELD:
+            yield from _limits(f"phases/{at}", phase)
+            yield from _expression(f"phases/{at}", phase)
+            for number, one in enumerate(phase["inputs"]):
+                for place, slot in enumerate(one["from"] or ()):
+                    path = f"phases/{at}/inputs/{number}/from/{place}"
+                    yield from _source(path, slot, one["unit"], phase["id"], content, above, known)
+
+
+def unit_of(phases: structure.Phases, slot: str) -> tuple[str, str | None] | None:
+    """The unit of the number that stands there, and of which material it is, where it is of one; None where no number
+    can. `<phase>/<line>` of dispensing is the whole line."""
+    phase = model.find_phase(phases, slot.partition("/")[0])
+    if phase is None:
+        return None
+    parts = slot.split("/")
+    line = model.find_line(phase, parts[1]) if len(parts) > 1 else None
+    if line is not None and (len(parts) == 2 or model.has_slot(phase, slot)):
+        return line["unit"], line["material"]
+    if not model.has_slot(phase, slot):
+        return None
+    if phase["type"] in ("weighing", model.YIELD):
+        return phase["unit"], phase.get("material")
+    measured = [one for name in ("parameters", "checks") for one in phase.get(name, ()) if one["id"] == parts[1]]
+    return (measured[0]["unit"], None) if measured else None
+
+
+def _source(
+    path: str, slot: str, unit: str, phase: str, content: Content, above: Mapping[str, set[str]], known: Registers
+) -> Iterator[Finding]:
+    found, since = unit_of(content["phases"], slot), slot.partition("/")[0]
+    if found is None:
+        yield Finding("slot_unknown", path, {"slot": slot})
+        return
+    if since == phase or since not in above[phase]:
+        yield Finding("slot_not_before", path, {"since": since, "phase": phase, "slot": slot})
+    own, material = found
+    if units.ratio(own, unit, known.links.get(material or "", ())) is None:
+        yield Finding("slot_unit", path, {"slot": slot, "found": own, "unit": unit})
+
+
+def _expression(path: str, phase: Content) -> Iterator[Finding]:
+    names = [one["id"] for one in phase["inputs"]]
+    for number, one in enumerate(names):
+        if one in names[:number]:
+            yield Finding("id_twice", f"{path}/inputs/{number}/id")
+    try:
+        program = expressions.compile(phase["expression"], dict.fromkeys(names, "decimal"), "decimal")
+    except expressions.ExpressionProblem as problem:
+        yield Finding("yield_expression", f"{path}/expression", {"problem": problem.code, "at": str(problem.at + 1)})
+        return
+    for number, one in enumerate(names):
+        if one not in program.variables:
+            yield Finding("input_unused", f"{path}/inputs/{number}/id")
+
+
+def _limits(path: str, phase: Content) -> Iterator[Finding]:
+    for name in ("low", "high"):
+        if phase[name] is not None and len(phase[name].partition(".")[2]) > phase["decimals"]:
+            yield Finding("too_fine", f"{path}/{name}")
