@@ -811,6 +811,21 @@ CATALOGUE: dict[str, Problem] = {
             "请查看不符之处：可登记到货并由 QA 决定，或拒收。",
         ),
     ),
+    "receipt_request_other": Problem(
+        409,
+        ("This delivery has been taken in already, with something else said of it.", "此次到货已登记，但内容不一致。"),
+        ("The delivery stands as it was taken in first.", "到货按首次登记的内容保留。"),
+        ("Look at its lot; what is wrong there is corrected there.", "请查看该批；如有错误请在批次页面更正。"),
+    ),
+    "lot_number_long": Problem(
+        409,
+        (
+            "By the plant's rule the lot number of this material would be longer than a label takes.",
+            "按现行规则，此物料的批号过长，无法用于标签。",
+        ),
+        ("Nothing was received.", "未登记到货。"),
+        ("Have the rule of lot numbers or the code of the material made shorter.", "请缩短批号规则或物料代码。"),
+    ),
     "receipt_unexplained": Problem(
         422,
         ("What is wrong with this delivery was not explained.", "未说明此次到货的不符之处。"),

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
+from uuid import uuid4
 
 from batch_support import RECIPE, t
 from flask.testing import FlaskClient
@@ -190,7 +191,11 @@ class Http(_Work):
         self._keys = {client: _key(client) for client in (self._qian, self._li)}
 
     def receive(self) -> tuple[str, str]:
-        answer = _post(self._chen, "/api/receiving", _DELIVERY | {"containers": [_CONTAINER], "despite": []})
+        answer = _post(
+            self._chen,
+            "/api/receiving",
+            _DELIVERY | {"containers": [_CONTAINER], "despite": [], "request": str(uuid4())},
+        )
         return answer["lot"], answer["containers"][0]
 
     def sample(self, lot: str, label: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from journeys.handheld import Tablet
@@ -31,6 +32,7 @@ class Walk:
         empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
         body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-77", "expiry": "2031-06-30"}
         body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 10, "despite": DESPITE}
+        body["request"] = str(uuid4())
         here.desk("huanglei").post("/api/receiving", body, 201)
         self.lab: Tablet = here.tablet("lab", "zh-CN")
         self.number = self.sample = ""
@@ -186,6 +188,7 @@ def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> Non
     body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-78", "expiry": "2031-06-30"}
     empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
     body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 2, "despite": DESPITE}
+    body["request"] = str(uuid4())
     walk.site.desk("huanglei").post("/api/receiving", body, 201)
     hand.page.goto(f"{hand.wire.url}/warehouse")
     hand.at(f"take-{AREA}").click(timeout=LONG)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from plant import PlantUnderTest
@@ -11,7 +12,7 @@ from purchasing_support import SUPPLIER, Buying, line
 
 from server.core import clock, rebuild
 from server.materials import queries as materials
-from server.materials.receiving import giving, model
+from server.materials.receiving import giving, model, taking
 
 pytestmark = pytest.mark.urs("MAT-04")
 Json = dict[str, Any]
@@ -30,7 +31,7 @@ def body(*kilograms: str, **given: Any) -> Json:
     names = ("order", "line", "manufacturer", "supplier_name", "made", "expiry", "delivery_note", "comment", "damage")
     said = {"material": "api-1", "supplier": SUPPLIER, "supplier_lot": "X-7", **dict.fromkeys(names)}
     lines = [{"quantity": {"value": one, "unit": "kg"}, "location": None, "damage": None} for one in kilograms]
-    return {**said, "containers": lines, "despite": [], **given}
+    return {**said, "containers": lines, "despite": [], "request": str(uuid4()), **given}
 
 
 def receive(buying: Buying, *kilograms: str, login: str = "qian", **given: Any) -> Any:
@@ -129,6 +130,47 @@ def test_nothing_is_put_where_there_is_no_place(buying: Buying) -> None:
     about = {"name": {"zh": "收货区", "en": "Bay"}, "warehouse": "raw", "kind": "receiving", "storage": None}
     buying.site.state("materials.location_defined.v1", "locations", {"location": "NOWHERE", "active": True, **about})
     assert buying.clients["qian"].post("/api/receiving", json=given).status_code == 201
+
+
+def test_a_delivery_whose_answer_was_lost_is_asked_for_again_and_taken_in_once(buying: Buying) -> None:
+    order = buying.ordered(line(value="50"))
+    given = body("12.5", "12.5", order=order, line=1, expiry=LATER)
+    first, again = (buying.clients["qian"].post("/api/receiving", json=given) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert again.json == first.json
+    assert len(buying.site.payloads(model.LOT_RECEIVED)) == 1
+    assert buying.shown(order)["lines"][0]["received"]["value"] == "25.0"
+    # What is said otherwise, or by somebody else, is no repetition: it is told what stands.
+    other = buying.clients["qian"].post("/api/receiving", json={**given, "supplier_lot": "X-8"})
+    assert (other.status_code, other.json["code"]) == (409, "receipt_request_other")
+    assert other.json["details"]["lot"] == first.json["lot"]
+    assert buying.clients["chen"].post("/api/receiving", json=given).status_code in (403, 409)
+    assert len(buying.site.payloads(model.LOT_RECEIVED)) == 1
+
+
+def test_the_same_delivery_asked_for_at_one_moment_is_taken_in_once(buying: Buying) -> None:
+    given = body("12.5", expiry=LATER)
+    plant, said = buying.site.plant, {**given, "request": str(uuid4())}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: taking.take(plant, said, "P-0020"), range(4)))
+    assert all(one == answers[0] for one in answers)
+    assert len(buying.site.payloads(model.LOT_RECEIVED)) == 1
+
+
+def test_a_request_that_was_stopped_may_go_on_under_its_name(buying: Buying) -> None:
+    given = body("25", order=buying.ordered(line(value="20")), line=1, expiry=LATER)
+    assert receive(buying, **given).json["code"] == "receipt_stopped"
+    taken = receive(buying, **{**given, "despite": [model.OVER], "comment": "agreed"})
+    assert taken.status_code == 201, taken.text
+
+
+def test_a_material_whose_code_makes_too_long_a_number_is_told_so(buying: Buying) -> None:
+    code = "料" * 80
+    said = {"material": code, "name": {"zh": "长", "en": "Long"}, "type": "intermediate", "unit": "kg"}
+    buying.site.state("materials.material_defined.v1", f"material/{code}", said)
+    answer = receive(buying, "25", material=code, supplier=None, expiry=LATER)
+    assert (answer.status_code, answer.json["code"]) == (409, "lot_number_long"), answer.text
+    assert not buying.site.payloads(model.LOT_RECEIVED)
 
 
 def test_a_number_that_a_lot_has_already_is_given_to_no_other(buying: Buying) -> None:

@@ -537,6 +537,8 @@ export class Engine implements Core {
   /** Photos are let go only between two connections: one that was just taken has no entry yet. */
   private async releaseBlobs(): Promise<void> {
     const open = this.ledger.all().filter(({ place }) => place !== "proven").map(({ bytes }) => fromUtf8(bytes));
+    // A delivery that is being counted names photos as well, over a reload.
+    for (const { value } of this.scratch.values()) open.push(JSON.stringify(value) ?? "");
     await this.blobs?.release((hash) => open.some((text) => text.includes(hash)));
   }
 

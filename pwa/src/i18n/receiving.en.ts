@@ -20,6 +20,10 @@ export const receivingEn = {
   } as Record<string, string>,
   done: "Received", doneHint: (n: number) => (n === 1 ? "1 container stands in quarantine." : `${n} containers stand in quarantine.`), inspection: "Inspection", printLabels: "Print labels", labelsLater: "Labels are printed where there is a connection.", openLot: "Open the lot", again: "Receive another", labels: "Containers",
   noNumbers: { what: "This handheld has no lot numbers left.", kept: "What was counted is still on the screen.", next: "Renew what was taken along where there is a connection." },
+  interrupted: "A delivery is half recorded", interruptedHint: (done: number, of: number) => `Its lot is recorded, and ${done} of ${of} containers. What was counted is kept; complete it with or without a connection.`, completeIt: "Record the other containers",
+  putAside: "Put aside", discard: "Discard", discardHint: "What was counted of this delivery is forgotten. Nothing of it has been recorded.", unfinished: "A delivery is being counted", goOn: "Go on", unfinishedBack: "A delivery that is being counted here is forgotten when this is handed back.",
+  labelsWait: (n: number) => (n === 1 ? "1 label waits to be printed" : `${n} labels wait to be printed`), print: (n: number) => `Print ${n}`,
+  longNumber: { what: "By the plant's rule the lot number of this material would be longer than a label takes.", kept: "What was counted is still on the screen.", next: "Have the rule of lot numbers or the code of the material made shorter." },
   rule: "Rule of receiving", ruleHint: "How lots are numbered, and what stops a delivery.", pattern: "Pattern of lot numbers", patternHint: "{material}, {yy} or {yyyy}, and {seq:4} for the count", sample: (text: string) => `The next one would read ${text}`, remaining: "Shelf life that must be left, in percent", over: "How much more than ordered may come, in percent", reason: "Reason", setRule: "Set the rule",
   history: "Deliveries", toSupplier: "Look at the supplier", toOrder: "Look at the order",
 };

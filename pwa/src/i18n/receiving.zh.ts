@@ -22,6 +22,10 @@ export const receivingZh: typeof receivingEn = {
   } as Record<string, string>,
   done: "已收货", doneHint: (n) => `${n} 件容器均为待验。`, inspection: "入库检验", printLabels: "打印标签", labelsLater: "标签在有网络处打印。", openLot: "查看该批", again: "继续收货", labels: "容器",
   noNumbers: { what: "此手持机已没有可用的批号。", kept: "已点的内容仍在屏幕上。", next: "请在有网络处重新携带离线。" },
+  interrupted: "有一次到货只登记了一部分", interruptedHint: (done, of) => `批次已登记，容器已登记 ${done} / ${of} 件。点件结果已保存，联网或离线均可继续。`, completeIt: "登记其余容器",
+  putAside: "暂放", discard: "放弃", discardHint: "将清除此次到货的点件结果；尚未登记任何内容。", unfinished: "有一次到货正在点件", goOn: "继续", unfinishedBack: "交回后，正在点件的到货将被清除。",
+  labelsWait: (n) => `${n} 张标签待打印`, print: (n) => `打印 ${n} 张`,
+  longNumber: { what: "按现行规则，此物料的批号过长，无法用于标签。", kept: "点件结果仍在屏幕上。", next: "请缩短批号规则或物料代码。" },
   rule: "收货规则", ruleHint: "批号如何编制，何种到货须停下。", pattern: "批号规则", patternHint: "{material}、{yy} 或 {yyyy}，以及流水号 {seq:4}", sample: (text) => `下一个批号将是 ${text}`, remaining: "到货时须剩余的有效期（%）", over: "允许超出订单的数量（%）", reason: "原因", setRule: "设定规则",
   history: "到货记录", toSupplier: "查看供应商", toOrder: "查看订单",
 };

@@ -4,7 +4,7 @@ import { hex, sha256 } from "../core/bytes";
 import { send } from "../core/http";
 import type { KeepPhoto, Taken, TakeIn } from "./types";
 
-export const takeIn: TakeIn = (delivery, containers, despite) => api.post<Taken>("/api/receiving", { ...delivery, containers, despite });
+export const takeIn: TakeIn = (delivery, containers, despite, request) => api.post<Taken>("/api/receiving", { ...delivery, containers, despite, request });
 
 export const keepPhoto: KeepPhoto = async (data, type) => {
   const name = hex(await sha256(data));

@@ -1,17 +1,20 @@
 /** Receiving on a handheld: its lease as the register, and a delivery as entries that it signs itself. */
 import { Decimal } from "decimal.js";
 import { Problem } from "../api/client";
+import { utf8 } from "../core/bytes";
 import { converted } from "../core/measures";
 import type { LocalEntry, Quantity, WarehouseLease } from "../core/types";
 import { receivingEn } from "../i18n/receiving.en";
 import { receivingZh } from "../i18n/receiving.zh";
-import { labelOf, nextOf } from "./numbering";
+import { MOST } from "./counting";
+import { labelOf, LONGEST, nextOf } from "./numbering";
 import { retestOf, sum } from "./rules";
+import { begunOf, CONTAINERS_RECEIVED, LOT_RECEIVED } from "./unfinished";
 import type { Block, Came, Delivery, Material, OpenLine, Register, Taken } from "./types";
 
-export const LOT_RECEIVED = "materials.lot_received.v2", CONTAINERS_RECEIVED = "materials.containers_received.v2";
-/** In one entry: its payload has a limit. */
-const TOGETHER = 100;
+export { CONTAINERS_RECEIVED, LOT_RECEIVED };
+/** In one entry, and in bytes: its payload has a limit, which damage told at length would pass. */
+const TOGETHER = 100, BYTES = 40_000;
 type Write = (kind: string, subject: string, payload: Record<string, unknown>) => Promise<unknown>;
 type Received = { material: string; lot: string; order: string | null; line: number | null; quantity: Quantity | null };
 
@@ -32,30 +35,37 @@ function after(line: OpenLine, came: readonly Received[], materials: readonly Ma
   return { ...line, received: all.toFixed(), open: open.toFixed(Math.max(0, line.open.split(".")[1]?.length ?? 0)) };
 }
 
-/** Records a delivery; where that fails half-way, it goes on with the same lot when it is asked again. */
+/** Records a delivery; where that ended half-way, by a full disk or a reload, it goes on with the same lot when it is asked again. */
 export class HandTaker {
-  private begun: { said: string; lot: string; done: number } | null = null;
+  /** What was recorded here, also before the list of entries shows it. */
+  private readonly made: Pick<LocalEntry, "kind" | "own" | "place" | "payload">[] = [];
 
-  constructor(private readonly record: Write) {}
+  /** `before`: the lots that this device had received before this delivery. */
+  constructor(private readonly write: Write, readonly before: string[]) {}
 
-  /** CoreError where the disk fails; Problem `lot_numbers_gone` where the block is used up. */
+  /** CoreError where the disk fails; Problem `lot_numbers_gone` where the block is used up, `lot_number_long`. */
   async take(delivery: Delivery, containers: Came[], register: Register, blocks: readonly Block[], entries: readonly LocalEntry[]): Promise<Taken> {
     const material = register.materials.find((one) => one.code === delivery.material);
-    const said = JSON.stringify([delivery, containers]);
-    const retest = retestOf(register.day, material?.retest ?? null, delivery.expiry);
-    if (this.begun?.said !== said) this.begun = { said, lot: await this.begin(delivery, containers, material, retest, blocks, entries), done: 0 };
-    const { begun } = this;
-    const labelled = containers.map((one, i) => ({ container: labelOf(begun.lot, i + 1), ...one }));
-    for (; begun.done < labelled.length; begun.done += TOGETHER) {
-      await this.record(CONTAINERS_RECEIVED, `lot/${delivery.material}/${begun.lot}`, { material: delivery.material, lot: begun.lot, containers: labelled.slice(begun.done, begun.done + TOGETHER) });
+    const begun = begunOf(delivery, containers, [...entries, ...this.made], this.before);
+    const retest = begun ? begun.retest : retestOf(register.day, material?.retest ?? null, delivery.expiry);
+    const lot = begun?.lot ?? (await this.begin(delivery, containers, material, retest, blocks, entries));
+    const labelled = containers.map((one, i) => ({ container: labelOf(lot, i + 1), ...one }));
+    for (const part of parts(labelled.filter(({ container }) => !begun?.labels.includes(container)))) {
+      await this.record(CONTAINERS_RECEIVED, `lot/${delivery.material}/${lot}`, { material: delivery.material, lot, containers: part });
     }
-    this.begun = null;
-    return { material: delivery.material, lot: begun.lot, containers: labelled.map(({ container }) => container), retest };
+    this.before.push(lot);
+    return { material: delivery.material, lot, containers: labelled.map(({ container }) => container), retest };
+  }
+
+  private async record(kind: string, subject: string, payload: Record<string, unknown>): Promise<void> {
+    await this.write(kind, subject, payload);
+    this.made.push({ kind, own: true, place: "device", payload });
   }
 
   private async begin(delivery: Delivery, containers: Came[], material: Material | undefined, retest: string | null, blocks: readonly Block[], entries: readonly LocalEntry[]): Promise<string> {
     const lot = nextOf(blocks, delivery.material, received(entries).map((one) => one.payload as unknown as Received));
-    if (lot === null) throw gone();
+    if (lot === null) throw problem("lot_numbers_gone", "noNumbers");
+    if (labelOf(lot, MOST).length > LONGEST) throw problem("lot_number_long", "longNumber");
     const value = material ? sum(containers, material, material.unit) : null;
     const quantity = value === null || !material ? null : { value, unit: material.unit };
     await this.record(LOT_RECEIVED, `lot/${delivery.material}/${lot}`, { ...delivery, lot, retest, quantity, containers: containers.length });
@@ -63,7 +73,21 @@ export class HandTaker {
   }
 }
 
-function gone(): Problem {
-  const say = (name: "what" | "kept" | "next") => ({ zh: receivingZh.noNumbers[name], en: receivingEn.noNumbers[name] });
-  return new Problem("lot_numbers_gone", 0, say("what"), say("kept"), say("next"));
+/** As many together as one entry takes. */
+function parts<T>(all: readonly T[]): T[][] {
+  const found: T[][] = [];
+  let bytes = 0;
+  for (const one of all) {
+    const size = utf8(JSON.stringify(one)).length;
+    const last = found.at(-1);
+    if (!last || last.length === TOGETHER || bytes + size > BYTES) [bytes] = [0, found.push([one])];
+    else last.push(one);
+    bytes += size;
+  }
+  return found;
+}
+
+function problem(code: string, words: "noNumbers" | "longNumber"): Problem {
+  const say = (name: "what" | "kept" | "next") => ({ zh: receivingZh[words][name], en: receivingEn[words][name] });
+  return new Problem(code, 0, say("what"), say("kept"), say("next"));
 }

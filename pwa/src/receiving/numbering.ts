@@ -3,6 +3,9 @@ import type { Block } from "./types";
 
 const TOKEN = /\{(material|yy|yyyy|seq:([1-9]))\}/g;
 
+/** What a label takes at most, as server/core/fields.py: number. */
+export const LONGEST = 80;
+
 /** The lot number at a place of the counter; more than the digits of the pattern are written out. */
 export function numberOf(pattern: string, material: string, period: string, seq: number): string {
   return pattern.replace(TOKEN, (_, what: string, digits: string | undefined) => (digits ? String(seq).padStart(Number(digits), "0") : what === "material" ? material : what === "yy" ? period.slice(2) : period));

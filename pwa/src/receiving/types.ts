@@ -22,8 +22,8 @@ export interface Delivery { material: string; order: string | null; line: number
 export interface Came { quantity: Quantity; location: string | null; damage: Damage | null }
 /** What a delivery was taken in as. */
 export interface Taken { material: string; lot: string; containers: string[]; retest: string | null }
-/** Takes a delivery in: at a desk over HTTP, on a handheld into its document. */
-export type TakeIn = (delivery: Delivery, containers: Came[], despite: string[]) => Promise<Taken>;
+/** Takes a delivery in: at a desk over HTTP, on a handheld into its document. The same `request` again takes in nothing more. */
+export type TakeIn = (delivery: Delivery, containers: Came[], despite: string[], request: string) => Promise<Taken>;
 /** Keeps a photo; its SHA-256. */
 export type KeepPhoto = (data: Uint8Array<ArrayBuffer>, type: string) => Promise<string>;
 

@@ -7,6 +7,7 @@ import { arriving, type Counted, type Draft, meant } from "../../src/receiving/a
 import { amount, came, delivery, missing, more } from "../../src/receiving/counting";
 import { labelOf, nextOf, numberOf } from "../../src/receiving/numbering";
 import { CONTAINERS_RECEIVED, HandTaker, LOT_RECEIVED, registerOf } from "../../src/receiving/hand";
+import { begunOf, waiting } from "../../src/receiving/unfinished";
 import { findings, isShort, monthsAfter, retestOf } from "../../src/receiving/rules";
 import type { Came, Delivery, Material, Register } from "../../src/receiving/types";
 
@@ -119,11 +120,11 @@ describe("MAT-04: a handheld receives by itself", () => {
   const given: Delivery = { ...vectors.delivery, order: "PO-2026-0001", line: 1 };
   const drums = (n: number): Came[] => Array.from({ length: n }, () => ({ quantity: { value: "0.250", unit: "kg" }, location: null, damage: null }));
   type Said = [kind: string, subject: string, payload: Record<string, unknown>];
-  const entryOf = ([kind, , payload]: Said, index: number | null = null, place = "device"): LocalEntry => ({ kind, payload, index, place }) as unknown as LocalEntry;
+  const entryOf = ([kind, , payload]: Said, index: number | null = null, place = "device"): LocalEntry => ({ kind, payload, index, place, own: true }) as unknown as LocalEntry;
 
   it("records the lot under the next number of its block, then its containers a hundred at a time", async () => {
     const said: Said[] = [];
-    const taken = await new HandTaker(async (...one) => void said.push(one)).take(given, drums(120), registerOf(lease, [], register.day), [block], []);
+    const taken = await new HandTaker(async (...one) => void said.push(one), []).take(given, drums(120), registerOf(lease, [], register.day), [block], []);
     expect([taken.lot, taken.retest, taken.containers.length, taken.containers[119]]).toEqual(["LAC-260021", "2027-11-26", 120, "LAC-260021-120"]);
     expect(said.map(([kind, subject, payload]) => [kind, subject, (payload.containers as unknown[]).length ?? payload.containers])).toEqual([[LOT_RECEIVED, "lot/LAC/LAC-260021", 120], [CONTAINERS_RECEIVED, "lot/LAC/LAC-260021", 100], [CONTAINERS_RECEIVED, "lot/LAC/LAC-260021", 20]]);
     expect(said[0]?.[2]).toEqual({ ...given, lot: "LAC-260021", retest: "2027-11-26", quantity: { value: "30.000", unit: "kg" }, containers: 120 });
@@ -135,13 +136,51 @@ describe("MAT-04: a handheld receives by itself", () => {
     const taker = new HandTaker(async (...one) => {
       if (one[0] === CONTAINERS_RECEIVED && full) throw new Error("storage_full");
       said.push(one);
-    });
+    }, []);
     await expect(taker.take(given, drums(2), registerOf(lease, [], register.day), [block], [])).rejects.toThrow("storage_full");
     full = false;
     expect((await taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).lot).toBe("LAC-260021");
     expect((await taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).lot).toBe("LAC-260022");
     await expect(taker.take(given, drums(2), registerOf(lease, [], register.day), [block], said.map((one) => entryOf(one)))).rejects.toMatchObject({ code: "lot_numbers_gone" });
     expect(said.map(([kind]) => kind)).toEqual([LOT_RECEIVED, CONTAINERS_RECEIVED, LOT_RECEIVED, CONTAINERS_RECEIVED]);
+  });
+
+  it("goes on after a reload with the lot that it had begun, and takes in nothing twice", async () => {
+    const said: Said[] = [];
+    const first = new HandTaker(async (...one) => {
+      if (said.length === 2) throw new Error("the page was closed");
+      said.push(one);
+    }, ["LAC-260021"]);
+    const old = entryOf([LOT_RECEIVED, "", { ...given, lot: "LAC-260021", retest: null, containers: 120 }]);
+    const recorded = (): LocalEntry[] => [old, ...said.map((one) => entryOf(one))];
+    await expect(first.take(given, drums(120), registerOf(lease, [], register.day), [block], recorded())).rejects.toThrow("closed");
+    expect(begunOf(given, drums(120), recorded(), ["LAC-260021"])).toMatchObject({ lot: "LAC-260022", labels: { length: 100 } });
+    // The next page knows what was counted, and which lots were there before.
+    const record = async (...one: Said) => void said.push(one);
+    const taken = await new HandTaker(record, ["LAC-260021"]).take(given, drums(120), registerOf(lease, [], "2026-11-27"), [block], recorded());
+    expect([taken.lot, taken.retest, said.length]).toEqual(["LAC-260022", "2027-11-26", 3]);
+    expect((said[2]?.[2].containers as { container: string }[])[0]?.container).toBe("LAC-260022-101");
+    // Closed after the last record, before that was forgotten: nothing more is recorded.
+    await new HandTaker(record, ["LAC-260021"]).take(given, drums(120), registerOf(lease, [], register.day), [block], recorded());
+    expect(said).toHaveLength(3);
+  });
+
+  it("divides what would be too large for an entry", async () => {
+    const said: Said[] = [];
+    const torn = drums(30).map((one) => ({ ...one, damage: { text: "破".repeat(2000), photos: [] } }));
+    await new HandTaker(async (...one) => void said.push(one), []).take(given, torn, registerOf(lease, [], register.day), [block], []);
+    for (const [, , payload] of said) expect(new TextEncoder().encode(JSON.stringify(payload)).length).toBeLessThan(48 * 1024);
+    expect(said.slice(1).flatMap(([, , payload]) => payload.containers)).toHaveLength(30);
+  });
+
+  it("says so where the plant's rule makes a number that no label takes", async () => {
+    const long = { ...block, pattern: `{material}-${"X".repeat(75)}{seq:4}` };
+    await expect(new HandTaker(async () => {}, []).take(given, drums(1), registerOf(lease, [], register.day), [long], [])).rejects.toMatchObject({ code: "lot_number_long" });
+  });
+
+  it("lists the labels that wait to be printed, those first that the log has", () => {
+    const part = (label: string, index: number | null) => entryOf([CONTAINERS_RECEIVED, "", { material: "LAC", lot: "L", containers: [{ container: label }] }], index);
+    expect(waiting([part("L-001", 7), part("L-002", null), part("L-003", 8)], ["L-003"])).toEqual({ ready: ["L-001"], later: ["L-002"] });
   });
 
   it("counts what was recorded since the lease against the order, and nothing twice", () => {

@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from server.materials.receiving.model import MOST_CONTAINERS
+
 _TOKEN = re.compile(r"\{(material|yy|yyyy|seq:([1-9]))\}")
 # What a printed label, a scanned code and a file name all take.
+# As `core.fields.number` takes one.
+_LONGEST = 80
 _LITERAL = re.compile(r"[A-Za-z0-9._-]*")
 
 
@@ -61,6 +65,11 @@ def seq_of(pattern: str, material: str, text: str) -> tuple[str, int] | None:
 def label(lot: str, nth: int) -> str:
     """The label of the nth container of a lot, from 1: LAC-260001-001."""
     return f"{lot}-{nth:03d}"
+
+
+def fits(lot: str) -> bool:
+    """Whether a lot's containers can be labelled by its number: a label is at most as long as any number is."""
+    return len(label(lot, MOST_CONTAINERS)) <= _LONGEST
 
 
 def _matching(kind: str, text: str, material: str) -> str:

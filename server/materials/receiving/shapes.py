@@ -18,8 +18,9 @@ class ContainerBody(Schema):
 
 class ReceiptBody(Delivered):
     """A delivery, to which the server adds number, sum and retest. `despite`: what was told, and is received all the
-    same."""
+    same; `request`: any UUID, the same one again takes in nothing more."""
 
+    request = fields.entry_id()
     containers = plain.List(
         plain.Nested(ContainerBody), required=True, validate=validate.Length(1, model.MOST_CONTAINERS)
     )

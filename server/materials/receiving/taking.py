@@ -1,0 +1,120 @@
+"""Takes a delivery in at a desk: once, however often it is asked for, since an answer may be lost on its way."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from server.core import clock
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.core.plant import Plant
+from server.materials.receiving import giving, model, numbering, projection, queries, rules
+from server.materials.stock import queries as stock
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+# What a request says, but for what it is called and what was told and is received all the same.
+_NOT_SAID = ("request", "containers", "despite")
+
+
+def take(here: Plant, body: Body, person: str) -> Answer:
+    """{material, lot, containers: their labels, retest}: of what this request took in before, where it is asked again.
+
+    All or nothing, and the answer is kept in the transaction that takes in: a crash before it has taken in nothing,
+    after it the same request is answered and takes in nothing more. PestleError as `views.receive`.
+    """
+    day, given, said = clock.now_text()[:10], _given(body), _digest(body)
+    with here.engine.connect() as connection:
+        done = _answered(connection, body["request"], person, said)
+        if done is not None:
+            return done
+        amounts = [one["quantity"] for one in body["containers"]]
+        given["quantity"] = queries.together(connection, body["material"], amounts)
+        _check_places(connection, body["containers"])
+        _check(given, rules.findings(given, queries.known(connection, given, day)), body["despite"])
+        given["retest"] = queries.retest_of(connection, body["material"], day, body["expiry"])
+    try:
+        return _taken(here, body, given, person, said)
+    except PestleError as error:
+        # The same request at the same moment was the first.
+        if error.code != "receipt_request_other":
+            raise
+    with here.engine.connect() as connection:
+        done = _answered(connection, body["request"], person, said)
+    assert done is not None, "answers are kept"
+    return done
+
+
+def _taken(here: Plant, body: Body, given: Answer, person: str, said: str) -> Answer:
+    answer: Answer = {"material": body["material"], "retest": given["retest"]}
+
+    def facts(lot: str) -> list[Fact]:
+        labels = [numbering.label(lot, n) for n in range(1, len(body["containers"]) + 1)]
+        answer.update(lot=lot, containers=labels)
+        return _facts({**given, "lot": lot}, body["containers"], person)
+
+    def keep(connection: Connection, _: Sequence[Any]) -> None:
+        if queries.answer_to(connection, body["request"]) is not None:
+            raise PestleError("receipt_request_other", {"request": body["request"]})
+        projection.keep_answer(connection, body["request"], person, said, answer)
+
+    giving.next_lot(here, body["material"], facts, keep)
+    return answer
+
+
+def _answered(connection: Connection, request: str, person: str, said: str) -> Answer | None:
+    """A request is its person's and says once what came. PestleError `receipt_request_other`."""
+    found = queries.answer_to(connection, request)
+    if found is None:
+        return None
+    if (found.person, found.body) != (person, said):
+        raise PestleError("receipt_request_other", {"request": request, "lot": found.lot})
+    answer: Answer = orjson.loads(found.answer)
+    return answer
+
+
+def _digest(body: Body) -> str:
+    said = {name: value for name, value in body.items() if name not in ("request", "despite")}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _given(body: Body) -> Answer:
+    """As the entry says it, but for the number, the sum and the day of retest."""
+    said = {name: value for name, value in body.items() if name not in _NOT_SAID}
+    return said | {"containers": len(body["containers"]), "lot": "", "retest": None}
+
+
+def _check(given: Body, found: Sequence[str], despite: Sequence[str]) -> None:
+    barred = [one for one in found if one in model.BARS]
+    if barred:
+        raise PestleError("receipt_barred", {"material": given["material"], "found": barred})
+    untold = [one for one in found if one not in despite]
+    if untold:
+        raise PestleError("receipt_stopped", {"material": given["material"], "found": untold})
+    if found and given["comment"] is None:
+        raise PestleError("receipt_unexplained", {"found": [*found]})
+
+
+def _check_places(connection: Connection, lines: Sequence[Body]) -> None:
+    """Where nobody has registered a place, nobody finds what is put there."""
+    known = {one["location"] for one in stock.locations(connection) if one["active"]}
+    for one in lines:
+        if one["location"] not in (None, *known):
+            raise PestleError("place_unknown", {"location": one["location"]})
+
+
+def _facts(given: Body, lines: Sequence[Body], person: str) -> list[Fact]:
+    stream = f"lot/{given['material']}/{given['lot']}"
+    labelled = [{"container": numbering.label(given["lot"], n), **one} for n, one in enumerate(lines, 1)]
+    parts = [labelled[at : at + model.TOGETHER] for at in range(0, len(labelled), model.TOGETHER)]
+    key = {"material": given["material"], "lot": given["lot"]}
+    return [
+        Fact(model.LOT_RECEIVED, stream, given, subject=stream, actor=person),
+        *(
+            Fact(model.CONTAINERS_RECEIVED, stream, {**key, "containers": part}, subject=stream, actor=person)
+            for part in parts
+        ),
+    ]
