@@ -87,6 +87,11 @@ def _tests(connection: Connection, material: str) -> frozenset[str] | None:
     return frozenset(test for tests in known for test in tests) if known else None
 
 
+def class_of(connection: Connection, code: str) -> str | None:
+    """The class of a piece of equipment; None where the register has it not."""
+    return next((one.class_ for one in equipment.all_equipment(connection) if one.equipment == code), None)
+
+
 def instance_of(connection: Connection, one: Version) -> str | None:
     """The flow in which a version is, or was, approved."""
     if one.instance is not None or one.state != model.SUBMITTED:

@@ -16,7 +16,7 @@ from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
-from server.recipes import checking, model, queries, shapes
+from server.recipes import checking, model, queries, shapes, uses
 from server.recipes.findings import Finding
 from server.recipes.model import Version
 from sync import canonical
@@ -74,6 +74,18 @@ def export(code: str, number: int) -> Response:
     return Response(canonical.encode(dict(one.payload)), mimetype="application/json", headers=headers)
 
 
+@blueprint.get("/used/<any(material, equipment):what>/<code>")
+@require(*_SEES)
+def show_uses(what: str, code: str) -> Answer:
+    """Where a material or a piece of equipment is used: by each recipe, in the version in force and in one that waits,
+    the phases and what they do with it. What nobody knows is used nowhere."""
+    with plant.current().engine.connect() as connection:
+        class_ = queries.class_of(connection, code) if what == "equipment" else None
+        found = queries.all_versions(connection)
+    items = [use for versions in found.values() for use in _uses(what, code, class_, versions)]
+    return {"items": items, "total": len(items)}
+
+
 @blueprint.post("/check")
 @require(model.DESIGNS)
 @blueprint.arguments(shapes.RecipeContent)
@@ -119,6 +131,19 @@ def _checked(connection: Connection, content: Any) -> Answer:
     if not findings and content["version"] != following:
         findings = [Finding("version_wrong", "version")]
     return {"findings": [one.payload() for one in findings[:200]], "sha256": digest, "next": following}
+
+
+def _uses(what: str, code: str, class_: str | None, versions: list[Version]) -> Iterable[Answer]:
+    now = _in_force(versions)
+    for one in versions:
+        if one.state != model.SUBMITTED and one.version != now:
+            continue
+        used = (
+            uses.of_material(one.payload, code) if what == "material" else uses.of_equipment(one.payload, code, class_)
+        )
+        if used is not None:
+            said = {"recipe": one.recipe, "version": one.version, "state": _state(one, now)}
+            yield said | {"product": one.payload["product"]} | used
 
 
 def _known(connection: Connection, code: str) -> list[Version]:

@@ -78,3 +78,29 @@ def test_the_new_phases_leave_their_slots() -> None:
     assert has_slot(checks, "50/weight/8")
     assert not has_slot(checks, "50/weight/9")
     assert slots(checks | {"schedule": None, "rounds": 2}) == ["50/weight/1", "50/weight/2"]
+
+
+def test_where_a_material_and_a_balance_are_used(site: PlantUnderTest) -> None:
+    in_force(site)
+    in_force(site, 2)
+    assert submit(site, master(3)).status_code == 201
+
+    def used(what: str, code: str) -> list[tuple[int, str, list[tuple[str, str]]]]:
+        answer = desk(site, "zhang").get(f"/api/recipes/used/{what}/{code}")
+        assert answer.status_code == 200, answer.text
+        items = answer.json["items"]
+        return [(one["version"], one["state"], [(at["phase"], at["how"]) for at in one["places"]]) for one in items]
+
+    assert used("material", "api-1") == [(3, "submitted", [("20", "weighed")]), (2, "approved", [("20", "weighed")])]
+    assert used("material", "api-9") == []
+    named = used("equipment", "BAL-07")
+    assert named == [(3, "submitted", [("20", "candidate")]), (2, "approved", [("20", "class")])]
+    assert (
+        used("equipment", "balance") == [(2, "approved", [("20", "named")]), (3, "submitted", [("20", "named")])][::-1]
+    )
+    rooms = [[phase for phase, how in places if how == "room"] for *_, places in used("equipment", "2-114")]
+    assert rooms == [["10", "20", "30", "40", "50", "60"], ["10", "20", "30"]]
+    [first, _] = desk(site, "zhang").get("/api/recipes/used/material/api-1").json["items"]
+    assert first["quantity"] == {"value": "12.640", "unit": "kg"}
+    assert first["places"][0]["quantity"] == {"value": "12.640", "unit": "kg"}
+    assert desk(site, "zhang").get("/api/recipes/used/person/P-0001").status_code == 404

@@ -8,8 +8,8 @@ type Tree = { [key: string]: unknown };
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null && !Array.isArray(value);
 const isPair = (value: Tree): boolean => Object.keys(value).sort().join() === "en,zh";
 const isQuantity = (value: Tree): boolean => Object.keys(value).sort().join() === "unit,value";
-/** The name of one thing in a list: its id, or its material. */
-const idOf = (value: unknown): string => (isTree(value) ? String(value.id ?? value.material) : String(value));
+/** The name of one thing in a list: its id, its material, or between which moments a time is. */
+const idOf = (value: unknown): string => (isTree(value) ? String(value.id ?? value.material ?? `${String(value.from)} ${String(value.since)} → ${String(value.to)}`) : String(value));
 
 function flat(value: unknown, where: string, into: Map<string, string>): void {
   if (Array.isArray(value)) {

@@ -1,15 +1,24 @@
 /** What the server says of recipes and of orders. */
 import type { DispensingLine, Person, Text2 } from "../core/types";
 import type { Quantity } from "../ui/format";
+import type { TimeLimit, UnitProcedure } from "./structure";
 
 export interface Product { code: string; name: Text2; strength: string }
-export interface Ranged { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; samples?: number }
+export interface Ranged { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; samples?: number; chart?: boolean }
+/** `from`: what stands in these places is summed; null: it is typed. */
+export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
+/** What only phases of the third form say stands from `after` on. */
 export interface RecipePhase {
   id: string; type: string; name: Text2; instruction: Text2; room: string | null; equipment: string | null;
   items?: { id: string; text: Text2 }[]; material?: string; material_name?: Text2; unit?: string; low?: string | null; high?: string | null; target?: string | null; decimals?: number;
   lines?: DispensingLine[]; second?: "portion" | "line" | null; parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
+  after?: string[]; minutes?: number | null; times?: TimeLimit[]; candidates?: string[]; needs?: string[];
+  schedule?: { every: number; grace: number } | null; inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
 }
-export interface Content { recipe: string; version: number; product: Product; size: Quantity; phases: RecipePhase[]; materials: { material: string; name: Text2 }[] }
+/** A line of the bill of materials; recipes of before name no more than the material. */
+export interface BomLine { material: string; name: Text2; kind?: string; quantity?: Quantity | null; low?: string | null; high?: string | null; per_unit?: Quantity | null }
+export interface Formula { count: Quantity | null; total_per_unit: Quantity | null; total: Quantity | null }
+export interface Content { recipe: string; version: number; product: Product; size: Quantity; phases: RecipePhase[]; materials: BomLine[]; formula?: Formula; procedure?: UnitProcedure<Text2>[] }
 export interface RecipeLine { recipe: string; product: Product; newest: number; state: string; version: number | null }
 export interface RecipeVersion {
   recipe: string; version: number; sha256: string; state: string; by: Person | null; at: string | null; comment: string | null;
@@ -19,6 +28,9 @@ export interface RecipeView { recipe: string; product: Product; versions: Recipe
 export interface Finding { code: string; path: string; what: Text2 }
 /** `next`: the number that a version of this recipe must have now. */
 export interface Checked { findings: Finding[]; sha256: string | null; next: number | null }
+
+/** Where a material or a piece of equipment is used; `how`: weighed, named, candidate, room, class. */
+export interface Use { recipe: string; version: number; state: string; product: Product; quantity: Quantity | null; places: { phase: string; name: Text2; how: string; quantity: Quantity | null }[] }
 
 export interface OrderView {
   batch: string; recipe: string; version: number; product: Product | null; size: Quantity; lots: { material: string; lot: string }[]; planned_start: string;
