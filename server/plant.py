@@ -43,12 +43,12 @@ from server.production.dispensing import labelled as dispensed
 from server.production.dispensing import queries as portions
 from server.production.issuing import entries as issuing
 from server.quality import entries as quality
-from server.quality import queries as results
 from server.quality.inspection import entries as inspections
 from server.quality.inspection import labelled
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
+from server.quality.usage import numbers
 from server.recipes import entries as recipes
 from server.recipes import queries as made_by
 from server.release import entries as release
@@ -100,8 +100,9 @@ gates.SOURCES[:] = handhelds.GATES.values()
 gates.LEASES[:] = [handhelds.leases_of]
 gates.OWING[:] = [handhelds.owing]
 gates.HOLDINGS[:] = [handhelds.holdings]
-# How much of a lot is dispensed follows from its results.
-portions.RESULTS[:] = [results.numbers_of_lot]
+# How much of a lot is dispensed follows from its results, once they are checked.
+portions.RESULTS[:] = [numbers.numbers_of_lot]
+portions.UNCHECKED[:] = [numbers.unchecked_of_lot]
 made_by.TESTS[:] = [specified.numbers_at_receipt]
 # Results of a batch are judged by what its product must be; the rooms stand beside one another.
 specified.PRODUCTS[:] = [batches.product_of]

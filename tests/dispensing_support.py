@@ -3,6 +3,7 @@
 from typing import Any
 
 from batch_support import PHASE, Site, t
+from usage_support import check
 
 from server.core.kinds import Fact
 from server.production import queries
@@ -54,6 +55,7 @@ DISPENSING: Payload = PHASE | {
     "lines": [API, FILLER, SALT],
 }
 LOTS = [{"material": "api-1", "lot": "A-5/2"}, {"material": "exc-1", "lot": "E-1"}, {"material": "exc-2", "lot": "S-1"}]
+LOT, CHECKS = "lot/api-1/A-5/2", "P-4"
 # 5.000 kg of what is 98.0 % and holds 0.50 % of water: 5.1277…
 ASKED = {"low": "5.103", "high": "5.153", "target": "5.128", "unit": "kg"}
 
@@ -81,6 +83,8 @@ class Dispensing:
             )
             changed = {**line, "status": "released", "reason": "inspected"}
             facts.append(Fact("materials.lot_status_changed.v1", stream, changed))
+        analyst = {"person": CHECKS, "login": "lin", "name": "林夏", "name_en": "Lin", "roles": ["qc"]}
+        facts.append(Fact("identity.person_added.v1", f"person/{CHECKS}", analyst))
         site.plant.recorder.state(*facts)
         self.test(assay="98.0", loss="0.50")
         self.again(number, second)
@@ -91,11 +95,16 @@ class Dispensing:
         self.site.order(number, lots=LOTS, phases=self.phases(second))
 
     def test(self, **found: str) -> None:
-        """The laboratory finds so much of each test in the lot of the API."""
+        """The laboratory finds so much of each test in the lot of the API, and another analyst has checked it."""
+        check(self.site.plant, LOT, self.find(**found), CHECKS)
+
+    def find(self, **found: str) -> str:
+        """The laboratory finds so much of each test; the entry that says so."""
         lines = [result(name, value) for name, value in found.items()]
         given = {"stage": "incoming", "results": lines, "source": None}
-        entry = self.site.state(RESULTS_RECORDED, "lot/api-1/A-5/2", given, "P-7").id
+        entry = self.site.state(RESULTS_RECORDED, LOT, given, "P-7").id
         self.results |= {name: {"value": value, "entry": entry} for name, value in found.items()}
+        return entry
 
     @staticmethod
     def phases(second: str | None = None) -> list[Payload]:

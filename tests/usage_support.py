@@ -9,6 +9,7 @@ from server.core.record import Recorded
 from server.identity import queries as identity
 from server.materials.model import MEANINGS, STATUS_CHANGED
 from server.quality.usage import queries
+from server.quality.usage.model import CHECK_MEANING, CHECKED
 
 Json = dict[str, Any]
 
@@ -38,3 +39,11 @@ def decide(plant: Plant, material: str, lot: str, status: str, person: str, **ch
     """The entry, or PestleError."""
     payload = decision(plant, material, lot, status, person, **changes)
     return plant.recorder.state(Fact(STATUS_CHANGED, f"lot/{material}/{lot}", payload, actor=person))[0]
+
+
+def check(plant: Plant, stream: str, entry: str, person: str) -> Recorded:
+    """A second person signs that they have checked what an entry recorded; the entry, or PestleError."""
+    with plant.engine.connect() as connection:
+        digest = queries.digest_of(connection, entry)
+    said = {"entry": entry, "digest": digest, "comment": None, "meaning": dict(CHECK_MEANING)}
+    return plant.recorder.state(Fact(CHECKED, stream, said | signature(plant, person), actor=person))[0]

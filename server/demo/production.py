@@ -14,7 +14,7 @@ from server.demo.content import PACKING, RECIPE, USED_LOTS, labels, pin_of
 from server.demo.story import OFFSET, Story
 from server.production import model
 from server.production.issuing.model import ALLOCATED
-from server.quality import queries as quality
+from server.quality.usage import numbers
 from server.recipes import queries as recipes
 from server.release import queries as release
 from server.release.audit import model as audit
@@ -176,7 +176,7 @@ class Line:
     def _dispense(self, plan: Plan, phase: Mapping[str, Any]) -> None:
         """Each line by itself, with a second person's own signature for what completes it."""
         with self._story.plant.engine.connect() as connection:
-            results = quality.numbers_of_lot(connection, "API-0107", plan.lots["API-0107"])
+            results = numbers.numbers_of_lot(connection, "API-0107", plan.lots["API-0107"])
         second = self._story.second("liqiang", pin_of("liqiang"))
         for slot, values in dispensing.portions(phase, results, plan.container or 1):
             self._story.wait(minutes=1)

@@ -1,4 +1,5 @@
-"""What the active ingredient of the demonstration plant must be at receipt: in force, with a lot's results by it."""
+"""What the active ingredient of the demonstration plant must be at receipt: in force, with a lot's results by it,
+which a second person has checked."""
 
 from typing import Any
 
@@ -9,6 +10,8 @@ from server.demo.story import Story
 from server.quality.inspection import plans
 from server.quality.model import RESULTS_RECORDED_V2
 from server.quality.specifications import model
+from server.quality.usage import queries as usage
+from server.quality.usage.model import CHECK_MEANING, CHECKED
 
 CODE = "QS-API-0107"
 LOT = ("API-0107", "A-5/3")
@@ -77,4 +80,15 @@ def specify(story: Story) -> None:
     )
     lines = [{"test": test, "value": value, "text": text, "conforms": fits} for test, value, text, fits in found]
     results = {"stage": "incoming", "specification": CODE, "version": 1, "results": lines}
-    story.state(RESULTS_RECORDED_V2, f"lot/{LOT[0]}/{LOT[1]}", results, story.person("sunyue"))
+    stream = f"lot/{LOT[0]}/{LOT[1]}"
+    recorded = story.state(RESULTS_RECORDED_V2, stream, results, story.person("sunyue"))
+    check(story, stream, recorded.id, "linxia")
+
+
+def check(story: Story, stream: str, entry: str, login: str) -> None:
+    """A second person signs that what an entry recorded is right: before that nothing is weighed by it."""
+    story.wait(minutes=20)
+    with story.plant.engine.connect() as connection:
+        digest = usage.digest_of(connection, entry)
+    said = {"entry": entry, "digest": digest, "comment": None, "meaning": dict(CHECK_MEANING)}
+    story.state(CHECKED, stream, said | signature(story, login), story.person(login))

@@ -173,7 +173,7 @@ def _of_batch(connection: Connection, batch: str) -> dict[str, Any]:
             {
                 **{name: getattr(lot, name) for name in names},
                 "registered": bool(materials.containers_of(connection, lot.material, lot.lot)),
-                "results": batches.lent_results(connection, order["phases"], lot.material, lot.lot),
+                **batches.lent_results(connection, order["phases"], lot.material, lot.lot),
             }
             for lot in lots
         ],

@@ -11,7 +11,6 @@ from server.engines.flows import starting
 from server.quality.model import (
     DEVIATION_OPENED,
     FLOW,
-    NO_NUMBER,
     POST_SEAL,
     Deviation,
     Result,
@@ -19,7 +18,6 @@ from server.quality.model import (
     subject_of_number,
 )
 from server.quality.projection import batches_of, deviation, deviation_entry, open_after_seal, result
-from sync.log import reading
 
 _current = result.c.superseded_by.is_(None)
 
@@ -30,19 +28,6 @@ def results_of_batch(connection: Connection, batch: str) -> list[Result]:
 
 def results_of_lot(connection: Connection, material: str, lot: str) -> list[Result]:
     return _results(connection, (result.c.material == material) & (result.c.lot == lot))
-
-
-def numbers_of_lot(connection: Connection, material: str, lot: str) -> dict[str, dict[str, str]]:
-    """By test, the newest number that stands of a lot at receipt: {value: as it is reported, entry}. What somebody has
-    recorded who may not record results is none, nor what corrects nothing, or states other limits or another unit than
-    the specification's."""
-    c = result.c
-    here = (c.material == material) & (c.lot == lot) & (c.stage == "incoming") & (c.unit != "") & _current
-    query = select(c.idx, c.test, c.value, c.reported, c.entry).where(here).order_by(c.idx, c.line)
-    rows = list(connection.execute(query))
-    stored = reading.at(connection, sorted({row.idx for row in rows}))
-    good = {one.index for one in stored if NO_NUMBER.isdisjoint(one.stamp.flags)}
-    return {row.test: {"value": row.reported or row.value, "entry": row.entry} for row in rows if row.idx in good}
 
 
 def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:

@@ -51,7 +51,7 @@ class DispensingRules:
         phase = find_phase(self._phases.get(stream, ()), body["phase"])
         if head.kind == model.DISPENSED:
             lot = body["material"], body["lot"]
-            if "/".join(("lot", *lot)) not in self._blind and lot not in self._results.doubtful:
+            if "/".join(("lot", *lot)) not in self._blind and not self._results.is_doubtful(lot):
                 owed = {one.code for one in self._judged(body, phase)}
                 self._compare(seen, owed, (*_OF_PORTION, *_ALSO))
             self._judge_label(seen, body)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from server.core.outcomes import SERVER
 from server.quality import model
 from server.quality.specifications import model as specifications
 from server.quality.specifications import rules as specified
 from server.quality.specifications.model import Test
+from server.quality.usage import model as usage
 from server.witness.seen import Seen
 
 Lot = tuple[str, str]
@@ -22,24 +24,27 @@ class _Found:
     test: str
     entry: str
     values: tuple[str, ...]
+    checked: bool
     standing: bool = True
 
 
 class LotResults:
-    """After the entries learnt so far. Of `doubtful` lots nobody can say from here what stands: results that name
-    another specification than the one that is in force are results only where they came late."""
+    """After the entries learnt so far."""
 
     def __init__(self) -> None:
         self._found: dict[Lot, list[_Found]] = {}
+        # Results that name another specification than the one that is in force are results only where they came late.
+        self._late: set[Lot] = set()
+        # From the first check that anybody has signed nothing is weighed by what nobody has checked.
+        self._checks = False
         self._tests: dict[str, list[Test]] = {}
         self._versions: dict[tuple[str, int], list[Test]] = {}
-        self.doubtful: set[Lot] = set()
 
     def of(self, lot: Lot, stated: Mapping[str, Mapping[str, str] | None]) -> dict[str, dict[str, str]]:
-        """By test, {value, entry} of the newest that stands; of several ways to report a number the one that an entry
-        has `stated`, where that is one of them."""
+        """By test, {value, entry} of the newest that stands and was checked; of several ways to report a number the one
+        that an entry has `stated`, where that is one of them."""
         said = {(one["entry"], one["value"]) for one in stated.values() if one is not None}
-        newest = {one.test: one for one in self._found.get(lot, ()) if one.standing}
+        newest = {one.test: one for one in self._found.get(lot, ()) if one.standing and one.checked}
         return {
             test: {
                 "value": next((value for value in one.values if (one.entry, value) in said), one.values[0]),
@@ -48,18 +53,38 @@ class LotResults:
             for test, one in newest.items()
         }
 
+    def is_doubtful(self, lot: Lot) -> bool:
+        """Whether nobody can say from here what counts: older logs went by results that nobody had checked."""
+        waits = not self._checks and any(one.standing and not one.checked for one in self._found.get(lot, ()))
+        return waits or lot in self._late
+
     def learn(self, seen: Seen, body: Mapping[str, Any]) -> Lot | None:
-        """The lot that the entry is of results of."""
+        """The lot of whose results the entry says something."""
         if seen.head.kind in specifications.SUBMISSIONS:
             tests = [Test.of(one) for one in body["tests"]]
             self._versions[body["specification"], body["version"]] = tests
             self._tests.setdefault(body["material"], []).extend(tests)
             return None
         _, material, number = model.subject_of(seen.head.stream)
-        if seen.head.kind not in model.RESULTS or material is None or number is None:
+        if material is None or number is None:
             return None
-        self._take(seen, body, (material, number))
+        if seen.by_server and seen.head.kind in (usage.CHECKED, usage.SET_ASIDE):
+            self._look(seen.head.kind, body, (material, number))
+        elif seen.head.kind in model.RESULTS:
+            self._take(seen, body, (material, number))
+        else:
+            return None
         return material, number
+
+    def _look(self, kind: str, body: Mapping[str, Any], lot: Lot) -> None:
+        """What others have said since of what was found."""
+        found = self._found.setdefault(lot, [])
+        if kind == usage.CHECKED:
+            self._checks = True
+            found[:] = [replace(one, checked=True) if one.entry == body["entry"] else one for one in found]
+        else:
+            named = (body["entry"], body["test"])
+            found[:] = [replace(one, standing=False) if (one.entry, one.test) == named else one for one in found]
 
     def _take(self, seen: Seen, body: Mapping[str, Any], lot: Lot) -> None:
         flags, corrects = seen.stamp.flags, seen.head.corrects
@@ -70,9 +95,10 @@ class LotResults:
             return
         answers = seen.head.kind in model.ANSWERED
         if answers and "specification_differs" in flags:
-            self.doubtful.add(lot)
+            self._late.add(lot)
         numbers = self._answered(body) if answers else self._stated(lot[0], body["results"])
-        found += (_Found(test, seen.head.id, values) for test, values in numbers)
+        told = seen.by_server and seen.head.actor == SERVER
+        found += (_Found(test, seen.head.id, values, told) for test, values in numbers)
 
     def _answered(self, body: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str, ...]]]:
         tests = {one.code: one for one in self._versions.get((body["specification"], body["version"]), ())}

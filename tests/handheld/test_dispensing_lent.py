@@ -52,6 +52,21 @@ def test_a_lease_has_the_newest_results_that_its_lines_ask_for(site: Site) -> No
     assert results_of(site, "B-1", "T-4") == {"A-5/2": []}
 
 
+@pytest.mark.urs("QUA-03")
+def test_a_lease_goes_by_what_was_checked_and_names_what_waits_for_it(site: Site) -> None:
+    order(site, "B-2")
+    first = find(site, assay="97.0")
+    given = {"stage": "incoming", "results": [result("assay", "50.0"), result("loss", "0.40")], "source": None}
+    analyst = {"person": "P-7", "login": "lin", "name": "林夏", "name_en": "Lin Xia", "roles": ["qc"]}
+    site.plant.recorder.state(
+        Fact("identity.person_added.v1", "person/P-7", analyst), Fact(RESULTS_RECORDED, LOT, given, actor="P-7")
+    )
+    lease = json.loads(site.lease(site.tablet("T-1"), "B-2")["lease"])
+    [lot] = lease["lots"]
+    assert lot["results"] == [{"test": "assay", "value": "97.0", "entry": first}]
+    assert lot["unchecked"] == ["assay", "loss"]
+
+
 @pytest.mark.urs("PLT-10")
 def test_two_tablets_dispense_portions_of_one_line_and_none_changes_the_other(site: Site) -> None:
     order(site, "B-2")

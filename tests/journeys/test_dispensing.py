@@ -11,6 +11,7 @@ from journeys.processes import until
 from journeys.screens import at_each_size
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
+from usage_support import check
 
 from server.core.config import Config
 from server.core.kinds import Fact
@@ -74,8 +75,11 @@ def order(here: Site, database_url: str) -> None:
         for test, value, low, high, verdict in CONTENT
     ]
     results = {"stage": "incoming", "source": None, "results": lines}
+    lot = "lot/API-0107/A-5/2"
+    analyst, second = (here.people[login]["id"] for login in ("sunyue", "linxia"))
+    found = plant.recorder.state(Fact("quality.results_recorded.v1", lot, results, actor=analyst))[0]
+    check(plant, lot, found.id, second)
     plant.recorder.state(
-        Fact("quality.results_recorded.v1", "lot/API-0107/A-5/2", results, actor=here.people["sunyue"]["id"]),
         Fact("production.order_released.v1", stream, {**demo, "batch": BATCH, "phases": [PHASE]}, actor="P-0008"),
         Fact(
             "production.containers_allocated.v2",

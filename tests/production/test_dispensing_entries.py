@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from batch_support import Site, marked
-from dispensing_support import API, FILLER, SALT, Dispensing, result
+from dispensing_support import API, CHECKS, FILLER, LOT, SALT, Dispensing, result
+from usage_support import check
 
 from server.core import rebuild
+from server.core.kinds import Fact
 from server.materials.stock import queries as stock
 from server.production import queries
 from server.production.issuing import queries as issuing
 from server.quality.model import RESULTS_RECORDED
+from server.quality.usage import numbers
 from server.release import queries as release
 
 pytestmark = pytest.mark.urs("MAT-12")
@@ -87,6 +90,32 @@ def test_results_that_came_after_the_lease_are_told_with_those_that_were_used(bo
     details = both.site.item("B1", "potency_differs").details
     assert details["stated"]["assay"]["value"] == "98.0"
     assert details["standing"] == both.potency()
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_result_counts_for_a_quantity_once_somebody_else_has_checked_it(at: Dispensing) -> None:
+    checked = at.potency()
+    entry = at.find(assay="97.0")
+    assert at.put(API, "1.000", potency=at.potency()).flags == ("potency_differs", "quantity_differs")
+    assert at.site.item("B1", "potency_differs").details["standing"] == checked
+    assert at.put(API, "1.000", portion=2, potency=checked).flags == ()
+    check(at.site.plant, LOT, entry, CHECKS)
+    assert at.put(API, "0.500", portion=3, potency=checked).flags == ("potency_differs",)
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_correction_is_no_basis_before_it_is_checked_as_well(at: Dispensing) -> None:
+    wrong = at.potency()["assay"]["entry"]
+    lines = [result("assay", "97.0"), result("loss", "0.50")]
+    given = {"stage": "incoming", "results": lines, "source": None}
+    fact = Fact(RESULTS_RECORDED, LOT, given, actor="P-7", corrects=wrong, reason="misread")
+    mended = at.site.plant.recorder.state(fact)[0].id
+    at.put(API, "1.000", potency=at.potency())
+    assert at.site.item("B1", "potency_differs").details["standing"] == {"assay": None, "water": None}
+    check(at.site.plant, LOT, mended, CHECKS)
+    with at.site.plant.engine.connect() as connection:
+        assert numbers.numbers_of_lot(connection, "api-1", "A-5/2")["assay"] == {"value": "97.0", "entry": mended}
+        assert numbers.unchecked_of_lot(connection, "api-1", "A-5/2") == set()
 
 
 def test_a_lot_that_was_not_tested_has_no_quantity(at: Dispensing) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from batch_support import RECIPE, lot_facts, order, t
 from dispensing_support import API, ASKED, DISPENSING, LOTS
 from plant import PlantUnderTest
 from specification_support import CODE, approve, definition, numeric
+from usage_support import check
 from witness_support import Rig, Story
 
 from server.production.model import DISPENSED, ORDER
@@ -56,9 +58,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     stated = {"name": None, "low": None, "high": None, "verdict": "none"}
     lines = [stated | {"test": test, "value": {"value": value, "unit": "%"}} for test, value in found("98.0", "0.50")]
     paper = site.state(RESULTS_RECORDED, LOT, {"stage": "incoming", "results": lines, "source": None}, actor="zhao").id
+    second = {"person": "P-0008", "login": "lin", "name": "林夏", "name_en": "Lin Xia", "roles": ["qc"]}
+    site.state("identity.person_added.v1", "person/P-0008", second)
+    check(site.plant, LOT, paper, "P-0008")
     assert dispense(site, tablet, 1, paper, "98.0") == ()
     approve(site, definition(numeric(), numeric("loss", None, "1.00", decimals=2)))
     tested = answers(site, "97.96", "0.503")
+    check(site.plant, LOT, tested, "P-0008")
     assert dispense(site, tablet, 2, tested, "98.0") == ()
     assert dispense(site, tablet, 3, tested, "97.96") == ("potency_differs", "quantity_differs")
     stranger = {"stage": "incoming", "results": lines, "source": None}
@@ -69,6 +75,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     other = {"stage": "incoming", "results": part, "source": None}
     assert "limits_differ" in tablet.record(RESULTS_RECORDED, LOT, other, actor="zhao").flags
     assert dispense(site, tablet, 5, tested, "98.0") == ()
+    # Nor what nobody else has checked.
+    alone = answers(site, "97.96", "0.503")
+    assert dispense(site, tablet, 6, alone, "98.0") == ("potency_differs",)
+    assert dispense(site, tablet, 7, tested, "98.0") == ()
+    check(site.plant, LOT, alone, "P-0008")
+    assert dispense(site, tablet, 8, alone, "98.0") == ()
     yield Story.of(site.plant)
     site.close()
 
@@ -77,7 +89,9 @@ def test_an_honest_log_is_cosigned(rig: Rig, story: Story) -> None:
     assert rig.show(story) == 200, rig.why
 
 
-@pytest.mark.parametrize(("portion", "flags"), [(0, True), (1, True), (2, False), (3, False), (4, True)])
+@pytest.mark.parametrize(
+    ("portion", "flags"), [(0, True), (1, True), (2, False), (3, False), (4, True), (5, False), (6, True), (7, True)]
+)
 def test_a_result_that_was_not_used_is_told_of_and_no_other(rig: Rig, story: Story, portion: int, flags: bool) -> None:
     index = story.indices(DISPENSED)[portion]
     told = ("potency_differs",) if flags else ()
@@ -89,3 +103,23 @@ def test_a_result_that_was_not_used_is_told_of_and_no_other(rig: Rig, story: Sto
     forged = story.restamp(index, with_or_without)
     assert rig.show(forged) == 422
     assert rig.found == ("flag_wrong" if flags else "flag_missing", index)
+
+
+def test_a_log_from_before_anybody_checked_results_is_cosigned(tmp_path: Path) -> None:
+    """The server of its day went by what was recorded."""
+    site = PlantUnderTest(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
+    site.state("materials.material_defined.v1", "material/api-1", material)
+    site.plant.recorder.state(*lot_facts("A-5/2", "released", "2028-09-30"))
+    site.state(APPROVED_V1, "recipe/MR-TAB", RECIPE)
+    tablet = site.tablet()
+    site.state(ORDER, "batch/B1", order("B1", lots=LOTS, phases=[DISPENSING | {"lines": [API]}]))
+    stated = {"name": None, "low": None, "high": None, "verdict": "none"}
+    lines = [stated | {"test": test, "value": {"value": value, "unit": "%"}} for test, value in found("98.0", "0.50")]
+    paper = site.state(RESULTS_RECORDED, LOT, {"stage": "incoming", "results": lines, "source": None}, actor="zhao").id
+    assert dispense(site, tablet, 1, paper, "98.0") == ("potency_differs",)
+    story = Story.of(site.plant)
+    site.close()
+    rig = Rig(tmp_path / "witness", story)
+    assert rig.show(story.without_flag("potency_differs")) == 200, rig.why
+    rig.folder.close()

@@ -116,10 +116,11 @@ export interface Order {
   lots: { material: string; lot: string }[];
   phases: Phase[];
 }
-/** `results`: of the tests that lines of dispensing name for the material; `entry` says who found them. */
+/** `results`: of the tests that lines of dispensing name for the material, once checked; `entry` says who found them.
+ * `unchecked`: the tests of which a later one waits for a second person. */
 export interface LeasedLot {
   material: string; name: Text2; lot: string; status: string; expiry: string | null; retest?: string | null; containers: number | null; registered?: boolean;
-  results?: { test: string; value: string; entry: string }[];
+  results?: { test: string; value: string; entry: string }[]; unchecked?: string[];
 }
 /** A batch in the hands of this device. */
 export interface Lease extends Lent {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../src/core/types";
-import { basisOf, filledSlots, isFilled, potencyOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
+import { basisOf, filledSlots, isFilled, potencyOf, uncheckedOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
 import { NOTHING, stepOf, UNCLEARED, weights } from "../../src/production/dispensing/place";
 import { waiting } from "../../src/production/dispensing/queue";
 import { meant } from "../../src/production/dispensing/scanned";
@@ -60,6 +60,9 @@ describe("what a line asks for of a lot", () => {
     const lease = { lots: [{ material: "api-1", lot: "A", results: [{ test: "assay", value: "98.0", entry: "r1" }] }] } as unknown as Lease;
     expect(potencyOf(api, "A", lease)).toEqual({ assay: { value: "98.0", entry: "r1" }, water: null });
     expect(basisOf(phase, api, "A", new Map(), lease)).toEqual({ assay: "98.0", water: null });
+    expect(uncheckedOf(api, "A", lease)).toEqual([]);
+    const waits = { lots: [{ material: "api-1", lot: "A", results: [], unchecked: [api.potency?.water] }] } as unknown as Lease;
+    expect(uncheckedOf(api, "A", waits)).toEqual(["water"]);
     const all = standings([portion(api, 1, "3.000"), portion(api, 2, "2128.0", {}, { net: { value: "2128.0", unit: "g" } })]);
     expect(basisOf(phase, filler, "E", all, lease)).toEqual({ nominal: "5", dispensed: "5.128" });
   });

@@ -1,6 +1,6 @@
 """Reads of what was dispensed: the portions of a phase that stand, labels and readings that were used."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -13,6 +13,8 @@ from server.production.projection import entry_
 
 # Results of a lot by their tests: that room stands beside this one, so it is handed in.
 RESULTS: list[Callable[[Connection, str, str], Results]] = []
+# The tests of a lot whose newest result nobody has checked.
+UNCHECKED: list[Callable[[Connection, str, str], Collection[str]]] = []
 _standing = (dispensed.c.idx == entry_.c.idx) & entry_.c.superseded_by.is_(None)
 
 
@@ -25,12 +27,15 @@ def results_of(connection: Connection, material: str, lot: str) -> Results:
 
 def lent_results(
     connection: Connection, phases: Iterable[Mapping[str, Any]], material: str, lot: str
-) -> list[dict[str, str]]:
-    """The results of a lot that lines of these phases go by, as a lease carries them: {test, value, entry}."""
+) -> dict[str, list[Any]]:
+    """The results of a lot that lines of these phases go by, as a lease carries them: `results` are {test, value,
+    entry}; `unchecked` the tests of which a later one waits for its check."""
     lines = [line for phase in phases for line in phase.get("lines", ()) if line["material"] == material]
     asked = {test for line in lines for test in (line["potency"] or {}).values() if test is not None}
     found = results_of(connection, material, lot) if asked else {}
-    return [{"test": test, **found[test]} for test in sorted(asked & set(found))]
+    waits = {test for one in UNCHECKED for test in one(connection, material, lot)} if asked else set()
+    results = [{"test": test, **found[test]} for test in sorted(asked & set(found))]
+    return {"results": results, "unchecked": sorted(asked & waits)}
 
 
 def portions_of(connection: Connection, batch: str, phase: str) -> list[Portion]:

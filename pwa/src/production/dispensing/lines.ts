@@ -83,6 +83,12 @@ export function potencyOf(line: DispensingLine, lot: string, lease: Lease | unde
   return { assay: of(line.potency?.assay), water: of(line.potency?.water) };
 }
 
+/** Which results of a lot that its line counts with have a later one that nobody has checked yet. */
+export function uncheckedOf(line: DispensingLine, lot: string, lease: Lease | undefined): ("assay" | "water")[] {
+  const waits = lease?.lots.find((one) => one.material === line.material && one.lot === lot)?.unchecked ?? [];
+  return (["assay", "water"] as const).filter((one) => waits.includes(line.potency?.[one] ?? ""));
+}
+
 function sumsOf(phase: Phase, line: DispensingLine, all: Standings): { nominal: string | null; dispensed: string | null } {
   const actives = (phase.lines ?? []).filter((one) => line.compensates.includes(one.id));
   const nominal = actives.map((one) => inUnit({ value: one.target, unit: one.unit }, line.unit)).reduce(plus, ZERO);
