@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
-from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes
+from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
 from server.production.dispensing import projection as dispensed
 from server.production.dispensing.shapes import MaterialDispensed
 from server.production.judging import (
@@ -22,8 +22,13 @@ def _observed(name: str, schema: type[Schema]) -> Kind:
     return Kind(name, schema, "observation", judge_observation, projection.observe)
 
 
-def _weigh(connection: Connection, entry: Entry) -> None:
+def _value(connection: Connection, entry: Entry) -> None:
     projection.observe(connection, entry)
+    values.keep(connection, entry)
+
+
+def _weigh(connection: Connection, entry: Entry) -> None:
+    _value(connection, entry)
     containers.consume(connection, entry)
 
 
@@ -89,8 +94,8 @@ KINDS = (
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),
     Kind(model.DISPENSED, MaterialDispensed, "observation", judge_observation, _dispense),
-    _observed(model.PARAMETER, shapes.ParameterRecorded),
-    _observed(model.CHECKED, shapes.CheckRecorded),
+    Kind(model.PARAMETER, shapes.ParameterRecorded, "observation", judge_observation, _value),
+    Kind(model.CHECKED, shapes.CheckRecorded, "observation", judge_observation, _value),
     _observed(model.COMPLETED, shapes.PhaseMarked),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),

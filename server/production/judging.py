@@ -14,6 +14,7 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.stock import queries as stock
 from server.production import allocating, model, queries, rules
+from server.production.controls import judging as controls
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
@@ -42,6 +43,9 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         more, touching = allocating.judge_use(connection, entry)
         flags += more
         facts += touching
+    more, following = controls.judge(connection, entry, batch)
+    flags += more
+    facts += following
     rivals = _rivals(connection, entry)
     if rivals:
         flags.append("conflict")

@@ -38,6 +38,7 @@ from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.balances import BalanceRules
 from server.witness.containers import ContainerRules
+from server.witness.controls import ControlRules
 from server.witness.counts import CountRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
@@ -113,6 +114,7 @@ class SiteRules:
         self._leases = LeaseRules()
         self._stock, self._balances = StockRules(), BalanceRules()
         self._containers, self._inspections = ContainerRules(self._stock), InspectionRules(self._stock)
+        self._controls = ControlRules()
         self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
@@ -190,6 +192,7 @@ class SiteRules:
             self._leases.judge(seen)
             self._containers.judge(seen)
             self._dispensing.judge(seen)
+            self._controls.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
         elif seen.head.kind in OF_RECORDS:
@@ -207,6 +210,7 @@ class SiteRules:
         self._inspections.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
+        self._controls.learn(seen)
         self._issuing.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)

@@ -1,0 +1,24 @@
+"""The values of a batch by their slots."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0050"
+down_revision = "0049"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "production_value",
+        sa.Column("idx", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("entry", "batch", "phase", "slot", "value", "unit")),
+        sa.Column("samples", sa.Text()),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_index("production_value_batch", "production_value", ["batch", "phase"])
+
+
+def downgrade() -> None:
+    op.drop_table("production_value")

@@ -1,0 +1,117 @@
+"""Gathers what is known of a phase's checks, and words what the rules find as exceptions of its batch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from server.core.kinds import Entry, Fact
+from server.production import model, values
+from server.production.controls import rules, schedule
+from server.production.controls.rules import Finding, Taken, Told
+from server.production.controls.schedule import Course
+from server.production.model import Batch
+from server.production.projection import entry_, item
+from server.recipes.model import find_phase
+
+# What moves a phase, by what it is to its course.
+MARKS: Mapping[str, str] = {
+    model.STARTED: "started",
+    model.COMPLETED: "ended",
+    "production.phase_aborted.v1": "ended",
+    "production.phase_skipped.v1": "ended",
+    "production.phase_held.v1": "held",
+    "production.phase_resumed.v1": "resumed",
+}
+HEARD = frozenset({*MARKS, model.CHECKED})
+
+
+def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
+    """The flags that an entry brings to light, late or missed rounds and patterns, and an exception for each."""
+    number = entry.payload.get("phase")
+    phase = None if batch is None or entry.kind not in HEARD else find_phase(batch.phases, str(number))
+    if phase is None or phase["type"] != rules.IN_PROCESS or not watched(phase):
+        return [], []
+    told = told_of(connection, entry.payload["batch"], phase["id"])
+    found = rules.news(_find(connection, entry, phase), told)
+    return [one.code for one in found], [_fact(entry, phase, one) for one in found]
+
+
+def watched(phase: Mapping[str, Any]) -> bool:
+    """Whether there is anything to find: recipes from before there were schedules and charts ask for neither."""
+    return bool(phase.get("schedule")) or any(one.get("chart") for one in phase["checks"])
+
+
+def _find(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Finding]:
+    """With the entry as if it stood in the tables already."""
+    batch, given = entry.payload["batch"], entry.payload
+    about = taken_from(entry.id, entry.header.captured_at, entry.kind, given)
+    taken = taken_of(connection, batch, phase["id"], entry.header.corrects)
+    marks = [*marks_of(connection, batch, phase["id"]), (entry.kind, entry.header.captured_at)]
+    return rules.find(phase, course_of(marks), [*taken, *([] if about is None else [about])], about)
+
+
+def taken_from(id_: str, captured_at: str, kind: str, given: Mapping[str, Any]) -> Taken | None:
+    """A check as the rules see it; None of any other kind."""
+    if kind != model.CHECKED:
+        return None
+    return Taken(id_, given["check"], given["round"], captured_at, True, given["mean"], tuple(given["values"]))
+
+
+def taken_of(connection: Connection, batch: str, phase: str, corrected: str | None = None) -> list[Taken]:
+    """Every check of a phase, superseded ones too; `corrected` is one that an entry is about to supersede."""
+    found = []
+    for row in values.of_phase(connection, batch, phase):
+        if row.samples is not None:
+            _, check, turn = row.slot.split("/")
+            standing = row.superseded_by is None and row.entry != corrected
+            samples = tuple(orjson.loads(row.samples))
+            found.append(Taken(row.entry, check, int(turn), row.captured_at, standing, row.value, samples))
+    return found
+
+
+def marks_of(connection: Connection, batch: str, phase: str) -> list[tuple[str, str]]:
+    """(kind, captured_at) of what moved a phase."""
+    here = (entry_.c.batch == batch) & (entry_.c.phase == phase) & entry_.c.kind.in_(MARKS)
+    query = select(entry_.c.kind, entry_.c.captured_at).where(here).order_by(entry_.c.idx)
+    return [(row.kind, row.captured_at) for row in connection.execute(query)]
+
+
+def course_of(marks: Iterable[tuple[str, str]]) -> Course:
+    times: dict[str, list[datetime]] = {name: [] for name in MARKS.values()}
+    for kind, at in marks:
+        if kind in MARKS:
+            times[MARKS[kind]].append(datetime.fromisoformat(at))
+    return schedule.course(times["started"], times["ended"], times["held"], times["resumed"])
+
+
+def told_of(connection: Connection, batch: str, phase: str) -> list[Told]:
+    """What exceptions of this phase have told already, whatever became of them."""
+    here = (item.c.batch == batch) & (item.c.phase == phase) & item.c.code.in_(rules.FLAGS)
+    query = select(item.c.code, item.c.details).where(here)
+    return [one for row in connection.execute(query) for one in told_in(row.code, orjson.loads(row.details))]
+
+
+def told_in(code: str, details: Mapping[str, Any]) -> Sequence[Told]:
+    """Of an exception that somebody reports on a tablet under such a code the details may say anything, or nothing."""
+    try:
+        return rules.told_by(code, details)
+    except (KeyError, TypeError):
+        return []
+
+
+def _fact(entry: Entry, phase: Mapping[str, Any], found: Finding) -> Fact:
+    given, slot = entry.payload, f"{phase['id']}/{found.check}/{found.rounds[0]}"
+    own = entry.id in found.entries
+    payload = {
+        "batch": given["batch"],
+        "code": found.code,
+        "phase": phase["id"],
+        "slot": slot,
+        "entries": list(found.entries) or [entry.id],
+        "details": dict(found.details),
+        "comment": given.get("comment") if own else None,
+    }
+    return Fact(model.EXCEPTION, model.batch_stream(given["batch"]), payload, subject=slot)

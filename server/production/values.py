@@ -1,0 +1,51 @@
+"""The values of a batch by their slots, for charts and for what is calculated over them; their entries say the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, insert, select
+
+from server.core.db import records
+from server.core.kinds import Entry
+from server.production import model, rules
+from server.production.projection import entry_
+
+# `samples`: the single values of a check as JSON, of which `value` is the mean.
+value = Table(
+    "production_value",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("samples", Text),
+    Index("production_value_batch", "batch", "phase"),
+)
+
+
+def keep(connection: Connection, entry: Entry) -> None:
+    given, found = entry.payload, said(entry.kind, entry.payload)
+    row = {"idx": entry.index, "entry": entry.id, "batch": given["batch"], "phase": given["phase"]}
+    samples = orjson.dumps(given["values"]).decode() if entry.kind == model.CHECKED else None
+    slot = rules.slot_of(entry.kind, given)
+    connection.execute(insert(value), {**row, "slot": slot, **found, "samples": samples})
+
+
+def said(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """{value, unit} that an entry states for its slot: of a check the mean."""
+    if kind == model.CHECKED:
+        return {"value": given["mean"], "unit": given["unit"]}
+    named = given["value"] if kind == model.PARAMETER else given["net"]
+    return {"value": named["value"], "unit": named["unit"]}
+
+
+def of_phase(connection: Connection, batch: str, phase: str) -> list[Row[Any]]:
+    """(entry, slot, value, unit, samples, captured_at, superseded_by) of every value of a phase, in the log's order."""
+    c = value.c
+    columns = (c.entry, c.slot, c.value, c.unit, c.samples, entry_.c.captured_at, entry_.c.superseded_by)
+    query = select(*columns).join(entry_, entry_.c.idx == c.idx).where(c.batch == batch, c.phase == phase)
+    return [*connection.execute(query.order_by(c.idx))]
