@@ -332,7 +332,10 @@ KINDS = (
     *pins.KINDS,
 )
 # Of batches: their record alone knows corrections of it.
-OF_BATCHES = (*production.WORK, production.REMARK, production.PHOTO, production.VERIFIED, production.EXCEPTION)
+OF_BATCHES = (
+    *production.WORK,
+    *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED, production.EXCEPTION),
+)
 JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)
 # Of records, in the order in which they are asked.
 RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}

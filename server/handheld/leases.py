@@ -41,7 +41,7 @@ from server.identity.model import TABLET, Person
 from server.materials import queries as materials
 from server.materials.receiving import giving
 from server.production import queries as batches
-from server.production.model import WITNESSES
+from server.production.model import EXPLAINS, WITNESSES
 from server.training import queries as training
 from sync import canonical
 from sync.entry import new_id
@@ -234,6 +234,7 @@ def _person(connection: Connection, person: Person) -> dict[str, Any]:
     areas = {
         "works_in": grants.limits(person.grants, "batch.work"),
         "stands_by_in": grants.limits_of_any(person.grants, WITNESSES),
+        "explains_in": grants.limits(person.grants, EXPLAINS),
     }
     return {**person.payload(), **areas, "key": identity.wrapped_key(connection, person.id), "passkeys": held}
 

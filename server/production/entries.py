@@ -16,6 +16,9 @@ from server.production.judging import (
     judge_report,
     judge_verification,
 )
+from server.production.yields import projection as explained
+from server.production.yields.judging import judge_resolution
+from server.production.yields.shapes import YieldExplained, YieldRecorded
 
 
 def _observed(name: str, schema: type[Schema]) -> Kind:
@@ -25,6 +28,11 @@ def _observed(name: str, schema: type[Schema]) -> Kind:
 def _value(connection: Connection, entry: Entry) -> None:
     projection.observe(connection, entry)
     values.keep(connection, entry)
+
+
+def _explain(connection: Connection, entry: Entry) -> None:
+    projection.observe(connection, entry)
+    explained.keep(connection, entry)
 
 
 def _weigh(connection: Connection, entry: Entry) -> None:
@@ -96,6 +104,8 @@ KINDS = (
     Kind(model.DISPENSED, MaterialDispensed, "observation", judge_observation, _dispense),
     Kind(model.PARAMETER, shapes.ParameterRecorded, "observation", judge_observation, _value),
     Kind(model.CHECKED, shapes.CheckRecorded, "observation", judge_observation, _value),
+    Kind(model.YIELDED, YieldRecorded, "observation", judge_observation, _value),
+    Kind(model.EXPLAINED, YieldExplained, "observation", judge_observation, _explain),
     _observed(model.COMPLETED, shapes.PhaseMarked),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
@@ -125,5 +135,5 @@ LISTENERS: Mapping[str, Project] = {
     "quality.deviation_closed.v1": projection.close_deviation,
     "quality.deviation_closed.v2": projection.close_deviation,
 }
-JUDGES: Mapping[str, Decide] = {flows.ENDED: ordering.ended}
+JUDGES: Mapping[str, Decide] = {flows.ENDED: ordering.ended, "release.conflict_resolved.v1": judge_resolution}
 ROOM = Room("production", KINDS, LISTENERS, JUDGES)

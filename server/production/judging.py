@@ -18,6 +18,7 @@ from server.production.controls import judging as controls
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
+from server.production.yields import judging as yields
 from server.recipes.model import find_phase
 
 # Who may work on a batch; who may stand by, `WITNESSES` says.
@@ -44,6 +45,9 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         flags += more
         facts += touching
     more, following = controls.judge(connection, entry, batch)
+    flags += more
+    facts += following
+    more, following = yields.judge_stale(connection, entry, batch)
     flags += more
     facts += following
     rivals = _rivals(connection, entry)
@@ -94,7 +98,7 @@ def judge_import(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
-    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXCEPTION)
+    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION)
     allowed = WITNESSES if entry.kind in beside else WORKERS
     if _permitted(connection, entry.actor, allowed):
         return []
@@ -164,7 +168,7 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
         found += dispensing.judge_portion(connection, entry, phase)
     elif entry.kind == model.COMPLETED and phase is not None and phase["type"] == "dispensing":
         found += dispensing.judge_completed(connection, entry, phase)
-    return found
+    return found + yields.judge(connection, entry, batch)
 
 
 def _judge_weighing(

@@ -26,6 +26,8 @@ WEIGHED = "production.material_weighed.v1"
 DISPENSED = "production.material_dispensed.v1"
 PARAMETER = "production.parameter_recorded.v1"
 CHECKED = "production.check_recorded.v1"
+YIELDED = "production.yield_recorded.v1"
+EXPLAINED = "production.yield_explained.v1"
 COMPLETED = "production.phase_completed.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
@@ -42,6 +44,8 @@ SHARED, USED_UP = "container_shared", "container_used_up"
 ABOUT_CONTAINERS = (MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED, USED_UP)
 MINOR, MAJOR = "minor", "major"
 
+# Who may explain a yield that is out of its limits, so that the batch goes on.
+EXPLAINS = "yield.explain"
 # Who may be a second person: QA verifies and remarks, but does not produce.
 WITNESSES = ("batch.work", "batch.review")
 # The flag of work whose second person's roles did not hold in the area where they stood by.
@@ -53,7 +57,7 @@ POST_SEAL = "post_seal"
 AFTER_DISPOSITION = "after_disposition"
 
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
-SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED)
+SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED)
 # Something was taken out of a container of a lot, by weight.
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.

@@ -25,6 +25,8 @@ _LAST = {
     model.PHOTO: "photo",
     model.VERIFIED: "verified",
     model.EXCEPTION: "exception",
+    model.YIELDED: "yield",
+    model.EXPLAINED: "explained",
 }
 
 
@@ -90,8 +92,8 @@ def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Jud
     whatever unit of mass its balance shows."""
     if kind == model.CLEARED:
         return _judge_clearance(payload)
-    if kind not in model.SINGLE_VALUED or kind == model.DISPENSED:
-        # A portion alone has no limits; what a line comes to has.
+    if kind not in model.SINGLE_VALUED or kind in (model.DISPENSED, model.YIELDED):
+        # A portion alone has no limits; what a line comes to has. A yield is judged by what it was calculated from.
         return []
     limits = planned_limits(kind, payload, phase)
     values, unit = _values(kind, payload)

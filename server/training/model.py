@@ -30,6 +30,7 @@ ACTIONS = (
     "order.release",
     "batch.review",
     "batch.release",
+    "yield.explain",
     "lot.receive",
     "material.issue",
     "lot.decide",

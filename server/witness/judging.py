@@ -60,6 +60,7 @@ from server.witness.stock import StockRules
 from server.witness.suppliers import SupplierRules
 from server.witness.training import TrainingRules
 from server.witness.usage import UsageRules
+from server.witness.yields import YieldRules
 from sync import canonical, note, passkeys, signing
 from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
@@ -120,6 +121,7 @@ class SiteRules:
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
+        self._yields = YieldRules(self._grants, self._signed_by)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers, self._usage = SupplierRules(), UsageRules()
@@ -186,6 +188,7 @@ class SiteRules:
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
+            self._yields.judge(seen)
             if seen.head.kind in SEALS:
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
@@ -193,6 +196,7 @@ class SiteRules:
             self._containers.judge(seen)
             self._dispensing.judge(seen)
             self._controls.judge(seen)
+            self._yields.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
         elif seen.head.kind in OF_RECORDS:
@@ -211,6 +215,7 @@ class SiteRules:
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)
+        self._yields.learn(seen)
         self._issuing.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)

@@ -86,7 +86,9 @@ export interface LentKey { alg: "ed25519"; public_key: string; iv: string; data:
 export interface ClearanceItem { id: string; text: Text2 }
 /** `tally`: it is counted piece by piece. */
 export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean }
-export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number }
+export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number; chart?: boolean }
+/** A round every so many minutes of the phase's running time, each at most `grace` minutes late. */
+export interface Schedule { every: number; grace: number }
 /** A material of dispensing. `quantity`: the expression for how much of a lot is taken, where its content counts or it makes
  * up for other lines; `potency`: the tests whose results the expression is over. */
 export interface DispensingLine {
@@ -103,7 +105,7 @@ export interface Phase {
   items?: ClearanceItem[];
   material?: string; material_name?: Text2; target?: string; low?: string; high?: string; unit?: string; decimals?: number;
   parameters?: Parameter[];
-  rounds?: number; checks?: Check[];
+  rounds?: number; checks?: Check[]; schedule?: Schedule | null;
   lines?: DispensingLine[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */
   second?: "portion" | "line" | null;

@@ -48,6 +48,7 @@ export const peopleEn = {
       "sample.take": "take samples",
       "specification.approve": "approve specifications",
       "specification.design": "write specifications",
+      "yield.explain": "explain yields that are out of limits",
       "stock.approve": "approve variances of stock counts",
       "stock.manage": "define locations, scrap stock",
       "stock.move": "move and count stock",

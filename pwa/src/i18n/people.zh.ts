@@ -48,6 +48,7 @@ export const peopleZh = {
       "sample.take": "取样",
       "specification.approve": "批准质量标准",
       "specification.design": "编制质量标准",
+      "yield.explain": "说明超限的收率",
       "stock.approve": "批准盘点差异",
       "stock.manage": "库位管理与报废",
       "stock.move": "移动与盘点库存",

@@ -1,4 +1,4 @@
-"""The values of a batch by their slots."""
+"""The values of a batch by their slots, and which yields were explained."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,10 +15,20 @@ def upgrade() -> None:
         sa.Column("idx", sa.Integer(), autoincrement=False, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("entry", "batch", "phase", "slot", "value", "unit")),
         sa.Column("samples", sa.Text()),
+        sa.Column("inputs", sa.Text()),
         sa.PrimaryKeyConstraint("idx"),
     )
     op.create_index("production_value_batch", "production_value", ["batch", "phase"])
+    op.create_table(
+        "production_explanation",
+        sa.Column("idx", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("batch", "entry", "explained_by", "explanation")),
+        sa.Column("captured_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_index("ix_production_explanation_batch", "production_explanation", ["batch"])
 
 
 def downgrade() -> None:
+    op.drop_table("production_explanation")
     op.drop_table("production_value")

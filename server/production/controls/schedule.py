@@ -25,6 +25,7 @@ def course(
     started: Iterable[datetime], ended: Iterable[datetime], held: Iterable[datetime], resumed: Iterable[datetime]
 ) -> Course:
     """Of several starts or ends the first counts; a hold lasts until the next resumption."""
+    # At the same moment going on comes before being held again.
     marks = sorted([*((at, True) for at in held), *((at, False) for at in resumed)])
     holds: list[Hold] = []
     for at, begins in marks:
@@ -48,7 +49,7 @@ def running(known: Course, at: datetime) -> timedelta:
 
 
 def due_at(known: Course, schedule: Mapping[str, Any], turn: int) -> datetime | None:
-    """When a round is due by the clock; None while the phase has not begun, and where a hold that goes on puts it off."""
+    """When a round is due by the clock; None while the phase has not begun, and where a hold that goes on is before."""
     if known.started is None:
         return None
     due = known.started + timedelta(minutes=schedule["every"]) * turn

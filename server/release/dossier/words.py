@@ -152,6 +152,8 @@ production.line_cleared.v1|清场|Line cleared
 production.material_weighed.v1|称量|Material weighed
 production.parameter_recorded.v1|参数|Parameter recorded
 production.check_recorded.v1|中间控制|In-process check
+production.yield_recorded.v1|收率|Yield
+production.yield_explained.v1|收率超限说明|Explanation of a yield
 production.phase_completed.v1|步骤完成|Phase completed
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
@@ -270,6 +272,13 @@ handheld.lease_revoked.v1|收回|Taken back
 production.containers_allocated.v1|容器分配|Containers allocated
 production.allocation_released.v1|分配解除|Allocation released
 out_of_limits|超限|Out of limits
+check_late|中间控制检查过迟|In-process check taken too late
+check_missed|中间控制检查漏做|In-process check missed
+nelson_rule|控制图出现非偶然的模式|Pattern in the control chart that is not chance
+yield_stale|收率所依据的数值已失效|Yield from values that no longer stand
+yield_unexplained|收率超限未说明即继续生产|Went on after an unexplained yield
+explanation_unknown|说明所指并非本步骤的收率|Explains no yield of this phase
+explanation_unsigned|说明没有本人签名|Explanation without a signature of its own
 manual_weight_unverified|手工称量无复核|Typed weight without second person
 verifier_is_performer|复核人即操作人|Verifier is the performer
 reading_unverified|天平读数未核实|Balance reading not verified

@@ -1,0 +1,203 @@
+"""What a yield is calculated from, whether it still is, and whether the batch may go on after it. Pure.
+
+A yield names the entries of its inputs, so that nobody has to guess which values it was calculated from: it is current
+while exactly these stand in their slots, and while each yield among them is current itself (21 CFR 211.103; CN 2010,
+187). pwa/src/production/yields/yields.ts is the same; `tests/vectors/yields.json` holds both.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from server.core import units
+from server.engines import expressions
+from server.engines.expressions import ExpressionError, ExpressionProblem, Program
+from server.engines.statistics.numbers import text
+from server.production.model import MAJOR, Judgement
+from server.production.rules import within
+
+STALE, UNEXPLAINED, UNKNOWN = "yield_stale", "yield_unexplained", "explanation_unknown"
+UNSIGNED, DIFFERS, OUT, UNIT = "explanation_unsigned", "calculation_differs", "out_of_limits", "unit_mismatch"
+# The flags of a yield itself.
+OF_YIELD = (STALE, DIFFERS, OUT, UNIT)
+YIELD = "yield"
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value of a slot, as an entry says it; `standing` unless something has superseded it. `inputs` are the entries
+    that a yield was calculated from, of each input; None of any other value."""
+
+    entry: str
+    slot: str
+    value: str
+    unit: str
+    standing: bool
+    inputs: Mapping[str, tuple[str, ...]] | None = None
+
+
+def covers(place: str, slot: str) -> bool:
+    """Whether a slot is the place that an input names, or a portion of the line that it names."""
+    return slot == place or slot.startswith(f"{place}/")
+
+
+def named_by(payload: Payload) -> dict[str, tuple[str, ...]]:
+    return {one["id"]: tuple(one["entries"]) for one in payload["inputs"]}
+
+
+def fresh(phase: Payload, inputs: Mapping[str, Sequence[str]], claims: Sequence[Claim]) -> bool:
+    """Whether these entries of each input are what stands in its slots: of each slot one, and every place filled."""
+    return all(
+        _complete(one["from"], inputs.get(one["id"], ()), claims) for one in phase["inputs"] if one["from"] is not None
+    )
+
+
+def _complete(places: Sequence[str], entries: Sequence[str], claims: Sequence[Claim]) -> bool:
+    here = [one for one in claims if one.standing and any(covers(place, one.slot) for place in places)]
+    named = [one.slot for one in here if one.entry in entries]
+    filled = all(any(covers(place, slot) for slot in named) for place in places)
+    return (
+        len(named) == len(set(entries)) == len(entries)
+        and sorted(named) == sorted({one.slot for one in here})
+        and filled
+    )
+
+
+def current(entry: str, phases: Sequence[Payload], claims: Sequence[Claim]) -> bool:
+    """Whether a yield stands, and all that it was calculated from, and was calculated from in turn."""
+    by_entry = {one.entry: one for one in claims}
+    return _current(entry, {one["id"]: one for one in phases}, by_entry, claims, frozenset())
+
+
+def _current(
+    entry: str,
+    phases: Mapping[str, Payload],
+    by_entry: Mapping[str, Claim],
+    claims: Sequence[Claim],
+    above: frozenset[str],
+) -> bool:
+    one = by_entry.get(entry)
+    if one is None or not one.standing or entry in above:
+        return False
+    phase = phases.get(one.slot.partition("/")[0])
+    if one.inputs is None or phase is None or phase["type"] != YIELD:
+        return True
+    named = [each for entries in one.inputs.values() for each in entries]
+    return fresh(phase, one.inputs, claims) and all(
+        _current(each, phases, by_entry, claims, above | {entry}) for each in named
+    )
+
+
+def stale(phases: Sequence[Payload], claims: Sequence[Claim]) -> list[Claim]:
+    """The yields that stand in their slots and are current no more."""
+    yields = [one for one in claims if one.standing and one.inputs is not None]
+    return [one for one in yields if not current(one.entry, phases, claims)]
+
+
+def total(claims: Iterable[Claim], unit: str) -> str | None:
+    """The sum in a unit, to 34 digits; None where a value is in a unit that does not lead there."""
+    whole = Fraction(0)
+    for one in claims:
+        value = units.convert(one.value, one.unit, unit)
+        if value is None:
+            return None
+        whole += value
+    return text(whole)
+
+
+def calculated(phase: Payload, inputs: Mapping[str, str]) -> str:
+    """The yield with the decimals of its phase. ExpressionError, also for a recipe that nobody has checked."""
+    try:
+        found = _program(phase["expression"], tuple(one["id"] for one in phase["inputs"])).run(
+            {name: Decimal(value) for name, value in inputs.items()}
+        )
+    except ExpressionProblem as problem:
+        raise ExpressionError("format_wrong") from problem
+    assert isinstance(found, Decimal)
+    rounded = expressions.rounded(found, phase["decimals"], phase["rounding"])
+    return expressions.written(rounded, phase["decimals"])
+
+
+@lru_cache(maxsize=256)
+def _program(source: str, names: tuple[str, ...]) -> Program:
+    return expressions.compile(source, dict.fromkeys(names, "decimal"), "decimal")
+
+
+def judge(given: Payload, phases: Sequence[Payload], phase: Payload, claims: Sequence[Claim]) -> list[Judgement]:
+    """Of a yield as it arrives: `claims` are all values of the batch that the log knows, this one not among them."""
+    found = _judge_inputs(given, phase, claims)
+    inputs = named_by(given)
+    known = {one.entry for one in claims}
+    named = [entry for entries in inputs.values() for entry in entries]
+    whole = all(one in known and current(one, phases, claims) for one in named)
+    if not (whole and fresh(phase, inputs, claims)):
+        found.append(Judgement(STALE, {"severity": MAJOR}))
+    if given["unit"] != phase["unit"]:
+        return [*found, Judgement(UNIT, {"unit": given["unit"], "expected": phase["unit"]})]
+    right = _right(phase, {one["id"]: one["value"] for one in given["inputs"]})
+    if right is None or Decimal(right) != Decimal(given["value"]):
+        details = {"value": given["value"], "calculated": right, "severity": MAJOR}
+        found.append(Judgement(DIFFERS, details))
+    return found + judge_limits(given, phase)
+
+
+def judge_limits(given: Payload, phase: Payload) -> list[Judgement]:
+    if within(given["value"], phase["low"], phase["high"]):
+        return []
+    bounds = {"low": phase["low"], "high": phase["high"], "unit": phase["unit"], "severity": MAJOR}
+    return [Judgement(OUT, {"values": [given["value"]], **bounds, "comment_missing": not given["comment"]})]
+
+
+def _right(phase: Payload, values: Mapping[str, str]) -> str | None:
+    if set(values) != {one["id"] for one in phase["inputs"]}:
+        return None
+    try:
+        return calculated(phase, values)
+    except ExpressionError:
+        return None
+
+
+def _judge_inputs(given: Payload, phase: Payload, claims: Sequence[Claim]) -> list[Judgement]:
+    """Whether each input is in the unit of the recipe, and the sum of the entries that it names, as far as the log has
+    them."""
+    found, by_entry = [], {one.entry: one for one in claims}
+    planned = {one["id"]: one for one in phase["inputs"]}
+    for one in given["inputs"]:
+        asked = planned.get(one["id"])
+        if asked is not None and one["unit"] != asked["unit"]:
+            found.append(Judgement(UNIT, {"input": one["id"], "unit": one["unit"], "expected": asked["unit"]}))
+        elif asked is not None and asked["from"] is not None and all(name in by_entry for name in one["entries"]):
+            right = total((by_entry[name] for name in one["entries"]), one["unit"])
+            if right is None or Decimal(right) != Decimal(one["value"]):
+                details = {"input": one["id"], "value": one["value"], "calculated": right, "severity": MAJOR}
+                found.append(Judgement(DIFFERS, details))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """A yield with when it was captured; `out` of its limits, and `explained` when by somebody who may (None: not)."""
+
+    entry: str
+    phase: str
+    captured_at: str
+    out: bool
+    explained: str | None
+
+
+def open_before(yields: Iterable[Yield], above: Iterable[str], captured_at: str) -> list[Yield]:
+    """The yields of phases before one that was begun at this moment that were out of limits and not explained then."""
+    before = set(above)
+    return [
+        one
+        for one in yields
+        if one.phase in before
+        and one.out
+        and one.captured_at <= captured_at
+        and not (one.explained is not None and one.explained <= captured_at)
+    ]

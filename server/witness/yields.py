@@ -1,0 +1,123 @@
+"""Whether the server has calculated yields again, said which are stale, and who may explain them (PRD-10).
+
+The same questions as its own rules ask (`server.production.yields`), answered from the log alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from server.identity import at_capture, grants
+from server.production import model
+from server.production.rules import slot_of
+from server.production.values import said
+from server.production.yields import rules
+from server.production.yields.judging import VALUES, has_yields
+from server.production.yields.projection import WORTHLESS
+from server.production.yields.rules import Claim, Yield
+from server.recipes import structure
+from server.recipes.model import find_phase
+from server.release.model import RESOLVED_KIND
+from server.witness.granting import GrantRules
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+
+Signed = Callable[[Seen, str], bool]
+
+
+class YieldRules(StandingRules):
+    """The values of every batch after the entries learnt so far; `granted` knows who may explain."""
+
+    kinds = (*VALUES, model.STARTED, model.EXPLAINED)
+
+    def __init__(self, granted: GrantRules, signed: Signed) -> None:
+        super().__init__()
+        self._granted, self._signed = granted, signed
+        self._claims: dict[str, list[Claim]] = {}
+        self._captured: dict[str, str] = {}
+        self._explained: dict[str, str] = {}
+        self._places: dict[str, tuple[str, str]] = {}
+        self._told: set[str] = set()
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of a value, a yield, its explanation, or a phase that begins."""
+        body, kind = seen.body, seen.head.kind
+        if body is None or kind not in (*self.kinds, RESOLVED_KIND) or "batch_unknown" in seen.stamp.flags:
+            return
+        phases = self.phases_of(body["batch"])
+        if seen.by_server and kind == RESOLVED_KIND and has_yields(phases):
+            left = self._standing(body["batch"], self.losers(body))
+            self.compare(seen, self._stale(phases, left, body["chosen"]), (rules.STALE,))
+        elif seen.by_server or not phases:
+            return
+        elif kind == model.EXPLAINED:
+            self._judge_explanation(seen, body)
+        elif kind == model.STARTED:
+            self.compare(seen, self._unexplained(seen, body, phases), (rules.UNEXPLAINED,))
+        elif has_yields(phases):
+            self._judge_value(seen, body, phases)
+
+    def _judge_value(self, seen: Seen, body: Body, phases: Sequence[Body]) -> None:
+        head = seen.head
+        known = self._standing(body["batch"], {head.corrects} - {None})
+        phase = find_phase(phases, body["phase"])
+        own = Claim(
+            head.id, slot_of(head.kind, body), **said(head.kind, body), standing=True, inputs=_inputs(seen, body)
+        )
+        owed = self._stale(phases, [*known, own], head.id)
+        if head.kind == model.YIELDED and phase is not None and phase["type"] == rules.YIELD:
+            owed |= {one.code for one in rules.judge(body, phases, phase, known)}
+            self.compare(seen, owed, rules.OF_YIELD)
+        else:
+            self.compare(seen, owed, (rules.STALE,))
+
+    def _stale(self, phases: Sequence[Body], claims: Sequence[Claim], cause: str) -> set[str]:
+        found = [one.entry for one in rules.stale(phases, claims) if one.entry not in self._told | {cause}]
+        return {rules.STALE} if found else set()
+
+    def _unexplained(self, seen: Seen, body: Body, phases: Sequence[Body]) -> set[str]:
+        above = structure.ancestors(phases).get(body["phase"], set())
+        known = [self._yield(one, phases) for one in self._standing(body["batch"], set()) if one.inputs is not None]
+        open_ = rules.open_before([one for one in known if one is not None], above, seen.head.captured_at)
+        return {rules.UNEXPLAINED} if open_ else set()
+
+    def _yield(self, one: Claim, phases: Sequence[Body]) -> Yield | None:
+        phase = find_phase(phases, one.slot.partition("/")[0])
+        if not one.standing or phase is None or phase["type"] != rules.YIELD:
+            return None
+        out = bool(rules.judge_limits({"value": one.value, "comment": None}, phase))
+        return Yield(one.entry, phase["id"], self._captured[one.entry], out, self._explained.get(one.entry))
+
+    def _judge_explanation(self, seen: Seen, body: Body) -> None:
+        person = body["explained_by"]
+        owed = set() if self._places.get(body["entry"]) == (body["batch"], body["phase"]) else {rules.UNKNOWN}
+        owed |= set() if self._signed(seen, person) else {rules.UNSIGNED}
+        self.compare(seen, owed, (rules.UNKNOWN, rules.UNSIGNED))
+        held = self._granted.held_at(person, at_capture.capture_of(seen.head))
+        if held is not None and self._granted.since:
+            may = any(grants.permits(one, model.EXPLAINS, None) for one in held)
+            own = "person_not_permitted" in seen.stamp.flags
+            # Who recorded it may lack a right as well: then the flag stands for either.
+            if not may and not own:
+                self.compare(seen, {"person_not_permitted"}, ("person_not_permitted",))
+
+    def _standing(self, batch: str, gone: set[str]) -> list[Claim]:
+        gone = self.superseded | gone
+        return [replace(one, standing=one.entry not in gone) for one in self._claims.get(batch, ())]
+
+    def take(self, seen: Seen, body: Body) -> None:
+        head = seen.head
+        if head.kind == model.EXCEPTION and body["code"] == rules.STALE and seen.by_server:
+            self._told.add(body["entries"][0])
+        elif head.kind in VALUES:
+            self._claims.setdefault(body["batch"], []).append(_claim(seen, body))
+            self._captured[head.id] = head.captured_at
+            if head.kind == model.YIELDED:
+                self._places[head.id] = body["batch"], body["phase"]
+        elif head.kind == model.EXPLAINED and WORTHLESS.isdisjoint(seen.stamp.flags):
+            self._explained[body["entry"]] = min(head.captured_at, self._explained.get(body["entry"], head.captured_at))
+
+
+def _claim(seen: Seen, body: Body) -> Claim:
+    kind = seen.head.kind
+    inputs = rules.named_by(body) if kind == model.YIELDED else None
+    return Claim(seen.head.id, slot_of(kind, body), **said(kind, body), standing=True, inputs=inputs)
