@@ -14,11 +14,13 @@ DOORS = {"model", "queries", "shapes", "entry_view"}
 # Of identity, what every room that signs, countersigns or asks for a place builds on; of materials, what a code is.
 DOORS |= {"signing", "countersigning", "grants", "scanning"}
 # How a room starts a flow, and hears of its end; exact decimals, and how they are rounded.
-DOORS |= {"starting", "kinds", "standing", "expressions"}
+DOORS |= {"starting", "kinds", "standing", "expressions", "statistics"}
 # How a handheld takes lot numbers along.
 DOORS |= {"giving"}
 # How a filled form is printed.
 DOORS |= {"paper"}
+# What comes after what in a recipe.
+DOORS |= {"structure"}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 
 

@@ -60,10 +60,7 @@ class YieldRules(StandingRules):
         head = seen.head
         known = self._standing(body["batch"], {head.corrects} - {None})
         phase = find_phase(phases, body["phase"])
-        own = Claim(
-            head.id, slot_of(head.kind, body), **said(head.kind, body), standing=True, inputs=_inputs(seen, body)
-        )
-        owed = self._stale(phases, [*known, own], head.id)
+        owed = self._stale(phases, [*known, _claim(seen, body)], head.id)
         if head.kind == model.YIELDED and phase is not None and phase["type"] == rules.YIELD:
             owed |= {one.code for one in rules.judge(body, phases, phase, known)}
             self.compare(seen, owed, rules.OF_YIELD)

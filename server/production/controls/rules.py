@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from server.engines.statistics import charts
+from server.engines import statistics
 from server.production.controls import schedule
 from server.production.controls.schedule import Course
 from server.production.model import MAJOR, MINOR
@@ -104,10 +104,10 @@ def _patterns(phase: Phase, taken: Sequence[Taken], about: Taken) -> list[Findin
         return []
     points = series(taken, about.check)
     since = sum(one.round < about.round for one in points)
-    rounds = [charts.Round(one.mean, one.values) for one in points]
+    rounds = [statistics.Round(one.mean, one.values) for one in points]
     return [
         _pattern(check["id"], one.rule, points[one.first : one.last + 1])
-        for one in charts.told(rounds, check["target"], since)
+        for one in statistics.told(rounds, check["target"], since)
     ]
 
 

@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from server.core import units
-from server.engines import expressions
+from server.engines import expressions, statistics
 from server.engines.expressions import ExpressionError, ExpressionProblem, Program
-from server.engines.statistics.numbers import text
 from server.production.model import MAJOR, Judgement
 from server.production.rules import within
 
@@ -107,7 +106,7 @@ def total(claims: Iterable[Claim], unit: str) -> str | None:
         if value is None:
             return None
         whole += value
-    return text(whole)
+    return statistics.text(whole)
 
 
 def calculated(phase: Payload, inputs: Mapping[str, str]) -> str:
