@@ -44,6 +44,7 @@ from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.given import GivenRules
+from server.witness.goods import Goods
 from server.witness.granting import GrantRules
 from server.witness.inspections import InspectionRules
 from server.witness.issuing import IssuingRules
@@ -53,6 +54,7 @@ from server.witness.masters import MasterRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
+from server.witness.requisitions import RequisitionRules
 from server.witness.reviews import ReviewRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
@@ -125,8 +127,11 @@ class SiteRules:
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers, self._usage = SupplierRules(), UsageRules()
-        self._purchasing, self._labels = PurchaseRules(), LabelRules()
-        self._receiving, self._counts = ReceivingRules(), CountRules()
+        self._goods = Goods()
+        self._requisitions = RequisitionRules(self._goods)
+        self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
+        self._receiving, self._counts = ReceivingRules(self._goods, self._purchasing), CountRules()
+        self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
@@ -171,6 +176,7 @@ class SiteRules:
         self._masters.judge(seen)
         self._suppliers.judge(seen)
         self._usage.judge(seen)
+        self._requisitions.judge(seen)
         self._purchasing.judge(seen)
         self._receiving.judge(seen)
         self._counts.judge(seen)
@@ -225,7 +231,9 @@ class SiteRules:
         self._masters.learn(seen)
         self._suppliers.learn(seen)
         self._usage.learn(seen)
+        self._requisitions.learn(seen)
         self._purchasing.learn(seen)
+        self._goods.learn(seen)
         self._receiving.learn(seen)
         self._counts.learn(seen)
         self._labels.learn(seen)

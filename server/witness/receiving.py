@@ -1,10 +1,14 @@
 """Whether lot numbers were given twice, and receipts flagged as they deserve, from the log alone (MAT-04)."""
 
+from decimal import Decimal
 from typing import Any
 
+from server.core import units
 from server.materials.model import NOT_PERMITTED
-from server.materials.receiving import model, numbering
+from server.materials.receiving import model, numbering, rules
 from server.materials.suppliers.model import RECEIVED
+from server.witness.goods import Goods
+from server.witness.purchasing import PurchaseRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
@@ -15,8 +19,10 @@ Lot = tuple[str, str]
 class ReceivingRules(Remembering):
     """Numbers that are reserved, and the lots with their expiry, after the entries learnt so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, goods: Goods, purchasing: PurchaseRules) -> None:
         super().__init__()
+        self._goods, self._purchasing = goods, purchasing
+        self._over = model.DEFAULT.over
         # By period: the last number. By device: (pattern, period, first, last).
         self._last: dict[str, int] = {}
         self._blocks: dict[str, list[model.Block]] = {}
@@ -43,13 +49,36 @@ class ReceivingRules(Remembering):
             owed.add(model.NUMBER_FOREIGN)
         expiry = given["expiry"] or self._expiry.get(lot)
         # Of what is not registered nothing more is asked.
-        if expiry is not None and expiry < seen.head.captured_at[:10] and model.UNKNOWN not in seen.stamp.flags:
+        known = model.UNKNOWN not in seen.stamp.flags
+        if expiry is not None and expiry < seen.head.captured_at[:10] and known:
             owed.add(model.EXPIRED)
-        for flag in (model.NUMBER_FOREIGN, model.EXPIRED):
+        asked = [model.NUMBER_FOREIGN, model.EXPIRED]
+        if self._goods.is_whole:
+            asked.append(model.UNKNOWN)
+            owed |= {model.UNKNOWN} - ({model.UNKNOWN} if given["material"] in self._goods.units else set())
+        if self._goods.is_whole and known and not (given["order"] and self._purchasing.is_lost(given["order"])):
+            asked += model.OF_ORDER
+            owed |= self._of_order(seen, given)
+        for flag in asked:
             if flag in owed and flag not in seen.stamp.flags:
                 raise unflagged(flag, f"{'/'.join(lot)} came so")
             if flag in seen.stamp.flags and flag not in owed:
                 raise misflagged(flag, f"nothing of the kind is wrong with {'/'.join(lot)}")
+
+    def _of_order(self, seen: Seen, given: Any) -> set[str]:
+        """What is wrong with the order that it is for. Before there was a flag for an order that waits, such a receipt
+        was said to be for none."""
+        if given["order"] is None:
+            return set()
+        expected = rules.expected_of(self._purchasing.find(given["order"]), given["line"])
+        came, amount = given["quantity"], None
+        if expected is not None and came is not None:
+            counted = units.converted(came, expected.unit, self._goods.links(given["material"]))
+            amount = None if counted is None else Decimal(counted["value"])
+        owed = set(rules.of_order(given, expected, amount, self._over))
+        if owed == {model.ORDER_UNDECIDED} and model.ORDER_UNKNOWN in seen.stamp.flags:
+            return {model.ORDER_UNKNOWN}
+        return owed
 
     def _is_given(self, device: str, material: str, lot: str) -> bool:
         for one in self._blocks.get(device, ()):
@@ -78,6 +107,9 @@ class ReceivingRules(Remembering):
             self._expiry[lot] = given["expiry"] if anew else self._expiry[lot]
 
     def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind == model.RULE_SET and not seen.is_strange:
+            self._about[index] = None
+            self._blind, self._over = self._blind or seen.body is None, (seen.body or {}).get("over", self._over)
         if seen.head.kind != model.NUMBERS_RESERVED or seen.is_strange:
             return
         self._about[index] = None

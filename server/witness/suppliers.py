@@ -22,6 +22,20 @@ class SupplierRules(Remembering):
         # Of lots that wait: who delivered them, who made them, and the flags that hold them.
         self._waiting: dict[tuple[str, str], tuple[str | None, str | None, frozenset[str]]] = {}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry about suppliers could be read."""
+        return not self._blind
+
+    def is_known(self, code: str) -> bool:
+        return code in self._known
+
+    def may_deliver(self, material: str, named: str | None, day: str, maker: str | None = None) -> bool:
+        """Whether somebody who is named by code or name may deliver this material on a day, made by `maker`."""
+        found = next((one for one in self._known.values() if named is not None and one.is_named(named)), None)
+        supplies = [one for one in self._supplies.values() if one.material == material]
+        return rules.approved(found, supplies, self._known, day, maker)
+
     def judge(self, seen: Seen) -> None:
         """SyncError `lot_supplier_undecided`, as the door refuses it."""
         given = seen.body
@@ -31,9 +45,7 @@ class SupplierRules(Remembering):
         if given["status"] not in ("released", "restricted") or lot not in self._waiting:
             return
         named, maker, flags = self._waiting[lot]
-        found = next((one for one in self._known.values() if named is not None and one.is_named(named)), None)
-        supplies = [one for one in self._supplies.values() if one.material == lot[0]]
-        fit = rules.approved(found, supplies, self._known, seen.head.captured_at[:10], maker)
+        fit = self.may_deliver(lot[0], named, seen.head.captured_at[:10], maker)
         if rules.still_held(flags, fit):
             raise SyncError("lot_supplier_undecided", f"{'/'.join(lot)} of {named}")
 

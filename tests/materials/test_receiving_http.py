@@ -75,6 +75,31 @@ def test_more_than_ordered_is_told_with_the_way_on_and_held_when_it_is_taken_in(
     assert closed.json["details"]["found"] == [model.ORDER_CLOSED]
 
 
+def test_what_comes_for_an_order_that_nobody_approved_is_stopped_and_closes_no_line(buying: Buying) -> None:
+    placed = buying.place(line(value="25"))
+    order = placed.json["order"]
+    given = body("25", order=order, line=1, expiry=LATER, despite=[model.ORDER_UNDECIDED], comment="It is here")
+    stopped = receive(buying, **given)
+    assert (stopped.json["code"], stopped.json["details"]["found"]) == ("receipt_barred", [model.ORDER_UNDECIDED])
+    # In the hand it is there all the same: flagged, held, and no receipt of this order.
+    tablet = buying.site.tablet("T-1")
+    names = ("manufacturer", "supplier_name", "made", "retest", "delivery_note", "comment", "damage")
+    said = {"material": "api-1", "lot": "H-1", "order": order, "line": 1, "supplier": SUPPLIER, "supplier_lot": "X"}
+    said |= {"expiry": LATER, "quantity": {"value": "25", "unit": "kg"}, "containers": 1, **dict.fromkeys(names)}
+    told = tablet.record(model.LOT_RECEIVED, "lot/api-1/H-1", said, actor="P-0020")
+    assert model.ORDER_UNDECIDED in told.flags
+    shown = buying.shown(order)
+    assert (shown["lines"][0]["state"], shown["lines"][0]["receipts"]) == ("open", [])
+    waits = buying.clients["li"].get("/api/lots/api-1/H-1/supplier").json
+    assert waits["waits"]
+    assert model.ORDER_UNDECIDED in waits["flags"]
+    # From its approval on the same goods may come.
+    assert buying.decide("chen", "approve", order).status_code == 200
+    assert receive(buying, **{**given, "request": str(uuid4())}).status_code == 201
+    assert buying.shown(order)["state"] == "closed"
+    assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
+
+
 def test_the_plant_says_how_much_more_may_come(buying: Buying) -> None:
     order = buying.ordered(line(value="100"))
     rule = {"pattern": "L{seq:5}", "remaining": 50, "over": 2, "reason": "SOP-WH-01"}

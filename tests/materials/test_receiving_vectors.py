@@ -65,7 +65,7 @@ def expected(given: Json) -> rules.Expected | None:
         for one in order["lines"]:
             if (order["order"], one["line"]) == (given["order"], given["line"]):
                 amounts = Decimal(one["quantity"]), Decimal(one["received"])
-                return rules.Expected(order["supplier"], one["material"], *amounts, open=True)
+                return rules.Expected(order["supplier"], one["material"], *amounts, open=True, approved=True, unit="kg")
     return None
 
 

@@ -206,6 +206,7 @@ export const codesEn = {
     unit_mismatch: "Unit differs",
     supplier_not_approved: "Supplier not approved for the material",
     order_unknown: "No such line of an order",
+    order_not_approved: "The order is not approved",
     order_closed: "Order line closed",
     order_supplier_other: "Other supplier than ordered from",
     over_delivered: "More than ordered",

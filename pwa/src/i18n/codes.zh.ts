@@ -205,6 +205,7 @@ export const codesZh: typeof codesEn = {
     unit_mismatch: "单位不符",
     supplier_not_approved: "供应商未获准供应该物料",
     order_unknown: "订单中无此行",
+    order_not_approved: "订单未批准",
     order_closed: "订单行已关闭",
     order_supplier_other: "与订单的供应商不符",
     over_delivered: "超订单数量",

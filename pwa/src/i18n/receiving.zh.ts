@@ -17,7 +17,7 @@ export const receivingZh: typeof receivingEn = {
   wrong: "有不符之处", fewer: (n, of) => `只点了 ${n} / ${of} 件。`,
   ways: {
     supplier_not_approved: "该供应商未获准供应此物料。由 QA 批准供应，或接受此次到货；此前该批不得使用。", material_unknown: "该物料未登记。请先登记物料再收货。", unit_mismatch: "该物料不使用此单位。请先补充物料单位再收货。",
-    order_unknown: "订单中没有此物料的未完成行。请核对订单，或按无订单收货。", order_closed: "此订单行已到齐或已关闭。请询问采购；收货后须由 QA 接受。", order_supplier_other: "订单下给了另一供应商。请询问采购；收货后须由 QA 接受。", over_delivered: "超出订单允许的数量。请退回多余部分，或全部收货并由 QA 决定。",
+    order_not_approved: "此订单尚未批准。请先批准订单，或按无订单收货；批准前到货不计入订单行。", order_unknown: "订单中没有此物料的未完成行。请核对订单，或按无订单收货。", order_closed: "此订单行已到齐或已关闭。请询问采购；收货后须由 QA 接受。", order_supplier_other: "订单下给了另一供应商。请询问采购；收货后须由 QA 接受。", over_delivered: "超出订单允许的数量。请退回多余部分，或全部收货并由 QA 决定。",
     receipt_expired: "已过有效期。请拒收，或收货并由 QA 决定。", shelf_life_short: "剩余有效期低于本厂要求。请询问采购，或收货并由 QA 决定。", expiry_missing: "该物料有有效期要求，但有效期不明。请按标签录入，或收货并由 QA 决定。", lot_differs: "另一批物料已使用此批号。",
   } as Record<string, string>,
   done: "已收货", doneHint: (n) => `${n} 件容器均为待验。`, inspection: "入库检验", printLabels: "打印标签", labelsLater: "标签在有网络处打印。", openLot: "查看该批", again: "继续收货", labels: "容器",

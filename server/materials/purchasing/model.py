@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from server.materials.model import NOT_PERMITTED
 from sync import canonical
 
 PREFIX = "PO"
@@ -16,6 +17,9 @@ PLACED, APPROVED_KIND, REJECTED_KIND, LINE_CLOSED = (
     "materials.purchase_line_closed.v1",
 )
 RECEIVED = "materials.lot_received.v2"
+# The flag of a receipt against an order that nobody has approved: it is none of this order's.
+UNDECIDED = "order_not_approved"
+VOID = frozenset({NOT_PERMITTED, UNDECIDED})
 PLACES, APPROVES = "purchase.place", "purchase.approve"
 FLOW = "purchase-order"
 MEANING = {"code": "prepared", "zh": "起草", "en": "Prepared"}

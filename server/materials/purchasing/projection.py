@@ -8,7 +8,6 @@ from server.core import numbering, units
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials.masters import queries as masters
-from server.materials.model import NOT_PERMITTED
 from server.materials.purchasing import model
 
 order = Table(
@@ -99,9 +98,9 @@ def close(connection: Connection, entry: Entry) -> None:
 
 def receive(connection: Connection, entry: Entry) -> None:
     """What came in for a line; of another material, or for none that there is, it is no receipt of an order, nor is
-    what somebody says who may not receive."""
+    what somebody says who may not receive, or what came before the order was approved."""
     given = entry.payload
-    if NOT_PERMITTED in entry.flags:
+    if not model.VOID.isdisjoint(entry.flags):
         return
     here = (line.c.number == given["order"]) & (line.c.line == given["line"])
     found = connection.execute(select(line).where(here, line.c.material == given["material"])).first()

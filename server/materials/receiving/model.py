@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.materials import model as nouns
+from server.materials.purchasing import model as purchasing
 from server.materials.suppliers import model as suppliers
 
 LOT_RECEIVED = "materials.lot_received.v2"
@@ -19,14 +20,17 @@ BLOCK = 20
 # The flags of a receipt, in the order in which screens tell them.
 UNKNOWN = "material_unknown"
 NOT_APPROVED = suppliers.NOT_APPROVED
-ORDER_UNKNOWN, ORDER_CLOSED, OTHER_SUPPLIER = "order_unknown", "order_closed", "order_supplier_other"
+ORDER_UNKNOWN, ORDER_UNDECIDED = "order_unknown", purchasing.UNDECIDED
+ORDER_CLOSED, OTHER_SUPPLIER = "order_closed", "order_supplier_other"
 OVER = "over_delivered"
 EXPIRED, SHORT, NO_EXPIRY = "receipt_expired", "shelf_life_short", "expiry_missing"
 DIFFERS = nouns.DIFFERS
 UNIT = "unit_mismatch"
 NUMBER_FOREIGN = "lot_number_foreign"
 # What nobody can go on with at the desk, whatever the reason.
-BARS = (UNKNOWN, UNIT)
+BARS = (UNKNOWN, UNIT, ORDER_UNDECIDED)
+# What is wrong with the order of a delivery.
+OF_ORDER = (ORDER_UNKNOWN, ORDER_UNDECIDED, ORDER_CLOSED, OTHER_SUPPLIER, OVER)
 Payload = Mapping[str, Any]
 
 

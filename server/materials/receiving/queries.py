@@ -13,7 +13,6 @@ from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.materials.model import SAID_OF_LOT
 from server.materials.purchasing import queries as purchasing
-from server.materials.purchasing.model import APPROVED, CLOSED
 from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
 from server.materials.receiving.projection import damage, numbers, receipt, request, rule, told
@@ -88,14 +87,15 @@ def known(connection: Connection, given: Payload, day: str) -> rules.Known:
     material = given["material"]
     master = masters.in_force(masters.versions_of(connection, material))
     links = [] if master is None else master.links()
-    expected, unit = _expected(connection, given), materials.material_unit(connection, material)
+    order = None if given["order"] is None else purchasing.find(connection, given["order"])
+    expected, unit = rules.expected_of(order, given["line"]), materials.material_unit(connection, material)
     return rules.Known(
         unit=unit,
         shelf_life=None if master is None else master.shelf_life,
         stopped=suppliers.is_stopped(connection, material, named(given), day, given["manufacturer"]),
         fits=given["quantity"] is None or _in(given, unit, links) is not None,
-        expected=None if expected is None else expected[0],
-        amount=None if expected is None else _in(given, expected[1], links),
+        expected=expected,
+        amount=None if expected is None else _in(given, expected.unit, links),
         lot=_of_lot(connection, material, given["lot"]),
         day=day,
         rule=rule_in_force(connection),
@@ -106,19 +106,6 @@ def _in(given: Payload, unit: str | None, links: Iterable[units.Link]) -> Decima
     """How much comes, in this unit; None where it cannot be counted so."""
     found = None if unit is None or given["quantity"] is None else units.converted(given["quantity"], unit, links)
     return None if found is None else Decimal(found["value"])
-
-
-def _expected(connection: Connection, given: Payload) -> tuple[rules.Expected, str] | None:
-    """The line of an approved order that a receipt names, with its unit."""
-    order = None if given["order"] is None else purchasing.find(connection, given["order"])
-    if order is None or order.state != APPROVED:
-        return None
-    line = next((one for one in order.lines if one.line == given["line"]), None)
-    if line is None:
-        return None
-    is_open = line.state != CLOSED
-    expected = rules.Expected(order.supplier, line.material, line.ordered, line.received, is_open)
-    return expected, line.quantity["unit"]
 
 
 def together(connection: Connection, material: str, amounts: Sequence[Payload]) -> dict[str, str] | None:

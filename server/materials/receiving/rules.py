@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from server.materials import rules as lots
 from server.materials.model import SAID_OF_LOT
+from server.materials.purchasing.model import APPROVED, CLOSED, Order
 from server.materials.receiving import model
 from server.materials.receiving.model import Payload, Rule
 
@@ -24,6 +25,8 @@ class Expected:
     ordered: Decimal
     received: Decimal
     open: bool
+    approved: bool
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +51,38 @@ def findings(given: Payload, known: Known) -> list[str]:
     if known.unit is None:
         return [model.UNKNOWN]
     found = [model.NOT_APPROVED] if known.stopped else []
-    found += _of_order(given, known)
+    found += of_order(given, known.expected, known.amount, known.rule.over)
     found += _of_dates(given, known)
     if known.lot is not None and _differs(given, known.lot):
         found.append(model.DIFFERS)
     return found if known.fits else [*found, model.UNIT]
 
 
-def _of_order(given: Payload, known: Known) -> Iterator[str]:
-    expected = known.expected
+def expected_of(order: Order | None, at: int | None) -> Expected | None:
+    """The line of an order that a receipt names; None where there is none."""
+    line = None if order is None else next((one for one in order.lines if one.line == at), None)
+    if order is None or line is None:
+        return None
+    amounts, unit = (line.ordered, line.received), line.quantity["unit"]
+    return Expected(order.supplier, line.material, *amounts, line.state != CLOSED, order.state == APPROVED, unit)
+
+
+def of_order(given: Payload, expected: Expected | None, amount: Decimal | None, over: int) -> Iterator[str]:
+    """What is wrong with the order that a receipt names, of which `amount` comes, where `over` percent more may."""
     if given["order"] is None:
         return
     if expected is None or expected.material != given["material"]:
         yield model.ORDER_UNKNOWN
         return
+    if not expected.approved:
+        yield model.ORDER_UNDECIDED
+        return
     if not expected.open:
         yield model.ORDER_CLOSED
     if given["supplier"] is not None and given["supplier"] != expected.supplier:
         yield model.OTHER_SUPPLIER
-    most = expected.ordered * (100 + known.rule.over) / 100
-    if expected.open and known.amount is not None and expected.received + known.amount > most:
+    most = expected.ordered * (100 + over) / 100
+    if expected.open and amount is not None and expected.received + amount > most:
         yield model.OVER
 
 

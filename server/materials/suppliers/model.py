@@ -18,6 +18,7 @@ HOLDING: tuple[str, ...] = (
     NOT_APPROVED,
     "material_unknown",
     "order_unknown",
+    "order_not_approved",
     "order_closed",
     "order_supplier_other",
     "over_delivered",

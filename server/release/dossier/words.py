@@ -306,6 +306,7 @@ wrong_lot|物料批未分配|Lot not allocated
 unit_mismatch|单位不符|Unit differs
 supplier_not_approved|供应商未获准供应该物料|Supplier not approved for the material
 order_unknown|订单中无此行|No such line of an order
+order_not_approved|订单未批准|The order is not approved
 order_closed|订单行已关闭|Order line closed
 order_supplier_other|与订单的供应商不符|Other supplier than ordered from
 over_delivered|超订单数量|More than ordered
