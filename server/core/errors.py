@@ -1631,6 +1631,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was submitted.", "未提交。"),
         ("Correct them in the file and check it again.", "请在文件中改正后再次核对。"),
     ),
+    "recipe_file_unreadable": Problem(
+        422,
+        ("This file is no BatchML with a master recipe.", "此文件不是含主配方的 BatchML。"),
+        ("Nothing was kept.", "未保存任何内容。"),
+        (
+            "Export the master recipe as BatchML (BatchInformation, V0700) without a DTD, below 2 MB.",
+            "请将主配方导出为 BatchML（BatchInformation，V0700），不含 DTD，小于 2 MB。",
+        ),
+    ),
     "order_lots_wrong": Problem(
         409,
         (

@@ -181,6 +181,12 @@ class RecipeContent(Schema):
     content = plain.Dict(keys=plain.String(), required=True)
 
 
+class BatchmlText(Schema):
+    """A document of another system, or an export read back."""
+
+    text = fields.text(2 * 1024 * 1024)
+
+
 class RecipeSubmission(SignatureFields):
     """`sha256`: of the content as it was shown; the rest is the signature."""
 

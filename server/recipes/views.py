@@ -3,7 +3,7 @@
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Response
@@ -16,7 +16,7 @@ from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
-from server.recipes import checking, model, queries, shapes, uses
+from server.recipes import batchml, batchml_reading, checking, model, queries, shapes, uses
 from server.recipes.findings import Finding
 from server.recipes.model import Version
 from sync import canonical
@@ -74,16 +74,42 @@ def export(code: str, number: int) -> Response:
     return Response(canonical.encode(dict(one.payload)), mimetype="application/json", headers=headers)
 
 
-@blueprint.get("/used/<any(material, equipment):what>/<code>")
+@blueprint.get("/<code>/<int:number>/batchml")
 @require(*_SEES)
-def show_uses(what: str, code: str) -> Answer:
-    """Where a material or a piece of equipment is used: by each recipe, in the version in force and in one that waits,
-    the phases and what they do with it. What nobody knows is used nowhere."""
+def export_batchml(code: str, number: int) -> Response:
+    """A version as BatchML (BatchML-BatchInformation V0700). PestleError `recipe_unknown`."""
     with plant.current().engine.connect() as connection:
-        class_ = queries.class_of(connection, code) if what == "equipment" else None
+        one = _one(_known(connection, code), code, number)
+    headers = {"Content-Disposition": blobs.download_as(f"{code}-{number}.xml"), "X-Content-Type-Options": "nosniff"}
+    return Response(batchml.written(one.payload), mimetype="application/xml", headers=headers)
+
+
+@blueprint.post("/batchml")
+@require(model.DESIGNS)
+@blueprint.arguments(shapes.BatchmlText)
+def read_batchml(body: Body) -> Answer:
+    """The content that a BatchML document says: a draft, nothing is kept. PestleError `recipe_file_unreadable`."""
+    return {"content": batchml_reading.read(body["text"].encode())}
+
+
+@blueprint.get("/used/material/<code>")
+@require(*_SEES)
+def show_uses_of_material(code: str) -> Answer:
+    """Where a material is used: by each recipe, in the version in force and in one that waits, the phases that weigh
+    it. What nobody knows is used nowhere."""
+    with plant.current().engine.connect() as connection:
         found = queries.all_versions(connection)
-    items = [use for versions in found.values() for use in _uses(what, code, class_, versions)]
-    return {"items": items, "total": len(items)}
+    return _uses(found.values(), lambda content: uses.of_material(content, code))
+
+
+@blueprint.get("/used/equipment/<code>")
+@require(*_SEES)
+def show_uses_of_equipment(code: str) -> Answer:
+    """The same of a piece of equipment, a class or a room: the phases that name or may take it."""
+    with plant.current().engine.connect() as connection:
+        class_ = queries.class_of(connection, code)
+        found = queries.all_versions(connection)
+    return _uses(found.values(), lambda content: uses.of_equipment(content, code, class_))
 
 
 @blueprint.post("/check")
@@ -133,17 +159,15 @@ def _checked(connection: Connection, content: Any) -> Answer:
     return {"findings": [one.payload() for one in findings[:200]], "sha256": digest, "next": following}
 
 
-def _uses(what: str, code: str, class_: str | None, versions: list[Version]) -> Iterable[Answer]:
-    now = _in_force(versions)
-    for one in versions:
-        if one.state != model.SUBMITTED and one.version != now:
-            continue
-        used = (
-            uses.of_material(one.payload, code) if what == "material" else uses.of_equipment(one.payload, code, class_)
-        )
-        if used is not None:
-            said = {"recipe": one.recipe, "version": one.version, "state": _state(one, now)}
-            yield said | {"product": one.payload["product"]} | used
+def _uses(recipes: Iterable[list[Version]], used: Callable[[Body], Answer | None]) -> Answer:
+    items = []
+    for versions in recipes:
+        now = _in_force(versions)
+        for one in versions:
+            if (one.state == model.SUBMITTED or one.version == now) and (found := used(one.payload)) is not None:
+                said = {"recipe": one.recipe, "version": one.version, "state": _state(one, now)}
+                items.append(said | {"product": one.payload["product"]} | found)
+    return {"items": items, "total": len(items)}
 
 
 def _known(connection: Connection, code: str) -> list[Version]:

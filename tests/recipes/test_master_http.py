@@ -104,3 +104,16 @@ def test_where_a_material_and_a_balance_are_used(site: PlantUnderTest) -> None:
     assert first["quantity"] == {"value": "12.640", "unit": "kg"}
     assert first["places"][0]["quantity"] == {"value": "12.640", "unit": "kg"}
     assert desk(site, "zhang").get("/api/recipes/used/person/P-0001").status_code == 404
+
+
+def test_a_version_goes_out_as_batchml_and_comes_back_as_a_draft(site: PlantUnderTest) -> None:
+    assert submit(site, master()).status_code == 201
+    file = desk(site, "zhou").get(f"/api/recipes/{CODE}/1/batchml")
+    assert (file.status_code, file.mimetype) == (200, "application/xml")
+    assert f"{CODE}-1.xml" in file.headers["Content-Disposition"]
+    back = desk(site, "zhou").post("/api/recipes/batchml", json={"text": file.text})
+    assert back.json == {"content": master()}
+    refused = desk(site, "zhou").post("/api/recipes/batchml", json={"text": "<x/>"})
+    assert (refused.status_code, refused.json["code"]) == (422, "recipe_file_unreadable")
+    assert desk(site, "zhang").post("/api/recipes/batchml", json={"text": file.text}).status_code == 403
+    assert desk(site, "zhou").get(f"/api/recipes/{CODE}/9/batchml").status_code == 404
