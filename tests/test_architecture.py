@@ -19,8 +19,8 @@ DOORS |= {"starting", "kinds", "standing", "expressions", "statistics"}
 DOORS |= {"giving"}
 # How a filled form is printed.
 DOORS |= {"paper"}
-# What comes after what in a recipe.
-DOORS |= {"structure"}
+# What comes after what in a recipe, the shape of one, and how it is scaled.
+DOORS |= {"structure", "master", "scaling"}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 
 

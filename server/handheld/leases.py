@@ -41,14 +41,13 @@ from server.identity.model import TABLET, Person
 from server.materials import queries as materials
 from server.materials.receiving import giving
 from server.production import queries as batches
-from server.production.model import EXPLAINS, WITNESSES
+from server.production.model import EXPLAINS, RELEASES, WITNESSES
 from server.training import queries as training
 from sync import canonical
 from sync.entry import new_id
 from sync.log import reading
 from sync.log.tables import log_entry
 
-_ORDER = "production.order_released.v1"
 # Who works on batches, and who may stand by and verify.
 _NEEDED = ("batch.work", "batch.review")
 _FILL = ("forms.fill",)
@@ -152,7 +151,7 @@ def revoke(plant: Plant, person: str, lease_id: str, reason: str) -> Lease:
 
 def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:
     """The order of a batch as it was released, with the control recipe frozen in it; PestleError `batch_unknown`."""
-    place = select(log_entry.c.idx).where(log_entry.c.stream == document_of(batch), log_entry.c.kind == _ORDER)
+    place = select(log_entry.c.idx).where(log_entry.c.stream == document_of(batch), log_entry.c.kind.in_(RELEASES))
     index = connection.execute(place.order_by(log_entry.c.idx).limit(1)).scalar()
     stored = None if index is None else reading.one(connection, index)
     if stored is None:

@@ -73,14 +73,9 @@ KINDS = (
         orders.withdraw,
         by=_ORDERS,
     ),
-    Kind(
-        model.ORDER,
-        shapes.OrderReleased,
-        "decision",
-        ordering.decide_release,
-        _release,
-        by=_ORDERS,
-        places=_rooms_of_order,
+    *(
+        Kind(name, schema, "decision", ordering.decide_release, _release, by=_ORDERS, places=_rooms_of_order)
+        for name, schema in ((model.ORDER, shapes.OrderReleased), (model.MASTER_ORDER, shapes.MasterOrderReleased))
     ),
     Kind(
         model.ALLOCATED,

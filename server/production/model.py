@@ -13,6 +13,9 @@ RELEASED, REJECTED, HISTORICAL = "released", "rejected", "historical"
 STATUSES = (ORDERED, IN_PROGRESS, AWAITING_REVIEW, RELEASED, REJECTED, HISTORICAL)
 
 ORDER, ORDER_PLANNED = "production.order_released.v1", "production.order_planned.v1"
+# An order by a recipe of the third form: with its procedure, and its bill of materials for the size of the order.
+MASTER_ORDER = "production.order_released.v2"
+RELEASES = (ORDER, MASTER_ORDER)
 ORDER_WITHDREW = "production.order_withdrawn.v1"
 ORDERS = "order.release"
 # What becomes of an order that was planned.

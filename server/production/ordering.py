@@ -1,6 +1,7 @@
 """How a batch comes to be ordered: planned by an approved recipe, and released at once or by a flow."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -11,7 +12,8 @@ from server.engines.flows import starting
 from server.materials import queries as materials
 from server.production import model, orders, queries
 from server.recipes import queries as recipes
-from server.recipes.model import Recipe
+from server.recipes import scaling
+from server.recipes.model import Recipe, is_master
 
 
 def decide_plan(connection: Connection, entry: Entry) -> Ruling:
@@ -103,20 +105,31 @@ def ended(connection: Connection, entry: Entry) -> Ruling:
 
 def released(planned: Row[Any], recipe: Recipe, person: str) -> Fact:
     """The order by which a batch exists, the recipe frozen in it."""
-    return Fact(model.ORDER, model.batch_stream(planned.batch), order_of(planned, recipe), actor=person)
+    kind = model.MASTER_ORDER if is_master(recipe.payload) else model.ORDER
+    return Fact(kind, model.batch_stream(planned.batch), order_of(planned, recipe), actor=person)
 
 
 def order_of(planned: Row[Any], recipe: Recipe) -> dict[str, Any]:
+    """What the order says: of a recipe of the third form for the size that was planned."""
+    size = {"value": planned.size_value, "unit": planned.size_unit}
     return {
         "batch": planned.batch,
         "product": recipe.payload["product"],
         "recipe": planned.recipe,
         "version": planned.version,
         "recipe_hash": planned.recipe_hash,
-        "size": {"value": planned.size_value, "unit": planned.size_unit},
+        "size": size,
         "lots": orders.lots_of(planned),
-        "phases": recipe.payload["phases"],
+        **frozen(recipe.payload, size),
     }
+
+
+def frozen(content: Mapping[str, Any], size: Mapping[str, str]) -> dict[str, Any]:
+    """The control recipe of a batch of this size; as the recipe is where its size is of another kind."""
+    if not is_master(content):
+        return {"phases": content["phases"]}
+    times = scaling.factor(content, size) or Fraction(1)
+    return {"procedure": content["procedure"], **scaling.scale(content, times)}
 
 
 def rooms_planned(connection: Connection, entry: Entry) -> list[str]:

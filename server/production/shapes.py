@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.recipes import master
 from server.recipes import shapes as recipes
 
 
@@ -24,6 +25,14 @@ class OrderReleased(Schema):
     size = fields.nested(fields.QuantityShape)
     lots = fields.many(LotLine)
     phases = recipes.phases()
+
+
+class MasterOrderReleased(OrderReleased):
+    """By a recipe of the third form (ISA-88): `materials` is its bill for the size of this order."""
+
+    procedure = master.procedure()
+    phases = master.phases()
+    materials = fields.many(master.Material)
 
 
 class OrderPlanned(Schema):

@@ -78,7 +78,7 @@ class IssuingRules(Remembering):
         return "return_too_much" if now is not None and now > most else None
 
     def learn(self, seen: Seen) -> None:
-        if seen.by_server and seen.head.kind == ORDERED and seen.body is not None:
+        if seen.by_server and seen.head.kind in ORDERED and seen.body is not None:
             lots = {(one["material"], one["lot"]) for one in seen.body["lots"]}
             self._lots.setdefault(seen.head.stream, lots)
         super().learn(seen)

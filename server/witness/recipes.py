@@ -36,7 +36,7 @@ class RecipeRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `recipe_waiting`, `recipe_version_wrong`, `recipe_unknown`, …"""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in (*_OWN, production.ORDER):
+        if given is None or not seen.by_server or head.kind not in (*_OWN, *production.RELEASES):
             return
         versions = self._recipes.get(model.recipe_stream(given["recipe"]), {})
         if versions is None:
@@ -47,7 +47,7 @@ class RecipeRules(Remembering):
 
     def _refused(self, kind: str, given: Body, actor: str, versions: Mapping[int, _Version]) -> str | None:
         known = versions.get(given["version"])
-        if kind == production.ORDER:
+        if kind in production.RELEASES:
             approved = known is not None and (known.state, known.sha256) == (model.IN_FORCE, given["recipe_hash"])
             return None if approved else "recipe_unknown"
         if kind in model.IMPORTS:
@@ -102,7 +102,7 @@ class OrderRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `order_differs`, `order_in_flow`."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind != production.ORDER or self._blind:
+        if given is None or not seen.by_server or head.kind not in production.RELEASES or self._blind:
             return
         stream = production.order_stream(given["batch"])
         planned = self._planned.get(stream)

@@ -6,13 +6,11 @@ from typing import Any
 from server.handheld.entries import OF_BATCHES
 from server.production import model
 from server.release.model import RESOLVED_KIND
-from server.witness.remembering import ORDERED
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
 Body = Mapping[str, Any]
-ORDERS = (ORDERED, "production.order_released.v2")
-_COMMON = (*ORDERS, model.EXCEPTION, model.CONFLICT, RESOLVED_KIND)
+_COMMON = (*model.RELEASES, model.EXCEPTION, model.CONFLICT, RESOLVED_KIND)
 
 
 class StandingRules:
@@ -57,7 +55,7 @@ class StandingRules:
 
     def _take(self, seen: Seen, body: Body) -> None:
         match seen.head.kind:
-            case kind if kind in ORDERS:
+            case kind if kind in model.RELEASES:
                 self.phases.setdefault(seen.head.stream, body["phases"])
             case model.CONFLICT:
                 self._conflicts[seen.head.id] = body["entries"]

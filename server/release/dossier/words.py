@@ -147,6 +147,7 @@ production.containers_allocated.v2|容器分配|Containers allocated
 production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
 production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
+production.order_released.v2|批指令下达|Batch order released
 production.phase_started.v1|步骤开始|Phase started
 production.line_cleared.v1|清场|Line cleared
 production.material_weighed.v1|称量|Material weighed
