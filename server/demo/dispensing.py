@@ -36,6 +36,14 @@ def _line(number: str, material: str, target: str, low: str, high: str, how: Map
     return same | {"target": target, "low": low, "high": high, "rounding": "half_up"} | dict(how)
 
 
+POWDERS: list[dict[str, Any]] = [
+    _line("10", "API-0107", "1.264", "1.258", "1.270", _BY_CONTENT),
+    _line("20", "LAC-0231", "16.500", "16.418", "16.582", _MAKES_UP),
+    _line("30", "SMC-0114", "8.500", "8.458", "8.542", _PLAIN),
+    _line("40", "STA-0042", "1.951", "1.942", "1.960", _PLAIN),
+    _line("50", "MGS-0009", "0.285", "0.282", "0.288", _PLAIN),
+]
+
 RECIPE: dict[str, Any] = {
     "recipe": "MBR-AMT-5-PI",
     "version": 1,
@@ -66,13 +74,7 @@ RECIPE: dict[str, Any] = {
             "room": "2-114",
             "equipment": "balance",
             "second": "line",
-            "lines": [
-                _line("10", "API-0107", "1.264", "1.258", "1.270", _BY_CONTENT),
-                _line("20", "LAC-0231", "16.500", "16.418", "16.582", _MAKES_UP),
-                _line("30", "SMC-0114", "8.500", "8.458", "8.542", _PLAIN),
-                _line("40", "STA-0042", "1.951", "1.942", "1.960", _PLAIN),
-                _line("50", "MGS-0009", "0.285", "0.282", "0.288", _PLAIN),
-            ],
+            "lines": POWDERS,
         },
     ],
 }

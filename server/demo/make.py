@@ -7,7 +7,7 @@ from typing import Any
 
 from server.core import clock
 from server.core.plant import Plant
-from server.demo import dispensing
+from server.demo import coated, dispensing
 from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels, pin_of
 from server.demo.flows import begin, deviate
@@ -19,6 +19,7 @@ from server.demo.story import Story
 from server.demo.training import revise, train
 from server.identity import accounts
 from server.identity import queries as identity
+from server.recipes import model as recipes
 from sync.log import reading
 
 HISTORY_DAYS = 360
@@ -114,16 +115,16 @@ def _people(story: Story) -> None:
 
 def _master_data(story: Story) -> None:
     engineer, keeper, analyst, qa = (story.person(login) for login in ("zhouwei", "huanglei", "sunyue", "zhaolin"))
-    for code, names, type_, unit in MATERIALS:
+    for code, names, type_, unit in (*MATERIALS, *coated.MATERIALS):
         definition = {"material": code, "name": names, "type": type_, "unit": unit}
         story.state("materials.material_defined.v1", f"material/{code}", definition, engineer)
-    for code, class_, names, serial, model, location, due in EQUIPMENT:
+    for code, class_, names, serial, model, location, due in (*EQUIPMENT, *coated.EQUIPMENT):
         register = {"equipment": code, "class": class_, "name": names, "serial": serial, "model": model}
         register |= {"location": location, "calibration_due": due}
         story.state("equipment.equipment_registered.v1", f"equipment/{code}", register, engineer)
     for area, names, rooms in AREAS:
         accounts.set_area(story.plant, area, names, list(rooms), "workshop 2", actor=story.person("admin"))
-    for lot in LOTS:
+    for lot in (*LOTS, *coated.LOTS):
         _lot(story, lot, keeper, analyst)
     signatures = [
         {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
@@ -131,6 +132,8 @@ def _master_data(story: Story) -> None:
     ]
     for recipe in (RECIPE, PACKING, dispensing.RECIPE):
         story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures})
+    master = coated.RECIPE | {"signatures": signatures}
+    story.state(recipes.MASTER_APPROVED, recipes.recipe_stream(master["recipe"]), master)
 
 
 def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str) -> None:
@@ -159,7 +162,7 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str) -> None:
 
 def _label_containers(story: Story) -> None:
     """The containers of the lots get their labels today: from now on a weighing names the one it was taken from."""
-    for material, number, _, _, quantity, containers, _ in LOTS:
+    for material, number, _, _, quantity, containers, _ in (*LOTS, *coated.LOTS):
         share = {"value": str(Decimal(quantity) / containers), "unit": "kg"}
         rows = [{"container": label, "quantity": share} for label in labels(number, containers)]
         received = {"material": material, "lot": number, "containers": rows}

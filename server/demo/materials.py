@@ -9,6 +9,7 @@ from pypdf import PdfWriter
 
 from server.core import blobs, clock
 from server.core.kinds import Fact
+from server.demo import coated
 from server.demo.content import LOTS, labels, t
 from server.demo.signing import decide, signature
 from server.demo.story import Story
@@ -49,7 +50,7 @@ def _places(story: Story) -> None:
     for location, names, kind in PLACES:
         given = {"location": location, "name": names, "warehouse": STORE, "kind": kind, "storage": None, "active": True}
         story.state(stock.LOCATION, f"location/{location}", given, engineer)
-    for at, (material, lot, *_, containers, _) in enumerate(LOTS):
+    for at, (material, lot, *_, containers, _) in enumerate((*LOTS, *coated.LOTS)):
         place = ("A-01-1", "A-01-2")[at % 2]
         for label in labels(lot, containers):
             moved = {"container": label, "from": None, "to": place, "reason": None}

@@ -33,7 +33,7 @@ def _structured(content: Content, known: Registers) -> Iterator[Finding]:
     """What only the third form can have wrong."""
     yield from linking.check(content, known)
     yield from formula.check(content, known)
-    yield from yields.check(content, known)
+    yield from yields.check(content)
 
 
 def _flat(messages: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -82,13 +82,21 @@ def _whole(content: Content, known: Registers) -> Iterator[Finding]:
     if size is not None:
         yield from _differs("count_differs", "formula/count/value", count, size)
     for name, stated in (("per_unit", each), ("quantity", total)):
-        lines = [line for line in content["materials"] if line["kind"] in _IN_PRODUCT and line[name] is not None]
+        lines = [line for line in _in_product(content["materials"]) if line[name] is not None]
         if stated is not None and lines:
             yield from _total(name, stated, lines, known)
     if count is not None and each is not None and total is not None:
         one = units.convert(each["value"], each["unit"], total["unit"])
         if one is not None:
             yield from _differs("total_count_differs", "formula/total/value", total, one * Fraction(count["value"]))
+
+
+def _in_product(materials: list[Content]) -> list[Content]:
+    """The lines of which a total is: where some say how much one unit has, what has none does not stay in it, as water
+    and ethanol do not."""
+    lines = [line for line in materials if line["kind"] in _IN_PRODUCT]
+    staying = [line for line in lines if line["per_unit"] is not None]
+    return staying or lines
 
 
 def _total(name: str, stated: Quantity, lines: list[Content], known: Registers) -> Iterator[Finding]:

@@ -6,12 +6,12 @@ from typing import Any
 from server.core import units
 from server.engines import expressions
 from server.recipes import model, structure
-from server.recipes.findings import Finding, Registers
+from server.recipes.findings import Finding
 
 Content = Mapping[str, Any]
 
 
-def check(content: Content, known: Registers) -> Iterator[Finding]:
+def check(content: Content) -> Iterator[Finding]:
     above = structure.ancestors(content["phases"])
     for at, phase in enumerate(content["phases"]):
         if phase["type"] == model.YIELD:
@@ -20,29 +20,29 @@ def check(content: Content, known: Registers) -> Iterator[Finding]:
             for number, one in enumerate(phase["inputs"]):
                 for place, slot in enumerate(one["from"] or ()):
                     path = f"phases/{at}/inputs/{number}/from/{place}"
-                    yield from _source(path, slot, one["unit"], phase["id"], content, above, known)
+                    yield from _source(path, slot, one["unit"], phase["id"], content, above)
 
 
-def unit_of(phases: structure.Phases, slot: str) -> tuple[str, str | None] | None:
-    """The unit of the number that stands there, and of which material it is, where it is of one; None where no number
-    can. `<phase>/<line>` of dispensing is the whole line."""
+def unit_of(phases: structure.Phases, slot: str) -> str | None:
+    """The unit of the number that stands there; None where none can. `<phase>/<line>` of dispensing is the whole
+    line."""
     phase = model.find_phase(phases, slot.partition("/")[0])
     if phase is None:
         return None
     parts = slot.split("/")
     line = model.find_line(phase, parts[1]) if len(parts) > 1 else None
     if line is not None and (len(parts) == 2 or model.has_slot(phase, slot)):
-        return line["unit"], line["material"]
+        return str(line["unit"])
     if not model.has_slot(phase, slot):
         return None
     if phase["type"] in ("weighing", model.YIELD):
-        return phase["unit"], phase.get("material")
+        return str(phase["unit"])
     measured = [one for name in ("parameters", "checks") for one in phase.get(name, ()) if one["id"] == parts[1]]
-    return (measured[0]["unit"], None) if measured else None
+    return str(measured[0]["unit"]) if measured else None
 
 
 def _source(
-    path: str, slot: str, unit: str, phase: str, content: Content, above: Mapping[str, set[str]], known: Registers
+    path: str, slot: str, unit: str, phase: str, content: Content, above: Mapping[str, set[str]]
 ) -> Iterator[Finding]:
     found, since = unit_of(content["phases"], slot), slot.partition("/")[0]
     if found is None:
@@ -50,9 +50,9 @@ def _source(
         return
     if since == phase or since not in above[phase]:
         yield Finding("slot_not_before", path, {"since": since, "phase": phase, "slot": slot})
-    own, material = found
-    if units.ratio(own, unit, known.links.get(material or "", ())) is None:
-        yield Finding("slot_unit", path, {"slot": slot, "found": own, "unit": unit})
+    # By no conversion of the material: values of several are summed.
+    if units.ratio(found, unit) is None:
+        yield Finding("slot_unit", path, {"slot": slot, "found": found, "unit": unit})
 
 
 def _expression(path: str, phase: Content) -> Iterator[Finding]:

@@ -168,6 +168,17 @@ def test_a_disagreement_is_told_with_both_numbers_in_both_languages() -> None:
     assert all("{" not in words for one in check(made, KNOWN) for words in one.payload()["what"].values())
 
 
+def test_what_has_no_amount_per_unit_is_not_in_the_total() -> None:
+    """Water that is dried away: it is weighed, and no tablet has any."""
+    made = master()
+    made["formula"]["total"] = {"value": "12.64", "unit": "kg"}
+    water = {"material": "exc-1", "name": words("Water"), "kind": "raw", "low": None, "high": None, "per_unit": None}
+    made["materials"].append(water | {"quantity": {"value": "4.8", "unit": "kg"}})
+    assert [code for code, path in found(made) if path.startswith("formula")] == []
+    made["materials"][0]["per_unit"] = None
+    assert [code for code, path in found(made) if path.startswith("formula")] == ["total_differs"]
+
+
 @given(st.integers(1, 10**6), st.decimals("0.001", "999.999", places=3), st.integers(0, 3))
 def test_what_is_rounded_to_its_own_places_agrees(count: int, each: Any, places: int) -> None:
     made = master(size={"value": str(count), "unit": "tablets"})
