@@ -14,7 +14,6 @@ from server.production.rules import slot_of
 from server.recipes.model import find_line, find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.lot_results import LotResults
-from server.witness.remembering import ORDERED
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
@@ -100,7 +99,7 @@ class DispensingRules:
             self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
         if seen.is_strange:
             return
-        own = head.kind in (*ORDERED, model.DISPENSED, model.COMPLETED, model.CONFLICT, RESOLVED_KIND)
+        own = head.kind in (*model.RELEASES, model.DISPENSED, model.COMPLETED, model.CONFLICT, RESOLVED_KIND)
         if body is None:
             self._blind |= {head.stream} if own or head.stream.startswith("lot/") else set()
             return
@@ -113,7 +112,7 @@ class DispensingRules:
 
     def _take(self, seen: Seen, body: Body) -> None:
         match seen.head.kind:
-            case kind if kind in ORDERED:
+            case kind if kind in model.RELEASES:
                 self._phases.setdefault(seen.head.stream, body["phases"])
             case model.DISPENSED:
                 slot, asked = slot_of(model.DISPENSED, body), body["limits"]["target"]

@@ -11,7 +11,8 @@ from typing import Any
 from server.core import units
 from server.production import model
 from server.production.issuing.model import ALLOCATED, ISSUED, RETURNED
-from server.witness.remembering import ORDERED, Remembering
+from server.production.model import RELEASES
+from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from server.witness.stock import STATUS_CHANGED, StockRules
 from sync.errors import SyncError
@@ -78,7 +79,7 @@ class IssuingRules(Remembering):
         return "return_too_much" if now is not None and now > most else None
 
     def learn(self, seen: Seen) -> None:
-        if seen.by_server and seen.head.kind in ORDERED and seen.body is not None:
+        if seen.by_server and seen.head.kind in RELEASES and seen.body is not None:
             lots = {(one["material"], one["lot"]) for one in seen.body["lots"]}
             self._lots.setdefault(seen.head.stream, lots)
         super().learn(seen)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.handheld.model import batch_of
-from server.production.model import RELEASES as ORDERED
+from server.production.model import RELEASES
 from server.witness.seen import Seen
 from sync.verify.rules import ERASED
 
@@ -29,7 +29,7 @@ class Remembering:
         if head.kind == ERASED and body is not None:
             for one in body["entries"]:
                 self._forget(one["index"])
-        elif head.kind in ORDERED and batch_of(head.stream) is not None:
+        elif head.kind in RELEASES and batch_of(head.stream) is not None:
             self._about[index] = head.stream
             if body is not None:
                 self._phases.setdefault(head.stream, body["phases"])

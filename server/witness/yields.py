@@ -58,7 +58,7 @@ class YieldRules(StandingRules):
 
     def _judge_value(self, seen: Seen, body: Body, phases: Sequence[Body]) -> None:
         head = seen.head
-        known = self._standing(body["batch"], {head.corrects} - {None})
+        known = self._standing(body["batch"], set() if head.corrects is None else {head.corrects})
         phase = find_phase(phases, body["phase"])
         owed = self._stale(phases, [*known, _claim(seen, body)], head.id)
         if head.kind == model.YIELDED and phase is not None and phase["type"] == rules.YIELD:
