@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import statistics_cases as cases
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
@@ -57,6 +57,7 @@ def test_vectors_are_what_the_functions_say_now() -> None:
     assert kept == json.loads(json.dumps(cases.made()))
 
 
+@settings(deadline=None)
 @given(st.lists(decimals, min_size=2, max_size=30))
 def test_every_digit_of_mean_and_deviation_is_right(values: list[str]) -> None:
     wide = Context(prec=120)
@@ -69,6 +70,7 @@ def test_every_digit_of_mean_and_deviation_is_right(values: list[str]) -> None:
     assert Decimal(numbers.deviation(values)) == narrow.plus(root)
 
 
+@settings(deadline=None)
 @given(st.lists(decimals, min_size=2, max_size=30), st.randoms())
 def test_the_order_of_adding_changes_no_digit(values: list[str], chance) -> None:
     other = [*values]
@@ -102,12 +104,14 @@ def _first(rule: int, points: list[str]) -> int:
     return len(points) - 1 if rule == 1 else 0
 
 
+@settings(deadline=None)
 @given(series)
 def test_the_rules_see_a_mirrored_series_alike(points: list[str]) -> None:
     mirrored = [f"{-Decimal(one):f}" for one in points]
     assert nelson.check(points, "0", "1") == nelson.check(mirrored, "0", "1")
 
 
+@settings(deadline=None)
 @given(decimals, st.integers(1, 40), st.sampled_from(["0.001", "1", "1000"]))
 def test_nothing_is_found_in_a_constant_series(value: str, count: int, sigma: str) -> None:
     assert nelson.check([value] * count, value, sigma) == []
@@ -116,18 +120,21 @@ def test_nothing_is_found_in_a_constant_series(value: str, count: int, sigma: st
     assert charts.told(same, "0") == []
 
 
+@settings(deadline=None)
 @given(series)
 def test_rule_1_fires_exactly_beyond_three_sigma(points: list[str]) -> None:
     found = {one.last for one in nelson.check(points, "0", "1") if one.rule == 1}
     assert found == {at for at, one in enumerate(points) if abs(Decimal(one)) > 3}
 
 
+@settings(deadline=None)
 @given(series, st.integers(-100, 100), st.integers(1, 50))
 def test_neither_zero_nor_unit_of_a_scale_matters(points: list[str], shift: int, factor: int) -> None:
     moved = [f"{Decimal(one) * factor + shift:f}" for one in points]
     assert nelson.check(points, "0", "1") == nelson.check(moved, str(shift), str(factor))
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(90, 110).map(str), min_size=3, max_size=3), max_size=25), st.integers(0, 25))
 def test_what_was_told_of_a_point_never_depends_on_those_after_it(values: list[list[str]], count: int) -> None:
     points = [charts.Round(numbers.mean(one), one) for one in values]

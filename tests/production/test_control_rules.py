@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
@@ -143,6 +143,7 @@ events = st.one_of(
 stories = st.lists(events, max_size=30, unique_by=lambda one: (one.kind, one.check, one.round, one.minute))
 
 
+@settings(deadline=None)
 @given(stories, st.randoms())
 def test_whatever_the_order_of_arrival_all_that_is_wrong_is_told(story: list[Event], chance: Any) -> None:
     arrived = [*story]
@@ -159,6 +160,7 @@ def _at_first(taken: list[Taken], check: str, otherwise: Taken | None) -> Taken 
     return min(own, key=lambda one: one.round, default=otherwise)
 
 
+@settings(deadline=None)
 @given(stories, st.randoms())
 def test_nothing_is_told_twice(story: list[Event], chance: Any) -> None:
     arrived = [*story]
@@ -168,6 +170,7 @@ def test_nothing_is_told_twice(story: list[Event], chance: Any) -> None:
     assert len(single) == len(set(single))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60)), max_size=5), st.integers(0, 600))
 def test_a_round_is_due_when_the_phase_has_run_for_as_long(holds: list[tuple[int, int]], end: int) -> None:
     marks = [(model.STARTED, Event("", 0).at)]

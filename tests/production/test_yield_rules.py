@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from control_support import PHASES
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
@@ -86,6 +86,7 @@ class Story:
         return rules.calculated(stage, {name: str(total) for name, total in totals.items()})
 
 
+@settings(deadline=None)
 @given(steps)
 def test_a_current_yield_is_what_the_values_that_stand_now_come_to(story: list[tuple[str, str, int]]) -> None:
     at = Story()
@@ -100,6 +101,7 @@ def test_a_current_yield_is_what_the_values_that_stand_now_come_to(story: list[t
                 assert conflict or at.value(stage, now) == one.value
 
 
+@settings(deadline=None)
 @given(steps)
 def test_nothing_that_a_current_yield_names_however_far_has_been_corrected_away(
     story: list[tuple[str, str, int]],
@@ -117,6 +119,7 @@ def test_nothing_that_a_current_yield_names_however_far_has_been_corrected_away(
                 open_ += [name for entries in (claim.inputs or {}).values() for name in entries]
 
 
+@settings(deadline=None)
 @given(steps)
 def test_whatever_is_stale_has_been_told(story: list[tuple[str, str, int]]) -> None:
     at = Story()
@@ -154,8 +157,7 @@ def vectors() -> list[dict[str, Any]]:
         [("20/net", "say", 4), ("40/lines/1", "say", 2), ("50/yield", "say", 0), ("20/net", "correct", 5)],
         [("20/net", "say", 4), ("40/lines/1", "say", 2), ("50/yield", "say", 0), ("40/lines/2", "say", 1)],
         [("20/net", "say", 3), ("20/net", "say", 4), ("40/lines/1", "say", 2), ("50/yield", "say", 0)],
-        [("20/net", "say", 3), ("40/lines/1", "say", 2), ("50/yield", "say", 0), ("70/yield", "say", 0)]
-        + [("50/yield", "correct", 0)],
+        [*[(slot, "say", 3) for slot in ("20/net", "40/lines/1", "50/yield", "70/yield")], ("50/yield", "correct", 0)],
     )
     for story in stories:
         at = Story()
