@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -343,3 +344,41 @@ def test_reviews_of_the_audit_trail_are_printed_and_what_came_after_is_told(plan
     about = {"deviation": number, "batch": NUMBER, "code": "reported", "device": None, "summary": "x", "entry": None}
     plant.recorder.state(Fact("quality.deviation_opened.v1", f"batch/{NUMBER}", about, subject=number, actor=qa))
     assert "审核之后又有新记录，条数：1" in "".join(text(printed(plant, "zh")))
+
+
+def page_of(pages: list[str], clause: str, asks: str) -> list[int]:
+    """The pages that the table of clauses names for one."""
+    # What comes next in the text may begin with a digit itself: the next clause, or what stands at the foot of a page.
+    after = r"((?:\d+,)*\d+?|notrecorded)(?=21CFR|[A-Z]|pestle)"
+    [found] = re.findall(re.escape("".join((clause + asks).split())) + after, "".join(pages))
+    return [] if found == "notrecorded" else [int(page) for page in found.split(",")]
+
+
+# A clause, what it asks for, and a heading on the page that answers it.
+ANSWERED = (
+    ("21 CFR 211.188(b)(1)", "Dates of each significant step", "Stages"),
+    ("21 CFR 211.188(b)(2)", "Major equipment and lines", "Equipmentused"),
+    ("21 CFR 211.188(b)(11)", "Performers, supervisors and checkers", "People"),
+    ("21 CFR 211.188(b)(12)", "Investigations under 211.192", "Exceptions,conflictsanddecisions"),
+    ("China GMP 175(5)", "Batch and weighed quantity of each material", "Materialsused"),
+    ("China GMP 175(7)", "In-process results and who took them", "Compression"),
+    ("China GMP 174", "Entered in time, signed and dated by who did it", "Allentries"),
+    ("China GMP 201", "Clearance record", "Lineclearance"),
+)
+NOT_RECORDED = (
+    ("China GMP 180(10)", "Balance of printed materials"),
+    ("21 CFR 211.188(b)(9)", "Containers and closures"),
+)
+
+
+@pytest.mark.urs("PRD-12", "CMP-01", "MAT-09")
+def test_each_clause_names_the_page_that_answers_it_or_that_none_does(plant: Plant) -> None:
+    pages = text(printed(plant, "en"))
+    for clause, asks, heading in ANSWERED:
+        assert heading in pages[page_of(pages, clause, asks)[0] - 1], clause
+    assert [page_of(pages, *one) for one in NOT_RECORDED] == [[], []]
+    whole = "".join(pages)
+    assert "A-5/212.655kg" in whole, "what was weighed out of the lot"
+    assert "BAL-07FloorscaleBAL-071234567" in whole
+    assert "CamefromsupplierAPI-0107A-5/2" in whole
+    assert "ZhangMin1610,20,30,40,50" in whole, "entries of work, and the phases they are of"

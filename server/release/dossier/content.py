@@ -20,6 +20,7 @@ from server.release import queries as release
 from server.release import recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
+from server.release.dossier import answers, clauses
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Waiver, review_subject
@@ -52,8 +53,9 @@ def gather(
     chosen_away = {
         entry.id for entry in batches.entries_of(connection, number) if entry.superseded_by and not entry.corrects
     } - corrected(views)
+    away = chosen_away | corrected(views)
     recipe = batches.recipe_of(connection, number)
-    return {
+    content = {
         "lang": lang,
         "words": labels(lang),
         "batch": number,
@@ -68,6 +70,11 @@ def gather(
         "records": [_record(connection, number, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
+        "used": answers.used(connection, number, views, away, lang),
+        "stages": answers.stages(phases, views, lang),
+        "people": answers.people(connection, number, views, lang),
+        "equipment": answers.pieces(connection, phases, views, lang),
+        "genealogy": answers.genealogy(connection, number, lang),
         "phases": [
             _phase(phase, views, printer, chosen_away, lang)
             | {"sums": [] if production.DISPENSED in withhold else _sums(connection, number, phase, lang)}
@@ -86,6 +93,32 @@ def gather(
         ],
         "entries": [_entry(view, lang) for view in views],
     }
+    packed = _packaging(connection, content["used"])
+    return content | {"clauses": clauses.answered(_sections(content, phases, packed), lang)}
+
+
+def _packaging(connection: Connection, used: Sequence[Sequence[str]]) -> bool:
+    """Whether any of what was used is packaging material."""
+    return any(materials.material_type(connection, code) == "packaging" for code in {row[0] for row in used})
+
+
+def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], packaging: bool) -> dict[str, list[str]]:
+    """Under which labels of the template what a clause may ask for is found; of what is empty nothing is."""
+    found = {name: ["s-front"] for name in ("front", "every")}
+    found |= {"exceptions": ["s-exceptions"], "entries": ["s-entries"]}
+    named = ("signatures", "stages", "people", "equipment", "used", "results", "yields", "genealogy")
+    found |= {name: [f"s-{name}"] for name in named if content[name]}
+    if any(note["blob"] for note in content["notes"]):
+        found["photos"] = ["s-remarks"]
+    if packaging:
+        found["packaging"] = ["s-used"]
+    for at, (planned, phase) in enumerate(zip(phases, content["phases"], strict=True)):
+        if phase["rows"] or phase["marks"]:
+            found.setdefault("execution", []).append(f"phase-{at}")
+            found.setdefault(f"phase:{planned['type']}", []).append(f"phase-{at}")
+    if "phase:packaging" in found:
+        found |= {"packed": ["s-stages"], "packed_people": ["s-people"]}
+    return found
 
 
 def _withheld(view: View) -> View:

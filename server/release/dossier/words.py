@@ -73,6 +73,31 @@ stage|阶段|Stage
 test|检验项目|Test
 verdict|判定|Verdict
 yields|收率|Yields
+used|所用物料与数量|Materials used
+container|容器|Container
+brought|领入|Brought
+weighed|称出|Weighed out
+came_back|退回|Came back
+stages|工序起止|Stages
+people|人员|People
+did|操作|Performed
+checked|复核|Checked
+decided|决定|Decided
+equipment|所用设备|Equipment used
+serial|序列号|Serial number
+calibrated|校准有效期|Calibrated until
+genealogy|来源与去向|Genealogy
+origin|来源|Origin
+dates|生产 → 有效期|Made → expiry
+made_by|由批次制成|Made as batch
+came_from|来自供应商|Came from supplier
+went_into|用于批次|Went into batch
+clauses|法规条款对照|Clauses and where they are answered
+clauses_text|页码为本文件的页码；未记录的条款亦列出。|Pages of this document; what has no record is named too.
+clause|条款|Clause
+asks|要求|Asks for
+on_page|页|Page
+not_answered|本批未记录|not recorded
 audits|审计追踪审核|Reviews of the audit trail
 audits_text|审核本身是厂区日志的记录，序号如下，不在附件之中。|Entries of the site's log, by index; not attached.
 audit_count|记录数|Entries
