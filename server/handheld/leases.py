@@ -16,7 +16,7 @@ from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
-from server.handheld import lending, queries, registered, warehouses
+from server.handheld import lending, numbers, queries, registered, warehouses
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
 from server.handheld.model import (
@@ -39,7 +39,6 @@ from server.identity import grants
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
-from server.materials.receiving import giving
 from server.production import queries as batches
 from server.production.model import EXPLAINS, RELEASES, WITNESSES
 from server.training import queries as training
@@ -71,7 +70,7 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, unit: str, agreement
     what the log holds: a crash before the lease leaves a document that the next lease finds.
     """
     now, batch = clock.now(), batch_of(unit)
-    numbers = _numbers(plant, person, device, unit)
+    lots = numbers.lent(plant, person, device, unit)
     with db.snapshot(plant.engine) as connection:
         terms = {
             "lease": new_id(int(now.timestamp() * 1000)),
@@ -83,7 +82,7 @@ def issue(plant: Plant, hub: Hub, person: str, device: str, unit: str, agreement
         }
         kind, needed, content = _content(plant, connection, unit, device)
         shared = _of_site(plant, connection, needed) | {"document": unit}
-        lent = lending.lend(connection, content | numbers | shared, terms, agreement)
+        lent = lending.lend(connection, content | lots | shared, terms, agreement)
         text = canonical.encode({"v": 1, **terms, **lent})
     if hub.documents.bring_up(unit):
         hub.news.grew(unit)
@@ -107,18 +106,6 @@ def _content(
         return LEASE_ISSUED_V2, _FILL, _of_record(connection, unit)
     size = plant.log.head(connection).size
     return LEASE_ISSUED_V3, warehouses.WORKS, warehouses.content(connection, unit, size)
-
-
-def _numbers(plant: Plant, person: str, device: str, unit: str) -> dict[str, Any]:
-    """Lot numbers for who may receive in a warehouse, reserved before anything is read: they are entries of the log.
-    PestleError as `warehouses.refused`."""
-    if warehouse_of(unit) is None:
-        return {}
-    with plant.engine.connect() as connection:
-        why = warehouses.refused(connection, unit, person)
-    if why is not None:
-        raise PestleError(*why)
-    return {"receiving": giving.take_along(plant, device, unit)}
 
 
 def _check_containers(plant: Plant, terms: Mapping[str, str], told: list[dict[str, Any]]) -> None:
@@ -253,6 +240,8 @@ def hand_back(plant: Plant, person: str, lease_id: str, device: str, last_seq: i
         payload = {"lease": lease_id, **lease.named(), "device": device, "last_seq": max(last_seq, told)}
         kind = LEASE_RETURNED_V2 if lease.batch is None else LEASE_RETURNED
         plant.recorder.state(Fact(kind, lease.unit, payload, actor=person))
+    # A crash here: its lot numbers come back with the next lease of this device.
+    numbers.settle(plant, device)
     with plant.engine.connect() as connection:
         found = queries.find_lease(connection, lease_id)
     assert found is not None

@@ -1,5 +1,6 @@
 """Whether lot numbers were given twice, and receipts flagged as they deserve, from the log alone (MAT-04)."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,8 @@ class ReceivingRules(Remembering):
         # By period: the last number. By device: (pattern, period, first, last).
         self._last: dict[str, int] = {}
         self._blocks: dict[str, list[model.Block]] = {}
+        # By period: ranges that came back, each the last of its first.
+        self._free: dict[str, dict[int, int]] = {}
         self._expiry: dict[Lot, str | None] = {}
 
     def judge(self, seen: Seen) -> None:
@@ -34,8 +37,12 @@ class ReceivingRules(Remembering):
         if self._blind or given is None:
             return
         if seen.by_server and seen.head.kind == model.NUMBERS_RESERVED:
-            if given["first"] != self._last.get(given["period"], 0) + 1 or given["last"] < given["first"]:
+            counted, free = self._last.get(given["period"], 0), self._free.get(given["period"], {}).items()
+            if not rules.may_reserve(given["first"], given["last"], counted, free):
                 raise SyncError("numbers_taken", f"{given['first']} to {given['last']} of {given['period']!r}")
+        elif seen.by_server and seen.head.kind == model.NUMBERS_RETURNED:
+            if not self._is_unused(given):
+                raise SyncError("numbers_taken", f"{given['first']} to {given['last']} back from {given['device']}")
         elif seen.by_server and seen.head.kind == model.RULE_SET:
             if numbering.pattern_refused(given["pattern"]) is not None:
                 raise SyncError("lot_pattern_wrong", given["pattern"])
@@ -87,6 +94,24 @@ class ReceivingRules(Remembering):
                 return True
         return False
 
+    def _is_unused(self, given: Any) -> bool:
+        """Whether they end a block of this device, and no lot has one of them."""
+        held = self._held(given)
+        if held is None:
+            return False
+        named = (numbering.seq_of(held.pattern, *lot) for lot in self._expiry)
+        return not any(one and one[0] == held.period and given["first"] <= one[1] <= held.last for one in named)
+
+    def _held(self, given: Any) -> model.Block | None:
+        return next(
+            (
+                one
+                for one in self._blocks.get(given["device"], ())
+                if one.period == given["period"] and one.first <= given["first"] <= given["last"] == one.last
+            ),
+            None,
+        )
+
     def learn(self, seen: Seen) -> None:
         """A receipt counts from whatever device it came."""
         if seen.head.kind in (RECEIVED, model.LOT_RECEIVED) and not seen.is_strange:
@@ -110,13 +135,31 @@ class ReceivingRules(Remembering):
         if seen.head.kind == model.RULE_SET and not seen.is_strange:
             self._about[index] = None
             self._blind, self._over = self._blind or seen.body is None, (seen.body or {}).get("over", self._over)
-        if seen.head.kind != model.NUMBERS_RESERVED or seen.is_strange:
+        if seen.head.kind not in (model.NUMBERS_RESERVED, model.NUMBERS_RETURNED) or seen.is_strange:
             return
         self._about[index] = None
         given = seen.body
         if given is None:
             self._blind = True
-            return
+        elif seen.head.kind == model.NUMBERS_RETURNED:
+            self._give_back(given)
+        else:
+            self._reserve(given)
+
+    def _reserve(self, given: Any) -> None:
         self._last[given["period"]] = max(given["last"], self._last.get(given["period"], 0))
         block = model.Block(*(given[name] for name in model.Block.__slots__))
         self._blocks.setdefault(given["device"], []).append(block)
+        free = self._free.get(given["period"], {})
+        end = free.pop(given["first"], 0)
+        if end > given["last"]:
+            free[given["last"] + 1] = end
+
+    def _give_back(self, given: Any) -> None:
+        held = self._held(given)
+        if held is None:
+            return
+        blocks = self._blocks[given["device"]]
+        left = replace(held, last=given["first"] - 1)
+        blocks[blocks.index(held)] = left
+        self._free.setdefault(given["period"], {})[given["first"]] = given["last"]

@@ -9,6 +9,7 @@ from handheld_support import Site, Tablet, b64
 
 from server.core import clock, rebuild
 from server.core.kinds import Fact
+from server.materials.receiving import numbering
 from server.materials.stock import queries as stock
 from server.quality.inspection import queries as inspections
 from server.quality.inspection.model import TAKEN
@@ -159,6 +160,36 @@ def test_only_who_works_there_takes_a_day_along_and_only_one_that_is_worked_on(s
     with site.plant.engine.connect() as connection:
         # Whoever is turned away takes no numbers along.
         assert len(list(reading.of_kind(connection, "materials.numbers_reserved.v1"))) == numbers + 1
+
+
+def test_lot_numbers_are_for_who_receives_and_come_back_with_the_day(site: Site, unit: str) -> None:
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+
+    def numbers(kind: str) -> list[dict[str, Any]]:
+        with site.plant.engine.connect() as connection:
+            found = [one.envelope.body for one in reading.of_kind(connection, f"materials.numbers_{kind}.v1")]
+        return [dict(one) for one in found if one["device"] == "T-1"]
+
+    [block] = numbers("reserved")
+    lot = numbering.number(block["pattern"], "LAC", block["period"], block["first"])
+    told = receive(tablet, unit, lot, f"{lot}-001")
+    assert tablet.receipt(unit, told[1])["flags"] == []
+    seq = tablet.writer.seq
+    proof = b64(tablet.signer.sign(b"pestle/lease-return/v1\n" + f"{tablet.leases[unit]}\n{seq}".encode()))
+    site.post(f"/api/leases/{tablet.leases[unit]}/return", {"device": "T-1", "last_seq": seq, "proof": proof})
+    [back] = numbers("returned")
+    assert (back["first"], back["last"]) == (block["first"] + 1, block["last"])
+    # Who only moves or samples takes none along.
+    grants = [{"role": "qc", "areas": None}]
+    said = {"person": "P-7", "login": "sampler", "name": "x", "name_en": None, "grants": grants}
+    site.plant.recorder.state(Fact("identity.person_added.v2", "person/P-7", said))
+    site.cookie = site.sign_in("sampler")
+    other = site.tablet("T-5")
+    assert asked(site, other, unit) == (201, "")
+    with site.plant.engine.connect() as connection:
+        reserved = [one.envelope.body["device"] for one in reading.of_kind(connection, "materials.numbers_reserved.v1")]
+    assert "T-5" not in reserved
 
 
 def test_a_move_that_was_made_alone_moves_the_container_when_it_comes(site: Site, unit: str) -> None:

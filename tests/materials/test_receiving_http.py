@@ -11,6 +11,7 @@ from plant import PlantUnderTest
 from purchasing_support import SUPPLIER, Buying, line
 
 from server.core import clock, rebuild
+from server.core.errors import PestleError
 from server.materials import queries as materials
 from server.materials.receiving import giving, model, taking
 
@@ -227,6 +228,36 @@ def test_handhelds_take_blocks_along_that_nobody_else_has(buying: Buying) -> Non
     # The same lease once more: the same numbers, of which the handheld knows which it has used.
     assert giving.take_along(plant, "t-1", "warehouse/raw/2026-11-26") == first
     assert first["rule"] == model.DEFAULT.payload()
+
+
+@pytest.mark.urs("MAT-10")
+def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Buying) -> None:
+    plant, unit = buying.site.plant, "warehouse/raw/2026-11-26"
+    giving.take_along(plant, "t-1", unit)
+    [second] = giving.take_along(plant, "t-2", unit)["blocks"]
+    tablet = buying.site.tablet("t-1")
+    names = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
+    nothing = dict.fromkeys((*names, "delivery_note", "quantity", "containers", "comment", "damage"))
+    for nth in (1, 3):
+        said = {"material": "api-1", "lot": f"api-1-{YEAR}{nth:04d}", **nothing}
+        told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{said['lot']}", said, actor="P-0020")
+        assert model.NUMBER_FOREIGN not in told.flags
+    giving.give_back(plant, "t-1", unit)
+    giving.give_back(plant, "t-1", unit)
+    [back] = buying.site.payloads(model.NUMBERS_RETURNED)
+    assert (back["first"], back["last"]) == (4, 20)
+    # What it says later under one of them is somebody else's number.
+    said = {"material": "api-1", "lot": f"api-1-{YEAR}0009", **nothing}
+    told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{said['lot']}", said, actor="P-0020")
+    assert model.NUMBER_FOREIGN in told.flags
+    assert [receive(buying, "1").json["lot"][-4:] for _ in range(2)] == ["0004", "0005"]
+    [third] = giving.take_along(plant, "t-3", unit)["blocks"]
+    assert (third["first"], third["last"]) == (6, 20)
+    assert giving.take_along(plant, "t-1", unit)["blocks"][-1]["first"] == second["last"] + 1
+    used = {"period": back["period"], "first": 3, "last": 3, "device": "t-1"}
+    with pytest.raises(PestleError, match="numbers_taken"):
+        buying.site.state(model.NUMBERS_RETURNED, giving.STREAM, used)
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
 def test_the_register_tells_what_a_delivery_is_judged_by(buying: Buying) -> None:

@@ -61,6 +61,21 @@ def test_numbers_that_follow_are_cosigned_and_none_is_given_twice(rig: Rig, stor
     assert rig.show(reserved(story, 21, 40)) == 200, rig.why
 
 
+def returned(story: Story, first: int, last: int, device: str = "T-1") -> Story:
+    said = {"period": clock.now_text()[:4], "first": first, "last": last, "device": device}
+    return story.server_says(model.NUMBERS_RETURNED, giving.STREAM, said)
+
+
+def test_numbers_come_back_from_who_has_them_and_only_unused(rig: Rig, story: Story) -> None:
+    for first, last, device in ((1, 20, "T-1"), (5, 19, "T-1"), (5, 20, "T-9")):
+        assert rig.show(returned(story, first, last, device)) == 422
+        assert rig.found == ("numbers_taken", len(story.entries))
+    back = returned(story, 5, 20)
+    for first, last in ((6, 8), (5, 21), (4, 6)):
+        assert rig.show(reserved(back, first, last)) == 422
+    assert rig.show(reserved(reserved(reserved(back, 5, 6), 7, 20), 21, 40)) == 200, rig.why
+
+
 def test_a_rule_by_which_two_lots_could_have_one_number_is_found(rig: Rig, story: Story) -> None:
     rule = {"pattern": "{material}{seq:4}", "remaining": 50, "over": 0, "reason": "x"}
     assert rig.show(story.server_says(model.RULE_SET, giving.STREAM, rule)) == 422

@@ -27,6 +27,7 @@ export const codesEn = {
     "materials.purchase_order_approved.v1": "Purchase order approved",
     "materials.purchase_order_placed.v1": "Purchase order placed",
     "materials.receiving_rule_set.v1": "Rule of receiving set",
+    "materials.numbers_returned.v1": "Lot numbers given back",
     "materials.numbers_reserved.v1": "Lot numbers reserved",
     "materials.containers_received.v2": "Containers received",
     "materials.lot_received.v2": "Lot received",

@@ -28,6 +28,7 @@ export const codesZh: typeof codesEn = {
     "materials.purchase_order_approved.v1": "批准采购订单",
     "materials.purchase_order_placed.v1": "提交采购订单",
     "materials.receiving_rule_set.v1": "设定收货规则",
+    "materials.numbers_returned.v1": "归还物料批号",
     "materials.numbers_reserved.v1": "预留物料批号",
     "materials.containers_received.v2": "容器接收",
     "materials.lot_received.v2": "到货接收",

@@ -73,6 +73,15 @@ class NumbersReserved(Schema):
     unit = fields.text(none=True)
 
 
+class NumbersReturned(Schema):
+    """The last numbers of a block, `first` to `last` of a period, which this device has not used and uses no more."""
+
+    period = plain.String(required=True, validate=validate.Regexp(r"([0-9]{4})?\Z"))
+    first = fields.whole(1, 2**31 - 1)
+    last = fields.whole(1, 2**31 - 1)
+    device = fields.code()
+
+
 class ReceivingRuleSet(Schema):
     pattern = fields.text(60)
     remaining = fields.whole(0, 100)
@@ -93,10 +102,21 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_numbers(connection: Connection, entry: Entry) -> Ruling:
-    """Those that follow the last ones: of two who ask at once, the second asks again."""
+    """Those that follow the last ones, or the first of some that came back: of two who ask at once, the second asks
+    again."""
     given = entry.payload
-    follows = given["first"] == queries.last_number(connection, given["period"]) + 1
-    if follows and given["first"] <= given["last"]:
+    last, free = queries.last_number(connection, given["period"]), queries.free(connection, given["period"])
+    if rules.may_reserve(given["first"], given["last"], last, free):
+        return Ruling()
+    return Ruling(refusal="numbers_taken", details={"first": given["first"]})
+
+
+def decide_return(connection: Connection, entry: Entry) -> Ruling:
+    """The end of a block of this device of which no lot has a number."""
+    given = entry.payload
+    blocks = [one for one in queries.blocks_of(connection, given["device"]) if one.period == given["period"]]
+    held = next((one for one in blocks if one.first <= given["first"] <= given["last"] == one.last), None)
+    if held is not None and queries.used_of(connection, held) < given["first"]:
         return Ruling()
     return Ruling(refusal="numbers_taken", details={"first": given["first"]})
 
@@ -118,6 +138,7 @@ KINDS = (
         projection.receive_labelled,
     ),
     Kind(model.NUMBERS_RESERVED, NumbersReserved, "decision", decide_numbers, projection.reserve, by=("server",)),
+    Kind(model.NUMBERS_RETURNED, NumbersReturned, "decision", decide_return, projection.give_back, by=("server",)),
     Kind(model.RULE_SET, ReceivingRuleSet, "decision", decide_rule, projection.set_rule, by=("server", model.MANAGES)),
 )
 ROOM = Room("materials", KINDS)

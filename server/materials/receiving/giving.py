@@ -40,9 +40,9 @@ def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]
     raise AssertionError("unreachable")
 
 
-def take_along(plant: Plant, device: str, unit: str) -> dict[str, Any]:
+def take_along(plant: Plant, device: str, unit: str, *, reserves: bool = True) -> dict[str, Any]:
     """What a handheld needs to receive on its own in a unit of work: {rule, blocks} of lot numbers that are nobody
-    else's. Asked again, it is the same blocks, and one more when few are left."""
+    else's. Asked again, it is the same blocks, and one more when few are left and whoever asks `reserves`."""
     day = clock.now_text()[:10]
     for attempt in range(_ATTEMPTS):
         with plant.engine.connect() as connection:
@@ -51,6 +51,8 @@ def take_along(plant: Plant, device: str, unit: str) -> dict[str, Any]:
             blocks = [one for one in queries.blocks_of(connection, device, unit) if one.pattern == rule.pattern]
             blocks = [one for one in blocks if one.period == period]
             if blocks and blocks[-1].last - queries.used_of(connection, blocks[-1]) >= _FEW:
+                return {"rule": rule.payload(), "blocks": [one.payload() for one in blocks]}
+            if not reserves:
                 return {"rule": rule.payload(), "blocks": [one.payload() for one in blocks]}
             more = queries.next_block(connection, day, model.BLOCK)
         try:
@@ -61,6 +63,18 @@ def take_along(plant: Plant, device: str, unit: str) -> dict[str, Any]:
         else:
             return {"rule": rule.payload(), "blocks": [one.payload() for one in (*blocks, more)]}
     raise AssertionError("unreachable")
+
+
+def give_back(plant: Plant, device: str, unit: str) -> None:
+    """What a device has reserved for a unit of work and not used is nobody's again; all that it has received there must
+    be in the log."""
+    with plant.engine.connect() as connection:
+        blocks = queries.blocks_of(connection, device, unit)
+        unused = [(one, queries.used_of(connection, one) + 1) for one in blocks]
+    for block, first in unused:
+        if first <= block.last:
+            said = {"period": block.period, "first": first, "last": block.last, "device": device}
+            plant.recorder.state(Fact(model.NUMBERS_RETURNED, STREAM, said))
 
 
 def _reserved(block: Block, device: str, unit: str | None) -> Fact:

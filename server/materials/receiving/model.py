@@ -11,6 +11,7 @@ from server.materials.suppliers import model as suppliers
 LOT_RECEIVED = "materials.lot_received.v2"
 CONTAINERS_RECEIVED = "materials.containers_received.v2"
 NUMBERS_RESERVED = "materials.numbers_reserved.v1"
+NUMBERS_RETURNED = "materials.numbers_returned.v1"
 RULE_SET = "materials.receiving_rule_set.v1"
 RECEIVES, MANAGES = "lot.receive", "material.manage"
 # In one entry: its payload has a limit. And of one receipt: a lorry.

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select, update
 
 from server.core import db
 from server.core.db import records, workspace
@@ -50,6 +50,14 @@ numbers = Table(
     Column("pattern", Text, nullable=False),
     Column("device", Text, nullable=False, index=True),
     Column("unit", Text),
+)
+# Ranges that came back and are nobody's.
+free = Table(
+    "materials_numbers_free",
+    records,
+    Column("period", Text, primary_key=True),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
 )
 # Entries about a lot that stand in the stream of a handheld's work, not in the lot's own.
 told = Table(
@@ -148,7 +156,25 @@ def receive_labelled(connection: Connection, entry: Entry) -> None:
 
 
 def reserve(connection: Connection, entry: Entry) -> None:
-    connection.execute(insert(numbers), dict(entry.payload))
+    """Of numbers that had come back, what is left stays nobody's."""
+    given = entry.payload
+    connection.execute(insert(numbers), dict(given))
+    here = (free.c.period == given["period"]) & (free.c.first == given["first"])
+    last = connection.execute(select(free.c.last).where(here)).scalar()
+    if last is None:
+        return
+    connection.execute(delete(free).where(here))
+    if last > given["last"]:
+        row = {"period": given["period"], "first": given["last"] + 1, "last": last}
+        connection.execute(insert(free), row)
+
+
+def give_back(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    here = (numbers.c.period == given["period"]) & (numbers.c.last == given["last"])
+    connection.execute(delete(numbers).where(here, numbers.c.first == given["first"]))
+    connection.execute(update(numbers).where(here).values(last=given["first"] - 1))
+    connection.execute(insert(free), {name: given[name] for name in ("period", "first", "last")})
 
 
 def set_rule(connection: Connection, entry: Entry) -> None:

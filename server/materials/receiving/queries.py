@@ -1,6 +1,6 @@
 """Reads of receiving: the rule in force, lot numbers, receipts, and what a delivery is judged by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from server.materials.purchasing import queries as purchasing
 from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
 from server.materials.receiving.projection import damage, numbers, receipt, request, rule, told
+from server.materials.receiving.projection import free as returned
 from server.materials.suppliers import queries as suppliers
 
 _A_DAYS = 2_000
@@ -27,21 +28,29 @@ def rule_in_force(connection: Connection) -> Rule:
 
 
 def next_block(connection: Connection, day: str, count: int) -> Block:
-    """The next so many lot numbers of the period of a day (YYYY-MM-DD); nobody's before they are reserved."""
-    pattern = rule_in_force(connection).pattern
-    period = numbering.period(pattern, day)
-    first = last_number(connection, period) + 1
-    return Block(pattern, period, first, first + count - 1)
+    """The next so many lot numbers of the period of a day (YYYY-MM-DD), fewer where they are some that came back;
+    nobody's before they are reserved."""
+    return next(_next_blocks(connection, day, count))
 
 
 def next_free(connection: Connection, material: str, day: str) -> Block:
     """The block that ends with the next number which no lot or container of this material has by other ways, such as
     from before there was a rule; those on the way to it are given to nobody."""
-    block = next_block(connection, day, 1)
-    last = block.first
-    while _is_taken(connection, material, numbering.number(block.pattern, material, block.period, last)):
-        last += 1
-    return replace(block, last=last)
+    for block in _next_blocks(connection, day, 2**31):
+        for last in range(block.first, block.last + 1):
+            if not _is_taken(connection, material, numbering.number(block.pattern, material, block.period, last)):
+                return replace(block, last=last)
+    raise AssertionError("the counter has no end")
+
+
+def _next_blocks(connection: Connection, day: str, count: int) -> Iterator[Block]:
+    """At most so many from each range that came back, the lowest first, then what follows the counter."""
+    pattern = rule_in_force(connection).pattern
+    period = numbering.period(pattern, day)
+    for first, last in free(connection, period):
+        yield Block(pattern, period, first, min(last, first + count - 1))
+    first = last_number(connection, period) + 1
+    yield Block(pattern, period, first, first + count - 1)
 
 
 def _is_taken(connection: Connection, material: str, lot: str) -> bool:
@@ -50,14 +59,31 @@ def _is_taken(connection: Connection, material: str, lot: str) -> bool:
 
 
 def last_number(connection: Connection, period: str) -> int:
-    return connection.execute(select(func.max(numbers.c.last)).where(numbers.c.period == period)).scalar() or 0
+    """The last number of a period that was ever counted, also where it came back since."""
+    counted = (
+        select(func.max(table.c.last)).where(table.c.period == period).scalar_subquery()
+        for table in (numbers, returned)
+    )
+    return max(value or 0 for value in connection.execute(select(*counted)).one())
 
 
-def blocks_of(connection: Connection, device: str, unit: str) -> list[Block]:
-    """What a device has reserved for a unit of work, in the order of the numbers."""
-    here = (numbers.c.device == device) & (numbers.c.unit == unit)
-    rows = connection.execute(select(numbers).where(here).order_by(numbers.c.period, numbers.c.first))
-    return [Block(row.pattern, row.period, row.first, row.last) for row in rows]
+def free(connection: Connection, period: str) -> list[tuple[int, int]]:
+    """(first, last) of the ranges of a period that came back, the lowest first."""
+    rows = connection.execute(select(returned).where(returned.c.period == period).order_by(returned.c.first))
+    return [(row.first, row.last) for row in rows]
+
+
+def blocks_of(connection: Connection, device: str, unit: str | None = None) -> list[Block]:
+    """What a device has reserved, for a unit of work or for any, in the order of the numbers."""
+    return [one for of, one in units_of(connection, device) if unit in (None, of)]
+
+
+def units_of(connection: Connection, device: str) -> list[tuple[str | None, Block]]:
+    """What a device has reserved, each with the unit of work, in the order of the numbers."""
+    rows = connection.execute(
+        select(numbers).where(numbers.c.device == device).order_by(numbers.c.period, numbers.c.first)
+    )
+    return [(row.unit, Block(row.pattern, row.period, row.first, row.last)) for row in rows]
 
 
 def used_of(connection: Connection, block: Block) -> int:

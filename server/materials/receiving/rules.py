@@ -4,7 +4,7 @@
 together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -100,6 +100,11 @@ def _of_dates(given: Payload, known: Known) -> Iterator[str]:
 def _differs(given: Payload, lot: Payload) -> bool:
     """A number stands for one lot of one supplier: what is said of it a second time is the same, or new."""
     return lots.differs({name: given[name] for name in SAID_OF_LOT}, lot)
+
+
+def may_reserve(first: int, last: int, counted: int, free: Iterable[tuple[int, int]]) -> bool:
+    """Whether nobody has these numbers: they follow the last that was counted, or begin a range that came back."""
+    return first <= last and (first == counted + 1 or any(first == one and last <= end for one, end in free))
 
 
 def is_short(day: str, expiry: str, shelf_life: int, remaining: int) -> bool:

@@ -263,6 +263,7 @@ materials.purchase_order_rejected.v1|拒绝采购订单|Purchase order rejected
 materials.purchase_order_approved.v1|批准采购订单|Purchase order approved
 materials.purchase_order_placed.v1|提交采购订单|Purchase order placed
 materials.receiving_rule_set.v1|设定收货规则|Rule of receiving set
+materials.numbers_returned.v1|归还物料批号|Lot numbers given back
 materials.numbers_reserved.v1|预留物料批号|Lot numbers reserved
 materials.containers_received.v2|容器接收|Containers received
 materials.lot_received.v2|到货接收|Lot received
