@@ -64,7 +64,7 @@ class Walk:
             "purchasing": ["/purchasing", "/purchasing/new"],
             "receive": ["/receive", "/receive/new", "/receive/rule"],
             "orders": ["/orders", f"/orders/{self._order()}"],
-            "recipes": ["/recipes", "/recipes/MBR-AMT-5"],
+            "recipes": ["/recipes", "/recipes/MBR-AMT-5-FC", "/recipes/used/equipment/BAL-07"],
             "masters": ["/masters", "/masters/new"],
             "suppliers": ["/suppliers"],
             "specifications": ["/specifications", "/specifications/new"],

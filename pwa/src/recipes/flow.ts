@@ -2,9 +2,9 @@
  * at once; and the lines between them, which never lead through a phase. Lengths are in px. */
 import { type Linked, levels, ordered, predecessors } from "./structure";
 
-export const WIDE = 156;
+export const WIDE = 146;
 export const HIGH = 84;
-const GAP = 22;
+const GAP = 18;
 
 export interface Cell { id: string; row: number; lane: number }
 export interface Drawing { cells: Cell[]; lines: { from: string; to: string; d: string }[]; width: number; height: number }
