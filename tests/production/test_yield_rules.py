@@ -180,12 +180,8 @@ def _compression() -> dict[str, Any]:
         values = {"used": used, "made": tablets, "waste": waste}
         cases.append({"inputs": values, "value": rules.calculated(phase, values)})
     portions = [Claim("a", "x/1", "12.640", "kg", True), Claim("b", "x/2", "250", "g", True)]
-    return {
-        "phase": phase,
-        "cases": cases,
-        "total": rules.total(portions, "g"),
-        "kilograms": rules.total(portions, "kg"),
-    }
+    totals = {unit: rules.total(portions, unit) for unit in ("g", "kg")}
+    return {"phase": phase, "cases": cases, "totals": totals}
 
 
 def test_the_vectors_that_hold_the_tablet_are_what_the_rules_say() -> None:

@@ -68,6 +68,8 @@ export interface Person {
   works_in?: string[] | null;
   /** Those in which they may be the second person. */
   stands_by_in?: string[] | null;
+  /** Those in which they may explain a yield that is out of limits; none: they may not. Missing in older leases. */
+  explains_in?: string[] | null;
   key: LentKey | WrappedKey | null;
   /** The badge in use, without which the key does not open; missing in older leases. */
   badge?: string | null;
@@ -95,18 +97,23 @@ export interface DispensingLine {
   id: string; material: string; material_name: Text2; role: "plain" | "active" | "compensator"; target: string; low: string; high: string; unit: string; decimals: number; rounding: "half_up" | "gbt8170";
   quantity: string | null; potency: { assay: string | null; water: string | null } | null; compensates: string[];
 }
+/** What a yield is calculated over, by its name in the expression: the sum of slots of phases before, or what is typed. */
+export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
 export interface Phase {
   id: string;
-  type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process";
+  type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield";
   name: Text2;
   instruction: Text2;
   room: string | null;
   equipment: string | null;
   items?: ClearanceItem[];
-  material?: string; material_name?: Text2; target?: string; low?: string; high?: string; unit?: string; decimals?: number;
+  material?: string; material_name?: Text2; target?: string; low?: string | null; high?: string | null; unit?: string; decimals?: number;
   parameters?: Parameter[];
   rounds?: number; checks?: Check[]; schedule?: Schedule | null;
   lines?: DispensingLine[];
+  inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
+  /** Phases that must have ended before; missing in orders from before the third form: the one before it in the list. */
+  after?: string[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */
   second?: "portion" | "line" | null;
 }

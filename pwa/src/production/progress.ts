@@ -13,13 +13,15 @@ export const KIND = {
   photo: "production.photo_attached.v1",
   verified: "production.entry_verified.v1",
   exception: "production.exception_raised.v1",
+  yielded: "production.yield_recorded.v1",
+  explained: "production.yield_explained.v1",
 } as const;
 
 /** QA's choice between the claims of a slot, as the server has written it into the batch's document. */
 export const DECIDED = "release.conflict_resolved.v1";
 
 /** Kinds whose slot holds one value. */
-export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked];
+export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked, KIND.yielded];
 
 export const slot = {
   clearance: (phase: Phase): string => `${phase.id}/clearance`,
@@ -27,15 +29,24 @@ export const slot = {
   portion: (phase: Phase, line: string, portion: number): string => `${phase.id}/${line}/${portion}`,
   parameter: (phase: Phase, parameter: string): string => `${phase.id}/${parameter}`,
   check: (phase: Phase, check: string, round: number): string => `${phase.id}/${check}/${round}`,
+  yield: (phase: Phase): string => `${phase.id}/yield`,
 };
 
-/** All slots that a phase must fill, in the order of work; of dispensing those that it has at least, one for each line. */
+/** All slots that a phase must fill, in the order of work; of dispensing those that it has at least, one for each line; of
+ * checks on a schedule the first round. An instruction has none: to end it confirms it. */
 export function slots(phase: Phase): string[] {
   if (phase.type === "line_clearance") return [slot.clearance(phase)];
   if (phase.type === "weighing") return [slot.net(phase)];
   if (phase.type === "dispensing") return (phase.lines ?? []).map((line) => slot.portion(phase, line.id, 1));
   if (phase.type === "parameters") return (phase.parameters ?? []).map((one) => slot.parameter(phase, one.id));
-  const rounds = Array.from({ length: phase.rounds ?? 0 }, (_, i) => i + 1);
+  if (phase.type === "instruction") return [];
+  if (phase.type === "yield") return [slot.yield(phase)];
+  return roundSlots(phase, phase.schedule ? 1 : (phase.rounds ?? 0));
+}
+
+/** The slots of the first so many rounds of checks. */
+export function roundSlots(phase: Phase, last: number): string[] {
+  const rounds = Array.from({ length: last }, (_, i) => i + 1);
   return rounds.flatMap((round) => (phase.checks ?? []).map((check) => slot.check(phase, check.id, round)));
 }
 

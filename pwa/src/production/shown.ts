@@ -40,6 +40,8 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.weighed || kind === KIND.dispensed) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
+  if (kind === KIND.yielded) return quantity({ value: text(payload.value), unit: text(payload.unit) });
+  if (kind === KIND.explained) return text(payload.explanation);
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
   if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
@@ -92,6 +94,7 @@ function above(net: Quantity, { high, unit }: Limits): boolean {
 export function slotName(phase: Phase | undefined, subject: string | null): string {
   const [, id = "", round] = (subject ?? "").split("/");
   if (id === "net") return t().weigh.net;
+  if (id === "yield") return t().phaseTypes.yield ?? id;
   if (id === "clearance") return t().phaseTypes.line_clearance ?? id;
   const line = phase?.lines?.find((one) => one.id === id);
   if (line) return [tx(line.material_name), round ? dt().portion(Number(round)) : ""].filter(Boolean).join(" · ");

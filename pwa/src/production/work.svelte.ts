@@ -201,6 +201,13 @@ export class Work {
     return this.keep({ batch: this.batch, kind: KIND.verified, subject: entry.id, payload, cosigner }, cosigner.person);
   }
 
+  /** Somebody with authority says why a yield is out of its limits; the acting person holds the tablet. */
+  async explain(wanted: Wanted, cosigner: Cosigner): Promise<boolean> {
+    const actor = session.acting?.id;
+    if (!actor || this.busy) return false;
+    return this.keep({ ...wanted, batch: this.batch, cosigner }, actor);
+  }
+
   private async keep(draft: Draft, actor: string): Promise<boolean> {
     this.busy = true;
     this.problem = null;

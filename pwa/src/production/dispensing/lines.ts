@@ -2,7 +2,7 @@
 import { converted, type Fraction, parse, written } from "../../core/measures";
 import type { DispensingLine, Lease, Limits, LocalEntry, Phase, Quantity } from "../../core/types";
 import { isNumber } from "../numbers";
-import { slots, type Standing } from "../progress";
+import { roundSlots, slots, type Standing } from "../progress";
 import { type Basis, less, plus, type Stand, standOf, worth, ZERO } from "./sums";
 
 export interface Portion { number: number; subject: string; standing: Standing }
@@ -49,7 +49,9 @@ export const standingsOf = (phase: Phase, all: Standings): LineStanding[] => (ph
 /** Whether nothing is left to do: other phases have a value in each slot, dispensing has enough of each line. */
 export function isFilled(phase: Phase, all: Standings): boolean {
   if (phase.type === "dispensing") return standingsOf(phase, all).every(({ stand }) => stand !== "open");
-  return filledSlots(phase, all).every((subject) => all.has(subject));
+  // Checks on a schedule go on until somebody ends the phase, or there are no more of them.
+  const slots = phase.schedule ? roundSlots(phase, phase.rounds ?? 0) : filledSlots(phase, all);
+  return slots.every((subject) => all.has(subject));
 }
 
 /** The slots of a phase that are shown: of dispensing those in which something stands. */
