@@ -48,6 +48,7 @@ from server.quality.inspection import labelled
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
+from server.quality.usage import labelled as decisions
 from server.quality.usage import numbers
 from server.recipes import entries as recipes
 from server.recipes import queries as made_by
@@ -109,6 +110,7 @@ specified.PRODUCTS[:] = [batches.product_of]
 # What the label of a sample or of what was dispensed says its room knows, above the labels.
 printables.SOURCES["sample"] = labelled.samples
 printables.SOURCES["dispensed"] = dispensed.containers
+printables.DECIDED[:] = [decisions.decided]
 # Whose browsers are pushed to follows who is signed in there.
 sessions.ENDED[:] = [reaching.pause]
 sessions.BEGUN[:] = [reaching.resume]

@@ -1144,6 +1144,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was printed.", "未打印。"),
         ("Print it on the page of what it is for.", "请在对应页面打印。"),
     ),
+    "label_name_long": Problem(
+        422,
+        (
+            "Material and lot together are longer than 80 characters, which no status label of a whole lot takes.",
+            "物料代码与批号合计超过 80 个字符，无法打印整批状态标签。",
+        ),
+        ("Nothing was printed.", "未打印。"),
+        ("Print the status label of each of its containers.", "请为各容器分别打印状态标签。"),
+    ),
     "label_request_other": Problem(
         409,
         ("This print was asked for with something else.", "此打印请求的内容不一致。"),

@@ -197,6 +197,37 @@ def test_the_status_of_a_lot_and_of_each_container_is_printed_as_it_is_now(drawn
     assert says["code"] == codes.of_container(MATERIAL, LOT, "C-0001", "2028-09-14")
 
 
+def test_a_status_label_says_who_decided_and_why_and_leaves_no_field_of_its_kind_blank(drawn: PlantUnderTest) -> None:
+    client = keeper(drawn)
+    decided = {"material": MATERIAL, "lot": LOT, "status": "rejected", "reason": "受潮结块。" * 300}
+    drawn.state("materials.lot_status_changed.v1", f"lot/{MATERIAL}/{LOT}", decided)
+    names = model.FIELDS["status"]
+    elements = [{**one, "value": name} for one, name in zip(draft()["elements"][:1] * len(names), names, strict=True)]
+    elements = [{**one, "kind": "field", "x": "0", "y": "0", "w": "90", "h": "10"} for one in elements]
+    elements += [one for one in draft()["elements"] if one["kind"] in model.CODES]
+    assert submit(drawn, draft(template="all-of-it", what="status", elements=elements)).status_code == 201
+    assert decide(drawn, "all-of-it", 1, True).status_code == 201
+    for name in (f"{MATERIAL}/{LOT}", "C-0001"):
+        answer = client.post("/api/labels/prints", json=order(name, what="status", template="all-of-it"))
+        assert answer.status_code == 201, answer.text
+        says = {one["name"]: one["value"] for one in drawn.payloads(model.PRINTED_KIND)[-1]["says"]}
+        # No retest day, and no copy before it.
+        assert set(names) - set(says) <= {"retest", "copy"}
+        assert (says["decided_by"], len(says["reason"])) == ("系统", model.LONGEST_TEXT)
+        assert says["container"] == ("整批 · Whole lot" if "/" in name else "C-0001")
+
+
+def test_a_lot_whose_name_no_status_label_takes_is_told_so(drawn: PlantUnderTest) -> None:
+    lot = "L" * 76
+    receive(drawn, lot, "C-9001")
+    client, name = keeper(drawn), f"{MATERIAL}/{lot}"
+    assert client.post("/api/labels/things", json={"what": "status", "names": [name]}).status_code == 200
+    assert client.get(f"/api/labels/prints?what=status&about={name}").status_code == 200
+    answer = client.post("/api/labels/prints", json=order(name, what="status"))
+    assert (answer.status_code, answer.json["code"]) == (422, "label_name_long"), answer.text
+    assert client.post("/api/labels/prints", json=order("C-9001", what="status")).status_code == 201
+
+
 def draft(**more: Any) -> Json:
     design = queries.delivered()["container-100x70"].design()
     return {"template": "own", **design, "name": {"zh": "自定", "en": "Own"}, **more}

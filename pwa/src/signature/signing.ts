@@ -12,6 +12,11 @@ export interface Signed { proof: Proof; meaning: string; reason: string | null }
 /** What is signed: the kind of entry that it makes, and all that it will say of what was shown. */
 export interface Shown { what: string; content: Record<string, unknown> }
 
+/** Whether what was shown is not what stands there now, so that it has to be read again before it is signed. */
+export function isStale(code: string): boolean {
+  return code.endsWith("_stale") || ["device_owes_nothing", "audit_scope_changed", "flow_changed_since"].includes(code);
+}
+
 export async function digestOf(shown: Shown): Promise<string> {
   return hex(await sha256(concat(SHOWN_DOMAIN, encodeProfile({ ...shown }))));
 }

@@ -1,8 +1,15 @@
 /** What a page holds of an unbroken session of signing, and the digest that both languages compute alike (IDN-04). */
 import { describe, expect, it } from "vitest";
 import { onAnswer } from "../../src/api/client";
-import { digestOf } from "../../src/signature/signing";
+import { digestOf, isStale } from "../../src/signature/signing";
 import { Unbroken } from "../../src/signature/unbroken";
+
+describe("what is signed is what stands there (IDN-04)", () => {
+  it("has it read again where it has changed, whatever it is", () => {
+    for (const code of ["digest_stale", "purchase_stale", "label_template_stale", "master_stale", "audit_scope_changed"]) expect(isStale(code)).toBe(true);
+    for (const code of ["password_wrong", "label_template_own", ""]) expect(isStale(code)).toBe(false);
+  });
+});
 
 describe("the unbroken session of signing (IDN-04)", () => {
   async function heard(said: string | null): Promise<{ unbroken: Unbroken; at: (ms: number) => void }> {

@@ -58,7 +58,7 @@ class LabelTemplateDecided(signing.Signed):
 
 class _Said(Schema):
     name = fields.text(40)
-    value = fields.text(400)
+    value = fields.text(model.LONGEST_TEXT)
 
 
 class LabelPrinted(Schema):

@@ -47,6 +47,8 @@ MUST: Mapping[str, tuple[str, ...]] = {
 WHATS = tuple(FIELDS)
 # The code of the thing stands among what is said of it: element strings as people write them, "(10)…", or a text.
 CODE = "code"
+# What an entry about a print takes: the name of what is labelled, and each text on it.
+LONGEST_NAME, LONGEST_TEXT = 80, 400
 Payload = Mapping[str, Any]
 Fields = Mapping[str, str]
 

@@ -22,7 +22,7 @@ def print_(here: Plant, given: Payload, person: str) -> list[Print]:
     """The labels of a request, which stand in the log from now on: those that it has printed before where it is asked
     again. All or none: an interrupted request has printed nothing, one whose answer was lost is asked again.
 
-    PestleError `label_thing_unknown`, `label_template_stale`, `label_reason_missing`.
+    PestleError `label_thing_unknown`, `label_name_long`, `label_template_stale`, `label_reason_missing`.
     """
     for attempt in range(_ATTEMPTS):
         with here.engine.connect() as connection:
@@ -55,6 +55,9 @@ def _facts(connection: Connection, given: Payload, person: str) -> list[Fact]:
     lacking = [name for name in names if name not in known]
     if lacking:
         raise PestleError("label_thing_unknown", {"names": lacking})
+    long = [name for name in names if len(name) > model.LONGEST_NAME]
+    if long:
+        raise PestleError("label_name_long", {"names": long})
     copies = queries.copies(connection, what, names)
     if copies and given["reason"] is None:
         raise PestleError("label_reason_missing", {"names": sorted(copies)})
@@ -83,7 +86,12 @@ def said(design: Version, known: Fields, copy: int) -> dict[str, str]:
     now = clock.now().astimezone().strftime("%Y-%m-%d %H:%M")
     all_ = {**known, "printed": now, "copy": f"补打 {copy} · Reprint {copy}" if copy > 1 else ""}
     used = {one["value"] for one in design.elements if one["kind"] == model.FIELD} | {model.CODE}
-    return {name: text for name, text in all_.items() if name in used and text}
+    return {name: _short(text) for name, text in all_.items() if name in used and text}
+
+
+def _short(text: str) -> str:
+    """As much of it as an entry says of a label, which is far more than there is room for."""
+    return text if len(text) <= model.LONGEST_TEXT else f"{text[: model.LONGEST_TEXT - 1]}…"
 
 
 def pages(connection: Connection, request: str, person: str, dots: int) -> tuple[bytes, str]:

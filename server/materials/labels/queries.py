@@ -11,6 +11,19 @@ from sqlalchemy import Connection, Row, func, select
 from server.materials.labels import model
 from server.materials.labels.model import Print, Version
 from server.materials.labels.projection import printed, template
+from server.materials.model import Lot
+from server.materials.suppliers import queries as suppliers
+
+# The status of a lot on its label, in Chinese and English.
+STATUSES = {
+    "quarantine": ("待验", "QUARANTINE"),
+    "released": ("合格", "RELEASED"),
+    "rejected": ("不合格", "REJECTED"),
+    "restricted": ("限制使用", "RESTRICTED"),
+    "expired": ("已过期", "EXPIRED"),
+    "retest_due": ("待复验", "RETEST DUE"),
+    "historical": ("历史批", "HISTORICAL"),
+}
 
 
 @cache
@@ -89,3 +102,28 @@ def _version(row: Row[Any]) -> Version:
 def _print(row: Row[Any]) -> Print:
     same = {name: getattr(row, name) for name in Print.__slots__ if name != "fields"}
     return Print(fields=model.of_pairs(orjson.loads(row.fields)), **same)
+
+
+def companies(connection: Connection) -> dict[str, str]:
+    """What labels call suppliers, by code."""
+    return {code: one.name["zh"] for code, one in suppliers.all_suppliers(connection).items()}
+
+
+def named_lot(connection: Connection, lot: Lot) -> dict[str, str]:
+    """What labels of all that is of a lot say of it, but for its status."""
+    said = of_lot(lot, companies(connection))
+    return {name: text for name, text in said.items() if not name.startswith("status_")}
+
+
+def of_lot(lot: Lot, known: Mapping[str, str]) -> dict[str, str]:
+    """What labels of all that is of a lot say of it."""
+    name = lot.name or {"zh": lot.material, "en": lot.material}
+    said = {"material": lot.material, "name_zh": name["zh"], "name_en": name["en"], "lot": lot.lot}
+    said |= {"supplier": known.get(lot.supplier or "", lot.supplier or ""), "supplier_lot": lot.supplier_lot or ""}
+    said |= {"expiry": lot.expiry or "", "retest": lot.retest or "", "received": lot.received_at[:10]}
+    return {key: text for key, text in said.items() if text} | status(lot.status)
+
+
+def status(code: str) -> dict[str, str]:
+    zh, en = STATUSES.get(code, (code, code))
+    return {"status_zh": zh, "status_en": en}

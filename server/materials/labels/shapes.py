@@ -29,11 +29,16 @@ class LabelDecision(SignatureFields):
     reason = fields.text(2000)
 
 
+def _name() -> plain.String:
+    """Of a thing: its label or number; of a lot its material and number, `<material>/<lot>`."""
+    return plain.String(required=True, validate=validate.Regexp(r"[^\s/\x00-\x1f][^\x00-\x1f]{0,160}\Z"))
+
+
 class Things(Schema):
     """Up to a delivery's containers at once."""
 
     what = fields.choice(*model.WHATS)
-    names = plain.List(fields.number(), required=True, validate=validate.Length(1, 200))
+    names = plain.List(_name(), required=True, validate=validate.Length(1, 200))
 
 
 class PrintBody(Things):
@@ -51,4 +56,4 @@ class PrintQuery(Schema):
 
 class HistoryQuery(Schema):
     what = plain.String(required=True, validate=validate.OneOf(model.WHATS))
-    about = fields.number()
+    about = _name()

@@ -111,7 +111,7 @@ def things(body: Body) -> Answer:
 @blueprint.response(201)
 def print_(body: Body) -> Answer:
     """Print a label for each of the things; asked again under the same `request` it prints nothing again. PestleError
-    `label_thing_unknown`, `label_template_stale`, `label_reason_missing`, `label_request_other`."""
+    `label_thing_unknown`, `label_name_long`, `label_template_stale`, `label_reason_missing`, `label_request_other`."""
     done = printing.print_(plant.current(), body, current_person().id)
     return {"request": body["request"], "labels": [{"about": one.about, "copy": one.copy} for one in done]}
 

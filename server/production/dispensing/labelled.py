@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.labels import queries as labels
 from server.production import queries as batches
 from server.production.dispensing.projection import dispensed
 from server.production.projection import entry_
@@ -41,9 +42,7 @@ def _said(connection: Connection, stored: StoredEntry, given: Mapping[str, Any],
     if batch is not None:
         said |= {f"product_{lang}": batch.product["name"][lang] for lang in ("zh", "en")}
     if lot is not None:
-        name = lot.name or {"zh": lot.material, "en": lot.material}
-        said |= {"name_zh": name["zh"], "name_en": name["en"], "supplier_lot": lot.supplier_lot or ""}
-        said |= {"expiry": lot.expiry or "", "retest": lot.retest or "", "received": lot.received_at[:10]}
+        said |= labels.named_lot(connection, lot)
     return {key: text for key, text in said.items() if text}
 
 

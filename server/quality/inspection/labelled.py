@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.labels import queries as labels
 from server.quality.inspection import model, queries
 from server.quality.inspection.model import Sample
 
@@ -27,10 +28,7 @@ def _said(connection: Connection, one: Sample, day: str) -> dict[str, str]:
     said |= {"quantity": _quantity(one), "taken": one.taken_at[:10], "taken_by": people[one.taken_by]["name"]}
     lot = None if inspection is None else materials.find_lot(connection, inspection.material, inspection.lot, day)
     if lot is not None:
-        name = lot.name or {"zh": lot.material, "en": lot.material}
-        said |= {"material": lot.material, "name_zh": name["zh"], "name_en": name["en"], "lot": lot.lot}
-        said |= {"supplier_lot": lot.supplier_lot or "", "expiry": lot.expiry or "", "retest": lot.retest or ""}
-        said |= {"received": lot.received_at[:10]}
+        said |= labels.named_lot(connection, lot)
     return {key: text for key, text in said.items() if text}
 
 
