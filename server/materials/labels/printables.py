@@ -23,16 +23,13 @@ def containers(connection: Connection, labels: Iterable[str], day: str) -> dict[
     found = stock.standing(connection, labels, day)
     lots = materials.lots_of(connection, {(one.material, one.lot) for one in found}, day)
     known, companies = {(one.material, one.lot): one for one in lots}, queries.companies(connection)
-    return {
-        one.container: queries.of_lot(known[one.material, one.lot], companies)
-        | _container(one, known[one.material, one.lot])
-        for one in found
-        if (one.material, one.lot) in known
-    }
+    held = ((one, known[one.material, one.lot]) for one in found if (one.material, one.lot) in known)
+    return {one.container: queries.of_lot(lot, companies) | _container(one, lot) for one, lot in held}
 
 
 def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str, Said]:
-    """Of containers by their labels, and of whole lots as `<material>/<lot>`; who decided, and why, rooms above say (`DECIDED`)."""
+    """Of containers by their labels, and of whole lots as `<material>/<lot>`; who decided, and why, rooms above say
+    (`DECIDED`)."""
     asked = list(names)
     found, companies = containers(connection, asked, day), queries.companies(connection)
     for name in asked:
