@@ -66,6 +66,9 @@ class Story:
 
         return self.restamp(self.flagged(flag), keep)
 
+    def with_flag(self, index: int, flag: str) -> "Story":
+        return self.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
+
     def without_payload(self, index: int) -> "Story":
         entries = list(self.entries)
         entries[index] = replace(entries[index], salt=None, payload=None)

@@ -1739,6 +1739,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Go through the variances and complete them.", "请逐项核对并补全。"),
     ),
+    "count_unit_wrong": Problem(
+        422,
+        (
+            "What was counted is in a unit that does not convert to the container's, so it would correct nothing.",
+            "盘点数量的单位无法换算为容器的单位，批准后也不会更正库存。",
+        ),
+        ("Nothing was changed; the counting is kept.", "未作更改；盘点记录已保留。"),
+        (
+            "Have the container counted again in its own unit, or choose another counting.",
+            "请以容器的单位重新盘点，或选用另一条盘点记录。",
+        ),
+    ),
     "count_places_wrong": Problem(
         422,
         ("These are not all places in use, each named once.", "库位须在用，且各列一次。"),
@@ -1861,6 +1873,12 @@ CATALOGUE: dict[str, Problem] = {
         ("What comes back is not given in a unit of this material.", "退回量的单位与该物料不符。"),
         ("Nothing was changed.", "未作更改。"),
         ("Give it in the unit of the container.", "请以容器的单位填写。"),
+    ),
+    "place_unfit": Problem(
+        409,
+        ("Stock of this status must not stand in a place of this kind.", "此状态的物料不得存放在该类库位。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Choose a place that is for it, such as the reject cage.", "请选择适用的库位，例如不合格品区。"),
     ),
     "place_unknown": Problem(
         422,

@@ -97,8 +97,8 @@ Project = Callable[[Connection, Entry], None]
 Deny = Callable[[Entry, str], Ruling]
 # The flags that people's own signatures under an entry deserve: its header, and its parsed signatures line.
 Countersigned = Callable[[Connection, bytes, Sequence[Mapping[str, str]]], tuple[str, ...]]
-# Whether a person holds a permission, in the areas of all these rooms; of none: anywhere.
-Permitted = Callable[[Connection, str, str, Sequence[str]], bool]
+# Whether a person holds a permission, in the areas of all these rooms and in these areas; of none: anywhere.
+Permitted = Callable[[Connection, str, str, Sequence[str], Sequence[str]], bool]
 # Why a person must not decide with any of these permissions now, although they hold it.
 Barred = Callable[[Connection, str, Sequence[str]], Mapping[str, Any] | None]
 Places = Callable[[Connection, Entry], Sequence[str]]
@@ -113,7 +113,8 @@ class Kind:
 
     `by`: the permissions of which one is enough to take the decision, "server" among them where commands at the
     server's console may; none where the rule itself says who. `deny` words the refusal of anybody else. `places`: the
-    rooms that the decision is about, in whose areas the permission must be held (IDN-01).
+    rooms that the decision is about, in whose areas the permission must be held (IDN-01); `areas`: those areas
+    themselves, of what stands in a warehouse.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Kind:
     by: tuple[str, ...] = ()
     deny: Deny = denied
     places: Places = nowhere
+    areas: Places = nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +207,23 @@ class Registry:
             return kind.deny(entry, " ".join(one for one in kind.by if one != SERVER))
         if entry.actor == SERVER:
             return None
-        places = kind.places(connection, entry)
-        if places and not self._may(connection, entry.actor, kind.by, places):
-            return Ruling(refusal="area_not_permitted", details={"places": [*places]})
+        places, areas = kind.places(connection, entry), kind.areas(connection, entry)
+        if (places or areas) and not self._may(connection, entry.actor, kind.by, places, areas):
+            return Ruling(refusal="area_not_permitted", details={"places": [*places, *areas]})
         bar = self._barred(connection, entry.actor, kind.by)
         return None if bar is None else Ruling(refusal="signing_barred", details=bar)
 
-    def _may(self, connection: Connection, actor: str, by: tuple[str, ...], places: Sequence[str] = ()) -> bool:
+    def _may(
+        self,
+        connection: Connection,
+        actor: str,
+        by: tuple[str, ...],
+        places: Sequence[str] = (),
+        areas: Sequence[str] = (),
+    ) -> bool:
         if actor == SERVER:
             return SERVER in by
-        return any(self._permitted(connection, actor, permission, places) for permission in by)
+        return any(self._permitted(connection, actor, permission, places, areas) for permission in by)
 
     def _lacking(self, connection: Connection, entry: Entry, by: tuple[str, ...]) -> list[str]:
         """What the actor must hold before using any of the permissions that they have for this; none where one of
@@ -222,7 +231,7 @@ class Registry:
         first: list[str] = []
         at = datetime.fromisoformat(entry.header.captured_at)
         for permission in by if entry.actor != SERVER else ():
-            if not self._permitted(connection, entry.actor, permission, ()):
+            if not self._permitted(connection, entry.actor, permission, (), ()):
                 continue
             lacking = qualifications.missing(connection, entry.actor, [action(permission)], at)
             if not lacking:

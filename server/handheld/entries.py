@@ -30,7 +30,7 @@ from server.handheld.model import (
     SETTLED,
     WAREHOUSE_WORK,
     batch_of,
-    is_unit,
+    is_leased,
     record_of,
 )
 from server.handheld.registered import judge_registered
@@ -202,7 +202,7 @@ def judge_work(connection: Connection, entry: Entry) -> Ruling:
     of work in a warehouse, which nobody reviews as one, the flags are all.
     """
     header = entry.header
-    if header.device == "server" or not is_unit(header.stream):
+    if header.device == "server" or not is_leased(entry.kind, header.stream):
         return Ruling()
     skew = hub.skew_of(connection, header.device)
     lease = queries.find_lease(connection, header.lease) if header.lease else None

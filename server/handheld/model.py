@@ -28,13 +28,19 @@ ALARMS = ("log_rolled_back", "log_forked", "checkpoint_forged", "keys_changed", 
 MAX_EVIDENCE = 12 * 1024
 BATCH, RECORD, WAREHOUSE = "batch", "record", "warehouse"
 _WAREHOUSE = re.compile(rf"{WAREHOUSE}/({grants.AREA})/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})")
-# What a handheld makes in a warehouse, by the rooms of materials.
+# What a handheld makes in a warehouse, by the rooms of materials: under a lease of a day there, whatever stream it
+# names.
 WAREHOUSE_WORK: tuple[str, ...] = (
+    "materials.lot_received.v1",
     "materials.lot_received.v2",
+    "materials.containers_received.v1",
     "materials.containers_received.v2",
     "materials.container_moved.v1",
+    "materials.container_split.v1",
+    "materials.containers_merged.v1",
+    "materials.container_counted.v1",
+    "quality.sample_taken.v1",
 )
-WAREHOUSE_WORK += ("materials.container_counted.v1", "quality.sample_taken.v1")
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).
 SKEW_LIMIT_MS = 5 * 60 * 1000
@@ -105,6 +111,12 @@ def _named(stream: str, what: str) -> str | None:
 def is_unit(stream: str) -> bool:
     """Whether tablets work on what this stream is of."""
     return any(found is not None for found in (batch_of(stream), record_of(stream), warehouse_of(stream)))
+
+
+def is_leased(kind: str, stream: str) -> bool:
+    """Whether an entry of a device is judged by the lease that it was made under: all that is said of a unit of work,
+    and a warehouse's work wherever it is said."""
+    return is_unit(stream) or kind in WAREHOUSE_WORK
 
 
 def unit_named(name: str) -> str:

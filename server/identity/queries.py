@@ -99,10 +99,13 @@ def permitted(connection: Connection, person_id: str, permission: str, area: str
     return row is not None and grants.permits(grants.parse(row[0]), permission, area)
 
 
-def permitted_at(connection: Connection, person_id: str, permission: str, places: Iterable[str]) -> bool:
-    """Whether the person holds the permission in the areas of all these rooms; a room of no area is anybody's."""
-    areas = set(areas_of(connection, places).values())
-    return all(permitted(connection, person_id, permission, one) for one in areas or [None])
+def permitted_at(
+    connection: Connection, person_id: str, permission: str, places: Iterable[str], areas: Iterable[str] = ()
+) -> bool:
+    """Whether the person holds the permission in the areas of all these rooms, and in these areas; a room of no area
+    is anybody's."""
+    every = {*areas_of(connection, places).values(), *areas}
+    return all(permitted(connection, person_id, permission, one) for one in every or [None])
 
 
 def areas_of(connection: Connection, places: Iterable[str]) -> dict[str, str]:

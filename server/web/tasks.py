@@ -25,6 +25,7 @@ from server.materials.counts import queries as counts
 from server.materials.labels import queries as labels
 from server.materials.model import Lot
 from server.materials.purchasing import queries as purchasing
+from server.materials.stock import queries as stock
 from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import ENDS
 from server.production import model as production
@@ -150,6 +151,21 @@ def _to_close(connection: Connection, person: Person, _: datetime) -> Iterator[T
         told = counts.countings(connection, one["count"])
         if told and all(each.person != person.id for each in told):
             yield Task("count_close", NOW, one["count"], _path("counts", one["count"]), at=told[-1].at, count=len(told))
+
+
+def _upset_counts(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Counts that were closed by a book which late entries have changed since: to be counted again (MAT-09)."""
+    upset: dict[str, int] = {}
+    for one in counts.upsets(connection):
+        upset[one.count] = upset.get(one.count, 0) + 1
+    for number, many in upset.items():
+        yield Task("count_upset", NOW, number, _path("counts", number), count=many)
+
+
+def _place_conflicts(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Containers that two handhelds carried to two places: somebody looks where they stand (MAT-06)."""
+    for label, at, place in stock.conflicts(connection, _MOST):
+        yield Task("place_conflict", NOW, f"{label} · {place}", _path("containers", label), at=at)
 
 
 def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bool]]:
@@ -372,6 +388,8 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("sample.take",), _to_sample),
     (("lot.read",), ("stock.move",), _to_count),
     (("lot.read",), ("stock.approve",), _to_close),
+    (("lot.read",), ("stock.approve",), _upset_counts),
+    (("lot.read",), ("stock.move",), _place_conflicts),
     (("lot.read",), ("results.record",), _to_receive),
     (("batch.read",), ("order.release",), _orders),
     (("batch.read",), ("batch.work", "stock.move", "device.enrol"), _leases),

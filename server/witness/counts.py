@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.materials.counts import model
-from server.materials.model import NOT_PERMITTED
+from server.materials.stock.model import VOID
+from server.witness.places import PlaceRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
+from server.witness.stock import StockRules
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
+# Later than all that is done.
+NOW = "9999"
 
 
 class CountRules(Remembering):
-    """Who has counted in each count, and what, after the entries learnt so far. What the book said at each moment is
-    not known here."""
+    """Who has counted in each count, and what, after the entries learnt so far; `stock` and `places` are the book."""
 
-    def __init__(self) -> None:
+    def __init__(self, stock: StockRules, places: PlaceRules) -> None:
         super().__init__()
+        self._stock, self._places = stock, places
         self._counted: dict[str, tuple[str, Body]] = {}
         self._open: set[str] = set()
 
@@ -32,7 +36,7 @@ class CountRules(Remembering):
         if any(who == actor and said["count"] == count for who, said in self._counted.values()):
             raise SyncError("count_own", f"{count} by {actor}")
         for line in given["lines"]:
-            if not self._is_right(count, line):
+            if not self._is_right(count, line) or not self._is_booked(line):
                 raise SyncError("count_lines_wrong", f"{line['container']} in {count}")
 
     def _is_right(self, count: str, line: Body) -> bool:
@@ -49,9 +53,18 @@ class CountRules(Remembering):
         measured = said["quantity"] or line["was"]
         return bool(line["to"] == said["location"] and line["counted"] == measured)
 
+    def _is_booked(self, line: Body) -> bool:
+        """Whether a line says what the book has of the moment of counting, or has now where nobody has counted it."""
+        label, entry = line["container"], line["entry"]
+        at = NOW if entry is None else self._places.counted_at(entry)
+        was = None if at is None else self._stock.shown_at(label, at)
+        if at is None or was is None or not self._places.is_whole:
+            return True
+        return bool(was == line["was"]) and self._places.stood(label, at) == line["from"]
+
     def learn(self, seen: Seen) -> None:
         """What was counted came from whatever device."""
-        if seen.head.kind == model.COUNTED and not seen.is_strange and NOT_PERMITTED not in seen.stamp.flags:
+        if seen.head.kind == model.COUNTED and not seen.is_strange and VOID.isdisjoint(seen.stamp.flags):
             self._about[self._count] = None
             if seen.body is None:
                 self._blind = True

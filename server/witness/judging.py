@@ -51,6 +51,7 @@ from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
+from server.witness.places import PlaceRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
@@ -123,6 +124,8 @@ class SiteRules:
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
+        self._places = PlaceRules(registry, self._stock, self._grants)
+        self._counts = CountRules(self._stock, self._places)
         self._yields = YieldRules(self._grants, self._signed_by)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
@@ -130,7 +133,7 @@ class SiteRules:
         self._goods = Goods()
         self._requisitions = RequisitionRules(self._goods)
         self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
-        self._receiving, self._counts = ReceivingRules(self._goods, self._purchasing), CountRules()
+        self._receiving = ReceivingRules(self._goods, self._purchasing)
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
@@ -189,6 +192,7 @@ class SiteRules:
         self._areas.judge(seen)
         self._balances.judge(seen)
         self._stock.judge(seen)
+        self._places.judge(seen)
         self._issuing.judge(seen)
         self._inspections.judge(seen)
         if seen.by_server:
@@ -217,6 +221,7 @@ class SiteRules:
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._stock.learn(seen)
+        self._places.learn(seen)
         self._inspections.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)

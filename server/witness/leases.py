@@ -20,7 +20,7 @@ from server.handheld.model import (
     LEASE_REVOKED_V2,
     SKEW_LIMIT_MS,
     document_of,
-    is_unit,
+    is_leased,
 )
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
@@ -56,7 +56,7 @@ class LeaseRules:
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` where the server's answer is none of those that are right."""
         head = seen.head
-        if not is_unit(head.stream) or head.stream in self._blind:
+        if not is_leased(head.kind, head.stream) or head.stream in self._blind:
             return
         told = [flag for flag in _FLAGS if flag in seen.stamp.flags]
         right = list(self._answers(seen))

@@ -58,6 +58,10 @@ class StockRules:
         found = None if self._is_blind([label]) else self._book.base(label)
         return None if found is None else Fraction(found)
 
+    def shown_at(self, label: str, moment: str) -> Body | None:
+        """What a container held at a time (UTC text), as the server shows it; None where that cannot be told."""
+        return None if self._is_blind([label]) else self._book.shown_at(label, moment)
+
     def judge(self, seen: Seen) -> None:
         """SyncError of what the server should have refused, or said."""
         given = seen.body

@@ -1,5 +1,6 @@
 """Stock counts: ordered, counted by several, their variances approved by who did not count, the stock set right."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from server.core import clock, rebuild
 from server.identity import accounts
 from server.identity.model import PERSON_ADDED
 from server.materials.stock import queries as stock
+from sync.log import reading
 
 pytestmark = pytest.mark.urs("MAT-09")
 Json = dict[str, Any]
@@ -31,6 +33,8 @@ class Store(PlantUnderTest):
             self.state(PERSON_ADDED, f"person/{number}", person)
         defined = {"material": "LAC", "name": {"zh": "乳糖", "en": "Lactose"}, "type": "raw", "unit": "kg"}
         self.state("materials.material_defined.v1", "material/LAC", defined)
+        area = {"area": "raw", "name": {"zh": "原料库", "en": "Raw"}, "places": [], "reason": "store"}
+        self.state("identity.area_set.v1", "area/raw", area)
         for place in ("R-01", "R-02", "R-03"):
             about = {"name": {"zh": place, "en": place}, "warehouse": "raw", "kind": "storage", "storage": None}
             self.state("materials.location_defined.v1", "locations", {"location": place, **about, "active": True})
@@ -254,3 +258,107 @@ def test_homes_tell_who_counts_and_who_approves(site: Store) -> None:
     site.count(number, "L-1-2", actor="P-0003")
     assert waits(site.desk, "count_close") == []
     assert waits(site.qa, "count_close") == [(number, f"/counts/{number}")]
+
+
+def test_twenty_is_twenty_whatever_it_is_written_like(site: Store) -> None:
+    number = site.order("R-02")
+    site.count(number, "L-1-5", "R-02", kg="20.000")
+    site.count(number, "L-1-5", "R-02", kg="20", by=site.other, actor="P-0021")
+    assert site.results(number) == {"L-1-5": "differs"}
+    site.count(number, "L-1-5", "R-02", kg="25", by=site.other, actor="P-0021")
+    site.count(number, "L-1-5", "R-02", kg="25.0")
+    assert site.results(number) == {"L-1-5": "same"}
+    grams = {"count": number, "container": "L-1-5", "location": "R-02", "seen": True}
+    grams["quantity"] = {"value": "20000", "unit": "g"}
+    site.one.record(COUNTED, UNIT, grams, actor="P-0020")
+    site.count(number, "L-1-5", "R-02", kg="20", by=site.other, actor="P-0021")
+    assert site.results(number) == {"L-1-5": "differs"}
+
+
+def test_what_says_nothing_of_a_container_closes_no_count(site: Store) -> None:
+    number = site.order("R-02")
+    litres = {"count": number, "container": "L-1-5", "location": "R-02", "seen": True}
+    litres["quantity"] = {"value": "20", "unit": "L"}
+    assert "unit_mismatch" in site.one.record(COUNTED, UNIT, litres, actor="P-0020").flags
+    assert site.results(number) == {"L-1-5": "other_unit"}
+    answer = site.close(number, {"L-1-5": site.entry(number, "L-1-5")})
+    assert (answer.status_code, answer.json["code"]) == (422, "count_unit_wrong")
+    site.count(number, "L-1-5", "R-02", kg="20")
+    assert site.close(number, {"L-1-5": site.entry(number, "L-1-5")}).status_code == 201
+    assert site.held("L-1-5")[0] == "20.000"
+
+
+def late(site: Store, kind: str, at: float, **said: Any) -> None:
+    """What a handheld did at a moment, and says now."""
+    site.other.writer.clock = lambda: int(at * 1000)
+    site.other.record(f"materials.{kind}.v1", UNIT, {**said, "reason": None}, actor="P-0021")
+    site.other.writer.clock = lambda: int(clock.now().timestamp() * 1000)
+
+
+def part(label: str, kg: str) -> list[Json]:
+    return [{"container": label, "quantity": {"value": kg, "unit": "kg"}}]
+
+
+def test_what_was_done_before_a_count_is_in_its_book_whenever_it_comes(site: Store) -> None:
+    before = clock.now().timestamp()
+    time.sleep(0.01)
+    number = site.order("R-02")
+    site.count(number, "L-1-5", "R-02", kg="21.000")
+    seen = site.page(number)["digest"]
+    late(site, "container_split", before, container="L-1-5", into=part("S-1", "4.000"))
+    [line] = [one for one in site.page(number)["lines"] if one["container"] == "L-1-5"]
+    assert (line["result"], line["book"]["value"]) == ("same", "21.000")
+    # Who approved by what was shown before does not sign this.
+    entry = site.entry(number, "L-1-5")
+    assert site.close(number, {"L-1-5": entry}, digest=seen).json["code"] == "count_stale"
+    late(site, "container_moved", before, container="L-1-5", to="R-03", **{"from": "R-02"})
+    assert site.results(number)["L-1-5"] == "moved"
+    chosen = {"L-1-5": entry} | ({"S-1": None} if "S-1" in site.results(number) else {})
+    assert site.close(number, chosen).status_code == 201
+    assert site.held("L-1-5")[:2] == ("21.000", "R-02")
+    assert site.page(number)["upset"] == []
+
+
+def test_an_approved_variance_that_a_late_entry_makes_wrong_is_told_until_it_is_counted_again(site: Store) -> None:
+    before = clock.now().timestamp()
+    time.sleep(0.01)
+    number = site.order("R-01")
+    site.count(number, "L-1-1", kg="21.000")
+    site.count(number, "L-1-2", kg="25")
+    for label in LABELS[2:4]:
+        site.count(number, label)
+    assert site.close(number, {"L-1-1": site.entry(number, "L-1-1")}).status_code == 201
+    # After the counting, it says nothing of it.
+    late(site, "container_split", clock.now().timestamp(), container="L-1-1", into=part("S-0", "1.000"))
+    assert site.page(number)["upset"] == []
+    late(site, "container_split", before, container="L-1-1", into=part("S-1", "4.000"))
+    # One that was as booked, and is so no more.
+    late(site, "container_split", before, container="L-1-2", into=part("S-2", "5.000"))
+    told = {one["container"]: one["book"]["value"] for one in site.page(number)["upset"]}
+    assert told == {"L-1-1": "21.000", "L-1-2": "20.000"}
+    assert site.held("L-1-1")[0] == "16.000"
+    tasks = site.desk.get("/api/home/tasks").json["items"]
+    assert [(one["about"], one["count"]) for one in tasks if one["code"] == "count_upset"] == [(number, 2)]
+    found = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert found["ok"], found["differences"]
+    again = site.order("R-01")
+    for label, kg in (("L-1-1", "20.000"), ("L-1-2", "20.000")):
+        site.count(again, label, kg=kg)
+    for label in ("L-1-3", "L-1-4"):
+        site.count(again, label)
+    lines = [one for one in site.page(again)["lines"] if one["result"] not in ("same", "strange")]
+    chosen = {one["container"]: one["countings"][-1]["entry"] if one["countings"] else None for one in lines}
+    assert site.close(again, chosen).status_code == 201
+    assert (site.held("L-1-1")[0], site.page(number)["upset"]) == ("20.000", [])
+
+
+def test_what_is_found_where_it_must_not_stand_is_booked_there_and_told(site: Store) -> None:
+    about = {"name": {"zh": "产", "en": "P"}, "warehouse": "raw", "kind": "production", "storage": None}
+    site.state("materials.location_defined.v1", "locations", {"location": "P-01", **about, "active": True})
+    number = site.order("P-01")
+    assert site.count(number, "L-1-5", "P-01") == ("location_unfit",)
+    assert site.close(number, {"L-1-5": site.entry(number, "L-1-5")}).status_code == 201
+    assert site.held("L-1-5")[1] == "P-01"
+    with site.reading() as connection:
+        [closed] = list(reading.of_kind(connection, "materials.count_closed.v1"))
+    assert closed.stamp.flags == ("location_unfit",)

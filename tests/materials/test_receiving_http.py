@@ -153,6 +153,8 @@ def test_nothing_is_put_where_there_is_no_place(buying: Buying) -> None:
     given["containers"][0]["location"] = "NOWHERE"
     answer = buying.clients["qian"].post("/api/receiving", json=given)
     assert (answer.status_code, answer.json["code"]) == (422, "place_unknown"), answer.text
+    area = {"area": "raw", "name": {"zh": "原料库", "en": "Raw"}, "places": [], "reason": "store"}
+    buying.site.state("identity.area_set.v1", "area/raw", area)
     about = {"name": {"zh": "收货区", "en": "Bay"}, "warehouse": "raw", "kind": "receiving", "storage": None}
     buying.site.state("materials.location_defined.v1", "locations", {"location": "NOWHERE", "active": True, **about})
     assert buying.clients["qian"].post("/api/receiving", json=given).status_code == 201

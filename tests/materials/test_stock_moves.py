@@ -28,7 +28,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Store]:
 
 def test_a_container_stands_where_it_was_carried(site: Store) -> None:
     assert site.do("container_moved", container=FIRST, to="A-01") == ()
-    assert (site.stands(FIRST).location, site.stands(FIRST).warehouse) == ("A-01", "W1")
+    assert (site.stands(FIRST).location, site.stands(FIRST).warehouse) == ("A-01", "w1")
     assert site.do("container_moved", container=FIRST, from_="A-01", to="R-01", device="tablet-a") == ()
     assert site.stands(FIRST).location == "R-01"
     assert site.rebuilds()
@@ -58,7 +58,7 @@ def test_what_is_wrong_with_a_move_is_told_and_the_move_is_kept(site: Store) -> 
 
 def test_a_location_that_is_given_up_must_be_empty(site: Store) -> None:
     site.do("container_moved", container=FIRST, to="A-01")
-    given = {"name": {"zh": "旧", "en": "Old"}, "warehouse": "W1", "kind": "storage", "storage": None, "active": False}
+    given = {"name": {"zh": "旧", "en": "Old"}, "warehouse": "w1", "kind": "storage", "storage": None, "active": False}
     assert site.refused("location_defined", location="A-01", **given) == "location_occupied"
     site.do("container_moved", container=FIRST, to="R-01")
     assert site.refused("location_defined", location="A-01", **given) is None

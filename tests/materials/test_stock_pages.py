@@ -93,7 +93,7 @@ def test_a_container_is_shown_with_everything_that_was_done_with_it(desk: Desk) 
     assert desk.post(f"containers/{FIRST}/move", {"from": None, "to": "A-01", "reason": None})["location"] == "A-01"
     into = [{"container": "S-1", "quantity": {"value": "5.00", "unit": "kg"}}]
     shown = desk.post(f"containers/{FIRST}/split", {"into": into, "reason": "small batch"})
-    assert (shown["held"]["value"], shown["place"]["warehouse"]) == ("20.00", "W1")
+    assert (shown["held"]["value"], shown["place"]["warehouse"]) == ("20.00", "w1")
     assert desk.post(f"containers/{SECOND}/merge", {"from": ["S-1"], "reason": None})["held"]["value"] == "30.00"
     second = {"quantity": {"value": "1.00", "unit": "kg"}, "reason": "spilt", "second": None}
     assert desk.post(f"containers/{FIRST}/scrap", second)["held"]["value"] == "19.00"
@@ -149,7 +149,7 @@ def test_the_second_person_at_a_destruction_proves_who_it_is(desk: Desk) -> None
 
 
 def test_locations_are_defined_and_given_up(desk: Desk) -> None:
-    given = {"location": "B-01", "name": {"zh": "乙", "en": "B"}, "warehouse": "W1", "kind": "storage"}
+    given = {"location": "B-01", "name": {"zh": "乙", "en": "B"}, "warehouse": "w1", "kind": "storage"}
     given |= {"storage": "cool", "active": True}
     assert [one["location"] for one in desk.post("locations", given)["items"]] == ["A-01", "B-01"]
     desk.post(f"containers/{FIRST}/move", {"from": None, "to": "B-01", "reason": None})

@@ -170,6 +170,50 @@ def test_what_comes_back_is_what_is_in_it_and_the_batch_adds_up(warehouse: Wareh
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
+def places(site: Site) -> None:
+    for area in ("raw", "cold"):
+        said = {"area": area, "name": {"zh": area, "en": area}, "places": [], "reason": "store"}
+        site.state("identity.area_set.v1", "site", said)
+    for code, kind, area in (("A-01", "storage", "raw"), ("X-01", "rejected", "raw"), ("K-01", "storage", "cold")):
+        about = {"location": code, "name": {"zh": code, "en": code}, "warehouse": area, "kind": kind}
+        site.state("materials.location_defined.v1", "locations", about | {"storage": None, "active": True})
+
+
+@pytest.mark.urs("MAT-06", "MAT-08")
+def test_what_comes_back_is_put_where_it_may_stand(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    places(site)
+    assert warehouse.give(label).status_code == 200
+    assert warehouse.bring(label).status_code == 200
+    decided = {"material": "api-1", "lot": OLD, "status": "rejected", "reason": "assay"}
+    site.state("materials.lot_status_changed.v1", f"lot/api-1/{OLD}", decided)
+    back = {"container": label, "quantity": {"value": "10.000", "unit": "kg"}, "reason": None}
+    answer = warehouse.keeper.post(f"{BATCH}/return", json=back | {"to": "A-01"})
+    assert refused(answer) == "place_unfit"
+    assert answer.json["details"] == {"location": "A-01", "status": "rejected"}
+    assert warehouse.keeper.post(f"{BATCH}/return", json=back | {"to": "X-01"}).status_code == 200
+
+
+@pytest.mark.urs("IDN-01", "MAT-08")
+def test_who_keeps_another_area_takes_nothing_from_here(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    places(site)
+    guest = {"person": "P-9", "login": "cold", "name": "x", "name_en": None}
+    grants = {"grants": [{"role": "keeper", "areas": ["cold"]}]}
+    site.plant.recorder.state(Fact("identity.person_added.v2", "person/P-9", guest | grants))
+    other = warehouse.client("cold", "P-9")
+    moved = {"container": label, "from": None, "to": "A-01", "reason": None}
+    site.state("materials.container_moved.v1", f"container/{label}", moved, "P-8")
+    assert warehouse.give(label).status_code == 200
+    said = {"container": label, "to": None}
+    answer = other.post(f"{BATCH}/issue", json=said)
+    assert (answer.status_code, answer.json["code"]) == (403, "area_not_permitted")
+    assert warehouse.bring(label).status_code == 200
+    back = {"container": label, "quantity": {"value": "10.000", "unit": "kg"}, "to": "A-01", "reason": None}
+    assert other.post(f"{BATCH}/return", json=back).json["code"] == "area_not_permitted"
+    assert warehouse.keeper.post(f"{BATCH}/return", json=back).status_code == 200
+
+
 @pytest.mark.urs("MAT-06", "MAT-09")
 def test_what_was_filled_into_another_container_comes_back_with_that(warehouse: Warehouse) -> None:
     label = f"{OLD}-1"

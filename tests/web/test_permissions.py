@@ -15,7 +15,7 @@ from support import ROOT
 from server.alerts.model import ACKNOWLEDGED
 from server.app import create_app
 from server.core import clock
-from server.core.kinds import Entry, Registry, Room
+from server.core.kinds import Entry, Places, Registry, Room
 from server.identity import access, queries
 from server.identity.model import (
     AREA_SET,
@@ -153,7 +153,8 @@ def test_a_role_limited_to_an_area_decides_nothing_about_rooms_of_another(site: 
         grants = [{"role": role, "areas": [f"{area}-{number}"]}]
         who = {"person": f"{area}-{number}", "login": f"{area}-{role}", "name": role, "name_en": None}
         site.state(PERSON_ADDED_V2, f"person/{area}-{number}", {**who, "grants": grants})
-    about = [replace(kind, places=lambda *_: [f"inside-{number}"]) for kind in DECISIONS if kind.by]
+    inside: Places = lambda *_: [f"inside-{number}"]  # noqa: E731 - one line, twice
+    about = [replace(kind, places=inside, areas=inside) for kind in DECISIONS if kind.by]
     registry = Registry([Room("all", tuple(about))], queries.permitted_at)
     writer = DeviceWriter("server", Ed25519Signer.generate(), clock=lambda: int(clock.now().timestamp() * 1000))
     for kind in about:

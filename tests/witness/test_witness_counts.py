@@ -87,6 +87,9 @@ def test_what_nobody_found_is_booked_out(rig: Rig, story: Story) -> None:
         ("li", {"count": "SC-2026-0002"}, "count_closed"),
         ("li", {"counted": {"value": "23", "unit": "kg"}}, "count_lines_wrong"),
         ("li", {"to": "R-02"}, "count_lines_wrong"),
+        # The book of that moment says otherwise.
+        ("li", {"was": {"value": "26", "unit": "kg"}}, "count_lines_wrong"),
+        ("li", {"from": "R-02"}, "count_lines_wrong"),
         ("li", {"container": "C-2"}, "count_lines_wrong"),
         # Somebody has found it.
         ("li", {"entry": None, "to": None, "counted": {"value": "0", "unit": "kg"}}, "count_lines_wrong"),

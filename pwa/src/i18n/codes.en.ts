@@ -177,6 +177,7 @@ export const codesEn = {
     location_unknown: "Location not in use",
     storage_unfit: "Location does not keep as the material asks",
     location_unfit: "Not a place for stock of this status",
+    place_conflict: "Carried to two places by two devices",
     passkey_wrong: "Not signed by a passkey of this person",
     passkey_withdrawn: "Signed by a withdrawn passkey",
     person_locked: "Made while the person was locked there",

@@ -176,6 +176,7 @@ export const codesZh: typeof codesEn = {
     location_unknown: "库位未启用",
     storage_unfit: "库位贮存条件不符",
     location_unfit: "此状态的物料不得存放于此",
+    place_conflict: "两台终端移至不同库位",
     passkey_wrong: "并非由本人通行密钥签名",
     passkey_withdrawn: "由已撤销的通行密钥签名",
     person_locked: "PIN锁定期间记录",

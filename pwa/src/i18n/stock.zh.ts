@@ -6,6 +6,7 @@ export const stockZh: typeof stockEn = {
   released: "可用", allocated: "已分配", quarantine: "待验", unusable: "不可用", mixed: "多种单位", containers: (n) => `${n} 个容器`, firstEnd: (day) => `最早 ${day} 到期`,
   lots: "批", all: "容器", filter: "容器、批号或库位", until: "可用至", noEnd: "无期限", held: "现存量", place: "库位", nowhere: "尚未上架", batch: "生产批", free: "未分配", opened: "已开启",
   came: "到货量", lot: "批号", history: "历史", corrected: "已更正", gone: { empty: "已空", merged: "已合并", scrapped: "已报废" }, barredBy: { came_after_decision: "批号作出决定后到货，质量部门尚未查看" }, barredBecause: (why) => `限制使用：${why}`, overdrawn: "取出量超过容器所装。请称量或盘点。",
+  conflict: "两台终端互不知情，把它移到了两处。请到现场核实，再登记其所在库位。", conflictAt: (place, device, at) => `${place} · ${device} · ${at}`,
   move: "移动", split: "分装", merge: "并入", scrap: "报废", bar: "限制使用", unbar: "解除限制", labels: "打印标签",
   moveTitle: (label) => `移动 ${label}`, moveHint: "扫描现在所在的库位。", scanPlace: "库位", aPlace: "启用的库位", noPlace: (code) => `${code}：不是启用的库位`, stands: (place) => `已在 ${place}`, moveNow: "放到此处",
   splitTitle: (label) => `分装 ${label}`, splitHint: (q) => `现存 ${q}。分装量从本容器扣除。`, newLabel: "新容器标签", content: "装入量", another: "再加一个", splitNow: "分装",

@@ -11,7 +11,8 @@ export interface Standing { container: string; material: string; lot: string; qu
 export interface MaterialStock extends MaterialLine { lots: LotLine[]; items: Standing[]; total: number }
 export interface Place { location: string; name: Text2; warehouse: string; kind: string; storage: string | null; active: boolean }
 export interface Told { entry: string; index: number; kind: string; at: string; by: Person | null; flags: string[]; amount: Quantity | null; superseded: boolean; measured: boolean; said: Record<string, string> }
-export interface ContainerView extends Standing { name: Text2 | null; place: Place | null; history: Told[] }
+/** `conflict`: moves that contradict each other, in the order of capture. */
+export interface ContainerView extends Standing { name: Text2 | null; place: Place | null; conflict: { entry: string; to: string; device: string; at: string }[]; history: Told[] }
 export interface Places { items: Place[]; areas: { area: string; name: Text2 }[] }
 export interface StockRule { expiry_days: number; retest_days: number }
 

@@ -1,15 +1,19 @@
 """The kinds of stock counts: ordered, counted by anybody who moves stock, closed by signature."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection
 
 from server.core import numbering
-from server.core.kinds import Entry, Kind, Room, Ruling
+from server.core.kinds import Entry, Kind, Project, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.identity import signing
 from server.materials.counts import model, projection, queries, rules, shapes
 from server.materials.masters import queries as masters
 from server.materials.model import NOT_PERMITTED
+from server.materials.stock import judging, placing
+from server.materials.stock import model as nouns
 from server.materials.stock import queries as stock
 from server.materials.stock import rules as amounts
 
@@ -37,33 +41,101 @@ def judge_counting(connection: Connection, entry: Entry) -> Ruling:
         flags.append(model.OVER)
     if found is not None and given["location"] not in found.locations:
         flags.append(model.ELSEWHERE)
-    book = stock.find_standing(connection, given["container"], entry.header.captured_at[:10])
-    if book is None:
-        flags.append(model.NO_CONTAINER)
-    elif given["quantity"] is not None:
-        own = masters.links(connection, book.material)
-        if amounts.amount(given["quantity"], book.held["unit"], own) is None:
-            flags.append(model.UNIT)
-    ours = entry.actor == entry.header.device == SERVER
-    if not ours and not identity.permitted(connection, entry.actor, model.COUNTS):
+    flags += _of_container(connection, given, entry.header.captured_at[:10])
+    if entry.actor == entry.header.device == SERVER:
+        return Ruling(flags=tuple(flags))
+    flags += judging.of_area(connection, entry.actor, model.COUNTS, [given["location"]])
+    if not identity.permitted(connection, entry.actor, model.COUNTS):
         flags.append(NOT_PERMITTED)
     return Ruling(flags=tuple(flags))
 
 
+def _of_container(connection: Connection, given: model.Payload, day: str) -> list[str]:
+    """What is wrong with what was counted: with its unit, and with the place that it was found at."""
+    book = stock.find_standing(connection, given["container"], day)
+    if book is None:
+        return [model.NO_CONTAINER]
+    flags = []
+    if given["quantity"] is not None:
+        own = masters.links(connection, book.material)
+        if amounts.amount(given["quantity"], book.held["unit"], own) is None:
+            flags.append(model.UNIT)
+    if given["seen"]:
+        flags += judging.of_place(connection, given["location"], book.status, book.material)
+    return flags
+
+
 def decide_close(connection: Connection, entry: Entry) -> Ruling:
-    """On exactly what was shown, by somebody who has not counted."""
-    given = entry.payload
+    """On exactly what was shown, by somebody who has not counted. That something was found where it must not stand is
+    so all the same: it is booked there, and flagged."""
+    given, day = entry.payload, entry.header.captured_at[:10]
     found = queries.find(connection, given["count"])
-    known = [] if found is None else queries.lines(connection, found, entry.header.captured_at[:10])
+    known = [] if found is None else queries.lines(connection, found, day)
     code = rules.close_refused(found, given, known, entry.actor)
     if code is not None:
         return Ruling(refusal=code, details={"count": given["count"]})
-    return signing.refusal(connection, entry, model.said(given)) or Ruling()
+    return signing.refusal(connection, entry, model.said(given)) or Ruling(flags=_unfit(connection, given, day))
 
 
+def _unfit(connection: Connection, given: model.Payload, day: str) -> tuple[str, ...]:
+    """What is wrong with the places that containers come to stand at by the closing."""
+    to = {one["container"]: one["to"] for one in given["lines"] if one["to"] not in (None, one["from"])}
+    found = [
+        flag
+        for one in stock.standing(connection, to, day)
+        for flag in judging.of_place(connection, to[one.container], one.status, one.material)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def areas_of_order(connection: Connection, entry: Entry) -> list[str]:
+    return stock.areas_of(connection, entry.payload["locations"])
+
+
+def areas_of_count(connection: Connection, entry: Entry) -> list[str]:
+    found = queries.find(connection, entry.payload["count"])
+    return [] if found is None else stock.areas_of(connection, found.locations)
+
+
+def look_back(connection: Connection, entry: Entry) -> None:
+    """What is heard only now may have been before a count that is closed: then its variance is none, or another."""
+    at = placing.made_at(entry.header.captured_at, entry.recorded_at, entry.flags)
+    entries = [entry.id, *([] if entry.header.corrects is None else [entry.header.corrects])]
+    labels = set(stock.touched(connection, entries))
+    if entry.kind == nouns.MOVED:
+        labels.add(entry.payload["container"])
+    elif entry.kind == nouns.RESOLVED:
+        # What was not chosen may have been taken at any time.
+        labels, at = set(stock.touched(connection, stock.claimed(connection, entry.payload["conflict"]))), ""
+    for number, label in queries.closed_after(connection, labels, at if entry.header.corrects is None else ""):
+        found = queries.find(connection, number)
+        decided = None if found is None else next((one for one in found.lines if one["container"] == label), None)
+        last = {one.device: one for one in queries.countings_of(connection, number, label)}
+        is_so = rules.upset(decided, list(last.values()))
+        projection.keep_upset(connection, number, label, entry, is_so)
+
+
+_MOVING = (*nouns.TAKES, nouns.SPLIT, nouns.MERGED, nouns.SCRAPPED, nouns.SAMPLED, nouns.RETURNED, nouns.MOVED)
+LISTENERS: Mapping[str, Project] = dict.fromkeys((*_MOVING, nouns.RESOLVED), look_back)
 KINDS = (
-    Kind(model.ORDERED, shapes.CountOrdered, "decision", decide_order, projection.order, by=(SERVER, model.MANAGES)),
+    Kind(
+        model.ORDERED,
+        shapes.CountOrdered,
+        "decision",
+        decide_order,
+        projection.order,
+        by=(SERVER, model.MANAGES),
+        areas=areas_of_order,
+    ),
     Kind(model.COUNTED, shapes.ContainerCounted, "observation", judge_counting, projection.keep),
-    Kind(model.CLOSED, shapes.CountClosed, "decision", decide_close, projection.close, by=(model.APPROVES,)),
+    Kind(
+        model.CLOSED,
+        shapes.CountClosed,
+        "decision",
+        decide_close,
+        projection.close,
+        by=(model.APPROVES,),
+        areas=areas_of_count,
+    ),
 )
-ROOM = Room("materials", KINDS)
+ROOM = Room("materials", KINDS, LISTENERS)

@@ -19,8 +19,9 @@ MEANING = {"code": "variances_approved", "zh": "批准盘点差异", "en": "Vari
 UNKNOWN, OVER, ELSEWHERE, UNIT = "count_unknown", "count_over", "count_place_other", "unit_mismatch"
 NO_CONTAINER = "container_unknown"
 # What a count came to for a container: as it was booked; at another place; with another quantity; not there; a label
-# that is none of ours; counts that differ, of which one must be chosen.
+# that is none of ours; counts that differ, of which one must be chosen; measured in a unit that says nothing of it.
 SAME, MOVED, DIFFERS, MISSING, STRANGE, CONFLICT = "same", "moved", "differs", "missing", "strange", "conflict"
+OTHER_UNIT = "other_unit"
 # These change nothing in the book.
 QUIET = (SAME, STRANGE)
 Payload = Mapping[str, Any]
@@ -43,7 +44,8 @@ class Count:
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What somebody found. `quantity` None: it was there, its content was not measured. `book` and `place` are what the
-    book said when the log took this; None of a label that is none of ours."""
+    book says of the moment of counting (`at`, UTC text), by all that is known now; None of a label that is none of
+    ours. `found`: the quantity in the unit of the book, None where it does not convert."""
 
     entry: str
     container: str
@@ -56,6 +58,22 @@ class Counting:
     book: dict[str, str] | None
     place: str | None
     late: bool
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upset:
+    """A container of which a count was closed by a book that is another one now: `entry` is what the log heard of too
+    late, `book` and `place` what is known of the moment of counting now."""
+
+    count: str
+    container: str
+    entry: str
+    book: dict[str, str] | None
+    place: str | None
+
+    def payload(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

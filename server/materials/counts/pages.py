@@ -20,8 +20,8 @@ def listing(connection: Connection, offset: int, limit: int) -> Answer:
 
 
 def one(connection: Connection, number: str, day: str) -> Answer | None:
-    """A count with its lines: of an open one what it comes to now, of a closed one what was decided and what came
-    afterwards; None where there is none."""
+    """A count with its lines: of an open one what it comes to now, of a closed one what was decided, what came
+    afterwards, and `upset`: what late entries have made wrong of it; None where there is none."""
     found = queries.find(connection, number)
     if found is None:
         return None
@@ -40,6 +40,7 @@ def one(connection: Connection, number: str, day: str) -> Answer | None:
         "people": people,
         "devices": devices,
         "late": [_counting(one) for one in told if one.late],
+        "upset": [one.payload() for one in queries.upsets(connection, number)],
     }
 
 

@@ -1,14 +1,14 @@
 """The tables of stock counts, and how entries fill them."""
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select, update
 
 from server.core import numbering
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials.counts import model
-from server.materials.model import NOT_PERMITTED
-from server.materials.stock import queries as stock
+from server.materials.stock import placed, placing
+from server.materials.stock.model import VOID as void
 
 count = Table(
     "materials_count",
@@ -39,12 +39,20 @@ counting = Table(
     Column("seen", Integer, nullable=False),
     Column("person", Text, nullable=False),
     Column("device", Text, nullable=False),
+    # As far as its device's clock is to be relied on.
     Column("at", Text, nullable=False),
-    Column("book_value", Text),
-    Column("book_unit", Text),
-    Column("place", Text),
     Column("late", Integer, nullable=False),
     Index("materials_counting_count", "count", "idx"),
+    Index("materials_counting_container", "container", "at"),
+)
+# What came too late for a closed count, and has not been counted again since.
+upset = Table(
+    "materials_count_upset",
+    records,
+    Column("count", Text, primary_key=True),
+    Column("container", Text, primary_key=True),
+    Column("entry", Text, nullable=False),
+    Column("idx", Integer, nullable=False),
 )
 
 
@@ -58,24 +66,44 @@ def order(connection: Connection, entry: Entry) -> None:
 
 
 def keep(connection: Connection, entry: Entry) -> None:
-    """With what the book says of when it was counted: what is taken out afterwards is no variance of the count, also
-    where the log had that before."""
+    """What the book says of that moment is reckoned whenever it is asked for: what was done before may come later."""
     given, quantity = entry.payload, entry.payload["quantity"]
     known = connection.execute(select(count.c.closed_at).where(count.c.count == given["count"])).first()
-    if NOT_PERMITTED in entry.flags or known is None:
+    if not void.isdisjoint(entry.flags) or known is None:
         return
-    book = stock.find_standing(connection, given["container"], entry.header.captured_at[:10])
-    held = stock.held_at(connection, given["container"], entry.header.captured_at)
+    at = placing.made_at(entry.header.captured_at, entry.recorded_at, entry.flags)
     row = {"entry": entry.id, "idx": entry.index, "person": entry.actor, "device": entry.header.device}
     row |= {name: given[name] for name in ("count", "container", "location")}
     row |= {"quantity_value": quantity and quantity["value"], "quantity_unit": quantity and quantity["unit"]}
-    row |= {"seen": int(given["seen"]), "at": entry.header.captured_at, "late": int(known.closed_at is not None)}
-    row |= {"book_value": held and held["value"], "book_unit": held and held["unit"]}
-    connection.execute(insert(counting), row | {"place": book and book.location})
+    row |= {"seen": int(given["seen"]), "at": at, "late": int(known.closed_at is not None)}
+    connection.execute(insert(counting), row)
 
 
 def close(connection: Connection, entry: Entry) -> None:
+    """What was found somewhere stood there when it was counted: what was carried on since stands where it was put."""
     given = entry.payload
     values = {"closed_by": entry.actor, "closed_at": entry.header.captured_at}
     values["lines"] = orjson.dumps(given["lines"]).decode()
     connection.execute(update(count).where(count.c.count == given["count"]).values(values))
+    times = select(counting.c.entry, counting.c.at).where(counting.c.count == given["count"])
+    at = {row.entry: row.at for row in connection.execute(times)}
+    placed.put(
+        connection,
+        [
+            (one["container"], placed.new(entry, placing.COUNTED, one["to"], at=at.get(one["entry"])))
+            for one in given["lines"]
+            if one["to"] is not None
+        ],
+    )
+    counted = select(counting.c.container).where(counting.c.count == given["count"], counting.c.late == 0)
+    connection.execute(delete(upset).where(upset.c.container.in_(counted)))
+
+
+def keep_upset(connection: Connection, number: str, label: str, entry: Entry, is_so: bool) -> None:
+    """Whether a container of a closed count is booked otherwise now; the first entry that made it so is named."""
+    here = (upset.c.count == number) & (upset.c.container == label)
+    if not is_so:
+        connection.execute(delete(upset).where(here))
+    elif connection.execute(select(upset.c.entry).where(here)).first() is None:
+        row = {"count": number, "container": label, "entry": entry.id, "idx": entry.index}
+        connection.execute(insert(upset), row)

@@ -1,5 +1,6 @@
 """Reads of stock counts: which there are, what was found, and what it comes to."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -7,8 +8,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from server.core import numbering
 from server.materials.counts import model, rules
-from server.materials.counts.model import Count, Counting, Expected, Line
-from server.materials.counts.projection import count, counting
+from server.materials.counts.model import Count, Counting, Expected, Line, Upset
+from server.materials.counts.projection import count, counting, upset
 from server.materials.stock import queries as stock
 
 
@@ -45,8 +46,35 @@ def last_number(connection: Connection, year: int) -> int:
 
 def countings(connection: Connection, number: str) -> list[Counting]:
     """In the order of the log."""
-    rows = connection.execute(select(counting).where(counting.c.count == number).order_by(counting.c.idx))
-    return [_counting(row) for row in rows]
+    rows = list(connection.execute(select(counting).where(counting.c.count == number).order_by(counting.c.idx)))
+    return _countings(connection, rows)
+
+
+def countings_of(connection: Connection, number: str, label: str) -> list[Counting]:
+    """Of one container in a count, in the order of the log; without those that came after its closing."""
+    here = (counting.c.count == number) & (counting.c.container == label) & (counting.c.late == 0)
+    return _countings(connection, list(connection.execute(select(counting).where(here).order_by(counting.c.idx))))
+
+
+def closed_after(connection: Connection, labels: Iterable[str], moment: str) -> list[tuple[str, str]]:
+    """(count, container) of closed counts in which one of these was counted since a time (UTC text)."""
+    where = counting.c.container.in_(list(labels)), counting.c.at >= moment, counting.c.late == 0
+    query = select(counting.c.count, counting.c.container).where(*where).distinct()
+    closed = query.join(count, count.c.count == counting.c.count).where(count.c.closed_at.is_not(None))
+    return [(row[0], row[1]) for row in connection.execute(closed)]
+
+
+def upsets(connection: Connection, number: str | None = None) -> list[Upset]:
+    """What came too late for closed counts, or for one; the first first."""
+    query = select(upset.c.count, upset.c.container, upset.c.entry).order_by(upset.c.idx, upset.c.count)
+    rows = connection.execute(query if number is None else query.where(upset.c.count == number)).all()
+    return [_upset(connection, *row) for row in rows]
+
+
+def _upset(connection: Connection, number: str, label: str, entry: str) -> Upset:
+    told = countings_of(connection, number, label)
+    book, place = (told[-1].book, told[-1].place) if told else (None, None)
+    return Upset(number, label, entry, book, place)
 
 
 def lines(connection: Connection, found: Count, day: str) -> list[Line]:
@@ -68,9 +96,21 @@ def _count(row: Row[Any]) -> Count:
     )
 
 
-def _counting(row: Row[Any]) -> Counting:
-    names = ("entry", "container", "location", "person", "device", "at", "place")
+def _countings(connection: Connection, rows: Sequence[Row[Any]]) -> list[Counting]:
+    """With what the book says of the moment of each."""
+    books = stock.books(connection, {row.container for row in rows})
+    return [_counting(row, books.get(row.container)) for row in rows]
+
+
+def _counting(row: Row[Any], book: stock.Book | None) -> Counting:
+    names = ("entry", "container", "location", "person", "device", "at")
     quantity = None if row.quantity_value is None else {"value": row.quantity_value, "unit": row.quantity_unit}
-    book = None if row.book_value is None else {"value": row.book_value, "unit": row.book_unit}
-    same = {name: getattr(row, name) for name in names}
-    return Counting(**same, quantity=quantity, book=book, seen=bool(row.seen), late=bool(row.late))
+    return Counting(
+        **{name: getattr(row, name) for name in names},
+        quantity=quantity,
+        seen=bool(row.seen),
+        late=bool(row.late),
+        book=None if book is None else book.held_at(row.at),
+        place=None if book is None else book.stood_at(row.at),
+        found=None if book is None or quantity is None else book.amount(quantity),
+    )

@@ -1,6 +1,7 @@
 """What a count came to, and what keeps it from being closed: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from server.materials.counts import model
@@ -42,16 +43,26 @@ def _result(standing: Sequence[Counting], strange: bool) -> str:
         return model.MISSING
     if len({_outcome(one) for one in standing}) > 1:
         return model.CONFLICT
-    return result_of(standing[0])
+    return result_of(standing[-1])
 
 
 def _outcome(one: Counting) -> tuple[Any, ...]:
-    """What somebody found, so that two that found the same are told to agree."""
-    if not one.seen:
-        return (False,)
-    measured = None if one.quantity is None else (one.quantity["value"], one.quantity["unit"])
-    booked = None if one.book is None else (one.book["value"], one.book["unit"])
-    return (True, one.location, booked if measured is None else measured)
+    """What somebody found against the book of that moment, so that two that found the same are told to agree: as
+    numbers (20 is 20.0), in one unit, and whatever was taken out or carried on between the two."""
+    result = result_of(one)
+    if result in (model.STRANGE, model.MISSING):
+        return (result,)
+    if result == model.OTHER_UNIT:
+        assert one.quantity is not None
+        return (result, Fraction(one.quantity["value"]), one.quantity["unit"])
+    return ("there", None if one.location == one.place else one.location, _off(one))
+
+
+def _off(one: Counting) -> Fraction:
+    """How much more was found than the book had; nothing where it was not measured."""
+    if one.found is None or one.book is None:
+        return Fraction(0)
+    return Fraction(one.found) - Fraction(one.book["value"])
 
 
 def result_of(one: Counting) -> str:
@@ -60,9 +71,23 @@ def result_of(one: Counting) -> str:
         return model.STRANGE
     if not one.seen:
         return model.MISSING
-    if one.quantity is not None and one.quantity != one.book:
+    if one.quantity is not None and one.found is None:
+        return model.OTHER_UNIT
+    if _off(one) != 0:
         return model.DIFFERS
     return model.SAME if one.location == one.place else model.MOVED
+
+
+def upset(decided: Payload | None, standing: Sequence[Counting]) -> bool:
+    """Whether a closed count would have to say something else of a container now: by the line that was approved of it,
+    or, where it was as booked, because it is not as booked any more."""
+    if decided is None:
+        return bool(standing) and result_of(standing[-1]) not in model.QUIET
+    chosen = next((one for one in standing if one.entry == decided["entry"]), None)
+    if chosen is None or chosen.book is None:
+        return False
+    same = Fraction(chosen.book["value"]) == Fraction(decided["was"]["value"])
+    return not same or chosen.place != decided["from"]
 
 
 def change(line: Line, chosen: Counting | None, reason: str) -> dict[str, Any]:
@@ -100,12 +125,15 @@ def close_refused(count: Count | None, given: Payload, known: Sequence[Line], ac
     # A conflict may be settled for what the book says: then nothing is changed, and it is said all the same.
     if len(stated) != len(given["lines"]) or stated.keys() != wanted.keys():
         return "count_lines_wrong"
-    right = all(_is_right(line, stated[label]) for label, line in wanted.items())
-    return None if right else "count_lines_wrong"
+    wrong = (_wrong(line, stated[label]) for label, line in wanted.items())
+    return next((code for code in wrong if code is not None), None)
 
 
-def _is_right(line: Line, stated: Mapping[str, Any]) -> bool:
+def _wrong(line: Line, stated: Mapping[str, Any]) -> str | None:
     chosen = next((one for one in line.standing if one.entry == stated["entry"]), None)
     if line.standing and chosen is None:
-        return False
-    return change(line, chosen, stated["reason"]) == stated
+        return "count_lines_wrong"
+    if chosen is not None and result_of(chosen) == model.OTHER_UNIT:
+        # It would be signed, and change nothing.
+        return "count_unit_wrong"
+    return None if change(line, chosen, stated["reason"]) == stated else "count_lines_wrong"

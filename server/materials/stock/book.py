@@ -73,6 +73,13 @@ class Book:
         known = self._all.get(label)
         return None if known is None else rules.base(known.movements)
 
+    def shown_at(self, label: str, moment: str) -> dict[str, str] | None:
+        """What a container held at a time (UTC text), in its unit; None of a label that is none of ours."""
+        known = self._all.get(label)
+        if known is None:
+            return None
+        return {"value": rules.shown(rules.held_at(known.movements, moment)), "unit": known.first.unit}
+
     def labels_of(self, material: str, lot: str) -> list[str]:
         """The containers of a lot, also those that hold nothing any more."""
         return self._of_lots.get((material, lot), [])

@@ -7,6 +7,8 @@ from typing import Any
 from server.materials.model import NOT_PERMITTED
 
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
+# Of these the second says where each was put.
+LABELLED = RECEIVED[1]
 LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 # Of rooms above, by name: these take something out of a container for a place of a batch.
 WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_dispensed.v1"
@@ -27,7 +29,7 @@ SPLIT, MERGED = "materials.container_split.v1", "materials.containers_merged.v1"
 SCRAPPED = "materials.container_scrapped.v1"
 BARRED, FREED = "materials.container_restricted.v1", "materials.container_freed.v1"
 RULE_SET = "materials.stock_rule_set.v1"
-MANAGES, MOVES, DECIDES = "stock.manage", "stock.move", "lot.decide"
+MANAGES, MOVES, RECEIVES, DECIDES = "stock.manage", "stock.move", "lot.receive", "lot.decide"
 # Who may stand by where rejected stock is destroyed.
 SECONDS = (MANAGES, DECIDES)
 KINDS_OF_PLACE = ("receiving", "storage", "quarantine", "sampling", "dispensing", "production", "shipping", "rejected")
@@ -36,6 +38,8 @@ KINDS_OF_PLACE = ("receiving", "storage", "quarantine", "sampling", "dispensing"
 UNKNOWN, IS_GONE, ELSEWHERE = "container_unknown", "container_gone", "container_elsewhere"
 KNOWN, OTHER_LOT, OVERDRAWN = "container_known", "lot_other", "container_overdrawn"
 UNIT, NO_PLACE, STORAGE, UNFIT = "unit_mismatch", "location_unknown", "storage_unfit", "location_unfit"
+# Two moves that devices made without knowing of each other's; work where its maker's roles do not hold.
+PLACE_CONFLICT, OTHER_AREA = "place_conflict", "area_not_permitted"
 # What somebody at a desk may go on with who says why; with nothing else.
 EXPLAINED = (ELSEWHERE, STORAGE, UNFIT)
 # What must not stand in a place of some kind (CN 2010, 62): refused goods apart, and nothing that waits where it would
@@ -60,6 +64,11 @@ GONE = {"merged_out": "merged", "scrapped": "scrapped"}
 LATE = "came_after_decision"
 RELEASED, RESTRICTED, EXPIRED, RETEST_DUE = "released", "restricted", "expired", "retest_due"
 Payload = Mapping[str, Any]
+
+
+def is_unfit(kind: str, status: str) -> bool:
+    """Whether stock of this status must not stand in a place of this kind."""
+    return kind in NOT_IN.get(status, ())
 
 
 def place_of(kind: str, given: Payload) -> str:

@@ -9,7 +9,7 @@ from server.core.units import Link
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
-from server.materials.stock import queries, rules
+from server.materials.stock import placed, queries, rules
 from server.materials.stock.model import Standing
 from sync.log import reading
 
@@ -97,7 +97,8 @@ def _holds(one: Standing, words: str) -> bool:
 
 
 def container(connection: Connection, label: str, day: str) -> Answer | None:
-    """{container as it stands, name of its material, place it stands at, history (the newest first)}."""
+    """{container as it stands, name of its material, place it stands at, history (the newest first)}; `conflict`: moves
+    that contradict each other, {entry, to, device, at} in the order of capture, until somebody has looked."""
     standing = queries.find_standing(connection, label, day)
     if standing is None:
         return None
@@ -106,8 +107,16 @@ def container(connection: Connection, label: str, day: str) -> Answer | None:
         **standing.payload(),
         "name": materials.material_names(connection, [standing.material]).get(standing.material),
         "place": None if place is None else place.payload(),
+        "conflict": _conflict(connection, label),
         "history": _history(connection, label),
     }
+
+
+def _conflict(connection: Connection, label: str) -> list[Answer]:
+    wanted = {name for one in placed.of_container(connection, label) for name in (one.entry, one.other)}
+    known = placed.of(connection, [label]).get(label, ()) if wanted else ()
+    told = sorted((one for one in known if one.entry in wanted), key=lambda one: (one.at, one.index))
+    return [{"entry": one.entry, "to": one.to, "device": one.device, "at": one.at} for one in told]
 
 
 def _history(connection: Connection, label: str) -> list[Answer]:

@@ -14,7 +14,7 @@ from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.model import NOT_PERMITTED
 from server.materials.projection import container, lot
-from server.materials.stock import model, rules
+from server.materials.stock import model, placed, placing, rules
 from server.materials.stock.model import Change, Held, Movement
 from sync.log.prepared import Prepared
 
@@ -99,15 +99,20 @@ def receive(connection: Connection, entry: Entry) -> None:
     labels = [one["container"] for one in given["containers"]]
     query = select(movement.c.container).where(movement.c.container.in_(labels))
     known = set(connection.execute(query).scalars())
+    told = []
     for line, one in enumerate(given["containers"]):
         label, quantity = one["container"], one["quantity"]
         if label in known:
             continue
         known.add(label)
         add(connection, entry, line, label, model.CAME, quantity, quantity["value"])
-        values = {"held": quantity["value"], "opened": 0, "location": one.get("location"), "restricted": late}
+        values = {"held": quantity["value"], "opened": 0, "restricted": late}
         values["gone"] = rules.gone([Movement(entry.id, model.CAME, quantity["value"], None, False, "")])
         connection.execute(update(container).where(container.c.container == label).values(values))
+        if one.get("location") is not None:
+            told.append((label, placed.new(entry, placing.CAME, one["location"])))
+    placed.put(connection, told)
+    placed.find_again(connection, [label for label in labels if label not in {each for each, _ in told}])
 
 
 def set_retest(connection: Connection, entry: Entry) -> None:
@@ -153,7 +158,9 @@ def move(connection: Connection, entry: Entry) -> None:
     if not model.VOID.isdisjoint(entry.flags):
         return
     label = entry.payload["container"]
-    connection.execute(update(container).where(container.c.container == label).values(location=entry.payload["to"]))
+    if model.PLACE_CONFLICT in entry.flags:
+        placed.contradict(connection, entry)
+    placed.put(connection, [(label, placed.new(entry, placing.CARRIED, entry.payload["to"], entry.payload["from"]))])
     tell(connection, entry, [label])
 
 
@@ -207,18 +214,21 @@ def apply(connection: Connection, entry: Entry, changes: Sequence[Change]) -> No
     """What an entry moves. A container that begins with it stands where the first one that it comes from stands."""
     for line, one in enumerate(changes):
         if one.born is not None:
-            _register(connection, one.born, entry.payload.get("container"))
+            _register(connection, entry, one.born, entry.payload["container"])
         add(connection, entry, line, one.container, one.what, one.said, one.amount)
     settle(connection, [one.container for one in changes])
 
 
-def _register(connection: Connection, born: Held, source: str | None) -> None:
-    query = select(container.c.location, container.c.restricted).where(container.c.container == source)
-    here = connection.execute(query).first()
+def _register(connection: Connection, entry: Entry, born: Held, source: str) -> None:
+    query = select(container.c.restricted).where(container.c.container == source)
     row = {"container": born.container, "material": born.material, "lot": born.lot, "opened": 0}
-    row |= {"quantity_value": born.held, "quantity_unit": born.unit, "held": born.held}
-    row |= {"location": here and here.location, "restricted": here and here.restricted}
-    connection.execute(insert(container), row)
+    row |= {"quantity_value": born.held, "quantity_unit": born.unit, "held": born.held, "location": None}
+    connection.execute(insert(container), row | {"restricted": connection.execute(query).scalar()})
+    here = placed.stood(connection, source, placed.new(entry, placing.FILLED, "").at)
+    if here is not None:
+        placed.put(connection, [(born.container, placed.new(entry, placing.FILLED, here))])
+    else:
+        placed.find_again(connection, [born.container])
 
 
 def find(connection: Connection, labels: Iterable[str]) -> dict[str, Held]:
@@ -242,8 +252,7 @@ def bring(connection: Connection, entry: Entry) -> None:
     """To a batch, or back from it: it stands where it was put, where that was said."""
     given = entry.payload
     if given["to"] is not None:
-        here = container.c.container == given["container"]
-        connection.execute(update(container).where(here).values(location=given["to"]))
+        placed.put(connection, [(given["container"], placed.new(entry, placing.CARRIED, given["to"]))])
 
 
 def take_back(connection: Connection, entry: Entry) -> None:
@@ -291,7 +300,7 @@ def sample(connection: Connection, entry: Entry) -> None:
 
 
 def correct(connection: Connection, entry: Entry) -> None:
-    """The variances of a count that was closed: what was found instead, and where."""
+    """The variances of a count that was closed: what was found instead; where, its own room says."""
     lines = entry.payload["lines"]
     for at, one in enumerate(lines):
         label = one["container"]
@@ -299,10 +308,6 @@ def correct(connection: Connection, entry: Entry) -> None:
         change = None if found is None else rules.counted(one, found[1], masters.links(connection, found[0]))
         if change is not None and Fraction(change.amount) != 0:
             add(connection, entry, at, label, change.what, change.said, change.amount)
-        if one["to"] is not None and one["to"] != one["from"]:
-            # Carried on since it was counted, it stands where it was put then.
-            here = container.c.container == label, container.c.location.is_not_distinct_from(one["from"])
-            connection.execute(update(container).where(*here).values(location=one["to"]))
     tell(connection, entry, [one["container"] for one in lines])
     settle(connection, [one["container"] for one in lines])
 

@@ -1,6 +1,7 @@
 """Reads of stock: how containers stand on a day, what a material has, and what is to be used first."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,9 @@ from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
 from server.materials.projection import material as names
-from server.materials.stock import model, projection, rules
-from server.materials.stock.model import Ending, Location, Moved, Rule, Standing
+from server.materials.stock import model, placed, placing, projection, rules
+from server.materials.stock.model import Ending, Location, Moved, Movement, Rule, Standing
+from server.materials.stock.placing import Placing
 from server.materials.stock.projection import location
 
 _c, _l = container.c, lot.c
@@ -51,13 +53,41 @@ def standing(connection: Connection, labels: Iterable[str], day: str) -> list[St
     return list(_read(connection, query, day))
 
 
-def held_at(connection: Connection, label: str, moment: str) -> dict[str, str] | None:
-    """What a container held at a time (UTC text), as far as the log knows; None of no container of ours."""
-    query = select(_c.quantity_unit).where(_c.container == label)
-    unit = connection.execute(query).scalar()
-    if unit is None:
-        return None
-    return {"value": rules.shown(rules.held_at(projection.movements(connection, label), moment)), "unit": unit}
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the log knows of one container now, to be asked for any moment (UTC text)."""
+
+    unit: str
+    own: Sequence[units.Link]
+    movements: Sequence[Movement]
+    placings: Sequence[Placing]
+
+    def held_at(self, moment: str) -> dict[str, str]:
+        return {"value": rules.shown(rules.held_at(self.movements, moment)), "unit": self.unit}
+
+    def stood_at(self, moment: str) -> str | None:
+        return placing.stood(self.placings, moment)
+
+    def amount(self, quantity: units.Quantity) -> str | None:
+        """A quantity in the container's unit; None where nothing leads there."""
+        return rules.amount(quantity, self.unit, self.own)
+
+
+def books(connection: Connection, labels: Iterable[str]) -> dict[str, Book]:
+    """Of those of the labels that are containers of ours."""
+    wanted = set(labels)
+    rows = connection.execute(select(_c.container, _c.material, _c.quantity_unit).where(_c.container.in_(wanted))).all()
+    own = {code: masters.links(connection, code) for code in {row.material for row in rows}}
+    placings = placed.of(connection, wanted)
+    return {
+        row.container: Book(
+            row.quantity_unit,
+            own[row.material],
+            projection.movements(connection, row.container),
+            placings.get(row.container, ()),
+        )
+        for row in rows
+    }
 
 
 def find_standing(connection: Connection, label: str, day: str) -> Standing | None:
@@ -97,6 +127,31 @@ def movements_of(connection: Connection, label: str) -> dict[int, Moved]:
         amount = stated if row.amount is None else {"value": rules.shown(row.amount), "unit": str(unit)}
         found[row.idx] = Moved(amount, row.superseded_by is not None, row.what in model.MEASURED)
     return found
+
+
+def conflicts(connection: Connection, limit: int) -> list[tuple[str, str, str]]:
+    """(label, since, where it stands) of containers that handhelds carried to two places without knowing of each
+    other; the first first."""
+    found = {one.container: one for one in reversed(placed.open_conflicts(connection, limit))}
+    placings = placed.of(connection, found)
+    told = []
+    for label, one in sorted(found.items(), key=lambda item: item[1].idx):
+        at = next((each.at for each in placings[label] if each.entry == one.entry), "")
+        last = placing.last(placings[label])
+        told.append((label, at, "" if last is None else last.to))
+    return told
+
+
+def touched(connection: Connection, entries: Iterable[str]) -> list[str]:
+    """The containers that something came into, or left, by these entries."""
+    m = projection.movement.c
+    return list(connection.execute(select(m.container).where(m.entry.in_(list(entries))).distinct()).scalars())
+
+
+def claimed(connection: Connection, conflict: str) -> list[str]:
+    """The entries that claim one place of a batch."""
+    c = projection.claim.c
+    return list(connection.execute(select(c.entry).where(c.conflict == conflict)).scalars())
 
 
 def about(connection: Connection, label: str) -> list[int]:
@@ -175,6 +230,12 @@ def base(connection: Connection, label: str) -> dict[str, str] | None:
 def find_location(connection: Connection, code: str) -> Location | None:
     row = connection.execute(select(location).where(location.c.location == code)).first()
     return None if row is None else _location(row)
+
+
+def areas_of(connection: Connection, places: Iterable[str | None]) -> list[str]:
+    """The areas that these places are in, each once; of one that nobody has registered, none."""
+    query = select(location.c.warehouse).where(location.c.location.in_({one for one in places if one is not None}))
+    return sorted(set(connection.execute(query).scalars()))
 
 
 def count_in(connection: Connection, code: str) -> int:

@@ -232,17 +232,10 @@ def scrap_refused(given: Payload, source: Held | None, status: str, actor: str, 
     return None
 
 
-def move_flags(
-    given: Payload, place: str | None, to: tuple[str, str | None, bool] | None, status: str, storage: str | None
-) -> list[str]:
-    """What is wrong with putting a container somewhere. `place`: where it stood; `to`: (kind, storage, in use) of where
-    it goes, None of a place that nobody has registered; `storage`: what its material asks for."""
-    flags = [model.ELSEWHERE] if given["from"] is not None and place not in (None, given["from"]) else []
+def place_flags(to: tuple[str, str | None, bool] | None, status: str, storage: str | None) -> list[str]:
+    """What is wrong with a place for a container of this status, however it comes to stand there."""
     if to is None or not to[2]:
-        return [*flags, model.NO_PLACE]
+        return [model.NO_PLACE]
     kind, offered, _ = to
-    if None not in (offered, storage) and offered != storage:
-        flags.append(model.STORAGE)
-    if kind in model.NOT_IN.get(status, ()):
-        flags.append(model.UNFIT)
-    return flags
+    flags = [model.STORAGE] if None not in (offered, storage) and offered != storage else []
+    return [*flags, model.UNFIT] if model.is_unfit(kind, status) else flags

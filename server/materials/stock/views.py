@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_smorest import Blueprint
+from sqlalchemy import Connection
 
 from server.core import clock, plant
 from server.core.errors import PestleError
@@ -148,13 +149,24 @@ def free(body: Body, label: str) -> Answer:
 def _do(kind: str, label: str, said: Answer) -> Answer:
     """What is wrong is told before it is done: nothing of it is written unless it can be explained, and is."""
     with plant.current().engine.connect() as connection:
-        found = judging.flags(connection, kind, said, _today())
+        found, places = _wrong(connection, kind, said)
+    if model.OTHER_AREA in found:
+        raise PestleError(model.OTHER_AREA, {"places": places})
     if set(found) - set(model.EXPLAINED):
         raise PestleError("stock_stopped", {"container": label, "found": found})
     if found and said["reason"] is None:
         raise PestleError("stock_unexplained", {"container": label, "found": found})
     _state(kind, f"container/{label}", said)
     return _page(label)
+
+
+def _wrong(connection: Connection, kind: str, said: Answer) -> tuple[list[str], list[str]]:
+    """What would be flagged of this, and the places that it is about."""
+    now = clock.now_text()
+    places = judging.places_of(connection, kind, said, now)
+    found = judging.flags(connection, kind, said, now)
+    found += judging.of_area(connection, current_person().id, model.MOVES, places)
+    return found, [one for one in places if one is not None]
 
 
 def _second(given: Body) -> str:

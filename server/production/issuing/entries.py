@@ -8,7 +8,7 @@ from server.core import units
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
-from server.materials.stock.model import Standing
+from server.materials.stock.model import Standing, is_unfit
 from server.production import containers, model, queries
 from server.production.issuing import projection, rules, shapes
 from server.production.issuing import queries as issuing
@@ -100,7 +100,7 @@ def decide_issue(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="container_issued", details={"container": label})
     if (given["material"], given["lot"], dict(given["held"])) != (one.material, one.lot, dict(one.held)):
         return Ruling(refusal="container_changed", details={"container": label})
-    return _nowhere(connection, given["to"]) or Ruling()
+    return _nowhere(connection, given["to"], one) or Ruling()
 
 
 def decide_return(connection: Connection, entry: Entry) -> Ruling:
@@ -118,14 +118,31 @@ def decide_return(connection: Connection, entry: Entry) -> Ruling:
     if rules.amount([now], brought.held["unit"]) > rules.amount([most], brought.held["unit"]):
         details = {"container": given["container"], "held": f"{most['value']} {most['unit']}"}
         return Ruling(refusal="return_too_much", details=details)
-    return _nowhere(connection, given["to"]) or Ruling(consequences=_freed(connection, entry))
+    one = stock.find_standing(connection, given["container"], entry.header.captured_at[:10])
+    return _nowhere(connection, given["to"], one) or Ruling(consequences=_freed(connection, entry))
 
 
-def _nowhere(connection: Connection, to: str | None) -> Ruling | None:
+def _nowhere(connection: Connection, to: str | None, one: Standing | None) -> Ruling | None:
+    """Where a container must not be put: nowhere, or in a place that is not for stock of its status."""
     place = None if to is None else stock.find_location(connection, to)
-    if to is None or (place is not None and place.active):
+    if to is None:
         return None
-    return Ruling(refusal="place_unknown", details={"location": to})
+    if place is None or not place.active:
+        return Ruling(refusal="place_unknown", details={"location": to})
+    if one is not None and is_unfit(place.kind, one.status):
+        return Ruling(refusal="place_unfit", details={"location": to, "status": one.status})
+    return None
+
+
+def areas_of_issue(connection: Connection, entry: Entry) -> list[str]:
+    """Where the container stands that is taken from there."""
+    one = stock.find_standing(connection, entry.payload["container"], entry.header.captured_at[:10])
+    return [] if one is None else stock.areas_of(connection, [one.location])
+
+
+def areas_of_return(connection: Connection, entry: Entry) -> list[str]:
+    """Where it is put again."""
+    return stock.areas_of(connection, [entry.payload["to"]])
 
 
 def _freed(connection: Connection, entry: Entry) -> list[Fact]:
@@ -144,7 +161,23 @@ def allocate(connection: Connection, entry: Entry) -> None:
 _ISSUES = ("server", model.ORDERS, ISSUES)
 KINDS = (
     Kind(ALLOCATED, shapes.ContainersAllocated, "decision", decide_allocation, allocate, by=_ISSUES),
-    Kind(ISSUED, shapes.ContainerIssued, "decision", decide_issue, projection.issued, by=_ISSUES),
-    Kind(RETURNED, shapes.ContainerReturned, "decision", decide_return, projection.returned, by=_ISSUES),
+    Kind(
+        ISSUED,
+        shapes.ContainerIssued,
+        "decision",
+        decide_issue,
+        projection.issued,
+        by=_ISSUES,
+        areas=areas_of_issue,
+    ),
+    Kind(
+        RETURNED,
+        shapes.ContainerReturned,
+        "decision",
+        decide_return,
+        projection.returned,
+        by=_ISSUES,
+        areas=areas_of_return,
+    ),
 )
 ROOM = Room("production", KINDS)

@@ -1,0 +1,90 @@
+"""A witness finds moves, receipts and counts that lack the flags they deserve, and accuses no honest server."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from places_support import COUNTED, MOVED, RECEIVED, Places
+from witness_support import Rig, Story
+
+from server.core import clock
+
+pytestmark = pytest.mark.urs("MAT-06", "PLT-18")
+COUNT = f"SC-{clock.now_text()[:4]}-0001"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Two handhelds that carry one container apart, work in another area, and stock where it must not stand."""
+    folder = tmp_path_factory.mktemp("places")
+    site = Places(f"sqlite:///{folder}/pestle.db", folder)
+    site.move("C-1", "R-03", site.other, at=11, origin="R-01")
+    assert "place_conflict" in site.move("C-1", "R-02", site.one, at=10, origin="R-01")
+    assert "area_not_permitted" in site.move("C-2", "K-01", site.one, at=12, actor="ku-raw")
+    assert "location_unfit" in site.receive("L-2", "D-1", to="P-01")
+    assert "container_elsewhere" in site.move("C-3", "R-02", site.one, at=13, origin="R-03")
+    assert "location_unknown" in site.move("C-3", "NOWHERE", site.one, at=14)
+    # Said later than what has been since: where it stood then is what counts.
+    assert site.move("C-3", "R-03", site.one, at=13, origin="R-02") == ()
+    ordered = {"count": COUNT, "locations": ["R-01", "R-03"], "reason": None}
+    site.state("materials.count_ordered.v1", f"count/{COUNT}", ordered, actor="ku-raw")
+    found = {"count": COUNT, "container": "C-3", "location": "R-01", "seen": True, "quantity": None}
+    assert "lease_unknown" in site.one.record(COUNTED, "container/C-3", found, actor="ku-raw").flags
+    yield Story.of(site.plant)
+    site.close()
+
+
+def test_an_honest_server_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "place_conflict",
+        "area_not_permitted",
+        "location_unfit",
+        "location_unknown",
+        "container_elsewhere",
+        "lease_unknown",
+    ],
+)
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.flagged(flag)
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize(("kind", "flag"), [(MOVED, "place_conflict"), (RECEIVED, "location_unfit")])
+def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, kind: str, flag: str) -> None:
+    index = next(one for one in story.indices(kind) if flag not in story.entries[one].stamp.flags)
+    assert rig.show(story.with_flag(index, flag)) == 422
+    assert rig.found == ("flag_wrong", index)
+
+
+_ABOUT = {"location": "R-09", "name": {"zh": "九", "en": "9"}, "kind": "storage", "storage": None, "active": True}
+_KG = {"value": "1", "unit": "kg"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "code"),
+    [
+        ("materials.location_defined.v1", _ABOUT | {"warehouse": "nowhere"}, "area_unknown"),
+        ("materials.location_defined.v1", _ABOUT | {"warehouse": "raw"}, "area_not_permitted"),
+        (
+            "materials.container_scrapped.v1",
+            {"container": "C-1", "quantity": _KG, "reason": "wet", "witness": None},
+            "area_not_permitted",
+        ),
+        (
+            "materials.count_ordered.v1",
+            {"count": COUNT.replace("0001", "0002"), "locations": ["R-01"], "reason": None},
+            "area_not_permitted",
+        ),
+    ],
+)
+def test_decisions_of_who_keeps_another_area_are_found(
+    rig: Rig, story: Story, kind: str, said: dict[str, Any], code: str
+) -> None:
+    assert rig.show(story.stated(kind, "somewhere", said, "ku-cold")) == 422
+    assert rig.found == (code, len(story.entries))
