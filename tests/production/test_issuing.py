@@ -198,10 +198,10 @@ def test_what_comes_back_is_put_where_it_may_stand(warehouse: Warehouse) -> None
 def test_who_keeps_another_area_takes_nothing_from_here(warehouse: Warehouse) -> None:
     site, label = warehouse.site, f"{OLD}-1"
     places(site)
-    guest = {"person": "P-9", "login": "cold", "name": "x", "name_en": None}
+    guest = {"person": "P-19", "login": "keeper-cold", "name": "x", "name_en": None}
     grants = {"grants": [{"role": "keeper", "areas": ["cold"]}]}
-    site.plant.recorder.state(Fact("identity.person_added.v2", "person/P-9", guest | grants))
-    other = warehouse.client("cold", "P-9")
+    site.plant.recorder.state(Fact("identity.person_added.v2", "person/P-19", guest | grants))
+    other = warehouse.client("keeper-cold", "P-19")
     moved = {"container": label, "from": None, "to": "A-01", "reason": None}
     site.state("materials.container_moved.v1", f"container/{label}", moved, "P-8")
     assert warehouse.give(label).status_code == 200
