@@ -42,6 +42,7 @@ from server.recipes import views as recipes
 from server.release import views as release
 from server.release.audit import views as audit
 from server.release.deviations import views as deviations
+from server.release.paper import views as paper
 from server.release.stock import views as stock
 from server.training import views as training
 from server.web import (
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     release.blueprint,
     deviations.blueprint,
     audit.blueprint,
+    paper.blueprint,
     balances.blueprint,
     handheld.blueprint,
     fleet.blueprint,

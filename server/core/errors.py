@@ -1583,6 +1583,21 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Take another number.", "请使用其他批号。"),
     ),
+    "blank_out_of_order": Problem(
+        409,
+        ("Somebody else has just issued a copy.", "刚刚有人发放了另一份副本。"),
+        ("No copy was issued.", "未发放副本。"),
+        (
+            "Look at the copies that there are, and issue another if it is still needed.",
+            "请查看已有副本，如仍需要再发放。",
+        ),
+    ),
+    "blank_reason_missing": Problem(
+        409,
+        ("This batch has an empty record on paper already.", "该批已发放过空白记录。"),
+        ("No copy was issued.", "未发放副本。"),
+        ("Say why there must be another.", "请说明需要另一份的理由。"),
+    ),
     "batch_closed": Problem(
         409,
         ("The batch is already released or rejected.", "该批已放行或拒绝。"),

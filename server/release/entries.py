@@ -16,6 +16,7 @@ from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
 from server.release import gates, model, projection, queries, recorded, reviewing, rules
 from server.release.audit import entries as audit
+from server.release.paper import entries as paper
 
 
 class ConflictResolved(Schema):
@@ -259,6 +260,7 @@ KINDS = (
     _waive(model.WAIVED_KIND, DeviceWaived, decide_waiver),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
     *audit.KINDS,
+    *paper.KINDS,
 )
 
 

@@ -37,6 +37,7 @@ from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.balances import BalanceRules
+from server.witness.blanks import BlankRules
 from server.witness.containers import ContainerRules
 from server.witness.controls import ControlRules
 from server.witness.counts import CountRules
@@ -138,6 +139,7 @@ class SiteRules:
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._reviews = ReviewRules(self._approvals)
+        self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -188,6 +190,7 @@ class SiteRules:
         self._recipes.judge(seen)
         self._orders.judge(seen)
         self._reviews.judge(seen)
+        self._blanks.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         self._balances.judge(seen)
@@ -246,6 +249,7 @@ class SiteRules:
         self._recipes.learn(seen)
         self._orders.learn(seen)
         self._reviews.learn(seen)
+        self._blanks.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:

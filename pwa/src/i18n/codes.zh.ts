@@ -52,6 +52,7 @@ export const codesZh: typeof codesEn = {
     "production.order_planned.v1": "编制批指令",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "production.check_recorded.v1": "记录中间控制", "production.yield_recorded.v1": "记录收率", "production.yield_explained.v1": "收率超限说明", "production.phase_completed.v1": "步骤完成", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
+    "release.blank_issued.v1": "发放空白纸质批记录",
     "release.record_set_aside.v1": "不再等待表单",
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
     "quality.certificate_recorded.v1": "供应商检验报告书已登记",

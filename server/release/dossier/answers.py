@@ -15,7 +15,6 @@ from server.materials import queries as materials
 from server.materials.model import Lot
 from server.production import model as production
 from server.production import queries as batches
-from server.production.genealogy import batches_using
 from server.production.issuing.queries import issues_of
 from server.release.dossier.rows import View, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
@@ -162,7 +161,7 @@ def genealogy(connection: Connection, number: str, lang: Lang) -> Rows:
         else:
             rows.append([labels(lang)["came_from"], material, lot, *_supplied(known.get((material, lot)))])
     product = batches.product_of(connection, number)
-    into = [] if product is None else batches_using(connection, product, number)
+    into = [] if product is None else batches.batches_using(connection, product, number)
     return rows + [[labels(lang)["went_into"], product or "", batch, "", ""] for batch in into]
 
 

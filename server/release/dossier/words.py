@@ -73,6 +73,16 @@ stage|阶段|Stage
 test|检验项目|Test
 verdict|判定|Verdict
 yields|收率|Yields
+blank|空白批生产记录|Empty batch record
+copy|副本|Copy
+issued|发放|Issued
+blank_why|为何使用纸质记录|Why on paper
+blank_from|自（日期、时间）|From (date, time)
+blank_until|至（日期、时间）|Until (date, time)
+blank_typed_by|录入人、日期|Typed in by, date
+blank_checked_by|核对人、日期|Compared by, date
+ok_or_not|合格 / 不合格|in order / not in order
+done|已完成|Done
 used|所用物料与数量|Materials used
 container|容器|Container
 brought|领入|Brought
@@ -204,6 +214,7 @@ quality.specification_approved.v1|质量标准批准|Specification approved
 quality.specification_submitted.v1|质量标准提交批准|Specification submitted for approval
 quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
+release.blank_issued.v1|发放空白纸质批记录|Empty record on paper issued
 release.record_set_aside.v1|不再等待表单|Form set aside
 release.conflict_resolved.v1|冲突裁定|Conflict decided
 release.exception_assessed.v1|异常评估|Exception assessed
@@ -438,10 +449,16 @@ _MADE = {
     "one was received, both by the log's clock. △ marks what the server found doubtful, and times that cannot be "
     "relied on.",
 }
+_BLANK_RULES = {
+    "zh": "以墨水填写；更正时划去原值并签名、注明日期和理由；系统恢复后录入，并在备注中注明副本号。",
+    "en": "Write in ink. Strike through what is wrong and sign it, with date and reason. Type it in once the system is "
+    "back, and name this copy in a remark.",
+}
 LABELS: Mapping[str, Mapping[Lang, str]] = {
     **_table(_LABELS),
     "proof_text": _PROOF,
     "made_text": _MADE,
+    "blank_rules": _BLANK_RULES,
 }
 CODES: Mapping[str, Mapping[Lang, str]] = _table(_CODES)
 

@@ -1,0 +1,45 @@
+"""The kind of an issued copy of the empty record."""
+
+from marshmallow import Schema
+from sqlalchemy import Connection
+
+from server.core import fields
+from server.core.kinds import Entry, Kind, Ruling
+from server.production import queries as batches
+from server.release.paper import model, projection, queries, rules
+
+
+class BlankIssued(Schema):
+    """`copy` counts from 1; every one but the first has a `reason`."""
+
+    batch = fields.code()
+    copy = fields.whole(1, 1000)
+    reason = fields.text(2000, none=True)
+
+
+def decide(connection: Connection, entry: Entry) -> Ruling:
+    given = entry.payload
+    found = batches.find_batch(connection, given["batch"])
+    if found is None or not found.phases:
+        return Ruling(refusal="not_found", details={"batch": given["batch"]})
+    issued = len(queries.copies(connection, given["batch"]))
+    code = rules.refusal(found.disposed, issued, given["copy"], given["reason"])
+    return Ruling() if code is None else Ruling(refusal=code, details={"batch": given["batch"], "copies": issued})
+
+
+def rooms_of_batch(connection: Connection, entry: Entry) -> list[str]:
+    found = batches.find_batch(connection, entry.payload["batch"])
+    return [] if found is None else batches.rooms_of(found.phases)
+
+
+KINDS = (
+    Kind(
+        model.ISSUED,
+        BlankIssued,
+        "decision",
+        decide,
+        projection.issue,
+        by=(model.ISSUES,),
+        places=rooms_of_batch,
+    ),
+)

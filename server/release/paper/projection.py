@@ -1,0 +1,21 @@
+"""The table of issued copies."""
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, insert
+
+from server.core.db import records
+from server.core.kinds import Entry
+
+blank = Table(
+    "release_blank",
+    records,
+    Column("batch", Text, primary_key=True),
+    Column("copy", Integer, primary_key=True, autoincrement=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text),
+)
+
+
+def issue(connection: Connection, entry: Entry) -> None:
+    row = {name: entry.payload[name] for name in ("batch", "copy", "reason")}
+    connection.execute(insert(blank), row | {"by": entry.actor, "at": entry.recorded_at})

@@ -1,0 +1,84 @@
+"""The API of the empty record: issue a copy, list the copies, take one as PDF."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, validate
+from marshmallow import fields as plain
+from sqlalchemy import Connection
+
+from server.core import db, fields
+from server.core import plant as site
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.identity import queries as identity
+from server.identity.access import demand, require
+from server.production.model import batch_stream
+from server.release.paper import model, queries
+from server.release.paper.blank import blank_pdf
+
+blueprint = Blueprint("paper", __name__, url_prefix="/api/batches", description="The empty batch record on paper")
+
+Answer = dict[str, Any]
+
+
+class BlankIssue(Schema):
+    reason = fields.text(2000, none=True)
+
+
+class BlankQuery(Schema):
+    lang = plain.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
+class BlanksAnswer(Schema):
+    items = plain.List(plain.Dict())
+
+
+@blueprint.get("/<number>/blanks")
+@require("batch.read")
+@blueprint.response(200, BlanksAnswer)
+def list_blanks(number: str) -> Answer:
+    """{items: [{copy, by {id, name, name_en}, at, reason}]}, the first copy first."""
+    with site.current().engine.connect() as connection:
+        return _listed(connection, number)
+
+
+@blueprint.post("/<number>/blanks")
+@require(model.ISSUES)
+@blueprint.arguments(BlankIssue)
+@blueprint.response(200, BlanksAnswer)
+def issue_blank(given: Mapping[str, Any], number: str) -> Answer:
+    """The next copy. PestleError `batch_closed`, `blank_reason_missing` where there is one already."""
+    plant, person = site.current(), demand(model.ISSUES)
+    with plant.engine.connect() as connection:
+        copy = len(queries.copies(connection, number)) + 1
+    payload = {"batch": number, "copy": copy, "reason": given["reason"]}
+    plant.recorder.state(Fact(model.ISSUED, batch_stream(number), payload, actor=person.id))
+    with plant.engine.connect() as connection:
+        return _listed(connection, number)
+
+
+@blueprint.get("/<number>/blanks/<int:copy>")
+@require(model.ISSUES)
+@blueprint.arguments(BlankQuery, location="query")
+@blueprint.response(200, content_type="application/pdf")
+def show_blank(query: Mapping[str, Any], number: str, copy: int) -> Response:
+    """An issued copy as PDF/A. Its number and who issued it stand on every page."""
+    plant = site.current()
+    with db.snapshot(plant.engine) as connection:
+        issued = next((one for one in queries.copies(connection, number) if one.copy == copy), None)
+        data = None if issued is None else blank_pdf(connection, plant.log.origin, issued, query["lang"])
+    if data is None:
+        raise PestleError("not_found", {"batch": number, "copy": copy})
+    return Response(data, mimetype="application/pdf")
+
+
+def _listed(connection: Connection, number: str) -> Answer:
+    found = queries.copies(connection, number)
+    people = identity.people(connection, {one.by for one in found})
+    return {"items": [{"copy": one.copy, "by": people[one.by], "at": one.at, "reason": one.reason} for one in found]}

@@ -1,0 +1,93 @@
+"""The empty record on paper: one controlled copy, another with a reason, none of what is sealed; on both databases."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from batch_support import PHASES, Site
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from release_support import sign
+
+from server.app import create_app
+from server.core import rebuild
+from server.identity import accounts
+from server.release.paper import rules
+
+pytestmark = pytest.mark.urs("PRD-12")
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    site = Site(database_url, tmp_path)
+    site.order("B1")
+    yield site
+    site.plant.close()
+
+
+def client(site: Site, person: str) -> FlaskClient:
+    app: Flask = create_app(site.plant)
+    made = app.test_client()
+    made.environ_base["HTTP_ORIGIN"] = "http://localhost"
+    accounts.set_password(site.plant, person, PASSWORD)
+    assert made.post("/api/session", json={"login": site.PEOPLE[person][0], "password": PASSWORD}).status_code == 200
+    return made
+
+
+def issue(qa: FlaskClient, reason: str | None = None) -> tuple[int, str | None]:
+    answer = qa.post("/api/batches/B1/blanks", json={"reason": reason})
+    return answer.status_code, (answer.json or {}).get("error", {}).get("code") or (answer.json or {}).get("code")
+
+
+def test_a_copy_is_issued_by_name_and_another_needs_a_reason(site: Site) -> None:
+    qa = client(site, "P-5")
+    assert qa.get("/api/batches/B1/blanks").json == {"items": []}
+    assert issue(qa)[0] == 200
+    assert issue(qa) == (409, "blank_reason_missing")
+    assert issue(qa, "coffee on the first")[0] == 200
+    items = qa.get("/api/batches/B1/blanks").json["items"]
+    assert [(one["copy"], one["by"]["id"], one["reason"]) for one in items] == [
+        (1, "P-5", None),
+        (2, "P-5", "coffee on the first"),
+    ]
+    checked = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert checked["differences"] == []
+
+
+@pytest.mark.parametrize(("lang", "copy"), [("en", "Copy1"), ("zh", "副本1")])
+def test_it_has_a_line_for_every_value_with_its_limits_and_its_number_on_every_page(
+    site: Site, lang: str, copy: str
+) -> None:
+    qa = client(site, "P-5")
+    issue(qa)
+    answer = qa.get(f"/api/batches/B1/blanks/1?lang={lang}")
+    assert answer.mimetype == "application/pdf"
+    pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.data)).pages]
+    assert all(copy in page and "B1" in page and "5mg" in page for page in pages)
+    whole = "".join(pages)
+    for phase in PHASES:
+        assert "".join(phase["name"][lang].split()) in whole
+        assert "".join(phase["instruction"][lang].split()) in whole
+    for limits in ("12.600–12.680kg", "10–14rpm", "≥15min", "60.0–100.0N"):
+        assert limits in whole
+    assert whole.count("60.0–100.0N") == 2, "one line for each round"
+
+
+def test_nobody_but_qa_issues_one_and_of_what_is_sealed_there_is_none(site: Site) -> None:
+    assert client(site, "P-1").post("/api/batches/B1/blanks", json={"reason": None}).status_code == 403
+    site.work("B1")
+    site.hand_back("B1")
+    sign(site, "rejected", reason="broken")
+    qa = client(site, "P-5")
+    assert issue(qa) == (409, "batch_closed")
+    assert qa.post("/api/batches/nowhere/blanks", json={"reason": None}).status_code == 404
+    assert qa.get("/api/batches/B1/blanks/1").status_code == 404
+
+
+def test_copies_are_numbered_without_a_gap() -> None:
+    assert rules.refusal(False, 1, 3, "x") == "blank_out_of_order"
+    assert rules.refusal(False, 1, 1, "x") == "blank_out_of_order"
+    assert rules.refusal(False, 1, 2, "x") is None
