@@ -148,6 +148,11 @@ def decide_lot(connection: Connection, entry: Entry) -> Ruling:
     return signing.refusal(connection, entry, model.said_of_status(given)) or Ruling()
 
 
+def decide_older(connection: Connection, entry: Entry) -> Ruling:
+    """A page from before shows less than a decision is over today: it is shown anew first."""
+    return Ruling(refusal="digest_stale", details={"digest": entry.payload["digest"]})
+
+
 KINDS = (
     Kind(
         "materials.material_defined.v1",
@@ -172,6 +177,7 @@ KINDS = (
         projection.change_status,
         by=("server", "lot.decide"),
     ),
+    Kind(model.STATUS_CHANGED_V2, LotDecided, "decision", decide_older, projection.change_status, by=("lot.decide",)),
     Kind(model.STATUS_CHANGED, LotDecided, "decision", decide_lot, projection.change_status, by=("lot.decide",)),
 )
 ROOM = Room("materials", KINDS)

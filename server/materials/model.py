@@ -13,9 +13,11 @@ DIFFERS = "lot_differs"
 # What every delivery of a lot says alike; of the first kind of receipts, and of all.
 SAID_OF_LOT_V1 = ("supplier", "supplier_lot", "expiry")
 SAID_OF_LOT = (*SAID_OF_LOT_V1, "made")
-# What becomes of a lot somebody signs; without a signature only the server tells of what was decided elsewhere.
-STATUS_CHANGED_V1, STATUS_CHANGED = "materials.lot_status_changed.v1", "materials.lot_status_changed.v2"
-STATUS_CHANGES = (STATUS_CHANGED_V1, STATUS_CHANGED)
+# What becomes of a lot somebody signs; without a signature only the server tells of what was decided elsewhere. The
+# digest of v2 was of the lot's own stream alone, that of v3 is of what handhelds said of it and of all flags as well.
+STATUS_CHANGED_V1, STATUS_CHANGED_V2 = "materials.lot_status_changed.v1", "materials.lot_status_changed.v2"
+STATUS_CHANGED = "materials.lot_status_changed.v3"
+STATUS_CHANGES = (STATUS_CHANGED_V1, STATUS_CHANGED_V2, STATUS_CHANGED)
 DECIDED = ("released", "rejected", "restricted")
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "released": {"code": "released", "zh": "检验合格，批准使用", "en": "Inspected, released for use"},

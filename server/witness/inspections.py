@@ -1,9 +1,13 @@
-"""Whether the containers that are sampled are those that the plan draws, from the log alone (QUA-02)."""
+"""Whether a lot is sampled by the plan that its specification asks, and of the containers which that draws: from the
+log alone (QUA-01, QUA-02)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from server.quality.inspection import model, rules
+from server.quality.usage.model import STAGE
+from server.witness.in_force import InForce
+from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
 from sync.errors import SyncError
@@ -12,19 +16,20 @@ Body = Mapping[str, Any]
 
 
 class InspectionRules:
-    """Inspections after the entries learnt so far. Of one whose entry was erased, or of a lot of which not every
+    """Inspections as `sampling` has learnt them. Of one whose entry was erased, or of a lot of which not every
     container can be read, nothing is judged. Which containers there are the ledger of stock knows."""
 
-    def __init__(self, stock: StockRules) -> None:
-        self._stock = stock
-        self._opened: dict[str, Body] = {}
+    def __init__(self, stock: StockRules, sampling: SamplingRules, in_force: InForce) -> None:
+        self._stock, self._sampling, self._in_force = stock, sampling, in_force
 
     def judge(self, seen: Seen) -> None:
         """SyncError `inspection_draw_wrong`, as the door refuses it."""
         kind, given = seen.head.kind, seen.body
         if given is None or not seen.by_server or kind not in (model.OPENED, model.DRAWN):
             return
-        about = given if kind == model.OPENED else self._opened.get(given["inspection"])
+        if kind == model.OPENED:
+            self._judge_plan(seen, given)
+        about = given if kind == model.OPENED else self._about(given["inspection"])
         labels = None if about is None else self._stock.labels_of(about["material"], about["lot"])
         if about is None or labels is None:
             return
@@ -32,7 +37,14 @@ class InspectionRules:
         if not drawn.items() <= given.items():
             raise SyncError("inspection_draw_wrong", f"{given['inspection']}: the plan draws {drawn}")
 
-    def learn(self, seen: Seen) -> None:
-        if seen.head.kind == model.OPENED and seen.by_server and seen.body is not None:
-            same = ("material", "lot", "plan")
-            self._opened[seen.body["inspection"]] = {name: seen.body[name] for name in same}
+    def _judge_plan(self, seen: Seen, given: Body) -> None:
+        """By the day of its capture, or by that of its receipt: the door asks before it writes either."""
+        days = (seen.head.captured_at[:10], seen.stamp.recorded_at[:10])
+        asked = [self._in_force.plan_of(given["material"], STAGE, day) for day in days]
+        if self._in_force.is_blind or any(one.items() <= given.items() for one in asked):
+            return
+        raise SyncError("inspection_draw_wrong", f"{given['inspection']}: the specification asks for {asked[0]}")
+
+    def _about(self, number: str) -> Body | None:
+        found = self._sampling.find(number)
+        return None if found is None else {"material": found.material, "lot": found.lot, "plan": found.sampling}

@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from server.core import units
+from server.materials.model import STATUS_CHANGES
 from server.production import model
 from server.production.issuing.model import ALLOCATED, ISSUED, RETURNED
 from server.production.model import RELEASES
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
-from server.witness.stock import STATUS_CHANGED, StockRules
+from server.witness.stock import StockRules
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
@@ -86,12 +87,12 @@ class IssuingRules(Remembering):
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         kind, given = seen.head.kind, seen.body
-        if kind not in (*_KINDS, *STATUS_CHANGED):
+        if kind not in (*_KINDS, *STATUS_CHANGES):
             return
         self._about[index] = None
         if given is None:
             self._blind = True
-        elif kind in STATUS_CHANGED:
+        elif kind in STATUS_CHANGES:
             self._status[given["material"], given["lot"]] = given["status"]
         elif kind == ISSUED:
             self._out[given["batch"], given["container"]] = given["held"]

@@ -47,6 +47,7 @@ from server.witness.forms import FormRules
 from server.witness.given import GivenRules
 from server.witness.goods import Goods
 from server.witness.granting import GrantRules
+from server.witness.in_force import InForce
 from server.witness.inspections import InspectionRules
 from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
@@ -58,6 +59,7 @@ from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.requisitions import RequisitionRules
 from server.witness.reviews import ReviewRules
+from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
 from server.witness.stock import StockRules
@@ -90,7 +92,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     masters.SUBMITTED_KIND: masters.said,
     **dict.fromkeys((suppliers.DECIDED, suppliers.SUPPLY_DECIDED, suppliers.ACCEPTED), suppliers.said),
     GRANT_CONFIRMED: granting.said,
-    materials.STATUS_CHANGED: materials.said_of_status,
+    **dict.fromkeys((materials.STATUS_CHANGED_V2, materials.STATUS_CHANGED), materials.said_of_status),
     purchasing.PLACED: purchasing.said,
     **dict.fromkeys((labels.SUBMITTED_KIND, labels.DECIDED_KIND), labels.said),
     usage.CHECKED: usage.said_of_check,
@@ -118,7 +120,9 @@ class SiteRules:
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
         self._stock, self._balances = StockRules(), BalanceRules()
-        self._containers, self._inspections = ContainerRules(self._stock), InspectionRules(self._stock)
+        self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
+        self._containers = ContainerRules(self._stock)
+        self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
         self._controls = ControlRules()
         self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
         self._training = TrainingRules(registry)
@@ -130,7 +134,7 @@ class SiteRules:
         self._yields = YieldRules(self._grants, self._signed_by)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
-        self._suppliers, self._usage = SupplierRules(), UsageRules()
+        self._suppliers, self._usage = SupplierRules(), UsageRules(self._sampling, self._in_force)
         self._goods = Goods()
         self._requisitions = RequisitionRules(self._goods)
         self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
@@ -225,7 +229,8 @@ class SiteRules:
         self._containers.learn(seen)
         self._stock.learn(seen)
         self._places.learn(seen)
-        self._inspections.learn(seen)
+        self._sampling.learn(seen)
+        self._in_force.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)

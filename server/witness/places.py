@@ -13,18 +13,19 @@ from server.core.outcomes import SERVER
 from server.identity import grants
 from server.identity.model import AREA_SET, AREA_WITHDRAWN
 from server.materials.counts import model as counts
+from server.materials.model import STATUS_CHANGES
 from server.materials.stock import model, placing
 from server.materials.stock.placing import Placing
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
-from server.witness.stock import STATUS_CHANGED, StockRules
+from server.witness.stock import StockRules
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
 _ABOUT: tuple[str, ...] = (
     *model.RECEIVED,
-    *STATUS_CHANGED,
+    *STATUS_CHANGES,
     model.LOT_RECEIVED[0],
     model.LOCATION,
     model.MOVED,
@@ -216,7 +217,7 @@ class PlaceRules(Remembering):
             self._status.setdefault((body["material"], body["lot"]), body["status"])
 
     def _define(self, kind: str, body: Body) -> None:
-        if kind in STATUS_CHANGED:
+        if kind in STATUS_CHANGES:
             self._status[body["material"], body["lot"]] = body["status"]
         elif kind == model.LOCATION:
             self._locations[body["location"]] = body

@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from server.handheld.entries import OF_BATCHES
-from server.materials.model import NOT_PERMITTED
+from server.materials.model import NOT_PERMITTED, STATUS_CHANGES
 from server.materials.stock import model, rules
 from server.materials.stock.book import Book
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
 
-STATUS_CHANGED = ("materials.lot_status_changed.v1", "materials.lot_status_changed.v2")
 _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
 _KINDS: tuple[str, ...] = (*model.RECEIVED, model.RETURNED, model.SAMPLED, model.COUNT_CLOSED, *_OWN, *model.TAKES)
 _KINDS += (model.CONFLICT, model.RESOLVED)
@@ -34,6 +33,8 @@ class StockRules:
         self._barred: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
         self._count = 0
+        # Containers that were filled from others, by label: out of which, and where in the log.
+        self._splits: dict[str, tuple[str, int]] = {}
         self._labels: dict[int, tuple[str, ...]] = {}
         # Of which not everything can be read or converted; None: all.
         self._blind: set[str] | None = set()
@@ -44,6 +45,18 @@ class StockRules:
     def labels_of(self, material: str, lot: str) -> list[str] | None:
         """The containers of a lot; None where not every one can be read."""
         return None if self._blind is None else self._book.labels_of(material, lot)
+
+    def every(self, material: str, lot: str) -> dict[str, bool] | None:
+        """The containers of a lot, each with whether it is gone; None where not every one can be read."""
+        labels = self.labels_of(material, lot)
+        if labels is None or self._is_blind(labels):
+            return None
+        return {label: held.gone is not None for label, held in self._book.found(labels).items()}
+
+    def parents(self, labels: Iterable[str], since: int) -> dict[str, str]:
+        """Which of these containers were filled from others after a place in the log, and out of which."""
+        found = {label: self._splits[label] for label in labels if label in self._splits}
+        return {label: source for label, (source, index) in found.items() if index > since}
 
     @property
     def is_whole(self) -> bool:
@@ -105,7 +118,7 @@ class StockRules:
         if seen.is_strange or not void.isdisjoint(seen.stamp.flags):
             return
         if body is None:
-            self._blind = None if head.kind in (*_KINDS, *STATUS_CHANGED) else self._blind
+            self._blind = None if head.kind in (*_KINDS, *STATUS_CHANGES) else self._blind
         elif head.kind in _KINDS:
             self._take(seen, body)
             self._labels[index] = _named(head.kind, body)
@@ -114,7 +127,7 @@ class StockRules:
 
     def _learn_word(self, kind: str, body: Body) -> None:
         """What was decided about lots and containers."""
-        if kind in STATUS_CHANGED:
+        if kind in STATUS_CHANGES:
             self._status[body["material"], body["lot"]] = body["status"]
         elif kind == model.BARRED:
             self._barred.add(body["container"])
@@ -177,7 +190,10 @@ class StockRules:
         if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
             self._barred.add(body["into"])
         for one in changes:
-            if one.born is not None and body["container"] in self._barred:
+            if one.born is None:
+                continue
+            self._splits[one.container] = (body["container"], seen.stamp.index)
+            if body["container"] in self._barred:
                 self._barred.add(one.container)
 
     def _moves(self, kind: str, body: Body) -> tuple[list[model.Change], list[str]]:

@@ -1,32 +1,33 @@
-"""Whether a lot was released only by who may, on what stood there, with results that let it; whether results were
-checked by another, and none was set aside without a retest; from the log alone (MAT-05, QUA-03). Whether the samples
-that are due were taken it leaves to the door."""
+"""Whether a lot was released only by who may, on what stood there, sampled, with results that let it; whether results
+were checked by another, and none was set aside without a retest; from the log alone (MAT-05, QUA-03)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
+from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1, STATUS_CHANGED_V2, STATUS_CHANGES
 from server.quality import model as quality
 from server.quality import projection
 from server.quality.inspection import model as inspections
-from server.quality.specifications import model as specified
-from server.quality.specifications.model import Specification, Test
 from server.quality.usage import model, rules
 from server.quality.usage.model import Facts, Line
+from server.witness import in_force
+from server.witness.in_force import InForce
 from server.witness.remembering import Remembering
+from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen
 from sync.entry import FIRST_PREV
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
 _RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
-_OURS = (*_RECEIVED, STATUS_CHANGED_V1, STATUS_CHANGED, *quality.RESULTS, model.CHECKED, model.SET_ASIDE)
+_OURS = (*_RECEIVED, *STATUS_CHANGES, *quality.RESULTS, model.CHECKED, model.SET_ASIDE)
 
 
 @dataclass(slots=True)
 class _Lot:
-    """`blind`: an entry of it was erased, so that nothing more is judged of it."""
+    """`blind`: an entry of it was erased, so that nothing more is judged of it. `authors`: whose results were
+    corrected."""
 
     size: int = 0
     hash: str = FIRST_PREV
@@ -35,20 +36,22 @@ class _Lot:
     received: bool = False
     lines: list[Line] = field(default_factory=list)
     inspection: str | None = None
+    authors: set[str] = field(default_factory=set)
     blind: bool = False
 
 
 class UsageRules(Remembering):
     """Lots with their results, and specifications in force, after the entries learnt so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, sampling: SamplingRules, known: InForce) -> None:
         super().__init__()
+        self._sampling, self._known = sampling, known
         self._lots: dict[str, _Lot] = {}
-        self._versions: dict[tuple[str, int], Specification] = {}
-        # From the first signed decision on nobody decides without a signature.
-        self._signed = False
-        # Who took samples, by inspection.
-        self._sampled: dict[str, set[str]] = {}
+        # Of entries that recorded results, by id: what whoever checks them signs.
+        self._digests: dict[str, str] = {}
+        # From the first signed decision on nobody decides without a signature, and from the first that is over all that
+        # is said of a lot on less.
+        self._signed = self._wide = False
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
@@ -60,17 +63,22 @@ class UsageRules(Remembering):
         lot = self._lots.get(head.stream, _Lot())
         if self._blind or lot.blind:
             return
-        if head.kind == STATUS_CHANGED:
+        if head.kind in (STATUS_CHANGED_V2, STATUS_CHANGED):
             self._judge_decision(seen, given, lot)
         elif head.kind == model.CHECKED:
             own = [one for one in lot.lines if one.entry == given["entry"]]
-            self._found(seen, rules.check_refused(own, head.actor))
+            stale = None if self._digests.get(given["entry"]) == given["digest"] else "digest_stale"
+            self._found(seen, rules.check_refused(own, head.actor) or stale)
         elif head.kind == model.SET_ASIDE:
             self._found(seen, rules.aside_refused(given, self._facts(seen, lot), head.actor))
 
     def _judge_decision(self, seen: Seen, given: Body, lot: _Lot) -> None:
         if seen.head.stream != f"lot/{given['material']}/{given['lot']}":
             raise SyncError("stream_wrong", f"a decision about {given['lot']} stands in {seen.head.stream}")
+        if seen.head.kind == STATUS_CHANGED_V2 and self._wide:
+            raise SyncError("digest_stale", f"{seen.head.stream} by {seen.head.actor}, on less than stood there")
+        if seen.head.kind == STATUS_CHANGED and self._sampling.is_blind:
+            return
         refused = rules.refused(given, self._facts(seen, lot), seen.head.actor)
         self._found(seen, None if refused is None else refused[0])
 
@@ -81,7 +89,9 @@ class UsageRules(Remembering):
 
     def _facts(self, seen: Seen, lot: _Lot) -> Facts:
         _, material, number = quality.subject_of(seen.head.stream)
-        found = self._in_force(str(material), seen.head.captured_at[:10])
+        found = self._known.find(str(material), model.STAGE, seen.head.captured_at[:10])
+        wide, inspection = seen.head.kind == STATUS_CHANGED, lot.inspection
+        corrected = lot.authors if wide or self._wide else ()
         return Facts(
             material=str(material),
             lot=str(number),
@@ -94,17 +104,12 @@ class UsageRules(Remembering):
             tests=() if found is None else tuple(test.code for test in found.tests),
             lines=tuple(lot.lines),
             since=lot.since,
-            inspection=lot.inspection,
-            samplers=tuple(self._sampled.get(lot.inspection or "", ())),
+            inspection=inspection,
+            sampled=self._sampling.is_complete(inspection) if wide and inspection is not None else None,
+            samplers=() if inspection is None else self._sampling.samplers(inspection),
+            authors=tuple(corrected),
+            told=self._sampling.told(str(material), str(number)) if wide else None,
         )
-
-    def _in_force(self, material: str, day: str) -> Specification | None:
-        fit = [
-            one
-            for one in self._versions.values()
-            if one.material == material and one.stage == model.STAGE and one.effective(day)
-        ]
-        return max(fit, key=lambda one: one.version, default=None)
 
     def learn(self, seen: Seen) -> None:
         """What devices record counts as well, unless it only stands in the log."""
@@ -114,8 +119,6 @@ class UsageRules(Remembering):
             lot = self._lots.setdefault(head.stream, _Lot())
             lot.size, lot.hash = seen.stamp.stream_seq, seen.stamp.stream_hash
         super().learn(seen)
-        if head.kind == inspections.TAKEN and seen.body is not None and not seen.is_strange:
-            self._sampled.setdefault(seen.body["inspection"], set()).add(head.actor)
         if lot is not None and head.kind == inspections.OPENED and seen.by_server:
             lot.inspection = None if seen.body is None else seen.body["inspection"]
             lot.blind = lot.blind or seen.body is None
@@ -132,16 +135,18 @@ class UsageRules(Remembering):
         if head.kind in _RECEIVED:
             lot.status = lot.status if lot.received else given.get("status", "quarantine")
             lot.received = True
-        elif head.kind in (STATUS_CHANGED, STATUS_CHANGED_V1):
+        elif head.kind in STATUS_CHANGES:
             lot.status = given["status"]
             lot.since = index if lot.status == "released" else lot.since
-            self._signed = self._signed or head.kind == STATUS_CHANGED
+            self._signed = self._signed or head.kind != STATUS_CHANGED_V1
+            self._wide = self._wide or head.kind == STATUS_CHANGED
         elif head.kind == model.CHECKED:
             lot.lines = [_with(one, one.entry == given["entry"], checked_by=head.actor) for one in lot.lines]
         elif head.kind == model.SET_ASIDE:
             named = (given["entry"], given["test"])
             lot.lines = [_with(one, (one.entry, one.test) == named, set_aside=True) for one in lot.lines]
         elif given["stage"] == model.STAGE:
+            self._digests[head.id] = seen.digest.hex()
             self._learn_results(seen, given, lot)
 
     def _learn_results(self, seen: Seen, given: Body, lot: _Lot) -> None:
@@ -151,9 +156,9 @@ class UsageRules(Remembering):
             return
         if corrects is not None and quality.TAKES_NO_PLACE.isdisjoint(seen.stamp.flags):
             told = {one.test for one in lines}
-            lot.lines = [
-                one for one in lot.lines if one.entry != corrects or (one.verdict == "fail" and one.test not in told)
-            ]
+            gone = [one for one in lot.lines if one.entry == corrects and (one.verdict != "fail" or one.test in told)]
+            lot.lines = [one for one in lot.lines if one not in gone]
+            lot.authors |= {who for one in gone for who in (one.by, one.analyst, one.checked_by) if who is not None}
         lot.lines += lines
 
     def _lines(self, seen: Seen, given: Body) -> list[Line] | None:
@@ -162,7 +167,8 @@ class UsageRules(Remembering):
         head = seen.head
         found = None
         if given.get("source") is None:
-            found = self._in_force(str(quality.subject_of(head.stream)[1]), head.captured_at[:10])
+            material = str(quality.subject_of(head.stream)[1])
+            found = self._known.find(material, model.STAGE, head.captured_at[:10])
         tests = {} if found is None else {one.code: one for one in found.tests}
         named = None if found is None else f"{found.specification}/{found.version}"
         if head.kind == quality.RESULTS_RECORDED:
@@ -193,19 +199,9 @@ class UsageRules(Remembering):
         ]
 
     def _learn_own(self, seen: Seen, index: int) -> None:
-        head, given = seen.head, seen.body
-        if head.kind not in (*specified.SUBMISSIONS, specified.APPROVED_KIND):
-            return
-        self._about[index] = None
-        if given is None:
-            self._blind = True
-            return
-        key = given["specification"], given["version"]
-        if head.kind in specified.SUBMISSIONS:
-            self._versions[key] = _submitted(seen, given)
-        elif key in self._versions:
-            day = max(self._versions[key].effective_from, head.captured_at[:10])
-            self._versions[key] = replace(self._versions[key], state=specified.APPROVED, first_day=day)
+        if seen.head.kind in in_force.KINDS:
+            self._about[index] = None
+            self._blind = self._blind or seen.body is None
 
     def _lose(self, stream: str) -> None:
         super()._lose(stream)
@@ -215,21 +211,3 @@ class UsageRules(Remembering):
 
 def _with(one: Line, wanted: bool, **change: Any) -> Line:
     return replace(one, **change) if wanted else one
-
-
-def _submitted(seen: Seen, given: Body) -> Specification:
-    same = ("specification", "version", "material", "stage", "sha256", "name", "effective_from", "reason")
-    return Specification(
-        **{name: given[name] for name in same},
-        entry=seen.head.id,
-        tests=tuple(Test.of(one) for one in given["tests"]),
-        state=specified.SUBMITTED,
-        submitted_by=seen.head.actor,
-        submitted_at=seen.head.captured_at,
-        first_day=None,
-        sampling=given.get("sampling"),
-        decided_by=None,
-        decided_at=None,
-        decided_reason=None,
-        instance=None,
-    )

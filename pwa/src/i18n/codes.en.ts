@@ -32,6 +32,7 @@ export const codesEn = {
     "materials.containers_received.v2": "Containers received",
     "materials.lot_received.v2": "Lot received",
     "materials.lot_status_changed.v2": "Use of a lot decided",
+    "materials.lot_status_changed.v3": "Use of a lot decided",
     "materials.delivery_accepted.v1": "Delivery accepted",
     "materials.supply_decided.v1": "Supply of a material decided on",
     "materials.supplier_decided.v1": "Supplier decided on",

@@ -33,6 +33,7 @@ export const codesZh: typeof codesEn = {
     "materials.containers_received.v2": "容器接收",
     "materials.lot_received.v2": "到货接收",
     "materials.lot_status_changed.v2": "物料批使用决定",
+    "materials.lot_status_changed.v3": "物料批使用决定",
     "materials.delivery_accepted.v1": "接受未获准供应商的到货",
     "materials.supply_decided.v1": "决定供应商可供物料",
     "materials.supplier_decided.v1": "决定供应商资格",

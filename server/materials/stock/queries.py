@@ -166,6 +166,15 @@ def of_lot(connection: Connection, material: str, number: str, day: str) -> list
     return list(_read(connection, query, day))
 
 
+def splits_of(connection: Connection, material: str, number: str, since: int) -> dict[str, str]:
+    """The containers of a lot that were filled from others after a place in the log, and out of which."""
+    into, out = projection.movement.alias(), projection.movement.alias()
+    query = select(into.c.container, out.c.container).join(out, out.c.idx == into.c.idx)
+    query = query.join(container, _c.container == into.c.container).where(_c.material == material, _c.lot == number)
+    query = query.where(into.c.what == "split_in", out.c.what == "split_out", into.c.idx > since)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def in_warehouse(connection: Connection, warehouse: str, day: str) -> list[Standing]:
     """What stands in an area, with what nobody has put anywhere yet, or where no place is registered; by label."""
     here = or_(location.c.warehouse == warehouse, location.c.warehouse.is_(None))

@@ -85,7 +85,8 @@ class SampleHanded(Schema):
 
 
 def decide_opening(connection: Connection, entry: Entry) -> Ruling:
-    """With the next number of the year, of a lot that is there, drawn as anybody would draw it."""
+    """With the next number of the year, of a lot that is there, by the plan of the specification that is in force,
+    drawn as anybody would draw it."""
     given = entry.payload
     parsed = model.parse_number(given["inspection"])
     last = 0 if parsed is None else queries.last_number(connection, parsed[0])
@@ -93,6 +94,9 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
         return _refused("inspection_number_wrong", given)
     if materials.find_lot(connection, given["material"], given["lot"]) is None:
         return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
+    asked = queries.plan_of(connection, given["material"], entry.header.captured_at[:10])
+    if not asked.items() <= given.items():
+        return _refused("inspection_draw_wrong", given)
     return _drawn_right(connection, given, given)
 
 
@@ -121,7 +125,12 @@ def judge_sample(connection: Connection, entry: Entry) -> Ruling:
     labels = [] if found is None else queries.labels_of(connection, found.material, found.lot)
     known = queries.find_sample(connection, given["sample"]) is not None
     permitted = identity.permitted(connection, entry.actor, model.TAKES)
-    return Ruling(flags=tuple(rules.flags(found, given, labels, known, permitted)))
+    return Ruling(flags=tuple(rules.flags(found, _rooted(connection, found, given), labels, known, permitted)))
+
+
+def _rooted(connection: Connection, found: model.Inspection | None, given: model.Payload) -> model.Payload:
+    parents = {} if found is None else queries.parents_of(connection, found)
+    return {**given, "containers": [rules.rooted(one, parents) for one in given["containers"]]}
 
 
 def judge_step(connection: Connection, entry: Entry) -> Ruling:

@@ -28,6 +28,10 @@ PREFIX = "INS"
 NOT_PERMITTED = "person_not_permitted"
 # A sample with one of these flags stands in the log, and is none of the inspection's.
 COUNTS_NOT = frozenset({NOT_PERMITTED, "not_qualified", "inspection_unknown", "sample_known", "device_revoked"})
+# Breaks of a chain after which nobody can say whose hands a sample was in.
+LOSES = frozenset(
+    {"time_order", "other_holder", "not_received", "not_handed", "received_own", "other_receiver", "after_destroyed"}
+)
 Payload = Mapping[str, Any]
 
 

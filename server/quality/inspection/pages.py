@@ -41,11 +41,11 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
     [line] = listing(connection, [found], day)
     samples = queries.samples_of(connection, number)
     labels = queries.labels_of(connection, found.material, found.lot)
-    standing, left = queries.as_it_stands(connection, found, samples)
     steps = queries.steps_of(connection, [one.sample for one in samples])
+    standing, whole, left = queries.as_it_stands(connection, found, samples, steps)
     people = identity.people(connection, _people([found], samples, [step for _, step in steps]))
-    missing = rules.missing(standing, samples, left)
-    unidentified = rules.unidentified(standing, samples, left)
+    missing = rules.missing(standing, whole, left)
+    unidentified = rules.unidentified(standing, whole, left)
     return line | {
         "specification": found.specification,
         "version": found.version,
@@ -54,7 +54,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "drawn": None if found.drawn is None else [*found.drawn],
         "labelled": len(labels),
         "missing": missing[:_NAMED],
-        "missing_count": max(len(missing), standing.number - len(rules.sampled(samples, left))),
+        "missing_count": max(len(missing), standing.number - len(rules.sampled(whole, left))),
         "unidentified": unidentified[:_NAMED],
         "unidentified_count": len(unidentified),
         "opened_by": people.get(found.opened_by),
@@ -66,9 +66,12 @@ def container(connection: Connection, found: Inspection, label: str, day: str) -
     """What a scanned container is to an inspection: `code` says in a word whether it is to be opened."""
     one = materials.find_container(connection, label)
     samples = queries.samples_of(connection, found.inspection)
+    steps = queries.steps_of(connection, [one.sample for one in samples])
+    _, whole, _ = queries.as_it_stands(connection, found, samples, steps)
+    of = rules.root(label, queries.parents_of(connection, found))
     held = stock.find_standing(connection, label, day)
-    with_it = [sample.sample for sample in samples if _holds(sample, label)]
-    answer: Answer = {"container": label, "code": _code(found, one, label, bool(with_it)), "samples": with_it}
+    with_it = [sample.sample for sample in whole if _holds(sample, of)]
+    answer: Answer = {"container": label, "code": _code(found, one, of, bool(with_it)), "samples": with_it}
     answer["of"] = None if one is None else {"material": one.material, "lot": one.lot}
     return answer | {"held": None if held is None else held.held, "gone": None if held is None else held.gone}
 

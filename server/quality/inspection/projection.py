@@ -26,6 +26,8 @@ inspection = Table(
     Column("opened_by", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),
+    # Where in the log it was drawn last.
+    Column("drawn_at", Integer),
     Index("quality_inspection_lot", "material", "lot", "idx"),
     Index("quality_inspection_year", "year", "n"),
 )
@@ -69,7 +71,7 @@ def open_inspection(connection: Connection, entry: Entry) -> None:
     same = ("inspection", "material", "lot", "specification", "version", "containers", "number", "reason")
     row = {name: given[name] for name in same} | {"year": parsed[0], "n": parsed[1], "idx": entry.index}
     row |= {"sampling": _text(given["plan"]), "drawn": _text(given["drawn"]), "state": model.SAMPLING}
-    row |= {"opened_by": entry.actor, "opened_at": entry.header.captured_at}
+    row |= {"drawn_at": entry.index, "opened_by": entry.actor, "opened_at": entry.header.captured_at}
     connection.execute(insert(inspection), row)
 
 
@@ -77,7 +79,7 @@ def draw_again(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     values = {"containers": given["containers"], "number": given["number"], "drawn": _text(given["drawn"])}
     here = inspection.c.inspection == given["inspection"]
-    connection.execute(update(inspection).where(here).values(values))
+    connection.execute(update(inspection).where(here).values({**values, "drawn_at": entry.index}))
 
 
 def take(connection: Connection, entry: Entry) -> None:

@@ -1,7 +1,6 @@
 """Reads of inspections, their samples, and what has become of those."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -95,18 +94,37 @@ def state_of(connection: Connection, number: str) -> str | None:
         return None
     samples = samples_of(connection, number)
     steps = steps_of(connection, [one.sample for one in samples])
-    standing, labels = as_it_stands(connection, found, samples)
+    standing, samples, labels = as_it_stands(connection, found, samples, steps)
     return rules.state(standing, samples, steps, labels)
 
 
-def as_it_stands(connection: Connection, found: Inspection, samples: Sequence[Sample]) -> tuple[Inspection, list[str]]:
-    """An inspection with the containers of its lot that can be sampled, or were: of a lot that is tested again many are
-    used up, and of those nobody asks for a sample."""
+def as_it_stands(
+    connection: Connection, found: Inspection, samples: Sequence[Sample], steps: Sequence[tuple[str, Step]]
+) -> tuple[Inspection, list[Sample], list[str]]:
+    """See `rules.as_it_stands`."""
     every = stock.of_lot(connection, found.material, found.lot, found.opened_at[:10])
-    done = rules.sampled(samples, [])
-    labels = [one.container for one in every if one.gone is None or one.container in done]
-    there = max(found.containers, len(every)) - (len(every) - len(labels))
-    return replace(found, number=min(found.number, there)), labels
+    gone = {one.container: one.gone is not None for one in every}
+    return rules.as_it_stands(found, samples, steps, gone, parents_of(connection, found))
+
+
+def parents_of(connection: Connection, found: Inspection) -> dict[str, str]:
+    """Which containers of its lot were filled from which, after they were drawn."""
+    query = select(inspection.c.drawn_at).where(inspection.c.inspection == found.inspection)
+    since = connection.execute(query).scalar_one()
+    return stock.splits_of(connection, found.material, found.lot, since)
+
+
+def is_complete(connection: Connection, found: Inspection) -> bool:
+    """As things stand now: since its last entry containers may have been used up, or come back."""
+    return state_of(connection, found.inspection) == model.COMPLETE
+
+
+def told_of(connection: Connection, material: str, lot: str) -> list[int]:
+    """The places in the log of all samples of a lot, and of what was done with them."""
+    numbers = select(inspection.c.inspection).where(inspection.c.material == material, inspection.c.lot == lot)
+    rows = connection.execute(select(sample.c.idx, sample.c.sample).where(sample.c.inspection.in_(numbers))).all()
+    of = step.c.sample.in_({row.sample for row in rows})
+    return [*(row.idx for row in rows), *connection.execute(select(step.c.idx).where(of)).scalars()]
 
 
 def plan_of(connection: Connection, material: str, day: str) -> dict[str, Any]:
@@ -127,7 +145,8 @@ def lent(connection: Connection) -> list[dict[str, Any]]:
 
 def _lent(connection: Connection, one: Inspection) -> dict[str, Any]:
     samples = samples_of(connection, one.inspection)
-    one, labels = as_it_stands(connection, one, samples)
+    steps = steps_of(connection, [each.sample for each in samples])
+    one, samples, labels = as_it_stands(connection, one, samples, steps)
     missing = rules.missing(one, samples, labels)
     same = ("inspection", "material", "lot", "number")
     drawn = None if one.drawn is None else [*one.drawn]

@@ -1,7 +1,8 @@
 """What an inspection still lacks, and where the chain of custody of a sample is broken: pure."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from server.quality.inspection import model, plans
 from server.quality.inspection.model import Inspection, Payload, Sample, Step
@@ -16,6 +17,54 @@ def draw(number: str, given: Payload, labels: Collection[str], containers: int) 
     all_of_them = containers > 0 and count == containers
     named = None if all_of_them else plans.drawn(number, given["material"], given["lot"], labels, count)
     return {"containers": containers, "number": count, "drawn": named}
+
+
+def rooted(line: Payload, parents: Mapping[str, str]) -> dict[str, Any]:
+    """A line of a sample, as of the container that what it was taken from was filled from since the draw."""
+    return {**line, "container": root(line["container"], parents)}
+
+
+def root(label: str, parents: Mapping[str, str]) -> str:
+    while label in parents:
+        label = parents[label]
+    return label
+
+
+def as_it_stands(
+    found: Inspection,
+    samples: Sequence[Sample],
+    steps: Sequence[tuple[str, Step]],
+    every: Mapping[str, bool],
+    parents: Mapping[str, str],
+) -> tuple[Inspection, list[Sample], list[str]]:
+    """An inspection with its samples, and the containers of its lot that can be sampled or were: of a lot that is
+    tested again many are used up, and of those nobody asks for a sample.
+
+    `every`: the containers, each with whether it is gone; `parents`: which were filled from which since the draw, so
+    that they are no containers that came. A sample whose custody was broken stands for none.
+    """
+    whole = [_whole(one, [step for number, step in steps if number == one.sample], parents) for one in samples]
+    there: dict[str, bool] = {}
+    for label, gone in every.items():
+        of = root(label, parents)
+        there[of] = there.get(of, True) and gone
+    done = sampled(whole, [])
+    labels = sorted(label for label, gone in there.items() if not gone or label in done)
+    left = max(found.containers, len(there)) - (len(there) - len(labels))
+    return replace(found, number=min(found.number, left)), whole, labels
+
+
+def _whole(sample: Sample, steps: Sequence[Step], parents: Mapping[str, str]) -> Sample:
+    lines = tuple(rooted(one, parents) for one in sample.containers)
+    return replace(sample, containers=lines, counts=sample.counts and not is_lost(sample, steps))
+
+
+def is_lost(sample: Sample, steps: Sequence[Step]) -> bool:
+    """Whether nobody can say whose hands it was in until the laboratory had it."""
+    links = custody(sample, steps)
+    arrived = next((at for at, link in enumerate(links) if link.step.step == model.RECEIVED), len(links))
+    broken = any(not model.LOSES.isdisjoint(link.breaks) for link in links[: arrived + 1])
+    return sample.purpose != model.RETAINED and broken
 
 
 def sampled(samples: Iterable[Sample], labels: Collection[str]) -> set[str]:

@@ -100,7 +100,9 @@ def _taken(body: Body, number: str) -> Answer:
         found = _find(connection, number)
         labels = queries.labels_of(connection, found.material, found.lot)
         said = {**body, "inspection": number, "sample": queries.next_sample(connection, number)}
-        wrong = rules.flags(found, said, labels, False, True)
+        parents = queries.parents_of(connection, found)
+        rooted = {**said, "containers": [rules.rooted(one, parents) for one in said["containers"]]}
+        wrong = rules.flags(found, rooted, labels, False, True)
     if wrong:
         code = "sample_container_foreign" if "container_foreign" in wrong else "sample_reason_missing"
         raise PestleError(code, {"inspection": number})

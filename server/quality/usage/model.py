@@ -1,7 +1,7 @@
 """The nouns of the usage decision: what stands for and against a lot, and what was decided about it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class Facts:
 
     `sha256` is that of the specification in force; `since` the place in the log of the last release, after which a
     lot that is released must have been tested to be released anew. `sampled`: None where nothing is to be sampled.
+    `authors`: who had a hand in results that were corrected. `told`: see `told_of`; None where it is not shown.
     """
 
     material: str
@@ -62,11 +63,15 @@ class Facts:
     inspection: str | None = None
     sampled: bool | None = None
     samplers: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    told: str | None = None
 
     @property
     def digest(self) -> str:
-        """Of all that is shown: every entry of the lot by the running hash of its stream, and what judges it."""
-        names = ("material", "lot", "status", "size", "hash", "specification", "version", "sha256", "inspection")
+        """Of all that is shown: every entry of the lot by the running hash of its stream, what handhelds said in theirs
+        and what the server has flagged, and what judges it."""
+        names = ["material", "lot", "status", "size", "hash", "specification", "version", "sha256", "inspection"]
+        names += [] if self.told is None else ["told"]
         return hashlib.sha256(canonical.encode({name: getattr(self, name) for name in names})).hexdigest()
 
 
@@ -95,6 +100,12 @@ class Decision:
     conditions: str | None
     retest: str | None
     digest: str | None
+
+
+def told_of(entries: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """SHA-256 over (id, flags) of what is said of a lot elsewhere than in its stream, and of what is flagged there, in
+    the order of the log: the running hash of a stream covers neither."""
+    return hashlib.sha256(canonical.encode([[entry, [*flags]] for entry, flags in entries])).hexdigest()
 
 
 def said_of_check(given: Mapping[str, Any]) -> dict[str, Any]:

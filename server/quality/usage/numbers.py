@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, and_, select
 
 from server.core.outcomes import SERVER
 from server.quality.model import NO_NUMBER
@@ -25,7 +25,7 @@ def unchecked_of_lot(connection: Connection, material: str, lot: str) -> set[str
     return {test for test, checked in newest.items() if not checked}
 
 
-def _standing(connection: Connection, material: str, lot: str) -> Iterable[tuple[Row[Any], bool]]:
+def _standing(connection: Connection, material: str, lot: str) -> Iterable[tuple[Any, bool]]:
     """The numbers that stand, in the order of the log, each with whether it was checked; what an import brought was so
     by whoever signed it then. What somebody has recorded who may not record results is none, nor what corrects nothing,
     or states other limits or another unit than the specification's, or was set aside."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from server.core.outcomes import SERVER
 from server.materials import queries as materials
 from server.materials.model import Lot
+from server.materials.receiving import queries as receiving
 from server.quality.inspection import queries as inspections
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
@@ -48,9 +49,31 @@ def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | 
         lines=tuple(lines(connection, material, lot)),
         since=_released_at(connection, material, lot),
         inspection=None if inspection is None else inspection.inspection,
-        sampled=None if inspection is None else inspection.complete,
+        sampled=None if inspection is None else inspections.is_complete(connection, inspection),
         samplers=() if inspection is None else inspection.samplers,
+        authors=_authors(connection, material, lot),
+        told=_told(connection, material, lot),
     )
+
+
+def _authors(connection: Connection, material: str, lot: str) -> tuple[str, ...]:
+    """Who recorded, found or checked results of a lot that were corrected since."""
+    here = (result.c.material == material) & (result.c.lot == lot) & (result.c.stage == model.STAGE)
+    gone = connection.execute(select(result.c.idx, result.c.entry).where(here, result.c.superseded_by.is_not(None)))
+    indices = {row.entry: row.idx for row in gone}
+    by = {one.head.actor for one in reading.at(connection, [*indices.values()])}
+    found = {row.analyst for row in analyses_of(connection, indices).values()}
+    checked = {row.by for row in checks_of(connection, indices).values()}
+    return tuple(sorted(by | found | checked))
+
+
+def _told(connection: Connection, material: str, lot: str) -> str:
+    own = stream(material, lot)
+    flagged = [one for one in reading.of_stream(connection, own, 0) if one.stamp.flags]
+    places = {*receiving.told_elsewhere(connection, material, lot), *inspections.told_of(connection, material, lot)}
+    others = [one for one in reading.at(connection, sorted(places)) if one.head.stream != own]
+    every = sorted((*flagged, *others), key=lambda one: one.index)
+    return model.told_of((one.head.id, one.stamp.flags) for one in every)
 
 
 def lines(connection: Connection, material: str, lot: str) -> list[Line]:

@@ -51,11 +51,12 @@ def unchecked(facts: Facts) -> list[str]:
 
 
 def hands(facts: Facts) -> set[str]:
-    """Everybody who took a sample of the lot, recorded a result of it, or checked one: none of them decides."""
+    """Everybody who took a sample of the lot, recorded a result of it, corrected ones among them, or checked one: none
+    of them decides."""
     worked = {who for one in facts.lines for who in (one.by, one.analyst)} | {
         one.checked_by for one in facts.lines if one.checked_by is not None
     }
-    return worked | {*facts.samplers}
+    return worked | {*facts.samplers, *facts.authors}
 
 
 def aside_refused(given: Mapping[str, Any], facts: Facts, person: str) -> str | None:

@@ -279,6 +279,7 @@ materials.numbers_reserved.v1|预留物料批号|Lot numbers reserved
 materials.containers_received.v2|容器接收|Containers received
 materials.lot_received.v2|到货接收|Lot received
 materials.lot_status_changed.v2|物料批使用决定|Use of a lot decided
+materials.lot_status_changed.v3|物料批使用决定|Use of a lot decided
 materials.delivery_accepted.v1|接受未获准供应商的到货|Delivery accepted
 materials.supply_decided.v1|决定供应商可供物料|Supply of a material decided on
 materials.supplier_decided.v1|决定供应商资格|Supplier decided on

@@ -1,0 +1,177 @@
+"""What a sampling is worth to the decision about a lot: whole custody, containers that were split, words of handhelds,
+and the hands of whoever wrote a number that was corrected."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+from inspection_support import Sampling
+from plant import PASSWORD
+from specification_support import CODE, Json, approve, definition, numeric
+from usage_support import decision
+
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.materials.model import STATUS_CHANGED_V2
+from server.quality.inspection import model, plans, rules
+from server.quality.inspection.model import Inspection, Sample, Step
+from server.quality.usage import queries as usage
+
+pytestmark = pytest.mark.urs("MAT-05", "QUA-02")
+LOT = "lot/api-1/A-5/2"
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Sampling]:
+    made = Sampling(database_url, tmp_path)
+    made.receive("A-5/2", 2)
+    made.label("A-5/2", "A-01", "A-02")
+    yield made
+    made.close()
+
+
+def delivered(site: Sampling, *labels: str) -> str:
+    """A sample of these containers that the laboratory has."""
+    sample: str = site.take(*labels).json["sample"]
+    site.hand(sample, "handed", to="qian")
+    site.hand(sample, "received", by="qian")
+    return sample
+
+
+def page(site: Sampling) -> Json:
+    found: Json = site.client("li").get("/api/lots/api-1/A-5/2/usage").json
+    return found
+
+
+def sampled(site: Sampling) -> bool:
+    return next(bool(gate["met"]) for gate in page(site)["gates"] if gate["code"] == "sampling")
+
+
+def split(site: Sampling, label: str, *parts: str) -> None:
+    into = [{"container": part, "quantity": {"value": "5.000", "unit": "kg"}} for part in parts]
+    site.state(
+        "materials.container_split.v1",
+        f"container/{label}",
+        {"container": label, "into": into, "reason": None},
+        actor="huang",
+    )
+
+
+def test_a_sample_of_broken_custody_completes_nothing_until_another_was_taken(site: Sampling) -> None:
+    broken = site.take("A-01", "A-02").json["sample"]
+    said = site.hand(broken, "received", by="qian").json
+    assert (said["broken"], said["of"]["state"], sampled(site)) == (True, "sampling", False)
+    shown = site.client("zhao").get(f"/api/inspections/{site.inspection().inspection}").json
+    assert shown["missing"] == ["A-01", "A-02"]
+    delivered(site, "A-01", "A-02")
+    assert (site.inspection().state, sampled(site)) == ("complete", True)
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("MAT-06")
+def test_a_container_that_is_split_asks_for_no_further_sample_and_stands_for_its_parts(site: Sampling) -> None:
+    delivered(site, "A-01", "A-02")
+    split(site, "A-01", "A-11", "A-12")
+    assert sampled(site)
+    kept = site.take("A-11", purpose="retained")
+    assert kept.status_code == 201, kept.text
+    assert (kept.json["state"], kept.json["missing"], sampled(site)) == ("complete", [], True)
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("MAT-06")
+def test_of_a_container_that_was_split_before_any_part_can_be_sampled(site: Sampling) -> None:
+    split(site, "A-01", "A-11")
+    split(site, "A-11", "A-12")
+    done = site.take("A-12", "A-02")
+    assert done.status_code == 201, done.text
+    assert (done.json["state"], done.json["samples"][0]["flags"]) == ("sampled", [])
+    assert site.rebuilds()
+
+
+def test_what_a_handheld_said_of_a_sampling_is_part_of_what_is_signed(site: Sampling) -> None:
+    before = page(site)["digest"]
+    line = {"quantity": {"value": "0.020", "unit": "kg"}, "instead_of": None, "reason": None}
+    number = site.inspection().inspection
+    said = {"inspection": number, "sample": number.replace("INS", "SMP") + "-7K2", "purpose": "test", "comment": None}
+    said |= {"containers": [{"container": "A-01", **line}]}
+    site.tablet().record(model.TAKEN, "warehouse/main/2026-11-26", said, actor="zhao")
+    assert page(site)["digest"] != before
+    stale = decision(site.plant, "api-1", "A-5/2", "rejected", "P-0004", digest=before)
+    with pytest.raises(PestleError) as refused:
+        site.plant.recorder.state(Fact("materials.lot_status_changed.v3", LOT, stale, actor="P-0004"))
+    assert refused.value.code == "digest_stale"
+
+
+def test_nobody_decides_on_less_than_is_shown_today(site: Sampling) -> None:
+    said = decision(site.plant, "api-1", "A-5/2", "rejected", "P-0004")
+    with pytest.raises(PestleError) as refused:
+        site.plant.recorder.state(Fact(STATUS_CHANGED_V2, LOT, said, actor="P-0004"))
+    assert refused.value.code == "digest_stale"
+
+
+@pytest.mark.urs("QUA-03", "IDN-08")
+def test_whose_result_was_corrected_decides_nothing_either(site: Sampling) -> None:
+    person = {"person": "both", "login": "both", "name": "both", "name_en": None, "roles": ["qa", "qc"]}
+    site.state("identity.person_added.v1", "person/both", person)
+    approve(site, definition(numeric()))
+    body = {"about": LOT, "stage": "incoming", "specification": CODE, "version": 1}
+
+    def record(login: str, value: str, **more: str) -> str:
+        answer = {"test": "assay", "value": value, "text": None, "conforms": None}
+        done = site.client(login).post("/api/results", json={**body, "results": [answer], **more})
+        assert done.status_code == 201, done.text
+        return str(done.json["entry"])
+
+    first = record("both", "99.1")
+    record("zhao", "99.6", corrects=first, reason="Typing error")
+    with site.reading() as connection:
+        facts = usage.facts(connection, "api-1", "A-5/2", "2026-11-26")
+    assert facts is not None
+    assert facts.authors == ("both",)
+    said = {name: page(site)[name] for name in ("digest", "specification", "version", "inspection")}
+    said |= {"status": "released", "conditions": None, "retest": None, "reason": None}
+    said |= {"login": "both", "password": PASSWORD}
+    answer = site.client("both").post("/api/lots/api-1/A-5/2/usage", json=said)
+    assert "independent" in [gate["code"] for gate in answer.json["details"]["open"]]
+
+
+def test_an_inspection_is_opened_by_the_plan_that_the_specification_asks_for(site: Sampling) -> None:
+    delivered(site, "A-01", "A-02")
+    approve(site, definition(numeric(), sampling={**plans.DEFAULT, "rule": plans.ALL}))
+    body = {"material": "api-1", "lot": "A-5/2", "reason": "Retest"}
+    number = site.inspection().inspection[:-1] + "2"
+    less = {**body, "inspection": number, "specification": None, "version": None, "plan": dict(plans.DEFAULT)}
+    less |= {"containers": 2, "number": 2, "drawn": None}
+    with pytest.raises(PestleError) as refused:
+        site.plant.recorder.state(Fact(model.OPENED, LOT, less, subject=number, actor="P-0004"))
+    assert refused.value.code == "inspection_draw_wrong"
+    right = site.client("li").post("/api/inspections", json=body)
+    assert (right.status_code, right.json["version"], right.json["sampling"]["rule"]) == (201, 1, "all")
+
+
+FOUND = Inspection("I", "m", "l", None, None, plans.DEFAULT, 3, 3, None, None, "server", "", "sampling", ())
+
+
+def taken(*labels: str) -> Sample:
+    quantity = {"value": "1", "unit": "g"}
+    lines = tuple({"container": one, "quantity": quantity, "instead_of": None, "reason": None} for one in labels)
+    return Sample("S", "e", "I", "test", lines, None, "a", "", "server", (), True)
+
+
+@examples(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=8))
+def test_whatever_is_split_of_what_was_sampled_nothing_is_asked_for_again(moves: list[tuple[int, bool]]) -> None:
+    every, parents = dict.fromkeys("abc", False), dict[str, str]()
+    steps = [("S", Step("e", step, by, "1", None, to, None, None)) for step, by, to in CHAIN]
+    for at, (of, empties) in enumerate(moves):
+        source = sorted(every)[of % len(every)]
+        parents[f"p{at}"], every[f"p{at}"] = source, False
+        every[source] = every[source] or empties
+    standing, whole, labels = rules.as_it_stands(FOUND, [taken("a", "b", "c")], steps, every, parents)
+    assert labels == ["a", "b", "c"]
+    assert rules.state(standing, whole, steps, labels) == "complete"
+
+
+CHAIN = (("handed", "a", "b"), ("received", "b", None))
