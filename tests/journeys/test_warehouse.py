@@ -258,3 +258,40 @@ def test_the_stock_is_what_was_found(walk: Walk) -> None:
     expect(one.at("look-up-problem-came")).to_contain_text(LABELS[2])
     one.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     fits(one)
+
+
+@pytest.mark.urs("MAT-06", "PLT-08")
+def test_a_container_is_split_and_merged_again_without_a_network(walk: Walk) -> None:
+    one, source = walk.one, LABELS[0]
+    one.go_offline()
+    one.at("tile-split").click()
+    scan(one, "split-scan", source)
+    expect(one.at("split-label-0")).to_have_value(f"{source}-1")
+    one.at("split-content-0").fill("999")
+    expect(one.at("split-container_overdrawn")).to_be_visible()
+    one.at("split-content-0").fill("4.5")
+    expect(one.at("split-stays")).to_contain_text("20.500")
+    at_each_size(one, "split", "split-now")
+    one.at("split-now").click()
+    expect(one.at(f"filled-{source}")).to_contain_text(f"{source}-1")
+    one.at("split-close").click()
+    scan(one, "look-up", f"{source}-1")
+    expect(one.at("found-held")).to_have_text("4.5 kg")
+    one.at("tile-merge").click()
+    scan(one, "merge-scan", source)
+    scan(one, "merge-scan", "R-01")
+    expect(one.at("merge-scan-problem-came")).to_contain_text("R-01")
+    scan(one, "merge-scan", f"{source}-1")
+    at_each_size(one, "merge", f"emptied-{source}-1")
+    one.at("merge-now").click()
+    one.at("merge-close").click()
+    scan(one, "look-up", source)
+    expect(one.at("found-held")).to_have_text("25.000 kg")
+    one.reach_the_server("huanglei")
+    kinds = ("materials.container_split.v1", "materials.containers_merged.v1")
+
+    def told() -> list[Any]:
+        return [one for one in walk.site.desk("chenjie").log() if one["kind"] in kinds]
+
+    until("both are in the log", lambda: len(told()) == 2)
+    assert [one["flags"] for one in told()] == [[], []]

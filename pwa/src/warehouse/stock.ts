@@ -2,11 +2,12 @@
  * making 20,000 objects, and on top what the day's document has said since. */
 import type { LocalEntry, Location, Quantity, StoredMaterial, WarehouseLease } from "../core/types";
 import type { Code } from "../core/reading";
-import { CONTAINERS_RECEIVED, type Held, LOT_RECEIVED, type LotOf, type Meaning, MOVED } from "./types";
+import { left, mergeWrong, type Part, together } from "./filling";
+import { CONTAINERS_RECEIVED, type Held, LOT_RECEIVED, type LotOf, type Meaning, MERGED, MOVED, SPLIT } from "./types";
 
 const NOTHING = -1;
 type Payload = Record<string, unknown>;
-interface Change { location?: string | null; received?: Held }
+interface Change { location?: string | null; held?: string; received?: Held }
 
 /** The columns of a lease with their indexes: made once for each lease. */
 export class Snapshot {
@@ -78,7 +79,11 @@ export class Stock {
     for (const one of entries) {
       // What the snapshot is of already, or the server could not read.
       if ((one.index !== null && one.index < size) || one.place === "quarantined") continue;
+      // By somebody who may not, it changed nothing.
+      if (one.flags.includes("person_not_permitted") || one.flags.includes("device_revoked")) continue;
       if (one.kind === MOVED) this.move(one.payload);
+      else if (one.kind === SPLIT) this.split(one.payload);
+      else if (one.kind === MERGED) this.merge(one.payload);
       else if (one.kind === LOT_RECEIVED) this.receiveLot(one.payload);
       else if (one.kind === CONTAINERS_RECEIVED) this.receive(one.payload);
     }
@@ -95,7 +100,9 @@ export class Stock {
   container(label: string): Held | null {
     const change = this.changes.get(label);
     const known = this.base.container(label) ?? change?.received ?? null;
-    return known && change && change.location !== undefined ? { ...known, location: change.location } : known;
+    if (!known || !change) return known;
+    const location = change.location === undefined ? known.location : change.location;
+    return { ...known, location, held: change.held === undefined ? known.held : { ...known.held, value: change.held } };
   }
 
   lots(number: string): LotOf[] {
@@ -148,6 +155,29 @@ export class Stock {
   private move(payload: Payload): void {
     const { container, to } = payload as { container: string; to: string };
     this.changes.set(container, { ...this.changes.get(container), location: to });
+  }
+
+  private split(payload: Payload): void {
+    const { container, into } = payload as { container: string; into: Part[] };
+    const source = this.container(container);
+    // A label that is another's already takes nothing.
+    const parts = into.filter((one, at) => !this.container(one.container) && into.findIndex((each) => each.container === one.container) === at);
+    if (!source) return;
+    this.hold(container, left(source, parts, this.materials.get(source.material)?.conversions));
+    for (const { container: label, quantity } of parts) this.changes.set(label, { received: { ...source, label, quantity, held: quantity, batch: null } });
+  }
+
+  private merge(payload: Payload): void {
+    const { into, from } = payload as { into: string; from: string[] };
+    const target = this.container(into);
+    if (!target) return;
+    const others = [...new Set(from)].map((label) => this.container(label)).filter((one) => one !== null).filter((one) => mergeWrong(target, one) === null);
+    this.hold(into, together(target, others, this.materials.get(target.material)?.conversions));
+    for (const { label } of others) this.hold(label, "0");
+  }
+
+  private hold(label: string, held: string): void {
+    this.changes.set(label, { ...this.changes.get(label), held });
   }
 
   private receiveLot(payload: Payload): void {

@@ -8,6 +8,8 @@ export interface Tile { id: string; permission: string; whole?: true; sheet: () 
 export const TILES: Tile[] = [
   { id: "receive", permission: "lot.receive", whole: true, sheet: () => import("../receiving/WarehouseSheet.svelte") },
   { id: "move", permission: "stock.move", sheet: () => import("./MoveSheet.svelte") },
+  { id: "split", permission: "stock.move", sheet: () => import("./SplitSheet.svelte") },
+  { id: "merge", permission: "stock.move", sheet: () => import("./MergeSheet.svelte") },
   { id: "count", permission: "stock.move", sheet: () => import("./CountSheet.svelte") },
   { id: "sample", permission: "sample.take", sheet: () => import("../inspection/WarehouseSample.svelte") },
 ];

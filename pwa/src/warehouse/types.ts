@@ -36,4 +36,5 @@ export type Meaning =
 export type { Location, StoredMaterial };
 
 export const MOVED = "materials.container_moved.v1", COUNTED = "materials.container_counted.v1", SAMPLED = "quality.sample_taken.v1";
+export const SPLIT = "materials.container_split.v1", MERGED = "materials.containers_merged.v1";
 export const LOT_RECEIVED = "materials.lot_received.v2", CONTAINERS_RECEIVED = "materials.containers_received.v2";
