@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from server.core.errors import PestleError
-from server.recipes import model
+from server.recipes import batchml_order, model
 from server.recipes.batchml import EQUATION, LIMITS, LISTS, NAMESPACE, OWN, XML_LANG, elements
 
 Made = dict[str, Any]
@@ -26,8 +26,10 @@ def read(data: bytes) -> Made:
     recipe = root if root.tag == f"{_E}MasterRecipe" else root.find(f"{_E}MasterRecipe")
     if recipe is None:
         raise PestleError("recipe_file_unreadable", {"says": "no MasterRecipe"})
-    own, before = _own(recipe), _predecessors(recipe)
-    phases = [_phase(one, before) for one in _leaves(recipe)]
+    own, before = _own(recipe), batchml_order.predecessors(recipe)
+    procedure = _procedure(recipe)
+    there = {_text(one, "ID"): one for one in recipe.iter(f"{_E}RecipeElement")}
+    phases = [_phase(there[one], before) for unit in procedure for at in unit["operations"] for one in at["phases"]]
     materials, names = list[Made](), _dict(own.get("materials"))
     for one in _parameters(recipe.find(f"{_E}Formula"), "ProcessInput"):
         materials.append(_material(one, names))
@@ -38,7 +40,7 @@ def read(data: bytes) -> Made:
         "product": _product(recipe, own),
         "size": _size(recipe),
         "formula": _formula(recipe),
-        "procedure": [_unit(one) for one in _of_type(recipe, "UnitProcedure")],
+        "procedure": procedure,
         "phases": phases,
         "materials": materials,
     }
@@ -91,6 +93,17 @@ def _material(one: etree._Element, names: Made) -> Made:
     }
 
 
+def _procedure(recipe: etree._Element) -> list[Made]:
+    """Unit procedures of operations; phases that stand in none make one of their own."""
+    found = [_unit(one) for one in _of_type(recipe, "UnitProcedure")]
+    placed = {one for unit in found for operation in unit["operations"] for one in operation["phases"]}
+    rest = [one for one in batchml_order.phases_of(recipe) if one not in placed]
+    if rest:
+        name = {"id": "-", "name": _pair("-")}
+        found.append(name | {"operations": [name | {"id": "--", "phases": list(dict.fromkeys(rest))}]})
+    return found
+
+
 def _unit(unit: etree._Element) -> Made:
     operations = [_group(one) | {"phases": _ids(one)} for one in _of_type(unit, "Operation")]
     return _group(unit) | {"operations": operations}
@@ -102,12 +115,6 @@ def _ids(operation: etree._Element) -> list[str]:
 
 def _group(one: etree._Element) -> Made:
     return {"id": _text(one, "ID"), "name": _names(one, _text(one, "ID"))}
-
-
-def _leaves(recipe: etree._Element) -> Iterator[etree._Element]:
-    for unit in _of_type(recipe, "UnitProcedure"):
-        for operation in _of_type(unit, "Operation"):
-            yield from _of_type(operation, "Phase")
 
 
 def _of_type(at: etree._Element, kind: str) -> Iterator[etree._Element]:
@@ -174,31 +181,6 @@ def _quantity(one: etree._Element) -> Made | None:
 def _parameters(at: etree._Element | None, kind: str) -> list[etree._Element]:
     found = () if at is None else elements(at, "Parameter")
     return [one for one in found if _text(one, "ParameterType") == kind]
-
-
-def _predecessors(recipe: etree._Element) -> dict[str, list[str]]:
-    """Of each phase those before it, through the procedure logic: transitions between two steps are passed over."""
-    logic = recipe.find(f"{_E}ProcedureLogic")
-    if logic is None:
-        return {}
-    steps = {_text(one, "ID"): _text(one, "RecipeElementID") for one in elements(logic, "Step")}
-    into: dict[str, list[str]] = {}
-    for link in elements(logic, "Link"):
-        ends = [_text(one, "FromIDValue") for one in elements(link, "FromID")]
-        for one in elements(link, "ToID"):
-            into.setdefault(_text(one, "ToIDValue"), []).extend(ends)
-    return {phase: list(dict.fromkeys(_back(step, steps, into))) for step, phase in steps.items()}
-
-
-def _back(start: str, steps: Mapping[str, str], into: Mapping[str, list[str]]) -> Iterator[str]:
-    seen, open_ = set[str](), list(into.get(start, ()))
-    while open_:
-        one = open_.pop(0)
-        if one in steps:
-            yield steps[one]
-        elif one not in seen:
-            seen.add(one)
-            open_ += into.get(one, ())
 
 
 def _own(at: etree._Element) -> Made:

@@ -86,14 +86,14 @@ def masters(draw: st.DrawFn) -> Made:
     return made
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(masters())
 def test_whatever_a_recipe_says_is_read_back(made: Made) -> None:
     assert read(written(made)) == made
 
 
 @there
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(masters())
 def test_whatever_a_recipe_says_stands_in_the_schema(made: Made) -> None:
     schema().assertValid(etree.fromstring(written(made)))
@@ -161,6 +161,55 @@ def test_a_document_of_another_system_becomes_a_draft() -> None:
     assert check(made, known) == []
 
 
+def element(number: str, kind: str, *inner: str) -> str:
+    """With a chart of its own, one element after the other, where the last of them is a list of links."""
+    return (
+        f"<RecipeElement><ID>{number}</ID><RecipeElementType>{kind}</RecipeElementType>{''.join(inner)}</RecipeElement>"
+    )
+
+
+def chart(*pairs: str) -> str:
+    links = []
+    for at, pair in enumerate(pairs):
+        ends = zip(("From", "To"), pair.split(">"), strict=True)
+        inner = [f"<{e}ID><{e}IDValue>{n}</{e}IDValue><{e}Type>Step</{e}Type></{e}ID>" for e, n in ends]
+        links.append(f"<Link><ID>{at}</ID>{''.join(inner)}</Link>")
+    names = dict.fromkeys(name for pair in pairs for name in pair.split(">"))
+    steps = [f"<Step><ID>{name}</ID><RecipeElementID>{name}</RecipeElementID></Step>" for name in names]
+    return f"<ProcedureLogic>{''.join(links + steps)}</ProcedureLogic>"
+
+
+def order_of(*inner: str) -> dict[str, list[str]]:
+    text = f'<MasterRecipe xmlns="{NAMESPACE}"><ID>M</ID>{"".join(inner)}</MasterRecipe>'
+    return {one["id"]: one["after"] for one in read(text.encode())["phases"]}
+
+
+def test_a_chart_for_each_level_says_the_order_of_phases() -> None:
+    phases = [element(name, "Phase") for name in ("a", "b", "c")]
+    first = element("O1", "Operation", chart("a>b", "a>c"), *phases)
+    second = element("O2", "Operation", element("d", "Phase"), element("e", "Phase"))
+    unit = element("U", "UnitProcedure", chart("O1>O2"), first, second)
+    other = element("V", "UnitProcedure", element("O3", "Operation", element("f", "Phase")))
+    ends = ["b", "c"]
+    assert order_of(chart("U>V"), unit, other) == {
+        "a": [],
+        "b": ["a"],
+        "c": ["a"],
+        "d": ends,
+        "e": ends,
+        "f": ["d", "e"],
+    }
+
+
+def test_without_charts_phases_are_done_as_they_are_listed_wherever_they_stand() -> None:
+    flat = [element(name, "Phase") for name in ("a", "b")]
+    assert order_of(element("U", "UnitProcedure", element("O", "Operation", element("c", "Phase"))), *flat) == {
+        "c": [],
+        "a": ["c"],
+        "b": ["a"],
+    }
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -178,7 +227,7 @@ def test_what_is_no_master_recipe_is_refused(data: bytes) -> None:
     assert refused.value.code == "recipe_file_unreadable"
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_export_is_read_or_refused_and_never_fails(data: st.DataObject) -> None:
     whole_ = bytearray(written(deepcopy(EVERY["third form"])))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from dispensing_support import API, DISPENSING
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from recipe_support import master, step, words
 
@@ -179,6 +179,7 @@ def test_what_has_no_amount_per_unit_is_not_in_the_total() -> None:
     assert [code for code, path in found(made) if path.startswith("formula")] == ["total_differs"]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), st.decimals("0.001", "999.999", places=3), st.integers(0, 3))
 def test_what_is_rounded_to_its_own_places_agrees(count: int, each: Any, places: int) -> None:
     made = master(size={"value": str(count), "unit": "tablets"})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dispensing_support import API, DISPENSING
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from recipe_support import content, master
 
@@ -53,6 +53,7 @@ def test_a_line_is_rounded_by_its_own_rule(rule: Any, found: str) -> None:
     assert made["phases"][0]["lines"][0]["target"] == found
 
 
+@settings(deadline=None)
 @given(st.lists(AMOUNTS, min_size=1, max_size=8), st.fractions("1/1000", 1000))
 def test_the_total_is_off_by_at_most_half_a_last_place_for_each_line(amounts: list[str], times: Fraction) -> None:
     lines = [{"quantity": {"value": one, "unit": "kg"}, "low": one, "high": None} for one in amounts]
@@ -63,6 +64,7 @@ def test_the_total_is_off_by_at_most_half_a_last_place_for_each_line(amounts: li
     assert all(one["low"] == one["quantity"]["value"] for one in made)
 
 
+@settings(deadline=None)
 @given(st.lists(AMOUNTS, min_size=3, max_size=3), st.fractions("1/1000", 1000))
 def test_limits_stay_around_their_target(amounts: list[str], times: Fraction) -> None:
     low, target, high = sorted(amounts, key=Decimal)
@@ -71,6 +73,7 @@ def test_limits_stay_around_their_target(amounts: list[str], times: Fraction) ->
     assert Decimal(made["low"]) <= Decimal(made["target"]) <= Decimal(made["high"])
 
 
+@settings(deadline=None)
 @given(st.fractions(-10, 10), st.integers(0, 9))
 def test_rounding_is_exact(value: Fraction, decimals: int) -> None:
     for rule in ("half_up", "gbt8170"):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.recipes import structure
@@ -50,6 +50,7 @@ def _phases(draw: st.DrawFn) -> list[dict[str, Any]]:
     return made
 
 
+@settings(deadline=None)
 @given(_phases())
 def test_every_phase_has_its_place_and_none_comes_before_its_predecessors(phases: list[dict[str, Any]]) -> None:
     order, direct = structure.ordered(phases), structure.predecessors(phases)
@@ -68,6 +69,7 @@ def test_every_phase_has_its_place_and_none_comes_before_its_predecessors(phases
     assert minutes == max((end for _, end in times.values()), default=0)
 
 
+@settings(deadline=None)
 @given(_phases())
 def test_who_is_its_own_ancestor_is_in_a_circle(phases: list[dict[str, Any]]) -> None:
     above = structure.ancestors(phases)
