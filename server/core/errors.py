@@ -2051,6 +2051,27 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was signed; the attempt is in the log.", "未签名；此次尝试已入账。"),
         ("Ask another reviewer.", "请由其他审核人员操作。"),
     ),
+    "difference_none": Problem(
+        409,
+        ("The batch accounts for all of this material.", "该批此物料已平衡。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Load the review again.", "请重新载入审核界面。"),
+    ),
+    "difference_stale": Problem(
+        409,
+        ("The difference is another one than was shown to you.", "平衡偏差与向您显示的已不同。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Load the review again, look, then sign.", "请重新载入审核界面，查看后再签名。"),
+    ),
+    "difference_own": Problem(
+        403,
+        (
+            "Who made the batch, or handed out its material, does not explain what is missing of it.",
+            "参与该批生产或发料的人员不得解释其物料偏差。",
+        ),
+        ("Nothing was signed.", "未签名。"),
+        ("Ask another reviewer.", "请由其他审核人员操作。"),
+    ),
     "waiver_produced": Problem(
         403,
         (

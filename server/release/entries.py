@@ -11,10 +11,11 @@ from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.engines.forms.records import model as records
 from server.identity import signing
 from server.production import queries as batches
+from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
-from server.release import gates, model, projection, queries, recorded, reviewing, rules
+from server.release import differences, gates, model, projection, queries, recorded, reviewing, rules
 from server.release.audit import entries as audit
 from server.release.paper import entries as paper
 
@@ -103,6 +104,16 @@ class DeviceWaived(_Signed, _Waiver):
     """QA no longer waits for a device: it is known to have written up to `known`, and has delivered `delivered`."""
 
 
+class DifferenceExplained(signing.Signed):
+    """Why a batch does not account for so much of a material; null: it cannot be told how much."""
+
+    batch = fields.code()
+    material = fields.code()
+    difference = fields.nested(fields.QuantityShape, none=True)
+    meaning = signing.meaning(model.DIFFERENCE_MEANING["code"])
+    reason = fields.text(2000)
+
+
 class ReleaseRefused(Schema):
     batch = fields.code()
     open = fields.words(1)
@@ -157,6 +168,28 @@ def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
     produced = queries.produced(connection, batch, person)
     code = rules.waiver_refused(held.get(given["device"]), shown, before, stale, produced)
     return Ruling() if code is None else Ruling(refusal=code, details={"device": given["device"]})
+
+
+def decide_explanation(connection: Connection, entry: Entry) -> Ruling:
+    """What a batch does not account for is explained as it stands, by somebody who neither made the batch nor handed
+    out its material."""
+    given, person = entry.payload, entry.actor
+    unsigned = signing.refusal(connection, entry, model.said(entry.kind, given))
+    if unsigned is not None:
+        return unsigned
+    batch, details = given["batch"], {"material": given["material"]}
+    before = queries.current_disposition(connection, batch)
+    if before is not None and not queries.is_stale(connection, batch, before):
+        return Ruling(refusal="batch_disposed", details={"batch": batch})
+    found = differences.find(connection, batch, given["material"])
+    if found is None or found.settled:
+        return Ruling(refusal="difference_none", details=details)
+    if not differences.same_amount(given["difference"], found.value):
+        return Ruling(refusal="difference_stale", details=details | {"difference": found.value})
+    handed = {name for one in issuing.issues_of(connection, batch) for name in (one.by, one.returned_by)}
+    if person in handed or queries.produced(connection, batch, person):
+        return Ruling(refusal="difference_own", details=details)
+    return Ruling()
 
 
 def judge_results(connection: Connection, entry: Entry) -> Ruling:
@@ -258,6 +291,15 @@ KINDS = (
     _seal(model.REJECTED_KIND, decide_rejection),
     _waive(model.WAIVED_V1, DeviceWaivedV1, decide_no_more),
     _waive(model.WAIVED_KIND, DeviceWaived, decide_waiver),
+    Kind(
+        model.EXPLAINED_KIND,
+        DifferenceExplained,
+        "decision",
+        decide_explanation,
+        projection.explain,
+        by=_REVIEWS,
+        places=rooms_of_batch,
+    ),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
     *audit.KINDS,
     *paper.KINDS,

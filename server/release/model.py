@@ -19,6 +19,13 @@ WAIVER_MEANING: Mapping[str, str] = {
     "en": "What this device has not delivered was assessed; the batch need not wait for it",
 }
 
+# Printed beside the signature under a difference of a material.
+DIFFERENCE_MEANING: Mapping[str, str] = {
+    "code": "difference_explained",
+    "zh": "已调查该物料的平衡偏差，解释如下",
+    "en": "The difference of this material was investigated and is explained",
+}
+
 RELEASED_KIND = "release.batch_released.v3"
 REJECTED_KIND = "release.batch_rejected.v3"
 # Before a signature said how it was proved: read for ever, set no more.
@@ -33,6 +40,7 @@ ASSESSED_KIND = "release.exception_assessed.v1"
 SET_ASIDE = "release.record_set_aside.v1"
 WAIVED_KIND = "release.device_waived.v2"
 WAIVED_V1 = "release.device_waived.v1"
+EXPLAINED_KIND = "release.difference_explained.v1"
 # The flow that carries the review of a batch record, and how it ends where the batch may be released.
 REVIEW_FLOW, REVIEWED = "batch-review", "reviewed"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
@@ -45,9 +53,12 @@ HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1", "handheld.pin_tried.v1")
 
 
 # What a person signs; `said` is what was shown for that.
-SIGNED = (RELEASED_KIND, REJECTED_KIND, WAIVED_KIND)
+SIGNED = (RELEASED_KIND, REJECTED_KIND, WAIVED_KIND, EXPLAINED_KIND)
 _SAID = ("batch", "digest", "reason")
-_SAID_OF = {WAIVED_KIND: ("batch", "device", "known", "delivered", "reason")}
+_SAID_OF = {
+    WAIVED_KIND: ("batch", "device", "known", "delivered", "reason"),
+    EXPLAINED_KIND: ("batch", "material", "difference", "reason"),
+}
 
 
 def said(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +120,22 @@ class Waiver:
     recorded_at: str
     method: str | None = None
     components: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a batch does not account for of a material, `figures` as they are shown; `value` {value, unit}, None where
+    it cannot be told. `explained` by {by, at, text}, as long as the difference is the same."""
+
+    material: str
+    value: Mapping[str, str] | None
+    figures: Mapping[str, Any]
+    settled: bool
+    explained: Mapping[str, Any] | None
+
+    @property
+    def holds(self) -> bool:
+        return not self.settled and self.explained is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,20 @@ waiver = Table(
     Index("release_waiver_batch", "batch", "idx"),
 )
 
+# What was said of a difference of a material; the newest counts as long as the difference is the same.
+explained = Table(
+    "release_explained",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Text, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("value", Text),
+    Column("unit", Text),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("release_explained_batch", "batch", "material"),
+)
 # Filled forms about a batch that were opened in vain: its release does not wait for them.
 set_aside = Table(
     "release_set_aside",
@@ -89,6 +103,14 @@ def waive(connection: Connection, entry: Entry) -> None:
     same = ("batch", "device", "known", "delivered", "reason")
     row = {"idx": entry.index, "entry": entry.id, "recorded_at": entry.recorded_at, **signature_of(entry)}
     connection.execute(insert(waiver), row | {name: given[name] for name in same})
+
+
+def explain(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"idx": entry.index, "by": entry.actor, "at": given["signed_at"]}
+    row |= {name: given[name] for name in ("batch", "material", "reason")}
+    row |= {name: None if given["difference"] is None else given["difference"][name] for name in ("value", "unit")}
+    connection.execute(insert(explained), row)
 
 
 def put_aside(connection: Connection, entry: Entry) -> None:

@@ -13,8 +13,8 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
+from server.release import differences, recorded, reviewing, rules
 from server.release import gates as other_gates
-from server.release import recorded, reviewing, rules
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.projection import disposition, waiver
 from sync.entry import FIRST_PREV, Receipt
@@ -33,6 +33,7 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
     return [
         rules.phases_gate(phases, done, entries),
         *rules.items_gates(batches.items_of(connection, batch)),
+        *differences.gates(differences.of_batch(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
         *recorded.gates(connection, batch),
@@ -57,6 +58,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
     deviations, filled = quality.deviations_of_batch(connection, batch), recorded.of_batch(connection, batch)
     notices = [
         *rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations),
+        *differences.notices(differences.of_batch(connection, batch)),
         *recorded.notices(connection, batch),
     ]
     clean = rules.clean(notices, entries)

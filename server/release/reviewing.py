@@ -44,6 +44,7 @@ _SAYS_SOMETHING = (
     model.ASSESSED_KIND,
     model.SET_ASIDE,
     model.WAIVED_KIND,
+    model.EXPLAINED_KIND,
     *RECORDED,
     "handheld.lease_issued.v1",
     "handheld.lease_revoked.v1",

@@ -345,6 +345,13 @@ class WaiveBody(SignatureFields):
     reason = plain.String(required=True, validate=reasoned(2000))
 
 
+class ExplainBody(SignatureFields):
+    """`difference` as it was shown; null where it could not be told."""
+
+    difference = plain.Nested(fields.QuantityShape, required=True, allow_none=True)
+    reason = plain.String(required=True, validate=reasoned(2000))
+
+
 class DossierQuery(Schema):
     """`withhold` may be given several times: kinds of entries whose content is not to be in it."""
 

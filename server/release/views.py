@@ -112,6 +112,20 @@ def put_aside(body: Mapping[str, Any], number: str, record: str) -> Answer:
     return _review(number)
 
 
+@blueprint.post("/batches/<number>/materials/<material>/explain")
+@require("batch.review")
+@blueprint.arguments(shapes.ExplainBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+def explain(body: Mapping[str, Any], number: str, material: str) -> Answer:
+    """Sign why the batch does not account for so much of a material, as `difference` shows it. PestleError
+    `difference_none`, `difference_stale`, `difference_own`."""
+    asked = {"material": material, **{name: body[name] for name in ("difference", "reason")}}
+    meaning = {"meaning": dict(model.DIFFERENCE_MEANING)}
+    signed = _signed(number, body, model.EXPLAINED_KIND, asked | meaning, "batch.review")
+    _state(number, model.EXPLAINED_KIND, signed | asked | meaning, material)
+    return _review(number)
+
+
 @blueprint.post("/batches/<number>/release")
 @require("batch.release")
 @blueprint.arguments(shapes.SignBody)
@@ -275,10 +289,12 @@ def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     return _review(number)
 
 
-def _signed(number: str, body: Mapping[str, Any], kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _signed(
+    number: str, body: Mapping[str, Any], kind: str, given: Mapping[str, Any], permission: str = "batch.release"
+) -> dict[str, Any]:
     """The statement under what was shown. A refused one leaves an entry outside of the batch's stream, so that the
     review on the signer's screen stays the one that can be signed."""
-    plant, person = site.current(), demand("batch.release")
+    plant, person = site.current(), demand(permission)
     with plant.engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
     try:

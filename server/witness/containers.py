@@ -12,6 +12,7 @@ from typing import Any
 from server.core import units
 from server.handheld.entries import OF_BATCHES
 from server.materials.model import NOT_PERMITTED
+from server.materials.stock.model import SPLIT, VOID
 from server.production import model
 from server.production.issuing.model import ALLOCATED as GIVEN
 from server.production.rules import slot_of
@@ -21,7 +22,7 @@ from server.witness.stock import StockRules
 from sync.verify.rules import ERASED
 
 RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")
-_KINDS = (*RECEIVED, model.ALLOCATED, GIVEN, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
+_KINDS = (*RECEIVED, SPLIT, model.ALLOCATED, GIVEN, model.DEALLOCATED, *model.WEIGHINGS, model.CONFLICT, RESOLVED_KIND)
 _FLAGS = (model.MISSING, model.CONTAINER_UNKNOWN, model.NOT_ALLOCATED, model.SHARED, model.USED_UP)
 
 
@@ -130,6 +131,8 @@ class ContainerRules:
                 for label in body["containers"]:
                     self._owners.pop(label, None)
                 return tuple(body["containers"])
+            case kind if kind == SPLIT:
+                return self._follow(seen, body)
             case model.CONFLICT:
                 self._conflicts[seen.head.id] = body["entries"]
             case kind if kind == RESOLVED_KIND:
@@ -138,6 +141,13 @@ class ContainerRules:
             case _:
                 return self._register(seen, body)
         return ()
+
+    def _follow(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is filled out of a container of a batch is the batch's as well; its label is none of another's."""
+        owner, labels = self._owners.get(body["container"]), tuple(one["container"] for one in body["into"])
+        if owner is not None and VOID.isdisjoint(seen.stamp.flags):
+            self._owners |= {label: owner for label in labels if self._stock.find(label) is None}
+        return (body["container"], *labels)
 
     def _register(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
         lot = body["material"], body["lot"]

@@ -10,11 +10,13 @@ from typing import Any
 
 from server.core import units
 from server.materials.model import STATUS_CHANGES
+from server.materials.stock import rules
+from server.materials.stock.model import FILLED, MERGED, MIXED, SPLIT
 from server.production import model
 from server.production.issuing.model import ALLOCATED, ISSUED, RETURNED
 from server.production.model import RELEASES
 from server.witness.remembering import Remembering
-from server.witness.seen import Seen
+from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -37,12 +39,24 @@ class IssuingRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError with the code that the door refuses with."""
         kind, given = seen.head.kind, seen.body
-        if self._blind or given is None or not seen.by_server or kind not in _KINDS:
+        if self._blind or given is None:
+            return
+        if kind == MERGED:
+            self._judge_merger(seen, given)
+        if not seen.by_server or kind not in _KINDS:
             return
         for label in _labels(given):
             code = self._refused(kind, given, label)
             if code is not None:
                 raise SyncError(code, f"{label} for {given['batch']} by {seen.head.actor}")
+
+    def _judge_merger(self, seen: Seen, given: Body) -> None:
+        named = [one for one in (given["into"], *given["from"]) if self._stock.find(one) is not None]
+        owed, told = rules.mixed(self._owners.get(one) for one in named), MIXED in seen.stamp.flags
+        if owed and not told:
+            raise unflagged(MIXED, f"{', '.join(named)} were filled together")
+        if told and not owed and self._stock.is_whole:
+            raise misflagged(MIXED, f"{', '.join(named)} are given to the same")
 
     def _refused(self, kind: str, given: Body, label: str) -> str | None:
         batch = given["batch"]
@@ -80,10 +94,23 @@ class IssuingRules(Remembering):
         return "return_too_much" if now is not None and now > most else None
 
     def learn(self, seen: Seen) -> None:
+        if seen.head.kind == SPLIT and not seen.is_strange and seen.body is not None:
+            self._follow(seen.head.id, seen.body)
         if seen.by_server and seen.head.kind in RELEASES and seen.body is not None:
             lots = {(one["material"], one["lot"]) for one in seen.body["lots"]}
             self._lots.setdefault(seen.head.stream, lots)
         super().learn(seen)
+
+    def _follow(self, entry: str, given: Body) -> None:
+        """What is filled out of a container of a batch is the batch's as well, and with it where that one is."""
+        source = given["container"]
+        owner = self._owners.get(source)
+        for one in given["into"] if owner is not None else ():
+            moved = self._stock.movements(one["container"])
+            if owner is not None and moved and (moved[0].entry, moved[0].what) == (entry, FILLED):
+                self._owners[one["container"]] = owner
+                if (owner, source) in self._out:
+                    self._out[owner, one["container"]] = one["quantity"]
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         kind, given = seen.head.kind, seen.body

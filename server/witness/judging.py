@@ -57,6 +57,7 @@ from server.witness.places import PlaceRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
+from server.witness.reconciling import ReconcilingRules
 from server.witness.requisitions import RequisitionRules
 from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
@@ -125,6 +126,7 @@ class SiteRules:
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
         self._controls = ControlRules()
         self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
+        self._reconciling = ReconcilingRules(self._stock)
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
@@ -201,6 +203,7 @@ class SiteRules:
         self._stock.judge(seen)
         self._places.judge(seen)
         self._issuing.judge(seen)
+        self._reconciling.judge(seen)
         self._inspections.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
@@ -236,6 +239,7 @@ class SiteRules:
         self._controls.learn(seen)
         self._yields.learn(seen)
         self._issuing.learn(seen)
+        self._reconciling.learn(seen)
         self._training.learn(seen)
         self._grants.learn(seen)
         self._flows.learn(seen)

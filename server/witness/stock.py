@@ -66,6 +66,10 @@ class StockRules:
     def is_barred(self, label: str) -> bool:
         return label in self._barred
 
+    def movements(self, label: str) -> list[model.Movement] | None:
+        """All that moved of a container; None where not every entry about it can be read or reckoned."""
+        return None if self._is_blind([label]) else self._book.movements(label)
+
     def base(self, label: str) -> Fraction | None:
         """What a container had for batches to take; None where that cannot be told."""
         found = None if self._is_blind([label]) else self._book.base(label)

@@ -161,7 +161,14 @@ def test_what_comes_back_is_what_is_in_it_and_the_batch_adds_up(warehouse: Wareh
     assert answer.status_code == 200, answer.text
     found = warehouse.material()
     said = {name: one["value"] for name, one in found["reconciled"].items()}
-    assert said == {"issued": "20.000", "used": "9.990", "returned": "10.000", "open": "0", "difference": "0.010"}
+    assert said == {
+        "issued": "20.000",
+        "used": "9.990",
+        "returned": "10.000",
+        "scrapped": "0.000",
+        "open": "0.000",
+        "difference": "0.010",
+    }
     # What is back is anybody's again; what is used up is nobody's.
     assert [one["container"] for one in found["allocated"]] == []
     assert f"{OLD}-2" in [one["container"] for one in found["proposed"]]
@@ -290,3 +297,47 @@ def test_an_operator_looks_and_issues_nothing(warehouse: Warehouse) -> None:
     old = {"batch": "B1", "containers": [f"{OLD}-1"]}
     with pytest.raises(PestleError, match="not_permitted"):
         warehouse.site.state("production.containers_allocated.v1", "batch/B1", old, "P-3")
+
+
+def refilled(site: Site, source: str, *labels: str) -> None:
+    into = [{"container": one, "quantity": {"value": "4.000", "unit": "kg"}} for one in labels]
+    said = {"container": source, "into": into, "reason": None}
+    site.state("materials.container_split.v1", f"container/{source}", said, "P-8")
+
+
+@pytest.mark.urs("MAT-06", "MAT-08", "PLT-16")
+def test_what_is_filled_out_of_a_batchs_container_is_the_batchs_as_well(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    assert warehouse.give(label).status_code == 200
+    refilled(site, label, "S-1")
+    assert [one["container"] for one in warehouse.material()["allocated"]] == [label, "S-1"]
+    site.order("B2", lots=[{"material": "api-1", "lot": OLD}])
+    lines = {"containers": [{"container": "S-1", "reason": "mine"}]}
+    assert refused(warehouse.keeper.post("/api/batches/B2/materials/allocate", json=lines)) == "container_taken"
+    assert warehouse.bring(label).status_code == 200
+    # Filled over when it is with the batch, the part is with the batch too, and comes back from there.
+    refilled(site, label, "S-2")
+    assert refused(warehouse.bring("S-2")) == "container_issued"
+    assert "container_not_allocated" not in site.put("material_weighed", weighed("B1", "3.990", container="S-2")).flags
+    assert warehouse.take_back("S-2", "0.010").status_code == 200
+    assert warehouse.take_back(label, "2.000").status_code == 200
+    found = warehouse.material()["reconciled"]
+    assert (found["issued"]["value"], found["difference"]["value"]) == ("6.000", "0.000")
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-06", "PLT-16")
+def test_containers_of_different_batches_are_not_filled_together(warehouse: Warehouse) -> None:
+    """At the desk it is stopped in words; what a handheld brings is kept, and each batch is told."""
+    site, (first, second, third) = warehouse.site, (f"{OLD}-1", f"{OLD}-2", f"{OLD}-3")
+    assert warehouse.give(first, second).status_code == 200
+    answer = warehouse.keeper.post(f"/api/containers/{first}/merge", json={"from": [third], "reason": "less room"})
+    assert refused(answer) == "stock_stopped"
+    assert answer.json["details"]["found"] == ["allocation_mixed"]
+    answer = warehouse.keeper.post(f"/api/containers/{first}/merge", json={"from": [second], "reason": None})
+    assert answer.status_code == 201, answer.text
+    said = {"into": third, "from": [first], "reason": None}
+    told = site.state("materials.containers_merged.v1", f"container/{third}", said, "P-8")
+    assert told.flags == ("allocation_mixed",)
+    item = site.item("B1", "allocation_mixed")
+    assert (item.details["containers"], item.details["batches"]) == ([third, first], ["B1"])

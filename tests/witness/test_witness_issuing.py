@@ -141,3 +141,39 @@ def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
 
 def issued(story: list[Seen]) -> Any:
     return next(seen.body for seen in story if seen.head.kind == ISSUED)
+
+
+def retold(story: list[Seen], kind: str, at: str, said: dict[str, Any], flags: tuple[str, ...] = ()) -> list[Seen]:
+    """With one more entry of this kind right before the first one of another."""
+    place = next(place for place, seen in enumerate(story) if seen.head.kind == at)
+    head, stamp = replace(story[place].head, kind=kind, id=f"made-{place}"), replace(story[place].stamp, flags=flags)
+    return [*story[:place], replace(story[place], head=head, stamp=stamp, body=said), *story[place:]]
+
+
+SPLIT, MERGED = "materials.container_split.v1", "materials.containers_merged.v1"
+PART = {"container": "S-1", "quantity": {"value": "1", "unit": "kg"}}
+
+
+@pytest.mark.urs("MAT-06", "PLT-16")
+def test_what_was_filled_out_of_a_batchs_container_was_given_to_another(story: list[Seen]) -> None:
+    split = retold(story, SPLIT, ISSUED, {"container": FIRST, "into": [PART], "reason": None})
+    elsewhere = body(containers=[{"container": "S-1", "reason": None}])
+    later = [*split, next(seen for seen in story if seen.head.kind == GIVEN)]
+    assert judged(later, GIVEN, body(batch="B1", containers=[{"container": "S-1", "reason": None}]), last=True) is None
+    assert judged(later, GIVEN, lambda seen: body(batch="B2")(elsewhere(seen)), last=True) == "container_taken"
+    # With the batch already, as its drum was.
+    out = retold(story, SPLIT, RETURNED, {"container": FIRST, "into": [PART], "reason": None})
+    again = replace(next(seen for seen in story if seen.head.kind == ISSUED), stamp=story[0].stamp)
+    said = {**(again.body or {}), "container": "S-1", "held": PART["quantity"]}
+    assert judged([*out, replace(again, body=said)], GIVEN, lambda seen: seen) == "container_issued"
+
+
+@pytest.mark.urs("MAT-06", "PLT-16")
+def test_containers_of_different_batches_that_were_filled_together_unflagged(story: list[Seen]) -> None:
+    said = {"into": FIRST, "from": [SECOND], "reason": None}
+    assert judged(retold(story, MERGED, ISSUED, said), GIVEN, lambda seen: seen) == "flag_missing"
+    told = retold(story, MERGED, ISSUED, said, ("allocation_mixed",))
+    assert judged(told, GIVEN, lambda seen: seen) is None
+    # Both are nobody's in the beginning.
+    made_up = retold(story, MERGED, GIVEN, said, ("allocation_mixed",))
+    assert judged(made_up, GIVEN, lambda seen: seen) == "flag_wrong"

@@ -80,6 +80,10 @@ class Book:
             return None
         return {"value": rules.shown(rules.held_at(known.movements, moment)), "unit": known.first.unit}
 
+    def movements(self, label: str) -> list[Movement]:
+        known = self._all.get(label)
+        return [] if known is None else [*known.movements]
+
     def labels_of(self, material: str, lot: str) -> list[str]:
         """The containers of a lot, also those that hold nothing any more."""
         return self._of_lots.get((material, lot), [])

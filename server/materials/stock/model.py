@@ -37,6 +37,8 @@ KINDS_OF_PLACE = ("receiving", "storage", "quarantine", "sampling", "dispensing"
 # Flags of what was done with a container, which is kept as it was said.
 UNKNOWN, IS_GONE, ELSEWHERE = "container_unknown", "container_gone", "container_elsewhere"
 KNOWN, OTHER_LOT, OVERDRAWN = "container_known", "lot_other", "container_overdrawn"
+# Containers that are not given to the same batch are filled together.
+MIXED = "allocation_mixed"
 UNIT, NO_PLACE, STORAGE, UNFIT = "unit_mismatch", "location_unknown", "storage_unfit", "location_unfit"
 # Two moves that devices made without knowing of each other's; work where its maker's roles do not hold.
 PLACE_CONFLICT, OTHER_AREA = "place_conflict", "area_not_permitted"
@@ -51,9 +53,9 @@ NOT_IN = {
 
 # What a movement is; of what batches take, by the kind of its entry: that may be corrected.
 TAKES = {WEIGHED: "weighed", DISPENSED: "dispensed"}
-CAME = "received"
+CAME, FILLED = "received", "split_in"
 # How a container begins.
-BEGINS = (CAME, "split_in")
+BEGINS = (CAME, FILLED)
 # What was found in a container, whatever had been said of it before: such an amount is all that is in it.
 MEASURED = ("returned",)
 # What has become of a container that holds nothing any more.
@@ -93,6 +95,14 @@ class Movement:
     place: str | None
     superseded: bool
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """A container that was filled out of another, and with how much, {value, unit}."""
+
+    container: str
+    quantity: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,10 +220,13 @@ def apply(connection: Connection, entry: Entry, changes: Sequence[Change]) -> No
 
 
 def _register(connection: Connection, entry: Entry, born: Held, source: str) -> None:
-    query = select(container.c.restricted).where(container.c.container == source)
+    query = select(container.c.restricted, container.c.batch).where(container.c.container == source)
+    of = connection.execute(query).first()
     row = {"container": born.container, "material": born.material, "lot": born.lot, "opened": 0}
     row |= {"quantity_value": born.held, "quantity_unit": born.unit, "held": born.held, "location": None}
-    connection.execute(insert(container), row | {"restricted": connection.execute(query).scalar()})
+    # What is filled out of a container that was given to a batch was given to it as well.
+    row |= {name: of and getattr(of, name) for name in ("restricted", "batch")}
+    connection.execute(insert(container), row)
     here = placed.stood(connection, source, placed.new(entry, placing.FILLED, "").at)
     if here is not None:
         placed.put(connection, [(born.container, placed.new(entry, placing.FILLED, here))])

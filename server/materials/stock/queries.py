@@ -13,7 +13,7 @@ from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
 from server.materials.projection import material as names
 from server.materials.stock import model, placed, placing, projection, rules
-from server.materials.stock.model import Ending, Location, Moved, Movement, Rule, Standing
+from server.materials.stock.model import Born, Ending, Location, Moved, Movement, Rule, Standing
 from server.materials.stock.placing import Placing
 from server.materials.stock.projection import location
 
@@ -152,6 +152,19 @@ def claimed(connection: Connection, conflict: str) -> list[str]:
     """The entries that claim one place of a batch."""
     c = projection.claim.c
     return list(connection.execute(select(c.entry).where(c.conflict == conflict)).scalars())
+
+
+def movements(connection: Connection, label: str) -> list[Movement]:
+    """All that moved of a container, exactly, in the order of the log."""
+    return projection.movements(connection, label)
+
+
+def parts_of(connection: Connection, place: int) -> list[Born]:
+    """The containers that began with the entry at this place of the log, and what was filled into each."""
+    m = projection.movement.c
+    query = select(m.container, m.value, m.unit).where(m.idx == place, m.what == model.FILLED)
+    rows = connection.execute(query.order_by(m.line))
+    return [Born(row.container, {"value": row.value, "unit": row.unit}) for row in rows]
 
 
 def about(connection: Connection, label: str) -> list[int]:

@@ -173,6 +173,12 @@ def merge(given: Payload, found: Mapping[str, Held], own: Iterable[Link] = ()) -
     return changes, flags
 
 
+def mixed(batches: Iterable[str | None]) -> list[str]:
+    """The flag of containers that are filled together and not given to the same batch: what is for whom then nobody
+    can tell. `batches`: whose each of them is, None of the stock's."""
+    return [model.MIXED] if len(set(batches)) > 1 else []
+
+
 def _merge_wrong(source: Held | None, into: Held) -> str | None:
     if source is None or source.container == into.container:
         return model.UNKNOWN

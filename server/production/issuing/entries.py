@@ -1,14 +1,15 @@
 """The kinds of issuing: containers given to a batch, one brought to it by scan, one taken back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.core import units
-from server.core.kinds import Entry, Fact, Kind, Room, Ruling
+from server.core.kinds import Decide, Entry, Fact, Kind, Project, Room, Ruling
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
-from server.materials.stock.model import Standing, is_unfit
+from server.materials.stock.model import MERGED, MIXED, SPLIT, Standing, is_unfit
 from server.production import containers, model, queries
 from server.production.issuing import projection, rules, shapes
 from server.production.issuing import queries as issuing
@@ -180,4 +181,25 @@ KINDS = (
         areas=areas_of_return,
     ),
 )
-ROOM = Room("production", KINDS)
+
+
+def judge_merger(connection: Connection, entry: Entry) -> Ruling:
+    """What is in a container of a batch, and was filled together with something else, each of the batches is told."""
+    if MIXED not in entry.flags:
+        return Ruling()
+    labels = [entry.payload["into"], *entry.payload["from"]]
+    owners = containers.allocated(connection, labels)
+    details = {"containers": labels, "batches": sorted(set(owners.values())), "severity": model.MAJOR}
+    said = {"code": MIXED, "phase": None, "slot": None, "entries": [entry.id], "details": details}
+    said |= {"comment": entry.payload["reason"]}
+    facts = [
+        Fact(model.EXCEPTION, model.batch_stream(batch), {"batch": batch, **said})
+        for batch in details["batches"]
+        if queries.find_batch(connection, batch) is not None
+    ]
+    return Ruling(consequences=facts)
+
+
+LISTENERS: Mapping[str, Project] = {SPLIT: projection.follow}
+JUDGES: Mapping[str, Decide] = {MERGED: judge_merger}
+ROOM = Room("production", KINDS, LISTENERS, JUDGES)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 ALLOCATED = "production.containers_allocated.v2"
 ISSUED = "production.container_issued.v1"
@@ -36,7 +37,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Issue:
     """A container in the hands of production: what was in it when it came, and when it went back. Times are UTC text;
-    quantities {value, unit}."""
+    quantities {value, unit}. `taken`: what the batch had taken out of it before it was issued, in the unit of what was
+    in it; `begun`: how many movements of the container there were by then."""
 
     container: str
     material: str
@@ -49,3 +51,26 @@ class Issue:
     returned: Mapping[str, str] | None = None
     returned_by: str | None = None
     returned_at: str | None = None
+    taken: str = "0"
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of material that came to a batch, exactly, in `unit`: None where something was said of it in a unit
+    that leads to no other. `rest`: what nothing accounts for, or what is with the batch still where `open`; `places`:
+    as many decimals as were measured."""
+
+    unit: str
+    issued: Fraction | None
+    used: Fraction | None
+    returned: Fraction | None
+    scrapped: Fraction | None
+    open: bool
+    places: int = 0
+
+    @property
+    def rest(self) -> Fraction | None:
+        if self.issued is None or self.used is None or self.returned is None or self.scrapped is None:
+            return None
+        return self.issued - self.used - self.returned - self.scrapped

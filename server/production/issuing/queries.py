@@ -3,17 +3,17 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from server.core.units import Link, Quantity
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
 from server.production import queries
-from server.production.containers import allocated_containers, uses_of_all, weighed_of
+from server.production.containers import allocated_containers, weighed_of
 from server.production.issuing import rules
-from server.production.issuing.model import Choice, Issue, Need
-from server.production.issuing.projection import issue
+from server.production.issuing.model import Account, Choice, Issue, Need
+from server.production.issuing.projection import issue, stay_of
 
 # Proposals for one material: enough to see which comes next.
 SHOWN = 20
@@ -27,14 +27,14 @@ def needs_of(connection: Connection, batch: str) -> list[Need]:
 def issues_of(connection: Connection, batch: str) -> list[Issue]:
     """In the order in which they came."""
     query = select(issue).where(issue.c.batch == batch).order_by(issue.c.at, issue.c.container)
-    return [_issue(row) for row in connection.execute(query)]
+    return [stay_of(row) for row in connection.execute(query)]
 
 
 def out(connection: Connection, batch: str, container: str) -> Issue | None:
     """A container that is with a batch now."""
     here = (issue.c.container == container) & (issue.c.batch == batch) & issue.c.returned_at.is_(None)
     row = connection.execute(select(issue).where(here)).first()
-    return None if row is None else _issue(row)
+    return None if row is None else stay_of(row)
 
 
 def weighed(connection: Connection, batch: str, material: str, unit: str) -> list[Quantity]:
@@ -80,12 +80,6 @@ def _material(
     mine = [one for one in given if one.material == code]
     brought = [one for one in issues if one.material == code]
     unit = need.unit if need is not None else (mine[0].held if mine else brought[0].held)["unit"]
-    taken = uses_of_all(connection, list(dict.fromkeys(one.container for one in brought)))
-    uses = [
-        net
-        for each in taken.values()
-        for net in rules.most(((one.slot, one.net) for one in each if one.batch == batch and one.net), unit, own)
-    ]
     return {
         "material": code,
         "unit": unit,
@@ -97,8 +91,30 @@ def _material(
         "allocated": [one.payload() for one in mine],
         "issued": [_shown(one) for one in brought],
         "proposed": [one.payload() for one in stock.propose(connection, code, None, day, SHOWN)],
-        "reconciled": rules.reconciled(unit, brought, uses, own),
+        "reconciled": rules.reconciled(account(connection, batch, unit, brought, own)),
     }
+
+
+def account(connection: Connection, batch: str, unit: str, stays: Sequence[Issue], own: Sequence[Link]) -> Account:
+    """What became of all that came to a batch of one material: `stays` are the times that its containers did."""
+    labels = dict.fromkeys(one.container for one in stays)
+    found = []
+    for label in labels:
+        mine = [one for one in stays if one.container == label]
+        found.append(rules.account(batch, mine[0].held["unit"], mine, stock.movements(connection, label)))
+    return rules.together(unit, found, own)
+
+
+def accounts(connection: Connection, batch: str) -> dict[str, Account]:
+    """By its code, what became of each material of which containers came to the batch."""
+    stays = issues_of(connection, batch)
+    units = {one.material: one.unit for one in needs_of(connection, batch)}
+    found = {}
+    for code in dict.fromkeys(one.material for one in stays):
+        mine = [one for one in stays if one.material == code]
+        unit = units.get(code, mine[0].held["unit"])
+        found[code] = account(connection, batch, unit, mine, masters.links(connection, code))
+    return found
 
 
 def _amount(value: Any, unit: str) -> dict[str, str]:
@@ -106,21 +122,4 @@ def _amount(value: Any, unit: str) -> dict[str, str]:
 
 
 def _shown(one: Issue) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Issue.__slots__}
-
-
-def _issue(row: Row[Any]) -> Issue:
-    back = None if row.returned_at is None else {"value": row.returned_value, "unit": row.returned_unit}
-    return Issue(
-        container=row.container,
-        material=row.material,
-        lot=row.lot,
-        batch=row.batch,
-        held={"value": row.held_value, "unit": row.held_unit},
-        location=row.location,
-        by=row.by,
-        at=row.at,
-        returned=back,
-        returned_by=row.returned_by,
-        returned_at=row.returned_at,
-    )
+    return {name: getattr(one, name) for name in Issue.__slots__ if name not in ("taken", "begun")}

@@ -5,13 +5,20 @@ The door and a witness, who has nothing but the log, ask the same.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from server.core import units
 from server.core.units import Link
-from server.production.issuing.model import Choice, Issue, Need
+from server.materials.stock import rules as quantities
+from server.materials.stock.model import GONE, Movement
+from server.production.issuing.model import Account, Choice, Issue, Need
 
 NEVER = "9999-12-31"
+# How much of what was issued may be missing in the end without a word: what a balance may be off (USP <41>, 0.10 %).
+TOLERANCE = Fraction(1, 1000)
+# What movements of a container are beside weighings.
+RETURNED, FILLED, DESTROYED = "returned", ("split_out", "merged_out", "merged_in"), ("scrapped", "sampled")
 Quantity = Mapping[str, Any]
 
 
@@ -77,18 +84,112 @@ def covered(need: Need, held: Iterable[Quantity], own: Sequence[Link] = ()) -> b
     return amount(held, need.unit, own) >= need.most
 
 
-def reconciled(
-    unit: str, issued: Iterable[Issue], used: Iterable[Quantity], own: Sequence[Link] = ()
-) -> dict[str, dict[str, str]]:
-    """{issued, used, returned, open, difference}, quantities in the unit: what came to the batch, what it weighed out,
-    what went back, what is in containers that are still with it by what was weighed out, and what nothing accounts for
-    (21 CFR 211.184; CN GMP 2010, 175)."""
-    all_issued = list(issued)
-    came = amount((one.held for one in all_issued), unit, own)
-    back = amount((one.returned for one in all_issued if one.returned is not None), unit, own)
-    went = amount(used, unit, own)
-    is_open = any(one.returned is None for one in all_issued)
-    rest = came - went - back
-    found = {"issued": came, "used": went, "returned": back, "open": rest if is_open else Decimal(0)}
-    found["difference"] = Decimal(0) if is_open else rest
-    return {name: {"value": f"{value:f}", "unit": unit} for name, value in found.items()}
+def taken_before(batch: str, stays: Sequence[Issue], movements: Sequence[Movement]) -> str:
+    """What a batch has taken out of a container that is issued to it only now, since it last gave it back: that came to
+    the batch as well, and what is in the container no longer has it."""
+    last = _end(stays[-1], movements) if stays else None
+    mine = movements if last is None else [one for one in movements[last:] if one.at >= movements[last].at]
+    return quantities.negative(quantities.total(_takes(batch, mine)))
+
+
+def _end(stay: Issue, movements: Sequence[Movement]) -> int | None:
+    """The movement with which a container came back."""
+    return next((at for at in range(stay.begun, len(movements)) if movements[at].what == RETURNED), None)
+
+
+def _takes(batch: str, movements: Iterable[Movement]) -> list[str]:
+    """Of several that claim one place, which is for QA to decide, the most."""
+    most: dict[str, str] = {}
+    for one in movements:
+        if one.place is None or not one.place.startswith(f"{batch}/") or one.superseded or one.amount is None:
+            continue
+        if Fraction(one.amount) < Fraction(most.get(one.place, "0")):
+            most[one.place] = one.amount
+    return list(most.values())
+
+
+def account(batch: str, unit: str, stays: Sequence[Issue], movements: Sequence[Movement]) -> Account:
+    """What became of one container of a batch, in its own unit, in whatever order the log was told. `stays`: each time
+    that it was issued to the batch; `movements`: all of the container, in the order of the log."""
+    came, back, gone, still = Fraction(0), Fraction(0), Fraction(0), False
+    known = all(one.amount is not None for one in movements if _is_of(batch, one))
+    for stay in stays:
+        came += Fraction(stay.held["value"]) + Fraction(stay.taken)
+        ended = _end(stay, movements)
+        during = list(_during(movements, stay, ended))
+        known = known and all(one.amount is not None for one in during)
+        # Filled over into another container it is with whoever that one is with.
+        came += _sum(during, FILLED)
+        gone -= _sum(during, DESTROYED)
+        back += Fraction(0) if ended is None else Fraction(movements[ended].amount or "0")
+        still = still or ended is None
+    still = still and quantities.gone(movements) not in GONE.values()
+    used = -sum((Fraction(one) for one in _takes(batch, movements)), Fraction(0))
+    if not known:
+        return Account(unit, None, None, None, None, still)
+    texts = [
+        *(one.held["value"] for one in stays),
+        *(one.amount or "" for one in movements if "/" not in (one.amount or "")),
+    ]
+    return Account(unit, came, used, back, gone, still, max(len(one.partition(".")[2]) for one in texts))
+
+
+def _is_of(batch: str, one: Movement) -> bool:
+    return one.place is not None and one.place.startswith(f"{batch}/") and not one.superseded
+
+
+def _during(movements: Sequence[Movement], stay: Issue, ended: int | None) -> Iterable[Movement]:
+    """What happened to a container while it was with the batch; some of it is told only when it is back."""
+    for at, one in enumerate(movements):
+        late = ended is not None and at > ended and stay.at < one.at <= movements[ended].at
+        if one.place is None and at >= stay.begun and (ended is None or at < ended or late):
+            yield one
+
+
+def _sum(movements: Iterable[Movement], kinds: Collection[str]) -> Fraction:
+    return sum((Fraction(one.amount or "0") for one in movements if one.what in kinds), Fraction(0))
+
+
+def together(unit: str, accounts: Sequence[Account], own: Sequence[Link] = ()) -> Account:
+    """The accounts of all containers of one material as one."""
+
+    def whole(name: str) -> Fraction | None:
+        found = Fraction(0)
+        for one in accounts:
+            amount, times = getattr(one, name), units.ratio(one.unit, unit, own)
+            if amount is None or times is None:
+                return None
+            found += amount * times
+        return found
+
+    issued, used, returned, scrapped = (whole(name) for name in ("issued", "used", "returned", "scrapped"))
+    places = max((one.places for one in accounts if one.unit == unit), default=0)
+    return Account(unit, issued, used, returned, scrapped, any(one.open for one in accounts), places)
+
+
+def settled(found: Account) -> bool:
+    """Whether a batch accounts for what came to it, as far as balances weigh; what it still has counts as missing
+    (21 CFR 211.184(c); CN GMP 2010, 187)."""
+    rest = found.rest
+    return rest is not None and found.issued is not None and abs(rest) <= found.issued * TOLERANCE
+
+
+def reconciled(found: Account) -> dict[str, dict[str, str] | None]:
+    """{issued, used, returned, scrapped, open, difference} as they are shown, quantities in the unit: what came to the
+    batch, what it weighed out, what went back, what was destroyed or sampled meanwhile, what is in containers that are
+    still with it by all that, and what nothing accounts for; null where that cannot be told."""
+    rest = found.rest
+    said = {name: getattr(found, name) for name in ("issued", "used", "returned", "scrapped")}
+    said |= {"open": rest if found.open else Fraction(0), "difference": Fraction(0) if found.open else rest}
+    return {
+        name: None if one is None else {"value": written(one, found.places), "unit": found.unit}
+        for name, one in said.items()
+    }
+
+
+def written(value: Fraction, places: int) -> str:
+    """A decimal with the digits that were measured; rounded, at the twelfth place, only where it is none."""
+    exact = units.written(value)
+    if exact is None:
+        return quantities.shown(str(value))
+    return f"{Decimal(exact):.{max(places, len(exact.partition('.')[2]))}f}"

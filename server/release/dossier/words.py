@@ -226,6 +226,7 @@ release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
+release.difference_explained.v1|物料偏差已解释|Material difference explained
 flows.instance_halted.v1|流程无法自行继续|Flow cannot go on by itself
 flows.task_reassigned.v1|任务改派|Task given to another
 flows.version_rejected.v2|流程退回|Flow sent back
@@ -334,6 +335,8 @@ container_missing|未写明容器|Container not named
 container_unknown|容器未登记|Container not registered
 container_not_allocated|容器未分配给本批|Container not allocated to the batch
 container_shared|容器被两批使用|Container used by two batches
+material_difference|物料未平衡|Material not accounted for
+allocation_mixed|与非本批物料合并|Filled together with what is not the batch's
 container_used_up|取用超过容器所装|More taken than the container held
 clock_skew|设备时钟偏差|Device clock off
 captured_outside|记录时间不可能|Captured outside of the possible time

@@ -1,0 +1,134 @@
+"""Whether a batch was released that does not account for its materials, and nobody had said why, from the log alone.
+
+As the door reckons it (`server.production.issuing.rules`), over the movements that the witness keeps of each container.
+What a material says of its own units is not known here: where that matters nothing is judged.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from server.core import units
+from server.materials.stock import model as stock
+from server.production.issuing import rules
+from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
+from server.release.model import EXPLAINED_KIND, RELEASED_KIND
+from server.witness.seen import Seen
+from server.witness.stock import StockRules
+from sync.errors import SyncError
+
+Body = Mapping[str, Any]
+
+
+class ReconcilingRules:
+    """Which containers came to which batch, and what was said of differences, after the entries learnt so far."""
+
+    def __init__(self, stock_rules: StockRules) -> None:
+        self._stock = stock_rules
+        # By batch and container.
+        self._stays: dict[tuple[str, str], list[Issue]] = {}
+        self._out: dict[str, str] = {}
+        self._explained: dict[tuple[str, str], Body | None] = {}
+        self._blind = False
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `release_blocked`; `difference_none` and `difference_stale` of an explanation."""
+        given = seen.body
+        if given is None or not seen.by_server or self._blind:
+            return
+        if seen.head.kind == RELEASED_KIND:
+            for material, found in self._accounts(given["batch"]).items():
+                if not rules.settled(found) and not self._is_explained(given["batch"], material, found):
+                    raise SyncError("release_blocked", f"{given['batch']} does not account for {material}")
+        elif seen.head.kind == EXPLAINED_KIND:
+            self._judge_explanation(given)
+
+    def _judge_explanation(self, given: Body) -> None:
+        found = self._accounts(given["batch"]).get(given["material"])
+        if found is None:
+            return
+        if rules.settled(found):
+            raise SyncError("difference_none", f"{given['batch']} accounts for {given['material']}")
+        if not _says(given["difference"], found):
+            raise SyncError("difference_stale", f"{given['batch']} lacks another amount of {given['material']}")
+
+    def _is_explained(self, batch: str, material: str, found: Account) -> bool:
+        key = batch, material
+        return key in self._explained and _says(self._explained[key], found)
+
+    def _accounts(self, batch: str) -> dict[str, Account]:
+        """Of each material of which this can be told."""
+        found: dict[str, list[Account] | None] = {}
+        for (number, label), stays in self._stays.items():
+            if number != batch:
+                continue
+            moved = self._stock.movements(label)
+            of = found.setdefault(stays[0].material, [])
+            one = None if moved is None else rules.account(batch, stays[0].held["unit"], stays, moved)
+            if one is None or one.rest is None:
+                found[stays[0].material] = None
+            elif of is not None:
+                of.append(one)
+        whole = {code: rules.together(each[0].unit, each) for code, each in found.items() if each}
+        return {code: one for code, one in whole.items() if one.rest is not None}
+
+    def learn(self, seen: Seen) -> None:
+        """After the movements of the same entry."""
+        kind, given = seen.head.kind, seen.body
+        if kind == stock.SPLIT and not seen.is_strange:
+            self._follow(seen, given)
+        if not seen.by_server or kind not in (ISSUED, RETURNED, EXPLAINED_KIND):
+            return
+        if given is None:
+            self._blind = True
+        elif kind == ISSUED:
+            self._bring(given, seen.head.captured_at)
+        elif kind == RETURNED:
+            self._out.pop(given["container"], None)
+        else:
+            self._explained[given["batch"], given["material"]] = given["difference"]
+
+    def _bring(self, given: Body, at: str) -> None:
+        label, batch = given["container"], given["batch"]
+        moved, before = self._stock.movements(label) or [], self._stays.setdefault((batch, label), [])
+        taken = rules.taken_before(batch, before, moved)
+        before.append(
+            Issue(
+                label,
+                given["material"],
+                given["lot"],
+                batch,
+                given["held"],
+                None,
+                "",
+                at,
+                taken=taken,
+                begun=len(moved),
+            )
+        )
+        self._out[label] = batch
+
+    def _follow(self, seen: Seen, given: Body | None) -> None:
+        """What is filled out of a container that is with a batch is with it as well."""
+        batch = None if given is None else self._out.get(given["container"])
+        if given is None or batch is None:
+            return
+        source = self._stays[batch, given["container"]][-1]
+        for one in given["into"]:
+            label, moved = one["container"], self._stock.movements(one["container"])
+            if moved and (moved[0].entry, moved[0].what) == (seen.head.id, stock.FILLED):
+                part = Issue(
+                    label, source.material, source.lot, batch, one["quantity"], None, "", seen.head.captured_at, begun=1
+                )
+                self._stays.setdefault((batch, label), []).append(part)
+                self._out[label] = batch
+
+
+def _says(said: Body | None, found: Account) -> bool:
+    """Whether an explanation is of this difference; it may be said in another unit, of what was converted."""
+    if said is None or found.rest is None:
+        return False
+    times = units.ratio(found.unit, said["unit"])
+    if times is None:
+        return True
+    return Decimal(rules.written(found.rest * times, 0)) == Decimal(said["value"])

@@ -1,0 +1,166 @@
+"""What a batch does not account for of a material holds its release until somebody has signed why."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import marked, weighed
+from release_support import refused, review, sign
+from stock_support import LABELS, Store
+
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND
+
+pytestmark = [pytest.mark.urs("MAT-09", "WHS-02")]
+FIRST, SECOND, _ = LABELS
+
+
+class Batch(Store):
+    """B1 is made; of the drum that was issued to it 12.640 kg were weighed out."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        super().__init__(database_url, folder)
+        self.order("B1")
+        self.allocate("B1", FIRST)
+
+    def issue(self, label: str = FIRST) -> None:
+        stands = self.stands(label)
+        brought = {"batch": "B1", "container": label, "material": "api-1", "lot": stands.lot, "held": stands.held}
+        self.state("production.container_issued.v1", "batch/B1", brought | {"to": None}, "P-8")
+
+    def make(self) -> str:
+        """The entry of the weighing."""
+        weight = ""
+        for phase, entries in self._plan("B1", self.read_weight()).items():
+            self.put("phase_started", marked("B1", phase))
+            for kind, payload in entries:
+                more = {"container": FIRST} if kind == "material_weighed" else {}
+                told = self.put(kind, {**payload, **more})
+                weight = told.id if more else weight
+            self.put("phase_completed", marked("B1", phase))
+        self.hand_back("B1")
+        return weight
+
+    def give_back_rest(self, value: str, label: str = FIRST) -> None:
+        said = {"batch": "B1", "container": label, "quantity": {"value": value, "unit": "kg"}, "to": None}
+        self.state("production.container_returned.v1", "batch/B1", said | {"reason": None}, "P-8")
+
+    def explain(self, value: str | None, person: str = "P-5", **changes: Any) -> None:
+        given = {
+            "batch": "B1",
+            "material": "api-1",
+            "difference": None if value is None else {"value": value, "unit": "kg"},
+            "meaning": dict(DIFFERENCE_MEANING),
+            "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
+            "signed_at": "2026-11-22T09:30:00.000Z",
+            "offset": 480,
+            "method": "password",
+            "components": 2,
+            "passkey": None,
+            "reason": "dust on the filter of the booth, weighed with it",
+        }
+        self.plant.recorder.state(Fact(EXPLAINED_KIND, "batch/B1", given | changes, actor=person))
+
+    def gate(self) -> tuple[bool, list[str]]:
+        [found] = [one for one in review(self)["gates"] if one["code"] == "materials"]
+        return found["met"], found["details"]
+
+
+@pytest.fixture
+def batch(database_url: str, tmp_path: Path) -> Iterator[Batch]:
+    made = Batch(database_url, tmp_path)
+    yield made
+    made.plant.close()
+
+
+def refusal(batch: Batch, value: str | None, **more: Any) -> str:
+    with pytest.raises(PestleError) as error:
+        batch.explain(value, **more)
+    return error.value.code
+
+
+def test_what_is_missing_holds_the_release_until_it_is_explained_by_signature(batch: Batch) -> None:
+    batch.issue()
+    batch.make()
+    # What is with the batch still is missing as well.
+    assert batch.gate() == (False, ["api-1"])
+    batch.give_back_rest("11.860")
+    [notice] = [one for one in review(batch)["open"] if one["type"] == "difference"]
+    assert (notice["code"], notice["state"]) == ("material_difference", "open")
+    assert notice["details"]["difference"] == {"value": "0.500", "unit": "kg"}
+    assert notice["details"]["used"] == {"value": "12.640", "unit": "kg"}
+    assert [one["code"] for one in refused(batch, "released").details["open"]] == ["materials"]
+    batch.explain("0.500")
+    assert batch.gate() == (True, [])
+    [told] = [one for one in review(batch)["notable"] if one["type"] == "difference"]
+    assert (told["state"], told["decision"]["by"]["id"]) == ("assessed", "P-5")
+    sign(batch, "released")
+    assert batch.rebuilds()
+
+
+def test_what_balances_may_be_off_needs_no_word(batch: Batch) -> None:
+    batch.issue()
+    batch.make()
+    batch.give_back_rest("12.340")
+    assert batch.gate() == (True, [])
+    assert [one for one in [*review(batch)["open"], *review(batch)["notable"]] if one["type"] == "difference"] == []
+    assert refusal(batch, "0.020") == "difference_none"
+
+
+@pytest.mark.urs("PLT-09")
+def test_a_weighing_that_is_told_before_its_issue_is_no_difference(batch: Batch) -> None:
+    batch.make()
+    batch.issue()
+    batch.give_back_rest("12.360")
+    assert batch.gate() == (True, [])
+    sign(batch, "released")
+
+
+@pytest.mark.urs("PLT-09")
+def test_what_comes_late_opens_it_again(batch: Batch) -> None:
+    """The explanation was of another amount."""
+    batch.issue()
+    weight = batch.make()
+    batch.give_back_rest("11.860")
+    batch.explain("0.500")
+    assert batch.gate() == (True, [])
+    batch.put("material_weighed", weighed("B1", "12.140", container=FIRST), corrects=weight, reason="misread")
+    assert batch.gate() == (False, ["api-1"])
+    assert refusal(batch, "0.500") == "difference_stale"
+    batch.explain("1.000")
+    assert batch.gate() == (True, [])
+
+
+def test_a_batch_that_was_issued_nothing_has_no_such_gate(batch: Batch) -> None:
+    batch.make()
+    assert "materials" not in [one["code"] for one in review(batch)["gates"]]
+
+
+@pytest.mark.urs("IDN-08", "WHS-03")
+def test_who_made_it_or_handed_it_out_does_not_explain(batch: Batch) -> None:
+    batch.issue()
+    batch.make()
+    batch.give_back_rest("11.860")
+    for person in ("P-1", "P-3", "P-8"):
+        assert refusal(batch, "0.500", person=person) == "not_permitted"
+    batch.put("remark_added", {"batch": "B1", "phase": None, "text": "helped"}, actor="P-5")
+    assert refusal(batch, "0.500") == "difference_own"
+    assert (
+        refusal(batch, "0.500", person="P-6", signer={"id": "P-5", "name": "赵琳", "name_en": None}) == "signer_other"
+    )
+
+
+@pytest.mark.urs("MAT-06", "MAT-09")
+def test_what_was_destroyed_and_what_was_filled_over_are_accounted_for(batch: Batch) -> None:
+    batch.issue()
+    batch.do("container_split", container=FIRST, into=[{"container": "S-1", "quantity": {"value": "5", "unit": "kg"}}])
+    batch.make()
+    scrap = {"container": "S-1", "quantity": {"value": "1", "unit": "kg"}, "reason": "spilt", "witness": None}
+    batch.state("materials.container_scrapped.v1", "container/S-1", scrap, "P-8")
+    batch.give_back_rest("7.360")
+    assert batch.gate() == (False, ["api-1"])
+    batch.give_back_rest("4", "S-1")
+    assert batch.gate() == (True, [])
+    assert batch.rebuilds()
