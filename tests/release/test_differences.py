@@ -22,6 +22,8 @@ class Batch(Store):
 
     def __init__(self, database_url: str, folder: Path) -> None:
         super().__init__(database_url, folder)
+        # What is done in so many minutes from now on has happened by now.
+        self.now_ms -= 3_600_000
         self.order("B1")
         self.allocate("B1", FIRST)
 
@@ -91,6 +93,7 @@ def test_what_is_missing_holds_the_release_until_it_is_explained_by_signature(ba
     assert (notice["code"], notice["state"]) == ("material_difference", "open")
     assert notice["details"]["difference"] == {"value": "0.500", "unit": "kg"}
     assert notice["details"]["used"] == {"value": "12.640", "unit": "kg"}
+    assert batch.items("B1") == []
     assert [one["code"] for one in refused(batch, "released").details["open"]] == ["materials"]
     batch.explain("0.500")
     assert batch.gate() == (True, [])

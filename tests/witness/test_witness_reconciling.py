@@ -28,6 +28,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     half a kilogram is explained."""
     folder = tmp_path_factory.mktemp("plant")
     made = Store(f"sqlite:///{folder}/pestle.db", folder)
+    # What is done in so many minutes from now on has happened by now.
+    made.now_ms -= 3_600_000
     made.order("B1")
     made.allocate("B1", FIRST)
     brought = {"batch": "B1", "container": FIRST, "material": "api-1", "lot": "A-5/2", "held": made.stands(FIRST).held}

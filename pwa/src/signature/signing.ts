@@ -14,7 +14,7 @@ export interface Shown { what: string; content: Record<string, unknown> }
 
 /** Whether what was shown is not what stands there now, so that it has to be read again before it is signed. */
 export function isStale(code: string): boolean {
-  return code.endsWith("_stale") || ["device_owes_nothing", "audit_scope_changed", "flow_changed_since"].includes(code);
+  return code.endsWith("_stale") || ["device_owes_nothing", "difference_none", "audit_scope_changed", "flow_changed_since"].includes(code);
 }
 
 export async function digestOf(shown: Shown): Promise<string> {

@@ -62,5 +62,5 @@ def _of_merger(connection: Connection, given: Payload, at: str) -> list[str]:
     found = projection.find(connection, [given["into"], *given["from"]])
     into = found.get(given["into"])
     own = () if into is None else masters.links(connection, into.material)
-    batches = [one.batch for one in queries.standing(connection, found, day)]
+    batches = [one.batch for one in queries.standing(connection, found, at[:10])]
     return [*rules.merge(given, found, own)[1], *rules.mixed(batches)]
