@@ -34,7 +34,7 @@ def _standing(connection: Connection, material: str, lot: str) -> Iterable[tuple
     query = select(c.idx, c.test, c.value, c.reported, c.entry, check.c.of.label("checked"))
     query = query.join(check, check.c.of == c.entry, isouter=True)
     query = query.join(aside, and_(aside.c.of == c.entry, aside.c.test == c.test), isouter=True)
-    rows = list(connection.execute(query.where(here, aside.c.of.is_(None)).order_by(c.idx, c.line)))
+    rows: list[Any] = list(connection.execute(query.where(here, aside.c.of.is_(None)).order_by(c.idx, c.line)))
     stored = reading.at(connection, sorted({row.idx for row in rows}))
     good = {one.index: one.head for one in stored if NO_NUMBER.isdisjoint(one.stamp.flags)}
     found = [(row, good[row.idx]) for row in rows if row.idx in good]
