@@ -70,6 +70,10 @@ def test_where_a_material_and_a_piece_of_equipment_are_used(walk: Flowing) -> No
     walk.open(desk, f"/recipes/{CODE}")
     desk.at("piece-COA-02").click(timeout=LONG)
     expect(desk.at(f"use-{CODE}-1")).to_contain_text("candidate", timeout=LONG)
+    for page, code in (("masters", "OPD-0311"), ("balances", "BAL-08")):
+        walk.open(desk, f"/{page}/{code}")
+        desk.at("where-used").click(timeout=LONG)
+        expect(desk.at("uses")).to_contain_text(CODE, timeout=LONG)
     walk.open(desk, "/recipes/used/material/NONE")
     expect(desk.page.get_by_text("No recipe uses it.")).to_be_visible(timeout=LONG)
 
