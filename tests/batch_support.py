@@ -240,7 +240,7 @@ class Site:
         for device in ("tablet-a", "tablet-b"):
             lease = self.leases[batch, device] = f"lease-{batch}-{device}"
             given = {"lease": lease, "batch": batch, "device": device, "person": "P-1", "lease_hash": "0" * 64}
-            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2099-12-22T09:00:00.000Z"}
             facts.append(Fact("handheld.lease_issued.v1", f"batch/{batch}", given | term))
         return self.plant.recorder.state(*facts)[0]
 
@@ -374,15 +374,15 @@ class Site:
     def _stock() -> list[Fact]:
         material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
         balance = {"equipment": "BAL-07", "class": "balance", "name": t("scale"), "serial": "1234567"}
-        rest = {"model": "ICS685", "location": "2-114", "calibration_due": "2027-03-14"}
+        rest = {"model": "ICS685", "location": "2-114", "calibration_due": "2099-03-14"}
         return [
             Fact("materials.material_defined.v1", "material/api-1", material),
-            *lot_facts("A-5/2", "released", "2028-09-30"),
+            *lot_facts("A-5/2", "released", "2098-09-30"),
             Fact("equipment.equipment_registered.v1", "equipment/BAL-07", balance | rest),
             Fact("recipes.recipe_approved.v1", "recipe/MR-TAB", RECIPE),
         ]
 
-    def receive(self, lot: str, status: str | None = "released", expiry: str = "2028-09-30") -> None:
+    def receive(self, lot: str, status: str | None = "released", expiry: str = "2098-09-30") -> None:
         self.plant.recorder.state(*lot_facts(lot, status, expiry))
 
 

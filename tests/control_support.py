@@ -65,7 +65,7 @@ def release(site: Site, batch: str, phases: list[Payload] | None = None) -> Reco
     for device in ("tablet-a", "tablet-b"):
         lease = site.leases[batch, device] = f"lease-{batch}-{device}"
         said = {"lease": lease, "batch": batch, "device": device, "person": "P-1", "lease_hash": "0" * 64}
-        term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+        term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2099-12-22T09:00:00.000Z"}
         facts.append(Fact("handheld.lease_issued.v1", f"batch/{batch}", said | term))
     return site.plant.recorder.state(*facts)[0]
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from plant import PlantUnderTest
+from support import YEAR
 
 from server.core import rebuild
 from server.identity.model import PERSON_ADDED
@@ -11,7 +12,7 @@ from server.quality.inspection import queries
 from server.quality.inspection.model import Inspection
 
 Json = dict[str, Any]
-NUMBER = "INS-2026-0001"
+NUMBER = f"INS-{YEAR}-0001"
 
 
 class Sampling(PlantUnderTest):

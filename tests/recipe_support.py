@@ -110,10 +110,10 @@ def stock(site: PlantUnderTest) -> None:
         "quantity": {"value": "240.000", "unit": "kg"},
         "supplier": "HY",
     }
-    lot |= {"supplier_lot": "HY1", "expiry": "2028-09-30", "containers": 12, "status": "quarantine"}
+    lot |= {"supplier_lot": "HY1", "expiry": "2098-09-30", "containers": 12, "status": "quarantine"}
     site.state("materials.lot_received.v1", "lot/api-1/A-5/2", lot)
     balance = {"equipment": "BAL-07", "class": "balance", "name": words("Scale"), "serial": "1234567"}
-    balance |= {"model": "ICS685", "location": "2-114", "calibration_due": "2027-03-14"}
+    balance |= {"model": "ICS685", "location": "2-114", "calibration_due": "2099-03-14"}
     site.state("equipment.equipment_registered.v1", "equipment/BAL-07", balance)
 
 

@@ -66,7 +66,7 @@ class RecordSite(batch_support.Site):
         done = self.state("forms.record_opened.v1", f"record/{record}", given, person)
         for device in ("tablet-a", "tablet-b") if lend else ():
             lease = self.leases[record, device] = f"lease-{record}-{device}"
-            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2026-12-22T09:00:00.000Z"}
+            term = {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2099-12-22T09:00:00.000Z"}
             given = {"lease": lease, "unit": f"record/{record}", "device": device, "person": "P-1"}
             self.state("handheld.lease_issued.v2", f"record/{record}", given | term | {"lease_hash": "0" * 64}, "P-1")
         return done

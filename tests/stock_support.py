@@ -49,7 +49,7 @@ class Store(batch_support.Site):
         ).flags
         return flags
 
-    def bring(self, lot: str, *labels: str, status: str | None = "released", expiry: str = "2028-09-30") -> None:
+    def bring(self, lot: str, *labels: str, status: str | None = "released", expiry: str = "2098-09-30") -> None:
         """A delivery with its containers."""
         self.plant.recorder.state(*lot_facts(lot, status, expiry))
         self.fill(lot, *labels)

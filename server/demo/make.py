@@ -15,7 +15,7 @@ from server.demo.forms import fill_in
 from server.demo.materials import store
 from server.demo.production import Line, Plan
 from server.demo.specifications import specify
-from server.demo.story import Story
+from server.demo.story import Story, ahead
 from server.demo.training import revise, train
 from server.identity import accounts
 from server.identity import queries as identity
@@ -120,7 +120,7 @@ def _master_data(story: Story) -> None:
         story.state("materials.material_defined.v1", f"material/{code}", definition, engineer)
     for code, class_, names, serial, model, location, due in (*EQUIPMENT, *coated.EQUIPMENT):
         register = {"equipment": code, "class": class_, "name": names, "serial": serial, "model": model}
-        register |= {"location": location, "calibration_due": due}
+        register |= {"location": location, "calibration_due": due and ahead(due)}
         story.state("equipment.equipment_registered.v1", f"equipment/{code}", register, engineer)
     for area, names, rooms in AREAS:
         accounts.set_area(story.plant, area, names, list(rooms), "workshop 2", actor=story.person("admin"))
@@ -146,7 +146,7 @@ def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str) -> None:
         "quantity": {"value": quantity, "unit": "kg"},
         "supplier": supplier,
         "supplier_lot": supplier_lot,
-        "expiry": expiry,
+        "expiry": ahead(expiry),
         "containers": containers,
         "status": "quarantine",
     }

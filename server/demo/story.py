@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,6 +34,15 @@ def _cosigned(envelope: Envelope, person: str, key: Ed25519PrivateKey) -> Envelo
     signature = base64.b64encode(key.sign(COSIGN_DOMAIN + envelope.header)).decode()
     line = [*parse_signatures(envelope.signatures), {**mark, "sig": signature}]
     return replace(envelope, signatures=canonical.encode(line))
+
+
+# The year in which the demonstration was written, and its days were.
+_WRITTEN = 2026
+
+
+def ahead(day: str) -> str:
+    """A day of the demonstration (YYYY-MM-DD) as many years on as it is old: what was in date then is so today."""
+    return f"{int(day[:4]) + datetime.now(UTC).year - _WRITTEN}{day[4:]}"
 
 
 class Story:

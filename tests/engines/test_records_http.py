@@ -29,7 +29,7 @@ class Plant:
         self.definition = weighing_record()
         material = {"material": "api-1", "name": words("API"), "type": "raw", "unit": "kg"}
         self.site.plant.recorder.state(Fact("materials.material_defined.v1", "material/api-1", material))
-        self.site.plant.recorder.state(*lot_facts("A-5", "released", "2028-09-30"))
+        self.site.plant.recorder.state(*lot_facts("A-5", "released", "2098-09-30"))
         in_force(self.site.plant, self.definition, *(self.person(one) for one in ("zhou", "chen", "li")))
         self.operator, self.reviewer = self.site.client("zhang"), self.site.client("li")
         self.record: str = self.post("", {"form": "weighing-record", "subject": ATTACK}, 201)["record"]["record"]
@@ -111,7 +111,7 @@ def test_a_record_is_printed_with_who_recorded_what(plant: Plant, lang: str, nam
 @pytest.mark.parametrize(("lang", "said"), [("zh", "已作废"), ("en", "struck out")])
 def test_a_row_is_struck_out_at_a_desk_and_printed_so(plant: Plant, lang: str, said: str) -> None:
     everything(plant)
-    plant.site.plant.recorder.state(*lot_facts("A-77", "released", "2028-09-30"))
+    plant.site.plant.recorder.state(*lot_facts("A-77", "released", "2098-09-30"))
     plant.fill(value("weighings/2/lot", "A-77"))
     plant.post(f"/{plant.record}/strike", {"row": "weighings/2", "struck": True, "reason": ""}, 422)
     plant.post(f"/{plant.record}/strike", {"row": "weighings", "struck": True, "reason": "x"}, 422)

@@ -27,7 +27,7 @@ def find(site: Site, corrects: str | None = None, stage: str = "incoming", **fou
 
 def order(site: Site, batch: str) -> None:
     site.plant.recorder.state(
-        *batch_support.lot_facts("A-5/2", "released", "2028-09-30"),
+        *batch_support.lot_facts("A-5/2", "released", "2098-09-30"),
         Fact(ORDER, f"batch/{batch}", batch_support.order(batch, lots=LOTS, phases=[DISPENSING])),
     )
 

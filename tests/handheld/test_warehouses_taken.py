@@ -51,7 +51,7 @@ def lot(number: str) -> dict[str, Any]:
         "retest",
     )
     names += ("delivery_note", "comment", "damage")
-    said = {"expiry": "2028-10-31", "quantity": {"value": "50.000", "unit": "kg"}, "containers": 2}
+    said = {"expiry": "2098-10-31", "quantity": {"value": "50.000", "unit": "kg"}, "containers": 2}
     return {"material": "LAC", "lot": number, **dict.fromkeys(names), **said}
 
 
@@ -83,7 +83,7 @@ def test_a_lease_brings_what_stands_there_in_columns(site: Site, unit: str) -> N
     assert (held["location"], held["batch"], lease["lots"]["lot"]) == ([-1, -1], [-1, -1], ["L-1"])
     assert held["lot"] == [0, 0]
     assert words[lease["lots"]["material"][0]] == "LAC"
-    assert words[held["use_until"][0]] == words[lease["lots"]["expiry"][0]] == "2028-10-31"
+    assert words[held["use_until"][0]] == words[lease["lots"]["expiry"][0]] == "2098-10-31"
     both = ["lot.receive", "stock.move"]
     assert lease["may"] == {"P-2": both, "P-8": both}
     assert {one["id"] for one in lease["people"]} == {"P-2", "P-8"}

@@ -55,7 +55,7 @@ def deliver(here: Site, database_url: str) -> None:
     keeper, facts = here.people["huanglei"]["id"], []
     for lot in (GOOD, BAD):
         given = {"material": MATERIAL, "lot": lot, "quantity": {"value": "40.000", "unit": "kg"}, "containers": 2}
-        given |= {"supplier_name": "华原药业", "supplier_lot": f"HY-{lot[-1]}", "expiry": "2029-06-30"}
+        given |= {"supplier_name": "华原药业", "supplier_lot": f"HY-{lot[-1]}", "expiry": "2099-06-30"}
         nothing = ("order", "line", "supplier", "manufacturer", "made", "retest", "delivery_note", "comment", "damage")
         given |= dict.fromkeys(nothing)
         facts.append(Fact("materials.lot_received.v2", f"lot/{MATERIAL}/{lot}", given, actor=keeper))

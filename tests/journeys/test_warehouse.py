@@ -52,7 +52,7 @@ def furnish(here: Site, database_url: str) -> None:
         facts.append(Fact("materials.location_defined.v1", "locations", about | {"active": True}, actor=keeper))
     none = ("order", "line", "supplier", "manufacturer", "supplier_name", "made", "retest", "delivery_note")
     said: dict[str, Any] = dict.fromkeys((*none, "quantity", "comment", "damage"))
-    said |= {"material": MATERIAL, "lot": LOT, "supplier_lot": "HY2611", "expiry": "2029-06-30", "containers": 5}
+    said |= {"material": MATERIAL, "lot": LOT, "supplier_lot": "HY2611", "expiry": "2099-06-30", "containers": 5}
     facts.append(Fact("materials.lot_received.v2", f"lot/{MATERIAL}/{LOT}", said, actor=keeper))
     kg = {"value": "25.000", "unit": "kg"}
     rows = [

@@ -40,7 +40,7 @@ class Store(PlantUnderTest):
             self.state("materials.location_defined.v1", "locations", {"location": place, **about, "active": True})
         none = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "retest")
         lot: Json = dict.fromkeys((*none, "delivery_note", "quantity", "comment", "damage"))
-        lot |= {"material": "LAC", "lot": "L-1", "expiry": "2028-10-31", "containers": 5}
+        lot |= {"material": "LAC", "lot": "L-1", "expiry": "2098-10-31", "containers": 5}
         self.state("materials.lot_received.v2", "lot/LAC/L-1", lot)
         places = dict(zip(LABELS, ["R-01"] * 4 + ["R-02"], strict=True))
         kg = {"value": "25.000", "unit": "kg"}

@@ -7,13 +7,14 @@ import flow_work_support as work
 import pytest
 from flow_work_support import FlowSite
 from release_support import close, finish, refused, review, sign
+from support import YEAR
 from training_support import Training
 
 from server.core import rebuild
 from server.core.errors import PestleError
 
 pytestmark = pytest.mark.urs("QUA-05", "ENG-02")
-NUMBER = "DEV-2026-0001"
+NUMBER = f"DEV-{YEAR}-0001"
 
 
 class Plant(FlowSite):
@@ -69,7 +70,7 @@ def test_what_comes_after_the_seal_opens_one_with_its_flow(site: Plant) -> None:
     sign(site, "released")
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "late"})
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "later"}, device="tablet-b")
-    started = [site.instance("DEV-2026-0001"), site.instance("DEV-2026-0002")]
+    started = [site.instance(f"DEV-{YEAR}-0001"), site.instance(f"DEV-{YEAR}-0002")]
     assert [work.open_nodes(site.client("P-5"), one) for one in started] == [["triage"], ["triage"]]
     # Who has it open sees that another entry has joined before they can sign.
     seen = work.view(site.client("P-5"), started[0])["seen"]
@@ -102,14 +103,14 @@ def test_out_of_use_nothing_is_begun_and_what_runs_goes_on(site: Plant) -> None:
     site.switch(False)
     site.correct()
     assert site.do("P-5", "close", conclusion=["none"]).status_code == 200
-    given = {"deviation": "DEV-2026-0002", "batch": "B1", "code": "reported", "entry": None, "device": None}
+    given = {"deviation": f"DEV-{YEAR}-0002", "batch": "B1", "code": "reported", "entry": None, "device": None}
     site.state("quality.deviation_opened.v1", "batch/B1", given | {"summary": "noise"}, "P-1")
     shown = site.client("P-5").get("/api/deviations").json["items"]
     assert [(one["number"], one["state"], one["flow"] is None) for one in shown] == [
-        ("DEV-2026-0002", "open", True),
-        ("DEV-2026-0001", "closed", False),
+        (f"DEV-{YEAR}-0002", "open", True),
+        (f"DEV-{YEAR}-0001", "closed", False),
     ]
-    close(site, "DEV-2026-0002", 0)
+    close(site, f"DEV-{YEAR}-0002", 0)
 
 
 def test_the_end_of_a_flow_is_not_made_up(site: Plant) -> None:

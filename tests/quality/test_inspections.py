@@ -8,6 +8,7 @@ from alerts_support import inbox, listen
 from inspection_support import Sampling
 from specification_support import approve, definition
 from sqlalchemy import Connection
+from support import YEAR
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -145,7 +146,7 @@ def test_what_a_device_says_is_kept_and_flagged(site: Sampling) -> None:
     assert "sample_known" in tablet.record(model.TAKEN, "lot/api-1/A-5/2", said, actor="zhao").flags
     other = {**said, "sample": sample + "X"}
     assert "person_not_permitted" in tablet.record(model.TAKEN, "lot/api-1/A-5/2", other, actor="zhang").flags
-    unknown = {**other, "inspection": "INS-2026-9999"}
+    unknown = {**other, "inspection": f"INS-{YEAR}-9999"}
     assert "inspection_unknown" in tablet.record(model.TAKEN, "lot/api-1/A-5/2", unknown, actor="zhao").flags
     page = site.client("zhao").get(f"/api/inspections/{number}").json
     assert [one["counts"] for one in page["samples"]] == [True, False, False]
@@ -202,7 +203,7 @@ def test_two_who_take_samples_at_once_get_two_numbers(site: Sampling, monkeypatc
 @pytest.mark.parametrize(("value", "wrong"), [("-0.020", True), ("0", True), ("0.020", False)])
 def test_a_sample_takes_something_out_of_its_container(site: Sampling, value: str, wrong: bool) -> None:
     line = {"container": "A-01", "quantity": {"value": value, "unit": "kg"}, "instead_of": None, "reason": None}
-    said = {"inspection": "INS-2026-0001", "sample": "SMP-2026-0001-7K2", "purpose": "test", "comment": None}
+    said = {"inspection": f"INS-{YEAR}-0001", "sample": f"SMP-{YEAR}-0001-7K2", "purpose": "test", "comment": None}
     assert bool(site.plant.registry.problems(model.TAKEN, said | {"containers": [line]})) == wrong
 
 
@@ -323,7 +324,7 @@ def test_only_who_may_samples(site: Sampling) -> None:
 
 
 def sample(by: str = "a", at: str = "2026-11-26T08:00:00.000Z") -> Sample:
-    return Sample("SMP-2026-0001-01", "e", "INS-2026-0001", "test", (), None, by, at, "server", (), True)
+    return Sample(f"SMP-{YEAR}-0001-01", "e", f"INS-{YEAR}-0001", "test", (), None, by, at, "server", (), True)
 
 
 def link(step: str, by: str, hour: int = 9, **more: str) -> Step:
@@ -356,12 +357,14 @@ def test_where_a_chain_of_custody_breaks_it_says_how(steps: list[Step], breaks: 
 
 @pytest.mark.urs("QUA-02")
 def test_without_labels_as_many_containers_as_the_plan_says_are_enough() -> None:
-    told = ("INS-2026-0001", "api-1", "A", None, None, plans.DEFAULT, 10, 2, (), None, "server", "", "sampling", ())
+    told = (f"INS-{YEAR}-0001", "api-1", "A", None, None, plans.DEFAULT, 10, 2, (), None, "server", "", "sampling", ())
     found = Inspection(*told)
     one = {"container": "1", "quantity": {"value": "1", "unit": "kg"}, "instead_of": None, "reason": None}
-    taken = Sample("SMP-2026-0001-01", "e", "INS-2026-0001", "test", (one,), None, "a", "", "server", (), True)
+    taken = Sample(f"SMP-{YEAR}-0001-01", "e", f"INS-{YEAR}-0001", "test", (one,), None, "a", "", "server", (), True)
     assert rules.state(found, [taken], [], []) == "sampling"
-    more = Sample("SMP-2026-0001-02", "f", "INS-2026-0001", "test", ({**one, "container": "2"},), None, *taken_rest())
+    more = Sample(
+        f"SMP-{YEAR}-0001-02", "f", f"INS-{YEAR}-0001", "test", ({**one, "container": "2"},), None, *taken_rest()
+    )
     assert rules.state(found, [taken, more], [], []) == "sampled"
 
 

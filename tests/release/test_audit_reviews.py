@@ -11,6 +11,7 @@ from batch_support import PHASES, Site, cleared, parameter, weighed
 from passkey_support import Authenticator, text
 from release_support import finish
 from release_support import sign as dispose
+from support import YEAR
 
 from server.core import clock, rebuild
 from server.plant import ROOMS
@@ -168,13 +169,13 @@ def test_remarks_are_about_entries_of_the_selection(site: Site) -> None:
     assert refused(site, reviewed(site, BATCH, remarks=marked * 2)) == "not_found"
     assert refused(site, reviewed(site, BATCH, remarks=[{**marked[0], "deviation": "DEV-404"}])) == "not_found"
     site.state("quality.deviation_opened.v1", "batch/B1", opened(first), "P-5")
-    sign(site, reviewed(site, BATCH, remarks=[{**marked[0], "deviation": "DEV-2026-0001"}]))
+    sign(site, reviewed(site, BATCH, remarks=[{**marked[0], "deviation": f"DEV-{YEAR}-0001"}]))
     [remark] = last(site)["review"]["remarks"]
-    assert (remark["text"], remark["deviation"], remark["index"] > 0) == ("who was there?", "DEV-2026-0001", True)
+    assert (remark["text"], remark["deviation"], remark["index"] > 0) == ("who was there?", f"DEV-{YEAR}-0001", True)
 
 
 def opened(entry: str) -> dict[str, Any]:
-    given = {"deviation": "DEV-2026-0001", "batch": "B1", "code": "reported", "device": None}
+    given = {"deviation": f"DEV-{YEAR}-0001", "batch": "B1", "code": "reported", "device": None}
     return {**given, "summary": "nobody signed", "entry": entry}
 
 

@@ -8,6 +8,7 @@ import pytest
 from dossier_support import printed
 from record_support import RecordSite, calculated, kg, value
 from release_support import close, finish, refused, review, sign
+from support import YEAR
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -98,12 +99,12 @@ def test_what_is_filled_in_after_the_seal_is_a_deviation_and_makes_it_stale(site
     late = site.say_(kg("batch_size", "11.000"))
     assert "post_seal" in late.flags
     (item,) = [one for one in review(site)["open"] if one["type"] == "deviation"]
-    assert (item["id"], [entry["id"] for entry in item["entries"]]) == ("DEV-2026-0001", [late.id])
+    assert (item["id"], [entry["id"] for entry in item["entries"]]) == (f"DEV-{YEAR}-0001", [late.id])
     site.say_(kg("batch_size", "11.500"))
     assert review(site)["disposition"]["stale"] is True
     with site.plant.engine.connect() as connection:
         assert queries.stale_of(connection, ["B1"]) == {"B1"}
-    close(site, "DEV-2026-0001", 2)
+    close(site, f"DEV-{YEAR}-0001", 2)
     site.settle_all()
     sign(site, "released")
     assert review(site)["disposition"]["stale"] is False

@@ -8,6 +8,7 @@ import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
 from release_support import assess, close, finish, refused, review, sign
 from sqlalchemy import event
+from support import YEAR
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -156,7 +157,7 @@ def test_an_entry_after_the_seal_is_kept_marked_opens_a_deviation_and_makes_the_
     page = review(site)
     assert page["disposition"]["stale"] is True
     deviation = next(item for item in page["open"] if item["type"] == "deviation")
-    assert (deviation["id"], deviation["code"]) == ("DEV-2026-0001", "post_seal")
+    assert (deviation["id"], deviation["code"]) == (f"DEV-{YEAR}-0001", "post_seal")
     assert [entry["id"] for entry in deviation["entries"]] == [late.id]
     assert site.line("B1").status == "released"
 
@@ -171,8 +172,8 @@ def test_after_the_deviation_is_closed_the_release_is_signed_anew(site: Site) ->
             assess(site, item["code"])
     site.hand_back("B1")
     (gate,) = refused(site, "released").details["open"]
-    assert (gate["code"], gate["details"]) == ("deviations", ["DEV-2026-0001"])
-    close(site, "DEV-2026-0001", 1)
+    assert (gate["code"], gate["details"]) == ("deviations", [f"DEV-{YEAR}-0001"])
+    close(site, f"DEV-{YEAR}-0001", 1)
     sign(site, "released")
     assert review(site)["disposition"]["stale"] is False
 

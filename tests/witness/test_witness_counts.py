@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from approval_support import signature
 from plant import PlantUnderTest, number_of
+from support import YEAR
 from witness_support import Rig, Story
 
 from server.core import clock
@@ -37,14 +38,21 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     given = {"material": "LAC", "lot": "L-1", "containers": rows}
     site.state("materials.containers_received.v2", "lot/LAC/L-1", given)
     site.state(
-        model.ORDERED, model.stream("SC-2026-0001"), {"count": "SC-2026-0001", "locations": ["R-01"], "reason": None}
+        model.ORDERED,
+        model.stream(f"SC-{YEAR}-0001"),
+        {"count": f"SC-{YEAR}-0001", "locations": ["R-01"], "reason": None},
     )
     day, tablet = clock.now_text()[:10], site.tablet("T-1")
     unit = f"warehouse/raw/{day}"
     terms = {"issued_at": clock.now_text(), "expires_at": "2099-01-01T00:00:00.000Z", "lease_hash": "0" * 64}
     lease = {"lease": "lease-1", "unit": unit, "device": "T-1", "person": "ku"}
     site.state("handheld.lease_issued.v3", unit, lease | terms, actor="ku")
-    said = {"count": "SC-2026-0001", "container": "C-1", "location": "R-01", "quantity": {"value": "24", "unit": "kg"}}
+    said = {
+        "count": f"SC-{YEAR}-0001",
+        "container": "C-1",
+        "location": "R-01",
+        "quantity": {"value": "24", "unit": "kg"},
+    }
     flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="ku", lease="lease-1").flags
     assert flags == ()
     flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="chen", lease=None).flags
@@ -53,7 +61,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.close()
 
 
-def closed(story: Story, by: str, count: str = "SC-2026-0001", entry: int | None = -1, **line: Any) -> Story:
+def closed(story: Story, by: str, count: str = f"SC-{YEAR}-0001", entry: int | None = -1, **line: Any) -> Story:
     """The log with the count closed, as somebody with the server's key would write it."""
     named = None if entry is None else story.entries[entry].head.id
     shown = {"container": "C-1", "entry": named, "was": KG, "counted": {"value": "24", "unit": "kg"}, "from": "R-01"}
@@ -84,7 +92,7 @@ def test_what_nobody_found_is_booked_out(rig: Rig, story: Story) -> None:
     ("by", "changed", "code"),
     [
         ("chen", {}, "count_own"),
-        ("li", {"count": "SC-2026-0002"}, "count_closed"),
+        ("li", {"count": f"SC-{YEAR}-0002"}, "count_closed"),
         ("li", {"counted": {"value": "23", "unit": "kg"}}, "count_lines_wrong"),
         ("li", {"to": "R-02"}, "count_lines_wrong"),
         # The book of that moment says otherwise.

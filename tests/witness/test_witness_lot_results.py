@@ -51,7 +51,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site = PlantUnderTest(f"sqlite:///{folder}/pestle.db", folder)
     material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", "material/api-1", material)
-    site.plant.recorder.state(*lot_facts("A-5/2", "released", "2028-09-30"))
+    site.plant.recorder.state(*lot_facts("A-5/2", "released", "2098-09-30"))
     site.state(APPROVED_V1, "recipe/MR-TAB", RECIPE)
     tablet = site.tablet()
     site.state(ORDER, "batch/B1", order("B1", lots=LOTS, phases=[DISPENSING | {"lines": [API]}]))
@@ -110,7 +110,7 @@ def test_a_log_from_before_anybody_checked_results_is_cosigned(tmp_path: Path) -
     site = PlantUnderTest(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
     material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", "material/api-1", material)
-    site.plant.recorder.state(*lot_facts("A-5/2", "released", "2028-09-30"))
+    site.plant.recorder.state(*lot_facts("A-5/2", "released", "2098-09-30"))
     site.state(APPROVED_V1, "recipe/MR-TAB", RECIPE)
     tablet = site.tablet()
     site.state(ORDER, "batch/B1", order("B1", lots=LOTS, phases=[DISPENSING | {"lines": [API]}]))

@@ -8,12 +8,13 @@ import pytest
 from flow_work_support import FlowSite
 from record_support import RecordSite, value
 from release_support import finish, sign
+from support import YEAR
 from witness_support import Rig, Story
 
 from server.release.model import RELEASED_KIND
 
 pytestmark = pytest.mark.urs("PLT-18", "QUA-05")
-NUMBER = "DEV-2026-0001"
+NUMBER = f"DEV-{YEAR}-0001"
 
 
 class Plant(FlowSite, RecordSite):
