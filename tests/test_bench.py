@@ -12,6 +12,7 @@ from bench import (
     flows,
     live,
     materials,
+    planning,
     readings,
     scanning,
     stock,
@@ -110,3 +111,10 @@ def test_what_passes_from_a_reading_to_the_screen_is_measured(tmp_path: Path) ->
     found = readings.to_screen(tmp_path, 2)
     assert found["runs"] == 2
     assert 0 < found["p50"] <= found["most"]
+
+
+@pytest.mark.urs("PRD-01")
+def test_requirements_over_six_levels_are_measured(tmp_path: Path) -> None:
+    found = planning.requirements(tmp_path, products=60, levels=6, demands=20)
+    assert found["levels"] == 6
+    assert found["requirements"] > 100

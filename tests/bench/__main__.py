@@ -30,6 +30,7 @@ from bench import (
     live,
     machine,
     materials,
+    planning,
     proofs,
     readings,
     records,
@@ -93,6 +94,7 @@ PARTS: dict[str, Callable[[Path], Any]] = {
     "flow_steps_beside_spiffworkflow": flows.steps,
     "flow_instances_10000_postgresql": flow_instances.instances,
     "stock_1000000_containers_postgresql": stock.stock,
+    "requirements_50000_six_levels": planning.requirements,
     "warehouse_20000_containers": warehousing.warehouse,
 }
 
