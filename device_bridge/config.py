@@ -34,6 +34,16 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine on the network that writes its samples by itself: `id` is the plant's, `serial` what it must say."""
+
+    id: str
+    serial: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`data` holds key, identity and outbox. `control_port` and `cycle` are for emulated balances only: where they
     take commands (0: any free port), and whether they show changing loads by themselves."""
@@ -43,6 +53,7 @@ class Config:
     name: str
     code: str | None
     balances: tuple[Balance, ...]
+    machines: tuple[Machine, ...]
     control_port: int
     cycle: bool
 
@@ -61,11 +72,13 @@ class _Wrong(ValueError):
 
 
 def _config(table: Mapping[str, Any], folder: Path) -> Config:
-    _only(table, {"server", "data", "name", "code", "balances", "emulator"})
+    _only(table, {"server", "data", "name", "code", "balances", "machines", "emulator"})
     emulator = _value(table, "emulator", dict, {})
     _only(emulator, {"control_port", "cycle"})
-    balances = tuple(_balance(row) for row in _value(table, "balances", list))
-    if not balances or len({balance.id for balance in balances}) < len(balances):
+    machines = tuple(_machine(row) for row in _value(table, "machines", list, []))
+    balances = tuple(_balance(row) for row in _value(table, "balances", list, [] if machines else _REQUIRED))
+    ids = [balance.id for balance in balances] + [machine.id for machine in machines]
+    if not ids or len(set(ids)) < len(ids):
         raise _Wrong("balances: at least one, each id once")
     return Config(
         server=_value(table, "server", str),
@@ -73,9 +86,18 @@ def _config(table: Mapping[str, Any], folder: Path) -> Config:
         name=_value(table, "name", str, "bridge"),
         code=_value(table, "code", str, None),
         balances=balances,
+        machines=machines,
         control_port=_value(emulator, "control_port", int, 0),
         cycle=_value(emulator, "cycle", bool, True),
     )
+
+
+def _machine(row: Any) -> Machine:
+    if not isinstance(row, dict):
+        raise _Wrong("machines: each is a table [[machines]]")
+    _only(row, {field.name for field in fields(Machine)})
+    identifier, serial, host = (_value(row, name, str) for name in ("id", "serial", "host"))
+    return Machine(identifier, serial, host, _value(row, "port", int))
 
 
 def _balance(row: Any) -> Balance:

@@ -5,7 +5,7 @@ import contextlib
 import signal
 from collections.abc import Callable
 
-from device_bridge.config import Balance, Config
+from device_bridge.config import Balance, Config, Machine
 from device_bridge.dialogue import Dialogue, Instrument
 from device_bridge.drivers import mt_sics, sbi
 from device_bridge.enrolment import identify
@@ -13,6 +13,7 @@ from device_bridge.errors import BridgeStopped
 from device_bridge.group_commit import GroupCommit
 from device_bridge.journal import say
 from device_bridge.live import Live
+from device_bridge.machine import MachineSession
 from device_bridge.outbox import Outbox
 from device_bridge.plant import Plant
 from device_bridge.session import Session
@@ -83,6 +84,12 @@ async def _weigh(config: Config, radio: Radio, store: GroupCommit, live: Live) -
     async with asyncio.TaskGroup() as group:
         for balance in config.balances:
             group.create_task(Session(balance, _instrument(balance, radio), store, live).run())
+        for machine in config.machines:
+            group.create_task(MachineSession(machine, _way_to(machine), store).run())
+
+
+def _way_to(machine: Machine) -> Callable[[], ByteStream]:
+    return lambda: TcpStream(machine.host, machine.port)
 
 
 async def _last_words(live: Live) -> None:

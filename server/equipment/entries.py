@@ -59,6 +59,27 @@ class ScaleRead(Schema):
     connection = fields.whole()
 
 
+class ProcessValue(Schema):
+    """A figure of a machine by its own name for it; some have no unit."""
+
+    name = fields.code()
+    value = fields.decimal()
+    unit = fields.text(20, none=True)
+
+
+class ProcessRead(Schema):
+    """What a machine measured of the process at one moment; `device_time` is by its own clock, without zone."""
+
+    equipment = fields.code()
+    model = fields.text()
+    serial = fields.text()
+    transport = fields.text(20)
+    device_time = fields.text()
+    values = fields.many(ProcessValue, 1, 100)
+    raw = fields.text(4000)
+    connection = fields.whole(1)
+
+
 class TestWeight(Schema):
     """A mass that the balance is checked with; the tolerance is in the unit of the nominal mass."""
 
@@ -90,6 +111,9 @@ class BalanceChecked(Schema):
     reading = fields.code()
     shown = fields.nested(fields.QuantityShape)
     verdict = fields.choice(PASSED, FAILED)
+
+
+PROCESS_READ = "equipment.process_read.v1"
 
 
 def judge_limits(connection: Connection, entry: Entry) -> Ruling:
@@ -155,8 +179,9 @@ def _balance_room(connection: Connection, entry: Entry) -> list[str]:
 
 
 def judge_weight(connection: Connection, entry: Entry) -> Ruling:
-    """A reading of either kind: of a balance that is not in the register, or that is other metal than registered."""
-    known = queries.find_equipment(connection, entry.payload["balance"])
+    """A reading of any kind: of a piece that is not in the register, or that is other metal than registered."""
+    given = entry.payload
+    known = queries.find_equipment(connection, given["equipment"] if entry.kind == PROCESS_READ else given["balance"])
     if known is None:
         return Ruling(flags=("equipment_unknown",))
     if known.serial is not None and known.serial != entry.payload["serial"]:
@@ -179,6 +204,7 @@ KINDS = (
         places=_room,
     ),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
+    Kind(PROCESS_READ, ProcessRead, "observation", judge_weight),
     Kind("equipment.scale_read.v1", ScaleRead, "observation", judge_weight, projection.keep_unrated),
     Kind(LIMITS_SET, LimitsSet, "decision", judge_limits, projection.set_limits, by=_REGISTERS, places=_balance_room),
     Kind(CHECKED, BalanceChecked, "decision", judge_check, projection.keep_check, by=CHECKS, places=_balance_room),

@@ -27,7 +27,7 @@ def test_the_readmes_example_is_read_and_names_every_setting(tmp_path: Path) -> 
     config = load(written(tmp_path, found[1]))
     assert config.data == tmp_path / "bridge"
     assert {balance.host is None for balance in config.balances} == {True, False}
-    settings = {field.name for field in (*fields(Config), *fields(Balance))}
+    settings = {field.name for field in (*fields(Config), *fields(Balance), *fields(Machine))}
     assert settings <= set(re.findall(r"[a-z_]+", found[1]))
 
 

@@ -80,7 +80,7 @@ export const codesEn = {
     "recipes.version_submitted.v1": "Recipe version submitted",
     "equipment.balance_checked.v1": "Balance checked",
     "equipment.balance_limits_set.v1": "Limits of a balance set",
-    "equipment.scale_read.v1": "Scale read (stability not stated)",
+    "equipment.process_read.v1": "Figures of a machine", "equipment.scale_read.v1": "Scale read (stability not stated)",
     "forms.version_rejected.v2": "Form sent back",
     "forms.version_approved.v2": "Form approved",
     "forms.record_opened.v1": "Record opened", "forms.values_recorded.v1": "Fields recorded", "forms.record_signed.v1": "Record signed", "forms.record_completed.v1": "Record completed", "forms.row_struck.v1": "Row struck out", "forms.exception_raised.v1": "Exception in a form", "forms.conflict_found.v1": "Conflict in a form", "forms.item_settled.v1": "Item of a form settled",

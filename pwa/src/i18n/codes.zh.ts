@@ -81,7 +81,7 @@ export const codesZh: typeof codesEn = {
     "recipes.version_submitted.v1": "提交配方版本",
     "equipment.balance_checked.v1": "天平核查",
     "equipment.balance_limits_set.v1": "天平使用限度设定",
-    "equipment.scale_read.v1": "体重秤类读数（未评定稳定性）",
+    "equipment.process_read.v1": "设备过程数据", "equipment.scale_read.v1": "体重秤类读数（未评定稳定性）",
     "forms.version_rejected.v2": "表单退回",
     "forms.version_approved.v2": "表单批准",
     "forms.record_opened.v1": "打开记录", "forms.values_recorded.v1": "填写记录", "forms.record_signed.v1": "记录签名", "forms.record_completed.v1": "记录完成", "forms.row_struck.v1": "行作废", "forms.exception_raised.v1": "表单异常", "forms.conflict_found.v1": "表单冲突", "forms.item_settled.v1": "表单事项处理",

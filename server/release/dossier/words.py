@@ -294,6 +294,7 @@ materials.requisition_raised.v1|提出采购申请|Requisition raised
 equipment.balance_checked.v1|天平核查|Balance checked
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
 equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
+equipment.process_read.v1|设备过程数据|Figures of a machine
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
 forms.version_approved.v2|表单批准|Form approved

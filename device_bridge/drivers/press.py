@@ -1,0 +1,52 @@
+"""Lines of a tablet press: what its controller writes to whoever listens, one for each sample. Bytes in, samples out.
+
+`ID;<serial>;<model>;<names>` begins a connection and names the columns, each with its unit in brackets where it has
+one (`main_comp[kN]`); every line after it is `<time>;<values>`, the time by the press's own clock, decimals with a
+point. Presses of several makers write their batch log so; what one writes more or less is told by the names.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from device_bridge.drivers.lines import MalformedLine, ascii_text
+
+_COLUMN = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,39})(?:\[([!-Z^-~]{1,20})\])?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Who a press says it is, and the (name, unit) of its columns; None is a figure without a unit."""
+
+    serial: str
+    model: str
+    columns: Sequence[tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a press measured at a moment of its own clock: decimals as received, by their columns."""
+
+    time: str
+    values: Mapping[str, str]
+    raw: str
+
+
+def machine(line: bytes) -> Machine:
+    """The line that begins a connection; MalformedLine for any other."""
+    text = ascii_text(line)
+    parts = text.split(";")
+    columns = [_COLUMN.fullmatch(part) for part in parts[3:]]
+    if len(parts) < 4 or parts[0] != "ID" or not parts[1] or not parts[2] or not all(columns):
+        raise MalformedLine(text[:100])
+    return Machine(parts[1], parts[2], [(one[1], one[2]) for one in columns if one is not None])
+
+
+def sample(line: bytes, columns: Sequence[tuple[str, str | None]]) -> Sample:
+    """A line of values, of each column one; MalformedLine for what is none, so that half a line is no sample."""
+    text = ascii_text(line)
+    time, *values = text.split(";")
+    if len(values) != len(columns) or not time or not all(_NUMBER.fullmatch(value) for value in values):
+        raise MalformedLine(text[:100])
+    return Sample(time, {name: value for (name, _), value in zip(columns, values, strict=True)}, text)
