@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-from device_bridge.config import Balance, Config, load
+from device_bridge.config import Balance, Config, Machine, load
 from device_bridge.errors import BridgeStopped
 
 ONE = 'server = "http://x"\n[[balances]]\nid = "A"\nserial = "1"\n'

@@ -71,15 +71,17 @@ class Walk:
         items = self.site.desk("zhaolin").get(f"/api/batches/{BATCH}")["items"]
         return [one["code"] for one in items]
 
-    def look(self, what: str, testid: str) -> None:
+    def look(self, what: str, testid: str, phase: str) -> None:
         """At each size, in both languages."""
         at_each_size(self.tablet, f"{what}-en", testid)
         speak(self.tablet, "zh")
         self.tablet.come_back("zhangmin")
+        self.tablet.at(f"phase-{phase}").click()
         expect(self.tablet.at(testid).first).to_be_visible(timeout=LONG)
         at_each_size(self.tablet, f"{what}-zh", testid)
         speak(self.tablet, "en")
         self.tablet.come_back("zhangmin")
+        self.tablet.at(f"phase-{phase}").click()
         expect(self.tablet.at(testid).first).to_be_visible(timeout=LONG)
 
 
@@ -119,7 +121,7 @@ def test_a_point_that_is_not_chance_is_told_before_it_is_signed(walk: Walk) -> N
     tablet.comment("Hopper ran empty; refilled, checked again")
     expect(tablet.at("patterns-mass")).to_contain_text("A point beyond 3 sigma")
     tablet.go_online()
-    walk.look("chart", "chart-mass")
+    walk.look("chart", "chart-mass", "10")
 
 
 def test_a_yield_out_of_limits_stops_the_next_phase_until_a_supervisor_has_explained_it(walk: Walk) -> None:
@@ -160,7 +162,7 @@ def test_a_correction_of_an_input_makes_it_stale_until_it_is_drawn_up_again(walk
     tablet.at("phase-30").click()
     expect(tablet.at("stale-30")).to_be_visible()
     tablet.go_online()
-    walk.look("stale", "stale-30")
+    walk.look("stale", "stale-30", "30")
     tablet.at("draw-again").click()
     expect(tablet.at("yield-value")).to_contain_text("99.2")
     tablet.at("sign").click()
