@@ -159,6 +159,13 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         fixed=True,
     ),
     AlertKind(
+        "check_overdue",
+        WARNING,
+        ("An in-process check is late", "中间控制检查已超时"),
+        ("{batch}, {phase}: round {round} is not recorded", "{batch}，{phase}：第 {round} 轮尚未记录"),
+        _SUPERVISOR,
+    ),
+    AlertKind(
         "results_out_of_limits",
         CRITICAL,
         ("A test result is out of limits", "检验结果超出限度"),

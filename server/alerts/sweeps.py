@@ -17,6 +17,7 @@ from server.materials.stock import queries as stock
 from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import ENDS
 from server.production import queries as production
+from server.production.controls import queries as controls
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
 from server.training import queries as training
@@ -105,6 +106,15 @@ def _overdue_tasks(connection: Connection, plant: Plant, now: datetime) -> Itera
         yield Raised("flow_task_overdue", flows.key_of(row), f"/instances/{row.instance}", details, people=people)
 
 
+def _overdue_checks(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """In-process checks that nobody has recorded as far as the log knows; a tablet without network may have."""
+    for one in controls.overdue(connection, now):
+        details = {"batch": one.batch, "phase": dict(one.phase["name"]), "round": one.round}
+        places = production.rooms_of([one.phase])
+        key = f"{one.batch} {one.phase['id']} {one.round}"
+        yield Raised("check_overdue", key, f"/batch/{one.batch}", details, places=places)
+
+
 def _stuck(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
     """Flows that do not go on by themselves: somebody has to look."""
     for row in flows.stuck(connection):
@@ -129,6 +139,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "stock_retest": _retested,
     "witness_silent": _witnesses,
     "backup_missing": _backups,
+    "check_overdue": _overdue_checks,
     "flow_task_overdue": _overdue_tasks,
     "flow_stuck": _stuck,
 }

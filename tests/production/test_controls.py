@@ -1,14 +1,18 @@
 """In-process checks by their schedule through the door, on both databases: late, missed, not chance (PRD-09)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from batch_support import Site, marked
 from control_support import checked, items, release, weighed_in
 
+from server.alerts import sources, sweeps
 from server.core import rebuild
+from server.core.kinds import Entry
 from server.production.model import Item
+from sync.log import reading
 
 pytestmark = pytest.mark.urs("PRD-09")
 MINUTE = 60_000
@@ -115,6 +119,39 @@ def test_recipes_from_before_schedules_have_nothing_to_miss(site: Site) -> None:
     for phase in ("10", "20", "30"):
         site.put("phase_completed", marked("B2", phase))
     assert "check_missed" not in site.put("phase_completed", marked("B2", "40")).flags
+
+
+def test_a_supervisor_hears_of_a_check_that_is_late_while_there_is_still_time(site: Site) -> None:
+    begun = start(site)
+
+    def found(minute: int) -> list[tuple[str, object]]:
+        now = datetime.fromtimestamp((begun + minute * MINUTE) / 1000, UTC)
+        with site.plant.engine.connect() as connection:
+            return [
+                (one.key, one.details["round"]) for one in sweeps.find(connection, site.plant, now)["check_overdue"]
+            ]
+
+    assert found(13) == []
+    assert found(14) == [("B1 30 1", 1)]
+    at(site, begun, 15)
+    for name in ("mass", "hardness"):
+        site.put("check_recorded", checked("B1", 1, "60.0" if name == "hardness" else "114.0", name))
+    assert found(20) == []
+    assert found(24) == [("B1 30 2", 2)]
+    site.put("phase_completed", marked("B1", "30"))
+    assert found(60) == []
+
+
+def test_a_missed_check_wakes_supervisors_and_qa(site: Site) -> None:
+    begun = start(site)
+    at(site, begun, 31)
+    site.put("phase_completed", marked("B1", "30"))
+    with site.plant.engine.connect() as connection:
+        raised = reading.of_kind(connection, "production.exception_raised.v1")
+        first = next(one for one in raised if one.envelope.body["code"] == "check_missed")
+        entry = Entry(first.head, first.envelope.body, first.index, first.stamp.recorded_at)
+        [told] = sources.SOURCES["production.exception_raised.v1"](connection, entry)
+    assert (told.code, told.details["batch"]) == ("exception_raised", "B1")
 
 
 def test_a_rebuild_tells_the_same(site: Site) -> None:
