@@ -119,12 +119,24 @@ def lots_stored(connection: Connection, day: str) -> list[Lot]:
 def lots_expiring(connection: Connection, day: str, until: str, limit: int) -> list[Lot]:
     """Usable lots whose last day is between the two (YYYY-MM-DD) and of which something is left, or of which no
     container is registered; the first to end first."""
+    usable = _lots.where(lot.c.status.in_(("released", "restricted")), lot.c.expiry >= day, lot.c.expiry <= until)
+    query = usable.where(_is_left()).order_by(lot.c.expiry, lot.c.material, lot.c.lot).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
+def lots_retesting(connection: Connection, day: str, until: str, limit: int) -> list[Lot]:
+    """Released lots that are to be tested again until a day, or were already, and that are in date; of which something
+    is left, or of which no container is registered; the first one due first."""
+    in_date = or_(lot.c.expiry.is_(None), lot.c.expiry >= day)
+    due = _lots.where(lot.c.status == "released", lot.c.retest <= until, in_date, _is_left())
+    query = due.order_by(lot.c.retest, lot.c.material, lot.c.lot).limit(limit)
+    return [_lot(row, day) for row in connection.execute(query)]
+
+
+def _is_left() -> ColumnElement[bool]:
     ours = (container.c.material == lot.c.material) & (container.c.lot == lot.c.lot)
     every = select(container.c.container).where(ours)
-    left = every.where(container.c.gone.is_(None)).exists() | ~every.exists()
-    usable = _lots.where(lot.c.status.in_(("released", "restricted")), lot.c.expiry >= day, lot.c.expiry <= until)
-    query = usable.where(left).order_by(lot.c.expiry, lot.c.material, lot.c.lot).limit(limit)
-    return [_lot(row, day) for row in connection.execute(query)]
+    return every.where(container.c.gone.is_(None)).exists() | ~every.exists()
 
 
 def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:

@@ -34,6 +34,7 @@ from server.quality import queries as quality
 from server.quality.inspection import model as inspecting
 from server.quality.inspection import queries as inspections
 from server.quality.usage import queries as usage
+from server.quality.usage import retests
 from server.release import gates, queries
 from server.release.audit import queries as audits
 from server.training import queries as training
@@ -129,6 +130,15 @@ def _untested_lots(connection: Connection, _: Person, at: datetime) -> Iterator[
     for lot, tested in _quarantined(connection, at):
         if not tested:
             yield _of_lot("lot_test", NOW, lot, lot.received_at)
+
+
+def _retests(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Released lots to be tested again: after their day nothing may be used of them (MAT-07)."""
+    for one in retests.due(connection, _day(at), _day(at + _EXPIRES), _MOST):
+        if one.owed:
+            to = _path("inspections") if one.inspection is None else _path("inspections", one.inspection)
+            state = BLOCKED if one.past else DUE
+            yield Task("lot_retest", state, one.lot.lot, to, one.lot.name, one.lot.retest, one.lot.containers)
 
 
 def _unchecked_lots(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
@@ -385,6 +395,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), ("material.approve",), _label_designs),
     (("lot.read",), ("results.record",), _untested_lots),
     (("lot.read",), ("results.record",), _unchecked_lots),
+    (("lot.read",), ("results.record",), _retests),
     (("lot.read",), ("sample.take",), _to_sample),
     (("lot.read",), ("stock.move",), _to_count),
     (("lot.read",), ("stock.approve",), _to_close),

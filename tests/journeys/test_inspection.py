@@ -23,7 +23,7 @@ class Walk:
     """What the steps hand to each other: ten bags of starch came in; two people of the laboratory."""
 
     def __init__(self, here: Site, database_url: str) -> None:
-        self.site = here
+        self.site, self.database_url = here, database_url
         self.locate(database_url)
         grants = [{"role": role, "areas": None} for role in ("engineer", "qc")]
         second = here.people["zhouwei"]["id"]
@@ -63,6 +63,11 @@ class Walk:
 
 
 AREA = "raw"
+# A lot that was released long ago and is past its retest day.
+OLD = {"material": "STA-0042", "lot": "R-OLD", "containers": 1, "retest": "2026-01-31"}
+EMPTY: dict[str, Any] = dict.fromkeys(("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot"))
+EMPTY |= dict.fromkeys(("made", "expiry", "delivery_note", "quantity", "comment", "damage"))
+RELEASED = {"material": OLD["material"], "lot": OLD["lot"], "status": "released", "reason": "as told by the ERP"}
 DESPITE = ["supplier_not_approved", "order_unknown"]
 
 
@@ -177,6 +182,28 @@ def test_where_the_chain_breaks_everybody_sees_it_in_both_languages(walk: Walk) 
     lab.at("retest-open").click()
     expect(lab.at("inspection-state")).to_contain_text("To be sampled", timeout=LONG)
     expect(lab.page.get_by_text("Retest is due")).to_be_visible(timeout=LONG)
+
+
+@pytest.mark.urs("MAT-07", "QUA-02")
+def test_a_lot_past_its_retest_stands_in_the_list_and_is_inspected_again_from_there(walk: Walk) -> None:
+    plant = open_plant(Config(walk.site.server.data, walk.database_url))
+    keeper, stream = walk.site.people["huanglei"]["id"], f"lot/{OLD['material']}/{OLD['lot']}"
+    plant.recorder.state(
+        Fact("materials.lot_received.v2", stream, {**EMPTY, **OLD}, actor=keeper),
+        Fact("materials.lot_status_changed.v1", stream, RELEASED),
+    )
+    plant.close()
+    lab = walk.lab
+    lab.page.goto(f"{lab.wire.url}/inspections")
+    expect(lab.at("retest-R-OLD")).to_contain_text("nothing may be used", timeout=LONG)
+    at_each_size(lab, "retests", "retest-R-OLD")
+    lab.at("retest-begin-R-OLD").click()
+    lab.at("retest-reason").fill("Past its retest")
+    lab.at("retest-open").click()
+    expect(lab.at("inspection-state")).to_contain_text("To be sampled", timeout=LONG)
+    number = lab.page.url.rsplit("/", 1)[1]
+    lab.page.goto(f"{lab.wire.url}/inspections")
+    expect(lab.at("retest-go-R-OLD")).to_have_text(number, timeout=LONG)
 
 
 @pytest.mark.urs("PLT-12", "QUA-02")

@@ -10,7 +10,7 @@ export const inspectionsEn = {
   scanContainer: "Scan a container", next: (labels: string) => `one that was drawn: ${labels}`, aContainer: (lot: string) => `a container of lot ${lot}`, already: (label: string) => `${label}, which is in this sample already`, noSuch: (label: string) => `${label}, which nobody has received`, ofOther: (label: string, material: string, lot: string) => `${label}: ${material}, lot ${lot}`,
   notDrawn: (label: string) => `${label} was not drawn`, instead: "Instead of", besides: "none: besides those drawn", reason: "Reason", openIt: "Open it all the same", takenOf: "Taken", unit: "Unit", amountOf: (label: string) => `Taken of ${label}`, remove: "Remove", comment: "Remark", record: (n: number) => (n === 1 ? "Record the sample (1 container)" : `Record the sample (${n} containers)`),
   chooseLot: "Choose the lot to be sampled", otherLot: "Another lot", writeNumber: "Write it on the sample; its label can be printed with a network.",
-  again: "Test again: new inspection",
+  again: "Test again: new inspection", retests: "To be tested again", retestDue: (on: string) => `Retest by ${on}`, retestPast: (on: string) => `Retest was due ${on}: nothing may be used`,
   insteadOf: (label: string) => `instead of ${label}`, replaced: "another was opened", countsNot: "Does not count", broken: "Chain broken", label: "Label…",
   sampleStates: { taken: "Taken", handed: "Handed over", received: "Received in the laboratory", stored: "Stored", destroyed: "Destroyed" },
   doing: { handed: "Hand over", received: "Receive in the laboratory", stored: "Store", destroyed: "Destroy" } as Record<string, string>,

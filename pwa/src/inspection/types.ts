@@ -7,6 +7,8 @@ import type { Quantity } from "../ui/format";
 export type Purpose = "test" | "identity" | "retained";
 export type StepCode = "handed" | "received" | "stored" | "destroyed";
 export interface InspectionLine { inspection: string; material: string; lot: string; name: Text2 | null; containers: number; number: number; state: string; reason: string | null; opened_at: string; status: string | null; supplier: string | null; supplier_lot: string | null; expiry: string | null }
+/** A released lot to be tested again; `past`: since its day nothing may be used of it; `inspection` was opened for that. */
+export interface Retest { material: string; lot: string; name: Text2 | null; retest: string; containers: number | null; supplier_lot: string | null; inspection: string | null; past: boolean }
 export interface Sampled { container: string; quantity: Quantity; instead_of: string | null; reason: string | null }
 export interface Link { step: StepCode; at: string; place: string | null; until: string | null; reason: string | null; by: Named | null; to: Named | null; breaks: string[] }
 export interface Sample { sample: string; inspection: string; purpose: Purpose; comment: string | null; taken_at: string; taken_by: Named | null; counts: boolean; containers: Sampled[]; flags: string[]; steps: Link[]; broken: boolean; state: string }

@@ -114,6 +114,13 @@ def parents_of(connection: Connection, found: Inspection) -> dict[str, str]:
     return stock.splits_of(connection, found.material, found.lot, since)
 
 
+def opened_again(connection: Connection, limit: int) -> list[tuple[str, str]]:
+    """(material, lot) of lots of which an inspection was opened without a receipt, the newest first."""
+    query = select(inspection.c.material, inspection.c.lot).where(inspection.c.reason.is_not(None))
+    rows = connection.execute(query.order_by(inspection.c.idx.desc()).limit(limit))
+    return [*dict.fromkeys((row.material, row.lot) for row in rows)]
+
+
 def is_complete(connection: Connection, found: Inspection) -> bool:
     """As things stand now: since its last entry containers may have been used up, or come back."""
     return state_of(connection, found.inspection) == model.COMPLETE

@@ -19,6 +19,7 @@ from server.identity.access import current_person, require
 from server.materials import queries as materials
 from server.quality.inspection import entries, model, pages, queries, rules, shapes
 from server.quality.inspection.model import Inspection
+from server.quality.usage import retests
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -44,13 +45,13 @@ def listing(query: Body) -> Answer:
 @blueprint.response(201)
 def begin(body: Body) -> Answer:
     """Open an inspection that no receipt is the cause of. PestleError `lot_unknown`, `inspection_open` while one of
-    the lot is not complete."""
+    the lot that was not released since is not complete."""
     here, now = plant.current(), clock.now_text()
     with here.engine.connect() as connection:
         if materials.find_lot(connection, body["material"], body["lot"]) is None:
             raise PestleError("lot_unknown", {"lot": f"{body['material']}/{body['lot']}"})
         there = queries.of_lot(connection, body["material"], body["lot"])
-        if there is not None and not there.complete:
+        if there is not None and not there.complete and not retests.is_over(connection, there):
             raise PestleError("inspection_open", {"inspection": there.inspection})
         about = body["material"], body["lot"]
         lot = materials.find_lot(connection, *about)

@@ -113,8 +113,11 @@ def certificates_of(connection: Connection, material: str, lot: str) -> list[Row
 
 
 def unchecked(connection: Connection, person: str, limit: int) -> list[tuple[Lot, str]]:
-    """Lots in quarantine whose results wait for a second person who may be this one, and since when (UTC text)."""
+    """Lots in quarantine, or tested again, whose results wait for a second person who may be this one, and since when
+    (UTC text)."""
     held = materials.lots_in(connection, "quarantine", "", _LOOKED_AT)
+    again = materials.lots_of(connection, inspections.opened_again(connection, _AT_ONCE))
+    held += [one for one in again if one.status != "quarantine"]
     found: list[tuple[Lot, str]] = []
     for first in range(0, len(held), _AT_ONCE):
         found += _unchecked(connection, person, held[first : first + _AT_ONCE])
@@ -136,7 +139,11 @@ def _unchecked(connection: Connection, person: str, held: Iterable[Lot]) -> list
 
 def _since(connection: Connection, material: str, lot: str, person: str) -> str | None:
     """When the first result was recorded that somebody else has to check; None where there is none."""
-    waits = [one for one in lines(connection, material, lot) if one.counts and one.checked_by is None]
+    found = materials.find_lot(connection, material, lot)
+    # What a lot was released without is not asked for any more.
+    last = _released_at(connection, material, lot) if found is not None and found.status == "released" else -1
+    every = [one for one in lines(connection, material, lot) if one.index > last]
+    waits = [one for one in every if one.counts and one.checked_by is None]
     others = [one.index for one in waits if person not in (one.by, one.analyst)]
     first = reading.one(connection, min(others)) if others else None
     return None if first is None else first.head.captured_at

@@ -4,6 +4,7 @@
 # mypy: allow-untyped-decorators
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -15,11 +16,12 @@ from server.core.kinds import Fact
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import model as materials
-from server.quality.usage import certificates, model, pages, queries, shapes
+from server.quality.usage import certificates, model, pages, queries, retests, shapes
 from sync.passkeys import shown
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
+_AHEAD, _MOST = timedelta(days=60), 100
 blueprint = Blueprint("usage", __name__, url_prefix="/api", description="Whether lots may be used")
 
 
@@ -30,6 +32,21 @@ def show(material: str, lot: str) -> Answer:
     """Everything that the decision about a lot depends on, with the conditions of its release. PestleError
     `not_found`."""
     return _page(material, lot)
+
+
+@blueprint.get("/retests")
+@require("lot.read")
+def list_retests() -> Answer:
+    """Released lots that are to be tested again within 60 days, or were to be already; the first one due first."""
+    with plant.current().engine.connect() as connection:
+        now = clock.now()
+        found = retests.due(connection, clock.text(now)[:10], clock.text(now + _AHEAD)[:10], _MOST)
+    shown = ("material", "name", "lot", "retest", "containers", "supplier_lot")
+    items = [
+        {name: getattr(one.lot, name) for name in shown} | {"inspection": one.inspection, "past": one.past}
+        for one in found
+    ]
+    return {"items": items}
 
 
 @blueprint.post("/lots/<material>/<path:lot>/usage")
