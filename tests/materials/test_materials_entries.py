@@ -91,7 +91,7 @@ def test_who_may_not_receive_moves_no_expiry_and_registers_no_container_not_even
         for kind, said in (("lot", later), ("containers", labelled)):
             name = f"materials.{kind}_received.v1"
             written = site.writers["tablet-a"].write(name, "lot/api-1/N-1", said, actor=actor)
-            assert site.submit(written).flags == ("person_not_permitted",)
+            assert site.submit(written).flags == ("person_not_permitted", "lease_unknown")
     assert lot(site, "N-1", "2026-11-23").status == "expired"
     with site.plant.engine.connect() as connection:
         assert queries.find_container(connection, "C-1") is None
