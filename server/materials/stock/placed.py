@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -92,12 +92,17 @@ def put(connection: Connection, told: Sequence[tuple[str, Placing]]) -> None:
         {"container": label, "idx": one.index, **{name: getattr(one, name) for name in _FIELDS}} for label, one in told
     ]
     connection.execute(insert(table), rows)
-    placings = of(connection, [label for label, _ in told])
-    for label, one in told:
+    labels = [label for label, _ in told]
+    placings = of(connection, labels)
+    for label in dict.fromkeys(labels):
         found = placing.last(placings[label])
         assert found is not None
         connection.execute(update(container).where(container.c.container == label).values(location=found.to))
-        _settle(connection, label, one, placings[label])
+    new = dict(told)
+    for open_ in _read(connection, conflict.c.container.in_(labels) & conflict.c.settled_by.is_(None), None):
+        if placing.settles(new[open_.container], open_.idx, placings[open_.container]):
+            here = conflict.c.entry == open_.entry
+            connection.execute(update(conflict).where(here).values(settled_by=new[open_.container].entry))
 
 
 def find_again(connection: Connection, labels: Iterable[str]) -> None:
@@ -106,13 +111,6 @@ def find_again(connection: Connection, labels: Iterable[str]) -> None:
         found = placing.last(placings)
         where = container.c.container == label
         connection.execute(update(container).where(where).values(location=found and found.to))
-
-
-def _settle(connection: Connection, label: str, one: Placing, known: Sequence[Placing]) -> None:
-    for found in of_container(connection, label):
-        if placing.settles(one, found.idx, known):
-            here = conflict.c.entry == found.entry
-            connection.execute(update(conflict).where(here).values(settled_by=one.entry))
 
 
 def contradict(connection: Connection, entry: Entry) -> None:
@@ -130,7 +128,7 @@ def contradict(connection: Connection, entry: Entry) -> None:
 def of_container(connection: Connection, label: str) -> list[Conflict]:
     """Those of a container that nobody has settled, in the order of the log."""
     here = (conflict.c.container == label) & conflict.c.settled_by.is_(None)
-    return _read(connection, here, 100)
+    return _read(connection, here, None)
 
 
 def open_conflicts(connection: Connection, limit: int) -> list[Conflict]:
@@ -138,7 +136,7 @@ def open_conflicts(connection: Connection, limit: int) -> list[Conflict]:
     return _read(connection, conflict.c.settled_by.is_(None), limit)
 
 
-def _read(connection: Connection, where: object, limit: int) -> list[Conflict]:
+def _read(connection: Connection, where: ColumnElement[bool], limit: int | None) -> list[Conflict]:
     columns = (conflict.c.container, conflict.c.entry, conflict.c.other, conflict.c.idx)
-    query = select(*columns).where(where).order_by(conflict.c.idx).limit(limit)  # type: ignore[arg-type]
+    query = select(*columns).where(where).order_by(conflict.c.idx).limit(limit)
     return [Conflict(*row) for row in connection.execute(query)]
