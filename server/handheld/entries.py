@@ -334,6 +334,7 @@ KINDS = (
 # Of batches: their record alone knows corrections of it.
 OF_BATCHES = (
     *production.WORK,
+    *production.COURSE,
     *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED, production.EXCEPTION),
 )
 JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)

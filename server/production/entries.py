@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
+from server.production.course import shapes as course
 from server.production.dispensing import projection as dispensed
 from server.production.dispensing.shapes import MaterialDispensed
 from server.production.judging import (
@@ -102,6 +103,10 @@ KINDS = (
     Kind(model.YIELDED, YieldRecorded, "observation", judge_observation, _value),
     Kind(model.EXPLAINED, YieldExplained, "observation", judge_observation, _explain),
     _observed(model.COMPLETED, shapes.PhaseMarked),
+    _observed(model.HELD, course.PhaseStopped),
+    _observed(model.RESUMED, course.PhaseResumed),
+    _observed(model.ABORTED, course.PhaseStopped),
+    _observed(model.SKIPPED, course.PhaseStopped),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),

@@ -15,6 +15,7 @@ from server.materials import queries as materials
 from server.materials.stock import queries as stock
 from server.production import allocating, model, queries, rules
 from server.production.controls import judging as controls
+from server.production.course import judging as course
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
@@ -44,6 +45,9 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         more, touching = allocating.judge_use(connection, entry)
         flags += more
         facts += touching
+    more, following = course.judge(connection, entry, batch)
+    flags += more
+    facts += following
     more, following = controls.judge(connection, entry, batch)
     flags += more
     facts += following
@@ -155,8 +159,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     given = entry.payload
     found: list[Judgement] = []
     if entry.kind in model.WORK and entry.header.corrects is None:
-        done = queries.completed_phases(connection, batch.number)
-        missing = rules.judge_order(batch.phases, given["phase"], done, entry.header.captured_at)
+        ended = queries.ended_phases(connection, batch.number)
+        missing = rules.judge_order(batch.phases, given["phase"], ended, entry.header.captured_at)
         if missing:
             found.append(Judgement("phase_order", {"before": missing}))
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None

@@ -32,6 +32,8 @@ CHECKED = "production.check_recorded.v1"
 YIELDED = "production.yield_recorded.v1"
 EXPLAINED = "production.yield_explained.v1"
 COMPLETED = "production.phase_completed.v1"
+HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
+ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
 VERIFIED = "production.entry_verified.v1"
@@ -65,6 +67,14 @@ SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED)
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.
 WORK = (STARTED, *SINGLE_VALUED, COMPLETED)
+# A phase that was left before it was done, or not done at all; with either it has ended, as it has when completed, and
+# the phases after it may begin (ISA-88: aborted; what is skipped goes on without it).
+LEFT = (ABORTED, SKIPPED)
+ENDS = (COMPLETED, *LEFT)
+# The exception that each of these is.
+LEFT_CODES: Mapping[str, str] = {ABORTED: "phase_aborted", SKIPPED: "phase_skipped"}
+# What moves a phase besides its work.
+COURSE = (HELD, RESUMED, *LEFT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -108,11 +122,9 @@ _progress_of = Prepared(
         batch.c.status, batch.c.phases, batch.c.phases_done, batch.c.phases_total, batch.c.phase, batch.c.started_at
     ).where(batch.c.number == bindparam("batch"))
 )
-_completed = Prepared(
-    select(entry_.c.phase, func.min(entry_.c.captured_at))
-    .where(entry_.c.batch == bindparam("batch"), entry_.c.kind == model.COMPLETED)
-    .group_by(entry_.c.phase)
-)
+_first_of = select(entry_.c.phase, func.min(entry_.c.captured_at)).where(entry_.c.batch == bindparam("batch"))
+_completed = Prepared(_first_of.where(entry_.c.kind == model.COMPLETED).group_by(entry_.c.phase))
+_ended = Prepared(_first_of.where(or_(*(entry_.c.kind == kind for kind in model.ENDS))).group_by(entry_.c.phase))
 _changed = Prepared(update(batch).where(batch.c.number == bindparam("batch")).values(updated_at=bindparam("at")))
 _lot_of = Prepared(
     select(lot.c.allocated, lot.c.used).where(
@@ -342,10 +354,10 @@ def _move_on(connection: Connection, entry: Entry) -> None:
     if row is None:
         return
     _touch(connection, number, entry.recorded_at)
-    if entry.kind not in model.WORK:
+    if entry.kind not in (*model.WORK, *model.LEFT):
         return
     status, text, phases_done, total, phase, started_at = row
-    done = set(completed(connection, number))
+    done = set(ended(connection, number))
     phases = [planned["id"] for planned in orjson.loads(text)]
     now_done = sum(planned in done for planned in phases)
     values = {
@@ -362,6 +374,11 @@ def _move_on(connection: Connection, entry: Entry) -> None:
 def completed(connection: Connection, number: str) -> dict[str, str]:
     """The phases that were completed, and when for the first time."""
     return dict(transaction.rows(connection, _completed, {"batch": number}))
+
+
+def ended(connection: Connection, number: str) -> dict[str, str]:
+    """The phases that were completed, aborted or skipped, and when for the first time."""
+    return dict(transaction.rows(connection, _ended, {"batch": number}))
 
 
 def _decide(connection: Connection, entry: Entry, id_: str, state: str, text: str, chosen: str | None) -> None:

@@ -121,6 +121,11 @@ def completed_phases(connection: Connection, number: str) -> dict[str, str]:
     return projection.completed(connection, number)
 
 
+def ended_phases(connection: Connection, number: str) -> dict[str, str]:
+    """The phases that were completed, aborted or skipped, and when first (UTC)."""
+    return projection.ended(connection, number)
+
+
 def find_entry(connection: Connection, entry_id: str) -> BatchEntry | None:
     row = connection.execute(_entries.where(entry_.c.id == entry_id)).first()
     return None if row is None else _entry(row)

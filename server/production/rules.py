@@ -10,6 +10,7 @@ from server.core import units
 from server.core.steps import NOT_QUALIFIED, action, step
 from server.production import model
 from server.production.model import Batch, BatchEntry, Judgement
+from server.recipes import structure
 from server.recipes.model import find_line, find_phase, has_slot
 
 # Clocks of two tablets may differ by as much before a completion counts as later than the work after it (PLT-13).
@@ -21,6 +22,10 @@ _LAST = {
     model.STARTED: "started",
     model.CLEARED: "clearance",
     model.COMPLETED: "completed",
+    model.HELD: "held",
+    model.RESUMED: "resumed",
+    model.ABORTED: "aborted",
+    model.SKIPPED: "skipped",
     model.REMARK: "remark",
     model.PHOTO: "photo",
     model.VERIFIED: "verified",
@@ -62,17 +67,15 @@ def judge_place(kind: str, payload: Payload, subject: str, stream: str, batch: B
     return found
 
 
-def judge_order(phases: Sequence[Payload], phase: str, completed: Mapping[str, str], captured_at: str) -> list[str]:
-    """The phases that should have been completed before this one and were not; `completed` maps phase to time."""
+def judge_order(phases: Sequence[Payload], phase: str, ended: Mapping[str, str], captured_at: str) -> list[str]:
+    """The phases that should have ended before this one, however far before, and had not; `ended` maps phase to time.
+
+    Those far before too: what comes after a phase that was skipped still comes after what should have been before that.
+    """
     latest = datetime.fromisoformat(captured_at) + CLOCK_TOLERANCE
-    missing: list[str] = []
-    for planned in phases:
-        if planned["id"] == phase:
-            return missing
-        done = completed.get(planned["id"])
-        if done is None or datetime.fromisoformat(done) > latest:
-            missing.append(planned["id"])
-    return []
+    before = structure.ancestors(phases).get(phase, set()) - {phase}
+    times = [(one["id"], ended.get(one["id"])) for one in phases if one["id"] in before]
+    return [number for number, at in times if at is None or datetime.fromisoformat(at) > latest]
 
 
 def planned_limits(kind: str, payload: Payload, phase: Payload | None) -> Payload:

@@ -73,7 +73,7 @@ def batch_page(connection: Connection, number: str, day: str) -> dict[str, Any] 
 def _phases(connection: Connection, batch: Batch) -> list[dict[str, Any]]:
     of_phase = {entry.index: entry.phase for entry in batches.entries_of(connection, batch.number)}
     views = batches.entry_views(connection, [index for index, phase in of_phase.items() if phase is not None])
-    done = batches.completed_phases(connection, batch.number)
+    done = batches.ended_phases(connection, batch.number)
     return [
         {
             "id": phase["id"],

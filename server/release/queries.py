@@ -29,10 +29,10 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
     phases = known.phases if known is not None else ()
     results = quality.results_of_batch(connection, batch)
     done, entries = batches.completed_phases(connection, batch), batches.entries_of(connection, batch)
-    unreviewed = reviewing.against(connection, batch)
+    items, unreviewed = batches.items_of(connection, batch), reviewing.against(connection, batch)
     return [
-        rules.phases_gate(phases, done, entries),
-        *rules.items_gates(batches.items_of(connection, batch)),
+        rules.phases_gate(phases, done, entries, items),
+        *rules.items_gates(items),
         *differences.gates(differences.of_batch(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),

@@ -23,10 +23,11 @@ from sync.log.tables import log_entry
 _MOST = 100_000
 # What is said in a form about the batch.
 RECORDED = (records.OPENED, *records.WORK, records.SETTLED)
-_OBSERVED = (*production.WORK, production.REMARK, production.PHOTO, *quality.RESULTS, *records.WORK)
+_OBSERVED = (*production.WORK, *production.COURSE, production.REMARK, production.PHOTO, *quality.RESULTS, *records.WORK)
 # What can come to the stream of a batch that waits for its review, and says something of it.
 _SAYS_SOMETHING = (
     *production.WORK,
+    *production.COURSE,
     production.REMARK,
     production.PHOTO,
     production.VERIFIED,
@@ -80,12 +81,12 @@ def _batch_of(connection: Connection, entry: Entry) -> str | None:
 
 
 def _is_made(connection: Connection, batch: str, entry: Entry) -> bool:
-    """Whether every phase of a batch is completed, with what this entry says."""
+    """Whether every phase of a batch has ended, with what this entry says."""
     found = batches.find_batch(connection, batch)
     if found is None or not found.phases:
         return False
-    done = set(batches.completed_phases(connection, batch))
-    if entry.kind == production.COMPLETED:
+    done = set(batches.ended_phases(connection, batch))
+    if entry.kind in production.ENDS:
         done.add(entry.payload["phase"])
     return all(phase["id"] in done for phase in found.phases)
 

@@ -90,13 +90,19 @@ def _of_entry(entry: BatchEntry) -> list[Notice]:
     ]
 
 
-def phases_gate(phases: Sequence[Mapping[str, Any]], done: Iterable[str], entries: Iterable[BatchEntry]) -> Gate:
-    """Every phase was completed, and every slot of it holds a value."""
+def phases_gate(
+    phases: Sequence[Mapping[str, Any]], done: Iterable[str], entries: Sequence[BatchEntry], items: Iterable[Item] = ()
+) -> Gate:
+    """Every phase was completed, and every slot of it holds a value; or it was aborted or skipped, and QA has assessed
+    the exceptions that this is."""
     filled = {entry.slot for entry in entries if entry.kind in production.SINGLE_VALUED}
+    left = {entry.phase for entry in entries if entry.kind in production.LEFT}
+    known = [item for item in items if item.code in production.LEFT_CODES.values()]
+    assessed = {item.phase for item in known} - {item.phase for item in known if item.state == "open"}
     finished = set(done)
-    missing = [phase["id"] for phase in phases if phase["id"] not in finished]
-    missing += [slot for phase in phases if phase["id"] in finished for slot in slots(phase) if slot not in filled]
-    return gate("phases", missing)
+    missing = [one["id"] for one in phases if one["id"] not in (assessed if one["id"] in left else finished)]
+    whole = [phase for phase in phases if phase["id"] in finished and phase["id"] not in left]
+    return gate("phases", [*missing, *(slot for phase in whole for slot in slots(phase) if slot not in filled)])
 
 
 def items_gates(items: Iterable[Item]) -> list[Gate]:

@@ -41,6 +41,7 @@ from server.witness.blanks import BlankRules
 from server.witness.containers import ContainerRules
 from server.witness.controls import ControlRules
 from server.witness.counts import CountRules
+from server.witness.course import CourseRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
@@ -124,7 +125,7 @@ class SiteRules:
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
-        self._controls = ControlRules()
+        self._controls, self._course = ControlRules(), CourseRules()
         self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
         self._reconciling = ReconcilingRules(self._stock)
         self._training = TrainingRules(registry)
@@ -216,6 +217,7 @@ class SiteRules:
             self._containers.judge(seen)
             self._dispensing.judge(seen)
             self._controls.judge(seen)
+            self._course.judge(seen)
             self._yields.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
@@ -237,6 +239,7 @@ class SiteRules:
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)
+        self._course.learn(seen)
         self._yields.learn(seen)
         self._issuing.learn(seen)
         self._reconciling.learn(seen)

@@ -29,7 +29,7 @@ def stages(phases: Sequence[Mapping[str, Any]], views: Sequence[View], lang: Lan
     for phase in phases:
         here = [view for view in views if (view["payload"] or {}).get("phase") == phase["id"]]
         began = next((view for view in here if view["kind"] in production.WORK), None)
-        ended = [view for view in here if view["kind"] == production.COMPLETED]
+        ended = [view for view in here if view["kind"] in production.ENDS]
         if began is not None:
             last = ended[-1] if ended else None
             rows.append(

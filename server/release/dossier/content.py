@@ -134,8 +134,8 @@ def _phases(connection: Connection, number: str) -> Sequence[Mapping[str, Any]]:
 
 def _span(started_at: str | None, views: Sequence[View]) -> dict[str, str]:
     """When production began and ended, by the clock of the device that said so."""
-    work = [view for view in views if view["kind"] in production.WORK]
-    ended = [view for view in work if view["kind"] == production.COMPLETED]
+    work = [view for view in views if view["kind"] in (*production.WORK, *production.LEFT)]
+    ended = [view for view in work if view["kind"] in production.ENDS]
     began = moment(work[0]["captured_at"], work[0]["offset"]) if work else started_at or ""
     return {"started": began, "ended": moment(ended[-1]["captured_at"], ended[-1]["offset"]) if ended else ""}
 
@@ -277,7 +277,7 @@ def _phase(
     here = [view for view in views if (view["payload"] or {}).get("phase") == phase["id"]]
     hidden = corrected(here)
     values = [view for view in here if view["kind"] in _VALUES and view["id"] not in hidden]
-    marks = [view for view in here if view["kind"] in (production.STARTED, production.COMPLETED)]
+    marks = [view for view in here if view["kind"] in (production.STARTED, production.COMPLETED, *production.COURSE)]
     return {
         "id": phase["id"],
         "name": phase["name"][lang],

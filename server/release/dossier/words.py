@@ -191,6 +191,10 @@ production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
 production.yield_explained.v1|收率超限说明|Explanation of a yield
 production.phase_completed.v1|步骤完成|Phase completed
+production.phase_held.v1|步骤暂停|Phase held
+production.phase_resumed.v1|步骤恢复|Phase resumed
+production.phase_aborted.v1|步骤中止|Phase aborted
+production.phase_skipped.v1|步骤跳过|Phase skipped
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
@@ -327,6 +331,11 @@ balance_out_of_range|超出天平称量范围|Beyond the range of the balance
 below_minimum_weight|低于天平最小称量值|Below the minimum weight of the balance
 balance_not_checked|天平无有效核查|Balance without a valid check
 phase_order|步骤顺序不符|Phase out of order
+phase_held|步骤暂停期间操作|Work while the phase was held
+phase_aborted|步骤中止|Phase aborted
+phase_skipped|步骤跳过|Phase skipped
+time_limit_early|间隔时间不足|Less time between than asked for
+time_limit_exceeded|超出时限|Time limit exceeded
 lease_expired|授权过期后记录|Made on an expired lease
 lease_unknown|无有效授权|Made without a known lease
 lease_revoked|收回后记录|Made after the lease was taken back

@@ -1,0 +1,77 @@
+"""Gathers what is known of how the phases of a batch went, and words what the rules find."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from server.core.kinds import Entry, Fact
+from server.production import model, queries
+from server.production.course import rules
+from server.production.course.rules import Mark
+from server.production.model import Batch, Judgement
+from server.production.projection import entry_
+
+# What is heard of a batch: work, and what moves its phases.
+HEARD = frozenset({*model.WORK, *model.COURSE})
+
+
+def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
+    """The flags of an entry, and an exception for each thing that it brings to light. Work of one phase while that is
+    held is one exception as long as QA has not assessed it."""
+    if batch is None or entry.kind not in HEARD:
+        return [], []
+    given, about = entry.payload, Mark(entry.kind, entry.payload["phase"], entry.header.captured_at)
+    flags, facts = [], []
+    for one in rules.judge_left(entry.kind, given):
+        flags.append(one.code)
+        facts.append(_fact(entry, given["phase"], one))
+    held = rules.newly_held(_holds(connection, batch.number, about), about, _work(connection, batch.number, about))
+    if held:
+        flags.append(rules.HELD)
+        if not queries.open_items(connection, batch.number, rules.HELD, about.phase):
+            details = {"times": held[:20], "severity": model.MAJOR}
+            facts.append(_fact(entry, about.phase, Judgement(rules.HELD, details)))
+    for phase, one in _times(connection, entry, batch, about):
+        flags.append(one.code)
+        facts.append(_fact(entry, phase, one))
+    return flags, facts
+
+
+def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> list[tuple[str, Judgement]]:
+    concerned = rules.timed(batch.phases)
+    if about.phase not in concerned:
+        return []
+    return rules.newly_out(batch.phases, _marks(connection, batch.number, concerned, HEARD), about)
+
+
+def _holds(connection: Connection, batch: str, about: Mark) -> list[Mark]:
+    return _marks(connection, batch, (about.phase,), (model.HELD, model.RESUMED))
+
+
+def _work(connection: Connection, batch: str, about: Mark) -> list[str]:
+    """When the phase was worked on, where that matters: as soon as somebody says that it was held."""
+    if about.kind not in (model.HELD, model.RESUMED):
+        return []
+    return [one.captured_at for one in _marks(connection, batch, (about.phase,), model.WORK)]
+
+
+def _marks(connection: Connection, batch: str, phases: Iterable[str], kinds: Iterable[str]) -> list[Mark]:
+    c = entry_.c
+    here = (c.batch == batch) & c.phase.in_(list(phases)) & c.kind.in_(list(kinds))
+    query = select(c.kind, c.phase, c.captured_at).where(here).order_by(c.idx)
+    return [Mark(*row) for row in connection.execute(query)]
+
+
+def _fact(entry: Entry, phase: str, one: Judgement) -> Fact:
+    given: Mapping[str, Any] = entry.payload
+    payload = {
+        "batch": given["batch"],
+        "code": one.code,
+        "phase": phase,
+        "slot": None,
+        "entries": [entry.id],
+        "details": dict(one.details),
+        "comment": given.get("reason") or given.get("comment"),
+    }
+    return Fact(model.EXCEPTION, model.batch_stream(given["batch"]), payload, subject=f"{phase}/exception")

@@ -1,0 +1,122 @@
+"""What is wrong with how phases go: work while one is held, phases left undone, times between phases. Pure.
+
+Everything goes by what the tablets' clocks said (`captured_at`), so that it does not matter in what order entries
+arrive: asked of what is known with an entry and without it, the difference is what that entry brings to light.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.production import model
+from server.production.controls import schedule
+from server.production.controls.schedule import Hold
+from server.production.model import MAJOR, Judgement
+
+HELD = "phase_held"
+EARLY, EXCEEDED = "time_limit_early", "time_limit_exceeded"
+TIMES = (EARLY, EXCEEDED)
+FLAGS = (HELD, *TIMES, *model.LEFT_CODES.values())
+
+Phases = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry that says that a phase goes, or goes no further."""
+
+    kind: str
+    phase: str
+    captured_at: str
+
+
+def judge_left(kind: str, given: Mapping[str, Any]) -> list[Judgement]:
+    """A phase that was aborted or skipped is QA's to assess, whoever decided so (CN 2010, 175; 21 CFR 211.100(b))."""
+    code = model.LEFT_CODES.get(kind)
+    return [] if code is None else [Judgement(code, {"reason": given["reason"], "severity": MAJOR})]
+
+
+def holds(marks: Iterable[Mark]) -> Sequence[Hold]:
+    """When the phase of these marks was held, and until when."""
+    known = list(marks)
+    held = [datetime.fromisoformat(one.captured_at) for one in known if one.kind == model.HELD]
+    resumed = [datetime.fromisoformat(one.captured_at) for one in known if one.kind == model.RESUMED]
+    return schedule.course((), (), held, resumed).holds
+
+
+def work_in(spans: Sequence[Hold], work: Iterable[str]) -> list[str]:
+    """Of times of work those in which the phase was held: at the moment of a hold it is still at work, at that of its
+    resumption it is again."""
+    times = ((text, datetime.fromisoformat(text)) for text in work)
+    return [text for text, at in times if any(begin < at and (end is None or at < end) for begin, end in spans)]
+
+
+def newly_held(marks: Sequence[Mark], about: Mark, work: Sequence[str]) -> list[str]:
+    """Times of work that turns out to have been done while its phase was held, now that `about` is known."""
+    if about.kind not in (model.HELD, model.RESUMED):
+        return work_in(holds(marks), [about.captured_at]) if about.kind in model.WORK else []
+    before = set(work_in(holds(marks), work))
+    return [at for at in work_in(holds([*marks, about]), work) if at not in before]
+
+
+def timed(phases: Phases) -> set[str]:
+    """The phases whose beginnings and ends count for a time limit."""
+    limits = [(phase["id"], time["since"]) for phase in phases for time in phase.get("times", ())]
+    return {one for pair in limits for one in pair}
+
+
+def newly_out(phases: Phases, marks: Sequence[Mark], about: Mark) -> list[tuple[str, Judgement]]:
+    """Time limits that turn out not to have been kept, now that `about` is known, each with its phase."""
+    if about.phase not in timed(phases):
+        return []
+    before = {_key(one) for one in _out(phases, marks)}
+    return [one for one in _out(phases, [*marks, about]) if _key(one) not in before]
+
+
+def _key(found: tuple[str, Judgement]) -> tuple[str, ...]:
+    phase, one = found
+    return phase, one.code, *(one.details[name] for name in ("since", "from", "to"))
+
+
+def _out(phases: Phases, marks: Sequence[Mark]) -> list[tuple[str, Judgement]]:
+    moments = _moments(marks)
+    found = []
+    for phase in phases:
+        for time in phase.get("times", ()):
+            began, came = moments.get((time["since"], time["from"])), moments.get((phase["id"], time["to"]))
+            if began is not None and came is not None:
+                found += [(phase["id"], one) for one in _judge(time, came - began)]
+    return found
+
+
+def _moments(marks: Iterable[Mark]) -> dict[tuple[str, str], datetime]:
+    """When each phase began and ended: with its first work, and when it was first said to be complete or aborted. What
+    was skipped has neither. That a phase was held changes nothing: material waits in it all the same."""
+    found: dict[tuple[str, str], datetime] = {}
+    for one in marks:
+        moment = "start" if one.kind in (*model.WORK[:-1],) else "end" if one.kind in _LASTS else None
+        if moment is not None:
+            at = datetime.fromisoformat(one.captured_at)
+            found[one.phase, moment] = min(at, found.get((one.phase, moment), at))
+    return found
+
+
+_LASTS = (model.COMPLETED, model.ABORTED)
+
+
+def _judge(time: Mapping[str, Any], spent: timedelta) -> list[Judgement]:
+    """21 CFR 211.111; CN 2010, 195. The clocks of two tablets may differ: QA sees by how much the limit was missed."""
+    said = {name: time[name] for name in ("since", "from", "to")} | {"elapsed": minutes(spent), "severity": MAJOR}
+    if time["min"] is not None and spent < timedelta(minutes=time["min"]):
+        return [Judgement(EARLY, said | {"limit": time["min"]})]
+    if time["max"] is not None and spent > timedelta(minutes=time["max"]):
+        return [Judgement(EXCEEDED, said | {"limit": time["max"]})]
+    return []
+
+
+def minutes(spent: timedelta) -> str:
+    """Whole seconds as minutes with two decimals, cut, as a timer shows them."""
+    hundredths = spent // timedelta(milliseconds=600)
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"

@@ -1,0 +1,19 @@
+"""The shapes of what moves a phase besides its work: held, resumed, aborted, skipped."""
+
+from marshmallow import Schema
+
+from server.core import fields
+
+
+class PhaseStopped(Schema):
+    """A phase that is held, aborted or skipped, and why."""
+
+    batch = fields.code()
+    phase = fields.code()
+    reason = fields.text(2000)
+
+
+class PhaseResumed(Schema):
+    batch = fields.code()
+    phase = fields.code()
+    comment = fields.text(2000, none=True)

@@ -1,0 +1,58 @@
+"""Whether the server has told of phases out of their order, held, left undone, or out of their times (PRD-05, PRD-06).
+
+The same questions as its own rules ask (`server.production.course`), answered from the log alone.
+"""
+
+from server.production import model
+from server.production.course import rules
+from server.production.course.judging import HEARD
+from server.production.course.rules import Mark
+from server.production.rules import judge_order
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+
+ORDER = "phase_order"
+
+
+class CourseRules(StandingRules):
+    """How the phases of every batch went, after the entries learnt so far."""
+
+    kinds = HEARD
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marks: dict[str, list[Mark]] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of work, and of what holds, goes on with or leaves a phase."""
+        body, head = seen.body, seen.head
+        if seen.by_server or body is None or head.kind not in HEARD or "batch_unknown" in seen.stamp.flags:
+            return
+        phases = self.phases_of(body["batch"])
+        if not phases:
+            return
+        about, known = _mark(seen, body), self._marks.get(body["batch"], [])
+        here = [one for one in known if one.phase == about.phase]
+        owed = {one.code for one in rules.judge_left(head.kind, body)}
+        work = [one.captured_at for one in here if one.kind in model.WORK]
+        owed |= {rules.HELD} if rules.newly_held(here, about, work) else set()
+        owed |= {one.code for _, one in rules.newly_out(phases, known, about)}
+        if head.kind in model.WORK and head.corrects is None:
+            owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
+        self.compare(seen, owed, (*rules.FLAGS, ORDER))
+
+    def take(self, seen: Seen, body: Body) -> None:
+        if seen.head.kind in HEARD:
+            self._marks.setdefault(body["batch"], []).append(_mark(seen, body))
+
+
+def _mark(seen: Seen, body: Body) -> Mark:
+    return Mark(seen.head.kind, body["phase"], seen.head.captured_at)
+
+
+def _ended(marks: list[Mark]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in marks:
+        if one.kind in model.ENDS:
+            found[one.phase] = min(one.captured_at, found.get(one.phase, one.captured_at))
+    return found
