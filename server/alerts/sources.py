@@ -202,6 +202,8 @@ SOURCES: Mapping[str, Source] = {
     "handheld.log_disputed.v1": _disputed,
     "production.exception_raised.v1": _exception,
     "production.phase_completed.v1": _phase_completed,
+    "production.phase_aborted.v1": _phase_completed,
+    "production.phase_skipped.v1": _phase_completed,
     "quality.results_recorded.v1": _results,
     "quality.results_recorded.v2": _results,
     "quality.results_recorded.v3": _results,

@@ -18,6 +18,7 @@ from server.materials.suppliers import queries as suppliers
 from server.materials.suppliers.model import ENDS
 from server.production import queries as production
 from server.production.controls import queries as controls
+from server.production.course import queries as course
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
 from server.training import queries as training
@@ -26,6 +27,9 @@ from server.training import queries as training
 UNSEEN = timedelta(hours=4)
 # A witness is another's machine: one that is restarted is no alarm.
 SILENT = timedelta(minutes=10)
+# Long enough to do something about a time limit; and the longest that nothing happens in a batch within a shift.
+ENDING = timedelta(minutes=15)
+STILL = timedelta(hours=4)
 _ALL = 100_000
 # Of a plant that is far behind, these are told; the others follow as they are done.
 _MOST_TASKS = 500
@@ -122,6 +126,21 @@ def _stuck(connection: Connection, plant: Plant, now: datetime) -> Iterable[Rais
         yield Raised("flow_stuck", f"{row.instance} {row.stuck}", f"/instances/{row.instance}", details)
 
 
+def _limits(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    """Hold times and other limits between phases that run out, or have, as long as nobody has gone on."""
+    for batch, phase, until in course.limits_running(connection, now + ENDING):
+        text = clock.text(until)
+        details = {"batch": batch, "phase": dict(phase["name"]), "until": text}
+        places = (phase["room"],) if phase.get("room") else ()
+        yield Raised("time_limit_ending", f"{batch}/{phase['id']} {text}", f"/batch/{batch}", details, places=places)
+
+
+def _still(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
+    for batch, since in course.standing_still(connection, now - STILL):
+        details = {"batch": batch, "since": since}
+        yield Raised("batch_stands_still", f"{batch} {since}", f"/batch/{batch}", details)
+
+
 def _awaiting(connection: Connection) -> Iterable[str]:
     return [one.number for one in production.batch_lines(connection, (AWAITING_REVIEW,), limit=_ALL)[0]]
 
@@ -137,6 +156,8 @@ SWEEPS: Mapping[str, Sweep] = {
     "supplier_expiring": _suppliers,
     "stock_expiring": _expiring,
     "stock_retest": _retested,
+    "time_limit_ending": _limits,
+    "batch_stands_still": _still,
     "witness_silent": _witnesses,
     "backup_missing": _backups,
     "check_overdue": _overdue_checks,

@@ -114,6 +114,8 @@ export interface Phase {
   inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
   /** Phases that must have ended before; missing in orders from before the third form: the one before it in the list. */
   after?: string[];
+  /** At least, at most so many minutes from a moment of another phase to one of this. */
+  times?: { since: string; from: "start" | "end"; to: "start" | "end"; min: number | null; max: number | null }[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */
   second?: "portion" | "line" | null;
 }

@@ -9,6 +9,10 @@ export const KIND = {
   parameter: "production.parameter_recorded.v1",
   checked: "production.check_recorded.v1",
   completed: "production.phase_completed.v1",
+  held: "production.phase_held.v1",
+  resumed: "production.phase_resumed.v1",
+  aborted: "production.phase_aborted.v1",
+  skipped: "production.phase_skipped.v1",
   remark: "production.remark_added.v1",
   photo: "production.photo_attached.v1",
   verified: "production.entry_verified.v1",
@@ -98,12 +102,15 @@ export const phaseOf = (entry: Pick<LocalEntry, "subject" | "payload">): string 
 export const isStarted = (phase: Phase, entries: LocalEntry[]): boolean =>
   entries.some((entry) => entry.payload.phase === phase.id && (entry.kind === KIND.started || SINGLE.includes(entry.kind)));
 
+/** With each of these a phase has ended; those after it may begin. */
+const ENDS: string[] = [KIND.completed, KIND.aborted, KIND.skipped];
+
 export const isDone = (phase: Phase, entries: LocalEntry[]): boolean =>
-  entries.some((entry) => entry.kind === KIND.completed && entry.payload.phase === phase.id);
+  entries.some((entry) => ENDS.includes(entry.kind) && entry.payload.phase === phase.id);
 
 export interface Progress { done: number; started: boolean; current: Phase | null }
 
-/** The first phase that is not completed is the current one. */
+/** The first phase that has not ended is the current one. */
 export function progress(phases: Phase[], entries: LocalEntry[]): Progress {
   const open = phases.filter((phase) => !isDone(phase, entries));
   return { done: phases.length - open.length, started: entries.some((entry) => entry.kind === KIND.started), current: open[0] ?? null };

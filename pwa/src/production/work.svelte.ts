@@ -8,6 +8,7 @@ import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
 import { elsewhere } from "./areas";
+import { firstBefore, next, permitted } from "./course/course";
 import { missing, needsOf, SECOND_CHECK, stopped } from "./qualified";
 
 /** The one next thing to do, which the action bar shows lower right. */
@@ -56,7 +57,11 @@ export class Work {
   entries: LocalEntry[] = $derived.by(() => mirror.entries(this.batch));
   standings: Map<string, Standing> = $derived.by(() => standings(this.entries));
   progress = $derived.by(() => progress(this.phases, this.entries));
-  phase: Phase | null = $derived.by(() => this.phases.find((phase) => phase.id === this.chosen) ?? this.progress.current);
+  /** The phase that was ended here last: its work goes on with what follows it. */
+  last = $state<string | null>(null);
+  /** What may be done now, side by side. */
+  permitted: Phase[] = $derived.by(() => permitted(this.phases, this.entries));
+  phase: Phase | null = $derived.by(() => this.phases.find((phase) => phase.id === this.chosen) ?? next(this.phases, this.entries, this.last));
   drafts = $derived.by(() => mirror.drafts(this.batch));
   draftsFull: boolean = $derived.by(() => mirror.draftsFull(this.batch));
 
@@ -70,9 +75,13 @@ export class Work {
 
   /** The earlier phase that comes first, if this one is out of order. */
   before(phase: Phase): Phase | null {
-    const current = this.progress.current;
-    if (!current || this.done(phase) || current.id === phase.id || this.forced.includes(phase.id)) return null;
-    return current;
+    return this.done(phase) || this.forced.includes(phase.id) ? null : firstBefore(this.phases, phase, this.entries);
+  }
+
+  /** A phase has ended: on to what is next. */
+  leave(phase: string): void {
+    this.last = phase;
+    this.chosen = null;
   }
 
   /** What was recorded in a phase; with null, what belongs to none of them. */

@@ -90,6 +90,18 @@ def _out(phases: Phases, marks: Sequence[Mark]) -> list[tuple[str, Judgement]]:
     return found
 
 
+def running(phases: Phases, marks: Sequence[Mark]) -> list[tuple[str, datetime]]:
+    """Phases that must begin or end by a time and have not, with that time; of what has ended nothing runs any more."""
+    moments, ended = _moments(marks), {one.phase for one in marks if one.kind in model.ENDS}
+    found = []
+    for phase in phases:
+        for time in () if phase["id"] in ended else phase.get("times", ()):
+            began = moments.get((time["since"], time["from"]))
+            if began is not None and time["max"] is not None and (phase["id"], time["to"]) not in moments:
+                found.append((phase["id"], began + timedelta(minutes=time["max"])))
+    return found
+
+
 def _moments(marks: Iterable[Mark]) -> dict[tuple[str, str], datetime]:
     """When each phase began and ended: with its first work, and when it was first said to be complete or aborted. What
     was skipped has neither. That a phase was held changes nothing: material waits in it all the same."""

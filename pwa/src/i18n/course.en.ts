@@ -1,0 +1,9 @@
+/** English words of how phases go: fetched with their screens. */
+export const courseEn = {
+  beside: "May be done now as well", held: "Held", left: { aborted: "Aborted", skipped: "Skipped" }, since: (name: string, at: string) => `by ${name} since ${at}`, heldHint: "Nothing is done in this phase until somebody lets it go on. What is recorded meanwhile becomes an exception.", resume: "Resume phase",
+  change: "Hold or leave phase", title: "Hold or leave the phase",
+  hint: "The time and your name are kept with it.", reason: "Reason", sign: "Sign",
+  ways: { held: "Hold", aborted: "Abort", skipped: "Skip" },
+  ask: { held: "It goes on later. Time limits go on running.", aborted: "It ends as it is. QA assesses this before release.", skipped: "It is not done. QA assesses this before release." },
+  at_most: (phase: string, moment: string) => `${phase}: must ${moment} by`, at_least: (phase: string, moment: string) => `${phase}: may ${moment} from`, moments: { start: "begin", end: "end" } as Record<string, string>, left_time: "left", over: "over by", overHint: "The time limit has passed. This becomes an exception.", to: "To the phase",
+};

@@ -1,0 +1,11 @@
+/** Chinese words of how phases go: fetched with their screens. */
+import type { courseEn } from "./course.en";
+
+export const courseZh: typeof courseEn = {
+  beside: "现在也可进行", held: "已暂停", left: { aborted: "已中止", skipped: "已跳过" }, since: (name: string, at: string) => `${name}，自 ${at} 起`, heldHint: "恢复之前不得在本步骤操作。其间的记录将成为异常。", resume: "恢复步骤",
+  change: "暂停或离开步骤", title: "暂停或离开步骤",
+  hint: "时间和您的姓名一并保存。", reason: "原因", sign: "签署",
+  ways: { held: "暂停", aborted: "中止", skipped: "跳过" },
+  ask: { held: "稍后继续。时限仍在计时。", aborted: "就此结束。放行前由质量部门评估。", skipped: "不再进行。放行前由质量部门评估。" },
+  at_most: (phase: string, moment: string) => `${phase}：最迟${moment}于`, at_least: (phase: string, moment: string) => `${phase}：最早${moment}于`, moments: { start: "开始", end: "结束" }, left_time: "剩余", over: "已超过", overHint: "已超出时限，将成为异常。", to: "前往该步骤",
+};

@@ -1,0 +1,67 @@
+/** Which phases may be done now, what is held or left, and how time limits run, from entries alone. */
+import { expect, it } from "vitest";
+import type { LocalEntry, Phase } from "../../src/core/types";
+import { firstBefore, holding, leftBy, next, permitted, running, toneOf } from "../../src/production/course/course";
+import { KIND } from "../../src/production/progress";
+
+const text = { zh: "步骤", en: "Phase" };
+const step = (id: string, after: string[], more: Partial<Phase> = {}): Phase => ({ id, type: "instruction", name: text, instruction: text, room: null, equipment: null, after, ...more });
+const LIMIT = { since: "20", from: "end", to: "start", min: 5, max: 30 } as const;
+const phases = [step("10", []), step("20", ["10"]), step("30", ["10"]), step("40", ["20", "30"], { times: [LIMIT] })];
+const DAY = Date.parse("2026-11-22T08:00:00.000Z");
+const at = (minutes: number): number => DAY + minutes * 60_000;
+
+let made = 0;
+function entry(kind: string, phase: string, minutes = 0): LocalEntry {
+  made += 1;
+  return {
+    id: `e${made}`, kind, subject: `${phase}/x`, actor: "P-1", device: "tablet-1", seq: made, capturedAt: new Date(at(minutes)).toISOString(), offset: 0, recordedAt: null, corrects: null, reason: null,
+    payload: { batch: "B1", phase, reason: "a reason" }, place: "device", flags: [], index: null, own: true, signature: "right",
+  };
+}
+const ids = (found: Phase[]): string[] => found.map(({ id }) => id);
+const done = (...phase: string[]): LocalEntry[] => phase.flatMap((one) => [entry(KIND.started, one), entry(KIND.completed, one)]);
+
+it("PRD-05 permits branches side by side, and their join once both have ended", () => {
+  expect(ids(permitted(phases, []))).toEqual(["10"]);
+  expect(ids(permitted(phases, done("10")))).toEqual(["20", "30"]);
+  expect(ids(permitted(phases, done("10", "20")))).toEqual(["30"]);
+  expect(ids(permitted(phases, [...done("10", "20"), entry(KIND.skipped, "30")]))).toEqual(["40"]);
+  expect(firstBefore(phases, phases[3]!, done("10", "20"))?.id).toBe("30");
+  expect(firstBefore(phases, phases[2]!, done("10"))).toBeNull();
+});
+
+it("PRD-05 works through an order of the older form one phase after the other", () => {
+  const old = phases.map(({ after: _, ...phase }) => phase);
+  expect(ids(permitted(old, done("10")))).toEqual(["20"]);
+  expect(firstBefore(old, old[2]!, done("10"))?.id).toBe("20");
+  expect(next(old, done("10"), "10")?.id).toBe("20");
+});
+
+it("PRD-05 goes on with what follows what was just ended, else with what nobody has begun", () => {
+  const branch = [step("10", []), step("20", ["10"]), step("25", ["20"]), step("30", ["10"])];
+  expect(next(branch, done("10", "20"), "20")?.id).toBe("25");
+  const busy = [...done("10"), entry(KIND.started, "20")];
+  expect(next(branch, busy, null)?.id).toBe("20");
+  expect(next(branch, busy, "99")?.id).toBe("30");
+  expect(next(branch, [...busy, ...done("30")], "30")?.id).toBe("20");
+  expect(next(branch, done("10", "20", "25", "30"), "25")).toBeNull();
+});
+
+it("PRD-05 tells what is held, and how a phase was left", () => {
+  const held = entry(KIND.held, "20", 5);
+  expect(holding(phases[1]!, [entry(KIND.started, "20"), held])).toBe(held);
+  expect(holding(phases[1]!, [held, entry(KIND.resumed, "20", 9)])).toBeNull();
+  expect(holding(phases[1]!, [held, entry(KIND.aborted, "20", 9)])).toBeNull();
+  expect(leftBy(phases[1]!, [entry(KIND.aborted, "20")])).toBe("aborted");
+  expect(leftBy(phases[1]!, done("20"))).toBeNull();
+});
+
+it("PRD-06 counts time limits down from the moment they begin to the one they end at, holds or not", () => {
+  expect(running(phases, done("10"))).toEqual([]);
+  const known = [...done("10"), entry(KIND.started, "20", 1), entry(KIND.completed, "20", 10), entry(KIND.held, "40", 11)];
+  const [limit] = running(phases, known);
+  expect(limit).toEqual({ phase: phases[3], to: "start", from: at(15), until: at(40) });
+  expect([12, 16, 26, 41].map((minutes) => toneOf(limit!, at(minutes)))).toEqual(["waits", "runs", "soon", "over"]);
+  expect(running(phases, [...known, entry(KIND.started, "40", 20)])).toEqual([]);
+});

@@ -1,0 +1,57 @@
+"""A batch whose phases go side by side, with a time limit between two of them, and what moves its phases."""
+
+from typing import Any
+
+from batch_support import Site, marked
+from control_support import release
+from recipe_support import step
+
+from server.core.record import Recorded
+
+Payload = dict[str, Any]
+# At most twelve minutes from the end of 20 until 40 begins.
+LIMIT: Payload = {"since": "20", "from": "end", "to": "start", "min": None, "max": 12}
+# 10 > 20 > 40 and 10 > 30 > 40.
+PHASES: list[Payload] = [
+    step("10", "instruction"),
+    step("20", "instruction", "10"),
+    step("30", "instruction", "10"),
+    step("40", "instruction", "20", "30", times=[LIMIT]),
+]
+
+
+class Branches:
+    """A batch in the hands of two tablets; every step is a minute after the last."""
+
+    def __init__(self, site: Site, batch: str = "B1") -> None:
+        self.site, self.batch = site, batch
+        release(site, batch, PHASES)
+
+    def start(self, phase: str, **how: Any) -> Recorded:
+        return self.site.put("phase_started", marked(self.batch, phase), **how)
+
+    def end(self, phase: str, **how: Any) -> Recorded:
+        return self.site.put("phase_completed", marked(self.batch, phase), **how)
+
+    def do(self, *phases: str) -> None:
+        for phase in phases:
+            assert (self.start(phase).flags, self.end(phase).flags) == ((), ())
+
+    def hold(self, phase: str, **how: Any) -> Recorded:
+        return self._stop("phase_held", phase, **how)
+
+    def resume(self, phase: str, **how: Any) -> Recorded:
+        return self.site.put("phase_resumed", {"batch": self.batch, "phase": phase, "comment": None}, **how)
+
+    def abort(self, phase: str, **how: Any) -> Recorded:
+        return self._stop("phase_aborted", phase, **how)
+
+    def skip(self, phase: str, **how: Any) -> Recorded:
+        return self._stop("phase_skipped", phase, **how)
+
+    def wait(self, minutes: int) -> None:
+        self.site.now_ms += minutes * 60_000
+
+    def _stop(self, kind: str, phase: str, **how: Any) -> Recorded:
+        said = {"batch": self.batch, "phase": phase, "reason": "a reason"}
+        return self.site.put(kind, said, **how)

@@ -1,0 +1,53 @@
+"""A witness finds what a server leaves out or makes up about how the phases of a batch went (PRD-05, PRD-06)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from batch_support import Site
+from course_support import Branches
+from witness_support import Rig, Story
+
+from server.core import clock
+from server.production.course.rules import EARLY, FLAGS
+
+pytestmark = pytest.mark.urs("PLT-18", "PRD-05", "PRD-06")
+EVERY = tuple(one for one in (*FLAGS, "phase_order") if one != EARLY)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("plant")
+    site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    Branches(site).do("10", "20", "30", "40")
+    made = Branches(site, "B2")
+    told = [made.start("20").flags, made.skip("10").flags, made.hold("20").flags, made.end("20").flags]
+    made.resume("20")
+    told += [made.end("20").flags, made.abort("30").flags]
+    made.wait(20)
+    told.append(made.start("40").flags)
+    assert set(EVERY) == {flag for flags in told for flag in flags}
+    yield Story.of(site.plant)
+    clock.use_system()
+    site.plant.close()
+
+
+def test_an_honest_log_with_each_of_these_flags_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("flag", EVERY)
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.flagged(flag)
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize("flag", EVERY)
+def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.indices("production.phase_completed.v1")[0]
+    forged = story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
+    assert rig.show(forged) == 422
+    assert rig.found == ("flag_wrong", index)
