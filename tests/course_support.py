@@ -14,7 +14,7 @@ LIMIT: Payload = {"since": "20", "from": "end", "to": "start", "min": None, "max
 # 10 > 20 > 40 and 10 > 30 > 40.
 PHASES: list[Payload] = [
     step("10", "instruction"),
-    step("20", "instruction", "10"),
+    step("20", "instruction", "10", equipment="press", candidates=["PR-1"]),
     step("30", "instruction", "10"),
     step("40", "instruction", "20", "30", times=[LIMIT]),
 ]
@@ -48,6 +48,16 @@ class Branches:
 
     def skip(self, phase: str, **how: Any) -> Recorded:
         return self._stop("phase_skipped", phase, **how)
+
+    def identify(self, phase: str, code: str) -> Recorded:
+        return self.site.put(
+            "equipment_identified", {"batch": self.batch, "phase": phase, "equipment": code, "scanned": code}
+        )
+
+    def register(self, code: str, kind: str, due: str | None) -> None:
+        known = {"equipment": code, "class": kind, "name": {"zh": "机", "en": "machine"}, "calibration_due": due}
+        known |= dict.fromkeys(("serial", "model", "location"))
+        self.site.state("equipment.equipment_registered.v1", f"equipment/{code}", known)
 
     def wait(self, minutes: int) -> None:
         self.site.now_ms += minutes * 60_000

@@ -107,6 +107,7 @@ KINDS = (
     _observed(model.RESUMED, course.PhaseResumed),
     _observed(model.ABORTED, course.PhaseStopped),
     _observed(model.SKIPPED, course.PhaseStopped),
+    _observed(model.IDENTIFIED, course.EquipmentIdentified),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),

@@ -33,6 +33,7 @@ YIELDED = "production.yield_recorded.v1"
 EXPLAINED = "production.yield_explained.v1"
 COMPLETED = "production.phase_completed.v1"
 HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
+IDENTIFIED = "production.equipment_identified.v1"
 ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
@@ -73,8 +74,8 @@ LEFT = (ABORTED, SKIPPED)
 ENDS = (COMPLETED, *LEFT)
 # The exception that each of these is.
 LEFT_CODES: Mapping[str, str] = {ABORTED: "phase_aborted", SKIPPED: "phase_skipped"}
-# What moves a phase besides its work.
-COURSE = (HELD, RESUMED, *LEFT)
+# What is said of a phase besides its work: what moves it, and what it is done with.
+COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED)
 
 
 @dataclass(frozen=True, slots=True)

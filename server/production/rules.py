@@ -26,6 +26,7 @@ _LAST = {
     model.RESUMED: "resumed",
     model.ABORTED: "aborted",
     model.SKIPPED: "skipped",
+    model.IDENTIFIED: "equipment",
     model.REMARK: "remark",
     model.PHOTO: "photo",
     model.VERIFIED: "verified",

@@ -3,11 +3,13 @@
 The same questions as its own rules ask (`server.production.course`), answered from the log alone.
 """
 
+from server.equipment.model import REGISTERED
 from server.production import model
-from server.production.course import rules
+from server.production.course import pieces, rules
 from server.production.course.judging import HEARD
 from server.production.course.rules import Mark
 from server.production.rules import judge_order
+from server.recipes.model import find_phase
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
 
@@ -17,11 +19,12 @@ ORDER = "phase_order"
 class CourseRules(StandingRules):
     """How the phases of every batch went, after the entries learnt so far."""
 
-    kinds = HEARD
+    kinds = (*HEARD, REGISTERED)
 
     def __init__(self) -> None:
         super().__init__()
         self._marks: dict[str, list[Mark]] = {}
+        self._pieces: dict[str, pieces.Piece] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of work, and of what holds, goes on with or leaves a phase."""
@@ -40,9 +43,15 @@ class CourseRules(StandingRules):
         if head.kind in model.WORK and head.corrects is None:
             owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
         self.compare(seen, owed, (*rules.FLAGS, ORDER))
+        if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
+            code, phase = body["equipment"], find_phase(phases, body["phase"])
+            found = pieces.judge(code, phase, self._pieces.get(code), head.captured_at[:10])
+            self.compare(seen, {one.code for one in found}, pieces.FLAGS)
 
     def take(self, seen: Seen, body: Body) -> None:
-        if seen.head.kind in HEARD:
+        if seen.head.kind == REGISTERED:
+            self._pieces[body["equipment"]] = pieces.Piece(body["class"], body["calibration_due"])
+        elif seen.head.kind in HEARD:
             self._marks.setdefault(body["batch"], []).append(_mark(seen, body))
 
 

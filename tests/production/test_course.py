@@ -103,6 +103,16 @@ def test_a_time_limit_that_was_not_kept_is_an_exception_and_a_hold_does_not_stop
     assert made.end("40").flags == ()
 
 
+@pytest.mark.urs("EQP-01", "EQP-03")
+def test_equipment_that_must_not_be_used_is_an_exception(made: Branches) -> None:
+    made.register("PR-1", "press", "2026-12-31")
+    made.register("PR-2", "press", "2026-11-21")
+    assert made.identify("20", "PR-1").flags == ()
+    assert made.identify("20", "PR-2").flags == ("equipment_unfit", "calibration_overdue")
+    assert made.identify("20", "PR-9").flags == ("equipment_unfit",)
+    assert made.site.item("B1", "calibration_overdue").details["due"] == "2026-11-21"
+
+
 def test_supervisors_are_told_before_a_time_limit_runs_out_and_of_a_batch_that_stands_still(made: Branches) -> None:
     made.do("10", "20")
     ended = datetime.fromtimestamp(made.site.now_ms / 1000, UTC)

@@ -11,7 +11,7 @@ from recipe_support import step
 
 from server.core import clock
 from server.production import model
-from server.production.course import rules
+from server.production.course import pieces, rules
 from server.production.course.rules import Mark
 from server.production.rules import judge_order
 from server.recipes import structure
@@ -150,3 +150,25 @@ def test_in_whatever_order_entries_arrive_the_same_is_told(
     spent = times[model.STARTED if to == "start" else model.COMPLETED, "20"] - times[model.COMPLETED, "10"]
     if to == "end" or times[model.STARTED, "20"] <= times[model.COMPLETED, "20"]:
         assert bool(told) is not (10 <= spent <= 30)
+
+
+PHASE: dict[str, Any] = {"equipment": "press", "candidates": ["PR-1", "PR-2"]}
+
+
+@pytest.mark.urs("EQP-01", "EQP-03")
+@pytest.mark.parametrize(
+    ("code", "piece", "found"),
+    [
+        ("PR-1", pieces.Piece("press", None), []),
+        ("PR-1", pieces.Piece("press", "2026-11-22"), []),
+        ("PR-1", pieces.Piece("press", "2026-11-21"), [(pieces.OVERDUE, None)]),
+        ("PR-3", pieces.Piece("press", None), [(pieces.UNFIT, "candidate")]),
+        ("PR-1", pieces.Piece("blender", None), [(pieces.UNFIT, "class")]),
+        ("PR-9", None, [(pieces.UNFIT, "unknown")]),
+    ],
+)
+def test_a_piece_of_equipment_is_known_of_the_right_class_a_candidate_and_calibrated(
+    code: str, piece: pieces.Piece | None, found: list[tuple[str, str | None]]
+) -> None:
+    told = pieces.judge(code, PHASE, piece, "2026-11-22")
+    assert [(one.code, one.details.get("problem")) for one in told] == found

@@ -10,6 +10,7 @@ from course_support import Branches
 from witness_support import Rig, Story
 
 from server.core import clock
+from server.production.course import pieces
 from server.production.course.rules import EARLY, FLAGS
 
 pytestmark = pytest.mark.urs("PLT-18", "PRD-05", "PRD-06")
@@ -21,14 +22,19 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("plant")
     site = Site(f"sqlite:///{folder}/pestle.db", folder)
     clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
-    Branches(site).do("10", "20", "30", "40")
+    clean = Branches(site)
+    clean.register("PR-1", "press", None)
+    clean.register("PR-2", "press", "2026-11-21")
+    clean.identify("20", "PR-1")
+    clean.do("10", "20", "30", "40")
     made = Branches(site, "B2")
     told = [made.start("20").flags, made.skip("10").flags, made.hold("20").flags, made.end("20").flags]
     made.resume("20")
     told += [made.end("20").flags, made.abort("30").flags]
     made.wait(20)
     told.append(made.start("40").flags)
-    assert set(EVERY) == {flag for flags in told for flag in flags}
+    told.append(made.identify("20", "PR-2").flags)
+    assert set(EVERY) | set(pieces.FLAGS) == {flag for flags in told for flag in flags}
     yield Story.of(site.plant)
     clock.use_system()
     site.plant.close()
@@ -51,3 +57,10 @@ def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> 
     forged = story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
     assert rig.show(forged) == 422
     assert rig.found == ("flag_wrong", index)
+
+
+@pytest.mark.parametrize("flag", pieces.FLAGS)
+def test_equipment_that_must_not_be_used_is_not_kept_quiet_about(rig: Rig, story: Story, flag: str) -> None:
+    index = story.flagged(flag)
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", index)

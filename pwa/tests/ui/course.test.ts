@@ -1,7 +1,7 @@
 /** Which phases may be done now, what is held or left, and how time limits run, from entries alone. */
 import { expect, it } from "vitest";
-import type { LocalEntry, Phase } from "../../src/core/types";
-import { firstBefore, holding, leftBy, next, permitted, running, toneOf } from "../../src/production/course/course";
+import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
+import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf } from "../../src/production/course/course";
 import { KIND } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -64,4 +64,12 @@ it("PRD-06 counts time limits down from the moment they begin to the one they en
   expect(limit).toEqual({ phase: phases[3], to: "start", from: at(15), until: at(40) });
   expect([12, 16, 26, 41].map((minutes) => toneOf(limit!, at(minutes)))).toEqual(["waits", "runs", "soon", "over"]);
   expect(running(phases, [...known, entry(KIND.started, "40", 20)])).toEqual([]);
+});
+
+it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () => {
+  const piece = (equipment: string, kind: string, calibration_due: string | null): Equipment => ({ equipment, class: kind, name: text, serial: null, model: null, location: null, calibration_due });
+  const register = [piece("PR-1", "press", null), piece("PR-2", "press", "2026-11-21"), piece("PR-3", "press", null), piece("BL-1", "blender", null)];
+  const phase = step("50", [], { equipment: "press", candidates: ["PR-1", "PR-2"] });
+  expect(machines(phase, register, "2026-11-22")).toEqual({ fit: ["PR-1"], overdue: ["PR-2"] });
+  expect(machines({ ...phase, candidates: [] }, register, "2026-11-21").fit).toEqual(["PR-1", "PR-2", "PR-3"]);
 });

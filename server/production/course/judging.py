@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.core.kinds import Entry, Fact
+from server.equipment import queries as equipment
 from server.production import model, queries
-from server.production.course import rules
+from server.production.course import pieces, rules
 from server.production.course.rules import Mark
 from server.production.model import Batch, Judgement
 from server.production.projection import entry_
+from server.recipes.model import find_phase
 
 # What is heard of a batch: work, and what moves its phases.
 HEARD = frozenset({*model.WORK, *model.COURSE})
@@ -23,7 +25,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
         return [], []
     given, about = entry.payload, Mark(entry.kind, entry.payload["phase"], entry.header.captured_at)
     flags, facts = [], []
-    for one in rules.judge_left(entry.kind, given):
+    for one in (*rules.judge_left(entry.kind, given), *_piece(connection, entry, batch)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
     held = rules.newly_held(_holds(connection, batch.number, about), about, _work(connection, batch.number, about))
@@ -36,6 +38,15 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
         flags.append(one.code)
         facts.append(_fact(entry, phase, one))
     return flags, facts
+
+
+def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    if entry.kind != model.IDENTIFIED:
+        return []
+    code, phase = entry.payload["equipment"], find_phase(batch.phases, entry.payload["phase"])
+    found = equipment.find_equipment(connection, code)
+    piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
+    return pieces.judge(code, phase, piece, entry.header.captured_at[:10])
 
 
 def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> list[tuple[str, Judgement]]:

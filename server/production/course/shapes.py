@@ -13,6 +13,15 @@ class PhaseStopped(Schema):
     reason = fields.text(2000)
 
 
+class EquipmentIdentified(Schema):
+    """What a phase is done with: `scanned` is the code as it was read, null where it was typed."""
+
+    batch = fields.code()
+    phase = fields.code()
+    equipment = fields.code()
+    scanned = fields.text(4000, none=True)
+
+
 class PhaseResumed(Schema):
     batch = fields.code()
     phase = fields.code()

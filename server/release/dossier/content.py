@@ -285,11 +285,16 @@ def _phase(
         "place": " · ".join(word(part, lang) for part in (phase.get("room"), phase.get("equipment")) if part),
         "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
         "marks": [
-            f"{word(view['kind'], lang)}: {person(view['actor'], lang)}, {view['device']['name']}, "
+            f"{word(view['kind'], lang)}{_piece(view)}: {person(view['actor'], lang)}, {view['device']['name']}, "
             f"{moment(view['captured_at'], view['offset'])}"
             for view in marks
         ],
     }
+
+
+def _piece(view: View) -> str:
+    """Of equipment that was identified its code."""
+    return f" {view['payload']['equipment']}" if view["kind"] == production.IDENTIFIED else ""
 
 
 def _sums(connection: Connection, number: str, phase: Mapping[str, Any], lang: Lang) -> list[str]:

@@ -195,6 +195,7 @@ production.phase_held.v1|步骤暂停|Phase held
 production.phase_resumed.v1|步骤恢复|Phase resumed
 production.phase_aborted.v1|步骤中止|Phase aborted
 production.phase_skipped.v1|步骤跳过|Phase skipped
+production.equipment_identified.v1|设备确认|Equipment identified
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
@@ -334,6 +335,7 @@ phase_order|步骤顺序不符|Phase out of order
 phase_held|步骤暂停期间操作|Work while the phase was held
 phase_aborted|步骤中止|Phase aborted
 phase_skipped|步骤跳过|Phase skipped
+equipment_unfit|设备不适用|Equipment not fit for the phase
 time_limit_early|间隔时间不足|Less time between than asked for
 time_limit_exceeded|超出时限|Time limit exceeded
 lease_expired|授权过期后记录|Made on an expired lease
