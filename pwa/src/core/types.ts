@@ -99,6 +99,7 @@ export interface DispensingLine {
 }
 /** What a yield is calculated over, by its name in the expression: the sum of slots of phases before, or what is typed. */
 export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
+export interface Equipment { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates }
 export interface Phase {
   id: string;
   type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield";
@@ -114,6 +115,8 @@ export interface Phase {
   inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
   /** Phases that must have ended before; missing in orders from before the third form: the one before it in the list. */
   after?: string[];
+  /** The pieces of its class of equipment that may be used; none: any. */
+  candidates?: string[];
   /** At least, at most so many minutes from a moment of another phase to one of this. */
   times?: { since: string; from: "start" | "end"; to: "start" | "end"; min: number | null; max: number | null }[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */
@@ -195,7 +198,7 @@ export interface Lent {
   areas?: { area: string; name: Text2; places: string[] }[];
   /** What a step needs, by its name, and how that is called; missing in older leases. */
   requirements?: Record<string, string[]>; documents?: Record<string, Text2>;
-  equipment: { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates }[];
+  equipment: Equipment[];
   /** All enrolled tablets, so that others' entries can be shown with the names of theirs. */
   devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;

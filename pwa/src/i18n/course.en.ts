@@ -1,5 +1,6 @@
 /** English words of how phases go: fetched with their screens. */
 export const courseEn = {
+  overdue: (one: string) => `${one}: the calibration is overdue. Take another, or have it calibrated.`,
   beside: "May be done now as well", held: "Held", left: { aborted: "Aborted", skipped: "Skipped" }, since: (name: string, at: string) => `by ${name} since ${at}`, heldHint: "Nothing is done in this phase until somebody lets it go on. What is recorded meanwhile becomes an exception.", resume: "Resume phase",
   change: "Hold or leave phase", title: "Hold or leave the phase",
   hint: "The time and your name are kept with it.", reason: "Reason", sign: "Sign",

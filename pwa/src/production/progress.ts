@@ -13,6 +13,7 @@ export const KIND = {
   resumed: "production.phase_resumed.v1",
   aborted: "production.phase_aborted.v1",
   skipped: "production.phase_skipped.v1",
+  identified: "production.equipment_identified.v1",
   remark: "production.remark_added.v1",
   photo: "production.photo_attached.v1",
   verified: "production.entry_verified.v1",

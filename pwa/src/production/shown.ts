@@ -47,6 +47,7 @@ function valueOf({ kind, payload }: Said): string {
   if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.held || kind === KIND.aborted || kind === KIND.skipped) return text(payload.reason);
+  if (kind === KIND.identified) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);

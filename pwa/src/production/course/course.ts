@@ -1,6 +1,6 @@
 /** Which phases may be done now, which is held, and what time limits run: from entries alone, also offline. Order and
  * limits are those of server/production/course/rules.py. */
-import type { LocalEntry, Phase } from "../../core/types";
+import type { Equipment, LocalEntry, Phase } from "../../core/types";
 import { ancestors } from "../../recipes/structure";
 import { courseOf } from "../controls/schedule";
 import { isDone, KIND, SINGLE } from "../progress";
@@ -66,6 +66,14 @@ function momentsOf(phase: Phase, entries: LocalEntry[]): { start: number | null;
     return times.length ? Math.min(...times) : null;
   };
   return { start: first([KIND.started, ...SINGLE]), end: first([KIND.completed, KIND.aborted]) };
+}
+
+/** The pieces of equipment that a phase may be done with on this day, and those of its class that are not calibrated. */
+export function machines(phase: Phase, equipment: Equipment[], day: string): { fit: string[]; overdue: string[] } {
+  const own = equipment.filter((one) => phase.equipment && one.class === phase.equipment && (!phase.candidates?.length || phase.candidates.includes(one.equipment)));
+  // A balance is asked about when something is weighed on it.
+  const isOver = (one: Equipment): boolean => one.class !== "balance" && one.calibration_due !== null && one.calibration_due < day;
+  return { fit: own.filter((one) => !isOver(one)).map((one) => one.equipment), overdue: own.filter(isOver).map((one) => one.equipment) };
 }
 
 export type Tone = "waits" | "runs" | "soon" | "over";
