@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from server.recipes.upgrading import upgraded
+
 Text = dict[str, str]
 
 
@@ -120,7 +122,7 @@ def _counted(code: str, names: Text, unit: str, target: str | None, high: str | 
     return {"id": code, "name": names, "unit": unit, **limits, "decimals": 0, "tally": True}
 
 
-PACKING: dict[str, Any] = {
+_PACKING: dict[str, Any] = {
     "recipe": "MBR-AMT-5-PK",
     "version": 1,
     "product": PRODUCT,
@@ -157,6 +159,9 @@ PACKING: dict[str, Any] = {
     ],
 }
 
+PACKING = upgraded(_PACKING)
+
+# Of before the third form, as a plant has them that has worked here for years.
 RECIPE: dict[str, Any] = {
     "recipe": "MBR-AMT-5",
     "version": 3,

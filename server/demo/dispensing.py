@@ -7,6 +7,7 @@ from typing import Any
 from server.demo.content import MATERIALS, PRODUCT, labels, t
 from server.production.dispensing import sums
 from server.production.dispensing.sums import Portion
+from server.recipes.upgrading import upgraded
 
 LOTS = {
     "API-0107": "A-5/3",
@@ -44,7 +45,7 @@ POWDERS: list[dict[str, Any]] = [
     _line("50", "MGS-0009", "0.285", "0.282", "0.288", _PLAIN),
 ]
 
-RECIPE: dict[str, Any] = {
+_LINEAR: dict[str, Any] = {
     "recipe": "MBR-AMT-5-PI",
     "version": 1,
     "product": PRODUCT,
@@ -78,6 +79,7 @@ RECIPE: dict[str, Any] = {
         },
     ],
 }
+RECIPE = upgraded(_LINEAR)
 
 
 def portions(

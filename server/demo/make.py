@@ -25,7 +25,6 @@ from sync.log import reading
 HISTORY_DAYS = 360
 HISTORY_BATCHES = 30
 TODAY = timedelta(hours=7)
-APPROVED = "recipes.recipe_approved.v1"
 
 Say = Callable[[str], None]
 
@@ -53,7 +52,7 @@ def people_table() -> list[dict[str, Any]]:
 
 def is_made(plant: Plant) -> bool:
     with plant.engine.connect() as connection:
-        return bool(reading.of_kind(connection, APPROVED))
+        return bool(reading.of_kind(connection, recipes.APPROVED_V1))
 
 
 def make(plant: Plant, quick: bool, say: Say) -> None:
@@ -130,10 +129,9 @@ def _master_data(story: Story) -> None:
         {"person": engineer, "meaning": "prepared", "at": clock.text(story.moment)},
         {"person": qa, "meaning": "approved", "at": clock.text(story.moment)},
     ]
-    for recipe in (RECIPE, PACKING, dispensing.RECIPE):
-        story.state(APPROVED, f"recipe/{recipe['recipe']}", {**recipe, "signatures": signatures})
-    master = coated.RECIPE | {"signatures": signatures}
-    story.state(recipes.MASTER_APPROVED, recipes.recipe_stream(master["recipe"]), master)
+    for recipe in (RECIPE, PACKING, dispensing.RECIPE, coated.RECIPE):
+        kind = recipes.MASTER_APPROVED if recipes.is_master(recipe) else recipes.APPROVED_V1
+        story.state(kind, recipes.recipe_stream(recipe["recipe"]), {**recipe, "signatures": signatures})
 
 
 def _lot(story: Story, lot: tuple[Any, ...], keeper: str, analyst: str) -> None:
