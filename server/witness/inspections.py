@@ -23,8 +23,12 @@ class InspectionRules:
         self._stock, self._sampling, self._in_force = stock, sampling, in_force
 
     def judge(self, seen: Seen) -> None:
-        """SyncError `inspection_draw_wrong`, as the door refuses it."""
+        """SyncError `inspection_draw_wrong` or `sample_unknown`, as the door refuses it."""
         kind, given = seen.head.kind, seen.body
+        if given is not None and kind == model.VOIDED and seen.by_server and not self._sampling.is_blind:
+            code = rules.void_refused(self._sampling.counts(given["sample"], seen.head.stream))
+            if code is not None:
+                raise SyncError(code, f"{given['sample']} in {seen.head.stream}")
         if given is None or not seen.by_server or kind not in (model.OPENED, model.DRAWN):
             return
         if kind == model.OPENED:

@@ -56,6 +56,12 @@ class SamplingRules:
     def samplers(self, number: str) -> tuple[str, ...]:
         return tuple({one.taken_by for one in self._of(self._taken, number).samples})
 
+    def counts(self, sample: str, stream: str) -> bool:
+        """Whether a sample is one of an inspection of this lot."""
+        found = [(key, one) for key, of in self._taken.items() for one in of.samples if one.sample == sample]
+        known = [(self.find(key), one.counts) for key, one in found]
+        return any(yes and of is not None and model.stream(of.material, of.lot) == stream for of, yes in known)
+
     def is_complete(self, number: str) -> bool | None:
         """Whether what was drawn is sampled and with the laboratory; None where not every container can be read."""
         opened = self._opened[number]
@@ -89,13 +95,18 @@ class SamplingRules:
         if seen.is_strange:
             return
         if given is None:
-            self.is_blind = self.is_blind or head.kind in (*_RECEIPTS, model.TAKEN, model.HANDED_KIND)
+            self.is_blind = self.is_blind or head.kind in (*_RECEIPTS, model.TAKEN, model.HANDED_KIND, model.VOIDED)
         elif head.kind in _RECEIPTS:
             about = model.stream(given["material"], given["lot"])
             if head.stream != about:
                 self._said.setdefault(about, []).append(said)
         elif head.kind in (model.OPENED, model.DRAWN) and seen.by_server:
             self._open(seen, given)
+        elif head.kind == model.VOIDED and seen.by_server:
+            for taken in self._taken.values():
+                taken.samples = [
+                    replace(one, counts=one.counts and one.sample != given["sample"]) for one in taken.samples
+                ]
         elif head.kind == model.TAKEN:
             of = self._taken.setdefault(given["inspection"], _Of())
             of.samples.append(_sample(seen, given))

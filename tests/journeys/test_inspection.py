@@ -184,6 +184,20 @@ def test_where_the_chain_breaks_everybody_sees_it_in_both_languages(walk: Walk) 
     expect(lab.page.get_by_text("Retest is due")).to_be_visible(timeout=LONG)
 
 
+def test_a_sample_that_was_recorded_wrongly_is_taken_back(walk: Walk) -> None:
+    lab, desk = walk.lab, walk.site.desk("sunyue")
+    line = {"container": walk.view()["drawn"][0], "quantity": {"value": "0.050", "unit": "kg"}}
+    body = {"purpose": "retained", "containers": [line | {"instead_of": None, "reason": None}], "comment": None}
+    wrong = desk.post(f"/api/inspections/{walk.number}/samples", body, 201)["sample"]
+    lab.page.goto(f"{lab.wire.url}/inspections/samples/{wrong}")
+    lab.at("do-void").click(timeout=LONG)
+    lab.at("void-reason").fill("Another container was opened")
+    at_each_size(lab, "sample-void", "void-reason")
+    lab.at("void-send").click()
+    expect(lab.at("void-sheet")).to_have_count(0, timeout=LONG)
+    expect(lab.at("do-void")).to_have_count(0, timeout=LONG)
+
+
 @pytest.mark.urs("MAT-07", "QUA-02")
 def test_a_lot_past_its_retest_stands_in_the_list_and_is_inspected_again_from_there(walk: Walk) -> None:
     plant = open_plant(Config(walk.site.server.data, walk.database_url))

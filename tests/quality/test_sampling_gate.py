@@ -11,6 +11,7 @@ from inspection_support import Sampling
 from plant import PASSWORD
 from specification_support import CODE, Json, approve, definition, numeric
 from usage_support import decision
+from witness_support import Rig, Story
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -68,6 +69,29 @@ def test_a_sample_of_broken_custody_completes_nothing_until_another_was_taken(si
     delivered(site, "A-01", "A-02")
     assert (site.inspection().state, sampled(site)) == ("complete", True)
     assert site.rebuilds()
+
+
+def test_a_sample_that_was_recorded_wrongly_is_taken_back_with_its_reason(site: Sampling, tmp_path: Path) -> None:
+    sample = delivered(site, "A-01", "A-02")
+    assert sampled(site)
+    body = {"reason": "Container A-03 was opened"}
+    assert site.client("zhang").post(f"/api/samples/{sample}/void", json=body).status_code == 403
+    assert site.client("zhao").post(f"/api/samples/{sample}/void", json={"reason": ""}).status_code == 422
+    done = site.client("zhao").post(f"/api/samples/{sample}/void", json=body)
+    assert (done.status_code, done.json["counts"], done.json["of"]["state"]) == (201, False, "sampling")
+    assert site.client("zhao").post(f"/api/samples/{sample}/void", json=body).json["code"] == "sample_unknown"
+    assert not sampled(site)
+    delivered(site, "A-01", "A-02")
+    assert sampled(site)
+    assert site.rebuilds()
+    story = Story.of(site.plant)
+    rig = Rig(tmp_path / "witness", story)
+    pen = story.pen("server", story.signer)
+    twice = pen.write(model.VOIDED, LOT, {**body, "sample": sample}, actor="P-0005", subject=sample)
+    assert rig.show(story) == 200, rig.why
+    assert rig.show(story.then(twice)) == 422
+    assert rig.found == ("sample_unknown", len(story.entries))
+    rig.folder.close()
 
 
 @pytest.mark.urs("MAT-06")

@@ -59,7 +59,7 @@ export const codesEn = {
     "quality.certificate_recorded.v1": "Certificate of analysis recorded",
     "quality.results_recorded.v3": "Results recorded",
     "quality.sample_handed.v1": "Sample handed on",
-    "quality.sample_taken.v1": "Sample taken",
+    "quality.sample_taken.v1": "Sample taken", "quality.sample_voided.v1": "Sample taken back",
     "quality.inspection_drawn.v1": "Containers to sample drawn again",
     "quality.inspection_opened.v1": "Inspection opened",
     "quality.result_set_aside.v1": "Result set aside",

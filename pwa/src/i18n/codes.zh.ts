@@ -60,7 +60,7 @@ export const codesZh: typeof codesEn = {
     "quality.certificate_recorded.v1": "供应商检验报告书已登记",
     "quality.results_recorded.v3": "检验结果",
     "quality.sample_handed.v1": "样品流转",
-    "quality.sample_taken.v1": "取样",
+    "quality.sample_taken.v1": "取样", "quality.sample_voided.v1": "样品作废",
     "quality.inspection_drawn.v1": "重新抽取取样容器",
     "quality.inspection_opened.v1": "检验任务开立",
     "quality.result_set_aside.v1": "检验结果不计入",

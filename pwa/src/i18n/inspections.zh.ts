@@ -12,6 +12,7 @@ export const inspectionsZh: typeof inspectionsEn = {
   scanContainer: "扫描容器", next: (labels: string) => `抽中的容器：${labels}`, aContainer: (lot: string) => `批号 ${lot} 的容器`, already: (label: string) => `${label}，已在本样品中`, noSuch: (label: string) => `${label}，系统中没有此容器`, ofOther: (label: string, material: string, lot: string) => `${label}：${material}，批号 ${lot}`,
   notDrawn: (label: string) => `${label} 未被抽中`, instead: "代替", besides: "不代替：另加取样", reason: "理由", openIt: "仍然取样", takenOf: "取样量", unit: "单位", amountOf: (label: string) => `${label} 的取样量`, remove: "移除", comment: "备注", record: (n: number) => `记录样品（${n} 件）`,
   chooseLot: "选择要取样的物料批", otherLot: "其他物料批", writeNumber: "请把编号写在样品上；联网后可打印标签。",
+  takeBack: "记录有误：作废此样品", takeBackHint: "如取错容器。作废后此样品不代表任何容器，请重新取样；库存扣减保持不变，由盘点更正。",
   again: "复验：再次取样", retests: "待复验的物料批", retestDue: (on) => `复验期限 ${on}`, retestPast: (on) => `复验期已过（${on}）：不得使用`,
   insteadOf: (label: string) => `代替 ${label}`, replaced: "已换件", countsNot: "不计入", broken: "流转中断", label: "标签…",
   sampleStates: { taken: "已取样", handed: "已交出", received: "检验室已接收", stored: "已存放", destroyed: "已销毁" },

@@ -84,6 +84,24 @@ class SampleHanded(Schema):
     reason = fields.text(2000, none=True)
 
 
+class SampleVoided(Schema):
+    """`reason`: what was wrong with it, as the wrong container. Another is taken in its place; what stock says was
+    taken stays, and a count sets it right."""
+
+    sample = sample_number()
+    reason = fields.text(2000)
+
+
+def decide_void(connection: Connection, entry: Entry) -> Ruling:
+    """Of a sample that counts, in the stream of its lot."""
+    found = queries.find_sample(connection, entry.payload["sample"])
+    inspection = None if found is None else queries.find(connection, found.inspection)
+    code = rules.void_refused(found is not None and found.counts)
+    if inspection is None or entry.header.stream != model.stream(inspection.material, inspection.lot):
+        code = "sample_unknown"
+    return Ruling() if code is None else Ruling(refusal=code, details={"sample": entry.payload["sample"]})
+
+
 def decide_opening(connection: Connection, entry: Entry) -> Ruling:
     """With the next number of the year, of a lot that is there, by the plan of the specification that is in force,
     drawn as anybody would draw it."""
@@ -220,6 +238,14 @@ KINDS = (
     ),
     Kind(model.DRAWN, InspectionDrawn, "decision", decide_draw, settled(projection.draw_again), by=("server",)),
     Kind(model.TAKEN, SampleTaken, "observation", judge_sample, settled(projection.take)),
+    Kind(
+        model.VOIDED,
+        SampleVoided,
+        "decision",
+        decide_void,
+        settled(projection.void),
+        by=(model.TAKES, model.RECORDS),
+    ),
     Kind(model.HANDED_KIND, SampleHanded, "observation", judge_step, settled(projection.hand)),
 )
 ROOM = Room(

@@ -11,6 +11,8 @@ OPENED = "quality.inspection_opened.v1"
 DRAWN = "quality.inspection_drawn.v1"
 TAKEN = "quality.sample_taken.v1"
 HANDED_KIND = "quality.sample_handed.v1"
+# A sample that was recorded of something else than it was taken of: it stands for no container any more.
+VOIDED = "quality.sample_voided.v1"
 # Of the room of materials, by name.
 LOT_RECEIVED = "materials.lot_received.v2"
 CONTAINERS_RECEIVED = ("materials.containers_received.v1", "materials.containers_received.v2")

@@ -92,6 +92,11 @@ def take(connection: Connection, entry: Entry) -> None:
     connection.execute(insert(sample), row)
 
 
+def void(connection: Connection, entry: Entry) -> None:
+    here = sample.c.sample == entry.payload["sample"]
+    connection.execute(update(sample).where(here).values(counts=0))
+
+
 def hand(connection: Connection, entry: Entry) -> None:
     """What somebody says who may not is in the log, and no link of the chain."""
     if not model.COUNTS_NOT.isdisjoint(entry.flags):

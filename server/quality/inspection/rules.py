@@ -19,6 +19,11 @@ def draw(number: str, given: Payload, labels: Collection[str], containers: int) 
     return {"containers": containers, "number": count, "drawn": named}
 
 
+def void_refused(counts: bool) -> str | None:
+    """Why a sample cannot be taken back: it is none of an inspection, or was taken back already."""
+    return None if counts else "sample_unknown"
+
+
 def rooted(line: Payload, parents: Mapping[str, str]) -> dict[str, Any]:
     """A line of a sample, as of the container that what it was taken from was filled from since the draw."""
     return {**line, "container": root(line["container"], parents)}

@@ -37,6 +37,10 @@ class Taking(Schema):
     comment = fields.text(2000, none=True)
 
 
+class Voiding(Schema):
+    reason = fields.text(2000)
+
+
 class Handing(Schema):
     """`to`: whom it is handed to; `until` of what is stored, the last day; `reason` of what is destroyed."""
 

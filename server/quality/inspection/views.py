@@ -149,6 +149,24 @@ def hand(body: Body, sample: str) -> Answer:
     return _sample_page(sample)
 
 
+@blueprint.post("/samples/<sample>/void")
+@require(model.TAKES, model.RECORDS)
+@blueprint.arguments(shapes.Voiding)
+@blueprint.response(201)
+def void(body: Body, sample: str) -> Answer:
+    """Say that a sample was recorded wrongly, as of the wrong container: another is to be taken in its place.
+    PestleError `sample_unknown`."""
+    here, person = plant.current(), current_person()
+    with here.engine.connect() as connection:
+        found = queries.find_sample(connection, sample)
+        inspection = None if found is None else queries.find(connection, found.inspection)
+    if inspection is None:
+        raise PestleError("sample_unknown", {"sample": sample})
+    about = model.stream(inspection.material, inspection.lot)
+    here.recorder.state(Fact(model.VOIDED, about, {**body, "sample": sample}, subject=sample, actor=person.id))
+    return _sample_page(sample)
+
+
 def _find(connection: Connection, number: str) -> Inspection:
     found = queries.find(connection, number)
     if found is None:

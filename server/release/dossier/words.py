@@ -208,6 +208,7 @@ quality.certificate_recorded.v1|供应商检验报告书已登记|Certificate of
 quality.results_recorded.v3|检验结果|Results recorded
 quality.sample_handed.v1|样品流转|Sample handed on
 quality.sample_taken.v1|取样|Sample taken
+quality.sample_voided.v1|样品作废|Sample taken back
 quality.inspection_drawn.v1|重新抽取取样容器|Containers to sample drawn again
 quality.inspection_opened.v1|检验任务开立|Inspection opened
 quality.result_set_aside.v1|检验结果不计入|Result set aside
