@@ -9,6 +9,7 @@ from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
 from server.production.course import shapes as course
+from server.production.dispensing import judging as portions
 from server.production.dispensing import projection as dispensed
 from server.production.dispensing.shapes import MaterialDispensed
 from server.production.judging import (
@@ -43,7 +44,7 @@ def _weigh(connection: Connection, entry: Entry) -> None:
 
 def _dispense(connection: Connection, entry: Entry) -> None:
     _weigh(connection, entry)
-    dispensed.keep(connection, entry)
+    dispensed.keep(connection, entry, portions.asked(connection, entry))
 
 
 def _release(connection: Connection, entry: Entry) -> None:

@@ -179,7 +179,8 @@ def _judge_weighing(
     connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None
 ) -> list[Judgement]:
     given = entry.payload
-    found = rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
+    found = dispensing.judge_source(connection, given)
+    found += rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
     if given["source"] == "device":
         for name, shown in rules.weights_read(entry.kind, given):
             found += _judge_reading(connection, entry, name, shown)

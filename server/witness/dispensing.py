@@ -4,6 +4,7 @@ The same questions as its own rules ask (`server.production.dispensing.rules`), 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.handheld.entries import OF_BATCHES
@@ -13,6 +14,7 @@ from server.production.dispensing.sums import Portion
 from server.production.rules import slot_of
 from server.recipes.model import find_line, find_phase
 from server.release.model import RESOLVED_KIND
+from server.witness.links import MaterialLinks
 from server.witness.lot_results import LotResults
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
@@ -27,7 +29,9 @@ class DispensingRules:
 
     def __init__(self) -> None:
         self._phases: dict[str, Sequence[Body]] = {}
-        self._portions: dict[tuple[str, str], list[Portion]] = {}
+        # Each with its material.
+        self._portions: dict[tuple[str, str], list[tuple[Portion, str]]] = {}
+        self._links = MaterialLinks()
         self._labels: dict[str, list[tuple[str, str, str]]] = {}
         # Phases that are said to be complete.
         self._ended: set[tuple[str, str]] = set()
@@ -45,12 +49,15 @@ class DispensingRules:
         if seen.by_server or body is None or "batch_unknown" in flags:
             return
         stream = model.batch_stream(body.get("batch", ""))
+        if head.kind in model.WEIGHINGS:
+            self._judge_source(seen, body)
         if head.kind not in (model.DISPENSED, model.COMPLETED) or stream in self._blind:
             return
         phase = find_phase(self._phases.get(stream, ()), body["phase"])
         if head.kind == model.DISPENSED:
             lot = body["material"], body["lot"]
-            if "/".join(("lot", *lot)) not in self._blind and not self._results.is_doubtful(lot):
+            known = self._links.of(body["material"]) is not None and not self._results.is_doubtful(lot)
+            if "/".join(("lot", *lot)) not in self._blind and known:
                 owed = {one.code for one in self._judged(body, phase)}
                 self._compare(seen, owed, (*_OF_PORTION, *_ALSO))
             self._judge_label(seen, body)
@@ -66,7 +73,7 @@ class DispensingRules:
         others = [one for one in self._standing(body) if one.slot != slot]
         results = self._results.of((body["material"], body["lot"]), body["potency"] or {})
         ended = (body["batch"], body["phase"]) in self._ended
-        return rules.judge(body, slot, phase, line, others, results, ended)
+        return rules.judge(body, slot, phase, line, others, results, ended, self._links.of(body["material"]) or ())
 
     def _judge_label(self, seen: Seen, body: Body) -> None:
         """That two portions have one label; what labels the stock has is not remembered here."""
@@ -79,6 +86,13 @@ class DispensingRules:
         if others and rules.LABEL_REUSED not in seen.stamp.flags:
             raise unflagged(rules.LABEL_REUSED, f"{body['into']} was the label of {others[0]}")
 
+    def _judge_source(self, seen: Seen, body: Body) -> None:
+        """That something was taken out of what was dispensed for another batch."""
+        labelled = self._labels.get(body["container"] or "", ())
+        others = [one for one, batch, _ in labelled if one not in self._superseded and batch != body["batch"]]
+        if others and rules.LABEL_REUSED not in seen.stamp.flags:
+            raise unflagged(rules.LABEL_REUSED, f"{body['container']} was the label of {others[0]}")
+
     @staticmethod
     def _compare(seen: Seen, owed: set[str], among: Sequence[str]) -> None:
         told = set(seen.stamp.flags)
@@ -90,11 +104,24 @@ class DispensingRules:
 
     def _standing(self, body: Body) -> list[Portion]:
         found = self._portions.get((body["batch"], body["phase"]), ())
-        return [one for one in found if one.entry not in self._superseded]
+        return [
+            replace(one, links=self._links.of(material) or ())
+            for one, material in found
+            if one.entry not in self._superseded
+        ]
+
+    def _asked(self, stream: str, body: Body) -> str:
+        """How much the frozen recipe asks for of the lot."""
+        phase = find_phase(self._phases.get(stream, ()), body["phase"])
+        line, slot = find_line(phase, body["line"]), slot_of(model.DISPENSED, body)
+        if phase is None or line is None:
+            return str(body["limits"]["target"])
+        return rules.asked(body, phase, line, [one for one in self._standing(body) if one.slot != slot])
 
     def learn(self, seen: Seen) -> None:
         index, head, body = self._count, seen.head, seen.body
         self._count += 1
+        self._links.learn(seen)
         if seen.by_server and head.kind == ERASED and body is not None:
             self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
         if seen.is_strange:
@@ -115,9 +142,9 @@ class DispensingRules:
             case kind if kind in model.RELEASES:
                 self._phases.setdefault(seen.head.stream, body["phases"])
             case model.DISPENSED:
-                slot, asked = slot_of(model.DISPENSED, body), body["limits"]["target"]
-                portion = Portion(seen.head.id, slot, body["line"], body["net"], asked)
-                self._portions.setdefault((body["batch"], body["phase"]), []).append(portion)
+                slot = slot_of(model.DISPENSED, body)
+                portion = Portion(seen.head.id, slot, body["line"], body["net"], self._asked(seen.head.stream, body))
+                self._portions.setdefault((body["batch"], body["phase"]), []).append((portion, body["material"]))
                 self._labels.setdefault(body["into"], []).append((seen.head.id, body["batch"], slot))
             case model.COMPLETED:
                 self._ended.add((body["batch"], body["phase"]))

@@ -357,3 +357,33 @@ def test_a_rebuild_makes_the_same_of_what_was_dispensed(both: Dispensing) -> Non
     plant = both.site.plant
     checked = rebuild.check(plant.engine, plant.log, plant.registry)
     assert (checked["ok"], checked["differences"]) == (True, [])
+
+
+def lying(line: dict[str, Any], target: str) -> dict[str, Any]:
+    """Limits as somebody says them who wants a portion to be worth more, or less."""
+    return {"low": line["low"], "high": line["high"], "target": target, "unit": line["unit"]}
+
+
+@pytest.mark.urs("MAT-12", "DR-03")
+def test_a_portion_is_worth_what_the_frozen_recipe_makes_of_it_whatever_it_says(both: Dispensing) -> None:
+    told = both.put(SALT, "0.250", limits=lying(SALT, "0.250"))
+    assert told.flags == ("quantity_differs",)
+    # By its own word the line would be done.
+    assert both.put(SALT, "0.250", portion=2).flags == ()
+    assert both.put(API, "2.564", limits=lying(API, "2.564")).flags == ("quantity_differs",)
+    assert both.put(API, "2.564", portion=2).flags == ()
+    filled = both.filler("19.872", "5.128", "9.936")
+    assert filled.flags == ("quantity_differs",)
+    assert both.site.put("phase_completed", marked("B1", "20")).flags == ()
+    plant = both.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-11", "PLT-16")
+def test_what_was_dispensed_for_another_batch_is_no_container_to_take_from(both: Dispensing) -> None:
+    first = both.put(SALT, "0.100", into="D-1")
+    assert both.put(SALT, "0.100", portion=2, container="D-1").flags == ("not_scanned",)
+    both.again("B2")
+    assert set(both.put(SALT, "0.500", container="D-1").flags) == {"label_reused", "not_scanned"}
+    [told] = both.every("label_reused")
+    assert (told.details["label"], told.details["entry"]) == ("D-1", first.id)

@@ -1,6 +1,7 @@
 """How much of a lot a line asks for, and what portions come to: by vectors shared with the app, and properties."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support import ROOT
 
+from server.core import units
 from server.engines.expressions import ExpressionError
 from server.production.dispensing import rules, sums
 from server.production.dispensing.sums import Portion
@@ -123,3 +125,35 @@ def test_a_line_that_nobody_has_checked_has_no_quantity_and_breaks_nothing(chang
         sums.quantity(line, {"assay": "98.0", "water": "0.50"})
     assert caught.value.code == code
     assert sums.total(line, [portion("1", "2.000", "0")]) == 2
+
+
+@pytest.mark.urs("MAT-05", "MAT-12")
+def test_a_line_in_litres_is_weighed_where_the_material_has_a_density() -> None:
+    """0.789 kg are a litre: a third of a litre is no decimal, and is counted as it is."""
+    density = units.links([{"given": {"value": "1", "unit": "L"}, "equals": {"value": "0.789", "unit": "kg"}}])
+    line = SALT | {"unit": "L", "target": "1.000", "low": "0.995", "high": "1.005", "decimals": 3}
+    weighed = Portion("", "10/salt/1", "salt", {"value": "0.263", "unit": "kg"}, "1.000", density)
+    assert sums.worth(line, weighed) == Fraction(1, 3)
+    assert sums.worth(line, replace(weighed, links=())) is None
+    phase = {"room": None, "second": None, "lines": [line]}
+    given = {
+        "tare": None,
+        "gross": None,
+        "net": {"value": "0.789", "unit": "kg"},
+        "reading": None,
+        "tare_reading": None,
+        "limits": {name: line[name] for name in ("low", "high", "target", "unit")},
+        "potency": None,
+        "basis": None,
+        "container": None,
+        "scanned": {"room": None, "balance": None, "container": None},
+        "verified_by": None,
+        "source": "device",
+        "comment": None,
+    }
+    assert rules.judge(given, "10/salt/1", phase, line, [], {}, links=density) == []
+    assert [one.code for one in rules.judge(given, "10/salt/1", phase, line, [], {})] == ["unit_mismatch"]
+    # A compensator in kilograms makes up for it.
+    filler = FILLER | {"compensates": ["salt"]}
+    both = {"lines": [line, filler]}
+    assert sums.basis(filler, both, [replace(weighed, net=given["net"])]) == {"nominal": "0.789", "dispensed": "0.789"}

@@ -41,7 +41,14 @@ def wrong(at: Dispensing) -> None:
     at.again("B5", "portion")
     tare = {"tare": {"value": "0.1", "unit": "kg"}}
     alone = at.put(SALT, "0.600", into="B1-20-salt-1", scanned=dict.fromkeys(("room", "balance", "container")), **tare)
+    # What was dispensed for another batch.
+    poured = at.put(SALT, "0.001", portion=2, container="B1-20-salt-1").flags
+    assert "label_reused" in poured
     open_ = at.site.put("phase_completed", marked("B5", "20")).flags
+    at.again("B7")
+    lie = {name: SALT[name] for name in ("low", "high", "unit")} | {"target": "0.250"}
+    assert at.put(SALT, "0.250", limits=lie).flags == ("quantity_differs",)
+    assert at.put(SALT, "0.250", portion=2).flags == ()
     at.again("B6")
     at.site.put("phase_completed", marked("B6", "20"))
     late = at.put(SALT, "0.100").flags
@@ -101,3 +108,19 @@ def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story, kind: str)
     payload = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
     erased = story.without_payload(index).server_says("site.payloads_erased.v1", "site", payload)
     assert rig.show(erased) == 200, rig.why
+
+
+def test_a_portion_out_of_what_was_dispensed_for_another_batch_that_was_not_flagged(rig: Rig, story: Story) -> None:
+    index = story.flagged("label_reused")
+    assert story.entries[index].envelope.body["container"] == "B1-20-salt-1"
+    assert rig.show(story.without_flag("label_reused")) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.urs("DR-03")
+def test_a_portion_that_says_of_itself_what_it_is_worth_is_reckoned_by_the_recipe(rig: Rig, story: Story) -> None:
+    """The honest log has one that is half of its line by its own word, and one after it that completes the line."""
+    assert any(one["limits"]["target"] == "0.250" for one in story.payloads("production.material_dispensed.v1")), (
+        "the story lies"
+    )
+    assert rig.show(story) == 200, rig.why

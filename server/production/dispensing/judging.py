@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 from server.core.kinds import Entry
 from server.equipment import queries as equipment
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.production import queries as batches
 from server.production.dispensing import queries, rules
 from server.production.model import MAJOR, Judgement
 from server.production.rules import slot_of
-from server.recipes.model import find_line
+from server.recipes.model import find_line, find_phase
 
 
 def judge_portion(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
@@ -25,7 +26,20 @@ def judge_portion(connection: Connection, entry: Entry, phase: Mapping[str, Any]
     others = [one for one in queries.portions_of(connection, given["batch"], given["phase"]) if one.slot != slot]
     results = queries.results_of(connection, given["material"], given["lot"])
     ended = given["phase"] in batches.completed_phases(connection, given["batch"])
-    return found + rules.judge(given, slot, phase, line, others, results, ended)
+    links = masters.links(connection, given["material"])
+    return found + rules.judge(given, slot, phase, line, others, results, ended, links)
+
+
+def asked(connection: Connection, entry: Entry) -> str:
+    """How much the recipe asks for of the lot of a portion; of a line that the order has not, what the entry says."""
+    given, slot = entry.payload, slot_of(entry.kind, entry.payload)
+    batch = batches.find_batch(connection, given["batch"])
+    phase = None if batch is None else find_phase(batch.phases, given["phase"])
+    line = find_line(phase, given["line"])
+    if phase is None or line is None:
+        return str(given["limits"]["target"])
+    others = [one for one in queries.portions_of(connection, given["batch"], given["phase"]) if one.slot != slot]
+    return rules.asked(given, phase, line, others)
 
 
 def judge_completed(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Judgement]:
@@ -38,6 +52,15 @@ def _judge_label(connection: Connection, given: Mapping[str, Any], slot: str) ->
     label = given["into"]
     other = queries.labelled(connection, label, given["batch"], slot)
     if other is None and materials.find_container(connection, label) is None:
+        return []
+    return [Judgement(rules.LABEL_REUSED, {"label": label, "entry": other, "severity": MAJOR})]
+
+
+def judge_source(connection: Connection, given: Mapping[str, Any]) -> list[Judgement]:
+    """What was dispensed for another batch is no container to take from."""
+    label = given["container"]
+    other = None if label is None else queries.labelled_elsewhere(connection, label, given["batch"])
+    if other is None:
         return []
     return [Judgement(rules.LABEL_REUSED, {"label": label, "entry": other, "severity": MAJOR})]
 

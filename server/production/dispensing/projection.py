@@ -29,7 +29,8 @@ dispensed = Table(
 )
 
 
-def keep(connection: Connection, entry: Entry) -> None:
+def keep(connection: Connection, entry: Entry, asked: str) -> None:
+    """`asked`: how much the frozen recipe asks for of the lot, in the unit of the line."""
     given = entry.payload
     same = {name: given[name] for name in ("batch", "phase", "line", "portion", "material", "lot", "container")}
     row: Mapping[str, Any] = {
@@ -39,7 +40,7 @@ def keep(connection: Connection, entry: Entry) -> None:
         "into_label": given["into"],
         "net_value": given["net"]["value"],
         "net_unit": given["net"]["unit"],
-        "quantity": given["limits"]["target"],
+        "quantity": asked,
         "tare_reading": (given["tare_reading"] or {}).get("id"),
     }
     connection.execute(insert(dispensed), row)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from server.materials.masters import queries as masters
 from server.production.dispensing import rules, sums
 from server.production.dispensing.projection import dispensed
 from server.production.dispensing.rules import Results
@@ -41,10 +42,19 @@ def lent_results(
 def portions_of(connection: Connection, batch: str, phase: str) -> list[Portion]:
     """Those that nothing has superseded, in the order of the log."""
     c = dispensed.c
-    query = select(c.entry, entry_.c.slot, c.line, c.net_value, c.net_unit, c.quantity).join(entry_, _standing)
-    rows = connection.execute(query.where(c.batch == batch, c.phase == phase).order_by(c.idx))
+    columns = (c.entry, entry_.c.slot, c.line, c.net_value, c.net_unit, c.quantity, c.material)
+    query = select(*columns).join(entry_, _standing)
+    rows = connection.execute(query.where(c.batch == batch, c.phase == phase).order_by(c.idx)).all()
+    links = {code: masters.links(connection, code) for code in {row.material for row in rows}}
     return [
-        Portion(row.entry, row.slot, row.line, {"value": row.net_value, "unit": row.net_unit}, row.quantity)
+        Portion(
+            row.entry,
+            row.slot,
+            row.line,
+            {"value": row.net_value, "unit": row.net_unit},
+            row.quantity,
+            links[row.material],
+        )
         for row in rows
     ]
 
@@ -54,6 +64,14 @@ def labelled(connection: Connection, label: str, batch: str, slot: str) -> str |
     elsewhere = or_(entry_.c.batch != batch, entry_.c.slot != slot)
     query = select(dispensed.c.entry).join(entry_, _standing).where(dispensed.c.into_label == label, elsewhere)
     found: str | None = connection.execute(query.order_by(dispensed.c.idx).limit(1)).scalar()
+    return found
+
+
+def labelled_elsewhere(connection: Connection, label: str, batch: str) -> str | None:
+    """The entry that has put this label on what was dispensed for another batch."""
+    query = select(dispensed.c.entry).join(entry_, _standing)
+    here = query.where(dispensed.c.into_label == label, entry_.c.batch != batch)
+    found: str | None = connection.execute(here.order_by(dispensed.c.idx).limit(1)).scalar()
     return found
 
 

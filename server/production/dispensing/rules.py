@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from server.core import units
+from server.core.units import Link
 from server.engines.expressions import ExpressionError, written
 from server.production.dispensing import sums
 from server.production.dispensing.sums import Line, Portion
@@ -35,15 +36,16 @@ def judge(
     others: Sequence[Portion],
     results: Results,
     ended: bool = False,
+    links: Sequence[Link] = (),
 ) -> list[Judgement]:
     """`others` are the portions of the phase that stand in other places, `results` those of the lot; `ended`: the phase
-    is said to be complete already."""
-    mine = Portion("", slot, line["id"], given["net"], given["limits"]["target"])
+    is said to be complete already; `links`: what the material says of its own units."""
+    mine = Portion("", slot, line["id"], given["net"], asked(given, phase, line, others), links)
     return [
         *judge_weights(given),
         *_judge_potency(given, line, results),
         *_judge_quantity(given, phase, line, others),
-        *_judge_sum(given, line, [*others, mine]),
+        *_judge_sum(given, line, others, mine),
         *_judge_turn(phase, line, others),
         *_judge_second(given, phase, line, others, mine),
         *_judge_scanned(given, phase),
@@ -53,6 +55,16 @@ def judge(
             else ()
         ),
     ]
+
+
+def asked(given: Payload, phase: Payload, line: Line, others: Sequence[Portion]) -> str:
+    """How much of its lot the frozen recipe asks for, by the results that a portion was weighed by: that is what it is
+    worth, whatever else it says. The line's target where nothing tells."""
+    values = {name: _value(given, name) for name in RESULTS}
+    try:
+        return sums.quantity(line, sums.basis(line, phase, others) if line["role"] == COMPENSATOR else values)
+    except ExpressionError:
+        return str(line["target"])
 
 
 def judge_weights(given: Payload) -> list[Judgement]:
@@ -108,10 +120,10 @@ def _same(stated: Payload | None, right: Mapping[str, str | None]) -> bool:
     )
 
 
-def _judge_sum(given: Payload, line: Line, portions: Sequence[Portion]) -> list[Judgement]:
-    if units.ratio(given["net"]["unit"], line["unit"]) is None:
+def _judge_sum(given: Payload, line: Line, others: Sequence[Portion], mine: Portion) -> list[Judgement]:
+    if units.ratio(given["net"]["unit"], line["unit"], mine.links) is None:
         return [Judgement("unit_mismatch", {"unit": given["net"]["unit"], "expected": line["unit"]})]
-    whole = sums.total(line, portions)
+    whole = sums.total(line, [*others, mine])
     if whole <= Fraction(line["high"]):
         return []
     bounds = {"low": line["low"], "high": line["high"], "unit": line["unit"]}

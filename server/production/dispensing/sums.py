@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from server.core import units
+from server.core.units import Link
 from server.engines import expressions
 from server.engines.expressions import ExpressionError, ExpressionProblem, Program
 from server.recipes import model as recipes
@@ -22,13 +23,15 @@ NOT_POSITIVE = "not_positive"
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A portion as it was recorded: `quantity` is what the line asked for of its lot, in the unit of the line."""
+    """A portion as it was recorded: `quantity` is what the line asked for of its lot, in the unit of the line; `links`
+    what its material says of its own units."""
 
     entry: str
     slot: str
     line: str
     net: Mapping[str, str]
     quantity: str
+    links: Sequence[Link] = ()
 
 
 @lru_cache(maxsize=512)
@@ -70,9 +73,9 @@ def limits(line: Line, asked: str) -> dict[str, str]:
 
 
 def worth(line: Line, portion: Portion) -> Fraction | None:
-    """What a portion is of the line's target: its weight, less as its lot holds less. None in a unit that is no mass
+    """What a portion is of the line's target: its weight, less as its lot holds less. None in a unit that leads to none
     of the line's."""
-    net = units.convert(portion.net["value"], portion.net["unit"], line["unit"])
+    net = units.convert(portion.net["value"], portion.net["unit"], line["unit"], portion.links)
     asked = Fraction(portion.quantity)
     if net is None or asked <= 0 or Fraction(line["target"]) <= 0:
         return net
@@ -111,12 +114,13 @@ def rounded(value: Fraction, rule: str) -> int:
 def basis(line: Line, phase: Mapping[str, Any], portions: Sequence[Portion]) -> dict[str, str | None]:
     """{nominal, dispensed} of a compensator in its own unit; null where it is no decimal of that."""
     active = [one for number in line["compensates"] if (one := recipes.find_line(phase, number)) is not None]
-    targets = [units.convert(one["target"], one["unit"], line["unit"]) for one in active]
+    links = {one.line: one.links for one in portions}
+    targets = [units.convert(one["target"], one["unit"], line["unit"], links.get(one["id"], ())) for one in active]
     names = {one["id"] for one in active}
     weights: dict[str, Fraction | None] = {}
     for portion in portions:
         if portion.line in names:
-            net = units.convert(portion.net["value"], portion.net["unit"], line["unit"])
+            net = units.convert(portion.net["value"], portion.net["unit"], line["unit"], portion.links)
             before = weights.get(portion.slot)
             weights[portion.slot] = net if before is None or net is None else max(net, before)
     return {"nominal": _sum(targets), "dispensed": _sum(weights.values())}
