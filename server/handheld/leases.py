@@ -150,7 +150,7 @@ def _of_batch(connection: Connection, batch: str) -> dict[str, Any]:
     order = order_of(connection, batch)
     day = clock.now().date().isoformat()
     lots = materials.lots_of(connection, [(line["material"], line["lot"]) for line in order["lots"]], day)
-    names = ("material", "name", "lot", "status", "expiry", "retest", "containers")
+    names = ("material", "name", "lot", "supplier_lot", "status", "expiry", "retest", "containers")
     return {
         "order": order,
         "recipe_hash": order["recipe_hash"],

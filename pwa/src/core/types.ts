@@ -133,7 +133,7 @@ export interface Order {
 /** `results`: of the tests that lines of dispensing name for the material, once checked; `entry` says who found them.
  * `unchecked`: the tests of which a later one waits for a second person. */
 export interface LeasedLot {
-  material: string; name: Text2; lot: string; status: string; expiry: string | null; retest?: string | null; containers: number | null; registered?: boolean;
+  material: string; name: Text2; lot: string; supplier_lot?: string | null; status: string; expiry: string | null; retest?: string | null; containers: number | null; registered?: boolean;
   results?: { test: string; value: string; entry: string }[]; unchecked?: string[];
 }
 /** A batch in the hands of this device. */

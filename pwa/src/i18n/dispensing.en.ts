@@ -14,6 +14,7 @@ export const dispensingEn = {
   tareUnit: "The tare was taken in another unit", tareUnitHint: (was: string, now: string) => `Set the balance back from ${now} to ${was}, or take the tare again.`,
   stops: {
     other_material: (of: string, name: string): Said => [`${of} is ${name}: not this material`, "Put it back. Take a container of the material that is asked for."],
+    lot_unregistered: (of: string): Said => [`Lot ${of} is not registered for this batch`, "The label names a lot that the batch was not given, or that was never received here. Set the container aside and tell the keeper."],
     not_allocated: (of: string): Said => [`${of} is not allocated to this batch`, "Take one of those that are listed. If it was allocated just now, ask the server again."],
     not_released: (of: string, status: string): Said => [`Lot ${of} is not released: ${status}`, "Nothing may be taken from it. Set it aside and tell QA; take another lot."],
     expired: (of: string, on: string): Said => [`Lot ${of} expired on ${on}`, "Nothing may be taken from it. Set it aside and tell the keeper; take another lot."],

@@ -14,6 +14,7 @@ export const dispensingZh: typeof dispensingEn = {
   tareUnit: "皮重是以另一单位取得的", tareUnitHint: (was, now) => `请将天平单位由 ${now} 改回 ${was}，或重新取皮重。`,
   stops: {
     other_material: (of, name) => [`${of} 是 ${name}，不是本物料`, "请放回，并取用所要求物料的容器。"],
+    lot_unregistered: (of) => [`物料批 ${of} 未登记用于本批`, "标签上的物料批未分配给本批，或从未在此收货。请将容器移开并告知仓管员。"],
     not_allocated: (of) => [`容器 ${of} 未分配给本批`, "请取用所列的容器。如刚刚分配，请重新询问服务器。"],
     not_released: (of, status) => [`物料批 ${of} 未放行：${status}`, "不得取用。请移开并告知 QA，改用其他物料批。"],
     expired: (of, on) => [`物料批 ${of} 已于 ${on} 过期`, "不得取用。请移开并告知仓管员，改用其他物料批。"],

@@ -142,7 +142,14 @@ describe("a scan while materials are dispensed", () => {
     const of = (text: string, symbology = "]C0") => meant({ text, symbology, source: "wedge", at: 0 }, { lease: more, phase, line: salt, entries: [], subject: "20/salt/1", today: "2026-11-26" });
     expect(of("any")).toEqual({ what: "source", container: "any", lot: "" });
     expect(of("10S2\x1d21any", "]d2")).toEqual({ what: "source", container: "any", lot: "S2" });
-    expect(of("10OTHER\x1d21any", "]d2")).toEqual({ what: "source", container: "any", lot: "" });
+    expect(of("10OTHER\x1d21any", "]d2")).toEqual({ what: "stop", stop: { code: "lot_unregistered", of: "OTHER" } });
+  });
+
+  it("MAT-08 MAT-12 says of a foreign drum that its lot is not registered, and knows ours by the supplier's lot", () => {
+    const theirs = { ...lease, lots: lease.lots.map((one) => (one.lot === "S" ? { ...one, supplier_lot: "HY-7" } : one)) } as unknown as Lease;
+    const of = (text: string) => meant({ text, symbology: "]d2", source: "wedge", at: 0 }, { lease: theirs, phase, line: salt, entries: [], subject: "20/salt/1", today: "2026-11-26" });
+    expect(of("10OTHER\x1d21any")).toEqual({ what: "stop", stop: { code: "lot_unregistered", of: "OTHER" } });
+    expect(of("10HY-7\x1d21any")).toEqual({ what: "source", container: "any", lot: "S" });
   });
 
   it("MAT-12 BRG-04 clears the room, takes over the balance, and names the container with its lot", () => {

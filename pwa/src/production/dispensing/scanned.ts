@@ -9,7 +9,7 @@ import { leftIn } from "../containers";
 /** Why nothing is taken from a container, or from a lot; `of` is what it is about. */
 export type Stop =
   | { code: "other_material"; of: string; name: Text2 }
-  | { code: "not_allocated" | "used_up" | "barred"; of: string }
+  | { code: "not_allocated" | "lot_unregistered" | "used_up" | "barred"; of: string }
   | { code: "not_released"; of: string; status: string }
   | { code: "expired"; of: string; on: string };
 /** `lot`: "" where it may be of several. */
@@ -35,7 +35,11 @@ export function meant(scan: Scan, at: At): Meant {
   if (known && known.material !== line.material) return { what: "stop", stop: { code: "other_material", of: label, name: lease?.lots.find((one) => one.material === known.material)?.name ?? { zh: known.material, en: known.material } } };
   // Of a lot whose containers nobody has registered, any label is as good as another; of two such lots the person says which.
   const loose = unregistered(lease, line), said = code.what === "gs1" ? code.lot : "";
-  const lot = known?.lot ?? loose.find((one) => one === said) ?? (loose.length > 1 ? "" : loose[0]);
+  const ours = (lease?.lots ?? []).filter((one) => one.material === line.material);
+  const named = ours.find((one) => said !== "" && (one.lot === said || one.supplier_lot === said));
+  // A drum that says a lot which is none of the batch's is no drum of another of them.
+  if (!known && said !== "" && !named) return { what: "stop", stop: { code: "lot_unregistered", of: said } };
+  const lot = known?.lot ?? loose.find((one) => one === named?.lot) ?? (loose.length > 1 ? "" : loose[0]);
   if (lot === undefined) return { what: "stop", stop: { code: "not_allocated", of: label } };
   if (lot === "") return { what: "source", container: label, lot };
   const stop = lotStop(lot, at) ?? (known?.restricted ? { code: "barred" as const, of: label } : null) ?? (known && usedUp(label, at) ? { code: "used_up" as const, of: label } : null);
