@@ -156,4 +156,5 @@ def test_a_line_in_litres_is_weighed_where_the_material_has_a_density() -> None:
     # A compensator in kilograms makes up for it.
     filler = FILLER | {"compensates": ["salt"]}
     both = {"lines": [line, filler]}
-    assert sums.basis(filler, both, [replace(weighed, net=given["net"])]) == {"nominal": "0.789", "dispensed": "0.789"}
+    whole = replace(weighed, net={"value": "0.789", "unit": "kg"})
+    assert sums.basis(filler, both, [whole]) == {"nominal": "0.789", "dispensed": "0.789"}
