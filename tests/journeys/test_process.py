@@ -68,8 +68,8 @@ class Walk:
         self.tablet.samples("mass", round_, [value], comment)
 
     def codes(self) -> list[str]:
-        items = self.site.desk("zhaolin").get(f"/api/batches/{BATCH}")["items"]
-        return [one["code"] for one in items]
+        entries = self.site.desk("zhaolin").batch(BATCH, "/entries")["items"]
+        return [one["payload"]["code"] for one in entries if one["kind"] == "production.exception_raised.v1"]
 
     def look(self, what: str, testid: str, phase: str) -> None:
         """At each size, in both languages."""

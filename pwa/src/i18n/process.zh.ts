@@ -4,7 +4,7 @@ import type { processEn } from "./process.en";
 export const processZh: typeof processEn = {
   comma: "，", due: (round, at) => `第 ${round} 轮应于 ${at} 检查`, dueNow: (round) => `第 ${round} 轮现在应检查`, late: (round) => `第 ${round} 轮已超时`, lateHint: "请立即检查；超时将记为异常。", in: "还有", since: "已过", held: "步骤暂停中：不需检查", allTaken: "各轮均已检查",
   end: "结束步骤", endMissing: (n) => `有 ${n} 项应做的检查未做：现在结束步骤即为漏做。`, go: "去检查",
-  chart: "控制图", upper: "上控制限", lower: "下控制限", centre: "中心线", specification: "工艺限度", target: "目标", few: (n) => `再检查 ${n} 轮后给出控制限`, flat: "无控制限：数值无波动，或各轮样本数不同", rounds: (from, to) => (from === to ? `第 ${to} 轮` : `第 ${from}–${to} 轮`),
+  chart: "控制图", upper: "UCL", lower: "LCL", centre: "CL", specification: "工艺限度", target: "目标", few: (n) => `再检查 ${n} 轮后给出控制限`, flat: "无控制限：数值无波动，或各轮样本数不同", rounds: (from, to) => (from === to ? `第 ${to} 轮` : `第 ${from}–${to} 轮`),
   rules: {
     1: "一点超出 3σ", 2: "连续九点在中心线同一侧", 3: "连续六点递增或递减", 4: "连续十四点上下交替", 5: "连续三点中有两点在同侧超出 2σ", 6: "连续五点中有四点在同侧超出 1σ", 7: "连续十五点在 1σ 以内", 8: "连续八点在两侧且均超出 1σ",
   },
