@@ -116,7 +116,7 @@ def _overdue_checks(connection: Connection, plant: Plant, now: datetime) -> Iter
         details = {"batch": one.batch, "phase": dict(one.phase["name"]), "round": one.round}
         places = production.rooms_of([one.phase])
         key = f"{one.batch} {one.phase['id']} {one.round}"
-        yield Raised("check_overdue", key, f"/batch/{one.batch}", details, places=places)
+        yield Raised("check_overdue", key, f"/batch/{one.batch}", details, places=tuple(places))
 
 
 def _stuck(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
