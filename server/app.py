@@ -33,6 +33,7 @@ from server.materials.receiving import views as receiving
 from server.materials.requisitions import views as requisitions
 from server.materials.stock import views as stock_keeping
 from server.materials.suppliers import views as suppliers
+from server.planning import views as planning
 from server.production import views as orders
 from server.production.issuing import views as issuing
 from server.quality.inspection import views as inspections
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     flows.blueprint,
     recipes.blueprint,
     orders.blueprint,
+    planning.blueprint,
     issuing.blueprint,
     specifications.blueprint,
     inspections.blueprint,

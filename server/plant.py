@@ -37,6 +37,7 @@ from server.materials.requisitions import entries as requisitions
 from server.materials.stock import entries as stock
 from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
+from server.planning import entries as planning
 from server.production import entries as production
 from server.production import queries as batches
 from server.production.dispensing import labelled as dispensed
@@ -92,6 +93,7 @@ ROOMS = (
     specifications.ROOM,
     inspections.ROOM,
     usage.ROOM,
+    planning.ROOM,
     release.ROOM,
     handheld.ROOM,
     alerts.ROOM,

@@ -976,6 +976,48 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was decided; the attempt is in the log.", "未作决定；此次尝试已入账。"),
         ("Ask another approver.", "请由其他批准人操作。"),
     ),
+    "planning_item_unknown": Problem(
+        422,
+        (
+            "Neither the register of materials nor an approved recipe knows this item.",
+            "物料目录和已批准配方中均无此项目。",
+        ),
+        ("Nothing was planned; what you have typed is still on the screen.", "未作计划；您填写的内容仍在屏幕上。"),
+        ("Choose a material of the register or a product that is made.", "请选择目录中的物料或已有配方的产品。"),
+    ),
+    "planning_unit_wrong": Problem(
+        422,
+        ("This is not a unit in which the item is counted.", "单位与该项目的计量单位不符。"),
+        ("Nothing was planned; what you have typed is still on the screen.", "未作计划；您填写的内容仍在屏幕上。"),
+        ("Give the quantity in the unit of the item.", "请使用该项目的计量单位。"),
+    ),
+    "planning_item_changed": Problem(
+        409,
+        ("This demand is for another item.", "此需求属于另一项目。"),
+        ("The demand stays as it was.", "该需求保持不变。"),
+        ("Set its quantity to nothing, and enter another demand.", "请将其数量设为零，并另建需求。"),
+    ),
+    "planning_numbers_wrong": Problem(
+        422,
+        ("These planning parameters do not fit together.", "计划参数相互不符。"),
+        ("The parameters stay as they were.", "计划参数保持不变。"),
+        (
+            "Give the size, the minimum or the period that the lot sizing asks for; a yield above 0 and up to 100 %.",
+            "请填写批量规则所需的批量、最小量或周期；收率应大于 0 且不超过 100%。",
+        ),
+    ),
+    "planning_bill_circular": Problem(
+        409,
+        ("The bills of materials of these items lead back to themselves.", "这些项目的物料清单形成循环。"),
+        ("Nothing was planned.", "未作计划。"),
+        ("Correct the recipes that are named.", "请更正所列配方。"),
+    ),
+    "planning_no_working_day": Problem(
+        422,
+        ("A calendar has at least one working day in the week.", "日历每周至少应有一个工作日。"),
+        ("The calendar stays as it was.", "日历保持不变。"),
+        ("Choose the days on which work is done.", "请选择工作日。"),
+    ),
     "inspection_unknown": Problem(
         404,
         ("There is no such inspection.", "没有此检验任务。"),

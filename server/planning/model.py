@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 PARAMETERS, DEMAND = "planning.parameters_set.v1", "planning.demand_set.v1"
-CALENDAR, LINE, SCHEDULED = "planning.calendar_set.v1", "planning.line_set.v1", "planning.order_scheduled.v1"
-KINDS = (PARAMETERS, DEMAND, CALENDAR, LINE, SCHEDULED)
+CALENDAR = "planning.calendar_set.v1"
+# The calendar by which lead times are counted.
+SITE = "site"
 # Who orders batches plans them.
 PLANS = "order.release"
 
@@ -17,7 +18,7 @@ POLICIES = (EXACT, FIXED, MINIMUM, PERIOD)
 # What stands behind a requirement: a demand, a proposal of what is made of it, a batch that is ordered.
 FOR_DEMAND, FOR_PROPOSAL, FOR_ORDER = "demand", "proposal", "order"
 # What covers a requirement.
-STOCK, PURCHASE, ORDER, PROPOSAL = "stock", "purchase", "order", "proposal"
+STOCK, PURCHASE, REQUISITION, ORDER, PROPOSAL = "stock", "purchase", "requisition", "order", "proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +121,15 @@ class Plan:
     pegs: list[Peg] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     shortages: list[Shortage] = field(default_factory=list)
+
+
+def parameters_stream(item: str) -> str:
+    return f"planning/item/{item}"
+
+
+def demand_stream(demand: str) -> str:
+    return f"planning/demand/{demand}"
+
+
+def calendar_stream(calendar: str) -> str:
+    return f"planning/calendar/{calendar}"

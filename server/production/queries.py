@@ -14,12 +14,14 @@ from server.production.dispensing.queries import dispensed_of, lent_results, lin
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
+from server.production.orders import all_orders
 from server.production.projection import batch, entry_, item, lot, yield_
 from server.recipes.model import find_phase
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
 __all__ = [
+    "all_orders",
     "allocated_containers",
     "batches_using",
     "container_choices",

@@ -131,3 +131,18 @@ def products(connection: Connection) -> dict[str, dict[str, str]]:
     rows = connection.execute(select(recipe.c.payload).order_by(recipe.c.recipe, recipe.c.version)).scalars()
     made = [orjson.loads(text)["product"] for text in rows]
     return {one["code"]: one["name"] for one in made}
+
+
+def newest(connection: Connection) -> list[Recipe]:
+    """Of each recipe the approved version in force, in the order of their codes."""
+    rows = connection.execute(select(recipe).order_by(recipe.c.recipe, recipe.c.version))
+    return list({row.recipe: _recipe(row) for row in rows}.values())
+
+
+def sizes(connection: Connection) -> dict[str, set[str]]:
+    """The units in which approved recipes, whatever their version, say how much of a product they make."""
+    found: dict[str, set[str]] = {}
+    for text in connection.execute(select(recipe.c.payload)).scalars():
+        given = orjson.loads(text)
+        found.setdefault(given["product"]["code"], set()).add(given["size"]["unit"])
+    return found

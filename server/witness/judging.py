@@ -55,6 +55,7 @@ from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.masters import MasterRules
 from server.witness.places import PlaceRules
+from server.witness.planning import PlanningRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
@@ -141,6 +142,7 @@ class SiteRules:
         self._goods = Goods()
         self._requisitions = RequisitionRules(self._goods)
         self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
+        self._planning = PlanningRules(self._goods)
         self._receiving = ReceivingRules(self._goods, self._purchasing)
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
@@ -190,6 +192,7 @@ class SiteRules:
         self._usage.judge(seen)
         self._requisitions.judge(seen)
         self._purchasing.judge(seen)
+        self._planning.judge(seen)
         self._receiving.judge(seen)
         self._counts.judge(seen)
         self._labels.judge(seen)
@@ -254,6 +257,7 @@ class SiteRules:
         self._requisitions.learn(seen)
         self._purchasing.learn(seen)
         self._goods.learn(seen)
+        self._planning.learn(seen)
         self._receiving.learn(seen)
         self._counts.learn(seen)
         self._labels.learn(seen)

@@ -296,6 +296,9 @@ materials.master_approved.v1|批准物料主数据|Material approved
 materials.master_submitted.v1|提交物料主数据|Material submitted
 materials.requisition_rejected.v1|采购申请拒绝|Requisition rejected
 materials.requisition_approved.v1|采购申请批准|Requisition approved
+planning.parameters_set.v1|设定计划参数|Planning parameters set
+planning.demand_set.v1|设定需求|Demand set
+planning.calendar_set.v1|设定工作日历|Working calendar set
 materials.requisition_raised.v1|提出采购申请|Requisition raised
 equipment.balance_checked.v1|天平核查|Balance checked
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set

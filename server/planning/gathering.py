@@ -1,0 +1,212 @@
+"""What a run of the plan is over: bills of the recipes in force, what is there, what comes, what is wanted.
+
+What does not convert into the unit of its item is left out and told (`left_out`), never guessed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from server.core.units import Link, convert
+from server.materials import queries as materials
+from server.materials.masters import queries as masters
+from server.materials.purchasing import queries as purchasing
+from server.materials.requisitions import queries as requisitions
+from server.materials.stock import queries as stock
+from server.planning import model, queries, rules
+from server.planning.days import Days
+from server.planning.model import Item, Supply, Use
+from server.planning.rules import Needs
+from server.production import model as production
+from server.production import queries as batches
+from server.recipes import queries as recipes
+from server.recipes.model import Recipe
+
+# What may be used, or will be once it is decided on.
+_COUNTS = ("released", "quarantine", "restricted", "retest_due")
+_MOST = 5_000
+
+
+@dataclass(slots=True)
+class Site:
+    """Everything that a run needs, and what could not be counted."""
+
+    today: int
+    days: Days
+    units: dict[str, str] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    recipes: dict[str, Recipe] = field(default_factory=dict)
+    needs: list[Needs] = field(default_factory=list)
+    supplies: list[Supply] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    _own: dict[str, list[Link]] = field(default_factory=dict)
+
+    def amount(self, connection: Connection, item: str, quantity: Mapping[str, Any], what: str) -> Fraction | None:
+        """In the unit of the item; None, and told, where it does not convert."""
+        if item not in self._own:
+            self._own[item] = masters.links(connection, item)
+        unit = self.units.setdefault(item, quantity["unit"])
+        found = convert(quantity["value"], quantity["unit"], unit, self._own[item])
+        if found is None:
+            self.left_out.append(what)
+        return found
+
+
+def gather(connection: Connection, today: str) -> Site:
+    """The site as the log has it; `today` YYYY-MM-DD."""
+    site = Site(date.fromisoformat(today).toordinal(), queries.days(connection), units=materials.units(connection))
+    _bills(connection, site)
+    _parameters(connection, site)
+    _stock(connection, site, today)
+    _coming(connection, site)
+    _batches(connection, site)
+    for row in queries.demands(connection):
+        quantity = {"value": row.quantity_value, "unit": row.quantity_unit}
+        asked = site.amount(connection, row.item, quantity, row.demand)
+        if asked is not None:
+            site.needs.append(Needs(row.item, asked, _day(row.due), model.FOR_DEMAND, row.demand))
+    return site
+
+
+def _bills(connection: Connection, site: Site) -> None:
+    """Of several recipes for one product that with the fullest bill; what is made is made in whole batches of it."""
+    for one in recipes.newest(connection):
+        product, known = one.payload["product"]["code"], site.recipes.get(one.payload["product"]["code"])
+        if known is None or len(_lines(one)) > len(_lines(known)):
+            site.recipes[product] = one
+    for product, one in site.recipes.items():
+        size = site.amount(connection, product, one.payload["size"], f"{one.recipe} {product}")
+        if size is None or size <= 0:
+            continue
+        uses = []
+        for line in _lines(one):
+            asked = site.amount(connection, line["material"], line["quantity"], f"{one.recipe} {line['material']}")
+            if asked is not None and asked > 0 and line["material"] != product:
+                uses.append(Use(line["material"], asked / size))
+        site.items[product] = Item(product, policy=model.FIXED, size=size, uses=_summed(uses))
+
+
+def _parameters(connection: Connection, site: Site) -> None:
+    for code, row in queries.all_parameters(connection).items():
+        known = site.items.get(code) or Item(code)
+        if row.unit != site.units.setdefault(code, row.unit):
+            site.left_out.append(code)
+            continue
+        site.items[code] = replace(
+            known,
+            lead=row.lead_days,
+            policy=row.policy,
+            size=Fraction(row.size or known.size),
+            minimum=Fraction(row.minimum or 0),
+            multiple=Fraction(row.multiple or 0),
+            period=row.period_days or 1,
+            safety=Fraction(row.safety),
+            yields=Fraction(row.yield_percent) / 100,
+            life=row.shelf_days,
+            step=Fraction(row.step),
+        )
+
+
+def _stock(connection: Connection, site: Site, today: str) -> None:
+    """By lot; what is allocated to a batch that has begun is that batch's."""
+    begun = {one.number for one in batches.batch_lines(connection, (production.IN_PROGRESS,), limit=_MOST)[0]}
+    stored, _ = stock.materials_stored(connection, "", 0, _MOST)
+    for code in stored:
+        held: dict[tuple[str, str | None], Fraction] = {}
+        for one in stock.stock_of(connection, code, today, limit=None):
+            if one.status not in _COUNTS or one.batch in begun:
+                continue
+            amount = site.amount(connection, code, one.held, f"{code} {one.container}")
+            if amount is not None and amount > 0:
+                key = (one.lot, one.use_until)
+                held[key] = held.get(key, Fraction(0)) + amount
+        for (lot, until), amount in held.items():
+            last = None if until is None else _day(until)
+            site.supplies.append(Supply(f"{code} {lot}", model.STOCK, code, amount, site.today, last))
+
+
+def _coming(connection: Connection, site: Site) -> None:
+    """Open lines of approved orders, then what was asked for and is not ordered; nothing comes before today."""
+    for order in purchasing.open_orders(connection):
+        for line in order["lines"]:
+            name = f"{order['order']}/{line['line']}"
+            given = (line["material"], {"value": line["open"], "unit": line["unit"]}, line["wanted_by"])
+            _comes(connection, site, name, model.PURCHASE, *given)
+    waiting, _ = requisitions.listed(connection, "open", limit=_MOST)
+    for one in waiting:
+        for at, asked in enumerate(one.lines, 1):
+            name = f"{one.number}/{at}"
+            _comes(connection, site, name, model.REQUISITION, asked.material, asked.quantity, asked.needed_by)
+    for one, rest in purchasing.wanted(connection):
+        for code, value in rest.items():
+            needed = min(line.needed_by for line in one.lines if line.material == code)
+            given_ = {"value": f"{value:f}", "unit": site.units.get(code, "")}
+            _comes(connection, site, f"{one.number} {code}", model.REQUISITION, code, given_, needed)
+
+
+def _comes(
+    connection: Connection, site: Site, name: str, kind: str, item: str, quantity: Mapping[str, Any], day: str | None
+) -> None:
+    amount = site.amount(connection, item, quantity, name)
+    if amount is not None:
+        at = site.today if day is None else max(site.today, _day(day))
+        site.supplies.append(Supply(name, kind, item, amount, at))
+
+
+def _batches(connection: Connection, site: Site) -> None:
+    """A batch that is planned or ordered needs its bill when it begins; one that has begun has it. Both will come."""
+    planned = {row.batch: row for row in queries.planned_orders(connection)}
+    going, _ = batches.batch_lines(connection, (production.ORDERED, production.IN_PROGRESS), limit=_MOST)
+    open_: list[tuple[str, str, Mapping[str, str], bool]] = []
+    for one in going:
+        if one.size is not None:
+            open_.append((one.number, one.product["code"], one.size, one.status == production.IN_PROGRESS))
+    for row in planned.values():
+        recipe = recipes.find_recipe(connection, row.recipe, row.version)
+        if row.state == production.PLANNED and recipe is not None:
+            size = {"value": row.size_value, "unit": row.size_unit}
+            open_.append((row.batch, recipe.payload["product"]["code"], size, False))
+    for number, product, size, has_begun in open_:
+        _batch(connection, site, number, product, size, has_begun, planned.get(number))
+
+
+def _batch(
+    connection: Connection,
+    site: Site,
+    number: str,
+    product: str,
+    size: Mapping[str, str],
+    has_begun: bool,
+    row: Row[Any] | None,
+) -> None:
+    amount, item = site.amount(connection, product, size, number), site.items.get(product) or Item(product)
+    if amount is None or amount <= 0:
+        return
+    begins = site.today if row is None else max(site.today, _day(row.planned_start))
+    ends = site.days.after(begins, item.lead)
+    last = None if item.life is None else ends + item.life
+    site.supplies.append(Supply(number, model.ORDER, product, amount * item.yields, ends, last))
+    for use in () if has_begun else item.uses:
+        step = (site.items.get(use.item) or Item(use.item)).step
+        asked = rules.up(amount * use.per, step)
+        site.needs.append(Needs(use.item, asked, begins, model.FOR_ORDER, number, use.per))
+
+
+def _lines(one: Recipe) -> list[Mapping[str, Any]]:
+    return [line for line in one.payload["materials"] if line.get("quantity")]
+
+
+def _summed(uses: Iterable[Use]) -> tuple[Use, ...]:
+    """Each item once: a bill may name a material for several phases."""
+    per: dict[str, Fraction] = {}
+    for use in uses:
+        per[use.item] = per.get(use.item, Fraction(0)) + use.per
+    return tuple(Use(item, amount) for item, amount in per.items())
+
+
+def _day(text: str) -> int:
+    return date.fromisoformat(text).toordinal()

@@ -1,0 +1,48 @@
+"""Reads of planning: what was set, and which units an item is counted in."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.materials import queries as materials
+from server.planning import model
+from server.planning.days import Days
+from server.planning.projection import calendar, demand, parameters, whole
+from server.production import queries as batches
+from server.recipes import queries as recipes
+
+
+def units_of(connection: Connection, item: str) -> set[str]:
+    """That of the register of materials; of what is only made, those that approved recipes say."""
+    unit = materials.material_unit(connection, item)
+    return {unit} if unit is not None else recipes.sizes(connection).get(item, set())
+
+
+def find_demand(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(select(demand).where(demand.c.demand == name)).first()
+
+
+def demands(connection: Connection) -> Sequence[Row[Any]]:
+    """Those of which something is still wanted, the first due first."""
+    rows = connection.execute(select(demand).order_by(demand.c.due, demand.c.demand))
+    return [row for row in rows if row.quantity_value.strip("0.") != ""]
+
+
+def all_parameters(connection: Connection) -> dict[str, Row[Any]]:
+    return {row.item: row for row in connection.execute(select(parameters).order_by(parameters.c.item))}
+
+
+def days(connection: Connection) -> Days:
+    """The site's calendar; every day where none is set."""
+    row = connection.execute(select(calendar).where(calendar.c.calendar == model.SITE)).first()
+    if row is None:
+        return Days()
+    closed = [date.fromisoformat(str(one)).toordinal() for one in whole(row.closed)]
+    return Days(frozenset(whole(row.weekdays)), frozenset(closed))
+
+
+def planned_orders(connection: Connection) -> Sequence[Row[Any]]:
+    """Every batch order that was planned, whatever became of it."""
+    return batches.all_orders(connection)
