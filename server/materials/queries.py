@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select
 
 from server.core.units import ratio
 from server.materials import rules
@@ -17,6 +17,10 @@ _lots = select(lot, material.c.name_zh, material.c.name_en).select_from(
     lot.outerjoin(material, material.c.code == lot.c.material)
 )
 
+# Asked of nearly everything that is said of a lot or a material.
+_one_lot = Prepared(_lots.where(lot.c.material == bindparam("material"), lot.c.lot == bindparam("lot")))
+_unit_of = Prepared(select(material.c.unit).where(material.c.code == bindparam("code")))
+_type_of = Prepared(select(material.c.type).where(material.c.code == bindparam("code")))
 # Asked of every weighing.
 _came = select(
     container.c.container, container.c.material, container.c.lot, container.c.quantity_value, container.c.quantity_unit
@@ -50,13 +54,13 @@ def register(connection: Connection) -> dict[str, dict[str, Any]]:
 
 
 def material_unit(connection: Connection, code: str) -> str | None:
-    unit: str | None = connection.execute(select(material.c.unit).where(material.c.code == code)).scalar()
-    return unit
+    row = transaction.first(connection, _unit_of, {"code": code})
+    return None if row is None else str(row[0])
 
 
 def material_type(connection: Connection, code: str) -> str | None:
-    found: str | None = connection.execute(select(material.c.type).where(material.c.code == code)).scalar()
-    return found
+    row = transaction.first(connection, _type_of, {"code": code})
+    return None if row is None else str(row[0])
 
 
 def units(connection: Connection) -> dict[str, str]:
@@ -66,7 +70,7 @@ def units(connection: Connection) -> dict[str, str]:
 
 def find_lot(connection: Connection, code: str, number: str, day: str | None = None) -> Lot | None:
     """A lot with the status it has on a day (YYYY-MM-DD), or as last decided when no day is given."""
-    row = connection.execute(_lots.where(lot.c.material == code, lot.c.lot == number)).first()
+    row = transaction.first_named(connection, _one_lot, {"material": code, "lot": number})
     return None if row is None else _lot(row, day)
 
 
@@ -141,7 +145,11 @@ def _is_left() -> ColumnElement[bool]:
 
 def containers(connection: Connection, ids: Iterable[str]) -> list[Container]:
     """Those of the containers that are known, by their labels."""
-    query = _came.where(container.c.container.in_(set(ids))).order_by(container.c.container)
+    wanted = set(ids)
+    if len(wanted) == 1:
+        found = find_container(connection, wanted.pop())
+        return [] if found is None else [found]
+    query = _came.where(container.c.container.in_(wanted)).order_by(container.c.container)
     return [_container(row) for row in connection.execute(query)]
 
 
@@ -179,7 +187,7 @@ def _is(key: tuple[str, str]) -> ColumnElement[bool]:
     return and_(lot.c.material == key[0], lot.c.lot == key[1])
 
 
-def _lot(row: Row[Any], day: str | None) -> Lot:
+def _lot(row: Any, day: str | None) -> Lot:
     quantity = None if row.quantity_value is None else {"value": row.quantity_value, "unit": row.quantity_unit}
     return Lot(
         material=row.material,

@@ -15,6 +15,8 @@ from server.quality.specifications import queries as specifications
 from server.quality.specifications import rules as judged
 from server.quality.specifications.model import Specification, Test
 from sync import canonical
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 result = Table(
     "quality_result",
@@ -180,6 +182,9 @@ def keep_answers(connection: Connection, entry: Entry) -> None:
         _keep(connection, entry, [{**row, **_by(specification)} for row in rows])
 
 
+_analysed = Prepared(insert(analysis).inline())
+
+
 def keep_analysis(connection: Connection, entry: Entry) -> None:
     """As answers, with what they were found with."""
     keep_answers(connection, entry)
@@ -187,7 +192,7 @@ def keep_analysis(connection: Connection, entry: Entry) -> None:
     same = {name: given[name] for name in ("analyst", "inspection", "sample", "retest_of")} | {"entry": entry.id}
     for line in {one["test"]: one for one in given["results"]}.values():
         used = {"instrument": line["instrument"], "reagents": canonical.encode(line["reagents"]).decode()}
-        connection.execute(insert(analysis), {**same, "test": line["test"], **used})
+        transaction.insert(connection, _analysed, {**same, "test": line["test"], **used})
 
 
 def of_stated(line: Mapping[str, Any], test: Test | None) -> dict[str, Any]:

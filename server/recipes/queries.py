@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from server.engines.flows import queries as flows
 from server.equipment import queries as equipment
@@ -15,20 +15,27 @@ from server.recipes import model
 from server.recipes.findings import Registers
 from server.recipes.model import Recipe, Version
 from server.recipes.projection import recipe, version
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # The tests that give a number for a material at receipt, None where nothing says what it must be: specifications stand
 # above, so they are handed in.
 TESTS: list[Callable[[Connection, str], Collection[str] | None]] = []
 
 
+# Asked of every step of an order.
+_one = Prepared(select(recipe).where(recipe.c.recipe == bindparam("recipe"), recipe.c.version == bindparam("version")))
+_newest = Prepared(select(func.max(recipe.c.version)).where(recipe.c.recipe == bindparam("recipe")))
+
+
 def find_recipe(connection: Connection, code: str, number: int) -> Recipe | None:
-    row = connection.execute(select(recipe).where(recipe.c.recipe == code, recipe.c.version == number)).first()
+    row = transaction.first_named(connection, _one, {"recipe": code, "version": number})
     return None if row is None else _recipe(row)
 
 
 def effective(connection: Connection, code: str) -> int | None:
     """The approved version that orders are planned by: the newest."""
-    newest: int | None = connection.execute(select(func.max(recipe.c.version)).where(recipe.c.recipe == code)).scalar()
+    newest: int | None = transaction.rows(connection, _newest, {"recipe": code})[0][0]
     return newest
 
 
@@ -100,7 +107,7 @@ def instance_of(connection: Connection, one: Version) -> str | None:
     return None if row is None else str(row.instance)
 
 
-def _recipe(row: Row[Any]) -> Recipe:
+def _recipe(row: Any) -> Recipe:
     return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))
 
 

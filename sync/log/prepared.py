@@ -3,7 +3,8 @@
 For the few statements that every entry needs. What they mean is still written in SQLAlchemy, for both databases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +46,12 @@ class Prepared:
         statement = self._statement
         found = statement.get_final_froms() if isinstance(statement, Select) else [statement.table]
         return frozenset(table.name for one in found for table in one._from_objects if isinstance(table, Table))
+
+    @cached_property
+    def named(self) -> Callable[..., Any]:
+        """Makes of a row's values one whose columns have names."""
+        assert isinstance(self._statement, Select)
+        return namedtuple("Row", [column.key for column in self._statement.selected_columns])  # type: ignore[misc]
 
     def rows(self, connection: Connection, parameters: Mapping[str, Any] = _NONE) -> list[tuple[Any, ...]]:
         """All rows of a query, as plain tuples."""

@@ -145,6 +145,18 @@ def rows(connection: Connection, statement: Prepared, parameters: Mapping[str, A
     return statement.rows(connection, parameters) if running is None else running.rows(statement, parameters)
 
 
+def named(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> list[Any]:
+    """The same with the names of the columns."""
+    make = statement.named
+    return [make(*row) for row in rows(connection, statement, parameters)]
+
+
+def first_named(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> Any:
+    """The same of a query that has one row or none, which is None."""
+    found = first(connection, statement, parameters)
+    return None if found is None else statement.named(*found)
+
+
 def first(connection: Connection, statement: Prepared, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """The same of a query that has one row or none."""
     found = rows(connection, statement, parameters)

@@ -6,7 +6,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from server.core.outcomes import SERVER
 from server.engines.flows import packing
@@ -29,6 +43,8 @@ from server.engines.flows.projection import (
 from server.engines.flows.publishing import link
 from server.engines.flows.stored import parsed
 from server.identity import queries as identity
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 DELIVERED = Path(__file__).parent / "delivered"
 # The flow is in force by what came with the product, and nobody has used it yet: the log knows nothing of it.
@@ -202,9 +218,13 @@ def last_word(connection: Connection, number: str) -> str | None:
     return said[-1] if said else None
 
 
+# Asked of every step of a batch.
+_is_enabled = Prepared(select(enabled.c.flow).where(enabled.c.flow == bindparam("flow")))
+
+
 def is_enabled(connection: Connection, flow: str) -> bool:
     """Whether the rooms of this product start a flow by themselves, and wait for its end."""
-    return connection.execute(select(enabled).where(enabled.c.flow == flow)).first() is not None
+    return transaction.first(connection, _is_enabled, {"flow": flow}) is not None
 
 
 def find_task(connection: Connection, number: str, name: str) -> Row[Any] | None:

@@ -2,18 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.core import units
 from server.materials.masters import model
 from server.materials.masters.model import Master
 from server.materials.masters.projection import conversions, master
+from sync.log import transaction
+from sync.log.prepared import Prepared
+
+# Asked of every quantity of a material.
+_versions = Prepared(select(master).where(master.c.material == bindparam("material")).order_by(master.c.version))
+_conversions = Prepared(
+    select(master.c.conversions)
+    .where(master.c.material == bindparam("material"), master.c.state == model.APPROVED)
+    .order_by(master.c.version.desc())
+    .limit(1)
+)
 
 
 def versions_of(connection: Connection, code: str) -> list[Master]:
     """The first version first; none of a material that has no master."""
-    query = select(master).where(master.c.material == code).order_by(master.c.version)
-    return [_master(row) for row in connection.execute(query)]
+    return [_master(row) for row in transaction.named(connection, _versions, {"material": code})]
 
 
 def all_versions(connection: Connection) -> dict[str, list[Master]]:
@@ -37,10 +47,8 @@ def in_force(versions: list[Master]) -> Master | None:
 
 def links(connection: Connection, code: str) -> list[units.Link]:
     """What the material in force says of its own units; nothing of one without a master."""
-    c = master.c
-    query = select(c.conversions).where(c.material == code, c.state == model.APPROVED)
-    text = connection.execute(query.order_by(c.version.desc()).limit(1)).scalar()
-    return [] if text is None else units.links(conversions(text))
+    row = transaction.first(connection, _conversions, {"material": code})
+    return [] if row is None else units.links(conversions(row[0]))
 
 
 def storage_of(connection: Connection, code: str) -> str | None:
@@ -51,7 +59,7 @@ def storage_of(connection: Connection, code: str) -> str | None:
     return found
 
 
-def _master(row: Row[Any]) -> Master:
+def _master(row: Any) -> Master:
     own = ("name", "conversions")
     same = {name: getattr(row, name) for name in Master.__slots__ if name not in own}
     return Master(name={"zh": row.name_zh, "en": row.name_en}, conversions=tuple(conversions(row.conversions)), **same)

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, delete, insert, select, update
 
 from server.core import db
 from server.core.db import records, workspace
 from server.core.kinds import Entry
 from server.materials import model as materials
 from server.materials.projection import container, lot, receive_containers
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 receipt = Table(
     "materials_receipt",
@@ -91,6 +93,10 @@ request = Table(
     Column("lot", Text, nullable=False),
     Column("answer", Text, nullable=False),
 )
+_back_from = Prepared(
+    select(free.c.last).where(free.c.period == bindparam("period"), free.c.first == bindparam("first"))
+)
+_keep, _tell_of, _reserve = (Prepared(insert(one).inline()) for one in (receipt, told, numbers))
 _OF_LOT = ("supplier_lot", "expiry", "made", "retest", "manufacturer")
 
 
@@ -125,7 +131,7 @@ def _tell(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     if entry.header.stream != f"lot/{given['material']}/{given['lot']}":
         row = {"idx": entry.index, "material": given["material"], "lot": given["lot"]}
-        connection.execute(insert(told), row)
+        transaction.insert(connection, _tell_of, row)
 
 
 def _keep_receipt(connection: Connection, entry: Entry) -> None:
@@ -137,7 +143,7 @@ def _keep_receipt(connection: Connection, entry: Entry) -> None:
     row |= {"supplier": given["supplier"] or given["supplier_name"]}
     row |= {"damage": None if given["damage"] is None else _text(given["damage"]), "flags": _text([*entry.flags])}
     row |= {"received_by": entry.actor, "received_at": entry.header.captured_at}
-    connection.execute(insert(receipt), row)
+    transaction.insert(connection, _keep, row)
 
 
 def receive_labelled(connection: Connection, entry: Entry) -> None:
@@ -158,11 +164,12 @@ def receive_labelled(connection: Connection, entry: Entry) -> None:
 def reserve(connection: Connection, entry: Entry) -> None:
     """Of numbers that had come back, what is left stays nobody's."""
     given = entry.payload
-    connection.execute(insert(numbers), dict(given))
+    transaction.insert(connection, _reserve, given)
     here = (free.c.period == given["period"]) & (free.c.first == given["first"])
-    last = connection.execute(select(free.c.last).where(here)).scalar()
-    if last is None:
+    found = transaction.first(connection, _back_from, {"period": given["period"], "first": given["first"]})
+    if found is None:
         return
+    [last] = found
     connection.execute(delete(free).where(here))
     if last > given["last"]:
         row = {"period": given["period"], "first": given["last"] + 1, "last": last}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from server.core import units
 from server.materials import queries as materials
@@ -18,12 +18,23 @@ from server.materials.receiving.model import Block, Payload, Receipt, Rule
 from server.materials.receiving.projection import damage, numbers, receipt, request, rule, told
 from server.materials.receiving.projection import free as returned
 from server.materials.suppliers import queries as suppliers
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 _A_DAYS = 2_000
+# Asked by everything that gives a number or takes a delivery in.
+_rule = Prepared(select(rule))
+_counted, _counted_back = (
+    Prepared(select(func.max(table.c.last)).where(table.c.period == bindparam("period")))
+    for table in (numbers, returned)
+)
+_free = Prepared(
+    select(returned.c.first, returned.c.last).where(returned.c.period == bindparam("period")).order_by(returned.c.first)
+)
 
 
 def rule_in_force(connection: Connection) -> Rule:
-    row = connection.execute(select(rule)).first()
+    row = transaction.first_named(connection, _rule, {})
     return model.DEFAULT if row is None else Rule(row.pattern, row.remaining, row.over)
 
 
@@ -60,17 +71,13 @@ def _is_taken(connection: Connection, material: str, lot: str) -> bool:
 
 def last_number(connection: Connection, period: str) -> int:
     """The last number of a period that was ever counted, also where it came back since."""
-    counted = (
-        select(func.max(table.c.last)).where(table.c.period == period).scalar_subquery()
-        for table in (numbers, returned)
-    )
-    return max(value or 0 for value in connection.execute(select(*counted)).one())
+    counted = (transaction.rows(connection, one, {"period": period})[0][0] for one in (_counted, _counted_back))
+    return max(value or 0 for value in counted)
 
 
 def free(connection: Connection, period: str) -> list[tuple[int, int]]:
     """(first, last) of the ranges of a period that came back, the lowest first."""
-    rows = connection.execute(select(returned).where(returned.c.period == period).order_by(returned.c.first))
-    return [(row.first, row.last) for row in rows]
+    return [(first, last) for first, last in transaction.rows(connection, _free, {"period": period})]
 
 
 def blocks_of(connection: Connection, device: str, unit: str | None = None) -> list[Block]:

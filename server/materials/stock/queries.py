@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from server.core import units
 from server.materials import rules as lots
@@ -16,6 +16,8 @@ from server.materials.stock import model, placed, placing, projection, rules
 from server.materials.stock.model import Born, Ending, Location, Moved, Movement, Rule, Standing
 from server.materials.stock.placing import Placing
 from server.materials.stock.projection import location
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 _c, _l = container.c, lot.c
 _USE_UNTIL = case(
@@ -43,13 +45,19 @@ _ROWS = select(
         location, location.c.location == container.c.location
     )
 )
+# Asked of each container that is scanned or allocated, and of each sample.
+_one = Prepared(_ROWS.where(_c.container == bindparam("label")))
+_of_lot = Prepared(_ROWS.where(_c.material == bindparam("material"), _c.lot == bindparam("lot")).order_by(_c.container))
 # First what must be used first; of one lot, what has been opened before.
 _FIRST = (_USE_UNTIL.is_(None), _USE_UNTIL, _l.received_at, _c.material, _c.lot, _c.opened.desc(), _c.container)
 
 
 def standing(connection: Connection, labels: Iterable[str], day: str) -> list[Standing]:
     """Those of the labels that are containers of ours, in the order of their labels."""
-    query = _ROWS.where(_c.container.in_(set(labels))).order_by(_c.container)
+    wanted = set(labels)
+    if len(wanted) == 1:
+        return [_standing(row, day) for row in transaction.rows(connection, _one, {"label": wanted.pop()})]
+    query = _ROWS.where(_c.container.in_(wanted)).order_by(_c.container)
     return list(_read(connection, query, day))
 
 
@@ -175,8 +183,8 @@ def about(connection: Connection, label: str) -> list[int]:
 
 def of_lot(connection: Connection, material: str, number: str, day: str) -> list[Standing]:
     """All containers of a lot, also those that are gone, by their labels."""
-    query = _ROWS.where(_c.material == material, _c.lot == number).order_by(_c.container)
-    return list(_read(connection, query, day))
+    rows = transaction.rows(connection, _of_lot, {"material": material, "lot": number})
+    return [_standing(row, day) for row in rows]
 
 
 def splits_of(connection: Connection, material: str, number: str, since: int) -> dict[str, str]:
@@ -290,25 +298,28 @@ def _enough(found: Sequence[Standing], quantity: units.Quantity, own: Sequence[u
 
 
 def _read(connection: Connection, query: Select[Any], day: str) -> Iterator[Standing]:
-    for row in connection.execute(query):
-        label, material, number, value, unit, held, place, warehouse, restricted, batch, gone, opened, *of_lot_ = row
-        status, expiry, retest = of_lot_
-        yield Standing(
-            container=label,
-            material=material,
-            lot=number,
-            quantity={"value": value, "unit": unit},
-            held={"value": held, "unit": unit},
-            location=place,
-            warehouse=warehouse,
-            status=_status(status, expiry, retest, restricted, day),
-            batch=batch,
-            use_until=rules.use_until(expiry, retest),
-            gone=gone,
-            opened=bool(opened),
-            restricted=restricted,
-            lot_status=_status(status, expiry, retest, None, day),
-        )
+    return (_standing(row, day) for row in connection.execute(query))
+
+
+def _standing(row: Sequence[Any], day: str) -> Standing:
+    label, material, number, value, unit, held, place, warehouse, restricted, batch, gone, opened, *of_lot_ = row
+    status, expiry, retest = of_lot_
+    return Standing(
+        container=label,
+        material=material,
+        lot=number,
+        quantity={"value": value, "unit": unit},
+        held={"value": held, "unit": unit},
+        location=place,
+        warehouse=warehouse,
+        status=_status(status, expiry, retest, restricted, day),
+        batch=batch,
+        use_until=rules.use_until(expiry, retest),
+        gone=gone,
+        opened=bool(opened),
+        restricted=restricted,
+        lot_status=_status(status, expiry, retest, None, day),
+    )
 
 
 def _status(status: str | None, expiry: str | None, retest: str | None, restricted: str | None, day: str) -> str:

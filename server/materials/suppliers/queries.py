@@ -3,15 +3,21 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from server.materials import queries as materials
 from server.materials.suppliers import model, rules
 from server.materials.suppliers.model import Delivery, Supplier, Supply
 from server.materials.suppliers.projection import delivery, supplier, supply
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # A lot that is released already is QA's concern too, when more of it came and was not as it should be.
 _USABLE = ("quarantine", "released", "restricted")
+
+
+# Asked of every receipt.
+_any = Prepared(select(supplier.c.supplier).limit(1))
 
 
 def all_suppliers(connection: Connection) -> dict[str, Supplier]:
@@ -27,7 +33,7 @@ def find(connection: Connection, code: str) -> Supplier | None:
 
 def is_kept(connection: Connection) -> bool:
     """Whether this site keeps a register of suppliers: one that has none takes from anybody, as before it had one."""
-    return bool(connection.execute(select(func.count()).select_from(supplier)).scalar())
+    return transaction.first(connection, _any, {}) is not None
 
 
 def supplies(connection: Connection, material: str | None = None, by: str | None = None) -> list[Supply]:

@@ -1,11 +1,13 @@
 """The tables of inspections, samples and their custody, and how entries fill them."""
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, update
 
 from server.core.db import records
 from server.core.kinds import Entry
 from server.quality.inspection import model
 from sync import canonical
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 inspection = Table(
     "quality_inspection",
@@ -64,6 +66,11 @@ step = Table(
     Index("quality_sample_step_sample", "sample", "idx"),
 )
 
+_open, _take, _hand = (Prepared(insert(one).inline()) for one in (inspection, sample, step))
+_put_state = Prepared(
+    update(inspection).where(inspection.c.inspection == bindparam("number")).values(state=bindparam("to"))
+)
+
 
 def open_inspection(connection: Connection, entry: Entry) -> None:
     given, parsed = entry.payload, model.parse_number(entry.payload["inspection"])
@@ -72,7 +79,7 @@ def open_inspection(connection: Connection, entry: Entry) -> None:
     row = {name: given[name] for name in same} | {"year": parsed[0], "n": parsed[1], "idx": entry.index}
     row |= {"sampling": _text(given["plan"]), "drawn": _text(given["drawn"]), "state": model.SAMPLING}
     row |= {"drawn_at": entry.index, "opened_by": entry.actor, "opened_at": entry.header.captured_at}
-    connection.execute(insert(inspection), row)
+    transaction.insert(connection, _open, row)
 
 
 def draw_again(connection: Connection, entry: Entry) -> None:
@@ -89,7 +96,7 @@ def take(connection: Connection, entry: Entry) -> None:
     row |= {"containers": _text(given["containers"]), "flags": _text([*entry.flags])}
     row |= {"taken_by": entry.actor, "taken_at": entry.header.captured_at, "device": entry.header.device}
     row["counts"] = int(model.COUNTS_NOT.isdisjoint(entry.flags))
-    connection.execute(insert(sample), row)
+    transaction.insert(connection, _take, row)
 
 
 def void(connection: Connection, entry: Entry) -> None:
@@ -104,11 +111,11 @@ def hand(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     row = {name: given[name] for name in ("sample", "step", "place", "to", "until", "reason")}
     row |= {"entry": entry.id, "idx": entry.index, "by": entry.actor, "at": entry.header.captured_at}
-    connection.execute(insert(step), row)
+    transaction.insert(connection, _hand, row)
 
 
 def put_state(connection: Connection, number: str, state: str) -> None:
-    connection.execute(update(inspection).where(inspection.c.inspection == number).values(state=state))
+    transaction.amend(connection, _put_state, number, {"number": number, "to": state})
 
 
 def _text(value: object) -> str | None:

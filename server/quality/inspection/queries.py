@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from server.core import numbering
 from server.materials import queries as materials
@@ -13,10 +13,26 @@ from server.quality.inspection import model, plans, rules
 from server.quality.inspection.model import Inspection, Sample, Step
 from server.quality.inspection.projection import inspection, sample, step
 from server.quality.specifications import queries as specifications
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 STAGE = "incoming"
 # So many inspections go along with a handheld.
 _LENT = 200
+# Asked of every receipt and of every link of a sample's chain.
+_last_number = Prepared(select(func.max(inspection.c.n)).where(inspection.c.year == bindparam("year")))
+_newest_of_lot = Prepared(
+    select(inspection)
+    .where(inspection.c.material == bindparam("material"), inspection.c.lot == bindparam("lot"))
+    .order_by(inspection.c.idx.desc())
+    .limit(1)
+)
+_by_number = Prepared(select(inspection).where(inspection.c.inspection == bindparam("number")))
+_samples = Prepared(select(sample).where(sample.c.inspection == bindparam("number")).order_by(sample.c.idx))
+_by_sample = Prepared(
+    select(sample).where(sample.c.sample == bindparam("number")).order_by(sample.c.counts.desc(), sample.c.idx).limit(1)
+)
+_steps = Prepared(select(step).where(step.c.sample == bindparam("sample")).order_by(step.c.idx))
 
 
 def next_number(connection: Connection, moment: str) -> str:
@@ -26,20 +42,19 @@ def next_number(connection: Connection, moment: str) -> str:
 
 
 def last_number(connection: Connection, year: int) -> int:
-    query = select(func.max(inspection.c.n)).where(inspection.c.year == year)
-    return connection.execute(query).scalar() or 0
+    [[last]] = transaction.rows(connection, _last_number, {"year": year})
+    return last or 0
 
 
 def of_lot(connection: Connection, material: str, lot: str) -> Inspection | None:
     """The newest inspection of a lot; None where there is none."""
-    here = (inspection.c.material == material) & (inspection.c.lot == lot)
-    row = connection.execute(select(inspection).where(here).order_by(inspection.c.idx.desc()).limit(1)).first()
-    return None if row is None else _inspections(connection, [row])[0]
+    row = transaction.first_named(connection, _newest_of_lot, {"material": material, "lot": lot})
+    return None if row is None else _with_samplers(connection, row)
 
 
 def find(connection: Connection, number: str) -> Inspection | None:
-    row = connection.execute(select(inspection).where(inspection.c.inspection == number)).first()
-    return None if row is None else _inspections(connection, [row])[0]
+    row = transaction.first_named(connection, _by_number, {"number": number})
+    return None if row is None else _with_samplers(connection, row)
 
 
 def listed(
@@ -58,21 +73,24 @@ def listed(
 
 def samples_of(connection: Connection, number: str) -> list[Sample]:
     """In the order of the log, also those that do not count."""
-    query = select(sample).where(sample.c.inspection == number).order_by(sample.c.idx)
-    return [_sample(row) for row in connection.execute(query)]
+    return [_sample(row) for row in transaction.named(connection, _samples, {"number": number})]
 
 
 def find_sample(connection: Connection, number: str) -> Sample | None:
     """The one that bears the number; the first, where two were written."""
-    query = select(sample).where(sample.c.sample == number).order_by(sample.c.counts.desc(), sample.c.idx).limit(1)
-    row = connection.execute(query).first()
+    row = transaction.first_named(connection, _by_sample, {"number": number})
     return None if row is None else _sample(row)
 
 
 def steps_of(connection: Connection, samples: Iterable[str]) -> list[tuple[str, Step]]:
     """What was done with these samples, each with its number, in the order of the log."""
-    query = select(step).where(step.c.sample.in_([*samples])).order_by(step.c.idx)
-    return [(row.sample, _step(row)) for row in connection.execute(query)]
+    names = [*dict.fromkeys(samples)]
+    if len(names) == 1:
+        rows = transaction.named(connection, _steps, {"sample": names[0]})
+    else:
+        query = select(step).where(step.c.sample.in_(names)).order_by(step.c.idx)
+        rows = [*connection.execute(query)] if names else []
+    return [(row.sample, _step(row)) for row in rows]
 
 
 def next_sample(connection: Connection, number: str) -> str:
@@ -182,17 +200,22 @@ def _inspections(connection: Connection, rows: Iterable[Row[Any]]) -> list[Inspe
     return [_inspection(row, took[row.inspection]) for row in found]
 
 
-def _inspection(row: Row[Any], samplers: list[str]) -> Inspection:
+def _with_samplers(connection: Connection, row: Any) -> Inspection:
+    """Who took its samples is read off those, which whoever asks for an inspection mostly asks for as well."""
+    return _inspection(row, sorted({one.taken_by for one in samples_of(connection, row.inspection)}))
+
+
+def _inspection(row: Any, samplers: list[str]) -> Inspection:
     made: dict[str, Any] = {"sampling": orjson.loads(row.sampling), "samplers": tuple(samplers)}
     made["drawn"] = None if row.drawn is None else tuple(orjson.loads(row.drawn))
     return Inspection(**made, **{name: getattr(row, name) for name in Inspection.__slots__ if name not in made})
 
 
-def _sample(row: Row[Any]) -> Sample:
+def _sample(row: Any) -> Sample:
     same = ("sample", "entry", "inspection", "purpose", "comment", "taken_by", "taken_at", "device")
     made: dict[str, Any] = {"containers": tuple(orjson.loads(row.containers)), "flags": tuple(orjson.loads(row.flags))}
     return Sample(counts=bool(row.counts), **made, **{name: getattr(row, name) for name in same})
 
 
-def _step(row: Row[Any]) -> Step:
+def _step(row: Any) -> Step:
     return Step(**{name: getattr(row, name) for name in Step.__slots__})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.materials import queries as materials
 from server.quality.model import subject_of
@@ -12,8 +12,18 @@ from server.quality.specifications import model
 from server.quality.specifications.model import Specification, Test
 from server.quality.specifications.projection import specification
 from server.recipes import queries as recipes
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # What a batch is of: its room stands beside this one, so it is handed in.
+# Asked of every result, inspection and decision.
+_effective = Prepared(
+    select(specification)
+    .where(specification.c.material == bindparam("material"), specification.c.stage == bindparam("stage"))
+    .where(specification.c.first_day <= bindparam("day"))
+    .order_by(specification.c.version.desc())
+    .limit(1)
+)
 PRODUCTS: list[Callable[[Connection, str], str | None]] = []
 
 
@@ -46,9 +56,7 @@ def in_force(versions: list[Specification], day: str) -> Specification | None:
 
 def effective(connection: Connection, material: str, stage: str, day: str) -> Specification | None:
     """The version that judges results of a material or product at a stage on a day (YYYY-MM-DD)."""
-    c = specification.c
-    query = select(specification).where(c.material == material, c.stage == stage, c.first_day <= day)
-    row = connection.execute(query.order_by(c.version.desc()).limit(1)).first()
+    row = transaction.first_named(connection, _effective, {"material": material, "stage": stage, "day": day})
     return None if row is None else _specification(row)
 
 
@@ -73,7 +81,7 @@ def names(connection: Connection) -> dict[str, dict[str, str]]:
     return recipes.products(connection) | materials.all_names(connection)
 
 
-def _specification(row: Row[Any]) -> Specification:
+def _specification(row: Any) -> Specification:
     tests = tuple(Test.of(one) for one in orjson.loads(row.tests))
     made: dict[str, Any] = {"name": {"zh": row.name_zh, "en": row.name_en}, "tests": tests}
     made["sampling"] = None if row.sampling is None else orjson.loads(row.sampling)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from server.core.outcomes import SERVER
 from server.materials import queries as materials
@@ -17,11 +17,34 @@ from server.quality.usage import model
 from server.quality.usage.model import Decision, Facts, Line
 from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
-from sync.log import reading
+from sync.log import reading, transaction
+from sync.log.prepared import Prepared
 from sync.log.tables import log_entry
 
 # Most lots in quarantine have no results yet: so many are looked at, and so many in one query.
 _LOOKED_AT, _AT_ONCE = 1000, 100
+# The results of a lot with who checked each, what they were found with, and whether they were set aside.
+_results = Prepared(
+    select(
+        *(result.c[name] for name in ("entry", "idx", "test", "verdict", "specification")),
+        check.c.by.label("checked_by"),
+        aside.c.entry.label("aside"),
+        analysis.c.analyst,
+    )
+    .select_from(
+        result.outerjoin(check, check.c.of == result.c.entry)
+        .outerjoin(aside, and_(aside.c.of == result.c.entry, aside.c.test == result.c.test))
+        .outerjoin(analysis, and_(analysis.c.entry == result.c.entry, analysis.c.test == result.c.test))
+    )
+    .where(result.c.material == bindparam("material"), result.c.lot == bindparam("lot"))
+    .where(result.c.stage == model.STAGE, result.c.superseded_by.is_(None))
+    .order_by(result.c.idx, result.c.line)
+)
+_last_released = Prepared(
+    select(func.max(decision.c.idx))
+    .where(decision.c.material == bindparam("material"), decision.c.lot == bindparam("lot"))
+    .where(decision.c.status == "released")
+)
 
 
 def stream(material: str, lot: str) -> str:
@@ -78,14 +101,9 @@ def _told(connection: Connection, material: str, lot: str) -> str:
 
 def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     """The results of a lot's inspections that were not corrected, in the order of the log."""
-    here = (result.c.material == material) & (result.c.lot == lot) & (result.c.stage == model.STAGE)
-    query = select(result).where(here, result.c.superseded_by.is_(None)).order_by(result.c.idx, result.c.line)
-    rows = connection.execute(query).all()
+    rows = transaction.named(connection, _results, {"material": material, "lot": lot})
     entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
-    ids = [row.entry for row in rows]
-    checks, gone = checks_of(connection, ids), asides_of(connection, ids)
-    made = analyses_of(connection, ids)
-    return [_line(row, entries[row.idx], checks, gone, made.get((row.entry, row.test))) for row in rows]
+    return [_line(row, entries[row.idx]) for row in rows]
 
 
 def checks_of(connection: Connection, entries: Iterable[str]) -> dict[str, Row[Any]]:
@@ -164,19 +182,12 @@ def digest_of(connection: Connection, entry: str) -> str | None:
 
 
 def _released_at(connection: Connection, material: str, lot: str) -> int:
-    here = (decision.c.material == material) & (decision.c.lot == lot) & (decision.c.status == "released")
-    found = connection.execute(select(func.max(decision.c.idx)).where(here)).scalar()
-    return -1 if found is None else found
+    found = transaction.rows(connection, _last_released, {"material": material, "lot": lot})[0][0]
+    return -1 if found is None else int(found)
 
 
-def _line(
-    row: Row[Any],
-    entry: reading.StoredEntry,
-    checks: dict[str, Row[Any]],
-    gone: dict[tuple[str, str], Row[Any]],
-    made: Row[Any] | None,
-) -> Line:
-    by, checked = entry.head.actor, checks.get(row.entry)
+def _line(row: Any, entry: reading.StoredEntry) -> Line:
+    by = entry.head.actor
     # What a file of history brought was checked by whoever signed it then.
     told = SERVER if by == entry.head.device == SERVER else None
     return Line(
@@ -186,10 +197,10 @@ def _line(
         verdict=row.verdict,
         specification=row.specification,
         by=by,
-        analyst=by if made is None else made.analyst,
+        analyst=row.analyst or by,
         counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
-        checked_by=told if checked is None else checked.by,
-        set_aside=(row.entry, row.test) in gone,
+        checked_by=row.checked_by or told,
+        set_aside=row.aside is not None,
     )
 
 
