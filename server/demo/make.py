@@ -13,6 +13,7 @@ from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOP
 from server.demo.flows import begin, deviate
 from server.demo.forms import fill_in
 from server.demo.materials import store
+from server.demo.planning import plan
 from server.demo.production import Line, Plan
 from server.demo.specifications import specify
 from server.demo.story import Story, ahead
@@ -89,6 +90,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             line.order_pilot(f"B{day}-05")
         begin(story)
         alert(story)
+        plan(story)
         _passwords(story)
 
 

@@ -20,6 +20,13 @@ def units_of(connection: Connection, item: str) -> set[str]:
     return {unit} if unit is not None else recipes.sizes(connection).get(item, set())
 
 
+def plannable(connection: Connection) -> list[dict[str, Any]]:
+    """Materials of the register and products that are made, {item, name, unit}, by code."""
+    names, found = recipes.products(connection) | materials.all_names(connection), materials.units(connection)
+    made = {code: min(units) for code, units in recipes.sizes(connection).items()}
+    return [{"item": code, "name": names[code], "unit": unit} for code, unit in sorted((made | found).items())]
+
+
 def find_demand(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(demand).where(demand.c.demand == name)).first()
 

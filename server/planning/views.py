@@ -26,6 +26,14 @@ def overview() -> Answer:
         return pages.Page(connection, _today()).overview()
 
 
+@blueprint.get("/items")
+@require("batch.read")
+def plannable() -> Answer:
+    """Everything that can be demanded: {item, name, unit}, by code."""
+    with plant.current().engine.connect() as connection:
+        return {"items": queries.plannable(connection)}
+
+
 @blueprint.get("/items/<code>")
 @require("batch.read")
 def item(code: str) -> Answer:

@@ -63,6 +63,7 @@ class Walk:
             "labels": ["/labels", "/labels/container-100x70", "/labels/container-100x70/design"],
             "purchasing": ["/purchasing", "/purchasing/new"],
             "receive": ["/receive", "/receive/new", "/receive/rule"],
+            "planning": ["/planning", "/planning/LAC-0231"],
             "orders": ["/orders", f"/orders/{self._order()}"],
             "recipes": ["/recipes", "/recipes/MBR-AMT-5-FC", "/recipes/used/equipment/BAL-07"],
             "masters": ["/masters", "/masters/new"],

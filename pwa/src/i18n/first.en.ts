@@ -53,6 +53,7 @@ export const firstEn = {
     counts: "Stock counts",
     lots: "Lots",
     balances: "Balances",
+    planning: "Planning",
     requisitions: "Requisitions",
     purchasing: "Purchase orders",
     labels: "Label designs",

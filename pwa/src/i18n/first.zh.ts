@@ -54,6 +54,7 @@ export const firstZh: typeof firstEn = {
     counts: "盘点",
     lots: "物料批",
     balances: "天平",
+    planning: "计划",
     requisitions: "采购申请",
     purchasing: "采购订单",
     labels: "标签设计",

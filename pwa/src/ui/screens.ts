@@ -38,6 +38,7 @@ const SCREENS: Record<string, Screen> = {
   "my-work": () => import("../flows/WorkList.svelte"),
   orders: () => import("../orders/Orders.svelte"),
   people: () => import("../people/People.svelte"),
+  planning: () => import("../planning/Planning.svelte"),
   purchasing: () => import("../purchasing/Purchasing.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   receive: () => import("../receiving/Receiving.svelte"),

@@ -1,0 +1,11 @@
+/** What the API says of a plan (see server/planning/pages.py). Amounts are decimals in the unit of their item. */
+import type { Quantity, Text2 } from "../core/types";
+
+export interface Line { item: string; name: Text2 | null; unit: string; level: number; made: boolean; recipe: { recipe: string; version: number } | null; required: string; there: string; proposed: string; short: string; short_from: string | null; release: string | null }
+export interface Overview { today: string; items: Line[]; left_out: string[] }
+export interface Cover { supply: string; kind: string; quantity: string }
+export interface Requirement { id: number; quantity: string; day: string; cause: string; about: string; per: string | null; parent: { item: string; ordered: string } | null; origins: string[]; covered: Cover[]; short: string }
+export interface Proposal { id: string; made: boolean; ordered: string; quantity: string; net: string; safety: string; extra: string; release: string; needed: string; available: string }
+export interface Supply { id: string; kind: string; quantity: string; day: string; last: string | null }
+export interface Item extends Line { today: string; requirements: Requirement[]; supplies: Supply[]; proposals: Proposal[] }
+export interface Demand { demand: string; item: string; quantity: Quantity; due: string; source: string }
