@@ -19,6 +19,11 @@ def plan(story: Story) -> None:
         story.state(model.PARAMETERS, model.parameters_stream(material), said, planner)
     for name, value, due in (("D-2101", "500000", 12), ("D-2102", "1000000", 60)):
         day = (story.moment + timedelta(days=due)).date().isoformat()
-        asked = {"demand": name, "item": "AMT-5-FC", "quantity": {"value": value, "unit": "tablets"}, "due": day}
+        asked: dict[str, Any] = {
+            "demand": name,
+            "item": "AMT-5-FC",
+            "quantity": {"value": value, "unit": "tablets"},
+            "due": day,
+        }
         asked |= {"source": "销售预测 · 华东配送中心", "reason": None}
         story.state(model.DEMAND, model.demand_stream(name), asked, planner)

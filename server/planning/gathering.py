@@ -168,8 +168,8 @@ def _batches(connection: Connection, site: Site) -> None:
     for row in planned.values():
         recipe = recipes.find_recipe(connection, row.recipe, row.version)
         if row.state == production.PLANNED and recipe is not None:
-            size = {"value": row.size_value, "unit": row.size_unit}
-            open_.append((row.batch, recipe.payload["product"]["code"], size, False))
+            asked = {"value": row.size_value, "unit": row.size_unit}
+            open_.append((row.batch, recipe.payload["product"]["code"], asked, False))
     for number, product, size, has_begun in open_:
         _batch(connection, site, number, product, size, has_begun, planned.get(number))
 

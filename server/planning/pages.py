@@ -59,11 +59,7 @@ class Page:
             "today": _text(self.site.today),
             "parameters": _parameters(item),
             "requirements": [self._requirement(one) for one in asked],
-            "supplies": [
-                {"id": one.id, "kind": one.kind, "quantity": written(one.quantity), "day": _text(one.day)}
-                | {"last": None if one.last is None else _text(one.last)}
-                for one in supplies
-            ],
+            "supplies": [_supply(one) for one in supplies],
             "proposals": [self._proposal(one) for one in self._proposed.get(code, [])],
         }
 
@@ -131,6 +127,11 @@ def _by_item(found: Iterable[_One]) -> dict[str, list[_One]]:
 def written(value: Fraction) -> str:
     """Exactly, where that is a decimal; else to six places."""
     return units.written(value) or rounded(value, _PLACES)
+
+
+def _supply(one: Supply) -> Answer:
+    said: Answer = {"id": one.id, "kind": one.kind, "quantity": written(one.quantity), "day": _text(one.day)}
+    return said | {"last": None if one.last is None else _text(one.last)}
 
 
 def _parameters(item: Item) -> Answer:

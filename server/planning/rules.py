@@ -77,8 +77,8 @@ def levels(items: Mapping[str, Item]) -> dict[str, int]:
 def plan(items: Mapping[str, Item], needs: Iterable[Needs], supplies: Iterable[Supply], today: int, days: Days) -> Plan:
     """The whole run. What no item describes is bought without lead time, lot for lot. BillCircular."""
     run = _Run(items, today, days)
-    for one in needs:
-        run.require(one.item, one.quantity, one.day, one.cause, one.about, one.per)
+    for need in needs:
+        run.require(need.item, need.quantity, need.day, need.cause, need.about, need.per)
     stock: dict[str, list[_Left]] = {}
     for one in supplies:
         if one.quantity > 0:
