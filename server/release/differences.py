@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.production.issuing import queries as issuing
-from server.production.issuing import rules as reckoning
 from server.production.issuing.model import Account
 from server.release import rules
 from server.release.model import Difference, Gate, Notice
@@ -52,13 +51,13 @@ def _notice(one: Difference) -> Notice:
 
 
 def _difference(code: str, account: Account, said: Mapping[str, Any] | None) -> Difference:
-    rest, figures = account.rest, reckoning.reconciled(account)
+    rest, figures = account.rest, issuing.reconciled(account)
     value = None
     if rest is not None:
-        value = {"value": reckoning.written(rest, account.places), "unit": account.unit}
+        value = {"value": issuing.written(rest, account.places), "unit": account.unit}
     same = said is not None and same_amount(said["difference"], value)
     explained_by = {name: said[name] for name in ("by", "at", "text")} if said is not None and same else None
-    return Difference(code, value, figures, reckoning.settled(account), explained_by)
+    return Difference(code, value, figures, issuing.settled(account), explained_by)
 
 
 def same_amount(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:

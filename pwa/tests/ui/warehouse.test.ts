@@ -27,7 +27,7 @@ function lease(count = 4): WarehouseLease {
 
 let made = 0;
 function entry(kind: string, payload: Record<string, unknown>, more: Partial<LocalEntry> = {}): LocalEntry {
-  return { id: `e-${++made}`, kind, payload, index: null, place: "device", ...more } as LocalEntry;
+  return { id: `e-${++made}`, kind, payload, index: null, place: "device", flags: [], ...more } as unknown as LocalEntry;
 }
 const moved = (container: string, to: string, more: Partial<LocalEntry> = {}): LocalEntry => entry(MOVED, { container, from: null, to, reason: null }, more);
 const scan = (text: string, symbology = "") => read(text, symbology, 2026);

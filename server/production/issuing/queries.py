@@ -14,6 +14,22 @@ from server.production.containers import allocated_containers, weighed_of
 from server.production.issuing import rules
 from server.production.issuing.model import Account, Choice, Issue, Need
 from server.production.issuing.projection import issue, stay_of
+from server.production.issuing.rules import reconciled, settled, written
+
+__all__ = [
+    "account",
+    "accounts",
+    "choice",
+    "issues_of",
+    "materials_of",
+    "needs_of",
+    "out",
+    "reconciled",
+    "settled",
+    "sooner",
+    "weighed",
+    "written",
+]
 
 # Proposals for one material: enough to see which comes next.
 SHOWN = 20
