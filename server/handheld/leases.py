@@ -39,6 +39,7 @@ from server.identity import grants
 from server.identity import queries as identity
 from server.identity.model import TABLET, Person
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.production import queries as batches
 from server.production.model import EXPLAINS, RELEASES, WITNESSES
 from server.training import queries as training
@@ -155,6 +156,8 @@ def _of_batch(connection: Connection, batch: str) -> dict[str, Any]:
         "order": order,
         "recipe_hash": order["recipe_hash"],
         "containers": _containers(connection, batch),
+        # What a litre of each weighs: its lines are reckoned without network as the server reckons them.
+        "conversions": masters.conversions_of(connection, sorted({line["material"] for line in order["lots"]})),
         "lots": [
             {
                 **{name: getattr(lot, name) for name in names},

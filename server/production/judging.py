@@ -179,7 +179,7 @@ def _judge_weighing(
     connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None
 ) -> list[Judgement]:
     given = entry.payload
-    found = dispensing.judge_source(connection, given)
+    found = dispensing.judge_source(connection, entry.kind, given)
     found += rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
     if given["source"] == "device":
         for name, shown in rules.weights_read(entry.kind, given):

@@ -87,9 +87,14 @@ class DispensingRules:
             raise unflagged(rules.LABEL_REUSED, f"{body['into']} was the label of {others[0]}")
 
     def _judge_source(self, seen: Seen, body: Body) -> None:
-        """That something was taken out of what was dispensed for another batch."""
+        """That something was taken out of what was dispensed for another batch, or a portion out of one of this."""
         labelled = self._labels.get(body["container"] or "", ())
-        others = [one for one, batch, _ in labelled if one not in self._superseded and batch != body["batch"]]
+        place = body["batch"], slot_of(model.DISPENSED, body) if seen.head.kind == model.DISPENSED else None
+        others = [
+            one
+            for one, batch, slot in labelled
+            if one not in self._superseded and (batch != place[0] or place[1] not in (None, slot))
+        ]
         if others and rules.LABEL_REUSED not in seen.stamp.flags:
             raise unflagged(rules.LABEL_REUSED, f"{body['container']} was the label of {others[0]}")
 

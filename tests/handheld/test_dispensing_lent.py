@@ -7,8 +7,12 @@ import batch_support
 import pytest
 from dispensing_support import ASKED, DISPENSING, LOTS, result
 from handheld_support import Site
+from sqlalchemy import insert
 
+from server.core import db
 from server.core.kinds import Fact
+from server.materials.masters.model import APPROVED
+from server.materials.masters.projection import master
 from server.production import queries
 from server.production.model import DISPENSED, ORDER
 from server.quality.model import RESULTS_RECORDED
@@ -65,6 +69,24 @@ def test_a_lease_goes_by_what_was_checked_and_names_what_waits_for_it(site: Site
     [lot] = lease["lots"]
     assert lot["results"] == [{"test": "assay", "value": "97.0", "entry": first}]
     assert lot["unchecked"] == ["assay", "loss"]
+
+
+def approve(site: Site, code: str, conversions: list[dict[str, Any]]) -> None:
+    """A material's version in force, as its projection holds it."""
+    row: dict[str, Any] = dict.fromkeys(one.name for one in master.columns if not one.nullable)
+    row |= {"material": code, "version": 1, "state": APPROVED, "conversions": json.dumps(conversions)}
+    with db.writing_records(), site.plant.engine.begin() as connection:
+        connection.execute(insert(master).values({name: value or "" for name, value in row.items()}))
+
+
+@pytest.mark.urs("MAT-05")
+def test_a_lease_carries_what_its_materials_say_of_their_own_units(site: Site) -> None:
+    order(site, "B-2")
+    assert json.loads(site.lease(site.tablet("T-1"), "B-2")["lease"])["conversions"] == {}
+    density = {"given": {"value": "1", "unit": "L"}, "equals": {"value": "0.789", "unit": "kg"}}
+    for code in ("api-1", "other"):
+        approve(site, code, [density])
+    assert json.loads(site.lease(site.tablet("T-2"), "B-2")["lease"])["conversions"] == {"api-1": [density]}
 
 
 @pytest.mark.urs("PLT-10")

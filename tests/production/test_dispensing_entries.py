@@ -382,8 +382,18 @@ def test_a_portion_is_worth_what_the_frozen_recipe_makes_of_it_whatever_it_says(
 @pytest.mark.urs("MAT-11", "PLT-16")
 def test_what_was_dispensed_for_another_batch_is_no_container_to_take_from(both: Dispensing) -> None:
     first = both.put(SALT, "0.100", into="D-1")
-    assert both.put(SALT, "0.100", portion=2, container="D-1").flags == ("not_scanned",)
     both.again("B2")
     assert set(both.put(SALT, "0.500", container="D-1").flags) == {"label_reused", "not_scanned"}
     [told] = both.every("label_reused")
     assert (told.details["label"], told.details["entry"]) == ("D-1", first.id)
+
+
+@pytest.mark.urs("MAT-11", "MAT-12")
+def test_a_portion_out_of_a_portion_of_the_same_batch_is_said_to_be_one(both: Dispensing) -> None:
+    first = both.put(SALT, "0.100", into="D-1")
+    again = both.put(SALT, "0.050", portion=2, container="D-1")
+    assert set(again.flags) == {"label_reused", "not_scanned"}
+    [told] = both.every("label_reused")
+    assert (told.details["label"], told.details["entry"]) == ("D-1", first.id)
+    plant = both.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]

@@ -33,7 +33,8 @@ def portion(slot: str, net: str, quantity: str, line: str = "api", unit: str = "
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["why"]))
 def test_the_vectors_that_the_app_shares(case: dict[str, Any]) -> None:
     line = case["line"]
-    portions = [Portion("", one["slot"], line["id"], one["net"], one["quantity"]) for one in case["portions"]]
+    own = units.links(case.get("conversions", ()))
+    portions = [Portion("", one["slot"], line["id"], one["net"], one["quantity"], own) for one in case["portions"]]
     whole = sums.total(line, portions)
     assert (str(whole.numerator), str(whole.denominator)) == tuple(case["sum"])
     assert sums.complete(line, portions) == case["complete"]

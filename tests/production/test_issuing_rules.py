@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from server.core import units
 from server.materials.stock.model import Movement
 from server.production.issuing import rules
 from server.production.issuing.model import Account, Choice, Issue
@@ -54,15 +55,27 @@ def test_a_batch_needs_what_its_weighings_and_dispensings_come_to() -> None:
         {"type": "parameters"},
         dispensing(weighing("lactose", "500", "505", "g"), weighing("starch", None, "3", "kg")),
     ]
-    found = {one.material: (one.value, one.most, one.unit) for one in rules.needs(phases)}
+    found = {one.material: (one.value, one.most, one.unit) for one in rules.needs(phases, {})}
     assert found == {"lactose": (Decimal("13.0"), Decimal("13.105"), "kg"), "starch": (Decimal(3), Decimal(3), "kg")}
 
 
 @pytest.mark.urs("MAT-08")
 def test_what_has_no_amount_or_another_kind_of_unit_adds_nothing() -> None:
-    assert rules.needs([weighing("lactose", None, None)]) == []
-    [found] = rules.needs([weighing("lactose", "1", None), weighing("lactose", "4", None, "L")])
+    assert rules.needs([weighing("lactose", None, None)], {}) == []
+    [found] = rules.needs([weighing("lactose", "1", None), weighing("lactose", "4", None, "L")], {})
     assert (found.value, found.most, found.unit) == (Decimal(1), Decimal(1), "kg")
+
+
+@pytest.mark.urs("MAT-05", "MAT-08")
+def test_what_is_asked_for_in_litres_counts_by_the_density_of_the_material() -> None:
+    density = {
+        "ethanol": units.links([{"given": {"value": "1", "unit": "L"}, "equals": {"value": "0.789", "unit": "kg"}}])
+    }
+    [found] = rules.needs([weighing("ethanol", "1", None), weighing("ethanol", "2", "2.1", "L")], density)
+    assert (found.value, found.most, found.unit) == (Decimal("2.578"), Decimal("2.6569"), "kg")
+    # What is no decimal in litres is rounded at the twelfth place, and not forgotten.
+    [found] = rules.needs([weighing("ethanol", "1", None, "L"), weighing("ethanol", "0.263", None)], density)
+    assert (found.value, found.unit) == (Decimal("1.333333333333"), "L")
 
 
 @pytest.mark.urs("MAT-07")
@@ -91,7 +104,7 @@ def test_taken_in_the_order_of_stock_nothing_asks_for_a_reason(ends: list[str | 
 
 @pytest.mark.urs("MAT-08")
 def test_enough_is_what_the_upper_limits_come_to() -> None:
-    [need] = rules.needs([weighing("lactose", "12.5", "12.6")])
+    [need] = rules.needs([weighing("lactose", "12.5", "12.6")], {})
     assert not rules.covered(need, [{"value": "12.599", "unit": "kg"}])
     assert rules.covered(need, [{"value": "12", "unit": "kg"}, {"value": "600", "unit": "g"}])
 

@@ -41,7 +41,9 @@ def wrong(at: Dispensing) -> None:
     at.again("B5", "portion")
     tare = {"tare": {"value": "0.1", "unit": "kg"}}
     alone = at.put(SALT, "0.600", into="B1-20-salt-1", scanned=dict.fromkeys(("room", "balance", "container")), **tare)
-    # What was dispensed for another batch.
+    # What was dispensed for this batch, and for another.
+    at.put(SALT, "0.001", portion=3)
+    assert "label_reused" in at.put(SALT, "0.001", portion=4, container="B5-20-salt-3").flags
     poured = at.put(SALT, "0.001", portion=2, container="B1-20-salt-1").flags
     assert "label_reused" in poured
     open_ = at.site.put("phase_completed", marked("B5", "20")).flags
@@ -115,6 +117,14 @@ def test_a_portion_out_of_what_was_dispensed_for_another_batch_that_was_not_flag
     assert story.entries[index].envelope.body["container"] == "B1-20-salt-1"
     assert rig.show(story.without_flag("label_reused")) == 422
     assert rig.found == ("flag_missing", index)
+
+
+def test_a_portion_out_of_a_portion_of_the_same_batch_that_was_not_flagged(rig: Rig, story: Story) -> None:
+    index = story.indices("production.material_dispensed.v1")
+    [here] = [at for at in index if story.entries[at].envelope.body["container"] == "B5-20-salt-3"]
+    forged = story.restamp(here, lambda stamp: replace(stamp, flags=tuple(set(stamp.flags) - {"label_reused"})))
+    assert rig.show(forged) == 422
+    assert rig.found == ("flag_missing", here)
 
 
 @pytest.mark.urs("DR-03")

@@ -55,6 +55,12 @@ export function ratio(unit: string, other: string, conversions: readonly Convers
   return found === undefined ? null : over(times(worth, found), last);
 }
 
+/** A decimal in another unit, exactly; null where nothing leads there. */
+export function inUnit(quantity: Quantity, other: string, conversions: readonly Conversion[] = []): Fraction | null {
+  const factor = ratio(quantity.unit, other, conversions);
+  return factor === null ? null : times(parse(quantity.value), factor);
+}
+
 /** A fraction as a decimal; null for what no decimal of 15 and 12 digits is. */
 export function written([top, bottom]: Fraction): string | null {
   for (let n = 0; n <= PLACES; n++) {

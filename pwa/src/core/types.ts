@@ -1,6 +1,7 @@
 /** The shapes that the app's core and its screens share; the server's HTTP shapes stand in src/api/types.ts. */
 
 import type { Definition } from "../engines/forms/types";
+import type { Conversion } from "./measures";
 import type { Badge } from "./opening";
 
 export interface Text2 { zh: string; en: string }
@@ -144,6 +145,8 @@ export interface Lease extends Lent {
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
    * containers were registered. */
   containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null }[];
+  /** By material what it says of its own units, as its density; missing in older leases. */
+  conversions?: Record<string, Conversion[]>;
 }
 /** A record in the hands of this device, with its form as it is pinned by the digest of its bytes. */
 export interface RecordLease extends Lent {

@@ -19,6 +19,7 @@ export const dispensingEn = {
     not_released: (of: string, status: string): Said => [`Lot ${of} is not released: ${status}`, "Nothing may be taken from it. Set it aside and tell QA; take another lot."],
     expired: (of: string, on: string): Said => [`Lot ${of} expired on ${on}`, "Nothing may be taken from it. Set it aside and tell the keeper; take another lot."],
     used_up: (of: string): Said => [`${of} is used up`, "Take the next container. If there is still something in it, report an exception."],
+    label_reused: (of: string): Said => [`${of} is a portion of this batch, weighed already`, "Taking from it again would count it twice. Put it back, and take a container of a lot."],
     barred: (of: string): Said => [`${of} is restricted`, "Nothing may be taken from it. Set it aside and tell QA; take another container."],
     no_result: (of: string, tests: string): Said => [`Lot ${of} has no result for ${tests}`, "How much of it is needed cannot be said. QC records the result; then ask the server again."],
     unchecked: (of: string, tests: string): Said => [`Nobody has checked the result of lot ${of} for ${tests}`, "It counts once a second analyst has signed it. Tell QC; then ask the server again."],

@@ -19,6 +19,7 @@ export const dispensingZh: typeof dispensingEn = {
     not_released: (of, status) => [`物料批 ${of} 未放行：${status}`, "不得取用。请移开并告知 QA，改用其他物料批。"],
     expired: (of, on) => [`物料批 ${of} 已于 ${on} 过期`, "不得取用。请移开并告知仓管员，改用其他物料批。"],
     used_up: (of) => [`容器 ${of} 已用完`, "请取用下一个容器。如容器内仍有物料，请报告异常。"],
+    label_reused: (of) => [`${of} 是本批已称好的一份`, "再从中称取会重复计量。请放回，并取用物料批的容器。"],
     barred: (of) => [`容器 ${of} 已限制使用`, "不得取用。请移开并告知 QA，改用其他容器。"],
     no_result: (of, tests) => [`物料批 ${of} 没有 ${tests} 的检验结果`, "无法算出应称多少。由 QC 记录结果后，请重新询问服务器。"],
     unchecked: (of, tests) => [`物料批 ${of} 的 ${tests} 检验结果尚未复核`, "须由第二名检验员签名复核后方可使用。请告知 QC，然后重新询问服务器。"],

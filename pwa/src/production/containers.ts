@@ -1,7 +1,7 @@
 /** What a lease says of a container: whether the batch may take so much out of it. Told before weighing, never in its way. */
 import { Decimal } from "decimal.js";
 import type { Lease, LocalEntry, Quantity } from "../core/types";
-import { converted } from "../core/measures";
+import { type Conversion, converted, inUnit } from "../core/measures";
 import { isNumber } from "./numbers";
 import { KIND } from "./progress";
 
@@ -32,9 +32,9 @@ export function doubtOf(lease: Lease | undefined, { material, lot, container, ne
   if (known.material !== material || known.lot !== lot) return { code: "wrong_lot", container, lot: known.lot };
   if (known.restricted) return { code: "barred", container };
   const left = leftIn(lease, container, entries, subject);
-  const own = net && left ? converted(net, left.unit) : null;
+  const own = net && left ? decimalIn(net, left.unit, lease.conversions?.[material]) : null;
   if (!left || (net && !own)) return null;
-  const enough = own ? new Decimal(own.value).lte(left.value) : new Decimal(left.value).gt(0);
+  const enough = own ? own.lte(left.value) : new Decimal(left.value).gt(0);
   return enough ? null : { code: "used_up", container, left };
 }
 
@@ -49,12 +49,20 @@ export function leftIn(lease: Lease | undefined, container: string, entries: Loc
     const net = entry.payload.net as Quantity | null | undefined;
     if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
     if (!TAKES.includes(entry.kind) || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject) continue;
-    const own = net ? converted(net, known.quantity.unit) : null;
+    const own = net ? decimalIn(net, known.quantity.unit, lease?.conversions?.[known.material]) : null;
     if (!own) continue;
     // Of several that claim one place, the most.
-    most.set(entry.subject, Decimal.max(own.value, most.get(entry.subject) ?? 0));
+    most.set(entry.subject, Decimal.max(own, most.get(entry.subject) ?? 0));
   }
   const left = [...most.values()].reduce((rest, one) => rest.minus(one), new Decimal(known.quantity.value).minus(known.taken?.value ?? 0));
   const places = known.quantity.value.split(".")[1]?.length ?? 0;
   return { value: left.toFixed(Math.max(places, left.decimalPlaces())), unit: known.quantity.unit };
+}
+
+/** A quantity in another unit; rounded, at the twelfth place as the server's stock, only where it is no decimal there. */
+export function decimalIn(net: Quantity, unit: string, own: readonly Conversion[] = []): Decimal | null {
+  const exact = converted(net, unit, own);
+  if (exact) return new Decimal(exact.value);
+  const found = inUnit(net, unit, own);
+  return found === null ? null : new Decimal(String(found[0])).div(String(found[1])).toDecimalPlaces(12);
 }

@@ -1,6 +1,6 @@
 /** A balance while something is weighed on it: what it shows, the reading that may be taken, and what has to be said. */
 import { api, path } from "../api/client";
-import { converted } from "../core/measures";
+import { type Conversion, converted, inUnit } from "../core/measures";
 import type { Gates, Lease, LiveWeight, Quantity, Reading } from "../core/types";
 import type { BalanceView } from "../equipment/types";
 import { session } from "../session/session.svelte";
@@ -9,7 +9,8 @@ import { type Barred, barredBy, type Standing, standing } from "./balance";
 
 type Balance = Lease["equipment"][number];
 /** `unit`: of the step; `used`: readings that stand in entries already, or are about to. */
-export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean }
+/** `own`: what the material says of its own units. */
+export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[] }
 
 const STALE_MS = 3_000;
 
@@ -50,17 +51,19 @@ export class Weigher {
   net: Quantity | null = $derived.by(() => (this.quality === "lost" ? null : (this.live?.net ?? null)));
   /** What it shows in the unit of the step: the balance may be set to another. */
   own: Quantity | null = $derived.by(() => (this.net && this.given().unit ? converted(this.net, this.given().unit) : null));
+  /** Whether it can be said in it, by what the material says as well. */
+  private fits: boolean = $derived.by(() => this.own !== null || (this.net !== null && inUnit(this.net, this.given().unit, this.given().own) !== null));
   private last: Reading | undefined = $derived.by(() => (this.balance ? mirror.state.readings[this.balance.equipment] : undefined));
   /** A weight is taken once: the reading of an entry that stands already is no new weight. */
   reading: Reading | null = $derived.by(() => {
     const { last, net } = this;
     if (!last || !net || this.quality !== "stable" || this.given().used.has(last.id)) return null;
-    return last.net.value === net.value && last.net.unit === net.unit && this.own ? last : null;
+    return last.net.value === net.value && last.net.unit === net.unit && this.fits ? last : null;
   });
   private unread: boolean = $derived.by(() => this.quality === "stable" && !this.reading);
   standing: Standing | null = $derived.by(() => {
     const { manual, used, unit } = this.given(), { balance, last } = this;
-    return manual || !balance ? null : standing({ live: this.live, before: this.before[balance.equipment] ?? null, last, taken: used.has(last?.id), unit, fits: this.own !== null, stale: this.stale });
+    return manual || !balance ? null : standing({ live: this.live, before: this.before[balance.equipment] ?? null, last, taken: used.has(last?.id), unit, fits: this.fits, stale: this.stale });
   });
   /** A text, so that live values, five a second, do not ask anew. */
   private asked: string = $derived.by(() => (this.balance && mirror.state.online === "online" && session.online ? this.balance.equipment : ""));

@@ -2,12 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import type { Conversion } from "../../src/core/measures";
 import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../src/core/types";
 import { basisOf, filledSlots, isFilled, potencyOf, uncheckedOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
 import { NOTHING, stepOf, UNCLEARED, weights } from "../../src/production/dispensing/place";
 import { waiting } from "../../src/production/dispensing/queue";
 import { meant } from "../../src/production/dispensing/scanned";
-import { bounds, limitsFor, quantityOf, remaining, shownSum, standOf, worth, ZERO } from "../../src/production/dispensing/sums";
+import { bounds, limitsFor, ownOf, quantityOf, remaining, shownSum, standOf, within, worth, ZERO } from "../../src/production/dispensing/sums";
 import { readingsOf } from "../../src/production/balance";
 import { unconfirmed } from "../../src/production/confirming";
 import { KIND, standings } from "../../src/production/progress";
@@ -25,6 +26,8 @@ const filler: DispensingLine = { ...blank, id: "filler", material: "exc-1", role
 const salt: DispensingLine = { ...blank, id: "salt", material: "exc-2", role: "plain", target: "0.500", low: "0.495", high: "0.505" };
 const phase: Phase = { id: "20", type: "dispensing", name: text, instruction: text, room: "2-114", equipment: "balance", lines: [api, filler, salt], second: null };
 
+const density = { conversions: { "exc-2": [{ given: { value: "1", unit: "L" }, equals: kg("0.789") }] } } as unknown as Lease;
+
 let made = 0;
 function portion(line: DispensingLine, number: number, net: string, more: Partial<LocalEntry> = {}, payload: Record<string, unknown> = {}): LocalEntry {
   made += 1;
@@ -34,7 +37,7 @@ function portion(line: DispensingLine, number: number, net: string, more: Partia
     place: "device", flags: [], index: null, own: true, signature: "right", ...more,
   };
 }
-const at = (line: DispensingLine, ...entries: LocalEntry[]) => standingOf(phase, line, standings(entries));
+const at = (line: DispensingLine, ...entries: LocalEntry[]) => standingOf(phase, line, standings(entries), undefined);
 
 describe("what a line asks for of a lot", () => {
   it("MAT-12 follows from assay and water of the lot, rounded once as the line says", () => {
@@ -65,6 +68,25 @@ describe("what a line asks for of a lot", () => {
     expect(uncheckedOf(api, "A", waits)).toEqual(["water"]);
     const all = standings([portion(api, 1, "3.000"), portion(api, 2, "2128.0", {}, { net: { value: "2128.0", unit: "g" } })]);
     expect(basisOf(phase, filler, "E", all, lease)).toEqual({ nominal: "5", dispensed: "5.128" });
+  });
+
+  it("MAT-05 MAT-12 makes up in kilograms for what is asked for in litres by the density that the lease carries", () => {
+    const litres = { ...salt, unit: "L", target: "1.000", low: "0.995", high: "1.005" }, makesUp = { ...filler, compensates: ["salt"] };
+    const both = { ...phase, lines: [litres, makesUp] }, all = standings([portion(litres, 1, "0.789", {}, { material: "exc-2" })]);
+    expect(basisOf(both, makesUp, "E", all, density)).toEqual({ nominal: "0.789", dispensed: "0.789" });
+    expect(waitsFor(both, makesUp, all, density)).toEqual([]);
+    // A lease from before they were lent: nothing leads from kilograms to litres.
+    expect(basisOf(both, makesUp, "E", all, { lots: [] } as unknown as Lease)).toEqual({ nominal: null, dispensed: "0.789" });
+  });
+
+  it("MAT-05 shows a weight in the unit of its line and judges it exactly", () => {
+    const litres = { ...salt, unit: "L", target: "1.000", low: "0.995", high: "1.005" }, own = density.conversions?.["exc-2"] ?? [];
+    expect(ownOf(litres, kg("0.263"), own)).toBe("0.333333");
+    expect(ownOf(litres, { value: "250", unit: "mL" }, own)).toBe("0.250");
+    expect(ownOf(litres, kg("0.263"), [])).toBeNull();
+    expect(within([1n, 3n], { low: "0.333333333333", high: "0.333333333333" })).toBe("high");
+    expect(within([1n, 3n], { low: "0.333333333334", high: "1" })).toBe("low");
+    expect(within([1n, 3n], { low: "0.333", high: "0.334" })).toBe("within");
   });
 });
 
@@ -97,22 +119,22 @@ describe("what portions come to", () => {
 
   it("MAT-12 is filled once each line has enough; a compensator waits for what it makes up for", () => {
     const done = [portion(api, 1, "5.128"), portion(filler, 1, "20.000"), portion(salt, 1, "0.500")];
-    expect(waitsFor(phase, filler, standings([]))).toEqual([api]);
-    expect(waitsFor(phase, filler, standings(done))).toEqual([]);
-    expect(isFilled(phase, standings(done.slice(1)))).toBe(false);
-    expect(isFilled(phase, standings(done))).toBe(true);
+    expect(waitsFor(phase, filler, standings([]), undefined)).toEqual([api]);
+    expect(waitsFor(phase, filler, standings(done), undefined)).toEqual([]);
+    expect(isFilled(phase, standings(done.slice(1)), undefined)).toBe(false);
+    expect(isFilled(phase, standings(done), undefined)).toBe(true);
     expect(filledSlots(phase, standings(done))).toEqual(["20/api/1", "20/filler/1", "20/salt/1"]);
   });
 });
 
-interface Row { why: string; line: DispensingLine; basis: Record<string, string | null>; quantity?: string; error?: string; limits?: unknown; portions: { slot: string; net: { value: string; unit: string }; quantity: string }[]; sum: [string, string]; complete: boolean; left?: string | null }
+interface Row { why: string; line: DispensingLine; basis: Record<string, string | null>; quantity?: string; error?: string; limits?: unknown; conversions?: Conversion[]; portions: { slot: string; net: { value: string; unit: string }; quantity: string }[]; sum: [string, string]; complete: boolean; left?: string | null }
 const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../../tests/vectors/dispensing.json"), "utf8")) as Row[];
 
 describe("the arithmetic that the server has as well", () => {
   it.each(rows.map((row) => [row.why, row] as const))("MAT-12 %s", (_, row) => {
     const found = quantityOf(row.line, row.basis);
     const entries = row.portions.map((one) => portion(row.line, Number(one.slot), "0", {}, { net: one.net, limits: { target: one.quantity } }));
-    const { sum, stand } = standingOf({ ...phase, lines: [row.line] }, row.line, standings(entries));
+    const { sum, stand } = standingOf({ ...phase, lines: [row.line] }, row.line, standings(entries), { conversions: { [row.line.material]: row.conversions ?? [] } } as unknown as Lease);
     expect(found).toEqual(row.error === undefined ? { quantity: row.quantity } : { error: row.error });
     expect(sum[0] * BigInt(row.sum[1])).toBe(BigInt(row.sum[0]) * sum[1]);
     expect(stand === "done").toBe(row.complete);
@@ -171,6 +193,10 @@ describe("a scan while materials are dispensed", () => {
     expect(stop("X-1")).toEqual({ code: "expired", of: "X", on: "2026-11-25" });
     expect(stop("A-1", [portion(api, 1, "5.000")])).toEqual({ code: "used_up", of: "A-1" });
     expect(stop("A-1", [portion(api, 1, "4.999")])).toMatchObject({ what: "source" });
+    // A portion of this batch is no source; the label of the place at hand is its own.
+    const poured = portion(salt, 1, "0.500", {}, { into: "B-20-salt-1" });
+    expect(stop("B-20-salt-1", [poured])).toEqual({ code: "label_reused", of: "B-20-salt-1" });
+    expect(stop("B-20-salt-1", [poured, portion(salt, 1, "0.500", { corrects: poured.id }, { into: "B-20-salt-2" })])).toMatchObject({ code: "not_allocated" });
   });
 });
 

@@ -1,5 +1,6 @@
 """Reads of the material master: versions and their states, and what a material's quantities convert by."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -49,6 +50,17 @@ def links(connection: Connection, code: str) -> list[units.Link]:
     """What the material in force says of its own units; nothing of one without a master."""
     row = transaction.first(connection, _conversions, {"material": code})
     return [] if row is None else units.links(conversions(row[0]))
+
+
+def conversions_of(connection: Connection, codes: Iterable[str]) -> dict[str, list[dict[str, dict[str, str]]]]:
+    """By material, what its master in force says of its own units, {given, equals}; without those that say nothing."""
+    found = {}
+    for code in codes:
+        row = transaction.first(connection, _conversions, {"material": code})
+        said = [] if row is None else conversions(row[0])
+        if said:
+            found[code] = said
+    return found
 
 
 def storage_of(connection: Connection, code: str) -> str | None:

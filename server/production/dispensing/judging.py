@@ -11,7 +11,7 @@ from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.production import queries as batches
 from server.production.dispensing import queries, rules
-from server.production.model import MAJOR, Judgement
+from server.production.model import DISPENSED, MAJOR, Judgement
 from server.production.rules import slot_of
 from server.recipes.model import find_line, find_phase
 
@@ -56,10 +56,16 @@ def _judge_label(connection: Connection, given: Mapping[str, Any], slot: str) ->
     return [Judgement(rules.LABEL_REUSED, {"label": label, "entry": other, "severity": MAJOR})]
 
 
-def judge_source(connection: Connection, given: Mapping[str, Any]) -> list[Judgement]:
-    """What was dispensed for another batch is no container to take from."""
-    label = given["container"]
-    other = None if label is None else queries.labelled_elsewhere(connection, label, given["batch"])
+def judge_source(connection: Connection, kind: str, given: Mapping[str, Any]) -> list[Judgement]:
+    """What was dispensed for another batch is no container to take from; nor, for a portion, what is a portion of this
+    batch already: it would be counted twice."""
+    label, batch = given["container"], given["batch"]
+    if label is None:
+        return []
+    if kind == DISPENSED:
+        other = queries.labelled(connection, label, batch, slot_of(kind, given))
+    else:
+        other = queries.labelled_elsewhere(connection, label, batch)
     if other is None:
         return []
     return [Judgement(rules.LABEL_REUSED, {"label": label, "entry": other, "severity": MAJOR})]

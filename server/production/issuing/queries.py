@@ -37,7 +37,10 @@ SHOWN = 20
 
 def needs_of(connection: Connection, batch: str) -> list[Need]:
     found = queries.find_batch(connection, batch)
-    return [] if found is None else rules.needs(found.phases)
+    if found is None:
+        return []
+    own = {code: masters.links(connection, code) for code in {one["material"] for one in rules.lines(found.phases)}}
+    return rules.needs(found.phases, own)
 
 
 def issues_of(connection: Connection, batch: str) -> list[Issue]:

@@ -22,17 +22,19 @@ RETURNED, FILLED, DESTROYED = "returned", ("split_out", "merged_out", "merged_in
 Quantity = Mapping[str, Any]
 
 
-def needs(phases: Iterable[Mapping[str, Any]]) -> list[Need]:
+def needs(phases: Iterable[Mapping[str, Any]], own: Mapping[str, Sequence[Link]]) -> list[Need]:
     """By material, in the order of the recipe, what its weighings and dispensings come to; lines in other units than
-    the first of their material are converted, and left out where nothing leads from one to the other."""
+    the first of their material are converted, by what the material says of its own units as well (`own`), and left out
+    where nothing leads from one to the other."""
     found: dict[str, Need] = {}
-    for line in _lines(phases):
+    for line in lines(phases):
         target = line["target"] if line["target"] is not None else line["high"]
         if target is None:
             continue
         known = found.get(line["material"])
         unit = line["unit"] if known is None else known.unit
-        value, most = (_in(amount, line["unit"], unit) for amount in (target, line["high"] or target))
+        links = own.get(line["material"], ())
+        value, most = (_in(amount, line["unit"], unit, links) for amount in (target, line["high"] or target))
         if value is None or most is None:
             continue
         before = (Decimal(0), Decimal(0)) if known is None else (known.value, known.most)
@@ -42,7 +44,8 @@ def needs(phases: Iterable[Mapping[str, Any]]) -> list[Need]:
     return list(found.values())
 
 
-def _lines(phases: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+def lines(phases: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """What takes a material: a phase of weighing, each line of one of dispensing."""
     for phase in phases:
         if phase["type"] == "weighing":
             yield phase
@@ -50,9 +53,14 @@ def _lines(phases: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
             yield from phase["lines"]
 
 
-def _in(value: str, unit: str, other: str) -> Decimal | None:
-    found = units.converted({"value": value, "unit": unit}, other)
-    return None if found is None else Decimal(found["value"])
+def _in(value: str, unit: str, other: str, own: Sequence[Link]) -> Decimal | None:
+    """Rounded, at the twelfth place, only where it is no decimal."""
+    given = {"value": value, "unit": unit}
+    found = units.converted(given, other, own)
+    if found is not None:
+        return Decimal(found["value"])
+    exact = units.convert(value, unit, other, own)
+    return None if exact is None else Decimal(quantities.shown(str(exact)))
 
 
 def departs(chosen: Choice, proposed: Sequence[Choice], together: Collection[str]) -> str | None:

@@ -5,11 +5,12 @@ import type { DispensingLine, Lease, LocalEntry, Phase, Text2 } from "../../core
 import { labelIn, saidOf } from "../../scan/meaning";
 import type { Scan } from "../../scan/scanner";
 import { leftIn } from "../containers";
+import { KIND } from "../progress";
 
 /** Why nothing is taken from a container, or from a lot; `of` is what it is about. */
 export type Stop =
   | { code: "other_material"; of: string; name: Text2 }
-  | { code: "not_allocated" | "lot_unregistered" | "used_up" | "barred"; of: string }
+  | { code: "not_allocated" | "lot_unregistered" | "used_up" | "barred" | "label_reused"; of: string }
   | { code: "not_released"; of: string; status: string }
   | { code: "expired"; of: string; on: string };
 /** `lot`: "" where it may be of several. */
@@ -31,6 +32,7 @@ export function meant(scan: Scan, at: At): Meant {
   if (machine) return machine.class === "balance" ? { what: "balance", code: name } : { what: "wrong", came: saidOf(code) };
   const label = labelIn(code, (lease?.containers ?? []).filter((one) => one.material === line.material).map((one) => one.container));
   if (label === null) return { what: "wrong", came: saidOf(code) };
+  if (portionOf(label, at)) return { what: "stop", stop: { code: "label_reused", of: label } };
   const known = lease?.containers?.find((one) => one.container === label);
   if (known && known.material !== line.material) return { what: "stop", stop: { code: "other_material", of: label, name: lease?.lots.find((one) => one.material === known.material)?.name ?? { zh: known.material, en: known.material } } };
   // Of a lot whose containers nobody has registered, any label is as good as another; of two such lots the person says which.
@@ -59,6 +61,12 @@ export function lotStop(lot: string, { lease, line, today }: Pick<At, "lease" | 
   if (found.expiry !== null && found.expiry < today) return { code: "expired", of: lot, on: found.expiry };
   if (found.retest && found.retest < today) return { code: "not_released", of: lot, status: "retest_due" };
   return found.status === "released" ? null : { code: "not_released", of: lot, status: found.status };
+}
+
+/** Whether a label is that of a portion of this batch, which stands in another place: weighed again it counts twice. */
+function portionOf(label: string, { entries, subject }: At): boolean {
+  const corrected = new Set(entries.map((entry) => entry.corrects));
+  return entries.some((one) => one.kind === KIND.dispensed && one.payload.into === label && one.subject !== subject && one.place !== "quarantined" && !corrected.has(one.id));
 }
 
 function usedUp(container: string, { lease, entries, subject }: At): boolean {

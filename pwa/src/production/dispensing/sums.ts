@@ -1,5 +1,5 @@
 /** How much of a lot is dispensed, and what portions come to: exact, as in server/production/dispensing/sums.py. Both go through tests/vectors/dispensing.json. */
-import { converted, type Fraction, over, parse, times } from "../../core/measures";
+import { type Conversion, converted, type Fraction, inUnit, over, parse, times } from "../../core/measures";
 import type { DispensingLine, Limits, Quantity } from "../../core/types";
 import { isNumber } from "../numbers";
 import { compile, Decimal, exact, ExpressionError, ExpressionProblem, rounded, type Types, type Value, written } from "../../engines/expressions";
@@ -42,10 +42,25 @@ export function limitsFor(line: DispensingLine, quantity: string): Limits {
   return { low: text(up(low, line.decimals), line.decimals), high: text(down(high, line.decimals), line.decimals), target: quantity, unit: line.unit };
 }
 
-/** What a portion counts towards the line's target, of a lot of which `quantity` stands for it; null in a unit that leads nowhere. */
-export function worth(line: DispensingLine, net: Quantity, quantity: string): Fraction | null {
-  const own = converted(net, line.unit);
-  return own === null ? null : over(times(parse(own.value), parse(line.target)), parse(quantity));
+/** What a portion counts towards the line's target, of a lot of which `quantity` stands for it; null in a unit that leads nowhere. `own`: what the material says of its units. */
+export function worth(line: DispensingLine, net: Quantity, quantity: string, own: readonly Conversion[] = []): Fraction | null {
+  const found = inUnit(net, line.unit, own);
+  return found === null ? null : over(times(found, parse(line.target)), parse(quantity));
+}
+
+/** A weight in the unit of the line, to be shown: what is no decimal there with three digits more than the line. */
+export function ownOf(line: DispensingLine, net: Quantity, own: readonly Conversion[]): string | null {
+  const found = inUnit(net, line.unit, own);
+  if (found === null) return null;
+  const exact = converted(net, line.unit, own)?.value;
+  const decimals = line.decimals + 3;
+  return exact !== undefined && (exact.split(".")[1]?.length ?? 0) <= decimals ? exact : fromFraction(found, { ...line, decimals });
+}
+
+/** Where a weight stands between bounds, exactly. */
+export function within(found: Fraction, { low, high }: { low: string; high: string }): "low" | "within" | "high" {
+  if (less(found, parse(low))) return "low";
+  return less(parse(high), found) ? "high" : "within";
 }
 
 /** What is still to be taken of such a lot once portions worth `sum` stand, by the line's rule; negative beyond the target. */
