@@ -34,6 +34,7 @@ from server.materials.requisitions import views as requisitions
 from server.materials.stock import views as stock_keeping
 from server.materials.suppliers import views as suppliers
 from server.planning import views as planning
+from server.planning.lines import views as lines
 from server.production import views as orders
 from server.production.issuing import views as issuing
 from server.quality.inspection import views as inspections
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     recipes.blueprint,
     orders.blueprint,
     planning.blueprint,
+    lines.blueprint,
     issuing.blueprint,
     specifications.blueprint,
     inspections.blueprint,

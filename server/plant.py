@@ -38,6 +38,7 @@ from server.materials.stock import entries as stock
 from server.materials.suppliers import entries as suppliers
 from server.migrations import migrate
 from server.planning import entries as planning
+from server.planning.lines import entries as lines
 from server.production import entries as production
 from server.production import queries as batches
 from server.production.dispensing import labelled as dispensed
@@ -94,6 +95,7 @@ ROOMS = (
     inspections.ROOM,
     usage.ROOM,
     planning.ROOM,
+    lines.ROOM,
     release.ROOM,
     handheld.ROOM,
     alerts.ROOM,

@@ -1012,6 +1012,69 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was planned.", "未作计划。"),
         ("Correct the recipes that are named.", "请更正所列配方。"),
     ),
+    "planning_line_wrong": Problem(
+        422,
+        (
+            "The shifts overlap, or nobody knows the calendar or the time zone.",
+            "班次重叠，或日历、时区不存在。",
+        ),
+        ("The line stays as it was.", "生产线保持不变。"),
+        (
+            "Correct the shifts, and choose a calendar and a time zone that there are.",
+            "请更正班次，并选择已有的日历和时区。",
+        ),
+    ),
+    "planning_line_unknown": Problem(
+        404,
+        ("There is no such line.", "没有此生产线。"),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("Choose a line of the list, or set it first.", "请选择列表中的生产线，或先设定。"),
+    ),
+    "planning_batch_unknown": Problem(
+        404,
+        ("No such batch is planned or ordered.", "没有此已计划或已下达的批。"),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("Plan the order first.", "请先编制批指令。"),
+    ),
+    "planning_batch_done": Problem(
+        409,
+        ("This batch has been released or rejected.", "此批已放行或已拒绝。"),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("A batch that is decided on is scheduled no more.", "已作决定的批不再排程。"),
+    ),
+    "planning_times_wrong": Problem(
+        422,
+        (
+            "The end is not after the start, is too far from it, or one of line, start and end is missing.",
+            "结束时间不晚于开始时间、相隔过长，或缺少生产线、开始、结束之一。",
+        ),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("Give line, start and end, at most a year apart.", "请填写生产线、开始和结束时间，相隔不超过一年。"),
+    ),
+    "planning_outside_hours": Problem(
+        409,
+        ("The line does not work when this begins or ends.", "开始或结束时生产线不在工作时间。"),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("Choose a start and an end within its shifts.", "请在其班次内选择开始和结束时间。"),
+    ),
+    "planning_overlap": Problem(
+        409,
+        ("The line has another batch in this time.", "该时段生产线已有其他批。"),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        (
+            "Choose another time or another line, or move the other batch first.",
+            "请选择其他时间或生产线，或先移动另一批。",
+        ),
+    ),
+    "planning_duration_unknown": Problem(
+        422,
+        (
+            "The recipe says no durations, or the line has no working time for the batch.",
+            "配方未给出时长，或生产线没有可用的工作时间。",
+        ),
+        ("The schedule stays as it was.", "排程保持不变。"),
+        ("Give the end yourself.", "请自行填写结束时间。"),
+    ),
     "planning_no_working_day": Problem(
         422,
         ("A calendar has at least one working day in the week.", "日历每周至少应有一个工作日。"),

@@ -1,6 +1,8 @@
 """Working days: a site works on some days of the week, and not on those that are closed. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +12,11 @@ class Days:
     weekdays: frozenset[int] = frozenset(range(7))
     closed: frozenset[int] = frozenset()
     _known: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, weekdays: Iterable[int], closed: Iterable[str]) -> "Days":
+        """As an entry says them; `closed`: YYYY-MM-DD."""
+        return cls(frozenset(weekdays), frozenset(date.fromisoformat(one).toordinal() for one in closed))
 
     def works(self, day: int) -> bool:
         # The first day of the calendar, ordinal 1, was a Monday.

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from server.core.units import Link, convert
 from server.materials import queries as materials
@@ -19,6 +19,7 @@ from server.materials.requisitions import queries as requisitions
 from server.materials.stock import queries as stock
 from server.planning import model, queries, rules
 from server.planning.days import Days
+from server.planning.lines import queries as lines
 from server.planning.model import Item, Supply, Use
 from server.planning.rules import Needs
 from server.production import model as production
@@ -170,8 +171,11 @@ def _batches(connection: Connection, site: Site) -> None:
         if row.state == production.PLANNED and recipe is not None:
             asked = {"value": row.size_value, "unit": row.size_unit}
             open_.append((row.batch, recipe.payload["product"]["code"], asked, False))
+    scheduled: dict[str, tuple[int, int | None]] = {**lines.days_of(connection)}
     for number, product, size, has_begun in open_:
-        _batch(connection, site, number, product, size, has_begun, planned.get(number))
+        order = planned.get(number)
+        start = site.today if order is None else _day(order.planned_start)
+        _batch(connection, site, number, product, size, has_begun, scheduled.get(number, (start, None)))
 
 
 def _batch(
@@ -181,13 +185,14 @@ def _batch(
     product: str,
     size: Mapping[str, str],
     has_begun: bool,
-    row: Row[Any] | None,
+    days: tuple[int, int | None],
 ) -> None:
+    """`days`: on which it begins and ends, by the schedule or as it was planned; None where its lead time tells."""
     amount, item = site.amount(connection, product, size, number), site.items.get(product) or Item(product)
     if amount is None or amount <= 0:
         return
-    begins = site.today if row is None else max(site.today, _day(row.planned_start))
-    ends = site.days.after(begins, item.lead)
+    begins = max(site.today, days[0])
+    ends = site.days.after(begins, item.lead) if days[1] is None else max(site.today, days[1])
     last = None if item.life is None else ends + item.life
     site.supplies.append(Supply(number, model.ORDER, product, amount * item.yields, ends, last))
     for use in () if has_begun else item.uses:

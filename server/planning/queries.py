@@ -1,7 +1,6 @@
 """Reads of planning: what was set, and which units an item is counted in."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -41,13 +40,26 @@ def all_parameters(connection: Connection) -> dict[str, Row[Any]]:
     return {row.item: row for row in connection.execute(select(parameters).order_by(parameters.c.item))}
 
 
-def days(connection: Connection) -> Days:
-    """The site's calendar; every day where none is set."""
-    row = connection.execute(select(calendar).where(calendar.c.calendar == model.SITE)).first()
+def days(connection: Connection, code: str = model.SITE) -> Days:
+    """Those of a calendar, as a rule the site's; every day where none is set."""
+    row = connection.execute(select(calendar).where(calendar.c.calendar == code)).first()
     if row is None:
         return Days()
-    closed = [date.fromisoformat(str(one)).toordinal() for one in whole(row.closed)]
-    return Days(frozenset(whole(row.weekdays)), frozenset(closed))
+    return Days.of(whole(row.weekdays), map(str, whole(row.closed)))
+
+
+def knows_calendar(connection: Connection, code: str) -> bool:
+    """The site has one before it is set."""
+    return code == model.SITE or code in calendars(connection)
+
+
+def calendars(connection: Connection) -> dict[str, dict[str, Any]]:
+    """As they were set, {calendar, weekdays, closed}, by code."""
+    rows = connection.execute(select(calendar).order_by(calendar.c.calendar))
+    return {
+        row.calendar: {"calendar": row.calendar, "weekdays": whole(row.weekdays), "closed": whole(row.closed)}
+        for row in rows
+    }
 
 
 def planned_orders(connection: Connection) -> Sequence[Row[Any]]:

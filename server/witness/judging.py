@@ -63,6 +63,7 @@ from server.witness.reconciling import ReconcilingRules
 from server.witness.requisitions import RequisitionRules
 from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
+from server.witness.schedule import ScheduleRules
 from server.witness.seen import Seen, unflagged
 from server.witness.specifications import SpecificationRules
 from server.witness.stock import StockRules
@@ -142,7 +143,7 @@ class SiteRules:
         self._goods = Goods()
         self._requisitions = RequisitionRules(self._goods)
         self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
-        self._planning = PlanningRules(self._goods)
+        self._planning, self._schedule = PlanningRules(self._goods), ScheduleRules()
         self._receiving = ReceivingRules(self._goods, self._purchasing)
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
@@ -193,6 +194,7 @@ class SiteRules:
         self._requisitions.judge(seen)
         self._purchasing.judge(seen)
         self._planning.judge(seen)
+        self._schedule.judge(seen)
         self._receiving.judge(seen)
         self._counts.judge(seen)
         self._labels.judge(seen)
@@ -258,6 +260,7 @@ class SiteRules:
         self._purchasing.learn(seen)
         self._goods.learn(seen)
         self._planning.learn(seen)
+        self._schedule.learn(seen)
         self._receiving.learn(seen)
         self._counts.learn(seen)
         self._labels.learn(seen)

@@ -52,6 +52,8 @@ export const codesEn = {
     "planning.parameters_set.v1": "Planning parameters set",
     "planning.demand_set.v1": "Demand set",
     "planning.calendar_set.v1": "Working calendar set",
+    "planning.line_set.v1": "Line set",
+    "planning.order_scheduled.v1": "Batch scheduled",
     "production.order_planned.v1": "Batch order planned",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",

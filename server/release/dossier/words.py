@@ -299,6 +299,8 @@ materials.requisition_approved.v1|采购申请批准|Requisition approved
 planning.parameters_set.v1|设定计划参数|Planning parameters set
 planning.demand_set.v1|设定需求|Demand set
 planning.calendar_set.v1|设定工作日历|Working calendar set
+planning.line_set.v1|设定生产线|Line set
+planning.order_scheduled.v1|排定批的生产时段|Batch scheduled
 materials.requisition_raised.v1|提出采购申请|Requisition raised
 equipment.balance_checked.v1|天平核查|Balance checked
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set

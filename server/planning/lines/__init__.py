@@ -1,0 +1,1 @@
+"""Lines, and when which batch is made on them (PRD-01)."""
