@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from batch_support import marked, weighed
+from dossier_support import printed
 from release_support import refused, review, sign
 from stock_support import LABELS, Store
 
@@ -167,3 +168,20 @@ def test_what_was_destroyed_and_what_was_filled_over_are_accounted_for(batch: Ba
     batch.give_back_rest("4", "S-1")
     assert batch.gate() == (True, [])
     assert batch.rebuilds()
+
+
+@pytest.mark.urs("PRD-12", "MAT-09")
+def test_the_record_tells_what_came_was_used_and_went_back_however_often(batch: Batch) -> None:
+    batch.issue()
+    batch.make()
+    batch.give_back_rest("12.000")
+    batch.allocate("B1", FIRST)
+    batch.issue()
+    batch.give_back_rest("12.000")
+    batch.explain("0.360")
+    whole, _ = printed(batch)
+    held = "37.000kg12.640kg24.000kg"
+    assert f"{FIRST}{held}" in whole.replace("\n", ""), "of the container"
+    assert "Materialbalance" in whole
+    assert f"api-1{held}" in whole, "of the material"
+    assert "0.360kg" in whole

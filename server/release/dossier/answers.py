@@ -16,6 +16,7 @@ from server.materials.model import Lot
 from server.production import model as production
 from server.production import queries as batches
 from server.production.issuing.queries import issues_of
+from server.release import differences
 from server.release.dossier.rows import View, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 
@@ -117,7 +118,13 @@ def used(connection: Connection, number: str, views: Sequence[View], away: Colle
         if view["kind"] in production.WEIGHINGS and view["id"] not in away and "net" in given:
             key = (given["material"], given["lot"], given.get("container") or "")
             taken.setdefault(key, []).append(given["net"])
-    brought = {(one.material, one.lot, one.container): one for one in issues_of(connection, number)}
+    # A container may come, go back and come again.
+    brought: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    back: dict[tuple[str, str, str], list[Mapping[str, str]]] = {}
+    for one in issues_of(connection, number):
+        key = (one.material, one.lot, one.container)
+        brought.setdefault(key, []).append(one.held)
+        back.setdefault(key, []).extend([one.returned] if one.returned is not None else [])
     names = materials.material_names(connection, {key[0] for key in (*taken, *brought)})
     return [
         [
@@ -125,12 +132,28 @@ def used(connection: Connection, number: str, views: Sequence[View], away: Colle
             names.get(key[0], {}).get(lang, ""),
             key[1],
             key[2],
-            "" if key not in brought else quantity(brought[key].held),
+            total(brought.get(key, ())),
             total(taken.get(key, ())),
-            "" if key not in brought else quantity(brought[key].returned),
+            total(back.get(key, ())),
         ]
         for key in sorted({*taken, *brought})
     ]
+
+
+def balance(connection: Connection, number: str, lang: Lang) -> Rows:
+    """Of each material that was issued: how much came, was used, went back and was scrapped, what nothing accounts
+    for, and who has explained that (21 CFR 211.184(c); China GMP 175(8))."""
+    found = differences.of_batch(connection, number)
+    explainers = identity.people(connection, {str(one.explained["by"]) for one in found if one.explained})
+    rows = []
+    for one in found:
+        said = ""
+        if one.explained is not None:
+            who = person(explainers.get(str(one.explained["by"])), lang)
+            said = f"{one.explained['text']} · {who} {moment(str(one.explained['at']), 0)}"
+        figures = (one.figures.get(name) for name in ("issued", "used", "returned", "scrapped"))
+        rows.append([one.material, *(quantity(figure) for figure in figures), quantity(one.value), said])
+    return rows
 
 
 def total(nets: Sequence[Mapping[str, str]]) -> str:

@@ -37,7 +37,7 @@ _CLAUSES = """
 中国 GMP 175(5)|每种物料的批号与实际称量数量|Batch and weighed quantity of each material|used
 中国 GMP 175(6)|操作、参数及其范围、主要设备编号|Operations, parameters with ranges, equipment|execution equipment
 中国 GMP 175(7)|过程控制结果与操作人|In-process results and who took them|phase:in_process
-中国 GMP 175(8)|各工序产量与物料平衡|Yield and material balance of stages|yields phase:yield
+中国 GMP 175(8)|各工序产量与物料平衡|Yield and material balance of stages|yields phase:yield balance
 中国 GMP 175(9)|特殊问题、偏差与批准|Abnormal events, deviations and their approval|exceptions
 中国 GMP 180(1)|包装产品的名称、规格、批号与日期|Product packed, strength, batch, dates|front
 中国 GMP 180(2)|包装的日期与时间|Dates and times of packaging|packed

@@ -71,6 +71,7 @@ def gather(
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
         "used": answers.used(connection, number, views, away, lang),
+        "balance": answers.balance(connection, number, lang),
         "stages": answers.stages(phases, views, lang),
         "people": answers.people(connection, number, views, lang),
         "equipment": answers.pieces(connection, phases, views, lang),
@@ -106,7 +107,7 @@ def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], p
     """Under which labels of the template what a clause may ask for is found; of what is empty nothing is."""
     found = {name: ["s-front"] for name in ("front", "every")}
     found |= {"exceptions": ["s-exceptions"], "entries": ["s-entries"]}
-    named = ("signatures", "stages", "people", "equipment", "used", "results", "yields", "genealogy")
+    named = ("signatures", "stages", "people", "equipment", "used", "balance", "results", "yields", "genealogy")
     found |= {name: [f"s-{name}"] for name in named if content[name]}
     if any(note["blob"] for note in content["notes"]):
         found["photos"] = ["s-remarks"]

@@ -88,6 +88,9 @@ container|容器|Container
 brought|领入|Brought
 weighed|称出|Weighed out
 came_back|退回|Came back
+balance_of|物料平衡|Material balance
+scrapped|报废|Scrapped
+difference|差异|Difference
 stages|工序起止|Stages
 people|人员|People
 did|操作|Performed
