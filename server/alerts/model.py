@@ -210,6 +210,23 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_SHIFT, ("batch.release",)),),
     ),
     AlertKind(
+        "question_asked",
+        WARNING,
+        ("The review of a batch asks something", "批记录审核提出了问题"),
+        ("{batch}: {name} asks: {text}", "{batch}：{name} 提问：{text}"),
+        _SUPERVISOR,
+        on=("release.question_asked.v1",),
+        then=(Next(_SHIFT, _QA),),
+    ),
+    AlertKind(
+        "question_answered",
+        INFO,
+        ("A question of yours is answered", "您的提问已有答复"),
+        ("{batch}: {name} answers: {text}", "{batch}：{name} 答复：{text}"),
+        (),
+        on=("release.question_answered.v1",),
+    ),
+    AlertKind(
         "batch_awaiting_review",
         INFO,
         ("A batch waits for review and release", "批次待审核与放行"),

@@ -19,6 +19,7 @@ from server.production import queries as production
 from server.production.model import AWAITING_REVIEW, MAJOR
 from server.quality import queries as quality
 from server.quality.model import subject_of
+from server.release import questions
 from server.release.dossier.words import CODES
 
 Source = Callable[[Connection, Entry], Iterable[Raised]]
@@ -143,6 +144,30 @@ def _phase_completed(connection: Connection, entry: Entry) -> Iterable[Raised]:
         yield Raised("batch_awaiting_review", batch, f"/batch/{batch}/review", {"batch": batch}, places=places)
 
 
+def _asked(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """Supervisors, and whoever has worked in the phase, or in the batch where it is about no phase."""
+    given = entry.payload
+    entries = production.entries_of(connection, given["batch"])
+    there = [one for one in entries if given["phase"] is None or one.phase == given["phase"]]
+    workers = {one.actor for one in there} - {entry.actor, SERVER}
+    may = {one.id for one in identity.people_with(connection, "batch.work")}
+    link, details = f"/batch/{given['batch']}/questions", _said(connection, entry)
+    places = _rooms(connection, given["batch"])
+    yield Raised("question_asked", entry.id, link, details, places=places, people=tuple(sorted(workers & may)))
+
+
+def _answered(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    asked = questions.find(connection, entry.payload["question"])
+    if asked is not None:
+        link = f"/batch/{asked.batch}/review"
+        yield Raised("question_answered", entry.id, link, _said(connection, entry), people=(asked.by,))
+
+
+def _said(connection: Connection, entry: Entry) -> dict[str, Any]:
+    given = entry.payload
+    return {"batch": given["batch"], "name": _name(connection, entry.actor), "text": given["text"][:_LONGEST]}
+
+
 def _lease_revoked(connection: Connection, entry: Entry) -> Iterable[Raised]:
     given = entry.payload
     details = {
@@ -196,6 +221,8 @@ SOURCES: Mapping[str, Source] = {
     ROLES_CHANGED_V3: _granted,
     GRANT_CONFIRMED: _granted,
     "identity.device_revoked.v1": _device_revoked,
+    "release.question_asked.v1": _asked,
+    "release.question_answered.v1": _answered,
     "handheld.pin_locked.v1": _pin_locked,
     "handheld.pin_locked.v2": _pin_locked,
     "handheld.lease_revoked.v1": _lease_revoked,

@@ -21,6 +21,7 @@ from server.production.controls import queries as controls
 from server.production.course import queries as course
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
+from server.release import questions
 from server.training import queries as training
 
 # A tablet that owes entries may be behind a door for so long.
@@ -170,6 +171,7 @@ OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
 LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "batch_awaiting_review": _awaiting,
     "deviation_opened": _deviations,
+    "question_asked": questions.open_ones,
     "record_item": records.open_items,
     "flow_task_waiting": flows.open_tasks,
 }

@@ -2168,6 +2168,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was signed.", "未签名。"),
         ("Load the review again, look, then sign.", "请重新载入审核界面，查看后再签名。"),
     ),
+    "question_answered": Problem(
+        409,
+        ("The question has been answered already.", "该问题已有人答复。"),
+        ("The earlier answer stands.", "先前的答复仍然有效。"),
+        ("Read the answer; ask again if something is left open.", "请查看答复；如仍有疑问，请再次提问。"),
+    ),
+    "question_own": Problem(
+        403,
+        ("Who asked a question does not answer it.", "提问人不得答复自己的问题。"),
+        ("Nothing was recorded.", "未作记录。"),
+        ("Let somebody answer who knows what happened.", "请由了解情况的人员答复。"),
+    ),
     "difference_own": Problem(
         403,
         (

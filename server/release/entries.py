@@ -15,7 +15,8 @@ from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
-from server.release import differences, gates, model, projection, queries, recorded, reviewing, rules
+from server.recipes.model import find_phase
+from server.release import differences, gates, model, projection, queries, questions, recorded, reviewing, rules
 from server.release.audit import entries as audit
 from server.release.paper import entries as paper
 
@@ -114,6 +115,23 @@ class DifferenceExplained(signing.Signed):
     reason = fields.text(2000)
 
 
+class QuestionAsked(Schema):
+    """The review asks the floor about a batch, or a phase of it; `about` are the entries that made it ask."""
+
+    batch = fields.code()
+    phase = fields.code(none=True)
+    about = fields.words(0, 20)
+    text = fields.text(2000)
+
+
+class QuestionAnswered(Schema):
+    """`question` is the id of the entry that asked."""
+
+    batch = fields.code()
+    question = fields.entry_id()
+    text = fields.text(4000)
+
+
 class ReleaseRefused(Schema):
     batch = fields.code()
     open = fields.words(1)
@@ -192,6 +210,34 @@ def decide_explanation(connection: Connection, entry: Entry) -> Ruling:
     return Ruling()
 
 
+def decide_question(connection: Connection, entry: Entry) -> Ruling:
+    """About a batch on which nothing is decided yet; what came after its signature makes it undecided again."""
+    given = entry.payload
+    known = batches.find_batch(connection, given["batch"])
+    if known is None or (given["phase"] and find_phase(known.phases, given["phase"]) is None):
+        return Ruling(refusal="not_found", details={"batch": given["batch"], "phase": given["phase"]})
+    if len(queries.places_in_stream(connection, given["batch"], given["about"])) < len(set(given["about"])):
+        return Ruling(refusal="not_found", details={"about": given["about"]})
+    return _settled(connection, given["batch"]) or Ruling()
+
+
+def decide_answer(connection: Connection, entry: Entry) -> Ruling:
+    """By somebody else than who asked, once."""
+    given = entry.payload
+    asked = questions.find(connection, given["question"])
+    code = rules.answer_refused(asked, given["batch"], entry.actor)
+    if code is not None:
+        return Ruling(refusal=code, details={"question": given["question"]})
+    return _settled(connection, given["batch"]) or Ruling()
+
+
+def _settled(connection: Connection, batch: str) -> Ruling | None:
+    before = queries.current_disposition(connection, batch)
+    if before is None or queries.is_stale(connection, batch, before):
+        return None
+    return Ruling(refusal="batch_disposed", details={"batch": batch})
+
+
 def judge_results(connection: Connection, entry: Entry) -> Ruling:
     """Results of a batch that come after its seal, like any other entry of it; those of a lot are of no batch."""
     batch, _, _ = subject_of(entry.header.stream)
@@ -266,6 +312,8 @@ def rooms_of_batch(connection: Connection, entry: Entry) -> list[str]:
 
 
 _REVIEWS, _RELEASES = ("batch.review",), ("batch.release",)
+# Who knows what happened on the floor, or can find out.
+_ANSWERS = ("batch.work", "order.release", "batch.review")
 
 
 def _seal(name: str, decide: Decide) -> Kind:
@@ -300,6 +348,8 @@ KINDS = (
         by=_REVIEWS,
         places=rooms_of_batch,
     ),
+    Kind(model.ASKED_KIND, QuestionAsked, "decision", decide_question, projection.ask, by=_REVIEWS),
+    Kind(model.ANSWERED_KIND, QuestionAnswered, "decision", decide_answer, projection.answer, by=_ANSWERS),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
     *audit.KINDS,
     *paper.KINDS,

@@ -41,6 +41,8 @@ SET_ASIDE = "release.record_set_aside.v1"
 WAIVED_KIND = "release.device_waived.v2"
 WAIVED_V1 = "release.device_waived.v1"
 EXPLAINED_KIND = "release.difference_explained.v1"
+ASKED_KIND = "release.question_asked.v1"
+ANSWERED_KIND = "release.question_answered.v1"
 # The flow that carries the review of a batch record, and how it ends where the batch may be released.
 REVIEW_FLOW, REVIEWED = "batch-review", "reviewed"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
@@ -136,6 +138,25 @@ class Difference:
     @property
     def holds(self) -> bool:
         return not self.settled and self.explained is None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the review of a batch asks the floor: `entry` is its id, `about` the entries it is about, times are UTC.
+    `answer` is {by, at, text}, None as long as nobody has answered."""
+
+    entry: str
+    batch: str
+    phase: str | None
+    about: tuple[str, ...]
+    text: str
+    by: str
+    at: str
+    answer: Mapping[str, str] | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from server.production.model import Batch, BatchLine
 from server.quality import model as deviations
 from server.quality import queries as quality
 from server.recipes.model import find_phase
-from server.release import gates, queries, recorded
+from server.release import gates, queries, questions, recorded
 from server.release.audit import pages as audits
 from server.release.model import REVIEW_FLOW, DeviceHead, Notice, review_subject
 from sync.log import reading
@@ -134,6 +134,30 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         "flow": _review_flow(connection, number),
         "records": _records(connection, number),
     }
+
+
+def questions_page(connection: Connection, number: str) -> list[dict[str, Any]] | None:
+    """What the review has asked about a batch: {id, phase, text, by, at, answer {by, at, text}}."""
+    known = batches.find_batch(connection, number)
+    if known is None:
+        return None
+    found = questions.of_batch(connection, number)
+    people = {one.by for one in found} | {one.answer["by"] for one in found if one.answer}
+    names = identity.people(connection, people)
+    rows = []
+    for one in found:
+        phase = find_phase(known.phases, one.phase) if one.phase else None
+        rows.append(
+            {
+                "id": one.entry,
+                "phase": None if phase is None else {"id": phase["id"], "name": phase["name"]},
+                "text": one.text,
+                "by": names[one.by],
+                "at": one.at,
+                "answer": one.answer and {**one.answer, "by": names[one.answer["by"]]},
+            }
+        )
+    return rows
 
 
 def _records(connection: Connection, number: str) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""The tables of dispositions and waivers, and how a signature fills them."""
+"""The tables of dispositions, waivers and questions, and how entries fill them."""
 
+import json
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -81,6 +82,25 @@ set_aside = Table(
     Column("at", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
+# What the review asks the floor; the last three are null until somebody answers.
+question = Table(
+    "release_question",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("phase", Text),
+    # JSON: the ids of the entries it is about.
+    Column("about", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("answered_by", Text),
+    Column("answered_at", Text),
+    Column("answer", Text),
+    Index("ix_release_question_batch", "batch"),
+    Index("ix_release_question_entry", "entry", unique=True),
+)
 
 
 def dispose(connection: Connection, entry: Entry) -> None:
@@ -116,6 +136,18 @@ def explain(connection: Connection, entry: Entry) -> None:
 def put_aside(connection: Connection, entry: Entry) -> None:
     row = {name: entry.payload[name] for name in ("record", "batch", "reason")}
     connection.execute(insert(set_aside), row | {"by": entry.actor, "at": entry.recorded_at})
+
+
+def ask(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"idx": entry.index, "entry": entry.id, "about": json.dumps(given["about"])}
+    row |= {name: given[name] for name in ("batch", "phase", "text")}
+    connection.execute(insert(question), row | {"by": entry.actor, "at": entry.recorded_at})
+
+
+def answer(connection: Connection, entry: Entry) -> None:
+    said = {"answered_by": entry.actor, "answered_at": entry.recorded_at, "answer": entry.payload["text"]}
+    connection.execute(update(question).where(question.c.entry == entry.payload["question"]).values(**said))
 
 
 def signature_of(entry: Entry) -> dict[str, Any]:

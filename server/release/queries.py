@@ -13,7 +13,7 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
-from server.release import differences, recorded, reviewing, rules
+from server.release import differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.projection import disposition, waiver
@@ -37,6 +37,7 @@ def gates(connection: Connection, batch: str) -> list[Gate]:
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
         *recorded.gates(connection, batch),
+        *rules.questions_gates(questions.of_batch(connection, batch)),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
@@ -60,6 +61,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         *rules.notices(batches.items_of(connection, batch), entries, waivers(connection, batch), deviations),
         *differences.notices(differences.of_batch(connection, batch)),
         *recorded.notices(connection, batch),
+        *questions.notices(questions.of_batch(connection, batch)),
     ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)

@@ -23,7 +23,15 @@ from sync.log.tables import log_entry
 _MOST = 100_000
 # What is said in a form about the batch.
 RECORDED = (records.OPENED, *records.WORK, records.SETTLED)
-_OBSERVED = (*production.WORK, *production.COURSE, production.REMARK, production.PHOTO, *quality.RESULTS, *records.WORK)
+_OBSERVED = (
+    *production.WORK,
+    *production.COURSE,
+    production.REMARK,
+    production.PHOTO,
+    *quality.RESULTS,
+    *records.WORK,
+    model.ANSWERED_KIND,
+)
 # What can come to the stream of a batch that waits for its review, and says something of it.
 _SAYS_SOMETHING = (
     *production.WORK,
@@ -46,6 +54,8 @@ _SAYS_SOMETHING = (
     model.SET_ASIDE,
     model.WAIVED_KIND,
     model.EXPLAINED_KIND,
+    model.ASKED_KIND,
+    model.ANSWERED_KIND,
     *RECORDED,
     "handheld.lease_issued.v1",
     "handheld.lease_revoked.v1",

@@ -9,7 +9,7 @@ from server.production.model import BatchEntry, Item
 from server.quality.model import Deviation, Result
 from server.quality.specifications.model import Test, missing
 from server.recipes.model import slots
-from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Review, Waiver
+from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Question, Review, Waiver
 from sync import canonical
 
 _INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
@@ -202,3 +202,18 @@ def waiver_refused(
     if produced:
         return "waiver_produced"
     return "waiver_stale" if shown != (found.known, found.delivered) else None
+
+
+def answer_refused(asked: Question | None, batch: str, person: str) -> str | None:
+    """Why this person cannot answer this question now; a code of the error catalogue. A question is to the others:
+    who asked it would only answer themselves."""
+    if asked is None or asked.batch != batch:
+        return "not_found"
+    if not asked.is_open:
+        return "question_answered"
+    return "question_own" if asked.by == person else None
+
+
+def questions_gates(asked: Sequence[Question]) -> list[Gate]:
+    """Every question of the review has an answer; no gate of a batch of which nobody asked anything."""
+    return [gate("questions", [one.entry for one in asked if one.is_open])] if asked else []

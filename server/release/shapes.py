@@ -319,6 +319,35 @@ class ResolveBody(Schema):
     reason = plain.String(required=True, validate=reasoned(2000))
 
 
+class AskBody(Schema):
+    """`about` are entries of the batch that the question is about."""
+
+    phase = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
+    about = plain.List(
+        plain.String(validate=validate.Length(36, 36)), load_default=list, validate=validate.Length(0, 20)
+    )
+    text = plain.String(required=True, validate=reasoned(2000))
+
+
+class AnswerQuestionBody(Schema):
+    text = plain.String(required=True, validate=reasoned(4000))
+
+
+class ReviewQuestionAnswer(Schema):
+    """`answer` is {by, at, text}; null as long as nobody has answered."""
+
+    id = plain.String()
+    phase = plain.Nested(PhaseRef, allow_none=True)
+    text = plain.String()
+    by = plain.Nested(PersonAnswer)
+    at = plain.String()
+    answer = plain.Raw(allow_none=True)
+
+
+class ReviewQuestionsAnswer(Schema):
+    items = _list(ReviewQuestionAnswer)
+
+
 class SetAsideBody(Schema):
     reason = plain.String(required=True, validate=reasoned(2000))
 

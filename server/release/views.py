@@ -99,6 +99,41 @@ def assess(body: Mapping[str, Any], number: str, item: str) -> Answer:
     return _decide(number, item, model.ASSESSED_KIND, payload)
 
 
+@blueprint.get("/batches/<number>/questions")
+@require("batch.read")
+@blueprint.response(200, shapes.ReviewQuestionsAnswer)
+def list_questions(number: str) -> Answer:
+    """What the review has asked about the batch, in its order, with the answers."""
+    return _questions(number)
+
+
+@blueprint.post("/batches/<number>/questions")
+@require("batch.review")
+@blueprint.arguments(shapes.AskBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+def ask(body: Mapping[str, Any], number: str) -> Answer:
+    """Ask the floor something; it holds the release until somebody has answered. PestleError `batch_disposed`."""
+    payload = {"batch": number, **{name: body[name] for name in ("phase", "about", "text")}}
+    person = demand("batch.review")
+    fact = Fact(model.ASKED_KIND, batch_stream(number), payload, subject=body["phase"], actor=person.id)
+    site.current().recorder.state(fact)
+    return _review(number)
+
+
+@blueprint.post("/batches/<number>/questions/<question>/answer")
+@require("batch.work", "order.release", "batch.review")
+@blueprint.arguments(shapes.AnswerQuestionBody)
+@blueprint.response(200, shapes.ReviewQuestionsAnswer)
+def answer_question(body: Mapping[str, Any], number: str, question: str) -> Answer:
+    """Answer, once. PestleError `not_found`, `question_answered`, `question_own`, `batch_disposed`."""
+    payload = {"batch": number, "question": question, "text": body["text"]}
+    person = demand("batch.work", "order.release", "batch.review").id
+    site.current().recorder.state(
+        Fact(model.ANSWERED_KIND, batch_stream(number), payload, subject=question, actor=person)
+    )
+    return _questions(number)
+
+
 @blueprint.post("/batches/<number>/records/<record>/set-aside")
 @require("batch.review")
 @blueprint.arguments(shapes.SetAsideBody)
@@ -256,6 +291,11 @@ def _review(number: str) -> Answer:
     """All of one moment, since the digest covers it."""
     with db.snapshot(site.current().engine) as connection:
         return _found(pages.review_page(connection, number), number)
+
+
+def _questions(number: str) -> Answer:
+    with site.current().engine.connect() as connection:
+        return {"items": _found(pages.questions_page(connection, number), number)}
 
 
 def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> Answer:

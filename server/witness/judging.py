@@ -57,6 +57,7 @@ from server.witness.masters import MasterRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
 from server.witness.purchasing import PurchaseRules
+from server.witness.questions import QuestionRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reconciling import ReconcilingRules
@@ -148,7 +149,7 @@ class SiteRules:
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
-        self._reviews = ReviewRules(self._approvals)
+        self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
@@ -202,6 +203,7 @@ class SiteRules:
         self._recipes.judge(seen)
         self._orders.judge(seen)
         self._reviews.judge(seen)
+        self._questions.judge(seen)
         self._blanks.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
@@ -268,6 +270,7 @@ class SiteRules:
         self._recipes.learn(seen)
         self._orders.learn(seen)
         self._reviews.learn(seen)
+        self._questions.learn(seen)
         self._blanks.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)

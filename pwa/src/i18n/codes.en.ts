@@ -60,6 +60,8 @@ export const codesEn = {
     "production.check_recorded.v1": "In-process check recorded", "production.yield_recorded.v1": "Yield recorded", "production.yield_explained.v1": "Yield explained", "production.phase_completed.v1": "Phase completed", "production.phase_held.v1": "Phase held", "production.phase_resumed.v1": "Phase resumed", "production.phase_aborted.v1": "Phase aborted", "production.phase_skipped.v1": "Phase skipped", "production.equipment_identified.v1": "Equipment identified", "production.remark_added.v1": "Remark", "production.photo_attached.v1": "Photo", "production.exception_raised.v1": "Exception raised", "production.conflict_found.v1": "Conflict found", "production.batch_imported.v1": "Historical batch imported",
     "release.record_set_aside.v1": "Form set aside",
     "release.difference_explained.v1": "Material difference explained",
+    "release.question_asked.v1": "Question of the review",
+    "release.question_answered.v1": "Question answered",
     "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.batch_released.v2": "Batch released and sealed", "release.batch_rejected.v2": "Batch rejected and sealed", "release.batch_released.v3": "Batch released and sealed", "release.batch_rejected.v3": "Batch rejected and sealed", "release.device_waived.v1": "Device waived", "release.device_waived.v2": "Device waived", "release.audit_reviewed.v1": "Audit trail reviewed",
     "quality.certificate_recorded.v1": "Certificate of analysis recorded",
     "quality.results_recorded.v3": "Results recorded",
@@ -273,6 +275,7 @@ export const codesEn = {
     device_unknown: "Unknown device",
     post_seal: "After the seal",
     material_difference: "Material not accounted for",
+    question: "Question of the review",
     allocation_mixed: "Filled together with what is not the batch's",
     difference: "Material difference",
     device_waived: "Device waived",
@@ -295,5 +298,5 @@ export const codesEn = {
     input_quarantined: "Input in quarantine",
     not_qualified: "Without the qualification",
   } as Record<string, string>,
-  gates: { materials: "Every material of the batch is accounted for", phases: "All phases are done", conflicts: "All conflicts are decided", exceptions: "All exceptions are assessed", deviations: "All deviations are closed", devices: "All devices have delivered", leases: "All devices have handed back", results: "All test results are within limits", specification: "Every test of the specification has a result", yields: "Yields are within limits", records: "Every filled form is complete", batch_reviewed: "The review of the batch record stands", held: "No record is held back", quarantine: "Nothing of the batch in quarantine" } as Record<string, string>,
+  gates: { questions: "Every question of the review is answered", materials: "Every material of the batch is accounted for", phases: "All phases are done", conflicts: "All conflicts are decided", exceptions: "All exceptions are assessed", deviations: "All deviations are closed", devices: "All devices have delivered", leases: "All devices have handed back", results: "All test results are within limits", specification: "Every test of the specification has a result", yields: "Yields are within limits", records: "Every filled form is complete", batch_reviewed: "The review of the batch record stands", held: "No record is held back", quarantine: "Nothing of the batch in quarantine" } as Record<string, string>,
 };

@@ -60,6 +60,8 @@ export const codesZh: typeof codesEn = {
     "release.blank_issued.v1": "发放空白纸质批记录",
     "production.check_recorded.v1": "记录中间控制", "production.yield_recorded.v1": "记录收率", "production.yield_explained.v1": "收率超限说明", "production.phase_completed.v1": "步骤完成", "production.phase_held.v1": "步骤暂停", "production.phase_resumed.v1": "步骤恢复", "production.phase_aborted.v1": "步骤中止", "production.phase_skipped.v1": "步骤跳过", "production.equipment_identified.v1": "设备确认", "production.remark_added.v1": "备注", "production.photo_attached.v1": "照片", "production.exception_raised.v1": "发生异常", "production.conflict_found.v1": "发现冲突", "production.batch_imported.v1": "导入历史批",
     "release.record_set_aside.v1": "不再等待表单",
+    "release.question_asked.v1": "审核提问",
+    "release.question_answered.v1": "问题已答复",
     "release.difference_explained.v1": "物料偏差已解释",
     "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
     "quality.certificate_recorded.v1": "供应商检验报告书已登记",
@@ -271,6 +273,7 @@ export const codesZh: typeof codesEn = {
     signature_wrong: "签名不正确",
     device_unknown: "未知设备",
     post_seal: "封存后到达",
+    question: "审核提问",
     material_difference: "物料未平衡",
     allocation_mixed: "与非本批物料合并",
     difference: "物料偏差",
@@ -294,5 +297,5 @@ export const codesZh: typeof codesEn = {
     input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
 };

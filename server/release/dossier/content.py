@@ -14,16 +14,17 @@ from server.materials import queries as materials
 from server.production import model as production
 from server.production import queries as batches
 from server.production.entry_view import show
+from server.production.model import Item
 from server.quality import queries as quality
 from server.quality.model import FLOW, Result, subject_of_number
 from server.release import queries as release
-from server.release import recorded
+from server.release import questions, recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
 from server.release.dossier import answers, clauses
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
-from server.release.model import REVIEW_FLOW, Disposition, Waiver, review_subject
+from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
 from sync.log.log import Log
 
 _VALUES = production.SINGLE_VALUED
@@ -311,7 +312,8 @@ def _items(
     connection: Connection, number: str, views: Sequence[View], printer: Printer, lang: Lang
 ) -> list[dict[str, Any]]:
     by_id = {view["id"]: view for view in views}
-    items = batches.items_of(connection, number)
+    asked = questions.notices(questions.of_batch(connection, number))
+    items: list[Item | Notice] = [*batches.items_of(connection, number), *asked]
     deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
     rows = []
     for item in items:

@@ -236,6 +236,8 @@ release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
 release.difference_explained.v1|物料偏差已解释|Material difference explained
+release.question_asked.v1|审核提问|Question of the review
+release.question_answered.v1|问题已答复|Question answered
 flows.instance_halted.v1|流程无法自行继续|Flow cannot go on by itself
 flows.task_reassigned.v1|任务改派|Task given to another
 flows.version_rejected.v2|流程退回|Flow sent back
@@ -357,6 +359,7 @@ container_unknown|容器未登记|Container not registered
 container_not_allocated|容器未分配给本批|Container not allocated to the batch
 container_shared|容器被两批使用|Container used by two batches
 material_difference|物料未平衡|Material not accounted for
+question|审核提问|Question of the review
 allocation_mixed|与非本批物料合并|Filled together with what is not the batch's
 container_used_up|取用超过容器所装|More taken than the container held
 clock_skew|设备时钟偏差|Device clock off
