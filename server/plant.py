@@ -21,6 +21,7 @@ from server.engines.forms import definitions
 from server.engines.forms import entries as forms
 from server.engines.forms.records import entries as records
 from server.equipment import entries as equipment
+from server.equipment.status import entries as equipment_status
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
 from server.identity import accounts, countersigning, model, recovery, sessions
@@ -82,7 +83,8 @@ ROOMS = (
     requisitions.ROOM,
     purchasing.ROOM,
     labels.ROOM,
-    Room("equipment", equipment.KINDS),
+    equipment.ROOM,
+    equipment_status.ROOM,
     training.ROOM,
     Room("forms", forms.KINDS),
     Room("forms", records.KINDS),

@@ -331,6 +331,27 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was shown.", "未显示。"),
         ("Register the balance, or correct the bridge's settings.", "请登记该天平，或更正网桥设置。"),
     ),
+    "equipment_unregistered": Problem(
+        404,
+        ("This piece of equipment is not in the register.", "该设备不在台账中。"),
+        ("Nothing was recorded.", "未记录。"),
+        ("Check the code, or register the equipment first.", "请核对编号，或先登记设备。"),
+    ),
+    "equipment_reason_missing": Problem(
+        422,
+        ("This status needs a reason.", "设定此状态须说明理由。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        (
+            "Say why: what is wrong with the equipment, or on what ground it counts as clean without a cleaning.",
+            "请说明理由：设备有何问题，或未经清洁而视为已清洁的依据。",
+        ),
+    ),
+    "cleaning_scope_wrong": Problem(
+        422,
+        ("Hold times are set for one piece or for one class.", "保留时限须针对一台设备或一个类别设定。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        ("Name either the piece or the class, not both.", "请只填写设备或类别之一。"),
+    ),
     "balance_limits_wrong": Problem(
         422,
         ("These limits cannot be.", "这些限度不成立。"),

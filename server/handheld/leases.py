@@ -16,6 +16,7 @@ from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
+from server.equipment.status import queries as equipment_status
 from server.handheld import lending, numbers, queries, registered, warehouses
 from server.handheld.hub import queries as hub_queries
 from server.handheld.hub.hub import Hub
@@ -202,11 +203,23 @@ def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...])
         # Whose room is whose, and below where each person works: a tablet stops who does not work there.
         "areas": [one.payload() for one in identity.all_areas(connection)],
         "documents": training.titles(connection, [code for codes in needs.values() for code in codes]),
-        "equipment": [_piece(connection, piece, now) for piece in equipment.all_equipment(connection)],
+        "equipment": _pieces(connection, now),
         # With their keys: who works alone can tell whose records he sees.
         "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
         "site": plant.site(),
     }
+
+
+def _pieces(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """The register; of a piece of whose cleanliness account is kept, also how it stands."""
+    kept = {one.equipment for one in equipment_status.kept(connection)}
+    found = []
+    for piece in equipment.all_equipment(connection):
+        told = _piece(connection, piece, now)
+        if piece.equipment in kept:
+            told["state"] = equipment_status.state(connection, piece, clock.text(now))
+        found.append(told)
+    return found
 
 
 def _piece(connection: Connection, piece: Equipment, now: datetime) -> dict[str, Any]:

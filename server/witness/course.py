@@ -46,7 +46,8 @@ class CourseRules(StandingRules):
         if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
             code, phase = body["equipment"], find_phase(phases, body["phase"])
             found = pieces.judge(code, phase, self._pieces.get(code), head.captured_at[:10])
-            self.compare(seen, {one.code for one in found}, pieces.FLAGS)
+            # Whether it was clean is asked with all that is known of machines.
+            self.compare(seen, {one.code for one in found}, (pieces.UNFIT, pieces.OVERDUE))
 
     def take(self, seen: Seen, body: Body) -> None:
         if seen.head.kind == REGISTERED:

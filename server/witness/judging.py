@@ -53,6 +53,7 @@ from server.witness.inspections import InspectionRules
 from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
+from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
@@ -128,7 +129,7 @@ class SiteRules:
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
-        self._controls, self._course = ControlRules(), CourseRules()
+        self._controls, self._course, self._machines = ControlRules(), CourseRules(), MachineRules()
         self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
         self._reconciling = ReconcilingRules(self._stock)
         self._training = TrainingRules(registry)
@@ -208,6 +209,7 @@ class SiteRules:
         self._given.judge(seen)
         self._areas.judge(seen)
         self._balances.judge(seen)
+        self._machines.judge(seen)
         self._stock.judge(seen)
         self._places.judge(seen)
         self._issuing.judge(seen)
@@ -247,6 +249,7 @@ class SiteRules:
         self._dispensing.learn(seen)
         self._controls.learn(seen)
         self._course.learn(seen)
+        self._machines.learn(seen)
         self._yields.learn(seen)
         self._issuing.learn(seen)
         self._reconciling.learn(seen)

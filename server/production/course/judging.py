@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from server.core.kinds import Entry, Fact
 from server.equipment import queries as equipment
+from server.equipment.status import queries as status
 from server.production import model, queries
 from server.production.course import pieces, rules
 from server.production.course.rules import Mark
@@ -46,7 +47,9 @@ def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement
     code, phase = entry.payload["equipment"], find_phase(batch.phases, entry.payload["phase"])
     found = equipment.find_equipment(connection, code)
     piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
-    return pieces.judge(code, phase, piece, entry.header.captured_at[:10])
+    at = entry.header.captured_at
+    doubts = [] if found is None else status.judge(connection, found, at, batch.number)
+    return [*pieces.judge(code, phase, piece, at[:10]), *pieces.judge_state(code, doubts)]
 
 
 def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> list[tuple[str, Judgement]]:

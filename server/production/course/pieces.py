@@ -1,14 +1,15 @@
 """Whether a piece of equipment may be used for a phase: of the class and among the candidates that the recipe names,
-known here, and calibrated. Pure; clean and in order is what the register of equipment does not tell yet."""
+known here, calibrated, and clean and in order by what is kept of its state. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.equipment.status.model import GATES
 from server.production.model import MAJOR, Judgement
 
 UNFIT, OVERDUE = "equipment_unfit", "calibration_overdue"
-FLAGS = (UNFIT, OVERDUE)
+FLAGS = (UNFIT, OVERDUE, *GATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,8 @@ def judge(code: str, phase: Mapping[str, Any] | None, piece: Piece | None, day: 
     if piece.calibration_due is not None and day > piece.calibration_due:
         found.append(Judgement(OVERDUE, said | {"due": piece.calibration_due}))
     return found
+
+
+def judge_state(code: str, doubts: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Judgement]:
+    """What keeps the piece from use by its state is QA's to assess (CN 2010, 84; 21 CFR 211.67)."""
+    return [Judgement(flag, {"equipment": code, "severity": MAJOR, **details}) for flag, details in doubts]

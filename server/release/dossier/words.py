@@ -308,6 +308,9 @@ planning.line_set.v1|设定生产线|Line set
 planning.order_scheduled.v1|排定批的生产时段|Batch scheduled
 materials.requisition_raised.v1|提出采购申请|Requisition raised
 equipment.balance_checked.v1|天平核查|Balance checked
+equipment.cleaned.v1|设备清洁|Equipment cleaned
+equipment.cleaning_set.v1|清洁保留时限设定|Hold times of cleaning set
+equipment.status_set.v1|设备状态设定|Status of equipment set
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
 equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
 equipment.process_read.v1|设备过程数据|Figures of a machine
@@ -346,6 +349,8 @@ phase_order|步骤顺序不符|Phase out of order
 phase_held|步骤暂停期间操作|Work while the phase was held
 phase_aborted|步骤中止|Phase aborted
 phase_skipped|步骤跳过|Phase skipped
+equipment_not_clean|设备未清洁|Equipment not clean
+equipment_barred|设备停用|Equipment barred
 equipment_unfit|设备不适用|Equipment not fit for the phase
 time_limit_early|间隔时间不足|Less time between than asked for
 time_limit_exceeded|超出时限|Time limit exceeded

@@ -1,0 +1,1 @@
+"""In what state pieces of equipment are: clean or not, in use, barred; their cleaning and their use log."""

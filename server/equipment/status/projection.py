@@ -1,0 +1,120 @@
+"""The tables of what was said of equipment, of its use and of its hold times, and how entries fill them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, delete, insert, select, update
+
+from server.core import db
+from server.core.db import records
+from server.core.kinds import Entry, Project
+from server.equipment.status import model
+from sync.log import transaction
+from sync.log.prepared import Prepared
+
+fact = Table(
+    "equipment_fact",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("idx", Integer, nullable=False),
+    Column("equipment", Text, nullable=False),
+    # "cleaned", or the status that was set.
+    Column("what", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    # Of a cleaning: which procedure, minor or major, after which batch.
+    Column("procedure", Text),
+    Column("cleaning", Text),
+    Column("batch", Text),
+    Column("text", Text),
+    Column("flags", Text, nullable=False),
+    Index("equipment_fact_at", "equipment", "at"),
+)
+use = Table(
+    "equipment_use",
+    records,
+    Column("id", Text, primary_key=True),
+    Column("idx", Integer, nullable=False),
+    Column("equipment", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("left_at", Text),
+    Index("equipment_use_at", "equipment", "at"),
+    Index("equipment_use_phase", "batch", "phase"),
+)
+# When phases ended: a piece may be told of afterwards.
+phase_end = Table(
+    "equipment_phase_end",
+    records,
+    Column("batch", Text, primary_key=True),
+    Column("phase", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+holds = Table(
+    "equipment_holds",
+    records,
+    Column("scope", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("dirty_hours", Integer),
+    Column("clean_hours", Integer),
+    Column("reason", Text, nullable=False),
+)
+# Every phase of every batch ends once.
+_end_of = Prepared(
+    select(phase_end.c.at).where(phase_end.c.batch == bindparam("batch"), phase_end.c.phase == bindparam("phase"))
+)
+
+
+def keep_status(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    _keep(connection, entry, {"what": given["status"], "text": given["reason"]})
+
+
+def keep_cleaning(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    said = {name: given[name] for name in ("procedure", "batch")}
+    _keep(connection, entry, {"what": "cleaned", "cleaning": given["kind"], "text": given["comment"], **said})
+
+
+def _keep(connection: Connection, entry: Entry, values: Mapping[str, str | None]) -> None:
+    told = {"id": entry.id, "idx": entry.index, "equipment": entry.payload["equipment"]}
+    when = {"at": entry.header.captured_at, "by": entry.actor, "flags": " ".join(entry.flags)}
+    connection.execute(insert(fact).values(**told, **when, **values))
+
+
+def set_holds(connection: Connection, entry: Entry) -> None:
+    what, name = model.scope(entry.payload)
+    hours = {field: entry.payload[field] for field in ("dirty_hours", "clean_hours", "reason")}
+    db.put(connection, holds, {"scope": what, "name": name, **hours})
+
+
+def begin(connection: Connection, entry: Entry) -> None:
+    """A piece was identified for a phase; a correction names another one in its place."""
+    given, header = entry.payload, entry.header
+    if header.corrects is not None and "correction_unknown" not in entry.flags:
+        connection.execute(delete(use).where(use.c.id == header.corrects))
+    found = transaction.first(connection, _end_of, {"batch": given["batch"], "phase": given["phase"]})
+    values = {name: given[name] for name in ("equipment", "batch", "phase")}
+    about = {"id": entry.id, "idx": entry.index, "at": header.captured_at, "by": entry.actor}
+    connection.execute(insert(use).values(**values, **about, left_at=None if found is None else found[0]))
+
+
+def end(connection: Connection, entry: Entry) -> None:
+    """A phase has ended, and with it the use of what it was done with: with the first that said so."""
+    given, at = entry.payload, entry.header.captured_at
+    key = {"batch": given["batch"], "phase": given["phase"]}
+    found = transaction.first(connection, _end_of, key)
+    if found is not None and found[0] <= at:
+        return
+    db.put(connection, phase_end, {**key, "at": at})
+    here = (use.c.batch == given["batch"]) & (use.c.phase == given["phase"])
+    connection.execute(update(use).where(here).values(left_at=at))
+
+
+LISTENERS: Mapping[str, Project] = {
+    "production.equipment_identified.v1": begin,
+    "production.phase_completed.v1": end,
+    "production.phase_aborted.v1": end,
+    "production.phase_skipped.v1": end,
+}

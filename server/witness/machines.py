@@ -1,0 +1,99 @@
+"""Whether the server has told of equipment that was not clean, barred or dirty for too long, and taken no status or
+hold time that it must refuse (EQP-03): the same questions as its own rules ask, from the log alone.
+"""
+
+from server.equipment.model import REGISTERED
+from server.equipment.status import model
+from server.equipment.status.model import Event, Holds, Use
+from server.production.model import ENDS, IDENTIFIED
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+from sync.errors import SyncError
+
+_DECIDED = (model.STATUS_SET, model.CLEANING_SET)
+_SAID = (*_DECIDED, model.CLEANED)
+_Key = tuple[str, str]
+
+
+class MachineRules(StandingRules):
+    """How every piece of equipment stands, after the entries learnt so far."""
+
+    kinds = (REGISTERED, *_SAID, IDENTIFIED, *ENDS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._index = 0
+        self._classes: dict[str, str] = {}
+        self._holds: dict[_Key, Holds] = {}
+        self._facts: dict[str, list[Event]] = {}
+        # Of each piece its uses, by the entry that said so: when, by which batch, in which phase.
+        self._uses: dict[str, dict[str, Use]] = {}
+        self._ended: dict[_Key, str] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with; `flag_missing` or `flag_wrong` of a cleaning or a use."""
+        head, body = seen.head, seen.body
+        # Of what was erased nobody can say any more what was owed.
+        if body is None or self._blind:
+            return
+        if head.kind in _DECIDED:
+            self._judge_decision(seen, body)
+        elif head.kind == model.CLEANED:
+            code = body["equipment"]
+            late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
+            owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
+            self.compare(seen, owed, model.OF_CLEANING)
+        elif head.kind == IDENTIFIED and not seen.by_server and self.phases_of(body["batch"]):
+            code = body["equipment"]
+            if "batch_unknown" not in seen.stamp.flags:
+                self.compare(seen, self._doubts(code, head.captured_at, body["batch"]), model.GATES)
+
+    def _judge_decision(self, seen: Seen, body: Body) -> None:
+        known = body["equipment"] in self._classes
+        rule = model.status_refused if seen.head.kind == model.STATUS_SET else model.cleaning_refused
+        code = rule(body, known)
+        if code is not None:
+            raise SyncError(code, f"{seen.head.kind} in {seen.head.stream} by {seen.head.actor}")
+
+    def _doubts(self, code: str, at: str, batch: str) -> set[str]:
+        if code not in self._classes:
+            return set()
+        return {flag for flag, _ in model.judge(self._events(code), self._holds_of(code), at, batch)}
+
+    def _events(self, code: str) -> list[Event]:
+        uses = self._uses.get(code, {}).values()
+        left = [Use(one.index, one.at, one.batch, one.phase, self._ended.get((one.batch, one.phase))) for one in uses]
+        return [*self._facts.get(code, ()), *(event for one in left for event in one.events())]
+
+    def _holds_of(self, code: str) -> Holds | None:
+        of_class = self._holds.get(("class", self._classes.get(code, "")))
+        return self._holds.get(("equipment", code), of_class)
+
+    def learn(self, seen: Seen) -> None:
+        self._index = seen.stamp.index
+        super().learn(seen)
+
+    def take(self, seen: Seen, body: Body) -> None:
+        head, at = seen.head, seen.head.captured_at
+        match head.kind:
+            case kind if kind == REGISTERED:
+                self._classes[body["equipment"]] = body["class"]
+            case model.CLEANING_SET:
+                self._holds[model.scope(body)] = Holds(body["dirty_hours"], body["clean_hours"])
+            case model.STATUS_SET:
+                self._facts.setdefault(body["equipment"], []).append(model.status_event(body, at, self._index))
+            case model.CLEANED:
+                self._facts.setdefault(body["equipment"], []).append(model.cleaned_event(at, self._index))
+            case kind if kind == IDENTIFIED:
+                self._use(seen, body)
+            case kind if kind in ENDS:
+                key = (body["batch"], body["phase"])
+                self._ended[key] = min(at, self._ended.get(key, at))
+
+    def _use(self, seen: Seen, body: Body) -> None:
+        head = seen.head
+        if head.corrects is not None and "correction_unknown" not in seen.stamp.flags:
+            for uses in self._uses.values():
+                uses.pop(head.corrects, None)
+        used = Use(self._index, head.captured_at, body["batch"], body["phase"], None)
+        self._uses.setdefault(body["equipment"], {})[head.id] = used

@@ -1,0 +1,97 @@
+"""A witness finds what a server keeps quiet about, or makes up, about the state of equipment (EQP-01, EQP-03)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from batch_support import Site
+from course_support import Branches
+from witness_support import Rig, Story
+
+from server.core import clock
+from server.equipment.status import model
+
+pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-03")
+EVERY = (*model.GATES, model.DIRTY_TOO_LONG, model.UNKNOWN)
+CLEANING = {"equipment": "PR-1", "procedure": None, "kind": "minor", "batch": None, "comment": None}
+STATUS = {"equipment": "PR-1", "status": "maintenance", "reason": "seal leaks"}
+HOLDS = {"equipment": None, "class": "press", "dirty_hours": 1, "clean_hours": 2, "reason": "CV-031"}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("plant")
+    site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+
+    def said(kind: str, stream: str, payload: dict[str, Any]) -> tuple[str, ...]:
+        site.now_ms += 60_000
+        return site.state(kind, stream, payload, "server").flags
+
+    def clean(code: str = "PR-1") -> tuple[str, ...]:
+        return said(model.CLEANED, f"equipment/{code}", CLEANING | {"equipment": code})
+
+    made, other = Branches(site), Branches(site, "B2")
+    made.register("PR-1", "press", None)
+    # Nobody keeps account of it yet.
+    told = [made.identify("20", "PR-1").flags, other.identify("20", "PR-1").flags]
+    assert set(told) == {()}
+    said(model.CLEANING_SET, "equipment_class/press", HOLDS)
+    told += [clean(), made.identify("20", "PR-1").flags, clean("PR-7")]
+    made.do("10", "20")
+    told.append(other.identify("20", "PR-1").flags)
+    other.skip("20")
+    made.wait(90)
+    told.append(clean())
+    made.wait(150)
+    told.append(made.identify("20", "PR-1").flags)
+    said(model.STATUS_SET, "equipment/PR-1", STATUS)
+    told.append(other.identify("20", "PR-1").flags)
+    assert set(EVERY) == {flag for flags in told for flag in flags}
+    yield Story.of(site.plant)
+    clock.use_system()
+    site.plant.close()
+
+
+def test_an_honest_log_with_each_of_these_flags_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("flag", EVERY)
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) -> None:
+    index = story.flagged(flag)
+    assert rig.show(story.without_flag(flag)) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize("flag", EVERY)
+def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> None:
+    kind = "production.equipment_identified.v1" if flag in model.GATES else model.CLEANED
+    index = story.indices(kind)[0]
+    assert rig.show(story.with_flag(index, flag)) == 422
+    assert rig.found == ("flag_wrong", index)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "code"),
+    [
+        (model.STATUS_SET, STATUS | {"reason": None}, "equipment_reason_missing"),
+        (model.STATUS_SET, STATUS | {"equipment": "PR-9"}, "equipment_unregistered"),
+        (model.CLEANING_SET, HOLDS | {"equipment": "PR-1"}, "cleaning_scope_wrong"),
+        (model.CLEANING_SET, HOLDS | {"equipment": "PR-9", "class": None}, "equipment_unregistered"),
+    ],
+)
+def test_a_decision_that_the_door_refuses_is_found(
+    rig: Rig, story: Story, kind: str, payload: dict[str, Any], code: str
+) -> None:
+    assert rig.show(story.server_says(kind, "equipment/PR-1", payload)) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story) -> None:
+    index = story.indices(model.CLEANING_SET)[0]
+    named = [{"id": story.entries[index].head.id, "index": index}]
+    payload = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
+    erased = story.without_payload(index).without_flag("equipment_not_clean")
+    assert rig.show(erased.server_says("site.payloads_erased.v1", "site", payload)) == 200, rig.why
