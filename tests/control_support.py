@@ -112,6 +112,12 @@ def drawn_up(batch: str, used: list[str], made: list[str], value: str = "99.7", 
     return {"batch": batch, "phase": "50", "inputs": inputs, "value": value, "unit": "%", "comment": None, **changes}
 
 
+def reported(batch: str, code: str, **changes: Any) -> Payload:
+    """What somebody says on a tablet, under a code that is the server's own."""
+    given = {"batch": batch, "code": code, "phase": None, "slot": None, "entries": [], "details": {}, "comment": "odd"}
+    return given | changes
+
+
 def explained(batch: str, entry: str, by: str = "P-3", **changes: Any) -> Payload:
     said = {"batch": batch, "phase": "50", "entry": entry, "explanation": "dust in the extraction", "explained_by": by}
     return said | changes

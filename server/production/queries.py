@@ -183,6 +183,14 @@ def items_of(connection: Connection, number: str) -> list[Item]:
     return [_item(row) for row in connection.execute(query)]
 
 
+def told_by_server(connection: Connection, number: str, codes: Iterable[str]) -> list[Row[Any]]:
+    """(code, phase, entries, details) of what the server itself told of a batch, whatever became of it. What people
+    report on tablets under the same codes may name anything, and tells nothing."""
+    c, reported = item.c, select(entry_.c.id).where(entry_.c.id == item.c.id).exists()
+    query = select(c.code, c.phase, c.entries, c.details).where(c.batch == number, c.code.in_(codes), ~reported)
+    return [*connection.execute(query)]
+
+
 def lots_of(connection: Connection, number: str) -> list[tuple[str, str]]:
     """(material, lot) of everything that was allocated to the batch, or that an entry says went into it."""
     query = select(lot.c.material, lot.c.lot).where(lot.c.batch == number).order_by(lot.c.material, lot.c.lot)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from server.production import model
 from server.production.controls import rules
-from server.production.controls.judging import HEARD, course_of, taken_from, told_in, watched
+from server.production.controls.judging import HEARD, course_of, taken_from, watched
 from server.production.controls.rules import Taken, Told
 from server.recipes.model import find_phase
 from server.witness.seen import Seen
@@ -48,8 +48,8 @@ class ControlRules(StandingRules):
     def take(self, seen: Seen, body: Body) -> None:
         head = seen.head
         place = body.get("batch", ""), str(body.get("phase"))
-        if head.kind == model.EXCEPTION and body["code"] in rules.FLAGS:
-            self._told.setdefault(place, []).extend(told_in(body["code"], body["details"]))
+        if head.kind == model.EXCEPTION and body["code"] in rules.FLAGS and seen.by_server:
+            self._told.setdefault(place, []).extend(rules.told_by(body["code"], body["details"]))
         elif head.kind in HEARD:
             about = taken_from(head.id, head.captured_at, head.kind, body)
             if about is not None:

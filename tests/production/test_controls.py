@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site, marked
-from control_support import checked, items, release, weighed_in
+from control_support import checked, items, release, reported, weighed_in
 
 from server.alerts import sources, sweeps
 from server.core import rebuild
@@ -67,6 +67,27 @@ def test_what_was_due_and_not_done_when_the_phase_ends_is_missed_once_for_each_c
     items = {one.details["check"]: one for one in exceptions(site, "check_missed")}
     assert items["mass"].details == {"check": "mass", "rounds": [2, 3], "severity": "major"}
     assert items["hardness"].details["rounds"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"check": "mass", "rounds": [2, 3]},
+        {"check": "mass", "rounds": [{}]},
+        {"check": ["mass"], "rounds": [2]},
+        {},
+    ],
+)
+def test_what_a_tablet_reports_as_missed_neither_stops_the_judging_nor_silences_it(
+    site: Site, details: dict[str, object]
+) -> None:
+    begun = start(site)
+    check(site, begun, 10, 1)
+    site.put("exception_raised", reported("B1", "check_missed", phase="30", details=details))
+    at(site, begun, 31)
+    assert site.put("phase_completed", marked("B1", "30")).flags == ("check_missed",)
+    told = [one.details["rounds"] for one in exceptions(site, "check_missed") if "severity" in one.details]
+    assert told == [[2, 3], [1, 2, 3]]
 
 
 def test_a_second_tablet_that_comes_late_with_checks_that_were_in_time_changes_nothing(site: Site) -> None:

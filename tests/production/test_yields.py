@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from batch_support import Site, marked
-from control_support import checked, counted, drawn_up, explained, items, release, weighed_in
+from control_support import checked, counted, drawn_up, explained, items, release, reported, weighed_in
 
 from server.core import rebuild
 from server.core.record import Recorded
@@ -120,6 +120,15 @@ def test_a_correction_of_an_input_makes_the_yield_stale_until_it_is_drawn_up_aga
     given = drawn_up("B1", [again.id], [stage.made])
     redone = stage.site.put("yield_recorded", given, corrects=first.id, reason="input corrected")
     assert redone.flags == ()
+
+
+@pytest.mark.parametrize("names_it", [False, True])
+def test_what_a_tablet_reports_as_stale_neither_stops_the_judging_nor_silences_it(stage: Stage, names_it: bool) -> None:
+    first = stage.draw_up()
+    stage.site.put("exception_raised", reported("B1", "yield_stale", entries=[first.id] if names_it else []))
+    better = stage.site.put("material_weighed", weighed_in("B1", "12.645"), corrects=stage.net, reason="misread")
+    assert "yield_stale" in better.flags
+    assert "rule_failed" not in better.flags
 
 
 def test_a_yield_that_was_drawn_up_from_a_superseded_value_is_stale_from_the_beginning(stage: Stage) -> None:

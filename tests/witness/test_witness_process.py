@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from batch_support import Site, marked
-from control_support import checked, counted, drawn_up, explained, release, weighed_in
+from control_support import checked, counted, drawn_up, explained, release, reported, weighed_in
 from witness_support import Rig, Story
 
 from server.core import clock
@@ -31,6 +31,10 @@ def checks(site: Site) -> None:
     assert "nelson_rule" in flags
     site.now_ms = begun + 74 * 60_000
     assert site.put("check_recorded", checked("B1", 7)).flags == ("check_late",)
+    details = {"check": "mass", "rounds": [8, 9, 10, 11, 12]}
+    for told in (details, {"check": "hardness", "rounds": [*range(1, 13)]}, {"check": "mass", "rounds": [{}]}):
+        site.put("exception_raised", reported("B1", "check_missed", phase="30", details=told))
+    site.now_ms = begun + 130 * 60_000
     assert site.put("phase_completed", marked("B1", "30")).flags == ("check_missed",)
     yields(site, net)
 
@@ -50,6 +54,8 @@ def yields(site: Site, net: str) -> None:
     assert UNEXPLAINED in site.put("phase_started", marked("B2", "60")).flags
     assert site.put("yield_explained", explained("B2", recorded.id), cosigner="P-3").flags == ()
     assert UNEXPLAINED not in site.put("phase_started", marked("B2", "60")).flags
+    for named in ([recorded.id], []):
+        site.put("exception_raised", reported("B2", STALE, entries=named))
     corrected = site.put("material_weighed", weighed_in("B2", "12.645"), corrects=other, reason="misread")
     assert STALE in corrected.flags
 

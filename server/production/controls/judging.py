@@ -1,6 +1,6 @@
 """Gathers what is known of a phase's checks, and words what the rules find as exceptions of its batch."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +8,12 @@ import orjson
 from sqlalchemy import Connection, select
 
 from server.core.kinds import Entry, Fact
-from server.production import model, values
+from server.production import model, queries, values
 from server.production.controls import rules, schedule
 from server.production.controls.rules import Finding, Taken, Told
 from server.production.controls.schedule import Course
 from server.production.model import Batch
-from server.production.projection import entry_, item
+from server.production.projection import entry_
 from server.recipes.model import find_phase
 
 # What moves a phase, by what it is to its course.
@@ -88,18 +88,9 @@ def course_of(marks: Iterable[tuple[str, str]]) -> Course:
 
 
 def told_of(connection: Connection, batch: str, phase: str) -> list[Told]:
-    """What exceptions of this phase have told already, whatever became of them."""
-    here = (item.c.batch == batch) & (item.c.phase == phase) & item.c.code.in_(rules.FLAGS)
-    query = select(item.c.code, item.c.details).where(here)
-    return [one for row in connection.execute(query) for one in told_in(row.code, orjson.loads(row.details))]
-
-
-def told_in(code: str, details: Mapping[str, Any]) -> Sequence[Told]:
-    """Of an exception that somebody reports on a tablet under such a code the details may say anything, or nothing."""
-    try:
-        return rules.told_by(code, details)
-    except (KeyError, TypeError):
-        return []
+    """What exceptions of this phase have told already."""
+    here = [one for one in queries.told_by_server(connection, batch, rules.FLAGS) if one.phase == phase]
+    return [one for row in here for one in rules.told_by(row.code, orjson.loads(row.details))]
 
 
 def _fact(entry: Entry, phase: Mapping[str, Any], found: Finding) -> Fact:

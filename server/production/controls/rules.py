@@ -53,7 +53,7 @@ class Finding:
 
 
 def told_by(code: str, details: Mapping[str, Any]) -> list[Told]:
-    """What an exception of one of `FLAGS` has told."""
+    """What an exception of one of `FLAGS` that the server raised has told."""
     return [(code, details["check"], one, details.get("rule")) for one in details["rounds"]]
 
 

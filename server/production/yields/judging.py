@@ -12,7 +12,7 @@ from server.identity import countersigning, grants
 from server.identity import queries as identity
 from server.production import model, queries, values
 from server.production.model import Batch, Judgement
-from server.production.projection import entry_, item
+from server.production.projection import entry_
 from server.production.rules import slot_of
 from server.production.yields import rules
 from server.production.yields.projection import explained
@@ -96,8 +96,7 @@ def _stale(batch: str, one: Claim, cause: str) -> Fact:
 
 def _told(connection: Connection, batch: str) -> set[str]:
     """The yields of which an exception says already that they are stale: it names them first."""
-    query = select(item.c.entries).where(item.c.batch == batch, item.c.code == rules.STALE)
-    return {orjson.loads(entries)[0] for entries in connection.execute(query).scalars()}
+    return {orjson.loads(one.entries)[0] for one in queries.told_by_server(connection, batch, [rules.STALE])}
 
 
 def _yields(connection: Connection, batch: Batch) -> list[Yield]:
