@@ -8,12 +8,13 @@ from typing import Any
 from device_bridge.emulator.balances import Emulated
 from device_bridge.emulator.bluez.service import BlueZ
 from device_bridge.emulator.cycle import cycle
-from device_bridge.emulator.scale import CAPACITY, SETTLE_SECONDS
+from device_bridge.emulator.scale import CAPACITY, SETTLE_SECONDS, UNITS
 
 TOO_HEAVY = CAPACITY + 5
 # Lighter than an empty pan: the pan itself was taken off.
 WITHOUT_PAN = Decimal(-2)
 LONGEST_WOBBLE = 600
+FARTHEST_DRIFT = Decimal("0.1")
 
 Arguments = Mapping[str, Any]
 
@@ -36,6 +37,8 @@ class Control:
             "place": _place,
             "tare": _tare,
             "wobble": _wobble,
+            "unit": _unit,
+            "drift": _drift,
             "overload": _overload,
             "underload": _underload,
             "drop": _drop,
@@ -88,6 +91,7 @@ class Control:
             "tare": str(balance.scale.tare),
             "net": str(net) if quality in ("stable", "dynamic") else None,
             "quality": quality,
+            "unit": balance.scale.unit,
             "connected": balance.connected,
             "away": balance.away,
             "cycling": identifier in self._cycles,
@@ -112,6 +116,21 @@ async def _wobble(balance: Emulated, arguments: Arguments) -> None:
     balance.scale.wobble(seconds)
 
 
+async def _unit(balance: Emulated, arguments: Arguments) -> None:
+    """Somebody presses the unit key: the load is as before, and is shown in another unit."""
+    unit = arguments.get("unit")
+    if not isinstance(unit, str) or unit not in UNITS:
+        raise ControlError(400, "unit_wrong")
+    balance.scale.unit = unit
+
+
+async def _drift(balance: Emulated, arguments: Arguments) -> None:
+    by = _decimal(arguments, "by")
+    if not by.is_finite() or abs(by) > FARTHEST_DRIFT:
+        raise ControlError(400, "by_wrong")
+    balance.scale.drift(by)
+
+
 async def _overload(balance: Emulated, _: Arguments) -> None:
     balance.scale.put(TOO_HEAVY)
 
@@ -134,14 +153,19 @@ async def _return(balance: Emulated, _: Arguments) -> None:
 
 def _kilograms(arguments: Arguments, name: str) -> Decimal:
     """A decimal string, such as "12.652"; a JSON number is refused, since it would have passed through a float."""
-    text = arguments.get(name)
-    try:
-        value = Decimal(text) if isinstance(text, str) else Decimal("NaN")
-    except InvalidOperation:
-        value = Decimal("NaN")
+    value = _decimal(arguments, name)
     if not value.is_finite() or not 0 <= value <= TOO_HEAVY:
         raise ControlError(400, f"{name}_wrong")
     return value
+
+
+def _decimal(arguments: Arguments, name: str) -> Decimal:
+    """Not a number where there is none."""
+    text = arguments.get(name)
+    try:
+        return Decimal(text) if isinstance(text, str) else Decimal("NaN")
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def _flag(arguments: Arguments, name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
 
 from device_bridge.emulator.protocols import Send
-from device_bridge.emulator.scale import UNIT, Scale
+from device_bridge.emulator.scale import UNITS, Scale
 from device_bridge.reading import Quality
 
 MODEL = "ICS685 PBD655-30 30.000 kg"
@@ -32,7 +32,7 @@ class MtSicsDevice:
             "SI": lambda: self._send(weight_line(self._scale)),
             "SIR": self._repeat,
             "T": self._tare,
-            "TA": lambda: self._send(f"TA A {self._scale.tare:>10} {UNIT}"),
+            "TA": lambda: self._send(f"TA A {self._tared()}"),
             "TAC": self._clear_tare,
             "Z": self._zero,
         }
@@ -79,7 +79,7 @@ class MtSicsDevice:
         done = self._scale.tare_now()
         quality = self._scale.read()[0]
         mark = "I" if quality == "dynamic" else _MARK[quality]
-        await self._send(f"T S {self._scale.tare:>10} {UNIT}" if done else f"T {mark}")
+        await self._send(f"T S {self._tared()}" if done else f"T {mark}")
 
     async def _preset_tare(self, argument: str) -> None:
         value, _, unit = argument.partition(" ")
@@ -87,10 +87,13 @@ class MtSicsDevice:
             tare = Decimal(value)
         except InvalidOperation:
             return await self._send("TA L")
-        if unit != UNIT or not tare.is_finite() or tare < 0:
+        if unit != self._scale.unit or not tare.is_finite() or tare < 0:
             return await self._send("TA L")
-        self._scale.set_tare(tare)
-        await self._send(f"TA A {self._scale.tare:>10} {UNIT}")
+        self._scale.set_tare(tare / UNITS[unit])
+        await self._send(f"TA A {self._tared()}")
+
+    def _tared(self) -> str:
+        return f"{self._scale.text(self._scale.tare):>10} {self._scale.unit}"
 
     async def _clear_tare(self) -> None:
         self._scale.set_tare(Decimal(0))
@@ -107,4 +110,4 @@ def weight_line(scale: Scale) -> str:
     quality, net = scale.read()
     if quality in ("overload", "underload"):
         return f"S {_MARK[quality]}"
-    return f"S {_MARK[quality]} {net:>10} {UNIT}"
+    return f"S {_MARK[quality]} {scale.text(net):>10} {scale.unit}"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from device_bridge.emulator.protocols import Send
-from device_bridge.emulator.scale import UNIT, Scale
+from device_bridge.emulator.scale import Scale
 
 MODEL = "MSE36201S-000-D0"
 FIRMWARE = "00-39-21"
@@ -48,5 +48,5 @@ def weight_line(scale: Scale, named: bool = True) -> str:
         # Special codes stand in places 5 to 8, behind "Stat" in the long form.
         word = "High" if quality == "overload" else "Low"
         return f"{'Stat' if named else '':<{6 if named else 0}}" + f"{'':4}{word:<10}"
-    unit = UNIT if quality == "stable" else ""
-    return ("N     " if named else "") + f"{'-' if net < 0 else '+'} {abs(net):>8} {unit:<3}"
+    unit = scale.unit if quality == "stable" else ""
+    return ("N     " if named else "") + f"{'-' if net < 0 else '+'} {scale.text(abs(net)):>8} {unit:<3}"

@@ -13,6 +13,8 @@ from device_bridge.reading import Quality
 CAPACITY = Decimal("30")
 RESOLUTION = Decimal("0.001")
 UNIT = "kg"
+# What the display can be set to, and how many of each a kilogram is.
+UNITS = {"kg": 1, "g": 1000}
 # Beyond these the display shows no number: 9 divisions over capacity, and well below an empty pan.
 OVERLOAD = CAPACITY + 9 * RESOLUTION
 UNDERLOAD = Decimal("-0.5")
@@ -24,12 +26,14 @@ _SWING = 0.02
 
 @dataclass
 class Scale:
-    """Loads in kg. `gross` is what lies on the pan; net is gross less tare and zero point."""
+    """Loads in kg. `gross` is what lies on the pan; net is gross less tare and zero point; `unit` is what the display
+    shows them in."""
 
     clock: Callable[[], float] = monotonic
     gross: Decimal = Decimal(0)
     tare: Decimal = Decimal(0)
     zero: Decimal = Decimal(0)
+    unit: str = UNIT
     _before: Decimal = Decimal(0)
     _since: float = -math.inf
     _noise: random.Random = field(default_factory=lambda: random.Random(7))
@@ -42,6 +46,14 @@ class Scale:
     def wobble(self, seconds: float = SETTLE_SECONDS) -> None:
         """Somebody leans on the table: the display does not come to rest for so long."""
         self._before, self._since = self.gross, self.clock() + seconds - SETTLE_SECONDS
+
+    def drift(self, by: Decimal) -> None:
+        """The display creeps by so much and never shows itself unsteady: a draught, or something evaporates."""
+        self.gross += by
+
+    def text(self, kilograms: Decimal) -> str:
+        """As the display has it, in its unit and with its last digit."""
+        return str(kilograms if self.unit == UNIT else (kilograms * UNITS[self.unit]).quantize(Decimal(1)))
 
     @property
     def settled(self) -> bool:

@@ -16,9 +16,12 @@ import pytest
 from bridge_support import until
 from support import ROOT, free_port
 
+from device_bridge.drivers import mt_sics
 from device_bridge.emulator import cycle
 from device_bridge.emulator.mt_sics_device import weight_line
+from device_bridge.emulator.sbi_device import weight_line as sbi_line
 from device_bridge.emulator.scale import SETTLE_SECONDS, Scale
+from device_bridge.reading import Reading
 
 CONFIG = """
 server = "http://127.0.0.1:9"
@@ -97,6 +100,17 @@ def test_tare_zero_overload_and_underload() -> None:
     assert scale.read() == ("stable", Decimal("0.000"))
 
 
+@pytest.mark.urs("BRG-05", "BRG-01")
+def test_a_display_in_grams_says_the_same_load_and_one_that_drifts_never_becomes_unsteady() -> None:
+    scale = Scale(Clock())
+    scale.gross, scale.unit = Decimal("12.652"), "g"
+    assert (weight_line(scale), sbi_line(scale)) == ("S S      12652 g", "N     +    12652 g  ")
+    scale.drift(Decimal("0.003"))
+    assert mt_sics.decode(weight_line(scale).encode()) == Reading("stable", "S S      12655 g", "12655", "g")
+    scale.unit = "kg"
+    assert weight_line(scale) == "S S     12.655 kg"
+
+
 @pytest.mark.urs("BRG-05")
 def test_loads_come_and_go_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cycle, "EMPTY_SECONDS", 0.01)
@@ -171,6 +185,7 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             "tare": "0",
             "net": "0.000",
             "quality": "stable",
+            "unit": "kg",
             "connected": False,
             "away": False,
             "cycling": False,
@@ -181,6 +196,10 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             assert row(identifier)["net"] == "12.652"
             assert does("tare", identifier)["net"] == "0.000"
             assert does("tare", identifier, tare="2.652")["net"] == "10.000"
+            assert does("drift", identifier, by="0.003")["net"] == "10.003"
+            assert does("drift", identifier, by="-0.003")["quality"] == "stable"
+            assert does("unit", identifier, unit="g")["unit"] == "g"
+            assert does("unit", identifier, unit="kg")["net"] == "10.000"
             assert does("wobble", identifier, seconds=30)["quality"] == "dynamic"
             assert does("leave", identifier)["away"] is True
             assert does("return", identifier)["away"] is False
@@ -201,6 +220,10 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             ("place", {"balance": "BAL-07", "load": "heavy"}, 400, "load_wrong"),
             ("place", {"balance": "BAL-07", "load": "NaN"}, 400, "load_wrong"),
             ("wobble", {"balance": "BAL-07", "seconds": -1}, 400, "seconds_wrong"),
+            ("unit", {"balance": "BAL-07", "unit": "lb"}, 400, "unit_wrong"),
+            ("unit", {"balance": "BAL-07", "unit": ["g"]}, 400, "unit_wrong"),
+            ("drift", {"balance": "BAL-07", "by": 0.003}, 400, "by_wrong"),
+            ("drift", {"balance": "BAL-07", "by": "0.2"}, 400, "by_wrong"),
             ("radio", {"powered": "yes"}, 400, "powered_wrong"),
             ("place", b"{", 400, "body_wrong"),
             ("place", [], 400, "body_wrong"),
