@@ -1,7 +1,7 @@
 """What was sampled of each lot, in whose hands the samples were, and what is said of lots elsewhere than in their
 streams: from the log alone (QUA-02)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,6 +45,8 @@ class SamplingRules:
         self._of_lots: dict[tuple[str, str], list[str]] = {}
         self._taken: dict[str, _Of] = {}
         self._handed: dict[str, _Of] = {}
+        # The inspections of which there is a sample with this number.
+        self._bearing: dict[str, set[str]] = {}
         # Of each lot: what is flagged in its stream, and receipts that stand elsewhere.
         self._said: dict[str, list[_Said]] = {}
         self.is_blind = False
@@ -61,6 +63,16 @@ class SamplingRules:
         found = [(key, one) for key, of in self._taken.items() for one in of.samples if one.sample == sample]
         known = [(self.find(key), one.counts) for key, one in found]
         return any(yes and of is not None and model.stream(of.material, of.lot) == stream for of, yes in known)
+
+    def unfit(self, stream: str, samples: Iterable[str]) -> set[str]:
+        """Which of these samples stand for nothing in the lot of a stream, as the door tells it."""
+        return {one for one in samples if one in self._bearing and self._is_unfit(stream, one)}
+
+    def _is_unfit(self, stream: str, sample: str) -> bool:
+        found = [(self.find(number), number) for number in self._bearing[sample]]
+        here = [number for of, number in found if of is not None and model.stream(of.material, of.lot) == stream]
+        taken = [one for number in here for one in self._of(self._taken, number).samples if one.sample == sample]
+        return rules.unfit(taken, self._of(self._handed, sample).steps)
 
     def is_complete(self, number: str) -> bool | None:
         """Whether what was drawn is sampled and with the laboratory; None where not every container can be read."""
@@ -110,6 +122,7 @@ class SamplingRules:
         elif head.kind == model.TAKEN:
             of = self._taken.setdefault(given["inspection"], _Of())
             of.samples.append(_sample(seen, given))
+            self._bearing.setdefault(given["sample"], set()).add(given["inspection"])
             of.said.append((head.stream, said))
         elif head.kind == model.HANDED_KIND and model.COUNTS_NOT.isdisjoint(flags):
             of = self._handed.setdefault(given["sample"], _Of())

@@ -102,7 +102,7 @@ class UsageRules(Remembering):
             version=None if found is None else found.version,
             sha256=None if found is None else found.sha256,
             tests=() if found is None else tuple(test.code for test in found.tests),
-            lines=tuple(lot.lines),
+            lines=tuple(self._lines_of(seen, lot) if wide else lot.lines),
             since=lot.since,
             inspection=inspection,
             sampled=self._sampling.is_complete(inspection) if wide and inspection is not None else None,
@@ -110,6 +110,11 @@ class UsageRules(Remembering):
             authors=tuple(corrected),
             told=self._sampling.told(str(material), str(number)) if wide else None,
         )
+
+    def _lines_of(self, seen: Seen, lot: _Lot) -> list[Line]:
+        """With what has become of the samples since: no decision of before went by it."""
+        samples = [one.sample for one in lot.lines if one.sample is not None]
+        return rules.of_samples(lot.lines, self._sampling.unfit(seen.head.stream, samples))
 
     def learn(self, seen: Seen) -> None:
         """What devices record counts as well, unless it only stands in the log."""
@@ -194,6 +199,7 @@ class UsageRules(Remembering):
                 counts=model.STANDS_FOR_NOTHING.isdisjoint(seen.stamp.flags),
                 checked_by="server" if by_server else None,
                 set_aside=False,
+                sample=given.get("sample"),
             )
             for row in rows
         ]

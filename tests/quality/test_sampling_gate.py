@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inspection_support import Sampling
 from plant import PASSWORD
 from specification_support import CODE, Json, approve, definition, numeric
-from usage_support import decision
+from usage_support import check, decision
 from witness_support import Rig, Story
 
 from server.core.errors import PestleError
@@ -160,6 +160,55 @@ def test_whose_result_was_corrected_decides_nothing_either(site: Sampling) -> No
     said |= {"login": "both", "password": PASSWORD}
     answer = site.client("both").post("/api/lots/api-1/A-5/2/usage", json=said)
     assert "independent" in [gate["code"] for gate in answer.json["details"]["open"]]
+
+
+def analysed(site: Sampling, sample: str | None, value: str = "99.5") -> list[str]:
+    """Somebody's result of a sample, with the flags that it got; another has checked it."""
+    answer = {"test": "assay", "value": value, "text": None, "conforms": None}
+    body = {"about": LOT, "stage": "incoming", "specification": CODE, "version": 1, "results": [answer]}
+    done = site.client("zhao").post("/api/results", json={**body, "sample": sample})
+    assert done.status_code == 201, done.text
+    check(site.plant, LOT, done.json["entry"], "qian")
+    flags: list[str] = done.json["flags"]
+    return flags
+
+
+def unmet(site: Sampling) -> list[str]:
+    return [gate["code"] for gate in page(site)["gates"] if not gate["met"]]
+
+
+@pytest.mark.urs("QUA-03")
+@pytest.mark.parametrize("value", ["99.5", "97.0"])
+def test_a_result_of_a_sample_that_was_taken_back_releases_nothing_and_still_fails(site: Sampling, value: str) -> None:
+    approve(site, definition(numeric()))
+    sample = delivered(site, "A-01", "A-02")
+    assert "sample_unfit" not in analysed(site, sample, value)
+    assert unmet(site) == ([] if value == "99.5" else ["results_pass"])
+    body = {"reason": "Another drum was opened"}
+    assert site.client("zhao").post(f"/api/samples/{sample}/void", json=body).status_code == 201
+    another = delivered(site, "A-01", "A-02")
+    assert unmet(site) == (["results_complete"] if value == "99.5" else ["results_complete", "results_pass"])
+    assert "sample_unfit" in analysed(site, sample)
+    assert "results_complete" in unmet(site)
+    assert "sample_unfit" not in analysed(site, another)
+    assert unmet(site) == ([] if value == "99.5" else ["results_pass"])
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_result_of_a_lost_sample_or_of_another_lot_releases_nothing(site: Sampling) -> None:
+    approve(site, definition(numeric()))
+    lost = site.take("A-01").json["sample"]
+    site.hand(lost, "received", by="qian")
+    site.receive("B-1", 1)
+    site.label("B-1", "B-01")
+    foreign = site.take("B-01", number=site.inspection("B-1").inspection).json["sample"]
+    delivered(site, "A-01", "A-02")
+    assert (analysed(site, lost), analysed(site, foreign)) == (["sample_unfit"], ["sample_unfit"])
+    assert unmet(site) == ["results_complete"]
+    # A handheld may still bring one that nobody has heard of.
+    assert analysed(site, "SMP-2026-0001-7K2") == []
+    assert unmet(site) == []
 
 
 def test_an_inspection_is_opened_by_the_plan_that_the_specification_asks_for(site: Sampling) -> None:

@@ -20,13 +20,16 @@ from server.quality.usage import queries
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-05", "QUA-02")
 LOTS = ("L-1", "L-2", "L-3", "L-4")
+# What L-5 was tested in was taken back, and L-6 was tested in a sample of L-1.
+OTHERS = ("L-5", "L-6")
 
 
-def deliver(site: Sampling, lot: str, label: str, hands: bool) -> None:
+def deliver(site: Sampling, lot: str, label: str, hands: bool) -> str:
     sample = site.take(label, number=site.inspection(lot).inspection).json["sample"]
     if hands:
         site.hand(sample, "handed", to="qian")
     site.hand(sample, "received", by="qian")
+    return str(sample)
 
 
 def result(site: Sampling, lot: str, by: str, **more: str) -> str:
@@ -66,6 +69,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Stor
     for step, actor, to in (("handed", "P-0005", "qian"), ("received", "qian", None)):
         handed = {"sample": said["sample"], "step": step, "place": None, "to": to, "until": None, "reason": None}
         site.plant.recorder.state(Fact(model.HANDED_KIND, "lot/api-1/L-4", handed, actor=actor))
+    for lot in OTHERS:
+        site.receive(lot, 1)
+        site.label(lot, f"{lot}-01")
+        own = deliver(site, lot, f"{lot}-01", hands=True)
+        sample = own if lot == "L-5" else site.inspection("L-1").inspection.replace("INS", "SMP") + "-01"
+        check(site.plant, f"lot/api-1/{lot}", result(site, lot, "zhao", sample=sample), "qian")
+    fifth = site.inspection("L-5").inspection.replace("INS", "SMP") + "-01"
+    void = {"sample": fifth, "reason": "Another drum was opened"}
+    site.state(model.VOIDED, "lot/api-1/L-5", void, actor="zhao")
+    deliver(site, "L-5", "L-5-01", hands=True)
     yield site.plant, Story.of(site.plant)
     site.close()
 
@@ -90,7 +103,7 @@ def test_a_release_of_what_was_sampled_is_cosigned(rig: Rig, told: tuple[Plant, 
     assert rig.show(released(told, lot)) == 200, rig.why
 
 
-@pytest.mark.parametrize(("lot", "by"), [("L-2", "P-0004"), ("L-3", "both")])
+@pytest.mark.parametrize(("lot", "by"), [("L-2", "P-0004"), ("L-3", "both"), ("L-5", "P-0004"), ("L-6", "P-0004")])
 def test_a_release_without_whole_samples_or_by_whose_result_was_corrected_is_found(
     rig: Rig, told: tuple[Plant, Story], lot: str, by: str
 ) -> None:

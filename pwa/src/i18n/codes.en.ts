@@ -259,6 +259,7 @@ export const codesEn = {
     container_not_drawn: "Not drawn, and no reason",
     sample_unknown: "No such sample",
     custody_broken: "Chain of custody broken",
+    sample_unfit: "Sample taken back, lost or of another lot",
     weights_inconsistent: "Gross, tare and net do not agree",
     quantity_unknown: "Quantity cannot be calculated",
     quantity_differs: "Quantity differs from the calculation",

@@ -258,6 +258,7 @@ export const codesZh: typeof codesEn = {
     container_not_drawn: "未抽中的容器，无理由",
     sample_unknown: "没有此样品",
     custody_broken: "样品流转中断",
+    sample_unfit: "样品已作废、流转中断或属其他批",
     weights_inconsistent: "毛重、皮重与净重不符",
     quantity_unknown: "应称量无法计算",
     quantity_differs: "应称量计算不符",

@@ -8,7 +8,7 @@ export const usageZh: typeof usageEn = {
     specification: "有现行的来料质量标准", sampling: "取样完成", results_complete: "各检验项目均有结果", results_pass: "结果均在限度内", results_checked: "结果已由第二人复核", supplier: "供应商已批准或已接受到货", independent: "您未参与取样、检验或复核",
   },
   fromDifferent: "已合格的物料批须有新的检验结果才能延长复验期。",
-  results: "检验结果", by: (code: string, version: number) => `${code} · 第 ${version} 版`, noSpecification: "该物料没有现行的来料质量标准，无法放行。", toSpecifications: "质量标准", noResult: "无结果", limits: "限度", measured: (value: string) => `测得 ${value}`, checkedBy: (name: string, at: string) => `复核：${name} · ${at}`, uncheckedYet: "待复核", imported: "导入的历史结果", notCounting: "录入人无权限，不计入", otherSpecification: (name: string) => `按 ${name} 判定，不计入`, inside: "符合", outside: "超出限度", noVerdict: "不判定",
+  results: "检验结果", by: (code: string, version: number) => `${code} · 第 ${version} 版`, noSpecification: "该物料没有现行的来料质量标准，无法放行。", toSpecifications: "质量标准", noResult: "无结果", limits: "限度", measured: (value: string) => `测得 ${value}`, checkedBy: (name: string, at: string) => `复核：${name} · ${at}`, uncheckedYet: "待复核", imported: "导入的历史结果", notCounting: "录入人无权限或样品无效，不计入", otherSpecification: (name: string) => `按 ${name} 判定，不计入`, inside: "符合", outside: "超出限度", noVerdict: "不判定",
   rule: "修约一次后判定；复验结果与原结果并列，原结果在质量部门决定之前始终计入。", rounding: (decimals: number, rule: string) => `${decimals} 位小数 · ${rule}`,
   asideBy: (name: string, at: string) => `不计入：${name} · ${at}`, setAside: "不计入…", asideTitle: "该结果不计入", asideReason: "调查结论（为何原结果不计入）", original: "原结果", retestResult: "复验结果",
   check: "复核签名…", checkTitle: "复核检验结果", checkMeaning: "已复核", checkNow: "签名", checkHint: "请对照原始数据核对下列结果。", waiting: (n: number) => `${n} 次录入待第二人复核`, own: "本人录入的结果须由他人复核。", test: "检验项目",

@@ -93,6 +93,24 @@ def steps_of(connection: Connection, samples: Iterable[str]) -> list[tuple[str, 
     return [(row.sample, _step(row)) for row in rows]
 
 
+def unfit(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str]:
+    """Which of these samples stand for nothing in a lot: taken back, lost, or of another lot. Of one that nobody has
+    heard of yet nothing is said: a handheld may still bring it."""
+    names = [*dict.fromkeys(samples)]
+    if not names:
+        return set()
+    query = select(sample, inspection.c.material, inspection.c.lot).where(sample.c.sample.in_(names))
+    query = query.select_from(sample.outerjoin(inspection, inspection.c.inspection == sample.c.inspection))
+    rows = connection.execute(query).all()
+    here = [_sample(row) for row in rows if (row.material, row.lot) == (material, lot)]
+    steps = steps_of(connection, names)
+    return {
+        name
+        for name in {row.sample for row in rows}
+        if rules.unfit((one for one in here if one.sample == name), [step for of, step in steps if of == name])
+    }
+
+
 def next_sample(connection: Connection, number: str) -> str:
     """A number for the next sample of an inspection."""
     there = {one.sample for one in samples_of(connection, number)}

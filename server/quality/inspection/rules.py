@@ -72,6 +72,12 @@ def is_lost(sample: Sample, steps: Sequence[Step]) -> bool:
     return sample.purpose != model.RETAINED and broken
 
 
+def unfit(samples: Iterable[Sample], steps: Sequence[Step]) -> bool:
+    """Whether what was found in a sample stands for nothing; `samples`: those of the lot in question that bear its
+    number, `steps`: of them."""
+    return not any(one.counts and not is_lost(one, steps) for one in samples)
+
+
 def sampled(samples: Iterable[Sample], labels: Collection[str]) -> set[str]:
     return {one["container"] for one in _lines(samples, labels)}
 

@@ -9,6 +9,7 @@ from server.core.kinds import Entry, Kind, Ruling
 from server.equipment import queries as equipment
 from server.quality import model, projection, queries
 from server.quality.entries import about
+from server.quality.inspection import queries as inspections
 from server.quality.specifications import rules
 
 
@@ -72,6 +73,9 @@ def judge_analysis(connection: Connection, entry: Entry) -> Ruling:
     of, subject = given["retest_of"], model.subject_of(entry.header.stream)
     if of is not None and not queries.is_result_of(connection, of, subject):
         flags.append("retest_unknown")
+    _, material, lot = subject
+    if given["sample"] is not None and material is not None and lot is not None:
+        flags += ["sample_unfit"] if inspections.unfit(connection, material, lot, [given["sample"]]) else []
     return Ruling(flags=(*ruling.flags, *flags))
 
 

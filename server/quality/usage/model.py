@@ -25,7 +25,8 @@ class Line:
     """One result that stands: of the entry `entry` at `index` in the log, recorded by `by`, tested by `analyst`;
     `specification` is `code/version`.
 
-    `counts`: nothing speaks against who recorded it. `checked_by` is None until a second person has signed.
+    `counts`: nothing speaks against who recorded it, nor against the sample that it was found in. `checked_by` is None
+    until a second person has signed.
     """
 
     entry: str
@@ -38,6 +39,7 @@ class Line:
     counts: bool
     checked_by: str | None
     set_aside: bool
+    sample: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from server.materials.receiving import queries as receiving
 from server.quality.inspection import queries as inspections
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
-from server.quality.usage import model
+from server.quality.usage import model, rules
 from server.quality.usage.model import Decision, Facts, Line
 from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
@@ -30,6 +30,7 @@ _results = Prepared(
         check.c.by.label("checked_by"),
         aside.c.entry.label("aside"),
         analysis.c.analyst,
+        analysis.c.sample,
     )
     .select_from(
         result.outerjoin(check, check.c.of == result.c.entry)
@@ -103,7 +104,9 @@ def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     """The results of a lot's inspections that were not corrected, in the order of the log."""
     rows = transaction.named(connection, _results, {"material": material, "lot": lot})
     entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
-    return [_line(row, entries[row.idx]) for row in rows]
+    found = [_line(row, entries[row.idx]) for row in rows]
+    samples = [one.sample for one in found if one.sample is not None]
+    return rules.of_samples(found, inspections.unfit(connection, material, lot, samples))
 
 
 def checks_of(connection: Connection, entries: Iterable[str]) -> dict[str, Row[Any]]:
@@ -201,6 +204,7 @@ def _line(row: Any, entry: reading.StoredEntry) -> Line:
         counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
         checked_by=row.checked_by or told,
         set_aside=row.aside is not None,
+        sample=row.sample,
     )
 
 

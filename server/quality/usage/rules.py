@@ -1,6 +1,6 @@
 """What stands against the release of a lot, and who may decide: pure, asked by the door and by every witness."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +57,12 @@ def hands(facts: Facts) -> set[str]:
         one.checked_by for one in facts.lines if one.checked_by is not None
     }
     return worked | {*facts.samplers, *facts.authors}
+
+
+def of_samples(lines: Iterable[Line], unfit: Collection[str]) -> list[Line]:
+    """Results found in a sample that was taken back, lost, or is of another lot count for nothing; one that fails stays
+    against the lot."""
+    return [replace(one, counts=one.counts and one.sample not in unfit) for one in lines]
 
 
 def aside_refused(given: Mapping[str, Any], facts: Facts, person: str) -> str | None:

@@ -391,6 +391,7 @@ container_foreign|容器不属于该批|Container of another lot
 container_not_drawn|未抽中的容器，无理由|Not drawn, and no reason
 sample_unknown|没有此样品|No such sample
 custody_broken|样品流转中断|Chain of custody broken
+sample_unfit|样品已作废、流转中断或属其他批|Sample taken back, lost or of another lot
 lot_number_foreign|批号非本设备预留|Number not reserved for the device
 late_entry|逾期记录|Late entry
 post_seal|封存后到达|After the seal
