@@ -9,11 +9,13 @@ from uuid import uuid4
 import pytest
 from plant import PlantUnderTest
 from purchasing_support import SUPPLIER, Buying, line
+from sqlalchemy import insert
 
-from server.core import clock, rebuild
+from server.core import clock, db, rebuild
 from server.core.errors import PestleError
+from server.core.kinds import Fact
 from server.materials import queries as materials
-from server.materials.receiving import giving, model, taking
+from server.materials.receiving import giving, model, projection, taking
 
 pytestmark = pytest.mark.urs("MAT-04")
 Json = dict[str, Any]
@@ -260,6 +262,34 @@ def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Bu
     with pytest.raises(PestleError, match="numbers_taken"):
         buying.site.state(model.NUMBERS_RETURNED, giving.STREAM, used)
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+def received(number: str, material: str = "api-1") -> Fact:
+    """A delivery of a lot of which nothing more is known."""
+    names = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
+    nothing = dict.fromkeys((*names, "delivery_note", "quantity", "containers", "comment", "damage"))
+    return Fact(model.LOT_RECEIVED, f"lot/{material}/{number}", {"material": material, "lot": number, **nothing})
+
+
+@pytest.mark.urs("MAT-10")
+def test_a_number_that_was_used_long_ago_never_comes_back(buying: Buying) -> None:
+    plant, unit = buying.site.plant, "warehouse/raw/2026-11-26"
+    giving.take_along(plant, "t-1", unit)
+    # The last one is of another material than those before it.
+    plant.recorder.state(*(received(f"api-1-{YEAR}{nth:04d}") for nth in range(1, 20)))
+    plant.recorder.state(received(f"lac-1-{YEAR}0020", "lac-1"))
+    # A year or so later; the door would take a minute for so many.
+    row = {"entry": "E", "material": "api-1", "flags": "[]", "received_by": "ku", "received_at": "2027-11-26T08:00:00Z"}
+    with db.writing_records(), db.write(plant.engine) as connection:
+        rows = [{**row, "idx": 10_000 + nth, "lot": f"L-{nth}"} for nth in range(2_001)]
+        connection.execute(insert(projection.receipt), rows)
+    giving.give_back(plant, "t-1", unit)
+    assert buying.site.payloads(model.NUMBERS_RETURNED) == []
+    said = {"period": f"20{YEAR}", "first": 1, "last": 20, "device": "t-1"}
+    with pytest.raises(PestleError, match="numbers_taken"):
+        buying.site.state(model.NUMBERS_RETURNED, giving.STREAM, said)
+    [block] = giving.take_along(plant, "t-2", unit)["blocks"]
+    assert (block["first"], block["last"]) == (21, 40)
 
 
 def test_the_register_tells_what_a_delivery_is_judged_by(buying: Buying) -> None:
