@@ -1748,6 +1748,24 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Choose an approved version.", "请选择已批准的版本。"),
     ),
+    "order_size_wrong": Problem(
+        422,
+        ("A batch cannot have this size.", "批量不能是此值。"),
+        ("No order was made.", "未生成批指令。"),
+        ("Give a size above zero, in the kind of unit of the recipe.", "请输入大于零、单位与配方一致的批量。"),
+    ),
+    "order_size_unfit": Problem(
+        422,
+        (
+            "At this size a quantity becomes too small or too large for the decimals that it is weighed to.",
+            "按此批量折算后，有物料的用量超出其称量位数所能表示的范围。",
+        ),
+        ("No order was made.", "未生成批指令。"),
+        (
+            "Take another size, or a version of the recipe with more decimals.",
+            "请改用其他批量，或小数位数更多的配方版本。",
+        ),
+    ),
     "recipe_not_effective": Problem(
         409,
         ("This version of the recipe is not the one in force.", "该版本不是现行工艺规程。"),

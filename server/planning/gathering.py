@@ -161,11 +161,13 @@ def _comes(
 def _batches(connection: Connection, site: Site) -> None:
     """A batch that is planned or ordered needs its bill when it begins; one that has begun has it. Both will come."""
     planned = {row.batch: row for row in queries.planned_orders(connection)}
-    going, _ = batches.batch_lines(connection, (production.ORDERED, production.IN_PROGRESS), limit=_MOST)
+    # What waits for its review is made, and not in stock yet.
+    under_way = (production.IN_PROGRESS, production.AWAITING_REVIEW)
+    going, _ = batches.batch_lines(connection, (production.ORDERED, *under_way), limit=_MOST)
     open_: list[tuple[str, str, Mapping[str, str], bool]] = []
     for one in going:
         if one.size is not None:
-            open_.append((one.number, one.product["code"], one.size, one.status == production.IN_PROGRESS))
+            open_.append((one.number, one.product["code"], one.size, one.status in under_way))
     for row in planned.values():
         recipe = recipes.find_recipe(connection, row.recipe, row.version)
         if row.state == production.PLANNED and recipe is not None:

@@ -23,8 +23,12 @@ def decide_plan(connection: Connection, entry: Entry) -> Ruling:
     planned = orders.find_order(connection, given["batch"])
     if queries.batch_line(connection, given["batch"]) is not None or (planned and planned.state == model.PLANNED):
         return Ruling(refusal="batch_known", details=batch)
-    if _in_force(connection, given) is None:
+    recipe = _in_force(connection, given)
+    if recipe is None:
         return _not_in_force(given)
+    unfit = _size_wrong(recipe.payload, given["size"])
+    if unfit is not None:
+        return unfit
     wrong = lots_wrong(connection, given)
     if wrong:
         return Ruling(refusal="order_lots_wrong", details={"lots": wrong})
@@ -62,6 +66,9 @@ def decide_release(connection: Connection, entry: Entry) -> Ruling:
     recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
     if recipe is None or recipe.hash != given["recipe_hash"]:
         return Ruling(refusal="recipe_unknown", details={"recipe": given["recipe"], "version": given["version"]})
+    unfit = _size_wrong(recipe.payload, given["size"])
+    if unfit is not None:
+        return unfit
     planned = orders.find_order(connection, given["batch"])
     if planned is not None and planned.state == model.PLANNED:
         if order_of(planned, recipe) != dict(given):
@@ -125,10 +132,12 @@ def order_of(planned: Row[Any], recipe: Recipe) -> dict[str, Any]:
 
 
 def frozen(content: Mapping[str, Any], size: Mapping[str, str]) -> dict[str, Any]:
-    """The control recipe of a batch of this size; as the recipe is where its size is of another kind."""
+    """The control recipe of a batch of this size, which `_size_wrong` finds nothing wrong with."""
     if not is_master(content):
         return {"phases": content["phases"]}
-    times = scaling.factor(content, size) or Fraction(1)
+    times = scaling.factor(content, size)
+    if times is None:
+        raise ValueError("an order's size is of the kind of its recipe's")
     return {"procedure": content["procedure"], **scaling.scale(content, times)}
 
 
@@ -146,6 +155,15 @@ def lots_wrong(connection: Connection, given: Mapping[str, Any]) -> list[str]:
     known = {(one.material, one.lot) for one in materials.lots_of(connection, keys)}
     wrong = [key for key in keys if key not in known or key[0] not in used or keys.count(key) > 1]
     return [f"{material} {lot}" for material, lot in dict.fromkeys(wrong)]
+
+
+def _size_wrong(content: Mapping[str, Any], size: Mapping[str, str]) -> Ruling | None:
+    """Nothing, less than nothing, another kind than the recipe's, or one to which its lines cannot be scaled."""
+    said = {"size": f"{size['value']} {size['unit']}"}
+    if Fraction(size["value"]) <= 0 or (is_master(content) and scaling.factor(content, size) is None):
+        return Ruling(refusal="order_size_wrong", details=said)
+    material = scaling.unfit(content, size) if is_master(content) else None
+    return None if material is None else Ruling(refusal="order_size_unfit", details={**said, "material": material})
 
 
 def _in_force(connection: Connection, given: Mapping[str, Any]) -> Recipe | None:

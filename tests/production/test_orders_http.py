@@ -179,6 +179,8 @@ def test_a_plan_names_the_version_in_force_and_lots_of_its_materials(site: Plant
         ({"lots": [{"material": "api-1", "lot": "A-5/9"}]}, "order_lots_wrong"),
         ({"lots": LOTS * 2}, "order_lots_wrong"),
         ({"lots": [{"material": "talc", "lot": "T-1"}]}, "order_lots_wrong"),
+        ({"size": {"value": "0", "unit": "kg"}}, "order_size_wrong"),
+        ({"size": {"value": "-5", "unit": "kg"}}, "order_size_wrong"),
     ):
         assert plan(site, **changes).json["code"] == code
     assert plan(site, "B1").status_code == 201

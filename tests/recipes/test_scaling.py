@@ -80,3 +80,31 @@ def test_rounding_is_exact(value: Fraction, decimals: int) -> None:
         text = scaling.rounded(value, decimals, rule)
         assert abs(Fraction(text) - value) <= Fraction(1, 2 * 10**decimals)
         assert len(text.partition(".")[2]) == decimals
+
+
+@pytest.mark.parametrize(
+    ("amounts", "decimals", "value", "fits"),
+    [
+        (("0.4", "0.5", "0.6"), 1, "250000", False),
+        (("6.300", "6.320", "6.340"), 3, "1250000", True),
+        (("0.001", "500.000", "900.000"), 3, "250000", False),
+        (("6.300", "6.320", "6.340"), 3, "25000000000000000000000", False),
+    ],
+)
+def test_a_size_at_which_rounding_would_make_another_dose_is_named(
+    amounts: tuple[str, str, str], decimals: int, value: str, fits: bool
+) -> None:
+    low, target, high = amounts
+    line = API | {"low": low, "target": target, "high": high, "decimals": decimals}
+    recipe = content(phases=[DISPENSING | {"lines": [line]}], materials=[])
+    assert scaling.unfit(recipe, size(value)) == (None if fits else API["material"])
+
+
+def test_a_bill_is_scaled_to_the_decimals_that_its_material_is_weighed_to() -> None:
+    recipe = master()
+    material = recipe["phases"][1]["material"]
+    bill = [
+        line | {"quantity": {"value": "12", "unit": "kg"}, "low": None, "high": None} for line in recipe["materials"]
+    ]
+    made = scaling.scale(recipe | {"materials": bill}, Fraction(1, 10))["materials"]
+    assert [line["quantity"]["value"] for line in made if line["material"] == material] == ["1.200"]
