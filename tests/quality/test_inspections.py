@@ -10,6 +10,7 @@ from specification_support import approve, definition
 from sqlalchemy import Connection
 from support import YEAR
 
+from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity.model import PERMISSIONS
@@ -18,6 +19,7 @@ from server.materials.labels import printables
 from server.materials.stock import queries as stock
 from server.quality.inspection import model, plans, queries, rules
 from server.quality.inspection.model import Inspection, Sample, Step
+from sync.log import reading
 
 LABELS = [f"A-{n:02}" for n in range(1, 11)]
 
@@ -176,6 +178,28 @@ def test_what_a_device_took_of_another_lot_completes_no_sampling_and_what_it_lab
     assert site.inspection().state == "sampling"
     site.label("A-5/2", "A-02")
     assert site.inspection().state == "sampled"
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-02", "PLT-13")
+@pytest.mark.parametrize(("ahead", "whole"), [(30, True), (290, True), (330, False)])
+def test_a_handheld_whose_clock_is_a_little_fast_breaks_no_chain(site: Sampling, ahead: int, whole: bool) -> None:
+    """Samples handed over at a desk right after; beyond what clocks may be off, nobody knows what came first."""
+    site.receive("A-5/2", 1)
+    site.label("A-5/2", "A-01")
+    inspection, tablet = site.inspection(), site.tablet()
+    tablet.writer.clock = lambda: int(clock.now().timestamp() * 1000) + ahead * 1000
+    sample = inspection.inspection.replace("INS", "SMP") + "-7K2"
+    line = {"container": "A-01", "quantity": {"value": "0.020", "unit": "kg"}, "instead_of": None, "reason": None}
+    said = {"inspection": inspection.inspection, "sample": sample, "purpose": "test", "comment": None}
+    tablet.record(model.TAKEN, "lot/api-1/A-5/2", said | {"containers": [line]}, actor="zhao")
+    handed = site.hand(sample, "handed", by="zhao", to="qian").json
+    assert [one["breaks"] for one in handed["steps"]] == [[] if whole else ["time_order"]]
+    site.hand(sample, "received", by="qian")
+    assert site.inspection().state == ("complete" if whole else "sampling")
+    with site.reading() as connection:
+        flags = reading.of_kind(connection, model.HANDED_KIND)[0].stamp.flags
+    assert ("custody_broken" in flags) is not whole
     assert site.rebuilds()
 
 

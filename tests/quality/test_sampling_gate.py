@@ -225,19 +225,20 @@ def test_an_inspection_is_opened_by_the_plan_that_the_specification_asks_for(sit
     assert (right.status_code, right.json["version"], right.json["sampling"]["rule"]) == (201, 1, "all")
 
 
+TIME = "2026-11-26T08:00:00.000Z"
 FOUND = Inspection("I", "m", "l", None, None, plans.DEFAULT, 3, 3, None, None, "server", "", "sampling", ())
 
 
 def taken(*labels: str) -> Sample:
     quantity = {"value": "1", "unit": "g"}
     lines = tuple({"container": one, "quantity": quantity, "instead_of": None, "reason": None} for one in labels)
-    return Sample("S", "e", "I", "test", lines, None, "a", "", "server", (), True)
+    return Sample("S", "e", "I", "test", lines, None, "a", TIME, "server", (), True)
 
 
 @examples(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=8))
 def test_whatever_is_split_of_what_was_sampled_nothing_is_asked_for_again(moves: list[tuple[int, bool]]) -> None:
     every, parents = dict.fromkeys("abc", False), dict[str, str]()
-    steps = [("S", Step("e", step, by, "1", None, to, None, None)) for step, by, to in CHAIN]
+    steps = [("S", Step("e", step, by, TIME, None, to, None, None)) for step, by, to in CHAIN]
     for at, (of, empties) in enumerate(moves):
         source = sorted(every)[of % len(every)]
         parents[f"p{at}"], every[f"p{at}"] = source, False

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from server.core import numbering
@@ -30,6 +31,8 @@ PREFIX = "INS"
 NOT_PERMITTED = "person_not_permitted"
 # A sample with one of these flags stands in the log, and is none of the inspection's.
 COUNTS_NOT = frozenset({NOT_PERMITTED, "not_qualified", "inspection_unknown", "sample_known", "device_revoked"})
+# Clocks of a handheld and of a desk may differ by as much before a link counts as earlier than the one before (PLT-13).
+CLOCK_TOLERANCE = timedelta(minutes=5)
 # Breaks of a chain after which nobody can say whose hands a sample was in.
 LOSES = frozenset(
     {"time_order", "other_holder", "not_received", "not_handed", "received_own", "other_receiver", "after_destroyed"}

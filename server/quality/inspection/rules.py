@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from server.quality.inspection import model, plans
@@ -157,7 +158,7 @@ def custody(sample: Sample, steps: Sequence[Step]) -> list[Link]:
     in_laboratory, destroyed, until = False, False, None
     for one in steps:
         found = ["after_destroyed"] if destroyed else []
-        if one.at < at:
+        if _is_before(one.at, at):
             found.append("time_order")
         if one.step == model.RECEIVED:
             found += _received(one, holder, to)
@@ -176,6 +177,11 @@ def custody(sample: Sample, steps: Sequence[Step]) -> list[Link]:
         links.append(Link(one, tuple(found)))
         at = max(at, one.at)
     return links
+
+
+def _is_before(at: str, last: str) -> bool:
+    """Beyond what their clocks may differ; both UTC text."""
+    return datetime.fromisoformat(at) < datetime.fromisoformat(last) - model.CLOCK_TOLERANCE
 
 
 def _received(step: Step, holder: str, to: str | None) -> list[str]:
