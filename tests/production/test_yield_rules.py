@@ -138,6 +138,52 @@ def test_a_portion_more_makes_a_yield_stale() -> None:
     assert at.told == {"e2"}
 
 
+def test_what_is_named_where_nothing_is_asked_for_makes_a_yield_stale() -> None:
+    at = Story()
+    for slot in ("20/net", "40/lines/1"):
+        at.do(slot, "say", 2)
+    inputs = {"used": ("e0",), "made": ("e1",)}
+    own = Claim("e2", "50/yield", "1.000000", "kg", True, inputs)
+    assert rules.current("e2", YIELDS, [*at.claims, own])
+    for wrong in ({"more": ("e0",)}, {"made": ("e1", "e1")}):
+        assert not rules.current("e2", YIELDS, [*at.claims, replace(own, inputs=inputs | wrong)])
+
+
+def test_what_somebody_names_again_and_again_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Yields over yields over yields, each naming the one before it as often as the shape lets it."""
+    calls = 0
+    covers = rules.covers
+
+    def counted(place: str, slot: str) -> bool:
+        nonlocal calls
+        calls += 1
+        return covers(place, slot)
+
+    monkeypatch.setattr(rules, "covers", counted)
+    inputs = [{"id": "one", "unit": "kg", "from": ["20/net"]}]
+    phases = [YIELDS[0] | {"id": str(50 + at), "inputs": inputs} for at in range(4)]
+    for at in range(1, 4):
+        phases[at]["inputs"] = [{"id": f"i{n}", "unit": "kg", "from": [f"{49 + at}/yield"]} for n in range(30)]
+    claims = [Claim("e", "20/net", "1", "kg", True), Claim("y0", "50/yield", "1", "kg", True, {"one": ("e",)})]
+    for at in range(1, 4):
+        named = {f"i{n}": (f"y{at - 1}",) for n in range(30)}
+        claims.append(Claim(f"y{at}", f"{50 + at}/yield", "1", "kg", True, named))
+    assert rules.stale(phases, claims) == []
+    asked = [{"id": f"i{n}", "value": "1", "unit": "kg", "entries": ["y2"] * 200} for n in range(30)]
+    given = {"unit": "kg", "value": "1", "comment": None, "inputs": asked}
+    assert "yield_stale" in {one.code for one in rules.judge(given, phases, phases[3], claims)}
+    assert calls < 2_000
+
+
+def test_a_chain_of_yields_that_name_each_other_where_nothing_is_asked_for_ends() -> None:
+    claims = [
+        Claim(f"y{at}", "50/yield", "1", "kg", True, {"waste": () if at == 0 else (f"y{at - 1}",)})
+        for at in range(3_000)
+    ]
+    phases = [YIELDS[0] | {"inputs": [{"id": "waste", "unit": "kg", "from": None}]}]
+    assert len(rules.stale(phases, claims)) == 2_999
+
+
 def test_a_yield_that_an_expression_cannot_give_is_no_number() -> None:
     phase = PHASES[3]
     given = {"unit": "%", "value": "1.0", "comment": None}
@@ -170,6 +216,10 @@ def vectors() -> list[dict[str, Any]]:
         ]
         current = [one.entry for one in at.claims if rules.current(one.entry, YIELDS, at.claims)]
         made.append({"claims": claims, "current": current})
+    claims = made[0]["claims"]
+    for more in ({"more": ["e0"]}, {"made": ["e1", "e1"]}):
+        wrong = claims[2] | {"inputs": claims[2]["inputs"] | more}
+        made.append({"claims": [*claims[:2], wrong, claims[3]], "current": ["e0", "e1"]})
     return json.loads(json.dumps({"phases": YIELDS, "stories": made, "compression": _compression()}))
 
 

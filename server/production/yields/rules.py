@@ -49,53 +49,61 @@ def named_by(payload: Payload) -> dict[str, tuple[str, ...]]:
     return {one["id"]: tuple(one["entries"]) for one in payload["inputs"]}
 
 
-def fresh(phase: Payload, inputs: Mapping[str, Sequence[str]], claims: Sequence[Claim]) -> bool:
-    """Whether these entries of each input are what stands in its slots: of each slot one, and every place filled."""
-    return all(
-        _complete(one["from"], inputs.get(one["id"], ()), claims) for one in phase["inputs"] if one["from"] is not None
-    )
+class Stand:
+    """What stands in a batch, asked of any number of yields: each answer is found once, however many name it."""
 
+    def __init__(self, phases: Sequence[Payload], claims: Sequence[Claim]) -> None:
+        self.by_entry = {one.entry: one for one in claims}
+        self._phases = {one["id"]: one for one in phases}
+        self._standing = [one for one in claims if one.standing]
+        self._current: dict[str, bool] = {}
+        self._here: dict[tuple[str, ...], list[Claim]] = {}
 
-def _complete(places: Sequence[str], entries: Sequence[str], claims: Sequence[Claim]) -> bool:
-    here = [one for one in claims if one.standing and any(covers(place, one.slot) for place in places)]
-    named = [one.slot for one in here if one.entry in entries]
-    filled = all(any(covers(place, slot) for slot in named) for place in places)
-    return (
-        len(named) == len(set(entries)) == len(entries)
-        and sorted(named) == sorted({one.slot for one in here})
-        and filled
-    )
+    def current(self, entry: str) -> bool:
+        """Whether a yield stands, and all that it was calculated from, and was calculated from in turn."""
+        if entry not in self._current:
+            # Whoever comes back here names itself, and is not current.
+            self._current[entry] = False
+            self._current[entry] = self._is_current(entry)
+        return self._current[entry]
+
+    def _is_current(self, entry: str) -> bool:
+        one = self.by_entry.get(entry)
+        if one is None or not one.standing:
+            return False
+        phase = self._phases.get(one.slot.partition("/")[0])
+        if one.inputs is None or phase is None or phase["type"] != YIELD:
+            return True
+        return self.fresh(phase, one.inputs)
+
+    def fresh(self, phase: Payload, inputs: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the entries of each input are what stands in its slots, of each slot one, every place filled, and are
+        current themselves. What is typed, or no input of the recipe, names none."""
+        asked = {one["id"]: tuple(one["from"]) for one in phase["inputs"] if one["from"] is not None}
+        if any(entries and name not in asked for name, entries in inputs.items()):
+            return False
+        whole = all(self._complete(places, inputs.get(name, ())) for name, places in asked.items())
+        return whole and all(self.current(each) for entries in inputs.values() for each in entries)
+
+    def _complete(self, places: tuple[str, ...], entries: Sequence[str]) -> bool:
+        if places not in self._here:
+            covered = [one for one in self._standing if any(covers(place, one.slot) for place in places)]
+            self._here[places] = covered
+        here, only = self._here[places], set(entries)
+        named = [one.slot for one in here if one.entry in only]
+        filled = all(any(covers(place, slot) for slot in named) for place in places)
+        once = len(named) == len(only) == len(entries)
+        return once and sorted(named) == sorted({one.slot for one in here}) and filled
 
 
 def current(entry: str, phases: Sequence[Payload], claims: Sequence[Claim]) -> bool:
-    """Whether a yield stands, and all that it was calculated from, and was calculated from in turn."""
-    by_entry = {one.entry: one for one in claims}
-    return _current(entry, {one["id"]: one for one in phases}, by_entry, claims, frozenset())
-
-
-def _current(
-    entry: str,
-    phases: Mapping[str, Payload],
-    by_entry: Mapping[str, Claim],
-    claims: Sequence[Claim],
-    above: frozenset[str],
-) -> bool:
-    one = by_entry.get(entry)
-    if one is None or not one.standing or entry in above:
-        return False
-    phase = phases.get(one.slot.partition("/")[0])
-    if one.inputs is None or phase is None or phase["type"] != YIELD:
-        return True
-    named = [each for entries in one.inputs.values() for each in entries]
-    return fresh(phase, one.inputs, claims) and all(
-        _current(each, phases, by_entry, claims, above | {entry}) for each in named
-    )
+    return Stand(phases, claims).current(entry)
 
 
 def stale(phases: Sequence[Payload], claims: Sequence[Claim]) -> list[Claim]:
     """The yields that stand in their slots and are current no more."""
-    yields = [one for one in claims if one.standing and one.inputs is not None]
-    return [one for one in yields if not current(one.entry, phases, claims)]
+    stand = Stand(phases, claims)
+    return [one for one in claims if one.standing and one.inputs is not None and not stand.current(one.entry)]
 
 
 def total(claims: Iterable[Claim], unit: str) -> str | None:
@@ -130,11 +138,7 @@ def _program(source: str, names: tuple[str, ...]) -> Program:
 def judge(given: Payload, phases: Sequence[Payload], phase: Payload, claims: Sequence[Claim]) -> list[Judgement]:
     """Of a yield as it arrives: `claims` are all values of the batch that the log knows, this one not among them."""
     found = _judge_inputs(given, phase, claims)
-    inputs = named_by(given)
-    known = {one.entry for one in claims}
-    named = [entry for entries in inputs.values() for entry in entries]
-    whole = all(one in known and current(one, phases, claims) for one in named)
-    if not (whole and fresh(phase, inputs, claims)):
+    if not Stand(phases, claims).fresh(phase, named_by(given)):
         found.append(Judgement(STALE, {"severity": MAJOR}))
     if given["unit"] != phase["unit"]:
         return [*found, Judgement(UNIT, {"unit": given["unit"], "expected": phase["unit"]})]

@@ -76,8 +76,10 @@ export function isCurrent(entry: string, phases: readonly Phase[], all: readonly
 }
 
 function isFresh(phase: Phase, named: Record<string, string[]>, all: readonly Claim[]): boolean {
-  return (phase.inputs ?? []).every(({ id, from }) => {
-    if (from === null) return true;
+  // What is typed, or no input of the recipe, names none.
+  const asked = (phase.inputs ?? []).flatMap(({ id, from }) => from === null ? [] : [{ id, from }]);
+  if (Object.entries(named).some(([name, entries]) => entries.length > 0 && !asked.some(({ id }) => id === name))) return false;
+  return asked.every(({ id, from }) => {
     const entries = named[id] ?? [], here = all.filter((one) => one.standing && from.some((place) => covers(place, one.slot)));
     const slots = here.filter((one) => entries.includes(one.entry)).map((one) => one.slot);
     const once = slots.length === entries.length && new Set(entries).size === entries.length && new Set(slots).size === slots.length;
