@@ -98,9 +98,12 @@ export function drawn(phases: readonly Phase[], standings: Standings, entries: r
   })));
 }
 
+// With one of these flags it explains nothing (server/production/yields/projection.py); with others it does.
+const WORTHLESS: ReadonlySet<string> = new Set(["explanation_unknown", "explanation_unsigned", "person_not_permitted"]);
+
 function explanationOf(entry: LocalEntry, entries: readonly LocalEntry[], people: readonly Person[]): LocalEntry | null {
   const may = (id: unknown): boolean => people.some((one) => one.id === id && explains(one));
-  return entries.find(({ kind, payload, place, flags }) => kind === KIND.explained && payload.entry === entry.id && place !== "quarantined" && flags.length === 0 && may(payload.explained_by)) ?? null;
+  return entries.find(({ kind, payload, place, flags }) => kind === KIND.explained && payload.entry === entry.id && place !== "quarantined" && !flags.some((flag) => WORTHLESS.has(flag)) && may(payload.explained_by)) ?? null;
 }
 
 /** Whether somebody may explain a yield that is out of its limits. */
