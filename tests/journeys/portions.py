@@ -48,8 +48,8 @@ PHASE = {
 }
 
 
-def order(here: Site, database_url: str) -> None:
-    """A batch with a phase of dispensing, a lot with results of its content, and containers for it."""
+def order(here: Site, database_url: str, phase: dict[str, Any]) -> None:
+    """A batch with this phase of dispensing, a lot with results of its content, and containers for it."""
     plant = open_plant(Config(here.server.data, database_url))
     with plant.engine.connect() as connection:
         orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
@@ -72,7 +72,7 @@ def order(here: Site, database_url: str) -> None:
     found = plant.recorder.state(Fact("quality.results_recorded.v1", lot, results, actor=analyst))[0]
     check(plant, lot, found.id, second)
     plant.recorder.state(
-        Fact("production.order_released.v1", stream, {**demo, "batch": BATCH, "phases": [PHASE]}, actor="P-0008"),
+        Fact("production.order_released.v1", stream, {**demo, "batch": BATCH, "phases": [phase]}, actor="P-0008"),
         Fact(
             "production.containers_allocated.v2",
             stream,
@@ -84,9 +84,9 @@ def order(here: Site, database_url: str) -> None:
 
 
 class Walk:
-    def __init__(self, here: Site, database_url: str, lang: str = "en-GB") -> None:
+    def __init__(self, here: Site, database_url: str, lang: str = "en-GB", phase: dict[str, Any] = PHASE) -> None:
         self.site = here
-        order(here, database_url)
+        order(here, database_url, phase)
         self.balances, self.bridge = here.weighing_room()
         self.bridge.start(self.balances.bus, here.code("bridge"))
         self.tablet = here.tablet("dispensing", lang)
