@@ -7,7 +7,7 @@ from journeys.screens import at_each_size, fits, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 
-pytestmark = [pytest.mark.slow, pytest.mark.urs("QUA-05", "HMI-04")]
+pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-13", "HMI-04")]
 LONG = 30_000
 
 

@@ -50,6 +50,7 @@ class Walk:
             "batch/*/run": [f"/batch/{self.site.batch}/run"],
             "batch/*/review": [f"/batch/{self._made(reader)}/review"],
             "batch/*/questions": [f"/batch/{self._made(reader)}/questions"],
+            "wall": ["/wall/all"],
             "stock": ["/stock", f"/stock/{quote(lot['material'], safe='')}"],
             "containers": [f"/containers/{quote(self._container(reader), safe='')}"],
             "lot": [f"/lot/{quote(lot['material'], safe='')}/{quote(lot['lot'], safe='')}"],

@@ -21,7 +21,7 @@ from server.witness.questions import QuestionRules
 from server.witness.seen import Seen
 from sync.errors import SyncError
 
-pytestmark = pytest.mark.urs("QUA-05")
+pytestmark = pytest.mark.urs("PRD-13", "QUA-05")
 QA, OTHER_QA, OPERATOR = "P-5", "P-6", "P-1"
 
 

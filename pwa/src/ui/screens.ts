@@ -51,6 +51,7 @@ const SCREENS: Record<string, Screen> = {
   stock: () => import("../stock/Stock.svelte"),
   suppliers: () => import("../suppliers/Suppliers.svelte"),
   training: () => import("../training/Training.svelte"),
+  wall: () => import("../wall/Wall.svelte"),
   warehouse: () => import("../warehouse/Warehouse.svelte"),
 };
 export const HOME = "";

@@ -14,7 +14,7 @@ from server.core import clock, db, plant
 from server.core.bell import listen
 from server.core.errors import PestleError
 from server.core.plant import Plant
-from server.handheld.fleet import standing
+from server.handheld.fleet import standing, wall
 from server.handheld.fleet.standing import Moment
 from server.handheld.hub.hub import current_hub
 from server.identity import sessions
@@ -48,6 +48,16 @@ def watch() -> Response:
     """
     here, token = plant.current(), current_session().token
     return listen(current_hub().bell, lambda: _may(here, token), GATHER_SECONDS)
+
+
+@blueprint.get("/wall/<place>")
+@require("batch.read")
+def show_wall(place: str) -> dict[str, Any]:
+    """The wall of an area, a room, or `all`: the batches at work there against their plan, time limits that run, open
+    items and questions, and devices that are away with one of them."""
+    here, moment = plant.current(), _moment()
+    with db.snapshot(here.engine) as connection:
+        return wall.page(connection, place, standing.devices(connection, here.log, moment), clock.now())
 
 
 def _may(here: Plant, token: str) -> bool:

@@ -1,0 +1,23 @@
+/** English words of the wall of a line: fetched with it. */
+export const wallEn = {
+  title: "Wall",
+  all: "Whole plant",
+  nothing: "Nothing is being made here.",
+  phases: (done: number, total: number) => `${done} / ${total} phases`,
+  min: (n: string) => `${n} min`,
+  of: (n: number) => `of ${n} min`,
+  over: (n: string) => `${n} min over`,
+  held: "Held",
+  next: "Next",
+  idle: "No phase at work",
+  until: "by",
+  out: "Time limit passed",
+  still: (at: string) => `Stands still since ${at}`,
+  items: (n: number) => (n === 1 ? "1 to be decided" : `${n} to be decided`),
+  questions: (n: number) => (n === 1 ? "1 question" : `${n} questions`),
+  away: "Off line with a batch",
+  seen: (at: string) => `last seen ${at}`,
+  more: (n: number) => `and ${n} more`,
+  old: (at: string) => `No news since ${at}`,
+  back: "Board",
+};
