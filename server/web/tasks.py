@@ -14,6 +14,7 @@ from server.engines.forms import queries as forms
 from server.engines.forms.records import model as filling
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
+from server.equipment.status import queries as equipment_status
 from server.handheld import queries as handheld
 from server.identity import granting_entries as granting
 from server.identity import queries as identity
@@ -301,6 +302,12 @@ def _strays(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
         yield Task("quarantine", DUE, "", "/quarantine", at=last, count=count)
 
 
+def _to_clean(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    """Equipment that waits for its cleaning for longer than it may (EQP-03)."""
+    for one, told in equipment_status.overdue(connection, clock.text(at)):
+        yield Task("cleaning_past", NOW, one.equipment, _path("equipment", one.equipment), one.name, told["until"])
+
+
 def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     for one in sorted(equipment.all_equipment(connection), key=lambda one: one.calibration_due or ""):
         if one.calibration_due and one.calibration_due <= _day(at + _CALIBRATION):
@@ -415,6 +422,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), (), _own_password),
     ((), ("quarantine.read",), _strays),
     ((), ("equipment.manage",), _calibrations),
+    ((), ("equipment.manage", "batch.work"), _to_clean),
     (("batch.read",), ("batch.review",), _exceptions),
     (("batch.read",), ("batch.review", "log.read"), _deviations),
     (("lot.read",), ("lot.receive", "lot.decide"), _expiring_lots),

@@ -56,6 +56,7 @@ class Walk:
             "lot": [f"/lot/{quote(lot['material'], safe='')}/{quote(lot['lot'], safe='')}"],
             "audit": ["/audit", "/audit/5"],
             "balances": ["/balances", "/balances/BAL-07"],
+            "equipment": ["/equipment", "/equipment/BAL-07"],
             "devices": ["/devices", *(f"/devices/{one['id']}" for one in admin.get("/api/devices")["items"][:1])],
             "flows": ["/flows", "/flows/change"],
             "my-work": ["/my-work"],

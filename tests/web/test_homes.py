@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from audit_support import reviewed, sign
 from batch_support import Site, cleared
 
 from server.app import create_app
+from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import accounts, queries, sessions
@@ -115,6 +117,26 @@ def test_an_administrator_sees_passwords_that_nobody_used_and_an_engineer_balanc
     assert shown(site, "admin", "login_locked") == [("blocked", site.PEOPLE["P-7"][0], ())]
     late = datetime(2031, 1, 1, tzinfo=UTC)
     assert shown(site, "engineer", "calibration_past", late) == [("blocked", "BAL-07", ())]
+
+
+@pytest.mark.urs("EQP-03")
+def test_who_cleans_and_who_keeps_equipment_see_what_has_been_dirty_for_too_long(site: Site) -> None:
+    registered: dict[str, Any] = {
+        "equipment": "GR-1",
+        "class": "granulator",
+        "name": {"zh": "制粒机", "en": "granulator"},
+    }
+    registered |= dict.fromkeys(("serial", "model", "location", "calibration_due"))
+    site.state("equipment.equipment_registered.v1", "equipment/GR-1", registered)
+    holds = {"equipment": "GR-1", "class": None, "dirty_hours": 8, "clean_hours": None, "reason": "CV-031"}
+    site.state("equipment.cleaning_set.v1", "equipment/GR-1", holds)
+    status = {"equipment": "GR-1", "status": "to_be_cleaned", "reason": None}
+    site.state("equipment.status_set.v1", "equipment/GR-1", status)
+    soon, late = clock.now() + timedelta(hours=7), clock.now() + timedelta(hours=9)
+    for role in ("engineer", "operator"):
+        assert shown(site, role, "cleaning_past", soon) == []
+        assert shown(site, role, "cleaning_past", late) == [("now", "GR-1", ())]
+    assert shown(site, "planner", "cleaning_past", late) == []
 
 
 def test_the_worst_stands_first(site: Site) -> None:

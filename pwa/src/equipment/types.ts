@@ -1,5 +1,5 @@
 /** What the API says of balances (see server/equipment/views.py and GET /api/balances). */
-import type { Gates, Person, Quantity, Reading, Text2 } from "../core/types";
+import type { Equipment, EquipmentState, Gates, Person, Quantity, Reading, Text2 } from "../core/types";
 
 export interface CheckLine { id: string; weight: string; shown: Quantity; verdict: string; at: string; by: Person | null }
 interface Piece { id: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates: Gates | null; reading: Reading | null }
@@ -7,3 +7,8 @@ export interface BalanceView extends Piece { checks: CheckLine[] }
 /** `link`: whether a bridge has it, and since when; null where none has told. */
 export interface Link { connected: boolean; since: string }
 export interface BalanceLine extends Piece { live: { net: Quantity | null; quality: string; at: string } | null; link: Link | null }
+
+/** A line of a piece's history: a status, a cleaning, or its use in a phase of a batch (server/equipment/status/views.py). */
+export interface HistoryLine { id: string; index: number; what: string; at: string; by: Person | null; procedure: string | null; cleaning: string | null; batch: string | null; phase: string | null; left: string | null; text: string | null; flags: string[] }
+export interface Machine extends Equipment { state: EquipmentState }
+export interface MachineView extends Machine { history: HistoryLine[] }

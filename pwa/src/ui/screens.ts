@@ -25,6 +25,7 @@ const SCREENS: Record<string, Screen> = {
   deviations: () => import("../quality/Deviations.svelte"),
   devices: () => import("../devices/Devices.svelte"),
   enrol: () => import("../devices/Enrol.svelte"),
+  equipment: () => import("../equipment/Machines.svelte"),
   flows: () => import("../flows/Flows.svelte"),
   forms: () => import("../forms/Forms.svelte"),
   inbox: () => import("../alerts/Inbox.svelte"),

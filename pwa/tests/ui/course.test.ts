@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
 import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf } from "../../src/production/course/course";
+import { doubtOf } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -72,4 +73,18 @@ it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () =>
   const phase = step("50", [], { equipment: "press", candidates: ["PR-1", "PR-2"] });
   expect(machines(phase, register, "2026-11-22")).toEqual({ fit: ["PR-1"], overdue: ["PR-2"] });
   expect(machines({ ...phase, candidates: [] }, register, "2026-11-21").fit).toEqual(["PR-1", "PR-2", "PR-3"]);
+});
+
+it("says what keeps a machine from a batch by what was taken along (EQP-03)", () => {
+  const state = { kept: true, status: "clean", since: "2026-11-22T08:00:00.000Z", batch: null, reason: null, until: "2026-11-25T08:00:00.000Z", over: false, holds: null };
+  const at = (when: string, changes: object): string | null => doubtOf({ equipment: "GR-1", class: "granulator", name: { zh: "", en: "" }, serial: null, model: null, location: null, calibration_due: null, state: { ...state, ...changes } }, "B1", Date.parse(when));
+  const now = "2026-11-23T08:00:00.000Z";
+  expect(at(now, {})).toBeNull();
+  expect(at("2026-11-25T08:00:01.000Z", {})).toBe("expired");
+  expect(at(now, { status: null, until: null })).toBe("no_record");
+  expect(at(now, { status: "maintenance" })).toBe("maintenance");
+  expect(at(now, { status: "in_use", batch: "B2" })).toBe("in_use");
+  expect(at(now, { status: "in_use", batch: "B1" })).toBeNull();
+  expect(at(now, { status: "to_be_cleaned", batch: null })).toBe("to_be_cleaned");
+  expect(at(now, { kept: false, status: "to_be_cleaned" })).toBeNull();
 });
