@@ -7,13 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from plant import PlantUnderTest
+from plant import PASSWORD, PlantUnderTest
 from purchasing_support import SUPPLIER, Buying, line
 from sqlalchemy import insert
 
 from server.core import clock, db, rebuild
 from server.core.errors import PestleError
 from server.core.kinds import Fact
+from server.identity import accounts
+from server.identity.model import PERSON_ADDED_V2
 from server.materials import queries as materials
 from server.materials.receiving import giving, model, projection, taking
 
@@ -160,6 +162,36 @@ def test_nothing_is_put_where_there_is_no_place(buying: Buying) -> None:
     about = {"name": {"zh": "收货区", "en": "Bay"}, "warehouse": "raw", "kind": "receiving", "storage": None}
     buying.site.state("materials.location_defined.v1", "locations", {"location": "NOWHERE", "active": True, **about})
     assert buying.clients["qian"].post("/api/receiving", json=given).status_code == 201
+
+
+@pytest.mark.urs("MAT-06", "IDN-01")
+def test_at_a_desk_goods_in_quarantine_are_put_where_they_belong_and_in_areas_of_ones_own(buying: Buying) -> None:
+    site = buying.site
+    for area, place, kind in (("raw", "P-1", "production"), ("cold", "K-1", "storage")):
+        said = {"area": area, "name": {"zh": area, "en": area}, "places": [], "reason": "store"}
+        site.state("identity.area_set.v1", f"area/{area}", said)
+        about = {"name": {"zh": place, "en": place}, "warehouse": area, "kind": kind, "storage": None, "active": True}
+        site.state("materials.location_defined.v1", "locations", {"location": place, **about})
+    keeper = {"person": "P-0031", "login": "ku", "name": "ku", "name_en": None}
+    grants = [{"role": "keeper", "areas": ["raw"]}]
+    site.state(PERSON_ADDED_V2, "person/P-0031", {**keeper, "grants": grants})
+    accounts.set_password(site.plant, "P-0031", PASSWORD)
+    buying.clients["ku"] = site.client()
+    signed = buying.clients["ku"].post("/api/session", json={"login": "ku", "password": PASSWORD})
+    assert signed.status_code == 200, signed.text
+
+    def put(place: str, **given: Any) -> Any:
+        lines = body("25", "25")["containers"]
+        lines[1]["location"] = place
+        return receive(buying, login="ku", containers=lines, expiry=LATER, comment="no order", **given)
+
+    elsewhere = put("K-1", despite=["area_not_permitted"])
+    assert (elsewhere.status_code, elsewhere.json["code"]) == (403, "area_not_permitted"), elsewhere.text
+    stopped = put("P-1")
+    assert (stopped.status_code, stopped.json["code"]) == (409, "receipt_stopped"), stopped.text
+    assert stopped.json["details"]["found"] == ["location_unfit"]
+    assert not site.payloads(model.LOT_RECEIVED)
+    assert put("P-1", despite=["location_unfit"]).status_code == 201
 
 
 def test_a_delivery_whose_answer_was_lost_is_asked_for_again_and_taken_in_once(buying: Buying) -> None:

@@ -19,6 +19,7 @@ export const receivingZh: typeof receivingEn = {
     supplier_not_approved: "该供应商未获准供应此物料。由 QA 批准供应，或接受此次到货；此前该批不得使用。", material_unknown: "该物料未登记。请先登记物料再收货。", unit_mismatch: "该物料不使用此单位。请先补充物料单位再收货。",
     order_not_approved: "此订单尚未批准。请先批准订单，或按无订单收货；批准前到货不计入订单行。", order_unknown: "订单中没有此物料的未完成行。请核对订单，或按无订单收货。", order_closed: "此订单行已到齐或已关闭。请询问采购；收货后须由 QA 接受。", order_supplier_other: "订单下给了另一供应商。请询问采购；收货后须由 QA 接受。", over_delivered: "超出订单允许的数量。请退回多余部分，或全部收货并由 QA 决定。",
     receipt_expired: "已过有效期。请拒收，或收货并由 QA 决定。", shelf_life_short: "剩余有效期低于本厂要求。请询问采购，或收货并由 QA 决定。", expiry_missing: "该物料有有效期要求，但有效期不明。请按标签录入，或收货并由 QA 决定。", lot_differs: "另一批物料已使用此批号。",
+    location_unfit: "待验物料不应存放在该类库位。请改放他处，或说明原因。", storage_unfit: "该库位的贮存条件与物料要求不符。请改放他处，或说明原因。",
   } as Record<string, string>,
   done: "已收货", doneHint: (n) => `${n} 件容器均为待验。`, inspection: "入库检验", printLabels: "打印标签", labelsLater: "标签在有网络处打印。", openLot: "查看该批", again: "继续收货", labels: "容器",
   noNumbers: { what: "此手持机已没有可用的批号。", kept: "已点的内容仍在屏幕上。", next: "请在有网络处重新携带离线。" },

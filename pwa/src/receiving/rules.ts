@@ -2,6 +2,7 @@
 import { Decimal } from "decimal.js";
 import { converted } from "../core/measures";
 import type { Quantity } from "../core/types";
+import { doubts } from "../warehouse/moving";
 import type { Came, Delivery, Material, OpenLine, OpenOrder, Register } from "./types";
 
 /** The materials that are bought: a receipt of these says from whom. */
@@ -16,7 +17,13 @@ export function findings(given: Delivery, containers: readonly Came[], register:
   const found = isStopped(given, material, register) ? ["supplier_not_approved"] : [];
   found.push(...ofOrder(given, containers, material, register), ...ofDates(given, material, register));
   if (containers.length > 0 && sum(containers, material, material.unit) === null) found.push("unit_mismatch");
-  return found;
+  return [...found, ...ofPlaces(containers, material, register)];
+}
+
+/** What comes stands in quarantine. */
+function ofPlaces(containers: readonly Came[], material: Material, register: Register): string[] {
+  const places = register.locations.filter((place) => containers.some((one) => one.location === place.location));
+  return [...new Set(places.flatMap((place) => doubts({ status: "quarantine" }, material, place)))];
 }
 
 export function isStopped(given: Delivery, material: Material, register: Register): boolean {

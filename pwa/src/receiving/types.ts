@@ -6,13 +6,13 @@ export interface Rule { pattern: string; remaining: number; over: number }
 /** Lot numbers that are this device's alone; `period` is a year or empty. */
 export interface Block { pattern: string; period: string; first: number; last: number }
 /** `shelf_life` and `retest` in months. */
-export interface Material { code: string; name: Text2; type: string; unit: string; shelf_life: number | null; retest: number | null; conversions: Conversion[] }
+export interface Material { code: string; name: Text2; type: string; unit: string; shelf_life: number | null; retest: number | null; storage: string | null; conversions: Conversion[] }
 export interface Supplier { supplier: string; name: Text2; qualified_until: string | null }
 export interface Supply { material: string; supplier: string; manufacturer: string }
 /** Amounts are decimals in `unit`. */
 export interface OpenLine { line: number; material: string; quantity: string; received: string; open: string; unit: string; wanted_by: string | null; state: string }
 export interface OpenOrder { order: string; supplier: string; lines: OpenLine[] }
-export interface Location { location: string; name: Text2; kind: string }
+export interface Location { location: string; name: Text2; kind: string; storage: string | null }
 export interface Register { day: string; rule: Rule; materials: Material[]; suppliers: Supplier[]; supplies: Supply[]; orders: OpenOrder[]; locations: Location[] }
 
 export interface Damage { text: string; photos: string[] }

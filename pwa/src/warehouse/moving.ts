@@ -9,7 +9,7 @@ const NOT_IN: Record<string, readonly string[]> = {
 };
 
 /** Codes of the flags: `location_unfit`, `storage_unfit`. */
-export function doubts(container: Held, material: StoredMaterial | undefined, to: Location): string[] {
+export function doubts(container: Pick<Held, "status">, material: Pick<StoredMaterial, "storage"> | undefined, to: Pick<Location, "kind" | "storage">): string[] {
   const found: string[] = [];
   if (to.storage && material?.storage && to.storage !== material.storage) found.push("storage_unfit");
   if (NOT_IN[container.status]?.includes(to.kind)) found.push("location_unfit");

@@ -26,7 +26,7 @@ const lactose = register.materials[0] as Material;
 const GS = "\x1d";
 const draft = (given: Partial<Draft> = {}): Draft => ({ supplier_lot: "", expiry: "", made: "", each: "", location: "", counted: [], ...given });
 const counted = (serial: string | null = null, content = ""): Counted => ({ serial, content, damage: null });
-const scan = (text: string, given: Partial<Draft> = {}, material = lactose, symbology = "]d2") => arriving(read(text, symbology, 2026), draft(given), material, { ...register, locations: [{ location: "R-01", name: { zh: "", en: "" }, kind: "receiving" }] });
+const scan = (text: string, given: Partial<Draft> = {}, material = lactose, symbology = "]d2") => arriving(read(text, symbology, 2026), draft(given), material, { ...register, locations: [{ location: "R-01", name: { zh: "", en: "" }, kind: "receiving", storage: null }] });
 const draftOf = (found: ReturnType<typeof scan>): Partial<Draft> => {
   if (!("draft" in found)) throw new Error(found.came);
   return found.draft;
@@ -35,6 +35,15 @@ const cameOf = (found: ReturnType<typeof scan>): string => ("draft" in found ? "
 
 describe("MAT-04: a delivery is judged as on the server", () => {
   for (const one of vectors.findings) it(one.name, () => expect(findings({ ...vectors.delivery, ...one.delivery }, one.containers, register)).toEqual(one.is));
+  it("tells of where it is put as of any move, quarantine being what it stands in", () => {
+    const place = (location: string, kind: string, storage: string | null) => ({ location, name: { zh: "", en: "" }, kind, storage });
+    const here = { ...register, locations: [place("R-01", "storage", null), place("P-01", "production", null), place("K-01", "storage", "cold")], materials: register.materials.map((one) => ({ ...one, storage: "normal" })) };
+    const put = (...at: (string | null)[]) => findings(vectors.delivery, at.map((location) => ({ quantity: { value: "1", unit: lactose.unit }, location, damage: null })), here);
+    const before = put(null);
+    expect(put("R-01")).toEqual(before);
+    expect(put("R-01", "P-01", "P-01", null)).toEqual([...before, "location_unfit"]);
+    expect(put("K-01")).toEqual([...before, "storage_unfit"]);
+  });
   it("counts months and days alike", () => {
     for (const one of vectors.months) expect(monthsAfter(one.day, one.months)).toBe(one.is);
     for (const one of vectors.short) expect(isShort(register.day, one.expiry, one.shelf_life, one.remaining)).toBe(one.is);

@@ -33,13 +33,13 @@ def register(connection: Connection, day: str) -> Answer:
 
 
 def materials_of(connection: Connection) -> list[Answer]:
-    """The materials of the register: {code, name, type, unit, shelf_life, retest, conversions}; months, and null where
-    the material says none."""
+    """The materials of the register: {code, name, type, unit, shelf_life, retest, storage, conversions}; months, and
+    null where the material says none."""
     versions, found = masters.all_versions(connection), []
     for code, one in materials.register(connection).items():
         master = masters.in_force(versions.get(code, []))
-        months = {"shelf_life": master.shelf_life, "retest": master.retest} if master else {}
-        of_master = {"shelf_life": None, "retest": None, **months}
+        names = ("shelf_life", "retest", "storage")
+        of_master = {name: getattr(master, name) if master else None for name in names}
         found.append({"code": code, **one, **of_master, "conversions": [*master.conversions] if master else []})
     return found
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -12,7 +13,9 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.materials.receiving import giving, model, numbering, projection, queries, rules
+from server.materials.stock import judging
 from server.materials.stock import queries as stock
+from server.materials.stock.model import OTHER_AREA
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -33,8 +36,8 @@ def take(here: Plant, body: Body, person: str) -> Answer:
             return done
         amounts = [one["quantity"] for one in body["containers"]]
         given["quantity"] = queries.together(connection, body["material"], amounts)
-        _check_places(connection, body["containers"])
-        _check(given, rules.findings(given, queries.known(connection, given, day)), body["despite"])
+        found = _check_places(connection, body, person)
+        _check(given, [*rules.findings(given, queries.known(connection, given, day)), *found], body["despite"])
         given["retest"] = queries.retest_of(connection, body["material"], day, body["expiry"])
     try:
         return _taken(here, body, given, person, said)
@@ -98,12 +101,18 @@ def _check(given: Body, found: Sequence[str], despite: Sequence[str]) -> None:
         raise PestleError("receipt_unexplained", {"found": [*found]})
 
 
-def _check_places(connection: Connection, lines: Sequence[Body]) -> None:
-    """Where nobody has registered a place, nobody finds what is put there."""
+def _check_places(connection: Connection, body: Body, person: str) -> list[str]:
+    """What is wrong with where it is put. Where nobody has registered a place, nobody finds what is put there; in
+    another's area nobody puts anything. PestleError `place_unknown`, `area_not_permitted`."""
+    places = list(dict.fromkeys(one["location"] for one in body["containers"] if one["location"] is not None))
     known = {one["location"] for one in stock.locations(connection) if one["active"]}
-    for one in lines:
-        if one["location"] not in (None, *known):
-            raise PestleError("place_unknown", {"location": one["location"]})
+    for place in places:
+        if place not in known:
+            raise PestleError("place_unknown", {"location": place})
+    if judging.of_area(connection, person, model.RECEIVES, places):
+        raise PestleError(OTHER_AREA, {"places": places})
+    wrong = (judging.of_place(connection, place, "quarantine", body["material"]) for place in places)
+    return list(dict.fromkeys(chain.from_iterable(wrong)))
 
 
 def _facts(given: Body, lines: Sequence[Body], person: str) -> list[Fact]:

@@ -44,9 +44,9 @@ def latest() -> Answer:
 @blueprint.response(201)
 def receive(body: Body) -> Answer:
     """Take in a delivery, all or nothing, into quarantine, under the next lot number; its containers are labelled in a
-    row. Asked again under the same `request` it takes in nothing more. PestleError `place_unknown`, `receipt_stopped`
-    with what is wrong and was not told, `receipt_barred` for what nobody can go on with, `lot_number_long`,
-    `receipt_request_other`."""
+    row. Asked again under the same `request` it takes in nothing more. PestleError `place_unknown`,
+    `area_not_permitted`, `receipt_stopped` with what is wrong and was not told, `receipt_barred` for what nobody can go
+    on with, `lot_number_long`, `receipt_request_other`."""
     here, person = plant.current(), current_person().id
     with here.engine.connect() as connection:
         qualifications.demand(connection, person, [action(model.RECEIVES)], clock.now())
