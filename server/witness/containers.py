@@ -94,9 +94,10 @@ class ContainerRules:
             yield model.USED_UP
 
     def _is_blind(self, given: Mapping[str, Any]) -> bool:
-        if self._blind is None:
+        label = given["container"]
+        if self._blind is None or (label is not None and self._stock.is_blind([label])):
             return True
-        return given["container"] in self._blind or f"{given['material']}/{given['lot']}" in self._blind
+        return label in self._blind or f"{given['material']}/{given['lot']}" in self._blind
 
     def learn(self, seen: Seen) -> None:
         index, head, body = self._count, seen.head, seen.body

@@ -19,7 +19,7 @@ from server.materials.stock.placing import Placing
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
-from server.witness.stock import StockRules
+from server.witness.stock import StockRules, named
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
@@ -81,6 +81,9 @@ class PlaceRules(Remembering):
         """SyncError of what the server should have refused, or said."""
         kind, given = seen.head.kind, seen.body
         if self._blind or given is None or not self._stock.is_whole:
+            return
+        if kind in (*_FLAGS, *_DECISIONS) and self._stock.is_blind(named(kind, given)):
+            # What was filled over in a unit that only its material knows is none of the ledger's, and stands somewhere.
             return
         if seen.by_server and kind in _DECISIONS:
             self._judge_decision(seen, given)

@@ -44,12 +44,13 @@ class StockRules:
 
     def labels_of(self, material: str, lot: str) -> list[str] | None:
         """The containers of a lot; None where not every one can be read."""
-        return None if self._blind is None else self._book.labels_of(material, lot)
+        labels = [] if self._blind is None else self._book.labels_of(material, lot)
+        return None if self.is_blind(labels) else labels
 
     def every(self, material: str, lot: str) -> dict[str, bool] | None:
         """The containers of a lot, each with whether it is gone; None where not every one can be read."""
         labels = self.labels_of(material, lot)
-        if labels is None or self._is_blind(labels):
+        if labels is None:
             return None
         return {label: held.gone is not None for label, held in self._book.found(labels).items()}
 
@@ -68,21 +69,21 @@ class StockRules:
 
     def movements(self, label: str) -> list[model.Movement] | None:
         """All that moved of a container; None where not every entry about it can be read or reckoned."""
-        return None if self._is_blind([label]) else self._book.movements(label)
+        return None if self.is_blind([label]) else self._book.movements(label)
 
     def base(self, label: str) -> Fraction | None:
         """What a container had for batches to take; None where that cannot be told."""
-        found = None if self._is_blind([label]) else self._book.base(label)
+        found = None if self.is_blind([label]) else self._book.base(label)
         return None if found is None else Fraction(found)
 
     def shown_at(self, label: str, moment: str) -> Body | None:
         """What a container held at a time (UTC text), as the server shows it; None where that cannot be told."""
-        return None if self._is_blind([label]) else self._book.shown_at(label, moment)
+        return None if self.is_blind([label]) else self._book.shown_at(label, moment)
 
     def judge(self, seen: Seen) -> None:
         """SyncError of what the server should have refused, or said."""
         given = seen.body
-        if given is None or self._is_blind(_named(seen.head.kind, given)):
+        if given is None or self.is_blind(named(seen.head.kind, given)):
             return
         if seen.head.kind == model.SCRAPPED and seen.by_server:
             self._judge_scrap(given, seen.head.actor)
@@ -106,9 +107,9 @@ class StockRules:
             return
         for flag in _FLAGS:
             if flag in owed and flag not in seen.stamp.flags:
-                raise unflagged(flag, f"{seen.head.kind} of {', '.join(_named(seen.head.kind, given))}")
+                raise unflagged(flag, f"{seen.head.kind} of {', '.join(named(seen.head.kind, given))}")
             if flag in seen.stamp.flags and flag not in owed:
-                raise misflagged(flag, f"nothing of the kind is wrong with {', '.join(_named(seen.head.kind, given))}")
+                raise misflagged(flag, f"nothing of the kind is wrong with {', '.join(named(seen.head.kind, given))}")
 
     def learn(self, seen: Seen) -> None:
         index, head, body = self._count, seen.head, seen.body
@@ -125,7 +126,7 @@ class StockRules:
             self._blind = None if head.kind in (*_KINDS, *STATUS_CHANGES) else self._blind
         elif head.kind in _KINDS:
             self._take(seen, body)
-            self._labels[index] = _named(head.kind, body)
+            self._labels[index] = named(head.kind, body)
         else:
             self._learn_word(head.kind, body)
 
@@ -142,7 +143,7 @@ class StockRules:
         entry, at, kind = seen.head.id, seen.head.captured_at, seen.head.kind
         if kind in model.RECEIVED:
             if rules.is_late(self._status.get((body["material"], body["lot"])), seen.head.device):
-                self._barred |= {*_named(kind, body)} - self._book.found(_named(kind, body)).keys()
+                self._barred |= {*named(kind, body)} - self._book.found(named(kind, body)).keys()
             self._book.receive(entry, at, body["material"], body["lot"], body["containers"])
         elif kind in model.TAKES:
             if body["container"] is not None:
@@ -164,7 +165,7 @@ class StockRules:
     def _sample(self, seen: Seen, body: Body) -> None:
         if not model.SAMPLED_NOT.isdisjoint(seen.stamp.flags):
             return
-        found = self._book.found(_named(seen.head.kind, body))
+        found = self._book.found(named(seen.head.kind, body))
         changes = rules.sampled(body, found)
         if self._blind is not None:
             self._blind |= {*found} - {one.container for one in changes}
@@ -188,7 +189,7 @@ class StockRules:
         kind = seen.head.kind
         changes, flags = self._moves(kind, body)
         if model.UNIT in flags and self._blind is not None:
-            self._blind |= {*_named(kind, body)}
+            self._blind |= {*named(kind, body)}
         self._book.apply(seen.head.id, seen.head.captured_at, changes)
         # What is filled from a container that is barred is barred with it.
         if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
@@ -201,7 +202,7 @@ class StockRules:
                 self._barred.add(one.container)
 
     def _moves(self, kind: str, body: Body) -> tuple[list[model.Change], list[str]]:
-        found = self._book.found(_named(kind, body))
+        found = self._book.found(named(kind, body))
         if kind == model.MERGED:
             return rules.merge(body, found)
         source = found.get(body["container"])
@@ -210,11 +211,13 @@ class StockRules:
         changes = [] if source is None else rules.scrapped(body, source)
         return changes, [] if changes else [model.UNIT]
 
-    def _is_blind(self, labels: Iterable[str]) -> bool:
+    def is_blind(self, labels: Iterable[str]) -> bool:
+        """Whether of one of these containers not everything can be read or converted: then the server may know what it
+        holds, or that it was filled out of another, and nothing is said of it."""
         return self._blind is None or not self._blind.isdisjoint(labels)
 
 
-def _named(kind: str, body: Body) -> tuple[str, ...]:
+def named(kind: str, body: Body) -> tuple[str, ...]:
     """The labels that an entry names."""
     if kind in model.RECEIVED or kind == model.SAMPLED:
         return tuple(one["container"] for one in body["containers"])

@@ -9,6 +9,7 @@ import pytest
 from stock_support import LABELS, Store
 from witness_support import Rig, Story
 
+from server.witness.containers import ContainerRules
 from server.witness.issuing import IssuingRules
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
@@ -177,3 +178,32 @@ def test_containers_of_different_batches_that_were_filled_together_unflagged(sto
     # Both are nobody's in the beginning.
     made_up = retold(story, MERGED, GIVEN, said, ("allocation_mixed",))
     assert judged(made_up, GIVEN, lambda seen: seen) == "flag_wrong"
+
+
+def test_what_a_server_filled_over_by_a_density_is_the_batch_s_and_nobody_is_accused(story: list[Seen]) -> None:
+    """The witness does not know that litre: what it cannot follow it does not judge."""
+    [brought, *_] = [seen for seen in story if seen.head.kind == ISSUED]
+    litre = {"value": "1", "unit": "L"}
+
+    def said(kind: str, **body: Any) -> Seen:
+        return replace(brought, head=replace(brought.head, kind=kind), body=body)
+
+    own = {"batch": "B1", "material": "api-1", "lot": "A-5/2"}
+    later = [
+        said(
+            "materials.container_split.v1", container=FIRST, into=[{"container": "P-1", "quantity": litre}], reason=None
+        ),
+        said(ISSUED, **own, container="P-1", held=litre, to=None),
+        said("production.material_weighed.v1", **own, container="P-1", net=litre, phase=1),
+        said("materials.containers_merged.v1", into=FIRST, **{"from": ["P-1"]}, reason=None),
+        said(RETURNED, **own, container="P-1", quantity=litre, to=None, reason=None),
+        said(FREED, batch="B1", containers=["P-1"], reason="not needed"),
+    ]
+    stock = StockRules()
+    issuing, containers = IssuingRules(stock), ContainerRules(stock)
+    for seen in [*story, *later]:
+        issuing.judge(seen)
+        containers.judge(seen)
+        for rules in (containers, stock, issuing):
+            rules.learn(seen)
+    assert stock.find("P-1") is None

@@ -1,10 +1,12 @@
 """A witness finds moves, receipts and counts that lack the flags they deserve, and accuses no honest server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from places_support import COUNTED, MOVED, RECEIVED, Places
+from master_support import approve, definition
+from places_support import COUNTED, MOVED, RECEIVED, SPLIT, Places
 from witness_support import Rig, Story
 
 from server.core import clock
@@ -88,3 +90,21 @@ def test_decisions_of_who_keeps_another_area_are_found(
 ) -> None:
     assert rig.show(story.stated(kind, "somewhere", said, "ku-cold")) == 422
     assert rig.found == (code, len(story.entries))
+
+
+def test_what_was_filled_over_in_litres_by_the_density_of_its_material_is_not_unknown(tmp_path: Path) -> None:
+    site = Places(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    approve(site, definition(), "LAC")
+    part = {"container": "S-1", "quantity": {"value": "5", "unit": "L"}}
+    assert (
+        site.state(SPLIT, "container/C-1", {"container": "C-1", "into": [part], "reason": None}, actor="ku").flags == ()
+    )
+    assert site.move("S-1", "R-02", origin="R-01") == ()
+    assert "location_unfit" in site.move("S-1", "P-01")
+    assert "area_not_permitted" in site.move("C-1", "K-01", actor="ku-raw")
+    into = {"into": "C-1", "from": ["S-1"], "reason": None}
+    assert site.state("materials.containers_merged.v1", "container/C-1", into, actor="ku").flags == ()
+    rig = Rig(tmp_path / "witness", Story.of(site.plant))
+    assert rig.show(Story.of(site.plant)) == 200, rig.why
+    rig.folder.close()
+    site.close()
