@@ -74,7 +74,7 @@ def judge_order(phases: Sequence[Payload], phase: str, ended: Mapping[str, str],
     Those far before too: what comes after a phase that was skipped still comes after what should have been before that.
     """
     latest = datetime.fromisoformat(captured_at) + CLOCK_TOLERANCE
-    before = structure.ancestors(phases).get(phase, set()) - {phase}
+    before = structure.above(phases, phase) - {phase}
     times = [(one["id"], ended.get(one["id"])) for one in phases if one["id"] in before]
     return [number for number, at in times if at is None or datetime.fromisoformat(at) > latest]
 

@@ -25,17 +25,23 @@ def predecessors(phases: Phases) -> dict[str, list[str]]:
 def ancestors(phases: Phases) -> dict[str, set[str]]:
     """Of each phase all that must have ended before it, however far; one in a circle is among its own."""
     direct = predecessors(phases)
-    found = {}
-    for number in direct:
-        seen: set[str] = set()
-        open_ = list(direct[number])
-        while open_:
-            one = open_.pop()
-            if one not in seen:
-                seen.add(one)
-                open_ += direct[one]
-        found[number] = seen
-    return found
+    return {number: _above(direct, number) for number in direct}
+
+
+def above(phases: Phases, phase: str) -> set[str]:
+    """The same of one phase alone; nothing is before one that there is not."""
+    return _above(predecessors(phases), phase)
+
+
+def _above(direct: Mapping[str, Sequence[str]], phase: str) -> set[str]:
+    seen: set[str] = set()
+    open_ = list(direct.get(phase, ()))
+    while open_:
+        one = open_.pop()
+        if one not in seen:
+            seen.add(one)
+            open_ += direct[one]
+    return seen
 
 
 def ends(phases: Phases) -> list[str]:

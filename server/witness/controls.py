@@ -39,8 +39,10 @@ class ControlRules(StandingRules):
     def _owed(self, seen: Seen, body: Body, phase: Body) -> set[str]:
         place, head = (body["batch"], body["phase"]), seen.head
         about = taken_from(head.id, head.captured_at, head.kind, body)
-        gone = self.superseded | {head.corrects}
-        taken = [replace(one, standing=one.entry not in gone) for one in self._taken.get(place, ())]
+        taken = [
+            replace(one, standing=one.entry not in self.superseded and one.entry != head.corrects)
+            for one in self._taken.get(place, ())
+        ]
         known = course_of([*self._marks.get(place, ()), (head.kind, head.captured_at)])
         found = rules.find(phase, known, [*taken, *([] if about is None else [about])], about)
         return {one.code for one in rules.news(found, self._told.get(place, ()))}

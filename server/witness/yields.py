@@ -72,7 +72,7 @@ class YieldRules(StandingRules):
         return {rules.STALE} if found else set()
 
     def _unexplained(self, seen: Seen, body: Body, phases: Sequence[Body]) -> set[str]:
-        above = structure.ancestors(phases).get(body["phase"], set())
+        above = structure.above(phases, body["phase"])
         known = [self._yield(one, phases) for one in self._standing(body["batch"], set()) if one.inputs is not None]
         open_ = rules.open_before([one for one in known if one is not None], above, seen.head.captured_at)
         return {rules.UNEXPLAINED} if open_ else set()
@@ -98,8 +98,10 @@ class YieldRules(StandingRules):
                 self.compare(seen, {"person_not_permitted"}, ("person_not_permitted",))
 
     def _standing(self, batch: str, gone: set[str]) -> list[Claim]:
-        gone = self.superseded | gone
-        return [replace(one, standing=one.entry not in gone) for one in self._claims.get(batch, ())]
+        return [
+            replace(one, standing=one.entry not in self.superseded and one.entry not in gone)
+            for one in self._claims.get(batch, ())
+        ]
 
     def take(self, seen: Seen, body: Body) -> None:
         head = seen.head

@@ -4,7 +4,9 @@ import json
 import re
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import statistics_cases as cases
@@ -141,3 +143,43 @@ def test_what_was_told_of_a_point_never_depends_on_those_after_it(values: list[l
     whole = charts.told(points, "100")
     assert [one for one in whole if one.last < count] == charts.told(points[:count], "100")
     assert [one for one in whole if one.last >= count] == charts.told(points, "100", count)
+
+
+def test_a_point_that_comes_late_costs_no_more_for_each_of_those_after_it_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A tablet that was out of reach brings the first round of a thousand: every limit after it is told anew."""
+    read = 0
+
+    def counted(*given: Any) -> Fraction:
+        nonlocal read
+        read += 1
+        return Fraction(*given)
+
+    values = [[str(100 + turn * 7 % 13), str(100 + turn * 5 % 11)] for turn in range(300)]
+    points = [charts.Round(numbers.mean(one), one) for one in values]
+    monkeypatch.setattr(charts, "Fraction", counted)
+    found = charts.told(points, "105", 0)
+    assert found == charts.told(points, "105")
+    assert read < 20 * 2 * len(points)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(decimals, min_size=1, max_size=3), min_size=5, max_size=12), st.booleans())
+def test_limits_are_those_of_all_points_at_once(values: list[list[str]], alike: bool) -> None:
+    size = min(len(one) for one in values)
+    points = [charts.Round(numbers.mean(one), one[:size] if alike else one) for one in values]
+    sizes = {len(one.values) for one in points}
+    found = charts.limits(points, None)
+    means = [Fraction(one.mean) for one in points]
+    if size == 1:
+        ranges = [abs(later - before) for before, later in pairwise(means)]
+    else:
+        ranges = [Fraction(numbers.spread(one.values)) for one in points]
+    if len(sizes) > 1 or not any(ranges):
+        assert found is None
+        return
+    spread = sum(ranges) / len(ranges) / Fraction(charts.D2[max(size, 2) - 2])
+    assert found is not None
+    assert found.sigma == numbers.root(spread * spread / size)
+    assert found.centre == numbers.text(sum(means) / len(means))

@@ -52,6 +52,14 @@ def _phases(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @settings(deadline=None)
 @given(_phases())
+def test_what_is_before_one_phase_is_what_is_before_it_among_all(phases: list[dict[str, Any]]) -> None:
+    every = structure.ancestors(phases)
+    assert {one: structure.above(phases, one) for one in every} == every
+    assert structure.above(phases, "none") == set()
+
+
+@settings(deadline=None)
+@given(_phases())
 def test_every_phase_has_its_place_and_none_comes_before_its_predecessors(phases: list[dict[str, Any]]) -> None:
     order, direct = structure.ordered(phases), structure.predecessors(phases)
     assert sorted(order) == sorted(one["id"] for one in phases)

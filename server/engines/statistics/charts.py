@@ -7,8 +7,8 @@ pwa/src/engines/statistics/charts.ts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 from server.engines.statistics import nelson
 from server.engines.statistics.numbers import root, text
@@ -45,13 +45,10 @@ def limits(rounds: Sequence[Round], target: str | None) -> Limits | None:
 
     None of fewer than `LEAST` points, of rounds of more values than there is a factor for, and where nothing varies.
     """
-    spread = _sigma(rounds) if len(rounds) >= LEAST else None
-    if not spread:
-        return None
-    means = [Fraction(one.mean) for one in rounds]
-    centre = sum(means, Fraction(0)) / len(means) if target is None else Fraction(target)
-    sigma = Fraction(spread)
-    return Limits(text(centre), spread, text(centre - 3 * sigma), text(centre + 3 * sigma))
+    known = _Sums()
+    for one in rounds:
+        known.add(one)
+    return known.limits(target)
 
 
 def told(rounds: Sequence[Round], target: str | None, since: int = 0) -> list[nelson.Found]:
@@ -62,24 +59,47 @@ def told(rounds: Sequence[Round], target: str | None, since: int = 0) -> list[ne
     """
     found: list[nelson.Found] = []
     means = [one.mean for one in rounds]
-    for count in range(max(LEAST, since), len(rounds) + 1):
-        known = limits(rounds[:count], target)
+    sums = _Sums()
+    for count, one in enumerate(rounds, 1):
+        sums.add(one)
+        known = sums.limits(target) if count >= since else None
         if known is not None:
             found += nelson.ending(means[:count], known.centre, known.sigma)
     return [one for one in nelson.beginnings(found) if one.last >= since]
 
 
-def _sigma(rounds: Sequence[Round]) -> str | None:
-    """The standard deviation of a point; None where it cannot be told, or is none."""
-    size = min(len(one.values) for one in rounds)
-    if size != max(len(one.values) for one in rounds) or not 0 < size <= len(D2) + 1:
-        return None
-    if size == 1:
-        means = [Fraction(one.mean) for one in rounds]
-        ranges = [abs(later - before) for before, later in pairwise(means)]
-    else:
-        exact = [[Fraction(value) for value in one.values] for one in rounds]
-        ranges = [max(values) - min(values) for values in exact]
-    middle = sum(ranges, Fraction(0)) / len(ranges) / Fraction(D2[max(size, 2) - 2])
-    # R̄ / d2 is that of single values; a mean of so many varies less by their root.
-    return root(middle * middle / size) if middle else None
+class _Sums:
+    """What the limits follow from, of the points so far: exact, and no dearer for each point however many there are."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._sizes: set[int] = set()
+        self._means, self._ranges = Fraction(0), Fraction(0)
+        self._last: Fraction | None = None
+
+    def add(self, one: Round) -> None:
+        mean = Fraction(one.mean)
+        self._sizes.add(len(one.values))
+        if len(one.values) > 1:
+            self._ranges += Fraction(max(one.values, key=Decimal)) - Fraction(min(one.values, key=Decimal))
+        elif self._last is not None:
+            self._ranges += abs(mean - self._last)
+        self._count, self._means, self._last = self._count + 1, self._means + mean, mean
+
+    def limits(self, target: str | None) -> Limits | None:
+        spread = self._sigma() if self._count >= LEAST else None
+        if not spread:
+            return None
+        centre = self._means / self._count if target is None else Fraction(target)
+        sigma = Fraction(spread)
+        return Limits(text(centre), spread, text(centre - 3 * sigma), text(centre + 3 * sigma))
+
+    def _sigma(self) -> str | None:
+        """The standard deviation of a point; None where it cannot be told, or is none."""
+        size = min(self._sizes)
+        if len(self._sizes) > 1 or not 0 < size <= len(D2) + 1:
+            return None
+        count = self._count - 1 if size == 1 else self._count
+        middle = self._ranges / count / Fraction(D2[max(size, 2) - 2])
+        # R̄ / d2 is that of single values; a mean of so many varies less by their root.
+        return root(middle * middle / size) if middle else None

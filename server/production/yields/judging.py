@@ -34,7 +34,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
     if entry.kind == model.EXPLAINED:
         return _judge_explanation(connection, entry)
     if entry.kind == model.STARTED and phase is not None and has_yields(batch.phases):
-        above = structure.ancestors(batch.phases)[phase["id"]]
+        above = structure.above(batch.phases, phase["id"])
         open_ = rules.open_before(_yields(connection, batch), above, entry.header.captured_at)
         details = {"yields": [one.entry for one in open_], "severity": model.MAJOR}
         return [Judgement(rules.UNEXPLAINED, details)] if open_ else []
