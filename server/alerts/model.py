@@ -201,6 +201,14 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         on=("quality.sample_handed.v1",),
     ),
     AlertKind(
+        "sample_voided",
+        WARNING,
+        ("A sample of a lot in use was taken back", "使用中物料批的样品已作废"),
+        ("{sample} of {subject}: {reason}", "{subject} 的 {sample}：{reason}"),
+        ("results.record", "lot.decide"),
+        on=("quality.sample_voided.v1",),
+    ),
+    AlertKind(
         "record_item",
         WARNING,
         ("Something in a filled form is to be looked at", "表单记录有待处理的内容"),

@@ -19,6 +19,7 @@ from server.production import queries as production
 from server.production.model import AWAITING_REVIEW, MAJOR
 from server.quality import queries as quality
 from server.quality.model import subject_of
+from server.quality.usage import queries as usage
 from server.release import questions
 from server.release.dossier.words import CODES
 
@@ -124,6 +125,18 @@ def _custody(connection: Connection, entry: Entry) -> Iterable[Raised]:
         sample, step = entry.payload["sample"], entry.payload["step"]
         details = {"sample": sample, "step": dict(_STEPS[step])}
         yield Raised("custody_broken", entry.id, f"/inspections/samples/{sample}", details)
+
+
+def _voided(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """What a lot was set free on before may have been found in this sample."""
+    _, material, lot = subject_of(entry.header.stream)
+    if material is None or lot is None:
+        return
+    before = [one for one in usage.decisions(connection, material, lot) if one.index < entry.index]
+    if before and before[0].status in ("released", "restricted"):
+        details = {"sample": entry.payload["sample"], "subject": f"{material} {lot}"}
+        details["reason"] = entry.payload["reason"][:_LONGEST]
+        yield Raised("sample_voided", entry.id, f"/lot/{material}/{quote(lot, safe='')}", details)
 
 
 def _record_item(connection: Connection, entry: Entry) -> Iterable[Raised]:
@@ -237,6 +250,7 @@ SOURCES: Mapping[str, Source] = {
     "quality.deviation_opened.v1": _deviation,
     "quality.inspection_opened.v1": _inspection,
     "quality.sample_handed.v1": _custody,
+    "quality.sample_voided.v1": _voided,
     "forms.exception_raised.v1": _record_item,
     "forms.conflict_found.v1": _record_item,
     "site.backup_failed.v1": _backup_failed,

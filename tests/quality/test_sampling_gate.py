@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alerts_support import inbox, listen
 from hypothesis import given as examples
 from hypothesis import strategies as st
 from inspection_support import Sampling
 from plant import PASSWORD
 from specification_support import CODE, Json, approve, definition, numeric
-from usage_support import check, decision
+from usage_support import check, decide, decision
 from witness_support import Rig, Story
 
 from server.core.errors import PestleError
@@ -193,6 +194,20 @@ def test_a_result_of_a_sample_that_was_taken_back_releases_nothing_and_still_fai
     assert "sample_unfit" not in analysed(site, another)
     assert unmet(site) == ([] if value == "99.5" else ["results_pass"])
     assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-03")
+def test_whoever_decided_is_told_that_a_sample_of_a_released_lot_was_taken_back(site: Sampling) -> None:
+    approve(site, definition(numeric()))
+    first, second = delivered(site, "A-01", "A-02"), delivered(site, "A-01", "A-02")
+    analysed(site, first)
+    body = {"reason": "Another drum was opened"}
+    assert site.client("zhao").post(f"/api/samples/{second}/void", json=body).status_code == 201
+    decide(site.plant, "api-1", "A-5/2", "released", "P-0004")
+    assert site.client("zhao").post(f"/api/samples/{first}/void", json=body).status_code == 201
+    listen(site)
+    told = [one["text"]["en"] for one in inbox(site.client("li")) if one["code"] == "sample_voided"]
+    assert told == [f"{first} of api-1 A-5/2: Another drum was opened"]
 
 
 @pytest.mark.urs("QUA-03")
