@@ -57,7 +57,7 @@ def test_a_line_in_litres_is_weighed_in_kilograms(walk: Walk) -> None:
     walk.wedge(SALT)
     walk.take_tare("0.250")
     walk.lies("0.450", "0.200")
-    expect(tablet.at("own")).to_have_text("= 0.25L")
+    expect(tablet.at("own")).to_have_text("= 0.250L")
     expect(tablet.at("balance-standing")).to_have_count(0)
     expect(tablet.at("verdict")).to_have_attribute("data-verdict", "low")
     at_each_size(tablet, "litres", "own")

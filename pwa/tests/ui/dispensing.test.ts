@@ -83,6 +83,8 @@ describe("what a line asks for of a lot", () => {
     const litres = { ...salt, unit: "L", target: "1.000", low: "0.995", high: "1.005" }, own = density.conversions?.["exc-2"] ?? [];
     expect(ownOf(litres, kg("0.263"), own)).toBe("0.333333");
     expect(ownOf(litres, { value: "250", unit: "mL" }, own)).toBe("0.250");
+    expect(ownOf(litres, { value: "25", unit: "cL" }, own)).toBe("0.250");
+    expect(ownOf(litres, { value: "250.1234", unit: "mL" }, own)).toBe("0.250123");
     expect(ownOf(litres, kg("0.263"), [])).toBeNull();
     expect(within([1n, 3n], { low: "0.333333333333", high: "0.333333333333" })).toBe("high");
     expect(within([1n, 3n], { low: "0.333333333334", high: "1" })).toBe("low");

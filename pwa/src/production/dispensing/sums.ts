@@ -48,13 +48,13 @@ export function worth(line: DispensingLine, net: Quantity, quantity: string, own
   return found === null ? null : over(times(found, parse(line.target)), parse(quantity));
 }
 
-/** A weight in the unit of the line, to be shown: what is no decimal there with three digits more than the line. */
+/** A weight in the unit of the line, to be shown: with the digits of the line, or as many as it has; with three more where it is no decimal there. */
 export function ownOf(line: DispensingLine, net: Quantity, own: readonly Conversion[]): string | null {
   const found = inUnit(net, line.unit, own);
   if (found === null) return null;
-  const exact = converted(net, line.unit, own)?.value;
-  const decimals = line.decimals + 3;
-  return exact !== undefined && (exact.split(".")[1]?.length ?? 0) <= decimals ? exact : fromFraction(found, { ...line, decimals });
+  const exact = converted(net, line.unit, own)?.value, most = line.decimals + 3;
+  const digits = exact === undefined ? most : Math.min(most, exact.split(".")[1]?.length ?? 0);
+  return fromFraction(found, { ...line, decimals: Math.max(line.decimals, digits) });
 }
 
 /** Where a weight stands between bounds, exactly. */
