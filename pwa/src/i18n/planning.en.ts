@@ -9,4 +9,5 @@ export const planningEn = {
   perUnit: (per: string, of: string) => `${per} for each unit of ${of}`, from: (list: string) => `for ${list}`, comesLate: (amount: string) => `${amount} comes late`,
   made: (net: string, safety: string, extra: string) => `${net} not covered + ${safety} safety stock + ${extra} lot size`, dates: (release: string, available: string) => `release ${release}, available ${available}`,
   requisition: "Raise a requisition", reason: "Material requirements plan", plan: "Plan batches", back: "All items",
+  schedule: "Schedule of lines",
 };

@@ -10,4 +10,5 @@ export const planningZh: typeof planningEn = {
   perUnit: (per, of) => `每单位 ${of} 用 ${per}`, from: (list) => `用于 ${list}`, comesLate: (amount) => `${amount} 将迟到`,
   made: (net, safety, extra) => `未满足 ${net} + 安全库存 ${safety} + 批量 ${extra}`, dates: (release, available) => `${release} 下达，${available} 可用`,
   requisition: "提出采购申请", reason: "物料需求计划", plan: "编制批指令", back: "全部项目",
+  schedule: "生产线排程",
 };

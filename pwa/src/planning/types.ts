@@ -9,3 +9,14 @@ export interface Proposal { id: string; made: boolean; ordered: string; quantity
 export interface Supply { id: string; kind: string; quantity: string; day: string; last: string | null }
 export interface Item extends Line { today: string; requirements: Requirement[]; supplies: Supply[]; proposals: Proposal[] }
 export interface Demand { demand: string; item: string; quantity: Quantity; due: string; source: string }
+
+/** Of the schedule (see server/planning/lines/pages.py): instants are ISO, UTC. */
+export interface Shift { start: string; end: string }
+export interface LineOf { line: string; name: Text2; equipment_class: string | null; rooms: string[]; calendar: string; zone: string; shifts: Shift[] }
+export interface Waiting { batch: string; product: { code: string; name: Text2 } | null; size: Quantity | null; state: string | null; planned_start: string | null; minutes: number | null; short: { item: string; name: Text2 | null; quantity: Quantity }[] }
+export interface Slot extends Waiting { start: string; end: string; outside: boolean; overlaps: string[] }
+export interface Row extends LineOf { open: { start: string; end: string }[]; slots: Slot[] }
+export interface Chart { from: string; to: string; now: string; lines: Row[]; waiting: Waiting[] }
+export interface CalendarOf { calendar: string; weekdays: number[]; closed: string[] }
+/** What somebody wants of a batch: a line from a moment on, or only to look at it. */
+export interface Wish { batch: string; line: string; start: number; end: number | null }
