@@ -288,7 +288,8 @@ def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Bu
     assert model.NUMBER_FOREIGN in told.flags
     assert [receive(buying, "1").json["lot"][-4:] for _ in range(2)] == ["0004", "0005"]
     [third] = giving.take_along(plant, "t-3", unit)["blocks"]
-    assert (third["first"], third["last"]) == (6, 20)
+    # Not what it said late: nor those before it, which are nobody's now.
+    assert (third["first"], third["last"]) == (10, 20)
     assert giving.take_along(plant, "t-1", unit)["blocks"][-1]["first"] == second["last"] + 1
     used = {"period": back["period"], "first": 3, "last": 3, "device": "t-1"}
     with pytest.raises(PestleError, match="numbers_taken"):
@@ -322,6 +323,21 @@ def test_a_number_that_was_used_long_ago_never_comes_back(buying: Buying) -> Non
         buying.site.state(model.NUMBERS_RETURNED, giving.STREAM, said)
     [block] = giving.take_along(plant, "t-2", unit)["blocks"]
     assert (block["first"], block["last"]) == (21, 40)
+
+
+@pytest.mark.urs("MAT-10")
+def test_a_handheld_takes_no_number_along_that_a_lot_has_already(buying: Buying) -> None:
+    """From before there was a rule, or from when used numbers came back."""
+    plant, unit = buying.site.plant, "warehouse/raw/2026-11-26"
+    giving.take_along(plant, "t-1", unit)
+    giving.give_back(plant, "t-1", unit)
+    plant.recorder.state(received(f"api-1-{YEAR}0002"), received(f"lac-1-{YEAR}0023", "lac-1"))
+    [block] = giving.take_along(plant, "t-2", unit)["blocks"]
+    assert (block["first"], block["last"]) == (3, 20)
+    [block] = giving.take_along(plant, "t-3", unit)["blocks"]
+    assert (block["first"], block["last"]) == (24, 43)
+    assert receive(buying, "1", expiry=LATER).json["lot"] == f"api-1-{YEAR}0044"
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
 def test_the_register_tells_what_a_delivery_is_judged_by(buying: Buying) -> None:

@@ -2,6 +2,7 @@
 handheld that goes where there is no connection."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from server.core import clock
@@ -54,7 +55,7 @@ def take_along(plant: Plant, device: str, unit: str, *, reserves: bool = True) -
                 return {"rule": rule.payload(), "blocks": [one.payload() for one in blocks]}
             if not reserves:
                 return {"rule": rule.payload(), "blocks": [one.payload() for one in blocks]}
-            more = queries.next_block(connection, day, model.BLOCK)
+        more = _next_unused(plant, day)
         try:
             plant.recorder.state(_reserved(more, device, unit))
         except PestleError as error:
@@ -63,6 +64,23 @@ def take_along(plant: Plant, device: str, unit: str, *, reserves: bool = True) -
         else:
             return {"rule": rule.payload(), "blocks": [one.payload() for one in (*blocks, more)]}
     raise AssertionError("unreachable")
+
+
+def _next_unused(plant: Plant, day: str) -> Block:
+    """The next numbers of which no lot has one: those that some has by other ways, such as from before there was a
+    rule, are nobody's for ever."""
+    while True:
+        with plant.engine.connect() as connection:
+            block = queries.next_block(connection, day, model.BLOCK)
+            used = queries.used_of(connection, block)
+        if used < block.first:
+            return block
+        try:
+            plant.recorder.state(_reserved(replace(block, last=used), SERVER, None))
+        except PestleError as error:
+            # Somebody else was the first, and these are gone.
+            if error.code != "numbers_taken":
+                raise
 
 
 def give_back(plant: Plant, device: str, unit: str) -> None:
