@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
+from server.core import units
 from server.production.yields import rules
 from server.production.yields.rules import Claim
 
@@ -173,6 +175,22 @@ def test_what_somebody_names_again_and_again_is_asked_once(monkeypatch: pytest.M
     given = {"unit": "kg", "value": "1", "comment": None, "inputs": asked}
     assert "yield_stale" in {one.code for one in rules.judge(given, phases, phases[3], claims)}
     assert calls < 2_000
+
+
+def test_a_sum_asks_once_of_each_unit_what_it_is_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ratio = units.ratio
+
+    def counted(unit: str, other: str) -> Fraction | None:
+        asked.append(unit)
+        return ratio(unit, other)
+
+    monkeypatch.setattr(units, "ratio", counted)
+    claims = [Claim(f"e{at}", "x", "0.25", unit, True) for at in range(100) for unit in ("g", "kg", "mg")]
+    assert rules.total(claims, "g") == "25025.025"
+    assert sorted(asked) == ["g", "kg", "mg"]
+    assert rules.total([*claims, Claim("e", "x", "0", "L", True)], "g") is None
+    assert rules.total([], "g") == "0"
 
 
 def test_a_chain_of_yields_that_name_each_other_where_nothing_is_asked_for_ends() -> None:

@@ -108,12 +108,15 @@ def stale(phases: Sequence[Payload], claims: Sequence[Claim]) -> list[Claim]:
 
 def total(claims: Iterable[Claim], unit: str) -> str | None:
     """The sum in a unit, to 34 digits; None where a value is in a unit that does not lead there."""
-    whole = Fraction(0)
+    sums: dict[str, Fraction] = {}
     for one in claims:
-        value = units.convert(one.value, one.unit, unit)
-        if value is None:
+        sums[one.unit] = sums.get(one.unit, Fraction(0)) + Fraction(one.value)
+    whole = Fraction(0)
+    for each, value in sums.items():
+        times = units.ratio(each, unit)
+        if times is None:
             return None
-        whole += value
+        whole += value * times
     return statistics.text(whole)
 
 
