@@ -233,6 +233,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("{batch}: {name} answers: {text}", "{batch}：{name} 答复：{text}"),
         (),
         on=("release.question_answered.v1",),
+        person=True,
     ),
     AlertKind(
         "batch_awaiting_review",

@@ -173,7 +173,7 @@ def _answered(connection: Connection, entry: Entry) -> Iterable[Raised]:
     asked = questions.find(connection, entry.payload["question"])
     if asked is not None:
         link = f"/batch/{asked.batch}/review"
-        yield Raised("question_answered", entry.id, link, _said(connection, entry), people=(asked.by,))
+        yield Raised("question_answered", entry.id, link, _said(connection, entry), person=asked.by)
 
 
 def _said(connection: Connection, entry: Entry) -> dict[str, Any]:
