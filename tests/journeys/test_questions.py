@@ -34,6 +34,7 @@ def test_a_question_goes_from_the_phone_to_the_tablet_and_its_answer_back(here: 
     phone.at("ask-send").click()
     item = phone.page.locator('[data-type="question"]')
     expect(item).to_have_attribute("data-state", "open", timeout=LONG)
+    expect(phone.at("open-minor")).to_contain_text("1")
     gate = [one for one in here.desk("zhaolin").batch(here.batch, "/review")["gates"] if one["code"] == "questions"]
     assert [one["met"] for one in gate] == [False]
     phone.shoot("question-open-en")

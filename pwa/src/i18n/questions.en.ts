@@ -1,6 +1,7 @@
 /** English words of what the review asks the floor: fetched with their screens. */
 export const questionsEn = {
   title: "Questions of the review",
+  gravities: { critical: "Critical", major: "Major", minor: "Minor" },
   ask: "Ask",
   askTitle: "Ask the floor",
   askHint: "Supervisors and those who worked there are told at once. The batch is not released until somebody has answered.",

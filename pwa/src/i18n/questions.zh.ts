@@ -3,6 +3,7 @@ import type { questionsEn } from "./questions.en";
 
 export const questionsZh: typeof questionsEn = {
   title: "审核提问",
+  gravities: { critical: "严重", major: "重要", minor: "轻微" },
   ask: "提问",
   askTitle: "向现场提问",
   askHint: "主管及当时操作人员会立即收到通知。问题得到答复前，该批不得放行。",
