@@ -10,4 +10,8 @@ export const planningEn = {
   made: (net: string, safety: string, extra: string) => `${net} not covered + ${safety} safety stock + ${extra} lot size`, dates: (release: string, available: string) => `release ${release}, available ${available}`,
   requisition: "Raise a requisition", reason: "Material requirements plan", plan: "Plan batches", back: "All items",
   schedule: "Schedule of lines",
+  dropTitle: (demand: string) => `${demand} is no longer wanted`, why: "Reason", parameters: "How it is planned", setParameters: "Set how it is planned",
+  lead: "Lead time (working days)", policy: "Lot size", policies: { exact: "As much as is needed", fixed: "Whole lots of one size", minimum: "At least a minimum, then by multiples", period: "What a period needs at once" } as Record<string, string>,
+  size: "Size of a lot", minimum: "Minimum", multiple: "Multiple", period: "Period (days)", safety: "Safety stock", yields: "Yield (%)", step: "Smallest step", shelf: "Shelf life (days, empty: keeps)",
+  calendar: "Working calendar", calendarCode: "Calendar", setCalendar: "Set the calendar", weekdays: "Working days", weekday: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], closedDays: "Closed on", closeDay: "Close this day", openDay: (day: string) => `Open ${day} again`, planOne: "Plan a batch of it",
 };

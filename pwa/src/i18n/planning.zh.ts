@@ -11,4 +11,8 @@ export const planningZh: typeof planningEn = {
   made: (net, safety, extra) => `未满足 ${net} + 安全库存 ${safety} + 批量 ${extra}`, dates: (release, available) => `${release} 下达，${available} 可用`,
   requisition: "提出采购申请", reason: "物料需求计划", plan: "编制批指令", back: "全部项目",
   schedule: "生产线排程",
+  dropTitle: (demand) => `不再需要 ${demand}`, why: "原因", parameters: "计划参数", setParameters: "设定计划参数",
+  lead: "提前期（工作日）", policy: "批量规则", policies: { exact: "按需", fixed: "固定批量的整数倍", minimum: "最小量，再按倍数", period: "合并一段时期的需求" },
+  size: "批量", minimum: "最小量", multiple: "倍数", period: "时期（天）", safety: "安全库存", yields: "收率（%）", step: "最小单位", shelf: "效期（天，空为不限）",
+  calendar: "工作日历", calendarCode: "日历", setCalendar: "设定日历", weekdays: "工作日", weekday: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], closedDays: "休息日", closeDay: "设为休息日", openDay: (day) => `恢复 ${day}`, planOne: "据此编制批指令",
 };

@@ -7,7 +7,8 @@ export interface Cover { supply: string; kind: string; quantity: string }
 export interface Requirement { id: number; quantity: string; day: string; cause: string; about: string; per: string | null; parent: { item: string; ordered: string } | null; origins: string[]; covered: Cover[]; short: string }
 export interface Proposal { id: string; made: boolean; ordered: string; quantity: string; net: string; safety: string; extra: string; release: string; needed: string; available: string }
 export interface Supply { id: string; kind: string; quantity: string; day: string; last: string | null }
-export interface Item extends Line { today: string; requirements: Requirement[]; supplies: Supply[]; proposals: Proposal[] }
+export interface Parameters { lead_days: number; policy: string; size: string; minimum: string; multiple: string; period_days: number; safety: string; yield_percent: string; step: string; shelf_days: number | null }
+export interface Item extends Line { today: string; parameters: Parameters; requirements: Requirement[]; supplies: Supply[]; proposals: Proposal[] }
 export interface Demand { demand: string; item: string; quantity: Quantity; due: string; source: string }
 
 /** Of the schedule (see server/planning/lines/pages.py): instants are ISO, UTC. */
