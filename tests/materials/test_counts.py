@@ -352,6 +352,28 @@ def test_an_approved_variance_that_a_late_entry_makes_wrong_is_told_until_it_is_
     assert (site.held("L-1-1")[0], site.page(number)["upset"]) == ("20.000", [])
 
 
+def test_nobody_is_asked_to_count_again_what_is_gone(site: Store) -> None:
+    before = clock.now().timestamp()
+    time.sleep(0.01)
+    number = site.order("R-01")
+    for label in LABELS[:4]:
+        site.count(number, label, kg="25")
+    assert site.close(number, {}).status_code == 201
+    late(site, "container_split", before, container="L-1-2", into=part("S-2", "5.000"))
+
+    def asked() -> list[str]:
+        tasks = site.desk.get("/api/home/tasks").json["items"]
+        return [one["about"] for one in tasks if one["code"] == "count_upset"]
+
+    assert asked() == [number]
+    left = {"value": site.held("L-1-2")[0], "unit": "kg"}
+    said = {"container": "L-1-2", "quantity": left, "reason": "Spilt", "witness": None}
+    site.state("materials.container_scrapped.v1", "container/L-1-2", said, actor="P-0020")
+    assert asked() == []
+    # The count of then was wrong all the same.
+    assert [one["container"] for one in site.page(number)["upset"]] == ["L-1-2"]
+
+
 def test_what_is_found_where_it_must_not_stand_is_booked_there_and_told(site: Store) -> None:
     about = {"name": {"zh": "产", "en": "P"}, "warehouse": "raw", "kind": "production", "storage": None}
     site.state("materials.location_defined.v1", "locations", {"location": "P-01", **about, "active": True})

@@ -57,6 +57,19 @@ def test_two_handhelds_that_carried_one_container_apart_are_a_conflict_until_som
     assert site.rebuilds()
 
 
+def test_where_a_container_that_is_gone_stands_nobody_is_asked(site: Places) -> None:
+    site.move("C-1", "R-02", site.one, at=10, origin="R-01")
+    assert "place_conflict" in site.move("C-1", "R-03", site.other, at=11, origin="R-01")
+    site.move("C-2", "R-02", site.one, at=12, origin="R-01")
+    assert "place_conflict" in site.move("C-2", "R-03", site.other, at=13, origin="R-01")
+    said = {"container": "C-1", "quantity": {"value": "25.000", "unit": "kg"}, "reason": "Spilt", "witness": None}
+    site.state("materials.container_scrapped.v1", "container/C-1", said, actor="ku")
+    tasks = site.client("ku").get("/api/home/tasks").json["items"]
+    assert [one["about"] for one in tasks if one["code"] == "place_conflict"] == ["C-2 · R-03"]
+    assert site.client("ku").get("/api/containers/C-1").json["conflict"] == []
+    assert site.rebuilds()
+
+
 def test_a_handheld_that_knows_of_a_conflict_settles_it(site: Places) -> None:
     site.move("C-1", "R-02", site.one, at=10, origin="R-01")
     site.move("C-1", "R-03", site.other, at=11, origin="R-01")

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from server.core import numbering
 from server.materials.counts import model, rules
 from server.materials.counts.model import Count, Counting, Expected, Line, Upset
 from server.materials.counts.projection import count, counting, upset
+from server.materials.projection import container
 from server.materials.stock import queries as stock
 
 
@@ -65,9 +66,11 @@ def closed_after(connection: Connection, labels: Iterable[str], moment: str) -> 
 
 
 def upsets(connection: Connection, number: str | None = None) -> list[Upset]:
-    """What came too late for closed counts, or for one; the first first."""
+    """What came too late for closed counts, or for one; the first first. Of all of them without containers that are
+    gone: nobody can count these again, and only the page of their count tells it."""
     query = select(upset.c.count, upset.c.container, upset.c.entry).order_by(upset.c.idx, upset.c.count)
-    rows = connection.execute(query if number is None else query.where(upset.c.count == number)).all()
+    gone = exists().where(container.c.container == upset.c.container, container.c.gone.is_not(None))
+    rows = connection.execute(query.where(~gone if number is None else upset.c.count == number)).all()
     return [_upset(connection, *row) for row in rows]
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, exists, insert, select, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -126,14 +126,19 @@ def contradict(connection: Connection, entry: Entry) -> None:
 
 
 def of_container(connection: Connection, label: str) -> list[Conflict]:
-    """Those of a container that nobody has settled, in the order of the log."""
-    here = (conflict.c.container == label) & conflict.c.settled_by.is_(None)
+    """Those of a container that nobody has settled, in the order of the log; none of one that is gone."""
+    here = (conflict.c.container == label) & _open()
     return _read(connection, here, None)
 
 
 def open_conflicts(connection: Connection, limit: int) -> list[Conflict]:
-    """Those that nobody has settled, the first first."""
-    return _read(connection, conflict.c.settled_by.is_(None), limit)
+    """Those that nobody has settled, the first first; without containers that are gone, which nobody can find."""
+    return _read(connection, _open(), limit)
+
+
+def _open() -> ColumnElement[bool]:
+    here = container.c.container == conflict.c.container
+    return conflict.c.settled_by.is_(None) & ~exists().where(here, container.c.gone.is_not(None))
 
 
 def _read(connection: Connection, where: ColumnElement[bool], limit: int | None) -> list[Conflict]:
