@@ -1,15 +1,18 @@
 """A day's work in a warehouse in the hands of several handhelds: what it brings, and how what they do is judged."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from handheld_support import Site, Tablet, b64
+from sqlalchemy import event
 
 from server.core import clock, rebuild
 from server.core.kinds import Fact
+from server.handheld import numbers
 from server.materials.receiving import numbering
+from server.materials.receiving import queries as receiving
 from server.materials.stock import queries as stock
 from server.quality.inspection import queries as inspections
 from server.quality.inspection.model import TAKEN
@@ -190,6 +193,43 @@ def test_lot_numbers_are_for_who_receives_and_come_back_with_the_day(site: Site,
     with site.plant.engine.connect() as connection:
         reserved = [one.envelope.body["device"] for one in reading.of_kind(connection, "materials.numbers_reserved.v1")]
     assert "T-5" not in reserved
+
+
+def test_days_handed_back_long_ago_are_not_looked_through_at_each_lease(site: Site, unit: str) -> None:
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+    [(_, block)] = given(site)
+    lot = numbering.number(block.pattern, "LAC", block.period, block.first)
+    tablet.receipt(unit, receive(tablet, unit, lot, f"{lot}-001")[1])
+    seq = tablet.writer.seq
+    proof = b64(tablet.signer.sign(b"pestle/lease-return/v1\n" + f"{tablet.leases[unit]}\n{seq}".encode()))
+    site.post(f"/api/leases/{tablet.leases[unit]}/return", {"device": "T-1", "last_seq": seq, "proof": proof})
+    # What was used stays the device's.
+    assert [(one.first, one.last) for _, one in given(site)] == [(block.first, block.first)]
+    assert lots_read(site) == 1
+    clock.use(lambda: datetime.now(UTC) + timedelta(days=15))
+    try:
+        assert lots_read(site) == 0
+    finally:
+        clock.use_system()
+
+
+def given(site: Site) -> list[Any]:
+    with site.plant.engine.connect() as connection:
+        return receiving.units_of(connection, "T-1")
+
+
+def lots_read(site: Site) -> int:
+    """How often lots are looked through to settle what a handheld has."""
+    said: list[str] = []
+
+    def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    event.listen(site.plant.engine, "before_cursor_execute", hear)
+    numbers.settle(site.plant, "T-1")
+    event.remove(site.plant.engine, "before_cursor_execute", hear)
+    return sum("FROM materials_lot" in one for one in said)
 
 
 def test_a_move_that_was_made_alone_moves_the_container_when_it_comes(site: Site, unit: str) -> None:
