@@ -364,7 +364,7 @@ def lying(line: dict[str, Any], target: str) -> dict[str, Any]:
     return {"low": line["low"], "high": line["high"], "target": target, "unit": line["unit"]}
 
 
-@pytest.mark.urs("MAT-12", "DR-03")
+@pytest.mark.urs("MAT-12")
 def test_a_portion_is_worth_what_the_frozen_recipe_makes_of_it_whatever_it_says(both: Dispensing) -> None:
     told = both.put(SALT, "0.250", limits=lying(SALT, "0.250"))
     assert told.flags == ("quantity_differs",)

@@ -127,7 +127,7 @@ def test_a_portion_out_of_a_portion_of_the_same_batch_that_was_not_flagged(rig: 
     assert rig.found == ("flag_missing", here)
 
 
-@pytest.mark.urs("DR-03")
+@pytest.mark.urs("PLT-18", "MAT-12")
 def test_a_portion_that_says_of_itself_what_it_is_worth_is_reckoned_by_the_recipe(rig: Rig, story: Story) -> None:
     """The honest log has one that is half of its line by its own word, and one after it that completes the line."""
     assert any(one["limits"]["target"] == "0.250" for one in story.payloads("production.material_dispensed.v1")), (
