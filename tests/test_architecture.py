@@ -21,8 +21,13 @@ DOORS |= {"giving"}
 DOORS |= {"paper"}
 # What comes after what in a recipe, the shape of one, and how it is scaled.
 DOORS |= {"structure", "master", "scaling"}
-# What a batch accounts for is reckoned over movements of stock: by the ledger's own sums, which are pure as well.
-SHARED = {"server.production.issuing.rules -> server.materials.stock.rules"}
+# What a batch accounts for is reckoned over movements of stock, and a wall shows how far phases are: by pure rules of
+# these rooms, which nobody should write twice.
+SHARED = {
+    "server.production.issuing.rules -> server.materials.stock.rules",
+    "server.handheld.fleet.wall -> server.production.course.pace",
+    "server.handheld.fleet.wall -> server.production.course.rules",
+}
 DOORS_OF_VIEWS = DOORS | {"access", "sessions"}
 
 
