@@ -147,6 +147,7 @@ def questions_page(connection: Connection, number: str) -> list[dict[str, Any]] 
     rows = []
     for one in found:
         phase = find_phase(known.phases, one.phase) if one.phase else None
+        answer = None if one.answer is None else {**one.answer, "by": names[one.answer["by"]]}
         rows.append(
             {
                 "id": one.entry,
@@ -154,7 +155,7 @@ def questions_page(connection: Connection, number: str) -> list[dict[str, Any]] 
                 "text": one.text,
                 "by": names[one.by],
                 "at": one.at,
-                "answer": one.answer and {**one.answer, "by": names[one.answer["by"]]},
+                "answer": answer,
             }
         )
     return rows

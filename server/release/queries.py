@@ -256,3 +256,8 @@ def _signature(row: Row[Any]) -> dict[str, Any]:
         "method": row.method,
         "components": row.components,
     }
+
+
+def open_questions(connection: Connection, batch: str) -> int:
+    """How many questions of its review the floor has not answered yet."""
+    return sum(one.is_open for one in questions.of_batch(connection, batch))

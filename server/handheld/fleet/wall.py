@@ -14,7 +14,7 @@ from server.production.course import pace, rules
 from server.production.course.queries import marks_of
 from server.production.model import IN_PROGRESS, MAJOR, ORDERED, BatchLine
 from server.recipes.model import find_phase
-from server.release import questions
+from server.release import queries as release
 
 # As many batches as anybody can read across a hall.
 MOST = 12
@@ -72,7 +72,6 @@ def _batch(connection: Connection, line: BatchLine, phases: Lines, now: datetime
     working = pace.at_work(phases, marks)
     items = [one for one in batches.items_of(connection, line.number) if one.state == "open"]
     grave = [one for one in items if one.type != "exception" or one.details.get("severity") == MAJOR]
-    asked = [one for one in questions.of_batch(connection, line.number) if one.is_open]
     return {
         **{name: getattr(line, name) for name in ("number", "product", "phases_done", "phases_total", "updated_at")},
         "now": [_at_work(one) for one in working],
@@ -81,7 +80,7 @@ def _batch(connection: Connection, line: BatchLine, phases: Lines, now: datetime
         "still": pace.stands_still(now, datetime.fromisoformat(line.updated_at), working),
         "open_items": len(items),
         "critical": len(grave),
-        "questions": len(asked),
+        "questions": release.open_questions(connection, line.number),
     }
 
 
