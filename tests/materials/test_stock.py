@@ -232,6 +232,9 @@ def test_a_lease_carries_what_is_left_for_batches_and_whether_it_may_be_used(sit
     site.split(FIRST, ("S-1", "5.00"))
     site.do("container_restricted", actor="P-5", container=SECOND, reason="seal")
     with site.plant.engine.connect() as connection:
-        first, second = batches.lent_containers(connection, "B1")
+        lent = {one["container"]: one for one in batches.lent_containers(connection, "B1")}
+    # What was split off follows its batch.
+    assert set(lent) == {FIRST, SECOND, "S-1"}
+    first, second = lent[FIRST], lent[SECOND]
     assert (first["quantity"], first["taken"]) == ({"value": "20.000", "unit": "kg"}, {"value": "0", "unit": "kg"})
     assert (first["restricted"], second["restricted"]) == (None, "seal")
