@@ -57,8 +57,8 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
 
 def test_materials_are_shown_with_what_may_be_used_of_them(desk: Desk) -> None:
     site = desk.site
-    site.bring("WAITS", "W-1", status=None, expiry="2029-01-31")
-    site.bring("BAD", "R-1", "R-2", status="rejected", expiry="2028-12-31")
+    site.bring("WAITS", "W-1", status=None, expiry="2099-02-28")
+    site.bring("BAD", "R-1", "R-2", status="rejected", expiry="2099-01-31")
     site.bring("EARLY", "E-1", expiry="2028-01-31")
     site.order("B1")
     site.allocate("B1", FIRST)
