@@ -51,7 +51,8 @@ class Prepared:
     def named(self) -> Callable[..., Any]:
         """Makes of a row's values one whose columns have names."""
         assert isinstance(self._statement, Select)
-        return namedtuple("Row", [column.key for column in self._statement.selected_columns])  # type: ignore[misc]
+        names = [column.key for column in self._statement.selected_columns]
+        return namedtuple("Row", names)  # type: ignore[misc]  # mypy wants the names written out
 
     def rows(self, connection: Connection, parameters: Mapping[str, Any] = _NONE) -> list[tuple[Any, ...]]:
         """All rows of a query, as plain tuples."""

@@ -10,12 +10,13 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from plant import PlantUnderTest
+from sqlalchemy import Connection
 from support import ROOT
 
 from server.alerts.model import ACKNOWLEDGED
 from server.app import create_app
 from server.core import clock
-from server.core.kinds import Entry, Places, Registry, Room
+from server.core.kinds import Entry, Registry, Room
 from server.identity import access, queries
 from server.identity.model import (
     AREA_SET,
@@ -153,7 +154,10 @@ def test_a_role_limited_to_an_area_decides_nothing_about_rooms_of_another(site: 
         grants = [{"role": role, "areas": [f"{area}-{number}"]}]
         who = {"person": f"{area}-{number}", "login": f"{area}-{role}", "name": role, "name_en": None}
         site.state(PERSON_ADDED_V2, f"person/{area}-{number}", {**who, "grants": grants})
-    inside: Places = lambda *_: [f"inside-{number}"]  # noqa: E731 - one line, twice
+
+    def inside(connection: Connection, entry: Entry) -> list[str]:
+        return [f"inside-{number}"]
+
     about = [replace(kind, places=inside, areas=inside) for kind in DECISIONS if kind.by]
     registry = Registry([Room("all", tuple(about))], queries.permitted_at)
     writer = DeviceWriter("server", Ed25519Signer.generate(), clock=lambda: int(clock.now().timestamp() * 1000))
