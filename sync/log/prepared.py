@@ -51,8 +51,8 @@ class Prepared:
     def named(self) -> Callable[..., Any]:
         """Makes of a row's values one whose columns have names."""
         assert isinstance(self._statement, Select)
-        names = [column.key for column in self._statement.selected_columns]
-        return namedtuple("Row", names)  # type: ignore[misc]  # mypy wants the names written out
+        names = [str(column.key) for column in self._statement.selected_columns]
+        return namedtuple("Row", names)
 
     def rows(self, connection: Connection, parameters: Mapping[str, Any] = _NONE) -> list[tuple[Any, ...]]:
         """All rows of a query, as plain tuples."""
