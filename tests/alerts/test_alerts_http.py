@@ -30,7 +30,8 @@ def test_choices_are_kept_and_each_persons_own(site: PlantUnderTest) -> None:
     assert "backup_missing" in by_code, "it escalates to QA"
     mine = zhang.get("/api/alerts/reach").json
     assert (mine["mail"], mine["quiet"]) == (None, None)
-    own = {"own_password_given", "qualification_expiring", "flow_task_waiting", "flow_task_overdue", "trial"}
+    flows = {"flow_task_waiting", "flow_task_overdue"}
+    own = {"own_password_given", "qualification_expiring", "question_answered", "trial"} | flows
     assert {one["code"] for one in mine["kinds"]} == own
 
 
