@@ -11,26 +11,56 @@ from itertools import pairwise
 
 from lxml import etree
 
+from server.core.errors import PestleError
 from server.recipes.batchml import NAMESPACE, OWN, elements
 
 _E = f"{{{NAMESPACE}}}"
 Before = dict[str, list[str]]
+# Phases by what comes before them, as the keys of a dict, so that their order is kept.
+_Found = dict[str, dict[str, None]]
+# What a recipe may have of each: a dozen times what a plant draws, and few enough to be read in a second.
+MOST_PHASES, MOST_ELEMENTS, MOST_LINKS = 200, 1_000, 2_000
 
 
 def predecessors(recipe: etree._Element) -> Before:
-    """Of each phase those that come before it, in the order of the links."""
+    """Of each phase those that come before it, in the order of the links. PestleError `recipe_file_unreadable` of a
+    recipe with more phases, elements or links than anybody draws."""
     phases = phases_of(recipe)
+    _refuse_endless(recipe, len(phases))
     if recipe.find(f".//{_E}Link") is None and _text(recipe.find(f"{_E}OtherInformation"), "ID") != OWN:
         return {one: [before] for before, one in pairwise(phases)}
     inside = {_text(one, "ID"): phases_of(one) for one in recipe.iter(f"{_E}RecipeElement")}
-    found: Before = {one: [] for one in phases}
+    found: _Found = {one: {} for one in phases}
     # The inner charts first: which phases of a group are its first and its last depends on them.
     for logic in reversed(list(recipe.iter(f"{_E}ProcedureLogic"))):
         for before, after in _pairs(logic):
             ends, starts = _ends(inside.get(before, []), found), _starts(inside.get(after, []), found)
             for one in starts:
-                found[one] += [end for end in ends if end not in found[one]]
-    return found
+                found[one].update(dict.fromkeys(ends))
+    return {one: list(before) for one, before in found.items()}
+
+
+def _refuse_endless(recipe: etree._Element, phases: int) -> None:
+    """The work that a document makes grows with the product of these; whoever uploads one waits for it, and others do
+    too."""
+    links = sum(_count(one, "FromID") * _count(one, "ToID") for one in recipe.iter(f"{_E}Link"))
+    counted = (
+        ("phases", phases, MOST_PHASES),
+        ("elements", _count(recipe, "RecipeElement"), MOST_ELEMENTS),
+        ("steps", _count(recipe, "Step"), MOST_ELEMENTS),
+        ("links", links, MOST_LINKS),
+    )
+    for name, number, most in counted:
+        _refuse_more(name, number, most)
+
+
+def _refuse_more(name: str, number: int, most: int) -> None:
+    if number > most:
+        raise PestleError("recipe_file_unreadable", {"says": f"{number} {name}, at most {most} are read"})
+
+
+def _count(at: etree._Element, name: str) -> int:
+    return sum(1 for _ in at.iter(f"{_E}{name}"))
 
 
 def phases_of(at: etree._Element) -> list[str]:
@@ -38,27 +68,32 @@ def phases_of(at: etree._Element) -> list[str]:
     return [_text(one, "ID") for one in at.iter(f"{_E}RecipeElement") if _text(one, "RecipeElementType") == "Phase"]
 
 
-def _starts(group: list[str], found: Before) -> list[str]:
+def _starts(group: list[str], found: _Found) -> list[str]:
     """A phase alone is its own first and last, also where it waits for itself."""
-    return group if len(group) == 1 else [one for one in group if not set(found[one]) & set(group)]
+    within = set(group)
+    return group if len(group) == 1 else [one for one in group if within.isdisjoint(found[one])]
 
 
-def _ends(group: list[str], found: Before) -> list[str]:
-    followed = {before for one in group for before in found[one]}
+def _ends(group: list[str], found: _Found) -> list[str]:
+    followed = set[str]().union(*(found[one] for one in group))
     return group if len(group) == 1 else [one for one in group if one not in followed]
 
 
-def _pairs(logic: etree._Element) -> Iterator[tuple[str, str]]:
-    """Elements one after the other: steps that a link joins, or links with transitions between them."""
+def _pairs(logic: etree._Element) -> list[tuple[str, str]]:
+    """Elements one after the other, each pair once: steps that a link joins, or links with transitions between them."""
     steps = {_text(one, "ID"): _text(one, "RecipeElementID") for one in elements(logic, "Step")}
     into: dict[str, list[str]] = {}
     for link in elements(logic, "Link"):
         ends = [_text(one, "FromIDValue") for one in elements(link, "FromID")]
         for one in elements(link, "ToID"):
             into.setdefault(_text(one, "ToIDValue"), []).extend(ends)
+    found = dict[tuple[str, str], None]()
     for step, after in steps.items():
         for before in _back(step, steps, into):
-            yield before, after
+            found[before, after] = None
+        # Transitions join each of what comes before them with each of what comes after.
+        _refuse_more("links", len(found), MOST_LINKS)
+    return list(found)
 
 
 def _back(start: str, steps: Mapping[str, str], into: Mapping[str, list[str]]) -> Iterator[str]:

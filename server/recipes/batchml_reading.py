@@ -20,7 +20,7 @@ _MOST_BYTES = 2 * 1024 * 1024
 _STEP: Made = {"after": [], "minutes": None, "times": [], "candidates": [], "needs": []}
 
 
-def read(data: bytes) -> Made:
+def read(data: bytes | str) -> Made:
     """The content of the first master recipe of a document. PestleError `recipe_file_unreadable`."""
     root = _tree(data)
     recipe = root if root.tag == f"{_E}MasterRecipe" else root.find(f"{_E}MasterRecipe")
@@ -46,15 +46,19 @@ def read(data: bytes) -> Made:
     }
 
 
-def _tree(data: bytes) -> etree._Element:
-    """Without DTD, entities or network."""
+def _tree(data: bytes | str) -> etree._Element:
+    """Without DTD, entities or network. A text goes as UTF-8, which one with half a character cannot be."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        if len(data) > _MOST_BYTES or b"<!DOCTYPE" in data:
-            raise ValueError("too large, or with a DTD")
-        return etree.fromstring(data, parser)
+        sent = data.encode() if isinstance(data, str) else data
+        if len(sent) > _MOST_BYTES:
+            raise ValueError(f"more than {_MOST_BYTES} bytes")
+        root = etree.fromstring(sent, parser)
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise ValueError("with a DTD")
+        return root
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PestleError("recipe_file_unreadable", {"says": str(error)[:200]}) from None
 

@@ -89,7 +89,7 @@ def export_batchml(code: str, number: int) -> Response:
 @blueprint.arguments(shapes.BatchmlText)
 def read_batchml(body: Body) -> Answer:
     """The content that a BatchML document says: a draft, nothing is kept. PestleError `recipe_file_unreadable`."""
-    return {"content": batchml_reading.read(body["text"].encode())}
+    return {"content": batchml_reading.read(body["text"])}
 
 
 @blueprint.get("/used/material/<code>")

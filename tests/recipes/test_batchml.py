@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -219,12 +220,67 @@ def test_without_charts_phases_are_done_as_they_are_listed_wherever_they_stand()
         b'<!DOCTYPE x [<!ENTITY e "x">]><x>&e;</x>',
         b"<x>" * 400,
         b"<x>" + b" " * 2**21 + b"</x>",
+        '<!DOCTYPE x><MasterRecipe xmlns="http://www.mesa.org/xml/B2MML"/>'.encode("utf-16"),
+        "<MasterRecipe>\ud800</MasterRecipe>",
     ],
 )
-def test_what_is_no_master_recipe_is_refused(data: bytes) -> None:
+def test_what_is_no_master_recipe_is_refused(data: bytes | str) -> None:
     with pytest.raises(PestleError) as refused:
         read(data)
     assert refused.value.code == "recipe_file_unreadable"
+
+
+def test_a_text_that_speaks_of_a_dtd_has_none() -> None:
+    made = master(materials=[master()["materials"][0] | {"name": {"zh": "<!DOCTYPE x>", "en": "<!DOCTYPE x>"}}])
+    assert read(written(made).replace(b"&lt;!DOCTYPE x&gt;", b"<![CDATA[<!DOCTYPE x>]]>")) == made
+
+
+def _listed(count: int) -> str:
+    return element("O", "Operation", *(element(f"p{at}", "Phase") for at in range(count)))
+
+
+def _joined(links: int, ends: int = 1) -> str:
+    """Links from each phase to the next, with so many ends on both sides."""
+    sides = [
+        "".join(f"<{side}ID><{side}IDValue>p{at}</{side}IDValue></{side}ID>" for at in range(ends))
+        for side in ("From", "To")
+    ]
+    return f"<ProcedureLogic>{f'<Link>{sides[0]}{sides[1]}</Link>' * links}</ProcedureLogic>"
+
+
+def _fan(count: int) -> str:
+    """One transition between so many steps and so many others: few links that join very many pairs."""
+    steps = [f"<Step><ID>s{at}</ID><RecipeElementID>p{at % 200}</RecipeElementID></Step>" for at in range(2 * count)]
+    first = [f"<Link><FromID><FromIDValue>s{at}</FromIDValue></FromID>{_TO}</Link>" for at in range(count)]
+    last = [f"<Link>{_FROM}<ToID><ToIDValue>s{count + at}</ToIDValue></ToID></Link>" for at in range(count)]
+    return f"<ProcedureLogic>{''.join([*first, *last, *steps])}</ProcedureLogic>"
+
+
+_TO, _FROM = "<ToID><ToIDValue>T</ToIDValue></ToID>", "<FromID><FromIDValue>T</FromIDValue></FromID>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "says"),
+    [
+        (_listed(201), "201 phases"),
+        (_joined(2001) + _listed(200), "2001 links"),
+        (_joined(1, 45) + _listed(200), "2025 links"),
+        (_fan(100) + _listed(200), "links"),
+        ("<ProcedureLogic>" + "<Step/>" * 1001 + "</ProcedureLogic>" + _listed(1), "1001 steps"),
+        ("".join(element("U", "UnitProcedure") for _ in range(1001)), "1001 elements"),
+    ],
+)
+def test_a_document_with_more_than_anybody_draws_is_refused(inner: str, says: str) -> None:
+    text = f'<MasterRecipe xmlns="{NAMESPACE}"><ID>M</ID>{inner}</MasterRecipe>'
+    with pytest.raises(PestleError) as refused:
+        read(text)
+    assert (refused.value.code, says in refused.value.details["says"]) == ("recipe_file_unreadable", True)
+
+
+def test_two_hundred_phases_are_read() -> None:
+    names = [f"p{at}" for at in range(200)]
+    made = order_of(chart(*(f"{a}>{b}" for a, b in pairwise(names))), _listed(200))
+    assert made == {"p0": []} | {b: [a] for a, b in pairwise(names)}
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
