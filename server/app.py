@@ -41,6 +41,7 @@ from server.production.issuing import views as issuing
 from server.quality.inspection import views as inspections
 from server.quality.specifications import views as specifications
 from server.quality.usage import views as usage
+from server.recipes import draft_views as recipe_drafts
 from server.recipes import views as recipes
 from server.release import views as release
 from server.release.audit import views as audit
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     records.blueprint,
     flows.blueprint,
     recipes.blueprint,
+    recipe_drafts.blueprint,
     orders.blueprint,
     planning.blueprint,
     lines.blueprint,

@@ -1797,7 +1797,28 @@ CATALOGUE: dict[str, Problem] = {
         422,
         ("This recipe has findings.", "此工艺规程有问题项。"),
         ("Nothing was submitted.", "未提交。"),
-        ("Correct them in the file and check it again.", "请在文件中改正后再次核对。"),
+        ("Correct them in the draft or the file and check it again.", "请在草稿或文件中改正后再次核对。"),
+    ),
+    "recipe_draft_changed": Problem(
+        409,
+        (
+            "Somebody else has saved this recipe's draft since you opened it.",
+            "您打开之后，他人已保存此工艺规程的草稿。",
+        ),
+        (
+            "Your changes are still on this page, theirs are saved; nothing is lost.",
+            "您的更改仍在此页面，对方的更改已保存；均未丢失。",
+        ),
+        (
+            "Compare the two, then load theirs or save yours as the next.",
+            "请比较两者，再载入对方的版本，或将您的保存为最新。",
+        ),
+    ),
+    "recipe_draft_unknown": Problem(
+        404,
+        ("Nobody works on a draft of this recipe.", "此工艺规程没有草稿。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Begin a draft from a version in force, a file, or empty.", "请由现行版本、文件或空白开始一份草稿。"),
     ),
     "recipe_file_unreadable": Problem(
         422,

@@ -10,6 +10,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("缺少此项。", "This is missing."),
     "unknown_field": ("没有此字段。", "There is no such field."),
     "malformed": ("此值不符合要求。", "This value is not of the right shape."),
+    "too_large": ("内容过大。", "This is too large."),
     "number": (
         '不是十进制字符串（例如 "12.640"），或过大、过长。',
         'Not a decimal as text, such as "12.640", or too long.',

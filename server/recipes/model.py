@@ -65,6 +65,17 @@ class Version:
     instance: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody works on: no record. `content` is of the third form, and as unfinished as they left it."""
+
+    recipe: str
+    revision: int
+    content: Mapping[str, Any]
+    saved_by: str
+    saved_at: str
+
+
 def recipe_hash(payload: Mapping[str, Any]) -> str:
     """SHA-256 in hex of the canonical bytes of a version: its content, or the payload of an import as a whole."""
     return hashlib.sha256(canonical.encode(payload)).hexdigest()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, and_, insert, select, update
 
-from server.core.db import records
+from server.core.db import records, workspace
 from server.core.kinds import Entry
 from server.recipes import model
 from server.recipes.model import recipe_hash
@@ -32,6 +32,16 @@ version = Table(
     Column("decided_at", Text),
     Column("reason", Text),
     Column("instance", Text),
+)
+# What one engineer saved; `revision` counts, so that nobody writes over what somebody else has saved meanwhile.
+draft = Table(
+    "recipes_draft",
+    workspace,
+    Column("recipe", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
 )
 
 

@@ -13,8 +13,8 @@ from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.recipes import model
 from server.recipes.findings import Registers
-from server.recipes.model import Recipe, Version
-from server.recipes.projection import recipe, version
+from server.recipes.model import Draft, Recipe, Version
+from server.recipes.projection import draft, recipe, version
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -105,6 +105,33 @@ def instance_of(connection: Connection, one: Version) -> str | None:
         return one.instance
     row = flows.running_about(connection, model.APPROVAL, model.subject_of(one.recipe, one.version))
     return None if row is None else str(row.instance)
+
+
+def draft_of(connection: Connection, code: str) -> Draft | None:
+    row = connection.execute(select(draft).where(draft.c.recipe == code)).first()
+    return None if row is None else _draft(row)
+
+
+def drafts(connection: Connection) -> list[Draft]:
+    return [_draft(row) for row in connection.execute(select(draft).order_by(draft.c.recipe))]
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(row.recipe, row.revision, orjson.loads(row.content), row.saved_by, row.saved_at)
+
+
+def choices(connection: Connection) -> dict[str, Any]:
+    """What a recipe may name: {materials: [{code, name, unit}], equipment: [{code, name, class, room}], rooms}."""
+    known = registers(connection, None)
+    listed = materials.register(connection).items()
+    pieces = equipment.all_equipment(connection)
+    return {
+        "materials": [{"code": code, "name": one["name"], "unit": one["unit"]} for code, one in listed],
+        "equipment": [
+            {"code": one.equipment, "name": dict(one.name), "class": one.class_, "room": one.location} for one in pieces
+        ],
+        "rooms": sorted(known.rooms),
+    }
 
 
 def _recipe(row: Any) -> Recipe:

@@ -181,6 +181,13 @@ class RecipeContent(Schema):
     content = plain.Dict(keys=plain.String(), required=True)
 
 
+class RecipeDraft(Schema):
+    """`revision`: the one that was opened; null begins a draft."""
+
+    revision = fields.whole(1, none=True)
+    content = plain.Dict(keys=plain.String(), required=True)
+
+
 class BatchmlText(Schema):
     """A document of another system, or an export read back."""
 
@@ -188,9 +195,11 @@ class BatchmlText(Schema):
 
 
 class RecipeSubmission(SignatureFields):
-    """`sha256`: of the content as it was shown; the rest is the signature."""
+    """`sha256`: of the content as it was shown; `draft`: the revision of the draft that it is, none for a file; the
+    rest is the signature."""
 
     content = plain.Dict(keys=plain.String(), required=True)
     sha256 = fields.sha256()
     meaning = fields.choice(model.MEANING["code"])
+    draft = fields.Whole(load_default=None, allow_none=True, validate=validate.Range(1))
     reason = fields.text(2000, none=True)

@@ -10,13 +10,13 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, plant
+from server.core import blobs, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
-from server.recipes import batchml, batchml_reading, checking, model, queries, shapes, uses
+from server.recipes import batchml, batchml_reading, checking, drafts, model, queries, shapes, uses
 from server.recipes.findings import Finding
 from server.recipes.model import Version
 from sync import canonical
@@ -126,10 +126,11 @@ def check(body: Body) -> Answer:
 @blueprint.arguments(shapes.RecipeSubmission)
 @blueprint.response(201)
 def submit(body: Body, code: str) -> Answer:
-    """Submit the next version for approval, signed. PestleError `recipe_faulty`, `recipe_waiting`,
-    `recipe_version_wrong`; those of a signature."""
+    """Submit the next version for approval, signed; the draft that it was is one no more. PestleError `recipe_faulty`,
+    `recipe_draft_changed`, `recipe_waiting`, `recipe_version_wrong`; those of a signature."""
     here, content = plant.current(), body["content"]
     with here.engine.connect() as connection:
+        _is_draft(connection, code, body)
         found = _checked(connection, content)
     if found["findings"]:
         raise PestleError("recipe_faulty", {"findings": found["findings"]})
@@ -142,7 +143,20 @@ def submit(body: Body, code: str) -> Answer:
     subject = f"{code}/{content['version']}"
     actor = current_person().id
     here.recorder.state(Fact(kind, model.recipe_stream(code), given, subject=subject, actor=actor))
+    if body["draft"] is not None:
+        # A crash here leaves a draft that says what the version says; who opens it makes the next version of it.
+        with db.write(here.engine) as connection:
+            drafts.discard_quietly(connection, code, body["draft"])
     return _recipe(code)
+
+
+def _is_draft(connection: Connection, code: str, body: Body) -> None:
+    """What is submitted out of the editor is what is saved: nobody's later work is passed over."""
+    if body["draft"] is None:
+        return
+    found = queries.draft_of(connection, code)
+    if found is None or found.revision != body["draft"] or model.recipe_hash(found.content) != body["sha256"]:
+        raise drafts.changed(connection, code)
 
 
 def _checked(connection: Connection, content: Any) -> Answer:

@@ -1,0 +1,75 @@
+"""The least that a draft of a recipe must be to be worked on: lists where lists stand, ids where others name them.
+
+What else is wrong, or not said yet, is for the check: a draft may be as unfinished as its author is. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from server.recipes.findings import Finding
+
+# Of a canonical content; what is larger is no recipe of a plant.
+MOST_BYTES = 2 * 1024 * 1024
+# What a phase lists, of whatever type it is: where it stands it is a list of things with ids.
+_LISTED = ("items", "lines", "parameters", "checks", "inputs")
+
+
+def look(content: Mapping[str, Any]) -> list[Finding]:
+    """Findings `missing` and `malformed`; none: it can be opened."""
+    return [*_texts(content, "", ("recipe",)), *_product(content), *_lists(content)]
+
+
+def _product(content: Mapping[str, Any]) -> Iterator[Finding]:
+    for name in ("product", "size"):
+        if not isinstance(content.get(name), Mapping):
+            yield Finding("missing", name)
+
+
+def _lists(content: Mapping[str, Any]) -> Iterator[Finding]:
+    for at, phase in _each(content, "phases"):
+        yield from _named(phase, f"phases/{at}", ("id", "type"))
+        for name in _LISTED:
+            if isinstance(phase, Mapping) and name in phase:
+                yield from (f for n, one in _each(phase, name) for f in _named(one, f"phases/{at}/{name}/{n}", ("id",)))
+                yield from _is_list(phase, name, f"phases/{at}/{name}")
+    for at, line in _each(content, "materials"):
+        yield from _named(line, f"materials/{at}", ("material",))
+    for name in ("phases", "materials"):
+        yield from _is_list(content, name, name)
+    if "procedure" in content:
+        yield from _procedure(content)
+
+
+def _procedure(content: Mapping[str, Any]) -> Iterator[Finding]:
+    yield from _is_list(content, "procedure", "procedure")
+    for at, unit in _each(content, "procedure"):
+        yield from _named(unit, f"procedure/{at}", ("id",))
+        yield from _is_list(unit, "operations", f"procedure/{at}/operations")
+        for number, one in _each(unit, "operations"):
+            path = f"procedure/{at}/operations/{number}"
+            yield from _named(one, path, ("id",))
+            yield from _is_list(one, "phases", f"{path}/phases")
+            if not all(isinstance(phase, str) for _, phase in _each(one, "phases")):
+                yield Finding("malformed", f"{path}/phases")
+
+
+def _each(one: Any, name: str) -> Iterator[tuple[int, Any]]:
+    inner = one.get(name) if isinstance(one, Mapping) else None
+    return enumerate(inner) if isinstance(inner, list) else iter(())
+
+
+def _is_list(one: Any, name: str, path: str) -> Iterator[Finding]:
+    if not isinstance(one, Mapping) or not isinstance(one.get(name), list):
+        yield Finding("malformed", path)
+
+
+def _named(one: Any, path: str, names: tuple[str, ...]) -> Iterator[Finding]:
+    if not isinstance(one, Mapping):
+        yield Finding("malformed", path)
+    else:
+        yield from _texts(one, path, names)
+
+
+def _texts(one: Mapping[str, Any], path: str, names: tuple[str, ...]) -> Iterator[Finding]:
+    for name in names:
+        if not isinstance(one.get(name), str):
+            yield Finding("malformed", f"{path}/{name}" if path else name)
