@@ -3,14 +3,17 @@
 from copy import deepcopy
 from typing import Any
 
-from batch_support import LOT, PRODUCT, RECIPE, Site, t, weighed
-from recipe_support import step
+from batch_support import LOT, RECIPE, Site, t, weighed
+from recipe_support import master, step
 
 from server.core.kinds import Fact
+from server.core.plant import Plant
 from server.core.record import Recorded
 from server.production import queries
+from server.production.control_recipe import frozen
 from server.production.model import MASTER_ORDER, Item
-from server.recipes.model import recipe_hash
+from server.recipes import queries as recipes
+from server.recipes.model import MASTER_APPROVED, recipe_hash, recipe_stream
 
 Payload = dict[str, Any]
 MASS: Payload = {"id": "mass", "name": t("mass"), "unit": "mg", "low": "110.0", "high": "118.0", "target": "114.0"}
@@ -44,24 +47,38 @@ PHASES: list[Payload] = [
 ]
 
 
+def master_of(phases: list[Payload], **changes: Any) -> Payload:
+    """A recipe of these phases; the same phases make the same recipe."""
+    operation = {"id": "A1", "name": t("op"), "phases": [one["id"] for one in phases]}
+    made = RECIPE | {
+        "procedure": [{"id": "A", "name": t("unit"), "operations": [operation]}],
+        "phases": deepcopy(phases),
+        "materials": [],
+        "formula": dict.fromkeys(("count", "total_per_unit", "total")),
+        **changes,
+    }
+    return made | {"recipe": f"MR-{recipe_hash(made)[:8]}"}
+
+
+def ordered_by(recipe: Payload, batch: str, **changes: Any) -> Payload:
+    """The order of a batch of the recipe's own size."""
+    named = {"batch": batch, "recipe_hash": recipe_hash(recipe), "size": recipe["size"], "lots": [LOT]}
+    named |= {name: recipe[name] for name in ("recipe", "version")}
+    return named | frozen(recipe, recipe["size"]) | changes
+
+
+def approved(plant: Plant, recipe: Payload) -> None:
+    with plant.engine.connect() as connection:
+        known = recipes.find_recipe(connection, recipe["recipe"], recipe["version"])
+    if known is None:
+        plant.recorder.state(Fact(MASTER_APPROVED, recipe_stream(recipe["recipe"]), recipe))
+
+
 def release(site: Site, batch: str, phases: list[Payload] | None = None) -> Recorded:
     """An order, in the hands of both tablets."""
-    recipe = RECIPE
-    every = deepcopy(PHASES if phases is None else phases)
-    operation = {"id": "A1", "name": t("op"), "phases": [one["id"] for one in every]}
-    given = {
-        "batch": batch,
-        "product": PRODUCT,
-        "recipe": "MR-TAB",
-        "version": 1,
-        "recipe_hash": recipe_hash(recipe),
-        "size": {"value": "100.000", "unit": "kg"},
-        "lots": [LOT],
-        "procedure": [{"id": "A", "name": t("unit"), "operations": [operation]}],
-        "phases": every,
-        "materials": [],
-    }
-    facts = [Fact(MASTER_ORDER, f"batch/{batch}", given, actor="P-3")]
+    recipe = master_of(PHASES if phases is None else phases)
+    approved(site.plant, recipe)
+    facts = [Fact(MASTER_ORDER, f"batch/{batch}", ordered_by(recipe, batch), actor="P-3")]
     for device in ("tablet-a", "tablet-b"):
         lease = site.leases[batch, device] = f"lease-{batch}-{device}"
         said = {"lease": lease, "batch": batch, "device": device, "person": "P-1", "lease_hash": "0" * 64}
@@ -121,3 +138,17 @@ def reported(batch: str, code: str, **changes: Any) -> Payload:
 def explained(batch: str, entry: str, by: str = "P-3", **changes: Any) -> Payload:
     said = {"batch": batch, "phase": "50", "entry": entry, "explanation": "dust in the extraction", "explained_by": by}
     return said | changes
+
+
+# A recipe that is weighed by, and what an order by it must not say.
+MASTER = master_of(master()["phases"], materials=master()["materials"], procedure=master()["procedure"])
+SHORT: Payload = {"phases": MASTER["phases"][:-1]}
+OTHER_ORDERS: list[Payload] = [
+    SHORT,
+    {"phases": [*MASTER["phases"][:1], MASTER["phases"][1] | {"target": "1.264"}, *MASTER["phases"][2:]]},
+    {"materials": []},
+    {"procedure": [{**MASTER["procedure"][0], "name": t("Other")}, *MASTER["procedure"][1:]]},
+    {"product": {**MASTER["product"], "strength": "50 mg"}},
+    {"size": {"value": "50.000", "unit": "kg"}},
+    {"size": {"value": "50.000", "unit": "h"}},
+]

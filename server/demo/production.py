@@ -12,11 +12,10 @@ from server.core import clock
 from server.demo import dispensing
 from server.demo.content import PACKING, RECIPE, USED_LOTS, labels, pin_of
 from server.demo.story import OFFSET, Story
-from server.production import model, ordering
+from server.production import control_recipe, model
 from server.production.issuing.model import ALLOCATED
 from server.quality.usage import numbers
 from server.recipes import queries as recipes
-from server.recipes.model import is_master
 from server.release import queries as release
 from server.release.audit import model as audit
 from server.release.audit import queries as audits
@@ -82,9 +81,8 @@ class Line:
         order = {"batch": number, **same, "recipe_hash": self._recipe_hash(recipe), "lots": lots}
         planned = order | {"planned_start": clock.text(self._story.moment)[:10]}
         self._story.state(model.ORDER_PLANNED, model.order_stream(number), planned, planner)
-        released = order | {"product": recipe["product"], **ordering.frozen(recipe, recipe["size"])}
-        kind = model.MASTER_ORDER if is_master(recipe) else model.ORDER
-        self._story.state(kind, model.batch_stream(number), released, planner)
+        released = order | control_recipe.frozen(recipe, recipe["size"])
+        self._story.state(control_recipe.kind_of(recipe), model.batch_stream(number), released, planner)
 
     def _order_planned(self, plan: Plan) -> None:
         self._order(plan.number, plan.recipe, [{"material": code, "lot": lot} for code, lot in plan.lots.items()])

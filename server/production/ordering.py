@@ -10,7 +10,7 @@ from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import queries as flows
 from server.engines.flows import starting
 from server.materials import queries as materials
-from server.production import model, orders, queries
+from server.production import control_recipe, model, orders, queries
 from server.recipes import queries as recipes
 from server.recipes import scaling
 from server.recipes.model import Recipe, is_master
@@ -75,6 +75,8 @@ def decide_release(connection: Connection, entry: Entry) -> Ruling:
             return Ruling(refusal="order_differs", details={"batch": given["batch"]})
         if _in_force(connection, given) is None:
             return _not_in_force(given)
+    elif control_recipe.differs(entry.kind, given, recipe.payload):
+        return Ruling(refusal="order_differs", details={"batch": given["batch"]})
     return _without_flow(connection, entry)
 
 
@@ -112,7 +114,7 @@ def ended(connection: Connection, entry: Entry) -> Ruling:
 
 def released(planned: Row[Any], recipe: Recipe, person: str) -> Fact:
     """The order by which a batch exists, the recipe frozen in it."""
-    kind = model.MASTER_ORDER if is_master(recipe.payload) else model.ORDER
+    kind = control_recipe.kind_of(recipe.payload)
     return Fact(kind, model.batch_stream(planned.batch), order_of(planned, recipe), actor=person)
 
 
@@ -121,24 +123,13 @@ def order_of(planned: Row[Any], recipe: Recipe) -> dict[str, Any]:
     size = {"value": planned.size_value, "unit": planned.size_unit}
     return {
         "batch": planned.batch,
-        "product": recipe.payload["product"],
         "recipe": planned.recipe,
         "version": planned.version,
         "recipe_hash": planned.recipe_hash,
         "size": size,
         "lots": orders.lots_of(planned),
-        **frozen(recipe.payload, size),
+        **control_recipe.frozen(recipe.payload, size),
     }
-
-
-def frozen(content: Mapping[str, Any], size: Mapping[str, str]) -> dict[str, Any]:
-    """The control recipe of a batch of this size, which `_size_wrong` finds nothing wrong with."""
-    if not is_master(content):
-        return {"phases": content["phases"]}
-    times = scaling.factor(content, size)
-    if times is None:
-        raise ValueError("an order's size is of the kind of its recipe's")
-    return {"procedure": content["procedure"], **scaling.scale(content, times)}
 
 
 def rooms_planned(connection: Connection, entry: Entry) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.engines.flows import kinds
+from server.production import control_recipe
 from server.production import model as production
 from server.recipes import model
 from server.witness.approvals import ApprovalRules
@@ -19,9 +20,12 @@ _PLANNED = (production.ORDER_PLANNED, production.ORDER_WITHDREW)
 
 @dataclass(frozen=True, slots=True)
 class _Version:
+    """`content`: what orders by it must have frozen."""
+
     sha256: str
     state: str
     submitted_by: str
+    content: Body
 
 
 class RecipeRules(Remembering):
@@ -34,7 +38,8 @@ class RecipeRules(Remembering):
         self._by_flow = False
 
     def judge(self, seen: Seen) -> None:
-        """SyncError with what the door refuses with: `recipe_waiting`, `recipe_version_wrong`, `recipe_unknown`, …"""
+        """SyncError with what the door refuses with: `recipe_waiting`, `recipe_version_wrong`, `recipe_unknown`,
+        `order_differs`, …"""
         head, given = seen.head, seen.body
         if given is None or not seen.by_server or head.kind not in (*_OWN, *production.RELEASES):
             return
@@ -48,8 +53,9 @@ class RecipeRules(Remembering):
     def _refused(self, kind: str, given: Body, actor: str, versions: Mapping[int, _Version]) -> str | None:
         known = versions.get(given["version"])
         if kind in production.RELEASES:
-            approved = known is not None and (known.state, known.sha256) == (model.IN_FORCE, given["recipe_hash"])
-            return None if approved else "recipe_unknown"
+            if known is None or (known.state, known.sha256) != (model.IN_FORCE, given["recipe_hash"]):
+                return "recipe_unknown"
+            return "order_differs" if control_recipe.differs(kind, given, known.content) else None
         if kind in model.IMPORTS:
             if known is not None:
                 return "recipe_version_exists"
@@ -74,9 +80,11 @@ class RecipeRules(Remembering):
         if given is None or versions is None:
             self._recipes[head.stream] = None
         elif head.kind in model.SUBMISSIONS:
-            versions[given["version"]] = _Version(given["sha256"], model.SUBMITTED, head.actor)
+            versions[given["version"]] = _Version(given["sha256"], model.SUBMITTED, head.actor, model.content_of(given))
         elif head.kind in model.IMPORTS:
-            versions[given["version"]] = _Version(model.recipe_hash(given), model.IN_FORCE, head.actor)
+            versions[given["version"]] = _Version(
+                model.recipe_hash(given), model.IN_FORCE, head.actor, model.content_of(given)
+            )
         elif given["version"] in versions:
             state = model.IN_FORCE if head.kind == model.APPROVED else model.RETURNED
             versions[given["version"]] = replace(versions[given["version"]], state=state)

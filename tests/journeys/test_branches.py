@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from control_support import approved, master_of, ordered_by
 from journeys.handheld import Tablet
 from journeys.processes import until
 from journeys.screens import at_each_size, speak
@@ -44,9 +45,9 @@ def order(here: Site, database_url: str) -> None:
     with plant.engine.connect() as connection:
         orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
     [demo] = [one for one in orders if one["batch"] == here.batch]
-    operation = {"id": "A1", "name": _words("包衣", "Coating"), "phases": [one["id"] for one in PHASES]}
-    unit = {"id": "A", "name": _words("包衣", "Coating"), "operations": [operation]}
-    given = {**demo, "batch": BATCH, "procedure": [unit], "phases": PHASES, "materials": []}
+    recipe = master_of(PHASES, **{name: demo[name] for name in ("product", "size")})
+    approved(plant, recipe)
+    given = ordered_by(recipe, BATCH, lots=demo["lots"])
     plant.recorder.state(Fact("production.order_released.v2", f"batch/{BATCH}", given, actor="P-0008"))
     plant.close()
 

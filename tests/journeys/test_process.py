@@ -6,6 +6,7 @@ In English as the operator works, and in Chinese as the screens are looked at ag
 from collections.abc import Iterator
 
 import pytest
+from control_support import approved, master_of, ordered_by
 from journeys.processes import until
 from journeys.screens import at_each_size, speak
 from journeys.site import Site, site
@@ -50,10 +51,10 @@ def order(here: Site, database_url: str) -> None:
     with plant.engine.connect() as connection:
         orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
     [demo] = [one for one in orders if one["batch"] == here.batch]
-    operation = {"id": "A1", "name": _words("压片", "Compression"), "phases": [one["id"] for one in PHASES]}
-    unit = {"id": "A", "name": _words("压片", "Compression"), "operations": [operation]}
     phases = [{**one, "room": None, "equipment": None} for one in PHASES]
-    given = {**demo, "batch": BATCH, "procedure": [unit], "phases": phases, "materials": []}
+    recipe = master_of(phases, **{name: demo[name] for name in ("product", "size")})
+    approved(plant, recipe)
+    given = ordered_by(recipe, BATCH, lots=demo["lots"])
     plant.recorder.state(Fact("production.order_released.v2", f"batch/{BATCH}", given, actor="P-0008"))
     plant.close()
 
