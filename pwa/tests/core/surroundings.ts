@@ -428,9 +428,9 @@ export function tablet(plant: Plant): Platform & { file: MemoryFile; database: s
   };
 }
 
-/** Wait until something is so; fails loudly after two seconds. */
+/** Wait until something is so; fails loudly after about ten seconds, as the machine may be busy. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
