@@ -47,13 +47,14 @@ class DeviceWriter:
         lease: str | None = None,
         corrects: str | None = None,
         reason: str | None = None,
+        id: str | None = None,
     ) -> entry.Envelope:
-        """The next entry; `subject` is the stream itself unless given."""
+        """The next entry; `subject` is the stream itself, and `id` a new one, unless given."""
         moment = self.clock()
         salt, body = entry.new_salt(), canonical.encode(payload)
         header = entry.Header(
             v=entry.FORMAT,
-            id=entry.new_id(moment),
+            id=id or entry.new_id(moment),
             kind=kind,
             stream=stream,
             subject=subject or stream,

@@ -315,6 +315,9 @@ class Group:
         """Sign a fact as the device `server`, judge it and append it with its consequences."""
         if problems := self._registry.problems(fact.kind, fact.payload):
             raise ValueError(f"{fact.kind} stated with a wrong payload: {problems}")
+        # As for devices: together, the table's own constraint finds it.
+        if fact.id is not None and self._apart and self._log.holds(self._connection, fact.id):
+            raise PestleError("id_taken", {"id": fact.id})
         envelope = self._writer.write(
             fact.kind,
             fact.stream,
@@ -323,6 +326,7 @@ class Group:
             subject=fact.subject,
             corrects=fact.corrects,
             reason=fact.reason,
+            id=fact.id,
         )
         return self._judge(envelope, (), depth)
 

@@ -46,7 +46,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something the server itself states: the consequence of an entry, or a decision it has taken."""
+    """Something the server itself states: the consequence of an entry, or a decision it has taken.
+
+    `id`, a UUIDv7: the name that whoever asks for it gave the entry, so that the same is stated once however often it
+    is asked for; PestleError `id_taken` the second time.
+    """
 
     kind: str
     stream: str
@@ -55,6 +59,7 @@ class Fact:
     actor: str = "server"
     corrects: str | None = None
     reason: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
 
 from batch_support import RECIPE, t
 from flask.testing import FlaskClient
@@ -36,6 +35,7 @@ from server.quality.inspection import queries as inspections
 from server.quality.usage import model as usage
 from server.quality.usage import queries as usages
 from server.recipes import queries as recipes
+from sync.entry import new_id
 from sync.passkeys import shown
 
 PEER = Path(__file__).parent / "tryton"
@@ -194,7 +194,7 @@ class Http(_Work):
         answer = _post(
             self._chen,
             "/api/receiving",
-            _DELIVERY | {"containers": [_CONTAINER], "despite": [], "request": str(uuid4())},
+            _DELIVERY | {"containers": [_CONTAINER], "despite": [], "request": new_id(time.time_ns() // 1_000_000)},
         )
         return answer["lot"], answer["containers"][0]
 

@@ -1,8 +1,8 @@
 """From the receipt to the laboratory: an inspection waits, drawn containers are scanned, the sample changes hands."""
 
 from collections.abc import Iterator
+from time import time_ns
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from journeys.handheld import Tablet
@@ -14,6 +14,7 @@ from playwright.sync_api import Playwright, expect
 from server.core.config import Config
 from server.core.kinds import Fact
 from server.plant import open_plant
+from sync.entry import new_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("MAT-04", "QUA-01", "QUA-02")]
 LONG = 30_000
@@ -32,7 +33,7 @@ class Walk:
         empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
         body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-77", "expiry": "2031-06-30"}
         body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 10, "despite": DESPITE}
-        body["request"] = str(uuid4())
+        body["request"] = new_id(time_ns() // 1_000_000)
         here.desk("huanglei").post("/api/receiving", body, 201)
         self.lab: Tablet = here.tablet("lab", "zh-CN")
         self.number = self.sample = ""
@@ -229,7 +230,7 @@ def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> Non
     body = {"material": "STA-0042", "supplier_name": "华原药业", "supplier_lot": "S-78", "expiry": "2031-06-30"}
     empty = ("order", "line", "supplier", "manufacturer", "made", "delivery_note", "damage")
     body |= {**dict.fromkeys(empty), "comment": "紧急采购", "containers": [one] * 2, "despite": DESPITE}
-    body["request"] = str(uuid4())
+    body["request"] = new_id(time_ns() // 1_000_000)
     walk.site.desk("huanglei").post("/api/receiving", body, 201)
     hand.page.goto(f"{hand.wire.url}/warehouse")
     hand.at(f"take-{AREA}").click(timeout=LONG)

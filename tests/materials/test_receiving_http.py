@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import time_ns
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from plant import PASSWORD, PlantUnderTest
@@ -18,6 +18,7 @@ from server.identity import accounts
 from server.identity.model import PERSON_ADDED_V2
 from server.materials import queries as materials
 from server.materials.receiving import giving, model, projection, taking
+from sync.entry import new_id
 
 pytestmark = pytest.mark.urs("MAT-04")
 Json = dict[str, Any]
@@ -32,11 +33,16 @@ def buying(database_url: str, tmp_path: Path) -> Iterator[Buying]:
     made.close()
 
 
+def request_id() -> str:
+    """As a page makes one."""
+    return new_id(time_ns() // 1_000_000)
+
+
 def body(*kilograms: str, **given: Any) -> Json:
     names = ("order", "line", "manufacturer", "supplier_name", "made", "expiry", "delivery_note", "comment", "damage")
     said = {"material": "api-1", "supplier": SUPPLIER, "supplier_lot": "X-7", **dict.fromkeys(names)}
     lines = [{"quantity": {"value": one, "unit": "kg"}, "location": None, "damage": None} for one in kilograms]
-    return {**said, "containers": lines, "despite": [], "request": str(uuid4()), **given}
+    return {**said, "containers": lines, "despite": [], "request": request_id(), **given}
 
 
 def receive(buying: Buying, *kilograms: str, login: str = "qian", **given: Any) -> Any:
@@ -100,7 +106,7 @@ def test_what_comes_for_an_order_that_nobody_approved_is_stopped_and_closes_no_l
     assert model.ORDER_UNDECIDED in waits["flags"]
     # From its approval on the same goods may come.
     assert buying.decide("chen", "approve", order).status_code == 200
-    assert receive(buying, **{**given, "request": str(uuid4())}).status_code == 201
+    assert receive(buying, **{**given, "request": request_id()}).status_code == 201
     assert buying.shown(order)["state"] == "closed"
     assert rebuild.check(buying.site.plant.engine, buying.site.plant.log, buying.site.plant.registry)["ok"]
 
@@ -206,13 +212,24 @@ def test_a_delivery_whose_answer_was_lost_is_asked_for_again_and_taken_in_once(b
     other = buying.clients["qian"].post("/api/receiving", json={**given, "supplier_lot": "X-8"})
     assert (other.status_code, other.json["code"]) == (409, "receipt_request_other")
     assert other.json["details"]["lot"] == first.json["lot"]
+    fewer = {**given, "containers": given["containers"][:1]}
+    assert buying.clients["qian"].post("/api/receiving", json=fewer).json["code"] == "receipt_request_other"
     assert buying.clients["chen"].post("/api/receiving", json=given).status_code in (403, 409)
     assert len(buying.site.payloads(model.LOT_RECEIVED)) == 1
 
 
+def test_a_request_is_called_as_no_other_entry_is(buying: Buying) -> None:
+    taken = receive(buying, "25", expiry=LATER).json["lot"]
+    containers = buying.site.entries(model.CONTAINERS_RECEIVED)[0].head.id
+    other = receive(buying, "25", expiry=LATER, request=containers)
+    assert (other.status_code, other.json["code"]) == (409, "receipt_request_other")
+    assert receive(buying, "25", expiry=LATER, request="5f3c5c1e-6f3e-4f0e-8a53-0d5e6f8d1a11").status_code == 422
+    assert [one["lot"] for one in buying.site.payloads(model.LOT_RECEIVED)] == [taken]
+
+
 def test_the_same_delivery_asked_for_at_one_moment_is_taken_in_once(buying: Buying) -> None:
     given = body("12.5", expiry=LATER)
-    plant, said = buying.site.plant, {**given, "request": str(uuid4())}
+    plant, said = buying.site.plant, {**given, "request": request_id()}
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: taking.take(plant, said, "P-0020"), range(4)))
     assert all(one == answers[0] for one in answers)

@@ -19,10 +19,13 @@ from server.core.config import Config
 from server.core.errors import PestleError
 from server.core.kinds import Registry
 from server.core.record import Recorded
+from server.materials.receiving import taking as delivered
+from server.materials.receiving.model import LOT_RECEIVED
 from server.plant import ROOMS, check_end, open_log, open_plant
 from server.site import restore
 from sync import note
 from sync.checkpoint import Checkpoint
+from sync.entry import new_id
 from sync.errors import SyncError
 from sync.log import publication, reading
 from sync.signing import Ed25519Signer, MLDSA44Signer
@@ -87,6 +90,26 @@ def test_with_a_mirror_nothing_is_lost_and_the_log_goes_on_without_a_fork(
         assert verified(plant).ok
     finally:
         plant.close()
+
+
+@pytest.mark.urs("MAT-04")
+def test_a_delivery_that_was_answered_after_the_backup_is_taken_in_once(
+    site: PlantUnderTest, elsewhere: Config, tmp_path: Path
+) -> None:
+    """Who lost the answer asks again after the restore: its receipt came back with the log."""
+    file = back_up(site, tmp_path)
+    names = ("order", "line", "supplier", "manufacturer", "supplier_name", "made", "delivery_note", "damage")
+    said: dict[str, Any] = {"material": "m-1", "supplier_lot": "X-7", "expiry": "2099-01-01", **dict.fromkeys(names)}
+    one = {"quantity": {"value": "25.0", "unit": "kg"}, "location": None, "damage": None}
+    said |= {"comment": "no order", "containers": [one] * 2, "despite": [], "request": new_id(1_900_000_000_000)}
+    answer = delivered.take(site.plant, said, "P-0020")
+    with brought_back(file, elsewhere, mirror_of(site, tmp_path / "mirror")) as plant:
+        assert delivered.take(plant, said, "P-0020") == answer
+        with pytest.raises(PestleError, match="receipt_request_other"):
+            delivered.take(plant, said, "P-0021")
+        with plant.engine.connect() as connection:
+            assert len(reading.of_kind(connection, LOT_RECEIVED)) == 1
+        assert verified(plant).ok
 
 
 @pytest.mark.urs("PLT-15")

@@ -7,7 +7,6 @@ from typing import Any
 
 from server.core import clock
 from server.core.errors import PestleError
-from server.core.group import Also
 from server.core.kinds import Fact
 from server.core.outcomes import SERVER
 from server.core.plant import Plant
@@ -21,9 +20,9 @@ _ATTEMPTS = 20
 _FEW = 5
 
 
-def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]], also: Also | None = None) -> str:
-    """The next lot number of a material, reserved and used by the `facts` about it and what `also` does, all or
-    nothing. PestleError `lot_number_long`, and what these are refused with."""
+def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]) -> str:
+    """The next lot number of a material, reserved and used by the `facts` about it, all or nothing. PestleError
+    `lot_number_long`, and what these are refused with."""
     day = clock.now_text()[:10]
     for attempt in range(_ATTEMPTS):
         with plant.engine.connect() as connection:
@@ -32,7 +31,7 @@ def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]
         if not numbering.fits(lot):
             raise PestleError("lot_number_long", {"material": material, "lot": lot})
         try:
-            plant.recorder.state(_reserved(block, SERVER, None), *facts(lot), also=also)
+            plant.recorder.state(_reserved(block, SERVER, None), *facts(lot))
         except PestleError as error:
             if error.code != "numbers_taken" or attempt + 1 == _ATTEMPTS:
                 raise

@@ -1,14 +1,12 @@
 """The tables of receipts, damaged containers, reserved lot numbers and the plant's rule, and how entries fill them."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, delete, insert, select, update
 
 from server.core import db
-from server.core.db import records, workspace
+from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import model as materials
 from server.materials.projection import container, lot, receive_containers
@@ -81,17 +79,6 @@ rule = Table(
     Column("reason", Text, nullable=False),
     Column("set_by", Text, nullable=False),
     Column("set_at", Text, nullable=False),
-)
-# What a delivery that somebody took in at a desk was answered with, so that asking again takes nothing in twice. No
-# record: the entries are, and they are committed with it.
-request = Table(
-    "materials_receipt_request",
-    workspace,
-    Column("request", Text, primary_key=True),
-    Column("person", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("lot", Text, nullable=False),
-    Column("answer", Text, nullable=False),
 )
 _back_from = Prepared(
     select(free.c.last).where(free.c.period == bindparam("period"), free.c.first == bindparam("first"))
@@ -187,12 +174,6 @@ def give_back(connection: Connection, entry: Entry) -> None:
 def set_rule(connection: Connection, entry: Entry) -> None:
     said = {name: entry.payload[name] for name in ("pattern", "remaining", "over", "reason")}
     db.put(connection, rule, {"n": 1, **said, "set_by": entry.actor, "set_at": entry.header.captured_at})
-
-
-def keep_answer(connection: Connection, asked: str, person: str, said: str, answer: Mapping[str, Any]) -> None:
-    """What a request is answered with from now on; `said` is the SHA-256 of what it said."""
-    row = {"request": asked, "person": person, "body": said, "lot": answer["lot"], "answer": _text(answer)}
-    connection.execute(insert(request), row)
 
 
 def _text(value: object) -> str:

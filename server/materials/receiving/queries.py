@@ -16,7 +16,7 @@ from server.materials.projection import lot as lots
 from server.materials.purchasing import queries as purchasing
 from server.materials.receiving import model, numbering, rules
 from server.materials.receiving.model import Block, Payload, Receipt, Rule
-from server.materials.receiving.projection import damage, numbers, receipt, request, rule, told
+from server.materials.receiving.projection import damage, numbers, receipt, rule, told
 from server.materials.receiving.projection import free as returned
 from server.materials.suppliers import queries as suppliers
 from sync.log import transaction
@@ -193,11 +193,6 @@ def receipts_of(connection: Connection, material: str, lot: str) -> list[Receipt
 def latest(connection: Connection, limit: int) -> list[Receipt]:
     """The newest first."""
     return [_receipt(row) for row in connection.execute(select(receipt).order_by(receipt.c.idx.desc()).limit(limit))]
-
-
-def answer_to(connection: Connection, asked: str) -> Row[Any] | None:
-    """{person, body (its SHA-256), lot, answer (JSON)} of a request that took a delivery in."""
-    return connection.execute(select(request).where(request.c.request == asked)).first()
 
 
 def damages(connection: Connection, labels: Iterable[str]) -> dict[str, dict[str, Any]]:

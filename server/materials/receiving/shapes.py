@@ -7,6 +7,8 @@ from server.core import fields
 from server.materials.receiving import model
 from server.materials.receiving.entries import Damage, Delivered, ReceivingRuleSet
 
+_UUID7 = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z"
+
 
 class ContainerBody(Schema):
     """A container that came, with what is in it, which is more than nothing."""
@@ -18,9 +20,9 @@ class ContainerBody(Schema):
 
 class ReceiptBody(Delivered):
     """A delivery, to which the server adds number, sum and retest. `despite`: what was told, and is received all the
-    same; `request`: any UUID, the same one again takes in nothing more."""
+    same; `request`: a UUIDv7, which the entry of the receipt bears; the same one again takes in nothing more."""
 
-    request = fields.entry_id()
+    request = plain.String(required=True, validate=validate.Regexp(_UUID7))
     containers = plain.List(
         plain.Nested(ContainerBody), required=True, validate=validate.Length(1, model.MOST_CONTAINERS)
     )

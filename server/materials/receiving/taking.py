@@ -1,18 +1,16 @@
 """Takes a delivery in at a desk: once, however often it is asked for, since an answer may be lost on its way."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from server.core import clock
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.materials.receiving import giving, model, numbering, projection, queries, rules
+from server.materials.receiving import giving, model, numbering, queries, repeating, rules
 from server.materials.stock import judging
 from server.materials.stock import queries as stock
 from server.materials.stock.model import OTHER_AREA
@@ -26,12 +24,13 @@ _NOT_SAID = ("request", "containers", "despite")
 def take(here: Plant, body: Body, person: str) -> Answer:
     """{material, lot, containers: their labels, retest}: of what this request took in before, where it is asked again.
 
-    All or nothing, and the answer is kept in the transaction that takes in: a crash before it has taken in nothing,
-    after it the same request is answered and takes in nothing more. PestleError as `views.receive`.
+    All or nothing, and the entry of the receipt bears the id of the request: a crash before the commit has taken in
+    nothing, after it the same request is answered from the log and takes in nothing more. PestleError as
+    `views.receive`.
     """
-    day, given, said = clock.now_text()[:10], _given(body), _digest(body)
+    day, given = clock.now_text()[:10], _given(body)
     with here.engine.connect() as connection:
-        done = _answered(connection, body["request"], person, said)
+        done = repeating.answered(connection, body, person)
         if done is not None:
             return done
         amounts = [one["quantity"] for one in body["containers"]]
@@ -40,48 +39,27 @@ def take(here: Plant, body: Body, person: str) -> Answer:
         _check(given, [*rules.findings(given, queries.known(connection, given, day)), *found], body["despite"])
         given["retest"] = queries.retest_of(connection, body["material"], day, body["expiry"])
     try:
-        return _taken(here, body, given, person, said)
+        return _taken(here, body, given, person)
     except PestleError as error:
         # The same request at the same moment was the first.
-        if error.code != "receipt_request_other":
+        if error.code != "id_taken":
             raise
     with here.engine.connect() as connection:
-        done = _answered(connection, body["request"], person, said)
-    assert done is not None, "answers are kept"
+        done = repeating.answered(connection, body, person)
+    assert done is not None, "an id that is taken is in the log"
     return done
 
 
-def _taken(here: Plant, body: Body, given: Answer, person: str, said: str) -> Answer:
+def _taken(here: Plant, body: Body, given: Answer, person: str) -> Answer:
     answer: Answer = {"material": body["material"], "retest": given["retest"]}
 
     def facts(lot: str) -> list[Fact]:
         labels = [numbering.label(lot, n) for n in range(1, len(body["containers"]) + 1)]
         answer.update(lot=lot, containers=labels)
-        return _facts({**given, "lot": lot}, body["containers"], person)
+        return _facts({**given, "lot": lot}, body["containers"], person, body["request"])
 
-    def keep(connection: Connection, _: Sequence[Any]) -> None:
-        if queries.answer_to(connection, body["request"]) is not None:
-            raise PestleError("receipt_request_other", {"request": body["request"]})
-        projection.keep_answer(connection, body["request"], person, said, answer)
-
-    giving.next_lot(here, body["material"], facts, keep)
+    giving.next_lot(here, body["material"], facts)
     return answer
-
-
-def _answered(connection: Connection, request: str, person: str, said: str) -> Answer | None:
-    """A request is its person's and says once what came. PestleError `receipt_request_other`."""
-    found = queries.answer_to(connection, request)
-    if found is None:
-        return None
-    if (found.person, found.body) != (person, said):
-        raise PestleError("receipt_request_other", {"request": request, "lot": found.lot})
-    answer: Answer = orjson.loads(found.answer)
-    return answer
-
-
-def _digest(body: Body) -> str:
-    said = {name: value for name, value in body.items() if name not in ("request", "despite")}
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _given(body: Body) -> Answer:
@@ -115,13 +93,13 @@ def _check_places(connection: Connection, body: Body, person: str) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(wrong)))
 
 
-def _facts(given: Body, lines: Sequence[Body], person: str) -> list[Fact]:
+def _facts(given: Body, lines: Sequence[Body], person: str, request: str) -> list[Fact]:
     stream = f"lot/{given['material']}/{given['lot']}"
     labelled = [{"container": numbering.label(given["lot"], n), **one} for n, one in enumerate(lines, 1)]
     parts = [labelled[at : at + model.TOGETHER] for at in range(0, len(labelled), model.TOGETHER)]
     key = {"material": given["material"], "lot": given["lot"]}
     return [
-        Fact(model.LOT_RECEIVED, stream, given, subject=stream, actor=person),
+        Fact(model.LOT_RECEIVED, stream, given, subject=stream, actor=person, id=request),
         *(
             Fact(model.CONTAINERS_RECEIVED, stream, {**key, "containers": part}, subject=stream, actor=person)
             for part in parts
