@@ -20,10 +20,13 @@ from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
 from server.production.yields import judging as yields
+from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
 
 # Who may work on a batch; who may stand by, `WITNESSES` says.
 WORKERS = ("batch.work",)
+# Exceptions of a phase, whatever of its work brings them to light.
+_ONCE = ("phase_order", UNEXPLAINED)
 
 
 def judge_observation(connection: Connection, entry: Entry) -> Ruling:
@@ -263,12 +266,12 @@ def cosigned(connection: Connection, entry: Entry, person: str) -> bool:
 
 
 def _waits_already(connection: Connection, entry: Entry, judgement: Judgement) -> bool:
-    """Work of a whole phase out of its turn is one exception, not one for each of its values; so is that of one person
-    without a qualification."""
+    """Work of a whole phase out of its turn, or after a yield that nobody has explained, is one exception, not one for
+    each of its values; so is that of one person without a qualification."""
     batch, phase = entry.payload["batch"], entry.payload.get("phase")
     if judgement.code == NOT_QUALIFIED:
         return queries.open_about(connection, batch, NOT_QUALIFIED, phase, judgement.details["person"])
-    return judgement.code == "phase_order" and queries.open_items(connection, batch, "phase_order", phase)
+    return judgement.code in _ONCE and queries.open_items(connection, batch, judgement.code, phase)
 
 
 def _rivals(connection: Connection, entry: Entry) -> list[str]:

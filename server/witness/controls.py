@@ -56,5 +56,4 @@ class ControlRules(StandingRules):
             about = taken_from(head.id, head.captured_at, head.kind, body)
             if about is not None:
                 self._taken.setdefault(place, []).append(about)
-            else:
-                self._marks.setdefault(place, []).append((head.kind, head.captured_at))
+            self._marks.setdefault(place, []).append((head.kind, head.captured_at))

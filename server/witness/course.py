@@ -37,6 +37,8 @@ class CourseRules(StandingRules):
         about, known = _mark(seen, body), self._marks.get(body["batch"], [])
         here = [one for one in known if one.phase == about.phase]
         owed = {one.code for one in rules.judge_left(head.kind, body)}
+        if head.corrects is None:
+            owed |= {one.code for one in rules.not_started(head.kind, find_phase(phases, about.phase), here)}
         work = [one.captured_at for one in here if one.kind in model.WORK]
         owed |= {rules.HELD} if rules.newly_held(here, about, work) else set()
         owed |= {one.code for _, one in rules.newly_out(phases, known, about)}

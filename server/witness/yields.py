@@ -27,7 +27,7 @@ Signed = Callable[[Seen, str], bool]
 class YieldRules(StandingRules):
     """The values of every batch after the entries learnt so far; `granted` knows who may explain."""
 
-    kinds = (*VALUES, model.STARTED, model.EXPLAINED)
+    kinds = (*model.WORK, model.EXPLAINED)
 
     def __init__(self, granted: GrantRules, signed: Signed) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class YieldRules(StandingRules):
         self._told: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
-        """SyncError `flag_missing` or `flag_wrong` of a value, a yield, its explanation, or a phase that begins."""
+        """SyncError `flag_missing` or `flag_wrong` of a value, a yield, its explanation, or work after it."""
         body, kind = seen.body, seen.head.kind
         if body is None or kind not in (*self.kinds, RESOLVED_KIND) or "batch_unknown" in seen.stamp.flags:
             return
@@ -51,10 +51,10 @@ class YieldRules(StandingRules):
             return
         elif kind == model.EXPLAINED:
             self._judge_explanation(seen, body)
-        elif kind == model.STARTED:
+        else:
             self.compare(seen, self._unexplained(seen, body, phases), (rules.UNEXPLAINED,))
-        elif has_yields(phases):
-            self._judge_value(seen, body, phases)
+            if kind in VALUES and has_yields(phases):
+                self._judge_value(seen, body, phases)
 
     def _judge_value(self, seen: Seen, body: Body, phases: Sequence[Body]) -> None:
         head = seen.head
@@ -72,6 +72,8 @@ class YieldRules(StandingRules):
         return {rules.STALE} if found else set()
 
     def _unexplained(self, seen: Seen, body: Body, phases: Sequence[Body]) -> set[str]:
+        if seen.head.corrects is not None or find_phase(phases, body["phase"]) is None:
+            return set()
         above = structure.above(phases, body["phase"])
         known = [self._yield(one, phases) for one in self._standing(body["batch"], set()) if one.inputs is not None]
         open_ = rules.open_before([one for one in known if one is not None], above, seen.head.captured_at)

@@ -90,6 +90,16 @@ def test_what_a_tablet_reports_as_missed_neither_stops_the_judging_nor_silences_
     assert told == [[2, 3], [1, 2, 3]]
 
 
+def test_the_first_check_begins_a_phase_whose_start_nobody_recorded(site: Site) -> None:
+    begun = site.now_ms
+    assert check(site, begun, 0, 1) == ()
+    assert check(site, begun, 34, 3) == ("check_late",)
+    at(site, begun, 360)
+    assert site.put("phase_completed", marked("B1", "30")).flags == ("check_missed",)
+    (mass, _) = exceptions(site, "check_missed")
+    assert mass.details["rounds"] == [2, *range(4, 13)]
+
+
 def test_a_second_tablet_that_comes_late_with_checks_that_were_in_time_changes_nothing(site: Site) -> None:
     begun = start(site)
     check(site, begun, 40, 1)

@@ -90,6 +90,14 @@ def test_a_phase_that_was_aborted_ends_and_asks_for_none_of_its_values(made: Bra
     assert made.start("40").flags == ()
 
 
+def test_a_phase_that_is_only_said_to_be_complete_was_never_begun_which_is_a_minor_exception(made: Branches) -> None:
+    assert made.end("10").flags == ("phase_not_started",)
+    item = made.site.item("B1", "phase_not_started")
+    assert (item.phase, item.details["severity"]) == ("10", "minor")
+    # Said again it is no news.
+    assert made.end("10", device="tablet-b").flags == ()
+
+
 def test_a_time_limit_that_was_not_kept_is_an_exception_and_a_hold_does_not_stop_it(made: Branches) -> None:
     made.do("10", "20", "30")
     made.wait(4)

@@ -76,6 +76,16 @@ def test_a_yield_out_of_limits_is_major_and_going_on_without_an_explanation_is_a
     assert stage.site.item("B1", "yield_unexplained").details["yields"] == [recorded.id]
 
 
+def test_work_goes_on_after_an_unexplained_yield_as_little_without_a_start(stage: Stage) -> None:
+    recorded = low(stage)
+    stage.site.put("phase_completed", marked("B1", "50"))
+    assert "yield_unexplained" in stage.site.put("phase_completed", marked("B1", "60")).flags
+    assert stage.site.item("B1", "yield_unexplained").details["yields"] == [recorded.id]
+    # One exception for the phase, however much is done in it.
+    assert "yield_unexplained" in stage.site.put("phase_completed", marked("B1", "60"), device="tablet-b").flags
+    assert stage.codes().count("yield_unexplained") == 1
+
+
 def test_once_a_supervisor_has_explained_it_the_batch_goes_on(stage: Stage) -> None:
     recorded = low(stage)
     said = stage.site.put("yield_explained", explained("B1", recorded.id), cosigner="P-3")

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
 import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf } from "../../src/production/course/course";
+import { courseOf } from "../../src/production/controls/schedule";
 import { doubtOf } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
 
@@ -65,6 +66,10 @@ it("PRD-06 counts time limits down from the moment they begin to the one they en
   expect(limit).toEqual({ phase: phases[3], to: "start", from: at(15), until: at(40) });
   expect([12, 16, 26, 41].map((minutes) => toneOf(limit!, at(minutes)))).toEqual(["waits", "runs", "soon", "over"]);
   expect(running(phases, [...known, entry(KIND.started, "40", 20)])).toEqual([]);
+});
+
+it("PRD-09 takes the first work of a phase for its beginning where nobody said that it began", () => {
+  expect(courseOf(phases[0]!, [entry(KIND.checked, "10", 3), entry(KIND.started, "10", 9)]).started).toBe(at(3));
 });
 
 it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () => {

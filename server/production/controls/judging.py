@@ -16,16 +16,17 @@ from server.production.model import Batch
 from server.production.projection import entry_
 from server.recipes.model import find_phase
 
-# What moves a phase, by what it is to its course.
+# What moves a phase, by what it is to its course. Its first work is its beginning, whether or not somebody said so.
 MARKS: Mapping[str, str] = {
     model.STARTED: "started",
+    **dict.fromkeys(model.SINGLE_VALUED, "started"),
     model.COMPLETED: "ended",
     "production.phase_aborted.v1": "ended",
     "production.phase_skipped.v1": "ended",
     "production.phase_held.v1": "held",
     "production.phase_resumed.v1": "resumed",
 }
-HEARD = frozenset({*MARKS, model.CHECKED})
+HEARD = frozenset(MARKS)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:

@@ -26,7 +26,8 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
         return [], []
     given, about = entry.payload, Mark(entry.kind, entry.payload["phase"], entry.header.captured_at)
     flags, facts = [], []
-    for one in (*rules.judge_left(entry.kind, given), *_piece(connection, entry, batch)):
+    own = (*rules.judge_left(entry.kind, given), *_not_started(connection, entry, batch))
+    for one in (*own, *_piece(connection, entry, batch)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
     held = rules.newly_held(_holds(connection, batch.number, about), about, _work(connection, batch.number, about))
@@ -39,6 +40,14 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
         flags.append(one.code)
         facts.append(_fact(entry, phase, one))
     return flags, facts
+
+
+def _not_started(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    if entry.kind != model.COMPLETED or entry.header.corrects is not None:
+        return []
+    number = entry.payload["phase"]
+    known = _marks(connection, batch.number, (number,), model.WORK)
+    return rules.not_started(entry.kind, find_phase(batch.phases, number), known)
 
 
 def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:

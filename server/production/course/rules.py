@@ -12,12 +12,12 @@ from typing import Any
 from server.production import model
 from server.production.controls import schedule
 from server.production.controls.schedule import Hold
-from server.production.model import MAJOR, Judgement
+from server.production.model import MAJOR, MINOR, Judgement
 
-HELD = "phase_held"
+HELD, NOT_STARTED = "phase_held", "phase_not_started"
 EARLY, EXCEEDED = "time_limit_early", "time_limit_exceeded"
 TIMES = (EARLY, EXCEEDED)
-FLAGS = (HELD, *TIMES, *model.LEFT_CODES.values())
+FLAGS = (HELD, NOT_STARTED, *TIMES, *model.LEFT_CODES.values())
 
 Phases = Sequence[Mapping[str, Any]]
 
@@ -35,6 +35,15 @@ def judge_left(kind: str, given: Mapping[str, Any]) -> list[Judgement]:
     """A phase that was aborted or skipped is QA's to assess, whoever decided so (CN 2010, 175; 21 CFR 211.100(b))."""
     code = model.LEFT_CODES.get(kind)
     return [] if code is None else [Judgement(code, {"reason": given["reason"], "severity": MAJOR})]
+
+
+def not_started(kind: str, phase: Mapping[str, Any] | None, known: Iterable[Mark]) -> list[Judgement]:
+    """A phase that is said to be complete, and of which nothing else was ever said; `known` are its own marks. Orders
+    before the second form are not asked: they say no more than that a phase is done."""
+    if kind != model.COMPLETED or phase is None or "after" not in phase:
+        return []
+    begun = any(one.kind in model.WORK for one in known)
+    return [] if begun else [Judgement(NOT_STARTED, {"severity": MINOR})]
 
 
 def holds(marks: Iterable[Mark]) -> Sequence[Hold]:

@@ -25,20 +25,28 @@ VALUES = (*model.WEIGHINGS, model.PARAMETER, model.CHECKED, model.YIELDED)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
-    """What is wrong with the entry itself: of a yield, its explanation, or a phase that begins."""
+    """What is wrong with the entry itself: of a yield, its explanation, or work of a phase after a yield."""
     given = entry.payload
     phase = find_phase(batch.phases, given.get("phase") or "")
-    if entry.kind == model.YIELDED and phase is not None and phase["type"] == rules.YIELD:
-        claims = values.of_batch(connection, batch.number, entry.header.corrects)
-        return rules.judge(given, batch.phases, phase, claims)
     if entry.kind == model.EXPLAINED:
         return _judge_explanation(connection, entry)
-    if entry.kind == model.STARTED and phase is not None and has_yields(batch.phases):
-        above = structure.above(batch.phases, phase["id"])
-        open_ = rules.open_before(_yields(connection, batch), above, entry.header.captured_at)
-        details = {"yields": [one.entry for one in open_], "severity": model.MAJOR}
-        return [Judgement(rules.UNEXPLAINED, details)] if open_ else []
-    return []
+    if phase is None:
+        return []
+    found = _judge_work(connection, entry, batch)
+    if entry.kind == model.YIELDED and phase["type"] == rules.YIELD:
+        claims = values.of_batch(connection, batch.number, entry.header.corrects)
+        found += rules.judge(given, batch.phases, phase, claims)
+    return found
+
+
+def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    """Any work of a phase, whether or not somebody has said that it began; a correction is none."""
+    if entry.kind not in model.WORK or entry.header.corrects is not None or not has_yields(batch.phases):
+        return []
+    above = structure.above(batch.phases, entry.payload["phase"])
+    open_ = rules.open_before(_yields(connection, batch), above, entry.header.captured_at)
+    details = {"yields": [one.entry for one in open_], "severity": model.MAJOR}
+    return [Judgement(rules.UNEXPLAINED, details)] if open_ else []
 
 
 def has_yields(phases: Iterable[Any]) -> bool:

@@ -1,13 +1,14 @@
 /** When rounds of in-process checks are due, by the running time of their phase: the mirror of
  *  server/production/controls/schedule.py, held to it by tests/vectors/controls.json. Times are milliseconds. */
 import type { LocalEntry, Phase, Schedule } from "../../core/types";
-import { slot } from "../progress";
+import { SINGLE, slot } from "../progress";
 
 const MINUTE = 60_000;
 export interface Hold { begin: number; end: number | null }
 export interface Course { started: number | null; ended: number | null; holds: Hold[] }
-/** What moves a phase, by what it is to its course. */
+/** What moves a phase, by what it is to its course. Its first work is its beginning, whether or not somebody said so. */
 const MARKS: Record<string, "started" | "ended" | "held" | "resumed"> = {
+  ...Object.fromEntries(SINGLE.map((kind) => [kind, "started" as const])),
   "production.phase_started.v1": "started",
   "production.phase_completed.v1": "ended",
   "production.phase_aborted.v1": "ended",
