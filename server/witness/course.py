@@ -41,6 +41,7 @@ class CourseRules(StandingRules):
             owed |= {one.code for one in rules.not_started(head.kind, find_phase(phases, about.phase), here)}
         work = [one.captured_at for one in here if one.kind in model.WORK]
         owed |= {rules.HELD} if rules.newly_held(here, about, work) else set()
+        owed |= {rules.LEFT} if rules.newly_left(here, about) else set()
         owed |= {one.code for _, one in rules.newly_out(phases, known, about)}
         if head.kind in model.WORK and head.corrects is None:
             owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
@@ -59,7 +60,7 @@ class CourseRules(StandingRules):
 
 
 def _mark(seen: Seen, body: Body) -> Mark:
-    return Mark(seen.head.kind, body["phase"], seen.head.captured_at)
+    return Mark(seen.head.kind, body["phase"], seen.head.captured_at, seen.head.corrects is not None)
 
 
 def _ended(marks: list[Mark]) -> dict[str, str]:

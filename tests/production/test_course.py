@@ -98,6 +98,32 @@ def test_a_phase_that_is_only_said_to_be_complete_was_never_begun_which_is_a_min
     assert made.end("10", device="tablet-b").flags == ()
 
 
+@pytest.mark.parametrize("how", ["abort", "skip"])
+def test_work_after_a_phase_was_left_is_one_exception_unless_clocks_may_differ_by_as_much(
+    made: Branches, how: str
+) -> None:
+    made.do("10")
+    (made.abort if how == "abort" else made.skip)("30")
+    assert "phase_left" not in made.start("30", device="tablet-b").flags
+    made.wait(10)
+    assert made.start("30").flags == ("phase_left",)
+    assert made.end("30").flags == ("phase_left",)
+    item = made.site.item("B1", "phase_left")
+    assert (item.phase, item.details["severity"], len(item.details["times"])) == ("30", "major", 1)
+
+
+def test_an_abort_that_arrives_after_the_work_done_since_brings_that_to_light(made: Branches) -> None:
+    made.do("10")
+    made.site.now_ms += 60_000
+    said = {"batch": "B1", "phase": "20", "reason": "filter torn"}
+    writer, lease = made.site.writers["tablet-b"], made.site.leases["B1", "tablet-b"]
+    left = writer.write("production.phase_aborted.v1", "batch/B1", said, actor="P-2", subject="20/aborted", lease=lease)
+    made.wait(10)
+    made.do("20")
+    assert made.site.submit(left).flags == ("phase_aborted", "phase_left")
+    assert len(made.site.item("B1", "phase_left").details["times"]) == 2
+
+
 def test_a_time_limit_that_was_not_kept_is_an_exception_and_a_hold_does_not_stop_it(made: Branches) -> None:
     made.do("10", "20", "30")
     made.wait(4)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -172,3 +173,24 @@ def test_a_piece_of_equipment_is_known_of_the_right_class_a_candidate_and_calibr
 ) -> None:
     told = pieces.judge(code, PHASE, piece, "2026-11-22")
     assert [(one.code, one.details.get("problem")) for one in told] == found
+
+
+LEFT_OR_WORK = st.tuples(st.sampled_from((model.STARTED, model.PARAMETER, *model.LEFT)), st.integers(0, 30))
+
+
+@given(st.lists(LEFT_OR_WORK, unique=True), st.randoms(use_true_random=False))
+def test_work_after_a_phase_was_left_comes_to_light_in_whatever_order_entries_arrive(
+    marks: list[tuple[str, int]], chance: Random
+) -> None:
+    known: list[Mark] = []
+    told: set[str] = set()
+    for kind, minute in chance.sample(marks, len(marks)):
+        told |= set(rules.newly_left(known, mark(kind, "10", minute)))
+        known.append(mark(kind, "10", minute))
+    left = min((minute for kind, minute in marks if kind in model.LEFT), default=100)
+    assert told == {at(minute) for kind, minute in marks if kind in model.WORK and minute > left + 5}
+
+
+def test_a_correction_of_what_was_done_before_is_no_work_after_a_phase_was_left() -> None:
+    left, correction = mark(model.ABORTED, "10", 0), Mark(model.PARAMETER, "10", at(60), corrects=True)
+    assert rules.newly_left([left], correction) == []

@@ -34,6 +34,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     told.append(made.start("40").flags)
     told.append(made.identify("20", "PR-2").flags)
     told.append(Branches(site, "B3").end("10").flags)
+    told.append(made.start("30").flags)
     assert set(EVERY) | {pieces.UNFIT, pieces.OVERDUE} == {flag for flags in told for flag in flags}
     yield Story.of(site.plant)
     clock.use_system()

@@ -171,6 +171,7 @@ export const codesEn = {
     reading_unverified: "Balance reading not verified",
     phase_order: "Phase out of order",
     phase_held: "Work while the phase was held",
+    phase_left: "Work after the phase was aborted or skipped",
     phase_not_started: "Completed without ever being begun",
     phase_aborted: "Phase aborted",
     equipment_not_clean: "Equipment not clean",

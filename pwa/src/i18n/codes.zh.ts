@@ -170,6 +170,7 @@ export const codesZh: typeof codesEn = {
     reading_unverified: "天平读数未核实",
     phase_order: "步骤次序不符",
     phase_held: "步骤暂停期间操作",
+    phase_left: "步骤中止或跳过后操作",
     phase_not_started: "步骤未开始即完成",
     phase_aborted: "步骤中止",
     equipment_not_clean: "设备未清洁",

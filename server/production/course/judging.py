@@ -24,7 +24,8 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     held is one exception as long as QA has not assessed it."""
     if batch is None or entry.kind not in HEARD:
         return [], []
-    given, about = entry.payload, Mark(entry.kind, entry.payload["phase"], entry.header.captured_at)
+    given, corrects = entry.payload, entry.header.corrects is not None
+    about = Mark(entry.kind, given["phase"], entry.header.captured_at, corrects)
     flags, facts = [], []
     own = (*rules.judge_left(entry.kind, given), *_not_started(connection, entry, batch))
     for one in (*own, *_piece(connection, entry, batch)):
@@ -36,6 +37,12 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
         if not queries.open_items(connection, batch.number, rules.HELD, about.phase):
             details = {"times": held[:20], "severity": model.MAJOR}
             facts.append(_fact(entry, about.phase, Judgement(rules.HELD, details)))
+    after = rules.newly_left(_left(connection, batch.number, about), about)
+    if after:
+        flags.append(rules.LEFT)
+        if not queries.open_items(connection, batch.number, rules.LEFT, about.phase):
+            details = {"times": after[:20], "severity": model.MAJOR}
+            facts.append(_fact(entry, about.phase, Judgement(rules.LEFT, details)))
     for phase, one in _times(connection, entry, batch, about):
         flags.append(one.code)
         facts.append(_fact(entry, phase, one))
@@ -79,11 +86,17 @@ def _work(connection: Connection, batch: str, about: Mark) -> list[str]:
     return [one.captured_at for one in _marks(connection, batch, (about.phase,), model.WORK)]
 
 
+def _left(connection: Connection, batch: str, about: Mark) -> list[Mark]:
+    """When the phase was left; its work as well, where that is what one hears of now."""
+    kinds = model.LEFT if about.kind in model.WORK else (*model.LEFT, *model.WORK)
+    return _marks(connection, batch, (about.phase,), kinds)
+
+
 def _marks(connection: Connection, batch: str, phases: Iterable[str], kinds: Iterable[str]) -> list[Mark]:
     c = entry_.c
     here = (c.batch == batch) & c.phase.in_(list(phases)) & c.kind.in_(list(kinds))
-    query = select(c.kind, c.phase, c.captured_at).where(here).order_by(c.idx)
-    return [Mark(*row) for row in connection.execute(query)]
+    query = select(c.kind, c.phase, c.captured_at, c.corrects).where(here).order_by(c.idx)
+    return [Mark(kind, phase, at, corrects is not None) for kind, phase, at, corrects in connection.execute(query)]
 
 
 def _fact(entry: Entry, phase: str, one: Judgement) -> Fact:

@@ -13,22 +13,24 @@ from server.production import model
 from server.production.controls import schedule
 from server.production.controls.schedule import Hold
 from server.production.model import MAJOR, MINOR, Judgement
+from server.production.rules import CLOCK_TOLERANCE
 
-HELD, NOT_STARTED = "phase_held", "phase_not_started"
+HELD, NOT_STARTED, LEFT = "phase_held", "phase_not_started", "phase_left"
 EARLY, EXCEEDED = "time_limit_early", "time_limit_exceeded"
 TIMES = (EARLY, EXCEEDED)
-FLAGS = (HELD, NOT_STARTED, *TIMES, *model.LEFT_CODES.values())
+FLAGS = (HELD, NOT_STARTED, LEFT, *TIMES, *model.LEFT_CODES.values())
 
 Phases = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An entry that says that a phase goes, or goes no further."""
+    """An entry that says that a phase goes, or goes no further; `corrects` another, so that nothing was done then."""
 
     kind: str
     phase: str
     captured_at: str
+    corrects: bool = False
 
 
 def judge_left(kind: str, given: Mapping[str, Any]) -> list[Judgement]:
@@ -67,6 +69,23 @@ def newly_held(marks: Sequence[Mark], about: Mark, work: Sequence[str]) -> list[
         return work_in(holds(marks), [about.captured_at]) if about.kind in model.WORK else []
     before = set(work_in(holds(marks), work))
     return [at for at in work_in(holds([*marks, about]), work) if at not in before]
+
+
+def newly_left(marks: Sequence[Mark], about: Mark) -> list[str]:
+    """Times of work that turns out to have been done after its phase had been aborted or skipped, now that `about` is
+    known. Two clocks may differ by `CLOCK_TOLERANCE`."""
+    if about.kind not in (*model.WORK, *model.LEFT):
+        return []
+    before = set(_work_after(marks))
+    return [at for at in _work_after([*marks, about]) if at not in before]
+
+
+def _work_after(marks: Sequence[Mark]) -> list[str]:
+    left = min((datetime.fromisoformat(one.captured_at) for one in marks if one.kind in model.LEFT), default=None)
+    if left is None:
+        return []
+    work = [one.captured_at for one in marks if one.kind in model.WORK and not one.corrects]
+    return [at for at in work if datetime.fromisoformat(at) > left + CLOCK_TOLERANCE]
 
 
 def timed(phases: Phases) -> set[str]:

@@ -347,6 +347,7 @@ below_minimum_weight|低于天平最小称量值|Below the minimum weight of the
 balance_not_checked|天平无有效核查|Balance without a valid check
 phase_order|步骤顺序不符|Phase out of order
 phase_held|步骤暂停期间操作|Work while the phase was held
+phase_left|步骤中止或跳过后操作|Work after the phase was aborted or skipped
 phase_not_started|步骤未开始即完成|Completed without ever being begun
 phase_aborted|步骤中止|Phase aborted
 phase_skipped|步骤跳过|Phase skipped
