@@ -13,7 +13,10 @@ from log_support import Files, tree_files
 from server.core.kinds import Registry
 from server.core.plant import Plant
 from server.plant import ROOMS
+from server.site.model import UPGRADED
 from server.witness.folder import Folder, Settings
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.watch import Watch
 from sync import merkle, note
 from sync.checkpoint import Checkpoint
@@ -98,6 +101,10 @@ class Story:
     def server_says(self, kind: str, stream: str, payload: dict[str, Any], **more: Any) -> "Story":
         return self.then(self.pen("server", self.signer).write(kind, stream, payload, actor="server"), **more)
 
+    def upgraded(self, kind: str = UPGRADED) -> "Story":
+        """And a version goes on with it: today's, or with `UPGRADED_V1` one of before."""
+        return self.server_says(kind, "site", upgrade(kind))
+
     def files(self) -> Files:
         leaves = [leaf_data(entry.header, entry.signatures, entry.receipt) for entry in self.entries]
         files = tree_files(self.signer, leaves, [(e.index, e.salt, e.payload) for e in self.entries])
@@ -166,6 +173,20 @@ class Rig:
     def found(self) -> tuple[str, int | None] | None:
         broken = self.folder.status.broken
         return None if broken is None else (broken["code"], broken["index"])
+
+
+def upgrade(kind: str) -> dict[str, Any]:
+    now: dict[str, Any] = {"software": "0.1.0", "migration": "0001"} | ({"rules": 1} if kind == UPGRADED else {})
+    checked = {"how": "all", "entries": 1, "checkpoint": {"size": 1, "root": "00" * 32}}
+    return {"before": None, "now": now, "checked": checked}
+
+
+def since(story: list[Seen], *kinds: str) -> SinceRules:
+    """What a witness has learnt of the versions of a log that said so, each by one kind of entry."""
+    rules = SinceRules()
+    for kind in kinds:
+        rules.learn(replace(story[0], head=replace(story[0].head, kind=kind, device="server"), body=upgrade(kind)))
+    return rules
 
 
 def _policy_text(vkey: str, server_key: bytes) -> bytes:

@@ -82,6 +82,12 @@ class _Version(Schema):
     migration = fields.code()
 
 
+class _Ruled(_Version):
+    """`rules` is the edition of the rules, 0 of a version that named none."""
+
+    rules = fields.whole()
+
+
 class _Checked(Schema):
     """`how`: every entry by the rules of a verifier, or the end and a sample under the signed root."""
 
@@ -90,12 +96,19 @@ class _Checked(Schema):
     checkpoint = fields.nested(CheckpointShape)
 
 
-class Upgraded(Schema):
+class UpgradedV1(Schema):
     """`before` is null when the log has never said with what it was written."""
 
     before = fields.nested(_Version, none=True)
     now = fields.nested(_Version)
     checked = fields.nested(_Checked)
+
+
+class Upgraded(UpgradedV1):
+    """With the rules by which is judged from here on."""
+
+    before = fields.nested(_Ruled, none=True)
+    now = fields.nested(_Ruled)
 
 
 def decide_erasure(connection: Connection, entry: Entry) -> Ruling:
@@ -122,6 +135,7 @@ KINDS = (
     Kind(model.RESTORED, Restored, "observation", by_server=True),
     Kind(ERASED, PayloadsErased, "decision", decide_erasure, by=(model.ERASE,)),
     Kind(model.ARCHIVED, Archived, "observation", by_server=True),
+    Kind(model.UPGRADED_V1, UpgradedV1, "observation", by_server=True),
     Kind(model.UPGRADED, Upgraded, "observation", by_server=True),
     *witnesses.KINDS,
     *keys.KINDS,

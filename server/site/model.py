@@ -7,7 +7,12 @@ BACKUP_MADE = "site.backup_made.v1"
 BACKUP_FAILED = "site.backup_failed.v1"
 RESTORED = "site.restored.v1"
 ARCHIVED = "site.archived.v1"
-UPGRADED = "site.upgraded.v1"
+UPGRADED_V1 = "site.upgraded.v1"
+UPGRADED = "site.upgraded.v2"
+# By how many editions of its rules a version judges what is recorded: one more wherever a rule for kinds that are in
+# logs already changes, so that a witness asks nothing of entries which their server never asked (server/witness/since).
+# 1: places, counts' books, materials that a batch accounts for, parts that follow theirs, results that are checked.
+RULES = 1
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"
 # Names of an erasure fit into one entry up to so many.
@@ -16,10 +21,12 @@ MOST_ERASED = 500
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What runs: the version of the software, and the number of the last migration."""
+    """What runs: the version of the software, the number of the last migration, and the edition of the rules; 0 of a
+    version that named none."""
 
     software: str
     migration: str
+    rules: int = 0
 
-    def payload(self) -> dict[str, str]:
-        return {"software": self.software, "migration": self.migration}
+    def payload(self) -> dict[str, str | int]:
+        return {"software": self.software, "migration": self.migration, "rules": self.rules}

@@ -38,7 +38,7 @@ def state(plant: Plant) -> dict[str, Any] | None:
 
 
 def _last(connection: Connection) -> Version | None:
-    said = reading.of_kind(connection, model.UPGRADED)
+    said = reading.of_kind(connection, model.UPGRADED) or reading.of_kind(connection, model.UPGRADED_V1)
     return Version(**said[-1].envelope.body["now"]) if said else None
 
 

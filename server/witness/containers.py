@@ -18,6 +18,7 @@ from server.production.issuing.model import ALLOCATED as GIVEN
 from server.production.rules import slot_of
 from server.release.model import RESOLVED_KIND
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.verify.rules import ERASED
 
@@ -41,12 +42,15 @@ class _Taken:
 
 
 class ContainerRules:
-    """The containers of the site and what was taken out of them, after the entries learnt so far."""
+    """The containers of the site and what was taken out of them, after the entries learnt so far. Before `since` what
+    was filled out of a batch's container was not given to it."""
 
-    def __init__(self, stock: StockRules) -> None:
-        self._stock = stock
+    def __init__(self, stock: StockRules, since: SinceRules) -> None:
+        self._stock, self._since = stock, since
         self._lots: set[tuple[str, str]] = set()
         self._owners: dict[str, str] = {}
+        # Filled out of a batch's, and given to nobody by a decision.
+        self._parts: set[str] = set()
         self._uses: dict[str, list[_Taken]] = {}
         self._superseded: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
@@ -83,7 +87,7 @@ class ContainerRules:
             return
         place = given["batch"], slot_of(kind, given)
         uses = [one for one in self._uses.get(name, ()) if one.entry not in self._superseded]
-        if self._owners.get(name) != given["batch"]:
+        if self._owner(name) != given["batch"]:
             yield model.NOT_ALLOCATED
         if any(one.place[0] != given["batch"] for one in uses):
             yield model.SHARED
@@ -92,6 +96,9 @@ class ContainerRules:
         had = self._stock.base(name)
         if net is not None and had is not None and Fraction(_sum(besides) + Decimal(net["value"])) > had:
             yield model.USED_UP
+
+    def _owner(self, name: str) -> str | None:
+        return self._owners.get(name) if self._since.asked or name not in self._parts else None
 
     def _is_blind(self, given: Mapping[str, Any]) -> bool:
         label = given["container"]
@@ -122,12 +129,9 @@ class ContainerRules:
             case model.WEIGHED | model.DISPENSED:
                 return self._use(seen, body)
             case model.ALLOCATED:
-                self._owners |= dict.fromkeys(body["containers"], body["batch"])
-                return tuple(body["containers"])
+                return self._give(tuple(body["containers"]), body["batch"])
             case kind if kind == GIVEN:
-                labels = tuple(one["container"] for one in body["containers"])
-                self._owners |= dict.fromkeys(labels, body["batch"])
-                return labels
+                return self._give(tuple(one["container"] for one in body["containers"]), body["batch"])
             case model.DEALLOCATED:
                 for label in body["containers"]:
                     self._owners.pop(label, None)
@@ -143,11 +147,18 @@ class ContainerRules:
                 return self._register(seen, body)
         return ()
 
+    def _give(self, labels: tuple[str, ...], batch: str) -> tuple[str, ...]:
+        self._owners |= dict.fromkeys(labels, batch)
+        self._parts -= {*labels}
+        return labels
+
     def _follow(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:
         """What is filled out of a container of a batch is the batch's as well; its label is none of another's."""
         owner, labels = self._owners.get(body["container"]), tuple(one["container"] for one in body["into"])
         if owner is not None and VOID.isdisjoint(seen.stamp.flags):
-            self._owners |= {label: owner for label in labels if self._stock.find(label) is None}
+            parts = [label for label in labels if self._stock.find(label) is None]
+            self._owners |= dict.fromkeys(parts, owner)
+            self._parts |= {*parts}
         return (body["container"], *labels)
 
     def _register(self, seen: Seen, body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from server.materials.stock.model import VOID
 from server.witness.places import PlaceRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -17,11 +18,12 @@ NOW = "9999"
 
 
 class CountRules(Remembering):
-    """Who has counted in each count, and what, after the entries learnt so far; `stock` and `places` are the book."""
+    """Who has counted in each count, and what, after the entries learnt so far; `stock` and `places` are the book. It
+    was one of the day of closing before `since`."""
 
-    def __init__(self, stock: StockRules, places: PlaceRules) -> None:
+    def __init__(self, stock: StockRules, places: PlaceRules, since: SinceRules) -> None:
         super().__init__()
-        self._stock, self._places = stock, places
+        self._stock, self._places, self._since = stock, places, since
         self._counted: dict[str, tuple[str, Body]] = {}
         self._open: set[str] = set()
 
@@ -55,6 +57,8 @@ class CountRules(Remembering):
 
     def _is_booked(self, line: Body) -> bool:
         """Whether a line says what the book has of the moment of counting, or has now where nobody has counted it."""
+        if not self._since.asked:
+            return True
         label, entry = line["container"], line["entry"]
         at = NOW if entry is None else self._places.counted_at(entry)
         was = None if at is None else self._stock.shown_at(label, at)

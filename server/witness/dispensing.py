@@ -5,8 +5,10 @@ The same questions as its own rules ask (`server.production.dispensing.rules`), 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from server.core.units import Link
 from server.handheld.entries import OF_BATCHES
 from server.production import model
 from server.production.dispensing import rules
@@ -17,6 +19,7 @@ from server.release.model import RESOLVED_KIND
 from server.witness.links import MaterialLinks
 from server.witness.lot_results import LotResults
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from sync.verify.rules import ERASED
 
 Body = Mapping[str, Any]
@@ -25,19 +28,21 @@ _ALSO = ("out_of_limits", "unit_mismatch")
 
 
 class DispensingRules:
-    """Orders, portions and results after the entries learnt so far."""
+    """Orders, portions and results after the entries learnt so far. Before `since` a portion was worth what it said of
+    itself, what its material says of its units was not asked, and nobody asked what it was taken out of."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
+        self._since = since
         self._phases: dict[str, Sequence[Body]] = {}
-        # Each with its material.
-        self._portions: dict[tuple[str, str], list[tuple[Portion, str]]] = {}
+        # Each with its material, and what it said that was asked for.
+        self._portions: dict[tuple[str, str], list[tuple[Portion, str, str]]] = {}
         self._links = MaterialLinks()
         self._labels: dict[str, list[tuple[str, str, str]]] = {}
         # Phases that are said to be complete.
         self._ended: set[tuple[str, str]] = set()
         self._superseded: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
-        self._results = LotResults()
+        self._results = LotResults(since)
         # Streams of which not every entry can be read any more, by the entries that are needed of each.
         self._about: dict[int, str] = {}
         self._blind: set[str] = set()
@@ -49,7 +54,7 @@ class DispensingRules:
         if seen.by_server or body is None or "batch_unknown" in flags:
             return
         stream = model.batch_stream(body.get("batch", ""))
-        if head.kind in model.WEIGHINGS:
+        if head.kind in model.WEIGHINGS and self._since.asked:
             self._judge_source(seen, body)
         if head.kind not in (model.DISPENSED, model.COMPLETED) or stream in self._blind:
             return
@@ -57,6 +62,7 @@ class DispensingRules:
         if head.kind == model.DISPENSED:
             lot = body["material"], body["lot"]
             known = self._links.of(body["material"]) is not None and not self._results.is_doubtful(lot)
+            known = known and self._is_worth_alike(stream, body)
             if "/".join(("lot", *lot)) not in self._blind and known:
                 owed = {one.code for one in self._judged(body, phase)}
                 self._compare(seen, owed, (*_OF_PORTION, *_ALSO))
@@ -73,7 +79,14 @@ class DispensingRules:
         others = [one for one in self._standing(body) if one.slot != slot]
         results = self._results.of((body["material"], body["lot"]), body["potency"] or {})
         ended = (body["batch"], body["phase"]) in self._ended
-        return rules.judge(body, slot, phase, line, others, results, ended, self._links.of(body["material"]) or ())
+        return rules.judge(body, slot, phase, line, others, results, ended, self._links_of(body["material"]))
+
+    def _links_of(self, material: str) -> Sequence[Link]:
+        return (self._links.of(material) or ()) if self._since.asked else ()
+
+    def _is_worth_alike(self, stream: str, body: Body) -> bool:
+        """Whether a portion is worth the same by its recipe and, as it once was, by its own word."""
+        return self._since.asked or Decimal(self._asked(stream, body)) == Decimal(body["limits"]["target"])
 
     def _judge_label(self, seen: Seen, body: Body) -> None:
         """That two portions have one label; what labels the stock has is not remembered here."""
@@ -110,8 +123,8 @@ class DispensingRules:
     def _standing(self, body: Body) -> list[Portion]:
         found = self._portions.get((body["batch"], body["phase"]), ())
         return [
-            replace(one, links=self._links.of(material) or ())
-            for one, material in found
+            replace(one, links=self._links_of(material), quantity=one.quantity if self._since.asked else said)
+            for one, material, said in found
             if one.entry not in self._superseded
         ]
 
@@ -149,7 +162,9 @@ class DispensingRules:
             case model.DISPENSED:
                 slot = slot_of(model.DISPENSED, body)
                 portion = Portion(seen.head.id, slot, body["line"], body["net"], self._asked(seen.head.stream, body))
-                self._portions.setdefault((body["batch"], body["phase"]), []).append((portion, body["material"]))
+                self._portions.setdefault((body["batch"], body["phase"]), []).append(
+                    (portion, body["material"], body["limits"]["target"])
+                )
                 self._labels.setdefault(body["into"], []).append((seen.head.id, body["batch"], slot))
             case model.COMPLETED:
                 self._ended.add((body["batch"], body["phase"]))

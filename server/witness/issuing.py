@@ -17,6 +17,7 @@ from server.production.issuing.model import ALLOCATED, ISSUED, RETURNED
 from server.production.model import RELEASES
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -25,29 +26,33 @@ _KINDS = (model.ALLOCATED, ALLOCATED, model.DEALLOCATED, ISSUED, RETURNED)
 
 
 class IssuingRules(Remembering):
-    """Whose each container is and which are with their batch, after the entries learnt so far."""
+    """Whose each container is and which are with their batch, after the entries learnt so far. Before `since` nobody
+    asked whose were filled together, and what was filled out of a batch's container was anybody's."""
 
-    def __init__(self, stock: StockRules) -> None:
+    def __init__(self, stock: StockRules, since: SinceRules) -> None:
         super().__init__()
-        self._stock = stock
+        self._stock, self._since = stock, since
         self._lots: dict[str, set[tuple[str, str]]] = {}
         self._status: dict[tuple[str, str], str] = {}
         self._owners: dict[str, str] = {}
         # With what was in it when it came.
         self._out: dict[tuple[str, str], Body] = {}
+        # Filled out of a batch's, and given to nobody by a decision.
+        self._parts: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError with the code that the door refuses with."""
         kind, given = seen.head.kind, seen.body
         if self._blind or given is None:
             return
-        if kind == MERGED:
+        if kind == MERGED and self._since.asked:
             self._judge_merger(seen, given)
         if not seen.by_server or kind not in _KINDS:
             return
         for label in _labels(given):
             # What was filled over in a unit that only its material knows may be the batch's, by the server's ledger.
-            code = None if self._stock.is_blind([label]) else self._refused(kind, given, label)
+            unknown = self._stock.is_blind([label]) or (label in self._parts and not self._since.asked)
+            code = None if unknown else self._refused(kind, given, label)
             if code is not None:
                 raise SyncError(code, f"{label} for {given['batch']} by {seen.head.actor}")
 
@@ -112,6 +117,7 @@ class IssuingRules(Remembering):
             moved = self._stock.movements(one["container"])
             if owner is not None and moved and (moved[0].entry, moved[0].what) == (entry, FILLED):
                 self._owners[one["container"]] = owner
+                self._parts.add(one["container"])
                 if (owner, source) in self._out:
                     self._out[owner, one["container"]] = one["quantity"]
 
@@ -133,6 +139,7 @@ class IssuingRules(Remembering):
                 self._owners.pop(label, None)
         else:
             self._owners |= dict.fromkeys(_labels(given), given["batch"])
+            self._parts -= {*_labels(given)}
 
 
 def _labels(given: Body) -> Iterable[str]:

@@ -67,6 +67,7 @@ from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
 from server.witness.schedule import ScheduleRules
 from server.witness.seen import Seen, unflagged
+from server.witness.since import SinceRules
 from server.witness.specifications import SpecificationRules
 from server.witness.stock import StockRules
 from server.witness.suppliers import SupplierRules
@@ -125,19 +126,20 @@ class SiteRules:
         self._registry = registry
         self._audits = AuditRules(leaves)
         self._leases = LeaseRules()
+        self._since = SinceRules()
         self._stock, self._balances = StockRules(), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
-        self._containers = ContainerRules(self._stock)
+        self._containers = ContainerRules(self._stock, self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
         self._controls, self._course, self._machines = ControlRules(), CourseRules(), MachineRules()
-        self._dispensing, self._issuing = DispensingRules(), IssuingRules(self._stock)
-        self._reconciling = ReconcilingRules(self._stock)
+        self._dispensing, self._issuing = DispensingRules(self._since), IssuingRules(self._stock, self._since)
+        self._reconciling = ReconcilingRules(self._stock, self._since)
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
-        self._places = PlaceRules(registry, self._stock, self._grants)
-        self._counts = CountRules(self._stock, self._places)
+        self._places = PlaceRules(registry, self._stock, self._grants, self._since)
+        self._counts = CountRules(self._stock, self._places, self._since)
         self._yields = YieldRules(self._grants, self._signed_by)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
@@ -239,6 +241,7 @@ class SiteRules:
         head, body = seen.head, seen.body
         self._chains.setdefault(head.device, bytearray()).extend(seen.digest)
         leased = None
+        self._since.learn(seen)
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._stock.learn(seen)

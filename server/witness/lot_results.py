@@ -11,6 +11,7 @@ from server.quality.specifications import rules as specified
 from server.quality.specifications.model import Test
 from server.quality.usage import model as usage
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 
 Lot = tuple[str, str]
 Lines = Iterable[Mapping[str, Any]]
@@ -29,14 +30,13 @@ class _Found:
 
 
 class LotResults:
-    """After the entries learnt so far."""
+    """After the entries learnt so far. Before `since` a quantity was over results that nobody had checked."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
+        self._since = since
         self._found: dict[Lot, list[_Found]] = {}
         # Results that name another specification than the one that is in force are results only where they came late.
         self._late: set[Lot] = set()
-        # From the first check that anybody has signed nothing is weighed by what nobody has checked.
-        self._checks = False
         self._tests: dict[str, list[Test]] = {}
         self._versions: dict[tuple[str, int], list[Test]] = {}
 
@@ -54,8 +54,8 @@ class LotResults:
         }
 
     def is_doubtful(self, lot: Lot) -> bool:
-        """Whether nobody can say from here what counts: older logs went by results that nobody had checked."""
-        waits = not self._checks and any(one.standing and not one.checked for one in self._found.get(lot, ()))
+        """Whether nobody can say from here what counts."""
+        waits = not self._since.asked and any(one.standing and not one.checked for one in self._found.get(lot, ()))
         return waits or lot in self._late
 
     def learn(self, seen: Seen, body: Mapping[str, Any]) -> Lot | None:
@@ -80,7 +80,6 @@ class LotResults:
         """What others have said since of what was found."""
         found = self._found.setdefault(lot, [])
         if kind == usage.CHECKED:
-            self._checks = True
             found[:] = [replace(one, checked=True) if one.entry == body["entry"] else one for one in found]
         else:
             named = (body["entry"], body["test"])

@@ -19,6 +19,7 @@ from server.materials.stock.placing import Placing
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules, named
 from sync.errors import SyncError
 
@@ -51,11 +52,11 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
 
 class PlaceRules(Remembering):
     """Which places there are, where every container was put and when, after the entries learnt so far; `granted` knows
-    whose roles hold where, `stock` what each container is."""
+    whose roles hold where, `stock` what each container is. Nothing of it was asked of a server before `since`."""
 
-    def __init__(self, registry: Registry, stock: StockRules, granted: GrantRules) -> None:
+    def __init__(self, registry: Registry, stock: StockRules, granted: GrantRules, since: SinceRules) -> None:
         super().__init__()
-        self._registry, self._stock, self._granted = registry, stock, granted
+        self._registry, self._stock, self._granted, self._since = registry, stock, granted, since
         self._areas: set[str] = set()
         self._locations: dict[str, Body] = {}
         self._placings: dict[str, list[Placing]] = {}
@@ -80,7 +81,7 @@ class PlaceRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError of what the server should have refused, or said."""
         kind, given = seen.head.kind, seen.body
-        if self._blind or given is None or not self._stock.is_whole:
+        if self._blind or given is None or not self._stock.is_whole or not self._since.asked:
             return
         if kind in (*_FLAGS, *_DECISIONS) and self._stock.is_blind(named(kind, given)):
             # What was filled over in a unit that only its material knows is none of the ledger's, and stands somewhere.

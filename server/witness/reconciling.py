@@ -14,6 +14,7 @@ from server.production.issuing import rules
 from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
 from server.release.model import EXPLAINED_KIND, RELEASED_KIND
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -21,10 +22,11 @@ Body = Mapping[str, Any]
 
 
 class ReconcilingRules:
-    """Which containers came to which batch, and what was said of differences, after the entries learnt so far."""
+    """Which containers came to which batch, and what was said of differences, after the entries learnt so far. Before
+    `since` nobody asked a batch to account for them."""
 
-    def __init__(self, stock_rules: StockRules) -> None:
-        self._stock = stock_rules
+    def __init__(self, stock_rules: StockRules, since: SinceRules) -> None:
+        self._stock, self._since = stock_rules, since
         # By batch and container.
         self._stays: dict[tuple[str, str], list[Issue]] = {}
         self._out: dict[str, str] = {}
@@ -34,7 +36,7 @@ class ReconcilingRules:
     def judge(self, seen: Seen) -> None:
         """SyncError `release_blocked`; `difference_none` and `difference_stale` of an explanation."""
         given = seen.body
-        if given is None or not seen.by_server or self._blind:
+        if given is None or not seen.by_server or self._blind or not self._since.asked:
             return
         if seen.head.kind == RELEASED_KIND:
             for material, found in self._accounts(given["batch"]).items():

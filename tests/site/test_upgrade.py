@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from server.core.errors import PestleError
 from server.site import upgrade, version
-from server.site.model import Version
+from server.site.model import RULES, UPGRADED_V1, Version
 from sync.log.tables import log_entry, log_payload
 
 pytestmark = pytest.mark.urs("CMP-05")
@@ -26,7 +26,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 
 def another(monkeypatch: pytest.MonkeyPatch, software: str, migration: str) -> Version:
-    now = Version(software, migration)
+    now = Version(software, migration, RULES)
     monkeypatch.setattr(version, "current", lambda: now)
     return now
 
@@ -48,8 +48,21 @@ def test_it_is_said_once_for_each_version_and_each_migration(
     assert third is not None
     assert (third["before"]["migration"], third["now"]["migration"]) == (first["now"]["migration"], "9999")
     assert upgrade.state(site.plant) is None
-    assert site.payloads("site.upgraded.v1") == [first, second, third]
+    assert site.payloads("site.upgraded.v2") == [first, second, third]
     assert verified(site.plant).ok
+
+
+@pytest.mark.urs("CMP-05", "PLT-18")
+def test_what_goes_on_with_a_log_of_before_says_by_which_rules(site: PlantUnderTest) -> None:
+    """Once: a witness learns from it which rules nobody asked until here."""
+    now = version.current().payload()
+    earlier = {name: now[name] for name in ("software", "migration")}
+    checked = {"how": "all", "entries": 1, "checkpoint": {"size": 1, "root": "00" * 32}}
+    site.state(UPGRADED_V1, "site", {"before": None, "now": earlier, "checked": checked})
+    said = upgrade.state(site.plant)
+    assert said is not None
+    assert (said["before"], said["now"]) == (earlier | {"rules": 0}, earlier | {"rules": RULES})
+    assert upgrade.state(site.plant) is None
 
 
 def test_it_says_how_much_was_checked(site: PlantUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from witness_support import Rig, Story
 from server.core import clock
 from server.identity.model import PERSON_ADDED
 from server.materials.counts import model
+from server.site.model import UPGRADED_V1
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-09")
 KG = {"value": "25.000", "unit": "kg"}
@@ -121,3 +122,21 @@ def test_work_in_a_warehouse_without_a_lease_is_flagged_or_the_server_lies(rig: 
     index = story.flagged("lease_unknown")
     assert rig.show(story.without_flag("lease_unknown")) == 422
     assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.urs("CMP-05", "PLT-18", "MAT-09")
+@pytest.mark.parametrize("line", [{"was": {"value": "26", "unit": "kg"}}, {"from": "R-02"}])
+def test_a_version_whose_book_was_that_of_the_closing_is_not_accused(
+    rig: Rig, story: Story, line: dict[str, Any]
+) -> None:
+    before = story.upgraded(UPGRADED_V1)
+    assert rig.show(closed(before, "li", **line, entry=len(story.entries) - 1)) == 200, rig.why
+    # Who had counted was asked ever since there are counts.
+    other = Rig(rig.path.parent / "other", story)
+    assert other.show(closed(before, "chen", entry=len(story.entries) - 1)) == 422
+    assert other.found == ("count_own", len(before.entries))
+    other.folder.close()
+    today = Rig(rig.path.parent / "today", story)
+    assert today.show(closed(before.upgraded(), "li", **line, entry=len(story.entries) - 1)) == 422
+    assert today.found == ("count_lines_wrong", len(before.entries) + 1)
+    today.folder.close()

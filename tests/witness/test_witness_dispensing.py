@@ -11,6 +11,7 @@ from witness_support import Rig, Story
 
 from server.core import clock
 from server.production.dispensing.rules import FLAGS, OVERDUE
+from server.site.model import UPGRADED, UPGRADED_V1
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-12")
 BALANCE = {"equipment": "BAL-07", "class": "balance", "name": {"zh": "秤", "en": "scale"}, "serial": "1234567"}
@@ -134,3 +135,33 @@ def test_a_portion_that_says_of_itself_what_it_is_worth_is_reckoned_by_the_recip
         "the story lies"
     )
     assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.urs("CMP-05", "PLT-18", "MAT-12")
+def test_a_version_that_asked_not_what_a_portion_was_taken_out_of_is_not_accused(rig: Rig, story: Story) -> None:
+    index = story.flagged("label_reused")
+    before = story.first(index).upgraded(UPGRADED_V1)
+    bare = tuple(one for one in story.entries[index].stamp.flags if one != "label_reused")
+    assert rig.show(before.then(story.entries[index].envelope, flags=bare)) == 200, rig.why
+
+
+@pytest.mark.urs("CMP-05", "PLT-18", "MAT-12")
+def test_what_a_version_did_not_ask_is_asked_of_the_next_one(rig: Rig, story: Story) -> None:
+    index = story.flagged("label_reused")
+    today = story.first(index).upgraded(UPGRADED_V1).upgraded()
+    bare = tuple(one for one in story.entries[index].stamp.flags if one != "label_reused")
+    assert rig.show(today.then(story.entries[index].envelope, flags=bare)) == 422
+    assert rig.found == ("flag_missing", index + 2)
+
+
+@pytest.mark.urs("CMP-05", "PLT-18", "MAT-12")
+@pytest.mark.parametrize(("kind", "shown"), [(UPGRADED_V1, 200), (UPGRADED, 422)])
+def test_a_portion_was_worth_what_it_said_of_itself_then(rig: Rig, story: Story, kind: str, shown: int) -> None:
+    """Of B7: all of its line by its own word, so that the portion after it was too much."""
+    dispensed = story.indices("production.material_dispensed.v1")
+    lies = next(at for at in dispensed if story.entries[at].envelope.body["limits"]["target"] == "0.250")
+    after = dispensed[dispensed.index(lies) + 1]
+    begun = story.first(lies).upgraded(UPGRADED_V1)
+    begun = begun.then(story.entries[lies].envelope, flags=("quantity_differs",)).upgraded(kind)
+    told = begun.then(story.entries[after].envelope, flags=("out_of_limits",))
+    assert rig.show(told) == shown, rig.why

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from stock_support import LABELS, Store
-from witness_support import Rig, Story
+from witness_support import Rig, Story, since
 
+from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.containers import ContainerRules
 from server.witness.issuing import IssuingRules
 from server.witness.seen import Seen
@@ -49,11 +50,13 @@ def story(site: Store) -> list[Seen]:
     return [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in entries]
 
 
-def judged(story: list[Seen], kind: str, change: Change, last: bool = False) -> str | None:
+def judged(
+    story: list[Seen], kind: str, change: Change, last: bool = False, versions: tuple[str, ...] = ()
+) -> str | None:
     """The code of what a witness finds where the first or last entry of a kind is another one, or is left out."""
     places = [at for at, seen in enumerate(story) if seen.head.kind == kind]
     stock = StockRules()
-    rules = IssuingRules(stock)
+    rules = IssuingRules(stock, since(story, *versions))
     for at, seen in enumerate(story):
         told = change(seen) if at == places[-1 if last else 0] else seen
         try:
@@ -200,10 +203,73 @@ def test_what_a_server_filled_over_by_a_density_is_the_batch_s_and_nobody_is_acc
         said(FREED, batch="B1", containers=["P-1"], reason="not needed"),
     ]
     stock = StockRules()
-    issuing, containers = IssuingRules(stock), ContainerRules(stock)
+    issuing, containers = IssuingRules(stock, since(story)), ContainerRules(stock, since(story))
     for seen in [*story, *later]:
         issuing.judge(seen)
         containers.judge(seen)
         for rules in (containers, stock, issuing):
             rules.learn(seen)
     assert stock.find("P-1") is None
+
+
+BEFORE = (UPGRADED_V1,)
+TODAY = (UPGRADED_V1, UPGRADED)
+
+
+@pytest.mark.urs("CMP-05", "MAT-06", "PLT-18")
+def test_a_version_that_asked_not_whose_were_filled_together_is_not_accused(story: list[Seen]) -> None:
+    said = {"into": FIRST, "from": [SECOND], "reason": None}
+    honest = retold(story, MERGED, ISSUED, said)
+    assert judged(honest, GIVEN, lambda seen: seen, versions=BEFORE) is None
+    assert judged(honest, GIVEN, lambda seen: seen, versions=TODAY) == "flag_missing"
+
+
+@pytest.mark.urs("CMP-05", "MAT-08", "PLT-18")
+def test_a_version_whose_parts_were_anybodys_is_not_accused(story: list[Seen]) -> None:
+    """The part of a drum that is with B1 was given to B2, brought there, and taken back."""
+    split = retold(story, SPLIT, RETURNED, {"container": FIRST, "into": [PART], "reason": None})
+    [brought, back] = [next(seen for seen in story if seen.head.kind == kind) for kind in (ISSUED, RETURNED)]
+    give = next(seen for seen in story if seen.head.kind == GIVEN)
+    part = {"batch": "B2", "container": "S-1"}
+    own = {"batch": "B2", "containers": [{"container": "S-1", "reason": None}]}
+    later = [
+        body(**own)(give),
+        body(**part, held=PART["quantity"])(brought),
+        body(**part, quantity=PART["quantity"])(back),
+    ]
+    assert judged([*split, *later], GIVEN, lambda seen: seen, versions=BEFORE) is None
+    assert judged([*split, *later], GIVEN, lambda seen: seen, versions=TODAY) == "container_taken"
+
+
+@pytest.mark.urs("CMP-05", "MAT-08", "PLT-16", "PLT-18")
+def test_a_weighing_out_of_a_part_that_was_not_given_to_its_batch_was_flagged_then(story: list[Seen]) -> None:
+    [brought] = [seen for seen in story if seen.head.kind == ISSUED]
+    net = {
+        "batch": "B1",
+        "material": "api-1",
+        "lot": "A-5/2",
+        "container": "S-1",
+        "net": PART["quantity"],
+        "phase": "20",
+    }
+
+    def weighed(*flags: str) -> Seen:
+        head = replace(brought.head, kind="production.material_weighed.v1", device="tablet-a")
+        return replace(brought, head=head, stamp=replace(brought.stamp, flags=flags), body=net)
+
+    def found(last: Seen, *versions: str) -> str | None:
+        stock = StockRules()
+        rules = ContainerRules(stock, since(story, *versions))
+        for seen in retold(story, SPLIT, RETURNED, {"container": FIRST, "into": [PART], "reason": None}):
+            rules.learn(seen)
+            stock.learn(seen)
+        try:
+            rules.judge(last)
+        except SyncError as error:
+            return error.code
+        return None
+
+    assert found(weighed("container_not_allocated"), *BEFORE) is None
+    assert found(weighed(), *BEFORE) == "flag_missing"
+    assert found(weighed("container_not_allocated"), *TODAY) == "flag_wrong"
+    assert found(weighed(), *TODAY) is None

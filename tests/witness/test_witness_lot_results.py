@@ -11,15 +11,18 @@ from dispensing_support import API, ASKED, DISPENSING, LOTS
 from plant import PlantUnderTest
 from specification_support import CODE, approve, definition, numeric
 from usage_support import check
-from witness_support import Rig, Story
+from witness_support import Rig, Story, upgrade
 
+from server.identity.model import PERSON_ADDED
 from server.production.model import DISPENSED, ORDER
 from server.quality.model import RESULTS_RECORDED, RESULTS_RECORDED_V2
 from server.recipes.model import APPROVED_V1
+from server.site.model import UPGRADED, UPGRADED_V1
 from sync.entry import Receipt
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-12", "QUA-03")
 LOT = "lot/api-1/A-5/2"
+SECOND = {"person": "P-0008", "login": "lin", "name": "林夏", "name_en": "Lin Xia", "roles": ["qc"]}
 
 
 def answers(site: PlantUnderTest, assay: str, loss: str, version: int = 1) -> str:
@@ -58,8 +61,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     stated = {"name": None, "low": None, "high": None, "verdict": "none"}
     lines = [stated | {"test": test, "value": {"value": value, "unit": "%"}} for test, value in found("98.0", "0.50")]
     paper = site.state(RESULTS_RECORDED, LOT, {"stage": "incoming", "results": lines, "source": None}, actor="zhao").id
-    second = {"person": "P-0008", "login": "lin", "name": "林夏", "name_en": "Lin Xia", "roles": ["qc"]}
-    site.state("identity.person_added.v1", "person/P-0008", second)
+    site.state(PERSON_ADDED, "person/P-0008", SECOND)
     check(site.plant, LOT, paper, "P-0008")
     assert dispense(site, tablet, 1, paper, "98.0") == ()
     approve(site, definition(numeric(), numeric("loss", None, "1.00", decimals=2)))
@@ -105,9 +107,14 @@ def test_a_result_that_was_not_used_is_told_of_and_no_other(rig: Rig, story: Sto
     assert rig.found == ("flag_wrong" if flags else "flag_missing", index)
 
 
-def test_a_log_from_before_anybody_checked_results_is_cosigned(tmp_path: Path) -> None:
-    """The server of its day went by what was recorded."""
+@pytest.mark.urs("CMP-05", "PLT-18", "MAT-12")
+@pytest.mark.parametrize(("checked", "kind"), [(False, UPGRADED_V1), (True, UPGRADED_V1), (False, UPGRADED)])
+def test_a_version_that_weighed_by_what_nobody_had_checked_is_not_accused(
+    tmp_path: Path, checked: bool, kind: str
+) -> None:
+    """The server of its day went by what was recorded, also where other results had been checked."""
     site = PlantUnderTest(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    site.state(UPGRADED_V1, "site", upgrade(UPGRADED_V1))
     material = {"material": "api-1", "name": t("API"), "type": "raw", "unit": "kg"}
     site.state("materials.material_defined.v1", "material/api-1", material)
     site.plant.recorder.state(*lot_facts("A-5/2", "released", "2098-09-30"))
@@ -117,9 +124,19 @@ def test_a_log_from_before_anybody_checked_results_is_cosigned(tmp_path: Path) -
     stated = {"name": None, "low": None, "high": None, "verdict": "none"}
     lines = [stated | {"test": test, "value": {"value": value, "unit": "%"}} for test, value in found("98.0", "0.50")]
     paper = site.state(RESULTS_RECORDED, LOT, {"stage": "incoming", "results": lines, "source": None}, actor="zhao").id
+    if checked:
+        before = site.state(
+            RESULTS_RECORDED, "lot/api-1/A-6", {"stage": "incoming", "results": lines, "source": None}, actor="zhao"
+        )
+        site.state(PERSON_ADDED, "person/P-0008", SECOND)
+        check(site.plant, "lot/api-1/A-6", before.id, "P-0008")
     assert dispense(site, tablet, 1, paper, "98.0") == ("potency_differs",)
     story = Story.of(site.plant)
     site.close()
     rig = Rig(tmp_path / "witness", story)
-    assert rig.show(story.without_flag("potency_differs")) == 200, rig.why
+    [index] = story.indices(DISPENSED)
+    portion = story.entries[index]
+    bare = tuple(one for one in portion.stamp.flags if one != "potency_differs")
+    shown = rig.show(story.first(index).upgraded(kind).then(portion.envelope, flags=bare))
+    assert (shown, rig.found) == ((200, None) if kind == UPGRADED_V1 else (422, ("flag_missing", index + 1)))
     rig.folder.close()

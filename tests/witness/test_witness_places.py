@@ -10,6 +10,7 @@ from places_support import COUNTED, MOVED, RECEIVED, SPLIT, Places
 from witness_support import Rig, Story
 
 from server.core import clock
+from server.site.model import UPGRADED_V1
 
 pytestmark = pytest.mark.urs("MAT-06", "PLT-18")
 COUNT = f"SC-{clock.now_text()[:4]}-0001"
@@ -90,6 +91,84 @@ def test_decisions_of_who_keeps_another_area_are_found(
 ) -> None:
     assert rig.show(story.stated(kind, "somewhere", said, "ku-cold")) == 422
     assert rig.found == (code, len(story.entries))
+
+
+_PART = {"container": "S-1", "quantity": _KG}
+_ACTS: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "area unknown": ("materials.location_defined.v1", _ABOUT | {"warehouse": "nowhere"}, "ku-cold", "area_unknown"),
+    "place": ("materials.location_defined.v1", _ABOUT | {"warehouse": "raw"}, "ku-cold", "area_not_permitted"),
+    "scrapped": (
+        "materials.container_scrapped.v1",
+        {"container": "C-1", "quantity": _KG, "reason": "wet", "witness": None},
+        "ku-cold",
+        "area_not_permitted",
+    ),
+    "ordered": (
+        "materials.count_ordered.v1",
+        {"count": COUNT.replace("0001", "0002"), "locations": ["R-01"], "reason": None},
+        "ku-cold",
+        "area_not_permitted",
+    ),
+    "carried": (MOVED, {"container": "C-2", "from": None, "to": "R-03", "reason": None}, "ku-cold", "flag_missing"),
+    "elsewhere": (MOVED, {"container": "C-2", "from": "R-03", "to": "R-02", "reason": None}, "ku", "flag_missing"),
+    "nowhere": (MOVED, {"container": "C-2", "from": None, "to": "X-99", "reason": None}, "ku", "flag_missing"),
+    "split": (SPLIT, {"container": "C-1", "into": [_PART], "reason": None}, "ku-cold", "flag_missing"),
+    "merged": (
+        "materials.containers_merged.v1",
+        {"into": "C-1", "from": ["C-3"], "reason": None},
+        "ku-cold",
+        "flag_missing",
+    ),
+    "labelled": (
+        RECEIVED,
+        {
+            "material": "LAC",
+            "lot": "L-1",
+            "containers": [{"container": "D-2", "quantity": _KG, "location": "P-01", "damage": None}],
+        },
+        "ku",
+        "flag_missing",
+    ),
+    "counted": (
+        COUNTED,
+        {"count": COUNT, "container": "C-3", "location": "X-99", "seen": True, "quantity": None},
+        "ku",
+        "flag_missing",
+    ),
+}
+
+
+@pytest.mark.urs("CMP-05", "MAT-06", "PLT-18")
+@pytest.mark.parametrize("act", _ACTS)
+def test_a_version_that_did_not_ask_for_places_and_areas_is_not_accused(rig: Rig, story: Story, act: str) -> None:
+    kind, said, actor, code = _ACTS[act]
+    stream = "lot/LAC/L-1" if kind == RECEIVED else "somewhere"
+    assert rig.show(story.upgraded(UPGRADED_V1).stated(kind, stream, said, actor)) == 200, rig.why
+    today = Rig(rig.path.parent / "today", story)
+    assert today.show(story.upgraded(UPGRADED_V1).upgraded().stated(kind, stream, said, actor)) == 422
+    assert today.found == (code, len(story.entries) + 2)
+    today.folder.close()
+
+
+@pytest.mark.urs("CMP-05", "MAT-06", "PLT-18")
+def test_two_carries_that_a_version_did_not_compare(rig: Rig, story: Story) -> None:
+    index = story.flagged("place_conflict")
+    carried = story.entries[index]
+    bare = tuple(one for one in carried.stamp.flags if one != "place_conflict")
+    before = story.first(index).upgraded(UPGRADED_V1)
+    assert rig.show(before.then(carried.envelope, flags=bare)) == 200, rig.why
+    today = Rig(rig.path.parent / "today", story)
+    assert today.show(before.upgraded().then(carried.envelope, flags=bare)) == 422
+    assert today.found == ("flag_missing", index + 2)
+    today.folder.close()
+
+
+@pytest.mark.urs("CMP-05", "PLT-18")
+def test_no_server_goes_back_behind_the_rules_that_it_has_named(rig: Rig, story: Story) -> None:
+    kind, said, actor, code = _ACTS["place"]
+    loosened = story.upgraded().upgraded(UPGRADED_V1)
+    assert rig.show(loosened.stated(kind, "somewhere", said, actor)) == 422
+    assert rig.found == (code, len(loosened.entries))
 
 
 def test_what_was_filled_over_in_litres_by_the_density_of_its_material_is_not_unknown(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from batch_support import marked
 from release_support import sign
 from stock_support import LABELS, Store
-from witness_support import Rig, Story
+from witness_support import Rig, Story, since
 
 from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND, RELEASED_KIND
+from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.reconciling import ReconcilingRules
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
@@ -72,11 +73,13 @@ def story(site: Store) -> list[Seen]:
     return [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in entries]
 
 
-def judged(story: list[Seen], kind: str, *, without: bool = False, **more: Any) -> str | None:
+def judged(
+    story: list[Seen], kind: str, *, without: bool = False, versions: tuple[str, ...] = (), **more: Any
+) -> str | None:
     """What a witness finds where the first entry of a kind says something else, or is left out."""
     place = next(at for at, seen in enumerate(story) if seen.head.kind == kind)
     stock = StockRules()
-    rules = ReconcilingRules(stock)
+    rules = ReconcilingRules(stock, since(story, *versions))
     for at, seen in enumerate(story):
         if at == place and without:
             continue
@@ -115,3 +118,9 @@ def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
         place = next(at for at, seen in enumerate(story) if seen.head.kind == kind)
         erased = [replace(seen, body=None) if at == place else seen for at, seen in enumerate(story)]
         assert judged(erased, RELEASED_KIND) is None
+
+
+@pytest.mark.urs("CMP-05", "MAT-09", "PLT-18")
+def test_a_version_that_asked_no_batch_to_account_is_not_accused(story: list[Seen]) -> None:
+    assert judged(story, EXPLAINED_KIND, without=True, versions=(UPGRADED_V1,)) is None
+    assert judged(story, EXPLAINED_KIND, without=True, versions=(UPGRADED_V1, UPGRADED)) == "release_blocked"
