@@ -20,6 +20,8 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9
 IS_CODE = validate.Regexp(_CODE.pattern + r"\Z")
 _NO_NUL = validate.Regexp(r"[^\x00]*\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# What is planned lies within these: far from the ends of the calendar, where no day can be added or taken away.
+FIRST_PLANNED, LAST_PLANNED = "2000-01-01", "2199-12-31"
 
 
 def _decimal(value: str) -> None:
@@ -100,6 +102,20 @@ def time(*, none: bool = False) -> fields.String:
 
 def day(*, none: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=none, validate=_day)
+
+
+def _within_reach(value: str) -> None:
+    if not FIRST_PLANNED <= value[:10] <= LAST_PLANNED:
+        raise ValidationError(f"not from {FIRST_PLANNED} to {LAST_PLANNED}")
+
+
+def planned_day() -> fields.String:
+    """A day for which somebody plans something."""
+    return fields.String(required=True, validate=(_day, _within_reach))
+
+
+def planned_time(*, none: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=none, validate=(is_time, _within_reach))
 
 
 def sha256() -> fields.String:

@@ -35,7 +35,7 @@ class DemandSet(Schema):
     demand = fields.code()
     item = fields.code()
     quantity = fields.nested(fields.FoundShape)
-    due = fields.day()
+    due = fields.planned_day()
     source = fields.text(200)
     reason = fields.text(2000, none=True)
 

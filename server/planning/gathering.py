@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import fields
 from server.core.units import Link, convert
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
@@ -176,7 +177,7 @@ def _batches(connection: Connection, site: Site) -> None:
     scheduled: dict[str, tuple[int, int | None]] = {**lines.days_of(connection)}
     for number, product, size, has_begun in open_:
         order = planned.get(number)
-        start = site.today if order is None else _day(order.planned_start)
+        start = site.today if order is None else _planned(order.planned_start)
         _batch(connection, site, number, product, size, has_begun, scheduled.get(number, (start, None)))
 
 
@@ -217,3 +218,8 @@ def _summed(uses: Iterable[Use]) -> tuple[Use, ...]:
 
 def _day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
+
+
+def _planned(text: str) -> int:
+    """Orders of before could be planned for any day."""
+    return _day(min(max(text, fields.FIRST_PLANNED), fields.LAST_PLANNED))

@@ -142,4 +142,5 @@ def _parameters(item: Item) -> Answer:
 
 
 def _text(day: int) -> str:
-    return date.fromordinal(day).isoformat()
+    """What keeps beyond the calendar keeps to its end."""
+    return date.fromordinal(min(day, date.max.toordinal())).isoformat()

@@ -219,7 +219,7 @@ class OrderPlan(Schema):
     version = fields.whole(1, 10_000)
     size = fields.nested(fields.QuantityShape)
     lots = fields.many(LotLine)
-    planned_start = fields.day()
+    planned_start = fields.planned_day()
 
 
 class OrderReason(Schema):

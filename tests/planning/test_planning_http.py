@@ -11,11 +11,15 @@ from witness_support import Rig, Story
 
 from server.core import clock, rebuild
 from server.planning import model
-from server.recipes.model import MASTER_APPROVED, recipe_stream
+from server.production.model import ORDER_PLANNED, order_stream
+from server.recipes.model import MASTER_APPROVED, recipe_hash, recipe_stream
 
 pytestmark = pytest.mark.urs("PRD-01")
 Json = dict[str, Any]
 FAR = "2097-06-10"
+IMPORT: Json = master() | {
+    "signatures": [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
+}
 PARAMETERS: Json = {
     "item": "api-1",
     "unit": "kg",
@@ -41,8 +45,7 @@ def demand(name: str = "D-1", value: str = "5000000", **changes: Any) -> Json:
 def made(url: str, folder: Path) -> PlantUnderTest:
     site = PlantUnderTest(url, folder)
     stock(site)
-    signatures = [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
-    site.state(MASTER_APPROVED, recipe_stream(CODE), master() | {"signatures": signatures})
+    site.state(MASTER_APPROVED, recipe_stream(CODE), IMPORT)
     return site
 
 
@@ -135,6 +138,33 @@ def test_what_does_not_fit_is_refused(site: PlantUnderTest, where: str, body: Js
     post(site, "demands", demand())
     assert post(site, where, body).json["code"] == code
     assert post(site, where, body, login="li").status_code == 403
+
+
+def test_nothing_is_planned_for_the_ends_of_the_calendar(site: PlantUnderTest) -> None:
+    order = {"batch": "B-1", "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}, "lots": []}
+    start = {"line": "L-1", "start": "9999-12-31T00:00:00.000Z"}
+    client = site.client("zhang")
+    for refused in (
+        client.post("/api/orders", json=order | {"planned_start": "9999-12-31"}),
+        post(site, "demands", demand(due="0001-01-01")),
+        post(site, "schedule", {"batch": "B-1", "end": None, "reason": None, **start}),
+        client.get("/api/planning/schedule/B-1/proposal", query_string=start),
+        client.get("/api/planning/schedule", query_string={"since": "0001-01-01T00:00:00.000Z", "hours": 24}),
+    ):
+        assert (refused.status_code, refused.json["code"]) == (422, "request_malformed")
+
+
+@pytest.mark.parametrize("start", ["9999-12-31", "0001-01-01"])
+def test_an_order_of_before_that_was_planned_for_then_is_still_shown(site: PlantUnderTest, start: str) -> None:
+    parameters = PARAMETERS | {"item": "AMT-5", "unit": "tablets", "shelf_days": 1000, "step": "1"}
+    assert post(site, "parameters", parameters).status_code == 201
+    order = {"batch": "B-1", "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}, "lots": []}
+    order |= {"recipe_hash": recipe_hash(IMPORT), "planned_start": start}
+    site.state(ORDER_PLANNED, order_stream("B-1"), order, actor="zhang")
+    assert site.client("zhang").get("/api/planning").status_code == 200
+    assert "B-1" in {one["about"] for one in look(site, "api-1")["requirements"]}
+    now = {"since": clock.now_text(), "hours": 24}
+    assert site.client("zhang").get("/api/planning/schedule", query_string=now).status_code == 200
 
 
 def test_lead_times_follow_the_calendar_of_the_site(site: PlantUnderTest) -> None:

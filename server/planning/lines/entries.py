@@ -44,8 +44,8 @@ class OrderScheduled(Schema):
 
     batch = fields.code()
     line = fields.code(none=True)
-    start = fields.time(none=True)
-    end = fields.time(none=True)
+    start = fields.planned_time(none=True)
+    end = fields.planned_time(none=True)
     reason = fields.text(2000, none=True)
 
 

@@ -26,13 +26,13 @@ blueprint = Blueprint("lines", __name__, url_prefix="/api/planning", description
 class Whiles(Schema):
     """The chart from a moment on, for so many hours."""
 
-    since = fields.time()
+    since = fields.planned_time()
     hours = plain.Integer(required=True, validate=validate.Range(1, 24 * 100))
 
 
 class Wish(Schema):
     line = fields.code()
-    start = fields.time()
+    start = fields.planned_time()
 
 
 @blueprint.get("/lines")
