@@ -226,13 +226,14 @@ def judge_verifier(payload: Payload, performer: str, signed: bool, permitted: bo
 
 def needs_of(kind: str, payload: Payload, phase: Payload | None) -> list[str]:
     """The steps by which the plant may ask for qualifications of who does this work: the kind of phase, the class of
-    its equipment, its room, and the balance that was weighed on."""
+    its equipment, its room, the balance that was weighed on, and what the recipe names besides."""
     if kind not in model.WORK or phase is None:
         return []
     pieces = [phase.get("equipment"), phase.get("room")]
     if kind in model.WEIGHINGS and payload["reading"] is not None:
         pieces.append(payload["reading"]["balance"])
-    return [step("phase", phase["type"]), *(step("equipment", piece) for piece in pieces if piece is not None)]
+    own = [step("phase", phase["type"]), *(step("equipment", piece) for piece in pieces if piece is not None)]
+    return [*own, *phase.get("needs", ())]
 
 
 def judge_qualified(person: str, missing: Sequence[str]) -> list[Judgement]:

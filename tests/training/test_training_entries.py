@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from batch_support import LOT, Site, cleared, marked, weighed
+from control_support import release
+from recipe_support import step
 from training_support import Training
 from usage_support import decide
 
@@ -55,6 +57,17 @@ def test_work_without_the_procedure_is_kept_flagged_and_one_exception(site: Site
     # The values stand in the record, and another person's lack is an exception of its own.
     site.put("phase_completed", marked("B1", "10"), actor="P-2")
     assert [code for code, *_ in site.items("B1")].count("not_qualified") == 2
+
+
+def test_what_a_recipe_names_besides_is_asked_of_work_in_its_phase_alone(site: Site, training: Training) -> None:
+    plain = step("20", "instruction", "10")
+    release(site, "B2", [step("10", "instruction", needs=["equipment:iso-7"]), plain])
+    training.publish()
+    training.require("equipment", "iso-7", "SOP-1")
+    assert site.put("phase_started", marked("B2", "10")).flags == ("not_qualified",)
+    assert site.put("phase_started", marked("B2", "20"), actor="P-2").flags == ("phase_order",)
+    training.read("SOP-1", "P-2")
+    assert site.put("phase_completed", marked("B2", "10"), actor="P-2").flags == ()
 
 
 def test_nothing_is_asked_where_the_plant_asks_for_nothing(site: Site, training: Training) -> None:

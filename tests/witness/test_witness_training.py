@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from batch_support import LOT, Site, cleared, marked, weighed
+from control_support import release
+from recipe_support import step
 from training_support import Training, granted
 from usage_support import decide
 from witness_support import Rig, Story
@@ -36,6 +38,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Stor
     site.put("line_cleared", cleared("B1"))
     site.put("phase_completed", marked("B1", "10"), actor="P-2")
     site.put("material_weighed", weighed("B1", verified_by="P-2"), cosigner="P-2")
+    training.require("equipment", "iso-7", "Q-1")
+    release(site, "B2", [step("10", "instruction", needs=["equipment:iso-7"])])
+    assert site.put("phase_started", marked("B2", "10"), actor="P-2").flags == ("not_qualified",)
     training.read("SOP-2", "P-5")
     decide(site.plant, LOT["material"], LOT["lot"], "restricted", "P-5")
     one = {"container": "X-1", "quantity": {"value": "1.000", "unit": "kg"}}
@@ -53,12 +58,20 @@ def rig(tmp_path: Path, story: tuple[Site, Story]) -> Iterator[Rig]:
 
 def test_what_the_server_judged_rightly_is_cosigned(rig: Rig, story: tuple[Site, Story]) -> None:
     assert rig.show(story[1]) == 200, rig.why
-    assert sum("not_qualified" in entry.stamp.flags for entry in story[1].entries) == 3
+    assert sum("not_qualified" in entry.stamp.flags for entry in story[1].entries) == 4
 
 
 def test_a_flag_that_was_left_out_is_found(rig: Rig, story: tuple[Site, Story]) -> None:
     assert rig.show(story[1].without_flag("not_qualified")) == 422
     assert rig.found == ("flag_missing", story[1].flagged("not_qualified"))
+
+
+def test_a_flag_for_what_the_recipe_asks_for_besides_is_missed_when_left_out(
+    rig: Rig, story: tuple[Site, Story]
+) -> None:
+    [index] = story[1].indices("production.phase_started.v1")
+    assert rig.show(story[1].restamp(index, lambda stamp: replace(stamp, flags=()))) == 422
+    assert rig.found == ("flag_missing", index)
 
 
 def test_a_flag_for_somebody_who_was_qualified_is_found(rig: Rig, story: tuple[Site, Story]) -> None:

@@ -120,6 +120,8 @@ export interface Phase {
   after?: string[];
   /** The pieces of its class of equipment that may be used; none: any. */
   candidates?: string[];
+  /** Steps of work whose qualifications are asked beside those of its kind. */
+  needs?: string[];
   /** At least, at most so many minutes from a moment of another phase to one of this. */
   times?: { since: string; from: "start" | "end"; to: "start" | "end"; min: number | null; max: number | null }[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */

@@ -6,11 +6,12 @@ import { trainingZh } from "../i18n/training.zh";
 
 export const SECOND_CHECK = ["action:second_check"];
 
-/** The steps by which the plant may ask for qualifications: kind of phase, class of equipment, room, and the balance.
+/** The steps by which the plant may ask for qualifications: kind of phase, class of equipment, room, the balance, and
+ * what the recipe names besides.
  * The server names the same; both go through tests/vectors/steps.json. */
 export function needsOf(phase: Phase, balance: string | null = null): string[] {
   const pieces = [phase.equipment, phase.room, balance].filter((piece): piece is string => Boolean(piece));
-  return [`phase:${phase.type}`, ...pieces.map((piece) => `equipment:${piece}`)];
+  return [`phase:${phase.type}`, ...pieces.map((piece) => `equipment:${piece}`), ...(phase.needs ?? [])];
 }
 
 /** Codes that the person lacks now; a lease from before there were requirements asks for nothing. */

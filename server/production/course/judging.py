@@ -31,13 +31,14 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     for one in (*own, *_piece(connection, entry, batch)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
-    held = rules.newly_held(_holds(connection, batch.number, about), about, _work(connection, batch.number, about))
+    here = _moved(connection, batch.number, about)
+    held = rules.newly_held(here, about, [one.captured_at for one in here if one.kind in model.WORK])
     if held:
         flags.append(rules.HELD)
         if not queries.open_items(connection, batch.number, rules.HELD, about.phase):
             details = {"times": held[:20], "severity": model.MAJOR}
             facts.append(_fact(entry, about.phase, Judgement(rules.HELD, details)))
-    after = rules.newly_left(_left(connection, batch.number, about), about)
+    after = rules.newly_left(here, about)
     if after:
         flags.append(rules.LEFT)
         if not queries.open_items(connection, batch.number, rules.LEFT, about.phase):
@@ -75,21 +76,10 @@ def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> l
     return rules.newly_out(batch.phases, _marks(connection, batch.number, concerned, HEARD), about)
 
 
-def _holds(connection: Connection, batch: str, about: Mark) -> list[Mark]:
-    return _marks(connection, batch, (about.phase,), (model.HELD, model.RESUMED))
-
-
-def _work(connection: Connection, batch: str, about: Mark) -> list[str]:
-    """When the phase was worked on, where that matters: as soon as somebody says that it was held."""
-    if about.kind not in (model.HELD, model.RESUMED):
-        return []
-    return [one.captured_at for one in _marks(connection, batch, (about.phase,), model.WORK)]
-
-
-def _left(connection: Connection, batch: str, about: Mark) -> list[Mark]:
-    """When the phase was left; its work as well, where that is what one hears of now."""
-    kinds = model.LEFT if about.kind in model.WORK else (*model.LEFT, *model.WORK)
-    return _marks(connection, batch, (about.phase,), kinds)
+def _moved(connection: Connection, batch: str, about: Mark) -> list[Mark]:
+    """What moved the phase; its work as well, where what one hears of now may forbid that."""
+    kinds = (model.HELD, model.RESUMED, *model.LEFT)
+    return _marks(connection, batch, (about.phase,), (*kinds, *model.WORK) if about.kind in kinds else kinds)
 
 
 def _marks(connection: Connection, batch: str, phases: Iterable[str], kinds: Iterable[str]) -> list[Mark]:
