@@ -9,9 +9,10 @@ RESTORED = "site.restored.v1"
 ARCHIVED = "site.archived.v1"
 UPGRADED_V1 = "site.upgraded.v1"
 UPGRADED = "site.upgraded.v2"
-# By how many editions of its rules a version judges what is recorded: one more wherever a rule for kinds that are in
+# The edition of the rules by which a version judges what is recorded: one more wherever a rule for kinds that are in
 # logs already changes, so that a witness asks nothing of entries which their server never asked (server/witness/since).
-# 1: places, counts' books, materials that a batch accounts for, parts that follow theirs, results that are checked.
+# 1: places, counts' books, materials that a batch accounts for, parts that follow theirs, results that are checked,
+# leases of what a handheld does anywhere.
 RULES = 1
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -125,8 +125,8 @@ class SiteRules:
     def __init__(self, registry: Registry, leaves: Leaves) -> None:
         self._registry = registry
         self._audits = AuditRules(leaves)
-        self._leases = LeaseRules()
         self._since = SinceRules()
+        self._leases = LeaseRules(self._since)
         self._stock, self._balances = StockRules(), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)

@@ -21,8 +21,10 @@ from server.handheld.model import (
     SKEW_LIMIT_MS,
     document_of,
     is_leased,
+    is_unit,
 )
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from sync.verify.rules import ERASED
 
 _ISSUED = (LEASE_ISSUED, LEASE_ISSUED_V2, LEASE_ISSUED_V3)
@@ -43,9 +45,11 @@ class _Lease:
 
 
 class LeaseRules:
-    """The leases of the site, after the entries learnt so far."""
+    """The leases of the site, after the entries learnt so far. Before `since` a warehouse's work was asked for its
+    lease only where it stood in the stream of one."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
+        self._since = since
         self._leases: dict[str, _Lease] = {}
         # When each entry was received: what a device had seen was received before it wrote.
         self._times = array("q")
@@ -56,7 +60,8 @@ class LeaseRules:
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` where the server's answer is none of those that are right."""
         head = seen.head
-        if not is_leased(head.kind, head.stream) or head.stream in self._blind:
+        leased = is_leased(head.kind, head.stream) if self._since.asked else is_unit(head.stream)
+        if not leased or head.stream in self._blind:
             return
         told = [flag for flag in _FLAGS if flag in seen.stamp.flags]
         right = list(self._answers(seen))

@@ -187,3 +187,16 @@ def test_what_was_filled_over_in_litres_by_the_density_of_its_material_is_not_un
     assert rig.show(Story.of(site.plant)) == 200, rig.why
     rig.folder.close()
     site.close()
+
+
+@pytest.mark.urs("CMP-05", "PLT-12", "PLT-18")
+def test_a_handheld_whose_lease_a_version_did_not_ask_for(rig: Rig, story: Story) -> None:
+    """A move under no lease, in the stream of its container."""
+    index = next(at for at in story.indices(MOVED) if "lease_unknown" in story.entries[at].stamp.flags)
+    bare = tuple(one for one in story.entries[index].stamp.flags if one != "lease_unknown")
+    before = story.first(index).upgraded(UPGRADED_V1)
+    assert rig.show(before.then(story.entries[index].envelope, flags=bare)) == 200, rig.why
+    today = Rig(rig.path.parent / "today", story)
+    assert today.show(before.upgraded().then(story.entries[index].envelope, flags=bare)) == 422
+    assert today.found == ("flag_missing", index + 2)
+    today.folder.close()
