@@ -189,6 +189,14 @@ def since(story: list[Seen], *kinds: str) -> SinceRules:
     return rules
 
 
+def density(seen: Seen, material: str, given: dict[str, str], equals: dict[str, str]) -> list[Seen]:
+    """What a site says of a material's own units and approves, in the time of another entry."""
+    kinds = ("materials.master_submitted.v1", "materials.master_approved.v1")
+    said = {"material": material, "version": 1, "conversions": [{"given": given, "equals": equals}]}
+    head = replace(seen.head, device="server", stream=f"material/{material}")
+    return [replace(seen, head=replace(head, kind=kind), body=said) for kind in kinds]
+
+
 def _policy_text(vkey: str, server_key: bytes) -> bytes:
     return f"# server-key ed25519:{base64.b64encode(server_key).decode()}\nlog {vkey}\nquorum none\n".encode()
 

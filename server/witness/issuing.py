@@ -69,7 +69,7 @@ class IssuingRules(Remembering):
     def _refused(self, kind: str, given: Body, label: str) -> str | None:
         batch = given["batch"]
         if kind == RETURNED:
-            return self._return_refused(given, self._out.get((batch, label)), self._stock.base(label))
+            return self._return_refused(given, self._out.get((batch, label)))
         if kind == ISSUED:
             if self._owners.get(label) != batch:
                 return "container_not_allocated"
@@ -92,14 +92,15 @@ class IssuingRules(Remembering):
         fit = self._status.get(lot, "released") == "released" and not self._stock.is_barred(label)
         return None if fit else "container_not_fit"
 
-    @staticmethod
-    def _return_refused(given: Body, held: Body | None, had: Fraction | None) -> str | None:
-        """What a material says of its own units is not known here: what needs that is not compared."""
+    def _return_refused(self, given: Body, held: Body | None) -> str | None:
         if held is None:
             return "container_not_issued"
-        now = units.convert(given["quantity"]["value"], given["quantity"]["unit"], held["unit"])
+        label = given["container"]
+        now, had = units.converted(given["quantity"], held["unit"], self._stock.own(label)), self._stock.base(label)
+        if now is None:
+            return "return_unit_wrong" if self._stock.is_known([label]) else None
         most = Fraction(held["value"]) if had is None else min(Fraction(held["value"]), had)
-        return "return_too_much" if now is not None and now > most else None
+        return "return_too_much" if Fraction(now["value"]) > most else None
 
     def learn(self, seen: Seen) -> None:
         if seen.head.kind == SPLIT and not seen.is_strange and seen.body is not None:

@@ -1,7 +1,6 @@
 """Whether a batch was released that does not account for its materials, and nobody had said why, from the log alone.
 
 As the door reckons it (`server.production.issuing.rules`), over the movements that the witness keeps of each container.
-What a material says of its own units is not known here: where that matters nothing is judged.
 """
 
 from collections.abc import Mapping
@@ -51,12 +50,12 @@ class ReconcilingRules:
             return
         if rules.settled(found):
             raise SyncError("difference_none", f"{given['batch']} accounts for {given['material']}")
-        if not _says(given["difference"], found):
+        if not self._says(given["difference"], given["material"], found):
             raise SyncError("difference_stale", f"{given['batch']} lacks another amount of {given['material']}")
 
     def _is_explained(self, batch: str, material: str, found: Account) -> bool:
         key = batch, material
-        return key in self._explained and _says(self._explained[key], found)
+        return key in self._explained and self._says(self._explained[key], material, found)
 
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""
@@ -71,7 +70,9 @@ class ReconcilingRules:
                 found[stays[0].material] = None
             elif of is not None:
                 of.append(one)
-        whole = {code: rules.together(each[0].unit, each) for code, each in found.items() if each}
+        whole = {
+            code: rules.together(each[0].unit, each, self._stock.links_of(code)) for code, each in found.items() if each
+        }
         return {code: one for code, one in whole.items() if one.rest is not None}
 
     def learn(self, seen: Seen) -> None:
@@ -125,12 +126,11 @@ class ReconcilingRules:
                 self._stays.setdefault((batch, label), []).append(part)
                 self._out[label] = batch
 
-
-def _says(said: Body | None, found: Account) -> bool:
-    """Whether an explanation is of this difference; it may be said in another unit, of what was converted."""
-    if said is None or found.rest is None:
-        return False
-    times = units.ratio(found.unit, said["unit"])
-    if times is None:
-        return True
-    return Decimal(rules.written(found.rest * times, 0)) == Decimal(said["value"])
+    def _says(self, said: Body | None, material: str, found: Account) -> bool:
+        """Whether an explanation is of this difference; it may be said in another unit, of what was converted."""
+        if said is None or found.rest is None:
+            return False
+        times = units.ratio(found.unit, said["unit"], self._stock.links_of(material))
+        if times is None:
+            return True
+        return Decimal(rules.written(found.rest * times, 0)) == Decimal(said["value"])

@@ -3,14 +3,16 @@
 The same rules as the door's (`server.materials.stock.rules`), over a ledger in memory.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from server.core.units import Link
 from server.handheld.entries import OF_BATCHES
 from server.materials.model import NOT_PERMITTED, STATUS_CHANGES
 from server.materials.stock import model, rules
 from server.materials.stock.book import Book
+from server.witness.links import MaterialLinks
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
@@ -19,16 +21,16 @@ _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
 _KINDS: tuple[str, ...] = (*model.RECEIVED, model.RETURNED, model.SAMPLED, model.COUNT_CLOSED, *_OWN, *model.TAKES)
 _KINDS += (model.CONFLICT, model.RESOLVED)
 # Of splits and mergers; who may move stock is for the rules of roles.
-_FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN)
+_FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN, model.UNIT)
 Body = Mapping[str, Any]
 
 
 class StockRules:
-    """What every container holds after the entries learnt so far. What a material says of its own units is not known
-    here: of containers for which that matters nothing is judged."""
+    """What every container holds after the entries learnt so far, also where its material says how units convert. Of
+    containers of which not everything can be read, or that of their material, nothing is judged."""
 
     def __init__(self) -> None:
-        self._book = Book()
+        self._book, self._links = Book(), MaterialLinks()
         self._status: dict[tuple[str, str], str] = {}
         self._barred: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
@@ -72,13 +74,27 @@ class StockRules:
         return None if self.is_blind([label]) else self._book.movements(label)
 
     def base(self, label: str) -> Fraction | None:
-        """What a container had for batches to take; None where that cannot be told."""
+        """What a container had for batches to take, as the server shows it; None where that cannot be told."""
         found = None if self.is_blind([label]) else self._book.base(label)
-        return None if found is None else Fraction(found)
+        return None if found is None else Fraction(rules.shown(found))
+
+    def links_of(self, material: str) -> Sequence[Link]:
+        """What a material says of its own units; nothing where that cannot be read any more."""
+        return self._links.of(material) or ()
 
     def shown_at(self, label: str, moment: str) -> Body | None:
         """What a container held at a time (UTC text), as the server shows it; None where that cannot be told."""
         return None if self.is_blind([label]) else self._book.shown_at(label, moment)
+
+    def own(self, label: str) -> Sequence[Link]:
+        """The same of what is in a container."""
+        of = self._book.began(label)
+        return () if of is None else self.links_of(of.material)
+
+    def is_known(self, labels: Iterable[str]) -> bool:
+        """Whether all that was ever said of the units of what is in these containers can be read."""
+        began = (self._book.began(label) for label in labels)
+        return all(one is None or self._links.of(one.material) is not None for one in began)
 
     def judge(self, seen: Seen) -> None:
         """SyncError of what the server should have refused, or said."""
@@ -96,14 +112,14 @@ class StockRules:
     def _judge_scrap(self, given: Body, actor: str) -> None:
         source = self._book.find(given["container"])
         status = "" if source is None else self._status.get((source.material, source.lot), "")
-        refused = rules.scrap_refused(given, source, status, actor)
-        # What the material says of its own units is not known here.
-        if refused not in (None, "stock_unit_wrong"):
+        own = None if source is None else self._links.of(source.material)
+        refused = rules.scrap_refused(given, source, status, actor, own or ())
+        if refused is not None and not (refused == "stock_unit_wrong" and own is None):
             raise SyncError(refused, f"{given['container']} by {actor}")
 
     def _judge_flags(self, seen: Seen, given: Body) -> None:
         _, owed = self._moves(seen.head.kind, given)
-        if model.UNIT in owed or model.UNIT in seen.stamp.flags:
+        if not self.is_known(named(seen.head.kind, given)) and (model.UNIT in owed or model.UNIT in seen.stamp.flags):
             return
         for flag in _FLAGS:
             if flag in owed and flag not in seen.stamp.flags:
@@ -114,6 +130,7 @@ class StockRules:
     def learn(self, seen: Seen) -> None:
         index, head, body = self._count, seen.head, seen.body
         self._count += 1
+        self._links.learn(seen)
         if seen.by_server and head.kind == ERASED and body is not None and self._blind is not None:
             self._blind |= {label for one in body["entries"] for label in self._labels.get(one["index"], ())}
         corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
@@ -147,7 +164,7 @@ class StockRules:
             self._book.receive(entry, at, body["material"], body["lot"], body["containers"])
         elif kind in model.TAKES:
             if body["container"] is not None:
-                self._book.claim(entry, at, body["container"], body["net"], model.place_of(kind, body))
+                self._claim(entry, at, kind, body)
         elif kind == model.SAMPLED:
             self._sample(seen, body)
         elif kind == model.RETURNED:
@@ -162,34 +179,41 @@ class StockRules:
         else:
             self._move(seen, body)
 
+    def _claim(self, entry: str, at: str, kind: str, body: Body) -> None:
+        label = body["container"]
+        source = self._book.began(label)
+        if source is not None and body["net"]["unit"] != source.unit:
+            self._doubt([label])
+        self._book.claim(entry, at, label, body["net"], model.place_of(kind, body), self.own(label))
+
     def _sample(self, seen: Seen, body: Body) -> None:
         if not model.SAMPLED_NOT.isdisjoint(seen.stamp.flags):
             return
         found = self._book.found(named(seen.head.kind, body))
-        changes = rules.sampled(body, found)
-        if self._blind is not None:
-            self._blind |= {*found} - {one.container for one in changes}
+        own = {one.material: self.links_of(one.material) for one in found.values()}
+        changes = rules.sampled(body, found, own)
+        self._doubt({*found} - {one.container for one in changes})
         self._book.apply(seen.head.id, seen.head.captured_at, changes)
 
     def _measure(self, seen: Seen, label: str, said: Body, what: str) -> None:
-        if not self._book.measure(seen.head.id, seen.head.captured_at, label, said, what) and self._blind is not None:
-            self._blind.add(label)
+        if not self._book.measure(seen.head.id, seen.head.captured_at, label, said, what, self.own(label)):
+            self._doubt([label])
 
     def _correct(self, seen: Seen, body: Body) -> None:
         """What a count found instead."""
         for line in body["lines"]:
             source = self._book.find(line["container"])
-            change = None if source is None else rules.counted(line, source.unit)
+            change = None if source is None else rules.counted(line, source.unit, self.own(line["container"]))
             if change is not None:
                 self._book.apply(seen.head.id, seen.head.captured_at, [change])
-            elif self._blind is not None:
-                self._blind.add(line["container"])
+            else:
+                self._doubt([line["container"]])
 
     def _move(self, seen: Seen, body: Body) -> None:
         kind = seen.head.kind
         changes, flags = self._moves(kind, body)
-        if model.UNIT in flags and self._blind is not None:
-            self._blind |= {*named(kind, body)}
+        if model.UNIT in flags:
+            self._doubt(named(kind, body))
         self._book.apply(seen.head.id, seen.head.captured_at, changes)
         # What is filled from a container that is barred is barred with it.
         if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
@@ -204,12 +228,17 @@ class StockRules:
     def _moves(self, kind: str, body: Body) -> tuple[list[model.Change], list[str]]:
         found = self._book.found(named(kind, body))
         if kind == model.MERGED:
-            return rules.merge(body, found)
-        source = found.get(body["container"])
+            return rules.merge(body, found, self.own(body["into"]))
+        source, own = found.get(body["container"]), self.own(body["container"])
         if kind == model.SPLIT:
-            return rules.split(body, source, found)
-        changes = [] if source is None else rules.scrapped(body, source)
+            return rules.split(body, source, found, own)
+        changes = [] if source is None else rules.scrapped(body, source, own)
         return changes, [] if changes else [model.UNIT]
+
+    def _doubt(self, labels: Collection[str]) -> None:
+        """Of what did not convert: where the material may have said how, the server knows more."""
+        if self._blind is not None and not self.is_known(labels):
+            self._blind |= {*labels}
 
     def is_blind(self, labels: Iterable[str]) -> bool:
         """Whether of one of these containers not everything can be read or converted: then the server may know what it

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from stock_support import LABELS, Store
-from witness_support import Rig, Story, since
+from witness_support import Rig, Story, density, since
 
 from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.containers import ContainerRules
@@ -184,7 +184,7 @@ def test_containers_of_different_batches_that_were_filled_together_unflagged(sto
 
 
 def test_what_a_server_filled_over_by_a_density_is_the_batch_s_and_nobody_is_accused(story: list[Seen]) -> None:
-    """The witness does not know that litre: what it cannot follow it does not judge."""
+    """What the material said of that litre was erased: what a witness cannot follow it does not judge."""
     [brought, *_] = [seen for seen in story if seen.head.kind == ISSUED]
     litre = {"value": "1", "unit": "L"}
 
@@ -204,7 +204,8 @@ def test_what_a_server_filled_over_by_a_density_is_the_batch_s_and_nobody_is_acc
     ]
     stock = StockRules()
     issuing, containers = IssuingRules(stock, since(story)), ContainerRules(stock, since(story))
-    for seen in [*story, *later]:
+    [submitted, _] = density(story[0], "api-1", {"value": "1", "unit": "L"}, {"value": "0.8", "unit": "kg"})
+    for seen in [replace(submitted, body=None), *story, *later]:
         issuing.judge(seen)
         containers.judge(seen)
         for rules in (containers, stock, issuing):
@@ -273,3 +274,27 @@ def test_a_weighing_out_of_a_part_that_was_not_given_to_its_batch_was_flagged_th
     assert found(weighed(), *BEFORE) == "flag_missing"
     assert found(weighed("container_not_allocated"), *TODAY) == "flag_wrong"
     assert found(weighed(), *TODAY) is None
+
+
+@pytest.mark.urs("MAT-02", "MAT-08", "PLT-18")
+@pytest.mark.parametrize(
+    ("changed", "value", "unit", "code"),
+    [
+        ({}, "0.8", "kg", None),
+        ({}, "0.88", "kg", "return_too_much"),
+        ({}, "1", "{drum}", "return_unit_wrong"),
+        ({"batch": "B2"}, "1", "L", "container_not_issued"),
+    ],
+)
+def test_a_part_in_litres_is_judged_by_the_density_of_its_material(
+    story: list[Seen], changed: dict[str, Any], value: str, unit: str, code: str | None
+) -> None:
+    """A litre, 0.8 kg, of the drum that is with B1 comes back."""
+    litre = [{"container": "S-1", "quantity": {"value": "1", "unit": "L"}}]
+    split = retold(story, SPLIT, RETURNED, {"container": FIRST, "into": litre, "reason": None})
+    back = next(seen for seen in split if seen.head.kind == RETURNED)
+    said = {**(back.body or {}), "container": "S-1", "quantity": {"value": value, "unit": unit}} | changed
+    at = split.index(back)
+    told = [*split[:at], replace(back, body=said), *split[at:]]
+    links = density(story[0], "api-1", {"value": "1", "unit": "L"}, {"value": "0.8", "unit": "kg"})
+    assert judged([*links, *told], GIVEN, lambda seen: seen) == code

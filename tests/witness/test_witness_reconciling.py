@@ -9,7 +9,7 @@ import pytest
 from batch_support import marked
 from release_support import sign
 from stock_support import LABELS, Store
-from witness_support import Rig, Story, since
+from witness_support import Rig, Story, density, since
 
 from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND, RELEASED_KIND
 from server.site.model import UPGRADED, UPGRADED_V1
@@ -124,3 +124,17 @@ def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
 def test_a_version_that_asked_no_batch_to_account_is_not_accused(story: list[Seen]) -> None:
     assert judged(story, EXPLAINED_KIND, without=True, versions=(UPGRADED_V1,)) is None
     assert judged(story, EXPLAINED_KIND, without=True, versions=(UPGRADED_V1, UPGRADED)) == "release_blocked"
+
+
+@pytest.mark.urs("MAT-02", "MAT-09", "PLT-18")
+def test_a_part_in_litres_is_accounted_for_by_the_density_of_its_material(story: list[Seen]) -> None:
+    """What was filled over was said in litres, and came back in kilograms."""
+    links = density(story[0], "api-1", {"value": "1.25", "unit": "L"}, {"value": "1", "unit": "kg"})
+    place = next(at for at, seen in enumerate(story) if seen.head.kind == "materials.container_split.v1")
+    litres = [{"container": "S-1", "quantity": {"value": "1.25", "unit": "L"}}]
+    told = [*links, *story]
+    told[place + 2] = replace(story[place], body={"container": FIRST, "into": litres, "reason": None})
+    assert judged(told, RELEASED_KIND) is None
+    assert judged(told, EXPLAINED_KIND, without=True) == "release_blocked"
+    assert judged(told, EXPLAINED_KIND, difference={"value": "0.625", "unit": "L"}) is None
+    assert judged(told, EXPLAINED_KIND, difference={"value": "0.5", "unit": "L"}) == "difference_stale"

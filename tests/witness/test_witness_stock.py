@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from batch_support import weighed
 from stock_support import LABELS, Store
-from witness_support import Rig, Story
+from witness_support import Rig, Story, density
 
 from server.core import clock
 from server.witness.seen import Seen
@@ -89,8 +89,16 @@ def test_what_was_erased_accuses_nobody(story: list[Seen]) -> None:
     assert judged(story, "containers_received", gone) is None
 
 
-def test_what_is_scrapped_in_a_unit_that_only_its_material_knows_accuses_nobody(story: list[Seen]) -> None:
-    assert judged(story, "container_scrapped", body(quantity={"value": "1.00", "unit": "{bag}"})) is None
+def test_what_is_scrapped_in_a_unit_that_its_material_does_not_know(story: list[Seen]) -> None:
+    bag = body(quantity={"value": "1.00", "unit": "{bag}"})
+    assert judged(story, "container_scrapped", bag) == "stock_unit_wrong"
+    [submitted, approved] = density(story[0], "api-1", {"value": "1", "unit": "{bag}"}, {"value": "4", "unit": "kg"})
+    assert judged([submitted, approved, *story], "container_scrapped", bag) is None
+    # 5.00 kg were split off.
+    two = body(quantity={"value": "2", "unit": "{bag}"})
+    assert judged([submitted, approved, *story], "container_scrapped", two) == "stock_too_much"
+    # Of what was erased nobody can say what it said.
+    assert judged([replace(submitted, body=None), approved, *story], "container_scrapped", two) is None
 
 
 def test_a_carrier_says_nothing_of_what_batches_took(tmp_path: Path) -> None:

@@ -44,10 +44,10 @@ class Book:
             self._add(label, Movement(entry, "taken", amount, place, False, at))
             self._places.setdefault(entry, []).append(label)
 
-    def measure(self, entry: str, at: str, label: str, said: Payload, what: str) -> bool:
+    def measure(self, entry: str, at: str, label: str, said: Payload, what: str, own: Iterable[Link] = ()) -> bool:
         """What was found in a container is what it holds from now on; False where it does not convert."""
         known = self._all.get(label)
-        amount = None if known is None else rules.amount(said, known.first.unit)
+        amount = None if known is None else rules.amount(said, known.first.unit, own)
         if known is not None:
             self._add(label, Movement(entry, what, amount, None, False, at))
         return known is None or amount is not None
@@ -58,6 +58,11 @@ class Book:
             for label in self._places.get(entry, ()):
                 moved = self._all[label].movements
                 moved[:] = [replace(one, superseded=True) if one.entry == entry else one for one in moved]
+
+    def began(self, label: str) -> Held | None:
+        """As what a container came into the book."""
+        known = self._all.get(label)
+        return None if known is None else known.first
 
     def find(self, label: str) -> Held | None:
         known = self._all.get(label)
