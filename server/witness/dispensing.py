@@ -18,6 +18,7 @@ from server.recipes.model import find_line, find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.links import MaterialLinks
 from server.witness.lot_results import LotResults
+from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.since import SinceRules
 from sync.verify.rules import ERASED
@@ -31,7 +32,7 @@ class DispensingRules:
     """Orders, portions and results after the entries learnt so far. Before `since` a portion was worth what it said of
     itself, what its material says of its units was not asked, and nobody asked what it was taken out of."""
 
-    def __init__(self, since: SinceRules) -> None:
+    def __init__(self, sampling: SamplingRules, since: SinceRules) -> None:
         self._since = since
         self._phases: dict[str, Sequence[Body]] = {}
         # Each with its material, and what it said that was asked for.
@@ -42,7 +43,7 @@ class DispensingRules:
         self._ended: set[tuple[str, str]] = set()
         self._superseded: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
-        self._results = LotResults(since)
+        self._results = LotResults(sampling, since)
         # Streams of which not every entry can be read any more, by the entries that are needed of each.
         self._about: dict[int, str] = {}
         self._blind: set[str] = set()

@@ -132,7 +132,10 @@ class SiteRules:
         self._containers = ContainerRules(self._stock, self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
         self._controls, self._course, self._machines = ControlRules(), CourseRules(), MachineRules()
-        self._dispensing, self._issuing = DispensingRules(self._since), IssuingRules(self._stock, self._since)
+        self._dispensing, self._issuing = (
+            DispensingRules(self._sampling, self._since),
+            IssuingRules(self._stock, self._since),
+        )
         self._reconciling = ReconcilingRules(self._stock, self._since)
         self._training = TrainingRules(registry)
         self._grants = GrantRules(registry)

@@ -10,6 +10,7 @@ from server.quality.specifications import model as specifications
 from server.quality.specifications import rules as specified
 from server.quality.specifications.model import Test
 from server.quality.usage import model as usage
+from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 
@@ -26,14 +27,16 @@ class _Found:
     entry: str
     values: tuple[str, ...]
     checked: bool
+    sample: str | None = None
     standing: bool = True
 
 
 class LotResults:
-    """After the entries learnt so far. Before `since` a quantity was over results that nobody had checked."""
+    """After the entries learnt so far; `sampling` knows what has become of samples. Before `since` a quantity was over
+    results that nobody had checked, and whatever they were found in."""
 
-    def __init__(self, since: SinceRules) -> None:
-        self._since = since
+    def __init__(self, sampling: SamplingRules, since: SinceRules) -> None:
+        self._sampling, self._since = sampling, since
         self._found: dict[Lot, list[_Found]] = {}
         # Results that name another specification than the one that is in force are results only where they came late.
         self._late: set[Lot] = set()
@@ -44,7 +47,7 @@ class LotResults:
         """By test, {value, entry} of the newest that stands and was checked; of several ways to report a number the one
         that an entry has `stated`, where that is one of them."""
         said = {(one["entry"], one["value"]) for one in stated.values() if one is not None}
-        newest = {one.test: one for one in self._found.get(lot, ()) if one.standing and one.checked}
+        newest = {one.test: one for one in self._fit(lot) if one.checked}
         return {
             test: {
                 "value": next((value for value in one.values if (one.entry, value) in said), one.values[0]),
@@ -55,8 +58,18 @@ class LotResults:
 
     def is_doubtful(self, lot: Lot) -> bool:
         """Whether nobody can say from here what counts."""
-        waits = not self._since.asked and any(one.standing and not one.checked for one in self._found.get(lot, ()))
-        return waits or lot in self._late
+        standing = [one for one in self._found.get(lot, ()) if one.standing]
+        if self._sampling.is_blind and any(one.sample is not None for one in standing):
+            return True
+        fit = [one for one in self._fit(lot) if one.checked]
+        return lot in self._late or (not self._since.asked and len(fit) < len(standing))
+
+    def _fit(self, lot: Lot) -> list[_Found]:
+        """Those that stand, and were found in a sample that stands for the lot."""
+        standing = [one for one in self._found.get(lot, ()) if one.standing]
+        samples = (one.sample for one in standing if one.sample is not None)
+        unfit = self._sampling.unfit("/".join(("lot", *lot)), samples)
+        return [one for one in standing if one.sample not in unfit]
 
     def learn(self, seen: Seen, body: Mapping[str, Any]) -> Lot | None:
         """The lot of whose results the entry says something."""
@@ -97,7 +110,7 @@ class LotResults:
             self._late.add(lot)
         numbers = self._answered(body) if answers else self._stated(lot[0], body["results"])
         told = seen.by_server and seen.head.actor == SERVER
-        found += (_Found(test, seen.head.id, values, told) for test, values in numbers)
+        found += (_Found(test, seen.head.id, values, told, body.get("sample")) for test, values in numbers)
 
     def _answered(self, body: Mapping[str, Any]) -> Iterable[tuple[str, tuple[str, ...]]]:
         tests = {one.code: one for one in self._versions.get((body["specification"], body["version"]), ())}

@@ -1,4 +1,5 @@
-"""Reads of the numbers by which a lot is weighed: those that somebody else than their author has checked (QUA-03)."""
+"""Reads of the numbers by which a lot is weighed: those that somebody else than their author has checked, found in a
+sample that stands for the lot (QUA-02, QUA-03)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from server.core.outcomes import SERVER
+from server.quality.inspection import queries as inspections
 from server.quality.model import NO_NUMBER
-from server.quality.projection import result
+from server.quality.projection import analysis, result
 from server.quality.usage.model import STAGE
 from server.quality.usage.projection import aside, check
 from sync.log import reading
@@ -28,13 +30,18 @@ def unchecked_of_lot(connection: Connection, material: str, lot: str) -> set[str
 def _standing(connection: Connection, material: str, lot: str) -> Iterable[tuple[Any, bool]]:
     """The numbers that stand, in the order of the log, each with whether it was checked; what an import brought was so
     by whoever signed it then. What somebody has recorded who may not record results is none, nor what corrects nothing,
-    or states other limits or another unit than the specification's, or was set aside."""
+    or states other limits or another unit than the specification's, or was set aside; nor what was found in a sample
+    that was taken back, lost, or is of another lot."""
     c = result.c
     here = (c.material == material) & (c.lot == lot) & (c.stage == STAGE) & (c.unit != "") & c.superseded_by.is_(None)
-    query = select(c.idx, c.test, c.value, c.reported, c.entry, check.c.of.label("checked"))
+    columns = (c.idx, c.test, c.value, c.reported, c.entry, check.c.of.label("checked"), analysis.c.sample)
+    query = select(*columns)
     query = query.join(check, check.c.of == c.entry, isouter=True)
     query = query.join(aside, and_(aside.c.of == c.entry, aside.c.test == c.test), isouter=True)
+    query = query.join(analysis, and_(analysis.c.entry == c.entry, analysis.c.test == c.test), isouter=True)
     rows: list[Any] = list(connection.execute(query.where(here, aside.c.of.is_(None)).order_by(c.idx, c.line)))
+    unfit = inspections.unfit(connection, material, lot, (row.sample for row in rows if row.sample is not None))
+    rows = [row for row in rows if row.sample not in unfit]
     stored = reading.at(connection, sorted({row.idx for row in rows}))
     good = {one.index: one.head for one in stored if NO_NUMBER.isdisjoint(one.stamp.flags)}
     found = [(row, good[row.idx]) for row in rows if row.idx in good]
