@@ -13,7 +13,7 @@ from log_support import Files, tree_files
 from server.core.kinds import Registry
 from server.core.plant import Plant
 from server.plant import ROOMS
-from server.site.model import UPGRADED
+from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.folder import Folder, Settings
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -179,6 +179,18 @@ def upgrade(kind: str) -> dict[str, Any]:
     now: dict[str, Any] = {"software": "0.1.0", "migration": "0001"} | ({"rules": 1} if kind == UPGRADED else {})
     checked = {"how": "all", "entries": 1, "checkpoint": {"size": 1, "root": "00" * 32}}
     return {"before": None, "now": now, "checked": checked}
+
+
+def spared(rig: Rig, story: Story, flag: str) -> None:
+    """The last entry with this flag owes it to today's version, and not to one that named no edition of its rules."""
+    index = story.flagged(flag)
+    entry, before = story.entries[index], story.first(index).upgraded(UPGRADED_V1)
+    bare = tuple(one for one in entry.stamp.flags if one != flag)
+    assert rig.show(before.then(entry.envelope, flags=bare)) == 200, rig.why
+    today = Rig(rig.path.parent / "today", story)
+    assert today.show(before.upgraded().then(entry.envelope, flags=bare)) == 422
+    assert today.found == ("flag_missing", index + 2)
+    today.folder.close()
 
 
 def since(story: list[Seen], *kinds: str) -> SinceRules:

@@ -12,9 +12,9 @@ from server.recipes.model import slots
 from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Question, Review, Waiver
 from sync import canonical
 
-_INFO_KINDS = {production.REMARK: "remark", production.PHOTO: "photo"}
+_INFO_KINDS = {production.HELD: "hold", production.REMARK: "remark", production.PHOTO: "photo"}
 # What touches a value is seen before what only stands beside it.
-_NOTABLE = ("manual_weight", "correction", "remark", "photo")
+_NOTABLE = ("manual_weight", "correction", "hold", "remark", "photo")
 
 
 def notices(

@@ -11,18 +11,21 @@ from server.production.controls.judging import HEARD, course_of, taken_from, wat
 from server.production.controls.rules import Taken, Told
 from server.recipes.model import find_phase
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 
 Place = tuple[str, str]
 
 
 class ControlRules(StandingRules):
-    """The phases of in-process checks after the entries learnt so far."""
+    """The phases of in-process checks after the entries learnt so far. Before `since` a check began no phase, and what
+    holds put off was not told."""
 
     kinds = HEARD
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
         super().__init__()
+        self._since = since
         self._taken: dict[Place, list[Taken]] = {}
         self._marks: dict[Place, list[tuple[str, str]]] = {}
         self._told: dict[Place, list[Told]] = {}
@@ -34,7 +37,10 @@ class ControlRules(StandingRules):
             return
         phase = find_phase(self.phases_of(body["batch"]), body["phase"])
         if phase is not None and phase["type"] == rules.IN_PROCESS and watched(phase):
-            self.compare(seen, self._owed(seen, body, phase), rules.FLAGS)
+            asked = self._since.asked
+            self.compare(
+                seen, self._owed(seen, body, phase), [one for one in rules.FLAGS if asked or one != rules.HOLD]
+            )
 
     def _owed(self, seen: Seen, body: Body, phase: Body) -> set[str]:
         place, head = (body["batch"], body["phase"]), seen.head
@@ -43,7 +49,8 @@ class ControlRules(StandingRules):
             replace(one, standing=one.entry not in self.superseded and one.entry != head.corrects)
             for one in self._taken.get(place, ())
         ]
-        known = course_of([*self._marks.get(place, ()), (head.kind, head.captured_at)])
+        marks = [*self._marks.get(place, ()), (head.kind, head.captured_at)]
+        known = course_of(one for one in marks if self._since.asked or one[0] not in model.SINGLE_VALUED)
         found = rules.find(phase, known, [*taken, *([] if about is None else [about])], about)
         return {one.code for one in rules.news(found, self._told.get(place, ()))}
 

@@ -11,18 +11,21 @@ from server.production.course.rules import Mark
 from server.production.rules import judge_order
 from server.recipes.model import find_phase
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 
 ORDER = "phase_order"
 
 
 class CourseRules(StandingRules):
-    """How the phases of every batch went, after the entries learnt so far."""
+    """How the phases of every batch went, after the entries learnt so far. Before `since` nobody asked whether a phase
+    was begun at all, or worked on after it had been left."""
 
     kinds = (*HEARD, REGISTERED)
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
         super().__init__()
+        self._since = since
         self._marks: dict[str, list[Mark]] = {}
         self._pieces: dict[str, pieces.Piece] = {}
 
@@ -45,7 +48,8 @@ class CourseRules(StandingRules):
         owed |= {one.code for _, one in rules.newly_out(phases, known, about)}
         if head.kind in model.WORK and head.corrects is None:
             owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
-        self.compare(seen, owed, (*rules.FLAGS, ORDER))
+        late = () if self._since.asked else (rules.NOT_STARTED, rules.LEFT)
+        self.compare(seen, owed.difference(late), [one for one in (*rules.FLAGS, ORDER) if one not in late])
         if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
             code, phase = body["equipment"], find_phase(phases, body["phase"])
             found = pieces.judge(code, phase, self._pieces.get(code), head.captured_at[:10])

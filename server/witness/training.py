@@ -22,6 +22,7 @@ from server.training.model import Proof, Version
 from server.training.projection import proof_of, step_of, version_in
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from sync.errors import SyncError
 from sync.verify.keys import SERVER
 
@@ -29,11 +30,12 @@ _OURS = (model.PUBLISHED, model.GRANTED, model.WITHDRAWN, model.READ, model.REQU
 
 
 class TrainingRules(Remembering):
-    """Procedures, who holds them, and what work needs them, after the entries learnt so far."""
+    """Procedures, who holds them, and what work needs them, after the entries learnt so far. Before `since` nobody
+    asked what a phase of a recipe names besides."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, since: SinceRules) -> None:
         super().__init__()
-        self._registry = registry
+        self._registry, self._since = registry, since
         self._versions: dict[str, list[Version]] = {}
         self._proofs: dict[tuple[str, str], list[Proof]] = {}
         self._needed: dict[str, list[str]] = {}
@@ -60,6 +62,8 @@ class TrainingRules(Remembering):
         if phases is None or "batch_unknown" in seen.stamp.flags:
             return
         phase = None if given.get("phase") is None else find_phase(phases, given["phase"])
+        if phase is not None and not self._since.asked:
+            phase = {**phase, "needs": ()}
         lacking = self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
         if head.kind in (*WEIGHINGS, VERIFIED) and given["verified_by"] is not None:
             lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)

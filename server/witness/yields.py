@@ -19,19 +19,21 @@ from server.recipes.model import find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.granting import GrantRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 
 Signed = Callable[[Seen, str], bool]
 
 
 class YieldRules(StandingRules):
-    """The values of every batch after the entries learnt so far; `granted` knows who may explain."""
+    """The values of every batch after the entries learnt so far; `granted` knows who may explain. Before `since` only
+    the start of a phase was asked about the yields before it."""
 
     kinds = (*model.WORK, model.EXPLAINED)
 
-    def __init__(self, granted: GrantRules, signed: Signed) -> None:
+    def __init__(self, granted: GrantRules, signed: Signed, since: SinceRules) -> None:
         super().__init__()
-        self._granted, self._signed = granted, signed
+        self._granted, self._signed, self._since = granted, signed, since
         self._claims: dict[str, list[Claim]] = {}
         self._captured: dict[str, str] = {}
         self._explained: dict[str, str] = {}
@@ -52,7 +54,8 @@ class YieldRules(StandingRules):
         elif kind == model.EXPLAINED:
             self._judge_explanation(seen, body)
         else:
-            self.compare(seen, self._unexplained(seen, body, phases), (rules.UNEXPLAINED,))
+            if kind == model.STARTED or self._since.asked:
+                self.compare(seen, self._unexplained(seen, body, phases), (rules.UNEXPLAINED,))
             if kind in VALUES and has_yields(phases):
                 self._judge_value(seen, body, phases)
 

@@ -12,6 +12,7 @@ from server.alerts import sources, sweeps
 from server.core import rebuild
 from server.core.kinds import Entry
 from server.production.model import Item
+from server.release import queries as review
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("PRD-09")
@@ -98,6 +99,43 @@ def test_the_first_check_begins_a_phase_whose_start_nobody_recorded(site: Site) 
     assert site.put("phase_completed", marked("B1", "30")).flags == ("check_missed",)
     (mass, _) = exceptions(site, "check_missed")
     assert mass.details["rounds"] == [2, *range(4, 13)]
+
+
+def moved(site: Site, begun: int, minute: float, kind: str, phase: str = "30") -> tuple[str, ...]:
+    at(site, begun, minute)
+    why = {"reason": "hopper empty"} if kind == "phase_held" else {"comment": None}
+    return site.put(kind, {"batch": "B1", "phase": phase} | why).flags
+
+
+def test_a_hold_that_puts_off_rounds_is_a_minor_exception_once_it_ends(site: Site) -> None:
+    begun = start(site)
+    check(site, begun, 10, 1)
+    assert moved(site, begun, 15, "phase_held") == ()
+    assert moved(site, begun, 38, "phase_resumed") == ("hold_long",)
+    (item,) = exceptions(site, "hold_long")
+    assert (item.phase, item.slot) == ("30", "30/held")
+    assert (item.details["rounds"], item.details["severity"]) == ([2, 3], "minor")
+    assert item.details["held"] < item.details["until"]
+    # Told once; and what follows is due by the time in which the phase ran.
+    assert check(site, begun, 44, 2) == ()
+
+
+def test_a_short_hold_and_one_in_a_phase_without_a_schedule_put_nothing_off(site: Site) -> None:
+    begun = start(site)
+    for name in ("mass", "hardness"):
+        at(site, begun, 10)
+        site.put("check_recorded", checked("B1", 1, "60.0" if name == "hardness" else "114.0", name))
+    moved(site, begun, 10, "phase_held")
+    assert moved(site, begun, 20, "phase_resumed") == ()
+    moved(site, begun, 21, "phase_held", "20")
+    assert moved(site, begun, 200, "phase_resumed", "20") == ()
+
+
+def test_a_hold_is_shown_to_whoever_reviews_the_batch_with_its_reason(site: Site) -> None:
+    moved(site, start(site), 5, "phase_held")
+    with site.plant.engine.connect() as connection:
+        (shown,) = [one for one in review.review(connection, "B1").notable if one.code == "hold"]
+    assert (shown.type, shown.state, shown.phase) == ("hold", "info", "30")
 
 
 def test_a_second_tablet_that_comes_late_with_checks_that_were_in_time_changes_nothing(site: Site) -> None:

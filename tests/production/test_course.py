@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from batch_support import Site
 from course_support import Branches
+from dossier_support import printed
 
 from server.alerts import sweeps
 from server.core import clock, rebuild
@@ -57,6 +58,14 @@ def test_what_is_held_is_not_worked_on_and_goes_on_afterwards(made: Branches) ->
     assert made.site.item("B1", "phase_held").details["severity"] == "major"
     made.resume("20")
     assert made.end("20").flags == ()
+
+
+@pytest.mark.urs("PRD-12")
+def test_the_printed_record_says_why_a_phase_was_held(made: Branches) -> None:
+    made.do("10")
+    made.start("20")
+    made.hold("20")
+    assert ":areason" in printed(made.site)[0]
 
 
 def test_a_hold_that_arrives_after_the_work_it_forbids_brings_that_to_light(made: Branches) -> None:

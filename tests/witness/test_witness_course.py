@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from batch_support import Site
 from course_support import Branches
-from witness_support import Rig, Story
+from witness_support import Rig, Story, spared
 
 from server.core import clock
 from server.production.course import pieces
-from server.production.course.rules import EARLY, FLAGS
+from server.production.course.rules import EARLY, FLAGS, LEFT, NOT_STARTED
 
 pytestmark = pytest.mark.urs("PLT-18", "PRD-05", "PRD-06")
 EVERY = tuple(one for one in (*FLAGS, "phase_order") if one != EARLY)
@@ -64,3 +64,11 @@ def test_equipment_that_must_not_be_used_is_not_kept_quiet_about(rig: Rig, story
     index = story.flagged(flag)
     assert rig.show(story.without_flag(flag)) == 422
     assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.urs("CMP-05")
+@pytest.mark.parametrize("flag", [NOT_STARTED, LEFT])
+def test_a_version_that_did_not_ask_whether_a_phase_was_begun_or_left_is_not_accused(
+    rig: Rig, story: Story, flag: str
+) -> None:
+    spared(rig, story, flag)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from batch_support import Site, marked
 from control_support import checked, counted, drawn_up, explained, release, reported, weighed_in
-from witness_support import Rig, Story
+from witness_support import Rig, Story, spared
 
 from server.core import clock
 from server.production.controls.rules import FLAGS
@@ -56,10 +56,20 @@ def yields(site: Site, net: str) -> None:
     assert site.put("yield_explained", explained("B2", recorded.id), cosigner="P-3").flags == ()
     assert UNEXPLAINED not in site.put("phase_started", marked("B2", "60")).flags
     unstarted(site)
+    held(site)
     for named in ([recorded.id], []):
         site.put("exception_raised", reported("B2", STALE, entries=named))
     corrected = site.put("material_weighed", weighed_in("B2", "12.645"), corrects=other, reason="misread")
     assert STALE in corrected.flags
+
+
+def held(site: Site) -> None:
+    """A hold that puts off two rounds."""
+    release(site, "B4")
+    site.put("phase_started", marked("B4", "30"))
+    site.put("phase_held", marked("B4", "30") | {"reason": "hopper empty"})
+    site.now_ms += 25 * 60_000
+    assert site.put("phase_resumed", marked("B4", "30") | {"comment": None}).flags == ("hold_long",)
 
 
 def unstarted(site: Site) -> None:
@@ -101,6 +111,13 @@ def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> 
     made_up = story.restamp(index, lambda stamp: replace(stamp, flags=(*stamp.flags, flag)))
     assert rig.show(made_up) == 422
     assert rig.found == ("flag_wrong", index)
+
+
+@pytest.mark.urs("CMP-05")
+@pytest.mark.parametrize("flag", ["hold_long", "check_late", "check_missed", UNEXPLAINED])
+def test_a_version_that_asked_less_of_phases_is_not_accused(rig: Rig, story: Story, flag: str) -> None:
+    """Of a phase of which nobody recorded the start, of holds, and of more than the start after a yield."""
+    spared(rig, story, flag)
 
 
 def test_without_a_payload_that_was_erased_nothing_is_judged_of_its_batch(rig: Rig, story: Story) -> None:

@@ -10,7 +10,7 @@ from control_support import release
 from recipe_support import step
 from training_support import Training, granted
 from usage_support import decide
-from witness_support import Rig, Story
+from witness_support import Rig, Story, spared
 
 from server.core import clock
 
@@ -72,6 +72,14 @@ def test_a_flag_for_what_the_recipe_asks_for_besides_is_missed_when_left_out(
     [index] = story[1].indices("production.phase_started.v1")
     assert rig.show(story[1].restamp(index, lambda stamp: replace(stamp, flags=()))) == 422
     assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.urs("CMP-05")
+def test_a_version_that_did_not_ask_what_a_recipe_names_besides_is_not_accused(
+    rig: Rig, story: tuple[Site, Story]
+) -> None:
+    [index] = story[1].indices("production.phase_started.v1")
+    spared(rig, story[1].first(index + 1), "not_qualified")
 
 
 def test_a_flag_for_somebody_who_was_qualified_is_found(rig: Rig, story: tuple[Site, Story]) -> None:

@@ -10,6 +10,7 @@ export const doubtsEn = {
   weights_inconsistent: (net: string, gross: string, tare: string) => `Net ${net} is not gross ${gross} less tare ${tare}.`,
   two_balances: (balances: string) => `Tare and gross are of two balances: ${balances}.`,
   missing: "not recorded",
+  hold_long: (rounds: string) => `Meanwhile these rounds of checks would have become overdue: ${rounds}.`,
   label_reused: (label: string) => `Label ${label} stands on something else too.`,
   compensator_early: (line: string, open: string) => `${line} was weighed before ${open} was complete.`,
   compensator_outdated: (line: string, others: string) => `${line} changed after ${others}, which makes up for it.`,

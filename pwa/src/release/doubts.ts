@@ -38,6 +38,7 @@ const SAYS: Record<string, (details: Details, names: Names) => string> = {
   out_of_limits: ({ line, values, low, high, unit }, names) => (line === undefined ? "" : words().out_of_limits(names(line), `${(values as string[])[0] ?? ""} ${String(unit)}`, range(String(low), String(high), String(unit)))),
   weights_inconsistent: ({ net, gross, tare, balances }) => (balances ? words().two_balances((balances as string[]).join(words().and)) : words().weights_inconsistent(quantity(net), quantity(gross), quantity(tare))),
   label_reused: ({ label }) => words().label_reused(String(label)),
+  hold_long: ({ rounds }) => words().hold_long((rounds as number[]).join(", ")),
   compensator_early: ({ line, open }, names) => words().compensator_early(names(line), all(open, names)),
   compensator_outdated: ({ line, compensators }, names) => words().compensator_outdated(names(line), all(compensators, names)),
   second_check_missing: ({ second }) => words().second_check_missing[String(second)] ?? "",

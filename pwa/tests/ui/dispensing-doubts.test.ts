@@ -47,3 +47,7 @@ describe("exceptions of dispensing", () => {
     expect(said("quantity_differs", {})).toBe("");
   });
 });
+
+it("QUA-05 says which rounds a hold put off", () => {
+  expect(doubtOf({ code: "hold_long", details: { rounds: [2, 3] } }, undefined)).toContain("2, 3");
+});

@@ -95,7 +95,8 @@ def told_of(connection: Connection, batch: str, phase: str) -> list[Told]:
 
 
 def _fact(entry: Entry, phase: Mapping[str, Any], found: Finding) -> Fact:
-    given, slot = entry.payload, f"{phase['id']}/{found.check}/{found.rounds[0]}"
+    given = entry.payload
+    slot = f"{phase['id']}/held" if found.code == rules.HOLD else f"{phase['id']}/{found.check}/{found.rounds[0]}"
     own = entry.id in found.entries
     payload = {
         "batch": given["batch"],

@@ -1,4 +1,5 @@
-"""What is wrong with the checks of a phase as a whole: late, missed, or not chance. Pure; door and witness ask it.
+"""What is wrong with the checks of a phase as a whole: late, missed, put off, or not chance. Pure; door and witness ask
+it.
 
 Every answer is of all that is known of the phase, so that it comes out alike in whatever order entries arrive: what
 was told before is told no second time (`news`), and nothing that is told is ever taken back.
@@ -15,12 +16,12 @@ from server.production.controls.schedule import Course
 from server.production.model import MAJOR, MINOR
 from server.production.rules import CLOCK_TOLERANCE
 
-LATE, MISSED, NELSON = "check_late", "check_missed", "nelson_rule"
-FLAGS = (LATE, MISSED, NELSON)
+LATE, MISSED, NELSON, HOLD = "check_late", "check_missed", "nelson_rule", "hold_long"
+FLAGS = (LATE, MISSED, NELSON, HOLD)
 IN_PROCESS = "in_process"
 
 Phase = Mapping[str, Any]
-# What has been told: a code about a round of a check, by which rule.
+# What has been told: a code about a round of a check, by which rule; of a hold when it began, and no round.
 Told = tuple[str, str, int, int | None]
 
 
@@ -39,7 +40,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One exception: `entries` are what it is about, `details` for whoever reviews it."""
+    """One exception: `entries` are what it is about, `details` for whoever reviews it; `check` of a hold is when it
+    began."""
 
     code: str
     check: str
@@ -49,17 +51,21 @@ class Finding:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self) -> list[Told]:
-        return [(self.code, self.check, one, self.rule) for one in self.rounds]
+        return told_by(self.code, self.details)
 
 
 def told_by(code: str, details: Mapping[str, Any]) -> list[Told]:
     """What an exception of one of `FLAGS` that the server raised has told."""
+    if code == HOLD:
+        return [(code, details["held"], 0, None)]
     return [(code, details["check"], one, details.get("rule")) for one in details["rounds"]]
 
 
 def find(phase: Phase, known: Course, taken: Sequence[Taken], about: Taken | None) -> list[Finding]:
     """All that there is to tell; of the charts only what the round `about` and those after it make of them."""
-    found = [*_late(phase, known, taken), *_missed(phase, known, taken)] if phase.get("schedule") else []
+    found: list[Finding] = []
+    if phase.get("schedule"):
+        found = [*_late(phase, known, taken), *_missed(phase, known, taken), *_put_off(phase, known, taken)]
     return found if about is None else found + _patterns(phase, taken, about)
 
 
@@ -79,8 +85,7 @@ def _late(phase: Phase, known: Course, taken: Sequence[Taken]) -> list[Finding]:
 
 def _details(one: Taken, phase: Phase, known: Course) -> dict[str, Any]:
     due = schedule.due_at(known, phase["schedule"], one.round)
-    text = None if due is None else due.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"check": one.check, "rounds": [one.round], "due": text, "severity": MINOR}
+    return {"check": one.check, "rounds": [one.round], "due": None if due is None else _text(due), "severity": MINOR}
 
 
 def _missed(phase: Phase, known: Course, taken: Sequence[Taken]) -> list[Finding]:
@@ -95,6 +100,28 @@ def _missed(phase: Phase, known: Course, taken: Sequence[Taken]) -> list[Finding
             details = {"check": check["id"], "rounds": rounds, "severity": MAJOR}
             found.append(Finding(MISSED, check["id"], tuple(rounds), None, (), details))
     return found
+
+
+def _put_off(phase: Phase, known: Course, taken: Sequence[Taken]) -> list[Finding]:
+    """Holds that stopped the clock of rounds which would have been overdue before they ended, each once: somebody looks
+    at whether nothing was made meanwhile. What was taken before a hold began is not put off by it."""
+    found = []
+    for held in schedule.holds_until(known):
+        begin, end = held
+        there = {(one.check, one.round) for one in taken if _at(one) <= begin}
+        rounds = [
+            turn
+            for turn in schedule.put_off(known, phase["schedule"], phase["rounds"], held)
+            if any((check["id"], turn) not in there for check in phase["checks"])
+        ]
+        if rounds:
+            details = {"held": _text(begin), "until": _text(end), "rounds": rounds, "severity": MINOR}
+            found.append(Finding(HOLD, _text(begin), tuple(rounds), None, (), details))
+    return found
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _patterns(phase: Phase, taken: Sequence[Taken], about: Taken) -> list[Finding]:

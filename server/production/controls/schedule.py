@@ -73,3 +73,21 @@ def owed(known: Course, schedule: Mapping[str, Any], most: int) -> int:
     if known.ended is None:
         return 0
     return min(most, running(known, known.ended) // timedelta(minutes=schedule["every"]))
+
+
+def holds_until(known: Course) -> list[tuple[datetime, datetime]]:
+    """The holds of which the end is known: going on, or that of the phase itself."""
+    ends = [(begin, known.ended if end is None else end) for begin, end in known.holds]
+    return [(begin, end) for begin, end in ends if end is not None and end > begin]
+
+
+def put_off(known: Course, schedule: Mapping[str, Any], most: int, held: tuple[datetime, datetime]) -> list[int]:
+    """The rounds that this hold kept from being overdue: those that would have become so after it began, and before it
+    ended."""
+    begin, end = held
+    if known.started is None or end <= known.started:
+        return []
+    before, least = running(known, begin), timedelta(minutes=schedule["grace"])
+    last = before + end - max(begin, known.started)
+    moments = [(turn, timedelta(minutes=schedule["every"]) * turn + least) for turn in range(1, most + 1)]
+    return [turn for turn, moment in moments if before <= moment < last]

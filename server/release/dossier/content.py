@@ -288,7 +288,7 @@ def _phase(
         "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
         "marks": [
             f"{word(view['kind'], lang)}{_piece(view)}: {person(view['actor'], lang)}, {view['device']['name']}, "
-            f"{moment(view['captured_at'], view['offset'])}"
+            f"{moment(view['captured_at'], view['offset'])}{_why(view)}"
             for view in marks
         ],
     }
@@ -297,6 +297,12 @@ def _phase(
 def _piece(view: View) -> str:
     """Of equipment that was identified its code."""
     return f" {view['payload']['equipment']}" if view["kind"] == production.IDENTIFIED else ""
+
+
+def _why(view: View) -> str:
+    """Why a phase was held, aborted or skipped, and what was said when it went on."""
+    said = (view["payload"] or {}).get("reason") or (view["payload"] or {}).get("comment")
+    return f": {said}" if said and view["kind"] in (*production.LEFT, production.HELD, production.RESUMED) else ""
 
 
 def _sums(connection: Connection, number: str, phase: Mapping[str, Any], lang: Lang) -> list[str]:

@@ -347,6 +347,7 @@ below_minimum_weight|低于天平最小称量值|Below the minimum weight of the
 balance_not_checked|天平无有效核查|Balance without a valid check
 phase_order|步骤顺序不符|Phase out of order
 phase_held|步骤暂停期间操作|Work while the phase was held
+hold_long|暂停推迟了应做的检查|A hold put off checks that were due
 phase_left|步骤中止或跳过后操作|Work after the phase was aborted or skipped
 phase_not_started|步骤未开始即完成|Completed without ever being begun
 phase_aborted|步骤中止|Phase aborted
@@ -402,6 +403,7 @@ reported|人员报告|Reported
 device_revoked|设备已停用|Device revoked
 conflict|冲突|Conflict
 manual_weight|手工称量|Weight typed by hand
+hold|步骤暂停|Phase held
 correction|更正|Correction
 remark|备注|Remark
 phases|所有步骤已完成|All phases are done
