@@ -53,8 +53,11 @@ class CourseRules(StandingRules):
         if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
             code, phase = body["equipment"], find_phase(phases, body["phase"])
             found = pieces.judge(code, phase, self._pieces.get(code), head.captured_at[:10])
+            # A piece that the phase itself names was once taken for one of another class.
+            named = phase is not None and phase.get("equipment") == code
+            among = (pieces.OVERDUE,) if named and not self._since.asked else (pieces.UNFIT, pieces.OVERDUE)
             # Whether it was clean is asked with all that is known of machines.
-            self.compare(seen, {one.code for one in found}, (pieces.UNFIT, pieces.OVERDUE))
+            self.compare(seen, {one.code for one in found}, among)
 
     def take(self, seen: Seen, body: Body) -> None:
         if seen.head.kind == REGISTERED:

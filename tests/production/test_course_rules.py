@@ -175,6 +175,16 @@ def test_a_piece_of_equipment_is_known_of_the_right_class_a_candidate_and_calibr
     assert [(one.code, one.details.get("problem")) for one in told] == found
 
 
+@pytest.mark.urs("EQP-01")
+@pytest.mark.parametrize("candidates", [[], ["MIX-01"]])
+def test_a_phase_may_name_one_piece_rather_than_a_class(candidates: list[str]) -> None:
+    phase = step("20", "instruction", equipment="MIX-01", candidates=candidates)
+    mixer = pieces.Piece("mixer", None)
+    assert pieces.judge("MIX-01", phase, mixer, "2026-11-22") == []
+    [other] = pieces.judge("MIX-02", phase, mixer, "2026-11-22")
+    assert (other.code, other.details["problem"]) == ("equipment_unfit", "class")
+
+
 LEFT_OR_WORK = st.tuples(st.sampled_from((model.STARTED, model.PARAMETER, *model.LEFT)), st.integers(0, 30))
 
 

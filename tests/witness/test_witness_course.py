@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from batch_support import Site
 from course_support import Branches
+from recipe_support import step
 from witness_support import Rig, Story, spared
 
 from server.core import clock
@@ -34,6 +35,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     told.append(made.start("40").flags)
     told.append(made.identify("20", "PR-2").flags)
     told.append(Branches(site, "B3").end("10").flags)
+    named = Branches(site, "B4", [step("20", "instruction", equipment="PR-1", candidates=["PR-1"])])
+    assert named.identify("20", "PR-1").flags == ()
     told.append(made.start("30").flags)
     assert set(EVERY) | {pieces.UNFIT, pieces.OVERDUE} == {flag for flags in told for flag in flags}
     yield Story.of(site.plant)

@@ -78,6 +78,8 @@ it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () =>
   const phase = step("50", [], { equipment: "press", candidates: ["PR-1", "PR-2"] });
   expect(machines(phase, register, "2026-11-22")).toEqual({ fit: ["PR-1"], overdue: ["PR-2"] });
   expect(machines({ ...phase, candidates: [] }, register, "2026-11-21").fit).toEqual(["PR-1", "PR-2", "PR-3"]);
+  // A phase may name one piece.
+  expect(machines({ ...phase, equipment: "BL-1", candidates: ["BL-1"] }, register, "2026-11-22").fit).toEqual(["BL-1"]);
 });
 
 it("says what keeps a machine from a batch by what was taken along (EQP-03)", () => {

@@ -21,13 +21,14 @@ class Piece:
 
 
 def judge(code: str, phase: Mapping[str, Any] | None, piece: Piece | None, day: str) -> list[Judgement]:
-    """What is wrong with using the piece of this code in a phase on this day (CN 2010, 71 to 90; 21 CFR 211.68)."""
+    """What is wrong with using the piece of this code in a phase on this day (CN 2010, 71 to 90; 21 CFR 211.68). What a
+    phase names is a class or one piece."""
     said = {"equipment": code, "severity": MAJOR}
     if piece is None:
         return [Judgement(UNFIT, said | {"problem": "unknown"})]
     found = []
     candidates = [] if phase is None else phase.get("candidates", [])
-    if phase is not None and phase.get("equipment") not in (None, piece.kind):
+    if phase is not None and phase.get("equipment") not in (None, piece.kind, code):
         found.append(Judgement(UNFIT, said | {"problem": "class", "expected": phase["equipment"]}))
     elif candidates and code not in candidates:
         found.append(Judgement(UNFIT, said | {"problem": "candidate", "expected": ", ".join(candidates)}))

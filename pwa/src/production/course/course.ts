@@ -68,9 +68,10 @@ function momentsOf(phase: Phase, entries: LocalEntry[]): { start: number | null;
   return { start: first([KIND.started, ...SINGLE]), end: first([KIND.completed, KIND.aborted]) };
 }
 
-/** The pieces of equipment that a phase may be done with on this day, and those of its class that are not calibrated. */
+/** The pieces of equipment that a phase may be done with on this day, and those that are not calibrated: of the class that it
+ * names, or the piece. */
 export function machines(phase: Phase, equipment: Equipment[], day: string): { fit: string[]; overdue: string[] } {
-  const own = equipment.filter((one) => phase.equipment && one.class === phase.equipment && (!phase.candidates?.length || phase.candidates.includes(one.equipment)));
+  const own = equipment.filter((one) => phase.equipment && [one.class, one.equipment].includes(phase.equipment) && (!phase.candidates?.length || phase.candidates.includes(one.equipment)));
   // A balance is asked about when something is weighed on it.
   const isOver = (one: Equipment): boolean => one.class !== "balance" && one.calibration_due !== null && one.calibration_due < day;
   return { fit: own.filter((one) => !isOver(one)).map((one) => one.equipment), overdue: own.filter(isOver).map((one) => one.equipment) };
