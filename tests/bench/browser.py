@@ -88,7 +88,7 @@ def change_of_person(folder: Path, runs: int = 5) -> dict[str, Any]:
     base = Path(tempfile.mkdtemp(dir=folder))
     with Own(base, f"sqlite:///{base / 'pestle.db'}", 1) as own, sync_playwright() as playwright:
         site = Site(own.url, own.login, own.password)
-        people, wire = _people(site), Wire(int(own.url.rpartition(":")[2]))
+        people, wire = people_of(site), Wire(int(own.url.rpartition(":")[2]))
         admin = Site(own.url, "admin", make.password_of("admin"))
         text = admin.ask("POST", f"/api/people/{people[PERSON]['id']}/badges")["text"]
         hand = Hand(Chromium(playwright, base, "badge", SIZE, "en-GB"), wire, people)
@@ -137,7 +137,7 @@ def with_2000_entries(folder: Path) -> dict[str, Any]:
         site = Site(own.url, own.login, own.password)
         _fill(site, own)
         wire = Wire(int(own.url.rpartition(":")[2]))
-        hand = Hand(Chromium(playwright, folder, "tablet", SIZE, "en-GB"), wire, _people(site))
+        hand = Hand(Chromium(playwright, folder, "tablet", SIZE, "en-GB"), wire, people_of(site))
         try:
             hand.start()
             return _measure(hand, site, own.batches[0])
@@ -154,7 +154,7 @@ def _fill(site: Site, own: Own) -> None:
     assert report["ok"], report["broken"]
 
 
-def _people(site: Site) -> dict[str, Any]:
+def people_of(site: Site) -> dict[str, Any]:
     ids = {one["login"]: one["id"] for one in site.ask("GET", "/api/people")["items"]}
     return {login: {"id": ids[login], "password": make.password_of(login), "pin": make.pin_of(login)} for login in ids}
 
@@ -167,7 +167,7 @@ def _measure(hand: Hand, site: Site, batch: str) -> dict[str, Any]:
     # What a tablet does when nobody waits: keep the document compact.
     time.sleep(15)
     address = hand.page.url
-    starts = [_start_of(hand, address) for _ in range(STARTS)]
+    starts = [start_of(hand, address) for _ in range(STARTS)]
     records = _records(hand.page)
     return {
         "entries": ENTRIES,
@@ -180,13 +180,13 @@ def _measure(hand: Hand, site: Site, batch: str) -> dict[str, Any]:
     }
 
 
-def _start_of(hand: Hand, address: str) -> float:
-    """A new page where there is no other, with all that the app keeps in memory gone."""
+def start_of(hand: Hand, address: str, watch: str = WATCH) -> float:
+    """A new page where there is no other, with all that the app keeps in memory gone; until `watch` sees it usable."""
     old, page = hand.page, hand.chromium.context.new_page()
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     old.close()
     hand.chromium.turn_to(page)
-    page.add_init_script(WATCH)
+    page.add_init_script(watch)
     page.goto(address, wait_until="commit")
     until("the batch can be worked on", lambda: page.evaluate("window.usableAt !== undefined"), 60)
     passed = float(page.evaluate("window.usableAt"))

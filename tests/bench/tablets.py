@@ -6,7 +6,8 @@ One line of JSON on standard input says where and what; `ready` is answered; at 
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import quantiles
@@ -15,7 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.wire import Tablet, until
+from bench.operators import Operator
+from bench.wire import PING_SECONDS, Tablet, until
 
 from server.simulate.site import Site
 
@@ -24,16 +26,15 @@ LIMIT_SECONDS = 600.0
 
 def work(asked: dict[str, Any]) -> None:
     """`urls`, `batches`: tablets take turns among them; `count` tablets write `changes` entries each, `per_second` of
-    all of them together, in turn. Ends when each holds every entry and receipt of its batch."""
+    all of them together, in turn: remarks, or with `operators` what is written at a press. Ends when each holds every
+    entry and receipt of its batch."""
     urls, batches, count = asked["urls"], asked["batches"], asked["count"]
     site = Site(urls[0], asked["login"], asked["password"])
-    tablets = [Tablet(site, site.enrol(f"Bench {n}"), batches[n % len(batches)]) for n in range(count)]
-    for n, tablet in enumerate(tablets):
-        tablet.connect(urls[n % len(urls)])
+    tablets = [_tablet(asked, site, n, batches[n % len(batches)]) for n in range(count)]
+    _connect(tablets, urls)
     _say({"ready": True})
     sys.stdin.readline()
     begin, clock = time.perf_counter(), time.monotonic()
-    total = asked["changes"] * count // len(batches)
     stop = Event()
     with ThreadPoolExecutor(count) as pool:
         lives = [
@@ -41,7 +42,7 @@ def work(asked: dict[str, Any]) -> None:
             for n, one in enumerate(tablets)
         ]
         try:
-            until(lambda: any(life.done() for life in lives) or all(_has(one, total) for one in tablets), LIMIT_SECONDS)
+            until(lambda: any(life.done() for life in lives) or _all_have(tablets, asked["changes"]), LIMIT_SECONDS)
         finally:
             stop.set()
     for life in lives:
@@ -50,6 +51,27 @@ def work(asked: dict[str, Any]) -> None:
     for tablet in tablets:
         tablet.drop()
     _say({"seconds": round(took, 2), **_latencies(tablets, len(urls))})
+
+
+def _tablet(asked: dict[str, Any], site: Site, n: int, batch: str) -> Tablet:
+    of = site.enrol(f"Bench {n}")
+    return Operator(site, of, batch, n // len(asked["batches"])) if asked.get("operators") else Tablet(site, of, batch)
+
+
+def _connect(tablets: Sequence[Tablet], urls: Sequence[str]) -> None:
+    """One after the other; whoever is connected is heard of while the others are."""
+    heard = time.monotonic()
+    for n, tablet in enumerate(tablets):
+        tablet.connect(urls[n % len(urls)])
+        if time.monotonic() > heard + PING_SECONDS / 2:
+            heard = time.monotonic()
+            for one in tablets[: n + 1]:
+                one.ping()
+
+
+def _all_have(tablets: Sequence[Tablet], changes: int) -> bool:
+    together = Counter(tablet.batch for tablet in tablets)
+    return all(_has(one, together[one.batch] * changes) for one in tablets)
 
 
 def _has(tablet: Tablet, total: int) -> bool:

@@ -54,7 +54,7 @@ class Tablet:
     each entry that somebody else wrote, `acknowledged` that of its own."""
 
     def __init__(self, site: Site, of: Enrolled, batch: str) -> None:
-        self._site, self._of, self._batch = site, of, batch
+        self._site, self._of, self.batch = site, of, batch
         self._doc = document_of(batch)
         self._lease = site.lease(of, batch)
         self._writer = DeviceWriter(of.device, of.signer)
@@ -92,14 +92,18 @@ class Tablet:
                 due += every
             if now > pinged + PING_SECONDS:
                 pinged = now
-                self._line.send(json.dumps({"t": "ping", "n": 1}))
+                self.ping()
             self._hear(min(0.1, max(due - time.monotonic(), 0.001)) if self._pushes < count else 0.1)
+
+    def ping(self) -> None:
+        """The server takes silence for a lost network."""
+        self._line.send(json.dumps({"t": "ping", "n": 1}))
 
     def drop(self) -> None:
         self._line.drop()
 
     def _write(self) -> None:
-        envelope = remark(self._writer, self._batch, self._site.person, self._lease)
+        envelope = self._entry()
         name = envelope.head.id
         self._seq += 1
         made = OpId(self._max_op + 1, self._actor)
@@ -114,6 +118,9 @@ class Tablet:
         self.pushed[name] = time.perf_counter()
         changes = [base64.b64encode(raw).decode()]
         self._line.send(json.dumps({"t": "push", "id": self._pushes, "doc": self._doc, "changes": changes}))
+
+    def _entry(self) -> Envelope:
+        return remark(self._writer, self.batch, self._site.person, self._lease)
 
     def _hear(self, seconds: float) -> None:
         text = self._line.receive(seconds)
