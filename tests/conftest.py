@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -13,6 +14,10 @@ from support import PostgresCluster
 
 from server.core import db
 from server.migrations import migrate
+
+# How fast a busy machine makes examples up says nothing of what is tested, and no test fails by a clock.
+settings.register_profile("pestle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pestle")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from bench import (
     calculating,
     fanout,
     filling,
+    floor,
     flow_instances,
     flows,
     live,
@@ -118,3 +119,18 @@ def test_requirements_over_six_levels_are_measured(tmp_path: Path) -> None:
     found = planning.requirements(tmp_path, products=60, levels=6, demands=20)
     assert found["levels"] == 6
     assert found["requirements"] > 100
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PRD-05")
+def test_a_floor_of_operators_is_measured_and_nothing_of_it_is_lost(tmp_path: Path) -> None:
+    found = floor.operators(tmp_path, people=4, batches=2, entries=6, per_second=20)
+    assert found["sent"] == found["in_the_log"] == found["acknowledged_ms"]["count"] == 24
+
+
+@pytest.mark.slow
+@pytest.mark.urs("PRD-05")
+def test_a_tablet_with_many_phases_is_measured(tmp_path: Path) -> None:
+    found = floor.tablet(tmp_path, done=2, left=3, opened=1)
+    assert (found["entries"], found["phases"], found["next_phase"]["runs"]) == (80, 5, 2)
+    assert found["open"]["p50"] > 0

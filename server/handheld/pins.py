@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, bindparam, select
 
 from server.core import db, fields
 from server.core.db import records
@@ -19,6 +19,8 @@ from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.identity.model import person_stream
 from sync.entry import Header
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # Under the lease of a batch; of every other unit of work v2.
 TRIED, TRIED_V2 = "handheld.pin_tried.v1", "handheld.pin_tried.v2"
@@ -37,6 +39,7 @@ pin = Table(
     Column("wrong", Integer, nullable=False),
     Column("locked_at", Text),
 )
+_pin_of = Prepared(select(pin).where(pin.c.device == bindparam("device"), pin.c.person == bindparam("person")))
 
 
 class PinTried(Schema):
@@ -133,8 +136,8 @@ def locked(connection: Connection, device: str) -> list[dict[str, Any]]:
     return [{"person": row.person, "wrong": row.wrong, "locked_at": row.locked_at} for row in rows]
 
 
-def _row(connection: Connection, device: str, person: str) -> Row[Any] | None:
-    return connection.execute(select(pin).where((pin.c.device == device) & (pin.c.person == person))).first()
+def _row(connection: Connection, device: str, person: str) -> Any:
+    return transaction.first_named(connection, _pin_of, {"device": device, "person": person})
 
 
 KINDS = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -183,12 +183,17 @@ def items_of(connection: Connection, number: str) -> list[Item]:
     return [_item(row) for row in connection.execute(query)]
 
 
-def told_by_server(connection: Connection, number: str, codes: Iterable[str]) -> list[Row[Any]]:
+def told_by_server(connection: Connection, number: str, codes: tuple[str, ...]) -> list[Any]:
     """(code, phase, entries, details) of what the server itself told of a batch, whatever became of it. What people
     report on tablets under the same codes may name anything, and tells nothing."""
+    return transaction.named(connection, _told(codes), {"batch": number})
+
+
+@cache
+def _told(codes: tuple[str, ...]) -> Prepared:
     c, reported = item.c, select(entry_.c.id).where(entry_.c.id == item.c.id).exists()
-    query = select(c.code, c.phase, c.entries, c.details).where(c.batch == number, c.code.in_(codes), ~reported)
-    return [*connection.execute(query)]
+    query = select(c.code, c.phase, c.entries, c.details)
+    return Prepared(query.where(c.batch == bindparam("batch"), or_(*(c.code == code for code in codes)), ~reported))
 
 
 def lots_of(connection: Connection, number: str) -> list[tuple[str, str]]:

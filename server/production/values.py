@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Row, Table, Text, insert, select
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -12,6 +12,8 @@ from server.production import model, rules
 from server.production.projection import entry_
 from server.production.yields import rules as yields
 from server.production.yields.rules import Claim
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # `samples`: the single values of a check as JSON, of which `value` is the mean; `inputs`: of a yield by their names the
 # entries that it was calculated from, as JSON.
@@ -29,6 +31,16 @@ value = Table(
     Column("inputs", Text),
     Index("production_value_batch", "batch", "phase"),
 )
+_of_phase = Prepared(
+    select(
+        *(value.c[name] for name in ("entry", "slot", "value", "unit", "samples")),
+        *(entry_.c.captured_at, entry_.c.superseded_by),
+    )
+    .join(entry_, entry_.c.idx == value.c.idx)
+    .where(value.c.batch == bindparam("batch"), value.c.phase == bindparam("phase"))
+    .order_by(value.c.idx)
+)
+_keep = Prepared(insert(value))
 
 
 def keep(connection: Connection, entry: Entry) -> None:
@@ -37,7 +49,7 @@ def keep(connection: Connection, entry: Entry) -> None:
     samples = orjson.dumps(given["values"]).decode() if entry.kind == model.CHECKED else None
     inputs = orjson.dumps(yields.named_by(given)).decode() if entry.kind == model.YIELDED else None
     slot = rules.slot_of(entry.kind, given)
-    connection.execute(insert(value), {**row, "slot": slot, **found, "samples": samples, "inputs": inputs})
+    transaction.insert(connection, _keep, {**row, "slot": slot, **found, "samples": samples, "inputs": inputs})
 
 
 def said(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
@@ -66,9 +78,6 @@ def of_batch(connection: Connection, batch: str, corrected: str | None = None) -
     ]
 
 
-def of_phase(connection: Connection, batch: str, phase: str) -> list[Row[Any]]:
+def of_phase(connection: Connection, batch: str, phase: str) -> list[Any]:
     """(entry, slot, value, unit, samples, captured_at, superseded_by) of every value of a phase, in the log's order."""
-    c = value.c
-    columns = (c.entry, c.slot, c.value, c.unit, c.samples, entry_.c.captured_at, entry_.c.superseded_by)
-    query = select(*columns).join(entry_, entry_.c.idx == c.idx).where(c.batch == batch, c.phase == phase)
-    return [*connection.execute(query.order_by(c.idx))]
+    return transaction.named(connection, _of_phase, {"batch": batch, "phase": phase})

@@ -167,7 +167,7 @@ def _measure(hand: Hand, site: Site, batch: str) -> dict[str, Any]:
     # What a tablet does when nobody waits: keep the document compact.
     time.sleep(15)
     address = hand.page.url
-    starts = [start_of(hand, address) for _ in range(STARTS)]
+    starts = [_start_of(hand, address) for _ in range(STARTS)]
     records = _records(hand.page)
     return {
         "entries": ENTRIES,
@@ -180,13 +180,13 @@ def _measure(hand: Hand, site: Site, batch: str) -> dict[str, Any]:
     }
 
 
-def start_of(hand: Hand, address: str, watch: str = WATCH) -> float:
-    """A new page where there is no other, with all that the app keeps in memory gone; until `watch` sees it usable."""
+def _start_of(hand: Hand, address: str) -> float:
+    """A new page where there is no other, with all that the app keeps in memory gone."""
     old, page = hand.page, hand.chromium.context.new_page()
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     old.close()
     hand.chromium.turn_to(page)
-    page.add_init_script(watch)
+    page.add_init_script(WATCH)
     page.goto(address, wait_until="commit")
     until("the batch can be worked on", lambda: page.evaluate("window.usableAt !== undefined"), 60)
     passed = float(page.evaluate("window.usableAt"))

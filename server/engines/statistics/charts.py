@@ -7,7 +7,7 @@ pwa/src/engines/statistics/charts.ts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
 from server.engines.statistics import nelson
@@ -20,6 +20,8 @@ D2 = (
 )
 # Of fewer rounds nothing is known of how a process varies.
 LEAST = 5
+# Sums of decimals, in which no digit is ever lost: decimals of C are ten times faster to add than fractions.
+_EXACT = Context(prec=1000, traps=[Inexact])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +76,27 @@ class _Sums:
     def __init__(self) -> None:
         self._count = 0
         self._sizes: set[int] = set()
-        self._means, self._ranges = Fraction(0), Fraction(0)
-        self._last: Fraction | None = None
+        self._means, self._ranges = Decimal(0), Decimal(0)
+        self._last: Decimal | None = None
 
     def add(self, one: Round) -> None:
-        mean = Fraction(one.mean)
+        mean = Decimal(one.mean)
         self._sizes.add(len(one.values))
         if len(one.values) > 1:
-            self._ranges += Fraction(max(one.values, key=Decimal)) - Fraction(min(one.values, key=Decimal))
+            values = [Decimal(value) for value in one.values]
+            self._spread(max(values), min(values))
         elif self._last is not None:
-            self._ranges += abs(mean - self._last)
-        self._count, self._means, self._last = self._count + 1, self._means + mean, mean
+            self._spread(max(mean, self._last), min(mean, self._last))
+        self._count, self._means, self._last = self._count + 1, _EXACT.add(self._means, mean), mean
+
+    def _spread(self, high: Decimal, low: Decimal) -> None:
+        self._ranges = _EXACT.add(self._ranges, _EXACT.subtract(high, low))
 
     def limits(self, target: str | None) -> Limits | None:
         spread = self._sigma() if self._count >= LEAST else None
         if not spread:
             return None
-        centre = self._means / self._count if target is None else Fraction(target)
+        centre = Fraction(self._means) / self._count if target is None else Fraction(target)
         sigma = Fraction(spread)
         return Limits(text(centre), spread, text(centre - 3 * sigma), text(centre + 3 * sigma))
 
@@ -100,6 +106,6 @@ class _Sums:
         if len(self._sizes) > 1 or not 0 < size <= len(D2) + 1:
             return None
         count = self._count - 1 if size == 1 else self._count
-        middle = self._ranges / count / Fraction(D2[max(size, 2) - 2])
+        middle = Fraction(self._ranges) / count / Fraction(D2[max(size, 2) - 2])
         # R̄ / d2 is that of single values; a mean of so many varies less by their root.
         return root(middle * middle / size) if middle else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from server.core.kinds import Entry, Fact
 from server.production import model, queries, values
@@ -15,6 +15,8 @@ from server.production.controls.schedule import Course
 from server.production.model import Batch
 from server.production.projection import entry_
 from server.recipes.model import find_phase
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # What moves a phase, by what it is to its course. Its first work is its beginning, whether or not somebody said so.
 MARKS: Mapping[str, str] = {
@@ -27,6 +29,18 @@ MARKS: Mapping[str, str] = {
     "production.phase_resumed.v1": "resumed",
 }
 HEARD = frozenset(MARKS)
+_here = (entry_.c.batch == bindparam("batch"), entry_.c.phase == bindparam("phase"))
+_works = [kind for kind, means in MARKS.items() if means == "started"]
+_first_work = Prepared(
+    select(entry_.c.kind, func.min(entry_.c.captured_at))
+    .where(*_here, or_(*(entry_.c.kind == kind for kind in _works)))
+    .group_by(entry_.c.kind)
+)
+_moves = Prepared(
+    select(entry_.c.kind, entry_.c.captured_at)
+    .where(*_here, or_(*(entry_.c.kind == kind for kind in MARKS if kind not in _works)))
+    .order_by(entry_.c.idx)
+)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
@@ -74,10 +88,9 @@ def taken_of(connection: Connection, batch: str, phase: str, corrected: str | No
 
 
 def marks_of(connection: Connection, batch: str, phase: str) -> list[tuple[str, str]]:
-    """(kind, captured_at) of what moved a phase."""
-    here = (entry_.c.batch == batch) & (entry_.c.phase == phase) & entry_.c.kind.in_(MARKS)
-    query = select(entry_.c.kind, entry_.c.captured_at).where(here).order_by(entry_.c.idx)
-    return [(row.kind, row.captured_at) for row in connection.execute(query)]
+    """(kind, captured_at) of what moved a phase; of work, which may be much, the first of each kind."""
+    named = {"batch": batch, "phase": phase}
+    return [*transaction.rows(connection, _first_work, named), *transaction.rows(connection, _moves, named)]
 
 
 def course_of(marks: Iterable[tuple[str, str]]) -> Course:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from server.core.kinds import Entry, Fact
 from server.equipment import queries as equipment
@@ -14,9 +14,19 @@ from server.production.course.rules import Mark
 from server.production.model import Batch, Judgement
 from server.production.projection import entry_
 from server.recipes.model import find_phase
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # What is heard of a batch: work, and what moves its phases.
 HEARD = frozenset({*model.WORK, *model.COURSE})
+_MOVES = (model.HELD, model.RESUMED, *model.LEFT)
+# What almost every entry asks.
+_moves_of = Prepared(
+    select(entry_.c.kind, entry_.c.phase, entry_.c.captured_at, entry_.c.corrects)
+    .where(entry_.c.batch == bindparam("batch"), entry_.c.phase == bindparam("phase"))
+    .where(or_(*(entry_.c.kind == kind for kind in _MOVES)))
+    .order_by(entry_.c.idx)
+)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
@@ -78,15 +88,21 @@ def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> l
 
 def _moved(connection: Connection, batch: str, about: Mark) -> list[Mark]:
     """What moved the phase; its work as well, where what one hears of now may forbid that."""
-    kinds = (model.HELD, model.RESUMED, *model.LEFT)
-    return _marks(connection, batch, (about.phase,), (*kinds, *model.WORK) if about.kind in kinds else kinds)
+    if about.kind in _MOVES:
+        return _marks(connection, batch, (about.phase,), (*_MOVES, *model.WORK))
+    found = transaction.rows(connection, _moves_of, {"batch": batch, "phase": about.phase})
+    return [_mark(*row) for row in found]
 
 
 def _marks(connection: Connection, batch: str, phases: Iterable[str], kinds: Iterable[str]) -> list[Mark]:
     c = entry_.c
     here = (c.batch == batch) & c.phase.in_(list(phases)) & c.kind.in_(list(kinds))
     query = select(c.kind, c.phase, c.captured_at, c.corrects).where(here).order_by(c.idx)
-    return [Mark(kind, phase, at, corrects is not None) for kind, phase, at, corrects in connection.execute(query)]
+    return [_mark(*row) for row in connection.execute(query)]
+
+
+def _mark(kind: str, phase: str, at: str, corrects: str | None) -> Mark:
+    return Mark(kind, phase, at, corrects is not None)
 
 
 def _fact(entry: Entry, phase: str, one: Judgement) -> Fact:

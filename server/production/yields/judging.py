@@ -104,7 +104,7 @@ def _stale(batch: str, one: Claim, cause: str) -> Fact:
 
 def _told(connection: Connection, batch: str) -> set[str]:
     """The yields of which an exception says already that they are stale: it names them first."""
-    return {orjson.loads(one.entries)[0] for one in queries.told_by_server(connection, batch, [rules.STALE])}
+    return {orjson.loads(one.entries)[0] for one in queries.told_by_server(connection, batch, (rules.STALE,))}
 
 
 def _yields(connection: Connection, batch: Batch) -> list[Yield]:
