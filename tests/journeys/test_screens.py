@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.urs("HMI-02", "OPS-06")]
 HANDHELD, REFLOW, ZOOMED = (360, 740), (320, 640), (640, 400)
 # Who opens a screen that not everybody may; who reads everything opens the rest.
 KEEPS_OUT = {"forms": "zhouwei", "people": "admin", "devices": "admin", "enrol": "admin", "batch/*/run": "zhangmin"}
-KEEPS_OUT |= {"receive": "huanglei"}
+KEEPS_OUT |= {"receive": "huanglei", "recipe-drafts": "zhouwei"}
 READER = "zhaolin"
 
 
@@ -69,6 +69,7 @@ class Walk:
             "planning": ["/planning", "/planning/LAC-0231"],
             "orders": ["/orders", f"/orders/{self._order()}"],
             "recipes": ["/recipes", "/recipes/MBR-AMT-5-FC", "/recipes/used/equipment/BAL-07"],
+            "recipe-drafts": ["/recipe-drafts", f"/recipe-drafts/{self._draft()}"],
             "masters": ["/masters", "/masters/new"],
             "suppliers": ["/suppliers"],
             "specifications": ["/specifications", "/specifications/new"],
@@ -97,6 +98,15 @@ class Walk:
             planned |= {"size": {"value": "100", "unit": "tablets"}, "planned_start": "2027-01-04"}
             planner.post("/api/orders", planned, 201)
         return "B-WAITS"
+
+    def _draft(self) -> str:
+        """One that somebody works on, with something to mend."""
+        designer, code = self.site.desk("zhouwei"), "MBR-AMT-5-FC"
+        if not designer.get("/api/recipe-drafts")["items"]:
+            content = designer.get(f"/api/recipes/{code}/versions/1")["content"] | {"version": 2}
+            content["phases"][0]["room"] = "9-999"
+            designer.post(f"/api/recipe-drafts/{code}", {"revision": None, "content": content})
+        return code
 
     def _forms(self) -> list[str]:
         """One that waits for approval, and that somebody designs on."""

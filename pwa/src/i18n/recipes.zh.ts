@@ -12,6 +12,7 @@ export const recipesZh: typeof recipesEn = {
   bomKinds: { raw: "原辅料", packaging: "包装材料", printed: "印刷包装材料", intermediate: "中间体" }, perUnit: (amount) => `每单位 ${amount}`, count: "每批数量", totalPerUnit: "每单位总量", total: "每批总量",
   usedIn: "使用处", usedTitle: (code) => `${code} 的使用处`, usedHint: "现行版本及等待批准的版本。", usedEmpty: "没有配方使用它。", hows: { weighed: "称量", named: "指定", candidate: "候选", room: "在此进行", class: "同类任一" }, batchml: "BatchML", notBatchml: "此文件不是 JSON 或 BatchML 格式的配方。",
   comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改" },
+  drafts: "草稿", edit: "编辑草稿",
   upload: "从文件提交版本", uploadHint: "与下载所得相同的 JSON 或 BatchML 文件。在此核对，签名之前不保存任何内容。", chosen: "文件", found: (n) => `${n} 处需改正`, sound: "未发现问题。", differs: (n) => `与第 ${n} 版相比的变化`, first: "此配方的第一个版本。", submit: "提交…", submitTitle: "提交配方审批", submitNow: "签名并提交", whatChanges: "改了什么，为什么", meaning: "起草", recipe: "配方",
   orders: "批指令", ordersHint: "要生产什么，按哪个配方，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、配方或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的配方。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
   orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },

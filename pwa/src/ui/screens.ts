@@ -44,6 +44,7 @@ const SCREENS: Record<string, Screen> = {
   purchasing: () => import("../purchasing/Purchasing.svelte"),
   quarantine: () => import("../quarantine/Quarantine.svelte"),
   receive: () => import("../receiving/Receiving.svelte"),
+  "recipe-drafts": () => import("../recipes/editor/Drafts.svelte"),
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),
   requisitions: () => import("../requisitions/Requisitions.svelte"),

@@ -1,23 +1,22 @@
 /** What a designer has done, to be taken back and done again. Keys typed one after the other into one place are one change. */
-import type { Definition } from "../../engines/forms/types";
 
-interface Moment { definition: Definition; selected: string }
+interface Moment<V> { value: V; selected: string }
 const MOST = 200;
 
-export class History {
-  private moment = $state.raw<Moment>({ definition: {} as Definition, selected: "" });
-  private past = $state.raw<Moment[]>([]);
-  private future = $state.raw<Moment[]>([]);
-  private saved = $state.raw<Definition | null>(null);
+export class History<V extends object> {
+  private moment = $state.raw<Moment<V>>({ value: {} as V, selected: "" });
+  private past = $state.raw<Moment<V>[]>([]);
+  private future = $state.raw<Moment<V>[]>([]);
+  private saved = $state.raw<V | null>(null);
   private place = "";
 
-  constructor(definition: Definition, saved: boolean) {
-    this.moment = { definition, selected: "" };
-    this.saved = saved ? definition : null;
+  constructor(value: V, saved: boolean) {
+    this.moment = { value, selected: "" };
+    this.saved = saved ? value : null;
   }
 
-  get definition(): Definition {
-    return this.moment.definition;
+  get value(): V {
+    return this.moment.value;
   }
 
   get selected(): string {
@@ -34,11 +33,11 @@ export class History {
 
   /** Whether the server has it as it is. */
   get clean(): boolean {
-    return this.saved === this.moment.definition;
+    return this.saved === this.moment.value;
   }
 
-  keep(definition: Definition): void {
-    this.saved = definition;
+  keep(value: V): void {
+    this.saved = value;
   }
 
   select(pointer: string): void {
@@ -47,12 +46,12 @@ export class History {
   }
 
   /** `place`: where somebody types; the next change at the same place goes into this one. */
-  change(definition: Definition, selected = this.selected, place = ""): void {
-    if (definition === this.definition) return;
+  change(value: V, selected = this.selected, place = ""): void {
+    if (value === this.value) return;
     if (place === "" || place !== this.place) this.past = [...this.past.slice(-MOST), this.moment];
     this.place = place;
     this.future = [];
-    this.moment = { definition, selected };
+    this.moment = { value, selected };
   }
 
   undo(): void {

@@ -1,0 +1,77 @@
+/** Saves a draft as it goes: a moment after each change, again once the network is back; and stops where somebody else has
+ * saved, until it is settled whose goes on. What is not saved stays in this browser. */
+import { api, asProblem, path, type Problem } from "../../api/client";
+import type { History } from "../../ui/history.svelte";
+import type { Master } from "./change";
+import { forgetUnsaved, keepUnsaved } from "./keeping";
+import type { DraftView } from "./types";
+
+const AGAIN = 8_000;
+
+export class Saver {
+  revision = $state(0);
+  busy = $state(false);
+  offline = $state(false);
+  problem = $state.raw<Problem | null>(null);
+  /** What somebody else has saved since; null: nobody has. */
+  theirs = $state.raw<DraftView | null>(null);
+
+  constructor(private readonly person: string, private readonly recipe: string, private readonly history: History<Master>, revision: number) {
+    this.revision = revision;
+  }
+
+  /** Kept at once, for whatever happens to the page. */
+  keep(): void {
+    if (!this.history.clean) keepUnsaved(this.person, this.recipe, { revision: this.revision, content: this.history.value });
+  }
+
+  async save(): Promise<boolean> {
+    if (this.busy || this.theirs) return false;
+    if (this.history.clean) return true;
+    const content = this.history.value;
+    this.busy = true;
+    try {
+      this.revision = (await api.post<{ revision: number }>(path("api", "recipe-drafts", this.recipe), { revision: this.revision, content })).revision;
+      this.history.keep(content);
+      this.offline = false;
+      this.problem = null;
+      if (this.history.clean) forgetUnsaved(this.person, this.recipe);
+      else this.keep();
+    } catch (error) {
+      await this.failed(asProblem(error));
+    } finally {
+      this.busy = false;
+    }
+    return this.history.clean;
+  }
+
+  private async failed(problem: Problem): Promise<void> {
+    this.offline = problem.code === "offline";
+    if (problem.code === "recipe_draft_changed") await this.look();
+    else if (!this.offline) this.problem = problem;
+    if (this.offline) setTimeout(() => void this.save(), AGAIN);
+  }
+
+  /** Somebody else has saved: what they have is fetched, to be compared with what stands here. */
+  async look(): Promise<void> {
+    try {
+      this.theirs = await api.get<DraftView>(path("api", "recipe-drafts", this.recipe));
+    } catch (error) {
+      this.problem = asProblem(error);
+    }
+  }
+
+  /** Mine is saved as the next after theirs, or theirs goes on here; mine can then be had again by undoing. */
+  settle(mine: boolean): void {
+    const theirs = this.theirs;
+    if (!theirs) return;
+    this.theirs = null;
+    this.revision = theirs.revision;
+    if (mine) void this.save();
+    else {
+      this.history.change(theirs.content, "");
+      this.history.keep(theirs.content);
+      forgetUnsaved(this.person, this.recipe);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/** What an edited recipe is made of holds together: list, operations and what comes after what (PRD-03). */
+import { describe, expect, it } from "vitest";
+import { add, addOperation, addUnit, type Master, move, moveGroup, operationOf, operations, pointerOf, relink, remove, removeGroup, rename, step } from "../../src/recipes/editor/change";
+import { blank, copyOperation, copyPhases, duplicate, newPhase, TYPES } from "../../src/recipes/editor/blocks";
+import { cycle } from "../../src/recipes/structure";
+
+const W = { zh: "步", en: "Step" };
+const EMPTY = blank("MR-1", { code: "P", name: W, strength: "5 mg" });
+const grown = (...steps: ["after" | "beside" | "before", string | null][]): Master => steps.reduce((made, [where, other]) => add(made, newPhase(made, "instruction", W), where, other).content, EMPTY);
+const after = (content: Master): Record<string, string[]> => Object.fromEntries(content.phases.map((one) => [one.id, one.after ?? []]));
+const holds = (content: Master): void => {
+  const ids = content.phases.map((one) => one.id);
+  expect(operations(content).flatMap((one) => one.phases)).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(content.phases.flatMap((one) => one.after ?? []).filter((one) => !ids.includes(one))).toEqual([]);
+  expect(cycle(content.phases)).toEqual([]);
+};
+/** 10, then 20 beside 40, then 30. */
+const DIAMOND = grown(["after", null], ["after", "10"], ["after", "20"], ["beside", "20"]);
+
+describe("phases of a recipe that is edited", () => {
+  it("come after one another, side by side and before", () => {
+    const line = grown(["after", null], ["after", "10"], ["after", "10"]);
+    expect(after(line)).toEqual({ 10: [], 30: ["10"], 20: ["30"] });
+    const beside = add(line, newPhase(line, "yield", W), "beside", "30").content;
+    expect(after(beside)).toEqual({ 10: [], 30: ["10"], 40: ["10"], 20: ["30", "40"] });
+    expect(after(add(line, newPhase(line, "weighing", W), "before", "10").content)).toEqual({ 40: [], 10: ["40"], 30: ["10"], 20: ["30"] });
+  });
+
+  it("close the gap where one goes", () => {
+    expect(after(remove(DIAMOND, pointerOf(DIAMOND, "20")))).toEqual({ 10: [], 40: ["10"], 30: ["10", "40"] });
+    const moved = relink(DIAMOND, "10", "after", "40").content;
+    holds(moved);
+    expect(after(moved)["10"]).toEqual(["40"]);
+    expect(relink(DIAMOND, "10", "beside", "10").content).toBe(DIAMOND);
+  });
+
+  it("keep their order when they are only grouped anew", () => {
+    const two = addOperation(addUnit(DIAMOND).content, 1);
+    const made = move(two.content, "30", two.pointer, 0);
+    holds(made.content);
+    expect(operationOf(made.content, "30")).toBe(two.pointer);
+    expect(after(made.content)).toEqual(after(DIAMOND));
+    const back = step(made.content, made.pointer, -1).content;
+    expect(operationOf(back, "30")).toBe("procedure/1/operations/0");
+    const first = moveGroup(made.content, "procedure/1", "procedure", 0).content;
+    holds(first);
+    expect(first.phases[0]?.id).toBe("30");
+    expect(removeGroup(made.content, "procedure/1").phases.map((one) => one.id)).not.toContain("30");
+  });
+
+  it("are named anew wherever they are named", () => {
+    const input = { id: "a", name: W, unit: "kg", decimals: 3, from: ["20/net", "200/net"] };
+    const given: Master = { ...DIAMOND, phases: DIAMOND.phases.map((one) => (one.id === "40" ? { ...one, times: [{ since: "20", from: "end", to: "start", min: 5, max: null }], inputs: [input] } : one)) };
+    const made = rename(given, "20", "25");
+    holds(made);
+    const last = made.phases.find((one) => one.id === "40");
+    expect([last?.times?.[0]?.since, last?.inputs?.[0]?.from]).toEqual(["25", ["25/net", "200/net"]]);
+  });
+
+  it("are copied with what they say, alone or as an operation", () => {
+    const once = duplicate(DIAMOND, pointerOf(DIAMOND, "20"));
+    holds(once.content);
+    expect(once.pointer).toBe(pointerOf(once.content, "50"));
+    const from: Master = { ...DIAMOND, materials: [{ material: "API", name: W }], phases: DIAMOND.phases.map((one) => (one.id === "20" ? { ...one, material: "API", times: [{ since: "10", from: "end", to: "start", min: 5, max: null }] } : one)) };
+    const here = grown(["after", null], ["after", "10"]);
+    const made = copyOperation(here, from, "procedure/0/operations/0", "10");
+    holds(made.content);
+    expect(operations(made.content).map((one) => one.phases)).toEqual([["10", "20"], ["30", "40", "50", "60"]]);
+    expect(made.content.materials.map((one) => one.material)).toEqual(["API"]);
+    expect(made.content.phases.find((one) => one.id === "40")?.times?.[0]?.since).toBe("30");
+    // What came after 10 comes after what the copied operation ends with.
+    expect(after(made.content)).toMatchObject({ 30: ["10"], 40: ["30"], 20: ["60"] });
+    const branches = copyPhases(here, DIAMOND.phases.filter((one) => one.id !== "30"), [], "10").content;
+    expect(after(branches)["20"]).toEqual(["40", "50"]);
+  });
+
+  it("of every type begin with all that their type says", () => {
+    for (const type of TYPES) expect(newPhase(EMPTY, type, W)).toMatchObject({ type, after: [], times: [], candidates: [], needs: [], minutes: null });
+  });
+
+  it("hold together whatever is done to them", () => {
+    const WHERE = ["after", "beside", "before"] as const;
+    const WHAT = ["add", "relink", "remove", "step", "unit", "copy", "up"] as const;
+    let seed = 7;
+    const pick = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    for (let run = 0; run < 200; run += 1) {
+      let made = DIAMOND;
+      for (let turn = 0; turn < 20; turn += 1) {
+        const content = made;
+        const id = (): string => content.phases[pick(Math.max(1, content.phases.length))]?.id ?? "";
+        const what = WHAT[pick(WHAT.length)];
+        const place = WHERE[pick(3)] ?? "after";
+        if (what === "unit") made = addOperation(made, pick(made.procedure.length)).content;
+        else if (what === "add") made = add(made, newPhase(made, "instruction", W), place, made.phases.length ? id() : null).content;
+        else if (made.phases.length === 0) continue;
+        else if (what === "relink") made = relink(made, id(), place, id()).content;
+        else if (what === "remove") made = remove(made, pointerOf(made, id()));
+        else if (what === "copy") made = duplicate(made, pointerOf(made, id())).content;
+        else if (what === "up") made = step(made, `procedure/${pick(made.procedure.length)}`, -1).content;
+        else made = step(made, pointerOf(made, id()), pick(2) ? 1 : -1).content;
+        holds(made);
+      }
+    }
+  });
+});
