@@ -38,6 +38,7 @@ from server.planning import views as planning
 from server.planning.lines import views as lines
 from server.production import views as orders
 from server.production.issuing import views as issuing
+from server.production.numbers import views as batch_numbers
 from server.quality.inspection import views as inspections
 from server.quality.specifications import views as specifications
 from server.quality.usage import views as usage
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     recipes.blueprint,
     recipe_drafts.blueprint,
     orders.blueprint,
+    batch_numbers.blueprint,
     planning.blueprint,
     lines.blueprint,
     issuing.blueprint,

@@ -1838,6 +1838,42 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was planned.", "未编制。"),
         ("Choose lots that stand in the register, each once.", "请选择台账中的物料批，每批一次。"),
     ),
+    "batch_pattern_wrong": Problem(
+        422,
+        ("By this pattern two batches could have one number.", "按此规则，两批产品可能得到同一批号。"),
+        ("The rule was not changed.", "规则未变更。"),
+        (
+            "Count once with {seq:3}, give {mm} its year, and set {product} apart by - . or _ from digits beside it.",
+            "请使用且仅使用一次 {seq:3}，{mm} 须与年份同用，并用 - . 或 _ 将 {product} 与相邻数字隔开。",
+        ),
+    ),
+    "batch_number_wrong": Problem(
+        409,
+        ("This is not the number that the rule gives to a batch of this product.", "这不是规则给该产品批次的批号。"),
+        ("Nothing was planned, and the number was given to nobody.", "未编制，批号未分配。"),
+        ("Let the rule give the number, or type one with its reason.", "请由规则给出批号，或手工输入并说明理由。"),
+    ),
+    "batch_number_taken": Problem(
+        409,
+        ("Somebody else was given this batch number at the same moment.", "该批号刚刚已分配给他人。"),
+        ("Nothing was planned.", "未编制。"),
+        ("Try again.", "请重试。"),
+    ),
+    "batch_number_missing": Problem(
+        409,
+        ("This batch has not been given a number.", "该批次尚未分配批号。"),
+        ("Nothing was planned.", "未编制。"),
+        ("Plan the batch on the page of orders, which numbers it.", "请在批指令页面编制，由其给出批号。"),
+    ),
+    "batch_number_unexplained": Problem(
+        422,
+        ("A batch number that is typed by hand needs a reason.", "手工输入批号须说明理由。"),
+        ("Nothing was planned.", "未编制。"),
+        (
+            "Say why the rule does not give the number, or leave it to the rule.",
+            "请说明为何不由规则给出批号，或改由规则给出。",
+        ),
+    ),
     "order_not_planned": Problem(
         409,
         ("This order is not one that waits to be released.", "该批指令不在等待下达。"),

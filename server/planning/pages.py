@@ -63,6 +63,22 @@ class Page:
             "proposals": [self._proposal(one) for one in self._proposed.get(code, [])],
         }
 
+    def order(self, batch: str) -> list[Answer]:
+        """What an order that has not begun needs of each item of its bill: in stock, on its way, and in nobody's order
+        yet (`proposed`); `late`: how much of it comes after the start. Empty where its bill is unknown."""
+        asked = [one for one in self.plan.requirements if (one.cause, one.about) == (model.FOR_ORDER, batch)]
+        return [self._needed(one) for one in asked]
+
+    def _needed(self, one: Requirement) -> Answer:
+        by: dict[str, Fraction] = {}
+        for peg in self.explained.covered(one):
+            kind = self._kind(peg.supply)
+            name = {model.STOCK: "stock", model.PROPOSAL: "proposed"}.get(kind, "coming")
+            by[name] = by.get(name, Fraction(0)) + peg.quantity
+        amounts = {name: written(by.get(name, Fraction(0))) for name in ("stock", "coming", "proposed")}
+        said = {"item": one.item, "name": self.names.get(one.item), "unit": self.site.units.get(one.item, "")}
+        return said | {"needed": written(one.quantity), "late": written(self.explained.short(one)), **amounts}
+
     def _line(self, code: str) -> Answer:
         asked, proposed = self._asked.get(code, []), self._proposed.get(code, [])
         late = [one for one in asked if self.explained.short(one) > 0]

@@ -42,6 +42,15 @@ def item(code: str) -> Answer:
         return pages.Page(connection, _today()).item(code)
 
 
+@blueprint.get("/orders/<batch>")
+@require("batch.read")
+def order(batch: str) -> Answer:
+    """What an order needs of each item of its bill, and how much of it is there. PestleError
+    `planning_bill_circular`."""
+    with plant.current().engine.connect() as connection:
+        return {"items": pages.Page(connection, _today()).order(batch)}
+
+
 @blueprint.get("/demands")
 @require("batch.read")
 def demands() -> Answer:

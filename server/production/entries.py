@@ -18,6 +18,7 @@ from server.production.judging import (
     judge_report,
     judge_verification,
 )
+from server.production.numbers import entries as numbers
 from server.production.yields import projection as explained
 from server.production.yields.judging import judge_resolution
 from server.production.yields.shapes import YieldExplained, YieldRecorded
@@ -58,6 +59,7 @@ def _rooms_of_order(connection: Connection, entry: Entry) -> list[str]:
 
 _ORDERS = ("server", model.ORDERS)
 KINDS = (
+    *numbers.KINDS,
     Kind(
         model.ORDER_PLANNED,
         shapes.OrderPlanned,

@@ -18,6 +18,8 @@ MASTER_ORDER = "production.order_released.v2"
 RELEASES = (ORDER, MASTER_ORDER)
 ORDER_WITHDREW = "production.order_withdrawn.v1"
 ORDERS = "order.release"
+# Who may have a number given to a batch: who plans, and who orders a rework.
+NUMBERS = (ORDERS, "batch.release")
 # What becomes of an order that was planned.
 PLANNED, ORDER_RELEASED, ORDER_WITHDRAWN = "planned", "released", "withdrawn"
 # The flow that checks and releases orders, where the plant has put it to use.

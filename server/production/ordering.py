@@ -11,6 +11,8 @@ from server.engines.flows import queries as flows
 from server.engines.flows import starting
 from server.materials import queries as materials
 from server.production import control_recipe, model, orders, queries
+from server.production.numbers import queries as numbers
+from server.production.numbers import rules as numbering
 from server.recipes import queries as recipes
 from server.recipes import scaling
 from server.recipes.model import Recipe, is_master
@@ -26,6 +28,12 @@ def decide_plan(connection: Connection, entry: Entry) -> Ruling:
     recipe = _in_force(connection, given)
     if recipe is None:
         return _not_in_force(given)
+    number = numbers.find_number(connection, given["batch"])
+    # An order of before there were numbers keeps the one that it had.
+    begun = planned is None and numbers.begun(connection)
+    code = numbering.plan_refused(begun, number.product if number else None, recipe.payload["product"]["code"])
+    if code is not None:
+        return Ruling(refusal=code, details=batch)
     unfit = _size_wrong(recipe.payload, given["size"])
     if unfit is not None:
         return unfit

@@ -214,7 +214,10 @@ class BatchImported(Schema):
 
 
 class OrderPlan(Schema):
-    batch = fields.code()
+    """`batch`: null for the next number by the rule; one that is typed has its reason."""
+
+    batch = fields.code(none=True)
+    number_reason = plain.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
     recipe = fields.code()
     version = fields.whole(1, 10_000)
     size = fields.nested(fields.QuantityShape)

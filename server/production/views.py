@@ -15,8 +15,11 @@ from server.core.kinds import Fact
 from server.engines.flows import queries as flows
 from server.identity import queries as identity
 from server.identity.access import current_person, require
-from server.production import model, ordering, orders, shapes
+from server.production import control_recipe, model, ordering, orders, shapes
+from server.production.numbers import giving
+from server.production.numbers import queries as numbers
 from server.recipes import queries as recipes
+from server.recipes.model import Recipe
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -55,13 +58,34 @@ def _shown(batch: str) -> Answer:
 @blueprint.arguments(shapes.OrderPlan)
 @blueprint.response(201)
 def plan(body: Body) -> Answer:
-    """Plan a batch by the version of a recipe that is in force. PestleError `batch_known`, `recipe_not_effective`,
-    `order_lots_wrong`."""
-    with plant.current().engine.connect() as connection:
+    """Plan a batch by the version of a recipe that is in force, numbered by the rule or as it is typed. PestleError
+    `batch_known`, `batch_number_unexplained`, `recipe_not_effective`, `order_lots_wrong`."""
+    here, person = plant.current(), current_person().id
+    with here.engine.connect() as connection:
         recipe = recipes.find_recipe(connection, body["recipe"], body["version"])
+        before = None if body["batch"] is None else orders.find_order(connection, body["batch"])
     if recipe is None:
         raise PestleError("recipe_unknown", {"recipe": body["recipe"], "version": body["version"]})
-    return _state(model.ORDER_PLANNED, body["batch"], {**body, "recipe_hash": recipe.hash})
+    product, day = recipe.payload["product"]["code"], body["planned_start"]
+
+    def planned(batch: str) -> Fact:
+        said = {**body, "batch": batch, "recipe_hash": recipe.hash}
+        del said["number_reason"]
+        return Fact(model.ORDER_PLANNED, model.order_stream(batch), said, subject=batch, actor=person)
+
+    if body["batch"] is None:
+        [batch] = giving.next_numbers(here, product, day, 1, person, lambda found: [planned(found[0])])
+        return _shown(batch)
+    # A number whose order was given up is still that order's.
+    given = [] if before is not None else [_typed(body, product, person)]
+    here.recorder.state(*given, planned(body["batch"]))
+    return _shown(body["batch"])
+
+
+def _typed(body: Body, product: str, person: str) -> Fact:
+    if body["number_reason"] is None:
+        raise PestleError("batch_number_unexplained", {"batch": body["batch"]})
+    return giving.typed(body["batch"], product, body["planned_start"], body["number_reason"], person)
 
 
 @blueprint.post("/<batch>/release")
@@ -103,12 +127,13 @@ def _known(connection: Connection, batch: str) -> Row[Any]:
 def _order(connection: Connection, row: Row[Any], people: Mapping[str, Any]) -> Answer:
     recipe = recipes.find_recipe(connection, row.recipe, row.version)
     last = flows.last_about(connection, model.ORDER_FLOW, model.order_stream(row.batch))
+    number, size = numbers.find_number(connection, row.batch), {"value": row.size_value, "unit": row.size_unit}
     return {
         "batch": row.batch,
         "recipe": row.recipe,
         "version": row.version,
         "product": None if recipe is None else recipe.payload["product"],
-        "size": {"value": row.size_value, "unit": row.size_unit},
+        "size": size,
         "lots": orders.lots_of(row),
         "planned_start": row.planned_start,
         "state": row.state,
@@ -118,4 +143,15 @@ def _order(connection: Connection, row: Row[Any], people: Mapping[str, Any]) -> 
         "decided_at": row.decided_at,
         "reason": row.reason,
         "instance": last and last.instance,
+        "number": number and number.payload(),
+        "materials": _bill(recipe, size),
     }
+
+
+def _bill(recipe: Recipe | None, size: Mapping[str, str]) -> list[Body]:
+    """The bill of materials for the size of an order, as its release freezes it; of a recipe of before the third form
+    what its materials are."""
+    if recipe is None:
+        return []
+    lines: list[Body] = control_recipe.frozen(recipe.payload, size).get("materials", recipe.payload["materials"])
+    return lines

@@ -55,6 +55,7 @@ from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
 from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
+from server.witness.numbers import NumberRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
 from server.witness.purchasing import PurchaseRules
@@ -153,6 +154,7 @@ class SiteRules:
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
+        self._numbers = NumberRules(self._recipes.product)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}
@@ -206,6 +208,7 @@ class SiteRules:
         self._approvals.judge(seen)
         self._recipes.judge(seen)
         self._orders.judge(seen)
+        self._numbers.judge(seen)
         self._reviews.judge(seen)
         self._questions.judge(seen)
         self._blanks.judge(seen)
@@ -276,6 +279,7 @@ class SiteRules:
         self._approvals.learn(seen)
         self._recipes.learn(seen)
         self._orders.learn(seen)
+        self._numbers.learn(seen)
         self._reviews.learn(seen)
         self._questions.learn(seen)
         self._blanks.learn(seen)

@@ -50,6 +50,11 @@ class RecipeRules(Remembering):
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['recipe']} {given['version']} by {head.actor}")
 
+    def product(self, recipe: str, version: int) -> str | None:
+        """What a version makes; None where nobody knows."""
+        known = (self._recipes.get(model.recipe_stream(recipe)) or {}).get(version)
+        return None if known is None else known.content["product"]["code"]
+
     def _refused(self, kind: str, given: Body, actor: str, versions: Mapping[int, _Version]) -> str | None:
         known = versions.get(given["version"])
         if kind in production.RELEASES:

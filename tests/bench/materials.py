@@ -253,7 +253,7 @@ def _portion(label: str) -> Json:
 
 def _order(batch: str, lot: str) -> Json:
     order = {"batch": batch, "recipe": "MR-TAB", "version": 1, "size": RECIPE["size"], "planned_start": "2026-12-01"}
-    return order | {"lots": [{"material": "api-1", "lot": lot}]}
+    return order | {"lots": [{"material": "api-1", "lot": lot}], "number_reason": "Measured"}
 
 
 def _person(login: str, role: str) -> Json:

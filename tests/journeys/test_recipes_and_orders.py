@@ -97,6 +97,7 @@ def test_a_planner_plans_a_batch_and_its_flow_begins(walk: Walk) -> None:
     walk.open(desk, "/orders")
     desk.at("plan-order").click(timeout=LONG)
     desk.at("plan-batch").fill(BATCH)
+    desk.at("plan-number-reason").fill("Number of the trial")
     desk.at("plan-recipe").select_option(CODE)
     expect(desk.at("plan-size")).to_have_value("2500000", timeout=LONG)
     desk.at("plan-lot-API-0107").select_option("A-5/2")

@@ -94,7 +94,13 @@ class Walk:
         planner = self.site.desk("wujing")
         if not planner.get("/api/orders")["items"]:
             [line] = [one for one in planner.get("/api/recipes")["items"] if one["recipe"] == "MBR-AMT-5"]
-            planned = {"batch": "B-WAITS", "recipe": "MBR-AMT-5", "version": line["version"], "lots": []}
+            planned = {
+                "batch": "B-WAITS",
+                "number_reason": "Trial",
+                "recipe": "MBR-AMT-5",
+                "version": line["version"],
+                "lots": [],
+            }
             planned |= {"size": {"value": "100", "unit": "tablets"}, "planned_start": "2027-01-04"}
             planner.post("/api/orders", planned, 201)
         return "B-WAITS"

@@ -17,6 +17,7 @@ from server.recipes.model import MASTER_APPROVED, recipe_hash, recipe_stream
 pytestmark = pytest.mark.urs("PRD-01")
 Json = dict[str, Any]
 FAR = "2097-06-10"
+TYPED: Json = {"lots": [], "number_reason": "Old series"}
 IMPORT: Json = master() | {
     "signatures": [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
 }
@@ -112,11 +113,13 @@ def test_what_was_asked_to_be_bought_is_not_proposed_again(site: PlantUnderTest)
 def test_a_demand_of_nothing_is_wanted_no_more_and_a_planned_batch_takes_its_place(site: PlantUnderTest) -> None:
     post(site, "demands", demand())
     order = {"batch": "B-1", "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
-    planned = site.client("zhang").post("/api/orders", json=order | {"lots": [], "planned_start": "2097-06-01"})
+    planned = site.client("zhang").post("/api/orders", json=order | TYPED | {"planned_start": "2097-06-01"})
     assert planned.status_code == 201, planned.text
     shown = look(site, "AMT-5")
     assert [one["supply"] for one in shown["requirements"][0]["covered"]] == ["B-1", "P1"]
     assert {one["about"] for one in look(site, "api-1")["requirements"]} == {"B-1", "P1"}
+    [bill] = site.client("zhang").get("/api/planning/orders/B-1").json["items"]
+    assert (bill["item"], bill["needed"], bill["stock"], bill["proposed"]) == ("api-1", "12.64", "0", "12.64")
     post(site, "demands", demand(value="0"))
     assert site.client("zhang").get("/api/planning/demands").json["items"] == []
     assert [one["about"] for one in look(site, "api-1")["requirements"]] == ["B-1"]
@@ -145,7 +148,7 @@ def test_nothing_is_planned_for_the_ends_of_the_calendar(site: PlantUnderTest) -
     start = {"line": "L-1", "start": "9999-12-31T00:00:00.000Z"}
     client = site.client("zhang")
     for refused in (
-        client.post("/api/orders", json=order | {"planned_start": "9999-12-31"}),
+        client.post("/api/orders", json=order | TYPED | {"planned_start": "9999-12-31"}),
         post(site, "demands", demand(due="0001-01-01")),
         post(site, "schedule", {"batch": "B-1", "end": None, "reason": None, **start}),
         client.get("/api/planning/schedule/B-1/proposal", query_string=start),

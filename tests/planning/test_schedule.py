@@ -50,8 +50,9 @@ def slot(batch: str = "B-1", start: datetime | None = None, end: datetime | None
 
 
 def plan(site: PlantUnderTest, batch: str) -> None:
-    order = {"batch": batch, "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
-    planned = site.client("zhang").post("/api/orders", json=order | {"lots": [], "planned_start": "2027-01-04"})
+    order: Json = {"batch": batch, "number_reason": "Old series", "lots": [], "planned_start": "2027-01-04"}
+    order |= {"recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
+    planned = site.client("zhang").post("/api/orders", json=order)
     assert planned.status_code == 201, planned.text
 
 

@@ -30,7 +30,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 def plan(site: PlantUnderTest, batch: str = "B1", login: str = "zhang", **changes: Any) -> Any:
     body = {"batch": batch, "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
-    body |= {"lots": LOTS, "planned_start": "2026-12-01"} | changes
+    body |= {"lots": LOTS, "planned_start": "2026-12-01", "number_reason": "Series of before"} | changes
     return desk(site, login).post("/api/orders", json=body)
 
 

@@ -25,9 +25,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     stock(site)
     in_force(site)
     planner = site.client("zhang")
-    body = {"recipe": CODE, "version": 1, "size": {"value": "5", "unit": "tablets"}, "lots": []}
+    body: dict[str, Any] = {"planned_start": "2026-12-01", "number_reason": "Trial"}
+    body |= {"recipe": CODE, "version": 1, "size": {"value": "5", "unit": "tablets"}, "lots": []}
     for batch in ("B1", "B2", "B3"):
-        made = planner.post("/api/orders", json=body | {"batch": batch, "planned_start": "2026-12-01"})
+        made = planner.post("/api/orders", json=body | {"batch": batch})
         assert made.status_code == 201, made.text
         if batch == "B1":
             assert planner.post("/api/orders/B1/release").status_code == 200

@@ -54,6 +54,8 @@ export const codesEn = {
     "planning.calendar_set.v1": "Working calendar set",
     "planning.line_set.v1": "Line set",
     "planning.order_scheduled.v1": "Batch scheduled",
+    "production.batch_rule_set.v1": "Rule of batch numbers set",
+    "production.batch_number_given.v1": "Batch number given",
     "production.order_planned.v1": "Batch order planned",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",

@@ -55,6 +55,8 @@ export const codesZh: typeof codesEn = {
     "planning.calendar_set.v1": "设定工作日历",
     "planning.line_set.v1": "设定生产线",
     "planning.order_scheduled.v1": "排定批的生产时段",
+    "production.batch_rule_set.v1": "设定批号规则",
+    "production.batch_number_given.v1": "分配批号",
     "production.order_planned.v1": "编制批指令",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "release.blank_issued.v1": "发放空白纸质批记录",

@@ -16,6 +16,8 @@ export const recipesZh: typeof recipesEn = {
   upload: "从文件提交版本", uploadHint: "与下载所得相同的 JSON 或 BatchML 文件。在此核对，签名之前不保存任何内容。", chosen: "文件", found: (n) => `${n} 处需改正`, sound: "未发现问题。", differs: (n) => `与第 ${n} 版相比的变化`, first: "此配方的第一个版本。", submit: "提交…", submitTitle: "提交配方审批", submitNow: "签名并提交", whatChanges: "改了什么，为什么", meaning: "起草", recipe: "配方",
   orders: "批指令", ordersHint: "要生产什么，按哪个配方，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、配方或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的配方。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
   orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },
+  byRule: (number) => `按规则：${number}`, byTheRule: "按规则生成", whyTyped: "为何手工输入批号", numbered: "批号来源", byPattern: (pattern) => `按规则 ${pattern}`, typedFor: (reason) => `手工输入：${reason}`, bill: "本批量的物料清单", lacking: (amount) => `缺 ${amount}`, comesLate: (amount) => `${amount} 到货偏晚`, coming: (amount) => `${amount} 在途`, inStock: "库存充足",
+  rules: "批号规则…", rulesTitle: "批号如何编制", rulesHint: "{yy} 或 {yyyy} 与 {mm} 为计划的年月，{seq:3} 在其中计数，{product} 为产品代码。每个批号只用一次。", everyProduct: "其余产品", ruleFor: "适用于", pattern: "规则", ownGoes: "留空：改用工厂规则", setRule: "设定规则",
   batch: "批号", amount: "批量", unit: "单位", start: "计划开工日期", lots: "物料批", lotOf: (name) => `${name} 的物料批`, later: "暂未选择", starts: (day) => `计划 ${day} 开工`,
   release: "下达…", releaseTitle: "下达批指令", releaseHint: "此后该批次即存在，平板可以带走。", releaseNow: "下达", withdraw: "撤回…", withdrawTitle: "撤回批指令", withdrawHint: "该批号可以重新编制。", withdrawNow: "撤回", reason: "原因", openBatch: "批次", given: "编制",
 };

@@ -35,5 +35,9 @@ export interface Use { recipe: string; version: number; state: string; product: 
 export interface OrderView {
   batch: string; recipe: string; version: number; product: Product | null; size: Quantity; lots: { material: string; lot: string }[]; planned_start: string;
   state: string; by: Person; at: string; decided_by: Person | null; decided_at: string | null; reason: string | null; instance: string | null;
+  number: { pattern: string | null; period: string | null; seq: number | null; reason: string | null } | null; materials: { material: string; name: Text2; quantity?: Quantity | null }[];
 }
+/** What an order needs of an item of its bill: amounts in its unit. */
+export interface Needed { item: string; unit: string; needed: string; stock: string; coming: string; proposed: string; late: string }
+export interface BatchRule { product: string | null; pattern: string; reason: string | null; set_at: string | null }
 export interface OrderPage { items: OrderView[]; total: number; by_flow: boolean }

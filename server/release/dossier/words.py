@@ -183,6 +183,7 @@ production.container_returned.v1|容器退库|Container returned
 production.container_issued.v1|容器发料|Container issued
 production.containers_allocated.v2|容器分配|Containers allocated
 production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
+production.batch_number_given.v1|分配批号|Batch number given
 production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
 production.order_released.v2|批指令下达|Batch order released

@@ -1,0 +1,1 @@
+"""Numbers of batches: by the plant's rule, each once."""

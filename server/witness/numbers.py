@@ -1,0 +1,87 @@
+"""Whether batches are numbered by the plant's rule, each number once, from the log alone (PRD-04).
+
+It holds from the first number that the site gives: before, whoever planned typed one.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.production import model as production
+from server.production.numbers import model, rules
+from server.production.numbers.model import Rule
+from server.witness.seen import Seen
+from sync.errors import SyncError
+from sync.verify.rules import ERASED
+
+_IMPORTED = "production.batch_imported.v1"
+_NAMES = (*production.RELEASES, production.ORDER_PLANNED, _IMPORTED, model.GIVEN)
+_OWN = (model.RULE_SET, model.GIVEN)
+Body = Mapping[str, Any]
+
+
+class NumberRules:
+    """Rules, numbers, and what has one, after the entries learnt so far. Once an entry about numbers was erased, none
+    is judged; of a batch a header is enough. `product`: what a version of a recipe makes, None where nobody knows."""
+
+    def __init__(self, product: Callable[[str, int], str | None]) -> None:
+        self._product = product
+        self._rules: dict[str, str] = {}
+        self._last: dict[tuple[str, str], int] = {}
+        self._given: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._planned: set[str] = set()
+        self._needed: set[int] = set()
+        self._count = 0
+        self._blind = False
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with."""
+        head, given = seen.head, seen.body
+        if given is None or not seen.by_server or head.kind not in (*_OWN, production.ORDER_PLANNED) or self._blind:
+            return
+        code = self._refused(head.kind, given)
+        if code is not None:
+            raise SyncError(code, f"{head.kind} in {head.stream} by {head.actor}")
+
+    def _refused(self, kind: str, given: Body) -> str | None:
+        if kind == model.RULE_SET:
+            return None if rules.rule_refused(given) is None else "batch_pattern_wrong"
+        if kind == model.GIVEN:
+            rule = self._rule(given["product"])
+            last = self._last.get((rule.scope, given["period"]), 0)
+            return rules.refused(given, rule, last, given["batch"] in self._taken)
+        begun = bool(self._given) and given["batch"] not in self._planned
+        own = self._product(given["recipe"], given["version"])
+        return rules.plan_refused(begun, self._given.get(given["batch"]), own)
+
+    def _rule(self, product: str) -> Rule:
+        scope = product if product in self._rules else model.SITE
+        return Rule(scope, self._rules.get(scope, model.DEFAULT))
+
+    def learn(self, seen: Seen) -> None:
+        index, kind, given = self._count, seen.head.kind, seen.body
+        self._count += 1
+        if not seen.by_server:
+            return
+        if kind == ERASED and given is not None:
+            self._blind |= any(one["index"] in self._needed for one in given["entries"])
+        if kind in _NAMES:
+            self._taken.add(seen.head.stream.partition("/")[2])
+        if kind == production.ORDER_PLANNED:
+            self._planned.add(seen.head.stream.partition("/")[2])
+        if kind in _OWN:
+            self._needed.add(index)
+            self._blind |= given is None
+            self._take(kind, given or {})
+
+    def _take(self, kind: str, given: Body) -> None:
+        if not given:
+            return
+        if kind == model.GIVEN:
+            self._given[given["batch"]] = given["product"]
+            if given["pattern"] is not None:
+                self._last[given["scope"], given["period"]] = given["seq"]
+        elif given["pattern"] is None:
+            self._rules.pop(given["product"], None)
+        else:
+            self._rules[given["product"] or model.SITE] = given["pattern"]
