@@ -21,6 +21,11 @@ def all_equipment(connection: Connection) -> list[Equipment]:
     return [_equipment(row) for row in connection.execute(select(equipment).order_by(equipment.c.id))]
 
 
+def register(connection: Connection) -> list[tuple[str, str]]:
+    """(code, class) of every piece."""
+    return [(code, class_) for code, class_ in connection.execute(select(equipment.c.id, equipment.c.class_))]
+
+
 def balances(connection: Connection) -> list[Equipment]:
     query = select(equipment).where(equipment.c.class_ == "balance").order_by(equipment.c.id)
     return [_equipment(row) for row in connection.execute(query)]

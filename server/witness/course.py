@@ -3,6 +3,8 @@
 The same questions as its own rules ask (`server.production.course`), answered from the log alone.
 """
 
+from collections.abc import Sequence
+
 from server.equipment.model import REGISTERED
 from server.production import model
 from server.production.course import pieces, rules
@@ -19,7 +21,7 @@ ORDER = "phase_order"
 
 class CourseRules(StandingRules):
     """How the phases of every batch went, after the entries learnt so far. Before `since` nobody asked whether a phase
-    was begun at all, or worked on after it had been left."""
+    was begun at all, worked on after it had been left, or what it was done with."""
 
     kinds = (*HEARD, REGISTERED)
 
@@ -41,15 +43,16 @@ class CourseRules(StandingRules):
         here = [one for one in known if one.phase == about.phase]
         owed = {one.code for one in rules.judge_left(head.kind, body)}
         if head.corrects is None:
-            owed |= {one.code for one in rules.not_started(head.kind, find_phase(phases, about.phase), here)}
+            owed |= {one.code for one in self._unsaid(find_phase(phases, about.phase), here, about)}
         work = [one.captured_at for one in here if one.kind in model.WORK]
         owed |= {rules.HELD} if rules.newly_held(here, about, work) else set()
         owed |= {rules.LEFT} if rules.newly_left(here, about) else set()
         owed |= {one.code for _, one in rules.newly_out(phases, known, about)}
         if head.kind in model.WORK and head.corrects is None:
             owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
-        late = () if self._since.asked else (rules.NOT_STARTED, rules.LEFT)
-        self.compare(seen, owed.difference(late), [one for one in (*rules.FLAGS, ORDER) if one not in late])
+        late = () if self._since.asked else (rules.NOT_STARTED, rules.LEFT, pieces.MISSING)
+        flags = (*rules.FLAGS, ORDER, pieces.MISSING)
+        self.compare(seen, owed.difference(late), [one for one in flags if one not in late])
         if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
             code, phase = body["equipment"], find_phase(phases, body["phase"])
             found = pieces.judge(code, phase, self._pieces.get(code), head.captured_at[:10])
@@ -58,6 +61,13 @@ class CourseRules(StandingRules):
             among = (pieces.OVERDUE,) if named and not self._since.asked else (pieces.UNFIT, pieces.OVERDUE)
             # Whether it was clean is asked with all that is known of machines.
             self.compare(seen, {one.code for one in found}, among)
+
+    def _unsaid(self, phase: Body | None, here: Sequence[Mark], about: Mark) -> list[model.Judgement]:
+        found = rules.not_started(about.kind, phase, here)
+        register = [(code, piece.kind) for code, piece in self._pieces.items()]
+        if phase is None or not pieces.asked(phase, register):
+            return found
+        return found + pieces.judge_missing(phase, here, about)
 
     def take(self, seen: Seen, body: Body) -> None:
         if seen.head.kind == REGISTERED:

@@ -156,6 +156,20 @@ def test_equipment_that_must_not_be_used_is_an_exception(made: Branches) -> None
     assert made.site.item("B1", "calibration_overdue").details["due"] == "2026-11-21"
 
 
+@pytest.mark.urs("EQP-01")
+def test_a_phase_of_which_nothing_said_what_it_was_done_with_is_a_minor_exception(made: Branches) -> None:
+    made.do("10")
+    made.register("PR-1", "press", None)
+    made.start("20")
+    made.wait(5)
+    # Too late: the work had begun.
+    assert made.identify("20", "PR-1").flags == ()
+    assert made.end("20").flags == ("equipment_not_identified",)
+    item = made.site.item("B1", "equipment_not_identified")
+    assert (item.phase, item.details) == ("20", {"expected": "press", "severity": "minor"})
+    assert made.end("20", device="tablet-b").flags == ()
+
+
 def test_supervisors_are_told_before_a_time_limit_runs_out_and_of_a_batch_that_stands_still(made: Branches) -> None:
     made.do("10", "20")
     ended = datetime.fromtimestamp(made.site.now_ms / 1000, UTC)

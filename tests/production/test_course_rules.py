@@ -185,6 +185,18 @@ def test_a_phase_may_name_one_piece_rather_than_a_class(candidates: list[str]) -
     assert (other.code, other.details["problem"]) == ("equipment_unfit", "class")
 
 
+@pytest.mark.urs("EQP-01")
+def test_nobody_is_asked_to_identify_what_no_register_has_or_a_reading_names() -> None:
+    register = [("PR-1", "press"), ("BAL-07", "balance")]
+    press = step("20", "instruction", equipment="press")
+    assert pieces.asked(press, register)
+    assert pieces.asked(press | {"equipment": "PR-1"}, register)
+    weighing = press | {"type": "weighing", "equipment": "balance"}
+    old = {name: value for name, value in press.items() if name != "after"}
+    for other in (weighing, old, press | {"equipment": "coater"}, press | {"equipment": None}, None):
+        assert not pieces.asked(other, register)
+
+
 LEFT_OR_WORK = st.tuples(st.sampled_from((model.STARTED, model.PARAMETER, *model.LEFT)), st.integers(0, 30))
 
 

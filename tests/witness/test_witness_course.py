@@ -14,7 +14,7 @@ from server.production.course import pieces
 from server.production.course.rules import EARLY, FLAGS, LEFT, NOT_STARTED
 
 pytestmark = pytest.mark.urs("PLT-18", "PRD-05", "PRD-06")
-EVERY = tuple(one for one in (*FLAGS, "phase_order") if one != EARLY)
+EVERY = tuple(one for one in (*FLAGS, "phase_order", pieces.MISSING) if one != EARLY)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_equipment_that_must_not_be_used_is_not_kept_quiet_about(rig: Rig, story
 
 
 @pytest.mark.urs("CMP-05")
-@pytest.mark.parametrize("flag", [NOT_STARTED, LEFT])
+@pytest.mark.parametrize("flag", [NOT_STARTED, LEFT, pieces.MISSING])
 def test_a_version_that_did_not_ask_whether_a_phase_was_begun_or_left_is_not_accused(
     rig: Rig, story: Story, flag: str
 ) -> None:

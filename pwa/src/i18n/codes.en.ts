@@ -181,6 +181,7 @@ export const codesEn = {
     equipment_barred: "Equipment barred",
     dirty_hold_exceeded: "Dirty for too long",
     equipment_unfit: "Equipment not fit for the phase",
+    equipment_not_identified: "Equipment not identified before work began",
     phase_skipped: "Phase skipped",
     time_limit_early: "Less time between than asked for",
     time_limit_exceeded: "Time limit exceeded",

@@ -180,6 +180,7 @@ export const codesZh: typeof codesEn = {
     equipment_barred: "设备停用",
     dirty_hold_exceeded: "待清洁超时",
     equipment_unfit: "设备不适用",
+    equipment_not_identified: "开始操作前未确认设备",
     phase_skipped: "步骤跳过",
     time_limit_early: "间隔时间不足",
     time_limit_exceeded: "超出时限",

@@ -1,7 +1,7 @@
 /** Which phases may be done now, what is held or left, and how time limits run, from entries alone. */
 import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
-import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf } from "../../src/production/course/course";
+import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf, unidentified } from "../../src/production/course/course";
 import { courseOf } from "../../src/production/controls/schedule";
 import { doubtOf } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
@@ -78,6 +78,9 @@ it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () =>
   const phase = step("50", [], { equipment: "press", candidates: ["PR-1", "PR-2"] });
   expect(machines(phase, register, "2026-11-22")).toEqual({ fit: ["PR-1"], overdue: ["PR-2"] });
   expect(machines({ ...phase, candidates: [] }, register, "2026-11-21").fit).toEqual(["PR-1", "PR-2", "PR-3"]);
+  expect(unidentified(phase, register, [])).toBe(true);
+  expect(unidentified(phase, register, [entry(KIND.identified, "50")])).toBe(false);
+  expect([{ type: "weighing" as const }, { equipment: null }, { equipment: "coater" }, { after: undefined }].map((more) => unidentified({ ...phase, ...more }, register, []))).toEqual([false, false, false, false]);
   // A phase may name one piece.
   expect(machines({ ...phase, equipment: "BL-1", candidates: ["BL-1"] }, register, "2026-11-22").fit).toEqual(["BL-1"]);
 });

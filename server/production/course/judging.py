@@ -37,7 +37,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     given, corrects = entry.payload, entry.header.corrects is not None
     about = Mark(entry.kind, given["phase"], entry.header.captured_at, corrects)
     flags, facts = [], []
-    own = (*rules.judge_left(entry.kind, given), *_not_started(connection, entry, batch))
+    own = (*rules.judge_left(entry.kind, given), *_unsaid(connection, about, batch))
     for one in (*own, *_piece(connection, entry, batch)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
@@ -60,12 +60,15 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     return flags, facts
 
 
-def _not_started(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
-    if entry.kind != model.COMPLETED or entry.header.corrects is not None:
+def _unsaid(connection: Connection, about: Mark, batch: Batch) -> list[Judgement]:
+    """What a phase that ends should have said before: that it began, and what it is done with."""
+    phase = find_phase(batch.phases, about.phase)
+    if about.kind != model.COMPLETED or about.corrects or phase is None:
         return []
-    number = entry.payload["phase"]
-    known = _marks(connection, batch.number, (number,), model.WORK)
-    return rules.not_started(entry.kind, find_phase(batch.phases, number), known)
+    known = _marks(connection, batch.number, (about.phase,), (*model.WORK, model.IDENTIFIED))
+    found = rules.not_started(about.kind, phase, known)
+    register = equipment.register(connection) if phase.get("equipment") else ()
+    return found + (pieces.judge_missing(phase, known, about) if pieces.asked(phase, register) else [])
 
 
 def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:

@@ -1,14 +1,19 @@
 """Whether a piece of equipment may be used for a phase: of the class and among the candidates that the recipe names,
 known here, calibrated, and clean and in order by what is kept of its state. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.equipment.status.model import GATES
-from server.production.model import MAJOR, Judgement
+from server.production.course.rules import Mark
+from server.production.model import COMPLETED, IDENTIFIED, MAJOR, MINOR, WORK, Judgement
+from server.production.rules import CLOCK_TOLERANCE
 
-UNFIT, OVERDUE = "equipment_unfit", "calibration_overdue"
+UNFIT, OVERDUE, MISSING = "equipment_unfit", "calibration_overdue", "equipment_not_identified"
+# What these are done with their weights name, each by its reading.
+_BY_READING = ("weighing", "dispensing")
 FLAGS = (UNFIT, OVERDUE, *GATES)
 
 
@@ -35,6 +40,26 @@ def judge(code: str, phase: Mapping[str, Any] | None, piece: Piece | None, day: 
     if piece.calibration_due is not None and day > piece.calibration_due:
         found.append(Judgement(OVERDUE, said | {"due": piece.calibration_due}))
     return found
+
+
+def asked(phase: Mapping[str, Any] | None, register: Iterable[tuple[str, str]]) -> bool:
+    """Whether it is to be recorded what a phase was done with: where it names equipment, and the register has any such
+    piece; (code, class) of each. Orders before the second form record nothing of the kind."""
+    if phase is None or "after" not in phase or phase["type"] in _BY_READING or phase.get("equipment") is None:
+        return False
+    return any(phase["equipment"] in one for one in register)
+
+
+def judge_missing(phase: Mapping[str, Any], known: Sequence[Mark], about: Mark) -> list[Judgement]:
+    """A phase that ends, and of which nothing said what it is done with before its first work, give or take what clocks
+    may differ (CN 2010, 86; 21 CFR 211.105). `known` are its own marks; said once, as it ends for the first time."""
+    if about.kind != COMPLETED or about.corrects or any(one.kind == COMPLETED for one in known):
+        return []
+    first = min(datetime.fromisoformat(one.captured_at) for one in [*known, about] if one.kind in WORK)
+    named = [datetime.fromisoformat(one.captured_at) for one in known if one.kind == IDENTIFIED]
+    if any(at <= first + CLOCK_TOLERANCE for at in named):
+        return []
+    return [Judgement(MISSING, {"expected": phase["equipment"], "severity": MINOR})]
 
 
 def judge_state(code: str, doubts: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Judgement]:

@@ -356,6 +356,7 @@ phase_skipped|步骤跳过|Phase skipped
 equipment_not_clean|设备未清洁|Equipment not clean
 equipment_barred|设备停用|Equipment barred
 equipment_unfit|设备不适用|Equipment not fit for the phase
+equipment_not_identified|开始操作前未确认设备|Equipment not identified before work began
 time_limit_early|间隔时间不足|Less time between than asked for
 time_limit_exceeded|超出时限|Time limit exceeded
 lease_expired|授权过期后记录|Made on an expired lease

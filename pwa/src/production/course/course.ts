@@ -77,6 +77,14 @@ export function machines(phase: Phase, equipment: Equipment[], day: string): { f
   return { fit: own.filter((one) => !isOver(one)).map((one) => one.equipment), overdue: own.filter(isOver).map((one) => one.equipment) };
 }
 
+/** Whether it is still to be recorded what a phase is done with; what is weighed names its balance by the reading. Orders of
+ * the older form record nothing of the kind. */
+export function unidentified(phase: Phase, equipment: Equipment[], entries: LocalEntry[]): boolean {
+  if (!phase.after || !phase.equipment || phase.type === "weighing" || phase.type === "dispensing") return false;
+  const known = equipment.some((one) => [one.class, one.equipment].includes(phase.equipment!));
+  return known && !entries.some(({ kind, payload, place }) => kind === KIND.identified && payload.phase === phase.id && place !== "quarantined");
+}
+
 export type Tone = "waits" | "runs" | "soon" | "over";
 
 /** How a limit stands: too early still, running, about to run out, or passed. */
