@@ -167,7 +167,9 @@ def test_the_use_log_follows_from_the_batch(made: Branches) -> None:
 
 def test_a_piece_that_is_told_of_after_its_phase_has_ended_is_to_be_cleaned_from_then_on(made: Branches) -> None:
     clean(made)
-    made.do("10", "20")
+    made.do("10")
+    made.start("20")
+    assert made.end("20").flags == ("equipment_not_identified",)
     made.identify("20", "PR-1")
     assert state(made)["status"] == "to_be_cleaned"
 
