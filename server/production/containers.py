@@ -14,7 +14,7 @@ from server.materials import queries as materials
 from server.materials.model import Container
 from server.materials.stock import queries as stock
 from server.production.model import ABOUT_CONTAINERS as ABOUT
-from server.production.model import WEIGHINGS, Use
+from server.production.model import NOT_ALLOCATED, WEIGHINGS, Use
 from server.production.projection import entry_, item
 from server.production.projection import lot as lots
 from sync.log import reading
@@ -151,6 +151,19 @@ def uses_of_all(connection: Connection, containers: Sequence[str]) -> dict[str, 
     found: dict[str, list[Use]] = {label: [] for label in containers}
     for row in rows:
         found[row.container].append(Use(row.id, row.batch, row.phase, row.slot, _net(stored[row.idx])))
+    return found
+
+
+def taken_of_own(connection: Connection, batch: str) -> dict[str, list[str]]:
+    """By container, the entries that stand with which a batch took something out of one that it was given."""
+    query = select(use.c.container, use.c.entry, use.c.idx).join(entry_, use.c.idx == entry_.c.idx)
+    rows = list(connection.execute(query.where(entry_.c.batch == batch, entry_.c.superseded_by.is_(None))))
+    stored = reading.at(connection, sorted(row.idx for row in rows))
+    foreign = {one.index for one in stored if NOT_ALLOCATED in one.stamp.flags}
+    found: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda one: one.idx):
+        if row.idx not in foreign:
+            found.setdefault(row.container, []).append(row.entry)
     return found
 
 

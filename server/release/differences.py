@@ -15,10 +15,10 @@ from server.release.projection import explained
 
 
 def of_batch(connection: Connection, batch: str) -> list[Difference]:
-    """Of each material of which containers came to the batch, in the order in which the first did."""
+    """Of each material of which containers came to the batch, issued or not, in the order in which the first did."""
     found = issuing.accounts(connection, batch)
     said = _said(connection, batch) if found else {}
-    return [_difference(code, account, said.get(code)) for code, account in found.items()]
+    return [_difference(code, *told, said.get(code)) for code, told in found.items()]
 
 
 def find(connection: Connection, batch: str, material: str) -> Difference | None:
@@ -26,7 +26,7 @@ def find(connection: Connection, batch: str, material: str) -> Difference | None
 
 
 def gates(found: list[Difference]) -> list[Gate]:
-    """None of a batch to which nothing was issued."""
+    """None of a batch to which nothing came."""
     return [rules.gate("materials", [one.material for one in found if one.holds])] if found else []
 
 
@@ -44,20 +44,21 @@ def _notice(one: Difference) -> Notice:
         slot=None,
         state="open" if said is None else "assessed",
         entries=(),
-        details={"material": one.material, "difference": one.value, "severity": "major", **one.figures},
+        details={"material": one.material, "difference": one.value, "severity": "major", **one.figures}
+        | {"unissued": list(one.unissued)},
         comment=None,
         decision=None if said is None else {**said, "chosen": None},
     )
 
 
-def _difference(code: str, account: Account, said: Mapping[str, Any] | None) -> Difference:
+def _difference(code: str, account: Account, unissued: list[str], said: Mapping[str, Any] | None) -> Difference:
     rest, figures = account.rest, issuing.reconciled(account)
     value = None
     if rest is not None:
         value = {"value": issuing.written(rest, account.places), "unit": account.unit}
     same = said is not None and same_amount(said["difference"], value)
     explained_by = {name: said[name] for name in ("by", "at", "text")} if said is not None and same else None
-    return Difference(code, value, figures, issuing.settled(account), explained_by)
+    return Difference(code, value, figures, issuing.settled(account), explained_by, tuple(unissued))
 
 
 def same_amount(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:

@@ -127,13 +127,15 @@ class Waiver:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What a batch does not account for of a material, `figures` as they are shown; `value` {value, unit}, None where
-    it cannot be told. `explained` by {by, at, text}, as long as the difference is the same."""
+    it cannot be told. `explained` by {by, at, text}, as long as the difference is the same. `unissued`: containers out
+    of which the batch took something though nobody had issued them."""
 
     material: str
     value: Mapping[str, str] | None
     figures: Mapping[str, Any]
     settled: bool
     explained: Mapping[str, Any] | None
+    unissued: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -40,6 +40,10 @@ class IssuingRules(Remembering):
         # Filled out of a batch's, and given to nobody by a decision.
         self._parts: set[str] = set()
 
+    def owner(self, label: str) -> str | None:
+        """The batch that a container is given to."""
+        return self._owners.get(label)
+
     def judge(self, seen: Seen) -> None:
         """SyncError with the code that the door refuses with."""
         kind, given = seen.head.kind, seen.body

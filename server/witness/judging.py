@@ -135,7 +135,7 @@ class SiteRules:
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
         self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
-        self._reconciling = ReconcilingRules(self._stock, self._since)
+        self._reconciling = ReconcilingRules(self._stock, self._issuing, self._since)
         self._training = TrainingRules(registry, self._since)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)

@@ -3,7 +3,7 @@
 As the door reckons it (`server.production.issuing.rules`), over the movements that the witness keeps of each container.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ from server.core import units
 from server.materials.stock import model as stock
 from server.production.issuing import rules
 from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
+from server.production.model import NOT_ALLOCATED, WEIGHINGS
 from server.release.model import EXPLAINED_KIND, RELEASED_KIND
+from server.witness.issuing import IssuingRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.stock import StockRules
@@ -24,8 +26,10 @@ class ReconcilingRules:
     """Which containers came to which batch, and what was said of differences, after the entries learnt so far. Before
     `since` nobody asked a batch to account for them."""
 
-    def __init__(self, stock_rules: StockRules, since: SinceRules) -> None:
-        self._stock, self._since = stock_rules, since
+    def __init__(self, stock_rules: StockRules, issuing: IssuingRules, since: SinceRules) -> None:
+        self._stock, self._issuing, self._since = stock_rules, issuing, since
+        # By batch: the containers that it was given and took something out of, each with the entries.
+        self._taken: dict[str, dict[str, list[str]]] = {}
         # By batch and container.
         self._stays: dict[tuple[str, str], list[Issue]] = {}
         self._out: dict[str, str] = {}
@@ -59,10 +63,12 @@ class ReconcilingRules:
 
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""
-        found: dict[str, list[Account] | None] = {}
-        for (number, label), stays in self._stays.items():
-            if number != batch:
-                continue
+        found: dict[str, list[Account] | None] = {
+            of.material: None
+            for label in self._taken.get(batch, ())
+            if self._stock.is_blind([label]) and (of := self._stock.find(label)) is not None
+        }
+        for label, stays in self._stays_of(batch).items():
             moved = self._stock.movements(label)
             of = found.setdefault(stays[0].material, [])
             one = None if moved is None else rules.account(batch, stays[0].held["unit"], stays, moved)
@@ -75,9 +81,31 @@ class ReconcilingRules:
         }
         return {code: one for code, one in whole.items() if one.rest is not None}
 
+    def _stays_of(self, batch: str) -> dict[str, list[Issue]]:
+        """By container, each time that it was with the batch, issued or not."""
+        issued = {label: stays for (number, label), stays in self._stays.items() if number == batch}
+        every, found = [one for stays in issued.values() for one in stays], {**issued}
+        for one in rules.unissued(batch, every, self._taken.get(batch, {}), self):
+            found[one.container] = [*found.get(one.container, ()), one]
+        return found
+
+    def find(self, label: str) -> stock.Held | None:
+        return self._stock.find(label)
+
+    def movements(self, label: str) -> Sequence[stock.Movement]:
+        return self._stock.movements(label) or ()
+
+    def parts(self, entries: Sequence[str]) -> Sequence[str]:
+        return self._stock.begun_by(entries)
+
+    def owner(self, label: str) -> str | None:
+        return self._issuing.owner(label)
+
     def learn(self, seen: Seen) -> None:
         """After the movements of the same entry."""
         kind, given = seen.head.kind, seen.body
+        if kind in WEIGHINGS and not (seen.by_server or seen.is_strange):
+            self._take(seen, given)
         if kind == stock.SPLIT and not seen.is_strange:
             self._follow(seen, given)
         if not seen.by_server or kind not in (ISSUED, RETURNED, EXPLAINED_KIND):
@@ -90,6 +118,15 @@ class ReconcilingRules:
             self._out.pop(given["container"], None)
         else:
             self._explained[given["batch"], given["material"]] = given["difference"]
+
+    def _take(self, seen: Seen, given: Body | None) -> None:
+        if given is None:
+            # Out of which container nobody can say.
+            self._blind = True
+            return
+        label = given["container"]
+        if NOT_ALLOCATED not in seen.stamp.flags and label is not None and self._stock.find(label) is not None:
+            self._taken.setdefault(given["batch"], {}).setdefault(label, []).append(seen.head.id)
 
     def _bring(self, given: Body, at: str) -> None:
         label, batch = given["container"], given["batch"]

@@ -37,6 +37,8 @@ class StockRules:
         self._count = 0
         # Containers that were filled from others, by label: out of which, and where in the log.
         self._splits: dict[str, tuple[str, int]] = {}
+        # The same by the entry that did it.
+        self._parts: dict[str, list[str]] = {}
         self._labels: dict[int, tuple[str, ...]] = {}
         # Of which not everything can be read or converted; None: all.
         self._blind: set[str] | None = set()
@@ -60,6 +62,10 @@ class StockRules:
         """Which of these containers were filled from others after a place in the log, and out of which."""
         found = {label: self._splits[label] for label in labels if label in self._splits}
         return {label: source for label, (source, index) in found.items() if index > since}
+
+    def begun_by(self, entries: Collection[str]) -> list[str]:
+        """The containers that were filled out of others by these entries."""
+        return [label for entry in entries for label in self._parts.get(entry, ())]
 
     @property
     def is_whole(self) -> bool:
@@ -222,6 +228,7 @@ class StockRules:
             if one.born is None:
                 continue
             self._splits[one.container] = (body["container"], seen.stamp.index)
+            self._parts.setdefault(seen.head.id, []).append(one.container)
             if body["container"] in self._barred:
                 self._barred.add(one.container)
 

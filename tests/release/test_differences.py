@@ -8,7 +8,7 @@ import pytest
 from batch_support import marked, weighed
 from dossier_support import printed
 from release_support import refused, review, sign
-from stock_support import LABELS, Store
+from stock_support import LABELS, Store, now_ms
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -137,8 +137,72 @@ def test_what_comes_late_opens_it_again(batch: Batch) -> None:
     assert batch.gate() == (True, [])
 
 
-def test_a_batch_that_was_issued_nothing_has_no_such_gate(batch: Batch) -> None:
+@pytest.mark.urs("MAT-08", "MAT-09")
+def test_what_was_weighed_out_of_a_container_that_nobody_issued_is_accounted_for_as_well(batch: Batch) -> None:
+    """Of the 25 kg that the batch was given 12.64 were weighed: where the rest is nobody has said."""
     batch.make()
+    assert batch.gate() == (False, ["api-1"])
+    [notice] = [one for one in review(batch)["open"] if one["type"] == "difference"]
+    figures = {name: notice["details"][name]["value"] for name in ("issued", "used", "returned", "open")}
+    assert figures == {"issued": "25.000", "used": "12.640", "returned": "0.000", "open": "12.360"}
+    assert notice["details"]["unissued"] == [FIRST]
+    assert [one["code"] for one in refused(batch, "released").details["open"]] == ["materials"]
+    # Given to others it is not with them by a word of this batch.
+    batch.give_back("B1", FIRST)
+    assert batch.gate() == (False, ["api-1"])
+    batch.explain("12.360")
+    assert batch.gate() == (True, [])
+    sign(batch, "released")
+    assert batch.rebuilds()
+
+
+@pytest.mark.urs("MAT-08", "MAT-09")
+def test_a_container_that_came_back_and_was_weighed_out_of_again_is_with_the_batch_again(batch: Batch) -> None:
+    batch.issue()
+    batch.make()
+    batch.give_back_rest("12.360")
+    assert batch.gate() == (True, [])
+    batch.allocate("B1", FIRST)
+    batch.now_ms = now_ms()
+    assert (
+        "container_not_allocated"
+        not in batch.put("material_weighed", weighed("B1", "2.000", container=FIRST, phase="21")).flags
+    )
+    assert batch.gate() == (False, ["api-1"])
+    [notice] = [one for one in review(batch)["open"] if one["type"] == "difference"]
+    assert (notice["details"]["open"]["value"], notice["details"]["unissued"]) == ("10.360", [FIRST])
+    batch.issue()
+    batch.give_back_rest("10.360")
+    assert batch.gate() == (True, [])
+    assert batch.rebuilds()
+
+
+@pytest.mark.urs("MAT-06", "MAT-08", "MAT-09")
+def test_a_part_of_a_container_that_nobody_issued_is_with_the_batch_too(batch: Batch) -> None:
+    batch.make()
+    batch.now_ms = now_ms()
+    assert batch.split(FIRST, ("S-1", "5")) == ()
+    assert batch.split("S-1", ("S-2", "1")) == ()
+    [notice] = [one for one in review(batch)["open"] if one["type"] == "difference"]
+    assert (notice["details"]["open"]["value"], notice["details"]["unissued"]) == ("12.360", [FIRST, "S-1", "S-2"])
+    scrap = {"container": "S-2", "quantity": {"value": "1", "unit": "kg"}, "reason": "spilt", "witness": None}
+    batch.state("materials.container_scrapped.v1", "container/S-2", scrap, "P-8")
+    # The part goes back to the stock.
+    batch.give_back("B1", "S-1")
+    batch.issue()
+    batch.give_back_rest("7.360")
+    assert batch.gate() == (True, [])
+    assert batch.rebuilds()
+
+
+@pytest.mark.urs("MAT-08", "PLT-16")
+def test_out_of_what_it_was_not_given_a_batch_takes_nothing_that_it_must_account_for(batch: Batch) -> None:
+    """That is an exception of its own, of the batch and of whoever has the container."""
+    batch.put("material_weighed", weighed("B1", "12.640", container=SECOND))
+    assert "materials" not in [one["code"] for one in review(batch)["gates"]]
+
+
+def test_a_batch_to_which_nothing_came_has_no_such_gate(batch: Batch) -> None:
     assert "materials" not in [one["code"] for one in review(batch)["gates"]]
 
 

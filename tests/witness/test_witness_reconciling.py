@@ -13,6 +13,7 @@ from witness_support import Rig, Story, density, since
 
 from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND, RELEASED_KIND
 from server.site.model import UPGRADED, UPGRADED_V1
+from server.witness.issuing import IssuingRules
 from server.witness.reconciling import ReconcilingRules
 from server.witness.seen import Seen
 from server.witness.stock import StockRules
@@ -21,6 +22,7 @@ from sync.errors import SyncError
 pytestmark = pytest.mark.urs("MAT-09", "PLT-18")
 FIRST = LABELS[0]
 ISSUED, RETURNED = "production.container_issued.v1", "production.container_returned.v1"
+WEIGHED, FREED = "production.material_weighed.v1", "production.allocation_released.v1"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,8 @@ def judged(
     """What a witness finds where the first entry of a kind says something else, or is left out."""
     place = next(at for at, seen in enumerate(story) if seen.head.kind == kind)
     stock = StockRules()
-    rules = ReconcilingRules(stock, since(story, *versions))
+    issuing = IssuingRules(stock, since(story, *versions))
+    rules = ReconcilingRules(stock, issuing, since(story, *versions))
     for at, seen in enumerate(story):
         if at == place and without:
             continue
@@ -89,6 +92,7 @@ def judged(
         except SyncError as error:
             return error.code
         stock.learn(told)
+        issuing.learn(told)
         rules.learn(told)
     return None
 
@@ -138,3 +142,33 @@ def test_a_part_in_litres_is_accounted_for_by_the_density_of_its_material(story:
     assert judged(told, EXPLAINED_KIND, without=True) == "release_blocked"
     assert judged(told, EXPLAINED_KIND, difference={"value": "0.625", "unit": "L"}) is None
     assert judged(told, EXPLAINED_KIND, difference={"value": "0.5", "unit": "L"}) == "difference_stale"
+
+
+def unissued(story: list[Seen]) -> list[Seen]:
+    """As if nobody had issued the drum, and so neither taken it back nor what was filled over."""
+    return [seen for seen in story if seen.head.kind not in (ISSUED, RETURNED, FREED)]
+
+
+@pytest.mark.urs("MAT-08", "MAT-09", "PLT-18")
+def test_what_was_weighed_out_of_a_container_that_nobody_issued_is_accounted_for_too(story: list[Seen]) -> None:
+    """25 kg less 12.64, with the part that was filled over."""
+    whole, kg = unissued(story), {"value": "12.36", "unit": "kg"}
+    assert judged(whole, EXPLAINED_KIND) == "difference_stale"
+    assert judged(whole, EXPLAINED_KIND, without=True) == "release_blocked"
+    assert judged(whole, EXPLAINED_KIND, difference=kg) is None
+    assert judged(whole, EXPLAINED_KIND, without=True, versions=(UPGRADED_V1,)) is None
+    given_back = [replace(story[-1], head=replace(story[-1].head, kind=FREED))]
+    given_back[0] = replace(given_back[0], body={"batch": "B1", "containers": ["S-1"], "reason": "not needed"})
+    place = next(at for at, seen in enumerate(whole) if seen.head.kind == EXPLAINED_KIND)
+    # What is the stock's again is with the batch no more.
+    less = [*whole[:place], *given_back, *whole[place:]]
+    assert judged(less, EXPLAINED_KIND, difference=kg) == "difference_stale"
+    assert judged(less, EXPLAINED_KIND, difference={"value": "11.36", "unit": "kg"}) is None
+
+
+@pytest.mark.urs("MAT-08", "PLT-18")
+def test_what_was_weighed_out_of_another_s_container_is_told_otherwise(story: list[Seen]) -> None:
+    whole = unissued(story)
+    place = next(at for at, seen in enumerate(whole) if seen.head.kind == WEIGHED)
+    whole[place] = replace(whole[place], stamp=replace(whole[place].stamp, flags=("container_not_allocated",)))
+    assert judged(whole, EXPLAINED_KIND, without=True) is None

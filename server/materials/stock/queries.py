@@ -175,6 +175,18 @@ def parts_of(connection: Connection, place: int) -> list[Born]:
     return [Born(row.container, {"value": row.value, "unit": row.unit}) for row in rows]
 
 
+def begun_by(connection: Connection, entries: Sequence[str]) -> list[str]:
+    """The containers that were filled out of others by these entries."""
+    m = projection.movement.c
+    query = select(m.container).where(m.entry.in_(entries), m.what == model.FILLED)
+    return list(connection.execute(query.order_by(m.idx, m.line)).scalars())
+
+
+def held_in(connection: Connection, label: str) -> model.Held | None:
+    """What a container is, and exactly what it holds; None of a label that is none of ours."""
+    return projection.find(connection, [label]).get(label)
+
+
 def about(connection: Connection, label: str) -> list[int]:
     """The places in the log of what else is said of a container."""
     here = projection.about.c

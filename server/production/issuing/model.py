@@ -1,9 +1,12 @@
 """The nouns of issuing: what a batch needs of a material, and a container that was brought to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
+
+from server.materials.stock.model import Held, Movement
 
 ALLOCATED = "production.containers_allocated.v2"
 ISSUED = "production.container_issued.v1"
@@ -38,7 +41,8 @@ class Choice:
 class Issue:
     """A container in the hands of production: what was in it when it came, and when it went back. Times are UTC text;
     quantities {value, unit}. `taken`: what the batch had taken out of it before it was issued, in the unit of what was
-    in it; `begun`: how many movements of the container there were by then."""
+    in it; `begun`: how many movements of the container there were by then. Not `issued`: given to the batch, which took
+    something out of it all the same: so it was with it, and nobody has said that it came or went back."""
 
     container: str
     material: str
@@ -53,6 +57,22 @@ class Issue:
     returned_at: str | None = None
     taken: str = "0"
     begun: int = 0
+    issued: bool = True
+
+
+class Containers(Protocol):
+    """What the log knows of containers: as the door keeps it in tables, a witness in memory."""
+
+    def find(self, label: str) -> Held | None: ...
+
+    def movements(self, label: str) -> Sequence[Movement]:
+        """All of the container, in the order of the log."""
+
+    def parts(self, entries: Sequence[str]) -> Sequence[str]:
+        """The containers that began with these entries, filled out of another."""
+
+    def owner(self, label: str) -> str | None:
+        """The batch that it is given to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads of issuing: what a batch needs, was given, was brought, used and gave back of each material."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -8,9 +9,9 @@ from sqlalchemy import Connection, select
 from server.core.units import Link, Quantity
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
-from server.materials.stock.model import Standing
+from server.materials.stock.model import Held, Movement, Standing
 from server.production import queries
-from server.production.containers import allocated_containers, weighed_of
+from server.production.containers import allocated, allocated_containers, taken_of_own, weighed_of
 from server.production.issuing import rules
 from server.production.issuing.model import Account, Choice, Issue, Need
 from server.production.issuing.projection import issue, stay_of
@@ -49,6 +50,30 @@ def issues_of(connection: Connection, batch: str) -> list[Issue]:
     return [stay_of(row) for row in connection.execute(query)]
 
 
+def stays_of(connection: Connection, batch: str) -> list[Issue]:
+    """Each time that a container was with the batch: those that were issued, and those that were not, and out of which
+    it took something all the same."""
+    issued, taken = issues_of(connection, batch), taken_of_own(connection, batch)
+    return [*issued, *rules.unissued(batch, issued, taken, _Tables(connection))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    connection: Connection
+
+    def find(self, label: str) -> Held | None:
+        return stock.held_in(self.connection, label)
+
+    def movements(self, label: str) -> Sequence[Movement]:
+        return stock.movements(self.connection, label)
+
+    def parts(self, entries: Sequence[str]) -> Sequence[str]:
+        return stock.begun_by(self.connection, entries)
+
+    def owner(self, label: str) -> str | None:
+        return allocated(self.connection, [label]).get(label)
+
+
 def out(connection: Connection, batch: str, container: str) -> Issue | None:
     """A container that is with a batch now."""
     here = (issue.c.container == container) & (issue.c.batch == batch) & issue.c.returned_at.is_(None)
@@ -74,10 +99,10 @@ def choice(one: Standing) -> Choice:
 def materials_of(connection: Connection, batch: str, day: str) -> list[dict[str, Any]]:
     """{material, name, unit, need, most, allocated, proposed, reconciled} of each material that the batch needs or has
     been given; amounts {value, unit}. `allocated` are containers with when they were issued and returned; `proposed`
-    comes in the order of first to end, first out."""
+    comes in the order of first to end, first out; `unissued` are those that the batch weighed out of all the same."""
     needs = {one.material: one for one in needs_of(connection, batch)}
     given = stock.standing(connection, [one.container for one in allocated_containers(connection, batch)], day)
-    issues = issues_of(connection, batch)
+    issues = stays_of(connection, batch)
     codes = dict.fromkeys([*needs, *(one.material for one in given), *(one.material for one in issues)])
     names = {code: dict(needs[code].name) for code in needs}
     return [
@@ -108,7 +133,8 @@ def _material(
             rules.amount((*(one.held for one in mine), *weighed(connection, batch, code, unit)), unit, own), unit
         ),
         "allocated": [one.payload() for one in mine],
-        "issued": [_shown(one) for one in brought],
+        "issued": [_shown(one) for one in brought if one.issued],
+        "unissued": [one.container for one in brought if not one.issued],
         "proposed": [one.payload() for one in stock.propose(connection, code, None, day, SHOWN)],
         "reconciled": rules.reconciled(account(connection, batch, unit, brought, own)),
     }
@@ -124,15 +150,17 @@ def account(connection: Connection, batch: str, unit: str, stays: Sequence[Issue
     return rules.together(unit, found, own)
 
 
-def accounts(connection: Connection, batch: str) -> dict[str, Account]:
-    """By its code, what became of each material of which containers came to the batch."""
-    stays = issues_of(connection, batch)
+def accounts(connection: Connection, batch: str) -> dict[str, tuple[Account, list[str]]]:
+    """By its code, what became of each material of which containers came to the batch; with those of the containers
+    that nobody has issued to it."""
+    stays = stays_of(connection, batch)
     units = {one.material: one.unit for one in needs_of(connection, batch)}
     found = {}
     for code in dict.fromkeys(one.material for one in stays):
         mine = [one for one in stays if one.material == code]
         unit = units.get(code, mine[0].held["unit"])
-        found[code] = account(connection, batch, unit, mine, masters.links(connection, code))
+        whole = account(connection, batch, unit, mine, masters.links(connection, code))
+        found[code] = whole, [one.container for one in mine if not one.issued]
     return found
 
 
@@ -141,4 +169,4 @@ def _amount(value: Any, unit: str) -> dict[str, str]:
 
 
 def _shown(one: Issue) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Issue.__slots__ if name not in ("taken", "begun")}
+    return {name: getattr(one, name) for name in Issue.__slots__ if name not in ("taken", "begun", "issued")}

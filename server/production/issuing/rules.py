@@ -11,8 +11,8 @@ from typing import Any
 from server.core import units
 from server.core.units import Link
 from server.materials.stock import rules as quantities
-from server.materials.stock.model import GONE, Movement
-from server.production.issuing.model import Account, Choice, Issue, Need
+from server.materials.stock.model import GONE, Held, Movement
+from server.production.issuing.model import Account, Choice, Containers, Issue, Need
 
 NEVER = "9999-12-31"
 # How much of what was issued may be missing in the end without a word: what a balance may be off (USP <41>, 0.10 %).
@@ -100,8 +100,52 @@ def taken_before(batch: str, stays: Sequence[Issue], movements: Sequence[Movemen
     return quantities.negative(quantities.total(_takes(batch, mine)))
 
 
+def unissued(
+    batch: str, issued: Sequence[Issue], taken: Mapping[str, Collection[str]], known: Containers
+) -> list[Issue]:
+    """Containers that were with a batch though nobody issued them, or not again since they came back: from where it
+    first took something out of what it was given, and whatever was filled out of such a one and is the batch's still.
+    `taken`: by container, the entries that did."""
+    found: dict[str, Issue] = {}
+    stays = {label: [one for one in issued if one.container == label] for label in taken}
+    for label, entries in taken.items():
+        moved, of = known.movements(label), known.find(label)
+        at = _took(batch, stays[label], moved, entries)
+        if of is not None and at is not None:
+            found[label] = _unissued(batch, of, moved, at, moved[at].at)
+    # It grows while it is read: of a part there may be parts.
+    named, open_ = {one.container for one in issued}, [*found.values()]
+    for source in open_:
+        out = [one.entry for one in known.movements(source.container)[source.begun :] if one.what == FILLED[0]]
+        for label in known.parts(out) if out else ():
+            of = known.find(label)
+            if of is not None and label not in named and known.owner(label) == batch:
+                moved = known.movements(label)
+                found[label] = _unissued(batch, of, moved, 1, moved[0].at)
+                named.add(label)
+                open_.append(found[label])
+    return list(found.values())
+
+
+def _took(batch: str, stays: Sequence[Issue], movements: Sequence[Movement], entries: Collection[str]) -> int | None:
+    """Where a batch first took something out of a container that was not with it: the place among its movements."""
+    ended = _end(stays[-1], movements) if stays else -1
+    if ended is None:
+        return None
+    since = movements[ended].at if stays else ""
+    mine = ((at, one) for at, one in enumerate(movements) if at > ended and one.entry in entries)
+    return next((at for at, one in mine if _is_of(batch, one) and one.at >= since), None)
+
+
+def _unissued(batch: str, of: Held, movements: Sequence[Movement], begun: int, at: str) -> Issue:
+    held = {"value": quantities.shown(quantities.held(movements[:begun])), "unit": of.unit}
+    return Issue(of.container, of.material, of.lot, batch, held, None, "", at, begun=begun, issued=False)
+
+
 def _end(stay: Issue, movements: Sequence[Movement]) -> int | None:
-    """The movement with which a container came back."""
+    """The movement with which a container came back; what was never issued never does, but is issued for that."""
+    if not stay.issued:
+        return None
     return next((at for at in range(stay.begun, len(movements)) if movements[at].what == RETURNED), None)
 
 
