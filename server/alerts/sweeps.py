@@ -138,8 +138,10 @@ def _limits(connection: Connection, plant: Plant, now: datetime) -> Iterable[Rai
 
 def _still(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
     for batch, since in course.standing_still(connection, now - STILL):
+        known = production.find_batch(connection, batch)
+        places = () if known is None else tuple(production.rooms_of(known.phases))
         details = {"batch": batch, "since": since}
-        yield Raised("batch_stands_still", f"{batch} {since}", f"/batch/{batch}", details)
+        yield Raised("batch_stands_still", f"{batch} {since}", f"/batch/{batch}", details, places=places)
 
 
 def _awaiting(connection: Connection) -> Iterable[str]:

@@ -55,6 +55,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "各操作中步骤的顺序（{listed}）与步骤表（{phases}）不同。",
         "The operations name the phases in another order ({listed}) than they are listed in ({phases}).",
     ),
+    "schedule_too_short": (
+        "步骤计划 {minutes} 分钟，应检查 {due} 轮，只规定了 {rounds} 轮。",
+        "The phase is planned to last {minutes} minutes, in which {due} rounds are due: there are {rounds}.",
+    ),
     "time_not_before": (
         "步骤 {since} 不必先于步骤 {phase} 结束，其间的时限无从计算。",
         "Phase {since} need not come before phase {phase}: there is no time between them to be limited.",

@@ -21,6 +21,7 @@ def check(content: Content, known: Registers) -> Iterator[Finding]:
         for number, time in enumerate(phase["times"]):
             yield from _time(f"{path}/times/{number}", time, phase["id"], above)
         yield from _candidates(path, phase, known)
+        yield from _schedule(path, phase)
         for number, need in enumerate(phase["needs"]):
             if not need.startswith(_NEEDS) or need in _NEEDS:
                 yield Finding("need_malformed", f"{path}/needs/{number}")
@@ -68,6 +69,17 @@ def _time(path: str, time: Content, phase: str, above: Mapping[str, set[str]]) -
         yield Finding("time_without_limit", path)
     elif least is not None and most is not None and least > most:
         yield Finding("time_reversed", f"{path}/min", {"min": str(least), "max": str(most)})
+
+
+def _schedule(path: str, phase: Content) -> Iterator[Finding]:
+    """A phase lasts no longer than its rounds of checks do: after the last of them nobody would be asked for one."""
+    planned, minutes = phase.get("schedule"), phase["minutes"]
+    if planned is None or minutes is None:
+        return
+    due = minutes // planned["every"]
+    if due > phase["rounds"]:
+        said = {"rounds": str(phase["rounds"]), "minutes": str(minutes), "due": str(due)}
+        yield Finding("schedule_too_short", f"{path}/rounds", said)
 
 
 def _candidates(path: str, phase: Content, known: Registers) -> Iterator[Finding]:

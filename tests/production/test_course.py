@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from batch_support import Site
+from batch_support import Site, marked
 from course_support import Branches
 from dossier_support import printed
+from recipe_support import step
+from sqlalchemy import func, select
 
-from server.alerts import sweeps
-from server.core import clock, rebuild
+from server.alerts import raising, sweeps
+from server.alerts.projection import recipient
+from server.core import clock, db, rebuild
 from server.production import queries
 from server.release import queries as release
 
@@ -187,6 +190,21 @@ def test_supervisors_are_told_before_a_time_limit_runs_out_and_of_a_batch_that_s
     made.do("30")
     made.start("40")
     assert swept(limit, ended + timedelta(hours=1)) == []
+
+
+def test_a_batch_that_stands_still_is_told_to_supervisors_whether_or_not_it_has_rooms(made: Branches) -> None:
+    """Of rooms of an area only to those who work there: here the one supervisor."""
+    Branches(made.site, "B2", [step("10", "instruction", room=None), step("20", "instruction", room=None)])
+    for batch in ("B1", "B2"):
+        made.site.put("phase_started", marked(batch, "10"))
+    plant, now = made.site.plant, clock.now()
+    with plant.engine.connect() as connection:
+        found = list(sweeps.SWEEPS["batch_stands_still"](connection, plant, now + timedelta(hours=5)))
+    assert {one.details["batch"]: set(one.places) for one in found} == {"B1": {"2-114"}, "B2": set()}
+    with db.write(plant.engine) as connection:
+        assert all(raising.raise_alert(connection, one, now, now) for one in found)
+        told = connection.execute(select(recipient.c.person, func.count()).group_by(recipient.c.person)).all()
+    assert ("P-3", 2) in [tuple(one) for one in told]
 
 
 def test_a_rebuild_says_the_same(made: Branches) -> None:
