@@ -25,6 +25,7 @@ DOORS |= {"structure", "master", "scaling"}
 # these rooms, which nobody should write twice.
 SHARED = {
     "server.production.issuing.rules -> server.materials.stock.rules",
+    "server.production.dispensing.rests -> server.materials.stock.rules",
     "server.handheld.fleet.wall -> server.production.course.pace",
     "server.handheld.fleet.wall -> server.production.course.rules",
 }

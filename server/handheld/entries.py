@@ -335,6 +335,7 @@ KINDS = (
 OF_BATCHES = (
     *production.WORK,
     *production.COURSE,
+    production.RESTED,
     *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED, production.EXCEPTION),
 )
 JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)

@@ -79,8 +79,9 @@ def allocated_containers(connection: Connection, batch: str) -> list[Container]:
 
 def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
     """The containers that a batch was given, as its leases carry them: {container, material, lot, quantity: what it had
-    for batches, taken: how much others have taken of that, restricted: why it must not be used}. What the batch itself
-    took, its devices know."""
+    for batches, taken: how much others have taken of that, restricted: why it must not be used, measured: when it was
+    last measured what is in it, UTC text, as far as `quantity` knows of it}. What the batch itself took, its devices
+    know."""
     given = allocated_containers(connection, batch)
     day = clock.now_text()[:10]
     barred = {
@@ -91,6 +92,7 @@ def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
             **one.payload(),
             "quantity": stock.base(connection, one.container) or one.quantity,
             "restricted": barred.get(one.container),
+            "measured": stock.measured_at(connection, one.container),
             "taken": taken(one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
         }
         for one in given

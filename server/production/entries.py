@@ -11,7 +11,7 @@ from server.production import allocating, containers, model, ordering, orders, p
 from server.production.course import shapes as course
 from server.production.dispensing import judging as portions
 from server.production.dispensing import projection as dispensed
-from server.production.dispensing.shapes import MaterialDispensed
+from server.production.dispensing.shapes import MaterialDispensed, RestWeighed
 from server.production.judging import (
     judge_import,
     judge_observation,
@@ -46,6 +46,11 @@ def _weigh(connection: Connection, entry: Entry) -> None:
 def _dispense(connection: Connection, entry: Entry) -> None:
     _weigh(connection, entry)
     dispensed.keep(connection, entry, portions.asked(connection, entry))
+
+
+def _rest(connection: Connection, entry: Entry) -> None:
+    projection.observe(connection, entry)
+    dispensed.keep_rest(connection, entry)
 
 
 def _release(connection: Connection, entry: Entry) -> None:
@@ -101,6 +106,7 @@ KINDS = (
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),
     Kind(model.DISPENSED, MaterialDispensed, "observation", judge_observation, _dispense),
+    Kind(model.RESTED, RestWeighed, "observation", judge_observation, _rest),
     Kind(model.PARAMETER, shapes.ParameterRecorded, "observation", judge_observation, _value),
     Kind(model.CHECKED, shapes.CheckRecorded, "observation", judge_observation, _value),
     Kind(model.YIELDED, YieldRecorded, "observation", judge_observation, _value),

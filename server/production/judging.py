@@ -115,7 +115,7 @@ def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
 def _judge_area(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
     """Work in a room of an area in which the person may not work: it was done, so it is kept (IDN-01)."""
     number = entry.payload.get("phase")
-    phase = find_phase(batch.phases, number) if number is not None and entry.kind in model.WORK else None
+    phase = find_phase(batch.phases, number) if number is not None and entry.kind in model.IN_ROOM else None
     rooms = queries.rooms_of([phase]) if phase is not None else []
     if not _permitted(connection, entry.actor, WORKERS):
         return []
@@ -173,6 +173,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
         found += _judge_weighing(connection, entry, batch, phase)
     if entry.kind == model.DISPENSED:
         found += dispensing.judge_portion(connection, entry, phase)
+    elif entry.kind == model.RESTED:
+        found += _judge_on_balance(connection, entry) + dispensing.judge_rest(connection, entry)
     elif entry.kind == model.COMPLETED and phase is not None and phase["type"] == "dispensing":
         found += dispensing.judge_completed(connection, entry, phase)
     return found + yields.judge(connection, entry, batch)
@@ -185,9 +187,7 @@ def _judge_weighing(
     found = dispensing.judge_source(connection, entry.kind, given)
     found += rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
     if given["source"] == "device":
-        for name, shown in rules.weights_read(entry.kind, given):
-            found += _judge_reading(connection, entry, name, shown)
-        found += _judge_balance(connection, entry)
+        found += _judge_on_balance(connection, entry)
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
     permitted = verifier is not None and _stood_by(connection, entry, verifier, None)
@@ -248,6 +248,14 @@ def _used_by(connection: Connection, entry: Entry, name: str, reading: str) -> s
     about = (connection, reading, given["batch"], slot, correcting)
     used = queries.reading_used_by(*about) or portions.tare_read_by(*about)
     return used or equipment.check_of_reading(connection, reading)
+
+
+def _judge_on_balance(connection: Connection, entry: Entry) -> list[Judgement]:
+    """What was weighed by a balance: its readings, and what it may be used for."""
+    found: list[Judgement] = []
+    for name, shown in rules.weights_read(entry.kind, entry.payload):
+        found += _judge_reading(connection, entry, name, shown)
+    return found + _judge_balance(connection, entry)
 
 
 def _judge_balance(connection: Connection, entry: Entry) -> list[Judgement]:

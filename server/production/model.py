@@ -31,6 +31,7 @@ WEIGHED = "production.material_weighed.v1"
 DISPENSED = "production.material_dispensed.v1"
 PARAMETER = "production.parameter_recorded.v1"
 CHECKED = "production.check_recorded.v1"
+RESTED = "production.rest_weighed.v1"
 YIELDED = "production.yield_recorded.v1"
 EXPLAINED = "production.yield_explained.v1"
 COMPLETED = "production.phase_completed.v1"
@@ -70,6 +71,10 @@ SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED)
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.
 WORK = (STARTED, *SINGLE_VALUED, COMPLETED)
+# What is done in its room by whoever is qualified for it; what is left over has no turn.
+IN_ROOM = (*WORK, RESTED)
+# What names a reading of a balance.
+READ = (*WEIGHINGS, RESTED)
 # A phase that was left before it was done, or not done at all; with either it has ended, as it has when completed, and
 # the phases after it may begin (ISA-88: aborted; what is skipped goes on without it).
 LEFT = (ABORTED, SKIPPED)

@@ -29,6 +29,7 @@ _LAST = {
     model.IDENTIFIED: "equipment",
     model.REMARK: "remark",
     model.PHOTO: "photo",
+    model.RESTED: "rest",
     model.VERIFIED: "verified",
     model.EXCEPTION: "exception",
     model.YIELDED: "yield",
@@ -173,7 +174,7 @@ def judge_lot(payload: Payload, batch: Batch, phase: Payload | None, status: str
 def weights_read(kind: str, payload: Payload) -> list[tuple[str, list[Payload]]]:
     """Which of a weighing's fields name a reading of the balance, and what that may have shown: the gross weight too
     where the container was not tared at the balance."""
-    if kind != model.DISPENSED:
+    if kind not in (model.DISPENSED, model.RESTED):
         return [("reading", [payload["net"]])]
     weights = [payload["net"]] if payload["gross"] is None else [payload["gross"], payload["net"]]
     tare = payload["tare"]
@@ -227,10 +228,10 @@ def judge_verifier(payload: Payload, performer: str, signed: bool, permitted: bo
 def needs_of(kind: str, payload: Payload, phase: Payload | None) -> list[str]:
     """The steps by which the plant may ask for qualifications of who does this work: the kind of phase, the class of
     its equipment, its room, the balance that was weighed on, and what the recipe names besides."""
-    if kind not in model.WORK or phase is None:
+    if kind not in model.IN_ROOM or phase is None:
         return []
     pieces = [phase.get("equipment"), phase.get("room")]
-    if kind in model.WEIGHINGS and payload["reading"] is not None:
+    if kind in model.READ and payload["reading"] is not None:
         pieces.append(payload["reading"]["balance"])
     own = [step("phase", phase["type"]), *(step("equipment", piece) for piece in pieces if piece is not None)]
     return [*own, *phase.get("needs", ())]

@@ -167,6 +167,7 @@ _OF_BATCHES = (
     "production.line_cleared.v1",
     "production.material_weighed.v1",
     "production.material_dispensed.v1",
+    "production.rest_weighed.v1",
     "production.parameter_recorded.v1",
     "production.check_recorded.v1",
     "production.yield_recorded.v1",

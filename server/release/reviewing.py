@@ -24,7 +24,7 @@ _MOST = 100_000
 # What is said in a form about the batch.
 RECORDED = (records.OPENED, *records.WORK, records.SETTLED)
 _OBSERVED = (
-    *production.WORK,
+    *production.IN_ROOM,
     *production.COURSE,
     production.REMARK,
     production.PHOTO,
@@ -34,7 +34,7 @@ _OBSERVED = (
 )
 # What can come to the stream of a batch that waits for its review, and says something of it.
 _SAYS_SOMETHING = (
-    *production.WORK,
+    *production.IN_ROOM,
     *production.COURSE,
     production.REMARK,
     production.PHOTO,

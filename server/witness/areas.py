@@ -5,7 +5,7 @@ from typing import Any
 
 from server.identity import at_capture, grants, model
 from server.production.judging import WORKERS
-from server.production.model import SECOND_ELSEWHERE, VERIFIED, WEIGHINGS, WITNESSES, WORK
+from server.production.model import IN_ROOM, SECOND_ELSEWHERE, VERIFIED, WEIGHINGS, WITNESSES
 from server.recipes.model import find_phase
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
@@ -27,7 +27,7 @@ class AreaRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a device's work, and of who stood by."""
         self._judge_second(seen)
-        if self._blind or seen.body is None or seen.by_server or seen.head.kind not in WORK:
+        if self._blind or seen.body is None or seen.by_server or seen.head.kind not in IN_ROOM:
             return
         phases, actor = self._phases.get(f"batch/{seen.body['batch']}"), seen.head.actor
         held = self._granted.held(actor)

@@ -11,7 +11,7 @@ from typing import Any
 from server.equipment import model
 from server.equipment.model import Check, Limits
 from server.production.dispensing.rules import OVERDUE
-from server.production.model import DISPENSED, WEIGHINGS
+from server.production.model import READ, WEIGHED
 from server.witness.seen import Seen, misflagged, unflagged
 from sync.errors import SyncError
 
@@ -36,9 +36,9 @@ class BalanceRules:
             return
         if seen.by_server:
             self._judge_check(seen, given)
-        elif seen.head.kind in WEIGHINGS and "batch_unknown" not in flags:
+        elif seen.head.kind in READ and "batch_unknown" not in flags:
             owed = self._owed(given, seen.head.captured_at)
-            dispensed = seen.head.kind == DISPENSED
+            dispensed = seen.head.kind != WEIGHED
             owed |= self._overdue(given, seen.head.captured_at) if dispensed else set()
             for flag in (*model.DOUBTS, OVERDUE) if dispensed else model.DOUBTS:
                 if flag in owed and flag not in flags:

@@ -59,6 +59,14 @@ class ContainerRules:
         self._labels: dict[int, tuple[str, ...]] = {}
         self._blind: set[str] | None = set()
 
+    def is_blind(self, label: str) -> bool:
+        """Whether of a container not everything can be read any more."""
+        return self._blind is None or label in self._blind
+
+    def owner(self, label: str) -> str | None:
+        """The batch that a container is given to."""
+        return self._owners.get(label)
+
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a weighing whose flags are not those that it deserves."""
         given, flags = seen.body, seen.stamp.flags

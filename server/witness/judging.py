@@ -64,6 +64,7 @@ from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reconciling import ReconcilingRules
 from server.witness.requisitions import RequisitionRules
+from server.witness.rests import RestRules
 from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
 from server.witness.schedule import ScheduleRules
@@ -136,6 +137,7 @@ class SiteRules:
         self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._since)
+        self._rests = RestRules(self._stock, self._containers)
         self._training = TrainingRules(registry, self._since)
         self._grants = GrantRules(registry)
         self._given = GivenRules(registry, self._grants)
@@ -230,6 +232,7 @@ class SiteRules:
         elif seen.head.kind in UNDER_LEASE:
             self._leases.judge(seen)
             self._containers.judge(seen)
+            self._rests.judge(seen)
             self._dispensing.judge(seen)
             self._controls.judge(seen)
             self._course.judge(seen)

@@ -19,7 +19,7 @@ from sync.verify.rules import ERASED
 
 _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
 _KINDS: tuple[str, ...] = (*model.RECEIVED, model.RETURNED, model.SAMPLED, model.COUNT_CLOSED, *_OWN, *model.TAKES)
-_KINDS += (model.CONFLICT, model.RESOLVED)
+_KINDS += (model.CONFLICT, model.RESOLVED, model.RESTED)
 # Of splits and mergers; who may move stock is for the rules of roles.
 _FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN, model.UNIT)
 Body = Mapping[str, Any]
@@ -143,6 +143,7 @@ class StockRules:
         if corrects is not None and head.kind in OF_BATCHES and not seen.is_strange and not seen.by_server:
             self._book.supersede([corrects])
         void = model.VOID if head.kind in (model.SPLIT, model.MERGED) else {NOT_PERMITTED}
+        void = model.UNMEASURED if head.kind == model.RESTED else void
         if seen.is_strange or not void.isdisjoint(seen.stamp.flags):
             return
         if body is None:
@@ -175,6 +176,8 @@ class StockRules:
             self._sample(seen, body)
         elif kind == model.RETURNED:
             self._measure(seen, body["container"], body["quantity"], "returned")
+        elif kind == model.RESTED:
+            self._measure(seen, body["container"], body["net"], model.REST)
         elif kind == model.COUNT_CLOSED:
             self._correct(seen, body)
         elif kind == model.CONFLICT:

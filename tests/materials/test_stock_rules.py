@@ -1,5 +1,6 @@
 """No quantity is made or lost, whatever is done with containers in whatever order and units: pure."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -180,3 +181,47 @@ def test_what_was_done_before_a_measurement_is_in_it_whenever_the_log_has_it() -
     assert rules.held_at([came, back, late, after], "2026-11-26T09:30:00.000Z") == "15"
     # A clock that is behind empties nothing.
     assert rules.held_at([came], "2026-11-26T07:59:59.000Z") == "25"
+
+
+@pytest.mark.urs("PLT-13")
+@given(
+    st.lists(st.tuples(st.integers(1, 9), AMOUNTS), max_size=6),
+    st.lists(st.tuples(st.integers(1, 9), AMOUNTS), min_size=1, max_size=3, unique_by=lambda one: one[0]),
+    st.randoms(use_true_random=False),
+)
+def test_what_tablets_weigh_of_a_rest_counts_for_its_moment_in_whatever_order_it_comes(
+    takes: list[tuple[int, str]], rests: list[tuple[int, str]], chance: Any
+) -> None:
+    moved = [movement(f"-{value}", "weighed", f"B/{n}", at=_hour(hour)) for n, (hour, value) in enumerate(takes)]
+    moved += [movement(value, model.REST, at=_hour(hour, 30)) for hour, value in rests]
+    chance.shuffle(moved)
+    last, left = max(rests)
+    after = sum((Fraction(value) for hour, value in takes if hour > last), Fraction(0))
+    assert Fraction(rules.held([movement("90"), *moved])) == Fraction(left) - after
+
+
+@pytest.mark.urs("PLT-07")
+def test_what_corrects_a_weighing_before_a_rest_was_weighed_changes_nothing_after_it() -> None:
+    came, rest = movement("25"), movement("14.9", model.REST, at=_hour(10))
+    wrong = movement("-10", "weighed", "B/1", at=_hour(9))
+    mended = movement("-11", "weighed", "B/1", at=_hour(12))
+    gone = replace(wrong, superseded=True)
+    assert rules.held([came, wrong, rest]) == "14.9"
+    for order in ([came, gone, rest, mended], [came, gone, mended, rest], [came, rest, gone, mended]):
+        assert rules.held(order) == "14.9"
+    # Both are later than what was measured: the newer one counts.
+    later = movement("-1", "weighed", "B/2", at=_hour(11))
+    mended = movement("-2", "weighed", "B/2", at=_hour(13))
+    assert rules.held([came, replace(later, superseded=True), mended, rest]) == "12.9"
+
+
+@pytest.mark.urs("MAT-09")
+def test_who_takes_a_container_back_has_it_before_them_with_all_that_the_log_knows() -> None:
+    came, ahead = movement("25"), movement("-10", "weighed", "B/1", at=_hour(11))
+    assert rules.held([came, ahead, movement("15", "returned", at=_hour(10))]) == "15"
+    late = movement("14", model.REST, at=_hour(9))
+    assert rules.held([came, ahead, movement("15", "returned", at=_hour(10)), late]) == "15"
+
+
+def _hour(hour: int, minute: int = 0) -> str:
+    return f"2026-11-26T{hour:02}:{minute:02}:00.000Z"

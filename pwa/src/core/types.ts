@@ -147,8 +147,8 @@ export interface Lease extends Lent {
   order: Order; recipe_hash: string;
   lots: LeasedLot[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
-   * containers were registered. */
-  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null }[];
+   * containers were registered. `measured`: when what is in it was measured last, as far as `quantity` knows. */
+  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null; measured?: string | null }[];
   /** By material what it says of its own units, as its density; missing in older leases. */
   conversions?: Record<string, Conversion[]>;
 }

@@ -11,6 +11,7 @@ export const doubtsEn = {
   two_balances: (balances: string) => `Tare and gross are of two balances: ${balances}.`,
   missing: "not recorded",
   hold_long: (rounds: string) => `Meanwhile these rounds of checks would have become overdue: ${rounds}.`,
+  rest_differs: (container: string, weighed: string, reckoned: string, by: string) => `${container} held ${weighed}, and ${reckoned} by what was taken from it: ${by}.`,
   label_reused: (label: string) => `Label ${label} stands on something else too.`,
   compensator_early: (line: string, open: string) => `${line} was weighed before ${open} was complete.`,
   compensator_outdated: (line: string, others: string) => `${line} changed after ${others}, which makes up for it.`,

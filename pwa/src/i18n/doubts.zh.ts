@@ -13,6 +13,7 @@ export const doubtsZh: typeof doubtsEn = {
   two_balances: (balances) => `皮重与毛重不是同一台天平所称：${balances}。`,
   missing: "未记录",
   hold_long: (rounds) => `暂停期间本应逾期的检查轮次：${rounds}。`,
+  rest_differs: (container, weighed, reckoned, by) => `容器 ${container} 余量称得 ${weighed}，账面应为 ${reckoned}，相差 ${by}。`,
   label_reused: (label) => `标签 ${label} 还用在别处。`,
   compensator_early: (line, open) => `${open} 完成之前就称量了 ${line}。`,
   compensator_outdated: (line, others) => `${others} 已按其补偿，之后 ${line} 又有变化。`,

@@ -41,22 +41,69 @@ export function doubtOf(lease: Lease | undefined, { material, lot, container, ne
 /** What is left in one of the batch's containers: what other batches took stands in the lease, what this one took in its
  * entries; `subject` is the place that is being weighed, whose value gives way. Null for a container of another batch. */
 export function leftIn(lease: Lease | undefined, container: string, entries: LocalEntry[], subject: string): Quantity | null {
+  return standIn(lease, container, entries, subject)?.left ?? null;
+}
+
+type Leased = NonNullable<Lease["containers"]>[number];
+/** `had`: what there was of it for batches, as a decimal in the unit of `left`. */
+interface Stand { left: Quantity; had: Decimal }
+
+function standIn(lease: Lease | undefined, container: string, entries: LocalEntry[], subject: string): Stand | null {
   const known = lease?.containers?.find((one) => one.container === container);
   if (!known) return null;
+  const own = lease?.conversions?.[known.material], { unit } = known.quantity;
+  const measured = measuredIn(known, entries, own);
+  const claims = [...takenFrom(container, entries, subject, unit, own).values()];
+  const whole = measured?.net ?? new Decimal(known.quantity.value).minus(known.taken?.value ?? 0);
+  const sum = (taken: Taken[]): Decimal => taken.reduce((all, { value }) => all.plus(value), new Decimal(0));
+  const left = whole.minus(sum(claims.filter((one) => measured === null || one.first > measured.at)));
+  const places = known.quantity.value.split(".")[1]?.length ?? 0;
+  return { left: { value: left.toFixed(Math.max(places, left.decimalPlaces())), unit }, had: left.plus(sum(claims)).plus(known.taken?.value ?? 0) };
+}
+
+/** What a place of the batch takes, and when that was first said. */
+interface Taken { value: Decimal; first: string }
+
+function takenFrom(container: string, entries: LocalEntry[], subject: string, unit: string, own?: readonly Conversion[]): Map<string, Taken> {
   const corrected = new Set(entries.map((entry) => entry.corrects));
-  const most = new Map<string, Decimal>();
+  const first = new Map<string, string>(), most = new Map<string, Taken>();
   for (const entry of entries) {
     const net = entry.payload.net as Quantity | null | undefined;
     if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
-    if (!TAKES.includes(entry.kind) || entry.payload.container !== container || corrected.has(entry.id) || entry.subject === subject) continue;
-    const own = net ? decimalIn(net, known.quantity.unit, lease?.conversions?.[known.material]) : null;
-    if (!own) continue;
+    if (!TAKES.includes(entry.kind) || entry.payload.container !== container || entry.subject === subject) continue;
+    const at = first.get(entry.subject);
+    first.set(entry.subject, at !== undefined && at < entry.capturedAt ? at : entry.capturedAt);
+    const value = net && !corrected.has(entry.id) ? decimalIn(net, unit, own) : null;
     // Of several that claim one place, the most.
-    most.set(entry.subject, Decimal.max(own, most.get(entry.subject) ?? 0));
+    if (value) most.set(entry.subject, { value: Decimal.max(value, most.get(entry.subject)?.value ?? 0), first: "" });
   }
-  const left = [...most.values()].reduce((rest, one) => rest.minus(one), new Decimal(known.quantity.value).minus(known.taken?.value ?? 0));
-  const places = known.quantity.value.split(".")[1]?.length ?? 0;
-  return { value: left.toFixed(Math.max(places, left.decimalPlaces())), unit: known.quantity.unit };
+  for (const [place, taken] of most) taken.first = first.get(place) ?? "";
+  return most;
+}
+
+/** Flags with which a rest measures nothing (server/materials/stock/model.py). */
+const UNMEASURED: readonly string[] = ["person_not_permitted", "device_revoked", "batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent"];
+
+/** What was weighed of what is left, where the lease does not know of it yet. */
+function measuredIn(known: Leased, entries: LocalEntry[], own?: readonly Conversion[]): { net: Decimal; at: string } | null {
+  const counts = (one: LocalEntry): boolean =>
+    one.kind === KIND.rested && one.payload.container === known.container && one.place !== "quarantined" && one.capturedAt > (known.measured ?? "") && !one.flags.some((flag) => UNMEASURED.includes(flag));
+  const last = entries.filter(counts).sort((a, b) => (a.capturedAt < b.capturedAt ? -1 : 1)).at(-1);
+  const net = last ? decimalIn(last.payload.net as Quantity, known.quantity.unit, own) : null;
+  return last && net ? { net, at: last.capturedAt } : null;
+}
+
+/** A thousandth of what was weighed out and is left: so much balances may be off (server/production/dispensing/rests.py). */
+const TOLERANCE = "0.001";
+
+/** By how much what is left differs from what was reckoned, where that is more than balances may be off; null where it is not. */
+export function differsBy(lease: Lease | undefined, container: string, entries: LocalEntry[], weighed: Quantity): Quantity | null {
+  const stand = standIn(lease, container, entries, "");
+  const material = lease?.containers?.find((one) => one.container === container)?.material ?? "";
+  const net = stand ? decimalIn(weighed, stand.left.unit, lease?.conversions?.[material]) : null;
+  if (!stand || !net) return null;
+  const apart = net.minus(stand.left.value);
+  return apart.abs().lte(Decimal.max(stand.had, 0).times(TOLERANCE)) ? null : { value: apart.toFixed(), unit: stand.left.unit };
 }
 
 /** A quantity in another unit; rounded, at the twelfth place as the server's stock, only where it is no decimal there. */

@@ -37,7 +37,7 @@ export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said)
 
 function valueOf({ kind, payload }: Said): string {
   if (payload === null) return t().batch.withheld;
-  if (kind === KIND.weighed || kind === KIND.dispensed) return quantity(payload.net as Quantity);
+  if (kind === KIND.weighed || kind === KIND.dispensed || kind === KIND.rested) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.yielded) return quantity({ value: text(payload.value), unit: text(payload.unit) });
@@ -58,9 +58,10 @@ function besideOf({ kind, payload }: Said): string {
   if (payload === null) return "";
   const parts: string[] = [];
   if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
-  if (kind === KIND.weighed || kind === KIND.dispensed) {
+  if (kind === KIND.weighed || kind === KIND.dispensed || kind === KIND.rested) {
     const reading = payload.reading as { balance?: string } | null;
-    parts.push(`${t().weigh.lot} ${text(payload.lot)}`, payload.source === "device" ? `${t().weigh.deviceTag} ${reading?.balance ?? ""}`.trim() : t().weigh.manualTag);
+    if (payload.lot) parts.push(`${t().weigh.lot} ${text(payload.lot)}`);
+    parts.push(payload.source === "device" ? `${t().weigh.deviceTag} ${reading?.balance ?? ""}`.trim() : t().weigh.manualTag);
     if (payload.container) parts.push(`${t().weigh.container} ${text(payload.container)}`);
     if (payload.tare) parts.push(`${dt().tare} ${quantity(payload.tare as Quantity)}`, `${dt().gross} ${quantity(payload.gross as Quantity)}`);
     if (payload.into) parts.push(`${dt().into} ${text(payload.into)}`);

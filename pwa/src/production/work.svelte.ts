@@ -21,13 +21,15 @@ export interface Needs {
   /** A second person confirms with a PIN. */
   second?: boolean;
 }
+/** `net`: what was taken last; null where somebody asks for what is left by themselves. */
+export interface Rest { phase: string; container: string; before: Quantity; net: Quantity | null; left: Quantity }
 export type Second = { cosigner: Cosigner } | "without";
 type Asking =
   | { what: "comment"; title: string; hint: string; label: string; answer: (comment: string | null) => void }
   | { what: "second"; value: string; answer: (second: Second | null) => void };
 
 /** Work of a phase, which may need qualifications; remarks and photos do not. */
-const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed];
+const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed, KIND.rested];
 
 /** Half of a character, as a broken clipboard leaves it, cannot be signed: a mark takes its place. */
 const HALF = /\p{Surrogate}/gu;
@@ -43,8 +45,8 @@ export class Work {
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
   asking = $state.raw<Asking | null>(null);
-  /** What is left in the container that a portion has just been taken from, until somebody has compared it. */
-  rest = $state.raw<{ container: string; before: Quantity; net: Quantity; left: Quantity } | null>(null);
+  /** What is left in the container that a portion of `net` has just been taken from, until somebody has compared or weighed it. */
+  rest = $state.raw<Rest | null>(null);
   /** The phase that is looked at, when it is not the current one. */
   chosen = $state<string | null>(null);
   /** Phases that are worked on out of order, on purpose. */

@@ -37,6 +37,7 @@ const SAYS: Record<string, (details: Details, names: Names) => string> = {
   potency_differs: ({ line, stated, standing }, names) => words().potency_differs(names(line), results(stated), results(standing)),
   out_of_limits: ({ line, values, low, high, unit }, names) => (line === undefined ? "" : words().out_of_limits(names(line), `${(values as string[])[0] ?? ""} ${String(unit)}`, range(String(low), String(high), String(unit)))),
   weights_inconsistent: ({ net, gross, tare, balances }) => (balances ? words().two_balances((balances as string[]).join(words().and)) : words().weights_inconsistent(quantity(net), quantity(gross), quantity(tare))),
+  rest_differs: ({ container, reckoned, weighed, difference }) => words().rest_differs(String(container), quantity(weighed), quantity(reckoned), quantity(difference)),
   label_reused: ({ label }) => words().label_reused(String(label)),
   hold_long: ({ rounds }) => words().hold_long((rounds as number[]).join(", ")),
   compensator_early: ({ line, open }, names) => words().compensator_early(names(line), all(open, names)),

@@ -1,7 +1,7 @@
 /** What is said of a container before anything is weighed: the server's rules, as far as a lease and a tablet know. */
 import { describe, expect, it } from "vitest";
 import type { Lease, LocalEntry, Quantity } from "../../src/core/types";
-import { doubtOf, leftIn } from "../../src/production/containers";
+import { differsBy, doubtOf, leftIn } from "../../src/production/containers";
 
 const kg = (value: string): Quantity => ({ value, unit: "kg" });
 const lease = {
@@ -56,5 +56,46 @@ describe("what is doubtful about a container", () => {
     expect(leftIn(lease, "A-1-1", [...taken, ...refused], "30/net")).toEqual(kg("2.500"));
     // What the place that is being weighed holds already gives way.
     expect(doubt("A-1-1", kg("14.000"), [weighed("6", "15.000", "30")])).toBeNull();
+  });
+});
+
+describe("what is left in a container and was weighed", () => {
+  const at = (hour: number): string => `2026-11-26T${String(hour).padStart(2, "0")}:00:00.000Z`;
+  const taken = (id: string, net: string, phase: string, hour: number, corrects: string | null = null): LocalEntry => ({ ...weighed(id, net, phase, corrects), capturedAt: at(hour), flags: [] });
+  const rest = (net: Quantity, hour: number, more: Partial<LocalEntry> = {}): LocalEntry =>
+    ({ id: `r${hour}`, kind: "production.rest_weighed.v1", subject: "10/rest", corrects: null, capturedAt: at(hour), flags: [], payload: { container: "A-1-1", net }, ...more }) as unknown as LocalEntry;
+  const left = (...entries: LocalEntry[]): string | undefined => leftIn(lease, "A-1-1", entries, "30/net")?.value;
+
+  it("MAT-06 MAT-12 is what counts from then on, whatever was reckoned", () => {
+    const first = taken("1", "5.000", "10", 8);
+    expect(left(first, rest(kg("9.980"), 9))).toBe("9.980");
+    expect(left(first, rest({ value: "9980", unit: "g" }, 9), taken("2", "1.000", "20", 10))).toBe("8.980");
+    // Of two the later one, whichever came first.
+    expect(left(first, rest(kg("9.000"), 11), rest(kg("9.980"), 9))).toBe("9.000");
+    // A correction of what was taken before is in what was measured.
+    expect(left(first, rest(kg("9.980"), 9), taken("3", "4.000", "10", 10, "1"))).toBe("9.980");
+  });
+
+  it("PLT-08 counts once, before and after the lease knows of it", () => {
+    const known = { ...lease, containers: [{ ...lease.containers![0]!, quantity: kg("19.980"), measured: at(9) }] } as Lease;
+    const entries = [taken("1", "5.000", "10", 8), rest(kg("9.980"), 9), taken("2", "1.000", "20", 10)];
+    expect(leftIn(known, "A-1-1", entries, "30/net")).toEqual(kg("8.980"));
+    expect(leftIn(lease, "A-1-1", entries, "30/net")).toEqual(kg("8.980"));
+  });
+
+  it("MAT-12 measures nothing where the server could not vouch for it, or refused it", () => {
+    const first = taken("1", "5.000", "10", 8);
+    expect(left(first, rest(kg("1.000"), 9, { flags: ["reading_unverified"] }))).toBe("10.000");
+    expect(left(first, rest(kg("1.000"), 9, { place: "quarantined" }))).toBe("10.000");
+    expect(left(first, rest(kg("9.000"), 9, { flags: ["rest_differs"] }))).toBe("9.000");
+  });
+
+  it("MAT-12 differs where it is further off than a thousandth of what was weighed out and is left", () => {
+    const first = taken("1", "5.000", "10", 8);
+    // Of 20.000 kg, with what another batch took.
+    expect(differsBy(lease, "A-1-1", [first], kg("9.980"))).toBeNull();
+    expect(differsBy(lease, "A-1-1", [first], kg("9.979"))).toEqual(kg("-0.021"));
+    expect(differsBy(lease, "A-1-1", [first], { value: "10021", unit: "g" })).toEqual(kg("0.021"));
+    expect(differsBy(lease, "A-9-9", [first], kg("1"))).toBeNull();
   });
 });

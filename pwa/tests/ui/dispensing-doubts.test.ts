@@ -23,6 +23,7 @@ const CASES: [string, Record<string, unknown>, string, string][] = [
   ["out_of_limits", { line: "10", values: ["5.026"], low: "4.975", high: "5.025", unit: "kg" }, "原料药：各份合计 5.026 kg，限度 4.975–5.025 kg。", "API: its portions come to 5.026 kg, limits 4.975–5.025 kg."],
   ["weights_inconsistent", { net: kg("5.0"), gross: null, tare: kg("0.1") }, "净重 5.0 kg 不等于毛重 未记录 减皮重 0.1 kg。", "Net 5.0 kg is not gross not recorded less tare 0.1 kg."],
   ["weights_inconsistent", { net: kg("0.5"), gross: kg("0.62"), tare: kg("0.12"), balances: ["BAL-07", "BAL-08"] }, "皮重与毛重不是同一台天平所称：BAL-07、BAL-08。", "Tare and gross are of two balances: BAL-07, BAL-08."],
+  ["rest_differs", { container: "C-1", reckoned: { value: "0.400", unit: "kg" }, weighed: { value: "0.380", unit: "kg" }, difference: { value: "-0.020", unit: "kg" } }, "容器 C-1 余量称得 0.380 kg，账面应为 0.400 kg，相差 -0.020 kg。", "C-1 held 0.380 kg, and 0.400 kg by what was taken from it: -0.020 kg."],
   ["label_reused", { label: "D-1", entry: "e1" }, "标签 D-1 还用在别处。", "Label D-1 stands on something else too."],
   ["compensator_early", { line: "20", open: ["10"] }, "原料药 完成之前就称量了 乳糖。", "Lactose was weighed before API was complete."],
   ["compensator_outdated", { line: "10", compensators: ["20"] }, "乳糖 已按其补偿，之后 原料药 又有变化。", "API changed after Lactose, which makes up for it."],

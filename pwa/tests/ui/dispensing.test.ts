@@ -6,7 +6,7 @@ import type { Conversion } from "../../src/core/measures";
 import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../src/core/types";
 import { basisOf, filledSlots, isFilled, potencyOf, uncheckedOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
 import { NOTHING, stepOf, UNCLEARED, weights } from "../../src/production/dispensing/place";
-import { waiting } from "../../src/production/dispensing/queue";
+import { restLabels, waiting } from "../../src/production/dispensing/queue";
 import { meant } from "../../src/production/dispensing/scanned";
 import { bounds, limitsFor, ownOf, quantityOf, remaining, shownSum, standOf, within, worth, ZERO } from "../../src/production/dispensing/sums";
 import { readingsOf } from "../../src/production/balance";
@@ -239,6 +239,15 @@ describe("what is at hand", () => {
     expect(at(first, mine(2), mine(3, { index: 8 }), mine(4, { own: false, index: 9 }))).toEqual({ ready: ["B-api-1"], later: ["B-api-2"] });
     // A correction keeps the label, and whoever dispensed it prints it.
     expect(at(first, mine(1, { corrects: first.id, index: 10, own: false }))).toEqual({ ready: ["B-api-1"], later: [] });
+  });
+
+  it("MAT-11 MAT-12 has the label of a container wait whose rest was weighed here, by the newest rest", () => {
+    const rest = (id: string, container: string, minute: number, more: Partial<LocalEntry> = {}): LocalEntry => ({ ...portion(api, 1, "1.000"), id, kind: KIND.rested, subject: "20/rest", capturedAt: `2026-11-26T08:0${minute}:00.000Z`, payload: { phase: "20", container, net: kg("1.000") }, ...more });
+    const all = [rest("r1", "A-1", 1, { index: 3 }), rest("r2", "A-2", 2), rest("r3", "A-3", 3, { index: 4, own: false }), rest("r4", "A-4", 4, { index: 5, place: "quarantined" })];
+    expect(restLabels(phase, all, [])).toEqual({ ready: [{ entry: "r1", container: "A-1" }], later: [{ entry: "r2", container: "A-2" }] });
+    expect(restLabels(phase, all, ["r1"]).ready).toEqual([]);
+    // Weighed again it says something else again.
+    expect(restLabels(phase, [...all, rest("r5", "A-1", 5, { index: 6 })], ["r1"]).ready).toEqual([{ entry: "r5", container: "A-1" }]);
   });
 
   it("MAT-12 waits for a second person where the weight was typed, or the recipe asks for one at each portion", () => {

@@ -130,6 +130,7 @@ LISTENERS: Mapping[str, Project] = {
     **dict.fromkeys(model.ALLOCATED, projection.allocate),
     model.DEALLOCATED: projection.allocate,
     **dict.fromkeys(model.TAKES, projection.weigh),
+    model.RESTED: projection.find_rest,
     model.ISSUED: projection.bring,
     model.RETURNED: projection.take_back,
     model.SAMPLED: projection.sample,

@@ -12,6 +12,8 @@ LABELLED = RECEIVED[1]
 LOT_RECEIVED = ("materials.lot_received.v1", "materials.lot_received.v2")
 # Of rooms above, by name: these take something out of a container for a place of a batch.
 WEIGHED, DISPENSED = "production.material_weighed.v1", "production.material_dispensed.v1"
+# And this says what is left in one.
+RESTED = "production.rest_weighed.v1"
 ALLOCATED = ("production.containers_allocated.v1", "production.containers_allocated.v2")
 DEALLOCATED = "production.allocation_released.v1"
 COUNT_CLOSED = "materials.count_closed.v1"
@@ -20,6 +22,8 @@ ISSUED, RETURNED = "production.container_issued.v1", "production.container_retur
 SAMPLED = "quality.sample_taken.v1"
 # Flags of what was done with a container by nobody who may: a revoked device is in the hands of whoever found it.
 VOID = frozenset({NOT_PERMITTED, "device_revoked"})
+# Flags of a rest that nobody can vouch for: it stands in the record of its batch, and measures nothing.
+UNMEASURED = VOID | {"batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent"}
 # Flags of a sample that was none, or is recorded twice.
 SAMPLED_NOT = frozenset({NOT_PERMITTED, "sample_known"})
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"
@@ -57,7 +61,8 @@ CAME, FILLED = "received", "split_in"
 # How a container begins.
 BEGINS = (CAME, FILLED)
 # What was found in a container, whatever had been said of it before: such an amount is all that is in it.
-MEASURED = ("returned",)
+REST = "rest"
+MEASURED = ("returned", REST)
 # What has become of a container that holds nothing any more.
 EMPTY = "empty"
 GONE = {"merged_out": "merged", "scrapped": "scrapped"}

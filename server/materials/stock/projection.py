@@ -265,6 +265,16 @@ def take_back(connection: Connection, entry: Entry) -> None:
     settle(connection, [entry.payload["container"]])
 
 
+def find_rest(connection: Connection, entry: Entry) -> None:
+    """What was weighed of what is left in a container."""
+    given, label = entry.payload, entry.payload["container"]
+    if model.UNMEASURED.isdisjoint(entry.flags):
+        measure(connection, entry, 0, label, model.REST, given["net"])
+        settle(connection, [label])
+    else:
+        tell(connection, entry, [label])
+
+
 def measure(connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any) -> None:
     """What was found in a container is what it holds from now on."""
     found = _unit_of.first(connection, {"label": label})

@@ -269,6 +269,13 @@ def base(connection: Connection, label: str) -> dict[str, str] | None:
     return {"value": rules.shown(rules.base(projection.movements(connection, label))), "unit": unit}
 
 
+def measured_at(connection: Connection, label: str) -> str | None:
+    """When it was last measured what is in a container, UTC text."""
+    m = projection.movement.c
+    here = (m.container == label) & m.what.in_(model.MEASURED) & m.amount.is_not(None)
+    return connection.execute(select(func.max(m.at)).where(here)).scalar()
+
+
 def find_location(connection: Connection, code: str) -> Location | None:
     row = connection.execute(select(location).where(location.c.location == code)).first()
     return None if row is None else _location(row)

@@ -36,24 +36,37 @@ def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
     most that was taken. What was measured takes the place of all that was done before it, also where the log has that
     later, and of what corrects that afterwards. A decimal, or the fraction where it is none."""
-    amounts: list[str] = []
-    claims: dict[str, str] = {}
-    seen: set[str | None] = set()
-    before: set[str | None] = set()
+    counts: list[Movement] = []
+    claims: dict[str, Movement] = {}
+    first: dict[str, str] = {}
+    before: set[str] = set()
     measured = ""
     for one in movements:
-        seen.add(one.place)
+        if one.place is not None:
+            first[one.place] = min(one.at, first.get(one.place, one.at))
         if one.superseded or one.amount is None:
             continue
         if one.what in model.MEASURED:
-            amounts, claims, before, measured = [one.amount], {}, seen - {None}, one.at
-        elif one.place in before or one.at < measured:
+            if one.what == model.REST and one.at < measured:
+                continue
+            before |= {place for place, at in first.items() if _is_before(at, one)}
+            counts = [one, *(each for each in counts if not _is_before(each.at, one) and each.what not in model.BEGINS)]
+            claims = {place: each for place, each in claims.items() if place not in before}
+            measured = one.at
+        elif one.place in before or min(one.at, first.get(one.place or "", one.at)) < measured:
+            # A place that was claimed before is so for whatever corrects it.
             continue
         elif one.place is None:
-            amounts.append(one.amount)
-        elif _takes(one.amount, claims.get(one.place)):
-            claims[one.place] = one.amount
-    return total([*amounts, *claims.values()])
+            counts.append(one)
+        elif _takes(one.amount, None if one.place not in claims else claims[one.place].amount):
+            claims[one.place] = one
+    return total(one.amount or "0" for one in (*counts, *claims.values()))
+
+
+def _is_before(at: str, measured: Movement) -> bool:
+    """Whether what was done then is part of what was measured: at a desk, who takes a container back has it before them
+    with all that the log knows; a tablet without network brings what it weighed late."""
+    return measured.what != model.REST or at <= measured.at
 
 
 def held_at(movements: Iterable[Movement], moment: str) -> str:

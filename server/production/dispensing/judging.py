@@ -9,8 +9,10 @@ from server.core.kinds import Entry
 from server.equipment import queries as equipment
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
+from server.materials.stock import queries as stock
 from server.production import queries as batches
-from server.production.dispensing import queries, rules
+from server.production.containers import allocated
+from server.production.dispensing import queries, rests, rules
 from server.production.model import DISPENSED, MAJOR, Judgement
 from server.production.rules import slot_of
 from server.recipes.model import find_line, find_phase
@@ -45,6 +47,17 @@ def asked(connection: Connection, entry: Entry) -> str:
 def judge_completed(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Judgement]:
     given = entry.payload
     return rules.judge_complete(phase, queries.portions_of(connection, given["batch"], given["phase"]))
+
+
+def judge_rest(connection: Connection, entry: Entry) -> list[Judgement]:
+    """Beside what is asked of every weight of a balance."""
+    given, label = entry.payload, entry.payload["container"]
+    book = stock.books(connection, [label]).get(label)
+    found = _judge_calibration(connection, entry)
+    if book is None:
+        return found + rests.judge(given, None, None, entry.header.captured_at)
+    known = rests.Known(allocated(connection, [label]).get(label), book.unit, book.movements)
+    return found + rests.judge(given, known, book.amount(given["net"]), entry.header.captured_at)
 
 
 def _judge_label(connection: Connection, given: Mapping[str, Any], slot: str) -> list[Judgement]:

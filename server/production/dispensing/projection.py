@@ -27,6 +27,22 @@ dispensed = Table(
     Column("tare_reading", Text, index=True),
     Index("production_dispensed_batch", "batch", "phase"),
 )
+# What was left in containers, for the readings that it took.
+rest = Table(
+    "production_rest",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("container", Text, nullable=False),
+    Column("tare_reading", Text, index=True),
+)
+
+
+def keep_rest(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"idx": entry.index, "entry": entry.id, "batch": given["batch"], "container": given["container"]}
+    connection.execute(insert(rest), row | {"tare_reading": (given["tare_reading"] or {}).get("id")})
 
 
 def keep(connection: Connection, entry: Entry, asked: str) -> None:

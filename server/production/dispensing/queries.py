@@ -7,7 +7,7 @@ from sqlalchemy import Connection, or_, select
 
 from server.materials.masters import queries as masters
 from server.production.dispensing import rules, sums
-from server.production.dispensing.projection import dispensed
+from server.production.dispensing.projection import dispensed, rest
 from server.production.dispensing.rules import Results
 from server.production.dispensing.sums import Portion
 from server.production.projection import entry_
@@ -77,6 +77,9 @@ def labelled_elsewhere(connection: Connection, label: str, batch: str) -> str | 
 
 def tare_read_by(connection: Connection, reading: str, batch: str, slot: str, correcting: bool) -> str | None:
     """The entry that has taken a reading for a tare; a correction may name the one that its place has."""
+    of_rest: str | None = connection.execute(select(rest.c.entry).where(rest.c.tare_reading == reading)).scalar()
+    if of_rest is not None:
+        return of_rest
     query = select(dispensed.c.entry).join(entry_, dispensed.c.idx == entry_.c.idx)
     query = query.where(dispensed.c.tare_reading == reading)
     if correcting:

@@ -70,9 +70,14 @@ def asked(given: Payload, phase: Payload, line: Line, others: Sequence[Portion])
 def judge_weights(given: Payload) -> list[Judgement]:
     """Net is gross less tare to the last digit, all in the unit that the balance shows; and one balance has shown both:
     how two differ nobody knows."""
+    return judge_tare(given, Decimal(given["net"]["value"]) <= 0)
+
+
+def judge_tare(given: Payload, wrong: bool) -> list[Judgement]:
+    """The same where `wrong` says whether so little can be at all."""
     tare, net, gross = given["tare"], given["net"], given["gross"]
     shown = {name: given[name] for name in ("tare", "gross", "net")} | {"severity": MAJOR}
-    wrong = Decimal(net["value"]) <= 0 or (tare is None) != (gross is None)
+    wrong = wrong or (tare is None) != (gross is None)
     if tare is not None and gross is not None and not wrong:
         alike = tare["unit"] == net["unit"] == gross["unit"]
         wrong = not alike or Decimal(gross["value"]) - Decimal(tare["value"]) != Decimal(net["value"])

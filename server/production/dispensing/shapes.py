@@ -66,3 +66,19 @@ class MaterialDispensed(Schema):
     def check_asked(self, data: Mapping[str, Any], **kwargs: Any) -> None:
         if any(data["limits"][name] is None for name in ("low", "high", "target")):
             raise ValidationError("a line of dispensing has limits and a target", "limits")
+
+
+class RestWeighed(Schema):
+    """What is left in a container that a batch has taken from, as a balance shows it: weights and readings as those of
+    a portion. Nobody types one: what is typed is counted (`materials.count_closed.v1`) or given back."""
+
+    batch = fields.code()
+    phase = fields.code()
+    container = fields.text()
+    tare = fields.nested(fields.QuantityShape, none=True)
+    net = fields.nested(fields.QuantityShape)
+    gross = fields.nested(fields.QuantityShape, none=True)
+    source = fields.choice("device")
+    reading = fields.nested(ReadingNamed)
+    tare_reading = fields.nested(ReadingNamed, none=True)
+    comment = fields.text(2000, none=True)

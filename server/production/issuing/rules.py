@@ -11,7 +11,7 @@ from typing import Any
 from server.core import units
 from server.core.units import Link
 from server.materials.stock import rules as quantities
-from server.materials.stock.model import GONE, Held, Movement
+from server.materials.stock.model import GONE, REST, Held, Movement
 from server.production.issuing.model import Account, Choice, Containers, Issue, Need
 
 NEVER = "9999-12-31"
@@ -169,7 +169,7 @@ def account(batch: str, unit: str, stays: Sequence[Issue], movements: Sequence[M
         came += Fraction(stay.held["value"]) + Fraction(stay.taken)
         ended = _end(stay, movements)
         during = list(_during(movements, stay, ended))
-        known = known and all(one.amount is not None for one in during)
+        known = known and all(one.amount is not None for one in during if one.what != REST)
         # Filled over into another container it is with whoever that one is with.
         came += _sum(during, FILLED)
         gone -= _sum(during, DESTROYED)

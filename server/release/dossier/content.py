@@ -27,7 +27,7 @@ from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
 from sync.log.log import Log
 
-_VALUES = production.SINGLE_VALUED
+_VALUES = (*production.SINGLE_VALUED, production.RESTED)
 _MOST_AUDITS = 200
 # Flags of entries whose device's clock cannot be believed.
 DOUBTFUL_TIMES = frozenset({"clock_skew", "captured_outside", "seen_wrong"})

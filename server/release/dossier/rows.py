@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import SINGLE_VALUED, WEIGHINGS
+from server.production.model import RESTED, SINGLE_VALUED, WEIGHINGS
 from server.release.dossier.words import Lang, labels, word
 
 View = Mapping[str, Any]
@@ -128,6 +128,8 @@ class Printer:
             container = f" / {payload['container']}" if payload.get("container") else ""
             container += f" → {payload['into']}" if "into" in payload else ""
             return f"{payload['material']}\n{self._labels['lot']} {payload['lot']}{container}"
+        if view["kind"] == RESTED and "container" in payload:
+            return f"{word(RESTED, self._lang)}\n{payload['container']}"
         for group, key in (("parameters", "parameter"), ("checks", "check")):
             if key in payload:
                 named = next((item for item in phase.get(group, []) if item["id"] == payload[key]), None)

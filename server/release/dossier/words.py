@@ -190,6 +190,7 @@ production.order_released.v2|批指令下达|Batch order released
 production.phase_started.v1|步骤开始|Phase started
 production.line_cleared.v1|清场|Line cleared
 production.material_weighed.v1|称量|Material weighed
+production.rest_weighed.v1|称量容器余量|Rest of a container weighed
 production.parameter_recorded.v1|参数|Parameter recorded
 production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
@@ -432,6 +433,7 @@ quantity_unknown|应称量无法计算|Quantity cannot be calculated
 quantity_differs|应称量计算不符|Quantity differs from the calculation
 potency_differs|所用检验结果非现行结果|Other test results than those that stand
 label_reused|分装标签重复|Label of a dispensed container used twice
+rest_differs|容器余量与账面不符|Rest of a container differs from what was reckoned
 compensator_early|补偿物料先于活性物料称量|Compensator dispensed before what it makes up for
 compensator_outdated|补偿物料称量后活性物料有变|Active material changed after its compensator
 second_check_missing|缺少第二人复核|Second person's check missing

@@ -24,6 +24,9 @@ export function stepOf(room: string | null, cleared: Cleared, hand: AtHand, manu
   return manual || hand.tare !== null || hand.tared ? "fill" : "tare";
 }
 
+/** How a weight names the reading that it was taken from. */
+export const said = (reading: Reading): Record<string, unknown> => ({ id: reading.id, device: reading.device, balance: reading.balance, serial: reading.serial, model: reading.model, raw: reading.raw });
+
 const sum = (a: Quantity, b: Quantity, sign: 1 | -1): Quantity => ({ value: added(a.value, b.value, sign), unit: a.unit });
 
 /** Tare, net and gross by what the balance shows; null where it shows another unit than the tare was taken in. */

@@ -12,4 +12,19 @@ export function waiting(phase: Phase, all: Map<string, Standing>, printed: strin
   return { ready: open.filter(logged).map(labelOf), later: open.filter((one) => !logged(one)).map(labelOf) };
 }
 
+/** A container of which what is left was weighed here; its label says what it held before. */
+export interface Relabel { entry: string; container: string }
+
+export function restLabels(phase: Phase, entries: LocalEntry[], printed: string[]): { ready: Relabel[]; later: Relabel[] } {
+  const newest = new Map<string, LocalEntry>();
+  for (const one of entries) {
+    if (one.kind !== KIND.rested || !one.own || one.payload.phase !== phase.id || one.place === "quarantined") continue;
+    const container = String(one.payload.container), before = newest.get(container);
+    if (!before || before.capturedAt < one.capturedAt) newest.set(container, one);
+  }
+  const open = [...newest].filter(([, one]) => !printed.includes(one.id));
+  const of = (logged: boolean): Relabel[] => open.filter(([, one]) => (one.index !== null) === logged).map(([container, one]) => ({ entry: one.id, container }));
+  return { ready: of(true), later: of(false) };
+}
+
 const labelOf = ({ payload }: LocalEntry): string => String(payload.into);
