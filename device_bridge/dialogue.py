@@ -25,6 +25,9 @@ class Instrument(Protocol):
     async def weigh(self) -> Reading:
         """The next value, stable or not; LinkError when the link is lost."""
 
+    async def battery(self) -> int | None:
+        """How full its battery is, in percent; None where nobody can tell."""
+
     async def close(self) -> None:
         """Let go of it; quiet when there is nothing to let go of."""
 
@@ -49,6 +52,9 @@ class Dialogue:
 
     async def weigh(self) -> Reading:
         return await self._ask("the weight", self._driver.weigh, _reading)
+
+    async def battery(self) -> int | None:
+        return await self._stream.battery()
 
     async def close(self) -> None:
         await self._stream.close()

@@ -28,6 +28,7 @@ class _Shown:
     net: dict[str, str] | None
     quality: str
     at: float
+    battery: int | None
 
 
 class Live:
@@ -36,6 +37,7 @@ class Live:
     def __init__(self, plant: Plant, device: str, signer: Signer) -> None:
         self._plant, self._device, self._signer = plant, device, signer
         self._latest: dict[str, tuple[dict[str, str] | None, str]] = {}
+        self._battery: dict[str, int] = {}
         self._shown: dict[str, _Shown] = {}
         self._news = asyncio.Event()
 
@@ -49,6 +51,11 @@ class Live:
 
     def lost(self, balance: str) -> None:
         self._set(balance, None, "lost")
+
+    def power(self, balance: str, percent: int) -> None:
+        """How full its battery is: told with its values, also with its loss, which an empty one explains."""
+        self._battery[balance] = percent
+        self._news.set()
 
     def _set(self, balance: str, net: dict[str, str] | None, quality: str) -> None:
         self._latest[balance] = net, quality
@@ -70,6 +77,7 @@ class Live:
     async def flush(self) -> None:
         """Post every value that is due now. A server that is away is told later what is true then."""
         for balance, (net, quality) in list(self._latest.items()):
+            battery = self._battery.get(balance)
             if self._due(balance, net, quality):
                 try:
                     await self._plant.post("/api/bridge/live", self._message(balance, net, quality))
@@ -78,16 +86,17 @@ class Live:
                     return
                 except Refused:
                     # For example a balance that the server does not know yet: not five times a second.
-                    self._shown[balance] = _Shown(net, quality, monotonic() + REFUSED_PAUSE)
+                    self._shown[balance] = _Shown(net, quality, monotonic() + REFUSED_PAUSE, battery)
                 else:
-                    self._shown[balance] = _Shown(net, quality, monotonic())
+                    self._shown[balance] = _Shown(net, quality, monotonic(), battery)
 
     def _due(self, balance: str, net: dict[str, str] | None, quality: str) -> bool:
         shown = self._shown.get(balance)
         if shown is None or shown.quality != quality:
             return True
         age = monotonic() - shown.at
-        return quality != "lost" and age >= (SHORTEST if shown.net != net else REPEAT)
+        news = shown.net != net or shown.battery != self._battery.get(balance)
+        return quality != "lost" and age >= (SHORTEST if news else REPEAT)
 
     def _waiting(self) -> bool:
         """Whether a value is held back by the rate, and so must be looked at again without further news."""
@@ -96,6 +105,8 @@ class Live:
 
     def _message(self, balance: str, net: dict[str, str] | None, quality: str) -> dict[str, Any]:
         at = now_text(time_ns() // 1_000_000)
-        rest = {"device": self._device, "balance": balance, "net": net, "quality": quality, "at": at}
+        rest: dict[str, Any] = {"device": self._device, "balance": balance, "net": net, "quality": quality, "at": at}
+        if balance in self._battery:
+            rest["battery"] = self._battery[balance]
         proof = self._signer.sign(LIVE_DOMAIN + canonical.encode(rest))
         return {**rest, "proof": base64.b64encode(proof).decode()}

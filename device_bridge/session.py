@@ -20,6 +20,8 @@ from device_bridge.transports.stream import LinkError
 KIND = "equipment.weight_read.v1"
 UNRATED = "equipment.scale_read.v1"
 POLL_SECONDS = 0.15
+# A battery loses a hundredth of its charge in several minutes.
+BATTERY_SECONDS = 300.0
 
 
 class Session:
@@ -48,7 +50,11 @@ class Session:
                 self._say("wrong_balance", "error", expected=self._balance.serial, found=identity.serial)
                 return self._wrong
             self._retry.reset()
-            await self._weigh(instrument, identity)
+            watching = asyncio.create_task(self._watch_battery(instrument))
+            try:
+                await self._weigh(instrument, identity)
+            finally:
+                watching.cancel()
         except LinkError as error:
             self._say("link_lost", "warning", reason=str(error))
         except sqlite3.Error as error:
@@ -81,6 +87,14 @@ class Session:
             # and comes without unit is shown in the one that the balance named last.
             self._live.show(self._balance.id, replace(reading, unit=unit))
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _watch_battery(self, instrument: Instrument) -> None:
+        """Until cancelled: what is known of it goes to the screens with the values. It is no record."""
+        while True:
+            percent = await instrument.battery()
+            if percent is not None:
+                self._live.power(self._balance.id, percent)
+            await asyncio.sleep(BATTERY_SECONDS)
 
     async def _capture(self, reading: Reading, identity: Identity, transport: str, connection: int) -> None:
         payload = {

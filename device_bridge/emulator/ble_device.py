@@ -7,6 +7,7 @@ from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Service
 from bumble.hci import Address
 
+from device_bridge.emulator.battery import Battery
 from device_bridge.emulator.radio import Air
 
 ADVERTISE_MS = 100
@@ -14,10 +15,12 @@ CLOSED_BY_PEER = 0x13
 
 
 class BleDevice:
-    """One radio with the services of a device; it advertises the first of them. Away means out of reach."""
+    """One radio with the services of a device, and its battery; it advertises the first of them. Away means out of
+    reach."""
 
-    def __init__(self, air: Air, name: str, address: str, services: list[Service]) -> None:
+    def __init__(self, air: Air, name: str, address: str, services: list[Service], battery: bool = True) -> None:
         self.away = False
+        self.battery = Battery()
         self._air = air
         self._controller = Controller(name, link=air)
         settings = DeviceConfiguration(
@@ -28,7 +31,7 @@ class BleDevice:
         )
         self._device = Device.from_config_with_hci(settings, self._controller, self._controller)
         self._device.advertising_data = _advertisement(name, services[0].uuid)
-        for service in services:
+        for service in (*services, *([self.battery.service] if battery else [])):
             self._device.add_service(service)
 
     async def start(self) -> None:

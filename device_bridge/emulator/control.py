@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from device_bridge.emulator.balances import Emulated
+from device_bridge.emulator.ble_device import BleDevice
 from device_bridge.emulator.bluez.service import BlueZ
 from device_bridge.emulator.cycle import cycle
 from device_bridge.emulator.scale import CAPACITY, SETTLE_SECONDS, UNITS
@@ -41,6 +42,7 @@ class Control:
             "drift": _drift,
             "overload": _overload,
             "underload": _underload,
+            "battery": _battery,
             "drop": _drop,
             "leave": _leave,
             "return": _return,
@@ -95,6 +97,7 @@ class Control:
             "connected": balance.connected,
             "away": balance.away,
             "cycling": identifier in self._cycles,
+            "battery": balance.battery.percent if isinstance(balance, BleDevice) else None,
         }
 
 
@@ -137,6 +140,15 @@ async def _overload(balance: Emulated, _: Arguments) -> None:
 
 async def _underload(balance: Emulated, _: Arguments) -> None:
     balance.scale.put(WITHOUT_PAN)
+
+
+async def _battery(balance: Emulated, arguments: Arguments) -> None:
+    percent = arguments.get("percent")
+    if not isinstance(balance, BleDevice):
+        raise ControlError(409, "no_battery")
+    if not isinstance(percent, int) or isinstance(percent, bool) or not 0 <= percent <= 100:
+        raise ControlError(400, "percent_wrong")
+    balance.battery.percent = percent
 
 
 async def _drop(balance: Emulated, _: Arguments) -> None:

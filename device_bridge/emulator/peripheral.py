@@ -23,11 +23,13 @@ class Peripheral(BleDevice):
 
     transport = "ble-nus"
 
-    def __init__(self, air: Air, name: str, address: str, serial: str, talker: MakeTalker) -> None:
+    def __init__(
+        self, air: Air, name: str, address: str, serial: str, talker: MakeTalker, battery: bool = True
+    ) -> None:
         self.serial, self.scale = serial, Scale()
         no_access = Attribute.Permissions(0)  # only notified
         self._tx: Characteristic[bytes] = Characteristic(NORDIC_TX, Characteristic.Properties.NOTIFY, no_access)
-        super().__init__(air, name, address, [Service(UUID(NORDIC_UART), [self._rx(), self._tx])])
+        super().__init__(air, name, address, [Service(UUID(NORDIC_UART), [self._rx(), self._tx])], battery)
         self._device.on("connection", self._on_connection)
         self._received = b""
         self._commands: asyncio.Queue[str] = asyncio.Queue()

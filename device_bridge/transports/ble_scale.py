@@ -10,6 +10,7 @@ from device_bridge.drivers import weight_scale
 from device_bridge.drivers.lines import MalformedLine
 from device_bridge.journal import say
 from device_bridge.reading import Identity, Reading
+from device_bridge.transports import battery
 from device_bridge.transports.ble_uart import CONNECT_SECONDS, FAILURES, Peer, Radio
 from device_bridge.transports.stream import LinkError
 
@@ -47,6 +48,9 @@ class WeightScale:
         if reading is None:
             raise LinkError("link lost")
         return reading
+
+    async def battery(self) -> int | None:
+        return await battery.level(self._client)
 
     async def close(self) -> None:
         client, self._client = self._client, None

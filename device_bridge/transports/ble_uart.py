@@ -17,6 +17,7 @@ from bleak.exc import BleakError
 
 from device_bridge.drivers import weight_scale
 from device_bridge.journal import say
+from device_bridge.transports import battery
 from device_bridge.transports.stream import LinkError
 
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
@@ -135,6 +136,9 @@ class BleUart:
                 await client.write_gatt_char(characteristic, data[start : start + step], response=False)
         except FAILURES as error:
             raise LinkError(f"{type(error).__name__}: {error}") from error
+
+    async def battery(self) -> int | None:
+        return await battery.level(self._client)
 
     async def close(self) -> None:
         client, self._client = self._client, None

@@ -66,6 +66,9 @@ class SerialStream:
         except OSError as error:
             raise LinkError(f"{self._device}: {error}") from error
 
+    async def battery(self) -> int | None:
+        return None
+
     async def close(self) -> None:
         port, self._port = self._port, None
         if port is not None:

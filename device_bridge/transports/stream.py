@@ -19,5 +19,8 @@ class ByteStream(Protocol):
     async def write(self, data: bytes) -> None:
         """Send; LinkError if the link is down."""
 
+    async def battery(self) -> int | None:
+        """How full the device's battery is, in percent; None where nobody can tell."""
+
     async def close(self) -> None:
         """Let go of the device; quiet when there is nothing to let go of."""

@@ -44,6 +44,9 @@ class TcpStream:
         except OSError as error:
             raise LinkError(str(error)) from error
 
+    async def battery(self) -> int | None:
+        return None
+
     async def close(self) -> None:
         if self._pump is not None:
             self._pump.cancel()

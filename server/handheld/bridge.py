@@ -88,11 +88,12 @@ def _check_gap(expected: int, envelopes: Sequence[Envelope]) -> None:
 
 
 def show(plant: Plant, hub: Hub, message: Mapping[str, Any]) -> None:
-    """Pass a live value on: {device, balance, net?, quality, at, proof}; `proof` signs the rest. Nothing is stored.
+    """Pass a live value on: {device, balance, net?, quality, at, battery?, proof}; `proof` signs the rest. Nothing is
+    stored.
 
     PestleError `signature_wrong`, `device_…`, or `balance_unknown` for one that is not in the register.
     """
-    rest = {name: message[name] for name in ("device", "balance", "net", "quality", "at")}
+    rest = {name: value for name, value in message.items() if name != "proof"}
     with plant.engine.connect() as connection:
         device = identity.find_device(connection, rest["device"])
         known = equipment.find_equipment(connection, rest["balance"])
@@ -105,4 +106,4 @@ def show(plant: Plant, hub: Hub, message: Mapping[str, Any]) -> None:
         raise PestleError("signature_wrong") from error
     if known is None or known.class_ != "balance":
         raise PestleError("balance_unknown", {"balance": rest["balance"]})
-    hub.show({name: rest[name] for name in ("balance", "net", "quality", "at")})
+    hub.show({name: rest.get(name) for name in ("balance", "net", "quality", "at", "battery")})

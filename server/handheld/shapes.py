@@ -69,10 +69,12 @@ class Records(Schema):
 
 
 class Live(Schema):
-    """`proof`: the bridge's signature over the canonical bytes of the other fields."""
+    """`proof`: the bridge's signature over the canonical bytes of the other fields. `battery`, in percent, only of a
+    balance that has one."""
 
     device = fields.code()
     balance = fields.code()
+    battery = fields.Whole(validate=validate.Range(0, 100))
     net = fields.nested(fields.QuantityShape, none=True)
     quality = fields.choice("stable", "dynamic", "overload", "underload", "unknown", "lost")
     at = fields.time()

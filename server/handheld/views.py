@@ -182,6 +182,7 @@ def _balance(connection: Connection, hub: Hub, piece: Equipment) -> dict[str, An
         **{name: getattr(piece, name) for name in names},
         "live": hub.live.of(piece.equipment),
         "link": hub.live.link(piece.equipment),
+        "battery": hub.live.battery(piece.equipment),
         "reading": None if reading is None else reading.payload(),
         "gates": equipment.gates(connection, piece.equipment, clock.now_text()),
     }

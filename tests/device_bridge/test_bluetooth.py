@@ -12,6 +12,7 @@ import pytest
 from bleak import BleakScanner
 from bridge_support import Bench, balance, bench, emulated_world, running, soon, speaking
 
+from device_bridge import session
 from device_bridge.config import Balance
 from device_bridge.dialogue import Instrument
 from device_bridge.emulator import scale
@@ -74,6 +75,48 @@ def test_bleak_finds_the_emulated_balances_by_name_and_service() -> None:
                 found = await BleakScanner.discover(0.4, service_uuids=[ble_uart.SERVICE])
                 assert {device.name for device in found} == {"BAL-07", "BAL-08"}
                 assert {device.address for device in found} == {ADDRESS, "C0:00:00:00:00:08"}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.urs("BRG-01", "BRG-04")
+def test_how_full_its_battery_is_is_read_at_connecting_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BATTERY_SECONDS", 0.1)
+
+    async def scenario() -> None:
+        async with scene(tmp_path) as it:
+            battery = it.bench.live._battery
+            await soon("a full battery is told", lambda: battery == {"BAL-07": 100})
+            it.peripheral.battery.percent = 14
+            await soon("what is left of it is told", lambda: battery == {"BAL-07": 14})
+            # The Battery Service keeps all above a hundred for later.
+            it.peripheral.battery.percent = 255
+            it.put("12.652")
+            assert await it.nets(1) == ["12.652"]
+            assert battery == {"BAL-07": 14}
+            # Who is asked for it while the link goes away says nothing, and the link is found again.
+            await it.peripheral.drop()
+            it.peripheral.battery.percent = 13
+            await soon("it is told again", lambda: battery == {"BAL-07": 13})
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.urs("BRG-01")
+def test_a_device_without_battery_service_says_nothing_of_one(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with asyncio.timeout(30), emulated_world() as (air, _):
+            peripheral = Peripheral(air, "BAL-07", ADDRESS, SERIAL, MtSicsDevice, battery=False)
+            radio = Radio()
+            async with running(peripheral):
+                stream = BleUart(radio, Peer("BAL-07", None))
+                await stream.open(lambda _: None, lambda: None)
+                assert await stream.battery() is None
+                await stream.close()
+                assert await stream.battery() is None
+            await radio.close()
 
     asyncio.run(scenario())
 

@@ -189,7 +189,10 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             "connected": False,
             "away": False,
             "cycling": False,
+            "battery": 100,
         }
+        assert does("battery", percent=12)["battery"] == 12
+        assert row("BAL-08")["battery"] is None
         for identifier in ("BAL-07", "BAL-08", "BAL-09"):
             assert does("place", identifier, load="12.652")["quality"] == "dynamic"
             wait_for(identifier, "stable")
@@ -222,6 +225,8 @@ def test_the_control_port_does_what_people_do_to_balances(tmp_path: Path) -> Non
             ("wobble", {"balance": "BAL-07", "seconds": -1}, 400, "seconds_wrong"),
             ("unit", {"balance": "BAL-07", "unit": "lb"}, 400, "unit_wrong"),
             ("unit", {"balance": "BAL-07", "unit": ["g"]}, 400, "unit_wrong"),
+            ("battery", {"balance": "BAL-07", "percent": 101}, 400, "percent_wrong"),
+            ("battery", {"balance": "BAL-08", "percent": 10}, 409, "no_battery"),
             ("drift", {"balance": "BAL-07", "by": 0.003}, 400, "by_wrong"),
             ("drift", {"balance": "BAL-07", "by": "0.2"}, 400, "by_wrong"),
             ("radio", {"powered": "yes"}, 400, "powered_wrong"),

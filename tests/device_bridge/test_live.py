@@ -67,6 +67,24 @@ def test_a_change_of_quality_and_a_loss_are_shown_at_once(server: PlantServer) -
     asyncio.run(scenario())
 
 
+@pytest.mark.urs("BRG-04")
+def test_a_battery_is_told_with_the_values_and_with_the_loss_that_it_explains(server: PlantServer) -> None:
+    def told() -> list[tuple[str, int | None]]:
+        return [(row["quality"], row.get("battery")) for row in server.live]
+
+    async def scenario() -> None:
+        values = made(server)
+        async with running(values):
+            values.show("BAL-07", reading("5.000"))
+            await soon("the value is shown", lambda: told() == [("dynamic", None)])
+            values.power("BAL-07", 4)
+            await soon("so is the battery", lambda: told()[1:] == [("dynamic", 4)])
+            values.lost("BAL-07")
+            await soon("so is the loss", lambda: told()[2:] == [("lost", 4)])
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.urs("BRG-02")
 def test_an_error_shows_nothing(server: PlantServer) -> None:
     async def scenario() -> None:

@@ -232,6 +232,9 @@ class Told:
         assert isinstance(found, Reading)
         return found
 
+    async def battery(self) -> int | None:
+        return None
+
     async def close(self) -> None:
         pass
 

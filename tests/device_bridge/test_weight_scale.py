@@ -97,6 +97,7 @@ def test_each_measurement_is_kept_and_shown_and_none_is_called_stable(
     async def scenario() -> None:
         async with scene(tmp_path) as (device, it):
             await soon("the scale is connected", lambda: device.connected)
+            await soon("its battery is told", lambda: it.live._battery == {"SCL-01": 100})
             device.scale.put(Decimal("12.652"))
             (body,) = await it.captures(1)
             assert body["device_time"] is not None
@@ -160,6 +161,9 @@ def test_a_measurement_that_came_again_for_want_of_its_confirmation_is_one_recor
             if not self._frames:
                 await asyncio.get_running_loop().create_future()
             return weight_scale.decode(self._frames.pop(0))
+
+        async def battery(self) -> int | None:
+            return None
 
         async def close(self) -> None:
             pass

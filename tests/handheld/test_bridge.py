@@ -52,10 +52,16 @@ class Bridge:
         return head
 
     def show(
-        self, net: str | None, quality: str = "dynamic", at: str = "2026-11-22T09:30:00.000Z", **changed: Any
+        self,
+        net: str | None,
+        quality: str = "dynamic",
+        at: str = "2026-11-22T09:30:00.000Z",
+        battery: Any = None,
+        **changed: Any,
     ) -> Any:
         value = None if net is None else {"value": net, "unit": "kg"}
-        rest = {"device": self.device, "balance": "BAL-07", "net": value, "quality": quality, "at": at}
+        rest: dict[str, Any] = {"device": self.device, "balance": "BAL-07", "net": value, "quality": quality, "at": at}
+        rest |= {} if battery is None else {"battery": battery}
         proof = b64(self.signer.sign(b"pestle/live/v1\n" + canonical.encode(rest)))
         status, answer, _ = self.site.request(
             "POST", "/api/bridge/live", {**rest, "proof": proof, **changed}, cookie=""
@@ -213,6 +219,26 @@ def test_it_is_told_since_when_a_bridge_has_a_balance_and_since_when_not(site: S
         assert link() == {"connected": False, "since": at(3)}
     assert bridge.show("1.300", "stable", at=at(5)) == 204
     assert link() == {"connected": True, "since": at(5)}
+
+
+@pytest.mark.urs("BRG-01", "BRG-04")
+def test_how_full_a_battery_is_stands_beside_the_balance_since_it_was_told(site: Site, bridge: Bridge) -> None:
+    def battery() -> Any:
+        return site.request("GET", "/api/balances")[1]["items"][0]["battery"]
+
+    at = "2026-11-22T09:3{}:00.000Z".format
+    assert bridge.show("1.000", at=at(0)) == 204
+    assert battery() is None
+    tablet = site.tablet("T-1", "B-1").connect()
+    assert bridge.show("1.000", at=at(1), battery=14) == 204
+    assert battery() == {"percent": 14, "at": at(1)}
+    # A tablet's frame says what lies there, as before.
+    assert "battery" not in tablet.expect("live")
+    assert bridge.show(None, "lost", at=at(2)) == 204
+    assert battery() == {"percent": 14, "at": at(1)}
+    for wrong in (101, -1, "14", 1.5, True):
+        assert bridge.show("1.000", at=at(3), battery=wrong) == "request_malformed", wrong
+    assert battery() == {"percent": 14, "at": at(1)}
 
 
 @pytest.mark.urs("BRG-04")

@@ -57,8 +57,7 @@ function standIn(lease: Lease | undefined, container: string, entries: LocalEntr
   const whole = measured?.net ?? new Decimal(known.quantity.value).minus(known.taken?.value ?? 0);
   const sum = (taken: Taken[]): Decimal => taken.reduce((all, { value }) => all.plus(value), new Decimal(0));
   const left = whole.minus(sum(claims.filter((one) => measured === null || one.first > measured.at)));
-  const places = known.quantity.value.split(".")[1]?.length ?? 0;
-  return { left: { value: left.toFixed(Math.max(places, left.decimalPlaces())), unit }, had: left.plus(sum(claims)).plus(known.taken?.value ?? 0) };
+  return { left: { value: written(left, known.quantity.value), unit }, had: left.plus(sum(claims)).plus(known.taken?.value ?? 0) };
 }
 
 /** What a place of the batch takes, and when that was first said. */
@@ -103,8 +102,11 @@ export function differsBy(lease: Lease | undefined, container: string, entries: 
   const net = stand ? decimalIn(weighed, stand.left.unit, lease?.conversions?.[material]) : null;
   if (!stand || !net) return null;
   const apart = net.minus(stand.left.value);
-  return apart.abs().lte(Decimal.max(stand.had, 0).times(TOLERANCE)) ? null : { value: apart.toFixed(), unit: stand.left.unit };
+  return apart.abs().lte(Decimal.max(stand.had, 0).times(TOLERANCE)) ? null : { value: written(apart, stand.left.value), unit: stand.left.unit };
 }
+
+/** With the digits that the other one has, or more. */
+const written = (value: Decimal, like: string): string => value.toFixed(Math.max(like.split(".")[1]?.length ?? 0, value.decimalPlaces()));
 
 /** A quantity in another unit; rounded, at the twelfth place as the server's stock, only where it is no decimal there. */
 export function decimalIn(net: Quantity, unit: string, own: readonly Conversion[] = []): Decimal | null {

@@ -81,14 +81,14 @@ class Hub:
                     yield {"t": "live", "balance": balance.equipment, **live}
 
     def show(self, value: dict[str, Any]) -> None:
-        """A live value {balance, net, quality, at}, here and in the other processes."""
+        """A live value {balance, net, quality, at, battery}, here and in the other processes."""
         if self._take_live(value):
             self._relay.publish({"show": value})
 
     def _take_live(self, value: dict[str, Any]) -> bool:
-        if not self.live.show(value["balance"], value["net"], value["quality"], value["at"]):
+        if not self.live.show(value["balance"], value["net"], value["quality"], value["at"], value.get("battery")):
             return False
-        self.exchange.show({"t": "live", **value})
+        self.exchange.show({"t": "live", **{name: value[name] for name in ("balance", "net", "quality", "at")}})
         return True
 
     def _hear(self, notice: dict[str, Any]) -> None:
