@@ -45,6 +45,12 @@ def test_an_engineer_says_what_a_balance_may_be_used_for(walk: Walk) -> None:
     desk.sign_in("zhouwei")
     desk.page.goto(f"{desk.wire.url}/balances")
     expect(desk.at("balance-BAL-07").get_by_test_id("link")).to_contain_text("connected since", timeout=2 * LONG)
+    expect(desk.at("balance-BAL-07").get_by_test_id("battery")).to_contain_text("battery 100 %", timeout=LONG)
+    # The bridge asks at each connection; the emulated one loses its link.
+    walk.balances.tell("battery", "BAL-07", percent=14)
+    walk.balances.tell("drop", "BAL-07")
+    expect(desk.at("balance-BAL-07").get_by_test_id("battery")).to_contain_text("battery low: 14 %", timeout=2 * LONG)
+    at_each_size(desk, "balances", "battery")
     desk.at("balance-BAL-07").click()
     expect(desk.at("link")).to_contain_text("connected since", timeout=LONG)
     walk.balances.place("BAL-07", "1.250")
