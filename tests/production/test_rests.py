@@ -184,7 +184,7 @@ def test_a_rest_says_nothing_of_where_what_is_missing_went(at: Rests) -> None:
     back = {"batch": "B1", "container": LABEL, "quantity": {"value": "0.380", "unit": "kg"}, "to": None}
     at.site.state("production.container_returned.v1", "batch/B1", back | {"reason": None}, "P-3")
     with at.site.plant.engine.connect() as connection:
-        found = issuing.reconciled(issuing.accounts(connection, "B1")["exc-2"])
+        found = issuing.reconciled(issuing.accounts(connection, "B1")["exc-2"][0])
     assert {name: (found[name] or {}).get("value") for name in ("issued", "used", "returned", "difference")} == {
         "issued": "0.700",
         "used": "0.300",
