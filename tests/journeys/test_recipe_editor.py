@@ -4,7 +4,7 @@ submitting what an approval then puts in force for the next order (PRD-03)."""
 from collections.abc import Iterator
 
 import pytest
-from journeys.flowing import LONG, Flowing
+from journeys.flowing import DESK, LONG, Flowing
 from journeys.handheld import Tablet
 from journeys.screens import shown_at_each_size, speak
 from journeys.site import site
@@ -92,3 +92,107 @@ def test_nothing_is_lost_by_a_reload_or_without_a_network(walk: Flowing) -> None
     desk.at("flow-170").click(timeout=LONG)
     expect(desk.at("findings")).to_contain_text("缺少此项", timeout=LONG)
     shown_at_each_size(desk, "recipe-editor-zh")
+
+
+def test_what_is_found_stands_at_its_place_and_is_mended_there(walk: Flowing) -> None:
+    desk = walk.desk
+    desk.page.set_viewport_size(DESK)
+    desk.at("f-instruction-zh").fill("记录除尘条件。")
+    desk.at("f-instruction-en").fill("Record how it is dedusted.")
+    desk.at("f-parameters-0").click()
+    desk.at("f-parameters-0-name-zh").fill("真空度")
+    desk.at("f-parameters-0-name-en").fill("Vacuum")
+    desk.at("f-parameters-0-unit").fill("kPa")
+    desk.at("f-parameters-0-low").fill("8")
+    desk.at("f-parameters-0-high").fill("6")
+    inspector = desk.at("inspector")
+    expect(inspector).to_contain_text("下限高于上限。", timeout=LONG)
+    expect(desk.at("findings")).to_contain_text("1 个问题")
+    desk.at("f-parameters-0-high").fill("12")
+    desk.at("f-room").fill("9-999")
+    expect(desk.at("findings")).to_contain_text("没有此房间。", timeout=LONG)
+    desk.at("flow-10").click()
+    desk.at("finding-0").click()
+    expect(desk.at("f-id")).to_have_value("170")
+    # Submitting leads to what is found, and not to a signature.
+    desk.at("submit").click()
+    expect(desk.at("sign-reason")).to_have_count(0)
+    desk.at("f-room").fill("2-130")
+    expect(desk.at("findings")).to_contain_text("未发现问题。", timeout=LONG)
+    # A press on the copy of a block, taken back at once.
+    desk.at("library").click()
+    desk.at("library-recipe").select_option(CODE)
+    desk.at("take-operation-SUSPEND").click(timeout=LONG)
+    expect(desk.at("tree-operation-SUSPEND-2")).to_be_visible(timeout=LONG)
+    expect(desk.at("node-180")).to_be_visible()
+    desk.at("undo").click()
+    expect(desk.at("node-180")).to_have_count(0)
+
+
+def size_of_log(walk: Flowing) -> int:
+    size: int = walk.site.desk("zhaolin").get("/api/log?limit=1")["size"]
+    return size
+
+
+def test_it_is_walked_through_as_an_operator_would_and_nothing_is_written(walk: Flowing) -> None:
+    desk, before = walk.desk, size_of_log(walk)
+    desk.at("walk").click()
+    expect(desk.at("walk-note")).to_be_visible(timeout=LONG)
+    desk.at("start-phase").click()
+    for item in desk.page.locator("[data-testid^=item-][data-testid$=-ok]").all():
+        item.click()
+    desk.shoot("walk-clearance")
+    desk.at("sign").click()
+    desk.at("complete-phase").click()
+    # Weighing is not what this walk is about.
+    expect(desk.at("phase-20")).to_have_attribute("data-state", "now")
+    desk.at("stop-phase").click()
+    desk.at("way-skipped").click()
+    desk.at("stop-reason").fill("试走")
+    desk.at("stop-sign").click()
+    desk.at("beside-160").click()
+    expect(desk.page.get_by_text("将铝箔放到压片机旁。")).to_be_visible()
+    desk.at("start-phase").click()
+    desk.at("complete-phase").click()
+    expect(desk.at("phase-160")).to_have_attribute("data-state", "done")
+    desk.at("phase-30").click()
+    desk.at("start-phase").click()
+    desk.at("parameter-impeller").click()
+    desk.type_number("250")
+    desk.at("sign").click()
+    desk.comment("试走：超限时会问原因")
+    expect(desk.at("claim-30/impeller")).to_contain_text("250", timeout=LONG)
+    shown_at_each_size(desk, "recipe-walk-zh")
+    desk.page.set_viewport_size(DESK)
+    desk.at("walk-close").click()
+    expect(desk.at("node-160")).to_be_visible()
+    # Whoever asked for the size has signed in; nothing else came.
+    assert size_of_log(walk) <= before + 1
+
+
+def test_it_is_submitted_approved_and_the_next_order_is_made_by_it(walk: Flowing) -> None:
+    desk = walk.desk
+    speak(desk, "en")
+    expect(desk.at("findings")).to_contain_text("Nothing stands against it.", timeout=LONG)
+    expect(desk.at("save-state")).to_contain_text("Saved", timeout=LONG)
+    desk.at("submit").click()
+    desk.at("sign-reason").fill("Foils are laid ready while the film is weighed")
+    walk.sign(desk, "zhouwei")
+    expect(desk.at("state-2")).to_contain_text("Waits for approval", timeout=LONG)
+    desk.shoot("recipe-edited-submitted")
+    walk.open(desk, "/recipe-drafts")
+    expect(desk.page.get_by_text("Nobody is working on a recipe.")).to_be_visible(timeout=LONG)
+    subject = f"recipe/{CODE}/2"
+    for login in ("chenjie", "wangfang"):
+        walk.complete(login, subject, "agree", "reviewed")
+    walk.complete("zhaolin", subject, "approve", "approved")
+    planner = walk.site.desk("wujing")
+    [line] = [one for one in planner.get("/api/recipes")["items"] if one["recipe"] == CODE]
+    assert line["version"] == 2
+    planned = {"batch": "FC-EDITED", "recipe": CODE, "version": 2, "lots": [], "planned_start": "2027-01-04"}
+    order = planner.post("/api/orders", planned | {"size": {"value": "50000", "unit": "tablets"}}, 201)
+    assert order["version"] == 2
+    content = planner.get(f"/api/recipes/{CODE}/versions/2")["content"]
+    [phase] = [one for one in content["phases"] if one["id"] == "160"]
+    assert (phase["after"], phase["name"]["en"]) == (["20"], "Lay the foils ready")
+    assert walk.site.server.pestle("rebuild", "--check")["ok"]

@@ -219,7 +219,8 @@ export class Work {
     return this.keep({ ...wanted, batch: this.batch, cosigner }, actor);
   }
 
-  private async keep(draft: Draft, actor: string): Promise<boolean> {
+  /** Kept on this device from then on; a trial keeps it nowhere. */
+  protected async keep(draft: Draft, actor: string): Promise<boolean> {
     this.busy = true;
     this.problem = null;
     try {
@@ -239,7 +240,7 @@ export class Work {
     return comment;
   }
 
-  private async askSecond(draft: Draft): Promise<Second | null> {
+  protected async askSecond(draft: Draft): Promise<Second | null> {
     const net = draft.payload.net as { value: string; unit: string };
     const second = await new Promise<Second | null>((answer) => (this.asking = { what: "second", value: `${net.value} ${net.unit}`, answer }));
     this.asking = null;

@@ -22,7 +22,9 @@ export class Saver {
 
   /** Kept at once, for whatever happens to the page. */
   keep(): void {
-    if (!this.history.clean) keepUnsaved(this.person, this.recipe, { revision: this.revision, content: this.history.value });
+    // What was undone before it was saved is not to come again.
+    if (this.history.clean) forgetUnsaved(this.person, this.recipe);
+    else keepUnsaved(this.person, this.recipe, { revision: this.revision, content: this.history.value });
   }
 
   async save(): Promise<boolean> {
