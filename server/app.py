@@ -37,6 +37,7 @@ from server.materials.suppliers import views as suppliers
 from server.planning import views as planning
 from server.planning.lines import views as lines
 from server.production import views as orders
+from server.production.descent import views as descent
 from server.production.issuing import views as issuing
 from server.production.numbers import views as batch_numbers
 from server.quality.inspection import views as inspections
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     recipe_drafts.blueprint,
     orders.blueprint,
     batch_numbers.blueprint,
+    descent.blueprint,
     planning.blueprint,
     lines.blueprint,
     issuing.blueprint,

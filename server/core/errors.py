@@ -1838,6 +1838,63 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was planned.", "未编制。"),
         ("Choose lots that stand in the register, each once.", "请选择台账中的物料批，每批一次。"),
     ),
+    "batch_gone": Problem(
+        409,
+        ("This batch is whole in others: it was split, merged or reworked.", "该批已全部拆分、合并或返工为其他批次。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Decide on the batches that came of it.", "请对由其产生的批次作出决定。"),
+    ),
+    "batch_under_way": Problem(
+        409,
+        ("Some phase of this batch is under way.", "该批有步骤正在进行。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("End the phase, or abort it, and try again.", "请完成或中止该步骤后重试。"),
+    ),
+    "batch_on_devices": Problem(
+        409,
+        ("Some device may still work on this batch offline.", "仍有设备可能在离线处理该批。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Hand the batch back on these devices, then try again.", "请在这些设备上交还该批后重试。"),
+    ),
+    "batch_quantities_differ": Problem(
+        422,
+        ("The quantities do not come to exactly what there is.", "数量之和与现有数量不完全相等。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Give quantities in the unit of the batch that sum to its size.", "请以该批单位填写，使其总和等于批量。"),
+    ),
+    "batch_split_draws": Problem(
+        409,
+        (
+            "A phase that is left draws on one that has ended: in another batch it would have nothing to draw on.",
+            "尚未进行的步骤引用了已结束步骤的数据，在新批次中将无从引用。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Do these phases first.", "请先完成这些步骤。"),
+    ),
+    "batches_differ": Problem(
+        409,
+        (
+            "These batches are not of one recipe, or have other phases left to do.",
+            "这些批次工艺规程不同，或尚余步骤不同。",
+        ),
+        ("Nothing was merged.", "未合并。"),
+        ("Merge batches that are at the same phase of one recipe.", "请合并同一工艺规程、处于同一步骤的批次。"),
+    ),
+    "rework_recipe_unfit": Problem(
+        409,
+        (
+            "This recipe is of another product, or the one by which the batch was made.",
+            "该工艺规程属于其他产品，或就是该批原来所用的规程。",
+        ),
+        ("Nothing was ordered.", "未下达。"),
+        ("Choose an approved recipe of rework for this product.", "请选择该产品经批准的返工规程。"),
+    ),
+    "rework_stage_unknown": Problem(
+        409,
+        ("The batch has no such phase.", "该批没有此步骤。"),
+        ("Nothing was ordered.", "未下达。"),
+        ("Choose the phase from which the batch goes back.", "请选择从哪一步骤返回。"),
+    ),
     "batch_pattern_wrong": Problem(
         422,
         ("By this pattern two batches could have one number.", "按此规则，两批产品可能得到同一批号。"),

@@ -199,9 +199,9 @@ class Registry:
             more = judge(connection, seen)
             flags = dict.fromkeys((*ruling.flags, *more.flags))
             first = ruling if ruling.refusal is not None else more
-            ruling = Ruling(
-                tuple(flags), (*ruling.consequences, *more.consequences), first.refusal, first.details or ruling.details
-            )
+            # What would have come of a decision does not come of one that a judge refuses.
+            before = ruling.consequences if more.refusal is None or ruling.refusal is not None else ()
+            ruling = Ruling(tuple(flags), (*before, *more.consequences), first.refusal, first.details or ruling.details)
         return ruling
 
     def _refused(self, connection: Connection, entry: Entry, kind: Kind) -> Ruling | None:

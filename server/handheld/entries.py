@@ -38,6 +38,7 @@ from server.handheld.rules import Doubt
 from server.identity import queries as identity
 from server.production import model as production
 from server.production import queries as batches
+from server.production.descent import model as descent
 
 # Of batches that are not closed.
 _WORKED_ON = (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW)
@@ -177,16 +178,31 @@ def judge_deallocation(connection: Connection, entry: Entry) -> Ruling:
 
     So no two devices are ever entitled to one container for two batches.
     """
-    held = {lease.device: lease for lease in queries.leases_of_batch(connection, entry.payload["batch"])}
-    out = [
+    out = _out(connection, entry.payload["batch"], entry.recorded_at)
+    return Ruling(refusal="container_out", details={"devices": out}) if out else Ruling()
+
+
+def judge_descent(connection: Connection, entry: Entry) -> Ruling:
+    """Nothing comes of a batch while a device may work on it offline: what it did there would be in no child."""
+    given = entry.payload
+    for batch in given["parents"] if entry.kind == descent.MERGED_KIND else [given["batch"]]:
+        out = _out(connection, batch, entry.recorded_at)
+        if out:
+            return Ruling(refusal="batch_on_devices", details={"batch": batch, "devices": out})
+    return Ruling()
+
+
+def _out(connection: Connection, batch: str, at: str) -> list[str]:
+    """The devices that may work under a lease of the batch."""
+    held = {lease.device: lease for lease in queries.leases_of_batch(connection, batch)}
+    return [
         device
         for device, lease in held.items()
         if lease.returned_at is None
         and lease.revoked_at is None
-        and lease.expires_at > entry.recorded_at
+        and lease.expires_at > at
         and not _revoked(connection, device)
     ]
-    return Ruling(refusal="container_out", details={"devices": out}) if out else Ruling()
 
 
 def _revoked(connection: Connection, device: str) -> bool:
@@ -341,5 +357,8 @@ OF_BATCHES = (
 JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)
 # Of records, in the order in which they are asked.
 RECORD_JUDGES: Mapping[str, Decide] = dict.fromkeys(records.WORK, judge_work) | {records.VALUES: judge_values}
-VETOES: Mapping[str, Decide] = {production.DEALLOCATED: judge_deallocation}
+VETOES: Mapping[str, Decide] = {
+    production.DEALLOCATED: judge_deallocation,
+    **dict.fromkeys(descent.DECISIONS, judge_descent),
+}
 ROOM = Room("handheld", KINDS, judges={**JUDGES, **RECORD_JUDGES, **VETOES})

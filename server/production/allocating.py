@@ -24,7 +24,7 @@ def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
     batch = queries.find_batch(connection, given["batch"])
     if batch is None:
         return Ruling(refusal="batch_unknown", details={"batch": given["batch"]})
-    if batch.disposed or batch.status == model.HISTORICAL:
+    if batch.closed:
         return Ruling(refusal="batch_closed", details={"batch": given["batch"], "status": batch.status})
     known = {one.container: one for one in materials.containers(connection, given["containers"])}
     taken = allocated(connection, given["containers"])

@@ -9,6 +9,7 @@ from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
 from server.production.course import shapes as course
+from server.production.descent import entries as descent
 from server.production.dispensing import judging as portions
 from server.production.dispensing import projection as dispensed
 from server.production.dispensing.shapes import MaterialDispensed, RestWeighed
@@ -65,6 +66,7 @@ def _rooms_of_order(connection: Connection, entry: Entry) -> list[str]:
 _ORDERS = ("server", model.ORDERS)
 KINDS = (
     *numbers.KINDS,
+    *descent.KINDS,
     Kind(
         model.ORDER_PLANNED,
         shapes.OrderPlanned,

@@ -10,12 +10,18 @@ from sync import canonical
 
 ORDERED, IN_PROGRESS, AWAITING_REVIEW = "ordered", "in_progress", "awaiting_review"
 RELEASED, REJECTED, HISTORICAL = "released", "rejected", "historical"
-STATUSES = (ORDERED, IN_PROGRESS, AWAITING_REVIEW, RELEASED, REJECTED, HISTORICAL)
+# Whole in the batches that came of it (PRD-14): it is not made on, nor released itself.
+SPLIT, MERGED, REWORKED = "split", "merged", "reworked"
+GONE = (SPLIT, MERGED, REWORKED)
+STATUSES = (ORDERED, IN_PROGRESS, AWAITING_REVIEW, RELEASED, REJECTED, HISTORICAL, *GONE)
 
 ORDER, ORDER_PLANNED = "production.order_released.v1", "production.order_planned.v1"
 # An order by a recipe of the third form: with its procedure, and its bill of materials for the size of the order.
 MASTER_ORDER = "production.order_released.v2"
-RELEASES = (ORDER, MASTER_ORDER)
+# A batch that came of others: it says what an order says.
+FORMED = "production.batch_formed.v1"
+BY_RECIPE = (ORDER, MASTER_ORDER)
+RELEASES = (*BY_RECIPE, FORMED)
 ORDER_WITHDREW = "production.order_withdrawn.v1"
 ORDERS = "order.release"
 # Who may have a number given to a batch: who plans, and who orders a rework.
@@ -105,6 +111,11 @@ class Batch:
     @property
     def disposed(self) -> bool:
         return self.status in (RELEASED, REJECTED)
+
+    @property
+    def closed(self) -> bool:
+        """Nothing is given to it any more."""
+        return self.disposed or self.status == HISTORICAL or self.status in GONE
 
 
 @dataclass(frozen=True, slots=True)

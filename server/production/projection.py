@@ -148,7 +148,7 @@ def order(connection: Connection, entry: Entry) -> None:
             "phases": orjson.dumps(phases).decode(),
             "phases_total": len(phases),
             "phases_done": 0,
-            "phase": phases[0]["id"],
+            "phase": phases[0]["id"] if phases else None,
             "open_items": 0,
             "updated_at": entry.recorded_at,
         },
@@ -340,6 +340,11 @@ def _add_lot(connection: Connection, number: str, material: str, name: str, allo
         connection.execute(insert(lot), {**key, "allocated": allocated, "used": used})
     elif (row[0] | allocated, row[1] | used) != row:
         connection.execute(update(lot).where(here).values(allocated=row[0] | allocated, used=row[1] | used))
+
+
+def use_lot(connection: Connection, number: str, material: str, name: str) -> None:
+    """Something of this lot is in the batch."""
+    _add_lot(connection, number, material, name, allocated=0, used=1)
 
 
 def _supersede(connection: Connection, ids: list[str], by: str) -> None:

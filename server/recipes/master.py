@@ -114,10 +114,10 @@ _BY_TYPE: dict[str, type[Schema]] = {
 }
 
 
-def phases() -> plain.List[Any]:
+def phases(least: int = 1) -> plain.List[Any]:
     """Phases of the third form: of a master recipe, and of an order that froze one."""
     return plain.List(
-        shapes.PhaseField(_BY_TYPE), required=True, validate=(validate.Length(1, 200), shapes.check_numbers)
+        shapes.PhaseField(_BY_TYPE), required=True, validate=(validate.Length(least, 200), shapes.check_numbers)
     )
 
 
@@ -159,9 +159,9 @@ def _once(groups: list[Mapping[str, Any]]) -> None:
         raise ValidationError("two unit procedures or operations share an id")
 
 
-def procedure() -> plain.List[Any]:
+def procedure(least: int = 1) -> plain.List[Any]:
     """Unit procedures of operations of phases: which belongs where. What comes after what stands in the phases."""
-    return plain.List(plain.Nested(UnitProcedure), required=True, validate=(validate.Length(1, 100), _once))
+    return plain.List(plain.Nested(UnitProcedure), required=True, validate=(validate.Length(least, 100), _once))
 
 
 class Content(Schema):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, exists, func, literal, select
 from server.core import clock
 from server.production import model as production
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
@@ -24,7 +25,15 @@ _IS_SEAL = log_entry.c.kind.in_(DISPOSITIONS) & (log_entry.c.device == "server")
 
 
 def gates(connection: Connection, batch: str) -> list[Gate]:
-    """All gates of a batch, those of the handheld room after those of batch and laboratory."""
+    """All gates of a batch, those of the handheld room after those of batch and laboratory, and what is open of the
+    batches that it came of."""
+    return [
+        *_own_gates(connection, batch),
+        *rules.parents_gates({one: _own_gates(connection, one) for one in births.ancestors(connection, batch)}),
+    ]
+
+
+def _own_gates(connection: Connection, batch: str) -> list[Gate]:
     known = batches.find_batch(connection, batch)
     phases = known.phases if known is not None else ()
     results = quality.results_of_batch(connection, batch)

@@ -176,6 +176,8 @@ def refusal(
         return "meaning_unknown"
     if status == production.HISTORICAL:
         return "batch_historical"
+    if status in production.GONE:
+        return "batch_gone"
     if before is not None and (not stale or (before.decision, decision) == ("rejected", "released")):
         return "batch_disposed"
     return "releaser_produced" if produced and decision == "released" else None
@@ -212,6 +214,18 @@ def answer_refused(asked: Question | None, batch: str, person: str) -> str | Non
     if not asked.is_open:
         return "question_answered"
     return "question_own" if asked.by == person else None
+
+
+# What a batch's own gates ask that says nothing of what came of it: what its children do in its place, and results that
+# may be the very reason of a rework.
+_OWN = ("phases", "specification", "results", "yields", "batch_reviewed")
+
+
+def parents_gates(found: Mapping[str, Sequence[Gate]]) -> list[Gate]:
+    """Nothing is open of what the batch came of, however far back (PRD-14); no gate of a batch that was ordered."""
+    open_ = [f"{batch}: {one.code}" for batch, gates in found.items() for one in gates if not one.met]
+    kept = [one for one in open_ if one.partition(": ")[2] not in _OWN]
+    return [gate("parents", kept)] if found else []
 
 
 def questions_gates(asked: Sequence[Question]) -> list[Gate]:

@@ -26,6 +26,7 @@ from server.materials.labels import model as labels
 from server.materials.masters import model as masters
 from server.materials.purchasing import model as purchasing
 from server.materials.suppliers import model as suppliers
+from server.production.descent import model as descent
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, VERIFIED, WEIGHINGS
 from server.quality.specifications import model as specifications
 from server.quality.usage import model as usage
@@ -42,6 +43,7 @@ from server.witness.containers import ContainerRules
 from server.witness.controls import ControlRules
 from server.witness.counts import CountRules
 from server.witness.course import CourseRules
+from server.witness.descent import DescentRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
@@ -106,6 +108,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys((labels.SUBMITTED_KIND, labels.DECIDED_KIND), labels.said),
     usage.CHECKED: usage.said_of_check,
     usage.SET_ASIDE: usage.said_of_aside,
+    descent.REWORK_KIND: descent.said,
 }
 
 
@@ -156,7 +159,7 @@ class SiteRules:
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
-        self._numbers = NumberRules(self._recipes.product)
+        self._numbers, self._descent = NumberRules(self._recipes.product), DescentRules(self._recipes)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}
@@ -211,6 +214,7 @@ class SiteRules:
         self._recipes.judge(seen)
         self._orders.judge(seen)
         self._numbers.judge(seen)
+        self._descent.judge(seen)
         self._reviews.judge(seen)
         self._questions.judge(seen)
         self._blanks.judge(seen)
@@ -283,6 +287,7 @@ class SiteRules:
         self._recipes.learn(seen)
         self._orders.learn(seen)
         self._numbers.learn(seen)
+        self._descent.learn(seen)
         self._reviews.learn(seen)
         self._questions.learn(seen)
         self._blanks.learn(seen)

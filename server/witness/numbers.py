@@ -16,6 +16,7 @@ from sync.verify.rules import ERASED
 _IMPORTED = "production.batch_imported.v1"
 _NAMES = (*production.RELEASES, production.ORDER_PLANNED, _IMPORTED, model.GIVEN)
 _OWN = (model.RULE_SET, model.GIVEN)
+_ASKED = (*_OWN, production.ORDER_PLANNED, production.FORMED)
 Body = Mapping[str, Any]
 
 
@@ -30,6 +31,7 @@ class NumberRules:
         self._given: dict[str, str] = {}
         self._taken: set[str] = set()
         self._planned: set[str] = set()
+        self._born: set[str] = set()
         self._needed: set[int] = set()
         self._count = 0
         self._blind = False
@@ -37,7 +39,7 @@ class NumberRules:
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in (*_OWN, production.ORDER_PLANNED) or self._blind:
+        if given is None or not seen.by_server or head.kind not in _ASKED or self._blind:
             return
         code = self._refused(head.kind, given)
         if code is not None:
@@ -50,6 +52,11 @@ class NumberRules:
             rule = self._rule(given["product"])
             last = self._last.get((rule.scope, given["period"]), 0)
             return rules.refused(given, rule, last, given["batch"] in self._taken)
+        if kind == production.FORMED:
+            if given["batch"] in self._born:
+                return "batch_known"
+            right = self._given.get(given["batch"]) == given["product"]["code"]
+            return None if right else "batch_number_missing"
         begun = bool(self._given) and given["batch"] not in self._planned
         own = self._product(given["recipe"], given["version"])
         return rules.plan_refused(begun, self._given.get(given["batch"]), own)
@@ -67,6 +74,8 @@ class NumberRules:
             self._blind |= any(one["index"] in self._needed for one in given["entries"])
         if kind in _NAMES:
             self._taken.add(seen.head.stream.partition("/")[2])
+        if kind in (*production.RELEASES, _IMPORTED):
+            self._born.add(seen.head.stream.partition("/")[2])
         if kind == production.ORDER_PLANNED:
             self._planned.add(seen.head.stream.partition("/")[2])
         if kind in _OWN:

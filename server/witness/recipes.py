@@ -41,7 +41,7 @@ class RecipeRules(Remembering):
         """SyncError with what the door refuses with: `recipe_waiting`, `recipe_version_wrong`, `recipe_unknown`,
         `order_differs`, …"""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in (*_OWN, *production.RELEASES):
+        if given is None or not seen.by_server or head.kind not in (*_OWN, *production.BY_RECIPE):
             return
         versions = self._recipes.get(model.recipe_stream(given["recipe"]), {})
         if versions is None:
@@ -50,6 +50,15 @@ class RecipeRules(Remembering):
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['recipe']} {given['version']} by {head.actor}")
 
+    def approved(self, recipe: str, version: int, sha256: str) -> tuple[bool, Body | None]:
+        """Whether it can be told, and the content of a version that was approved as these bytes."""
+        versions = self._recipes.get(model.recipe_stream(recipe), {})
+        if versions is None:
+            return False, None
+        known = versions.get(version)
+        right = known is not None and (known.state, known.sha256) == (model.IN_FORCE, sha256)
+        return True, known.content if known is not None and right else None
+
     def product(self, recipe: str, version: int) -> str | None:
         """What a version makes; None where nobody knows."""
         known = (self._recipes.get(model.recipe_stream(recipe)) or {}).get(version)
@@ -57,7 +66,7 @@ class RecipeRules(Remembering):
 
     def _refused(self, kind: str, given: Body, actor: str, versions: Mapping[int, _Version]) -> str | None:
         known = versions.get(given["version"])
-        if kind in production.RELEASES:
+        if kind in production.BY_RECIPE:
             if known is None or (known.state, known.sha256) != (model.IN_FORCE, given["recipe_hash"]):
                 return "recipe_unknown"
             return "order_differs" if control_recipe.differs(kind, given, known.content) else None
@@ -115,7 +124,7 @@ class OrderRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `order_differs`, `order_in_flow`."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.kind not in production.RELEASES or self._blind:
+        if given is None or not seen.by_server or head.kind not in production.BY_RECIPE or self._blind:
             return
         stream = production.order_stream(given["batch"])
         planned = self._planned.get(stream)

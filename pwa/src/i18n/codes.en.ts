@@ -57,6 +57,10 @@ export const codesEn = {
     "planning.order_scheduled.v1": "Batch scheduled",
     "production.batch_rule_set.v1": "Rule of batch numbers set",
     "production.batch_number_given.v1": "Batch number given",
+    "production.batch_split.v1": "Batch split",
+    "production.batches_merged.v1": "Batches merged",
+    "production.rework_ordered.v1": "Rework ordered",
+    "production.batch_formed.v1": "Batch formed of others",
     "production.order_planned.v1": "Batch order planned",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",
@@ -314,5 +318,5 @@ export const codesEn = {
     input_quarantined: "Input in quarantine",
     not_qualified: "Without the qualification",
   } as Record<string, string>,
-  gates: { questions: "Every question of the review is answered", materials: "Every material of the batch is accounted for", phases: "All phases are done", conflicts: "All conflicts are decided", exceptions: "All exceptions are assessed", deviations: "All deviations are closed", devices: "All devices have delivered", leases: "All devices have handed back", results: "All test results are within limits", specification: "Every test of the specification has a result", yields: "Yields are within limits", records: "Every filled form is complete", batch_reviewed: "The review of the batch record stands", held: "No record is held back", quarantine: "Nothing of the batch in quarantine" } as Record<string, string>,
+  gates: { parents: "Nothing is open of the batches that it came of", questions: "Every question of the review is answered", materials: "Every material of the batch is accounted for", phases: "All phases are done", conflicts: "All conflicts are decided", exceptions: "All exceptions are assessed", deviations: "All deviations are closed", devices: "All devices have delivered", leases: "All devices have handed back", results: "All test results are within limits", specification: "Every test of the specification has a result", yields: "Yields are within limits", records: "Every filled form is complete", batch_reviewed: "The review of the batch record stands", held: "No record is held back", quarantine: "Nothing of the batch in quarantine" } as Record<string, string>,
 };

@@ -58,6 +58,10 @@ export const codesZh: typeof codesEn = {
     "planning.order_scheduled.v1": "排定批的生产时段",
     "production.batch_rule_set.v1": "设定批号规则",
     "production.batch_number_given.v1": "分配批号",
+    "production.batch_split.v1": "拆分批次",
+    "production.batches_merged.v1": "合并批次",
+    "production.rework_ordered.v1": "下达返工",
+    "production.batch_formed.v1": "由其他批次形成",
     "production.order_planned.v1": "编制批指令",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "release.blank_issued.v1": "发放空白纸质批记录",
@@ -313,5 +317,5 @@ export const codesZh: typeof codesEn = {
     input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
 };

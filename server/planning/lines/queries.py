@@ -15,7 +15,7 @@ from server.planning.lines.projection import line, slot
 from server.production import model as production
 from server.production import queries as batches
 
-_DONE = (production.RELEASED, production.REJECTED, production.HISTORICAL)
+_DONE = (production.RELEASED, production.REJECTED, production.HISTORICAL, *production.GONE)
 
 
 def all_lines(connection: Connection) -> Sequence[Mapping[str, Any]]:

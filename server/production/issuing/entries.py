@@ -78,7 +78,7 @@ def _closed(connection: Connection, number: str) -> Ruling | None:
     batch = queries.find_batch(connection, number)
     if batch is None:
         return Ruling(refusal="batch_unknown", details={"batch": number})
-    if batch.disposed or batch.status == model.HISTORICAL:
+    if batch.closed:
         return Ruling(refusal="batch_closed", details={"batch": number, "status": batch.status})
     return None
 

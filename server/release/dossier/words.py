@@ -184,6 +184,10 @@ production.container_issued.v1|容器发料|Container issued
 production.containers_allocated.v2|容器分配|Containers allocated
 production.order_withdrawn.v1|撤回批指令|Batch order withdrawn
 production.batch_number_given.v1|分配批号|Batch number given
+production.batch_split.v1|拆分批次|Batch split
+production.batches_merged.v1|合并批次|Batches merged
+production.rework_ordered.v1|下达返工|Rework ordered
+production.batch_formed.v1|由其他批次形成|Batch formed of others
 production.order_planned.v1|编制批指令|Batch order planned
 production.order_released.v1|批指令下达|Batch order released
 production.order_released.v2|批指令下达|Batch order released
@@ -419,6 +423,7 @@ results|所有结果符合|All test results are within limits
 specification|质量标准各项均有结果|Every test of the specification has a result
 yields|收率符合|Yields are within limits
 records|表单记录齐全|Every filled form is complete
+parents|来源批次无未结事项|Nothing is open of the batches that it came of
 batch_reviewed|批记录审核已通过|The review of the batch record stands
 held|无滞留记录|No record is held back
 quarantine|隔离区无本批内容|Nothing of the batch in quarantine

@@ -1,0 +1,52 @@
+"""The nouns of descent: how batches come of batches, and what rework means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.production import model
+
+SPLIT_KIND, MERGED_KIND = "production.batch_split.v1", "production.batches_merged.v1"
+REWORK_KIND = "production.rework_ordered.v1"
+DECISIONS = (SPLIT_KIND, MERGED_KIND, REWORK_KIND)
+# Who decides on rework: quality, which has assessed its risk (CN GMP 2010, 134).
+REWORKS = "batch.release"
+MOST_PARTS = 50
+# By the same process again (ICH Q7: reprocessing), or by another one (ICH Q7: reworking).
+SAME, OTHER = "same", "other"
+# How a batch came of others.
+HOW: Mapping[str, str] = {SPLIT_KIND: "split", MERGED_KIND: "merge", REWORK_KIND: "rework"}
+MEANING: Mapping[str, str] = {
+    "code": "rework_approved",
+    "zh": "已评估风险，批准返工",
+    "en": "Risk assessed, rework approved",
+}
+_SAID = ("batch", "into", "way", "stage", "reason", "risk", "recipe", "version", "recipe_hash", "lots")
+
+
+def said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was shown to who signed a rework."""
+    return {name: given[name] for name in _SAID} | {"meaning": given["meaning"]["code"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A batch that others are to come of. `order` in the third form, with its size; `begun` and `ended` are phases."""
+
+    batch: str
+    status: str
+    order: Mapping[str, Any]
+    begun: frozenset[str]
+    ended: frozenset[str]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (model.ORDERED, model.IN_PROGRESS, model.AWAITING_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing comes of a batch: a code of the error catalogue, with what it is about."""
+
+    code: str
+    details: Mapping[str, Any]

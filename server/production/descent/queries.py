@@ -1,0 +1,64 @@
+"""Reads of descent: what a batch came of and what came of it, and what may be made of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from server.production import model, queries
+from server.production.descent import rules
+from server.production.descent.model import Origin
+from server.production.descent.projection import parent
+from server.production.projection import batch, entry_
+from sync.log import reading
+from sync.log.tables import log_entry
+
+
+def order_of(connection: Connection, number: str) -> Mapping[str, Any] | None:
+    """The order by which a batch exists, as it stands in the log; None of history, or where it was erased."""
+    here = (log_entry.c.stream == model.batch_stream(number)) & log_entry.c.kind.in_(model.RELEASES)
+    index = connection.execute(select(log_entry.c.idx).where(here).order_by(log_entry.c.idx).limit(1)).scalar()
+    stored = None if index is None else reading.one(connection, index)
+    return None if stored is None or stored.payload is None else stored.envelope.body
+
+
+def find_origin(connection: Connection, number: str) -> Origin | None:
+    """A batch as the rules see it."""
+    status = connection.execute(select(batch.c.status).where(batch.c.number == number)).scalar()
+    order = order_of(connection, number)
+    if status is None or order is None:
+        return None
+    begun = select(entry_.c.phase).where(entry_.c.batch == number, entry_.c.kind.in_(model.WORK)).distinct()
+    phases = {one["id"] for one in order["phases"]}
+    worked = frozenset(connection.execute(begun).scalars()) & phases
+    ended = frozenset(queries.ended_phases(connection, number)) & phases
+    return Origin(number, status, rules.third_form(order), worked | ended, ended)
+
+
+def parents_of(connection: Connection, number: str) -> Sequence[Row[Any]]:
+    """(batch, parent, how), by the parent's number."""
+    return connection.execute(select(parent).where(parent.c.batch == number).order_by(parent.c.parent)).all()
+
+
+def children_of(connection: Connection, number: str) -> Sequence[Row[Any]]:
+    return connection.execute(select(parent).where(parent.c.parent == number).order_by(parent.c.batch)).all()
+
+
+def ancestors(connection: Connection, number: str) -> list[str]:
+    """Everything that a batch came of, however far back, the nearest first."""
+    return _walk(number, lambda one: [row.parent for row in parents_of(connection, one)])
+
+
+def descendants(connection: Connection, number: str) -> list[str]:
+    return _walk(number, lambda one: [row.batch for row in children_of(connection, one)])
+
+
+def _walk(number: str, step: Callable[[str], list[str]]) -> list[str]:
+    found: dict[str, None] = {}
+    open_ = step(number)
+    while open_:
+        one = open_.pop(0)
+        if one not in found and one != number:
+            found[one] = None
+            open_ += step(one)
+    return list(found)

@@ -1,0 +1,181 @@
+"""Whether batches may be split, merged or reworked, and what comes of them: pure, asked by the door and witnesses.
+
+What a child still has to do is what its parents have left to do, scaled to its size. A phase that draws on what ended
+before (a time since it, a yield over its values) would have nothing to draw on in another batch: it is done first.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+from typing import Any
+
+from server.production.descent.model import HOW, MERGED_KIND, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
+from server.recipes import scaling
+from server.recipes.upgrading import upgraded
+
+Given = Mapping[str, Any]
+_OF_ORDER = ("product", "recipe", "version", "recipe_hash")
+_FROZEN = ("phases", "procedure", "materials")
+
+
+def third_form(order: Given) -> dict[str, Any]:
+    """An order in the third form, whatever form its recipe had."""
+    return upgraded({"materials": [], **order})
+
+
+def split_refused(given: Given, parent: Origin) -> Refusal | None:
+    """The parts are what the parent is, to the last digit, and each is another batch."""
+    found = _parent_refused(parent) or _phases_refused(parent)
+    if found is not None:
+        return found
+    size, parts = parent.order["size"], given["parts"]
+    quantities = [one["quantity"] for one in parts]
+    units = {one["unit"] for one in quantities} == {size["unit"]}
+    if not units or any(Decimal(one["value"]) <= 0 for one in quantities) or _sum(quantities) != Decimal(size["value"]):
+        return Refusal("batch_quantities_differ", {"size": dict(size)})
+    if len({one["batch"] for one in parts} | {parent.batch}) != len(parts) + 1:
+        return Refusal("batch_known", {"batch": parent.batch})
+    return next(filter(None, (_unfit(parent, one) for one in quantities)), None)
+
+
+def merge_refused(given: Given, parents: Sequence[Origin]) -> Refusal | None:
+    """Batches of one recipe that have the same left to do."""
+    for one in parents:
+        found = _parent_refused(one) or _phases_refused(one)
+        if found is not None:
+            return found
+    if len({one.batch for one in parents} | {given["batch"]}) != len(parents) + 1:
+        return Refusal("batch_known", {"batch": given["batch"]})
+    first = parents[0]
+    differing = [one.batch for one in parents if not _alike(one, first)]
+    if differing:
+        return Refusal("batches_differ", {"batches": differing})
+    quantity = given["quantity"]
+    sizes = [one.order["size"] for one in parents]
+    if quantity["unit"] != sizes[0]["unit"] or Decimal(quantity["value"]) != _sum(sizes):
+        return Refusal("batch_quantities_differ", {"size": total(sizes)})
+    return _unfit(first, quantity)
+
+
+def rework_refused(given: Given, parent: Origin, recipe: Given | None) -> Refusal | None:
+    """The whole of a batch, by a recipe of its product that is in force (None: it is not); by another process only with
+    another recipe."""
+    found = _parent_refused(parent)
+    if found is not None:
+        return found
+    about = {"recipe": given["recipe"], "version": given["version"]}
+    if recipe is None:
+        return Refusal("recipe_not_effective", about)
+    same = recipe["product"]["code"] == parent.order["product"]["code"]
+    if not same or (given["way"] == OTHER and given["recipe"] == parent.order["recipe"]):
+        return Refusal("rework_recipe_unfit", about)
+    if given["stage"] not in {one["id"] for one in parent.order["phases"]} or given["into"] == parent.batch:
+        return Refusal("rework_stage_unknown", {"phase": given["stage"]})
+    size, content = parent.order["size"], third_form(recipe)
+    if scaling.factor(content, size) is None:
+        return Refusal("order_size_wrong", {"size": f"{size['value']} {size['unit']}"})
+    material = scaling.unfit(content, size)
+    return None if material is None else _too_fine(size, material)
+
+
+def total(sizes: Sequence[Given]) -> dict[str, str]:
+    """What batches come to, in the unit of the first, to the last digit."""
+    return {"value": f"{_sum(sizes):f}", "unit": sizes[0]["unit"]}
+
+
+def formed(kind: str, given: Given, parents: Sequence[Origin], recipe: Given | None = None) -> list[dict[str, Any]]:
+    """What `batch_formed` says of each batch that comes of this decision, which nothing refuses."""
+    if kind == SPLIT_KIND:
+        return [_part(kind, one["batch"], one["quantity"], parents) for one in given["parts"]]
+    if kind == MERGED_KIND:
+        return [_part(kind, given["batch"], given["quantity"], parents)]
+    assert recipe is not None
+    size, content = parents[0].order["size"], third_form(recipe)
+    times = scaling.factor(content, size)
+    assert times is not None
+    made = {"procedure": content["procedure"], **scaling.scale(content, times)}
+    head = {name: given[name] for name in ("recipe", "version", "recipe_hash")} | {"product": recipe["product"]}
+    return [_born(kind, given["into"], size, parents, head | made, given["lots"])]
+
+
+def _part(kind: str, batch: str, size: Given, parents: Sequence[Origin]) -> dict[str, Any]:
+    left = _left(parents[0])
+    times = scaling.factor(left, size)
+    assert times is not None
+    made = {"procedure": left["procedure"], **scaling.scale(left, times)}
+    head = {name: parents[0].order[name] for name in _OF_ORDER}
+    return _born(kind, batch, size, parents, head | made)
+
+
+def _born(
+    kind: str, batch: str, size: Given, parents: Sequence[Origin], content: Given, more: Sequence[Given] = ()
+) -> dict[str, Any]:
+    every = [*(one for parent in parents for one in parent.order["lots"]), *more]
+    lots = dict.fromkeys((one["material"], one["lot"]) for one in every)
+    named = {"batch": batch, "size": dict(size), "how": HOW[kind], "parents": [one.batch for one in parents]}
+    begun = kind != REWORK_KIND and any(one.ended or one.order.get("begun") for one in parents)
+    return {**named, "begun": begun, "lots": [{"material": one, "lot": lot} for one, lot in lots], **content}
+
+
+def _parent_refused(parent: Origin) -> Refusal | None:
+    if not parent.is_open:
+        return Refusal("batch_closed", {"batch": parent.batch, "status": parent.status})
+    under_way = sorted(parent.begun - parent.ended)
+    return Refusal("batch_under_way", {"batch": parent.batch, "phases": under_way}) if under_way else None
+
+
+def _phases_refused(parent: Origin) -> Refusal | None:
+    drawing = [one["id"] for one in _left(parent)["phases"] if _draws_on(one, parent.ended)]
+    return Refusal("batch_split_draws", {"batch": parent.batch, "phases": drawing}) if drawing else None
+
+
+def _draws_on(phase: Given, ended: frozenset[str]) -> bool:
+    slots = [slot for one in phase.get("inputs", ()) for slot in one["from"] or ()]
+    named = {time["since"] for time in phase["times"]} | {slot.partition("/")[0] for slot in slots}
+    return not named.isdisjoint(ended)
+
+
+def _left(parent: Origin) -> dict[str, Any]:
+    """The order without the phases that ended: what remains comes after what remains."""
+    order, ended = parent.order, parent.ended
+    phases = [one for one in order["phases"] if one["id"] not in ended]
+    phases = [one | {"after": [before for before in one["after"] if before not in ended]} for one in phases]
+    units = [
+        unit
+        | {
+            "operations": [
+                made
+                for made in (
+                    one | {"phases": [phase for phase in one["phases"] if phase not in ended]}
+                    for one in unit["operations"]
+                )
+                if made["phases"]
+            ]
+        }
+        for unit in order["procedure"]
+    ]
+    return {
+        "size": order["size"],
+        "phases": phases,
+        "procedure": [unit for unit in units if unit["operations"]],
+        "materials": order["materials"],
+    }
+
+
+def _alike(one: Origin, other: Origin) -> bool:
+    same = all(one.order[name] == other.order[name] for name in _OF_ORDER)
+    left = [[phase["id"] for phase in _left(each)["phases"]] for each in (one, other)]
+    return same and one.order["size"]["unit"] == other.order["size"]["unit"] and left[0] == left[1]
+
+
+def _unfit(parent: Origin, size: Given) -> Refusal | None:
+    material = scaling.unfit(_left(parent), size)
+    return None if material is None else _too_fine(size, material)
+
+
+def _too_fine(size: Given, material: str) -> Refusal:
+    return Refusal("order_size_unfit", {"size": f"{size['value']} {size['unit']}", "material": material})
+
+
+def _sum(quantities: Sequence[Given]) -> Decimal:
+    with localcontext(prec=60):
+        return sum((Decimal(one["value"]) for one in quantities), Decimal(0))

@@ -1,0 +1,181 @@
+"""Whether batches came of batches as the door lets them, whole and nothing else, from the log alone (PRD-14).
+
+The same rules as at the door (`server.production.descent.rules`), over orders and phases as the entries tell them.
+Which devices held a parent is not asked again.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.handheld.model import batch_of
+from server.production import model as production
+from server.production.descent import model, rules
+from server.production.descent.model import Origin, Refusal
+from server.release import model as release
+from server.witness.recipes import RecipeRules
+from server.witness.seen import Seen
+from sync.errors import SyncError
+from sync.verify.rules import ERASED
+
+_IMPORTED = "production.batch_imported.v1"
+_OPENED = "quality.deviation_opened.v1"
+_CLOSED = {
+    release.RESOLVED_KIND: "conflict",
+    release.ASSESSED_KIND: "exception",
+    "quality.deviation_closed.v1": "deviation",
+    "quality.deviation_closed.v2": "deviation",
+}
+_GONE = {
+    model.SPLIT_KIND: production.SPLIT,
+    model.MERGED_KIND: production.MERGED,
+    model.REWORK_KIND: production.REWORKED,
+}
+Body = Mapping[str, Any]
+
+
+class DescentRules:
+    """Orders, work and open items of each batch after the entries learnt so far. Of a batch of which an entry was
+    erased nothing is judged."""
+
+    def __init__(self, recipes: RecipeRules) -> None:
+        self._recipes = recipes
+        self._orders: dict[str, Body] = {}
+        self._work: dict[str, tuple[set[str], set[str]]] = {}
+        self._closed: dict[str, str] = {}
+        self._parents: dict[str, Sequence[str]] = {}
+        # Open items by id: of which batch, and the slot of a conflict.
+        self._items: dict[str, tuple[str, str | None]] = {}
+        # What the last decision must be followed by; None where it cannot be told.
+        self._due: list[dict[str, Any]] | None = []
+        self._streams: list[str] = []
+        self._blind: set[str] = set()
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with; `batch_formed_wrong` where something else came of it."""
+        kind, given = seen.head.kind, seen.body
+        self._judge_formed(seen)
+        if given is None or not seen.by_server:
+            return
+        if kind in model.DECISIONS:
+            refusal = self._refusal(kind, given)
+            if refusal is not None:
+                raise SyncError(refusal.code, f"{kind} in {seen.head.stream} by {seen.head.actor}")
+        elif kind in release.DISPOSITIONS:
+            self._judge_disposition(kind, given["batch"])
+
+    def _judge_formed(self, seen: Seen) -> None:
+        """What comes of a decision stands right behind it."""
+        formed = seen.by_server and seen.head.kind == production.FORMED
+        if self._due is None or not (formed or self._due):
+            return
+        if not formed or not self._due or (seen.body is not None and dict(seen.body) != self._due[0]):
+            raise SyncError("batch_formed_wrong", f"{seen.head.kind} in {seen.head.stream} after what was decided")
+
+    def _judge_disposition(self, kind: str, batch: str) -> None:
+        if self._closed.get(batch) in production.GONE:
+            raise SyncError("batch_gone", f"{batch} is whole in others")
+        above = self._ancestors(batch)
+        if kind in release.RELEASES and any(one in above for one, _ in self._items.values()):
+            raise SyncError("release_blocked", f"something is open of what {batch} came of")
+
+    def _refusal(self, kind: str, given: Body) -> Refusal | None:
+        parents = self._origins(kind, given)
+        if parents is None:
+            return None
+        if kind == model.SPLIT_KIND:
+            return rules.split_refused(given, parents[0])
+        if kind == model.MERGED_KIND:
+            return rules.merge_refused(given, parents)
+        known, content = self._recipe(given)
+        return rules.rework_refused(given, parents[0], content) if known else None
+
+    def _recipe(self, given: Body) -> tuple[bool, Body | None]:
+        return self._recipes.approved(given["recipe"], given["version"], given["recipe_hash"])
+
+    def _origins(self, kind: str, given: Body) -> list[Origin] | None:
+        names = _parents(kind, given)
+        if any(one in self._blind or one not in self._orders for one in names):
+            return None
+        return [self._origin(one) for one in names]
+
+    def _origin(self, batch: str) -> Origin:
+        order = rules.third_form(self._orders[batch])
+        phases = {one["id"] for one in order["phases"]}
+        worked, ended = (frozenset(one & phases) for one in self._work.get(batch, (set(), set())))
+        return Origin(batch, self._closed.get(batch, production.IN_PROGRESS), order, worked | ended, ended)
+
+    def _ancestors(self, batch: str) -> set[str]:
+        found, open_ = set[str](), [*self._parents.get(batch, ())]
+        while open_:
+            one = open_.pop()
+            if one not in found:
+                found.add(one)
+                open_ += self._parents.get(one, ())
+        return found
+
+    def learn(self, seen: Seen) -> None:
+        head, given = seen.head, seen.body
+        self._streams.append(head.stream)
+        if not (seen.by_server and head.kind == production.FORMED):
+            self._due = []
+        elif self._due:
+            self._due = self._due[1:]
+        if given is None:
+            self._lose(head.stream)
+        elif seen.by_server:
+            self._learn_own(seen, head.kind, given)
+        elif not seen.is_strange:
+            self._learn_work(seen, head.kind, given)
+
+    def _lose(self, stream: str) -> None:
+        batch = batch_of(stream)
+        if batch is not None:
+            self._blind.add(batch)
+
+    def _learn_own(self, seen: Seen, kind: str, given: Body) -> None:
+        if kind == ERASED:
+            for one in given["entries"]:
+                self._lose(self._streams[one["index"]])
+        elif kind in production.RELEASES:
+            self._orders.setdefault(given["batch"], given)
+            if kind == production.FORMED:
+                self._parents[given["batch"]] = given["parents"]
+        elif kind in model.DECISIONS:
+            self._decided(kind, given)
+        elif kind in (*release.DISPOSITIONS, _IMPORTED):
+            status = production.RELEASED if kind in release.RELEASES else production.REJECTED
+            self._closed[given["batch"]] = production.HISTORICAL if kind == _IMPORTED else status
+        else:
+            self._learn_items(seen, kind, given)
+
+    def _decided(self, kind: str, given: Body) -> None:
+        parents = self._origins(kind, given)
+        known, recipe = self._recipe(given) if kind == model.REWORK_KIND else (True, None)
+        told = parents is not None and known and self._refusal(kind, given) is None
+        self._due = rules.formed(kind, given, parents, recipe) if told and parents is not None else None
+        for one in _parents(kind, given):
+            self._closed[one] = _GONE[kind]
+
+    def _learn_work(self, seen: Seen, kind: str, given: Body) -> None:
+        if kind in production.WORK or kind in production.ENDS:
+            worked, ended = self._work.setdefault(given["batch"], (set(), set()))
+            (ended if kind in production.ENDS else worked).add(given["phase"])
+        self._learn_items(seen, kind, given)
+
+    def _learn_items(self, seen: Seen, kind: str, given: Body) -> None:
+        if kind == production.CONFLICT:
+            same = [one for one, place in self._items.items() if place == (given["batch"], given["slot"])]
+            for one in same:
+                del self._items[one]
+            self._items[seen.head.id] = given["batch"], given["slot"]
+        elif kind == production.EXCEPTION:
+            self._items[seen.head.id] = given["batch"], None
+        elif kind == _OPENED:
+            self._items[given["deviation"]] = given["batch"], None
+        elif kind in _CLOSED:
+            self._items.pop(given[_CLOSED[kind]], None)
+
+
+def _parents(kind: str, given: Body) -> Sequence[str]:
+    found: Sequence[str] = given["parents"] if kind == model.MERGED_KIND else [given["batch"]]
+    return found

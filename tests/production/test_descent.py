@@ -1,0 +1,184 @@
+"""Batches are split, merged and reworked whole; what comes of them has what was left to do (PRD-14)."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import LOT, Site
+from control_support import items
+from control_support import release as taken
+from course_support import PHASES
+from descent_support import REWORK, kilograms, merge, number, ordered, rework, split
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.core import rebuild
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.production import queries
+from server.production.descent import model, rules
+from server.production.descent import queries as births
+from server.production.descent.model import Origin
+from server.production.model import FORMED, batch_stream
+from server.release import queries as release
+from server.release import rules as of_release
+
+pytestmark = pytest.mark.urs("PRD-14")
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    made = Site(database_url, tmp_path)
+    yield made
+    made.plant.close()
+
+
+def statuses(site: Site, *numbers: str) -> list[str]:
+    return [site.line(one).status for one in numbers]
+
+
+def phases(site: Site, batch: str) -> list[str]:
+    with site.plant.engine.connect() as connection:
+        found = queries.find_batch(connection, batch)
+    assert found is not None
+    return [one["id"] for one in found.phases]
+
+
+def gate(site: Site, batch: str) -> list[str]:
+    with site.plant.engine.connect() as connection:
+        [found] = [one for one in release.gates(connection, batch) if one.code == "parents"]
+    return list(found.details)
+
+
+def test_a_batch_is_split_and_each_part_has_what_was_left(site: Site) -> None:
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert statuses(site, "B1", "B2", "B3") == ["split", "in_progress", "in_progress"]
+    assert [site.line(one).size for one in ("B2", "B3")] == [kilograms("40.000"), kilograms("60.000")]
+    assert phases(site, "B2") == ["20", "30", "40"]
+    with site.plant.engine.connect() as connection:
+        assert (births.ancestors(connection, "B3"), births.descendants(connection, "B1")) == (["B1"], ["B2", "B3"])
+        back = queries.trace_lot(connection, "TAB-5", "B2", "backward")
+        onward = queries.trace_lot(connection, LOT["material"], LOT["lot"], "forward")
+    assert (back["batches"], "TAB-5/B1" in back["lots"]) == (["B1", "B2"], True)
+    assert onward["batches"] == ["B1", "B2", "B3"]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_parts_are_merged_again_and_then_reworked_as_a_whole(site: Site) -> None:
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    merge(site, "B4", "100.000", "B2", "B3")
+    assert statuses(site, "B2", "B3", "B4") == ["merged", "merged", "in_progress"]
+    rework(site, "B4", "B5", stage="20")
+    assert (statuses(site, "B4", "B5"), phases(site, "B5")) == (["reworked", "ordered"], ["R1", "R2"])
+    with site.plant.engine.connect() as connection:
+        assert births.ancestors(connection, "B5") == ["B4", "B2", "B3", "B1"]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_an_exception_of_a_parent_holds_its_children_until_it_is_assessed(site: Site) -> None:
+    ordered(site)
+    said = {
+        "batch": "B1",
+        "code": "spill",
+        "phase": "10",
+        "slot": None,
+        "entries": [],
+        "details": {},
+        "comment": "dust",
+    }
+    site.put("exception_raised", said, subject="10/exception")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    rework(site, "B2", "B5", stage="20")
+    assert (gate(site, "B2"), gate(site, "B5")) == (["B1: exceptions"], ["B1: exceptions"])
+    for one in items(site, "B1"):
+        assessed = {"batch": "B1", "exception": one.id, "assessment": "Cleaned"}
+        site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
+    assert (gate(site, "B2"), gate(site, "B5")) == ([], [])
+
+
+def refused(make: Any) -> str:
+    with pytest.raises(PestleError) as found:
+        make()
+    return found.value.code
+
+
+def test_what_cannot_be_is_refused(site: Site) -> None:
+    ordered(site)
+    for parts in ([("B2", "40.000"), ("B3", "60.001")], [("B2", "100.000"), ("B3", "0")]):
+        assert refused(lambda parts=parts: split(site, "B1", *parts)) == "batch_quantities_differ"
+    assert refused(lambda: split(site, "B1", ("B2", "40.000"), ("B2", "60.000"))) == "batch_known"
+    assert refused(lambda: split(site, "B9", ("B2", "40.000"), ("B3", "60.000"))) == "batch_unknown"
+    unnumbered = {"batch": "B1", "parts": [], "reason": "x"}
+    unnumbered["parts"] = [{"batch": one, "quantity": kilograms("50.000")} for one in ("B2", "B3")]
+    fact = Fact(model.SPLIT_KIND, batch_stream("B1"), unnumbered, actor="P-3")
+    assert refused(lambda: site.plant.recorder.state(number("B2"), fact)) == "batch_number_missing"
+    site.put("phase_started", {"batch": "B1", "phase": "20"})
+    assert refused(lambda: split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))) == "batch_under_way"
+    site.put("phase_completed", {"batch": "B1", "phase": "20"})
+    # From the end of 20 runs the time within which 40 begins.
+    assert refused(lambda: split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))) == "batch_split_draws"
+    for phase in ("30", "40"):
+        for kind in ("phase_started", "phase_completed"):
+            site.put(kind, {"batch": "B1", "phase": phase})
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert (statuses(site, "B2"), phases(site, "B2")) == (["awaiting_review"], [])
+    assert refused(lambda: split(site, "B1", ("B6", "40.000"), ("B7", "60.000"))) == "batch_closed"
+    ordered(site, "B8")
+    assert refused(lambda: merge(site, "B9", "140.000", "B8", "B2")) == "batches_differ"
+    assert refused(lambda: merge(site, "B9", "99.000", "B2", "B3")) == "batch_quantities_differ"
+    own = {"recipe": "MR-TAB", "version": 1}
+    assert refused(lambda: rework(site, "B8", "B9", **own)) in {"recipe_not_effective", "rework_recipe_unfit"}
+    assert refused(lambda: rework(site, "B8", "B9", stage="99")) == "rework_stage_unknown"
+    signer = {"id": "P-3", "name": "陈", "name_en": "Chen"}
+    assert refused(lambda: rework(site, "B8", "B9", signer=signer)) == "not_permitted"
+
+
+def test_a_batch_that_a_device_may_still_work_on_is_not_split(site: Site) -> None:
+    taken(site, "B1", PHASES)
+    assert refused(lambda: split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))) == "batch_on_devices"
+    site.hand_back("B1")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert statuses(site, "B2") == ["ordered"]
+
+
+def test_a_batch_that_is_gone_is_given_nothing_and_not_released(site: Site) -> None:
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    lease = {"lease": "again", "batch": "B1", "device": "tablet-a", "person": "P-1", "lease_hash": "0" * 64}
+    lease |= {"issued_at": "2026-11-22T09:00:00.000Z", "expires_at": "2099-12-22T09:00:00.000Z"}
+    assert refused(lambda: site.state("handheld.lease_issued.v1", "batch/B1", lease)) == "batch_closed"
+    assert of_release.refusal("released", "reviewed_and_released", "split", None, False, False) == "batch_gone"
+
+
+ORDER: Json = REWORK | {"recipe_hash": "0" * 64, "lots": []}
+VALUES = st.integers(1, 10**9).map(lambda one: f"{Decimal(one).scaleb(-3):f}")
+
+
+def origin(batch: str, value: str) -> Origin:
+    order = rules.third_form(ORDER | {"size": kilograms(value)})
+    return Origin(batch, "in_progress", order, frozenset({"R1"}), frozenset({"R1"}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(VALUES, min_size=2, max_size=6), st.integers(-1, 1))
+def test_what_is_split_and_merged_again_is_what_it_was(values: list[str], off: int) -> None:
+    whole = rules.total([kilograms(one) for one in values])
+    parts = [{"batch": f"C{at}", "quantity": kilograms(one)} for at, one in enumerate(values)]
+    wrong = f"{Decimal(whole['value']) + off * Decimal('0.001'):f}"
+    asked = {"batch": "P", "parts": parts}
+    found = rules.split_refused(asked, origin("P", wrong)) if Decimal(wrong) > 0 else None
+    assert (found is None) == (off == 0) or Decimal(wrong) <= 0
+    made = rules.formed(model.SPLIT_KIND, asked, [origin("P", whole["value"])])
+    assert rules.total([one["size"] for one in made]) == whole
+    assert [one["parents"] for one in made] == [["P"]] * len(values)
+    children = [Origin(one["batch"], "in_progress", one, frozenset(), frozenset()) for one in made]
+    again = {"batch": "Q", "parents": [one.batch for one in children], "quantity": whole}
+    assert rules.merge_refused(again, children) is None
+    [merged] = rules.formed(model.MERGED_KIND, again, children)
+    assert (merged["size"], [one["id"] for one in merged["phases"]]) == (whole, ["R2"])
+    assert FORMED not in merged

@@ -1,0 +1,99 @@
+"""A witness finds what comes of batches otherwise than by the rule, or is released too early (PRD-14)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from batch_support import Site
+from control_support import items
+from descent_support import kilograms, merge, merge_of, ordered, rework, rework_of, split, split_of
+from support import ROOT
+from witness_support import Rig, Story
+
+from server.production.descent import model
+from server.production.model import FORMED, batch_stream
+from server.release.model import RELEASED_KIND
+
+KINDS = json.loads((ROOT / "tests/vectors/kinds.json").read_text())
+pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """B1 was split into B2 and B3, these were merged into B4, and that was reworked as B5. C1 has done phase 10; D1 was
+    split with something open."""
+    folder = tmp_path_factory.mktemp("descent")
+    site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    merge(site, "B4", "100.000", "B2", "B3")
+    rework(site, "B4", "B5", stage="20")
+    ordered(site, "C1")
+    ordered(site, "D1")
+    site.put("phase_skipped", {"batch": "D1", "phase": "20", "reason": "none there"})
+    for phase in ("30", "40"):
+        site.put("phase_skipped", {"batch": "D1", "phase": phase, "reason": "none there"})
+    split(site, "D1", ("D2", "40.000"), ("D3", "60.000"))
+    for one in items(site, "B1"):
+        assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
+        site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
+    yield Story.of(site.plant)
+    site.plant.close()
+
+
+def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
+    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", "split", "split"]
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "code"),
+    [
+        (model.SPLIT_KIND, split_of("C1", ("C2", "40.000"), ("C3", "60.001")), "batch_quantities_differ"),
+        (model.SPLIT_KIND, split_of("B1", ("C2", "40.000"), ("C3", "60.000")), "batch_closed"),
+        (model.SPLIT_KIND, split_of("C1", ("C2", "40.000"), ("C1", "60.000")), "batch_known"),
+        (model.MERGED_KIND, merge_of("C2", "200.000", "C1", "B5"), "batches_differ"),
+        (model.REWORK_KIND, rework_of("C1", "C2", stage="99"), "rework_stage_unknown"),
+        (model.REWORK_KIND, rework_of("C1", "C2", recipe="MR-TAB"), "recipe_not_effective"),
+    ],
+)
+def test_what_the_door_refuses_is_found(rig: Rig, story: Story, kind: str, given: dict[str, Any], code: str) -> None:
+    actor = "P-5" if kind == model.REWORK_KIND else "P-3"
+    assert rig.show(story.stated(kind, batch_stream(given["batch"]), given, actor)) == 422
+    assert rig.found == (code, len(story.entries))
+
+
+def test_a_batch_that_comes_of_nothing_is_found(rig: Rig, story: Story) -> None:
+    given = story.payloads(FORMED)[0] | {"batch": "X1"}
+    assert rig.show(story.server_says(FORMED, "batch/X1", given)) == 422
+    assert rig.found is not None
+    assert rig.found[0] in {"batch_formed_wrong", "batch_number_missing"}
+
+
+@pytest.mark.parametrize("changes", [{"size": kilograms("99.000")}, {"phases": []}, {"parents": ["B1", "C1"]}])
+def test_a_batch_that_is_something_else_than_was_decided_is_found(
+    rig: Rig, story: Story, changes: dict[str, Any]
+) -> None:
+    (index, *_) = story.indices(FORMED)
+    given = story.payloads(FORMED)[0] | changes
+    shorter = story.first(index)
+    assert rig.show(shorter.server_says(FORMED, "batch/B2", given)) == 422
+    assert rig.found == ("batch_formed_wrong", index)
+
+
+def test_a_part_that_is_left_out_is_found(rig: Rig, story: Story) -> None:
+    (index, *_) = story.indices(FORMED)
+    shorter = story.first(index)
+    given = story.payloads("handheld.lease_returned.v1")[0]
+    assert rig.show(shorter.server_says("handheld.lease_returned.v1", "batch/B1", given)) == 422
+    assert rig.found == ("batch_formed_wrong", index)
+
+
+@pytest.mark.parametrize(("batch", "code"), [("B1", "batch_gone"), ("D2", "release_blocked")])
+def test_a_release_of_what_is_gone_or_came_of_something_open_is_found(
+    rig: Rig, story: Story, batch: str, code: str
+) -> None:
+    given = KINDS[RELEASED_KIND] | {"batch": batch, "signer": {"id": "P-5", "name": "赵", "name_en": "Zhao"}}
+    assert rig.show(story.stated(RELEASED_KIND, batch_stream(batch), given, "P-5")) == 422
+    assert rig.found == (code, len(story.entries))
