@@ -24,7 +24,9 @@ class RestRules:
         if seen.head.kind != RESTED or seen.body is None or "batch_unknown" in flags:
             return
         owed = self._owed(seen)
-        for flag in () if owed is None else rests.FLAGS:
+        if owed is None:
+            return
+        for flag in rests.FLAGS:
             if flag in owed and flag not in flags:
                 raise unflagged(flag, f"{seen.body['batch']} has left something in {seen.body['container']}")
             if flag in flags and flag not in owed:
