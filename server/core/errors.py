@@ -346,6 +346,18 @@ CATALOGUE: dict[str, Problem] = {
             "请说明理由：设备有何问题，或未经清洁而视为已清洁的依据。",
         ),
     ),
+    "cleaning_unknown": Problem(
+        404,
+        ("There is no such cleaning of this piece.", "此设备没有这条清洁记录。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        ("Look at the use log of the piece again.", "请重新查看此设备的使用日志。"),
+    ),
+    "cleaning_own": Problem(
+        409,
+        ("Whoever cleaned does not check it.", "清洁人不能复核自己的清洁。"),
+        ("The cleaning stays recorded, and unchecked.", "清洁记录保留，仍待复核。"),
+        ("Let another person look at the piece and check it.", "请由另一人检查设备并复核。"),
+    ),
     "cleaning_scope_wrong": Problem(
         422,
         ("Hold times are set for one piece or for one class.", "保留时限须针对一台设备或一个类别设定。"),

@@ -2,6 +2,8 @@
 hold time that it must refuse (EQP-03): the same questions as its own rules ask, from the log alone.
 """
 
+from dataclasses import replace
+
 from server.equipment.model import REGISTERED
 from server.equipment.status import model
 from server.equipment.status.model import Event, Holds, Use
@@ -11,7 +13,7 @@ from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
 
 _DECIDED = (model.STATUS_SET, model.CLEANING_SET)
-_SAID = (*_DECIDED, model.CLEANED)
+_SAID = (*_DECIDED, *model.CLEANINGS_OF, model.CLEANING_CHECKED)
 _Key = tuple[str, str]
 
 
@@ -26,6 +28,10 @@ class MachineRules(StandingRules):
         self._classes: dict[str, str] = {}
         self._holds: dict[_Key, Holds] = {}
         self._facts: dict[str, list[Event]] = {}
+        # By the entries that say so: (equipment, who cleaned), and when each was checked.
+        self._cleanings: dict[str, tuple[str, str]] = {}
+        self._checked: dict[str, str] = {}
+        self._cleaned: dict[str, dict[str, Event]] = {}
         # Of each piece its uses, by the entry that said so: when, by which batch, in which phase.
         self._uses: dict[str, dict[str, Use]] = {}
         self._ended: dict[_Key, str] = {}
@@ -38,7 +44,10 @@ class MachineRules(StandingRules):
             return
         if head.kind in _DECIDED:
             self._judge_decision(seen, body)
-        elif head.kind == model.CLEANED:
+        elif head.kind == model.CLEANING_CHECKED:
+            found = model.judge_check(body["equipment"], head.actor, self._cleanings.get(body["cleaning"]))
+            self.compare(seen, found, model.OF_CHECK)
+        elif head.kind in model.CLEANINGS_OF:
             code = body["equipment"]
             late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
             owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
@@ -63,7 +72,8 @@ class MachineRules(StandingRules):
     def _events(self, code: str) -> list[Event]:
         uses = self._uses.get(code, {}).values()
         left = [Use(one.index, one.at, one.batch, one.phase, self._ended.get((one.batch, one.phase))) for one in uses]
-        return [*self._facts.get(code, ()), *(event for one in left for event in one.events())]
+        cleaned = [replace(one, checked=self._checked.get(id_)) for id_, one in self._cleaned.get(code, {}).items()]
+        return [*self._facts.get(code, ()), *cleaned, *(event for one in left for event in one.events())]
 
     def _holds_of(self, code: str) -> Holds | None:
         of_class = self._holds.get(("class", self._classes.get(code, "")))
@@ -82,8 +92,13 @@ class MachineRules(StandingRules):
                 self._holds[model.scope(body)] = Holds(body["dirty_hours"], body["clean_hours"])
             case model.STATUS_SET:
                 self._facts.setdefault(body["equipment"], []).append(model.status_event(body, at, self._index))
-            case model.CLEANED:
-                self._facts.setdefault(body["equipment"], []).append(model.cleaned_event(at, self._index))
+            case kind if kind in model.CLEANINGS_OF:
+                self._cleanings[head.id] = body["equipment"], head.actor
+                self._cleaned.setdefault(body["equipment"], {})[head.id] = model.cleaned_event(at, self._index, None)
+                if kind == model.CLEANED_V1:
+                    self._checked[head.id] = at
+            case model.CLEANING_CHECKED if not seen.stamp.flags:
+                self._checked.setdefault(body["cleaning"], at)
             case kind if kind == IDENTIFIED:
                 self._use(seen, body)
             case kind if kind in ENDS:

@@ -34,7 +34,7 @@ def used(begin: int, end: int | None, batch: str = "B1") -> list[Event]:
 
 
 def cleaned(hour: int) -> Event:
-    return model.cleaned_event(at(hour), hour)
+    return model.cleaned_event(at(hour), hour, at(hour))
 
 
 def said(status: str, hour: int) -> Event:
@@ -126,10 +126,19 @@ def state(made: Branches, code: str = "PR-1") -> dict[str, Any]:
         return queries.state(connection, piece, clock.now_text())
 
 
-def clean(made: Branches, code: str = "PR-1") -> Recorded:
+def clean(made: Branches, code: str = "PR-1", checked: bool = True) -> Recorded:
     given = {"equipment": code, "procedure": "CL-1", "kind": "major", "batch": None, "comment": None}
     made.site.now_ms += 60_000
-    return made.site.state(model.CLEANED, f"equipment/{code}", given, "P-1")
+    recorded = made.site.state(model.CLEANED, f"equipment/{code}", given, "P-1")
+    if checked:
+        assert check(made, recorded.id, code).flags == ()
+    return recorded
+
+
+def check(made: Branches, cleaning: str, code: str = "PR-1", by: str = "P-2") -> Recorded:
+    """Within the minute in which it was cleaned."""
+    given = {"equipment": code, "cleaning": cleaning, "comment": None}
+    return made.site.state(model.CLEANING_CHECKED, f"equipment/{code}", given, by)
 
 
 def put(made: Branches, status: str, reason: str | None = "because", code: str = "PR-1") -> Recorded:
@@ -145,6 +154,43 @@ def hold(
     given = {**scope, "dirty_hours": dirty, "clean_hours": fresh, "reason": "CV-031"}
     made.site.now_ms += 60_000
     return made.site.state(model.CLEANING_SET, model.stream(model.scope(given)), given)
+
+
+def test_what_was_cleaned_is_not_clean_for_a_batch_until_somebody_else_has_checked_it(made: Branches) -> None:
+    cleaning = clean(made, checked=False).id
+    assert (state(made)["status"], state(made)["checked"]) == ("clean", False)
+    assert made.identify("20", "PR-1").flags == ("equipment_not_clean",)
+    details = made.site.item("B1", "equipment_not_clean").details
+    assert (details["problem"], details["severity"]) == ("unchecked", "major")
+    other = clean(made, checked=False).id
+    assert check(made, other, by="P-1").flags == ("verifier_is_performer",)
+    assert check(made, "0" * 8 + "-0000-7000-8000-" + "0" * 12).flags == ("cleaning_unknown",)
+    assert state(made)["checked"] is False
+    assert check(made, other).flags == ()
+    assert state(made)["checked"] is True
+    made.wait(6)
+    assert made.identify("20", "PR-1").flags == ()
+    # Of the one before it comes too late, and changes nothing.
+    assert check(made, cleaning).flags == ()
+    with made.site.plant.engine.connect() as connection:
+        lines = queries.history(connection, "PR-1", 10)
+    assert {one["id"]: one["checked_by"] for one in lines if one["what"] == "cleaned"} == {
+        cleaning: "P-2",
+        other: "P-2",
+    }
+
+
+def test_a_cleaning_from_before_anybody_was_to_check_it_counts_as_it_is(made: Branches) -> None:
+    given = {"equipment": "PR-1", "procedure": None, "kind": "minor", "batch": None, "comment": None}
+    made.site.state(model.CLEANED_V1, "equipment/PR-1", given, "P-1")
+    assert state(made)["checked"] is True
+    assert made.identify("20", "PR-1").flags == ()
+
+
+def test_a_check_counts_from_when_it_was_made() -> None:
+    late = model.cleaned_event(at(1), 1, at(3))
+    assert (doubts([late], 2), doubts([late], 3)) == (["unchecked"], [])
+    assert not condition([said("clean", 1)], at(2)).unchecked(at(2))
 
 
 def test_the_use_log_follows_from_the_batch(made: Branches) -> None:
@@ -268,6 +314,13 @@ def test_state_history_and_cleaning_over_http(database_url: str, tmp_path: Path)
         body = {"procedure": None, "kind": "minor", "batch": None, "comment": "rinsed"}
         answer = worker.post("/api/equipment/GR-1/cleanings", json=body)
         assert (answer.status_code, answer.json["state"]["status"]) == (201, "clean"), answer.text
+        there = f"/api/equipment/GR-1/cleanings/{answer.json['history'][0]['id']}/check"
+        own = worker.post(there, json={"comment": None})
+        assert (own.status_code, own.json["code"]) == (409, "cleaning_own")
+        assert worker.post(there.replace("GR-1/c", "GR-2/c"), json={"comment": None}).status_code == 404
+        looked = engineer.post(there, json={"comment": "no residue"})
+        assert (looked.status_code, looked.json["state"]["checked"]) == (201, True), looked.text
+        assert looked.json["history"][0]["checked_by"]["id"] != looked.json["history"][0]["by"]["id"]
         assert worker.post("/api/equipment/GR-1/status", json={"status": "clean", "reason": "x"}).status_code == 403
         missing = engineer.post("/api/equipment/GR-1/status", json={"status": "maintenance", "reason": None})
         assert missing.json["code"] == "equipment_reason_missing"

@@ -11,9 +11,10 @@ from witness_support import Rig, Story
 
 from server.core import clock
 from server.equipment.status import model
+from sync.log import reading
 
 pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-03")
-EVERY = (*model.GATES, model.DIRTY_TOO_LONG, model.UNKNOWN)
+EVERY = (*model.GATES, model.DIRTY_TOO_LONG, model.UNKNOWN, *model.OF_CHECK)
 CLEANING = {"equipment": "PR-1", "procedure": None, "kind": "minor", "batch": None, "comment": None}
 STATUS = {"equipment": "PR-1", "status": "maintenance", "reason": "seal leaks"}
 HOLDS = {"equipment": None, "class": "press", "dirty_hours": 1, "clean_hours": 2, "reason": "CV-031"}
@@ -30,7 +31,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         return site.state(kind, stream, payload, "server").flags
 
     def clean(code: str = "PR-1") -> tuple[str, ...]:
-        return said(model.CLEANED, f"equipment/{code}", CLEANING | {"equipment": code})
+        flags = said(model.CLEANED, f"equipment/{code}", CLEANING | {"equipment": code})
+        check(code, "P-2")
+        return flags
+
+    def check(code: str, by: str) -> tuple[str, ...]:
+        with site.plant.engine.connect() as connection:
+            cleaning = list(reading.of_kind(connection, model.CLEANED))[-1].head.id
+        given = {"equipment": code, "cleaning": cleaning, "comment": None}
+        return site.state(model.CLEANING_CHECKED, f"equipment/{code}", given, by).flags
 
     made, other = Branches(site), Branches(site, "B2")
     made.register("PR-1", "press", None)
@@ -48,6 +57,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     told.append(made.identify("20", "PR-1").flags)
     said(model.STATUS_SET, "equipment/PR-1", STATUS)
     told.append(other.identify("20", "PR-1").flags)
+    told += [check("PR-1", "server"), check("PR-9", "P-2")]
     assert set(EVERY) == {flag for flags in told for flag in flags}
     yield Story.of(site.plant)
     clock.use_system()
@@ -67,7 +77,9 @@ def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) ->
 
 @pytest.mark.parametrize("flag", EVERY)
 def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, flag: str) -> None:
-    kind = "production.equipment_identified.v1" if flag in model.GATES else model.CLEANED
+    kinds = {**dict.fromkeys(model.GATES, "production.equipment_identified.v1")}
+    kinds |= dict.fromkeys(model.OF_CHECK, model.CLEANING_CHECKED)
+    kind = kinds.get(flag, model.CLEANED)
     index = story.indices(kind)[0]
     assert rig.show(story.with_flag(index, flag)) == 422
     assert rig.found == ("flag_wrong", index)

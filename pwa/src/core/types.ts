@@ -102,7 +102,9 @@ export interface DispensingLine {
 export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
 export interface Equipment { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates; state?: EquipmentState }
 /** How a piece of equipment stands (server/equipment/status/queries.py); `kept`: whether anybody keeps account of it. */
-export interface EquipmentState { kept: boolean; status: string | null; since: string | null; batch: string | null; reason: string | null; until: string | null; over: boolean; holds: { dirty_hours: number | null; clean_hours: number | null } | null }
+export interface EquipmentState { kept: boolean; status: string | null; since: string | null; batch: string | null; reason: string | null; until: string | null; over: boolean;
+  /** Whether somebody else has looked at its cleaning; missing in older leases. */
+  checked?: boolean; holds: { dirty_hours: number | null; clean_hours: number | null } | null }
 export interface Phase {
   id: string;
   type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield";

@@ -11,6 +11,6 @@ export interface Link { connected: boolean; since: string }
 export interface BalanceLine extends Piece { live: { net: Quantity | null; quality: string; at: string } | null; link: Link | null; battery: Battery | null }
 
 /** A line of a piece's history: a status, a cleaning, or its use in a phase of a batch (server/equipment/status/views.py). */
-export interface HistoryLine { id: string; index: number; what: string; at: string; by: Person | null; procedure: string | null; cleaning: string | null; batch: string | null; phase: string | null; left: string | null; text: string | null; flags: string[] }
+export interface HistoryLine { id: string; index: number; what: string; at: string; by: Person | null; procedure: string | null; cleaning: string | null; batch: string | null; phase: string | null; left: string | null; text: string | null; flags: string[]; checked_at: string | null; checked_by: Person | null }
 export interface Machine extends Equipment { state: EquipmentState }
 export interface MachineView extends Machine { history: HistoryLine[] }

@@ -93,7 +93,7 @@ export const codesEn = {
     "recipes.recipe_approved.v3": "Recipe approved",
     "recipes.version_submitted.v1": "Recipe version submitted",
     "equipment.balance_checked.v1": "Balance checked",
-    "equipment.cleaned.v1": "Equipment cleaned",
+    "equipment.cleaned.v1": "Equipment cleaned", "equipment.cleaned.v2": "Equipment cleaned", "equipment.cleaning_checked.v1": "Cleaning checked",
     "equipment.cleaning_set.v1": "Hold times of cleaning set",
     "equipment.status_set.v1": "Status of equipment set",
     "equipment.balance_limits_set.v1": "Limits of a balance set",

@@ -94,7 +94,7 @@ export const codesZh: typeof codesEn = {
     "recipes.recipe_approved.v3": "批准工艺规程",
     "recipes.version_submitted.v1": "提交配方版本",
     "equipment.balance_checked.v1": "天平核查",
-    "equipment.cleaned.v1": "设备清洁",
+    "equipment.cleaned.v1": "设备清洁", "equipment.cleaned.v2": "设备清洁", "equipment.cleaning_checked.v1": "清洁复核",
     "equipment.cleaning_set.v1": "清洁保留时限设定",
     "equipment.status_set.v1": "设备状态设定",
     "equipment.balance_limits_set.v1": "天平使用限度设定",

@@ -91,6 +91,7 @@ it("says what keeps a machine from a batch by what was taken along (EQP-03)", ()
   const now = "2026-11-23T08:00:00.000Z";
   expect(at(now, {})).toBeNull();
   expect(at("2026-11-25T08:00:01.000Z", {})).toBe("expired");
+  expect(at(now, { checked: false })).toBe("unchecked");
   expect(at(now, { status: null, until: null })).toBe("no_record");
   expect(at(now, { status: "maintenance" })).toBe("maintenance");
   expect(at(now, { status: "in_use", batch: "B2" })).toBe("in_use");

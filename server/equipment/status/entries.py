@@ -1,4 +1,4 @@
-"""The kinds that say in what state equipment is: its status set, cleaned, and how long it may stay dirty or clean."""
+"""The kinds that say in what state equipment is: its status set, cleaned and checked, how long it may stay so."""
 
 from sqlalchemy import Connection
 
@@ -32,6 +32,13 @@ def judge_cleaning(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=(model.DIRTY_TOO_LONG,) if late else ())
 
 
+def judge_check(connection: Connection, entry: Entry) -> Ruling:
+    """Kept whatever is wrong with it; then the piece still waits for its check."""
+    given = entry.payload
+    found = queries.find_cleaning(connection, given["cleaning"])
+    return Ruling(flags=tuple(model.judge_check(given["equipment"], entry.actor, found)))
+
+
 def _rooms(connection: Connection, entry: Entry) -> list[str]:
     code = entry.payload["equipment"]
     piece = None if code is None else register.find_equipment(connection, code)
@@ -41,7 +48,9 @@ def _rooms(connection: Connection, entry: Entry) -> list[str]:
 _BY = ("server", model.KEEPS)
 KINDS = (
     Kind(model.STATUS_SET, shapes.StatusSet, "decision", decide_status, projection.keep_status, by=_BY, places=_rooms),
+    Kind(model.CLEANED_V1, shapes.Cleaned, "observation", judge_cleaning, projection.keep_cleaning),
     Kind(model.CLEANED, shapes.Cleaned, "observation", judge_cleaning, projection.keep_cleaning),
+    Kind(model.CLEANING_CHECKED, shapes.CleaningChecked, "observation", judge_check, projection.check_cleaning),
     Kind(model.CLEANING_SET, shapes.CleaningSet, "decision", decide_holds, projection.set_holds, by=_BY, places=_rooms),
 )
 ROOM = Room("equipment", KINDS, projection.LISTENERS)

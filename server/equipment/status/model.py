@@ -22,11 +22,17 @@ BARRING = (MAINTENANCE, OUT_OF_SERVICE)
 REASONED = (CLEAN, *BARRING)
 CLEANINGS = ("minor", "major")
 
-STATUS_SET, CLEANED = "equipment.status_set.v1", "equipment.cleaned.v1"
+STATUS_SET = "equipment.status_set.v1"
+# Since the second, somebody else checks a cleaning before the piece counts as clean for another batch.
+CLEANED_V1, CLEANED = "equipment.cleaned.v1", "equipment.cleaned.v2"
+CLEANINGS_OF = (CLEANED_V1, CLEANED)
+CLEANING_CHECKED = "equipment.cleaning_checked.v1"
 CLEANING_SET = "equipment.cleaning_set.v1"
 KEEPS = "equipment.manage"
 # Who cleans: whoever works on batches, and whoever keeps equipment.
 CLEANS = ("batch.work", KEEPS)
+# Who checks a cleaning: QA as well.
+CHECKS = (*CLEANS, "batch.review")
 
 # Of an identification, and exceptions.
 NOT_CLEAN, BARRED = "equipment_not_clean", "equipment_barred"
@@ -34,6 +40,9 @@ GATES = (NOT_CLEAN, BARRED)
 # Of a cleaning.
 UNKNOWN, DIRTY_TOO_LONG = "equipment_unknown", "dirty_hold_exceeded"
 OF_CLEANING = (UNKNOWN, DIRTY_TOO_LONG)
+# Of the check of a cleaning: there is none such of the piece; who checks has cleaned.
+NO_CLEANING, OWN = "cleaning_unknown", "verifier_is_performer"
+OF_CHECK = (NO_CLEANING, OWN)
 # What in a decision cannot be.
 UNREGISTERED, UNREASONED, UNCLEAR = "equipment_unregistered", "equipment_reason_missing", "cleaning_scope_wrong"
 
@@ -43,13 +52,15 @@ _CLEANED, _USED, _LEFT = "cleaned", "used", "left"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`what` is the status that was set, or that the piece was cleaned, taken into use by a batch, or left by it."""
+    """`what` is the status that was set, or that the piece was cleaned, taken into use by a batch, or left by it;
+    `checked` when somebody else looked at a cleaning, None where nobody has."""
 
     at: str
     index: int
     what: str
     batch: str | None = None
     reason: str | None = None
+    checked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +91,18 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A status since a time: by the batch that uses or last used the piece, or for a reason that somebody gave."""
+    """A status since a time: by the batch that uses or last used the piece, or for a reason that somebody gave;
+    `checked` when a cleaning was, which nobody asks of what was said to be clean for a reason."""
 
     status: str | None = None
     since: str | None = None
     batch: str | None = None
     reason: str | None = None
+    checked: str | None = None
+
+    def unchecked(self, until: str) -> bool:
+        """Whether the piece was cleaned, and nobody else had looked at it by this time."""
+        return self.status == CLEAN and self.reason is None and (self.checked is None or self.checked > until)
 
     def payload(self) -> dict[str, str | None]:
         return {"status": self.status, "since": self.since, "batch": self.batch, "reason": self.reason}
@@ -95,8 +112,8 @@ def status_event(given: Mapping[str, Any], at: str, index: int) -> Event:
     return Event(at, index, given["status"], None, given["reason"])
 
 
-def cleaned_event(at: str, index: int) -> Event:
-    return Event(at, index, _CLEANED)
+def cleaned_event(at: str, index: int, checked: str | None) -> Event:
+    return Event(at, index, _CLEANED, checked=checked)
 
 
 def condition(events: Iterable[Event], until: str) -> Condition:
@@ -113,7 +130,7 @@ def _after(now: Condition, one: Event) -> Condition:
     if now.status in BARRING:
         return now
     if one.what == _CLEANED:
-        return Condition(CLEAN, one.at)
+        return Condition(CLEAN, one.at, checked=one.checked)
     if one.what == _USED:
         return Condition(IN_USE, one.at, one.batch)
     # Another batch has it by now.
@@ -131,16 +148,17 @@ def judge(events: Sequence[Event], holds: Holds | None, at: str, batch: str) -> 
     be. What the same batch used before it may use again."""
     if not is_kept(events, holds):
         return []
-    now = condition(events, clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE))
+    until = clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)
+    now = condition(events, until)
     if now.status in BARRING:
         return [(BARRED, now.payload())]
     if now.status is None:
         return [(NOT_CLEAN, {"problem": "no_record"})]
     if now.status == CLEAN:
         over = ends(now, None if holds is None else holds.clean_hours)
-        if over is None or datetime.fromisoformat(at) <= over:
-            return []
-        return [(NOT_CLEAN, {"problem": "expired", "since": now.since, "until": clock.text(over)})]
+        if over is not None and datetime.fromisoformat(at) > over:
+            return [(NOT_CLEAN, {"problem": "expired", "since": now.since, "until": clock.text(over)})]
+        return [(NOT_CLEAN, {"problem": "unchecked", "since": now.since})] if now.unchecked(until) else []
     if now.batch == batch:
         return []
     return [(NOT_CLEAN, {"problem": now.status, "since": now.since, "batch": now.batch})]
@@ -170,6 +188,14 @@ def cleaning_refused(given: Mapping[str, Any], known: bool) -> str | None:
     if (given["equipment"] is None) == (given["class"] is None):
         return UNCLEAR
     return None if known or given["equipment"] is None else UNREGISTERED
+
+
+def judge_check(equipment: str, person: str, cleaning: tuple[str, str] | None) -> list[str]:
+    """What is wrong with somebody's check of a cleaning, of which (equipment, who cleaned) is known: another person
+    looks at what was cleaned (21 CFR 211.182; CN 2010, 86)."""
+    if cleaning is None or cleaning[0] != equipment:
+        return [NO_CLEANING]
+    return [OWN] if cleaning[1] == person else []
 
 
 def scope(given: Mapping[str, Any]) -> tuple[str, str]:

@@ -27,6 +27,9 @@ fact = Table(
     Column("batch", Text),
     Column("text", Text),
     Column("flags", Text, nullable=False),
+    # Of a cleaning: who else looked at it, and when; of one from before that was asked, at once.
+    Column("checked_at", Text),
+    Column("checked_by", Text),
     Index("equipment_fact_at", "equipment", "at"),
 )
 use = Table(
@@ -74,6 +77,7 @@ def keep_status(connection: Connection, entry: Entry) -> None:
 def keep_cleaning(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     said = {name: given[name] for name in ("procedure", "batch")}
+    said["checked_at"] = entry.header.captured_at if entry.kind == model.CLEANED_V1 else None
     _keep(connection, entry, {"what": "cleaned", "cleaning": given["kind"], "text": given["comment"], **said})
 
 
@@ -81,6 +85,15 @@ def _keep(connection: Connection, entry: Entry, values: Mapping[str, str | None]
     told = {"id": entry.id, "idx": entry.index, "equipment": entry.payload["equipment"]}
     when = {"at": entry.header.captured_at, "by": entry.actor, "flags": " ".join(entry.flags)}
     connection.execute(insert(fact).values(**told, **when, **values))
+
+
+def check_cleaning(connection: Connection, entry: Entry) -> None:
+    """The first who looked at it stands; a check with something wrong is none."""
+    if entry.flags:
+        return
+    here = (fact.c.id == entry.payload["cleaning"]) & fact.c.checked_at.is_(None)
+    values = {"checked_at": entry.header.captured_at, "checked_by": entry.actor}
+    connection.execute(update(fact).where(here).values(values))
 
 
 def set_holds(connection: Connection, entry: Entry) -> None:

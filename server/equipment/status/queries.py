@@ -58,19 +58,29 @@ def _known(connection: Connection, piece: Equipment, at: str) -> tuple[list[Even
 
 def state(connection: Connection, piece: Equipment, at: str) -> dict[str, Any]:
     """How a piece stands at a time: `kept` is whether anybody keeps account of its cleanliness; `until` when it must be
-    cleaned, or is clean no more; `over` whether that time has passed."""
+    cleaned, or is clean no more; `over` whether that time has passed; `checked` unless nobody else has looked at its
+    cleaning."""
     known, limits = _known(connection, piece, at)
-    now = model.condition(known, clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE))
+    latest = clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)
+    now = model.condition(known, latest)
     until = _until(now, limits)
     over = until is not None and clock.text(until) < at
     kept = model.is_kept(known, limits)
     return {
         "kept": kept,
         **now.payload(),
+        "checked": not now.unchecked(latest),
         "until": None if until is None else clock.text(until),
         "over": over,
         "holds": None if limits is None else limits.payload(),
     }
+
+
+def find_cleaning(connection: Connection, id_: str) -> tuple[str, str] | None:
+    """(equipment, who cleaned) of an entry that says so."""
+    here = (fact.c.id == id_) & (fact.c.what == "cleaned")
+    row = connection.execute(select(fact.c.equipment, fact.c.by).where(here)).first()
+    return None if row is None else (row.equipment, row.by)
 
 
 def _until(now: Condition, limits: Holds | None) -> datetime | None:
@@ -108,7 +118,7 @@ def history(connection: Connection, code: str, most: int) -> list[dict[str, Any]
 
 def _event(row: Row[Any]) -> Event:
     if row.what == "cleaned":
-        return model.cleaned_event(row.at, row.idx)
+        return model.cleaned_event(row.at, row.idx, row.checked_at)
     return Event(row.at, row.idx, row.what, None, row.text)
 
 
@@ -117,13 +127,13 @@ def _use(row: Row[Any]) -> Use:
 
 
 def _fact_line(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "what", "at", "by", "procedure", "cleaning", "batch", "text")
+    names = ("id", "what", "at", "by", "procedure", "cleaning", "batch", "text", "checked_at", "checked_by")
     more: Mapping[str, Any] = {"index": row.idx, "flags": row.flags.split(), "phase": None, "left": None}
     return {**{name: getattr(row, name) for name in names}, **more}
 
 
 def _use_line(row: Row[Any]) -> dict[str, Any]:
     names = ("id", "at", "by", "batch", "phase")
-    nothing = dict.fromkeys(("procedure", "cleaning", "text"))
+    nothing = dict.fromkeys(("procedure", "cleaning", "text", "checked_at", "checked_by"))
     about = {"index": row.idx, "what": "used", "flags": [], "left": row.left_at}
     return {**{name: getattr(row, name) for name in names}, **nothing, **about}

@@ -27,6 +27,14 @@ class Cleaned(Schema):
     comment = fields.text(2000, none=True)
 
 
+class CleaningChecked(Schema):
+    """Somebody else looked at a piece after it was cleaned: `cleaning` is the entry that says that it was."""
+
+    equipment = fields.code()
+    cleaning = fields.entry_id()
+    comment = fields.text(2000, none=True)
+
+
 class _Holds(Schema):
     equipment = fields.code(none=True)
     dirty_hours = fields.whole(1, _MOST_HOURS, none=True)
@@ -50,3 +58,10 @@ class NewCleaning(Cleaned):
 
     class Meta:
         exclude = ("equipment",)
+
+
+class NewCleaningCheck(CleaningChecked):
+    """As the entry has it, but for what the address names."""
+
+    class Meta:
+        exclude = ("equipment", "cleaning")

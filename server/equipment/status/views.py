@@ -61,6 +61,21 @@ def record_cleaning(body: Body, code: str) -> Answer:
     return _state(model.CLEANED, code, {"equipment": code, **body})
 
 
+@blueprint.post("/<code>/cleanings/<cleaning>/check")
+@require(*model.CHECKS)
+@blueprint.arguments(shapes.NewCleaningCheck)
+@blueprint.response(201)
+def check_cleaning(body: Body, code: str, cleaning: str) -> Answer:
+    """Record that somebody else has looked at what was cleaned. PestleError `equipment_unregistered`,
+    `cleaning_unknown`, `cleaning_own`."""
+    _page(code)
+    with plant.current().engine.connect() as connection:
+        wrong = model.judge_check(code, current_person().id, queries.find_cleaning(connection, cleaning))
+    if wrong:
+        raise PestleError("cleaning_own" if wrong == [model.OWN] else model.NO_CLEANING, {"cleaning": cleaning})
+    return _state(model.CLEANING_CHECKED, code, {"equipment": code, "cleaning": cleaning, **body})
+
+
 @blueprint.post("/holds")
 @require(model.KEEPS)
 @blueprint.arguments(shapes.CleaningSet)
@@ -87,7 +102,8 @@ def _page(code: str) -> Answer:
         if piece is None:
             raise PestleError(model.UNREGISTERED, {"equipment": code})
         lines = queries.history(connection, code, _SHOWN)
-        people = identity.people(connection, {one["by"] for one in lines})
+        named = {one[who] for one in lines for who in ("by", "checked_by") if one[who] is not None}
+        people = identity.people(connection, named)
         state = queries.state(connection, piece, clock.now_text())
-        history = [one | {"by": people.get(one["by"])} for one in lines]
+        history = [one | {who: people.get(one[who] or "") for who in ("by", "checked_by")} for one in lines]
         return piece.payload() | {"state": state, "history": history}

@@ -315,6 +315,8 @@ planning.order_scheduled.v1|排定批的生产时段|Batch scheduled
 materials.requisition_raised.v1|提出采购申请|Requisition raised
 equipment.balance_checked.v1|天平核查|Balance checked
 equipment.cleaned.v1|设备清洁|Equipment cleaned
+equipment.cleaned.v2|设备清洁|Equipment cleaned
+equipment.cleaning_checked.v1|清洁复核|Cleaning checked
 equipment.cleaning_set.v1|清洁保留时限设定|Hold times of cleaning set
 equipment.status_set.v1|设备状态设定|Status of equipment set
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
