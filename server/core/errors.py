@@ -2225,6 +2225,24 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed; the attempt is in the log.", "未作更改；此次尝试已入账。"),
         ("Close what the page names as open, or reject the lot.", "请先处理页面列出的未满足项，或拒收该批。"),
     ),
+    "sampling_discontinued": Problem(
+        409,
+        (
+            "Five lots of this supplier were not accepted under tightened inspection: sampling has stopped.",
+            "该供应商在加严检验下累计五批不接收：抽样检验已暂停。",
+        ),
+        ("Nothing was changed; the attempt is in the log.", "未作更改；此次尝试已入账。"),
+        (
+            "Let QA agree on this page to what the supplier has done, so that sampling goes on; or reject the lot.",
+            "请由 QA 在批次页面确认供应商的纠正措施并恢复抽样检验，或拒收该批。",
+        ),
+    ),
+    "sampling_not_discontinued": Problem(
+        409,
+        ("Sampling of this supplier's lots has not stopped.", "该供应商的抽样检验未暂停。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Look at the lot again; somebody may have let it go on already.", "请重新查看该批；可能已有人恢复。"),
+    ),
     "usage_own_work": Problem(
         403,
         ("You had a hand in this yourself.", "您本人参与了此项工作。"),

@@ -107,6 +107,13 @@ def lots_of_material(connection: Connection, code: str, day: str, limit: int) ->
     return [_lot(row, day) for row in connection.execute(query)]
 
 
+def lots_from(connection: Connection, code: str, supplier: str) -> set[str]:
+    """The numbers of all lots of a material from a supplier, as it was named at receipt."""
+    return set(
+        connection.execute(select(lot.c.lot).where(lot.c.material == code, lot.c.supplier == supplier)).scalars()
+    )
+
+
 def lots_in(connection: Connection, status: str, day: str, limit: int) -> list[Lot]:
     """Lots that were last given this status; those that wait longest first."""
     query = _lots.where(lot.c.status == status).order_by(lot.c.received_at, lot.c.material, lot.c.lot).limit(limit)

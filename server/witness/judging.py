@@ -75,6 +75,7 @@ from server.witness.since import SinceRules
 from server.witness.specifications import SpecificationRules
 from server.witness.stock import StockRules
 from server.witness.suppliers import SupplierRules
+from server.witness.switching import SwitchingRules
 from server.witness.training import TrainingRules
 from server.witness.usage import UsageRules
 from server.witness.yields import YieldRules
@@ -109,6 +110,7 @@ SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     usage.CHECKED: usage.said_of_check,
     usage.SET_ASIDE: usage.said_of_aside,
     descent.REWORK_KIND: descent.said,
+    usage.RESUMED: usage.said_of_resuming,
 }
 
 
@@ -135,7 +137,8 @@ class SiteRules:
         self._stock, self._balances = StockRules(), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
-        self._inspections = InspectionRules(self._stock, self._sampling, self._in_force)
+        self._switching = SwitchingRules()
+        self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
         self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
@@ -150,7 +153,7 @@ class SiteRules:
         self._yields = YieldRules(self._grants, self._signed_by, self._since)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
-        self._suppliers, self._usage = SupplierRules(), UsageRules(self._sampling, self._in_force)
+        self._suppliers, self._usage = SupplierRules(), UsageRules(self._sampling, self._in_force, self._switching)
         self._goods = Goods()
         self._requisitions = RequisitionRules(self._goods)
         self._purchasing = PurchaseRules(self._goods, self._suppliers, self._requisitions)
@@ -227,6 +230,7 @@ class SiteRules:
         self._issuing.judge(seen)
         self._reconciling.judge(seen)
         self._inspections.judge(seen)
+        self._switching.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -259,6 +263,7 @@ class SiteRules:
         self._places.learn(seen)
         self._sampling.learn(seen)
         self._in_force.learn(seen)
+        self._switching.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)

@@ -9,6 +9,8 @@ from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1, STATUS_CHA
 from server.quality import model as quality
 from server.quality import projection
 from server.quality.inspection import model as inspections
+from server.quality.inspection import switching
+from server.quality.specifications.model import Specification
 from server.quality.usage import model, rules
 from server.quality.usage.model import Facts, Line
 from server.witness import in_force
@@ -16,6 +18,7 @@ from server.witness.in_force import InForce
 from server.witness.remembering import Remembering
 from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen
+from server.witness.switching import SwitchingRules
 from sync.entry import FIRST_PREV
 from sync.errors import SyncError
 
@@ -43,9 +46,9 @@ class _Lot:
 class UsageRules(Remembering):
     """Lots with their results, and specifications in force, after the entries learnt so far."""
 
-    def __init__(self, sampling: SamplingRules, known: InForce) -> None:
+    def __init__(self, sampling: SamplingRules, known: InForce, switching: SwitchingRules) -> None:
         super().__init__()
-        self._sampling, self._known = sampling, known
+        self._sampling, self._known, self._switching = sampling, known, switching
         self._lots: dict[str, _Lot] = {}
         # Of entries that recorded results, by id: what whoever checks them signs.
         self._digests: dict[str, str] = {}
@@ -109,7 +112,14 @@ class UsageRules(Remembering):
             samplers=() if inspection is None else self._sampling.samplers(inspection),
             authors=tuple(corrected),
             told=self._sampling.told(str(material), str(number)) if wide else None,
+            discontinued=self._discontinued(found, str(material), str(number)),
         )
+
+    def _discontinued(self, found: Specification | None, material: str, number: str) -> bool | None:
+        standing = None
+        if found is not None and switching.switches(found.sampling):
+            standing = self._switching.of_lot(material, number)
+        return None if standing is None else standing.discontinued
 
     def _lines_of(self, seen: Seen, lot: _Lot) -> list[Line]:
         """With what has become of the samples since: no decision of before went by it."""

@@ -76,6 +76,7 @@ export const codesEn = {
     "quality.sample_taken.v1": "Sample taken", "quality.sample_voided.v1": "Sample taken back",
     "quality.inspection_drawn.v1": "Containers to sample drawn again",
     "quality.inspection_opened.v1": "Inspection opened",
+    "quality.sampling_resumed.v1": "Sampling goes on",
     "quality.result_set_aside.v1": "Result set aside",
     "quality.results_checked.v1": "Results checked",
     "quality.specification_submitted.v2": "Specification with sampling plan submitted for approval",

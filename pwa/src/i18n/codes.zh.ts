@@ -77,6 +77,7 @@ export const codesZh: typeof codesEn = {
     "quality.sample_taken.v1": "取样", "quality.sample_voided.v1": "样品作废",
     "quality.inspection_drawn.v1": "重新抽取取样容器",
     "quality.inspection_opened.v1": "检验任务开立",
+    "quality.sampling_resumed.v1": "恢复抽样检验",
     "quality.result_set_aside.v1": "检验结果不计入",
     "quality.results_checked.v1": "检验结果已复核",
     "quality.specification_submitted.v2": "质量标准提交批准（含取样方案）",

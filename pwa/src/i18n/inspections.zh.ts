@@ -7,6 +7,7 @@ export const inspectionsZh: typeof inspectionsEn = {
   states: { sampling: "待取样", sampled: "待检验室接收", complete: "取样完成" },
   tabSampling: "取样", tabUsage: "检验结果与判定", take: "取样", toSample: "应取件数", missing: "尚缺", unidentified: "未鉴别", samples: "样品", acRe: "Ac / Re",
   drawn: "取样容器", noLabels: "本批容器在系统中没有标签：请按容器上的标识填写。", allOfThem: "逐件取样", drawHint: "由检验任务编号、批号和容器标签抽取：任何人重新抽取，结果相同。", noSamples: "尚未取样。",
+  switching: { normal: "按 GB/T 2828.1 转移规则：正常检验。", tightened: (since, lots) => `自批 ${since} 起加严：连续五批或更少批中有两批不接收（${lots}）。`, accepted: (n) => `已连续接收 ${n} 批，满五批恢复正常检验。`, stopped: (lots) => `抽样检验已暂停：加严检验下累计五批不接收（${lots}）。QA 确认供应商措施有效后恢复。`, stoppedSince: "此后该供应商的抽样检验已暂停。", resume: "恢复抽样检验…", resumeMeaning: "同意供应商措施，恢复抽样检验", measures: "供应商采取的措施及有效性依据" },
   plan: "取样方案", specification: "质量标准", noSpecification: "无现行版本，按工厂规定取样", opened: "开立", why: "原因",
   purposes: { test: "检验", identity: "鉴别", retained: "留样" }, purpose: "样品用途", wanted: (amount: string) => `共需取样 ${amount}。`,
   scanContainer: "扫描容器", next: (labels: string) => `抽中的容器：${labels}`, aContainer: (lot: string) => `批号 ${lot} 的容器`, already: (label: string) => `${label}，已在本样品中`, noSuch: (label: string) => `${label}，系统中没有此容器`, ofOther: (label: string, material: string, lot: string) => `${label}：${material}，批号 ${lot}`,

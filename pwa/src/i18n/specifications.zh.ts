@@ -19,7 +19,7 @@ export const specificationsZh: typeof specificationsEn = {
   sampling: "取样方案", rule: "取样规则", number: "取样件数", level: "检验水平", aql: "AQL", severity: "严格度", identity: "鉴别", quantity: "检验取样量", retained: "留样量", instruction: "取样方法",
   rules: { sqrt_cn: "√n + 1（n ≤ 3 逐件；n > 300 为 √n / 2 + 1）", who_n: "WHO n 方案：1 + √N", who_p: "WHO p 方案：0.4√N", who_r: "WHO r 方案：1.5√N", fixed: "固定件数", all: "逐件", iso2859: "GB/T 2828.1（ISO 2859-1）一次抽样" },
   ruleHints: { sqrt_cn: "有小数的向上取整。", who_n: "物料均匀、来源可靠时使用；N ≤ 4 逐件。", who_p: "物料均匀、来源可靠、主要为鉴别时使用。", who_r: "可能不均匀或来源不熟悉时使用，如中药材。", fixed: "到货不足此数时逐件取样。", all: "每件均取样。", iso2859: "计数抽样：按批量、检验水平和 AQL 查表，箭头已解析。" },
-  identities: { drawn: "仅取样的容器", every: "每件容器逐一鉴别" }, severities: { normal: "正常检验", tightened: "加严检验" },
+  identities: { drawn: "仅取样的容器", every: "每件容器逐一鉴别" }, severities: { normal: "正常检验", tightened: "加严检验", switching: "按转移规则（正常／加严）" },
   arrives: "到货件数", opens: "取样件数", acRe: "Ac / Re", letter: "字码", noSampling: "未规定取样方案，按 √n + 1 取样。",
   same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改", moved: "移动" }, property: "内容", was: "原为", is: "现为", whole: "质量标准",
   record: "录入检验结果…", recordTitle: "按质量标准录入结果", recordHint: "请填写测得的全部位数：系统一次修约后再判定。未检验的项目留空。", recordNow: "录入", correct: "更正…", correctTitle: "更正检验结果", correctReason: "更正理由；原记录保留在日志中", yes: "符合", no: "不符合", finding: "检验所见",

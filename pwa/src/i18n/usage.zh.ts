@@ -5,7 +5,7 @@ export const usageZh: typeof usageEn = {
   tab: "使用决定", now: "当前状态", expiry: "有效期", retestDay: "复验期", none: "尚未作出决定。", lastBy: (name: string, at: string) => `${name} · ${at}`, unsigned: "未签名（导入或早期记录）", conditionsAre: (text: string) => `条件：${text}`,
   gatesTitle: "放行条件", gatesAgain: "延长复验期的条件", met: "满足", open: "未满足",
   gates: {
-    specification: "有现行的来料质量标准", sampling: "取样完成", results_complete: "各检验项目均有结果", results_pass: "结果均在限度内", results_checked: "结果已由第二人复核", supplier: "供应商已批准或已接受到货", independent: "您未参与取样、检验或复核",
+    specification: "有现行的来料质量标准", sampling_goes_on: "该供应商的抽样检验未暂停", sampling: "取样完成", results_complete: "各检验项目均有结果", results_pass: "结果均在限度内", results_checked: "结果已由第二人复核", supplier: "供应商已批准或已接受到货", independent: "您未参与取样、检验或复核",
   },
   fromDifferent: "已合格的物料批须有新的检验结果才能延长复验期。",
   results: "检验结果", by: (code: string, version: number) => `${code} · 第 ${version} 版`, noSpecification: "该物料没有现行的来料质量标准，无法放行。", toSpecifications: "质量标准", noResult: "无结果", limits: "限度", measured: (value: string) => `测得 ${value}`, checkedBy: (name: string, at: string) => `复核：${name} · ${at}`, uncheckedYet: "待复核", imported: "导入的历史结果", notCounting: "录入人无权限或样品无效，不计入", otherSpecification: (name: string) => `按 ${name} 判定，不计入`, inside: "符合", outside: "超出限度", noVerdict: "不判定",

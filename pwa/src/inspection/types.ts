@@ -12,7 +12,9 @@ export interface Retest { material: string; lot: string; name: Text2 | null; ret
 export interface Sampled { container: string; quantity: Quantity; instead_of: string | null; reason: string | null }
 export interface Link { step: StepCode; at: string; place: string | null; until: string | null; reason: string | null; by: Named | null; to: Named | null; breaks: string[] }
 export interface Sample { sample: string; inspection: string; purpose: Purpose; comment: string | null; taken_at: string; taken_by: Named | null; counts: boolean; containers: Sampled[]; flags: string[]; steps: Link[]; broken: boolean; state: string }
-export interface InspectionView extends InspectionLine { specification: string | null; version: number | null; sampling: Sampling; plan: Omit<Opened, "containers">; drawn: string[] | null; labelled: number; missing: string[]; missing_count: number; unidentified: string[]; unidentified_count: number; opened_by: Named | null; samples: Sample[] }
+/** What the switching rules of ISO 2859-1 came to; `cause`: the lots because of which it is tightened, the last one last. */
+export interface Switching { severity: string; discontinued: boolean; accepted: number; cause: string[]; rejected: string[] }
+export interface InspectionView extends InspectionLine { specification: string | null; version: number | null; sampling: Sampling; plan: Omit<Opened, "containers">; switching: Switching | null; drawn: string[] | null; labelled: number; missing: string[]; missing_count: number; unidentified: string[]; unidentified_count: number; opened_by: Named | null; samples: Sample[] }
 export interface SampleView extends Sample { of: InspectionLine | null; receivers: Named[] }
 /** What a container is to an inspection; `code` one of the words below. */
 export interface Looked { container: string; code: "drawn" | "not_drawn" | "sampled" | "other_lot" | "other_material" | "unknown"; samples: string[]; of: { material: string; lot: string } | null; held: Quantity | null; gone: string | null }

@@ -3,6 +3,7 @@ import type { Gate, Named, TestResult } from "../api/types";
 import type { Quantity, Text2 } from "../core/types";
 import type { Test } from "../specifications/types";
 import type { Reagent } from "./answering";
+import type { Switching } from "./types";
 
 export interface Said { by: Named | null; at: string }
 /** A result with who stands for it; `digest` is what whoever checks its entry signs. */
@@ -16,7 +17,7 @@ export interface Line { id: string; kind: string; captured_at: string; by: Named
 export interface UsageView {
   lot: { material: string; name: Text2 | null; lot: string; status: string; expiry: string | null; retest: string | null; manufacturer: string | null; received_at: string; quantity: Quantity | null; containers: number | null; supplier: string | null; supplier_lot: string | null };
   supplier: { named: string | null; waits: boolean; code: string | null; name: Text2 | null; standing: string | null };
-  specification: string | null; version: number | null; inspection: string | null; digest: string;
+  specification: string | null; version: number | null; inspection: string | null; digest: string; switching: Switching | null;
   tests: Test[]; results: LotResult[]; certificates: Certificate[]; claims: Claims[]; gates: Pick<Gate, "code" | "met" | "details">[]; decisions: Decision[]; history: Line[];
 }
 export interface CertificateLine { test: string; name: string | null; value: string | null; unit: string | null; text: string | null }

@@ -13,9 +13,11 @@ from server.core.numbering import is_next
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.materials import queries as materials
-from server.quality.inspection import model, projection, queries, rules
+from server.materials.receiving import queries as receiving
+from server.quality.inspection import model, plans, projection, queries, rules
 from server.quality.inspection.settling import settle_lot, settled
 from server.quality.specifications.entries import Sampling
+from server.quality.usage import outcomes
 
 
 def inspection_number() -> plain.String:
@@ -40,6 +42,12 @@ class _Draw(Schema):
     drawn = _labels()
 
 
+class Plan(Sampling):
+    """What the specification says, with the severity that the switching rules come to where it leaves it to them."""
+
+    severity = fields.choice(*plans.SEVERITIES, none=True)
+
+
 class InspectionOpened(_Draw):
     """By the specification in force, or by the rule of the site where there is none. `reason`: why, where no receipt
     is the cause."""
@@ -48,7 +56,7 @@ class InspectionOpened(_Draw):
     lot = fields.number()
     specification = fields.code(none=True)
     version = fields.whole(1, 9_999, none=True)
-    plan = fields.nested(Sampling)
+    plan = fields.nested(Plan)
     reason = fields.text(2000, none=True)
 
 
@@ -110,9 +118,11 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
     last = 0 if parsed is None else queries.last_number(connection, parsed[0])
     if not is_next(model.PREFIX, given["inspection"], entry.header.captured_at, last):
         return _refused("inspection_number_wrong", given)
-    if materials.find_lot(connection, given["material"], given["lot"]) is None:
+    lot = materials.find_lot(connection, given["material"], given["lot"])
+    if lot is None:
         return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
     asked = queries.plan_of(connection, given["material"], entry.header.captured_at[:10])
+    asked = outcomes.plan_for(connection, asked, given["material"], lot.supplier)
     if not asked.items() <= given.items():
         return _refused("inspection_draw_wrong", given)
     return _drawn_right(connection, given, given)
@@ -173,9 +183,20 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     found = queries.of_lot(connection, given["material"], given["lot"])
     came = given["containers"] or 0
     if found is None:
-        return Ruling(consequences=[opening(connection, given["material"], given["lot"], entry.recorded_at, came)])
+        about = given["material"], given["lot"]
+        supplier = _supplier(connection, entry)
+        return Ruling(consequences=[opening(connection, *about, entry.recorded_at, came, supplier=supplier)])
     again = bool(came) and _receives(connection, entry)
     return Ruling(consequences=_again(connection, found, (), found.containers + came) if again else ())
+
+
+def _supplier(connection: Connection, entry: Entry) -> str | None:
+    """Who will have delivered the lot of a receipt, once it is taken in."""
+    given = entry.payload
+    known, named = materials.find_lot(connection, given["material"], given["lot"]), receiving.named(given)
+    if known is None:
+        return named
+    return known.supplier or (named if _receives(connection, entry) else None)
 
 
 def judge_containers(connection: Connection, entry: Entry) -> Ruling:
@@ -216,13 +237,16 @@ def opening(
     came: int = 0,
     reason: str | None = None,
     actor: str = SERVER,
+    *,
+    supplier: str | None,
 ) -> Fact:
-    """What opens an inspection of a lot: by the specification in force on the day, of as many containers as there are
-    or as are said to have come."""
+    """What opens an inspection of a lot of a supplier: by the specification in force on the day, of as many containers
+    as there are or as are said to have come."""
     labels = queries.labels_of(connection, material, lot)
     number = queries.next_number(connection, now)
     said: dict[str, Any] = {"inspection": number, "material": material, "lot": lot, "reason": reason}
-    said |= queries.plan_of(connection, material, now[:10])
+    asked = queries.plan_of(connection, material, now[:10])
+    said |= outcomes.plan_for(connection, asked, material, supplier)
     said |= rules.draw(number, said, labels, max(came, len(labels)))
     return Fact(model.OPENED, model.stream(material, lot), said, subject=number, actor=actor)
 

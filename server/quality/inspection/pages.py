@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.stock import queries as stock
-from server.quality.inspection import plans, queries, rules
+from server.quality.inspection import plans, queries, rules, switching
 from server.quality.inspection.model import Inspection, Sample, Step
+from server.quality.specifications import queries as specifications
+from server.quality.usage import outcomes
 
 Answer = dict[str, Any]
 # A page names so many containers that are still to be sampled; the rest it counts.
@@ -51,6 +53,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "version": found.version,
         "sampling": dict(found.sampling),
         "plan": plans.plan(found.sampling, found.containers).payload(),
+        "switching": _switching(connection, found, line["supplier"]),
         "drawn": None if found.drawn is None else [*found.drawn],
         "labelled": len(labels),
         "missing": missing[:_NAMED],
@@ -60,6 +63,19 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "opened_by": people.get(found.opened_by),
         "samples": [_sample(one, _of(steps, one.sample), people) for one in samples],
     }
+
+
+def _switching(connection: Connection, found: Inspection, supplier: str | None) -> Answer | None:
+    """Why it is inspected as severely as it is: what the switching rules came to when it was opened, and whether
+    sampling has stopped since; None where its specification did not ask them."""
+    asked = None
+    if found.specification is not None and found.version is not None:
+        asked = specifications.find_version(connection, found.specification, found.version)
+    if asked is None or not switching.switches(asked.sampling):
+        return None
+    opened = queries.opened_at(connection, found.inspection)
+    then = outcomes.standing(connection, found.material, supplier, opened).payload()
+    return then | {"discontinued": outcomes.standing(connection, found.material, supplier).discontinued}
 
 
 def container(connection: Connection, found: Inspection, label: str, day: str) -> Answer:

@@ -29,6 +29,8 @@ LEVELS = ("I", "II", "III", "S-1", "S-2", "S-3", "S-4")
 NORMAL, TIGHTENED = "normal", "tightened"
 # Reduced inspection is left out: its acceptance numbers differ between editions, and a wrong one passes bad lots.
 SEVERITIES = (NORMAL, TIGHTENED)
+# What a specification says where the rules of the standard say how severe inspection is (`switching`).
+SWITCHING = "switching"
 AQLS = ("0.065", "0.10", "0.15", "0.25", "0.40", "0.65", "1.0", "1.5", "2.5", "4.0", "6.5", "10")
 # What is drawn by where a specification says nothing of sampling.
 DEFAULT: Mapping[str, Any] = {
@@ -87,12 +89,14 @@ class Plan:
 
 
 def plan(sampling: Mapping[str, Any], containers: int) -> Plan:
-    """Of `containers` that came; {rule, number, level, aql, severity} as the specification has them. Where a plan asks
-    for more than there are, all are sampled (ISO 2859-1, 10.1)."""
+    """Of `containers` that came; {rule, number, level, aql, severity} as the specification has them, normal where it
+    leaves the severity to switching rules. Where a plan asks for more than there are, all are sampled (ISO 2859-1,
+    10.1)."""
     if containers <= 0:
         return Plan(0)
     if sampling["rule"] == ISO2859:
-        found = single(containers, sampling["level"], sampling["aql"], sampling["severity"])
+        severity = NORMAL if sampling["severity"] == SWITCHING else sampling["severity"]
+        found = single(containers, sampling["level"], sampling["aql"], severity)
         return Plan(min(found.number, containers), found.letter, found.accept)
     return Plan(min(_count(sampling, containers), containers))
 

@@ -57,6 +57,12 @@ def find(connection: Connection, number: str) -> Inspection | None:
     return None if row is None else _with_samplers(connection, row)
 
 
+def opened_at(connection: Connection, number: str) -> int:
+    """The place in the log of the entry that opened an inspection that there is."""
+    index: int = connection.execute(select(inspection.c.idx).where(inspection.c.inspection == number)).scalar_one()
+    return index
+
+
 def listed(
     connection: Connection, states: Iterable[str], words: str, offset: int, limit: int
 ) -> tuple[list[Inspection], int]:

@@ -56,7 +56,8 @@ def begin(body: Body) -> Answer:
         about = body["material"], body["lot"]
         lot = materials.find_lot(connection, *about)
         came = 0 if lot is None else lot.containers or 0
-        fact = entries.opening(connection, *about, now, came, body["reason"], current_person().id)
+        supplier = None if lot is None else lot.supplier
+        fact = entries.opening(connection, *about, now, came, body["reason"], current_person().id, supplier=supplier)
     here.recorder.state(fact)
     return _page(str(fact.payload["inspection"]))
 

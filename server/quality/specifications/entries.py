@@ -45,7 +45,7 @@ class Sampling(Schema):
     number = fields.whole(1, 10_000, none=True)
     level = fields.choice(*plans.LEVELS, none=True)
     aql = fields.choice(*plans.AQLS, none=True)
-    severity = fields.choice(*plans.SEVERITIES, none=True)
+    severity = fields.choice(*plans.SEVERITIES, plans.SWITCHING, none=True)
     identity = fields.choice(*plans.IDENTITIES)
     quantity = fields.nested(fields.QuantityShape, none=True)
     retained = fields.nested(fields.QuantityShape, none=True)

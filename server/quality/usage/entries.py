@@ -12,7 +12,7 @@ from server.identity import signing
 from server.materials import queries as materials
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGES
 from server.quality.model import subject_of
-from server.quality.usage import certificates, model, projection, queries, rules
+from server.quality.usage import certificates, model, outcomes, projection, queries, rules
 
 
 class ResultsChecked(signing.Signed):
@@ -32,6 +32,16 @@ class ResultSetAside(signing.Signed):
     instead = fields.entry_id()
     reason = fields.text(4000)
     meaning = signing.meaning(model.ASIDE_MEANING["code"])
+
+
+class SamplingResumed(signing.Signed):
+    """Lots of `material` from `supplier`, as it was named at receipt, are sampled again, tightened; `reason`: what the
+    supplier has done, and why it will help."""
+
+    material = fields.code()
+    supplier = fields.text()
+    reason = fields.text(4000)
+    meaning = signing.meaning(model.RESUME_MEANING["code"])
 
 
 class CertificateLine(Schema):
@@ -110,6 +120,17 @@ def decide_aside(connection: Connection, entry: Entry) -> Ruling:
     return signing.refusal(connection, entry, model.said_of_aside(given)) or Ruling()
 
 
+def decide_resuming(connection: Connection, entry: Entry) -> Ruling:
+    """QA, of a supplier of whose lots five were not accepted under tightened inspection."""
+    given = entry.payload
+    code = rules.resuming_refused(outcomes.standing(connection, given["material"], given["supplier"]))
+    if code is None and entry.header.stream != model.supply(given["material"], given["supplier"]):
+        code = "not_found"
+    if code is not None:
+        return Ruling(refusal=code, details={"material": given["material"], "supplier": given["supplier"]})
+    return signing.refusal(connection, entry, model.said_of_resuming(given)) or Ruling()
+
+
 def _day(entry: Entry) -> str:
     return entry.header.captured_at[:10]
 
@@ -124,6 +145,7 @@ KINDS = (
         projection.keep_certificate,
         by=("server", *model.KEEPS_CERTIFICATES),
     ),
+    Kind(model.RESUMED, SamplingResumed, "decision", decide_resuming, projection.resume, by=(model.DECIDES,)),
     Kind(model.SET_ASIDE, ResultSetAside, "decision", decide_aside, projection.set_aside, by=(model.DECIDES,)),
 )
 ROOM = Room(

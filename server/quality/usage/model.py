@@ -11,6 +11,9 @@ from sync import canonical
 CHECKED = "quality.results_checked.v1"
 # QA says that an original result does not count, for what its investigation found; a retest alone never says so.
 SET_ASIDE = "quality.result_set_aside.v1"
+# QA agrees that what a supplier has done will help, so that its lots are sampled again (ISO 2859-1:1999, 9.4).
+RESUMED = "quality.sampling_resumed.v1"
+RESUME_MEANING = {"code": "resumed", "zh": "同意供应商措施，恢复抽样检验", "en": "Measures agreed: sampling goes on"}
 CHECK_MEANING = {"code": "checked", "zh": "已复核", "en": "Checked"}
 ASIDE_MEANING = {"code": "set_aside", "zh": "经调查，该结果不计入", "en": "Investigated: this result does not count"}
 RECORDS, DECIDES = "results.record", "lot.decide"
@@ -49,6 +52,7 @@ class Facts:
     `sha256` is that of the specification in force; `since` the place in the log of the last release, after which a
     lot that is released must have been tested to be released anew. `sampled`: None where nothing is to be sampled.
     `authors`: who had a hand in results that were corrected. `told`: see `told_of`; None where it is not shown.
+    `discontinued`: whether sampling of its supplier's lots has stopped; None where no switching rules are asked.
     """
 
     material: str
@@ -67,6 +71,7 @@ class Facts:
     samplers: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     told: str | None = None
+    discontinued: bool | None = None
 
     @property
     def digest(self) -> str:
@@ -104,6 +109,11 @@ class Decision:
     digest: str | None
 
 
+def supply(material: str, supplier: str) -> str:
+    """The stream of what is decided about a supplier's lots of a material."""
+    return f"supply/{material}/{supplier}"
+
+
 def told_of(entries: Iterable[tuple[str, Sequence[str]]]) -> str:
     """SHA-256 over (id, flags) of what is said of a lot elsewhere than in its stream, and of what is flagged there, in
     the order of the log: the running hash of a stream covers neither."""
@@ -113,6 +123,12 @@ def told_of(entries: Iterable[tuple[str, Sequence[str]]]) -> str:
 def said_of_check(given: Mapping[str, Any]) -> dict[str, Any]:
     """What whoever checks results signs."""
     return {name: given[name] for name in ("entry", "digest", "comment")} | {"meaning": given["meaning"]["code"]}
+
+
+def said_of_resuming(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever lets sampling go on signs."""
+    names = ("material", "supplier", "reason")
+    return {name: given[name] for name in names} | {"meaning": given["meaning"]["code"]}
 
 
 def said_of_aside(given: Mapping[str, Any]) -> dict[str, Any]:

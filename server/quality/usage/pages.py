@@ -15,7 +15,7 @@ from server.materials.suppliers import queries as suppliers
 from server.quality import queries as quality
 from server.quality.specifications import model as specified
 from server.quality.specifications import queries as specifications
-from server.quality.usage import certificates, model, queries, rules
+from server.quality.usage import certificates, model, outcomes, queries, rules
 from server.quality.usage.certificates import Claim
 from server.quality.usage.model import Facts, Line
 from sync.log import reading
@@ -49,6 +49,7 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
         "version": facts.version,
         "inspection": facts.inspection,
         "digest": facts.digest,
+        "switching": _switching(connection, facts, found.supplier),
         "tests": [_test(test) for test in _specified(connection, facts)],
         "results": _results(connection, facts, people),
         "certificates": [_certificate(row, people) for row in kept],
@@ -57,6 +58,13 @@ def one(connection: Connection, material: str, lot: str, day: str, person: str |
         "decisions": [_decision(each, people) for each in decided],
         "history": [_entry(each, people) for each in reversed(history)],
     }
+
+
+def _switching(connection: Connection, facts: Facts, supplier: str | None) -> Answer | None:
+    """How lots of this supplier are inspected now; None where the specification asks no switching rules."""
+    if facts.discontinued is None:
+        return None
+    return outcomes.standing(connection, facts.material, supplier).payload()
 
 
 def _history(connection: Connection, material: str, lot: str, size: int) -> list[reading.StoredEntry]:

@@ -42,8 +42,18 @@ aside = Table(
     Column("at", Text, nullable=False),
     Column("reason", Text, nullable=False),
 )
-
-
+resumed = Table(
+    "quality_sampling_resumed",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Text, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("supplier", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("quality_sampling_resumed_supply", "material", "supplier"),
+)
 certificate = Table(
     "quality_certificate",
     records,
@@ -83,6 +93,12 @@ def keep_check(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     row = {"of": given["entry"], "entry": entry.id, "by": entry.actor, "at": entry.header.captured_at}
     connection.execute(insert(check), {**row, "comment": given["comment"]})
+
+
+def resume(connection: Connection, entry: Entry) -> None:
+    given = entry.payload
+    row = {"idx": entry.index, "entry": entry.id, "by": entry.actor, "at": entry.header.captured_at}
+    connection.execute(insert(resumed), {**row, **{name: given[name] for name in ("material", "supplier", "reason")}})
 
 
 def set_aside(connection: Connection, entry: Entry) -> None:

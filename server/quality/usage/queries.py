@@ -11,9 +11,10 @@ from server.materials import queries as materials
 from server.materials.model import Lot
 from server.materials.receiving import queries as receiving
 from server.quality.inspection import queries as inspections
+from server.quality.inspection import switching
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
-from server.quality.usage import model, rules
+from server.quality.usage import model, outcomes, rules
 from server.quality.usage.model import Decision, Facts, Line
 from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
@@ -60,6 +61,7 @@ def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | 
     found = specifications.effective(connection, material, model.STAGE, day)
     size, running = _head(connection, stream(material, lot))
     inspection = inspections.of_lot(connection, material, lot)
+    switches = found is not None and switching.switches(found.sampling)
     return Facts(
         material=material,
         lot=lot,
@@ -77,6 +79,7 @@ def facts(connection: Connection, material: str, lot: str, day: str) -> Facts | 
         samplers=() if inspection is None else inspection.samplers,
         authors=_authors(connection, material, lot),
         told=_told(connection, material, lot),
+        discontinued=outcomes.standing(connection, material, known.supplier).discontinued if switches else None,
     )
 
 

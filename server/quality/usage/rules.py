@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from server.quality.inspection.switching import Standing
 from server.quality.usage.model import Facts, Gate, Line
 
 
@@ -11,6 +12,7 @@ def gates(facts: Facts, person: str | None) -> list[Gate]:
     """All conditions of a release, in the order in which work meets them; those of `person` where one is to sign."""
     found = [
         Gate("specification", facts.specification is not None),
+        *([] if facts.discontinued is None else [Gate("sampling_goes_on", not facts.discontinued)]),
         *([] if facts.sampled is None else [Gate("sampling", facts.sampled)]),
         _of("results_complete", missing(facts)),
         _of("results_pass", failing(facts)),
@@ -27,6 +29,8 @@ def refused(given: Mapping[str, Any], facts: Facts, person: str) -> tuple[str, d
         return "digest_stale", {"digest": facts.digest}
     if given["status"] != "released":
         return None
+    if facts.discontinued:
+        return "sampling_discontinued", {"material": facts.material}
     if given["retest"] is not None and facts.since >= 0:
         # Its retest day is moved by new results alone, whatever the lot has become since it was released.
         facts = replace(facts, status="released")
@@ -74,6 +78,11 @@ def aside_refused(given: Mapping[str, Any], facts: Facts, person: str) -> str | 
     if original is None or later is None or later.index <= original.index:
         return "result_not_replaceable"
     return "usage_own_work" if person in hands(facts) else None
+
+
+def resuming_refused(found: Standing) -> str | None:
+    """Why sampling cannot be let go on: it has not stopped."""
+    return None if found.discontinued else "sampling_not_discontinued"
 
 
 def check_refused(lines: list[Line], person: str) -> str | None:

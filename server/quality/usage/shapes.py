@@ -36,6 +36,12 @@ class CertificateBody(Schema):
     lines = fields.many(CertificateLine, 1, 60)
 
 
+class ResumeBody(SignatureFields):
+    """`reason`: what the supplier has done, and why it will help."""
+
+    reason = fields.text(4000)
+
+
 class AsideBody(SignatureFields):
     entry = fields.entry_id()
     test = fields.code()

@@ -16,6 +16,7 @@ from server.core.kinds import Fact
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import model as materials
+from server.materials import queries as lots
 from server.quality.usage import certificates, model, pages, queries, retests, shapes
 from sync.passkeys import shown
 
@@ -59,15 +60,9 @@ def decide(body: Body, material: str, lot: str) -> Answer:
     `lot_supplier_undecided`, and those of a signature."""
     names = ("status", "conditions", "retest", "inspection", "specification", "version", "digest", "reason")
     said = {"material": material, "lot": lot, **{name: body[name] for name in names}}
-    _sign(
-        materials.STATUS_CHANGED,
-        material,
-        lot,
-        said,
-        materials.MEANINGS[body["status"]],
-        materials.said_of_status,
-        body,
-    )
+    meaning = materials.MEANINGS[body["status"]]
+    stream = queries.stream(material, lot)
+    _sign(materials.STATUS_CHANGED, stream, said, meaning, materials.said_of_status, body)
     return _page(material, lot)
 
 
@@ -79,7 +74,7 @@ def check(body: Body, material: str, lot: str) -> Answer:
     """Sign as the second person that what an entry recorded of a lot was checked. PestleError `results_not_unchecked`,
     `usage_own_work`, `digest_stale`, and those of a signature."""
     said = {name: body[name] for name in ("entry", "digest", "comment")}
-    _sign(model.CHECKED, material, lot, said, model.CHECK_MEANING, model.said_of_check, body)
+    _sign(model.CHECKED, queries.stream(material, lot), said, model.CHECK_MEANING, model.said_of_check, body)
     return _page(material, lot)
 
 
@@ -123,14 +118,31 @@ def set_aside(body: Body, material: str, lot: str) -> Answer:
     """Sign that a result outside of its limits does not count after an investigation, since it was tested again.
     PestleError `result_not_replaceable`, `usage_own_work`, and those of a signature."""
     said = {name: body[name] for name in ("entry", "test", "instead", "reason")}
-    _sign(model.SET_ASIDE, material, lot, said, model.ASIDE_MEANING, model.said_of_aside, body)
+    _sign(model.SET_ASIDE, queries.stream(material, lot), said, model.ASIDE_MEANING, model.said_of_aside, body)
+    return _page(material, lot)
+
+
+@blueprint.post("/lots/<material>/<path:lot>/resume-sampling")
+@require(model.DECIDES)
+@blueprint.arguments(shapes.ResumeBody)
+@blueprint.response(201)
+def resume(body: Body, material: str, lot: str) -> Answer:
+    """Sign that lots of this lot's material and supplier are sampled again, tightened, after its measures. PestleError
+    `sampling_not_discontinued`, and those of a signature."""
+    here = plant.current()
+    with here.engine.connect() as connection:
+        found = lots.find_lot(connection, material, lot)
+    if found is None or found.supplier is None:
+        raise PestleError("sampling_not_discontinued", {"material": material})
+    said = {"material": material, "supplier": found.supplier, "reason": body["reason"]}
+    stream = model.supply(material, found.supplier)
+    _sign(model.RESUMED, stream, said, model.RESUME_MEANING, model.said_of_resuming, body)
     return _page(material, lot)
 
 
 def _sign(
     kind: str,
-    material: str,
-    lot: str,
+    stream: str,
     said: Answer,
     meaning: Mapping[str, str],
     seen: Callable[[Mapping[str, Any]], dict[str, Any]],
@@ -138,7 +150,7 @@ def _sign(
 ) -> None:
     here, given = plant.current(), {**said, "meaning": dict(meaning)}
     signature = signing.sign(here, current_session(), body, shown(kind, seen(given)))
-    here.recorder.state(Fact(kind, queries.stream(material, lot), given | signature, actor=current_person().id))
+    here.recorder.state(Fact(kind, stream, given | signature, actor=current_person().id))
 
 
 def _page(material: str, lot: str) -> Answer:

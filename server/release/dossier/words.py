@@ -220,6 +220,7 @@ quality.sample_taken.v1|取样|Sample taken
 quality.sample_voided.v1|样品作废|Sample taken back
 quality.inspection_drawn.v1|重新抽取取样容器|Containers to sample drawn again
 quality.inspection_opened.v1|检验任务开立|Inspection opened
+quality.sampling_resumed.v1|恢复抽样检验|Sampling goes on
 quality.result_set_aside.v1|检验结果不计入|Result set aside
 quality.results_checked.v1|检验结果已复核|Results checked
 quality.specification_submitted.v2|质量标准提交批准（含取样方案）|Specification with sampling plan submitted
