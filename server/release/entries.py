@@ -15,6 +15,7 @@ from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
+from server.quality.usage.model import CHECKED
 from server.recipes.model import find_phase
 from server.release import differences, gates, model, projection, queries, questions, recorded, reviewing, rules
 from server.release.audit import entries as audit
@@ -362,6 +363,16 @@ def judge_recorded(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=sealed.flags, consequences=[*sealed.consequences, *begun.consequences])
 
 
+def judge_checked(connection: Connection, entry: Entry) -> Ruling:
+    """The check of a batch's results is for its review; of a batch whose signature stands nobody checks any more, since
+    the signature would no longer cover everything."""
+    batch = subject_of(entry.header.stream)[0]
+    before = None if batch is None else queries.current_disposition(connection, batch)
+    if batch is not None and before is not None and not queries.is_stale(connection, batch, before):
+        return Ruling(refusal="batch_disposed", details={"batch": batch})
+    return Ruling() if batch is None else reviewing.judge_work(connection, entry)
+
+
 def judge_filled(connection: Connection, entry: Entry) -> Ruling:
     """What is filled into a form about a batch: after its seal, and for its review."""
     batch, begun = quality.batch_of_record(connection, entry), reviewing.judge_work(connection, entry)
@@ -373,6 +384,7 @@ def judge_filled(connection: Connection, entry: Entry) -> Ruling:
 JUDGES: Mapping[str, Decide] = {
     **reviewing.JUDGES,
     **dict.fromkeys(RESULTS, judge_recorded),
+    CHECKED: judge_checked,
     **dict.fromkeys(records.WORK, judge_filled),
 }
 ROOM = Room("release", KINDS, judges=JUDGES)

@@ -14,6 +14,7 @@ from server.production.descent import queries as births
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
+from server.quality.usage import batches as checks
 from server.release import differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
@@ -45,6 +46,7 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
         *differences.gates(differences.of_batch(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
         *_specification(connection, batch, results),
+        *_checks(connection, batch, results),
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
@@ -60,6 +62,12 @@ def _specification(connection: Connection, batch: str, results: Sequence[Result]
     if signed is not None and not is_stale(connection, batch, signed):
         found = specified.effective_for(connection, stream, "release", signed.signed_at[:10])
     return [] if found is None else [rules.specification_gate(found.tests, results)]
+
+
+def _checks(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
+    signed = current_disposition(connection, batch)
+    standing = signed is not None and not is_stale(connection, batch, signed)
+    return rules.checks_gates(results, checks.unchecked(connection, batch), standing)
 
 
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:

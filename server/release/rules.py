@@ -124,6 +124,12 @@ def specification_gate(tests: Sequence[Test], results: Iterable[Result]) -> Gate
     return gate("specification", missing(tests, [one.test for one in results if one.stage == "release"]))
 
 
+def checks_gates(results: Sequence[Result], unchecked: Sequence[str], standing: bool) -> list[Gate]:
+    """A second person has checked every result of the batch: asked of who signs, so that an older signature which
+    stands is not said to lack what nobody asked of it; no gate of a batch without results."""
+    return [gate("results_checked", unchecked)] if results and not (standing and unchecked) else []
+
+
 def gate(code: str, against: Sequence[str]) -> Gate:
     return Gate(code, not against, len(against), tuple(against))
 

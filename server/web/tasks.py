@@ -34,6 +34,7 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.inspection import model as inspecting
 from server.quality.inspection import queries as inspections
+from server.quality.usage import batches as checks
 from server.quality.usage import queries as usage
 from server.quality.usage import retests
 from server.release import gates, queries
@@ -146,6 +147,14 @@ def _unchecked_lots(connection: Connection, person: Person, _: datetime) -> Iter
     """Lots with results that a second person has to check: not whose own they are (QUA-03)."""
     for lot, at in usage.unchecked(connection, person.id, _MOST):
         yield Task("lot_check", NOW, lot.lot, _path("lot", lot.material, lot.lot), lot.name, at)
+
+
+def _unchecked_batches(connection: Connection, person: Person, _: datetime) -> Iterator[Task]:
+    """Batches that are not decided on, with results that a second person has to check (QUA-03)."""
+    open_ones = batches.batch_lines(connection, (production.IN_PROGRESS, production.AWAITING_REVIEW), limit=_MOST)[0]
+    waits = checks.waiting(connection, [one.number for one in open_ones], person.id)
+    for number, at in waits.items():
+        yield Task("batch_check", NOW, number, _path("batch", number), at=at)
 
 
 def _to_count(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
@@ -402,6 +411,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), ("material.approve",), _label_designs),
     (("lot.read",), ("results.record",), _untested_lots),
     (("lot.read",), ("results.record",), _unchecked_lots),
+    (("batch.read",), ("results.record",), _unchecked_batches),
     (("lot.read",), ("results.record",), _retests),
     (("lot.read",), ("sample.take",), _to_sample),
     (("lot.read",), ("stock.move",), _to_count),

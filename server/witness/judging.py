@@ -38,6 +38,7 @@ from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
 from server.witness.balances import BalanceRules
+from server.witness.batch_results import BatchResultRules
 from server.witness.blanks import BlankRules
 from server.witness.containers import ContainerRules
 from server.witness.controls import ControlRules
@@ -137,7 +138,7 @@ class SiteRules:
         self._stock, self._balances = StockRules(), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
-        self._switching = SwitchingRules()
+        self._switching, self._batch_results = SwitchingRules(), BatchResultRules()
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
         self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)
@@ -231,6 +232,7 @@ class SiteRules:
         self._reconciling.judge(seen)
         self._inspections.judge(seen)
         self._switching.judge(seen)
+        self._batch_results.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -264,6 +266,7 @@ class SiteRules:
         self._sampling.learn(seen)
         self._in_force.learn(seen)
         self._switching.learn(seen)
+        self._batch_results.learn(seen)
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)

@@ -63,6 +63,8 @@ class UsageRules(Remembering):
             return
         if head.kind == STATUS_CHANGED_V1 and self._signed and head.actor != "server":
             raise SyncError("lot_decision_unsigned", f"{head.stream} by {head.actor}")
+        if quality.subject_of(head.stream)[0] is not None:
+            return
         lot = self._lots.get(head.stream, _Lot())
         if self._blind or lot.blind:
             return

@@ -101,8 +101,9 @@ def test_a_failed_test_blocks_the_release_and_a_retest_does_not_cover_it(site: S
         judged = {"low": "80.0", "high": None, "verdict": "fail" if value == "74.0" else "pass"}
         given = {"stage": "release", "results": [line | judged], "source": None}
         site.state("quality.results_recorded.v1", "batch/B1", given, "P-7")
-    (gate,) = refused(site, "released").details["open"]
+    gate, checked = refused(site, "released").details["open"]
     assert (gate["code"], gate["details"]) == ("results", ["release/dissolution"])
+    assert checked["code"] == "results_checked"
 
 
 @pytest.mark.urs("IDN-04")

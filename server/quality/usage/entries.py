@@ -12,7 +12,7 @@ from server.identity import signing
 from server.materials import queries as materials
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGES
 from server.quality.model import subject_of
-from server.quality.usage import certificates, model, outcomes, projection, queries, rules
+from server.quality.usage import batches, certificates, model, outcomes, projection, queries, rules
 
 
 class ResultsChecked(signing.Signed):
@@ -95,12 +95,16 @@ def judge_status(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_check(connection: Connection, entry: Entry) -> Ruling:
-    """By somebody else than who recorded them, of exactly what stands there."""
+    """Results of a lot or of a batch, by somebody else than who recorded them, of exactly what stands there."""
     given = entry.payload
-    _, material, lot = subject_of(entry.header.stream)
-    if material is None or lot is None:
+    batch, material, lot = subject_of(entry.header.stream)
+    if batch is not None:
+        found = batches.lines(connection, batch)
+    elif material is not None and lot is not None:
+        found = queries.lines(connection, material, lot)
+    else:
         return Ruling(refusal="not_found", details={"entry": given["entry"]})
-    lines = [one for one in queries.lines(connection, material, lot) if one.entry == given["entry"]]
+    lines = [one for one in found if one.entry == given["entry"]]
     code = rules.check_refused(lines, entry.actor)
     if code is None and queries.digest_of(connection, given["entry"]) != given["digest"]:
         code = "digest_stale"

@@ -54,6 +54,12 @@ def unchecked(facts: Facts) -> list[str]:
     return [*dict.fromkeys(one.entry for one in _counting(facts) if one.checked_by is None)]
 
 
+def waiting(lines: Iterable[Line]) -> list[str]:
+    """The entries with results of a batch that no second person has checked: whoever recorded them, for a batch is
+    released over all of its results."""
+    return [*dict.fromkeys(one.entry for one in lines if one.checked_by is None)]
+
+
 def hands(facts: Facts) -> set[str]:
     """Everybody who took a sample of the lot, recorded a result of it, corrected ones among them, or checked one: none
     of them decides."""

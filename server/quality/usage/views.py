@@ -17,7 +17,7 @@ from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import model as materials
 from server.materials import queries as lots
-from server.quality.usage import certificates, model, pages, queries, retests, shapes
+from server.quality.usage import batches, certificates, model, pages, queries, retests, shapes
 from sync.passkeys import shown
 
 Body = Mapping[str, Any]
@@ -76,6 +76,25 @@ def check(body: Body, material: str, lot: str) -> Answer:
     said = {name: body[name] for name in ("entry", "digest", "comment")}
     _sign(model.CHECKED, queries.stream(material, lot), said, model.CHECK_MEANING, model.said_of_check, body)
     return _page(material, lot)
+
+
+@blueprint.get("/batches/<batch>/checks")
+@require("batch.read")
+def show_checks(batch: str) -> Answer:
+    """The results of a batch by the entries that recorded them, each with who has checked it, or that it waits."""
+    return _checks(batch)
+
+
+@blueprint.post("/batches/<batch>/checks")
+@require(model.RECORDS)
+@blueprint.arguments(shapes.CheckBody)
+@blueprint.response(201)
+def check_batch(body: Body, batch: str) -> Answer:
+    """Sign as the second person that what an entry recorded of a batch was checked. PestleError
+    `results_not_unchecked`, `usage_own_work`, `digest_stale`, `batch_disposed`, and those of a signature."""
+    said = {name: body[name] for name in ("entry", "digest", "comment")}
+    _sign(model.CHECKED, batches.stream(batch), said, model.CHECK_MEANING, model.said_of_check, body)
+    return _checks(batch)
 
 
 @blueprint.post("/lots/<material>/<path:lot>/certificates")
@@ -151,6 +170,11 @@ def _sign(
     here, given = plant.current(), {**said, "meaning": dict(meaning)}
     signature = signing.sign(here, current_session(), body, shown(kind, seen(given)))
     here.recorder.state(Fact(kind, stream, given | signature, actor=current_person().id))
+
+
+def _checks(batch: str) -> Answer:
+    with plant.current().engine.connect() as connection:
+        return {"items": batches.page(connection, batch)}
 
 
 def _page(material: str, lot: str) -> Answer:

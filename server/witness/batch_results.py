@@ -1,0 +1,111 @@
+"""Whether a batch was released over results that no second person had checked, and whether nobody checked their own, by
+the door's own rules, from the log alone (QUA-03)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from server.core.outcomes import SERVER
+from server.quality import model
+from server.quality.usage import model as usage
+from server.quality.usage import rules
+from server.quality.usage.model import Line
+from server.release.model import RELEASED_KIND
+from server.witness.remembering import Remembering
+from server.witness.seen import Seen
+from sync.errors import SyncError
+
+Body = Mapping[str, Any]
+# Answers of another specification than the one in force, or that fit none of its tests, may be no results.
+_DOUBTFUL = frozenset({"specification_differs", "results_unfit"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What an entry has recorded of a batch. `sure`: certainly a result that stands; else the door alone can tell."""
+
+    line: Line
+    digest: str
+    sure: bool
+
+
+class BatchResultRules(Remembering):
+    """The results of each batch. From the first check that was signed of any batch on none is released without; of one
+    of which an entry was erased nothing is judged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, dict[str, _Recorded]] = {}
+        self._lost: set[str] = set()
+        self._checks = False
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `release_blocked`; `results_not_unchecked`, `usage_own_work`, `digest_stale` of a check."""
+        head, given = seen.head, seen.body
+        if given is None or not seen.by_server or head.stream in self._lost:
+            return
+        found = self._found.get(head.stream, {})
+        if head.kind == RELEASED_KIND and self._checks:
+            if rules.waiting(one.line for one in found.values() if one.sure):
+                raise SyncError("release_blocked", f"{head.stream} was released over results that nobody had checked")
+        elif head.kind == usage.CHECKED and model.subject_of(head.stream)[0] is not None:
+            self._judge_check(seen, given, found.get(given["entry"]))
+
+    @staticmethod
+    def _judge_check(seen: Seen, given: Body, found: _Recorded | None) -> None:
+        code = rules.check_refused([] if found is None else [found.line], seen.head.actor)
+        if code is None and found is not None and found.digest != given["digest"]:
+            code = "digest_stale"
+        if code is not None:
+            raise SyncError(code, f"{seen.head.kind} of {seen.head.stream} by {seen.head.actor}")
+
+    def learn(self, seen: Seen) -> None:
+        """What devices record counts as well, unless it only stands in the log."""
+        if seen.head.kind in model.RESULTS and model.subject_of(seen.head.stream)[0] and not seen.is_strange:
+            self._about[self._count] = seen.head.stream
+            if seen.body is None:
+                self._lost.add(seen.head.stream)
+            else:
+                self._take(seen, seen.body)
+        super().learn(seen)
+
+    def _take(self, seen: Seen, given: Body) -> None:
+        head, flags = seen.head, frozenset(seen.stamp.flags)
+        found = self._found.setdefault(head.stream, {})
+        sure = head.kind == model.RESULTS_RECORDED or _DOUBTFUL.isdisjoint(flags)
+        corrected = found.get(head.corrects or "")
+        if corrected is not None and model.TAKES_NO_PLACE.isdisjoint(flags):
+            # What takes its place where it is a result; where nobody can tell from here, either may stand.
+            del found[corrected.line.entry]
+            if not sure:
+                found[corrected.line.entry] = replace(corrected, sure=False)
+        told = SERVER if seen.by_server and head.actor == SERVER else None
+        line = Line(
+            entry=head.id,
+            index=seen.stamp.index,
+            test="",
+            verdict="none",
+            specification=None,
+            by=head.actor,
+            analyst=given.get("analyst", head.actor),
+            counts=True,
+            checked_by=told,
+            set_aside=False,
+        )
+        found[head.id] = _Recorded(line, seen.digest.hex(), sure)
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind != usage.CHECKED or model.subject_of(seen.head.stream)[0] is None:
+            return
+        self._about[index] = seen.head.stream
+        self._checks = True
+        found = self._found.get(seen.head.stream, {})
+        if seen.body is None:
+            self._lost.add(seen.head.stream)
+        elif seen.body["entry"] in found:
+            one = found[seen.body["entry"]]
+            found[one.line.entry] = replace(one, line=replace(one.line, checked_by=seen.head.actor))
+
+    def _lose(self, stream: str) -> None:
+        super()._lose(stream)
+        self._lost.add(stream)
