@@ -40,6 +40,7 @@ WAREHOUSE_WORK: tuple[str, ...] = (
     "materials.containers_merged.v1",
     "materials.container_counted.v1",
     "quality.sample_taken.v1",
+    "quality.sample_handed.v1",
 )
 LEASE_TERM = timedelta(hours=72)
 # Beyond five minutes between a device's clock and the server's, its capture times are doubtful (PLT-13).

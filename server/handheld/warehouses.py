@@ -25,7 +25,9 @@ from server.materials.purchasing import queries as purchasing
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
 from server.materials.suppliers import queries as suppliers
+from server.quality.inspection import lending
 from server.quality.inspection import queries as inspections
+from server.quality.inspection.model import RECORDS
 
 WORKS = ("lot.receive", "stock.move", "sample.take")
 # Who approves what was counted sees who may still bring something.
@@ -73,6 +75,8 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
         **_suppliers(connection),
         "counts": counts.open_counts(connection),
         "inspections": inspections.lent(connection),
+        "samples": lending.samples(connection),
+        "receivers": _receivers(connection),
     }
 
 
@@ -114,6 +118,12 @@ def _may(connection: Connection, area: str) -> dict[str, list[str]]:
             if grants.permits(person.grants, permission, area):
                 found.setdefault(person.id, []).append(permission)
     return found
+
+
+def _receivers(connection: Connection) -> list[dict[str, Any]]:
+    """To whom samples are handed over: whoever works in a laboratory, wherever that is."""
+    names = ("id", "name", "name_en")
+    return [{name: getattr(one, name) for name in names} for one in identity.people_with(connection, RECORDS)]
 
 
 def _materials(connection: Connection) -> list[dict[str, Any]]:

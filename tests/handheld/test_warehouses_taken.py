@@ -14,8 +14,9 @@ from server.handheld import numbers
 from server.materials.receiving import numbering
 from server.materials.receiving import queries as receiving
 from server.materials.stock import queries as stock
+from server.quality.inspection import lending
 from server.quality.inspection import queries as inspections
-from server.quality.inspection.model import TAKEN
+from server.quality.inspection.model import HANDED_KIND, TAKEN
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("MAT-06", "PLT-08", "PLT-12")
@@ -274,6 +275,55 @@ def test_samples_are_taken_without_a_network_and_leave_what_they_were_taken_from
         assert found is not None
         assert (found.state, found.samplers) == ("sampled", ("P-17", "P-8"))
         assert inspections.lent(connection) == []
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+@pytest.mark.urs("PLT-12", "PLT-13", "QUA-02")
+def test_samples_are_handed_on_without_a_network_and_judged_when_they_arrive(site: Site, unit: str) -> None:
+    for person, login in (("P-17", "qian"), ("P-18", "zhao")):
+        analyst = {"person": person, "login": login, "name": login, "name_en": None, "roles": ["qc"]}
+        site.plant.recorder.state(Fact("identity.person_added.v1", f"person/{person}", analyst))
+    tablet = site.tablet("T-1", unit).connect()
+    tablet.wait_for_document(unit)
+    with site.plant.engine.connect() as connection:
+        [inspection] = inspections.lent(connection)
+    line = {"quantity": {"value": "0.050", "unit": "kg"}, "instead_of": None, "reason": None}
+    number = inspection["inspection"].replace("INS", "SMP") + "-7K2Q"
+    said = {"inspection": inspection["inspection"], "sample": number, "purpose": "test", "comment": None}
+    said |= {"containers": [{"container": label, **line} for label in inspection["missing"]]}
+    about: dict[str, Any] = {"lease": tablet.leases[unit], "subject": number}
+    tablet.deliver(unit, tablet.write(unit, TAKEN, said, actor="P-17", **about))
+
+    def lent() -> list[dict[str, Any]]:
+        with site.plant.engine.connect() as connection:
+            return lending.samples(connection)
+
+    known = {"sample": number, "inspection": inspection["inspection"], "material": "LAC", "lot": "L-1"}
+    known |= {"purpose": "test", "holder": "P-17"}
+    lease = json.loads(site.lease(site.tablet("T-2"), unit)["lease"])
+    assert lease["samples"] == lent() == [{**known, "to": None}]
+    assert {one["id"] for one in lease["receivers"]} >= {"P-17", "P-18"}
+
+    def hand(step: str, actor: str, **more: Any) -> list[str]:
+        given = {"sample": number, "step": step, **dict.fromkeys(("place", "to", "until", "reason")), **more}
+        entry = tablet.write(unit, HANDED_KIND, given, actor=actor, **about)
+        tablet.deliver(unit, entry)
+        flags: list[str] = tablet.receipt(unit, entry)["flags"]
+        return flags
+
+    assert hand("handed", "P-17", to="P-18") == []
+    assert lent() == [{**known, "to": "P-18"}]
+    assert hand("received", "P-18", place="Cabinet 2") == []
+    assert lent() == []
+    with site.plant.engine.connect() as connection:
+        found = inspections.of_lot(connection, "LAC", "L-1")
+        assert found is not None
+        assert found.state == "complete"
+    # What does not fit the chain, is by who may not, or under no lease, is kept and says so.
+    assert hand("received", "P-18") == ["custody_broken"]
+    assert "person_not_permitted" in hand("stored", "P-8", place="R-01")
+    about["lease"] = None
+    assert hand("stored", "P-18", place="Cabinet 3") == ["lease_unknown"]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 

@@ -253,6 +253,24 @@ def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> Non
     taken = hand.page.locator("[data-testid^=sampled-SMP]")
     expect(taken).to_be_visible(timeout=LONG)
     sample = str(taken.get_attribute("data-testid")).removeprefix("sampled-")
+    hand.at("other-lot").click()
+    hand.at("sheet-close").click()
+    expect(hand.at("sample-sheet")).to_have_count(0)
+    # From hand to hand as well: what this device knows of it is its own word so far.
+    hand.at("tile-custody").click()
+    expect(hand.at(f"custody-{sample}")).to_contain_text("交接", timeout=LONG)
+    at_each_size(hand, "warehouse-custody-list", f"custody-{sample}")
+    hand.at("custody-scan").fill("SMP-2026-9999-01")
+    hand.at("custody-scan").press("Enter")
+    expect(hand.at("custody-scan-problem-came")).to_contain_text("本机携带的样品中没有此样品", timeout=LONG)
+    hand.at("custody-scan").fill(sample)
+    hand.at("custody-scan").press("Enter")
+    hand.at("custody-to").select_option(walk.site.people["zhouwei"]["id"])
+    hand.at("custody-place").fill("交接柜 1")
+    at_each_size(hand, "warehouse-custody", "custody-now")
+    hand.at("custody-now").click()
+    expect(hand.at("custody-done")).to_contain_text(sample, timeout=LONG)
+    expect(hand.at(f"custody-{sample}")).to_have_count(0)
     hand.go_online()
 
     def known() -> bool:
@@ -261,3 +279,14 @@ def test_samples_are_taken_in_the_warehouse_without_a_network(walk: Walk) -> Non
 
     until("the sample stands in the log without a flag", known)
     assert walk.site.desk("sunyue").get(f"/api/inspections/{number}")["state"] == "sampled"
+
+    def handed() -> bool:
+        found = walk.site.desk("sunyue").get(f"/api/samples/{sample}")
+        return [(one["step"], one["to"]["id"], one["breaks"]) for one in found["steps"]] == [
+            ("handed", walk.site.people["zhouwei"]["id"], [])
+        ]
+
+    until("it was handed over in the log, and its chain is whole", handed)
+    empty = dict.fromkeys(("place", "to", "until", "reason"))
+    walk.site.desk("zhouwei").post(f"/api/samples/{sample}/steps", {"step": "received", **empty}, 201)
+    assert walk.site.desk("sunyue").get(f"/api/inspections/{number}")["state"] == "complete"

@@ -190,7 +190,12 @@ export interface WarehouseLease extends Lent {
   counts: { count: string; locations: string[]; ordered_by: string; ordered_at: string }[];
   /** Of which containers are to be opened for samples; missing in older leases. */
   inspections?: LentInspection[];
+  /** Samples that are on their way, and who may receive one; missing in older leases. */
+  samples?: LentSample[];
+  receivers?: { id: string; name: string; name_en: string | null }[];
 }
+/** A sample that was taken, or handed over and is not received; `holder` has it. */
+export interface LentSample { sample: string; inspection: string; material: string; lot: string; purpose: "test" | "identity" | "retained"; holder: string; to: string | null }
 /** `drawn`: null where every container is; `missing`: those of which no sample is taken yet. */
 export interface LentInspection { inspection: string; material: string; lot: string; number: number; sampling: { identity: string; quantity: Quantity | null; retained: Quantity | null; instruction: string | null }; drawn: string[] | null; missing: string[]; labelled: number }
 export interface Location { location: string; name: Text2; warehouse: string; kind: string; storage: string | null; active: boolean }

@@ -16,6 +16,7 @@ export const inspectionsEn = {
   insteadOf: (label: string) => `instead of ${label}`, replaced: "another was opened", countsNot: "Does not count", broken: "Chain broken", label: "Label…",
   sampleStates: { taken: "Taken", handed: "Handed over", received: "Received in the laboratory", stored: "Stored", destroyed: "Destroyed" },
   doing: { handed: "Hand over", received: "Receive in the laboratory", stored: "Store", destroyed: "Destroy" } as Record<string, string>,
+  custodyTitle: "Hand a sample over, or take it in", custodyHint: "without a network as well", nothingHeld: "No sample is for you to hand over or to take in, as far as this device knows.", sampleUnknown: "not among the samples that this device took along", heldBy: (name: string) => `${name} has it`,
   toInspection: (number: string) => `Inspection ${number}`, custody: "Chain of custody", handedTo: (name: string) => `to ${name}`, place: "Place", until: "Kept until", scanIt: "Scan the label of the sample", to: "To whom", choose: "Choose…", dayHint: "YYYY-MM-DD",
   breaks: { not_handed: "Nobody had handed it over.", other_receiver: "It was handed to somebody else.", received_own: "Who handed it over received it.", other_holder: "Somebody else held it.", not_received: "Nobody had received it.", time_order: "Earlier than the link before.", after_destroyed: "It had been destroyed.", too_early: "Before the day until which it is kept." } as Record<string, string>,
 };

@@ -18,6 +18,7 @@ export const inspectionsZh: typeof inspectionsEn = {
   insteadOf: (label: string) => `代替 ${label}`, replaced: "已换件", countsNot: "不计入", broken: "流转中断", label: "标签…",
   sampleStates: { taken: "已取样", handed: "已交出", received: "检验室已接收", stored: "已存放", destroyed: "已销毁" },
   doing: { handed: "交接", received: "检验室接收", stored: "存放", destroyed: "销毁" },
+  custodyTitle: "交出或接收样品", custodyHint: "无网络时也可记录", nothingHeld: "据本机所知，没有待您交出或接收的样品。", sampleUnknown: "本机携带的样品中没有此样品", heldBy: (name) => `由 ${name} 持有`,
   toInspection: (number: string) => `检验任务 ${number}`, custody: "样品流转", handedTo: (name: string) => `交给 ${name}`, place: "地点", until: "保存至", scanIt: "扫描样品标签", to: "交给", choose: "请选择…", dayHint: "年-月-日",
   breaks: { not_handed: "此前无人交出。", other_receiver: "接收人不是被交接人。", received_own: "交出人与接收人为同一人。", other_holder: "操作人不是样品持有人。", not_received: "交出后无人接收。", time_order: "时间早于上一环节。", after_destroyed: "样品此前已销毁。", too_early: "早于规定的保存期限。" },
 };

@@ -12,4 +12,5 @@ export const TILES: Tile[] = [
   { id: "merge", permission: "stock.move", sheet: () => import("./MergeSheet.svelte") },
   { id: "count", permission: "stock.move", sheet: () => import("./CountSheet.svelte") },
   { id: "sample", permission: "sample.take", sheet: () => import("../inspection/WarehouseSample.svelte") },
+  { id: "custody", permission: "sample.take", sheet: () => import("../inspection/WarehouseCustody.svelte") },
 ];

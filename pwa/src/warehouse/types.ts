@@ -35,6 +35,6 @@ export type Meaning =
   | { what: "unknown" };
 export type { Location, StoredMaterial };
 
-export const MOVED = "materials.container_moved.v1", COUNTED = "materials.container_counted.v1", SAMPLED = "quality.sample_taken.v1";
+export const MOVED = "materials.container_moved.v1", COUNTED = "materials.container_counted.v1", SAMPLED = "quality.sample_taken.v1", HANDED = "quality.sample_handed.v1";
 export const SPLIT = "materials.container_split.v1", MERGED = "materials.containers_merged.v1";
 export const LOT_RECEIVED = "materials.lot_received.v2", CONTAINERS_RECEIVED = "materials.containers_received.v2";

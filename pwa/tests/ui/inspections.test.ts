@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { forPerson, samplesHeld, stepOf } from "../../src/inspection/custody";
 import { done, looked, sampleNumber } from "../../src/inspection/taking";
 import type { LocalEntry } from "../../src/core/types";
 import { complete, type Draft, nextSteps, taken } from "../../src/inspection/types";
@@ -34,5 +35,25 @@ describe("taking samples and handing them on (QUA-02)", () => {
     expect(nextSteps({ state: "taken", purpose: "retained" })[0]).toBe("stored");
     expect(nextSteps({ state: "handed", purpose: "test" })).toEqual(["received"]);
     expect(nextSteps({ state: "destroyed", purpose: "test" })).toEqual([]);
+  });
+
+  it("QUA-02, PLT-12: without a network a device knows whose hands a sample is in, from its lease and what came since", () => {
+    const lent = (sample: string, holder: string, to: string | null) => ({ sample, inspection: "INS-2026-0001", material: "api-1", lot: "A-5/2", purpose: "test" as const, holder, to });
+    const lease = { samples: [lent("S-2", "zhao", "qian"), lent("S-1", "zhao", null)], inspections: [], warehouse: { area: "raw", day: "2026-11-26", size: 40 } };
+    let at = 0;
+    const entry = (actor: string, sample: string, step: string, to: string | null = null, more: Partial<LocalEntry> = {}): LocalEntry => ({ kind: "quality.sample_handed.v1", actor, place: "device", index: null, capturedAt: `2026-11-26T08:00:${String(10 + at++)}.000Z`, payload: { sample, step, to }, ...more }) as unknown as LocalEntry;
+    const held = (entries: LocalEntry[]) => samplesHeld(lease, entries).map((one) => [one.sample, one.state, one.holder, one.to]);
+    expect(held([])).toEqual([["S-2", "handed", "zhao", "qian"], ["S-1", "taken", "zhao", null]]);
+    const over = entry("zhao", "S-1", "handed", "qian");
+    const received = entry("qian", "S-2", "received");
+    expect(held([received, over])).toEqual([["S-2", "received", "qian", null], ["S-1", "handed", "zhao", "qian"]]);
+    // What the lease knew already, and what the server did not take, change nothing.
+    expect(held([{ ...received, index: 12 } as LocalEntry, { ...over, place: "quarantined" } as LocalEntry])).toEqual(held([]));
+    const taken = entry("zhao", "S-3", "", null, { kind: "quality.sample_taken.v1", payload: { sample: "S-3", inspection: "INS-2026-0009", purpose: "retained" } });
+    expect(held([taken])[0]).toEqual(["S-3", "taken", "zhao", null]);
+    const all = samplesHeld(lease, [taken]);
+    expect(forPerson(all, "zhao").map((one) => [one.sample, stepOf(one, "zhao")])).toEqual([["S-3", "handed"], ["S-1", "handed"]]);
+    expect(forPerson(all, "qian").map((one) => [one.sample, stepOf(one, "qian")])).toEqual([["S-2", "received"]]);
+    expect(forPerson(all, undefined)).toEqual([]);
   });
 });
