@@ -25,7 +25,6 @@ from server.materials.purchasing import queries as purchasing
 from server.materials.stock import queries as stock
 from server.materials.stock.model import Standing
 from server.materials.suppliers import queries as suppliers
-from server.quality.inspection import lending
 from server.quality.inspection import queries as inspections
 from server.quality.inspection.model import RECORDS
 
@@ -75,7 +74,7 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
         **_suppliers(connection),
         "counts": counts.open_counts(connection),
         "inspections": inspections.lent(connection),
-        "samples": lending.samples(connection),
+        "samples": inspections.lent_samples(connection),
         "receivers": _receivers(connection),
     }
 

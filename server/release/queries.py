@@ -14,7 +14,7 @@ from server.production.descent import queries as births
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.specifications import queries as specified
-from server.quality.usage import batches as checks
+from server.quality.usage import queries as usage
 from server.release import differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
 from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
@@ -67,7 +67,7 @@ def _specification(connection: Connection, batch: str, results: Sequence[Result]
 def _checks(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
     signed = current_disposition(connection, batch)
     standing = signed is not None and not is_stale(connection, batch, signed)
-    return rules.checks_gates(results, checks.unchecked(connection, batch), standing)
+    return rules.checks_gates(results, usage.unchecked_of_batch(connection, batch), standing)
 
 
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:

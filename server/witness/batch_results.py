@@ -13,6 +13,7 @@ from server.quality.usage.model import Line
 from server.release.model import RELEASED_KIND
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
@@ -30,11 +31,12 @@ class _Recorded:
 
 
 class BatchResultRules(Remembering):
-    """The results of each batch. From the first check that was signed of any batch on none is released without; of one
-    of which an entry was erased nothing is judged."""
+    """The results of each batch. None is released without, from where servers ask for it, or from the first check of
+    any batch on; of one of which an entry was erased nothing is judged."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: SinceRules) -> None:
         super().__init__()
+        self._since = since
         self._found: dict[str, dict[str, _Recorded]] = {}
         self._lost: set[str] = set()
         self._checks = False
@@ -45,7 +47,7 @@ class BatchResultRules(Remembering):
         if given is None or not seen.by_server or head.stream in self._lost:
             return
         found = self._found.get(head.stream, {})
-        if head.kind == RELEASED_KIND and self._checks:
+        if head.kind == RELEASED_KIND and (self._checks or self._since.asked):
             if rules.waiting(one.line for one in found.values() if one.sure):
                 raise SyncError("release_blocked", f"{head.stream} was released over results that nobody had checked")
         elif head.kind == usage.CHECKED and model.subject_of(head.stream)[0] is not None:

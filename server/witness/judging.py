@@ -138,7 +138,7 @@ class SiteRules:
         self._stock, self._balances = StockRules(), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
-        self._switching, self._batch_results = SwitchingRules(), BatchResultRules()
+        self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
         self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)

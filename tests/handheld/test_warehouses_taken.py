@@ -14,7 +14,6 @@ from server.handheld import numbers
 from server.materials.receiving import numbering
 from server.materials.receiving import queries as receiving
 from server.materials.stock import queries as stock
-from server.quality.inspection import lending
 from server.quality.inspection import queries as inspections
 from server.quality.inspection.model import HANDED_KIND, TAKEN
 from sync.log import reading
@@ -296,7 +295,7 @@ def test_samples_are_handed_on_without_a_network_and_judged_when_they_arrive(sit
 
     def lent() -> list[dict[str, Any]]:
         with site.plant.engine.connect() as connection:
-            return lending.samples(connection)
+            return inspections.lent_samples(connection)
 
     known = {"sample": number, "inspection": inspection["inspection"], "material": "LAC", "lot": "L-1"}
     known |= {"purpose": "test", "holder": "P-17"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select
 
 from server.core import numbering
 from server.materials import queries as materials
@@ -17,7 +17,7 @@ from sync.log import transaction
 from sync.log.prepared import Prepared
 
 STAGE = "incoming"
-# So many inspections go along with a handheld.
+# So many inspections go along with a handheld, and so many samples.
 _LENT = 200
 # Asked of every receipt and of every link of a sample's chain.
 _last_number = Prepared(select(func.max(inspection.c.n)).where(inspection.c.year == bindparam("year")))
@@ -205,6 +205,30 @@ def _lent(connection: Connection, one: Inspection) -> dict[str, Any]:
         "missing": missing,
         "labelled": len(labels),
     }
+
+
+def lent_samples(connection: Connection) -> list[dict[str, Any]]:
+    """What a handheld needs to hand samples over, and to take them in, without a network: those that are on their way,
+    taken or handed over and not received, the newest first: {sample, inspection, material, lot, purpose, holder, to}.
+    `holder` has it, `to` is whom it was handed to, null where it was not."""
+    last = select(step.c.sample, func.max(step.c.idx).label("idx")).group_by(step.c.sample).subquery()
+    query = select(sample.c.sample, inspection.c.material, inspection.c.lot)
+    query = query.join(inspection, inspection.c.inspection == sample.c.inspection)
+    query = query.join(last, last.c.sample == sample.c.sample, isouter=True)
+    query = query.join(step, step.c.idx == last.c.idx, isouter=True)
+    on_its_way = or_(step.c.step.is_(None), step.c.step == model.HANDED)
+    query = query.where(sample.c.counts == 1, on_its_way).order_by(sample.c.idx.desc()).limit(_LENT)
+    lots = {row.sample: (row.material, row.lot) for row in connection.execute(query)}
+    steps = steps_of(connection, lots)
+    found = [(find_sample(connection, number), about) for number, about in lots.items()]
+    return [_lent_sample(one, about, [each for of, each in steps if of == one.sample]) for one, about in found if one]
+
+
+def _lent_sample(one: Sample, about: tuple[str, str], steps: Sequence[Step]) -> dict[str, Any]:
+    """It is held by who took it, or received it last."""
+    held = [one.taken_by, *(each.by for each in steps if each.step == model.RECEIVED)]
+    said = {"sample": one.sample, "inspection": one.inspection, "material": about[0], "lot": about[1]}
+    return {**said, "purpose": one.purpose, "holder": held[-1], "to": steps[-1].to if steps else None}
 
 
 def waiting(connection: Connection, limit: int) -> list[tuple[Sample, Step]]:

@@ -14,7 +14,7 @@ from server.quality.inspection import queries as inspections
 from server.quality.inspection import switching
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
-from server.quality.usage import model, outcomes, rules
+from server.quality.usage import batches, model, outcomes, rules
 from server.quality.usage.model import Decision, Facts, Line
 from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
@@ -110,6 +110,11 @@ def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     found = [_line(row, entries[row.idx]) for row in rows]
     samples = [one.sample for one in found if one.sample is not None]
     return rules.of_samples(found, inspections.unfit(connection, material, lot, samples))
+
+
+def unchecked_of_batch(connection: Connection, batch: str) -> list[str]:
+    """`stage/test` of each result of a batch that no second person has checked."""
+    return batches.unchecked(connection, batch)
 
 
 def checks_of(connection: Connection, entries: Iterable[str]) -> dict[str, Row[Any]]:
