@@ -318,6 +318,5 @@ export const codesZh: typeof codesEn = {
     input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
-  gates: { questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
 };
