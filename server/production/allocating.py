@@ -1,18 +1,20 @@
 """Containers of batches: the decision which batch is given which, and what is wrong with a use of one."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import units
 from server.core.kinds import Entry, Fact, Ruling
+from server.core.units import Link
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.materials.model import Container
 from server.materials.stock import queries as stock
+from server.materials.stock import rules as quantities
 from server.production import model, queries
-from server.production.containers import allocated, status, taken, uses_of
+from server.production.containers import allocated, amount_taken, status, uses_of
 from server.production.issuing import queries as issuing
 from server.production.model import Judgement, Use
 from server.production.rules import slot_of
@@ -77,8 +79,7 @@ def judge_use(connection: Connection, entry: Entry) -> tuple[list[str], list[Fac
     # What the place of this entry held before is corrected by it, or in conflict with it: not taken besides.
     place = slot_of(entry.kind, given)
     besides = [one for one in uses if (one.batch, one.slot) != (given["batch"], place)]
-    had = None if known is None else stock.base(connection, name)
-    for one in judge_amount(name, had, given, taken(known, besides)) if known is not None and had is not None else ():
+    for one in () if known is None else _judge_amount(connection, known, given, besides):
         found.append(one)
         facts += _facts(entry, one, besides)
     return [one.code for one in found], facts
@@ -112,18 +113,28 @@ def judge(
     return found
 
 
-def judge_amount(
-    name: str, had: Mapping[str, str], given: Mapping[str, Any], before: Mapping[str, str]
+def _judge_amount(
+    connection: Connection, known: Container, given: Mapping[str, Any], besides: Sequence[Use]
 ) -> list[Judgement]:
-    """Whether more is taken out of a container than it had for batches, as far as weights convert to its unit: pure.
-    `before` is what they took already. Where it was used up before, the material must have come from elsewhere: major;
-    a last portion that is a little more than what was left may be the tolerance of the filling: minor."""
-    net, held = units.converted(given["net"], had["unit"]), Decimal(had["value"])
-    if net is None or Decimal(before["value"]) + Decimal(net["value"]) <= held:
+    unit, own = known.quantity["unit"], masters.links(connection, known.material)
+    had = quantities.base(stock.movements(connection, known.container))
+    return judge_amount(known.container, unit, had, given, amount_taken(unit, besides, own), own)
+
+
+def judge_amount(
+    name: str, unit: str, had: str, given: Mapping[str, Any], before: str, own: Sequence[Link] = ()
+) -> list[Judgement]:
+    """Whether more is taken out of a container than it had for batches, as far as weights convert to its unit, by what
+    its material says of its units as well: pure, and exact. `before` is what they took already. Where it was used up
+    before, the material must have come from elsewhere: major; a last portion that is a little more than what was left
+    may be the tolerance of the filling: minor."""
+    net, held = quantities.amount(given["net"], unit, own), Fraction(had)
+    if net is None or Fraction(before) + Fraction(net) <= held:
         return []
-    severity = model.MAJOR if Decimal(before["value"]) >= held else model.MINOR
-    details = {"container": name, "held": dict(had), "taken": dict(before), "severity": severity}
-    return [Judgement(model.USED_UP, details)]
+    severity = model.MAJOR if Fraction(before) >= held else model.MINOR
+    amounts = {"held": had, "taken": before}
+    said = {one: {"value": quantities.shown(amount), "unit": unit} for one, amount in amounts.items()}
+    return [Judgement(model.USED_UP, {"container": name, **said, "severity": severity})]
 
 
 def _facts(entry: Entry, found: Judgement, others: Sequence[Use]) -> list[Fact]:

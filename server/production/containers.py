@@ -1,18 +1,21 @@
 """Which batch is given which container of material, one at a time; and what was taken out of each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
 
-from server.core import clock, units
+from server.core import clock
 from server.core.db import records
 from server.core.kinds import Entry
+from server.core.units import Link
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.materials.model import Container
 from server.materials.stock import queries as stock
+from server.materials.stock import rules as quantities
 from server.production.model import ABOUT_CONTAINERS as ABOUT
 from server.production.model import NOT_ALLOCATED, WEIGHINGS, Use
 from server.production.projection import entry_, item
@@ -93,7 +96,7 @@ def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
             "quantity": stock.base(connection, one.container) or one.quantity,
             "restricted": barred.get(one.container),
             "measured": stock.measured_at(connection, one.container),
-            "taken": taken(one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
+            "taken": taken(connection, one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
         }
         for one in given
     ]
@@ -118,24 +121,28 @@ def show(connection: Connection, containers: Sequence[Container], day: str) -> l
             "status": standing[one.container].status,
             "allocated": given.get(one.container),
             "used": sorted({used.batch for used in uses[one.container]}),
-            "taken": taken(one, uses[one.container]),
+            "taken": taken(connection, one, uses[one.container]),
             "held": standing[one.container].held,
         }
         for one in containers
     ]
 
 
-def taken(container: Container, uses: Iterable[Use]) -> dict[str, str]:
-    """What these uses took out of a container, in its unit, as far as theirs converts to it; of several that claim
-    one place of a batch, which is for QA to decide, the most."""
-    unit = container.quantity["unit"]
-    most: dict[tuple[str, str], Decimal] = {}
+def taken(connection: Connection, container: Container, uses: Iterable[Use]) -> dict[str, str]:
+    """What these uses took out of a container, in its unit, as it is shown."""
+    unit, own = container.quantity["unit"], masters.links(connection, container.material)
+    return {"value": quantities.shown(amount_taken(unit, uses, own)), "unit": unit}
+
+
+def amount_taken(unit: str, uses: Iterable[Use], own: Sequence[Link]) -> str:
+    """The same exactly (`materials.stock.rules.total`), as far as theirs converts to it: pure. Of several that claim
+    one place of a batch, which is for QA to decide, the most; by weighing nothing comes into a container."""
+    most: dict[tuple[str, str], str] = {}
     for one in uses:
-        net = None if one.net is None else units.converted(one.net, unit)
-        if net is not None:
-            place = one.batch, one.slot
-            most[place] = max(Decimal(net["value"]), most.get(place, Decimal(0)))
-    return {"value": f"{sum(most.values(), Decimal(0)):f}", "unit": unit}
+        net, place = None if one.net is None else quantities.amount(one.net, unit, own), (one.batch, one.slot)
+        if net is not None and Fraction(net) > Fraction(most.get(place, "0")):
+            most[place] = net
+    return quantities.total(most.values())
 
 
 def uses_of(connection: Connection, container: str) -> list[Use]:

@@ -12,6 +12,7 @@ from server.equipment import queries as equipment
 from server.identity import countersigning, grants
 from server.identity import queries as identity
 from server.materials import queries as materials
+from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
 from server.production import allocating, model, queries, rules
 from server.production.controls import judging as controls
@@ -168,7 +169,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
             found.append(Judgement("phase_order", {"before": missing}))
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
     found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
-    found += rules.judge_values(entry.kind, given, phase)
+    own = masters.links(connection, given["material"]) if entry.kind == model.WEIGHED else ()
+    found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
         found += _judge_weighing(connection, entry, batch, phase)
     if entry.kind == model.DISPENSED:

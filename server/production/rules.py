@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from server.core import units
 from server.core.steps import NOT_QUALIFIED, action, step
+from server.core.units import Link
+from server.materials.stock import rules as quantities
 from server.production import model
 from server.production.model import Batch, BatchEntry, Judgement
 from server.recipes import structure
@@ -92,9 +93,9 @@ def planned_limits(kind: str, payload: Payload, phase: Payload | None) -> Payloa
     return dict(payload["limits"])
 
 
-def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Judgement]:
+def judge_values(kind: str, payload: Payload, phase: Payload | None, own: Sequence[Link] = ()) -> list[Judgement]:
     """Out of limits, in a unit that is another kind, or with a mean that its values do not have; a weight counts in
-    whatever unit of mass its balance shows."""
+    whatever unit its balance shows, by what its material says of its units (`own`) as well."""
     if kind == model.CLEARED:
         return _judge_clearance(payload)
     if kind not in model.SINGLE_VALUED or kind in (model.DISPENSED, model.YIELDED):
@@ -103,10 +104,10 @@ def judge_values(kind: str, payload: Payload, phase: Payload | None) -> list[Jud
     limits = planned_limits(kind, payload, phase)
     values, unit = _values(kind, payload)
     if unit != limits["unit"]:
-        weighed = units.converted(payload["net"], limits["unit"]) if kind == model.WEIGHED else None
+        weighed = quantities.amount(payload["net"], limits["unit"], own) if kind == model.WEIGHED else None
         if weighed is None:
             return [Judgement("unit_mismatch", {"unit": unit, "expected": limits["unit"]})]
-        values, unit = [weighed["value"]], weighed["unit"]
+        values, unit = [quantities.shown(weighed)], limits["unit"]
     found = _judge_mean(payload, limits) if kind == model.CHECKED else []
     outside = [value for value in values if not within(value, limits["low"], limits["high"])]
     if outside:

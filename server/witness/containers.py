@@ -4,15 +4,14 @@ The same questions as its own rule asks (`server.production.allocating`), answer
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from server.core import units
 from server.handheld.entries import OF_BATCHES
 from server.materials.model import NOT_PERMITTED
-from server.materials.stock.model import SPLIT, VOID
+from server.materials.stock.model import SPLIT, VOID, Held
 from server.production import model
 from server.production.issuing.model import ALLOCATED as GIVEN
 from server.production.rules import slot_of
@@ -33,12 +32,7 @@ class _Taken:
 
     entry: str
     place: tuple[str, str]
-    value: Decimal
-    unit: str
-
-    def in_unit(self, unit: str) -> "_Taken | None":
-        found = units.converted({"value": f"{self.value:f}", "unit": self.unit}, unit)
-        return None if found is None else replace(self, value=Decimal(found["value"]), unit=unit)
+    net: Mapping[str, str]
 
 
 class ContainerRules:
@@ -99,11 +93,18 @@ class ContainerRules:
             yield model.NOT_ALLOCATED
         if any(one.place[0] != given["batch"] for one in uses):
             yield model.SHARED
-        net = units.converted(given["net"], held.unit)
-        besides = [one for one in (each.in_unit(held.unit) for each in uses if each.place != place) if one is not None]
-        had = self._stock.base(name)
-        if net is not None and had is not None and Fraction(_sum(besides) + Decimal(net["value"])) > had:
+        net, had = self._amount(given["net"], held), self._stock.base(name)
+        besides = [(one.place, self._amount(one.net, held)) for one in uses if one.place != place]
+        if net is not None and had is not None and _sum(besides) + net > had:
             yield model.USED_UP
+
+    def _amount(self, net: Mapping[str, str], held: Held) -> Fraction | None:
+        """In the unit of a container. Before `since` what the material says of its units was not asked, nor what is no
+        decimal in another one."""
+        if not self._since.asked:
+            found = units.converted(net, held.unit)
+            return None if found is None else Fraction(found["value"])
+        return units.convert(net["value"], net["unit"], held.unit, self._stock.links_of(held.material))
 
     def _owner(self, name: str) -> str | None:
         return self._owners.get(name) if self._since.asked or name not in self._parts else None
@@ -182,13 +183,13 @@ class ContainerRules:
         if name is None or self._stock.find(name) is None:
             return ()
         place = body["batch"], slot_of(seen.head.kind, body)
-        self._uses.setdefault(name, []).append(_Taken(seen.head.id, place, Decimal(net["value"]), net["unit"]))
+        self._uses.setdefault(name, []).append(_Taken(seen.head.id, place, net))
         return (name,)
 
 
-def _sum(uses: Iterable[_Taken]) -> Decimal:
-    """Of several that claim one place of a batch, the most."""
-    most: dict[tuple[str, str], Decimal] = {}
-    for one in uses:
-        most[one.place] = max(one.value, most.get(one.place, Decimal(0)))
-    return sum(most.values(), Decimal(0))
+def _sum(uses: Iterable[tuple[tuple[str, str], Fraction | None]]) -> Fraction:
+    """Of several that claim one place of a batch, the most; of what does not convert, nothing."""
+    most: dict[tuple[str, str], Fraction] = {}
+    for place, amount in uses:
+        most[place] = max(amount or Fraction(0), most.get(place, Fraction(0)))
+    return sum(most.values(), Fraction(0))

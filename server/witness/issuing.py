@@ -103,7 +103,9 @@ class IssuingRules(Remembering):
         now, had = units.converted(given["quantity"], held["unit"], self._stock.own(label)), self._stock.base(label)
         if now is None:
             return "return_unit_wrong" if self._stock.is_known([label]) else None
-        most = Fraction(held["value"]) if had is None else min(Fraction(held["value"]), had)
+        # As the server shows it.
+        shown = None if had is None else Fraction(rules.shown(str(had)))
+        most = Fraction(held["value"]) if shown is None else min(Fraction(held["value"]), shown)
         return "return_too_much" if Fraction(now["value"]) > most else None
 
     def learn(self, seen: Seen) -> None:

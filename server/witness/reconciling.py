@@ -64,22 +64,22 @@ class ReconcilingRules:
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""
         found: dict[str, list[Account] | None] = {
-            of.material: None
+            one.material: None
             for label in self._taken.get(batch, ())
-            if self._stock.is_blind([label]) and (of := self._stock.find(label)) is not None
+            if self._stock.is_blind([label]) and (one := self._stock.find(label)) is not None
         }
         for label, stays in self._stays_of(batch).items():
             moved = self._stock.movements(label)
-            of = found.setdefault(stays[0].material, [])
-            one = None if moved is None else rules.account(batch, stays[0].held["unit"], stays, moved)
-            if one is None or one.rest is None:
+            mine = found.setdefault(stays[0].material, [])
+            told = None if moved is None else rules.account(batch, stays[0].held["unit"], stays, moved)
+            if told is None or told.rest is None:
                 found[stays[0].material] = None
-            elif of is not None:
-                of.append(one)
+            elif mine is not None:
+                mine.append(told)
         whole = {
             code: rules.together(each[0].unit, each, self._stock.links_of(code)) for code, each in found.items() if each
         }
-        return {code: one for code, one in whole.items() if one.rest is not None}
+        return {code: told for code, told in whole.items() if told.rest is not None}
 
     def _stays_of(self, batch: str) -> dict[str, list[Issue]]:
         """By container, each time that it was with the batch, issued or not."""

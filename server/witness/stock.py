@@ -80,9 +80,9 @@ class StockRules:
         return None if self.is_blind([label]) else self._book.movements(label)
 
     def base(self, label: str) -> Fraction | None:
-        """What a container had for batches to take, as the server shows it; None where that cannot be told."""
+        """What a container had for batches to take; None where that cannot be told."""
         found = None if self.is_blind([label]) else self._book.base(label)
-        return None if found is None else Fraction(rules.shown(found))
+        return None if found is None else Fraction(found)
 
     def links_of(self, material: str) -> Sequence[Link]:
         """What a material says of its own units; nothing where that cannot be read any more."""

@@ -254,8 +254,11 @@ def test_more_than_a_container_held_is_an_exception_with_all_that_was_taken(site
     }
     assert found[empty.id].details["severity"] == "major"
     assert shown["taken"] == {"value": "37.881", "unit": "kg"}
-    grams = weighed("B4", lot="N-2", container="N-2-1", phase="24", net={"value": "1", "unit": "g"})
-    assert "container_used_up" not in site.put("material_weighed", grams).flags
+    grams = weighed("B4", lot="N-2", container="N-2-1", phase="24") | {"net": {"value": "1", "unit": "g"}}
+    assert "container_used_up" in site.put("material_weighed", grams).flags
+    # What leads to no other unit is told for that.
+    boxes = weighed("B4", lot="N-2", container="N-2-1", phase="25") | {"net": {"value": "1", "unit": "{box}"}}
+    assert {"unit_mismatch", "container_used_up"} & {*site.put("material_weighed", boxes).flags} == {"unit_mismatch"}
 
 
 @pytest.mark.urs("PLT-16")

@@ -13,6 +13,7 @@ from batch_support import weighed as weighed_payload
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core import units
 from server.production import model, rules
 from server.production.model import Batch, BatchEntry, Judgement
 
@@ -121,6 +122,26 @@ def test_a_weight_in_grams_is_judged_by_limits_in_kilograms() -> None:
     assert rules.judge_values(model.WEIGHED, weighed(net={"value": "12640", "unit": "g"}), WEIGHING) == []
     (found,) = rules.judge_values(model.WEIGHED, weighed(net={"value": "12.640", "unit": "g"}), WEIGHING)
     assert (found.code, found.details["values"], found.details["unit"]) == ("out_of_limits", ["0.012640"], "kg")
+
+
+@pytest.mark.urs("PRD-06", "MAT-02")
+def test_a_weight_in_litres_is_judged_by_limits_in_kilograms_and_the_density_of_its_material() -> None:
+    own = units.links([{"given": {"value": "1", "unit": "L"}, "equals": {"value": "0.789", "unit": "kg"}}])
+
+    def judged(value: str, unit: str, phase: dict[str, Any]) -> list[Judgement]:
+        payload = weighed(net={"value": value, "unit": unit})
+        return rules.judge_values(model.WEIGHED, payload, phase, own)
+
+    assert judged("16", "L", WEIGHING) == []
+    (found,) = judged("16.1", "L", WEIGHING)
+    assert (found.code, found.details["values"], found.details["unit"]) == ("out_of_limits", ["12.7029"], "kg")
+    litres = WEIGHING | {"unit": "L", "low": "20", "high": "20.025348542459", "target": "20"}
+    # 20.0253485424588… L, which no decimal is, counts as what tablets show.
+    assert judged("15.80", "kg", litres) == []
+    (found,) = judged("15.801", "kg", litres)
+    assert (found.code, found.details["values"]) == ("out_of_limits", ["20.026615969582"])
+    (found,) = judged("1", "{drum}", litres)
+    assert found.code == "unit_mismatch"
 
 
 @given(value=SMALL, low=st.none() | SMALL, high=st.none() | SMALL)

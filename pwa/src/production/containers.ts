@@ -115,3 +115,11 @@ export function decimalIn(net: Quantity, unit: string, own: readonly Conversion[
   const found = inUnit(net, unit, own);
   return found === null ? null : new Decimal(String(found[0])).div(String(found[1])).toDecimalPlaces(12);
 }
+
+/** The same as a quantity, with the digits that were measured where it is a decimal. */
+export function quantityIn(net: Quantity, unit: string, own: readonly Conversion[] = []): Quantity | null {
+  const exact = converted(net, unit, own);
+  if (exact) return exact;
+  const found = decimalIn(net, unit, own);
+  return found === null ? null : { value: found.toFixed(), unit };
+}

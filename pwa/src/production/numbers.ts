@@ -58,3 +58,6 @@ export function finished(text: string): string {
   const done = text.replace(/\.$/, "");
   return isNumber(done) ? done : "";
 }
+
+/** A decimal with so many places at most; what has fewer keeps its digits. */
+export const rounded = (value: string, places: number): string => (digits(value) > places ? new Decimal(value).toFixed(places) : value);

@@ -1,15 +1,15 @@
 /** A balance while something is weighed on it: what it shows, the reading that may be taken, and what has to be said. */
 import { api, path } from "../api/client";
-import { type Conversion, converted, inUnit } from "../core/measures";
+import type { Conversion } from "../core/measures";
 import type { Gates, Lease, LiveWeight, Quantity, Reading } from "../core/types";
 import type { BalanceView } from "../equipment/types";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { type Barred, barredBy, type Standing, standing } from "./balance";
+import { quantityIn } from "./containers";
 
 type Balance = Lease["equipment"][number];
-/** `unit`: of the step; `used`: readings that stand in entries already, or are about to. */
-/** `own`: what the material says of its own units. */
+/** `unit`: of the step; `used`: readings that stand in entries already, or are about to; `own`: what the material says of its own units. */
 export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[] }
 
 const STALE_MS = 3_000;
@@ -49,10 +49,9 @@ export class Weigher {
   live: LiveWeight | null = $derived.by(() => (this.balance && mirror.state.online === "online" ? (mirror.state.live[this.balance.equipment] ?? null) : null));
   quality: LiveWeight["quality"] = $derived.by(() => this.live?.quality ?? "lost");
   net: Quantity | null = $derived.by(() => (this.quality === "lost" ? null : (this.live?.net ?? null)));
-  /** What it shows in the unit of the step: the balance may be set to another. */
-  own: Quantity | null = $derived.by(() => (this.net && this.given().unit ? converted(this.net, this.given().unit) : null));
-  /** Whether it can be said in it, by what the material says as well. */
-  private fits: boolean = $derived.by(() => this.own !== null || (this.net !== null && inUnit(this.net, this.given().unit, this.given().own) !== null));
+  /** What it shows in the unit of the step, by what the material says as well: the balance may be set to another. */
+  own: Quantity | null = $derived.by(() => (this.net && this.given().unit ? quantityIn(this.net, this.given().unit, this.given().own) : null));
+  private fits: boolean = $derived.by(() => this.own !== null);
   private last: Reading | undefined = $derived.by(() => (this.balance ? mirror.state.readings[this.balance.equipment] : undefined));
   /** A weight is taken once: the reading of an entry that stands already is no new weight. */
   reading: Reading | null = $derived.by(() => {

@@ -1,7 +1,7 @@
 /** What is said of a container before anything is weighed: the server's rules, as far as a lease and a tablet know. */
 import { describe, expect, it } from "vitest";
 import type { Lease, LocalEntry, Quantity } from "../../src/core/types";
-import { differsBy, doubtOf, leftIn } from "../../src/production/containers";
+import { differsBy, doubtOf, leftIn, quantityIn } from "../../src/production/containers";
 
 const kg = (value: string): Quantity => ({ value, unit: "kg" });
 const lease = {
@@ -42,6 +42,15 @@ describe("what is doubtful about a container", () => {
     expect(doubt("A-1-1", { value: "10000.1", unit: "g" }, [grams])).toBe("used_up");
     expect(doubt("A-1-1", { value: "10000.0", unit: "g" }, [grams])).toBeNull();
     expect(doubt("A-1-1", { value: "1", unit: "L" }, [grams])).toBeNull();
+  });
+
+  it("MAT-02 reads a balance in kilograms against limits in litres, by the density of the material", () => {
+    const density = [{ given: { value: "1", unit: "L" }, equals: kg("0.789") }];
+    expect(quantityIn(kg("15.780"), "L", density)).toEqual({ value: "20", unit: "L" });
+    // No decimal: rounded at the twelfth place, as the server compares it.
+    expect(quantityIn(kg("15.80"), "L", density)).toEqual({ value: "20.025348542459", unit: "L" });
+    expect(quantityIn(kg("15.80"), "L")).toBeNull();
+    expect(quantityIn(kg("0.012640"), "g")).toEqual({ value: "12.640", unit: "g" });
   });
 
   it("PLT-12 MAT-06 counts what other batches took, and each place of this one once", () => {

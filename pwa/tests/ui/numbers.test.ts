@@ -1,6 +1,6 @@
 /** Exact decimals: verdicts at the limits, means half up, differences, and what the number field lets in. */
 import { describe, expect, it } from "vitest";
-import { difference, finished, isOut, mean, share, typed, verdict } from "../../src/production/numbers";
+import { difference, finished, isOut, mean, rounded, share, typed, verdict } from "../../src/production/numbers";
 
 const limits = { low: "12.577", high: "12.703" };
 
@@ -52,6 +52,13 @@ describe("difference and share", () => {
     expect(difference("12.640", "12.640")).toBe("0.000");
     expect(share("12.652", "12.640")).toBe("+0.09 %");
     expect(share("1", "0")).toBe("");
+  });
+});
+
+describe("rounded", () => {
+  it("shows no more places than asked for, and no fewer digits than were measured", () => {
+    expect(rounded("20.025348542459", 6)).toBe("20.025349");
+    expect(rounded("12.640", 6)).toBe("12.640");
   });
 });
 
