@@ -8,6 +8,7 @@ from server.planning.days import Days
 from server.planning.lines import rules
 from server.planning.lines.model import DONE, LINE, OPEN, SCHEDULED, Line, Slot
 from server.production import model as production
+from server.production.descent import model as descent
 from server.release.model import DISPOSITIONS
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -73,6 +74,7 @@ class ScheduleRules:
             self._take(kind, given or {})
         else:
             self._learn_batch(kind, seen.head.stream)
+            self._learn_gone(kind, seen.head.stream, given)
 
     def _take(self, kind: str, given: Body) -> None:
         if not given:
@@ -85,6 +87,14 @@ class ScheduleRules:
             self._slots.pop(given["batch"], None)
         else:
             self._slots[given["batch"]] = Slot(given["batch"], given["line"], *rules.times(given))
+
+    def _learn_gone(self, kind: str, stream: str, given: Body | None) -> None:
+        """What is whole in others has no line any more."""
+        if kind == descent.MERGED_KIND:
+            self._blind |= given is None
+            self._done.update(production.batch_stream(one) for one in (given or {}).get("parents", ()))
+        elif kind in descent.DECISIONS:
+            self._done.add(stream)
 
     def _learn_batch(self, kind: str, stream: str) -> None:
         """By streams and not by kinds: in whatever way a batch comes to be, the server says it in its stream."""

@@ -49,6 +49,7 @@ class Walk:
             "batch": [f"/batch/{self.site.batch}"],
             "batch/*/run": [f"/batch/{self.site.batch}/run"],
             "batch/*/review": [f"/batch/{self._made(reader)}/review"],
+            "batch/*/descent": [f"/batch/{self._made(reader)}/descent"],
             "batch/*/questions": [f"/batch/{self._made(reader)}/questions"],
             "wall": ["/wall/all"],
             "stock": ["/stock", f"/stock/{quote(lot['material'], safe='')}"],

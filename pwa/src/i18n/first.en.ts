@@ -174,7 +174,7 @@ export const firstEn = {
   units: { tablets: "tablets", drums: "drums" } as Record<string, string>,
   roles: { operator: "Operator", supervisor: "Supervisor", qa: "QA", qc: "QC analyst", engineer: "Process engineer", planner: "Planner", keeper: "Warehouse keeper", trainer: "Training manager", admin: "Administrator", auditor: "Auditor" } as Record<string, string>,
   stale: { tag: "Signature stale", why: "Records have come in since this signature" },
-  batchStatus: { ordered: "Ordered", in_progress: "In progress", awaiting_review: "Awaiting review", released: "Released", rejected: "Rejected", historical: "Historical" } as Record<string, string>,
+  batchStatus: { ordered: "Ordered", in_progress: "In progress", awaiting_review: "Awaiting review", released: "Released", rejected: "Rejected", historical: "Historical", split: "Split", merged: "Merged", reworked: "Reworked" } as Record<string, string>,
   lease: {
     takeBack: "Take back", takeBackTitle: "Take the batch back from the device", takeBackHint: "For a device that cannot be reached. It hears of it when it is online again. What it records of this batch from now on is kept and flagged; what it recorded before still has to arrive.", takeBackReason: "Why it is taken back", takenBack: "Taken back",
     expired: "The lease of this batch has expired.", revoked: "A supervisor has taken this batch back.", returned: "This batch was handed back.",

@@ -173,7 +173,7 @@ export const firstZh: typeof firstEn = {
   units: { tablets: "片", drums: "桶" },
   roles: { operator: "操作人", supervisor: "主管", qa: "QA", qc: "QC 检验员", engineer: "工艺工程师", planner: "计划员", keeper: "仓库管理员", trainer: "培训管理员", admin: "系统管理员", auditor: "审计员" },
   stale: { tag: "签名已过时", why: "签名之后又有记录入账" },
-  batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批" },
+  batchStatus: { ordered: "已下达", in_progress: "生产中", awaiting_review: "待审核", released: "已放行", rejected: "拒绝放行", historical: "历史批", split: "已拆分", merged: "已合并", reworked: "已返工" },
   lease: {
     takeBack: "收回", takeBackTitle: "从设备收回该批", takeBackHint: "用于无法联系的设备。设备联网后即获知。此后它对本批的记录照常保留并标记；此前的记录仍须送达。", takeBackReason: "为何收回", takenBack: "已收回",
     expired: "本批的携带期已过。", revoked: "主管已收回本批。", returned: "本批已交还。",

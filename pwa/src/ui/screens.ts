@@ -12,6 +12,7 @@ const SCREENS: Record<string, Screen> = {
   "audit-reviews": () => import("../audit/AuditReviews.svelte"),
   balances: () => import("../equipment/Balances.svelte"),
   batch: () => import("../batches/Batch.svelte"),
+  "batch/*/descent": () => import("../descent/Descent.svelte"),
   "batch/*/questions": () => import("../release/QuestionsOf.svelte"),
   "batch/*/review": () => import("../release/Review.svelte"),
   "batch/*/run": () => import("../production/Run.svelte"),
