@@ -26,7 +26,9 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     database_url = f"sqlite:///{folder}/data/pestle.db"
     with site(playwright, folder, database_url) as here:
         plant = open_plant(Config(here.server.data, database_url))
-        plant.recorder.state(Fact(APPROVED_V1, recipe_stream(CODE), RECIPE | {"recipe": CODE, "version": 1}))
+        said = {"person": here.people["zhaolin"]["id"], "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}
+        given = RECIPE | {"recipe": CODE, "version": 1, "signatures": [said]}
+        plant.recorder.state(Fact(APPROVED_V1, recipe_stream(CODE), given))
         plant.close()
         yield Flowing(here, "en-GB", "zh-CN")
 
