@@ -25,6 +25,10 @@ DOORS |= {"structure", "master", "scaling", "upgrading"}
 # these rooms, which nobody should write twice.
 SHARED = {
     "server.production.issuing.rules -> server.materials.stock.rules",
+    # What a weighing comes to in the unit of its container or its limits is reckoned as the ledger reckons.
+    "server.production.allocating -> server.materials.stock.rules",
+    "server.production.containers -> server.materials.stock.rules",
+    "server.production.rules -> server.materials.stock.rules",
     "server.production.dispensing.rests -> server.materials.stock.rules",
     "server.handheld.fleet.wall -> server.production.course.pace",
     "server.handheld.fleet.wall -> server.production.course.rules",
