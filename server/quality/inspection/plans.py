@@ -27,7 +27,8 @@ DRAWN, EVERY = "drawn", "every"
 IDENTITIES = (DRAWN, EVERY)
 LEVELS = ("I", "II", "III", "S-1", "S-2", "S-3", "S-4")
 NORMAL, TIGHTENED = "normal", "tightened"
-# Reduced inspection is left out: its acceptance numbers differ between editions, and a wrong one passes bad lots.
+# Reduced inspection is left out: its acceptance numbers differ between editions, copies of table 2-C of 1999 differ in
+# one of them (4 or 5 between 3 and 6), and a wrong one passes bad lots.
 SEVERITIES = (NORMAL, TIGHTENED)
 # What a specification says where the rules of the standard say how severe inspection is (`switching`).
 SWITCHING = "switching"
