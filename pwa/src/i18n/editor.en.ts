@@ -9,6 +9,7 @@ export const editorEn = {
   recipe: "The recipe", materials: "Materials and formula", addUnit: "Unit procedure", addOperation: "Operation", nowhere: "In no operation", untitled: "(no name)", up: "Up", down: "Down", copy: "Copy", remove: "Remove", cut: "Take up, to put elsewhere", cutHint: (id: string) => `${id} is taken up. Choose another phase and press after, beside or before; Esc lays it down.`, lay: "Lay down",
   libraryTitle: "Blocks from a recipe", libraryHint: "A phase or a whole operation of a version, with all that it says. It comes after the phase that is chosen.", libraryPick: "Recipe", take: "Copy here",
   found: (n: number) => (n === 1 ? "1 finding" : `${n} findings`), nothingFound: "Nothing stands against it.", checking: "Checking…", notChecked: "Not checked without a network; these are the last findings.", emptyValue: "This is missing.",
+  gone: "This draft was submitted or given up meanwhile. What you have made is still here.", beginAgain: "Begin a draft with mine",
   changedBy: (name: string) => `${name} has saved this draft meanwhile. Yours is still here.`, takeTheirs: "Take theirs", keepMine: "Keep mine, as the next", mine: "What yours says differently",
   zh: "中文", en: "English", none: "none", add: "Add", addOf: (what: string) => `Add: ${what}`, removeOf: (what: string) => `Remove ${what}`, choose: "choose…", value: "Value", unit: "Unit", set: "Set",
   fields: {

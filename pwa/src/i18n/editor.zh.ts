@@ -11,6 +11,7 @@ export const editorZh: typeof editorEn = {
   recipe: "规程", materials: "物料与处方", addUnit: "单元规程", addOperation: "操作", nowhere: "不在任何操作中", untitled: "（未命名）", up: "上移", down: "下移", copy: "复制", remove: "删除", cut: "拿起，放到别处", cutHint: (id) => `已拿起 ${id}。请选另一步骤，再点其后、并行或其前；Esc 放下。`, lay: "放下",
   libraryTitle: "取自规程的块", libraryHint: "某版本的一个步骤或整个操作，连同其全部内容，放在所选步骤之后。", libraryPick: "规程", take: "复制到此",
   found: (n) => `${n} 个问题`, nothingFound: "未发现问题。", checking: "正在核对…", notChecked: "无网络，未能核对；所示为上次结果。", emptyValue: "缺少此项。",
+  gone: "此草稿在此期间已被提交或放弃。您的内容仍在此处。", beginAgain: "以我的内容新建草稿",
   changedBy: (name) => `${name} 在此期间已保存此草稿。您的内容仍在此处。`, takeTheirs: "采用对方的", keepMine: "保留我的，存为最新", mine: "您的内容不同之处",
   zh: "中文", en: "English", none: "无", add: "添加", addOf: (what) => `添加：${what}`, removeOf: (what) => `删除 ${what}`, choose: "请选择…", value: "数值", unit: "单位", set: "设定",
   fields: {

@@ -3,8 +3,8 @@
 import { keep, kept } from "../../ui/keep";
 import type { Master } from "./change";
 
-/** `revision`: the one of the server's that it goes on from. */
-export interface Unsaved { revision: number; content: Master }
+/** `revision`: the one of the server's that it goes on from; null: of none. */
+export interface Unsaved { revision: number | null; content: Master }
 const place = (person: string, recipe: string): string => `pestle.recipe-draft.${person}.${recipe}`;
 
 export function keepUnsaved(person: string, recipe: string, one: Unsaved): void {

@@ -9,12 +9,15 @@ import type { DraftView } from "./types";
 const AGAIN = 8_000;
 
 export class Saver {
-  revision = $state(0);
+  /** What is saved next goes on from this one; null: it begins anew. */
+  revision = $state<number | null>(null);
   busy = $state(false);
   offline = $state(false);
   problem = $state.raw<Problem | null>(null);
   /** What somebody else has saved since; null: nobody has. */
   theirs = $state.raw<DraftView | null>(null);
+  /** Whether somebody has submitted it or given it up meanwhile. */
+  gone = $state(false);
 
   constructor(private readonly person: string, private readonly recipe: string, private readonly history: History<Master>, revision: number) {
     this.revision = revision;
@@ -28,7 +31,7 @@ export class Saver {
   }
 
   async save(): Promise<boolean> {
-    if (this.busy || this.theirs) return false;
+    if (this.busy || this.theirs || this.gone) return false;
     if (this.history.clean) return true;
     const content = this.history.value;
     this.busy = true;
@@ -59,8 +62,17 @@ export class Saver {
     try {
       this.theirs = await api.get<DraftView>(path("api", "recipe-drafts", this.recipe));
     } catch (error) {
-      this.problem = asProblem(error);
+      const problem = asProblem(error);
+      this.gone = problem.code === "recipe_draft_unknown";
+      this.problem = this.gone ? null : problem;
     }
+  }
+
+  /** What stands here is a draft of its own from now on. */
+  async begin(): Promise<void> {
+    this.gone = false;
+    this.revision = null;
+    await this.save();
   }
 
   /** Mine is saved as the next after theirs, or theirs goes on here; mine can then be had again by undoing. */
