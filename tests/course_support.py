@@ -54,6 +54,14 @@ class Branches:
             "equipment_identified", {"batch": self.batch, "phase": phase, "equipment": code, "scanned": code}
         )
 
+    def clean(self, phase: str, code: str, **how: Any) -> Recorded:
+        said = {"batch": self.batch, "phase": phase, "equipment": code, "procedure": "CL-1", "kind": "minor"}
+        return self.site.put("equipment_cleaned", said | {"comment": None}, **how)
+
+    def check(self, phase: str, code: str, cleaning: str, **how: Any) -> Recorded:
+        said = {"batch": self.batch, "phase": phase, "equipment": code, "cleaning": cleaning, "comment": None}
+        return self.site.put("cleaning_checked", said, **how)
+
     def register(self, code: str, kind: str, due: str | None) -> None:
         known = {"equipment": code, "class": kind, "name": {"zh": "机", "en": "machine"}, "calibration_due": due}
         known |= dict.fromkeys(("serial", "model", "location"))

@@ -119,6 +119,8 @@ KINDS = (
     _observed(model.ABORTED, course.PhaseStopped),
     _observed(model.SKIPPED, course.PhaseStopped),
     _observed(model.IDENTIFIED, course.EquipmentIdentified),
+    _observed(model.EQUIPMENT_CLEANED, course.EquipmentCleaned),
+    _observed(model.CLEANING_CHECKED, course.CleaningChecked),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),

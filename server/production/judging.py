@@ -106,7 +106,7 @@ def judge_import(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
-    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION)
+    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION, model.CLEANING_CHECKED)
     allowed = WITNESSES if entry.kind in beside else WORKERS
     if _permitted(connection, entry.actor, allowed):
         return []

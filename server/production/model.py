@@ -43,6 +43,8 @@ EXPLAINED = "production.yield_explained.v1"
 COMPLETED = "production.phase_completed.v1"
 HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
 IDENTIFIED = "production.equipment_identified.v1"
+# On a tablet, in the record of the batch; what is cleaned elsewhere stands with the piece alone.
+EQUIPMENT_CLEANED, CLEANING_CHECKED = "production.equipment_cleaned.v1", "production.cleaning_checked.v1"
 ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
@@ -87,8 +89,8 @@ LEFT = (ABORTED, SKIPPED)
 ENDS = (COMPLETED, *LEFT)
 # The exception that each of these is.
 LEFT_CODES: Mapping[str, str] = {ABORTED: "phase_aborted", SKIPPED: "phase_skipped"}
-# What is said of a phase besides its work: what moves it, and what it is done with.
-COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED)
+# What is said of a phase besides its work: what moves it, what it is done with, and how that was cleaned.
+COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED, EQUIPMENT_CLEANED, CLEANING_CHECKED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _LAST = {
     model.ABORTED: "aborted",
     model.SKIPPED: "skipped",
     model.IDENTIFIED: "equipment",
+    model.EQUIPMENT_CLEANED: "cleaned",
+    model.CLEANING_CHECKED: "cleaning_checked",
     model.REMARK: "remark",
     model.PHOTO: "photo",
     model.RESTED: "rest",

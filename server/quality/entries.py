@@ -177,6 +177,8 @@ _OF_BATCHES = (
     "production.phase_aborted.v1",
     "production.phase_skipped.v1",
     "production.equipment_identified.v1",
+    "production.equipment_cleaned.v1",
+    "production.cleaning_checked.v1",
     "production.remark_added.v1",
     "production.photo_attached.v1",
     "production.exception_raised.v1",

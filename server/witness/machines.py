@@ -14,13 +14,14 @@ from sync.errors import SyncError
 
 _DECIDED = (model.STATUS_SET, model.CLEANING_SET)
 _SAID = (*_DECIDED, *model.CLEANINGS_OF, model.CLEANING_CHECKED)
+_ON_TABLETS = (IDENTIFIED, model.BATCH_CLEANED, model.BATCH_CHECKED)
 _Key = tuple[str, str]
 
 
 class MachineRules(StandingRules):
     """How every piece of equipment stands, after the entries learnt so far."""
 
-    kinds = (REGISTERED, *_SAID, IDENTIFIED, *ENDS)
+    kinds = (REGISTERED, *_SAID, *_ON_TABLETS, *ENDS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,18 +45,26 @@ class MachineRules(StandingRules):
             return
         if head.kind in _DECIDED:
             self._judge_decision(seen, body)
-        elif head.kind == model.CLEANING_CHECKED:
-            found = model.judge_check(body["equipment"], head.actor, self._cleanings.get(body["cleaning"]))
+        elif head.kind in (*model.CLEANINGS_OF, model.CLEANING_CHECKED):
+            self._judge_cleaning(seen, body)
+        elif head.kind in _ON_TABLETS and not seen.by_server and self.phases_of(body["batch"]):
+            if "batch_unknown" in seen.stamp.flags:
+                return
+            if head.kind != IDENTIFIED:
+                self._judge_cleaning(seen, body)
+            else:
+                self.compare(seen, self._doubts(body["equipment"], head.captured_at, body["batch"]), model.GATES)
+
+    def _judge_cleaning(self, seen: Seen, body: Body) -> None:
+        """Of a cleaning, or of its check, wherever it stands."""
+        code, head = body["equipment"], seen.head
+        if "cleaning" in body:
+            found = model.judge_check(code, head.actor, self._cleanings.get(body["cleaning"]))
             self.compare(seen, found, model.OF_CHECK)
-        elif head.kind in model.CLEANINGS_OF:
-            code = body["equipment"]
-            late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
-            owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
-            self.compare(seen, owed, model.OF_CLEANING)
-        elif head.kind == IDENTIFIED and not seen.by_server and self.phases_of(body["batch"]):
-            code = body["equipment"]
-            if "batch_unknown" not in seen.stamp.flags:
-                self.compare(seen, self._doubts(code, head.captured_at, body["batch"]), model.GATES)
+            return
+        late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
+        owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
+        self.compare(seen, owed, model.OF_CLEANING)
 
     def _judge_decision(self, seen: Seen, body: Body) -> None:
         known = body["equipment"] in self._classes
@@ -92,18 +101,27 @@ class MachineRules(StandingRules):
                 self._holds[model.scope(body)] = Holds(body["dirty_hours"], body["clean_hours"])
             case model.STATUS_SET:
                 self._facts.setdefault(body["equipment"], []).append(model.status_event(body, at, self._index))
-            case kind if kind in model.CLEANINGS_OF:
+            case kind if kind in (*model.CLEANINGS_OF, model.BATCH_CLEANED):
+                self._forget(seen)
                 self._cleanings[head.id] = body["equipment"], head.actor
                 self._cleaned.setdefault(body["equipment"], {})[head.id] = model.cleaned_event(at, self._index, None)
                 if kind == model.CLEANED_V1:
                     self._checked[head.id] = at
-            case model.CLEANING_CHECKED if not seen.stamp.flags:
+            case model.CLEANING_CHECKED | model.BATCH_CHECKED if model.WORTHLESS.isdisjoint(seen.stamp.flags):
                 self._checked.setdefault(body["cleaning"], at)
             case kind if kind == IDENTIFIED:
                 self._use(seen, body)
             case kind if kind in ENDS:
                 key = (body["batch"], body["phase"])
                 self._ended[key] = min(at, self._ended.get(key, at))
+
+    def _forget(self, seen: Seen) -> None:
+        """A cleaning that a correction takes the place of."""
+        head = seen.head
+        if head.kind == model.BATCH_CLEANED and head.corrects and "correction_unknown" not in seen.stamp.flags:
+            self._cleanings.pop(head.corrects, None)
+            for cleaned in self._cleaned.values():
+                cleaned.pop(head.corrects, None)
 
     def _use(self, seen: Seen, body: Body) -> None:
         head = seen.head

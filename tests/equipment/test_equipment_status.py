@@ -180,6 +180,41 @@ def test_what_was_cleaned_is_not_clean_for_a_batch_until_somebody_else_has_check
     }
 
 
+def test_a_cleaning_on_a_tablet_stands_in_the_record_of_the_batch_and_with_the_piece(made: Branches) -> None:
+    cleaned = made.clean("20", "PR-1")
+    assert cleaned.flags == ()
+    assert (state(made)["status"], state(made)["checked"]) == ("clean", False)
+    assert made.check("20", "PR-1", cleaned.id).flags == ("verifier_is_performer",)
+    assert made.site.item("B1", "verifier_is_performer").details["severity"] == "minor"
+    assert state(made)["checked"] is False
+    assert made.check("20", "PR-1", cleaned.id, actor="P-5", device="tablet-b").flags == ()
+    assert state(made)["checked"] is True
+    assert made.identify("20", "PR-1").flags == ()
+    # At the desk somebody checks what was cleaned on a tablet, and of a piece that is not registered it is told.
+    again = made.clean("20", "PR-1", device="tablet-b")
+    assert check(made, again.id).flags == ()
+    assert made.clean("20", "PR-9").flags == ("equipment_unknown",)
+    assert made.check("20", "PR-9", again.id).flags == ("cleaning_unknown",)
+
+
+def test_a_corrected_cleaning_waits_for_its_own_check(made: Branches) -> None:
+    cleaned = made.clean("20", "PR-1")
+    made.check("20", "PR-1", cleaned.id, actor="P-2")
+    assert made.clean("20", "PR-1", corrects=cleaned.id, reason="other procedure").flags == ()
+    assert state(made)["checked"] is False
+
+
+def test_what_was_dirty_too_long_is_told_on_a_tablet_too_and_rebuilt_alike(made: Branches) -> None:
+    hold(made)
+    put(made, "to_be_cleaned", None)
+    made.wait(24 * 60 + 1)
+    cleaned = made.clean("20", "PR-1")
+    assert cleaned.flags == ("dirty_hold_exceeded",)
+    made.check("20", "PR-1", cleaned.id, actor="P-2")
+    plant = made.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
 def test_a_cleaning_from_before_anybody_was_to_check_it_counts_as_it_is(made: Branches) -> None:
     given = {"equipment": "PR-1", "procedure": None, "kind": "minor", "batch": None, "comment": None}
     made.site.state(model.CLEANED_V1, "equipment/PR-1", given, "P-1")

@@ -58,6 +58,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     said(model.STATUS_SET, "equipment/PR-1", STATUS)
     told.append(other.identify("20", "PR-1").flags)
     told += [check("PR-1", "server"), check("PR-9", "P-2")]
+    made.wait(90)
+    cleaned = made.clean("20", "PR-1")
+    told += [cleaned.flags, made.check("20", "PR-1", cleaned.id).flags, made.clean("20", "PR-7").flags]
+    made.check("20", "PR-1", cleaned.id, actor="P-2")
+    told.append(made.check("20", "PR-7", cleaned.id, actor="P-2").flags)
     assert set(EVERY) == {flag for flags in told for flag in flags}
     yield Story.of(site.plant)
     clock.use_system()
@@ -73,6 +78,14 @@ def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, flag: str) ->
     index = story.flagged(flag)
     assert rig.show(story.without_flag(flag)) == 422
     assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize("flag", [model.UNKNOWN, *model.OF_CHECK])
+def test_what_was_cleaned_and_checked_on_a_tablet_is_asked_alike(rig: Rig, story: Story, flag: str) -> None:
+    kind = model.BATCH_CLEANED if flag == model.UNKNOWN else model.BATCH_CHECKED
+    index = next(at for at in story.indices(kind) if flag not in story.entries[at].stamp.flags)
+    assert rig.show(story.with_flag(index, flag)) == 422
+    assert rig.found == ("flag_wrong", index)
 
 
 @pytest.mark.parametrize("flag", EVERY)

@@ -1,5 +1,7 @@
 /** English words of how phases go: fetched with their screens. */
 export const courseEn = {
+  clean: "Record a cleaning", check: "Check the cleaning", cleanWaits: "Cleaned. Somebody else has to check it.",
+  cleanedOnly: (by: string) => `Cleaned by ${by}; look at it and check it.`, cleanedBy: (by: string, other: string) => `Cleaned by ${by}, checked by ${other}`,
   notIdentified: "No machine is identified yet. Begun without, it becomes an exception.",
   overdue: (one: string) => `${one}: the calibration is overdue. Take another, or have it calibrated.`,
   doubts: { maintenance: "is under maintenance", out_of_service: "is out of service", no_record: "no cleaning is recorded", expired: "is clean no more: its clean hold time is over", unchecked: "was cleaned, and nobody else has checked it", in_use: "is in use by another batch", to_be_cleaned: "must be cleaned first" } as Record<string, string>, doubtHint: "So it stood when the batch was taken along. Take another, or have it put right; used as it is, it becomes an exception.",

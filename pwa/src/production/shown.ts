@@ -4,6 +4,7 @@ import type { Limits, Phase, Quantity, Text2 } from "../core/types";
 import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
 import { dt } from "./dispensing/words";
+import { CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
 import { DECIDED, KIND, SINGLE } from "./progress";
 
@@ -47,7 +48,7 @@ function valueOf({ kind, payload }: Said): string {
   if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.held || kind === KIND.aborted || kind === KIND.skipped) return text(payload.reason);
-  if (kind === KIND.identified) return text(payload.equipment);
+  if (kind === KIND.identified || kind === CLEANED || kind === CLEANING_CHECKED) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);

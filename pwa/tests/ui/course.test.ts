@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
 import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf, unidentified } from "../../src/production/course/course";
 import { courseOf } from "../../src/production/controls/schedule";
-import { doubtOf } from "../../src/production/course/standing";
+import { CLEANED, CLEANING_CHECKED, cleaningOf, doubtNow, doubtOf, usedIn } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -83,6 +83,21 @@ it("EQP-01 EQP-03 offers the candidates of the class that are calibrated", () =>
   expect([{ type: "weighing" as const }, { equipment: null }, { equipment: "coater" }, { after: undefined }].map((more) => unidentified({ ...phase, ...more }, register, []))).toEqual([false, false, false, false]);
   // A phase may name one piece.
   expect(machines({ ...phase, equipment: "BL-1", candidates: ["BL-1"] }, register, "2026-11-22").fit).toEqual(["BL-1"]);
+});
+
+it("EQP-03 takes a machine for clean once somebody else has checked its cleaning in this batch, until it is used again", () => {
+  const said = (kind: string, minutes: number, actor: string, more: object = {}): LocalEntry => ({ ...entry(kind, "20", minutes), actor, payload: { batch: "B1", phase: "20", equipment: "GR-1", ...more } });
+  const cleaned = said(CLEANED, 1, "P-1"), own = said(CLEANING_CHECKED, 2, "P-1", { cleaning: cleaned.id }), other = said(CLEANING_CHECKED, 3, "P-2", { cleaning: cleaned.id });
+  expect(cleaningOf("GR-1", [cleaned, own])).toEqual({ entry: cleaned, check: null });
+  expect(cleaningOf("GR-1", [cleaned, own, other])?.check).toBe(other);
+  expect(cleaningOf("GR-1", [cleaned, { ...other, flags: ["cleaning_unknown"] }])?.check).toBeNull();
+  expect(cleaningOf("GR-1", [cleaned, other, said(KIND.identified, 4, "P-1")])).toBeNull();
+  expect(cleaningOf("GR-2", [cleaned, other])).toBeNull();
+  const piece: Equipment = { equipment: "GR-1", class: "granulator", name: text, serial: null, model: null, location: null, calibration_due: null, state: { kept: true, status: "to_be_cleaned", since: null, batch: "B0", reason: null, until: null, over: false, holds: null } };
+  const doubts = [[], [cleaned], [cleaned, other]].map((entries) => doubtNow(piece, "B1", entries, at(9)));
+  expect(doubts).toEqual(["to_be_cleaned", "unchecked", null]);
+  expect(doubtNow({ ...piece, state: { ...piece.state!, status: "maintenance" } }, "B1", [cleaned, other], at(9))).toBe("maintenance");
+  expect(usedIn(phases[1]!, [said(KIND.identified, 4, "P-1")])).toEqual(["GR-1"]);
 });
 
 it("says what keeps a machine from a batch by what was taken along (EQP-03)", () => {

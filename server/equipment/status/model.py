@@ -27,6 +27,8 @@ STATUS_SET = "equipment.status_set.v1"
 CLEANED_V1, CLEANED = "equipment.cleaned.v1", "equipment.cleaned.v2"
 CLEANINGS_OF = (CLEANED_V1, CLEANED)
 CLEANING_CHECKED = "equipment.cleaning_checked.v1"
+# The same on a tablet, in the record of a batch: the room of production has the kinds, this one hears of them.
+BATCH_CLEANED, BATCH_CHECKED = "production.equipment_cleaned.v1", "production.cleaning_checked.v1"
 CLEANING_SET = "equipment.cleaning_set.v1"
 KEEPS = "equipment.manage"
 # Who cleans: whoever works on batches, and whoever keeps equipment.
@@ -43,6 +45,8 @@ OF_CLEANING = (UNKNOWN, DIRTY_TOO_LONG)
 # Of the check of a cleaning: there is none such of the piece; who checks has cleaned.
 NO_CLEANING, OWN = "cleaning_unknown", "verifier_is_performer"
 OF_CHECK = (NO_CLEANING, OWN)
+# With one of these a check is none.
+WORTHLESS = frozenset({*OF_CHECK, "person_not_permitted"})
 # What in a decision cannot be.
 UNREGISTERED, UNREASONED, UNCLEAR = "equipment_unregistered", "equipment_reason_missing", "cleaning_scope_wrong"
 

@@ -87,9 +87,17 @@ def _keep(connection: Connection, entry: Entry, values: Mapping[str, str | None]
     connection.execute(insert(fact).values(**told, **when, **values))
 
 
+def keep_cleaning_of_batch(connection: Connection, entry: Entry) -> None:
+    """On a tablet; a correction takes the place of what it corrects, and waits for its own check."""
+    corrects = entry.header.corrects
+    if corrects is not None and "correction_unknown" not in entry.flags:
+        connection.execute(delete(fact).where(fact.c.id == corrects, fact.c.what == "cleaned"))
+    keep_cleaning(connection, entry)
+
+
 def check_cleaning(connection: Connection, entry: Entry) -> None:
     """The first who looked at it stands; a check with something wrong is none."""
-    if entry.flags:
+    if not model.WORTHLESS.isdisjoint(entry.flags):
         return
     here = (fact.c.id == entry.payload["cleaning"]) & fact.c.checked_at.is_(None)
     values = {"checked_at": entry.header.captured_at, "checked_by": entry.actor}
@@ -127,6 +135,8 @@ def end(connection: Connection, entry: Entry) -> None:
 
 LISTENERS: Mapping[str, Project] = {
     "production.equipment_identified.v1": begin,
+    model.BATCH_CLEANED: keep_cleaning_of_batch,
+    model.BATCH_CHECKED: check_cleaning,
     "production.phase_completed.v1": end,
     "production.phase_aborted.v1": end,
     "production.phase_skipped.v1": end,

@@ -38,7 +38,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     about = Mark(entry.kind, given["phase"], entry.header.captured_at, corrects)
     flags, facts = [], []
     own = (*rules.judge_left(entry.kind, given), *_unsaid(connection, about, batch))
-    for one in (*own, *_piece(connection, entry, batch)):
+    for one in (*own, *_piece(connection, entry, batch), *_cleaning(connection, entry)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
     here = _moved(connection, batch.number, about)
@@ -80,6 +80,18 @@ def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement
     at = entry.header.captured_at
     doubts = [] if found is None else status.judge(connection, found, at, batch.number)
     return [*pieces.judge(code, phase, piece, at[:10]), *pieces.judge_state(code, doubts)]
+
+
+def _cleaning(connection: Connection, entry: Entry) -> list[Judgement]:
+    """Of a cleaning, or of somebody else's check of one: asked as where it stands with the piece alone."""
+    given, code = entry.payload, entry.payload.get("equipment", "")
+    if entry.kind == model.EQUIPMENT_CLEANED:
+        piece = equipment.find_equipment(connection, code)
+        late = piece is not None and status.dirty_too_long(connection, piece, entry.header.captured_at)
+        return pieces.judge_cleaned(code, piece is not None, late)
+    if entry.kind == model.CLEANING_CHECKED:
+        return pieces.judge_checked(code, entry.actor, status.find_cleaning(connection, given["cleaning"]))
+    return []
 
 
 def _times(connection: Connection, entry: Entry, batch: Batch, about: Mark) -> list[tuple[str, Judgement]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from server.equipment.status.model import GATES
+from server.equipment.status.model import DIRTY_TOO_LONG, GATES, UNKNOWN, judge_check
 from server.production.course.rules import Mark
 from server.production.model import COMPLETED, IDENTIFIED, MAJOR, MINOR, WORK, Judgement
 from server.production.rules import CLOCK_TOLERANCE
@@ -65,3 +65,16 @@ def judge_missing(phase: Mapping[str, Any], known: Sequence[Mark], about: Mark) 
 def judge_state(code: str, doubts: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Judgement]:
     """What keeps the piece from use by its state is QA's to assess (CN 2010, 84; 21 CFR 211.67)."""
     return [Judgement(flag, {"equipment": code, "severity": MAJOR, **details}) for flag, details in doubts]
+
+
+def judge_cleaned(code: str, known: bool, late: bool) -> list[Judgement]:
+    """A cleaning of a piece that is not registered, or that had stayed dirty for too long."""
+    flag = DIRTY_TOO_LONG if late else UNKNOWN
+    return [] if known and not late else [Judgement(flag, {"equipment": code, "severity": MINOR})]
+
+
+def judge_checked(code: str, person: str, cleaning: tuple[str, str] | None) -> list[Judgement]:
+    return [
+        Judgement(flag, {"equipment": code, "verifier": person, "severity": MINOR})
+        for flag in judge_check(code, person, cleaning)
+    ]

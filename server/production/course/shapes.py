@@ -1,8 +1,9 @@
-"""The shapes of what moves a phase besides its work: held, resumed, aborted, skipped."""
+"""The shapes of what is said of a phase besides its work: what moves it, what it is done with, how that is cleaned."""
 
 from marshmallow import Schema
 
 from server.core import fields
+from server.equipment.status.model import CLEANINGS
 
 
 class PhaseStopped(Schema):
@@ -25,4 +26,25 @@ class EquipmentIdentified(Schema):
 class PhaseResumed(Schema):
     batch = fields.code()
     phase = fields.code()
+    comment = fields.text(2000, none=True)
+
+
+class EquipmentCleaned(Schema):
+    """What a phase was done with, or is to be, was cleaned: by a procedure (its code), `minor` or `major`."""
+
+    batch = fields.code()
+    phase = fields.code()
+    equipment = fields.code()
+    procedure = fields.code(none=True)
+    kind = fields.choice(*CLEANINGS)
+    comment = fields.text(2000, none=True)
+
+
+class CleaningChecked(Schema):
+    """Somebody else has looked at it: `cleaning` is the entry that says that it was cleaned."""
+
+    batch = fields.code()
+    phase = fields.code()
+    equipment = fields.code()
+    cleaning = fields.entry_id()
     comment = fields.text(2000, none=True)

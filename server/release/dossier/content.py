@@ -295,8 +295,9 @@ def _phase(
 
 
 def _piece(view: View) -> str:
-    """Of equipment that was identified its code."""
-    return f" {view['payload']['equipment']}" if view["kind"] == production.IDENTIFIED else ""
+    """Of equipment that was identified or cleaned its code."""
+    named = (production.IDENTIFIED, production.EQUIPMENT_CLEANED, production.CLEANING_CHECKED)
+    return f" {view['payload']['equipment']}" if view["kind"] in named else ""
 
 
 def _why(view: View) -> str:

@@ -205,6 +205,8 @@ production.phase_resumed.v1|步骤恢复|Phase resumed
 production.phase_aborted.v1|步骤中止|Phase aborted
 production.phase_skipped.v1|步骤跳过|Phase skipped
 production.equipment_identified.v1|设备确认|Equipment identified
+production.equipment_cleaned.v1|设备清洁|Equipment cleaned
+production.cleaning_checked.v1|清洁复核|Cleaning checked
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
@@ -361,6 +363,9 @@ phase_left|步骤中止或跳过后操作|Work after the phase was aborted or sk
 phase_not_started|步骤未开始即完成|Completed without ever being begun
 phase_aborted|步骤中止|Phase aborted
 phase_skipped|步骤跳过|Phase skipped
+dirty_hold_exceeded|待清洁超时|Dirty for too long
+equipment_unknown|设备未登记|Equipment not registered
+cleaning_unknown|没有这条清洁记录|Checks no cleaning that is known here
 equipment_not_clean|设备未清洁|Equipment not clean
 equipment_barred|设备停用|Equipment barred
 equipment_unfit|设备不适用|Equipment not fit for the phase

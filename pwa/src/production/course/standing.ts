@@ -1,6 +1,11 @@
 /** What keeps a piece of equipment from being used for a batch, by what the batch took along: as
  * server/equipment/status/model.py asks it again where it is identified. */
-import type { Equipment } from "../../core/types";
+import type { Equipment, LocalEntry, Phase } from "../../core/types";
+import { KIND } from "../progress";
+
+export const CLEANED = "production.equipment_cleaned.v1", CLEANING_CHECKED = "production.cleaning_checked.v1";
+/** With one of these a check is none (server/equipment/status/model.py). */
+const WORTHLESS: ReadonlySet<string> = new Set(["cleaning_unknown", "verifier_is_performer", "person_not_permitted"]);
 
 export type Doubt = "maintenance" | "out_of_service" | "no_record" | "expired" | "unchecked" | "in_use" | "to_be_cleaned";
 
@@ -11,4 +16,28 @@ export function doubtOf({ state }: Equipment, batch: string, now: number): Doubt
   if (status === null) return "no_record";
   if (status === "clean") return until !== null && now > Date.parse(until) ? "expired" : state.checked === false ? "unchecked" : null;
   return state.batch === batch ? null : status === "in_use" ? "in_use" : "to_be_cleaned";
+}
+
+export interface Cleaning { entry: LocalEntry; check: LocalEntry | null }
+
+/** How a piece was cleaned last in this batch since it was last said to be used in it, and who else looked at that. */
+export function cleaningOf(equipment: string, entries: readonly LocalEntry[]): Cleaning | null {
+  const about = entries.filter(({ kind, payload, place }) => place !== "quarantined" && payload.equipment === equipment && [CLEANED, CLEANING_CHECKED, KIND.identified as string].includes(kind));
+  const corrected = new Set(about.map((one) => one.corrects));
+  const latest = (kind: string): LocalEntry | undefined => about.filter((one) => one.kind === kind && !corrected.has(one.id)).sort((a, b) => a.capturedAt.localeCompare(b.capturedAt)).at(-1);
+  const entry = latest(CLEANED), used = latest(KIND.identified);
+  if (!entry || (used && used.capturedAt > entry.capturedAt)) return null;
+  const check = about.find((one) => one.kind === CLEANING_CHECKED && one.payload.cleaning === entry.id && one.actor !== entry.actor && !one.flags.some((flag) => WORTHLESS.has(flag)));
+  return { entry, check: check ?? null };
+}
+
+/** The pieces that a phase was done with. */
+export const usedIn = (phase: Phase, entries: readonly LocalEntry[]): string[] => [...new Set(entries.filter((one) => one.kind === KIND.identified && one.payload.phase === phase.id && one.place !== "quarantined").map((one) => String(one.payload.equipment)))];
+
+/** The same as `doubtOf`, with what was cleaned and checked in this batch since it was taken along. A piece that is barred
+ * stays so. */
+export function doubtNow(piece: Equipment, batch: string, entries: readonly LocalEntry[], now: number): Doubt | null {
+  const doubt = doubtOf(piece, batch, now), cleaning = cleaningOf(piece.equipment, entries);
+  if (!cleaning || doubt === "maintenance" || doubt === "out_of_service") return doubt;
+  return cleaning.check ? null : "unchecked";
 }
