@@ -46,6 +46,24 @@ def test_portions_are_printed_with_weights_results_labels_and_what_lines_came_to
     assert "exc-2Salt:countsas0.000kg(0.495–0.505kg)" in words
 
 
+@pytest.mark.urs("PRD-10", "MAT-06")
+def test_what_was_left_in_a_container_is_printed_with_its_readings_and_what_it_differs_by(at: Dispensing) -> None:
+    received = {"material": "exc-2", "lot": "S-1", "containers": [at.container("C-1", "0.700")]}
+    at.site.state("materials.containers_received.v1", "lot/exc-2/S-1", received, "P-3")
+    given = {"batch": "B1", "containers": [{"container": "C-1", "reason": None}]}
+    at.site.state("production.containers_allocated.v2", "batch/B1", given, "P-3")
+    at.put(SALT, "0.500", container="C-1", scanned={"room": "2-114", "balance": "BAL-07", "container": "C-1"})
+    shown = {"tare": {"value": "0.120", "unit": "kg"}, "gross": {"value": "0.310", "unit": "kg"}}
+    read = {"tare_reading": at.site.read_weight(net="0.120"), "reading": at.site.read_weight(net="0.310")}
+    rest = {"batch": "B1", "phase": "20", "container": "C-1", "net": {"value": "0.190", "unit": "kg"}}
+    rest |= {**shown, **read, "source": "device", "comment": "spilt"}
+    assert at.site.put("rest_weighed", rest).flags == ("rest_differs",)
+    words, _ = printed(at.site)
+    for told in ("RestofacontainerweighedC-1", "gross0.310kg−tare0.120kg", "SS0.310kg", "tare:SS0.120kg", "spilt"):
+        assert told in words, told
+    assert "Restofacontainerdiffersfromwhatwasreckoned" in words
+
+
 def test_a_line_of_which_nothing_was_dispensed_keeps_a_batch_from_its_release(at: Dispensing) -> None:
     at.put(API, "5.128")
     at.site.put("phase_completed", marked("B1", "20"))

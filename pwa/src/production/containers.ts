@@ -5,6 +5,9 @@ import { type Conversion, converted, inUnit } from "../core/measures";
 import { isNumber } from "./numbers";
 import { KIND } from "./progress";
 
+/** What says what is left in one; the first screen does without this kind. */
+export const RESTED = "production.rest_weighed.v1";
+
 /** What takes something out of a container. */
 const TAKES: readonly string[] = [KIND.weighed, KIND.dispensed];
 
@@ -86,7 +89,7 @@ const UNMEASURED: readonly string[] = ["person_not_permitted", "device_revoked",
 /** What was weighed of what is left, where the lease does not know of it yet. */
 function measuredIn(known: Leased, entries: LocalEntry[], own?: readonly Conversion[]): { net: Decimal; at: string } | null {
   const counts = (one: LocalEntry): boolean =>
-    one.kind === KIND.rested && one.payload.container === known.container && one.place !== "quarantined" && one.capturedAt > (known.measured ?? "") && !one.flags.some((flag) => UNMEASURED.includes(flag));
+    one.kind === RESTED && one.payload.container === known.container && one.place !== "quarantined" && one.capturedAt > (known.measured ?? "") && !one.flags.some((flag) => UNMEASURED.includes(flag));
   const last = entries.filter(counts).sort((a, b) => (a.capturedAt < b.capturedAt ? -1 : 1)).at(-1);
   const net = last ? decimalIn(last.payload.net as Quantity, known.quantity.unit, own) : null;
   return last && net ? { net, at: last.capturedAt } : null;

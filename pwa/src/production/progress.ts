@@ -6,7 +6,6 @@ export const KIND = {
   cleared: "production.line_cleared.v1",
   weighed: "production.material_weighed.v1",
   dispensed: "production.material_dispensed.v1",
-  rested: "production.rest_weighed.v1",
   parameter: "production.parameter_recorded.v1",
   checked: "production.check_recorded.v1",
   completed: "production.phase_completed.v1",

@@ -3,6 +3,7 @@ import { converted } from "../core/measures";
 import type { Limits, Phase, Quantity, Text2 } from "../core/types";
 import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
+import { RESTED } from "./containers";
 import { dt } from "./dispensing/words";
 import { CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
@@ -38,7 +39,7 @@ export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said)
 
 function valueOf({ kind, payload }: Said): string {
   if (payload === null) return t().batch.withheld;
-  if (kind === KIND.weighed || kind === KIND.dispensed || kind === KIND.rested) return quantity(payload.net as Quantity);
+  if (kind === KIND.weighed || kind === KIND.dispensed || kind === RESTED) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.yielded) return quantity({ value: text(payload.value), unit: text(payload.unit) });
@@ -59,7 +60,7 @@ function besideOf({ kind, payload }: Said): string {
   if (payload === null) return "";
   const parts: string[] = [];
   if (kind === KIND.checked) parts.push((payload.values as string[]).join(" · "));
-  if (kind === KIND.weighed || kind === KIND.dispensed || kind === KIND.rested) {
+  if (kind === KIND.weighed || kind === KIND.dispensed || kind === RESTED) {
     const reading = payload.reading as { balance?: string } | null;
     if (payload.lot) parts.push(`${t().weigh.lot} ${text(payload.lot)}`);
     parts.push(payload.source === "device" ? `${t().weigh.deviceTag} ${reading?.balance ?? ""}`.trim() : t().weigh.manualTag);

@@ -6,6 +6,7 @@ import { t, who } from "../i18n/index.svelte";
 import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
+import { RESTED } from "./containers";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
 import { elsewhere } from "./areas";
 import { firstBefore, next, permitted } from "./course/course";
@@ -29,7 +30,7 @@ type Asking =
   | { what: "second"; value: string; answer: (second: Second | null) => void };
 
 /** Work of a phase, which may need qualifications; remarks and photos do not. */
-const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed, KIND.rested];
+const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed, RESTED];
 
 /** Half of a character, as a broken clipboard leaves it, cannot be signed: a mark takes its place. */
 const HALF = /\p{Surrogate}/gu;

@@ -11,6 +11,7 @@ import { meant } from "../../src/production/dispensing/scanned";
 import { bounds, limitsFor, ownOf, quantityOf, remaining, shownSum, standOf, within, worth, ZERO } from "../../src/production/dispensing/sums";
 import { readingsOf } from "../../src/production/balance";
 import { unconfirmed } from "../../src/production/confirming";
+import { RESTED } from "../../src/production/containers";
 import { KIND, standings } from "../../src/production/progress";
 
 vi.mock("../../src/i18n/index.svelte", async () => {
@@ -242,7 +243,7 @@ describe("what is at hand", () => {
   });
 
   it("MAT-11 MAT-12 has the label of a container wait whose rest was weighed here, by the newest rest", () => {
-    const rest = (id: string, container: string, minute: number, more: Partial<LocalEntry> = {}): LocalEntry => ({ ...portion(api, 1, "1.000"), id, kind: KIND.rested, subject: "20/rest", capturedAt: `2026-11-26T08:0${minute}:00.000Z`, payload: { phase: "20", container, net: kg("1.000") }, ...more });
+    const rest = (id: string, container: string, minute: number, more: Partial<LocalEntry> = {}): LocalEntry => ({ ...portion(api, 1, "1.000"), id, kind: RESTED, subject: "20/rest", capturedAt: `2026-11-26T08:0${minute}:00.000Z`, payload: { phase: "20", container, net: kg("1.000") }, ...more });
     const all = [rest("r1", "A-1", 1, { index: 3 }), rest("r2", "A-2", 2), rest("r3", "A-3", 3, { index: 4, own: false }), rest("r4", "A-4", 4, { index: 5, place: "quarantined" })];
     expect(restLabels(phase, all, [])).toEqual({ ready: [{ entry: "r1", container: "A-1" }], later: [{ entry: "r2", container: "A-2" }] });
     expect(restLabels(phase, all, ["r1"]).ready).toEqual([]);

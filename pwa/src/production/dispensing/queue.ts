@@ -1,5 +1,6 @@
 /** Labels of dispensed containers that wait to be printed: what this device has dispensed, until it was printed here. */
 import type { LocalEntry, Phase } from "../../core/types";
+import { RESTED } from "../containers";
 import { KIND, type Standing } from "../progress";
 
 export const printedAt = (phase: string): string => `${phase}/printed`;
@@ -18,7 +19,7 @@ export interface Relabel { entry: string; container: string }
 export function restLabels(phase: Phase, entries: LocalEntry[], printed: string[]): { ready: Relabel[]; later: Relabel[] } {
   const newest = new Map<string, LocalEntry>();
   for (const one of entries) {
-    if (one.kind !== KIND.rested || !one.own || one.payload.phase !== phase.id || one.place === "quarantined") continue;
+    if (one.kind !== RESTED || !one.own || one.payload.phase !== phase.id || one.place === "quarantined") continue;
     const container = String(one.payload.container), before = newest.get(container);
     if (!before || before.capturedAt < one.capturedAt) newest.set(container, one);
   }
