@@ -19,7 +19,7 @@ from server.production import control_recipe, model, ordering, orders, shapes
 from server.production.numbers import giving
 from server.production.numbers import queries as numbers
 from server.recipes import queries as recipes
-from server.recipes.model import Recipe
+from server.recipes.model import Recipe, is_master
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -149,9 +149,25 @@ def _order(connection: Connection, row: Row[Any], people: Mapping[str, Any]) -> 
 
 
 def _bill(recipe: Recipe | None, size: Mapping[str, str]) -> list[Body]:
-    """The bill of materials for the size of an order, as its release freezes it; of a recipe of before the third form
-    what its materials are."""
+    """The bill of materials for the size of an order, as its release freezes it; of a recipe of before the third form,
+    whose amounts stand in its phases for any size, what these weigh."""
     if recipe is None:
         return []
-    lines: list[Body] = control_recipe.frozen(recipe.payload, size).get("materials", recipe.payload["materials"])
+    if not is_master(recipe.payload):
+        weighed = _weighed(recipe.payload)
+        return [{**one, "quantity": weighed.get(one["material"])} for one in recipe.payload["materials"]]
+    lines: list[Body] = control_recipe.frozen(recipe.payload, size)["materials"]
     return lines
+
+
+def _weighed(content: Body) -> dict[str, dict[str, str]]:
+    """By material what one phase or line weighs of it; none of what several do."""
+    phases = [one for one in content["phases"] if one["type"] == "weighing"]
+    lines = [line for one in content["phases"] if one["type"] == "dispensing" for line in one["lines"]]
+    every = [one for one in (*phases, *lines) if one["target"] is not None]
+    codes = [one["material"] for one in every]
+    return {
+        one["material"]: {"value": one["target"], "unit": one["unit"]}
+        for one in every
+        if codes.count(one["material"]) == 1
+    }

@@ -119,7 +119,8 @@ def test_a_number_that_the_rule_does_not_give_is_refused(site: PlantUnderTest) -
 def test_the_bill_is_shown_before_the_release(site: PlantUnderTest) -> None:
     numbered(site, "2026-12-01")
     shown = site.client("wang").get("/api/orders/2612001").json
-    assert [one["material"] for one in shown["materials"]] == ["api-1"]
+    [line] = shown["materials"]
+    assert (line["material"], line["quantity"]) == ("api-1", {"value": "12.640", "unit": "kg"})
 
 
 PARTS = st.sampled_from(["{yy}", "{yyyy}", "{mm}", "{seq:1}", "{seq:3}", "{product}", "A", "-", "7", ".", "B-"])
