@@ -4,7 +4,7 @@ The same questions as its own rule asks (`server.production.dispensing.rests`), 
 keeps of each container.
 """
 
-from server.core import units
+from server.materials.stock import rules
 from server.production.dispensing import rests
 from server.production.model import RESTED
 from server.witness.containers import ContainerRules
@@ -33,8 +33,7 @@ class RestRules:
                 raise misflagged(flag, f"nothing of the kind is wrong with {seen.body['container']}")
 
     def _owed(self, seen: Seen) -> set[str] | None:
-        """None of a container of which not everything can be read, or reckoned without what its material says of its
-        units."""
+        """None of a container of which not everything can be read, or reckoned."""
         given, at = seen.body or {}, seen.head.captured_at
         label = given["container"]
         moved = self._stock.movements(label)
@@ -43,9 +42,8 @@ class RestRules:
         held = self._stock.find(label)
         if held is None:
             return {one.code for one in rests.judge(given, None, None, at)}
-        net = given["net"]
-        weighed = net["value"] if net["unit"] == held.unit else (units.converted(net, held.unit) or {}).get("value")
-        if weighed is None or any(one.amount is None for one in moved):
+        weighed = rules.amount(given["net"], held.unit, self._stock.own(label))
+        if not self._stock.is_known([label]) or any(one.amount is None for one in moved):
             return None
         known = rests.Known(self._containers.owner(label), held.unit, moved)
         return {one.code for one in rests.judge(given, known, weighed, at)}
