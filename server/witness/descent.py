@@ -1,7 +1,7 @@
 """Whether batches came of batches as the door lets them, whole and nothing else, from the log alone (PRD-14).
 
-The same rules as at the door (`server.production.descent.rules`), over orders and phases as the entries tell them.
-Which devices held a parent is not asked again.
+The same rules as at the door (`server.production.descent.rules`), over orders, phases and leases as the entries tell
+them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from server.production import model as production
 from server.production.descent import model, rules
 from server.production.descent.model import Origin, Refusal
 from server.release import model as release
+from server.witness.leases import LeaseRules
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -37,8 +38,8 @@ class DescentRules:
     """Orders, work and open items of each batch after the entries learnt so far. Of a batch of which an entry was
     erased nothing is judged."""
 
-    def __init__(self, recipes: RecipeRules) -> None:
-        self._recipes = recipes
+    def __init__(self, recipes: RecipeRules, leases: LeaseRules) -> None:
+        self._recipes, self._leases = recipes, leases
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
@@ -57,7 +58,7 @@ class DescentRules:
         if given is None or not seen.by_server:
             return
         if kind in model.DECISIONS:
-            refusal = self._refusal(kind, given)
+            refusal = self._refusal(kind, given) or self._held(kind, given, seen.stamp.recorded_at)
             if refusal is not None:
                 raise SyncError(refusal.code, f"{kind} in {seen.head.stream} by {seen.head.actor}")
         elif kind in release.DISPOSITIONS:
@@ -88,6 +89,10 @@ class DescentRules:
             return rules.merge_refused(given, parents)
         known, content = self._recipe(given)
         return rules.rework_refused(given, parents[0], content) if known else None
+
+    def _held(self, kind: str, given: Body, at: str) -> Refusal | None:
+        held = (self._leases.holding(production.batch_stream(one), at) for one in _parents(kind, given))
+        return Refusal("batch_on_devices", {}) if any(held) else None
 
     def _recipe(self, given: Body) -> tuple[bool, Body | None]:
         return self._recipes.approved(given["recipe"], given["version"], given["recipe_hash"])

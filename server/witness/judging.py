@@ -163,7 +163,7 @@ class SiteRules:
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
-        self._numbers, self._descent = NumberRules(self._recipes.product), DescentRules(self._recipes)
+        self._numbers, self._descent = NumberRules(self._recipes.product), DescentRules(self._recipes, self._leases)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}

@@ -23,6 +23,7 @@ from server.handheld.model import (
     is_leased,
     is_unit,
 )
+from server.identity.model import DEVICE_REVOKED
 from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.since import SinceRules
 from sync.verify.rules import ERASED
@@ -56,6 +57,8 @@ class LeaseRules:
         # Entries about leases, and the units of work of which not all of them can be read any more.
         self._about: dict[int, str] = {}
         self._blind: set[str] = set()
+        # Devices that were taken out of use.
+        self._gone: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` where the server's answer is none of those that are right."""
@@ -70,6 +73,16 @@ class LeaseRules:
             raise misflagged(told[-1], f"{why}, which {' or '.join(map(_named, right))}")
         if not told and None not in right:
             raise unflagged(str(right[0]), f"{why}, which had ended or is none")
+
+    def holding(self, unit: str, at: str) -> list[str]:
+        """The devices that may work under a lease of this unit at a time; none where not all of its leases can be
+        read."""
+        if unit in self._blind:
+            return []
+        # Of several that a device was given, the last counts.
+        last = {one.device: one for one in self._leases.values() if one.unit == unit}
+        held = (one for one in last.values() if one.last_seq is None and one.revoked_at is None)
+        return [one.device for one in held if one.expires_at > _ms(at) and one.device not in self._gone]
 
     def _answers(self, seen: Seen) -> Iterator[str | None]:
         """The flags that are right, None for none of them; in the order in which the server looks."""
@@ -108,6 +121,9 @@ class LeaseRules:
             return
         if head.kind == ERASED and body is not None:
             self._blind |= {self._about[one["index"]] for one in body["entries"] if one["index"] in self._about}
+        if head.kind == DEVICE_REVOKED:
+            # The stream names it, also where its payload was erased.
+            self._gone.add(head.stream.partition("/")[2])
         if head.kind not in _KINDS:
             return
         self._about[index] = head.stream

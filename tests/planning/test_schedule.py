@@ -234,3 +234,21 @@ def test_a_witness_asks_every_rule_again(tmp_path: Path) -> None:
     assert found(tmp_path / "witness-line", said) == "planning_line_wrong"
     said = stated(story, model.SCHEDULED, model.slot_stream("B-1"), slot())
     assert found(tmp_path / "witness", said) is None
+
+
+@pytest.mark.urs("PRD-14", "PLT-18")
+def test_a_batch_that_was_split_leaves_its_time_to_its_parts(tmp_path: Path) -> None:
+    site = made(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    post(site, "lines", LINE)
+    plan(site, "B-1")
+    assert site.client("zhang").post("/api/orders/B-1/release").status_code == 200
+    assert post(site, "schedule", slot()).status_code == 201
+    parts = [{"value": one, "unit": "tablets"} for one in ("1000000", "1500000")]
+    split = site.client("zhang").post("/api/batches/B-1/split", json={"parts": parts, "reason": "Two presses"})
+    assert split.status_code == 201, split.text
+    [part, _] = [one["number"] for one in split.json["children"]]
+    assert post(site, "schedule", slot()).json["code"] == "planning_batch_done"
+    assert post(site, "schedule", slot(part)).status_code == 201
+    story = Story.of(site.plant)
+    site.close()
+    assert found(tmp_path / "witness", story) is None

@@ -24,6 +24,7 @@ from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
 from server.release import queries as release
 from server.release import rules as of_release
+from server.release.dossier import answers
 
 pytestmark = pytest.mark.urs("PRD-14")
 Json = dict[str, Any]
@@ -182,3 +183,12 @@ def test_what_is_split_and_merged_again_is_what_it_was(values: list[str], off: i
     [merged] = rules.formed(model.MERGED_KIND, again, children)
     assert (merged["size"], [one["id"] for one in merged["phases"]]) == (whole, ["R2"])
     assert FORMED not in merged
+
+
+def test_the_dossier_names_what_a_batch_came_of_and_what_came_of_it(site: Site) -> None:
+    ordered(site)
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    with site.plant.engine.connect() as connection:
+        child, parent = (answers.genealogy(connection, one, "en") for one in ("B2", "B1"))
+    assert [row[:3] for row in child if row[1] == "TAB-5"] == [["Made as batch", "TAB-5", "B1"]]
+    assert [row[2] for row in parent if row[1] == "TAB-5"] == ["B2", "B3"]

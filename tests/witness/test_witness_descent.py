@@ -64,6 +64,15 @@ def test_what_the_door_refuses_is_found(rig: Rig, story: Story, kind: str, given
     assert rig.found == (code, len(story.entries))
 
 
+def test_a_split_of_what_a_device_still_holds_is_found(rig: Rig, story: Story) -> None:
+    (index,) = [one for one in story.indices(model.SPLIT_KIND) if story.entries[one].head.stream == "batch/B1"]
+    returned = story.indices("handheld.lease_returned.v1")[0]
+    before, given = story.first(returned), story.payloads(model.SPLIT_KIND)[0]
+    assert returned < index
+    assert rig.show(before.stated(model.SPLIT_KIND, "batch/B1", given, "P-3")) == 422
+    assert rig.found == ("batch_on_devices", returned)
+
+
 def test_a_batch_that_comes_of_nothing_is_found(rig: Rig, story: Story) -> None:
     given = story.payloads(FORMED)[0] | {"batch": "X1"}
     assert rig.show(story.server_says(FORMED, "batch/X1", given)) == 422
