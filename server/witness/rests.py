@@ -34,7 +34,7 @@ class RestRules:
 
     def _owed(self, seen: Seen) -> set[str] | None:
         """None of a container of which not everything can be read, or reckoned."""
-        given, at = seen.body or {}, seen.head.captured_at
+        given, at = seen.body or {}, min(seen.head.captured_at, seen.stamp.recorded_at)
         label = given["container"]
         moved = self._stock.movements(label)
         if moved is None or self._containers.is_blind(label):

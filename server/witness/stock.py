@@ -205,7 +205,9 @@ class StockRules:
         self._book.apply(seen.head.id, seen.head.captured_at, changes)
 
     def _measure(self, seen: Seen, label: str, said: Body, what: str) -> None:
-        if not self._book.measure(seen.head.id, seen.head.captured_at, label, said, what, self.own(label)):
+        # What a tablet brings was done before it was received, however fast its clock is.
+        at = min(seen.head.captured_at, seen.stamp.recorded_at) if what == model.REST else seen.head.captured_at
+        if not self._book.measure(seen.head.id, at, label, said, what, self.own(label)):
             self._doubt([label])
 
     def _correct(self, seen: Seen, body: Body) -> None:

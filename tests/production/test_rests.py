@@ -16,6 +16,8 @@ from server.production.issuing import queries as issuing
 
 pytestmark = pytest.mark.urs("MAT-12", "MAT-06")
 LABEL, DAY = "C-1", "2026-11-22"
+# In the year 2099.
+LATER = 4_080_000_000_000
 SCANNED = {"room": "2-114", "balance": "BAL-07", "container": LABEL}
 
 
@@ -170,6 +172,23 @@ def test_what_was_weighed_without_network_and_comes_late_counts_for_its_moment(b
     assert both.held() == "0.199"
     plant = both.site.plant
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+@pytest.mark.urs("PLT-13")
+def test_a_fast_clock_measures_nothing_that_is_still_to_come(both: Rests) -> None:
+    both.take("0.300")
+    reading = both.site.read_weight(net="0.390")
+    at = both.site.now_ms
+    both.site.now_ms = LATER
+    envelope = both.site.writers["tablet-b"].write(
+        "production.rest_weighed.v1", "batch/B1", rest("B1", "0.390", reading), actor="P-1", subject="20/rest"
+    )
+    both.site.now_ms = at
+    # Its time cannot be believed, so nobody can say what was taken since.
+    assert {"captured_outside", "clock_skew"} & set(both.site.submit(envelope).flags)
+    assert both.held() == "0.400"
+    both.take("0.200", 2)
+    assert both.held() == "0.200"
 
 
 @pytest.mark.urs("MAT-09")

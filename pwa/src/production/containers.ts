@@ -84,7 +84,7 @@ function takenFrom(container: string, entries: LocalEntry[], subject: string, un
 }
 
 /** Flags with which a rest measures nothing (server/materials/stock/model.py). */
-const UNMEASURED: readonly string[] = ["person_not_permitted", "device_revoked", "batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent"];
+const UNMEASURED: readonly string[] = ["person_not_permitted", "device_revoked", "batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent", "clock_skew", "captured_outside"];
 
 /** What was weighed of what is left, where the lease does not know of it yet. */
 function measuredIn(known: Leased, entries: LocalEntry[], own?: readonly Conversion[]): { net: Decimal; at: string } | null {

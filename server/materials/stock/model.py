@@ -22,8 +22,10 @@ ISSUED, RETURNED = "production.container_issued.v1", "production.container_retur
 SAMPLED = "quality.sample_taken.v1"
 # Flags of what was done with a container by nobody who may: a revoked device is in the hands of whoever found it.
 VOID = frozenset({NOT_PERMITTED, "device_revoked"})
-# Flags of a rest that nobody can vouch for: it stands in the record of its batch, and measures nothing.
+# Flags of a rest that nobody can vouch for, or of a time that nobody can believe: it stands in the record of its batch,
+# and measures nothing.
 UNMEASURED = VOID | {"batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent"}
+UNMEASURED |= {"clock_skew", "captured_outside"}
 # Flags of a sample that was none, or is recorded twice.
 SAMPLED_NOT = frozenset({NOT_PERMITTED, "sample_known"})
 CONFLICT, RESOLVED = "production.conflict_found.v1", "release.conflict_resolved.v1"

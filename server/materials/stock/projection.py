@@ -269,19 +269,22 @@ def find_rest(connection: Connection, entry: Entry) -> None:
     """What was weighed of what is left in a container."""
     given, label = entry.payload, entry.payload["container"]
     if model.UNMEASURED.isdisjoint(entry.flags):
-        measure(connection, entry, 0, label, model.REST, given["net"])
+        at = placing.made_at(entry.header.captured_at, entry.recorded_at)
+        measure(connection, entry, 0, label, model.REST, given["net"], at)
         settle(connection, [label])
     else:
         tell(connection, entry, [label])
 
 
-def measure(connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any) -> None:
-    """What was found in a container is what it holds from now on."""
+def measure(
+    connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any, at: str | None = None
+) -> None:
+    """What was found in a container is what it holds from now on, or from `at` on (UTC text)."""
     found = _unit_of.first(connection, {"label": label})
     if found is not None:
         code, unit = found
         amount = rules.amount(said, unit, masters.links(connection, code) if said["unit"] != unit else ())
-        add(connection, entry, line, label, what, said, amount)
+        add(connection, entry, line, label, what, said, amount, at=at)
 
 
 def weigh(connection: Connection, entry: Entry) -> None:
@@ -358,11 +361,12 @@ def add(
     said: Any,
     amount: str | None,
     place: str | None = None,
+    at: str | None = None,
 ) -> None:
     """A movement: `said` as the entry says it, `amount` in the container's unit, less than nothing of what leaves."""
     row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
     row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
-    row |= {"at": entry.header.captured_at}
+    row |= {"at": at or entry.header.captured_at}
     _add.run(connection, row)
 
 
