@@ -15,9 +15,10 @@ from server.quality.model import (
     Deviation,
     Result,
     number_text,
+    subject_of,
     subject_of_number,
 )
-from server.quality.projection import batches_of, deviation, deviation_entry, open_after_seal, result
+from server.quality.projection import analysis, batches_of, deviation, deviation_entry, open_after_seal, result
 
 _current = result.c.superseded_by.is_(None)
 
@@ -28,6 +29,15 @@ def results_of_batch(connection: Connection, batch: str) -> list[Result]:
 
 def results_of_lot(connection: Connection, material: str, lot: str) -> list[Result]:
     return _results(connection, (result.c.material == material) & (result.c.lot == lot))
+
+
+def analyses(connection: Connection, stream: str, stage: str) -> list[Row[Any]]:
+    """With what the results at a stage that stand in a stream were found, in the order of the log."""
+    batch, material, lot = subject_of(stream)
+    of = result.c.batch == batch if lot is None else (result.c.material == material) & (result.c.lot == lot)
+    same = (analysis.c.entry == result.c.entry) & (analysis.c.test == result.c.test)
+    query = select(analysis).join(result, same).where(of, result.c.stage == stage, _current)
+    return [*connection.execute(query.order_by(result.c.idx, result.c.line))]
 
 
 def is_result_of(connection: Connection, entry: str, subject: tuple[str | None, str | None, str | None]) -> bool:

@@ -66,13 +66,18 @@ class SamplingRules:
 
     def unfit(self, stream: str, samples: Iterable[str]) -> set[str]:
         """Which of these samples stand for nothing in the lot of a stream, as the door tells it."""
-        return {one for one in samples if one in self._bearing and self._is_unfit(stream, one)}
+        return {one for one in samples if one in self._bearing and rules.unfit(*self._known(stream, one))}
 
-    def _is_unfit(self, stream: str, sample: str) -> bool:
+    def proving(self, stream: str, samples: Iterable[str]) -> set[str]:
+        """Which of these samples results of the lot of a stream may be found in."""
+        return {one for one in samples if one in self._bearing and rules.proves(*self._known(stream, one))}
+
+    def _known(self, stream: str, sample: str) -> tuple[list[Sample], list[Step]]:
+        """The samples of a lot that bear a number, and the steps of that."""
         found = [(self.find(number), number) for number in self._bearing[sample]]
         here = [number for of, number in found if of is not None and model.stream(of.material, of.lot) == stream]
         taken = [one for number in here for one in self._of(self._taken, number).samples if one.sample == sample]
-        return rules.unfit(taken, self._of(self._handed, sample).steps)
+        return taken, self._of(self._handed, sample).steps
 
     def is_complete(self, number: str) -> bool | None:
         """Whether what was drawn is sampled and with the laboratory; None where not every container can be read."""

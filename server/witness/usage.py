@@ -18,6 +18,7 @@ from server.witness.in_force import InForce
 from server.witness.remembering import Remembering
 from server.witness.sampling import SamplingRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.switching import SwitchingRules
 from sync.entry import FIRST_PREV
 from sync.errors import SyncError
@@ -46,9 +47,9 @@ class _Lot:
 class UsageRules(Remembering):
     """Lots with their results, and specifications in force, after the entries learnt so far."""
 
-    def __init__(self, sampling: SamplingRules, known: InForce, switching: SwitchingRules) -> None:
+    def __init__(self, sampling: SamplingRules, known: InForce, switching: SwitchingRules, since: SinceRules) -> None:
         super().__init__()
-        self._sampling, self._known, self._switching = sampling, known, switching
+        self._sampling, self._known, self._switching, self._since = sampling, known, switching, since
         self._lots: dict[str, _Lot] = {}
         # Of entries that recorded results, by id: what whoever checks them signs.
         self._digests: dict[str, str] = {}
@@ -126,7 +127,9 @@ class UsageRules(Remembering):
     def _lines_of(self, seen: Seen, lot: _Lot) -> list[Line]:
         """With what has become of the samples since: no decision of before went by it."""
         samples = [one.sample for one in lot.lines if one.sample is not None]
-        return rules.of_samples(lot.lines, self._sampling.unfit(seen.head.stream, samples))
+        unfit = self._sampling.unfit(seen.head.stream, samples)
+        asked = lot.inspection is not None and self._since.asked
+        return rules.of_samples(lot.lines, unfit, self._sampling.proving(seen.head.stream, samples) if asked else None)
 
     def learn(self, seen: Seen) -> None:
         """What devices record counts as well, unless it only stands in the log."""

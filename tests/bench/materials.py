@@ -101,18 +101,17 @@ class _Work(ABC):
 
     def cycle(self, number: int) -> None:
         lot, label = self.receive()
-        self.sample(lot, label)
-        self.decide(lot, self.test(lot))
+        self.decide(lot, self.test(lot, self.sample(lot, label)))
         self.issue(f"B{number}", lot, label)
 
     @abstractmethod
     def receive(self) -> tuple[str, str]: ...
 
     @abstractmethod
-    def sample(self, lot: str, label: str) -> None: ...
+    def sample(self, lot: str, label: str) -> str: ...
 
     @abstractmethod
-    def test(self, lot: str) -> str: ...
+    def test(self, lot: str, sample: str) -> str: ...
 
     @abstractmethod
     def decide(self, lot: str, entry: str) -> None: ...
@@ -137,7 +136,7 @@ class Door(_Work):
         lot = giving.next_lot(self.site.plant, "api-1", facts)
         return lot, f"{lot}-001"
 
-    def sample(self, lot: str, label: str) -> None:
+    def sample(self, lot: str, label: str) -> str:
         with self.site.reading() as connection:
             found = inspections.of_lot(connection, "api-1", lot)
             assert found is not None
@@ -146,10 +145,11 @@ class Door(_Work):
         self._state("quality.sample_taken.v1", lot, said, _ZHAO)
         for person, step in ((_ZHAO, _HANDED), ("qian", _RECEIVED)):
             self._state("quality.sample_handed.v1", lot, {**step, "sample": sample}, person)
+        return sample
 
-    def test(self, lot: str) -> str:
+    def test(self, lot: str, sample: str) -> str:
         given = {"stage": "incoming", "specification": CODE, "version": 1, "results": _RESULTS, "analyst": _ZHAO}
-        said = given | dict.fromkeys(("inspection", "sample", "retest_of"))
+        said = given | dict.fromkeys(("inspection", "retest_of")) | {"sample": sample}
         return str(self._state("quality.results_recorded.v3", lot, said, _ZHAO).id)
 
     def decide(self, lot: str, entry: str) -> None:
@@ -198,15 +198,16 @@ class Http(_Work):
         )
         return answer["lot"], answer["containers"][0]
 
-    def sample(self, lot: str, label: str) -> None:
+    def sample(self, lot: str, label: str) -> str:
         [one] = [each for each in self._zhao.get("/api/inspections").json["items"] if each["lot"] == lot]
         said = _TAKEN | {"containers": [_portion(label)]}
         sample = _post(self._zhao, f"/api/inspections/{one['inspection']}/samples", said)["sample"]
         _post(self._zhao, f"/api/samples/{sample}/steps", _HANDED)
         _post(self._qian, f"/api/samples/{sample}/steps", _RECEIVED)
+        return str(sample)
 
-    def test(self, lot: str) -> str:
-        body = {"about": f"lot/api-1/{lot}", "stage": "incoming", "specification": CODE, "version": 1}
+    def test(self, lot: str, sample: str) -> str:
+        body = {"about": f"lot/api-1/{lot}", "stage": "incoming", "specification": CODE, "version": 1, "sample": sample}
         return str(_post(self._zhao, "/api/results", {**body, "results": _RESULTS})["entry"])
 
     def decide(self, lot: str, entry: str) -> None:

@@ -121,7 +121,7 @@ def record(walk: Walk, lot: str, assay: str) -> None:
     desk.at("record-results").click()
     desk.at("result-look").select_option("white", timeout=LONG)
     desk.at("result-assay").fill(assay)
-    desk.at("result-sample").fill(walk.samples[lot])
+    desk.at("result-sample").select_option(walk.samples[lot])
     desk.at("used-assay").click()
     desk.at("add-standard-assay").click()
     desk.at("reagent-assay-0-name").fill("Amotinib RS")

@@ -3,6 +3,7 @@ and the hands of whoever wrote a number that was corrected."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alerts_support import inbox, listen
@@ -163,15 +164,28 @@ def test_whose_result_was_corrected_decides_nothing_either(site: Sampling) -> No
     assert "independent" in [gate["code"] for gate in answer.json["details"]["open"]]
 
 
+def said(sample: str | None, value: str = "99.5", **more: Any) -> Json:
+    answer = {"test": "assay", "value": value, "text": None, "conforms": None, **more}
+    return {"stage": "incoming", "specification": CODE, "version": 1, "results": [answer], "sample": sample}
+
+
 def analysed(site: Sampling, sample: str | None, value: str = "99.5") -> list[str]:
     """Somebody's result of a sample, with the flags that it got; another has checked it."""
-    answer = {"test": "assay", "value": value, "text": None, "conforms": None}
-    body = {"about": LOT, "stage": "incoming", "specification": CODE, "version": 1, "results": [answer]}
-    done = site.client("zhao").post("/api/results", json={**body, "sample": sample})
+    done = site.client("zhao").post("/api/results", json={"about": LOT, **said(sample, value)})
     assert done.status_code == 201, done.text
     check(site.plant, LOT, done.json["entry"], "qian")
     flags: list[str] = done.json["flags"]
     return flags
+
+
+def told(site: Sampling, sample: str) -> list[str]:
+    """The same out of the hand of a device, which nothing refuses."""
+    more = {"analyst": "P-0005", "inspection": None, "retest_of": None}
+    used: Json = {"instrument": None, "reagents": []}
+    device = site.tablet()
+    done = device.record("quality.results_recorded.v3", LOT, said(sample, **used) | more, actor="zhao")
+    check(site.plant, LOT, done.id, "qian")
+    return [*done.flags]
 
 
 def unmet(site: Sampling) -> list[str]:
@@ -219,11 +233,46 @@ def test_a_result_of_a_lost_sample_or_of_another_lot_releases_nothing(site: Samp
     site.label("B-1", "B-01")
     foreign = site.take("B-01", number=site.inspection("B-1").inspection).json["sample"]
     delivered(site, "A-01", "A-02")
-    assert (analysed(site, lost), analysed(site, foreign)) == (["sample_unfit"], ["sample_unfit"])
+    assert (analysed(site, lost), told(site, foreign)) == (["sample_unfit"], ["sample_unfit"])
     assert unmet(site) == ["results_complete"]
-    # A handheld may still bring one that nobody has heard of.
-    assert analysed(site, "SMP-2026-0001-7K2") == []
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_result_of_a_sample_that_nobody_has_heard_of_waits_until_the_laboratory_has_it(site: Sampling) -> None:
+    approve(site, definition(numeric()))
+    delivered(site, "A-01", "A-02")
+    number = site.inspection().inspection
+    named = number.replace("INS", "SMP") + "-7K2"
+    assert told(site, named) == []
+    assert unmet(site) == ["results_complete"]
+    line = {"quantity": {"value": "0.020", "unit": "kg"}, "instead_of": None, "reason": None}
+    taken = {"inspection": number, "sample": named, "purpose": "test", "comment": None}
+    taken |= {"containers": [{"container": "A-01", **line}]}
+    site.plant.recorder.state(Fact(model.TAKEN, LOT, taken, actor="P-0005"))
+    assert unmet(site) == ["results_complete"]
+    for step, by, to in (("handed", "zhao", "qian"), ("received", "qian", None)):
+        assert site.hand(named, step, by=by, to=to).status_code == 201
     assert unmet(site) == []
+    assert site.rebuilds()
+
+
+@pytest.mark.urs("QUA-03")
+def test_a_result_of_no_sample_of_the_lot_speaks_for_nothing_and_the_desk_offers_those_there_are(
+    site: Sampling,
+) -> None:
+    approve(site, definition(numeric()))
+    sample = delivered(site, "A-01", "A-02")
+    kept = site.take("A-01", purpose="retained").json["sample"]
+    for made in ("SMP-2026-9999-01", "anything"):
+        refused = site.client("zhao").post("/api/results", json={"about": LOT, **said(made)})
+        assert (refused.status_code, refused.json["code"]) == (404, "sample_unknown")
+    assert (analysed(site, None), analysed(site, kept)) == ([], [])
+    assert unmet(site) == ["results_complete"]
+    known = site.client("zhao").get(f"/api/results/specification?about={LOT}&stage=incoming").json
+    assert known["samples"] == [{"sample": sample, "purpose": "test"}]
+    assert [one["sample"] for one in known["made"]] == [None, kept]
+    assert analysed(site, None, "97.0") == ["out_of_limits"]
+    assert unmet(site) == ["results_complete", "results_pass"]
 
 
 def test_an_inspection_is_opened_by_the_plan_that_the_specification_asks_for(site: Sampling) -> None:

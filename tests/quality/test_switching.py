@@ -121,7 +121,8 @@ class Deliveries(Sampling):
         self.hand(sample, "received", by="qian")
         body = {"about": f"lot/api-1/{lot}", "stage": "incoming", "specification": "QS-API-1", "version": 1}
         line = {"test": "identification", "value": None, "text": "blue", "conforms": True}
-        entry = self.client("zhao").post("/api/results", json={**body, "results": [line]}).json["entry"]
+        said = {**body, "sample": sample, "results": [line]}
+        entry = self.client("zhao").post("/api/results", json=said).json["entry"]
         check(self.plant, f"lot/api-1/{lot}", entry, "qian")
         decide(self.plant, "api-1", lot, "released", "P-0004")
 

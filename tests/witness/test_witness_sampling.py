@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from inspection_support import Sampling
+from plant import VirtualTablet
 from specification_support import CODE, Json, approve, definition, numeric
 from usage_support import check, decision, signature
 from witness_support import Rig, Story
@@ -17,9 +18,10 @@ from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V2
 from server.quality.inspection import model, plans
 from server.quality.usage import model as usage
 from server.quality.usage import queries
+from server.site.model import UPGRADED_V1
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-05", "QUA-02")
-LOTS = ("L-1", "L-2", "L-3", "L-4")
+LOTS = ("L-1", "L-2", "L-3", "L-4", "L-7")
 # What L-5 was tested in was taken back, and L-6 was tested in a sample of L-1.
 OTHERS = ("L-5", "L-6")
 
@@ -40,10 +42,18 @@ def result(site: Sampling, lot: str, by: str, **more: str) -> str:
     return str(done.json["entry"])
 
 
+def foreign(tablet: VirtualTablet, lot: str, sample: str) -> str:
+    """A result of a sample of another lot, out of the hand of a device."""
+    answer = {"test": "assay", "value": "99.5", "text": None, "conforms": None, "instrument": None, "reagents": []}
+    said = {"stage": "incoming", "specification": CODE, "version": 1, "results": [answer], "sample": sample}
+    said |= {"analyst": "P-0005", "inspection": None, "retest_of": None}
+    return tablet.record("quality.results_recorded.v3", f"lot/api-1/{lot}", said, actor="zhao").id
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Story]]:
     """L-1 was sampled, tested and checked, its container split; the custody of L-2's sample is broken; in L-3 a result
-    of somebody who may decide was corrected; a sample of L-4 was taken by a handheld."""
+    of somebody who may decide was corrected; a sample of L-4 was taken by a handheld, and L-7 was tested in none."""
     folder = tmp_path_factory.mktemp("sampling")
     site = Sampling(f"sqlite:///{folder}/pestle.db", folder)
     both = {"person": "both", "login": "both", "name": "both", "name_en": None, "roles": ["qa", "qc"]}
@@ -52,12 +62,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Stor
     for lot in LOTS:
         site.receive(lot, 1)
         site.label(lot, f"{lot}-01")
-    for lot in LOTS[:3]:
-        deliver(site, lot, f"{lot}-01", lot != "L-2")
-    for lot in LOTS:
-        first = result(site, lot, "both" if lot == "L-3" else "zhao")
+    for lot in ("L-1", "L-2", "L-3", "L-7"):
+        sample = deliver(site, lot, f"{lot}-01", lot != "L-2")
+        more = {} if lot == "L-7" else {"sample": sample}
+        first = result(site, lot, "both" if lot == "L-3" else "zhao", **more)
         if lot == "L-3":
-            first = result(site, lot, "zhao", corrects=first, reason="Typing error")
+            first = result(site, lot, "zhao", corrects=first, reason="Typing error", **more)
         check(site.plant, f"lot/api-1/{lot}", first, "qian")
     part = {"container": "P-1", "quantity": {"value": "5.000", "unit": "kg"}}
     split = {"container": "L-1-01", "into": [part], "reason": None}
@@ -72,12 +82,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Plant, Stor
     for step, actor, to in (("handed", "P-0005", "qian"), ("received", "qian", None)):
         handed = {"sample": said["sample"], "step": step, "place": None, "to": to, "until": None, "reason": None}
         site.plant.recorder.state(Fact(model.HANDED_KIND, "lot/api-1/L-4", handed, actor=actor))
+    check(site.plant, "lot/api-1/L-4", result(site, "L-4", "zhao", sample=said["sample"]), "qian")
     for lot in OTHERS:
         site.receive(lot, 1)
         site.label(lot, f"{lot}-01")
         own = deliver(site, lot, f"{lot}-01", hands=True)
         sample = own if lot == "L-5" else site.inspection("L-1").inspection.replace("INS", "SMP") + "-01"
-        check(site.plant, f"lot/api-1/{lot}", result(site, lot, "zhao", sample=sample), "qian")
+        found = result(site, lot, "zhao", sample=own) if lot == "L-5" else foreign(tablet, lot, sample)
+        check(site.plant, f"lot/api-1/{lot}", found, "qian")
     fifth = site.inspection("L-5").inspection.replace("INS", "SMP") + "-01"
     void = {"sample": fifth, "reason": "Another drum was opened"}
     site.state(model.VOIDED, "lot/api-1/L-5", void, actor="zhao")
@@ -106,12 +118,20 @@ def test_a_release_of_what_was_sampled_is_cosigned(rig: Rig, told: tuple[Plant, 
     assert rig.show(released(told, lot)) == 200, rig.why
 
 
-@pytest.mark.parametrize(("lot", "by"), [("L-2", "P-0004"), ("L-3", "both"), ("L-5", "P-0004"), ("L-6", "P-0004")])
+@pytest.mark.parametrize(
+    ("lot", "by"), [("L-2", "P-0004"), ("L-3", "both"), ("L-5", "P-0004"), ("L-6", "P-0004"), ("L-7", "P-0004")]
+)
 def test_a_release_without_whole_samples_or_by_whose_result_was_corrected_is_found(
     rig: Rig, told: tuple[Plant, Story], lot: str, by: str
 ) -> None:
     assert rig.show(released(told, lot, by=by)) == 422
     assert rig.found == ("usage_blocked", len(told[1].entries))
+
+
+@pytest.mark.urs("QUA-03")
+def test_before_this_edition_a_result_of_no_sample_let_a_lot_go(rig: Rig, told: tuple[Plant, Story]) -> None:
+    story = told[1].upgraded(UPGRADED_V1)
+    assert rig.show(released((told[0], story), "L-7")) == 200, rig.why
 
 
 def test_a_digest_that_leaves_out_what_a_handheld_said_is_found(rig: Rig, told: tuple[Plant, Story]) -> None:

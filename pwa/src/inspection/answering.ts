@@ -8,14 +8,29 @@ export interface Reagent { kind: "reagent" | "standard"; name: string; lot: stri
 export interface GivenReagent { kind: "reagent" | "standard"; name: string; lot: string; expiry: string }
 export interface Given { value: string; text: string; conforms: "" | "yes" | "no"; instrument: string; reagents: GivenReagent[] }
 export interface Answer { test: string; value: string | null; text: string | null; conforms: boolean | null; instrument: string | null; reagents: Reagent[] }
+/** With what a result that stands was found. */
+export interface Made { entry: string; test: string; sample: string | null; instrument: string | null; reagents: Reagent[] }
+/** A sample of the lot that may be tested. */
+export interface Testable { sample: string; purpose: "test" | "identity" }
 /** An instrument of the register, with the day until which it is calibrated. */
 export interface Instrument { equipment: string; name: Text2; calibration_due: string | null }
 
 const NUMBER = /^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$/;
 
-/** Empty fields, or those of results that are to be corrected, as they were recorded. */
-export function begun(tests: readonly Test[], results: readonly TestResult[]): Record<string, Given> {
-  return Object.fromEntries(tests.map((test) => [test.code, of(test, results.find((one) => one.test === test.code))]));
+/** Empty fields, or those of results that are to be corrected, as they were recorded, with what they were `made`. */
+export function begun(tests: readonly Test[], results: readonly TestResult[], made: readonly Made[] = []): Record<string, Given> {
+  return Object.fromEntries(tests.map((test) => {
+    const result = results.find((one) => one.test === test.code);
+    return [test.code, { ...of(test, result), ...withWhat(made.find((one) => one.entry === result?.entry && one.test === test.code)) }];
+  }));
+}
+
+/** The sample in which results that are to be corrected were found; empty where none was named. */
+export const sampleOf = (results: readonly TestResult[], made: readonly Made[]): string =>
+  made.find((one) => one.entry === results[0]?.entry)?.sample ?? "";
+
+function withWhat(made: Made | undefined): Pick<Given, "instrument" | "reagents"> {
+  return { instrument: made?.instrument ?? "", reagents: (made?.reagents ?? []).map((one) => ({ ...one, expiry: one.expiry ?? "" })) };
 }
 
 function of(test: Test, result: TestResult | undefined): Given {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TestResult } from "../../src/api/types";
-import { answered, begun, unfit, type Given } from "../../src/inspection/answering";
+import { answered, begun, sampleOf, unfit, type Given, type Made } from "../../src/inspection/answering";
 import type { Test } from "../../src/specifications/types";
 
 const empty = { unit: null, decimals: null, rounding: null, low: null, high: null, options: [] };
@@ -29,6 +29,17 @@ describe("answering a specification (QUA-03)", () => {
       { test: "look", value: null, text: "other", conforms: null, ...unsaid },
       { test: "identity", value: null, text: "IR", conforms: false, ...unsaid },
     ]);
+  });
+
+  it("QUA-03: a correction keeps the sample, the instrument and the reagents until somebody says otherwise", () => {
+    const said = [result("assay", "99.1", "pass"), result("look", "白 / white", "pass")];
+    const used = { instrument: "HPLC-2", reagents: [{ kind: "reagent" as const, name: "MeOH", lot: "3", expiry: null }] };
+    const made: Made[] = [{ entry: "E-0", test: "look", sample: "SMP-0", instrument: "X", reagents: [] }, { entry: "E-1", test: "assay", sample: "SMP-1", ...used }];
+    expect(answered(tests, begun(tests, said, made))).toEqual([
+      { test: "assay", value: "99.1", text: null, conforms: null, ...used },
+      { test: "look", value: null, text: "white", conforms: null, ...unsaid },
+    ]);
+    expect([sampleOf(said, made), sampleOf(said, []), sampleOf([], made)]).toEqual(["SMP-1", "", ""]);
   });
 
   it("QUA-03: a result says with what it was found, and what is past its day is told before it is sent", () => {

@@ -48,8 +48,12 @@ def last_number(connection: Connection, year: int) -> int:
 
 def of_lot(connection: Connection, material: str, lot: str) -> Inspection | None:
     """The newest inspection of a lot; None where there is none."""
-    row = transaction.first_named(connection, _newest_of_lot, {"material": material, "lot": lot})
+    row = _newest(connection, material, lot)
     return None if row is None else _with_samplers(connection, row)
+
+
+def _newest(connection: Connection, material: str, lot: str) -> Any:
+    return transaction.first_named(connection, _newest_of_lot, {"material": material, "lot": lot})
 
 
 def find(connection: Connection, number: str) -> Inspection | None:
@@ -102,19 +106,42 @@ def steps_of(connection: Connection, samples: Iterable[str]) -> list[tuple[str, 
 def unfit(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str]:
     """Which of these samples stand for nothing in a lot: taken back, lost, or of another lot. Of one that nobody has
     heard of yet nothing is said: a handheld may still bring it."""
+    return {name for name, *said in _known(connection, material, lot, samples) if rules.unfit(*said)}
+
+
+def proving(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str] | None:
+    """Which of these samples results of a lot may be found in, so that they speak for it; None where the lot has no
+    inspection, and its results say what they say."""
+    if _newest(connection, material, lot) is None:
+        return None
+    return {name for name, *said in _known(connection, material, lot, samples) if rules.proves(*said)}
+
+
+def _known(
+    connection: Connection, material: str, lot: str, samples: Iterable[str]
+) -> list[tuple[str, list[Sample], list[Step]]]:
+    """Of these numbers, those that some sample bears: each with the samples of the lot that do, and with its steps."""
     names = [*dict.fromkeys(samples)]
     if not names:
-        return set()
+        return []
     query = select(sample, inspection.c.material, inspection.c.lot).where(sample.c.sample.in_(names))
     query = query.select_from(sample.outerjoin(inspection, inspection.c.inspection == sample.c.inspection))
     rows = connection.execute(query).all()
     here = [_sample(row) for row in rows if (row.material, row.lot) == (material, lot)]
     steps = steps_of(connection, names)
-    return {
-        name
+    return [
+        (name, [one for one in here if one.sample == name], [step for of, step in steps if of == name])
         for name in {row.sample for row in rows}
-        if rules.unfit((one for one in here if one.sample == name), [step for of, step in steps if of == name])
-    }
+    ]
+
+
+def testable(connection: Connection, material: str, lot: str) -> list[Sample]:
+    """The samples of a lot that results may be found in, in the order of the log: those that count and are not kept
+    back, of all its inspections."""
+    query = select(sample).join(inspection, inspection.c.inspection == sample.c.inspection)
+    query = query.where(inspection.c.material == material, inspection.c.lot == lot, sample.c.counts == 1)
+    query = query.where(sample.c.purpose != model.RETAINED).order_by(sample.c.idx)
+    return [_sample(row) for row in connection.execute(query)]
 
 
 def next_sample(connection: Connection, number: str) -> str:

@@ -79,6 +79,13 @@ def unfit(samples: Iterable[Sample], steps: Sequence[Step]) -> bool:
     return not any(one.counts and not is_lost(one, steps) for one in samples)
 
 
+def proves(samples: Iterable[Sample], steps: Sequence[Step]) -> bool:
+    """Whether what was found in a sample may speak for its lot: it was taken for that, and the laboratory has received
+    it, from whole hands. The arguments are those of `unfit`."""
+    received = any(one.step == model.RECEIVED for one in steps)
+    return received and not unfit((one for one in samples if one.purpose != model.RETAINED), steps)
+
+
 def sampled(samples: Iterable[Sample], labels: Collection[str]) -> set[str]:
     return {one["container"] for one in _lines(samples, labels)}
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+import orjson
+from sqlalchemy import Connection, Row
 
 from server.engines.flows import queries as flows
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
 from server.identity import queries as identity
+from server.quality import queries as quality
 from server.quality.inspection import plans
+from server.quality.inspection import queries as inspections
+from server.quality.model import subject_of
 from server.quality.specifications import model, queries
 from server.quality.specifications.model import Specification
 
@@ -41,13 +45,33 @@ def one(connection: Connection, code: str, day: str) -> Answer | None:
 
 
 def judging(connection: Connection, stream: str, stage: str, day: str) -> Answer:
-    """The version by which results are judged now, null where none is in force; and what may be tested with."""
+    """The version by which results are judged now, null where none is in force; what may be tested with, the samples of
+    a lot that may be tested, and with what the results that stand were found."""
     found = queries.effective_for(connection, stream, stage, day)
     if found is None:
-        return {"specification": None, "instruments": []}
+        return {"specification": None, "instruments": [], "samples": [], "made": []}
     people = identity.people(connection, _people([found]))
     version = {"specification": found.specification, **_version(connection, found, found, people)}
-    return {"specification": version, "instruments": [_instrument(one) for one in equipment.all_equipment(connection)]}
+    instruments = [_instrument(one) for one in equipment.all_equipment(connection)]
+    made = [_made(one) for one in quality.analyses(connection, stream, stage)]
+    return {
+        "specification": version,
+        "instruments": instruments,
+        "samples": _samples(connection, stream),
+        "made": made,
+    }
+
+
+def _made(one: Row[Any]) -> Answer:
+    names = ("entry", "test", "sample", "instrument")
+    return {name: getattr(one, name) for name in names} | {"reagents": orjson.loads(one.reagents)}
+
+
+def _samples(connection: Connection, stream: str) -> list[Answer]:
+    """The newest first."""
+    _, material, lot = subject_of(stream)
+    found = [] if material is None or lot is None else inspections.testable(connection, material, lot)
+    return [{"sample": one.sample, "purpose": one.purpose} for one in reversed(found)]
 
 
 def _instrument(one: Equipment) -> Answer:

@@ -17,6 +17,7 @@ from server.identity import signing
 from server.identity.access import current_person, current_session, require
 from server.materials import queries as materials
 from server.quality import queries as quality
+from server.quality.inspection import queries as inspections
 from server.quality.model import RESULTS_RECORDED_V3, subject_of
 from server.quality.specifications import model, pages, queries, rules, shapes
 from sync.passkeys import shown
@@ -88,7 +89,7 @@ def judging(query: Body) -> Answer:
 @blueprint.response(201)
 def record(body: Body) -> Answer:
     """Record results by the specification in force, or correct some. PestleError `results_unfit` for what does not
-    answer it, or corrects nothing that stands there; `result_left_out`."""
+    answer it, or corrects nothing that stands there; `result_left_out`; `sample_unknown` of another lot's."""
     here, person = plant.current(), current_person()
     with here.engine.connect() as connection:
         qualifications.demand(connection, person.id, [action(_RECORDS)], clock.now())
@@ -111,9 +112,21 @@ def _demand_fit(connection: Connection, body: Body) -> None:
     known = all(quality.stands(connection, one, subject_of(body["about"])) for one in of)
     if not known or not rules.all_fit(found.tests, body["results"]):
         raise PestleError("results_unfit", {"specification": body["specification"]})
+    if lot is not None and _is_foreign(connection, body["sample"], str(material), lot):
+        raise PestleError("sample_unknown", {"sample": body["sample"]})
     corrects, answered = body["corrects"], {line["test"] for line in body["results"]}
     if corrects is not None and quality.talks_away(connection, corrects, body["stage"], answered):
         raise PestleError("result_left_out", {"entry": corrects})
+
+
+def _is_foreign(connection: Connection, sample: str | None, material: str, lot: str) -> bool:
+    """Of a lot that is sampled, whether a sample is none of it. One that was taken back or lost is: what fails in it
+    still stands against the lot."""
+    if sample is None or inspections.of_lot(connection, material, lot) is None:
+        return False
+    found = inspections.find_sample(connection, sample)
+    of = None if found is None else inspections.find(connection, found.inspection)
+    return of is None or (of.material, of.lot) != (material, lot)
 
 
 def _page(code: str) -> Answer:

@@ -109,7 +109,8 @@ def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
     found = [_line(row, entries[row.idx]) for row in rows]
     samples = [one.sample for one in found if one.sample is not None]
-    return rules.of_samples(found, inspections.unfit(connection, material, lot, samples))
+    unfit = inspections.unfit(connection, material, lot, samples)
+    return rules.of_samples(found, unfit, inspections.proving(connection, material, lot, samples))
 
 
 def unchecked_of_batch(connection: Connection, batch: str) -> list[str]:

@@ -69,10 +69,14 @@ def hands(facts: Facts) -> set[str]:
     return worked | {*facts.samplers, *facts.authors}
 
 
-def of_samples(lines: Iterable[Line], unfit: Collection[str]) -> list[Line]:
-    """Results found in a sample that was taken back, lost, or is of another lot count for nothing; one that fails stays
-    against the lot."""
-    return [replace(one, counts=one.counts and one.sample not in unfit) for one in lines]
+def of_samples(lines: Iterable[Line], unfit: Collection[str], proving: Collection[str] | None) -> list[Line]:
+    """Results found in a sample that was taken back, lost, or is of another lot count for nothing; of a lot that is
+    sampled only those count that were found in one of `proving`, and None stands for any. One that fails stays against
+    the lot."""
+    return [
+        replace(one, counts=one.counts and one.sample not in unfit and (proving is None or one.sample in proving))
+        for one in lines
+    ]
 
 
 def aside_refused(given: Mapping[str, Any], facts: Facts, person: str) -> str | None:
