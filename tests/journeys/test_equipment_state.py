@@ -55,3 +55,13 @@ def test_what_was_said_at_the_desk_is_seen_and_put_right_by_who_cleans(here: Sit
     expect(operator.at("holds-until")).to_contain_text("clean until", timeout=LONG)
     expect(operator.at("history-cleaned")).to_contain_text("major cleaning · SOP-CL-012")
     at_each_size(operator, "equipment", "equipment-state")
+
+    # Who has cleaned does not check it; the engineer does.
+    expect(operator.at("check-cleaning")).to_have_count(0)
+    expect(operator.at("cleaning-unchecked")).to_be_visible()
+    look(desk)
+    desk.at("check-cleaning").click()
+    desk.at("check-comment").fill("no residue")
+    desk.at("check-save").click()
+    expect(desk.at("checked-by")).to_contain_text("checked by", timeout=LONG)
+    expect(desk.at("cleaning-unchecked")).to_have_count(0)
