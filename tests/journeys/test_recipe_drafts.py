@@ -132,6 +132,57 @@ def test_a_recipe_of_every_type_of_phase_is_written_from_nothing(walk: Flowing) 
     desk.page.evaluate("localStorage.removeItem('pestle.theme')")
 
 
+def test_every_type_of_phase_is_walked_through(walk: Flowing) -> None:
+    desk = walk.desk
+    desk.page.set_viewport_size(DESK)
+    desk.page.reload()
+    desk.at("walk").click(timeout=LONG)
+    desk.at("start-phase").click(timeout=LONG)
+    desk.at("item-item-ok").click()
+    desk.at("sign").click()
+    desk.at("complete-phase").click()
+    # A typed weight of a container that there is only here.
+    desk.at("start-phase").click()
+    desk.at("next-line").click()
+    for code in ("2-114", "BAL-07", "TRY-API-0107"):
+        desk.at("dispense-scan").fill(code)
+        desk.at("dispense-scan").press("Enter")
+    desk.at("manual").click()
+    desk.type_number("2.000")
+    desk.at("sign").click()
+    desk.at("rest-done").click()
+    desk.at("complete-phase").click()
+    desk.at("start-phase").click()
+    desk.type_number("10.0")
+    desk.at("sign").click()
+    desk.at("complete-phase").click()
+    expect(desk.at("limit-40")).to_be_visible()
+    desk.at("start-phase").click()
+    desk.at("complete-phase").click()
+    desk.at("start-phase").click()
+    for value in ("200.0", "201.0", "199.0", "200.5", "199.5"):
+        desk.type_number(value)
+        desk.at("next-sample").click()
+    desk.at("sign").click()
+    expect(desk.at("phase-50")).to_have_attribute("data-state", "now")
+    desk.at("complete-phase").click()
+    desk.at("start-phase").click()
+    desk.type_number("1.500")
+    expect(desk.at("yield-value")).to_contain_text("75.0")
+    desk.at("next-input").click()
+    desk.at("sign").click()
+    desk.comment("Half of it is still in the drum")
+    desk.shoot("walk-yield")
+    desk.at("walk-excuse").click()
+    expect(desk.at("walk-excuse")).to_have_count(0)
+    desk.at("complete-phase").click()
+    expect(desk.at("all-done")).to_be_visible()
+    desk.at("walk-again").click()
+    expect(desk.at("phase-10")).to_have_attribute("data-state", "now")
+    desk.at("walk-close").click()
+    expect(desk.at("node-60")).to_be_visible()
+
+
 def test_what_is_moved_by_hand_and_by_keys_stays_linked(walk: Flowing) -> None:
     desk = walk.desk
     desk.page.set_viewport_size(DESK)
