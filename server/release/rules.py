@@ -222,16 +222,22 @@ def answer_refused(asked: Question | None, batch: str, person: str) -> str | Non
     return "question_own" if asked.by == person else None
 
 
-# What a batch's own gates ask that says nothing of what came of it: what its children do in its place, and results that
-# may be the very reason of a rework.
-_OWN = ("phases", "specification", "results", "yields", "batch_reviewed")
+# What a batch's own gates ask that says nothing of what came of it: what is asked of its children in its place, and
+# results that may be the very reason of a rework.
+_OWN = ("specification", "results", "yields", "batch_reviewed")
 
 
 def parents_gates(found: Mapping[str, Sequence[Gate]]) -> list[Gate]:
     """Nothing is open of what the batch came of, however far back (PRD-14); no gate of a batch that was ordered."""
-    open_ = [f"{batch}: {one.code}" for batch, gates in found.items() for one in gates if not one.met]
-    kept = [one for one in open_ if one.partition(": ")[2] not in _OWN]
-    return [gate("parents", kept)] if found else []
+    every = [f"{batch}: {what}" for batch, gates in found.items() for one in gates for what in _open_of(one)]
+    return [gate("parents", every)] if found else []
+
+
+def _open_of(one: Gate) -> Sequence[str]:
+    """Phases that are left are done in the children; a value that is missing of one that was done is missing there."""
+    if one.met or one.code in _OWN:
+        return ()
+    return [slot for slot in one.details if "/" in slot] if one.code == "phases" else (one.code,)
 
 
 def questions_gates(asked: Sequence[Question]) -> list[Gate]:

@@ -192,3 +192,10 @@ def test_the_dossier_names_what_a_batch_came_of_and_what_came_of_it(site: Site) 
         child, parent = (answers.genealogy(connection, one, "en") for one in ("B2", "B1"))
     assert [row[:3] for row in child if row[1] == "TAB-5"] == [["Made as batch", "TAB-5", "B1"]]
     assert [row[2] for row in parent if row[1] == "TAB-5"] == ["B2", "B3"]
+
+
+def test_a_value_that_is_missing_of_a_parent_holds_its_children_and_a_phase_that_they_do_does_not() -> None:
+    gates = [of_release.gate("phases", ["40", "20/net"]), of_release.gate("results", ["release/assay"])]
+    [found] = of_release.parents_gates({"B1": gates, "B0": [of_release.gate("phases", ["40"])]})
+    assert (found.met, found.details) == (False, ("B1: 20/net",))
+    assert of_release.parents_gates({}) == []
