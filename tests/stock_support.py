@@ -14,6 +14,7 @@ from server.materials.stock import queries
 from server.materials.stock.book import Book
 from server.materials.stock.model import Standing
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 
 DAY = "2026-11-26"
@@ -123,7 +124,7 @@ class Store(batch_support.Site):
 
     def book(self) -> Book:
         """What the log alone says, by the rules without tables."""
-        rules = StockRules()
+        rules = StockRules(SinceRules())
         for entry in Story.of(self.plant).entries:
             seen = Seen(entry.head, entry.stamp, entry.envelope.body, b"", entry.signatures)
             rules.judge(seen)

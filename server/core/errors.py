@@ -2018,6 +2018,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Look at it again, then sign.", "请重新查看后再签名。"),
     ),
+    "count_overtaken": Problem(
+        409,
+        (
+            "Another count has corrected a container by what was found in it later: to book this would book it twice.",
+            "另一盘点已按其后的盘点结果更正了该容器，再次批准会重复记账。",
+        ),
+        ("Nothing was changed.", "未作更改。"),
+        ("Have the container counted again in this count.", "请在本盘点中重新清点该容器。"),
+    ),
     "count_lines_wrong": Problem(
         422,
         ("Each variance needs a counting that holds, and a reason.", "每项差异须选定有效的盘点记录并说明理由。"),

@@ -135,7 +135,7 @@ class SiteRules:
         self._audits = AuditRules(leaves)
         self._since = SinceRules()
         self._leases = LeaseRules(self._since)
-        self._stock, self._balances = StockRules(), BalanceRules()
+        self._stock, self._balances = StockRules(self._since), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
         self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._since)

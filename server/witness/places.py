@@ -69,6 +69,12 @@ class PlaceRules(Remembering):
         """Where a container stood at a time (UTC text)."""
         return placing.stood(self._placings.get(label, ()), moment)
 
+    def standing_at(self, places: Iterable[str]) -> list[str]:
+        """The labels of what was put there last, ours or not."""
+        wanted = {*places}
+        last = ((label, placing.last(known)) for label, known in self._placings.items())
+        return [label for label, one in last if one is not None and one.to in wanted]
+
     def counted_at(self, entry: str) -> str | None:
         """When a counting was made, as far as its clock is to be relied on."""
         return self._counted_at.get(entry)

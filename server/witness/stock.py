@@ -9,11 +9,13 @@ from typing import Any
 
 from server.core.units import Link
 from server.handheld.entries import OF_BATCHES
+from server.materials.counts import model as counts
 from server.materials.model import NOT_PERMITTED, STATUS_CHANGES
-from server.materials.stock import model, rules
+from server.materials.stock import model, placing, rules
 from server.materials.stock.book import Book
 from server.witness.links import MaterialLinks
 from server.witness.seen import Seen, misflagged, unflagged
+from server.witness.since import SinceRules
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
 
@@ -21,16 +23,22 @@ _OWN = (model.SPLIT, model.MERGED, model.SCRAPPED)
 _KINDS: tuple[str, ...] = (*model.RECEIVED, model.RETURNED, model.SAMPLED, model.COUNT_CLOSED, *_OWN, *model.TAKES)
 _KINDS += (model.CONFLICT, model.RESOLVED, model.RESTED)
 # Of splits and mergers; who may move stock is for the rules of roles.
+# After these what is in a container is reckoned otherwise than by versions that named no edition.
+_RECKONED = (model.RETURNED, model.RESTED, model.COUNT_CLOSED)
 _FLAGS = (model.UNKNOWN, model.IS_GONE, model.KNOWN, model.OTHER_LOT, model.OVERDRAWN, model.UNIT)
 Body = Mapping[str, Any]
 
 
 class StockRules:
     """What every container holds after the entries learnt so far, also where its material says how units convert. Of
-    containers of which not everything can be read, or that of their material, nothing is judged."""
+    containers of which not everything can be read, or that of their material, nothing is judged; nor, before `since`,
+    of those that were measured or counted: a variance was one of the day of closing then."""
 
-    def __init__(self) -> None:
-        self._book, self._links = Book(), MaterialLinks()
+    def __init__(self, since: SinceRules) -> None:
+        self._since, self._book, self._links = since, Book(), MaterialLinks()
+        self._reckoned: set[str] = set()
+        # When each counting was made.
+        self._counted_at: dict[str, str] = {}
         self._status: dict[tuple[str, str], str] = {}
         self._barred: set[str] = set()
         self._conflicts: dict[str, list[str]] = {}
@@ -46,6 +54,10 @@ class StockRules:
     def find(self, label: str) -> model.Held | None:
         return self._book.find(label)
 
+    def found(self, labels: Iterable[str]) -> Mapping[str, model.Held]:
+        """Those of the labels that are containers of ours, with what they hold."""
+        return self._book.found(labels)
+
     def labels_of(self, material: str, lot: str) -> list[str] | None:
         """The containers of a lot; None where not every one can be read."""
         labels = [] if self._blind is None else self._book.labels_of(material, lot)
@@ -54,7 +66,7 @@ class StockRules:
     def every(self, material: str, lot: str) -> dict[str, bool] | None:
         """The containers of a lot, each with whether it is gone; None where not every one can be read."""
         labels = self.labels_of(material, lot)
-        if labels is None:
+        if labels is None or self._is_doubtful(labels):
             return None
         return {label: held.gone is not None for label, held in self._book.found(labels).items()}
 
@@ -81,7 +93,7 @@ class StockRules:
 
     def base(self, label: str) -> Fraction | None:
         """What a container had for batches to take; None where that cannot be told."""
-        found = None if self.is_blind([label]) else self._book.base(label)
+        found = None if self._is_doubtful([label]) else self._book.base(label)
         return None if found is None else Fraction(found)
 
     def links_of(self, material: str) -> Sequence[Link]:
@@ -105,7 +117,7 @@ class StockRules:
     def judge(self, seen: Seen) -> None:
         """SyncError of what the server should have refused, or said."""
         given = seen.body
-        if given is None or self.is_blind(named(seen.head.kind, given)):
+        if given is None or self._is_doubtful(named(seen.head.kind, given)):
             return
         if seen.head.kind == model.SCRAPPED and seen.by_server:
             self._judge_scrap(given, seen.head.actor)
@@ -151,6 +163,10 @@ class StockRules:
         elif head.kind in _KINDS:
             self._take(seen, body)
             self._labels[index] = named(head.kind, body)
+            if head.kind in _RECKONED:
+                self._reckoned |= {*self._labels[index]}
+        elif head.kind == counts.COUNTED:
+            self._counted_at[head.id] = placing.made_at(head.captured_at, seen.stamp.recorded_at, seen.stamp.flags)
         else:
             self._learn_word(head.kind, body)
 
@@ -211,12 +227,13 @@ class StockRules:
             self._doubt([label])
 
     def _correct(self, seen: Seen, body: Body) -> None:
-        """What a count found instead."""
+        """What a count found instead, when it was counted."""
         for line in body["lines"]:
             source = self._book.find(line["container"])
             change = None if source is None else rules.counted(line, source.unit, self.own(line["container"]))
             if change is not None:
-                self._book.apply(seen.head.id, seen.head.captured_at, [change])
+                at = self._counted_at.get(line["entry"], seen.head.captured_at)
+                self._book.apply(seen.head.id, at, [change])
             else:
                 self._doubt([line["container"]])
 
@@ -256,6 +273,14 @@ class StockRules:
         """Whether of one of these containers not everything can be read or converted: then the server may know what it
         holds, or that it was filled out of another, and nothing is said of it."""
         return self._blind is None or not self._blind.isdisjoint(labels)
+
+    def _is_doubtful(self, labels: Collection[str]) -> bool:
+        """Whether what one of these holds cannot be told, or was told otherwise by a version without an edition."""
+        return self.is_blind(labels) or not (self._since.asked or self._reckoned.isdisjoint(labels))
+
+    def is_overtaken(self, label: str, moment: str) -> bool:
+        """Whether another count has corrected a container by what was found in it at this time (UTC text) or later."""
+        return rules.overtaken(self.movements(label) or (), moment)
 
 
 def named(kind: str, body: Body) -> tuple[str, ...]:

@@ -384,3 +384,57 @@ def test_what_is_found_where_it_must_not_stand_is_booked_there_and_told(site: St
     with site.reading() as connection:
         [closed] = list(reading.of_kind(connection, "materials.count_closed.v1"))
     assert closed.stamp.flags == ("location_unfit",)
+
+
+def test_two_counts_of_one_shelf_book_what_both_find_missing_once(site: Store) -> None:
+    first, second = site.order("R-02"), site.order("R-02")
+    site.count(first, "L-1-5", "R-02", kg="24.000")
+    time.sleep(0.01)
+    site.count(second, "L-1-5", "R-02", kg="24.000", by=site.other, actor="P-0021")
+    entry, stale = site.entry(first, "L-1-5"), site.page(second)["digest"]
+    assert site.close(first, {"L-1-5": entry}).status_code == 201
+    assert (site.held("L-1-5")[0], site.results(second)) == ("24.000", {"L-1-5": "same"})
+    assert site.close(second, {"L-1-5": site.entry(second, "L-1-5")}, digest=stale).json["code"] == "count_stale"
+    assert site.close(second, {}).status_code == 201
+    assert site.held("L-1-5")[0] == "24.000"
+    assert [site.page(one)["upset"] for one in (first, second)] == [[], []]
+
+
+def test_what_a_later_count_has_corrected_is_counted_again_before_it_is_approved(site: Store) -> None:
+    first, second = site.order("R-02"), site.order("R-02")
+    site.count(first, "L-1-5", "R-02", kg="24.000")
+    time.sleep(0.01)
+    site.count(second, "L-1-5", "R-02", kg="24.000", by=site.other, actor="P-0021")
+    assert site.close(second, {"L-1-5": site.entry(second, "L-1-5")}).status_code == 201
+    refused = site.close(first, {"L-1-5": site.entry(first, "L-1-5")})
+    assert (refused.status_code, refused.json["code"]) == (409, "count_overtaken")
+    assert site.held("L-1-5")[0] == "24.000"
+    time.sleep(0.01)
+    site.count(first, "L-1-5", "R-02", kg="24.000")
+    assert site.results(first) == {"L-1-5": "same"}
+    assert site.close(first, {}).status_code == 201
+    assert site.held("L-1-5")[0] == "24.000"
+    found = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert found["ok"], found["differences"]
+
+
+def test_a_variance_approved_late_is_told_of_a_closed_count_that_found_all_there(site: Store) -> None:
+    first, second = site.order("R-02"), site.order("R-02")
+    site.count(first, "L-1-5", "R-02", kg="24.000")
+    time.sleep(0.01)
+    site.count(second, "L-1-5", "R-02", kg="25.000", by=site.other, actor="P-0021")
+    assert site.close(second, {}).status_code == 201
+    assert site.close(first, {"L-1-5": site.entry(first, "L-1-5")}).status_code == 201
+    assert [one["container"] for one in site.page(second)["upset"]] == ["L-1-5"]
+    assert site.page(first)["upset"] == []
+
+
+def test_a_late_entry_upsets_no_count_for_where_a_container_was_found(site: Store) -> None:
+    before = clock.now().timestamp()
+    time.sleep(0.01)
+    number = site.order("R-01")
+    for label in (*LABELS[:4], "L-1-5"):
+        site.count(number, label, kg="25")
+    assert site.close(number, {"L-1-5": site.entry(number, "L-1-5")}).status_code == 201
+    late(site, "container_moved", before, container="L-1-5", to="R-02", **{"from": None})
+    assert site.page(number)["upset"] == []

@@ -5,8 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from materials.stock_world import TABLETS, told
 
 from server.core import units
 from server.materials.stock import model, rules
@@ -118,6 +119,29 @@ def test_all_that_came_is_held_taken_or_scrapped(deeds: list[Any]) -> None:
     for deed in deeds:
         ledger.do(*deed)
         assert ledger.held() + ledger.taken() + ledger.scrapped == ledger.came
+
+
+TABLET, LITTLE = st.sampled_from(TABLETS), st.integers(1, 9)
+DONE = st.one_of(
+    st.tuples(st.just("take"), TABLET, LITTLE),
+    st.tuples(st.just("lose"), LITTLE),
+    st.tuples(st.just("rest"), TABLET),
+    st.tuples(st.just("give_back")),
+    st.tuples(st.just("count"), TABLET, st.integers(1, 2)),
+    st.tuples(st.just("close"), st.integers(1, 2)),
+    st.tuples(st.just("sync"), TABLET),
+)
+
+
+@pytest.mark.urs("MAT-09")
+@settings(max_examples=500, deadline=None)
+@example([("lose", 1), ("count", "T-1", 1), ("count", "T-2", 2), ("close", 2), ("close", 1)])
+@given(st.lists(DONE, max_size=14))
+def test_the_book_is_what_is_there_but_for_what_nobody_has_found_missing(deeds: list[Any]) -> None:
+    """Counted, approved later, given back, weighed again, by tablets that are heard late: what is lost is told by the
+    next that finds it, once."""
+    world = told(deeds)
+    assert world.held() == world.there + world.gone - world.told
 
 
 def movement(

@@ -1,5 +1,6 @@
 """Material goes to a batch and back: allocated in the order of expiry, issued by scan, returned with what is left."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from batch_support import Site, weighed
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.core import rebuild
+from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import accounts
+from server.materials.stock import queries as stock
 from sync.log import reading
 
 PASSWORD = "correct horse battery"
@@ -341,3 +343,36 @@ def test_containers_of_different_batches_are_not_filled_together(warehouse: Ware
     assert told.flags == ("allocation_mixed",)
     item = site.item("B1", "allocation_mixed")
     assert (item.details["containers"], item.details["batches"]) == ([third, first], ["B1"])
+
+
+@pytest.mark.urs("MAT-09")
+def test_a_count_that_is_approved_late_takes_nothing_from_what_came_back_meanwhile(warehouse: Warehouse) -> None:
+    site, label = warehouse.site, f"{OLD}-1"
+    area = {"area": "raw", "name": {"zh": "库", "en": "Raw"}, "places": [], "reason": "store"}
+    site.state("identity.area_set.v1", "area/raw", area)
+    place = {"location": "R-01", "name": {"zh": "1", "en": "1"}, "warehouse": "raw", "kind": "storage"}
+    site.state("materials.location_defined.v1", "locations", place | {"storage": None, "active": True})
+    moved = {"container": label, "from": None, "to": "R-01", "reason": None}
+    site.state("materials.container_moved.v1", f"container/{label}", moved)
+    desk = warehouse.client("chen", "P-3")
+    number = desk.post("/api/counts", json={"locations": ["R-01"], "reason": None}).json["count"]
+    assert warehouse.give(label).status_code == 200
+    said = {"count": number, "container": label, "location": "R-01", "quantity": {"value": "9.000", "unit": "kg"}}
+    site.now_ms = int(clock.now().timestamp() * 1000)
+    pen = site.writers["tablet-a"]
+    counting = pen.write("materials.container_counted.v1", "warehouse/raw", said | {"seen": True}, actor="P-8")
+    counted = site.submit(counting).id
+    time.sleep(0.01)
+    assert warehouse.bring(label).status_code == 200
+    assert warehouse.take_back(label, "6.000").status_code == 200
+    page = desk.get(f"/api/counts/{number}").json
+    assert [(one["result"], one["book"]["value"]) for one in page["lines"]] == [("differs", "10.000")]
+    signed = {"digest": page["digest"], "password": PASSWORD, "login": "chen"}
+    lines = [{"container": label, "entry": counted, "reason": "spilt"}]
+    answer = desk.post(f"/api/counts/{number}/close", json={"lines": lines, **signed})
+    assert answer.status_code == 201, answer.text
+    with site.plant.engine.connect() as connection:
+        held = stock.held_in(connection, label)
+    assert (held and held.held) == "6.000"
+    found = rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)
+    assert found["ok"], found["differences"]

@@ -13,9 +13,12 @@ from server.core import clock
 from server.identity.model import PERSON_ADDED
 from server.materials.counts import model
 from server.site.model import UPGRADED_V1
+from sync import canonical
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-09")
 KG = {"value": "25.000", "unit": "kg"}
+NOTHING = {"value": "0", "unit": "kg"}
+GONE = {"container": "C-2", "entry": None, "was": KG, "counted": NOTHING, "from": "R-01", "to": None, "reason": "gone"}
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +33,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.state("materials.material_defined.v1", "material/LAC", defined)
     area = {"area": "raw", "name": {"zh": "原料库", "en": "Raw"}, "places": [], "reason": "store"}
     site.state("identity.area_set.v1", "site", area)
-    place = {"location": "R-01", "name": {"zh": "一", "en": "1"}, "warehouse": "raw", "kind": "storage"}
-    site.state("materials.location_defined.v1", "locations", place | {"storage": None, "active": True})
+    place = {"name": {"zh": "一", "en": "1"}, "warehouse": "raw", "kind": "storage"}
+    for code in ("R-01", "R-02"):
+        about = place | {"location": code, "storage": None, "active": True}
+        site.state("materials.location_defined.v1", "locations", about)
     none = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "retest", "expiry")
     lot: dict[str, Any] = dict.fromkeys((*none, "delivery_note", "quantity", "comment", "damage", "containers"))
     site.state("materials.lot_received.v2", "lot/LAC/L-1", lot | {"material": "LAC", "lot": "L-1"})
@@ -54,6 +59,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         "location": "R-01",
         "quantity": {"value": "24", "unit": "kg"},
     }
+    second = f"SC-{YEAR}-0002"
+    site.state(model.ORDERED, model.stream(second), {"count": second, "locations": ["R-02"], "reason": None})
+    beside = said | {"count": second, "location": "R-02", "seen": True}
+    flags = tablet.record(model.COUNTED, unit, beside, actor="ku", lease="lease-1").flags
+    assert flags == ()
     flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="ku", lease="lease-1").flags
     assert flags == ()
     flags = tablet.record(model.COUNTED, unit, said | {"seen": True}, actor="chen", lease=None).flags
@@ -63,14 +73,25 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def closed(story: Story, by: str, count: str = f"SC-{YEAR}-0001", entry: int | None = -1, **line: Any) -> Story:
-    """The log with the count closed, as somebody with the server's key would write it."""
+    """The log with the count closed, as somebody with the server's key would write it: one container lacks something,
+    the other nobody has found."""
     named = None if entry is None else story.entries[entry].head.id
     shown = {"container": "C-1", "entry": named, "was": KG, "counted": {"value": "24", "unit": "kg"}, "from": "R-01"}
-    lines = [shown | {"to": "R-01", "reason": "spilt", **line}]
+    return shut(story, by, count, [shown | {"to": "R-01", "reason": "spilt", **line}, GONE])
+
+
+def shut(story: Story, by: str, count: str, lines: list[dict[str, Any]]) -> Story:
     said = {"count": count, "lines": lines, "digest": "0" * 64, "meaning": dict(model.MEANING)}
     pen = story.pen("server", story.signer)
     said |= signature(number_of(by))
     return story.then(pen.write(model.CLOSED, model.stream(count), said, actor=number_of(by)))
+
+
+def lines_of(story: Story) -> list[dict[str, Any]]:
+    payload = story.entries[-1].payload
+    assert payload is not None
+    lines: list[dict[str, Any]] = canonical.parse(payload)["lines"]
+    return lines
 
 
 def test_variances_that_somebody_else_approved_are_cosigned(rig: Rig, story: Story) -> None:
@@ -78,22 +99,45 @@ def test_variances_that_somebody_else_approved_are_cosigned(rig: Rig, story: Sto
 
 
 def test_what_nobody_found_is_gone_and_holds_no_other_amount(rig: Rig, story: Story) -> None:
-    nobody: dict[str, Any] = {"container": "C-2", "entry": None, "to": None}
-    more = closed(story, "li", counted={"value": "26", "unit": "kg"}, **nobody)
+    lines = lines_of(closed(story, "li"))
+    more = shut(story, "li", f"SC-{YEAR}-0001", [lines[0], lines[1] | {"counted": {"value": "26", "unit": "kg"}}])
     assert rig.show(more) == 422
     assert rig.found == ("count_lines_wrong", len(story.entries))
 
 
-def test_what_nobody_found_is_booked_out(rig: Rig, story: Story) -> None:
-    gone = closed(story, "li", counted={"value": "0", "unit": "kg"}, container="C-2", entry=None, to=None)
-    assert rig.show(gone) == 200, rig.why
+@pytest.mark.parametrize("left", [[], [0], [1]])
+def test_a_variance_that_a_closing_leaves_out_is_found(rig: Rig, story: Story, left: list[int]) -> None:
+    lines = lines_of(closed(story, "li"))
+    assert rig.show(shut(story, "li", f"SC-{YEAR}-0001", [lines[at] for at in left])) == 422
+    assert rig.found == ("count_lines_wrong", len(story.entries))
+
+
+def test_a_counting_that_its_device_has_corrected_does_not_hold(rig: Rig, story: Story) -> None:
+    before = [at for at, one in enumerate(story.entries) if one.head.kind == model.COUNTED][-2]
+    assert rig.show(closed(story, "li", entry=before)) == 422
+    assert rig.found == ("count_lines_wrong", len(story.entries))
+
+
+def test_what_another_count_has_found_missing_is_not_booked_twice(rig: Rig, story: Story) -> None:
+    [first, _] = lines_of(closed(story, "li"))
+    counted = next(one.head.id for one in story.entries if one.head.kind == model.COUNTED)
+    second = first | {"entry": counted, "to": "R-02"}
+    twice = shut(closed(story, "li"), "li", f"SC-{YEAR}-0002", [second])
+    assert rig.show(twice) == 422
+    assert rig.found == ("count_overtaken", len(story.entries) + 1)
+    # The other way round the book of the later counting knows of it.
+    other = Rig(rig.path.parent / "other", story)
+    both = shut(story, "li", f"SC-{YEAR}-0002", [second])
+    assert other.show(closed(both, "li", entry=-2)) == 422
+    assert other.found == ("count_lines_wrong", len(story.entries) + 1)
+    other.folder.close()
 
 
 @pytest.mark.parametrize(
     ("by", "changed", "code"),
     [
         ("chen", {}, "count_own"),
-        ("li", {"count": f"SC-{YEAR}-0002"}, "count_closed"),
+        ("li", {"count": f"SC-{YEAR}-0003"}, "count_closed"),
         ("li", {"counted": {"value": "23", "unit": "kg"}}, "count_lines_wrong"),
         ("li", {"to": "R-02"}, "count_lines_wrong"),
         # The book of that moment says otherwise.

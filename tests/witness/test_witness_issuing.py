@@ -13,6 +13,7 @@ from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.containers import ContainerRules
 from server.witness.issuing import IssuingRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -55,7 +56,7 @@ def judged(
 ) -> str | None:
     """The code of what a witness finds where the first or last entry of a kind is another one, or is left out."""
     places = [at for at, seen in enumerate(story) if seen.head.kind == kind]
-    stock = StockRules()
+    stock = StockRules(SinceRules())
     rules = IssuingRules(stock, since(story, *versions))
     for at, seen in enumerate(story):
         told = change(seen) if at == places[-1 if last else 0] else seen
@@ -202,7 +203,7 @@ def test_what_a_server_filled_over_by_a_density_is_the_batch_s_and_nobody_is_acc
         said(RETURNED, **own, container="P-1", quantity=litre, to=None, reason=None),
         said(FREED, batch="B1", containers=["P-1"], reason="not needed"),
     ]
-    stock = StockRules()
+    stock = StockRules(SinceRules())
     issuing, containers = IssuingRules(stock, since(story)), ContainerRules(stock, since(story))
     [submitted, _] = density(story[0], "api-1", {"value": "1", "unit": "L"}, {"value": "0.8", "unit": "kg"})
     for seen in [replace(submitted, body=None), *story, *later]:
@@ -259,7 +260,7 @@ def test_a_weighing_out_of_a_part_that_was_not_given_to_its_batch_was_flagged_th
         return replace(brought, head=head, stamp=replace(brought.stamp, flags=flags), body=net)
 
     def found(last: Seen, *versions: str) -> str | None:
-        stock = StockRules()
+        stock = StockRules(SinceRules())
         rules = ContainerRules(stock, since(story, *versions))
         for seen in retold(story, SPLIT, RETURNED, {"container": FIRST, "into": [PART], "reason": None}):
             rules.learn(seen)

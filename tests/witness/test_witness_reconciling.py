@@ -16,6 +16,7 @@ from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.issuing import IssuingRules
 from server.witness.reconciling import ReconcilingRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -80,7 +81,7 @@ def judged(
 ) -> str | None:
     """What a witness finds where the first entry of a kind says something else, or is left out."""
     place = next(at for at, seen in enumerate(story) if seen.head.kind == kind)
-    stock = StockRules()
+    stock = StockRules(SinceRules())
     issuing = IssuingRules(stock, since(story, *versions))
     rules = ReconcilingRules(stock, issuing, since(story, *versions))
     for at, seen in enumerate(story):

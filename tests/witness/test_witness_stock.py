@@ -12,6 +12,7 @@ from witness_support import Rig, Story, density
 
 from server.core import clock
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
@@ -37,7 +38,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
 def judged(story: list[Seen], kind: str, change: Change, last: bool = False) -> str | None:
     """The code of what a witness finds where the first or last entry of a kind is another one."""
     places = [at for at, seen in enumerate(story) if seen.head.kind == f"materials.{kind}.v1"]
-    rules = StockRules()
+    rules = StockRules(SinceRules())
     for at, seen in enumerate(story):
         told = change(seen) if places and at == places[-1 if last else 0] else seen
         try:

@@ -1,6 +1,6 @@
 """The kinds of stock counts: ordered, counted by anybody who moves stock, closed by signature."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -107,7 +107,22 @@ def look_back(connection: Connection, entry: Entry) -> None:
     elif entry.kind == nouns.RESOLVED:
         # What was not chosen may have been taken at any time.
         labels, at = set(stock.touched(connection, stock.claimed(connection, entry.payload["conflict"]))), ""
-    for number, label in queries.closed_after(connection, labels, at if entry.header.corrects is None else ""):
+    _look_again(connection, entry, labels, at if entry.header.corrects is None else "")
+
+
+def look_beside(connection: Connection, entry: Entry) -> None:
+    """A variance that is approved only now was there when it was counted: whoever has counted the container since in
+    another count that is closed had another book."""
+    counted = queries.counted_at(connection, entry.payload["count"])
+    for one in entry.payload["lines"]:
+        if one["entry"] in counted:
+            _look_again(connection, entry, {one["container"]}, counted[one["entry"]], besides=entry.payload["count"])
+
+
+def _look_again(connection: Connection, entry: Entry, labels: Collection[str], at: str, besides: str = "") -> None:
+    for number, label in queries.closed_after(connection, labels, at):
+        if number == besides:
+            continue
         found = queries.find(connection, number)
         decided = None if found is None else next((one for one in found.lines if one["container"] == label), None)
         last = {one.device: one for one in queries.countings_of(connection, number, label)}
@@ -116,7 +131,8 @@ def look_back(connection: Connection, entry: Entry) -> None:
 
 
 _MOVING = (*nouns.TAKES, nouns.SPLIT, nouns.MERGED, nouns.SCRAPPED, nouns.SAMPLED, nouns.RETURNED, nouns.MOVED)
-LISTENERS: Mapping[str, Project] = dict.fromkeys((*_MOVING, nouns.RESOLVED), look_back)
+_MOVING += (nouns.RESTED, nouns.RESOLVED)
+LISTENERS: Mapping[str, Project] = {**dict.fromkeys(_MOVING, look_back), model.CLOSED: look_beside}
 KINDS = (
     Kind(
         model.ORDERED,

@@ -45,7 +45,8 @@ class Count:
 class Counting:
     """What somebody found. `quantity` None: it was there, its content was not measured. `book` and `place` are what the
     book says of the moment of counting (`at`, UTC text), by all that is known now; None of a label that is none of
-    ours. `found`: the quantity in the unit of the book, None where it does not convert."""
+    ours. `found`: the quantity in the unit of the book, None where it does not convert; `overtaken`: another count has
+    corrected the container by what was found in it later."""
 
     entry: str
     container: str
@@ -59,6 +60,7 @@ class Counting:
     place: str | None
     late: bool
     found: str | None = None
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

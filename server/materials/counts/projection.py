@@ -8,6 +8,7 @@ from server.core.db import records
 from server.core.kinds import Entry
 from server.materials.counts import model
 from server.materials.stock import placed, placing
+from server.materials.stock import projection as stock
 from server.materials.stock.model import VOID as void
 
 count = Table(
@@ -80,13 +81,15 @@ def keep(connection: Connection, entry: Entry) -> None:
 
 
 def close(connection: Connection, entry: Entry) -> None:
-    """What was found somewhere stood there when it was counted: what was carried on since stands where it was put."""
+    """What was found was so when it was counted: what was carried on since stands where it was put, what was measured
+    since holds that."""
     given = entry.payload
     values = {"closed_by": entry.actor, "closed_at": entry.header.captured_at}
     values["lines"] = orjson.dumps(given["lines"]).decode()
     connection.execute(update(count).where(count.c.count == given["count"]).values(values))
     times = select(counting.c.entry, counting.c.at).where(counting.c.count == given["count"])
     at = {row.entry: row.at for row in connection.execute(times)}
+    stock.correct(connection, entry, at)
     placed.put(
         connection,
         [

@@ -12,6 +12,7 @@ from server.materials.counts.model import Count, Counting, Expected, Line, Upset
 from server.materials.counts.projection import count, counting, upset
 from server.materials.projection import container
 from server.materials.stock import queries as stock
+from server.materials.stock import rules as amounts
 
 
 def find(connection: Connection, number: str) -> Count | None:
@@ -55,6 +56,12 @@ def countings_of(connection: Connection, number: str, label: str) -> list[Counti
     """Of one container in a count, in the order of the log; without those that came after its closing."""
     here = (counting.c.count == number) & (counting.c.container == label) & (counting.c.late == 0)
     return _countings(connection, list(connection.execute(select(counting).where(here).order_by(counting.c.idx))))
+
+
+def counted_at(connection: Connection, number: str) -> dict[str, str]:
+    """By its entry, when each counting of a count was made, UTC text."""
+    query = select(counting.c.entry, counting.c.at).where(counting.c.count == number)
+    return {row.entry: row.at for row in connection.execute(query)}
 
 
 def closed_after(connection: Connection, labels: Iterable[str], moment: str) -> list[tuple[str, str]]:
@@ -116,4 +123,5 @@ def _counting(row: Row[Any], book: stock.Book | None) -> Counting:
         book=None if book is None else book.held_at(row.at),
         place=None if book is None else book.stood_at(row.at),
         found=None if book is None or quantity is None else book.amount(quantity),
+        overtaken=book is not None and amounts.overtaken(book.movements, row.at),
     )

@@ -120,10 +120,16 @@ def close_refused(count: Count | None, given: Payload, known: Sequence[Line], ac
         return "count_own"
     if model.digest(count.count, known) != given["digest"]:
         return "count_stale"
-    stated = {one["container"]: one for one in given["lines"]}
+    return lines_refused(given["lines"], known)
+
+
+def lines_refused(given: Sequence[Payload], known: Sequence[Line]) -> str | None:
+    """The same of the lines that are approved: one for each container that is not as it is booked, by a counting that
+    stands."""
+    stated = {one["container"]: one for one in given}
     wanted = {one.container: one for one in known if one.result not in model.QUIET}
     # A conflict may be settled for what the book says: then nothing is changed, and it is said all the same.
-    if len(stated) != len(given["lines"]) or stated.keys() != wanted.keys():
+    if len(stated) != len(given) or stated.keys() != wanted.keys():
         return "count_lines_wrong"
     wrong = (_wrong(line, stated[label]) for label, line in wanted.items())
     return next((code for code in wrong if code is not None), None)
@@ -133,6 +139,8 @@ def _wrong(line: Line, stated: Mapping[str, Any]) -> str | None:
     chosen = next((one for one in line.standing if one.entry == stated["entry"]), None)
     if line.standing and chosen is None:
         return "count_lines_wrong"
+    if chosen is not None and chosen.overtaken and result_of(chosen) in (model.DIFFERS, model.MISSING):
+        return "count_overtaken"
     if chosen is not None and result_of(chosen) == model.OTHER_UNIT:
         # It would be signed, and change nothing.
         return "count_unit_wrong"

@@ -134,7 +134,6 @@ LISTENERS: Mapping[str, Project] = {
     model.ISSUED: projection.bring,
     model.RETURNED: projection.take_back,
     model.SAMPLED: projection.sample,
-    model.COUNT_CLOSED: projection.correct,
     model.CONFLICT: projection.find_conflict,
     model.RESOLVED: projection.resolve,
 }

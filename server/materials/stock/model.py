@@ -65,6 +65,8 @@ BEGINS = (CAME, FILLED)
 # What was found in a container, whatever had been said of it before: such an amount is all that is in it.
 REST = "rest"
 MEASURED = ("returned", REST)
+# The variance that a count was closed with: it is of the moment at which it was counted.
+CORRECTED = "counted"
 # What has become of a container that holds nothing any more.
 EMPTY = "empty"
 GONE = {"merged_out": "merged", "scrapped": "scrapped"}

@@ -39,8 +39,9 @@ def last(placings: Iterable[Placing]) -> Placing | None:
 
 
 def stood(placings: Iterable[Placing], moment: str) -> str | None:
-    """Where a container stood at a time by all that is known now; None where nobody had put it anywhere."""
-    found = last(one for one in placings if one.at <= moment)
+    """Where a container stood at a time by all that is known now; None where nobody had put it anywhere. Where a
+    counting found it is no news of the time before that."""
+    found = last(one for one in placings if one.at < moment or (one.at == moment and one.what != COUNTED))
     return None if found is None else found.to
 
 

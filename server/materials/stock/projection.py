@@ -1,6 +1,6 @@
 """The tables of locations and movements, and how entries of all rooms move what the containers hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -315,15 +315,17 @@ def sample(connection: Connection, entry: Entry) -> None:
         apply(connection, entry, rules.sampled(entry.payload, found, own))
 
 
-def correct(connection: Connection, entry: Entry) -> None:
-    """The variances of a count that was closed: what was found instead; where, its own room says."""
+def correct(connection: Connection, entry: Entry, counted_at: Mapping[str, str]) -> None:
+    """The variances of a count that was closed: what was found instead, when it was counted (`counted_at`: UTC text, by
+    the entry): what was measured since says what there is."""
     lines = entry.payload["lines"]
     for at, one in enumerate(lines):
         label = one["container"]
         found = _unit_of.first(connection, {"label": label})
         change = None if found is None else rules.counted(one, found[1], masters.links(connection, found[0]))
         if change is not None and Fraction(change.amount) != 0:
-            add(connection, entry, at, label, change.what, change.said, change.amount)
+            made = counted_at.get(one["entry"])
+            add(connection, entry, at, label, change.what, change.said, change.amount, at=made)
     tell(connection, entry, [one["container"] for one in lines])
     settle(connection, [one["container"] for one in lines])
 
@@ -363,7 +365,8 @@ def add(
     place: str | None = None,
     at: str | None = None,
 ) -> None:
-    """A movement: `said` as the entry says it, `amount` in the container's unit, less than nothing of what leaves."""
+    """A movement: `said` as the entry says it, `amount` in the container's unit, less than nothing of what leaves; `at`
+    where that is not when the entry was made."""
     row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
     row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
     row |= {"at": at or entry.header.captured_at}

@@ -71,8 +71,18 @@ def _is_before(at: str, measured: Movement) -> bool:
 
 def held_at(movements: Iterable[Movement], moment: str) -> str:
     """What a container held at a time (UTC text) by all that is known now, whenever the log had it; what it began with
-    was in it however clocks differ."""
-    return held(one for one in movements if one.at <= moment or one.what in model.BEGINS)
+    was in it however clocks differ, and what was corrected by a counting was not yet at that counting."""
+    return held(one for one in movements if one.what in model.BEGINS or _was_by(one, moment))
+
+
+def _was_by(one: Movement, moment: str) -> bool:
+    return one.at < moment if one.what == model.CORRECTED else one.at <= moment
+
+
+def overtaken(movements: Iterable[Movement], moment: str) -> bool:
+    """Whether a count that is closed has corrected a container by what was found in it then or later: whoever counted
+    it at this time (UTC text) found the same that is missing, and would book it once more."""
+    return any(one.what == model.CORRECTED and one.at >= moment for one in movements)
 
 
 def base(movements: Iterable[Movement]) -> str:
@@ -214,7 +224,7 @@ def counted(line: Payload, unit: str, own: Iterable[Link] = ()) -> Change | None
     was, found = amount(line["was"], unit, links, -1), amount(line["counted"], unit, links)
     if was is None or found is None:
         return None
-    return Change(line["container"], "counted", line["counted"], total([was, found]))
+    return Change(line["container"], model.CORRECTED, line["counted"], total([was, found]))
 
 
 def scrapped(given: Payload, source: Held, own: Iterable[Link] = ()) -> list[Change]:
