@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from journeys.flowing import DESK, LONG, Flowing
 from journeys.handheld import Tablet
-from journeys.screens import shown_at_each_size
+from journeys.screens import fits, shown_at_each_size
 from journeys.site import site
 from playwright.sync_api import Playwright, expect
 
@@ -69,7 +69,7 @@ def test_a_recipe_of_every_type_of_phase_is_written_from_nothing(walk: Flowing) 
     ):
         desk.at(f"begin-{name}").fill(text)
     desk.at("begin-start").click()
-    expect(desk.at("flow-editor")).to_contain_text("There is no phase yet.", timeout=LONG)
+    expect(desk.at("flow-editor")).to_contain_text("There is no phase yet. Choose one above.", timeout=LONG)
     made = Writer(desk)
     desk.at("tree-recipe").click()
     made.fill(size__value="10000", size__unit="tablets")
@@ -136,7 +136,18 @@ def test_every_type_of_phase_is_walked_through(walk: Flowing) -> None:
     desk = walk.desk
     desk.page.set_viewport_size(DESK)
     desk.page.reload()
-    desk.at("walk").click(timeout=LONG)
+    # A tablet held upright: two columns, of which the tabs choose the left one.
+    desk.page.set_viewport_size({"width": 768, "height": 1024})
+    desk.at("tab-tree").click(timeout=LONG)
+    desk.at("tree-50").click()
+    desk.at("f-checks-0").click()
+    fits(desk)
+    desk.shoot("recipe-upright")
+    desk.at("tab-flow").click()
+    expect(desk.at("flow-50")).to_be_visible()
+    desk.shoot("recipe-upright-flow")
+    desk.page.set_viewport_size(DESK)
+    desk.at("walk").click()
     desk.at("start-phase").click(timeout=LONG)
     desk.at("item-item-ok").click()
     desk.at("sign").click()

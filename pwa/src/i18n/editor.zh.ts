@@ -7,7 +7,7 @@ export const editorZh: typeof editorEn = {
   undo: "撤销", redo: "重做", saved: "已保存", saving: "正在保存…", unsaved: "尚未保存", noNetwork: "无网络：已留在本机", save: "保存", walk: "试走一遍", submit: "提交…", discard: "放弃…", discardAsk: "只在此草稿中的内容将会消失；已提交的版本不受影响。", discardNow: "放弃草稿",
   tree: "结构", flow: "流程", inspector: "内容", findings: "问题", parts: "编辑器各部分",
   palette: "新步骤", paletteHint: "拖到流程中的步骤上：下方为其后，右侧为并行，上方为其前。也可先选位置再点按。", where: "位置", after: "其后", beside: "并行", before: "其前", library: "取自规程…", grip: "拖动",
-  flowHint: "按住手柄将步骤拖到另一步骤，使其在后、并行或在前。", emptyFlow: "还没有步骤，请在左侧选取。", toTarget: { after: "在其后", beside: "与其并行", before: "在其前" }, keys: "方向键选择，Alt＋方向键移动，Ctrl D 复制，Delete 删除。",
+  flowHint: "按住手柄将步骤拖到另一步骤，使其在后、并行或在前。", emptyFlow: "还没有步骤，请在上方选取。", toTarget: { after: "在其后", beside: "与其并行", before: "在其前" }, keys: "方向键选择，Alt＋方向键移动，Ctrl D 复制，Delete 删除。",
   recipe: "规程", materials: "物料与处方", addUnit: "单元规程", addOperation: "操作", nowhere: "不在任何操作中", untitled: "（未命名）", up: "上移", down: "下移", copy: "复制", remove: "删除", cut: "拿起，放到别处", cutHint: (id) => `已拿起 ${id}。请选另一步骤，再点其后、并行或其前；Esc 放下。`, lay: "放下",
   libraryTitle: "取自规程的块", libraryHint: "某版本的一个步骤或整个操作，连同其全部内容，放在所选步骤之后。", libraryPick: "规程", take: "复制到此",
   found: (n) => `${n} 个问题`, nothingFound: "未发现问题。", checking: "正在核对…", notChecked: "无网络，未能核对；所示为上次结果。", emptyValue: "缺少此项。",
