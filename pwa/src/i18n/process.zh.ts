@@ -9,7 +9,7 @@ export const processZh: typeof processEn = {
     1: "一点超出 3σ", 2: "连续九点在中心线同一侧", 3: "连续六点递增或递减", 4: "连续十四点上下交替", 5: "连续三点中有两点在同侧超出 2σ", 6: "连续五点中有四点在同侧超出 1σ", 7: "连续十五点在 1σ 以内", 8: "连续八点在两侧且均超出 1σ",
   },
   rule: (n) => `尼尔森准则 ${n}`, pattern: "并非偶然", patternHint: "即使每个数值都在限度内，过程也已改变。请写明所见与所采取的措施：将记为异常。", patternLabel: "原因与措施",
-  inputs: "计算依据", typed: "手工输入", from: (places) => `取自 ${places}`, open: (places) => `尚未记录：${places}`, conflict: (places) => `有冲突：${places}。由 QA 决定取哪个数值。`, unit: "单位无法换算", result: "收率", none: "按这些数值，算式得不出数", sign: "签署收率", left: (n) => `还需输入 ${n} 个数值`,
+  inputs: "计算依据", typed: "手工输入", from: (places) => `取自 ${places}`, open: (places) => `尚未记录：${places}`, conflict: (places) => `有冲突：${places}。由 QA 决定取哪个数值。`, unit: "单位无法换算", result: "收率", none: "按这些数值，算式得不出数", sign: "签署收率", nextInput: "下一数值", left: (n) => `还需输入 ${n} 个数值`,
   outTitle: "收率超出限度", outHint: "批次在此停止，待有权限的人员说明后方可继续。请写明所见。", outLabel: "发现的情况",
   stale: "依据的数值已更正：此收率不再有效", staleHint: "请按现行数值重新计算；原收率保留在记录中。", again: "重新计算", againReason: "依据的数值已更正",
   stop: (phase) => `已停止：${phase} 超出限度`, stopHint: "主管或 QA 说明收率后，方可开始下一步骤。", explain: "说明收率", explainTitle: "说明收率", explainHint: "收率为何超出限度，批次为何可以继续。说明人以本人 PIN 签名。", explainLabel: "说明", explainedBy: (name, at) => `${name} 已说明，${at}`, nobody: "本平板上没有可说明收率且设有 PIN 的人员：请主管领取此批，或由 QA 在桌面处理。",

@@ -9,8 +9,9 @@ import { type Barred, barredBy, type Standing, standing } from "./balance";
 import { quantityIn } from "./containers";
 
 type Balance = Lease["equipment"][number];
-/** `unit`: of the step; `used`: readings that stand in entries already, or are about to; `own`: what the material says of its own units. */
-export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[] }
+/** `unit`: of the step; `used`: readings that stand in entries already, or are about to. */
+/** `own`: what the material says of its own units; `identified`: the balance whose code was scanned before the phase. */
+export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[]; identified?: string }
 
 const STALE_MS = 3_000;
 
@@ -43,8 +44,8 @@ export class Weigher {
 
   /** The balance that speaks, unless the person chose one. */
   balance: Balance | null = $derived.by(() => {
-    const all = this.given().balances;
-    return all.find((one) => one.equipment === this.picked) ?? all.find((one) => mirror.state.live[one.equipment]) ?? all[0] ?? null;
+    const { balances: all, identified } = this.given();
+    return all.find((one) => one.equipment === (this.picked ?? identified)) ?? all.find((one) => mirror.state.live[one.equipment]) ?? all[0] ?? null;
   });
   live: LiveWeight | null = $derived.by(() => (this.balance && mirror.state.online === "online" ? (mirror.state.live[this.balance.equipment] ?? null) : null));
   quality: LiveWeight["quality"] = $derived.by(() => this.live?.quality ?? "lost");
