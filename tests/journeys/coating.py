@@ -1,6 +1,7 @@
 """A batch of the demonstration's film-coated tablet, and what hands do with it on three tablets at once."""
 
 from decimal import Decimal
+from urllib.parse import quote
 
 from control_support import ordered_by
 from journeys.handheld import Tablet
@@ -60,6 +61,21 @@ def _tested(plant: Plant, here: Site) -> None:
     analyst, second = (here.people[login]["id"] for login in ("sunyue", "linxia"))
     [found] = plant.recorder.state(Fact("quality.results_recorded.v1", stream, payload, actor=analyst))
     check(plant, stream, found.id, second)
+
+
+def issue(here: Site) -> None:
+    """The keeper brings every container to the batch."""
+    for container in FROM.values():
+        here.desk("huanglei").post(f"/api/batches/{BATCH}/materials/issue", {"container": container})
+
+
+def take_back(here: Site) -> None:
+    """What is left goes back to the store, so that all of the batch's material is accounted for."""
+    keeper = here.desk("huanglei")
+    for container in FROM.values():
+        left = keeper.get(f"/api/containers/{quote(container, safe='')}")["held"]
+        said = {"container": container, "quantity": left, "to": None, "reason": None}
+        keeper.post(f"/api/batches/{BATCH}/materials/return", said)
 
 
 def wedge(tablet: Tablet, text: str, symbology: str = "]C0") -> None:

@@ -20,6 +20,7 @@ class Walk:
     def __init__(self, here: Site, database_url: str) -> None:
         self.site = here
         coating.order(here, database_url)
+        coating.issue(here)
         self.balances, bridge = here.weighing_room()
         bridge.start(self.balances.bus, here.code("bridge"))
         self.weighs, self.granulates = here.tablet("weighs", "zh-CN"), here.tablet("granulates", "zh-CN")
@@ -210,8 +211,8 @@ def test_qa_decides_what_is_open_and_closes_a_deviation_before_it_releases(walk:
         phone.at("decision-text").fill("见偏差结论")
         phone.at("decide").click()
         expect(phone.at("assess")).to_have_count(left - 1)
+    coating.take_back(walk.site)
     phone.page.reload()
-    phone.come_back("zhaolin")
     until("nothing is open", lambda: walk.unmet() == set())
     phone.at("release").click()
     phone.at("meaning-reviewed_and_released").click()
