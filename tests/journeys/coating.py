@@ -66,7 +66,7 @@ def _tested(plant: Plant, here: Site) -> None:
 def issue(here: Site) -> None:
     """The keeper brings every container to the batch."""
     for container in FROM.values():
-        here.desk("huanglei").post(f"/api/batches/{BATCH}/materials/issue", {"container": container})
+        here.desk("huanglei").post(f"/api/batches/{BATCH}/materials/issue", {"container": container, "to": None})
 
 
 def take_back(here: Site) -> None:

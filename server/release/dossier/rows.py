@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import RESTED, SINGLE_VALUED, WEIGHINGS
+from server.production.model import RESTED, SINGLE_VALUED, WEIGHINGS, YIELDED
 from server.release.dossier.words import Lang, labels, word
 
 View = Mapping[str, Any]
@@ -71,7 +71,7 @@ class Printer:
             "index": view["index"],
             "what": self._what(view, payload),
             "value": self.value(view),
-            "limits": limits(payload),
+            "limits": limits(self._bounds(view)),
             "out": "out_of_limits" in view["flags"],
             "source": self._source(payload),
             "person": person(view["actor"], self._lang),
@@ -95,12 +95,28 @@ class Printer:
         if "values" in payload:
             values = " · ".join(payload["values"])
             return f"{values} {payload['unit']}\n{self._labels['mean']} {payload['mean']} {payload['unit']}"
+        if view["kind"] == YIELDED:
+            return "\n".join([quantity(payload), *self._inputs(payload)])
         if "value" in payload:
             return quantity(payload["value"])
         if "items" in payload:
             wrong = [item["id"] for item in payload["items"] if not item["ok"]]
             return self._labels["ok"] if not wrong else f"{self._labels['not_ok']}: {', '.join(wrong)}"
         return ""
+
+    def _bounds(self, view: View) -> Mapping[str, Any]:
+        """Where the limits of a value stand: those of a yield in the control recipe."""
+        payload: Mapping[str, Any] = view["payload"] or {}
+        return self._phase_of(payload) if view["kind"] == YIELDED else payload
+
+    def _inputs(self, payload: Mapping[str, Any]) -> list[str]:
+        """What a yield was calculated from, in the recipe's names."""
+        names = {one["id"]: one["name"][self._lang] for one in self._phase_of(payload).get("inputs", [])}
+        return [f"{names.get(one['id'], one['id'])} {quantity(one)}" for one in payload["inputs"]]
+
+    def _phase_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._phases.get(payload.get("phase") or "", {})
+        return found
 
     def _beside_net(self, payload: Mapping[str, Any]) -> list[str]:
         """Of a portion what its container weighed, and what its quantity is over."""
@@ -123,7 +139,7 @@ class Printer:
         return f"{name} · {self._what(view, view['payload']).splitlines()[0]}"
 
     def _what(self, view: View, payload: Mapping[str, Any]) -> str:
-        phase = self._phases.get(payload.get("phase") or "", {})
+        phase = self._phase_of(payload)
         if view["kind"] in WEIGHINGS and "material" in payload:
             container = f" / {payload['container']}" if payload.get("container") else ""
             container += f" → {payload['into']}" if "into" in payload else ""
