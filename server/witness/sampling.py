@@ -79,8 +79,9 @@ class SamplingRules:
         taken = [one for number in here for one in self._of(self._taken, number).samples if one.sample == sample]
         return taken, self._of(self._handed, sample).steps
 
-    def is_complete(self, number: str) -> bool | None:
-        """Whether what was drawn is sampled and with the laboratory; None where not every container can be read."""
+    def is_complete(self, number: str, earlier: bool) -> bool | None:
+        """Whether what was drawn is sampled and with the laboratory, by the rules of today or by those of an `earlier`
+        version; None where not every container can be read."""
         opened = self._opened[number]
         every = self._stock.every(opened.found.material, opened.found.lot)
         if every is None:
@@ -89,6 +90,8 @@ class SamplingRules:
         steps = [(one, step) for one in {each.sample for each in samples} for step in self._of(self._handed, one).steps]
         parents = self._stock.parents(every, opened.drawn_at)
         standing, whole, labels = rules.as_it_stands(opened.found, samples, steps, every, parents)
+        if earlier:
+            return rules.was_complete(standing, whole, steps, labels)
         return rules.state(standing, whole, steps, labels) == model.COMPLETE
 
     def told(self, material: str, lot: str) -> str:

@@ -111,12 +111,15 @@ class UsageRules(Remembering):
             lines=tuple(self._lines_of(seen, lot) if wide else lot.lines),
             since=lot.since,
             inspection=inspection,
-            sampled=self._sampling.is_complete(inspection) if wide and inspection is not None else None,
+            sampled=self._is_sampled(inspection) if wide and inspection is not None else None,
             samplers=() if inspection is None else self._sampling.samplers(inspection),
             authors=tuple(corrected),
             told=self._sampling.told(str(material), str(number)) if wide else None,
             discontinued=self._discontinued(found, str(material), str(number)),
         )
+
+    def _is_sampled(self, inspection: str) -> bool | None:
+        return self._sampling.is_complete(inspection, earlier=not self._since.asked)
 
     def _discontinued(self, found: Specification | None, material: str, number: str) -> bool | None:
         standing = None

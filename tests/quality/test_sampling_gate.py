@@ -289,14 +289,29 @@ def test_an_inspection_is_opened_by_the_plan_that_the_specification_asks_for(sit
     assert (right.status_code, right.json["version"], right.json["sampling"]["rule"]) == (201, 1, "all")
 
 
+def test_what_is_kept_back_and_what_the_laboratory_does_not_have_samples_no_container(
+    site: Sampling, tmp_path: Path
+) -> None:
+    delivered(site, "A-01")
+    site.take("A-02", purpose="retained")
+    shown = site.client("zhao").get(f"/api/inspections/{site.inspection().inspection}").json
+    assert (shown["missing"], shown["missing_count"], shown["state"], sampled(site)) == (["A-02"], 1, "sampling", False)
+    second = site.take("A-02").json["sample"]
+    assert (site.inspection().state, sampled(site)) == ("sampled", False)
+    site.hand(second, "handed", to="qian")
+    site.hand(second, "received", by="qian")
+    assert (site.inspection().state, sampled(site)) == ("complete", True)
+    assert site.rebuilds()
+
+
 TIME = "2026-11-26T08:00:00.000Z"
 FOUND = Inspection("I", "m", "l", None, None, plans.DEFAULT, 3, 3, None, None, "server", "", "sampling", ())
 
 
-def taken(*labels: str) -> Sample:
+def taken(*labels: str, purpose: str = "test", number: str = "S") -> Sample:
     quantity = {"value": "1", "unit": "g"}
     lines = tuple({"container": one, "quantity": quantity, "instead_of": None, "reason": None} for one in labels)
-    return Sample("S", "e", "I", "test", lines, None, "a", TIME, "server", (), True)
+    return Sample(number, "e", "I", purpose, lines, None, "a", TIME, "server", (), True)
 
 
 @examples(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=8))
@@ -313,3 +328,19 @@ def test_whatever_is_split_of_what_was_sampled_nothing_is_asked_for_again(moves:
 
 
 CHAIN = (("handed", "a", "b"), ("received", "b", None))
+
+
+@examples(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(model.PURPOSES), st.booleans()), max_size=8),
+)
+def test_an_inspection_is_complete_when_the_laboratory_has_what_is_tested_of_each_container(
+    drawn: list[tuple[str, str, bool]],
+) -> None:
+    samples = [taken(label, purpose=purpose, number=f"S{at}") for at, (label, purpose, _) in enumerate(drawn)]
+    received = [(at, label, purpose) for at, (label, purpose, there) in enumerate(drawn) if there]
+    steps = [
+        (f"S{at}", Step("e", step, by, TIME, None, to, None, None)) for at, *_ in received for step, by, to in CHAIN
+    ]
+    covered = {label for _, label, purpose in received if purpose != "retained"} == set("abc")
+    complete = covered and any(purpose == "test" for *_, purpose in received)
+    assert (rules.state(FOUND, samples, steps, list("abc")) == "complete") is complete

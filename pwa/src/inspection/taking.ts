@@ -16,9 +16,9 @@ export function sampleNumber(inspection: string, bytes: Uint8Array = crypto.getR
   return `${inspection.replace(/^INS-/, "SMP-")}-${[...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("")}`;
 }
 
-/** What the day's document says was sampled of an inspection: opened, or replaced by another. */
+/** What the day's document says was sampled of an inspection to be tested: opened, or replaced by another. */
 export function done(entries: readonly LocalEntry[], inspection: string): Set<string> {
-  const lines = entries.filter(({ kind, payload, place }) => kind === SAMPLED && place !== "quarantined" && payload.inspection === inspection).flatMap(({ payload }) => payload.containers as Sampled[]);
+  const lines = entries.filter(({ kind, payload, place }) => kind === SAMPLED && place !== "quarantined" && payload.inspection === inspection && payload.purpose !== "retained").flatMap(({ payload }) => payload.containers as Sampled[]);
   return new Set(lines.flatMap((one) => [one.container, one.instead_of]).filter((one) => one !== null));
 }
 

@@ -25,6 +25,7 @@ describe("taking samples and handing them on (QUA-02)", () => {
     const entry = (more: Partial<LocalEntry>): LocalEntry => ({ kind: "quality.sample_taken.v1", place: "sent", payload: { inspection: "INS-2026-0001", containers: [{ container: "A-9", instead_of: "A-2", reason: "x" }] }, ...more }) as unknown as LocalEntry;
     expect([...done([entry({}), entry({ place: "quarantined" }), entry({ kind: "materials.container_moved.v1" })], "INS-2026-0001")]).toEqual(["A-9", "A-2"]);
     expect(done([entry({})], "INS-2026-0002").size).toBe(0);
+    expect(done([entry({ payload: { inspection: "INS-2026-0001", purpose: "retained", containers: [{ container: "A-1", instead_of: null, reason: null }] } })], "INS-2026-0001").size).toBe(0);
     const code = (label: string, material: string | null, lot = "A-5/2"): string => looked(inspected, label, material === null ? null : { material, lot }, "api-1", new Set(["A-2"])).code;
     expect([code("A-1", "api-1"), code("A-2", "api-1"), code("A-3", "api-1"), code("A-1", "api-1", "B"), code("A-1", "lac-1"), code("A-1", null)]).toEqual(["drawn", "sampled", "not_drawn", "other_lot", "other_material", "unknown"]);
     expect(sampleNumber("INS-2026-0001", new Uint8Array([0, 31, 32, 7, 255]))).toBe("SMP-2026-0001-2Z29Z");

@@ -57,7 +57,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "drawn": None if found.drawn is None else [*found.drawn],
         "labelled": len(labels),
         "missing": missing[:_NAMED],
-        "missing_count": max(len(missing), standing.number - len(rules.sampled(whole, left))),
+        "missing_count": max(len(missing), standing.number - len(rules.sampled(rules.tested(whole), left))),
         "unidentified": unidentified[:_NAMED],
         "unidentified_count": len(unidentified),
         "opened_by": people.get(found.opened_by),

@@ -83,7 +83,7 @@ def proves(samples: Iterable[Sample], steps: Sequence[Step]) -> bool:
     """Whether what was found in a sample may speak for its lot: it was taken for that, and the laboratory has received
     it, from whole hands. The arguments are those of `unfit`."""
     received = any(one.step == model.RECEIVED for one in steps)
-    return received and not unfit((one for one in samples if one.purpose != model.RETAINED), steps)
+    return received and not unfit(tested(samples), steps)
 
 
 def sampled(samples: Iterable[Sample], labels: Collection[str]) -> set[str]:
@@ -96,9 +96,18 @@ def _lines(samples: Iterable[Sample], labels: Collection[str]) -> list[Payload]:
     return [one for one in lines if not labels or one["container"] in labels]
 
 
+def tested(samples: Iterable[Sample]) -> list[Sample]:
+    """Those that anybody tests: what is kept back stands for no container."""
+    return [one for one in samples if one.purpose != model.RETAINED]
+
+
 def missing(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
-    """Containers that are still to be sampled: those drawn, of which neither there is a sample nor was another opened
-    instead; `labels`: those that there are."""
+    """Containers that are still to be sampled: those drawn, of which neither there is a sample to be tested nor was
+    another opened instead; `labels`: those that there are."""
+    return _missing(inspection, tested(samples), labels)
+
+
+def _missing(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
     replaced = {one["instead_of"] for one in _lines(samples, labels)}
     there = set(labels)
     wanted = sorted(there) if inspection.drawn is None else [one for one in inspection.drawn if one in there]
@@ -106,24 +115,41 @@ def missing(inspection: Inspection, samples: Sequence[Sample], labels: Collectio
     return [one for one in wanted if one not in done]
 
 
+def _covers(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> bool:
+    """Whether samples stand for as many containers as are to be opened, and for each that was drawn."""
+    enough = len(sampled(samples, labels)) >= inspection.number and any(one.counts for one in samples)
+    return enough and not _missing(inspection, samples, labels)
+
+
 def unidentified(inspection: Inspection, samples: Sequence[Sample], labels: Collection[str]) -> list[str]:
     """Where each container that came must be identified: those that are not."""
     if inspection.sampling["identity"] != plans.EVERY:
         return []
-    tried = sampled((one for one in samples if one.purpose != model.RETAINED), labels)
+    tried = sampled(tested(samples), labels)
     return sorted(set(labels) - tried)
 
 
 def state(
     inspection: Inspection, samples: Sequence[Sample], steps: Iterable[tuple[str, Step]], labels: Collection[str]
 ) -> str:
-    """`steps` are of its samples, each with the sample's number."""
-    open_ = missing(inspection, samples, labels) or unidentified(inspection, samples, labels)
-    if open_ or len(sampled(samples, labels)) < inspection.number or not any(one.counts for one in samples):
+    """Complete is what the laboratory has of every container that was drawn. `steps` are of its samples, each with the
+    sample's number."""
+    taken, arrived = tested(samples), {sample for sample, step in steps if step.step == model.RECEIVED}
+    if unidentified(inspection, samples, labels) or not _covers(inspection, taken, labels):
         return model.SAMPLING
+    there = [one for one in taken if one.sample in arrived]
+    to_test = any(one.counts and one.purpose == model.TEST for one in there)
+    return model.COMPLETE if to_test and _covers(inspection, there, labels) else model.SAMPLED
+
+
+def was_complete(
+    inspection: Inspection, samples: Sequence[Sample], steps: Iterable[tuple[str, Step]], labels: Collection[str]
+) -> bool:
+    """As versions before any edition of the rules told it: a container counted whatever its sample was taken for, and
+    one sample in the laboratory was enough."""
     tests = {one.sample for one in samples if one.counts and one.purpose == model.TEST}
     arrived = any(step.step == model.RECEIVED and sample in tests for sample, step in steps)
-    return model.COMPLETE if arrived else model.SAMPLED
+    return arrived and _covers(inspection, samples, labels) and not unidentified(inspection, samples, labels)
 
 
 def flags(
