@@ -12,6 +12,7 @@ from server.identity import queries as identity
 from server.identity import signing
 from server.materials import model, projection, queries, rules
 from server.materials.masters import queries as masters
+from sync.log import reading
 
 
 class MaterialDefined(Schema):
@@ -124,7 +125,8 @@ def judge_containers(connection: Connection, entry: Entry) -> Ruling:
 def decide_status(connection: Connection, entry: Entry) -> Ruling:
     """People sign what they decide, and see it first: see `decide_lot`."""
     given = entry.payload
-    if entry.actor != SERVER:
+    signed = any(reading.has_kind(connection, kind) for kind in (model.STATUS_CHANGED_V2, model.STATUS_CHANGED))
+    if rules.lacks_signature(given["status"], entry.actor == SERVER, signed):
         return Ruling(refusal="lot_decision_unsigned", details={"lot": f"{given['material']}/{given['lot']}"})
     lot = queries.find_lot(connection, given["material"], given["lot"])
     if lot is None:

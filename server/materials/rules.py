@@ -18,6 +18,12 @@ def may_become(status: str, wanted: str) -> bool:
     return wanted in _NEXT.get(status, set())
 
 
+def lacks_signature(status: str, by_server: bool, signed: bool) -> bool:
+    """Whether nobody decides so about a lot without signing: people never do; the server may stop a lot, and sets one
+    free only as long as nobody has `signed` such a decision in the log, which tells of lots decided before."""
+    return not by_server or (signed and status == "released")
+
+
 def decision_refused(given: Mapping[str, Any], status: str, day: str) -> str | None:
     """Why a lot of this status cannot be decided about so on a day (YYYY-MM-DD); a code of the error catalogue.
 

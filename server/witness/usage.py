@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from server.materials import rules as lots
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1, STATUS_CHANGED_V2, STATUS_CHANGES
 from server.quality import model as quality
 from server.quality import projection
@@ -62,7 +63,7 @@ class UsageRules(Remembering):
         head, given = seen.head, seen.body
         if given is None or not seen.by_server:
             return
-        if head.kind == STATUS_CHANGED_V1 and self._signed and head.actor != "server":
+        if head.kind == STATUS_CHANGED_V1 and self._signed and self._lacks_signature(head.actor, given):
             raise SyncError("lot_decision_unsigned", f"{head.stream} by {head.actor}")
         if quality.subject_of(head.stream)[0] is not None:
             return
@@ -77,6 +78,10 @@ class UsageRules(Remembering):
             self._found(seen, rules.check_refused(own, head.actor) or stale)
         elif head.kind == model.SET_ASIDE:
             self._found(seen, rules.aside_refused(given, self._facts(seen, lot), head.actor))
+
+    def _lacks_signature(self, actor: str, given: Body) -> bool:
+        """What the server said of lots itself was taken in by earlier versions whatever it was."""
+        return lots.lacks_signature(given["status"], actor == "server", self._since.asked)
 
     def _judge_decision(self, seen: Seen, given: Body, lot: _Lot) -> None:
         if seen.head.stream != f"lot/{given['material']}/{given['lot']}":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select
 
 from sync import merkle, note, tiles
 from sync.checkpoint import Checkpoint
@@ -123,6 +123,11 @@ def of_stream(connection: Connection, stream: str, after: int) -> list[StoredEnt
 def of_kind(connection: Connection, kind: str) -> list[StoredEntry]:
     query = _by_kind.order_by(log_entry.c.idx)
     return [_entry(row) for row in connection.execute(query, {"kind": kind})]
+
+
+def has_kind(connection: Connection, kind: str) -> bool:
+    """Whether any entry is of this kind."""
+    return connection.execute(select(exists().where(log_entry.c.kind == kind))).scalar_one()
 
 
 def hashes(connection: Connection, level: int, start: int, stop: int) -> list[bytes]:

@@ -88,10 +88,14 @@ def test_results_of_a_retest_wait_for_a_second_person_as_well(site: Sampling) ->
     assert (unchecked("qian"), unchecked("P-0005")) == (["A-5/2"], [])
 
 
-def test_of_a_lot_that_was_released_without_sampling_here_a_retest_opens_all_the_same(site: Sampling) -> None:
+def test_of_a_lot_that_was_released_without_sampling_here_a_retest_opens_all_the_same(
+    database_url: str, tmp_path: Path
+) -> None:
+    site = Sampling(database_url, tmp_path)
     site.receive("B-1", 1)
     said = {"material": "api-1", "lot": "B-1", "status": "released", "reason": "as told by the ERP"}
     body = {"material": "api-1", "lot": "B-1", "reason": "Retest is due"}
     assert site.client("qian").post("/api/inspections", json=body).json["code"] == "inspection_open"
     site.state("materials.lot_status_changed.v1", "lot/api-1/B-1", said)
     assert site.client("qian").post("/api/inspections", json=body).status_code == 201
+    site.close()

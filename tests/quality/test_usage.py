@@ -308,6 +308,19 @@ def test_people_no_longer_decide_without_signing(site: Laboratory) -> None:
     assert site.status() == "released"
 
 
+def test_once_anybody_signed_one_the_server_itself_stops_lots_and_sets_none_free(site: Laboratory) -> None:
+    approve(site)
+    site.tested()
+    assert site.decide().status_code == 201
+    site.receive("A-5/3")
+    said = {"material": "api-1", "lot": "A-5/3", "status": "released", "reason": "tested"}
+    with pytest.raises(PestleError) as refused:
+        site.state(STATUS_CHANGED_V1, "lot/api-1/A-5/3", said)
+    assert refused.value.code == "lot_decision_unsigned"
+    site.state(STATUS_CHANGED_V1, "lot/api-1/A-5/3", said | {"status": "rejected"})
+    assert site.status("A-5/3") == "rejected"
+
+
 def test_a_version_that_came_later_asks_for_results_by_it(site: Laboratory) -> None:
     approve(site)
     site.tested()

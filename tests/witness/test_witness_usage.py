@@ -14,6 +14,7 @@ from server.core import clock
 from server.core.plant import Plant
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1
 from server.quality.usage import model, queries
+from server.site.model import UPGRADED_V1
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-05")
 
@@ -122,6 +123,25 @@ def test_an_unsigned_decision_by_a_person_is_found(rig: Rig, told: tuple[Plant, 
     payload = {"material": "api-1", "lot": "L-1", "status": "released", "reason": "tested"}
     assert rig.show(then(told[1], STATUS_CHANGED_V1, "L-1", payload, "P-0004")) == 422
     assert rig.found == ("lot_decision_unsigned", len(told[1].entries))
+
+
+@pytest.mark.parametrize("lot", ["L-3", "L-2", "L-7", "L-1"])
+def test_a_lot_that_the_server_itself_sets_free_is_found(rig: Rig, told: tuple[Plant, Story], lot: str) -> None:
+    payload = {"material": "api-1", "lot": lot, "status": "released", "reason": "decided elsewhere"}
+    assert rig.show(then(told[1], STATUS_CHANGED_V1, lot, payload, "server")) == 422
+    assert rig.found == ("lot_decision_unsigned", len(told[1].entries))
+
+
+@pytest.mark.parametrize("status", ["rejected", "restricted", "expired"])
+def test_the_server_may_stop_a_lot_unsigned(rig: Rig, told: tuple[Plant, Story], status: str) -> None:
+    payload = {"material": "api-1", "lot": "L-1", "status": status, "reason": "decided elsewhere"}
+    assert rig.show(then(told[1], STATUS_CHANGED_V1, "L-1", payload, "server")) == 200, rig.why
+
+
+def test_an_earlier_version_set_lots_free_itself(rig: Rig, told: tuple[Plant, Story]) -> None:
+    payload = {"material": "api-1", "lot": "L-1", "status": "released", "reason": "decided elsewhere"}
+    story = told[1].upgraded(UPGRADED_V1)
+    assert rig.show(then(story, STATUS_CHANGED_V1, "L-1", payload, "server")) == 200, rig.why
 
 
 @pytest.mark.urs("QUA-03")
