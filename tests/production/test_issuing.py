@@ -109,6 +109,21 @@ def test_what_expires_first_is_proposed_and_another_asks_for_a_reason_that_the_l
     assert [one["container"] for one in warehouse.material()["allocated"]] == [f"{NEW}-1"]
 
 
+@pytest.mark.urs("MAT-07", "MAT-08")
+def test_of_a_lot_that_the_order_does_not_name_nothing_is_proposed_or_asked_for(warehouse: Warehouse) -> None:
+    warehouse.site.order("B2", lots=[{"material": "api-1", "lot": NEW}])
+    address = BATCH.replace("B1", "B2")
+    [found] = warehouse.keeper.get(address).json["items"]
+    assert [one["container"] for one in found["proposed"]] == [f"{NEW}-{number}" for number in (1, 2, 3)]
+
+    def give(label: str) -> Any:
+        lines = [{"container": label, "reason": None}]
+        return warehouse.keeper.post(f"{address}/allocate", json={"containers": lines})
+
+    assert refused(give(f"{OLD}-1")) == "container_wrong_lot"
+    assert give(f"{NEW}-1").status_code == 200
+
+
 @pytest.mark.urs("MAT-08")
 def test_more_than_the_batch_needs_asks_for_a_reason(warehouse: Warehouse) -> None:
     """Two drums hold what is needed; the third is one too many, also when all three come at once."""

@@ -226,12 +226,18 @@ def locations(connection: Connection) -> list[dict[str, Any]]:
 
 
 def propose(
-    connection: Connection, material: str, quantity: units.Quantity | None, day: str, limit: int = 20
+    connection: Connection,
+    material: str,
+    quantity: units.Quantity | None,
+    day: str,
+    limit: int = 20,
+    lots: Iterable[str] | None = None,
 ) -> list[Standing]:
     """What to take of a material, first expired first out (CN 108, 113): released, in date on that day, given to no
-    batch; as many containers as a quantity needs, or `limit`."""
+    batch, and of one of `lots` where it is to be; as many containers as a quantity needs, or `limit`."""
     usable = _ROWS.where(
         _c.material == material,
+        *([] if lots is None else [_c.lot.in_([*lots])]),
         _c.gone.is_(None),
         _c.batch.is_(None),
         _c.restricted.is_(None),

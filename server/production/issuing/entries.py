@@ -57,7 +57,7 @@ def _unexplained(
     connection: Connection, batch: str, one: Standing, together: Any, held: list[Standing], day: str
 ) -> Ruling | None:
     """What asks for a reason that is not there."""
-    first = issuing.sooner(connection, one, together, day)
+    first = issuing.sooner(connection, batch, one, together, day)
     if first is not None:
         return Ruling(refusal="allocation_departs", details={"container": one.container, "first": first})
     need = next((each for each in issuing.needs_of(connection, batch) if each.material == one.material), None)

@@ -86,10 +86,17 @@ def weighed(connection: Connection, batch: str, material: str, unit: str) -> lis
     return rules.most(weighed_of(connection, batch, material), unit, masters.links(connection, material))
 
 
-def sooner(connection: Connection, one: Standing, together: Collection[str], day: str) -> str | None:
-    """The container that should be taken before this one; None where none ends sooner."""
-    proposed = stock.propose(connection, one.material, None, day, len(together) + 1)
+def sooner(connection: Connection, batch: str, one: Standing, together: Collection[str], day: str) -> str | None:
+    """The container that a batch should be given before this one; None where none that it may be given ends sooner."""
+    proposed = _proposed(connection, batch, one.material, day, len(together) + 1)
     return rules.departs(choice(one), [choice(each) for each in proposed], together)
+
+
+def _proposed(connection: Connection, batch: str, material: str, day: str, limit: int) -> list[Standing]:
+    """Of the lots that its order names: no other is given to a batch."""
+    found = queries.find_batch(connection, batch)
+    lots = [] if found is None else [lot for code, lot in found.lots if code == material]
+    return stock.propose(connection, material, None, day, limit, lots)
 
 
 def choice(one: Standing) -> Choice:
@@ -135,7 +142,7 @@ def _material(
         "allocated": [one.payload() for one in mine],
         "issued": [_shown(one) for one in brought if one.issued],
         "unissued": [one.container for one in brought if not one.issued],
-        "proposed": [one.payload() for one in stock.propose(connection, code, None, day, SHOWN)],
+        "proposed": [one.payload() for one in _proposed(connection, batch, code, day, SHOWN)],
         "reconciled": rules.reconciled(account(connection, batch, unit, brought, own)),
     }
 
