@@ -189,7 +189,8 @@ def test_it_is_submitted_approved_and_the_next_order_is_made_by_it(walk: Flowing
     planner = walk.site.desk("wujing")
     [line] = [one for one in planner.get("/api/recipes")["items"] if one["recipe"] == CODE]
     assert line["version"] == 2
-    planned = {"batch": "FC-EDITED", "recipe": CODE, "version": 2, "lots": [], "planned_start": "2027-01-04"}
+    planned = {"batch": None, "recipe": CODE, "version": 2, "lots": []}
+    planned |= {"planned_start": "2027-01-04"}
     order = planner.post("/api/orders", planned | {"size": {"value": "50000", "unit": "tablets"}}, 201)
     assert order["version"] == 2
     content = planner.get(f"/api/recipes/{CODE}/versions/2")["content"]
