@@ -15,7 +15,7 @@ export const warehouseZh: typeof warehouseEn = {
   moveTitle: "移库", moveHint: "先扫容器，再扫其现在的库位。每次移动立即记录。", scanContainer: "扫描容器", scanPlace: (label) => `扫描 ${label} 的新库位`, aContainer: "本区域的容器", aPlace: "本站的库位", stands: (place) => `${place}，该容器已在此处`, moved: "已移动", other: "换一个容器", from: (place) => `原在 ${place}`,
   splitHint: "先扫容器，再填写分装到新容器的量。新标签联网后打印，或先手写。", mergeHint: "先扫合并到的容器，再逐个扫被倒空的容器：仅限同一批号。",
   scanInto: "扫描合并到的容器", scanOther: "扫描被倒空的容器", anEmptied: "同一批号且有内容的容器", newLabel: "新容器标签", content: (unit) => `分装量（${unit}）`, another: "再加一个", split: "记录分装", merge: "记录合并", stays: (left) => `其中剩余 ${left}`, remark: "备注（可不填）", leaveOut: "去掉", recorded: "已记录",
-  wrong: { container_known: "每个标签须为新标签，且不得重复。", container_gone: "该容器已空。", container_overdrawn: "超过本机所知的现存量。", amount_wrong: "请填写每个新容器的量。", container_unknown: "本机不认识此容器，或它就是合并到的容器。", lot_other: "批号不同。" },
+  wrong: { container_known: "每个标签须为新标签，且不得重复。", container_gone: "该容器已空。", container_overdrawn: "超过本机所知的现存量。", amount_wrong: "请填写每个新容器的量。", container_unknown: "本机不认识此容器，或它就是合并到的容器。", lot_other: "批号不同。", allocation_mixed: "未分配给同一批产品。" },
   doubts: { location_unfit: "此状态的物料不应存放在该类库位。", storage_unfit: "该库位的贮存条件与物料要求不符。" },
   doubtHint: "请另选库位；如确需放置于此，请说明理由，库存负责人会看到。", reason: "为何放在此处", moveAnyway: "仍然移动",
   work: "今日作业", workHint: "本机及其他终端已记录的内容", nothing: "尚无记录。", mine: "本机",

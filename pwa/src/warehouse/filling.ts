@@ -62,9 +62,13 @@ export function splitWrong(source: Held, parts: { label: string; content: string
   return rest.startsWith("-") ? [...found, "container_overdrawn"] : found;
 }
 
+/** What is told of containers that are not given to the same batch: filled together all the same, they hold both up. */
+export const MIXED = "allocation_mixed";
+
 /** Why a container cannot be emptied into another: a code, or null. */
 export function mergeWrong(into: Held, other: Held | null): string | null {
   if (!other || other.label === into.label) return "container_unknown";
   if (other.material !== into.material || other.lot !== into.lot) return "lot_other";
-  return isEmpty(other.held.value) ? "container_gone" : null;
+  if (isEmpty(other.held.value)) return "container_gone";
+  return other.batch === into.batch ? null : MIXED;
 }

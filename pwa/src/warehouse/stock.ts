@@ -2,7 +2,7 @@
  * making 20,000 objects, and on top what the day's document has said since. */
 import type { LocalEntry, Location, Quantity, StoredMaterial, WarehouseLease } from "../core/types";
 import type { Code } from "../core/reading";
-import { left, mergeWrong, type Part, together } from "./filling";
+import { left, mergeWrong, MIXED, type Part, together } from "./filling";
 import { CONTAINERS_RECEIVED, type Held, LOT_RECEIVED, type LotOf, type Meaning, MERGED, MOVED, SPLIT } from "./types";
 
 const NOTHING = -1;
@@ -164,14 +164,14 @@ export class Stock {
     const parts = into.filter((one, at) => !this.container(one.container) && into.findIndex((each) => each.container === one.container) === at);
     if (!source) return;
     this.hold(container, left(source, parts, this.materials.get(source.material)?.conversions));
-    for (const { container: label, quantity } of parts) this.changes.set(label, { received: { ...source, label, quantity, held: quantity, batch: null } });
+    for (const { container: label, quantity } of parts) this.changes.set(label, { received: { ...source, label, quantity, held: quantity } });
   }
 
   private merge(payload: Payload): void {
     const { into, from } = payload as { into: string; from: string[] };
     const target = this.container(into);
     if (!target) return;
-    const others = [...new Set(from)].map((label) => this.container(label)).filter((one) => one !== null).filter((one) => mergeWrong(target, one) === null);
+    const others = [...new Set(from)].map((label) => this.container(label)).filter((one) => one !== null).filter((one) => [null, MIXED].includes(mergeWrong(target, one)));
     this.hold(into, together(target, others, this.materials.get(target.material)?.conversions));
     for (const { label } of others) this.hold(label, "0");
   }

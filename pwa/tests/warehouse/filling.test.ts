@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { LocalEntry, WarehouseLease } from "../../src/core/types";
-import { isEmpty, left, mergeWrong, nextLabel, splitWrong, sum } from "../../src/warehouse/filling";
+import { isEmpty, left, mergeWrong, MIXED, nextLabel, splitWrong, sum } from "../../src/warehouse/filling";
+import { warehouseEn } from "../../src/i18n/warehouse.en";
+import { warehouseZh } from "../../src/i18n/warehouse.zh";
 import { Snapshot, Stock } from "../../src/warehouse/stock";
 import { type Held, MERGED, MOVED, SPLIT } from "../../src/warehouse/types";
 
@@ -38,6 +40,14 @@ test("what is emptied into another of its lot is in that, and of another lot not
   expect(["C-1", "C-2", "C-3"].map((label) => now.container(label)?.held.value)).toEqual(["45.000", "0", "25.000"]);
 });
 
+test("what is filled out of a batch's container is the batch's, and what was mixed all the same is in what was filled", () => {
+  const given = { ...lease, words: [...lease.words, "B1"], containers: { ...lease.containers, batch: [4, -1, -1] } } as WarehouseLease;
+  const split = new Stock(new Snapshot(given), [said(SPLIT, { container: "C-1", into: [{ container: "C-1-1", quantity: kg("4") }], reason: null })]);
+  expect([split.container("C-1")?.batch, split.container("C-1-1")?.batch]).toEqual(["B1", "B1"]);
+  const merged = new Stock(new Snapshot(given), [said(MERGED, { into: "C-1", from: ["C-2"], reason: null })]);
+  expect(["C-1", "C-2"].map((label) => merged.container(label)?.held.value)).toEqual(["45.000", "0"]);
+});
+
 test("what was refused its maker, or is in the snapshot already, changes nothing here", () => {
   const into = [{ container: "S", quantity: kg("1") }];
   expect(stock(said(SPLIT, { container: "C-1", into, reason: null }, { flags: ["person_not_permitted"] })).container("S")).toBeNull();
@@ -53,5 +63,8 @@ test("what is wrong is told before it is recorded", () => {
   expect(splitWrong(one, [{ label: "S", content: "1" }, { label: "S", content: "" }], taken)).toEqual(["container_known", "amount_wrong"]);
   expect(splitWrong(held("C-1", "0.000"), [{ label: "S", content: "1" }], taken)).toContain("container_gone");
   expect([mergeWrong(one, one), mergeWrong(one, held("C-2", "1")), mergeWrong(one, held("C-3", "1", "L-2")), mergeWrong(one, held("C-4", "0"))]).toEqual(["container_unknown", null, "lot_other", "container_gone"]);
+  const mine: Held = { ...one, batch: "B1" }, other = (batch: string | null): Held => ({ ...held("C-2", "1"), batch });
+  expect([mergeWrong(mine, other("B2")), mergeWrong(mine, other(null)), mergeWrong(one, other("B1")), mergeWrong(mine, other("B1"))]).toEqual([MIXED, MIXED, MIXED, null]);
+  expect([warehouseEn.wrong[MIXED], warehouseZh.wrong[MIXED]].every(Boolean)).toBe(true);
   expect(nextLabel("C", (label) => ["C-1", "C-2"].includes(label))).toBe("C-3");
 });
