@@ -1856,6 +1856,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was signed.", "未签名。"),
         ("Decide on the batches that came of it.", "请对由其产生的批次作出决定。"),
     ),
+    "batch_formed_wrong": Problem(
+        409,
+        ("What came of a batch is not what was decided.", "由该批产生的批次与所作决定不符。"),
+        ("The witness has not cosigned the log.", "见证方未对日志会签。"),
+        (
+            "Find out who changed what the server stated, before any further work.",
+            "在继续之前查明是谁更改了服务器所述内容。",
+        ),
+    ),
     "batch_under_way": Problem(
         409,
         ("Some phase of this batch is under way.", "该批有步骤正在进行。"),
