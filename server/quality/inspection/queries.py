@@ -106,7 +106,7 @@ def steps_of(connection: Connection, samples: Iterable[str]) -> list[tuple[str, 
 def unfit(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str]:
     """Which of these samples stand for nothing in a lot: taken back, lost, or of another lot. Of one that nobody has
     heard of yet nothing is said: a handheld may still bring it."""
-    return {name for name, *said in _known(connection, material, lot, samples) if rules.unfit(*said)}
+    return {name for name, here, done in _known(connection, material, lot, samples) if rules.unfit(here, done)}
 
 
 def proving(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str] | None:
@@ -114,7 +114,7 @@ def proving(connection: Connection, material: str, lot: str, samples: Iterable[s
     inspection, and its results say what they say."""
     if _newest(connection, material, lot) is None:
         return None
-    return {name for name, *said in _known(connection, material, lot, samples) if rules.proves(*said)}
+    return {name for name, here, done in _known(connection, material, lot, samples) if rules.proves(here, done)}
 
 
 def _known(
