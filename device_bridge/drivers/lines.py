@@ -1,5 +1,7 @@
 """Lines out of pieces: what every line protocol of balances shares, whichever wire the pieces came over."""
 
+import re
+
 END = b"\r\n"
 MAX_LINE = 256
 
@@ -25,6 +27,11 @@ class Lines:
             # Keep the last byte: it may be the CR of the end we are looking for.
             self._buffer, self._skipping = self._buffer[-1:], True
         return [line for line in lines if len(line) <= MAX_LINE]
+
+
+def plain(number: str) -> str:
+    """A decimal without the zeros that some devices fill its front up with: 0012.345 is 12.345, which its line keeps."""
+    return re.sub(r"^(-?)0+(?=[0-9])", r"\1", number)
 
 
 def ascii_text(line: bytes) -> str:

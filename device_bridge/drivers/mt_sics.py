@@ -8,7 +8,7 @@ becoming another weight.
 import re
 
 from device_bridge.drivers.driver import Driver, Heard, Question, Refusal, Reply
-from device_bridge.drivers.lines import END, MalformedLine, ascii_text
+from device_bridge.drivers.lines import END, MalformedLine, ascii_text, plain
 from device_bridge.reading import Quality, Reading
 
 SEND_NOW = "SI"
@@ -46,7 +46,7 @@ def _weight(text: str) -> Reading | None:
     match = _WEIGHT.fullmatch(text)
     if match is None or len(match[2]) != _FIELD_WIDTH:
         return None
-    return Reading("stable" if match[1] == "S" else "dynamic", text, match[2].strip(), match[3])
+    return Reading("stable" if match[1] == "S" else "dynamic", text, plain(match[2].strip()), match[3])
 
 
 def _reply(text: str) -> Reply | None:

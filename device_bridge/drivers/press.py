@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from device_bridge.drivers.lines import MalformedLine, ascii_text
+from device_bridge.drivers.lines import MalformedLine, ascii_text, plain
 
 _COLUMN = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,39})(?:\[([!-Z^-~]{1,20})\])?")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
@@ -49,4 +49,4 @@ def sample(line: bytes, columns: Sequence[tuple[str, str | None]]) -> Sample:
     time, *values = text.split(";")
     if len(values) != len(columns) or not time or not all(_NUMBER.fullmatch(value) for value in values):
         raise MalformedLine(text[:100])
-    return Sample(time, {name: value for (name, _), value in zip(columns, values, strict=True)}, text)
+    return Sample(time, {name: plain(value) for (name, _), value in zip(columns, values, strict=True)}, text)

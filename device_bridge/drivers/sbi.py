@@ -9,7 +9,7 @@ a line that lost a byte has another width and is thrown away, instead of becomin
 import re
 
 from device_bridge.drivers.driver import Driver, Heard, Question, Reply
-from device_bridge.drivers.lines import END, MalformedLine, ascii_text
+from device_bridge.drivers.lines import END, MalformedLine, ascii_text, plain
 from device_bridge.reading import Quality, Reading
 
 SHORT, LONG = 14, 20
@@ -53,7 +53,7 @@ def _weight(text: str) -> Reading | None:
     if name.strip() not in ("", NET):
         # Gross, tare, a count: values too, but not the net weight that is asked for.
         return Reading("error", text, code=name.strip()) if _NAME.fullmatch(name) else None
-    net = ("-" if value[0] == "-" else "") + (field[1] or field[2] + field[3])
+    net = ("-" if value[0] == "-" else "") + plain(field[1] or field[2] + field[3])
     return Reading("stable", text, net, unit[1]) if unit else Reading("dynamic", text, net)
 
 

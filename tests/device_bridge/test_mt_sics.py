@@ -22,6 +22,8 @@ def decoded(line: str) -> Reading | Reply:
         ("S D     129.07 g", "dynamic", "129.07", "g"),
         ("S S    -100.00 g", "stable", "-100.00", "g"),
         ("S S     12.640 kg", "stable", "12.640", "kg"),
+        ("S S   0012.345 kg", "stable", "12.345", "kg"),
+        ("S S  -0000.000 kg", "stable", "-0.000", "kg"),
     ],
 )
 def test_weights_keep_every_digit_their_unit_and_the_raw_line(line: str, quality: str, net: str, unit: str) -> None:

@@ -131,6 +131,11 @@ def test_a_line_that_is_no_greeting_is_malformed(line: bytes) -> None:
         press.machine(line)
 
 
+def test_values_that_are_filled_up_with_zeros_are_the_numbers_that_they_are() -> None:
+    found = press.sample(b"00:01;007.5;-000.250;0;0.0", [("a", "kN"), ("b", "kN"), ("c", None), ("d", None)])
+    assert found.values == {"a": "7.5", "b": "-0.250", "c": "0", "d": "0.0"}
+
+
 @pytest.mark.parametrize("line", [b"", b"t;1", b"t;1;2;3", b"t;1;x", b"t;1;1e5", b"t;1;nan", b";1;2", b"t;1;2."])
 def test_a_line_that_is_not_a_number_for_each_column_is_malformed(line: bytes) -> None:
     with pytest.raises(MalformedLine):
