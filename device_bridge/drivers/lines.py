@@ -30,7 +30,7 @@ class Lines:
 
 
 def plain(number: str) -> str:
-    """A decimal without the zeros that some devices fill its front up with: 0012.345 is 12.345, which its line keeps."""
+    """A decimal without the zeros that some devices fill its front up with: 0012.345 is 12.345."""
     return re.sub(r"^(-?)0+(?=[0-9])", r"\1", number)
 
 
