@@ -22,9 +22,10 @@ FOLDER = Path(__file__).parent
 
 
 # The last step after which tables of records say what older entries have said as well: what is in containers, where
-# these were put, what a batch had of one before it was issued. Whoever adds such a column or table names its step here,
+# these were put, what a batch had of one before it was issued, who knew
+# what of the log when something moved. Whoever adds such a column or table names its step here,
 # or the rows that there are stay without it; `tests/core/test_refilled.py` looks.
-REFILLED = "0060"
+REFILLED = "0069"
 
 
 def migrate(engine: Engine) -> bool:

@@ -83,7 +83,8 @@ def allocated_containers(connection: Connection, batch: str) -> list[Container]:
 def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
     """The containers that a batch was given, as its leases carry them: {container, material, lot, quantity: what it had
     for batches, taken: how much others have taken of that, restricted: why it must not be used, measured: when it was
-    last measured what is in it, UTC text, as far as `quantity` knows of it}. What the batch itself took, its devices
+    last measured what is in it, UTC text, as far as `quantity` knows of it, measured_index: where that stands in the
+    log}. What the batch itself took, its devices
     know."""
     given = allocated_containers(connection, batch)
     day = clock.now_text()[:10]
@@ -95,11 +96,16 @@ def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
             **one.payload(),
             "quantity": stock.base(connection, one.container) or one.quantity,
             "restricted": barred.get(one.container),
-            "measured": stock.measured_at(connection, one.container),
+            **_measured(connection, one.container),
             "taken": taken(connection, one, (use for use in uses_of(connection, one.container) if use.batch != batch)),
         }
         for one in given
     ]
+
+
+def _measured(connection: Connection, label: str) -> dict[str, Any]:
+    found = stock.measured(connection, label)
+    return {"measured": found and found.at, "measured_index": found and found.index}
 
 
 def container_choices(connection: Connection, batch: str, day: str) -> list[dict[str, Any]]:

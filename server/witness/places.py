@@ -259,5 +259,5 @@ def _at(seen: Seen) -> str:
 
 def _placing(seen: Seen, what: str, to: str, origin: str | None = None, at: str | None = None) -> Placing:
     head, index = seen.head, seen.stamp.index
-    knew = index if seen.by_server else (0 if head.seen is None else head.seen.size)
+    knew = placing.knew(head.device, None if head.seen is None else head.seen.size, index)
     return Placing(head.id, index, at or _at(seen), what, to, origin, head.device, knew)

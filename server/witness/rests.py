@@ -9,7 +9,7 @@ from server.production.dispensing import rests
 from server.production.model import RESTED
 from server.witness.containers import ContainerRules
 from server.witness.seen import Seen, misflagged, unflagged
-from server.witness.stock import StockRules
+from server.witness.stock import StockRules, made
 
 
 class RestRules:
@@ -34,16 +34,16 @@ class RestRules:
 
     def _owed(self, seen: Seen) -> set[str] | None:
         """None of a container of which not everything can be read, or reckoned."""
-        given, at = seen.body or {}, min(seen.head.captured_at, seen.stamp.recorded_at)
+        given, when = seen.body or {}, made(seen)
         label = given["container"]
         moved = self._stock.movements(label)
         if moved is None or self._containers.is_blind(label):
             return None
         held = self._stock.find(label)
         if held is None:
-            return {one.code for one in rests.judge(given, None, None, at)}
+            return {one.code for one in rests.judge(given, None, None, when)}
         weighed = rules.amount(given["net"], held.unit, self._stock.own(label))
         if not self._stock.is_known([label]) or any(one.amount is None for one in moved):
             return None
         known = rests.Known(self._containers.owner(label), held.unit, moved)
-        return {one.code for one in rests.judge(given, known, weighed, at)}
+        return {one.code for one in rests.judge(given, known, weighed, when)}

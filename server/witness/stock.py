@@ -13,6 +13,7 @@ from server.materials.counts import model as counts
 from server.materials.model import NOT_PERMITTED, STATUS_CHANGES
 from server.materials.stock import model, placing, rules
 from server.materials.stock.book import Book
+from server.materials.stock.model import Made
 from server.witness.links import MaterialLinks
 from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.since import SinceRules
@@ -32,7 +33,8 @@ Body = Mapping[str, Any]
 class StockRules:
     """What every container holds after the entries learnt so far, also where its material says how units convert. Of
     containers of which not everything can be read, or that of their material, nothing is judged; nor, before `since`,
-    of those that were measured or counted: a variance was one of the day of closing then."""
+    of those that were measured or counted: clocks alone said then what was before, and a variance was one of the day
+    of closing."""
 
     def __init__(self, since: SinceRules) -> None:
         self._since, self._book, self._links = since, Book(), MaterialLinks()
@@ -166,7 +168,7 @@ class StockRules:
             if head.kind in _RECKONED:
                 self._reckoned |= {*self._labels[index]}
         elif head.kind == counts.COUNTED:
-            self._counted_at[head.id] = placing.made_at(head.captured_at, seen.stamp.recorded_at, seen.stamp.flags)
+            self._counted_at[head.id] = made(seen).at
         else:
             self._learn_word(head.kind, body)
 
@@ -180,14 +182,14 @@ class StockRules:
             self._barred.discard(body["container"])
 
     def _take(self, seen: Seen, body: Body) -> None:
-        entry, at, kind = seen.head.id, seen.head.captured_at, seen.head.kind
+        entry, kind = seen.head.id, seen.head.kind
         if kind in model.RECEIVED:
             if rules.is_late(self._status.get((body["material"], body["lot"])), seen.head.device):
                 self._barred |= {*named(kind, body)} - self._book.found(named(kind, body)).keys()
-            self._book.receive(entry, at, body["material"], body["lot"], body["containers"])
+            self._book.receive(made(seen), body["material"], body["lot"], body["containers"])
         elif kind in model.TAKES:
             if body["container"] is not None:
-                self._claim(entry, at, kind, body)
+                self._claim(seen, body)
         elif kind == model.SAMPLED:
             self._sample(seen, body)
         elif kind == model.RETURNED:
@@ -204,12 +206,12 @@ class StockRules:
         else:
             self._move(seen, body)
 
-    def _claim(self, entry: str, at: str, kind: str, body: Body) -> None:
+    def _claim(self, seen: Seen, body: Body) -> None:
         label = body["container"]
         source = self._book.began(label)
         if source is not None and body["net"]["unit"] != source.unit:
             self._doubt([label])
-        self._book.claim(entry, at, label, body["net"], model.place_of(kind, body), self.own(label))
+        self._book.claim(made(seen), label, body["net"], model.place_of(seen.head.kind, body), self.own(label))
 
     def _sample(self, seen: Seen, body: Body) -> None:
         if not model.SAMPLED_NOT.isdisjoint(seen.stamp.flags):
@@ -218,12 +220,10 @@ class StockRules:
         own = {one.material: self.links_of(one.material) for one in found.values()}
         changes = rules.sampled(body, found, own)
         self._doubt({*found} - {one.container for one in changes})
-        self._book.apply(seen.head.id, seen.head.captured_at, changes)
+        self._book.apply(made(seen), changes)
 
     def _measure(self, seen: Seen, label: str, said: Body, what: str) -> None:
-        # What a tablet brings was done before it was received, however fast its clock is.
-        at = min(seen.head.captured_at, seen.stamp.recorded_at) if what == model.REST else seen.head.captured_at
-        if not self._book.measure(seen.head.id, at, label, said, what, self.own(label)):
+        if not self._book.measure(made(seen), label, said, what, self.own(label)):
             self._doubt([label])
 
     def _correct(self, seen: Seen, body: Body) -> None:
@@ -232,8 +232,8 @@ class StockRules:
             source = self._book.find(line["container"])
             change = None if source is None else rules.counted(line, source.unit, self.own(line["container"]))
             if change is not None:
-                at = self._counted_at.get(line["entry"], seen.head.captured_at)
-                self._book.apply(seen.head.id, at, [change])
+                at = self._counted_at.get(line["entry"], made(seen).at)
+                self._book.apply(Made(seen.head.id, at, seen.stamp.index), [change])
             else:
                 self._doubt([line["container"]])
 
@@ -242,7 +242,7 @@ class StockRules:
         changes, flags = self._moves(kind, body)
         if model.UNIT in flags:
             self._doubt(named(kind, body))
-        self._book.apply(seen.head.id, seen.head.captured_at, changes)
+        self._book.apply(made(seen), changes)
         # What is filled from a container that is barred is barred with it.
         if kind == model.MERGED and not self._barred.isdisjoint(one.container for one in changes):
             self._barred.add(body["into"])
@@ -281,6 +281,14 @@ class StockRules:
     def is_overtaken(self, label: str, moment: str) -> bool:
         """Whether another count has corrected a container by what was found in it at this time (UTC text) or later."""
         return rules.overtaken(self.movements(label) or (), moment)
+
+
+def made(seen: Seen) -> Made:
+    """When something was done, as far as the log says."""
+    head, stamp = seen.head, seen.stamp
+    at = placing.made_at(head.captured_at, stamp.recorded_at, stamp.flags)
+    size = None if head.seen is None else head.seen.size
+    return Made(head.id, at, stamp.index, placing.knew(head.device, size, stamp.index), head.device)
 
 
 def named(kind: str, body: Body) -> tuple[str, ...]:

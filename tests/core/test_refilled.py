@@ -14,7 +14,9 @@ from server.plant import open_plant
 FIRST, SECOND, _ = LABELS
 
 
-@pytest.mark.parametrize(("before", "unfilled"), [("0045", None), ("0052", None), ("0055", None), ("0052", "0057")])
+@pytest.mark.parametrize(
+    ("before", "unfilled"), [("0045", None), ("0052", None), ("0055", None), ("0052", "0057"), ("0068", None)]
+)
 @pytest.mark.urs("PLT-05", "OPS-04")
 def test_an_older_database_is_opened_with_all_that_its_log_says(
     before: str, unfilled: str | None, database_url: str, tmp_path: Path

@@ -12,7 +12,7 @@ from materials.stock_world import TABLETS, told
 from server.core import units
 from server.materials.stock import model, rules
 from server.materials.stock.book import Book
-from server.materials.stock.model import Movement
+from server.materials.stock.model import Made, Movement
 
 pytestmark = pytest.mark.urs("MAT-06")
 # 1 L of it are 0.789 kg, so that 1 kg is no decimal of litres.
@@ -49,20 +49,20 @@ class Ledger:
     def receive(self, entry: str, label: str, quantity: Any) -> None:
         if self.book.find(label) is None:
             self.came += kg(quantity)
-        self.book.receive(entry, AT, "m", "l", [{"container": label, "quantity": quantity}])
+        self.book.receive(Made(entry, AT), "m", "l", [{"container": label, "quantity": quantity}])
 
     def split(self, entry: str, label: str, into: str, quantity: Any) -> None:
         payload = {"container": label, "into": [{"container": into, "quantity": quantity}]}
         source, before = self.book.find(label), self.book.found(LABELS)
         changes, flags = rules.split(payload, source, before, OWN)
-        self.book.apply(entry, AT, changes)
+        self.book.apply(Made(entry, AT), changes)
         after = self.book.find(label)
         if source is not None and after is not None and Fraction(after.held) < 0 <= Fraction(source.held):
             assert model.OVERDRAWN in flags
 
     def merge(self, entry: str, into: str, *labels: str) -> None:
         changes, _ = rules.merge({"into": into, "from": list(labels)}, self.book.found(LABELS), OWN)
-        self.book.apply(entry, AT, changes)
+        self.book.apply(Made(entry, AT), changes)
         for one in changes:
             if one.what == "merged_out":
                 left = self.book.find(one.container)
@@ -74,7 +74,7 @@ class Ledger:
         payload = {"container": label, "quantity": quantity, "witness": None}
         if rules.scrap_refused(payload, source, "released", "P", OWN) is None:
             assert source is not None
-            self.book.apply(entry, AT, rules.scrapped(payload, source, OWN))
+            self.book.apply(Made(entry, AT), rules.scrapped(payload, source, OWN))
             self.scrapped += kg(quantity)
             after = self.book.find(label)
             assert after is not None
@@ -83,7 +83,7 @@ class Ledger:
     def weigh(self, entry: str, label: str, quantity: Any, place: str) -> None:
         if self.book.find(label) is not None:
             self.claims.append((entry, label, place, kg(quantity)))
-        self.book.claim(entry, AT, label, quantity, place, OWN)
+        self.book.claim(Made(entry, AT), label, quantity, place, OWN)
 
     def correct(self, entry: str, at: int) -> None:
         if at < len(self.claims):
@@ -144,10 +144,47 @@ def test_the_book_is_what_is_there_but_for_what_nobody_has_found_missing(deeds: 
     assert world.held() == world.there + world.gone - world.told
 
 
+SKEW = st.integers(-90, 90)
+WRONG = st.one_of(
+    st.tuples(st.just("take"), TABLET, LITTLE),
+    st.tuples(st.just("lose"), LITTLE),
+    st.tuples(st.just("rest"), TABLET),
+    st.tuples(st.just("give_back")),
+)
+
+
+@pytest.mark.urs("PLT-13")
+@settings(max_examples=300, deadline=None)
+@example([("rest", "T-1"), ("take", "T-2", 3)], {"T-1": 4, "T-2": -4})
+@example([("take", "T-2", 3), ("rest", "T-1")], {"T-1": -4, "T-2": 4})
+@example([("give_back",), ("take", "T-1", 1)], {"T-1": -60})
+@given(st.lists(WRONG, max_size=10), st.fixed_dictionaries(dict.fromkeys(TABLETS, SKEW)))
+def test_no_clock_makes_or_loses_stock_where_the_log_says_what_was_before(
+    deeds: list[Any], clocks: dict[str, int]
+) -> None:
+    world = told(deeds, clocks=clocks, near=True)
+    assert world.held() == world.there + world.gone - world.told
+
+
+def test_a_device_does_one_thing_after_the_other_however_its_clock_is_set() -> None:
+    """Without a network, and set back by an hour after the rest was weighed."""
+    came, rest = movement("25"), replace(movement("14", model.REST, at=_hour(10)), index=5, device="T-1")
+    after = replace(movement("-4", "weighed", "B/1", at=_hour(9)), index=6, device="T-1")
+    assert rules.held([came, rest, after]) == "10"
+    # Of another device nobody knows better than its clock.
+    assert rules.held([came, rest, replace(after, device="T-2")]) == "14"
+
+
 def movement(
     amount: str, what: str = "received", place: str | None = None, superseded: bool = False, at: str = AT
 ) -> Movement:
     return Movement("E", what, amount, place, superseded, at)
+
+
+def told_in_order(*movements: Movement) -> list[Movement]:
+    """As the log has them one after the other; a desk knows all that it has."""
+    numbered = [replace(one, index=n) for n, one in enumerate(movements, 1)]
+    return [replace(one, seen=one.index, device="server") if one.what == "returned" else one for one in numbered]
 
 
 def test_digits_that_were_measured_stay() -> None:
@@ -188,19 +225,26 @@ def test_the_first_of_expiry_and_retest_is_the_last_day() -> None:
 
 @pytest.mark.urs("MAT-09")
 def test_what_was_measured_says_what_is_left_and_batches_may_take_that_and_no_more() -> None:
-    moved = [movement("25.00"), movement("-5.00", "weighed", "B/1"), movement("19.90", "returned")]
-    assert (rules.held(moved), rules.base(moved)) == ("19.90", "24.90")
-    moved.append(movement("-1.00", "weighed", "C/1"))
+    moved = told_in_order(
+        movement("25.00"),
+        movement("-5.00", "weighed", "B/1"),
+        movement("19.90", "returned"),
+        movement("-1.00", "weighed", "C/1"),
+    )
+    assert (rules.held(moved[:3]), rules.base(moved[:3])) == ("19.90", "24.90")
     assert (rules.held(moved), rules.base(moved)) == ("18.90", "24.90")
     assert rules.base([movement("25.00"), movement("-5.00", "weighed", "B/1")]) == "25.00"
 
 
 def test_what_was_done_before_a_measurement_is_in_it_whenever_the_log_has_it() -> None:
     """A tablet weighs without a network, the rest comes back on the scale, then the tablet is heard."""
-    came, back = movement("25"), movement("15", "returned", at="2026-11-26T10:00:00.000Z")
-    late = movement("-10", "weighed", "B/1", at="2026-11-26T09:00:00.000Z")
+    came, back, late, after = told_in_order(
+        movement("25"),
+        movement("15", "returned", at="2026-11-26T10:00:00.000Z"),
+        movement("-10", "weighed", "B/1", at="2026-11-26T09:00:00.000Z"),
+        movement("-10", "weighed", "B/2", at="2026-11-26T11:00:00.000Z"),
+    )
     assert rules.held([came, back, late]) == "15"
-    after = movement("-10", "weighed", "B/2", at="2026-11-26T11:00:00.000Z")
     assert rules.held([came, back, late, after]) == "5"
     assert rules.held_at([came, back, late, after], "2026-11-26T09:30:00.000Z") == "15"
     # A clock that is behind empties nothing.
@@ -241,10 +285,13 @@ def test_what_corrects_a_weighing_before_a_rest_was_weighed_changes_nothing_afte
 
 @pytest.mark.urs("MAT-09")
 def test_who_takes_a_container_back_has_it_before_them_with_all_that_the_log_knows() -> None:
-    came, ahead = movement("25"), movement("-10", "weighed", "B/1", at=_hour(11))
-    assert rules.held([came, ahead, movement("15", "returned", at=_hour(10))]) == "15"
-    late = movement("14", model.REST, at=_hour(9))
-    assert rules.held([came, ahead, movement("15", "returned", at=_hour(10)), late]) == "15"
+    every = told_in_order(
+        movement("25"),
+        movement("-10", "weighed", "B/1", at=_hour(11)),
+        movement("15", "returned", at=_hour(10)),
+        movement("14", model.REST, at=_hour(9)),
+    )
+    assert [rules.held(every[:3]), rules.held(every)] == ["15", "15"]
 
 
 def _hour(hour: int, minute: int = 0) -> str:

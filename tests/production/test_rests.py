@@ -8,11 +8,12 @@ import pytest
 from batch_support import Site
 from dispensing_support import SALT, Dispensing
 
-from server.core import rebuild
+from server.core import clock, rebuild
 from server.materials.labels import printables
 from server.materials.stock import queries as stock
 from server.production.containers import lent_containers
 from server.production.issuing import queries as issuing
+from sync.entry import Seen
 
 pytestmark = pytest.mark.urs("MAT-12", "MAT-06")
 LABEL, DAY = "C-1", "2026-11-22"
@@ -189,6 +190,32 @@ def test_a_fast_clock_measures_nothing_that_is_still_to_come(both: Rests) -> Non
     assert both.held() == "0.400"
     both.take("0.200", 2)
     assert both.held() == "0.200"
+
+
+@pytest.mark.urs("PLT-13")
+def test_what_was_taken_after_a_rest_that_its_tablet_had_seen_leaves_however_slow_its_clock_is(both: Rests) -> None:
+    both.site.now_ms = int(clock.now().timestamp() * 1000)
+    both.take("0.300")
+    assert both.rest("0.400").flags == ()
+    site = both.site
+    with site.plant.engine.connect() as connection:
+        head = site.plant.log.head(connection)
+    site.writers["tablet-b"].seen = Seen(head.size, head.root.hex())
+    # Four minutes are within what clocks may differ.
+    site.now_ms -= 240_000
+    taken = both.take("0.200", 2, device="tablet-b")
+    site.now_ms += 240_000
+    assert not {"captured_outside", "clock_skew"} & set(taken.flags), taken.flags
+    assert both.held() == "0.200"
+    # And what that tablet finds left is what is left after all that it had seen.
+    with site.plant.engine.connect() as connection:
+        head = site.plant.log.head(connection)
+    site.writers["tablet-b"].seen = Seen(head.size, head.root.hex())
+    site.now_ms -= 240_000
+    assert "rest_differs" not in both.rest("0.200", device="tablet-b").flags
+    site.now_ms += 240_000
+    assert both.held() == "0.200"
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 
 @pytest.mark.urs("MAT-09")

@@ -34,6 +34,8 @@ export interface LocalEntry {
   place: Place;
   flags: string[];
   index: number | null;
+  /** How many entries of the log its device had seen. */
+  seen?: number;
   own: boolean;
   signature: SignatureState;
 }
@@ -149,8 +151,9 @@ export interface Lease extends Lent {
   order: Order; recipe_hash: string;
   lots: LeasedLot[];
   /** What the batch was allocated, and what other batches have taken out of it; missing in a lease from before
-   * containers were registered. `measured`: when what is in it was measured last, as far as `quantity` knows. */
-  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null; measured?: string | null }[];
+   * containers were registered. `measured`: when what is in it was measured last, as far as `quantity` knows, and
+   * `measured_index` its place in the log. */
+  containers?: { container: string; material: string; lot: string; quantity: Quantity; taken?: Quantity; restricted?: string | null; measured?: string | null; measured_index?: number | null }[];
   /** By material what it says of its own units, as its density; missing in older leases. */
   conversions?: Record<string, Conversion[]>;
 }

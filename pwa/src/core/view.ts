@@ -13,7 +13,7 @@ export function contentOf(bytes: Uint8Array): Content {
   checkShape(header);
   return {
     id: header.id, kind: header.kind, subject: header.subject, actor: header.actor, device: header.device, seq: header.seq,
-    capturedAt: header.captured_at, offset: header.offset, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
+    capturedAt: header.captured_at, seen: header.seen?.size ?? 0, offset: header.offset, corrects: header.corrects, reason: header.reason, payload: readPayload(envelope),
   };
 }
 

@@ -59,27 +59,35 @@ function standIn(lease: Lease | undefined, container: string, entries: LocalEntr
   const claims = [...takenFrom(container, entries, subject, unit, own).values()];
   const whole = measured?.net ?? new Decimal(known.quantity.value).minus(known.taken?.value ?? 0);
   const sum = (taken: Taken[]): Decimal => taken.reduce((all, { value }) => all.plus(value), new Decimal(0));
-  const left = whole.minus(sum(claims.filter((one) => measured === null || one.first > measured.at)));
+  const left = whole.minus(sum(claims.filter((one) => measured === null || !one.said.some((each) => isBefore(each, measured.last)))));
   return { left: { value: written(left, known.quantity.value), unit }, had: left.plus(sum(claims)).plus(known.taken?.value ?? 0) };
 }
 
-/** What a place of the batch takes, and when that was first said. */
-interface Taken { value: Decimal; first: string }
+/** What a place of the batch takes, and all that ever said so. */
+interface Taken { value: Decimal; said: LocalEntry[] }
+
+type Mark = Pick<LocalEntry, "capturedAt" | "device" | "seq" | "index" | "seen">;
+/** Whether something was done before something was measured, and is part of that (server/materials/stock/rules.py: is_before):
+ * by what devices had seen of the log, or did one after the other; else by their clocks. */
+function isBefore(one: Mark, measured: Mark): boolean {
+  if (one.index != null && (measured.seen ?? 0) > one.index) return true;
+  if (measured.index != null && (one.seen ?? 0) > measured.index) return false;
+  return one.device && one.device === measured.device ? one.seq < measured.seq : one.capturedAt <= measured.capturedAt;
+}
 
 function takenFrom(container: string, entries: LocalEntry[], subject: string, unit: string, own?: readonly Conversion[]): Map<string, Taken> {
   const corrected = new Set(entries.map((entry) => entry.corrects));
-  const first = new Map<string, string>(), most = new Map<string, Taken>();
+  const said = new Map<string, LocalEntry[]>(), most = new Map<string, Taken>();
   for (const entry of entries) {
     const net = entry.payload.net as Quantity | null | undefined;
     if (entry.place === "quarantined" || !isNumber(String(net?.value))) continue;
     if (!TAKES.includes(entry.kind) || entry.payload.container !== container || entry.subject === subject) continue;
-    const at = first.get(entry.subject);
-    first.set(entry.subject, at !== undefined && at < entry.capturedAt ? at : entry.capturedAt);
+    said.set(entry.subject, [...(said.get(entry.subject) ?? []), entry]);
     const value = net && !corrected.has(entry.id) ? decimalIn(net, unit, own) : null;
     // Of several that claim one place, the most.
-    if (value) most.set(entry.subject, { value: Decimal.max(value, most.get(entry.subject)?.value ?? 0), first: "" });
+    if (value) most.set(entry.subject, { value: Decimal.max(value, most.get(entry.subject)?.value ?? 0), said: [] });
   }
-  for (const [place, taken] of most) taken.first = first.get(place) ?? "";
+  for (const [place, taken] of most) taken.said = said.get(place) ?? [];
   return most;
 }
 
@@ -87,12 +95,13 @@ function takenFrom(container: string, entries: LocalEntry[], subject: string, un
 const UNMEASURED: readonly string[] = ["person_not_permitted", "device_revoked", "batch_unknown", "container_not_allocated", "reading_unverified", "weights_inconsistent", "clock_skew", "captured_outside"];
 
 /** What was weighed of what is left, where the lease does not know of it yet. */
-function measuredIn(known: Leased, entries: LocalEntry[], own?: readonly Conversion[]): { net: Decimal; at: string } | null {
+function measuredIn(known: Leased, entries: LocalEntry[], own?: readonly Conversion[]): { net: Decimal; last: LocalEntry } | null {
+  const index = known.measured_index ?? null, lent: Mark = { capturedAt: known.measured ?? "", index, seen: index ?? 0, device: "", seq: 0 };
   const counts = (one: LocalEntry): boolean =>
-    one.kind === RESTED && one.payload.container === known.container && one.place !== "quarantined" && one.capturedAt > (known.measured ?? "") && !one.flags.some((flag) => UNMEASURED.includes(flag));
-  const last = entries.filter(counts).sort((a, b) => (a.capturedAt < b.capturedAt ? -1 : 1)).at(-1);
+    one.kind === RESTED && one.payload.container === known.container && one.place !== "quarantined" && !isBefore(one, lent) && !one.flags.some((flag) => UNMEASURED.includes(flag));
+  const last = entries.filter(counts).reduce<LocalEntry | null>((found, one) => (found && isBefore(one, found) ? found : one), null);
   const net = last ? decimalIn(last.payload.net as Quantity, known.quantity.unit, own) : null;
-  return last && net ? { net, at: last.capturedAt } : null;
+  return last && net ? { net, last } : null;
 }
 
 /** A thousandth of what was weighed out and is left: so much balances may be off (server/production/dispensing/rests.py). */

@@ -92,6 +92,21 @@ describe("what is left in a container and was weighed", () => {
     expect(leftIn(lease, "A-1-1", entries, "30/net")).toEqual(kg("8.980"));
   });
 
+  it("PLT-13 goes by what devices had seen and did one after the other, before it goes by clocks", () => {
+    const own = { device: "T-1", seq: 2, index: null, seen: 0 }, first = taken("1", "5.000", "10", 8);
+    // Set back after the rest was weighed.
+    expect(left(first, rest(kg("9.980"), 9, own), { ...taken("2", "1.000", "20", 7), ...own, seq: 3 })).toBe("8.980");
+    expect(left(first, rest(kg("9.980"), 9, own), { ...taken("2", "1.000", "20", 7), ...own, device: "T-2", seq: 3 })).toBe("9.980");
+    // Another's, whose clock is slow: it had seen the rest. And one whose clock is fast: the rest's device had seen it.
+    const known = { device: "T-1", seq: 2, index: 8, seen: 5 };
+    expect(left(first, rest(kg("9.980"), 9, known), { ...taken("2", "1.000", "20", 7), device: "T-2", seq: 9, index: 12, seen: 9 })).toBe("8.980");
+    expect(left(first, rest(kg("9.980"), 9, known), { ...taken("2", "1.000", "20", 10), device: "T-2", seq: 9, index: 4, seen: 0 })).toBe("9.980");
+    // After the lease knew of another measurement, by a clock that is slow.
+    const lent = { ...lease, containers: [{ ...lease.containers![0]!, quantity: kg("19.980"), measured: at(10), measured_index: 8 }] } as Lease;
+    expect(leftIn(lent, "A-1-1", [rest(kg("9.000"), 9, { ...own, seen: 9 })], "30/net")).toEqual(kg("9.000"));
+    expect(leftIn(lent, "A-1-1", [rest(kg("9.000"), 9, own)], "30/net")).toEqual(kg("14.980"));
+  });
+
   it("MAT-12 measures nothing where the server could not vouch for it, or refused it", () => {
     const first = taken("1", "5.000", "10", 8);
     expect(left(first, rest(kg("1.000"), 9, { flags: ["reading_unverified"] }))).toBe("10.000");

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from server.core.units import Link
 from server.materials.stock import model, rules
-from server.materials.stock.model import Change, Held, Movement, Payload
+from server.materials.stock.model import Change, Held, Made, Movement, Payload
 
 
 @dataclass(slots=True)
@@ -22,34 +22,34 @@ class Book:
         self._places: dict[str, list[str]] = {}
         self._of_lots: dict[tuple[str, str], list[str]] = {}
 
-    def receive(self, entry: str, at: str, material: str, lot: str, lines: Iterable[Payload]) -> None:
+    def receive(self, made: Made, material: str, lot: str, lines: Iterable[Payload]) -> None:
         """Containers that came in, {container, quantity}; one that is known stays as it is."""
         for line in lines:
             quantity = line["quantity"]
             first = Held(line["container"], material, lot, quantity["unit"], quantity["value"], None)
             if first.container not in self._all:
-                self.apply(entry, at, [Change(first.container, model.CAME, quantity, quantity["value"], first)])
+                self.apply(made, [Change(first.container, model.CAME, quantity, quantity["value"], first)])
 
-    def apply(self, entry: str, at: str, changes: Sequence[Change]) -> None:
+    def apply(self, made: Made, changes: Sequence[Change]) -> None:
         for one in changes:
             if one.born is not None:
                 self._all[one.container] = _Container(one.born)
                 self._of_lots.setdefault((one.born.material, one.born.lot), []).append(one.container)
-            self._add(one.container, Movement(entry, one.what, one.amount, None, False, at))
+            self._add(one.container, _moved(made, one.what, one.amount))
 
-    def claim(self, entry: str, at: str, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
+    def claim(self, made: Made, label: str, net: Payload, place: str, own: Iterable[Link] = ()) -> None:
         """What a batch takes for a place of it; of a label that is none of ours, nothing."""
         if label in self._all:
             amount = rules.taken(net, self._all[label].first.unit, own)
-            self._add(label, Movement(entry, "taken", amount, place, False, at))
-            self._places.setdefault(entry, []).append(label)
+            self._add(label, _moved(made, "taken", amount, place))
+            self._places.setdefault(made.entry, []).append(label)
 
-    def measure(self, entry: str, at: str, label: str, said: Payload, what: str, own: Iterable[Link] = ()) -> bool:
+    def measure(self, made: Made, label: str, said: Payload, what: str, own: Iterable[Link] = ()) -> bool:
         """What was found in a container is what it holds from now on; False where it does not convert."""
         known = self._all.get(label)
         amount = None if known is None else rules.amount(said, known.first.unit, own)
         if known is not None:
-            self._add(label, Movement(entry, what, amount, None, False, at))
+            self._add(label, _moved(made, what, amount))
         return known is None or amount is not None
 
     def supersede(self, entries: Iterable[str]) -> None:
@@ -98,3 +98,7 @@ class Book:
 
     def _add(self, label: str, movement: Movement) -> None:
         self._all[label].movements.append(movement)
+
+
+def _moved(made: Made, what: str, amount: str | None, place: str | None = None) -> Movement:
+    return Movement(made.entry, what, amount, place, False, made.at, made.index, made.seen, made.device)

@@ -95,7 +95,8 @@ class Movement:
     `amount` is in the container's unit, a decimal or a fraction `n/d`; None where what was said does not convert to it;
     of what was measured, all that is in it.
     `place` is where a batch claims it, `<batch>/<slot>`; `superseded` by a correction or a decision; `at` when it was
-    done, UTC text: what a handheld says late was done before what the log has had meanwhile.
+    done, UTC text: what a handheld says late was done before what the log has had meanwhile. `index`: its place in the
+    log; `seen`: how many entries of the log its device had seen; nothing of both: only the time says when it was.
     """
 
     entry: str
@@ -104,6 +105,20 @@ class Movement:
     place: str | None
     superseded: bool
     at: str
+    index: int = 0
+    seen: int = 0
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Which entry moves something, and when that was: as in `Movement`."""
+
+    entry: str
+    at: str
+    index: int = 0
+    seen: int = 0
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ A handheld without a network says today what it did yesterday. What was carried 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from server.core.outcomes import SERVER
+
 # What a placing is: how a container came to be where it is.
 CAME, FILLED, CARRIED, COUNTED = "came", "filled", "carried", "counted"
 # Flags of entries whose time of capture is not to be relied on: they count from when they were received.
@@ -31,6 +33,12 @@ def made_at(captured_at: str, recorded_at: str, flags: Collection[str] = ()) -> 
     """When something was done: as its device says, never after it was received; where its clock was off, when it was
     received."""
     return recorded_at if not DOUBTED.isdisjoint(flags) else min(captured_at, recorded_at)
+
+
+def knew(device: str, seen: int | None, index: int) -> int:
+    """How many entries of the log a device knew when it made the one at this place: the server all before it, others as
+    many as they say that they had seen."""
+    return index if device == SERVER else (seen or 0)
 
 
 def last(placings: Iterable[Placing]) -> Placing | None:

@@ -42,7 +42,11 @@ movement = Table(
     Column("unit", Text, nullable=False),
     Column("place", Text),
     Column("superseded_by", Text),
+    # As far as its device's clock is to be relied on.
     Column("at", Text, nullable=False),
+    # How many entries its device knew of, and which it is; nothing of a variance, which is as old as its counting.
+    Column("seen", Integer),
+    Column("device", Text),
     Index("materials_movement_container", "container", "idx", "line"),
 )
 # One row: the rule in force.
@@ -71,7 +75,9 @@ claim = Table(
     Column("entry", Text, primary_key=True),
 )
 
-_COLUMNS = tuple(movement.c[name] for name in ("entry", "what", "amount", "place", "superseded_by", "at"))
+_COLUMNS = tuple(
+    movement.c[name] for name in ("entry", "what", "amount", "place", "superseded_by", "at", "idx", "seen", "device")
+)
 # Of every weighing.
 _moved = Prepared(
     select(*_COLUMNS).where(movement.c.container == bindparam("label")).order_by(movement.c.idx, movement.c.line)
@@ -269,22 +275,19 @@ def find_rest(connection: Connection, entry: Entry) -> None:
     """What was weighed of what is left in a container."""
     given, label = entry.payload, entry.payload["container"]
     if model.UNMEASURED.isdisjoint(entry.flags):
-        at = placing.made_at(entry.header.captured_at, entry.recorded_at)
-        measure(connection, entry, 0, label, model.REST, given["net"], at)
+        measure(connection, entry, 0, label, model.REST, given["net"])
         settle(connection, [label])
     else:
         tell(connection, entry, [label])
 
 
-def measure(
-    connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any, at: str | None = None
-) -> None:
-    """What was found in a container is what it holds from now on, or from `at` on (UTC text)."""
+def measure(connection: Connection, entry: Entry, line: int, label: str, what: str, said: Any) -> None:
+    """What was found in a container is what it holds from then on."""
     found = _unit_of.first(connection, {"label": label})
     if found is not None:
         code, unit = found
         amount = rules.amount(said, unit, masters.links(connection, code) if said["unit"] != unit else ())
-        add(connection, entry, line, label, what, said, amount, at=at)
+        add(connection, entry, line, label, what, said, amount)
 
 
 def weigh(connection: Connection, entry: Entry) -> None:
@@ -369,7 +372,10 @@ def add(
     where that is not when the entry was made."""
     row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
     row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
-    row |= {"at": at or entry.header.captured_at}
+    header, size = entry.header, None if entry.header.seen is None else entry.header.seen.size
+    row |= {"at": at or placing.made_at(header.captured_at, entry.recorded_at, entry.flags)}
+    knew = placing.knew(header.device, size, entry.index)
+    row |= {"seen": knew, "device": header.device} if what != model.CORRECTED else {"seen": 0, "device": ""}
     _add.run(connection, row)
 
 
@@ -384,7 +390,10 @@ def settle(connection: Connection, labels: Iterable[str]) -> None:
 
 def movements(connection: Connection, label: str) -> list[Movement]:
     rows = _moved.rows(connection, {"label": label})
-    return [Movement(entry, what, amount, place, by is not None, at) for entry, what, amount, place, by, at in rows]
+    return [
+        Movement(entry, what, amount, place, by is not None, at, index, seen, device)
+        for entry, what, amount, place, by, at, index, seen, device in rows
+    ]
 
 
 def _corrected(entry: Entry) -> list[str]:

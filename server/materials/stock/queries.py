@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, case, exists, func, or_, select
 
 from server.core import units
+from server.core.kinds import Entry
 from server.materials import rules as lots
 from server.materials.masters import queries as masters
 from server.materials.projection import container, lot
 from server.materials.projection import material as names
 from server.materials.stock import model, placed, placing, projection, rules
-from server.materials.stock.model import Born, Ending, Location, Moved, Movement, Rule, Standing
+from server.materials.stock.model import Born, Ending, Location, Made, Moved, Movement, Rule, Standing
 from server.materials.stock.placing import Placing
 from server.materials.stock.projection import location
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
 _c, _l = container.c, lot.c
+# Behind every entry that there is.
+_NEXT = 2**62
 _USE_UNTIL = case(
     (or_(_l.retest.is_(None), _l.expiry < _l.retest), _l.expiry),
     else_=_l.retest,
@@ -96,6 +99,13 @@ def books(connection: Connection, labels: Iterable[str]) -> dict[str, Book]:
         )
         for row in rows
     }
+
+
+def made(entry: Entry) -> Made:
+    """When an entry was made that is not in the log yet: behind all that is."""
+    header, size = entry.header, None if entry.header.seen is None else entry.header.seen.size
+    at = placing.made_at(header.captured_at, entry.recorded_at, entry.flags)
+    return Made(entry.id, at, _NEXT, placing.knew(header.device, size, _NEXT), header.device)
 
 
 def find_standing(connection: Connection, label: str, day: str) -> Standing | None:
@@ -275,11 +285,9 @@ def base(connection: Connection, label: str) -> dict[str, str] | None:
     return {"value": rules.shown(rules.base(projection.movements(connection, label))), "unit": unit}
 
 
-def measured_at(connection: Connection, label: str) -> str | None:
-    """When it was last measured what is in a container, UTC text."""
-    m = projection.movement.c
-    here = (m.container == label) & m.what.in_(model.MEASURED) & m.amount.is_not(None)
-    return connection.execute(select(func.max(m.at)).where(here)).scalar()
+def measured(connection: Connection, label: str) -> Movement | None:
+    """What was measured last of what is in a container."""
+    return rules.measured(projection.movements(connection, label))
 
 
 def find_location(connection: Connection, code: str) -> Location | None:

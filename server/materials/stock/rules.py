@@ -36,37 +36,47 @@ def held(movements: Iterable[Movement]) -> str:
     """The sum of all movements that stand: of several that claim one place of a batch, which is for QA to decide, the
     most that was taken. What was measured takes the place of all that was done before it, also where the log has that
     later, and of what corrects that afterwards. A decimal, or the fraction where it is none."""
-    counts: list[Movement] = []
-    claims: dict[str, Movement] = {}
-    first: dict[str, str] = {}
-    before: set[str] = set()
-    measured = ""
+    every = list(movements)
+    found = measured(every)
+    before = set() if found is None else {one.place for one in every if is_before(one, found)}
+    counts: list[str] = []
+    claims: dict[str, str] = {}
+    for one in every:
+        if one.superseded or one.amount is None or not _counts(one, found):
+            continue
+        if one.place is None:
+            counts.append(one.amount)
+        # A place that was claimed before is so for whatever corrects it.
+        elif one.place not in before and _takes(one.amount, claims.get(one.place)):
+            claims[one.place] = one.amount
+    return total((*counts, *claims.values()))
+
+
+def _counts(one: Movement, found: Movement | None) -> bool:
+    """Whether something is no part of what was measured last."""
+    if found is None or one is found:
+        return True
+    return one.what not in (*model.BEGINS, *model.MEASURED) and not is_before(one, found)
+
+
+def measured(movements: Iterable[Movement]) -> Movement | None:
+    """What was measured last; None where nobody has weighed what is in it."""
+    found: Movement | None = None
     for one in movements:
-        if one.place is not None:
-            first[one.place] = min(one.at, first.get(one.place, one.at))
-        if one.superseded or one.amount is None:
-            continue
-        if one.what in model.MEASURED:
-            if one.what == model.REST and one.at < measured:
-                continue
-            before |= {place for place, at in first.items() if _is_before(at, one)}
-            counts = [one, *(each for each in counts if not _is_before(each.at, one) and each.what not in model.BEGINS)]
-            claims = {place: each for place, each in claims.items() if place not in before}
-            measured = one.at
-        elif one.place in before or min(one.at, first.get(one.place or "", one.at)) < measured:
-            # A place that was claimed before is so for whatever corrects it.
-            continue
-        elif one.place is None:
-            counts.append(one)
-        elif _takes(one.amount, None if one.place not in claims else claims[one.place].amount):
-            claims[one.place] = one
-    return total(one.amount or "0" for one in (*counts, *claims.values()))
+        if one.what in model.MEASURED and not one.superseded and one.amount is not None:
+            found = one if found is None or not is_before(one, found) else found
+    return found
 
 
-def _is_before(at: str, measured: Movement) -> bool:
-    """Whether what was done then is part of what was measured: at a desk, who takes a container back has it before them
-    with all that the log knows; a tablet without network brings what it weighed late."""
-    return measured.what != model.REST or at <= measured.at
+def is_before(one: Movement, measured: Movement) -> bool:
+    """Whether something was done before something was measured, and is part of that. However clocks run, what its
+    device had seen in the log was done before, and what a device did after it had seen it was done after; a device does
+    one thing after the other. A desk has seen all that the log knows. Only where nothing of it helps, the times say."""
+    if measured.seen > one.index or one.seen > measured.index:
+        return measured.seen > one.index
+    if one.device == measured.device != "":
+        return one.index < measured.index
+    return (one.at, one.index) < (measured.at, measured.index)
 
 
 def held_at(movements: Iterable[Movement], moment: str) -> str:

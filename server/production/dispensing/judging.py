@@ -53,13 +53,12 @@ def judge_rest(connection: Connection, entry: Entry) -> list[Judgement]:
     """Beside what is asked of every weight of a balance."""
     given, label = entry.payload, entry.payload["container"]
     book = stock.books(connection, [label]).get(label)
-    # Never after it was received, however fast a clock is.
-    at = min(entry.header.captured_at, entry.recorded_at)
+    made = stock.made(entry)
     found = _judge_calibration(connection, entry)
     if book is None:
-        return found + rests.judge(given, None, None, at)
+        return found + rests.judge(given, None, None, made)
     known = rests.Known(allocated(connection, [label]).get(label), book.unit, book.movements)
-    return found + rests.judge(given, known, book.amount(given["net"]), at)
+    return found + rests.judge(given, known, book.amount(given["net"]), made)
 
 
 def _judge_label(connection: Connection, given: Mapping[str, Any], slot: str) -> list[Judgement]:

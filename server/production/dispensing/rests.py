@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from server.materials.stock import rules as quantities
-from server.materials.stock.model import BEGINS, Movement
+from server.materials.stock.model import BEGINS, REST, Made, Movement
 from server.production.dispensing.rules import INCONSISTENT, judge_tare
 from server.production.issuing.rules import TOLERANCE
 from server.production.model import CONTAINER_UNKNOWN, MAJOR, NOT_ALLOCATED, Judgement
@@ -29,9 +29,9 @@ class Known:
     movements: Sequence[Movement]
 
 
-def judge(given: Payload, known: Known | None, weighed: str | None, at: str) -> list[Judgement]:
-    """`weighed`: the net weight in the unit of the container, None where nothing leads there; `at`: when it was weighed
-    (UTC text), since it is compared with what was in the container then."""
+def judge(given: Payload, known: Known | None, weighed: str | None, made: Made) -> list[Judgement]:
+    """`weighed`: the net weight in the unit of the container, None where nothing leads there; `made`: when it was
+    weighed, since it is compared with what was in the container then."""
     label = given["container"]
     found = judge_tare(given, Decimal(given["net"]["value"]) < 0)
     details = {"container": label, "allocated": None if known is None else known.owner, "severity": MAJOR}
@@ -41,13 +41,14 @@ def judge(given: Payload, known: Known | None, weighed: str | None, at: str) -> 
         found.append(Judgement(NOT_ALLOCATED, details))
     if weighed is None:
         return [*found, Judgement(UNIT, {"unit": given["net"]["unit"], "expected": known.unit})]
-    return found + _judge_difference(label, known, weighed, at)
+    return found + _judge_difference(label, known, weighed, made)
 
 
-def _judge_difference(label: str, known: Known, weighed: str, at: str) -> list[Judgement]:
+def _judge_difference(label: str, known: Known, weighed: str, made: Made) -> list[Judgement]:
     """More or less than what was reckoned, by more than balances may be off over all that was weighed out of it and
     what is left: the same share of it as may be missing where a batch accounts for its materials."""
-    then = [one for one in known.movements if one.at <= at or one.what in BEGINS]
+    rest = Movement(made.entry, REST, None, None, False, made.at, made.index, made.seen, made.device)
+    then = [one for one in known.movements if one.what in BEGINS or quantities.is_before(one, rest)]
     reckoned, had = quantities.held(then), Fraction(quantities.base(then))
     apart = quantities.total([weighed, quantities.negative(reckoned)])
     if abs(Fraction(apart)) <= max(had, Fraction(0)) * TOLERANCE:
