@@ -7,7 +7,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from server.alerts.model import Raised
-from server.core import clock
+from server.core import clock, days
 from server.core.plant import Plant
 from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
@@ -63,7 +63,7 @@ def _qualifications(connection: Connection, plant: Plant, now: datetime) -> Iter
 
 def _suppliers(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
     """Qualifications that end soon, or have: what such a supplier delivers is stopped."""
-    for one in suppliers.expiring(connection, clock.text(now + ENDS)[:10]):
+    for one in suppliers.expiring(connection, days.at(connection, now + ENDS)):
         details = {"name": dict(one.name), "until": one.valid_until}
         link = f"/suppliers/{quote(one.supplier, safe='')}"
         yield Raised("supplier_expiring", f"{one.supplier} {one.valid_until}", link, details)
@@ -79,7 +79,7 @@ def _retested(connection: Connection, plant: Plant, now: datetime) -> Iterable[R
 
 def _ending(connection: Connection, code: str, what: str, until: datetime) -> Iterable[Raised]:
     """Lots that end, or have ended while something of them is left: it blocks itself, and somebody clears it away."""
-    for one in stock.ending(connection, what, clock.text(until)[:10], _MOST_LOTS):
+    for one in stock.ending(connection, what, days.at(connection, until), _MOST_LOTS):
         name = {language: text or one.material for language, text in one.name.items()}
         link = f"/lot/{quote(one.material, safe='')}/{quote(one.lot, safe='')}"
         details = {"name": name, "lot": one.lot, "until": one.day}

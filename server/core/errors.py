@@ -1045,6 +1045,18 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was planned.", "未作计划。"),
         ("Correct the recipes that are named.", "请更正所列配方。"),
     ),
+    "zone_unknown": Problem(
+        422,
+        ("Nobody knows a time zone of this name.", "没有此名称的时区。"),
+        ("The plant keeps the time zone it had.", "工厂沿用原有时区。"),
+        ("Give the name that IANA lists, such as Asia/Shanghai.", "请填写 IANA 时区名称，如 Asia/Shanghai。"),
+    ),
+    "zone_unchanged": Problem(
+        409,
+        ("The plant keeps this time zone already.", "工厂已采用此时区。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Nothing is to be done.", "无需操作。"),
+    ),
     "planning_line_wrong": Problem(
         422,
         (

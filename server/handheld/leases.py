@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core import clock, db
+from server.core import clock, days, db
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
@@ -150,7 +150,7 @@ def order_of(connection: Connection, batch: str) -> Mapping[str, Any]:
 
 def _of_batch(connection: Connection, batch: str) -> dict[str, Any]:
     order = order_of(connection, batch)
-    day = clock.now().date().isoformat()
+    day = days.today(connection)
     lots = materials.lots_of(connection, [(line["material"], line["lot"]) for line in order["lots"]], day)
     names = ("material", "name", "lot", "supplier_lot", "status", "expiry", "retest", "containers")
     return {
@@ -182,7 +182,7 @@ def _of_record(connection: Connection, unit: str) -> dict[str, Any]:
     if record is None or definition is None:
         raise PestleError("record_unknown", {"record": name or unit})
     names = ("record", "form", "version", "sha256", "subject", "opened_by", "opened_at")
-    known = registered.lent(connection, definition, clock.now_text()[:10])
+    known = registered.lent(connection, definition, days.today(connection))
     registers = {name: known[name] for name in ("permitted", "people", "lots")}
     return {
         "record": {name: getattr(record, name) for name in names},

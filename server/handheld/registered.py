@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.forms.records import model as records
 from server.engines.forms.records import queries as filled
@@ -26,7 +27,7 @@ def judge_registered(connection: Connection, entry: Entry) -> Ruling:
     definition = None if record is None else filled.definition(connection, record.sha256)
     if definition is None:
         return Ruling()
-    day = entry.header.captured_at[:10]
+    day = days.captured(connection, entry)
     found = [one for given in entry.payload["values"] for one in _doubts(connection, definition, given, day)]
     stream = records.record_stream(entry.payload["record"])
     facts = [

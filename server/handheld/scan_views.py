@@ -11,7 +11,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import clock, gs1, plant
+from server.core import days, gs1, plant
 from server.equipment import queries as equipment
 from server.equipment.model import Equipment
 from server.identity import queries as identity
@@ -56,7 +56,7 @@ class ScanAnswer(Schema):
 def scan(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a code is. The text itself is not given back: it may hold the secret of a badge."""
     with plant.current().engine.connect() as connection:
-        return {**_NOTHING, **identify(connection, body["text"], body["symbology"], clock.now_text()[:10])}
+        return {**_NOTHING, **identify(connection, body["text"], body["symbology"], days.today(connection))}
 
 
 def identify(connection: Connection, text: str, symbology: str, day: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, files, plant
+from server.core import blobs, clock, days, files, plant
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
 from server.engines.forms.records import queries as records
@@ -128,7 +128,7 @@ def registers(record: str) -> dict[str, Any]:
         definition = None if found is None else records.definition(connection, found.sha256)
         if definition is None:
             raise PestleError("record_unknown", {"record": record})
-        return registered.lent(connection, definition, clock.now_text()[:10])
+        return registered.lent(connection, definition, days.today(connection))
 
 
 @blueprint.put("/blobs/<name>")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import clock
+from server.core import days
 from server.core.errors import PestleError
 from server.handheld import queries
 from server.handheld.model import warehouse_of
@@ -45,7 +45,7 @@ def refused(connection: Connection, unit: str, person: str | None) -> tuple[str,
     if named is None or _area(connection, named[0]) is None:
         return "area_unknown", {"area": unit if named is None else named[0]}
     area, day = named
-    today = clock.now().date()
+    today = date.fromisoformat(days.today(connection))
     if not today - PAST <= date.fromisoformat(day) <= today + AHEAD:
         return "day_not_worked", {"day": day}
     if person is not None and not any(identity.permitted(connection, person, one, area) for one in WORKS):
@@ -62,7 +62,7 @@ def content(connection: Connection, unit: str, size: int) -> dict[str, Any]:
     named = warehouse_of(unit)
     assert named is not None
     area, day = named
-    today = clock.now_text()[:10]
+    today = days.today(connection)
     stands = stock.in_warehouse(connection, area, today)
     return {
         "warehouse": {"area": area, "day": day, "size": size},

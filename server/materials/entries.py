@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from server.core import fields, units
+from server.core import days, fields, units
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
@@ -143,7 +143,7 @@ def decide_lot(connection: Connection, entry: Entry) -> Ruling:
     lot = queries.find_lot(connection, given["material"], given["lot"])
     if lot is None or entry.header.stream != f"lot/{named}":
         return Ruling(refusal="lot_unknown", details={"lot": named})
-    day = entry.header.captured_at[:10]
+    day = days.captured(connection, entry)
     code = rules.decision_refused(given, rules.status_on(lot.status, lot.expiry, day), day)
     if code is not None:
         return Ruling(refusal=code, details={"lot": named, "from": lot.status, "to": given["status"]})

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock, plant
+from server.core import days, plant
 from server.core.kinds import Fact
 from server.identity.access import current_person, require
 from server.planning import entries, model, pages, queries
@@ -23,7 +23,7 @@ blueprint = Blueprint("planning", __name__, url_prefix="/api/planning", descript
 def overview() -> Answer:
     """Every item with what is asked, there, proposed and short, in its unit. PestleError `planning_bill_circular`."""
     with plant.current().engine.connect() as connection:
-        return pages.Page(connection, _today()).overview()
+        return pages.Page(connection, days.today(connection)).overview()
 
 
 @blueprint.get("/items")
@@ -39,7 +39,7 @@ def plannable() -> Answer:
 def item(code: str) -> Answer:
     """Why the numbers of an item are what they are. PestleError `planning_item_unknown`."""
     with plant.current().engine.connect() as connection:
-        return pages.Page(connection, _today()).item(code)
+        return pages.Page(connection, days.today(connection)).item(code)
 
 
 @blueprint.get("/orders/<batch>")
@@ -48,7 +48,7 @@ def order(batch: str) -> Answer:
     """What an order needs of each item of its bill, and how much of it is there. PestleError
     `planning_bill_circular`."""
     with plant.current().engine.connect() as connection:
-        return {"items": pages.Page(connection, _today()).order(batch)}
+        return {"items": pages.Page(connection, days.today(connection)).order(batch)}
 
 
 @blueprint.get("/demands")
@@ -97,7 +97,3 @@ def _demand(row: Any) -> Answer:
     quantity = {"value": row.quantity_value, "unit": row.quantity_unit}
     said = {name: getattr(row, name) for name in ("demand", "item", "due", "source", "set_at")}
     return said | {"quantity": quantity}
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.core.units import Link
 from server.materials import queries as materials
@@ -37,7 +38,7 @@ def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
             return Ruling(refusal="container_taken", details={"container": name, "batch": taken[name]})
         if (known[name].material, known[name].lot) not in batch.lots:
             return Ruling(refusal="container_wrong_lot", details={"container": name, "lot": known[name].lot})
-        current = status(connection, known[name], entry.header.captured_at[:10])
+        current = status(connection, known[name], days.captured(connection, entry))
         if current != "released":
             return Ruling(refusal="container_not_fit", details={"container": name, "status": current})
     return Ruling()

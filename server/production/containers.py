@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, delete, insert, select
 
-from server.core import clock
+from server.core import days
 from server.core.db import records
 from server.core.kinds import Entry
 from server.core.units import Link
@@ -87,7 +87,7 @@ def lent_containers(connection: Connection, batch: str) -> list[dict[str, Any]]:
     log}. What the batch itself took, its devices
     know."""
     given = allocated_containers(connection, batch)
-    day = clock.now_text()[:10]
+    day = days.today(connection)
     barred = {
         one.container: one.restricted for one in stock.standing(connection, [one.container for one in given], day)
     }

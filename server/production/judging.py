@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.core.qualifications import missing_by_clock
 from server.core.steps import NOT_QUALIFIED
@@ -187,7 +188,7 @@ def _judge_weighing(
 ) -> list[Judgement]:
     given = entry.payload
     found = dispensing.judge_source(connection, entry.kind, given)
-    found += rules.judge_lot(given, batch, phase, _status(connection, given, entry.header.captured_at[:10]))
+    found += rules.judge_lot(given, batch, phase, _status(connection, given, days.captured(connection, entry)))
     if given["source"] == "device":
         found += _judge_on_balance(connection, entry)
     verifier = given["verified_by"]

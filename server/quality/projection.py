@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
-from server.core import db
+from server.core import days, db
 from server.core.kinds import Entry
 from server.engines.forms.records import queries as records
 from server.engines.forms.records.model import record_stream
@@ -145,16 +145,22 @@ def judging(connection: Connection, entry: Entry) -> Specification | None:
     given, header = entry.payload, entry.header
     if given.get("source") is not None:
         return None
-    return specifications.effective_for(connection, header.stream, given["stage"], header.captured_at[:10])
+    return specifications.effective_for(
+        connection, header.stream, given["stage"], days.of(connection, header.captured_at)
+    )
 
 
 def outdated(connection: Connection, entry: Entry, found: Specification | None) -> bool:
     """Whether another version is in force when results arrive than by the day that their device gives: it may have been
     offline for long, or say so."""
     given, header = entry.payload, entry.header
-    if given.get("source") is not None or entry.recorded_at[:10] == header.captured_at[:10]:
+    if given.get("source") is not None or days.of(connection, entry.recorded_at) == days.of(
+        connection, header.captured_at
+    ):
         return False
-    now = specifications.effective_for(connection, header.stream, given["stage"], entry.recorded_at[:10])
+    now = specifications.effective_for(
+        connection, header.stream, given["stage"], days.of(connection, entry.recorded_at)
+    )
     return (now and now.entry) != (found and found.entry)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
+from server.core import days
 from server.core.kinds import Entry, Fact
 from server.engines.flows import queries as instances
 from server.engines.flows import starting
@@ -114,7 +115,7 @@ def last_number(connection: Connection, year: int) -> int:
 
 def next_number(connection: Connection, moment: str, after: int = 0) -> str:
     """The number of a deviation that is opened now, or `after` others; `moment` is UTC text."""
-    year = int(moment[:4])
+    year = int(days.of(connection, moment)[:4])
     return number_text(year, last_number(connection, year) + 1 + after)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, exists, func, literal, select
 
-from server.core import clock
+from server.core import days
 from server.production import model as production
 from server.production import queries as batches
 from server.production.descent import queries as births
@@ -56,11 +56,11 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
 
 def _specification(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
     """Only where what the batch makes has a specification for its release in force: now, or when it was signed."""
-    stream, day = production.batch_stream(batch), clock.now_text()[:10]
+    stream, day = production.batch_stream(batch), days.today(connection)
     found = specified.effective_for(connection, stream, "release", day)
     signed = None if found is None else current_disposition(connection, batch)
     if signed is not None and not is_stale(connection, batch, signed):
-        found = specified.effective_for(connection, stream, "release", signed.signed_at[:10])
+        found = specified.effective_for(connection, stream, "release", days.of(connection, signed.signed_at))
     return [] if found is None else [rules.specification_gate(found.tests, results)]
 
 

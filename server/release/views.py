@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Response
 from flask_smorest import Blueprint
 
-from server.core import clock, db
+from server.core import clock, days, db
 from server.core import plant as site
 from server.core.errors import PestleError, from_sync
 from server.core.kinds import Fact
@@ -58,7 +58,7 @@ def list_batches(query: Mapping[str, Any]) -> Answer:
 def show_batch(number: str) -> Answer:
     """A batch with its phases and their entries, lots, results, yields, leases and disposition."""
     with site.current().engine.connect() as connection:
-        return _found(pages.batch_page(connection, number, _today()), number)
+        return _found(pages.batch_page(connection, number, days.today(connection)), number)
 
 
 @blueprint.get("/batches/<number>/entries")
@@ -248,7 +248,7 @@ def show_dossier(query: Mapping[str, Any], number: str) -> Response:
 def list_lots(query: Mapping[str, Any]) -> Answer:
     """Lots with their status today, the last received first."""
     with site.current().engine.connect() as connection:
-        return pages.lots_page(connection, query["q"].strip(), query["offset"], query["limit"], _today())
+        return pages.lots_page(connection, query["q"].strip(), query["offset"], query["limit"], days.today(connection))
 
 
 # Lot numbers may hold slashes, so the route with the longer tail is matched first.
@@ -261,7 +261,7 @@ def trace(query: Mapping[str, Any], material: str, lot: str) -> Answer:
     with site.current().engine.connect() as connection:
         found = batches.trace_lot(connection, material, lot, query["direction"])
         if not found["batches"]:
-            _found(pages.lot_page(connection, material, lot, _today()), f"{material}/{lot}")
+            _found(pages.lot_page(connection, material, lot, days.today(connection)), f"{material}/{lot}")
     return {"lot": f"{material}/{lot}", **found, "shipments": []}
 
 
@@ -271,7 +271,7 @@ def trace(query: Mapping[str, Any], material: str, lot: str) -> Answer:
 def show_lot(material: str, lot: str) -> Answer:
     """A lot with its results and the batches it went into."""
     with site.current().engine.connect() as connection:
-        return _found(pages.lot_page(connection, material, lot, _today()), f"{material}/{lot}")
+        return _found(pages.lot_page(connection, material, lot, days.today(connection)), f"{material}/{lot}")
 
 
 T = TypeVar("T")
@@ -281,10 +281,6 @@ def _found(value: T | None, name: str) -> T:
     if value is None:
         raise PestleError("not_found", {"name": name})
     return value
-
-
-def _today() -> str:
-    return clock.now_text()[:10]
 
 
 def _review(number: str) -> Answer:
@@ -349,7 +345,7 @@ def _signed(
 def _containers(number: str) -> Answer:
     with site.current().engine.connect() as connection:
         _found(batches.batch_line(connection, number), number)
-        return {"items": batches.container_choices(connection, number, _today())}
+        return {"items": batches.container_choices(connection, number, days.today(connection))}
 
 
 def _state(number: str, kind: str, payload: Mapping[str, Any], subject: str | None = None) -> None:

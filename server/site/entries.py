@@ -3,8 +3,9 @@
 from marshmallow import Schema
 from sqlalchemy import Connection, select
 
-from server.core import fields
+from server.core import days, fields, zones
 from server.core.kinds import Entry, Kind, Room, Ruling
+from server.core.outcomes import SERVER
 from server.site import keys, model, retention, witnesses
 from sync.entry import Receipt
 from sync.log import erasure
@@ -111,6 +112,20 @@ class Upgraded(UpgradedV1):
     now = fields.nested(_Ruled)
 
 
+class ZoneSet(Schema):
+    """`zone`: IANA. From when this was decided on, a day is one of this zone."""
+
+    zone = fields.text(60)
+    reason = fields.text(2000)
+
+
+def decide_zone(connection: Connection, entry: Entry) -> Ruling:
+    """One that there is, and not the one that holds."""
+    zone = entry.payload["zone"]
+    code = zones.refused(zone, days.zones(connection).latest)
+    return Ruling() if code is None else Ruling(refusal=code, details={"zone": zone})
+
+
 def decide_erasure(connection: Connection, entry: Entry) -> Ruling:
     """Only what is past its retention, is still there, and is not needed to check the log."""
     named = {one["index"]: one["id"] for one in entry.payload["entries"]}
@@ -137,6 +152,7 @@ KINDS = (
     Kind(model.ARCHIVED, Archived, "observation", by_server=True),
     Kind(model.UPGRADED_V1, UpgradedV1, "observation", by_server=True),
     Kind(model.UPGRADED, Upgraded, "observation", by_server=True),
+    Kind(model.ZONE_SET, ZoneSet, "decision", decide_zone, days.state_zone, by=("people.manage", SERVER)),
     *witnesses.KINDS,
     *keys.KINDS,
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sync.verify import rules
+
 STREAM = "site"
 BACKUP_MADE = "site.backup_made.v1"
 BACKUP_FAILED = "site.backup_failed.v1"
@@ -9,6 +11,8 @@ RESTORED = "site.restored.v1"
 ARCHIVED = "site.archived.v1"
 UPGRADED_V1 = "site.upgraded.v1"
 UPGRADED = "site.upgraded.v2"
+# By whose calendar days are told from here on; without it nobody could tell which day an earlier rule went by.
+ZONE_SET = rules.ZONE_SET
 # The edition of the rules by which a version judges what is recorded: one more wherever a rule for kinds that are in
 # logs already changes, so that a witness asks nothing of entries which their server never asked (server/witness/since).
 # 1: places, counts' books, materials that a batch accounts for, parts that follow theirs, results that are checked,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, func, select
 
-from server.core import clock, inbox
+from server.core import clock, days, inbox
 from server.engines.flows import queries as flows
 from server.engines.forms import queries as forms
 from server.engines.forms.records import model as filling
@@ -136,7 +136,7 @@ def _untested_lots(connection: Connection, _: Person, at: datetime) -> Iterator[
 
 def _retests(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     """Released lots to be tested again: after their day nothing may be used of them (MAT-07)."""
-    for one in retests.due(connection, _day(at), _day(at + _EXPIRES), _MOST):
+    for one in retests.due(connection, days.at(connection, at), days.at(connection, at + _EXPIRES), _MOST):
         if one.owed:
             to = _path("inspections") if one.inspection is None else _path("inspections", one.inspection)
             state = BLOCKED if one.past else DUE
@@ -189,7 +189,7 @@ def _place_conflicts(connection: Connection, _: Person, __: datetime) -> Iterato
 
 
 def _quarantined(connection: Connection, at: datetime) -> Iterator[tuple[Lot, bool]]:
-    lots = materials.lots_in(connection, "quarantine", _day(at), _MOST)
+    lots = materials.lots_in(connection, "quarantine", days.at(connection, at), _MOST)
     counts = quality.result_counts(connection, [(lot.material, lot.lot) for lot in lots])
     return ((lot, counts.get((lot.material, lot.lot), 0) > 0) for lot in lots)
 
@@ -212,13 +212,13 @@ def _to_receive(connection: Connection, person: Person, __: datetime) -> Iterato
 
 def _expiring_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     """Usable today, and within 30 days no more; the first to end first (FEFO)."""
-    for lot in materials.lots_expiring(connection, _day(at), _day(at + _EXPIRES), _MOST):
+    for lot in materials.lots_expiring(connection, days.at(connection, at), days.at(connection, at + _EXPIRES), _MOST):
         yield _of_lot("lot_expires", DUE, lot, lot.expiry)
 
 
 def _stopped_lots(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     """Lots of suppliers who are not approved for them: no result releases them before QA has said so (MAT-01)."""
-    for one in suppliers.undecided(connection, _day(at), _MOST):
+    for one in suppliers.undecided(connection, days.at(connection, at), _MOST):
         lot = materials.find_lot(connection, one.material, one.lot)
         if lot is not None:
             yield _of_lot("lot_supplier", BLOCKED, lot, one.received_at)
@@ -226,8 +226,8 @@ def _stopped_lots(connection: Connection, _: Person, at: datetime) -> Iterator[T
 
 def _ending_suppliers(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     """Qualifications that end soon, or have."""
-    for one in suppliers.expiring(connection, _day(at + ENDS)):
-        state = DUE if one.qualified(_day(at)) else BLOCKED
+    for one in suppliers.expiring(connection, days.at(connection, at + ENDS)):
+        state = DUE if one.qualified(days.at(connection, at)) else BLOCKED
         yield Task(
             "supplier_ends", state, one.supplier, _path("suppliers", one.supplier), dict(one.name), one.valid_until
         )
@@ -244,8 +244,9 @@ def _to_order(connection: Connection, _: Person, __: datetime) -> Iterator[Task]
 
 def _late_deliveries(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     """Orders of which something was wanted before today and has not come."""
+    today = days.at(connection, at)
     for one in purchasing.open_orders(connection):
-        late = sorted(line["wanted_by"] for line in one["lines"] if line["wanted_by"] and line["wanted_by"] < _day(at))
+        late = sorted(line["wanted_by"] for line in one["lines"] if line["wanted_by"] and line["wanted_by"] < today)
         if late:
             yield Task(
                 "delivery_late", DUE, one["order"], _path("purchasing", one["order"]), at=late[0], count=len(late)
@@ -318,9 +319,10 @@ def _to_clean(connection: Connection, _: Person, at: datetime) -> Iterator[Task]
 
 
 def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
+    today, soon = days.at(connection, at), days.at(connection, at + _CALIBRATION)
     for one in sorted(equipment.all_equipment(connection), key=lambda one: one.calibration_due or ""):
-        if one.calibration_due and one.calibration_due <= _day(at + _CALIBRATION):
-            past = one.calibration_due < _day(at)
+        if one.calibration_due and one.calibration_due <= soon:
+            past = one.calibration_due < today
             code, state = ("calibration_past", BLOCKED) if past else ("calibration_due", DUE)
             yield Task(
                 code,
@@ -380,10 +382,6 @@ def _own_training(connection: Connection, person: Person, at: datetime) -> Itera
             yield Task("training_missing", BLOCKED, one.document, to, name, why=why)
         elif one.needed and training.ends_soon(one.standing, at):
             yield Task("training_ends", DUE, one.document, to, name, shown["until"])
-
-
-def _day(at: datetime) -> str:
-    return clock.text(at)[:10]
 
 
 # What one must be allowed to see for it, all of these; what one could do about it, any of these; where it comes from.

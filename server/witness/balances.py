@@ -39,7 +39,7 @@ class BalanceRules:
         elif seen.head.kind in READ and "batch_unknown" not in flags:
             owed = self._owed(given, seen.head.captured_at)
             dispensed = seen.head.kind != WEIGHED
-            owed |= self._overdue(given, seen.head.captured_at) if dispensed else set()
+            owed |= self._overdue(given, seen.day) if dispensed else set()
             for flag in (*model.DOUBTS, OVERDUE) if dispensed else model.DOUBTS:
                 if flag in owed and flag not in flags:
                     raise unflagged(flag, f"{given['batch']} was weighed on {given['reading']['balance']}")
@@ -61,9 +61,9 @@ class BalanceRules:
         last = {one["weight"]: self._last(balance, one["weight"], at) for one in limits.weights}
         return {code for code, _ in model.doubts(limits, last, given["net"], at, given.get("gross"))}
 
-    def _overdue(self, given: Mapping[str, Any], at: str) -> set[str]:
+    def _overdue(self, given: Mapping[str, Any], day: str) -> set[str]:
         due = None if given["reading"] is None else self._due.get(given["reading"]["balance"])
-        return {OVERDUE} if due is not None and at[:10] > due else set()
+        return {OVERDUE} if due is not None and day > due else set()
 
     def _last(self, balance: str, weight: str, at: str) -> Check | None:
         until = datetime.fromisoformat(at) + model.CLOCK_TOLERANCE

@@ -33,7 +33,7 @@ class FormRules(Remembering):
         versions = self._forms.get(given["form"], [])
         if versions is None:
             return
-        day = head.captured_at[:10]
+        day = seen.day
         if head.kind == OPENED:
             code = self._opening_refused(given["version"], given["sha256"], day, versions)
         else:

@@ -42,7 +42,7 @@ class InForce:
         if head.kind in model.SUBMISSIONS:
             self._versions[key] = _submitted(seen, given)
         elif key in self._versions:
-            day = max(self._versions[key].effective_from, head.captured_at[:10])
+            day = max(self._versions[key].effective_from, seen.day)
             self._versions[key] = replace(self._versions[key], state=model.APPROVED, first_day=day)
 
 

@@ -46,7 +46,7 @@ class InspectionRules:
 
     def _judge_plan(self, seen: Seen, given: Body) -> None:
         """By the day of its capture, or by that of its receipt: the door asks before it writes either."""
-        days = (seen.head.captured_at[:10], seen.stamp.recorded_at[:10])
+        days = (seen.day, seen.zones.day(seen.stamp.recorded_at))
         asked = [self._resolved(self._in_force.plan_of(given["material"], STAGE, day), given) for day in days]
         if self._in_force.is_blind or None in asked or any(one and one.items() <= given.items() for one in asked):
             return

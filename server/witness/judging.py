@@ -12,6 +12,7 @@ from typing import Any
 
 from server.core.kinds import NOT_PERMITTED, Registry
 from server.core.seen import SEEN_WRONG
+from server.core.zones import Zones
 from server.engines.flows import kinds as flows
 from server.engines.forms import model as forms
 from server.engines.forms.records import model as records
@@ -80,6 +81,7 @@ from server.witness.switching import SwitchingRules
 from server.witness.training import TrainingRules
 from server.witness.usage import UsageRules
 from server.witness.yields import YieldRules
+from server.witness.zones import ZoneRules
 from sync import canonical, note, passkeys, signing
 from sync.entry import COSIGN_DOMAIN, FIRST_PREV, Receipt, parse_signatures
 from sync.errors import SyncError
@@ -134,6 +136,7 @@ class SiteRules:
         self._registry = registry
         self._audits = AuditRules(leaves)
         self._since = SinceRules()
+        self._zones = ZoneRules()
         self._leases = LeaseRules(self._since)
         self._stock, self._balances = StockRules(self._since), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
@@ -178,6 +181,11 @@ class SiteRules:
         # The root over the log at each size from 0: what a device names as seen must be one of them.
         self._roots = bytearray(EMPTY_ROOT)
 
+    @property
+    def zones(self) -> Zones:
+        """What the log says of the site's calendar: what every entry is asked by."""
+        return self._zones.stated
+
     def head_of(self, device: str, seq: int | None = None) -> tuple[int, str]:
         """A device's last sequence with the hash of its header, or those at `seq`; (0, zeros) where there is none."""
         chain = self._chains.get(device, b"")
@@ -200,6 +208,7 @@ class SiteRules:
         self._judge_seen(seen)
         if seen.is_strange or seen.body is None:
             return
+        self._zones.judge(seen)
         self._training.judge(seen)
         self._grants.judge(seen)
         self._flows.judge(seen)
@@ -260,6 +269,7 @@ class SiteRules:
         self._chains.setdefault(head.device, bytearray()).extend(seen.digest)
         leased = None
         self._since.learn(seen)
+        self._zones.learn(seen)
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._stock.learn(seen)

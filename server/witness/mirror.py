@@ -158,7 +158,7 @@ class Mirror:
         header, signatures, receipt = split_leaf(leaf)
         body = None if payload is None else canonical.parse(payload)
         digest = hashlib.sha256(header).digest()
-        seen = Seen(Header.parse(header), Receipt.parse(receipt), body, digest, signatures)
+        seen = Seen(Header.parse(header), Receipt.parse(receipt), body, digest, signatures, self.site.zones)
         if judge is not None:
             judge(index, seen)
         self.site.learn(seen)

@@ -71,7 +71,7 @@ class PurchaseRules(Remembering):
         refused = rules.lines_refused(
             given["lines"],
             self._goods.units,
-            lambda material: self._suppliers.may_deliver(material, given["supplier"], moment[:10]),
+            lambda material: self._suppliers.may_deliver(material, given["supplier"], seen.day),
             wanted,
         )
         return None if refused is None else refused[0]

@@ -57,7 +57,7 @@ class ReceivingRules(Remembering):
         expiry = given["expiry"] or self._expiry.get(lot)
         # Of what is not registered nothing more is asked.
         known = model.UNKNOWN not in seen.stamp.flags
-        if expiry is not None and expiry < seen.head.captured_at[:10] and known:
+        if expiry is not None and expiry < seen.day and known:
             owed.add(model.EXPIRED)
         asked = [model.NUMBER_FOREIGN, model.EXPIRED]
         if self._goods.is_whole:

@@ -1,10 +1,11 @@
 """An entry as the rules of a witness see it, and how they name the one that the server has broken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from server.core.kinds import NOT_PERMITTED
+from server.core.zones import Zones
 from sync.entry import Header, Receipt
 from sync.errors import SyncError
 from sync.verify.keys import SERVER
@@ -15,17 +16,24 @@ STRANGE = frozenset({"kind_unknown", "payload_malformed", NOT_PERMITTED, "rule_f
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`body` is None where its payload was erased, `digest` SHA-256 of the header, `signatures` the line as stored."""
+    """`body` is None where its payload was erased, `digest` SHA-256 of the header, `signatures` the line as stored;
+    `zones` is what the site's log says of its calendar, up to here."""
 
     head: Header
     stamp: Receipt
     body: Mapping[str, Any] | None
     digest: bytes
     signatures: bytes
+    zones: Zones = field(default_factory=Zones)
 
     @property
     def by_server(self) -> bool:
         return self.head.device == SERVER
+
+    @property
+    def day(self) -> str:
+        """On which it was captured, by the site's calendar."""
+        return self.zones.day(self.head.captured_at)
 
     @property
     def is_strange(self) -> bool:

@@ -45,7 +45,7 @@ class SupplierRules(Remembering):
         if given["status"] not in ("released", "restricted") or lot not in self._waiting:
             return
         named, maker, flags = self._waiting[lot]
-        fit = self.may_deliver(lot[0], named, seen.head.captured_at[:10], maker)
+        fit = self.may_deliver(lot[0], named, seen.day, maker)
         if rules.still_held(flags, fit):
             raise SyncError("lot_supplier_undecided", f"{'/'.join(lot)} of {named}")
 

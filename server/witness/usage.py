@@ -100,7 +100,7 @@ class UsageRules(Remembering):
 
     def _facts(self, seen: Seen, lot: _Lot) -> Facts:
         _, material, number = quality.subject_of(seen.head.stream)
-        found = self._known.find(str(material), model.STAGE, seen.head.captured_at[:10])
+        found = self._known.find(str(material), model.STAGE, seen.day)
         wide, inspection = seen.head.kind == STATUS_CHANGED, lot.inspection
         corrected = lot.authors if wide or self._wide else ()
         return Facts(
@@ -196,7 +196,7 @@ class UsageRules(Remembering):
         found = None
         if given.get("source") is None:
             material = str(quality.subject_of(head.stream)[1])
-            found = self._known.find(material, model.STAGE, head.captured_at[:10])
+            found = self._known.find(material, model.STAGE, seen.day)
         tests = {} if found is None else {one.code: one for one in found.tests}
         named = None if found is None else f"{found.specification}/{found.version}"
         if head.kind == quality.RESULTS_RECORDED:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import kinds, living, queries, starting, stepping
 from server.engines.flows.assigning import needed_at_start
@@ -123,4 +124,4 @@ def _first_day(connection: Connection, number: str, entry: Entry) -> str:
     row = queries.find_instance(connection, number)
     assert row is not None
     chosen = living.variables(stepping.load(row.state)).get("effective_from")
-    return str(chosen or entry.header.captured_at[:10])
+    return str(chosen or days.captured(connection, entry))

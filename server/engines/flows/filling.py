@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import clock
+from server.core import days
 from server.engines.flows import values
 from server.engines.flows.model import Node
 from server.engines.forms import definitions
@@ -24,7 +24,7 @@ _TYPES = {
 def fields_of(connection: Connection) -> dict[str, dict[str, str]]:
     """The fields of every form that is effective today, with their types, by its code."""
     found = {}
-    for version in forms.fillable(connection, clock.now_text()[:10]):
+    for version in forms.fillable(connection, days.today(connection)):
         definition = definitions.definition(connection, version.sha256)
         found[version.form] = {} if definition is None else _fields(definition)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from server.core import clock, db, files, plant
+from server.core import clock, days, db, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.flows import (
@@ -307,7 +307,7 @@ def fill(number: str, name: str) -> Answer:
         if refused is not None and refused.refusal is not None:
             raise PestleError(refused.refusal, dict(refused.details))
         known = filling.record_of(connection, number, name, node.form)
-        form = forms.effective(connection, node.form, clock.now_text()[:10])
+        form = forms.effective(connection, node.form, days.today(connection))
     if known is not None:
         return {"record": known.record}
     if form is None:

@@ -3,7 +3,7 @@
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import days, fields
 from server.core.kinds import Entry, Kind, Ruling
 from server.engines.forms import deciding, definitions, model, projection, queries
 from server.engines.forms.checking import check
@@ -106,7 +106,7 @@ def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
 def _refused(connection: Connection, entry: Entry) -> Ruling | None:
     given = entry.payload
     versions = queries.versions_of(connection, given["form"])
-    code = deciding.refused(entry.kind, given, entry.actor, entry.header.captured_at[:10], versions)
+    code = deciding.refused(entry.kind, given, entry.actor, days.captured(connection, entry), versions)
     return None if code is None else Ruling(refusal=code, details=_named(given))
 
 

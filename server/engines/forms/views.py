@@ -10,7 +10,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, db, files, plant
+from server.core import blobs, clock, days, db, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.engines.forms import definitions, drafts, model, printing, queries, shape, shapes
@@ -36,8 +36,9 @@ def listing() -> Answer:
     with plant.current().engine.connect() as connection:
         versions, saved = queries.all_versions(connection), queries.drafts(connection)
         people = identity.people(connection, {one.saved_by for one in saved.values()})
+        today = days.today(connection)
         codes = sorted({*versions, *saved})
-        return {"items": [_line(code, versions.get(code, []), saved.get(code), people) for code in codes]}
+        return {"items": [_line(code, versions.get(code, []), saved.get(code), people, today) for code in codes]}
 
 
 @blueprint.get("/<form>")
@@ -54,7 +55,7 @@ def show_version(form: str, number: int) -> Answer:
     with plant.current().engine.connect() as connection:
         found = _known(connection, form, number)
         people = identity.people(connection, _people([found]))
-        today = clock.now_text()[:10]
+        today = days.today(connection)
         in_force = queries.effective(connection, form, today)
         return _version(found, in_force, people) | {"definition": definitions.definition(connection, found.sha256)}
 
@@ -175,7 +176,7 @@ def _page(form: str) -> Answer:
         if not versions and draft is None:
             raise PestleError("form_unknown", {"form": form})
         people = identity.people(connection, _people(versions) | ({draft.saved_by} if draft else set()))
-    in_force = queries.in_force(versions, clock.now_text()[:10])
+    in_force = queries.in_force(versions, days.today(connection))
     newest = draft.definition["title"] if draft is not None else dict(versions[-1].title)
     return {
         "form": form,
@@ -217,8 +218,10 @@ def _version(one: Version, in_force: Version | None, people: Mapping[str, Any]) 
     }
 
 
-def _line(code: str, versions: list[Version], draft: queries.Draft | None, people: Mapping[str, Any]) -> Answer:
-    in_force, waiting = queries.in_force(versions, clock.now_text()[:10]), queries.waiting(versions)
+def _line(
+    code: str, versions: list[Version], draft: queries.Draft | None, people: Mapping[str, Any], today: str
+) -> Answer:
+    in_force, waiting = queries.in_force(versions, today), queries.waiting(versions)
     return {
         "form": code,
         "title": draft.definition["title"] if draft is not None else dict(versions[-1].title),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from server.core import numbering
+from server.core import days, numbering
 from server.core.kinds import Entry, Kind, Project, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
@@ -41,7 +41,7 @@ def judge_counting(connection: Connection, entry: Entry) -> Ruling:
         flags.append(model.OVER)
     if found is not None and given["location"] not in found.locations:
         flags.append(model.ELSEWHERE)
-    flags += _of_container(connection, given, entry.header.captured_at[:10])
+    flags += _of_container(connection, given, days.captured(connection, entry))
     if entry.actor == entry.header.device == SERVER:
         return Ruling(flags=tuple(flags))
     flags += judging.of_area(connection, entry.actor, model.COUNTS, [given["location"]])
@@ -68,7 +68,7 @@ def _of_container(connection: Connection, given: model.Payload, day: str) -> lis
 def decide_close(connection: Connection, entry: Entry) -> Ruling:
     """On exactly what was shown, by somebody who has not counted. That something was found where it must not stand is
     so all the same: it is booked there, and flagged."""
-    given, day = entry.payload, entry.header.captured_at[:10]
+    given, day = entry.payload, days.captured(connection, entry)
     found = queries.find(connection, given["count"])
     known = [] if found is None else queries.lines(connection, found, day)
     code = rules.close_refused(found, given, known, entry.actor)

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, exists, func, select
 
-from server.core import numbering
+from server.core import days, numbering
 from server.materials.counts import model, rules
 from server.materials.counts.model import Count, Counting, Expected, Line, Upset
 from server.materials.counts.projection import count, counting, upset
@@ -37,7 +37,7 @@ def open_counts(connection: Connection) -> list[dict[str, Any]]:
 
 def next_number(connection: Connection, moment: str) -> str:
     """Of a count that is ordered now; `moment` is UTC text."""
-    year = int(moment[:4])
+    year = int(days.of(connection, moment)[:4])
     return numbering.text(model.PREFIX, year, last_number(connection, year) + 1)
 
 

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, validate
 from marshmallow import fields as plain
 
-from server.core import clock, fields, plant
+from server.core import clock, days, fields, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -78,7 +78,7 @@ def close(body: Body, number: str) -> Answer:
     here, now = plant.current(), clock.now_text()
     with here.engine.connect() as connection:
         found = queries.find(connection, number)
-        known = [] if found is None else queries.lines(connection, found, now[:10])
+        known = [] if found is None else queries.lines(connection, found, days.of(connection, now))
     given = {"count": number, "lines": _changes(known, body["lines"]), "digest": body["digest"]}
     # Before anybody signs what cannot be.
     code = rules.close_refused(found, given, known, current_person().id)
@@ -104,7 +104,7 @@ def _changes(known: list[model.Line], chosen: list[Body]) -> list[Answer]:
 
 def _page(number: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.one(connection, number, clock.now_text()[:10])
+        found = pages.one(connection, number, days.today(connection))
     if found is None:
         raise PestleError("count_unknown", {"count": number})
     return found

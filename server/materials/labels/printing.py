@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import clock
+from server.core import clock, days
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
@@ -51,7 +51,7 @@ def _own(done: Sequence[Print], given: Payload, person: str) -> list[Print]:
 def _facts(connection: Connection, given: Payload, person: str) -> list[Fact]:
     what, names = given["what"], [*dict.fromkeys(given["names"])]
     design = _design(connection, what, given["template"])
-    known = printables.SOURCES[what](connection, names, clock.now_text()[:10])
+    known = printables.SOURCES[what](connection, names, days.today(connection))
     lacking = [name for name in names if name not in known]
     if lacking:
         raise PestleError("label_thing_unknown", {"names": lacking})

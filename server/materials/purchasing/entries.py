@@ -4,7 +4,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import fields, numbering
+from server.core import days, fields, numbering
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.engines.flows import kinds as flows
 from server.engines.flows import queries as running
@@ -89,7 +89,7 @@ def refusal(connection: Connection, given: model.Payload, moment: str) -> rules.
     return rules.lines_refused(
         given["lines"],
         materials.units(connection),
-        lambda material: suppliers.may_deliver(connection, material, given["supplier"], moment[:10]),
+        lambda material: suppliers.may_deliver(connection, material, given["supplier"], days.of(connection, moment)),
         wanted,
     )
 

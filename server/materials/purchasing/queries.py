@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from server.core import numbering
+from server.core import days, numbering
 from server.materials.purchasing import model
 from server.materials.purchasing.model import Line, Order, Receipt
 from server.materials.purchasing.projection import line, order, receipt
@@ -92,7 +92,7 @@ def last_number(connection: Connection, year: int) -> int:
 
 def next_number(connection: Connection, moment: str) -> str:
     """The number of an order that is placed now; `moment` is UTC text."""
-    year = int(moment[:4])
+    year = int(days.of(connection, moment)[:4])
     return numbering.text(model.PREFIX, year, last_number(connection, year) + 1)
 
 

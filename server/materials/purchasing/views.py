@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock, plant
+from server.core import clock, days, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -37,7 +37,7 @@ def listing(query: Body) -> Answer:
 def wanted() -> Answer:
     """What approved requisitions still ask for, and from whom each material may be ordered today."""
     with plant.current().engine.connect() as connection:
-        return pages.wanted(connection, clock.now_text()[:10])
+        return pages.wanted(connection, days.today(connection))
 
 
 @blueprint.get("/purchasing/<number>")

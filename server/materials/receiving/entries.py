@@ -4,7 +4,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import days, fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.core.outcomes import SERVER
 from server.materials import entries as materials
@@ -92,7 +92,7 @@ class ReceivingRuleSet(Schema):
 def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     """What came is received; what is wrong with it is flagged, and holds the lot until QA has accepted it."""
     given = entry.payload
-    flags = rules.findings(given, queries.known(connection, given, entry.header.captured_at[:10]))
+    flags = rules.findings(given, queries.known(connection, given, days.captured(connection, entry)))
     if not materials.receives(connection, entry):
         flags.append(nouns.NOT_PERMITTED)
     device, new = entry.header.device, lots.find_lot(connection, given["material"], given["lot"]) is None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.core import clock
+from server.core import days
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.outcomes import SERVER
@@ -23,9 +23,9 @@ _FEW = 5
 def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]) -> str:
     """The next lot number of a material, reserved and used by the `facts` about it, all or nothing. PestleError
     `lot_number_long`, and what these are refused with."""
-    day = clock.now_text()[:10]
     for attempt in range(_ATTEMPTS):
         with plant.engine.connect() as connection:
+            day = days.today(connection)
             block = queries.next_free(connection, material, day)
         lot = numbering.number(block.pattern, material, block.period, block.last)
         if not numbering.fits(lot):
@@ -43,9 +43,9 @@ def next_lot(plant: Plant, material: str, facts: Callable[[str], Sequence[Fact]]
 def take_along(plant: Plant, device: str, unit: str, *, reserves: bool = True) -> dict[str, Any]:
     """What a handheld needs to receive on its own in a unit of work: {rule, blocks} of lot numbers that are nobody
     else's. Asked again, it is the same blocks, and one more when few are left and whoever asks `reserves`."""
-    day = clock.now_text()[:10]
     for attempt in range(_ATTEMPTS):
         with plant.engine.connect() as connection:
+            day = days.today(connection)
             rule = queries.rule_in_force(connection)
             period = numbering.period(rule.pattern, day)
             blocks = [one for one in queries.blocks_of(connection, device, unit) if one.pattern == rule.pattern]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import clock
+from server.core import days
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.plant import Plant
@@ -28,8 +28,9 @@ def take(here: Plant, body: Body, person: str) -> Answer:
     nothing, after it the same request is answered from the log and takes in nothing more. PestleError as
     `views.receive`.
     """
-    day, given = clock.now_text()[:10], _given(body)
+    given = _given(body)
     with here.engine.connect() as connection:
+        day = days.today(connection)
         done = repeating.answered(connection, body, person)
         if done is not None:
             return done

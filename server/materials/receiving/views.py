@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock, plant, qualifications
+from server.core import clock, days, plant, qualifications
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.steps import action
@@ -27,7 +27,7 @@ _NEWEST = 50
 def register() -> Answer:
     """What a delivery is judged by today: materials, suppliers with what they may deliver, open orders, the rule."""
     with plant.current().engine.connect() as connection:
-        return pages.register(connection, _today())
+        return pages.register(connection, days.today(connection))
 
 
 @blueprint.get("/receiving/receipts")
@@ -82,7 +82,3 @@ def of_lot(material: str, lot: str) -> Answer:
         if materials.find_lot(connection, material, lot) is None:
             raise PestleError("not_found", {"name": f"{material}/{lot}"})
         return pages.of_lot(connection, material, lot)
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from server.core import numbering
+from server.core import days, numbering
 from server.materials.requisitions import model
 from server.materials.requisitions.model import Line, Requisition
 from server.materials.requisitions.projection import line, requisition
@@ -41,7 +41,7 @@ def last_number(connection: Connection, year: int) -> int:
 
 def next_number(connection: Connection, moment: str) -> str:
     """The number of a requisition that is raised now; `moment` is UTC text."""
-    year = int(moment[:4])
+    year = int(days.of(connection, moment)[:4])
     return numbering.text(model.PREFIX, year, last_number(connection, year) + 1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Decide, Entry, Kind, Project, Room, Ruling
 from server.core.outcomes import SERVER
 from server.identity import queries as identity
@@ -40,7 +41,7 @@ def judge(connection: Connection, entry: Entry) -> Ruling:
 def judge_places(connection: Connection, entry: Entry) -> Ruling:
     """Containers that come in are put where such containers may stand, in an area of whoever receives them."""
     given, found = entry.payload, []
-    lot = materials.find_lot(connection, given["material"], given["lot"], _day(entry))
+    lot = materials.find_lot(connection, given["material"], given["lot"], days.captured(connection, entry))
     status = "quarantine" if lot is None else lot.status
     places = dict.fromkeys(one["location"] for one in given["containers"] if one["location"] is not None)
     for code in places:
@@ -58,7 +59,7 @@ def areas_of_place(connection: Connection, entry: Entry) -> list[str]:
 
 def areas_of_container(connection: Connection, entry: Entry) -> list[str]:
     """Where the container stands that is decided about."""
-    standing = queries.find_standing(connection, entry.payload["container"], _day(entry))
+    standing = queries.find_standing(connection, entry.payload["container"], days.captured(connection, entry))
     return [] if standing is None else queries.areas_of(connection, [standing.location])
 
 
@@ -66,7 +67,7 @@ def decide_scrap(connection: Connection, entry: Entry) -> Ruling:
     """No more than there is; what was rejected, before somebody else who keeps stock or decides on lots."""
     given, label = entry.payload, entry.payload["container"]
     source = projection.find(connection, [label]).get(label)
-    standing = queries.find_standing(connection, label, _day(entry))
+    standing = queries.find_standing(connection, label, days.captured(connection, entry))
     own = () if source is None else masters.links(connection, source.material)
     status = "" if standing is None else standing.status
     refused = rules.scrap_refused(given, source, status, entry.actor, own)
@@ -80,7 +81,7 @@ def decide_scrap(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_bar(connection: Connection, entry: Entry) -> Ruling:
     label = entry.payload["container"]
-    standing = queries.find_standing(connection, label, _day(entry))
+    standing = queries.find_standing(connection, label, days.captured(connection, entry))
     if standing is None:
         return Ruling(refusal="container_unknown", details={"container": label})
     barred = standing.restricted is not None
@@ -91,10 +92,6 @@ def decide_bar(connection: Connection, entry: Entry) -> Ruling:
 
 def _stands_by(connection: Connection, person: str) -> bool:
     return any(identity.permitted(connection, person, permission) for permission in model.SECONDS)
-
-
-def _day(entry: Entry) -> str:
-    return entry.header.captured_at[:10]
 
 
 _KEEPERS, _QA = (SERVER, model.MANAGES), (model.DECIDES,)

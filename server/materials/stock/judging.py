@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.identity import queries as identity
 from server.materials.masters import queries as masters
 from server.materials.stock import model, placed, projection, queries, rules
@@ -17,7 +18,7 @@ def flags(connection: Connection, kind: str, given: Payload, at: str) -> list[st
 
 
 def _of_move(connection: Connection, given: Payload, at: str) -> list[str]:
-    standing = queries.find_standing(connection, given["container"], at[:10])
+    standing = queries.find_standing(connection, given["container"], days.of(connection, at))
     if standing is None:
         return [model.UNKNOWN]
     gone = [] if standing.gone is None else [model.IS_GONE]
@@ -62,5 +63,5 @@ def _of_merger(connection: Connection, given: Payload, at: str) -> list[str]:
     found = projection.find(connection, [given["into"], *given["from"]])
     into = found.get(given["into"])
     own = () if into is None else masters.links(connection, into.material)
-    batches = [one.batch for one in queries.standing(connection, found, at[:10])]
+    batches = [one.batch for one in queries.standing(connection, found, days.of(connection, at))]
     return [*rules.merge(given, found, own)[1], *rules.mixed(batches)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select, update
 
-from server.core import db
+from server.core import days, db
 from server.core.db import records
 from server.core.kinds import Entry
 from server.materials import rules as lots
@@ -132,7 +132,7 @@ def set_retest(connection: Connection, entry: Entry) -> None:
         version = masters.in_force(masters.versions_of(connection, given["material"]))
         if version is None or version.retest is None:
             return
-        day = lots.months_after(entry.header.captured_at[:10], version.retest)
+        day = lots.months_after(days.captured(connection, entry), version.retest)
     here = (lot.c.material == given["material"]) & (lot.c.lot == given["lot"]) & lot.c.retest.is_(None)
     connection.execute(update(lot).where(here).values(retest=day))
 

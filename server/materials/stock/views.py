@@ -9,7 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import clock, plant
+from server.core import clock, days, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import access, sessions
@@ -28,7 +28,7 @@ blueprint = Blueprint("stock_keeping", __name__, url_prefix="/api", description=
 def listing(query: Body) -> Answer:
     """Materials of which there is something, with how much may be used, waits, is a batch's, or may not be used."""
     with plant.current().engine.connect() as connection:
-        return pages.listing(connection, query["words"], query["offset"], _today())
+        return pages.listing(connection, query["words"], query["offset"], days.today(connection))
 
 
 @blueprint.get("/stock/rule")
@@ -54,7 +54,7 @@ def set_rule(body: Body) -> Answer:
 def show_material(query: Body, material: str) -> Answer:
     """A material by lot and container, in the order in which it must be used. PestleError `not_found`."""
     with plant.current().engine.connect() as connection:
-        found = pages.material(connection, material, query["words"], query["offset"], _today())
+        found = pages.material(connection, material, query["words"], query["offset"], days.today(connection))
     if found is None:
         raise PestleError("not_found", {"name": material})
     return found
@@ -186,7 +186,7 @@ def _second(given: Body) -> str:
 
 def _page(label: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.container(connection, label, _today())
+        found = pages.container(connection, label, days.today(connection))
     if found is None:
         raise PestleError("container_unknown", {"container": label})
     return found
@@ -205,7 +205,3 @@ def _rule() -> Answer:
 
 def _state(kind: str, stream: str, said: Body) -> None:
     plant.current().recorder.state(Fact(kind, stream, dict(said), subject=stream, actor=current_person().id))
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

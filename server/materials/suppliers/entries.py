@@ -4,7 +4,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import blobs, fields
+from server.core import blobs, days, fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import signing
 from server.materials import queries as materials
@@ -72,7 +72,7 @@ def decide_supplier(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if queries.find(connection, given["supplier"]) is None:
         return Ruling(refusal="supplier_unknown", details={"supplier": given["supplier"]})
-    code = rules.decision_refused(given, _day(entry))
+    code = rules.decision_refused(given, days.captured(connection, entry))
     if code is not None:
         return Ruling(refusal=code, details={"supplier": given["supplier"]})
     return signing.refusal(connection, entry, model.said(given)) or Ruling()
@@ -82,7 +82,7 @@ def decide_supply(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     if materials.material_unit(connection, given["material"]) is None:
         return Ruling(refusal="material_not_known", details={"material": given["material"]})
-    code = rules.supply_refused(given, queries.all_suppliers(connection), _day(entry))
+    code = rules.supply_refused(given, queries.all_suppliers(connection), days.captured(connection, entry))
     if code is not None:
         return Ruling(refusal=code, details={name: given[name] for name in ("supplier", "manufacturer")})
     return signing.refusal(connection, entry, model.said(given)) or Ruling()
@@ -101,7 +101,9 @@ def judge_receipt(connection: Connection, entry: Entry) -> Ruling:
     """What came is received; from whom it may be used is QA's to say."""
     given = entry.payload
     known = given["status"] == "quarantine"
-    stopped = known and queries.is_stopped(connection, given["material"], given["supplier"], _day(entry))
+    stopped = known and queries.is_stopped(
+        connection, given["material"], given["supplier"], days.captured(connection, entry)
+    )
     return Ruling(flags=(model.NOT_APPROVED,) if stopped else ())
 
 
@@ -109,13 +111,11 @@ def judge_status(connection: Connection, entry: Entry) -> Ruling:
     """Nothing is set free that came from somebody who is not approved for it, before QA has said so."""
     given = entry.payload
     frees = given["status"] in ("released", "restricted")
-    if not frees or not queries.is_undecided(connection, given["material"], given["lot"], _day(entry)):
+    if not frees or not queries.is_undecided(
+        connection, given["material"], given["lot"], days.captured(connection, entry)
+    ):
         return Ruling()
     return Ruling(refusal="lot_supplier_undecided", details={"lot": f"{given['material']}/{given['lot']}"})
-
-
-def _day(entry: Entry) -> str:
-    return entry.header.captured_at[:10]
 
 
 KINDS = (

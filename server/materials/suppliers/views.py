@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from server.core import blobs, clock, files, plant
+from server.core import blobs, days, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -28,7 +28,7 @@ _SEES = ("lot.read", "log.read")
 def listing() -> Answer:
     """All suppliers with their standing today."""
     with plant.current().engine.connect() as connection:
-        return pages.listing(connection, _today())
+        return pages.listing(connection, days.today(connection))
 
 
 @blueprint.get("/suppliers/<code>")
@@ -135,7 +135,7 @@ def _described(files: Iterable[Mapping[str, str]]) -> list[Answer]:
 
 def _page(code: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.one(connection, code, _today())
+        found = pages.one(connection, code, days.today(connection))
     if found is None:
         raise PestleError("supplier_unknown", {"supplier": code})
     return found
@@ -143,11 +143,7 @@ def _page(code: str) -> Answer:
 
 def _of_lot(material: str, lot: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.of_lot(connection, material, lot, _today())
+        found = pages.of_lot(connection, material, lot, days.today(connection))
     if found is None:
         raise PestleError("not_found", {"name": f"{material}/{lot}"})
     return found
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import clock
+from server.core import clock, days
 from server.core.errors import PestleError
 from server.planning import model as planning
 from server.planning.lines import queries, rules
@@ -25,7 +25,7 @@ _GOING = (production.ORDERED, production.IN_PROGRESS, production.AWAITING_REVIEW
 def chart(connection: Connection, since: datetime, until: datetime) -> Answer:
     """Every line with its working time in this while and the slots in it; and what waits for a line."""
     slots, batches_ = queries.slots(connection), _batches(connection)
-    short = _short(connection, clock.now_text()[:10])
+    short = _short(connection, days.today(connection))
     lines = []
     for given in queries.all_lines(connection):
         on = queries.working(connection, given)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
+from server.core import days
 from server.core.kinds import Entry, Fact
 from server.equipment import queries as equipment
 from server.equipment.status import queries as status
@@ -79,7 +80,7 @@ def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement
     piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
     at = entry.header.captured_at
     doubts = [] if found is None else status.judge(connection, found, at, batch.number)
-    return [*pieces.judge(code, phase, piece, at[:10]), *pieces.judge_state(code, doubts)]
+    return [*pieces.judge(code, phase, piece, days.of(connection, at)), *pieces.judge_state(code, doubts)]
 
 
 def _cleaning(connection: Connection, entry: Entry) -> list[Judgement]:

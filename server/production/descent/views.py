@@ -9,7 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import clock, plant
+from server.core import days, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -38,8 +38,8 @@ def show(number: str) -> Answer:
 
 
 def _shown(number: str) -> Answer:
-    day = clock.now_text()[:10]
     with plant.current().engine.connect() as connection:
+        day = days.today(connection)
         line = queries.batch_line(connection, number)
         if line is None:
             raise PestleError("batch_unknown", {"batch": number})
@@ -138,8 +138,9 @@ def rework(body: Body, number: str) -> Answer:
 
 
 def _numbered(number: str, count: int, said: Any) -> None:
-    here, day = plant.current(), clock.now_text()[:10]
+    here = plant.current()
     with here.engine.connect() as connection:
+        day = days.today(connection)
         product = queries.product_of(connection, number)
     if product is None:
         raise PestleError("batch_unknown", {"batch": number})

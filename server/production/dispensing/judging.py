@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry
 from server.equipment import queries as equipment
 from server.materials import queries as materials
@@ -89,6 +90,6 @@ def _judge_calibration(connection: Connection, entry: Entry) -> list[Judgement]:
     named = entry.payload["reading"]
     piece = None if named is None else equipment.find_equipment(connection, named["balance"])
     due = None if piece is None else piece.calibration_due
-    if due is None or entry.header.captured_at[:10] <= due:
+    if due is None or days.captured(connection, entry) <= due:
         return []
     return [Judgement(rules.OVERDUE, {"balance": entry.payload["reading"]["balance"], "due": due, "severity": MAJOR})]

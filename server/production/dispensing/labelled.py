@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.core import days
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.labels import queries as labels
@@ -36,7 +37,7 @@ def _said(connection: Connection, stored: StoredEntry, given: Mapping[str, Any],
     lot = materials.find_lot(connection, given["material"], given["lot"], day)
     said = {"code": f"PESTLE-CONTAINER:1:{given['into']}", "container": given["into"], "batch": given["batch"]}
     said |= {"phase": given["phase"], "portion": str(given["portion"]), "material": given["material"]}
-    said |= {"lot": given["lot"], "dispensed": stored.head.captured_at[:10]}
+    said |= {"lot": given["lot"], "dispensed": days.of(connection, stored.head.captured_at)}
     said |= {name: _quantity(given[name]) for name in ("tare", "net", "gross") if given[name] is not None}
     said |= {name: str(people[one]["name"]) for name, one in zip(("dispensed_by", "checked_by"), who, strict=False)}
     if batch is not None:

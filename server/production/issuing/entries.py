@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core import units
+from server.core import days, units
 from server.core.kinds import Decide, Entry, Fact, Kind, Project, Room, Ruling
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
@@ -19,7 +19,7 @@ from server.production.issuing.model import ALLOCATED, ISSUED, ISSUES, RETURNED
 def decide_allocation(connection: Connection, entry: Entry) -> Ruling:
     """All of the containers or none: each of a lot of the order, fit for use, given to no other batch (PLT-16); and
     the next to end, and needed, or with a reason (MAT-07, MAT-08)."""
-    given, day = entry.payload, entry.header.captured_at[:10]
+    given, day = entry.payload, days.captured(connection, entry)
     labels = [one["container"] for one in given["containers"]]
     refused = _closed(connection, given["batch"]) or _unfit(connection, given["batch"], labels, day)
     if refused is not None:
@@ -85,7 +85,7 @@ def _closed(connection: Connection, number: str) -> Ruling | None:
 
 def decide_issue(connection: Connection, entry: Entry) -> Ruling:
     """One container, by its label: given to this batch, fit for use today, and not with it already (MAT-08)."""
-    given, day = entry.payload, entry.header.captured_at[:10]
+    given, day = entry.payload, days.captured(connection, entry)
     label, batch = given["container"], given["batch"]
     refused = _closed(connection, batch)
     if refused is not None:
@@ -119,7 +119,7 @@ def decide_return(connection: Connection, entry: Entry) -> Ruling:
     if rules.amount([now], brought.held["unit"]) > rules.amount([most], brought.held["unit"]):
         details = {"container": given["container"], "held": f"{most['value']} {most['unit']}"}
         return Ruling(refusal="return_too_much", details=details)
-    one = stock.find_standing(connection, given["container"], entry.header.captured_at[:10])
+    one = stock.find_standing(connection, given["container"], days.captured(connection, entry))
     return _nowhere(connection, given["to"], one) or Ruling(consequences=_freed(connection, entry))
 
 
@@ -137,7 +137,7 @@ def _nowhere(connection: Connection, to: str | None, one: Standing | None) -> Ru
 
 def areas_of_issue(connection: Connection, entry: Entry) -> list[str]:
     """Where the container stands that is taken from there."""
-    one = stock.find_standing(connection, entry.payload["container"], entry.header.captured_at[:10])
+    one = stock.find_standing(connection, entry.payload["container"], days.captured(connection, entry))
     return [] if one is None else stock.areas_of(connection, [one.location])
 
 

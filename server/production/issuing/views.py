@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock, plant
+from server.core import days, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity.access import current_person, require
@@ -47,7 +47,7 @@ def issue(body: Body, batch: str) -> Answer:
     """Bring one container to the batch. PestleError `container_not_allocated`, `container_not_fit`,
     `container_issued`."""
     with plant.current().engine.connect() as connection:
-        one = stock.find_standing(connection, body["container"], clock.now_text()[:10])
+        one = stock.find_standing(connection, body["container"], days.today(connection))
     if one is None:
         raise PestleError("container_unknown", {"container": body["container"]})
     said = {"material": one.material, "lot": one.lot, "held": dict(one.held)}
@@ -75,5 +75,5 @@ def _shown(batch: str) -> Answer:
         line = queries.batch_line(connection, batch)
         if line is None:
             raise PestleError("batch_unknown", {"batch": batch})
-        items = issuing.materials_of(connection, batch, clock.now_text()[:10])
+        items = issuing.materials_of(connection, batch, days.today(connection))
     return {"batch": batch, "product": line.product, "status": line.status, "items": items}

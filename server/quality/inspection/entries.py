@@ -7,7 +7,7 @@ from marshmallow import Schema, validate
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import days, fields
 from server.core.kinds import Entry, Fact, Kind, Room, Ruling
 from server.core.numbering import is_next
 from server.core.outcomes import SERVER
@@ -121,7 +121,7 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
     lot = materials.find_lot(connection, given["material"], given["lot"])
     if lot is None:
         return Ruling(refusal="lot_unknown", details={"lot": f"{given['material']}/{given['lot']}"})
-    asked = queries.plan_of(connection, given["material"], entry.header.captured_at[:10])
+    asked = queries.plan_of(connection, given["material"], days.captured(connection, entry))
     asked = outcomes.plan_for(connection, asked, given["material"], lot.supplier)
     if not asked.items() <= given.items():
         return _refused("inspection_draw_wrong", given)
@@ -245,7 +245,7 @@ def opening(
     labels = queries.labels_of(connection, material, lot)
     number = queries.next_number(connection, now)
     said: dict[str, Any] = {"inspection": number, "material": material, "lot": lot, "reason": reason}
-    asked = queries.plan_of(connection, material, now[:10])
+    asked = queries.plan_of(connection, material, days.of(connection, now))
     said |= outcomes.plan_for(connection, asked, material, supplier)
     said |= rules.draw(number, said, labels, max(came, len(labels)))
     return Fact(model.OPENED, model.stream(material, lot), said, subject=number, actor=actor)

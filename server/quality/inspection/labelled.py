@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.labels import queries as labels
@@ -25,7 +26,8 @@ def _said(connection: Connection, one: Sample, day: str) -> dict[str, str]:
     people = identity.people(connection, [one.taken_by])
     zh, en = _PURPOSES[one.purpose]
     said = {"code": one.sample, "sample": one.sample, "inspection": one.inspection, "purpose_zh": zh, "purpose_en": en}
-    said |= {"quantity": _quantity(one), "taken": one.taken_at[:10], "taken_by": people[one.taken_by]["name"]}
+    taken = days.of(connection, one.taken_at)
+    said |= {"quantity": _quantity(one), "taken": taken, "taken_by": people[one.taken_by]["name"]}
     lot = None if inspection is None else materials.find_lot(connection, inspection.material, inspection.lot, day)
     if lot is not None:
         said |= labels.named_lot(connection, lot)

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select
 
-from server.core import numbering
+from server.core import days, numbering
 from server.materials import queries as materials
 from server.materials.stock import queries as stock
 from server.quality.inspection import model, plans, rules
@@ -37,7 +37,7 @@ _steps = Prepared(select(step).where(step.c.sample == bindparam("sample")).order
 
 def next_number(connection: Connection, moment: str) -> str:
     """The number of an inspection that is opened now; `moment` is UTC text."""
-    year = int(moment[:4])
+    year = int(days.of(connection, moment)[:4])
     return numbering.text(model.PREFIX, year, last_number(connection, year) + 1)
 
 
@@ -171,7 +171,7 @@ def as_it_stands(
     connection: Connection, found: Inspection, samples: Sequence[Sample], steps: Sequence[tuple[str, Step]]
 ) -> tuple[Inspection, list[Sample], list[str]]:
     """See `rules.as_it_stands`."""
-    every = stock.of_lot(connection, found.material, found.lot, found.opened_at[:10])
+    every = stock.of_lot(connection, found.material, found.lot, days.of(connection, found.opened_at))
     gone = {one.container: one.gone is not None for one in every}
     return rules.as_it_stands(found, samples, steps, gone, parents_of(connection, found))
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import clock, plant, qualifications
+from server.core import clock, days, plant, qualifications
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.outcomes import Recorded
@@ -36,7 +36,7 @@ def listing(query: Body) -> Answer:
     states = (model.SAMPLING, model.SAMPLED) if query["open"] else model.STATES
     with plant.current().engine.connect() as connection:
         found, total = queries.listed(connection, states, query["q"].strip(), query["offset"], query["limit"])
-        return {"items": pages.listing(connection, found, _today()), "total": total}
+        return {"items": pages.listing(connection, found, days.today(connection)), "total": total}
 
 
 @blueprint.post("/inspections")
@@ -75,7 +75,7 @@ def show(number: str) -> Answer:
 def look(query: Body, number: str) -> Answer:
     """What a container is to an inspection, by its label. PestleError `inspection_unknown`."""
     with plant.current().engine.connect() as connection:
-        return pages.container(connection, _find(connection, number), query["label"], _today())
+        return pages.container(connection, _find(connection, number), query["label"], days.today(connection))
 
 
 @blueprint.post("/inspections/<number>/samples")
@@ -177,7 +177,7 @@ def _find(connection: Connection, number: str) -> Inspection:
 
 def _page(number: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.page(connection, number, _today())
+        found = pages.page(connection, number, days.today(connection))
     if found is None:
         raise PestleError("inspection_unknown", {"inspection": number})
     return found
@@ -185,12 +185,8 @@ def _page(number: str) -> Answer:
 
 def _sample_page(number: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.sample(connection, number, _today())
+        found = pages.sample(connection, number, days.today(connection))
         people = identity.people_with(connection, model.RECORDS)
     if found is None:
         raise PestleError("sample_unknown", {"sample": number})
     return found | {"receivers": [{"id": one.id, "name": one.name, "name_en": one.name_en} for one in people]}
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

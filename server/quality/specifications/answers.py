@@ -4,7 +4,7 @@ from marshmallow import Schema
 from marshmallow import fields as plain
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import days, fields
 from server.core.kinds import Entry, Kind, Ruling
 from server.equipment import queries as equipment
 from server.quality import model, projection, queries
@@ -60,7 +60,7 @@ class ResultsAnalysed(ResultsAnswered):
 
 def judge_analysis(connection: Connection, entry: Entry) -> Ruling:
     """What was tested with something that was not fit for it is kept, and flagged (CN GMP 2010, 143 and 226)."""
-    ruling, given, day = judge(connection, entry), entry.payload, entry.header.captured_at[:10]
+    ruling, given, day = judge(connection, entry), entry.payload, days.captured(connection, entry)
     known = {one["instrument"]: one["instrument"] for one in given["results"] if one["instrument"] is not None}
     instruments = [equipment.find_equipment(connection, code) for code in known]
     flags = ["equipment_unknown"] if None in instruments else []

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, select, update
 
+from server.core import days
 from server.core.db import records
 from server.core.kinds import Entry
 from server.quality.specifications import model
@@ -60,5 +61,5 @@ def decide(connection: Connection, entry: Entry) -> None:
     row |= {"decided_reason": given["reason"], "instance": given["instance"]}
     if entry.kind == model.APPROVED_KIND:
         named = connection.execute(select(specification.c.effective_from).where(here)).scalar_one()
-        row["first_day"] = max(named, at[:10])
+        row["first_day"] = max(named, days.of(connection, at))
     connection.execute(update(specification).where(here).values(row))

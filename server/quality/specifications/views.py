@@ -9,7 +9,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import clock, plant, qualifications
+from server.core import clock, days, plant, qualifications
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.steps import action
@@ -33,7 +33,7 @@ _SEES, _RECORDS = ("lot.read", "log.read"), "results.record"
 def listing() -> Answer:
     """All specifications with the version in force, and all materials and products that one may be written for."""
     with plant.current().engine.connect() as connection:
-        return pages.listing(connection, _today())
+        return pages.listing(connection, days.today(connection))
 
 
 @blueprint.get("/specifications/<code>")
@@ -80,7 +80,7 @@ def submit(body: Body, code: str) -> Answer:
 def judging(query: Body) -> Answer:
     """The version by which results of a batch or lot are judged today; null where there is none."""
     with plant.current().engine.connect() as connection:
-        return pages.judging(connection, query["about"], query["stage"], _today())
+        return pages.judging(connection, query["about"], query["stage"], days.today(connection))
 
 
 @blueprint.post("/results")
@@ -104,7 +104,7 @@ def record(body: Body) -> Answer:
 def _demand_fit(connection: Connection, body: Body) -> None:
     _, material, lot = subject_of(body["about"])
     known = lot is None or materials.find_lot(connection, str(material), lot) is not None
-    found = queries.effective_for(connection, body["about"], body["stage"], _today())
+    found = queries.effective_for(connection, body["about"], body["stage"], days.today(connection))
     named = (body["specification"], body["version"])
     if not known or found is None or (found.specification, found.version) != named:
         raise PestleError("results_unfit", {"specification": body["specification"]})
@@ -131,11 +131,7 @@ def _is_foreign(connection: Connection, sample: str | None, material: str, lot: 
 
 def _page(code: str) -> Answer:
     with plant.current().engine.connect() as connection:
-        found = pages.one(connection, code, _today())
+        found = pages.one(connection, code, days.today(connection))
     if found is None:
         raise PestleError("specification_unknown", {"specification": code})
     return found
-
-
-def _today() -> str:
-    return clock.now_text()[:10]

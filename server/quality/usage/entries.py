@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, validates_schema
 from sqlalchemy import Connection
 
-from server.core import fields
+from server.core import days, fields
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.identity import signing
 from server.materials import queries as materials
@@ -87,7 +87,7 @@ def decide_certificate(connection: Connection, entry: Entry) -> Ruling:
 def judge_status(connection: Connection, entry: Entry) -> Ruling:
     """On exactly what was shown, and nothing is released that something stands against (CN GMP 2010, 106 and 223)."""
     given = entry.payload
-    found = queries.facts(connection, given["material"], given["lot"], entry.header.captured_at[:10])
+    found = queries.facts(connection, given["material"], given["lot"], days.captured(connection, entry))
     if found is None:
         return Ruling()
     code = rules.refused(given, found, entry.actor)
@@ -117,7 +117,11 @@ def decide_aside(connection: Connection, entry: Entry) -> Ruling:
     """QA, after a retest: the original does not count, and stays where it is (QUA-03)."""
     given = entry.payload
     _, material, lot = subject_of(entry.header.stream)
-    found = None if material is None or lot is None else queries.facts(connection, material, lot, _day(entry))
+    found = (
+        None
+        if material is None or lot is None
+        else queries.facts(connection, material, lot, days.captured(connection, entry))
+    )
     code = "not_found" if found is None else rules.aside_refused(given, found, entry.actor)
     if code is not None:
         return Ruling(refusal=code, details={"entry": given["entry"], "test": given["test"]})
@@ -133,10 +137,6 @@ def decide_resuming(connection: Connection, entry: Entry) -> Ruling:
     if code is not None:
         return Ruling(refusal=code, details={"material": given["material"], "supplier": given["supplier"]})
     return signing.refusal(connection, entry, model.said_of_resuming(given)) or Ruling()
-
-
-def _day(entry: Entry) -> str:
-    return entry.header.captured_at[:10]
 
 
 KINDS = (

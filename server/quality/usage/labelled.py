@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.identity import queries as identity
 from server.quality.usage import queries
 
@@ -12,5 +13,5 @@ def decided(connection: Connection, material: str, lot: str) -> dict[str, str]:
     if last is None:
         return {}
     name = str(identity.people(connection, [last.by])[last.by]["name"])
-    said = {"reason": last.reason or "", "decided": last.at[:10], "decided_by": name}
+    said = {"reason": last.reason or "", "decided": days.of(connection, last.at), "decided_by": name}
     return {key: text for key, text in said.items() if text}

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from server.core import blobs, clock, files, plant
+from server.core import blobs, clock, days, files, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
@@ -41,7 +41,7 @@ def list_retests() -> Answer:
     """Released lots that are to be tested again within 60 days, or were to be already; the first one due first."""
     with plant.current().engine.connect() as connection:
         now = clock.now()
-        found = retests.due(connection, clock.text(now)[:10], clock.text(now + _AHEAD)[:10], _MOST)
+        found = retests.due(connection, days.at(connection, now), days.at(connection, now + _AHEAD), _MOST)
     shown = ("material", "name", "lot", "retest", "containers", "supplier_lot")
     items = [
         {name: getattr(one.lot, name) for name in shown} | {"inspection": one.inspection, "past": one.past}
@@ -181,7 +181,7 @@ def _page(material: str, lot: str) -> Answer:
     with plant.current().engine.connect() as connection:
         person = current_person()
         decides = person.id if model.DECIDES in person.permissions else None
-        found = pages.one(connection, material, lot, clock.now_text()[:10], decides)
+        found = pages.one(connection, material, lot, days.today(connection), decides)
     if found is None:
         raise PestleError("not_found", {"name": f"{material}/{lot}"})
     return found

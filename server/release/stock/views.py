@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import clock, qualifications
+from server.core import clock, days, qualifications
 from server.core import plant as site
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -74,7 +74,7 @@ def _check(material: str, lot: str, lines: Sequence[Mapping[str, Any]]) -> None:
 
 def _page(material: str, lot: str) -> Answer:
     with site.current().engine.connect() as connection:
-        found = pages.containers(connection, material, lot, clock.now_text()[:10])
+        found = pages.containers(connection, material, lot, days.today(connection))
     if found is None:
         raise PestleError("not_found", {"name": f"{material}/{lot}"})
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.core.outcomes import SERVER
 from server.core.qualifications import missing_by_clock
@@ -28,7 +29,7 @@ def decide_opening(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="record_known", details={"record": given["record"]})
     if entry.header.stream != model.record_stream(given["record"]):
         return Ruling(refusal="record_unknown", details={"record": given["record"]})
-    found = forms.effective(connection, given["form"], entry.header.captured_at[:10])
+    found = forms.effective(connection, given["form"], days.captured(connection, entry))
     if found is None or (found.version, found.sha256) != (given["version"], given["sha256"]):
         return Ruling(refusal="form_not_effective", details={"form": given["form"], "version": given["version"]})
     lacking = (

@@ -10,7 +10,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, clock, db, plant, qualifications
+from server.core import blobs, clock, days, db, plant, qualifications
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.steps import filling
@@ -47,7 +47,7 @@ def listing(query: Body) -> Answer:
 def fillable() -> Answer:
     """The forms that may be filled today, each with its version."""
     with plant.current().engine.connect() as connection:
-        found = forms.fillable(connection, clock.now_text()[:10])
+        found = forms.fillable(connection, days.today(connection))
         return {
             "items": [
                 {"form": one.form, "version": one.version, "sha256": one.sha256, "title": one.title} for one in found
@@ -63,7 +63,7 @@ def begin(body: Body) -> Answer:
     """Open a record of the version of a form that is effective today. PestleError `form_not_effective`."""
     now = clock.now()
     with plant.current().engine.connect() as connection:
-        form = forms.effective(connection, body["form"], now.date().isoformat())
+        form = forms.effective(connection, body["form"], days.at(connection, now))
     if form is None:
         raise PestleError("form_not_effective", {"form": body["form"]})
     name = f"R-{new_id(int(now.timestamp() * 1000))}"
