@@ -44,10 +44,11 @@ def result(site: Sampling, lot: str, by: str, **more: str) -> str:
 
 def foreign(tablet: VirtualTablet, lot: str, sample: str) -> str:
     """A result of a sample of another lot, out of the hand of a device."""
-    answer = {"test": "assay", "value": "99.5", "text": None, "conforms": None, "instrument": None, "reagents": []}
-    said = {"stage": "incoming", "specification": CODE, "version": 1, "results": [answer], "sample": sample}
+    answer: Json = {"test": "assay", "value": "99.5", "text": None, "conforms": None}
+    answer |= {"instrument": None, "reagents": []}
+    said: Json = {"stage": "incoming", "specification": CODE, "version": 1, "results": [answer], "sample": sample}
     said |= {"analyst": "P-0005", "inspection": None, "retest_of": None}
-    return tablet.record("quality.results_recorded.v3", f"lot/api-1/{lot}", said, actor="zhao").id
+    return str(tablet.record("quality.results_recorded.v3", f"lot/api-1/{lot}", said, actor="zhao").id)
 
 
 @pytest.fixture(scope="module")
