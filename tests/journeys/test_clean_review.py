@@ -1,0 +1,79 @@
+"""A batch in which nothing happened is reviewed and released on a phone in no more than five actions (PRD-13)."""
+
+from collections.abc import Iterator
+
+import pytest
+from control_support import approved, master_of, ordered_by
+from journeys.processes import until
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+from recipe_support import step
+
+from server.core.config import Config
+from server.core.kinds import Fact
+from server.plant import open_plant
+from sync.log import reading
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-13")]
+LONG = 20_000
+BATCH, MOST = "C-5", 5
+# What a hand does: a touch on something that answers, or a field that was filled in.
+COUNT = """(() => {
+  window.acts = [];
+  const typed = "input:not([type=radio]):not([type=checkbox])";
+  const act = (element) => window.acts.push(element.closest("[data-testid]")?.dataset.testid ?? element.tagName);
+  const touch = ({ isTrusted, target }) => { if (isTrusted && !target.matches(typed)) act(target); };
+  document.addEventListener("click", touch, true);
+  document.addEventListener("change", ({ target }) => { if (target.matches(typed)) act(target); }, true);
+})()"""
+
+
+def order(here: Site, database_url: str) -> None:
+    plant = open_plant(Config(here.server.data, database_url))
+    with plant.engine.connect() as connection:
+        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
+    [demo] = [one for one in orders if one["batch"] == here.batch]
+    recipe = master_of([step("10", "instruction", room=None)], **{name: demo[name] for name in ("product", "size")})
+    approved(plant, recipe)
+    plant.recorder.state(
+        Fact("production.order_released.v2", f"batch/{BATCH}", ordered_by(recipe, BATCH, lots=[]), actor="P-0008")
+    )
+    plant.close()
+
+
+@pytest.fixture(scope="module")
+def here(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("clean")
+    database_url = f"sqlite:///{folder}/data/pestle.db"
+    with site(playwright, folder, database_url) as plant:
+        order(plant, database_url)
+        yield plant
+
+
+def test_from_opening_to_signature_there_are_at_most_five_actions(here: Site) -> None:
+    tablet = here.tablet("made", "zh-CN")
+    tablet.enrol(here.code("tablet"), "T-01")
+    tablet.sign_in("zhangmin")
+    tablet.take(BATCH)
+    tablet.start_phase()
+    tablet.complete_phase("10")
+    until("all is in the log", lambda: tablet.counts()[:2] == (0, 0))
+    tablet.hand_back(BATCH)
+    phone = here.phone("qa", "zh-CN")
+    phone.page.goto(phone.wire.url)
+    phone.sign_in("zhaolin")
+    expect(phone.at(f"review-{BATCH}")).to_be_visible(timeout=LONG)
+    phone.page.evaluate(COUNT)
+    phone.at(f"review-{BATCH}").click()
+    expect(phone.at("release")).to_be_enabled(timeout=LONG)
+    phone.shoot("clean")
+    phone.at("release").click()
+    phone.at("meaning-reviewed_and_released").click()
+    phone.at("signature-login").fill("zhaolin")
+    phone.at("signature-password").fill(here.people["zhaolin"]["password"])
+    phone.at("sign-now").click()
+    expect(phone.at("seal")).to_have_attribute("data-decision", "released", timeout=LONG)
+    opened, *acts = phone.page.evaluate("window.acts")
+    assert opened == f"review-{BATCH}"
+    assert {"release", "sign-now"} <= set(acts)
+    assert len(acts) <= MOST, acts
