@@ -65,7 +65,8 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
     assert inspection is not None
     assert inspection.complete
     assert counts == {"ordered": 3, "in_progress": 1, "awaiting_review": 3, "released": 30}
-    assert open_codes == {"out_of_limits", "manual_weight_unverified"}
+    # What was weighed out of has not come back from the pilots yet.
+    assert open_codes == {"out_of_limits", "manual_weight_unverified", "material_difference"}
     assert verify_log(tmp_path / "log", full=True).ok
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
     _assert_it_can_be_taken_along(plant)
