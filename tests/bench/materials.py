@@ -228,7 +228,7 @@ class Http(_Work):
         _post(client, path, body | {"passkey": self._keys[client].use(options)})
 
     def issue(self, batch: str, lot: str, label: str) -> None:
-        _post(self._chen, "/api/orders", _order(batch, lot))
+        _post(self._chen, "/api/orders", _order(batch, lot) | {"number_reason": "Measured"})
         _post(self._chen, f"/api/orders/{batch}/release", {})
         given = {"containers": [{"container": label, "reason": None}]}
         _post(self._chen, f"/api/batches/{batch}/materials/allocate", given)
@@ -254,7 +254,7 @@ def _portion(label: str) -> Json:
 
 def _order(batch: str, lot: str) -> Json:
     order = {"batch": batch, "recipe": "MR-TAB", "version": 1, "size": RECIPE["size"], "planned_start": "2026-12-01"}
-    return order | {"lots": [{"material": "api-1", "lot": lot}], "number_reason": "Measured"}
+    return order | {"lots": [{"material": "api-1", "lot": lot}]}
 
 
 def _person(login: str, role: str) -> Json:
