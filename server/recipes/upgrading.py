@@ -27,7 +27,7 @@ def upgraded(content: Content) -> dict[str, Any]:
 def _phase(phase: Content, after: list[str]) -> dict[str, Any]:
     made = dict(phase) | {"after": after, "minutes": None, "times": [], "candidates": [], "needs": []}
     if phase["type"] == "in_process":
-        made |= {"schedule": None, "checks": [dict(one) | {"chart": False} for one in phase["checks"]]}
+        made |= {"schedule": None, "checks": [dict(one) | {"chart": False} for one in phase.get("checks", [])]}
     return made
 
 

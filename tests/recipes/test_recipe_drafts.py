@@ -78,6 +78,13 @@ def test_a_version_of_before_becomes_a_draft_of_the_third_form(site: PlantUnderT
     assert (found["content"], found["next"]) == (upgraded(given), 2)
 
 
+def test_a_phase_of_before_that_says_nothing_of_its_checks_yet_is_kept(site: PlantUnderTest) -> None:
+    bare: Any = content() | {"phases": [{"id": "1", "type": "in_process"}], "materials": []}
+    assert save(site, bare).json == {"revision": 1}
+    [phase] = desk(site, "zhou").get(DRAFT).json["content"]["phases"]
+    assert (phase["checks"], phase["schedule"], phase["after"]) == ([], None, [])
+
+
 def test_what_is_submitted_out_of_it_is_what_is_saved_and_the_draft_is_gone(site: PlantUnderTest) -> None:
     save(site, master())
     other = submit(site, master(minutes=3), draft=1)
