@@ -28,9 +28,10 @@ _IS_SEAL = log_entry.c.kind.in_(DISPOSITIONS) & (log_entry.c.device == "server")
 def gates(connection: Connection, batch: str) -> list[Gate]:
     """All gates of a batch, those of the handheld room after those of batch and laboratory, and what is open of the
     batches that it came of."""
+    above = {one: _own_gates(connection, one) for one in births.ancestors(connection, batch)}
     return [
         *_own_gates(connection, batch),
-        *rules.parents_gates({one: _own_gates(connection, one) for one in births.ancestors(connection, batch)}),
+        *rules.parents_gates(above, births.same_made(connection, batch) if above else ()),
     ]
 
 

@@ -1,7 +1,7 @@
 """What a reviewer is shown first, which gates a batch has passed, and whether a signature may be set: pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from server.production import model as production
@@ -222,20 +222,24 @@ def answer_refused(asked: Question | None, batch: str, person: str) -> str | Non
     return "question_own" if asked.by == person else None
 
 
-# What a batch's own gates ask that says nothing of what came of it: what is asked of its children in its place, and
-# results that may be the very reason of a rework.
-_OWN = ("specification", "results", "yields", "batch_reviewed")
+# What a batch's own gates ask that says nothing of what came of it: it is asked of its children in its place.
+_OWN = ("specification", "batch_reviewed")
+# What may be the very reason of a rework; what is only split or merged is what was tested.
+_REWORKED = ("results", "yields")
 
 
-def parents_gates(found: Mapping[str, Sequence[Gate]]) -> list[Gate]:
-    """Nothing is open of what the batch came of, however far back (PRD-14); no gate of a batch that was ordered."""
-    every = [f"{batch}: {what}" for batch, gates in found.items() for one in gates for what in _open_of(one)]
+def parents_gates(found: Mapping[str, Sequence[Gate]], same: Collection[str]) -> list[Gate]:
+    """Nothing is open of what the batch came of, however far back (PRD-14), and nothing that it is still the `same` as
+    has failed; no gate of a batch that was ordered."""
+    every = [
+        f"{batch}: {what}" for batch, gates in found.items() for one in gates for what in _open_of(one, batch in same)
+    ]
     return [gate("parents", every)] if found else []
 
 
-def _open_of(one: Gate) -> Sequence[str]:
+def _open_of(one: Gate, same: bool) -> Sequence[str]:
     """Phases that are left are done in the children; a value that is missing of one that was done is missing there."""
-    if one.met or one.code in _OWN:
+    if one.met or one.code in _OWN or (one.code in _REWORKED and not same):
         return ()
     return [slot for slot in one.details if "/" in slot] if one.code == "phases" else (one.code,)
 

@@ -22,6 +22,7 @@ from server.production.descent import model, rules
 from server.production.descent import queries as births
 from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
+from server.quality.model import RESULTS_RECORDED
 from server.release import queries as release
 from server.release import rules as of_release
 from server.release.dossier import answers
@@ -100,6 +101,21 @@ def test_an_exception_of_a_parent_holds_its_children_until_it_is_assessed(site: 
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Cleaned"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
     assert (gate(site, "B2"), gate(site, "B5")) == ([], [])
+
+
+def test_what_has_failed_of_a_parent_holds_what_it_was_split_and_merged_into_until_it_is_reworked(site: Site) -> None:
+    ordered(site)
+    line: Json = {"test": "assay", "name": None, "value": {"value": "80.0", "unit": "%"}, "verdict": "fail"}
+    line |= {"low": "95.0", "high": "105.0"}
+    said = {"stage": "release", "results": [line], "source": None}
+    site.state(RESULTS_RECORDED, batch_stream("B1"), said, "P-7")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert "B1: results" in gate(site, "B2")
+    merge(site, "B4", "100.000", "B2", "B3")
+    assert "B1: results" in gate(site, "B4")
+    rework(site, "B4", "B5", stage="20")
+    split(site, "B5", ("B6", "40.000"), ("B7", "60.000"))
+    assert "B1: results" not in [*gate(site, "B5"), *gate(site, "B6")]
 
 
 def refused(make: Any) -> str:
@@ -196,6 +212,6 @@ def test_the_dossier_names_what_a_batch_came_of_and_what_came_of_it(site: Site) 
 
 def test_a_value_that_is_missing_of_a_parent_holds_its_children_and_a_phase_that_they_do_does_not() -> None:
     gates = [of_release.gate("phases", ["40", "20/net"]), of_release.gate("results", ["release/assay"])]
-    [found] = of_release.parents_gates({"B1": gates, "B0": [of_release.gate("phases", ["40"])]})
+    [found] = of_release.parents_gates({"B1": gates, "B0": [of_release.gate("phases", ["40"])]}, ())
     assert (found.met, found.details) == (False, ("B1: 20/net",))
-    assert of_release.parents_gates({}) == []
+    assert of_release.parents_gates({}, ()) == []

@@ -49,6 +49,11 @@ def ancestors(connection: Connection, number: str) -> list[str]:
     return _walk(number, lambda one: [row.parent for row in parents_of(connection, one)])
 
 
+def same_made(connection: Connection, number: str) -> list[str]:
+    """Those of its ancestors whose material is this batch's as it was: a rework has made something else of the rest."""
+    return _walk(number, lambda one: [row.parent for row in parents_of(connection, one) if row.how != "rework"])
+
+
 def descendants(connection: Connection, number: str) -> list[str]:
     return _walk(number, lambda one: [row.batch for row in children_of(connection, one)])
 
