@@ -13,6 +13,7 @@ from course_support import PHASES
 from descent_support import REWORK, kilograms, merge, number, ordered, rework, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recipe_support import step
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -68,6 +69,20 @@ def test_a_batch_is_split_and_each_part_has_what_was_left(site: Site) -> None:
     assert (back["batches"], "TAB-5/B1" in back["lots"]) == (["B1", "B2"], True)
     assert onward["batches"] == ["B1", "B2", "B3"]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+
+
+def test_what_is_left_waits_for_what_is_left_also_across_a_phase_that_was_skipped(site: Site) -> None:
+    """10 > 20 > 30 of which 20 was skipped: 30 still comes after 10."""
+    taken(site, "B1", [step("10", "instruction"), step("20", "instruction", "10"), step("30", "instruction", "20")])
+    site.put("phase_skipped", {"batch": "B1", "phase": "20", "reason": "none there"})
+    site.hand_back("B1")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    merge(site, "B4", "100.000", "B2", "B3")
+    with site.plant.engine.connect() as connection:
+        for batch in ("B2", "B4"):
+            found = queries.find_batch(connection, batch)
+            assert found is not None
+            assert [(one["id"], one["after"]) for one in found.phases] == [("10", []), ("30", ["10"])]
 
 
 def test_parts_are_merged_again_and_then_reworked_as_a_whole(site: Site) -> None:

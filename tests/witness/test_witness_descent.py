@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from control_support import items
+from control_support import items, release
 from descent_support import kilograms, merge, merge_of, ordered, rework, rework_of, split, split_of
+from recipe_support import step
 from support import ROOT
 from witness_support import Rig, Story
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """B1 was split into B2 and B3, these were merged into B4, and that was reworked as B5. C1 has done phase 10; D1 was
-    split with something open."""
+    split with something open; E1 with its second phase skipped."""
     folder = tmp_path_factory.mktemp("descent")
     site = Site(f"sqlite:///{folder}/pestle.db", folder)
     ordered(site)
@@ -35,6 +36,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     for phase in ("30", "40"):
         site.put("phase_skipped", {"batch": "D1", "phase": phase, "reason": "none there"})
     split(site, "D1", ("D2", "40.000"), ("D3", "60.000"))
+    release(site, "E1", [step("10", "instruction"), step("20", "instruction", "10"), step("30", "instruction", "20")])
+    site.put("phase_skipped", {"batch": "E1", "phase": "20", "reason": "none there"})
+    site.hand_back("E1")
+    split(site, "E1", ("E2", "40.000"), ("E3", "60.000"))
     for one in items(site, "B1"):
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
@@ -43,7 +48,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
-    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", "split", "split"]
+    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", *["split"] * 4]
     assert rig.show(story) == 200, rig.why
 
 
@@ -89,6 +94,15 @@ def test_a_batch_that_is_something_else_than_was_decided_is_found(
     shorter = story.first(index)
     assert rig.show(shorter.server_says(FORMED, "batch/B2", given)) == 422
     assert rig.found == ("batch_formed_wrong", index)
+
+
+def test_a_part_in_which_a_phase_waits_for_nothing_is_found(rig: Rig, story: Story) -> None:
+    """20 was skipped and 10 is still to do: 30 waits for 10."""
+    (at,) = [one for one in story.indices(FORMED) if story.entries[one].head.stream == "batch/E2"]
+    (given,) = [one for one in story.payloads(FORMED) if one["batch"] == "E2"]
+    loose = given | {"phases": [one | {"after": []} for one in given["phases"]]}
+    assert rig.show(story.first(at).server_says(FORMED, "batch/E2", loose)) == 422
+    assert rig.found == ("batch_formed_wrong", at)
 
 
 def test_a_part_that_is_left_out_is_found(rig: Rig, story: Story) -> None:

@@ -135,10 +135,11 @@ def _draws_on(phase: Given, ended: frozenset[str]) -> bool:
 
 
 def _left(parent: Origin) -> dict[str, Any]:
-    """The order without the phases that ended: what remains comes after what remains."""
+    """The order without the phases that ended: what remains comes after what remains, also where one between them was
+    skipped."""
     order, ended = parent.order, parent.ended
-    phases = [one for one in order["phases"] if one["id"] not in ended]
-    phases = [one | {"after": [before for before in one["after"] if before not in ended]} for one in phases]
+    after = {one["id"]: one["after"] for one in order["phases"]}
+    phases = [one | {"after": _still(one["id"], after, ended)} for one in order["phases"] if one["id"] not in ended]
     units = [
         unit
         | {
@@ -159,6 +160,21 @@ def _left(parent: Origin) -> dict[str, Any]:
         "procedure": [unit for unit in units if unit["operations"]],
         "materials": order["materials"],
     }
+
+
+def _still(phase: str, after: Mapping[str, Sequence[str]], ended: frozenset[str]) -> list[str]:
+    """What a phase still waits for: in place of one that ended, what that one would have waited for."""
+    found: dict[str, None] = {}
+    open_ = [*after[phase]]
+    seen = set[str]()
+    while open_:
+        one = open_.pop(0)
+        if one not in ended:
+            found[one] = None
+        elif one not in seen:
+            seen.add(one)
+            open_[:0] = after.get(one, ())
+    return list(found)
 
 
 def _alike(one: Origin, other: Origin) -> bool:
