@@ -17,12 +17,14 @@ def review(site: Site, batch: str = "B1") -> dict[str, Any]:
     return page
 
 
-def sign(site: Site, decision: str, *, person: str = "P-5", digest: str | None = None, **changes: Any) -> None:
+def sign(
+    site: Site, decision: str, *, person: str = "P-5", digest: str | None = None, batch: str = "B1", **changes: Any
+) -> None:
     meaning = "reviewed_and_released" if decision == "released" else "reviewed_and_rejected"
     with site.plant.engine.connect() as connection:
-        shown = queries.review(connection, "B1")
+        shown = queries.review(connection, batch)
     payload = {
-        "batch": "B1",
+        "batch": batch,
         "meaning": {"code": meaning, **MEANINGS[meaning]},
         "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
         "signed_at": "2026-11-22T09:30:00.000Z",
@@ -36,7 +38,7 @@ def sign(site: Site, decision: str, *, person: str = "P-5", digest: str | None =
         "devices": [head.payload() for head in shown.devices],
         "reason": None,
     }
-    site.state(f"release.batch_{decision}.v3", "batch/B1", payload | changes, person)
+    site.state(f"release.batch_{decision}.v3", f"batch/{batch}", payload | changes, person)
 
 
 def refused(site: Site, decision: str, **options: Any) -> PestleError:
@@ -61,12 +63,12 @@ def finish(site: Site) -> None:
     site.hand_back("B1")
 
 
-def waive(site: Site, device: str, person: str = "P-5", **changes: Any) -> None:
+def waive(site: Site, device: str, person: str = "P-5", batch: str = "B1", **changes: Any) -> None:
     """By the figures that the review shows, unless the changes say otherwise."""
-    held = {one["device"]["id"]: one for one in review(site)["holdings"]}
+    held = {one["device"]["id"]: one for one in review(site, batch)["holdings"]}
     shown = held.get(device, {"known": 0, "delivered": 0})
     payload = {
-        "batch": "B1",
+        "batch": batch,
         "device": device,
         "known": shown["known"],
         "delivered": shown["delivered"],
@@ -79,4 +81,4 @@ def waive(site: Site, device: str, person: str = "P-5", **changes: Any) -> None:
         "passkey": None,
         "reason": "fell into the reactor",
     }
-    site.state("release.device_waived.v2", "batch/B1", payload | changes, person)
+    site.state("release.device_waived.v2", f"batch/{batch}", payload | changes, person)

@@ -242,8 +242,9 @@ def dispositions(connection: Connection, batch: str) -> list[Disposition]:
 
 
 def produced(connection: Connection, batch: str, person: str) -> bool:
-    """Whether somebody performed or verified anything in a batch."""
-    entries = batches.entries_of(connection, batch)
+    """Whether somebody performed or verified anything in a batch, or in one that it came of (DR 22)."""
+    every = (batch, *births.ancestors(connection, batch))
+    entries = (entry for one in every for entry in batches.entries_of(connection, one))
     return any(person in (entry.actor, entry.verifier) for entry in entries)
 
 
