@@ -50,6 +50,7 @@ from server.release.audit import views as audit
 from server.release.deviations import views as deviations
 from server.release.paper import views as paper
 from server.release.stock import views as stock
+from server.site import zone_views as zone
 from server.training import views as training
 from server.web import (
     bodies,
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     identity.blueprint,
     people.blueprint,
     areas.blueprint,
+    zone.blueprint,
     badges.blueprint,
     training.blueprint,
     forms.blueprint,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from server.core import clock
+from server.core import clock, days
 from server.core.plant import Plant
 from server.demo import coated, dispensing
 from server.demo.alerts import alert
@@ -16,11 +16,12 @@ from server.demo.materials import store
 from server.demo.planning import plan
 from server.demo.production import Line, Plan
 from server.demo.specifications import specify
-from server.demo.story import Story, ahead
+from server.demo.story import ZONE, Story, ahead
 from server.demo.training import revise, train
 from server.identity import accounts
 from server.identity import queries as identity
 from server.recipes import model as recipes
+from server.site import model as site
 from sync.log import reading
 
 HISTORY_DAYS = 360
@@ -63,6 +64,9 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
     story = Story(plant, datetime.now(UTC) - TODAY if quick else today - timedelta(days=HISTORY_DAYS + 5))
     with story.told():
         say("people and master data")
+        if not _keeps_zone(story):
+            said = {"zone": ZONE, "reason": "The plant stands in China 工厂位于中国"}
+            story.state(site.ZONE_SET, site.STREAM, said)
         _people(story)
         train(story)
         _master_data(story)
@@ -101,6 +105,11 @@ def _passwords(story: Story) -> None:
             has = "password" in identity.credentials_of(connection, story.person(login))
         if not has:
             accounts.set_password(story.plant, story.person(login), password_of(login))
+
+
+def _keeps_zone(story: Story) -> bool:
+    with story.plant.engine.connect() as connection:
+        return days.zones(connection).latest == ZONE
 
 
 def _people(story: Story) -> None:

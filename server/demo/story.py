@@ -22,7 +22,7 @@ from sync.signing import Ed25519Signer
 from sync.writer import DeviceWriter
 
 # The demonstration plant stands in China.
-OFFSET = 480
+OFFSET, ZONE = 480, "Asia/Shanghai"
 
 
 # A person with the key that their PIN unlocks.

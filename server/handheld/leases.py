@@ -207,6 +207,8 @@ def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...])
         # With their keys: who works alone can tell whose records he sees.
         "devices": [one.key_payload() for one in identity.all_devices(connection) if one.role == TABLET],
         "site": plant.site(),
+        # By which calendar a tablet tells days: the same as the server, also alone.
+        "zones": days.zones(connection).lent(),
     }
 
 

@@ -109,3 +109,16 @@ def test_stock_ends_with_the_day_of_the_plant_and_not_with_that_of_greenwich(sto
         stands[hour] = store.stands("X-1", day).status, "X-1" in store.proposed(day=day)
     usable, expired = ("released", True), ("expired", False)
     assert stands == ({15: usable, 16: expired, 23: expired} if zone else dict.fromkeys((15, 16, 23), usable))
+
+
+def test_who_administers_states_the_zone_at_a_desk_and_others_do_not(site: PlantUnderTest) -> None:
+    admin = site.client("admin")
+    assert admin.get("/api/zone").json | {"today": ""} == {"zone": "UTC", "since": None, "today": ""}
+    assert site.client("zhang").post("/api/zone", json=SHANGHAI).status_code == 403
+    assert admin.post("/api/zone", json=SHANGHAI | {"zone": "Nowhere/City"}).json["code"] == "zone_unknown"
+    said = admin.post("/api/zone", json=SHANGHAI)
+    assert said.status_code == 200, said.text
+    assert said.json["zone"] == "Asia/Shanghai"
+    with site.plant.engine.connect() as connection:
+        known = days.zones(connection)
+    assert known.stated == [(said.json["since"], "Asia/Shanghai")]

@@ -18,6 +18,8 @@ export interface Grant { role: string; areas: string[] | null }
 /** Roles that sign, wanted by one person and not yet confirmed by another; `mine`: the one who is signed in may. */
 export interface WaitingGrant { person: Named; grants: Grant[]; by: Named; at: string; mine: boolean }
 export interface Area { area: string; name: Text2; places: string[] }
+/** `since`: null where none was stated. */
+export interface SiteZone { zone: string; since: string | null; today: string }
 export interface AccessPolicy { password_days: number; one_time_hours: number; idle_minutes: number; tablet_minutes: number; absolute_hours: number }
 export interface Site { name: Text2; origin: string; vkey: string; server_key: string; version: string }
 export interface PersonLine extends Named { login: string; roles: string[] }

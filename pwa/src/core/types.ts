@@ -1,6 +1,7 @@
 /** The shapes that the app's core and its screens share; the server's HTTP shapes stand in src/api/types.ts. */
 
 import type { Definition } from "../engines/forms/types";
+import type { StatedZone } from "./days";
 import type { Conversion } from "./measures";
 import type { Badge } from "./opening";
 
@@ -220,6 +221,8 @@ export interface Lent {
   devices: { id: string; name: string; alg: string; public_key: string }[];
   document: string;
   site: { name: Text2; server_key: string; vkey: string };
+  /** By whose calendar days are told; missing in older leases: UTC. */
+  zones?: StatedZone[];
   /** What opens the keys of people, for this tablet alone; missing in older leases, as is the rest. */
   opener?: { ephemeral: string; iv: string; data: string } | null;
   badges_withdrawn?: string[];

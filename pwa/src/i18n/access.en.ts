@@ -5,6 +5,7 @@ export const accessEn = {
   places: "Rooms", placesHint: "One in a line, spelt as recipes, equipment and devices name them.", noPlaces: "no rooms",
   withdraw: "Withdraw", withdrawTitle: "Withdraw an area", withdrawHint: "Its rooms then belong to no area, and everybody's roles hold in them.", save: "Save", change: "Change",
   everywhere: "everywhere", onlyIn: "only in", where: (role: string) => `${role} holds`,
+  zone: "The plant’s time zone", zoneHint: "By it the plant tells its days: expiry, retest, calibration, lot numbers. Another one holds from now on; what was, stays as it was judged.", zoneNone: "None was stated: days are those of UTC.", zoneSince: (zone: string, since: string) => `${zone}, stated ${since}.`, zoneToday: (day: string) => `It is ${day}.`, zoneName: "Time zone (IANA)", zoneTo: (zone: string) => `: ${zone}`,
   rules: "Passwords and sessions", rulesHint: "They hold at once, also for passwords and sessions that there are.", days: "A password holds, days (0: for ever)", oneTime: "A one-time password holds, hours", idle: "A session at a desk ends unused after, minutes", tablet: "A tablet locks unused after, minutes", absolute: "Any session ends after, hours",
   unlock: "Unlock", unlockTitle: "Unlock the login", unlockHint: "Wrong passwords are counted anew. Make sure that the person asks for it, and not somebody who guesses.",
   endOne: "End this session", endOneTitle: "End one session", endOneHint: "Whoever sits there has to sign in again. Nothing that was recorded is lost.", thisOne: "this one",

@@ -7,6 +7,7 @@ export const accessZh: typeof accessEn = {
   places: "房间", placesHint: "每行一个，与配方、设备中的写法一致。", noPlaces: "无房间",
   withdraw: "撤销", withdrawTitle: "撤销区域", withdrawHint: "其房间此后不属于任何区域，所有人的角色均在其中有效。", save: "保存", change: "更改",
   everywhere: "全厂", onlyIn: "仅限", where: (role: string) => `${role}有效范围`,
+  zone: "工厂时区", zoneHint: "工厂的日期以此为准：有效期、复验期、校准、批号。新时区自此刻起生效，此前的判定不变。", zoneNone: "尚未设定：日期按 UTC 计。", zoneSince: (zone: string, since: string) => `${zone}，设定于 ${since}。`, zoneToday: (day: string) => `今日为 ${day}。`, zoneName: "时区（IANA）", zoneTo: (zone: string) => `：${zone}`,
   rules: "密码与会话", rulesHint: "立即生效，现有的密码和会话亦然。", days: "密码有效天数（0 为长期）", oneTime: "一次性密码有效小时数", idle: "桌面会话闲置多少分钟后结束", tablet: "平板闲置多少分钟后锁屏", absolute: "会话最长小时数",
   unlock: "解锁", unlockTitle: "解除登录锁定", unlockHint: "错误次数重新计算。请确认是本人提出，而非有人在猜密码。",
   endOne: "结束此会话", endOneTitle: "结束单个会话", endOneHint: "该处需重新登录；已记录的内容不会丢失。", thisOne: "当前会话",

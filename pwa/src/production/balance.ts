@@ -1,5 +1,6 @@
 /** Where a balance stands for the weighing at hand: what its live value and its last reading in the log say together. */
 import { Decimal } from "decimal.js";
+import { dayIn, type StatedZone } from "../core/days";
 import { converted } from "../core/measures";
 import type { Gates, LiveWeight, LocalEntry, Quantity, Reading } from "../core/types";
 
@@ -75,9 +76,9 @@ export function stands(gates: Gates | null, at: number): How | "free" {
 }
 
 /** Why nothing may be taken from this balance now, or not this weight; the server makes an exception of each. `gross`: all
- * that lies on it, where a container lies below; `due`: the day until which it is calibrated. */
-export function barredBy(gates: Gates | null, net: Quantity | null, at: number, gross = net, due: string | null = null): Barred[] {
-  const found: Barred[] = due !== null && due < new Date(at).toISOString().slice(0, 10) ? [{ code: "calibration_overdue", due }] : [];
+ * that lies on it, where a container lies below; `due`: the day until which it is calibrated, by the calendar of `zones`. */
+export function barredBy(gates: Gates | null, net: Quantity | null, at: number, gross = net, due: string | null = null, zones: readonly StatedZone[] = []): Barred[] {
+  const found: Barred[] = due !== null && due < dayIn(zones, new Date(at).toISOString()) ? [{ code: "calibration_overdue", due }] : [];
   if (!gates) return found;
   const how = stands(gates, at);
   if (gross && gates.capacity && beyond(gross, gates.capacity, 1)) found.push({ code: "out_of_range", net: gross, bound: gates.capacity });

@@ -1,5 +1,6 @@
 /** A balance while something is weighed on it: what it shows, the reading that may be taken, and what has to be said. */
 import { api, path } from "../api/client";
+import type { StatedZone } from "../core/days";
 import type { Conversion } from "../core/measures";
 import type { Gates, Lease, LiveWeight, Quantity, Reading } from "../core/types";
 import type { BalanceView } from "../equipment/types";
@@ -9,9 +10,9 @@ import { type Barred, barredBy, type Standing, standing } from "./balance";
 import { quantityIn } from "./containers";
 
 type Balance = Lease["equipment"][number];
-/** `unit`: of the step; `used`: readings that stand in entries already, or are about to. */
+/** `unit`: of the step; `used`: readings that stand in entries already, or are about to; `zones`: the plant's calendar. */
 /** `own`: what the material says of its own units; `identified`: the balance whose code was scanned before the phase. */
-export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[]; identified?: string }
+export interface Weighing { balances: Balance[]; unit: string; used: Set<string | undefined>; manual: boolean; own?: readonly Conversion[]; identified?: string; zones?: readonly StatedZone[] | undefined }
 
 const STALE_MS = 3_000;
 
@@ -71,6 +72,6 @@ export class Weigher {
 
   /** Why nothing may be taken from it now, or not this weight. */
   barred(net: Quantity | null, gross: Quantity | null = net): Barred[] {
-    return this.given().manual || !this.live ? [] : barredBy(this.gates, net, Date.now(), gross, this.balance?.calibration_due ?? null);
+    return this.given().manual || !this.live ? [] : barredBy(this.gates, net, Date.now(), gross, this.balance?.calibration_due ?? null, this.given().zones);
   }
 }
