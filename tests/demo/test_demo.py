@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import ROOT, free_port
 
-from server.core import clock, rebuild
+from server.core import clock, days, rebuild
 from server.core.config import Config
 from server.core.plant import Plant
 from server.demo.content import PEOPLE, RECIPE
@@ -59,7 +59,7 @@ def test_it_has_a_batch_in_each_state_and_its_log_verifies_and_rebuilds(plant: P
         open_codes = {notice.code for line in waiting for notice in release.review(connection, line.number).open}
         export(connection, plant.log, tmp_path / "log")
         [order] = purchasing.open_orders(connection)
-        [lot] = materials.lots_in(connection, "quarantine", clock.now_text()[:10], 10)
+        [lot] = materials.lots_in(connection, "quarantine", days.today(connection), 10)
         inspection = inspections.of_lot(connection, lot.material, lot.lot)
     assert (order["lines"][0]["received"], order["lines"][0]["state"]) == ("120.000", "partial")
     assert inspection is not None
@@ -125,7 +125,7 @@ def _assert_a_lot_is_tested_by_its_specification(plant: Plant) -> None:
 def _assert_records_are_filled_in(plant: Plant) -> None:
     """The weighing and blending record is in force, one of it complete and one being filled in, as it should be."""
     with plant.engine.connect() as connection:
-        assert [one.form for one in forms.fillable(connection, clock.now_text()[:10])] == ["weighing-blending"]
+        assert [one.form for one in forms.fillable(connection, days.today(connection))] == ["weighing-blending"]
         [complete, still_open] = [filled.records(connection, status, None)[0] for status in ("complete", "open")]
         assert [one.open_items for one in (*complete, *still_open)] == [0, 0]
         stands = {one.path: one.value for one in filled.values_of(connection, complete[0].record)}
