@@ -1943,6 +1943,15 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was planned, and the number was given to nobody.", "未编制，批号未分配。"),
         ("Let the rule give the number, or type one with its reason.", "请由规则给出批号，或手工输入并说明理由。"),
     ),
+    "batch_number_long": Problem(
+        422,
+        ("By its rule the number of this batch has more than 80 characters.", "按规则编制的批号超过 80 个字符。"),
+        ("Nothing was planned, and no number was given.", "未编制，批号未分配。"),
+        (
+            "Set a rule without {product}, or a shorter one, for this product; or type a number with its reason.",
+            "请为该产品设定不含 {product} 或更短的规则；或手工输入批号并说明理由。",
+        ),
+    ),
     "batch_number_taken": Problem(
         409,
         ("Somebody else was given this batch number at the same moment.", "该批号刚刚已分配给他人。"),

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plant import PlantUnderTest
-from recipe_support import CODE, imported, stock
+from recipe_support import CODE, content, imported, stock, words
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.production import model as production
 from server.production.numbers import model, rules
+from server.recipes.model import APPROVED_V1, recipe_stream
 
 pytestmark = pytest.mark.urs("PRD-04")
 Json = dict[str, Any]
@@ -28,8 +29,14 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
     made.close()
 
 
-def plan(site: PlantUnderTest, day: str = "2026-12-01", batch: str | None = None, reason: str | None = None) -> Any:
-    body: Json = {"batch": batch, "number_reason": reason, "recipe": CODE, "version": 1, "lots": []}
+def plan(
+    site: PlantUnderTest,
+    day: str = "2026-12-01",
+    batch: str | None = None,
+    reason: str | None = None,
+    recipe: str = CODE,
+) -> Any:
+    body: Json = {"batch": batch, "number_reason": reason, "recipe": recipe, "version": 1, "lots": []}
     body |= {"size": {"value": "2500000", "unit": "tablets"}, "planned_start": day}
     return site.client("zhang").post("/api/orders", json=body)
 
@@ -114,6 +121,21 @@ def test_a_number_that_the_rule_does_not_give_is_refused(site: PlantUnderTest) -
         with pytest.raises(PestleError) as refused:
             site.state(model.GIVEN, "order/x", right | changes, actor="zhang")
         assert refused.value.code == code
+
+
+def test_a_number_longer_than_a_code_is_refused_with_what_to_do(site: PlantUnderTest) -> None:
+    product = {"code": "P" * 78, "name": words("Long"), "strength": "5 mg"}
+    signatures = [{"person": "P-0004", "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}]
+    said = content() | {"recipe": "MR-LONG", "product": product, "signatures": signatures}
+    site.state(APPROVED_V1, recipe_stream("MR-LONG"), said)
+    assert rule(site, "{product}-{yy}{seq:2}").status_code == 201
+    asked = {"product": product["code"], "day": "2026-12-01"}
+    preview = site.client("wang").get("/api/batch-rules/next", query_string=asked)
+    refused = plan(site, recipe="MR-LONG")
+    for answer in (preview, refused):
+        assert (answer.status_code, answer.json["code"]) == (422, "batch_number_long"), answer.text
+    assert not site.payloads(model.GIVEN)
+    assert plan(site, recipe="MR-LONG", batch="L-1", reason="Too long a code").status_code == 201
 
 
 def test_the_bill_is_shown_before_the_release(site: PlantUnderTest) -> None:

@@ -3,7 +3,7 @@ import type { BatchLine } from "../api/types";
 import type { Text2 } from "../core/types";
 
 export interface Edge { batch: string; parent: string; how: string }
-export interface Descent { batch: BatchLine; parents: BatchLine[]; children: BatchLine[]; edges: Edge[]; next: string; phases: { id: string; name: Text2; ended: boolean }[] }
+export interface Descent { batch: BatchLine; parents: BatchLine[]; children: BatchLine[]; edges: Edge[]; next: string | null; phases: { id: string; name: Text2; ended: boolean }[] }
 
 /** Exact sum of decimals as they are typed; null where one is none. */
 export function summed(values: readonly string[]): string | null {

@@ -45,7 +45,6 @@ def _shown(number: str) -> Answer:
             raise PestleError("batch_unknown", {"batch": number})
         origin = births.find_origin(connection, number)
         upward, downward = births.ancestors(connection, number), births.descendants(connection, number)
-        [following] = numbers.next_free(connection, line.product["code"], day, 1)
         return {
             "batch": line.payload(),
             "parents": _lines(connection, upward),
@@ -55,9 +54,18 @@ def _shown(number: str) -> Answer:
                 for one in (number, *upward, *downward)
                 for row in births.parents_of(connection, one)
             ],
-            "next": following["batch"],
+            "next": _next(connection, line.product["code"], day),
             "phases": [] if origin is None else [_phase(one, origin) for one in origin.order["phases"]],
         }
+
+
+def _next(connection: Connection, product: str, day: str) -> str | None:
+    """None where the rule gives this product no number: what is shown besides stays in sight."""
+    try:
+        [following] = numbers.next_free(connection, product, day, 1)
+    except PestleError:
+        return None
+    return str(following["batch"])
 
 
 def _lines(connection: Connection, found: Sequence[str]) -> list[Answer]:

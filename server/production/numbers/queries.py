@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, or_, select
 
+from server.core import fields
+from server.core.errors import PestleError
 from server.production.numbers import model, rules
 from server.production.numbers.model import Number, Rule
 from server.production.numbers.projection import number, rule
@@ -49,13 +51,16 @@ def begun(connection: Connection) -> bool:
 
 
 def next_free(connection: Connection, product: str, day: str, count: int) -> list[dict[str, Any]]:
-    """The next so many, each as `batch_number_given` says it: what others have by other ways is passed over."""
+    """The next so many, each as `batch_number_given` says it: what others have by other ways is passed over.
+    PestleError `batch_number_long` where what the rule spells with the code of the product is no code any more."""
     found = rule_of(connection, product)
     period = rules.period(found.pattern, day)
     seq, given = last_counted(connection, found.scope, period), list[dict[str, Any]]()
     while len(given) < count:
         seq += 1
         name = rules.spelled(found.pattern, product, period, seq)
+        if not fields.is_code(name):
+            raise PestleError("batch_number_long", {"pattern": found.pattern, "product": product})
         if not is_taken(connection, name):
             counted = {"scope": found.scope, "pattern": found.pattern, "period": period, "seq": seq}
             given.append({"batch": name, "product": product, "day": day, **counted, "reason": None})
