@@ -3,7 +3,8 @@
 from typing import Any
 
 from batch_support import Site
-from control_support import approved, master_of, release
+from control_support import PHASES as OF_YIELDS
+from control_support import approved, counted, drawn_up, master_of, release, weighed_in
 from course_support import PHASES
 from recipe_support import step
 
@@ -29,6 +30,22 @@ def ordered(site: Site, batch: str = "B1") -> None:
     for kind in ("phase_started", "phase_completed"):
         site.put(kind, {"batch": batch, "phase": "10"})
     site.hand_back(batch)
+
+
+def out_of_limits(site: Site, batch: str) -> str:
+    """A batch that has come to a yield below its limits, handed back by all devices: the entry of the yield."""
+    release(site, batch, OF_YIELDS[:-1])
+    net = site.put("material_weighed", weighed_in(batch)).id
+    made = site.put("parameter_recorded", counted(batch, "12.500")).id
+    given = drawn_up(batch, [net], [made], value="94.9", comment="dust")
+    given["inputs"][2]["value"] = "-0.500"
+    for phase in ("20", "30", "40"):
+        site.put("phase_completed", {"batch": batch, "phase": phase})
+    recorded = site.put("yield_recorded", given)
+    site.put("phase_completed", {"batch": batch, "phase": "50"})
+    site.hand_back(batch)
+    assert "out_of_limits" in recorded.flags
+    return recorded.id
 
 
 def number(batch: str, product: str = "TAB-5") -> Fact:

@@ -1883,6 +1883,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("End the phase, or abort it, and try again.", "请完成或中止该步骤后重试。"),
     ),
+    "yield_unexplained": Problem(
+        409,
+        ("A yield of this batch is out of its limits and nobody has explained it.", "该批有收率超出限度，尚未说明。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Explain the yield on the tablet, and try again.", "请在平板上说明该收率后重试。"),
+    ),
     "batch_on_devices": Problem(
         409,
         ("Some device may still work on this batch offline.", "仍有设备可能在离线处理该批。"),

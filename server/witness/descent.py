@@ -15,6 +15,7 @@ from server.release import model as release
 from server.witness.leases import LeaseRules
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
+from server.witness.yields import YieldRules
 from sync.errors import SyncError
 from sync.verify.rules import ERASED
 
@@ -38,8 +39,8 @@ class DescentRules:
     """Orders, work and open items of each batch after the entries learnt so far. Of a batch of which an entry was
     erased nothing is judged."""
 
-    def __init__(self, recipes: RecipeRules, leases: LeaseRules) -> None:
-        self._recipes, self._leases = recipes, leases
+    def __init__(self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules) -> None:
+        self._recipes, self._leases, self._yields = recipes, leases, yields
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
@@ -107,7 +108,8 @@ class DescentRules:
         order = rules.third_form(self._orders[batch])
         phases = {one["id"] for one in order["phases"]}
         worked, ended = (frozenset(one & phases) for one in self._work.get(batch, (set(), set())))
-        return Origin(batch, self._closed.get(batch, production.IN_PROGRESS), order, worked | ended, ended)
+        out = self._yields.unexplained(batch)
+        return Origin(batch, self._closed.get(batch, production.IN_PROGRESS), order, worked | ended, ended, out)
 
     def _ancestors(self, batch: str) -> set[str]:
         found, open_ = set[str](), [*self._parents.get(batch, ())]

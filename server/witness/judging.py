@@ -167,7 +167,8 @@ class SiteRules:
         self._labels = LabelRules()
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
-        self._numbers, self._descent = NumberRules(self._recipes.product), DescentRules(self._recipes, self._leases)
+        self._numbers = NumberRules(self._recipes.product)
+        self._descent = DescentRules(self._recipes, self._leases, self._yields)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}

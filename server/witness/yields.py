@@ -82,6 +82,12 @@ class YieldRules(StandingRules):
         open_ = rules.open_before([one for one in known if one is not None], above, seen.head.captured_at)
         return {rules.UNEXPLAINED} if open_ else set()
 
+    def unexplained(self, batch: str) -> frozenset[str]:
+        """The phases whose yield is out and not explained; none of a batch of which nothing is judged."""
+        phases = self.phases_of(batch)
+        known = (self._yield(one, phases) for one in self._standing(batch, set()) if one.inputs is not None)
+        return rules.unexplained(one for one in known if one is not None)
+
     def _yield(self, one: Claim, phases: Sequence[Body]) -> Yield | None:
         phase = find_phase(phases, one.slot.partition("/")[0])
         if not one.standing or phase is None or phase["type"] != rules.YIELD:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from batch_support import LOT, Site
-from control_support import items
+from control_support import explained, items
 from control_support import release as taken
 from course_support import PHASES
-from descent_support import REWORK, kilograms, merge, number, ordered, rework, split
+from descent_support import REWORK, kilograms, merge, number, ordered, out_of_limits, rework, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recipe_support import step
@@ -131,6 +131,16 @@ def test_what_has_failed_of_a_parent_holds_what_it_was_split_and_merged_into_unt
     rework(site, "B4", "B5", stage="20")
     split(site, "B5", ("B6", "40.000"), ("B7", "60.000"))
     assert "B1: results" not in [*gate(site, "B5"), *gate(site, "B6")]
+
+
+def test_a_batch_whose_yield_nobody_has_explained_is_neither_split_nor_merged(site: Site) -> None:
+    entry = out_of_limits(site, "B1")
+    assert refused(lambda: split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))) == "yield_unexplained"
+    out_of_limits(site, "C1")
+    assert refused(lambda: merge(site, "B4", "200.000", "B1", "C1")) == "yield_unexplained"
+    site.put("yield_explained", explained("B1", entry), cosigner="P-3")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert statuses(site, "B2") == ["in_progress"]
 
 
 def refused(make: Any) -> str:

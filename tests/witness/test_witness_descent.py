@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from control_support import items, release
-from descent_support import kilograms, merge, merge_of, ordered, rework, rework_of, split, split_of
+from control_support import explained, items, release
+from descent_support import kilograms, merge, merge_of, ordered, out_of_limits, rework, rework_of, split, split_of
 from recipe_support import step
 from support import ROOT
 from witness_support import Rig, Story
@@ -43,12 +43,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     for one in items(site, "B1"):
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
+    out_of_limits(site, "Y1")
+    site.put("yield_explained", explained("X1", out_of_limits(site, "X1")), cosigner="P-3")
+    split(site, "X1", ("X2", "40.000"), ("X3", "60.000"))
     yield Story.of(site.plant)
     site.plant.close()
 
 
 def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
-    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", *["split"] * 4]
+    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", *["split"] * 6]
     assert rig.show(story) == 200, rig.why
 
 
@@ -76,6 +79,12 @@ def test_a_split_of_what_a_device_still_holds_is_found(rig: Rig, story: Story) -
     assert returned < index
     assert rig.show(before.stated(model.SPLIT_KIND, "batch/B1", given, "P-3")) == 422
     assert rig.found == ("batch_on_devices", returned)
+
+
+def test_a_split_of_a_batch_whose_yield_nobody_has_explained_is_found(rig: Rig, story: Story) -> None:
+    given = split_of("Y1", ("Y2", "40.000"), ("Y3", "60.000"))
+    assert rig.show(story.stated(model.SPLIT_KIND, "batch/Y1", given, "P-3")) == 422
+    assert rig.found == ("yield_unexplained", len(story.entries))
 
 
 def test_a_batch_that_comes_of_nothing_is_found(rig: Rig, story: Story) -> None:

@@ -31,13 +31,15 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A batch that others are to come of. `order` in the third form, with its size; `begun` and `ended` are phases."""
+    """A batch that others are to come of. `order` in the third form, with its size; `begun` and `ended` are phases, and
+    so is `unexplained`: with a yield out of its limits that nobody has explained."""
 
     batch: str
     status: str
     order: Mapping[str, Any]
     begun: frozenset[str]
     ended: frozenset[str]
+    unexplained: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:

@@ -10,6 +10,7 @@ from server.production.descent import rules
 from server.production.descent.model import Origin
 from server.production.descent.projection import parent
 from server.production.projection import batch, entry_
+from server.production.yields import judging as yields
 from sync.log import reading
 from sync.log.tables import log_entry
 
@@ -32,7 +33,9 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     phases = {one["id"] for one in order["phases"]}
     worked = frozenset(connection.execute(begun).scalars()) & phases
     ended = frozenset(queries.ended_phases(connection, number)) & phases
-    return Origin(number, status, rules.third_form(order), worked | ended, ended)
+    known = queries.find_batch(connection, number)
+    out = frozenset[str]() if known is None else yields.unexplained(connection, known)
+    return Origin(number, status, rules.third_form(order), worked | ended, ended, out)
 
 
 def parents_of(connection: Connection, number: str) -> Sequence[Row[Any]]:

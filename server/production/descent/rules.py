@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from server.production.descent.model import HOW, MERGED_KIND, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
+from server.production.yields.rules import UNEXPLAINED
 from server.recipes import scaling
 from server.recipes.upgrading import upgraded
 
@@ -124,6 +125,9 @@ def _parent_refused(parent: Origin) -> Refusal | None:
 
 
 def _phases_refused(parent: Origin) -> Refusal | None:
+    """Out of limits stops a batch until it is explained (PRD-10): in its parts nobody would be asked for that."""
+    if parent.unexplained:
+        return Refusal(UNEXPLAINED, {"batch": parent.batch, "phases": sorted(parent.unexplained)})
     drawing = [one["id"] for one in _left(parent)["phases"] if _draws_on(one, parent.ended)]
     return Refusal("batch_split_draws", {"batch": parent.batch, "phases": drawing}) if drawing else None
 

@@ -53,6 +53,11 @@ def has_yields(phases: Iterable[Any]) -> bool:
     return any(one["type"] == rules.YIELD for one in phases)
 
 
+def unexplained(connection: Connection, batch: Batch) -> frozenset[str]:
+    """The phases of a batch after which it stands still until somebody has explained their yield."""
+    return rules.unexplained(_yields(connection, batch)) if has_yields(batch.phases) else frozenset()
+
+
 def judge_stale(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
     """The yields of the batch that a value makes stale, each told once: a correction, a rival, one more portion."""
     if batch is None or entry.kind not in VALUES or not has_yields(batch.phases):

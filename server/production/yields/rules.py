@@ -196,6 +196,11 @@ class Yield:
     explained: str | None
 
 
+def unexplained(yields: Iterable[Yield]) -> frozenset[str]:
+    """The phases whose yield is out of its limits, and that nobody who may has explained."""
+    return frozenset(one.phase for one in yields if one.out and one.explained is None)
+
+
 def open_before(yields: Iterable[Yield], above: Iterable[str], captured_at: str) -> list[Yield]:
     """The yields of phases before one that was begun at this moment that were out of limits and not explained then."""
     before = set(above)
