@@ -176,7 +176,7 @@ def _page(form: str) -> Answer:
         if not versions and draft is None:
             raise PestleError("form_unknown", {"form": form})
         people = identity.people(connection, _people(versions) | ({draft.saved_by} if draft else set()))
-    in_force = queries.in_force(versions, days.today(connection))
+        in_force = queries.in_force(versions, days.today(connection))
     newest = draft.definition["title"] if draft is not None else dict(versions[-1].title)
     return {
         "form": form,
