@@ -5,28 +5,39 @@ What else is wrong, or not said yet, is for the check: a draft may be as unfinis
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from server.core import fields
 from server.recipes.findings import Finding
 
 # Of a canonical content; what is larger is no recipe of a plant.
 MOST_BYTES = 2 * 1024 * 1024
 # What a phase lists, of whatever type it is: where it stands it is a list of things with ids.
 _LISTED = ("items", "lines", "parameters", "checks", "inputs")
+# What is words in both languages wherever it stands.
+_WORDS = ("name", "instruction")
 
 
 def look(content: Mapping[str, Any]) -> list[Finding]:
-    """Findings `missing` and `malformed`; none: it can be opened."""
-    return [*_texts(content, "", ("recipe",)), *_product(content), *_lists(content)]
+    """Findings `missing`, `malformed` and `id_twice`; none: it can be opened."""
+    return [*_recipe(content), *_product(content), *_lists(content), *_twice(content)]
+
+
+def _recipe(content: Mapping[str, Any]) -> Iterator[Finding]:
+    if not isinstance(content.get("recipe"), str) or not fields.is_code(content["recipe"]):
+        yield Finding("malformed", "recipe")
 
 
 def _product(content: Mapping[str, Any]) -> Iterator[Finding]:
     for name in ("product", "size"):
         if not isinstance(content.get(name), Mapping):
             yield Finding("missing", name)
+        else:
+            yield from _words(content[name], name)
 
 
 def _lists(content: Mapping[str, Any]) -> Iterator[Finding]:
     for at, phase in _each(content, "phases"):
         yield from _named(phase, f"phases/{at}", ("id", "type"))
+        yield from _after(phase, f"phases/{at}")
         for name in _LISTED:
             if isinstance(phase, Mapping) and name in phase:
                 yield from (f for n, one in _each(phase, name) for f in _named(one, f"phases/{at}/{name}/{n}", ("id",)))
@@ -37,6 +48,24 @@ def _lists(content: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _is_list(content, name, name)
     if "procedure" in content:
         yield from _procedure(content)
+
+
+def _after(phase: Any, path: str) -> Iterator[Finding]:
+    if isinstance(phase, Mapping) and "after" in phase:
+        after = phase["after"]
+        if not isinstance(after, list) or not all(isinstance(one, str) for one in after):
+            yield Finding("malformed", f"{path}/after")
+
+
+def _twice(content: Mapping[str, Any]) -> Iterator[Finding]:
+    """Of two phases by one number nobody could say which another one comes after."""
+    seen = set[str]()
+    for at, phase in _each(content, "phases"):
+        number = phase.get("id") if isinstance(phase, Mapping) else None
+        if isinstance(number, str):
+            if number in seen:
+                yield Finding("id_twice", f"phases/{at}/id")
+            seen.add(number)
 
 
 def _procedure(content: Mapping[str, Any]) -> Iterator[Finding]:
@@ -67,6 +96,13 @@ def _named(one: Any, path: str, names: tuple[str, ...]) -> Iterator[Finding]:
         yield Finding("malformed", path)
     else:
         yield from _texts(one, path, names)
+        yield from _words(one, path)
+
+
+def _words(one: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    for name in _WORDS:
+        if name in one and not isinstance(one[name], Mapping):
+            yield Finding("malformed", f"{path}/{name}")
 
 
 def _texts(one: Mapping[str, Any], path: str, names: tuple[str, ...]) -> Iterator[Finding]:

@@ -85,6 +85,33 @@ def test_a_phase_of_before_that_says_nothing_of_its_checks_yet_is_kept(site: Pla
     assert (phase["checks"], phase["schedule"], phase["after"]) == ([], None, [])
 
 
+def _phases(*changes: Any) -> Any:
+    return {"phases": [{"id": str(number), "type": "instruction"} | one for number, one in enumerate(changes)]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "path"),
+    [
+        ({"recipe": "X" * 81}, "malformed", "recipe"),
+        ({"recipe": "A/B"}, "malformed", "recipe"),
+        ({"product": {"name": 3}}, "malformed", "product/name"),
+        (_phases({"after": "zz"}), "malformed", "phases/0/after"),
+        (_phases({"after": [1]}), "malformed", "phases/0/after"),
+        (_phases({"name": 3}), "malformed", "phases/0/name"),
+        (_phases({"instruction": "Mix"}), "malformed", "phases/0/instruction"),
+        (_phases({}, {"id": "0"}), "id_twice", "phases/1/id"),
+        ({"procedure": [{"id": "P", "name": 3, "operations": []}]}, "malformed", "procedure/0/name"),
+        ({"materials": [{"material": "a", "name": 3}]}, "malformed", "materials/0/name"),
+    ],
+)
+def test_what_no_editor_can_open_is_no_draft(wrong: Any, code: str, path: str) -> None:
+    [found] = skeleton.look(master() | wrong)
+    assert (found.code, found.path) == (code, path)
+    assert not skeleton.look(master())
+    # Who has said nothing of them yet has a draft all the same.
+    assert not skeleton.look(content() | _phases({}, {"name": {}, "after": []}) | {"product": {}})
+
+
 def test_what_is_submitted_out_of_it_is_what_is_saved_and_the_draft_is_gone(site: PlantUnderTest) -> None:
     save(site, master())
     other = submit(site, master(minutes=3), draft=1)
