@@ -44,8 +44,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
     out_of_limits(site, "Y1")
-    site.put("yield_explained", explained("X1", out_of_limits(site, "X1")), cosigner="P-3")
-    split(site, "X1", ("X2", "40.000"), ("X3", "60.000"))
+    site.put("yield_explained", explained("Z1", out_of_limits(site, "Z1")), cosigner="P-3")
+    split(site, "Z1", ("Z2", "40.000"), ("Z3", "60.000"))
     yield Story.of(site.plant)
     site.plant.close()
 
