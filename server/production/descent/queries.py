@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Row, select
 
 from server.production import model, queries
 from server.production.descent import rules
-from server.production.descent.model import Origin
+from server.production.descent.model import DECISIONS, MERGED_KIND, Origin
 from server.production.descent.projection import parent
 from server.production.projection import batch, entry_
 from server.production.yields import judging as yields
 from sync.log import reading
+from sync.log.reading import StoredEntry
 from sync.log.tables import log_entry
 
 
@@ -36,6 +37,19 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     known = queries.find_batch(connection, number)
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
     return Origin(number, status, rules.third_form(order), worked | ended, ended, out)
+
+
+def decisions(connection: Connection, number: str) -> list[StoredEntry]:
+    """The decisions by which a batch came to be or ended, and those of what it came of, in the order of the log. A
+    merge stands with what came of it, the others with what they ended."""
+    own = [model.batch_stream(one) for one in (number, *ancestors(connection, number))]
+    into = [model.batch_stream(row.batch) for row in children_of(connection, number)]
+    here = (log_entry.c.stream.in_(own) & log_entry.c.kind.in_(DECISIONS)) | (
+        log_entry.c.stream.in_(into) & (log_entry.c.kind == MERGED_KIND)
+    )
+    query = select(log_entry.c.idx).where(here).order_by(log_entry.c.idx)
+    found = (reading.one(connection, index) for index in connection.execute(query).scalars().all())
+    return [entry for entry in found if entry is not None]
 
 
 def parents_of(connection: Connection, number: str) -> Sequence[Row[Any]]:

@@ -13,6 +13,7 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.production import model as production
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.production.entry_view import show
 from server.production.model import Item
 from server.quality import queries as quality
@@ -21,7 +22,7 @@ from server.release import queries as release
 from server.release import questions, recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
-from server.release.dossier import answers, clauses
+from server.release.dossier import answers, clauses, descent
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
@@ -56,6 +57,7 @@ def gather(
     } - corrected(views)
     away = chosen_away | corrected(views)
     recipe = batches.recipe_of(connection, number)
+    above, decided = births.ancestors(connection, number), descent.decisions(connection, number, size)
     content = {
         "lang": lang,
         "words": labels(lang),
@@ -67,7 +69,12 @@ def gather(
         "status": word(line.status, lang),
         **_span(line.started_at, views),
         "disposition": _disposition(connection, number, lang),
-        "signatures": _signatures(connection, number, size, lang),
+        "signatures": sorted(
+            [*_signatures(connection, number, size, lang), *descent.signatures(decided, lang)],
+            key=lambda row: str(row["order"]),
+        ),
+        "descent": descent.told(connection, decided, lang),
+        "parents": above,
         "records": [_record(connection, number, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
@@ -96,7 +103,10 @@ def gather(
         "entries": [_entry(view, lang) for view in views],
     }
     packed = _packaging(connection, content["used"])
-    return content | {"clauses": clauses.answered(_sections(content, phases, packed), lang)}
+    sections = _sections(content, phases, packed)
+    for name in descent.answered(connection, above):
+        sections.setdefault(name, []).append("s-descent")
+    return content | {"clauses": clauses.answered(sections, lang)}
 
 
 def _packaging(connection: Connection, used: Sequence[Sequence[str]]) -> bool:
@@ -177,7 +187,7 @@ def _signatures(connection: Connection, number: str, size: int, lang: Lang) -> l
         told = "stale_waiver" if one_.entry in late else ""
         rows.append({"what": what, **_signed(one_, lang), "told": told, "reason": one_.reason})
     rows += [_in_flow(one, lang) for one in standing.signed(connection, _flows(connection, number), size)]
-    return sorted(rows, key=lambda row: str(row["order"]))
+    return rows
 
 
 def _flows(connection: Connection, number: str) -> list[Row[Any]]:
@@ -279,7 +289,9 @@ def _phase(
     here = [view for view in views if (view["payload"] or {}).get("phase") == phase["id"]]
     hidden = corrected(here)
     values = [view for view in here if view["kind"] in _VALUES and view["id"] not in hidden]
-    marks = [view for view in here if view["kind"] in (production.STARTED, production.COMPLETED, *production.COURSE)]
+    told = (production.STARTED, production.COMPLETED, *production.COURSE, production.EXPLAINED)
+    marks = [view for view in here if view["kind"] in told]
+    places = {view["id"]: view["index"] for view in views}
     return {
         "id": phase["id"],
         "name": phase["name"][lang],
@@ -287,21 +299,32 @@ def _phase(
         "place": " · ".join(word(part, lang) for part in (phase.get("room"), phase.get("equipment")) if part),
         "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
         "marks": [
-            f"{word(view['kind'], lang)}{_piece(view)}: {person(view['actor'], lang)}, {view['device']['name']}, "
+            f"{word(view['kind'], lang)}{_piece(view, places)}: {_by(view, lang)}, {view['device']['name']}, "
             f"{moment(view['captured_at'], view['offset'])}{_why(view)}"
             for view in marks
         ],
     }
 
 
-def _piece(view: View) -> str:
-    """Of equipment that was identified or cleaned its code."""
+def _piece(view: View, places: Mapping[str, int]) -> str:
+    """Of equipment that was identified or cleaned its code; of an explanation which yield it explains."""
+    if view["kind"] == production.EXPLAINED:
+        return f" #{places.get(view['payload']['entry'], '')}"
     named = (production.IDENTIFIED, production.EQUIPMENT_CLEANED, production.CLEANING_CHECKED)
     return f" {view['payload']['equipment']}" if view["kind"] in named else ""
 
 
+def _by(view: View, lang: Lang) -> str:
+    """Who said it: an explanation is of who signed it, on whosever tablet."""
+    by = (view["payload"] or {}).get("explained_by")
+    signed = next((one for one in view["signed"] if one["id"] == by), None)
+    return person(signed or view["actor"], lang)
+
+
 def _why(view: View) -> str:
-    """Why a phase was held, aborted or skipped, and what was said when it went on."""
+    """Why a phase was held, aborted or skipped, what was said when it went on, and what explains a yield."""
+    if view["kind"] == production.EXPLAINED:
+        return f": {view['payload']['explanation']}"
     said = (view["payload"] or {}).get("reason") or (view["payload"] or {}).get("comment")
     return f": {said}" if said and view["kind"] in (*production.LEFT, production.HELD, production.RESUMED) else ""
 

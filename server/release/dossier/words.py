@@ -105,6 +105,12 @@ dates|生产 → 有效期|Made → expiry
 made_by|由批次制成|Made as batch
 came_from|来自供应商|Came from supplier
 went_into|用于批次|Went into batch
+descent|拆分、合并与返工|Split, merge and rework
+descent_text|此前的生产、检验与收率见来源批次的批记录：|What was done before is in the records of:
+rework_same|按原工艺重新加工|Reprocessed by the same process
+rework_other|按其他工艺返工|Reworked by another process
+rework_stage|返回工序|back to stage
+risk|风险评估|Risk
 clauses|法规条款对照|Clauses and where they are answered
 clauses_text|页码为本文件的页码；未记录的条款亦列出。|Pages of this document; what has no record is named too.
 clause|条款|Clause
@@ -160,6 +166,9 @@ in_progress|生产中|In progress
 awaiting_review|待审核|Awaiting review
 released|已放行|Released
 rejected|已拒绝|Rejected
+split|已拆分|Split
+merged|已合并|Merged
+reworked|已返工|Reworked
 historical|历史批|Historical
 lot.quarantine|待验|Quarantine
 lot.released|合格|Released
