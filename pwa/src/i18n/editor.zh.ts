@@ -9,7 +9,7 @@ export const editorZh: typeof editorEn = {
   palette: "新步骤", paletteHint: "拖到流程中的步骤上：下方为其后，右侧为并行，上方为其前。也可先选位置再点按。", where: "位置", after: "其后", beside: "并行", before: "其前", library: "取自规程…", grip: "拖动",
   flowHint: "按住手柄将步骤拖到另一步骤，使其在后、并行或在前。", emptyFlow: "还没有步骤，请在上方选取。", toTarget: { after: "在其后", beside: "与其并行", before: "在其前" }, keys: "方向键选择，Alt＋方向键移动，Ctrl D 复制，Delete 删除。",
   recipe: "规程", materials: "物料与处方", addUnit: "单元规程", addOperation: "操作", nowhere: "不在任何操作中", untitled: "（未命名）", up: "上移", down: "下移", copy: "复制", remove: "删除", cut: "拿起，放到别处", cutHint: (id) => `已拿起 ${id}。请选另一步骤，再点其后、并行或其前；Esc 放下。`, lay: "放下",
-  libraryTitle: "取自规程的块", libraryHint: "某版本的一个步骤或整个操作，连同其全部内容，放在所选步骤之后。", libraryPick: "规程", take: "复制到此",
+  libraryTitle: "取自规程的块", libraryHint: "某版本的一个步骤或整个操作，连同其全部内容，放在所选步骤之后。", libraryPick: "规程", take: "复制到此", dropped: (list) => `所复制的内容提到此处没有的步骤，与之相关的时限和取值未随之复制，需要时请重新设定：${list}`, droppedSeen: "知道了",
   found: (n) => `${n} 个问题`, nothingFound: "未发现问题。", checking: "正在核对…", notChecked: "无网络，未能核对；所示为上次结果。", emptyValue: "缺少此项。",
   gone: "此草稿在此期间已被提交或放弃。您的内容仍在此处。", beginAgain: "以我的内容新建草稿",
   changedBy: (name) => `${name} 在此期间已保存此草稿。您的内容仍在此处。`, takeTheirs: "采用对方的", keepMine: "保留我的，存为最新", mine: "您的内容不同之处",

@@ -75,6 +75,41 @@ describe("phases of a recipe that is edited", () => {
     expect(after(branches)["20"]).toEqual(["40", "50"]);
   });
 
+  const said = (content: Master, id: string, more: object): Master => ({ ...content, phases: content.phases.map((one) => (one.id === id ? { ...one, ...more } : one)) });
+  const LIMIT = { since: "10", from: "end", to: "start", min: null, max: 480 } as const;
+  const value = (from: string[]): object => ({ id: "a", name: W, unit: "kg", decimals: 3, from });
+
+  it("still say in a copy beside them what they say of others of their recipe", () => {
+    const given = said(DIAMOND, "30", { type: "yield", times: [LIMIT], inputs: [value(["10/net", "20/net"])] });
+    const { content, dropped } = duplicate(given, pointerOf(given, "30"));
+    holds(content);
+    expect(content.phases.find((one) => one.id === "50")).toMatchObject({ after: ["30"], times: [LIMIT], inputs: [value(["10/net", "20/net"])] });
+    expect(dropped).toEqual([]);
+  });
+
+  it("come in a copy after what they came after by way of a phase that stays, in whatever order they are listed", () => {
+    // 10, then 20 elsewhere, then 30; 30 is listed first.
+    const line = grown(["after", null], ["after", "10"], ["after", "20"]);
+    const apart = move(addOperation(line, 0).content, "20", "procedure/0/operations/1", 0).content;
+    const turned = said(step(apart, pointerOf(apart, "30"), -1).content, "30", { times: [LIMIT] });
+    const one = turned.procedure[0]?.operations[0];
+    expect(one?.phases).toEqual(["30", "10"]);
+    const { content, dropped } = copyOperation(grown(["after", null]), turned, "procedure/0/operations/0", "10");
+    holds(content);
+    expect(after(content)).toEqual({ 10: [], 20: ["30"], 30: ["10"] });
+    expect(content.phases.find((each) => each.id === "20")?.times).toEqual([{ ...LIMIT, since: "30" }]);
+    expect(dropped).toEqual([]);
+  });
+
+  it("tell what they do not say in a copy elsewhere", () => {
+    const given = said(DIAMOND, "30", { type: "yield", times: [LIMIT], inputs: [value(["20/net", "40/net"]), value(["20/net"])] });
+    const { content, dropped } = copyPhases(grown(["after", null]), given.phases.filter((one) => ["20", "30"].includes(one.id)), [], "10", given.phases);
+    holds(content);
+    const last = content.phases.find((one) => one.id === "30");
+    expect([last?.after, last?.times, last?.inputs?.map((one) => one.from)]).toEqual([["20"], [], [null, ["20/net"]]]);
+    expect(dropped).toEqual(["30 ← 10", "30 ← 40/net"]);
+  });
+
   it("of every type begin with all that their type says", () => {
     for (const type of TYPES) expect(newPhase(EMPTY, type, W)).toMatchObject({ type, after: [], times: [], candidates: [], needs: [], minutes: null });
   });

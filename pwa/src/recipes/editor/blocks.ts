@@ -1,6 +1,6 @@
 /** What a recipe is built of: a new phase of each type, and blocks out of recipes in force, with all that they say. */
 import type { Text2 } from "../../core/types";
-import type { Operation } from "../structure";
+import { ancestors, type Operation, predecessors } from "../structure";
 import type { BomLine, Content, RecipePhase } from "../types";
 import { append, type Changed, freeId, freeName, type Master, operationOf, phaseAt, pointerOf, at } from "./change";
 
@@ -41,29 +41,43 @@ export function blank(recipe: string, product: Content["product"]): Master {
   return { recipe, version: 1, product, size: { value: "", unit: "" }, formula: { count: null, total_per_unit: null, total: null }, procedure: [{ id: "UP", name: EMPTY, operations: [group] }], phases: [], materials: [] };
 }
 
-/** The same phase once more, after the one that it is a copy of. */
+/** The same phase once more, after the one that it is a copy of; what it says of other phases it still says. */
 export function duplicate(content: Master, pointer: string): Changed {
   const phase = phaseAt(content, pointer);
-  return phase ? copyPhases(content, [phase], [], phase.id) : { content, pointer };
+  return phase ? copyPhases(content, [phase], [], phase.id, content.phases, new Set(content.phases.map((one) => one.id))) : { content, pointer };
 }
 
 /** Phases of another recipe after one of this: in their own order among each other, with the materials that they weigh.
- * What came after that one comes after all that they end with. */
-export function copyPhases(content: Master, phases: RecipePhase[], bill: BomLine[], after: string | null): Changed {
+ * What came after that one comes after all that they end with. `among`: all phases of where they come from, since one may
+ * come after another by way of one that is not copied; `known`: of these, those that are meant here by the same number. */
+export function copyPhases(content: Master, phases: RecipePhase[], bill: BomLine[], after: string | null, among = phases, known: ReadonlySet<string> = new Set()): Changed {
   const start = after ?? content.phases.at(-1)?.id ?? null;
-  const names = new Map<string, string>();
-  let made = content;
-  for (const phase of phases) {
-    const id = freeId(made);
-    names.set(phase.id, id);
-    const inside = (phase.after ?? []).flatMap((one) => names.get(one) ?? []);
-    const copy = { ...within(phase, names), id, after: inside.length > 0 || start === null ? inside : [start] };
-    made = append(made, copy, [...names.values()].at(-2) ?? start);
-  }
+  const first = Number(freeId(content));
+  const names = new Map(phases.map((one, index) => [one.id, String(first + 10 * index)]));
+  const before = nearest(among, names);
+  const named = (id: string): string | null => names.get(id) ?? (known.has(id) ? id : null);
   const fresh = [...names.values()];
+  const dropped: string[] = [];
+  let made = content;
+  for (const [index, phase] of phases.entries()) {
+    const id = fresh[index] ?? "";
+    const inside = (before.get(phase.id) ?? []).flatMap((one) => names.get(one) ?? []);
+    const { copy, gone } = within(phase, named);
+    dropped.push(...gone.map((place) => `${id} ← ${place}`));
+    made = append(made, { ...copy, id, after: inside.length > 0 || start === null ? inside : [start] }, fresh[index - 1] ?? start);
+  }
   const ends = fresh.filter((id) => !made.phases.some((one) => fresh.includes(one.id) && one.after?.includes(id)));
   const follows = made.phases.map((one) => (start !== null && !fresh.includes(one.id) && one.after?.includes(start) ? { ...one, after: [...new Set(one.after.flatMap((each) => (each === start ? ends : [each])))] } : one));
-  return { content: withMaterials({ ...made, phases: follows }, phases, bill), pointer: pointerOf(made, fresh[0] ?? "") };
+  return { content: withMaterials({ ...made, phases: follows }, phases, bill), pointer: pointerOf(made, fresh[0] ?? ""), dropped };
+}
+
+/** Of each phase those of some that it comes after, however far, and that none other of them comes after before it. */
+function nearest(among: RecipePhase[], some: ReadonlyMap<string, string>): Map<string, string[]> {
+  const above = ancestors(among);
+  return new Map([...predecessors(among)].map(([id, direct]) => {
+    const reached = [...(above.get(id) ?? [])].filter((one) => one !== id && some.has(one));
+    return [id, reached.filter((one) => direct.includes(one) || !reached.some((other) => above.get(other)?.has(one)))];
+  }));
 }
 
 /** An operation of another recipe, as an operation of its own at the end of a unit procedure. */
@@ -73,11 +87,11 @@ export function copyOperation(content: Master, from: Master, pointer: string, af
   const unit = Number(((after && operationOf(content, after)) ?? "procedure/0").split("/")[1]);
   const taken = content.procedure.flatMap((one) => [one.id, ...one.operations.map((each) => each.id)]);
   const known = new Set(content.phases.map((one) => one.id));
-  const copied = copyPhases(content, phases, from.materials, after).content;
+  const { content: copied, dropped } = copyPhases(content, phases, from.materials, after, from.phases);
   const fresh = copied.phases.filter((one) => !known.has(one.id)).map((one) => one.id);
   const without = copied.procedure.map((one) => ({ ...one, operations: one.operations.map((each) => ({ ...each, phases: each.phases.filter((id) => known.has(id)) })) }));
   const host = without[unit];
-  if (!host) return { content: copied, pointer: "" };
+  if (!host) return { content: copied, pointer: "", dropped };
   // After the operation of the phase that it comes after.
   const here = after === null ? host.operations.length : Number((operationOf(content, after) ?? `x/x/x/${host.operations.length - 1}`).split("/")[3]) + 1;
   const one = { id: freeName(taken, operation.id), name: operation.name, phases: fresh };
@@ -85,21 +99,28 @@ export function copyOperation(content: Master, from: Master, pointer: string, af
   const procedure = without.map((each, u) => (u === unit ? next : each));
   const order = procedure.flatMap((each) => each.operations).flatMap((each) => each.phases);
   const sorted = [...copied.phases].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  return { content: { ...copied, procedure, phases: sorted }, pointer: `procedure/${unit}/operations/${here}` };
+  return { content: { ...copied, procedure, phases: sorted }, pointer: `procedure/${unit}/operations/${here}`, dropped };
 }
 
-/** What a copied phase says of phases that were copied with it follows them; what it says of others goes: they are not here. */
-function within(phase: RecipePhase, names: Map<string, string>): RecipePhase {
-  const times = (phase.times ?? []).flatMap((one) => (names.has(one.since) ? [{ ...one, since: names.get(one.since) ?? "" }] : []));
-  const slot = (one: string): string[] => {
-    const [id = "", ...rest] = one.split("/");
-    return names.has(id) ? [[names.get(id), ...rest].join("/")] : [];
-  };
-  const inputs = phase.inputs?.map((one) => {
-    const from = one.from?.flatMap(slot) ?? [];
-    return { ...one, from: from.length > 0 ? from : null };
+/** What a copied phase says of phases that it may name follows them; what it says of others goes, and is told: they are
+ * not here. A sum of which one value is gone would be another: it is typed. */
+function within(phase: RecipePhase, named: (id: string) => string | null): { copy: RecipePhase; gone: string[] } {
+  const gone: string[] = [];
+  const times = (phase.times ?? []).flatMap((one) => {
+    const since = named(one.since);
+    if (since === null) gone.push(one.since);
+    return since === null ? [] : [{ ...one, since }];
   });
-  return { ...phase, times, ...(inputs ? { inputs } : {}) };
+  const inputs = phase.inputs?.map((one) => {
+    const slots = (one.from ?? []).map((slot) => {
+      const [id = "", ...rest] = slot.split("/");
+      const here = named(id);
+      if (here === null) gone.push(slot);
+      return here === null ? null : [here, ...rest].join("/");
+    });
+    return { ...one, from: slots.length > 0 && !slots.includes(null) ? (slots as string[]) : null };
+  });
+  return { copy: { ...phase, times, ...(inputs ? { inputs } : {}) }, gone };
 }
 
 function withMaterials(content: Master, phases: RecipePhase[], bill: BomLine[]): Master {

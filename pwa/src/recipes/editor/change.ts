@@ -6,7 +6,8 @@ import type { Operation, UnitProcedure } from "../structure";
 import type { Content, RecipePhase } from "../types";
 
 export type Master = Content & { procedure: UnitProcedure<Text2>[] };
-export interface Changed { content: Master; pointer: string }
+/** `dropped`: of a copy, what it does not say any more of phases that are not here, each as `<phase> ← <place>`. */
+export interface Changed { content: Master; pointer: string; dropped?: string[] }
 /** Where a phase goes, seen from another: what came after that one then comes after it; side by side; what came before. */
 export type Where = "after" | "beside" | "before";
 type Tree = Record<string, unknown>;
