@@ -32,6 +32,14 @@ def ordered(site: Site, batch: str = "B1") -> None:
     site.hand_back(batch)
 
 
+def made(site: Site, batch: str) -> None:
+    """Done without a remark, and handed back by all devices."""
+    release(site, batch, [step("10", "instruction")])
+    for kind in ("phase_started", "phase_completed"):
+        site.put(kind, {"batch": batch, "phase": "10"})
+    site.hand_back(batch)
+
+
 def out_of_limits(site: Site, batch: str) -> str:
     """A batch that has come to a yield below its limits, handed back by all devices: the entry of the yield."""
     release(site, batch, OF_YIELDS[:-1])

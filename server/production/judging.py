@@ -18,6 +18,7 @@ from server.materials.stock import queries as stock
 from server.production import allocating, model, queries, rules
 from server.production.controls import judging as controls
 from server.production.course import judging as course
+from server.production.descent import queries as births
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
@@ -69,11 +70,18 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _sealed(connection: Connection, stream: str, batch: Batch | None) -> bool:
-    """Whether QA has disposed of the batch that an entry is about, or of the one in whose stream it stands."""
-    if batch is not None and (batch.disposed or stream == model.batch_stream(batch.number)):
-        return batch.disposed
+    """Whether QA has disposed of the batch that an entry is about, or of the one in whose stream it stands; of one that
+    is whole in others, whether of any of these."""
+    if batch is not None and _is_disposed(connection, batch):
+        return True
+    if batch is not None and stream == model.batch_stream(batch.number):
+        return False
     other = queries.find_batch(connection, stream.removeprefix(model.batch_stream("")))
-    return other is not None and other.disposed
+    return other is not None and _is_disposed(connection, other)
+
+
+def _is_disposed(connection: Connection, batch: Batch) -> bool:
+    return batch.disposed or (batch.status in model.GONE and births.is_disposed_below(connection, batch.number))
 
 
 def judge_report(connection: Connection, entry: Entry) -> Ruling:

@@ -242,7 +242,7 @@ def _settled(connection: Connection, batch: str) -> Ruling | None:
 def judge_results(connection: Connection, entry: Entry) -> Ruling:
     """Results of a batch that come after its seal, like any other entry of it; those of a lot are of no batch."""
     batch, _, _ = subject_of(entry.header.stream)
-    if batch is None or queries.current_disposition(connection, batch) is None:
+    if batch is None or not queries.is_sealed(connection, batch):
         return Ruling()
     return Ruling(flags=(POST_SEAL,), consequences=quality.after_seal(connection, entry))
 
@@ -376,7 +376,7 @@ def judge_checked(connection: Connection, entry: Entry) -> Ruling:
 def judge_filled(connection: Connection, entry: Entry) -> Ruling:
     """What is filled into a form about a batch: after its seal, and for its review."""
     batch, begun = quality.batch_of_record(connection, entry), reviewing.judge_work(connection, entry)
-    if batch is None or queries.current_disposition(connection, batch) is None:
+    if batch is None or not queries.is_sealed(connection, batch):
         return begun
     return Ruling((POST_SEAL,), [*quality.after_seal(connection, entry), *begun.consequences])
 

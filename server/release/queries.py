@@ -209,17 +209,29 @@ def current_disposition(connection: Connection, batch: str) -> Disposition | Non
     return None if row is None else _disposition(row)
 
 
+def is_sealed(connection: Connection, batch: str) -> bool:
+    """Whether QA has disposed of a batch, or of anything that came of it."""
+    return current_disposition(connection, batch) is not None or births.is_disposed_below(connection, batch)
+
+
 def is_stale(connection: Connection, batch: str, signed: Disposition) -> bool:
-    """Whether entries came after a signature, which it therefore does not cover (IDN-04)."""
+    """Whether entries came after a signature, which it therefore does not cover (IDN-04): to the batch, or to one that
+    it came of."""
     here = (log_entry.c.stream == production.batch_stream(batch)) & (log_entry.c.stream_seq > signed.stream_seq)
     later = exists().where(here, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
     if bool(connection.execute(select(later)).scalar_one()):
         return True
-    return recorded.last_said(connection, [batch]).get(batch, -1) > signed.index
+    above = births.ancestors(connection, batch)
+    if any(index > signed.index for index in recorded.last_said(connection, [batch, *above]).values()):
+        return True
+    streams = log_entry.c.stream.in_([production.batch_stream(one) for one in above])
+    since = exists().where(streams, log_entry.c.idx > signed.index, log_entry.c.kind.not_in(HARMLESS))
+    return bool(above) and bool(connection.execute(select(since)).scalar_one())
 
 
 def stale_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]:
-    """Those of the batches whose newest signature no longer covers everything, by one query for all of them (IDN-04).
+    """Those of the batches whose newest signature no longer covers everything, by one query for all of them but those
+    that came of others (IDN-04).
 
     From each batch's signature on the log is read by the index of its stream: that is little, however long the log.
     """
@@ -232,7 +244,13 @@ def stale_of(connection: Connection, numbers: Collection[str]) -> frozenset[str]
     last = recorded.last_said(connection, numbers)
     places = select(disposition.c.batch, func.max(disposition.c.idx).label("idx")).where(disposition.c.batch.in_(last))
     rows = connection.execute(places.group_by(disposition.c.batch)).all() if last else []
-    return frozenset(stale | {row.batch for row in rows if last[row.batch] > row.idx})
+    stale |= {row.batch for row in rows if last[row.batch] > row.idx}
+    return frozenset(stale | {one for one in births.born(connection, numbers) if _is_stale_now(connection, one)})
+
+
+def _is_stale_now(connection: Connection, batch: str) -> bool:
+    signed = current_disposition(connection, batch)
+    return signed is not None and is_stale(connection, batch, signed)
 
 
 def dispositions(connection: Connection, batch: str) -> list[Disposition]:

@@ -111,6 +111,14 @@ class DescentRules:
         out = self._yields.unexplained(batch)
         return Origin(batch, self._closed.get(batch, production.IN_PROGRESS), order, worked | ended, ended, out)
 
+    def is_sealed_below(self, batch: str) -> bool:
+        """Whether anything that certainly came of this batch, which is whole in others, was disposed of."""
+        if self._closed.get(batch) not in production.GONE:
+            return False
+        sealed = [one for one, status in self._closed.items() if status in (production.RELEASED, production.REJECTED)]
+        above = ({one, *self._ancestors(one)} for one in sealed)
+        return any(batch in found and self._blind.isdisjoint(found) for found in above)
+
     def _ancestors(self, batch: str) -> set[str]:
         found, open_ = set[str](), [*self._parents.get(batch, ())]
         while open_:

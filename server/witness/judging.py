@@ -375,8 +375,9 @@ class SiteRules:
             raise unflagged(SEEN_WRONG, f"{seen.head.device} saw a log of {named.size} entries that was not this")
 
     def _judge_late(self, seen: Seen) -> None:
-        stream = self._streams.get(seen.head.stream)
-        if stream is None or not stream.sealed:
+        stream, batch = self._streams.get(seen.head.stream), batch_of(seen.head.stream)
+        sealed = stream is not None and stream.sealed
+        if not sealed and (batch is None or not self._descent.is_sealed_below(batch)):
             return
         if {POST_SEAL, AFTER_DISPOSITION}.isdisjoint(seen.stamp.flags):
             raise unflagged(POST_SEAL, f"{seen.head.stream} was sealed before")

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site
 from control_support import explained, items, release
-from descent_support import kilograms, merge, merge_of, ordered, out_of_limits, rework, rework_of, split, split_of
+from descent_support import kilograms, made, merge, merge_of, ordered, out_of_limits, rework, rework_of, split, split_of
 from recipe_support import step
+from release_support import sign
 from support import ROOT
 from witness_support import Rig, Story
 
@@ -129,3 +131,24 @@ def test_a_release_of_what_is_gone_or_came_of_something_open_is_found(
     given = KINDS[RELEASED_KIND] | {"batch": batch, "signer": {"id": "P-5", "name": "赵", "name_en": "Zhao"}}
     assert rig.show(story.stated(RELEASED_KIND, batch_stream(batch), given, "P-5")) == 422
     assert rig.found == (code, len(story.entries))
+
+
+def test_what_a_device_adds_to_a_batch_whose_part_is_released_owes_its_flag(tmp_path: Path) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    for batch, parts in (("B1", ("B2", "B3")), ("C1", ("C2", "C3"))):
+        made(site, batch)
+        split(site, batch, *((one, "50.000") for one in parts))
+    sign(site, "released", batch="B2")
+    for batch, flagged in (("C1", False), ("B1", True)):
+        added = site.put("remark_added", {"batch": batch, "phase": None, "text": "the sieve was torn"})
+        assert ("post_seal" in added.flags) is flagged
+    story = Story.of(site.plant)
+    site.plant.close()
+    for name, shown, found in (
+        ("told", story, None),
+        ("hidden", story.without_flag("post_seal"), ("flag_missing", story.flagged("post_seal"))),
+    ):
+        rig = Rig(tmp_path / name, story)
+        assert rig.show(shown) == (200 if found is None else 422), rig.why
+        assert rig.found == found
+        rig.folder.close()

@@ -1,6 +1,6 @@
 """Reads of descent: what a batch came of and what came of it, and what may be made of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -73,6 +73,18 @@ def same_made(connection: Connection, number: str) -> list[str]:
 
 def descendants(connection: Connection, number: str) -> list[str]:
     return _walk(number, lambda one: [row.batch for row in children_of(connection, one)])
+
+
+def is_disposed_below(connection: Connection, number: str) -> bool:
+    """Whether QA has disposed of anything that came of a batch: what is said of it now was not before them."""
+    below = descendants(connection, number)
+    return any(one.status in (model.RELEASED, model.REJECTED) for one in queries.lines_of(connection, below))
+
+
+def born(connection: Connection, numbers: Collection[str]) -> list[str]:
+    """Those of the batches that came of others."""
+    query = select(parent.c.batch).where(parent.c.batch.in_(set(numbers))).distinct()
+    return [*connection.execute(query).scalars()]
 
 
 def _walk(number: str, step: Callable[[str], list[str]]) -> list[str]:
