@@ -201,7 +201,9 @@ class Registry:
             first = ruling if ruling.refusal is not None else more
             # What would have come of a decision does not come of one that a judge refuses.
             before = ruling.consequences if more.refusal is None or ruling.refusal is not None else ()
-            ruling = Ruling(tuple(flags), (*before, *more.consequences), first.refusal, first.details or ruling.details)
+            # Nor does anything come of one that was refused already: it leaves what its refusal leaves.
+            after = more.consequences if ruling.refusal is None else ()
+            ruling = Ruling(tuple(flags), (*before, *after), first.refusal, first.details or ruling.details)
         return ruling
 
     def _refused(self, connection: Connection, entry: Entry, kind: Kind) -> Ruling | None:

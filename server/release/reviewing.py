@@ -1,9 +1,10 @@
 """How the review of a batch record is carried by a flow where the plant wants it: it begins when the batch comes to
 review, begins anew when something came after its end, and its end is what a release waits for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Row, exists, select
 
 from server.core.kinds import Decide, Entry, Fact, Ruling
 from server.engines.flows import kinds as flows
@@ -12,6 +13,7 @@ from server.engines.flows import standing, starting
 from server.engines.forms.records import model as records
 from server.production import model as production
 from server.production import queries as batches
+from server.production.descent import model as descent
 from server.production.issuing import model as issuing
 from server.quality import model as quality
 from server.quality import queries as deviations
@@ -91,14 +93,43 @@ def _batch_of(connection: Connection, entry: Entry) -> str | None:
 
 
 def _is_made(connection: Connection, batch: str, entry: Entry) -> bool:
-    """Whether every phase of a batch has ended, with what this entry says."""
-    found = batches.find_batch(connection, batch)
-    if found is None or not found.phases:
+    """Whether every phase of a batch has ended, with what this entry says; of what is whole in others nothing is
+    reviewed any more, and of history nothing ever. A batch that came of a finished one has no phases."""
+    more = [entry.payload["phase"]] if entry.kind in production.ENDS else []
+    if not _has_ended(connection, batch, more):
         return False
-    done = set(batches.ended_phases(connection, batch))
-    if entry.kind in production.ENDS:
-        done.add(entry.payload["phase"])
-    return all(phase["id"] in done for phase in found.phases)
+    line = batches.batch_line(connection, batch)
+    return line is not None and line.status not in (production.HISTORICAL, *production.GONE)
+
+
+def _has_ended(connection: Connection, batch: str, more: Sequence[str] = ()) -> bool:
+    found = batches.find_batch(connection, batch)
+    done = {*batches.ended_phases(connection, batch), *more}
+    return found is not None and all(phase["id"] in done for phase in found.phases)
+
+
+def judge_descent(connection: Connection, entry: Entry) -> Ruling:
+    """What is whole in others is reviewed there: its own review ends. What comes of finished batches by a split or a
+    merge waits for its review at once."""
+    given, merged = entry.payload, entry.kind == descent.MERGED_KIND
+    parents = given["parents"] if merged else [given["batch"]]
+    running = (instances.running_about(connection, REVIEW_FLOW, review_subject(one)) for one in parents)
+    ended = [_called_off(row, given["reason"]) for row in running if row is not None]
+    whole = entry.kind != descent.REWORK_KIND and all(_has_ended(connection, one) for one in parents)
+    if not whole or not instances.is_enabled(connection, REVIEW_FLOW):
+        return Ruling(consequences=ended)
+    born = [given["batch"]] if merged else [one["batch"] for one in given["parts"]]
+    return Ruling(consequences=[*ended, *_once(fact for one in born for fact in _begun(connection, one))])
+
+
+def _called_off(row: Row[Any], reason: str) -> Fact:
+    said = {"instance": row.instance, "reason": reason}
+    return Fact(flows.CANCELLED, flows.instance_stream(row.instance), said, subject=row.subject)
+
+
+def _once(facts: Iterable[Fact]) -> list[Fact]:
+    """The definitions that come with the product are taken in once."""
+    return [*{(fact.kind, fact.stream): fact for fact in facts}.values()]
 
 
 def judge_switch(connection: Connection, entry: Entry) -> Ruling:
@@ -108,9 +139,7 @@ def judge_switch(connection: Connection, entry: Entry) -> Ruling:
     waiting = batches.batch_lines(connection, (production.AWAITING_REVIEW,), limit=_MOST)[0]
     goes_on = [instances.running_about(connection, REVIEW_FLOW, review_subject(one.number)) for one in waiting]
     fresh = [line for line, row in zip(waiting, goes_on, strict=True) if row is None]
-    facts = [fact for line in fresh for fact in _begun(connection, line.number)]
-    # The definitions that come with the product are taken in once.
-    return Ruling(consequences=[*{(fact.kind, fact.stream): fact for fact in facts}.values()])
+    return Ruling(consequences=_once(fact for line in fresh for fact in _begun(connection, line.number)))
 
 
 def judge_end(connection: Connection, entry: Entry) -> Ruling:
@@ -120,7 +149,9 @@ def judge_end(connection: Connection, entry: Entry) -> Ruling:
     called_off = given["flow"] == REVIEW_FLOW and given["result"] == "cancelled"
     if batch is None or not called_off or not instances.is_enabled(connection, REVIEW_FLOW):
         return Ruling()
-    return Ruling(consequences=_begun(connection, batch))
+    line = batches.batch_line(connection, batch)
+    gone = line is not None and line.status in production.GONE
+    return Ruling() if gone else Ruling(consequences=_begun(connection, batch))
 
 
 def _begun(connection: Connection, batch: str) -> list[Fact]:
@@ -153,6 +184,7 @@ def told_after(connection: Connection, batch: str, place: int) -> bool:
 
 JUDGES: Mapping[str, Decide] = {
     **dict.fromkeys(_SAYS_SOMETHING, judge_work),
+    **dict.fromkeys(descent.DECISIONS, judge_descent),
     flows.ENABLED: judge_switch,
     flows.ENDED: judge_end,
 }

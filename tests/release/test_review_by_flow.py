@@ -5,12 +5,15 @@ from pathlib import Path
 
 import flow_work_support as work
 import pytest
+from descent_support import merge, ordered, split
 from dossier_support import printed
 from flow_work_support import FlowSite
 from record_support import RecordSite, value
 from release_support import assess, finish, refused, review, sign
 
 from server.core import rebuild
+from server.core.errors import PestleError
+from server.engines.flows import standing
 from server.release import reviewing
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
@@ -152,3 +155,46 @@ def test_what_is_filled_into_a_form_about_the_batch_is_seen_by_who_signs_next_or
     site.go_over()
     site.fill(value("batch", "B2"), record="R-9", leased=False)
     assert (site.gate(), site.instance() == first) == (["running"], False)
+
+
+def reviews(site: Plant, batch: str) -> list[str | None]:
+    """How each review of a batch ended; None of one that runs."""
+    with site.plant.engine.connect() as connection:
+        found = standing.all_about(connection, "batch-review", [f"batch/{batch}"])
+    return [row.result for row in found]
+
+
+def finished(site: Plant, batch: str) -> None:
+    ordered(site, batch)
+    for phase in ("20", "30", "40"):
+        site.put("phase_skipped", {"batch": batch, "phase": phase, "reason": "none there"})
+
+
+@pytest.mark.urs("PRD-14")
+def test_what_comes_of_a_finished_batch_is_reviewed_in_its_place(site: Plant) -> None:
+    site.switch(True)
+    finished(site, "C1")
+    assert reviews(site, "C1") == [None]
+    # A refused split ends no review.
+    with pytest.raises(PestleError):
+        split(site, "C1", ("C2", "40.000"), ("C3", "60.001"))
+    assert reviews(site, "C1") == [None]
+    split(site, "C1", ("C2", "40.000"), ("C3", "60.000"))
+    assert [reviews(site, one) for one in ("C1", "C2", "C3")] == [["cancelled"], [None], [None]]
+    assert "batch_reviewed" in [gate["code"] for gate in review(site, "C2")["gates"]]
+    # What still comes for the parent begins no review that nobody could use.
+    site.put("remark_added", {"batch": "C1", "phase": None, "text": "late"})
+    assert reviews(site, "C1") == ["cancelled"]
+    site.put("remark_added", {"batch": "C2", "phase": None, "text": "seen"})
+    assert reviews(site, "C2") == [None]
+    merge(site, "C4", "100.000", "C2", "C3")
+    assert [reviews(site, one) for one in ("C2", "C3", "C4")] == [["cancelled"], ["cancelled"], [None]]
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+@pytest.mark.urs("PRD-14")
+def test_a_part_of_a_finished_batch_waits_for_its_review_once_the_flow_is_put_to_use(site: Plant) -> None:
+    finished(site, "C1")
+    split(site, "C1", ("C2", "40.000"), ("C3", "60.000"))
+    site.switch(True)
+    assert [reviews(site, one) for one in ("C1", "C2", "C3")] == [[], [None], [None]]

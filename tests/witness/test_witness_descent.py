@@ -37,6 +37,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.put("phase_skipped", {"batch": "D1", "phase": "20", "reason": "none there"})
     for phase in ("30", "40"):
         site.put("phase_skipped", {"batch": "D1", "phase": phase, "reason": "none there"})
+    # From here on a flow reviews what is finished: the review of D1 ends, those of its parts begin.
+    said = {"flow": "batch-review", "reason": "SOP-QA-012"}
+    site.state("flows.flow_enabled.v1", "flow/batch-review", said, actor="P-5")
     split(site, "D1", ("D2", "40.000"), ("D3", "60.000"))
     release(site, "E1", [step("10", "instruction"), step("20", "instruction", "10"), step("30", "instruction", "20")])
     site.put("phase_skipped", {"batch": "E1", "phase": "20", "reason": "none there"})
