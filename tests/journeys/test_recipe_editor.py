@@ -129,6 +129,26 @@ def test_what_is_found_stands_at_its_place_and_is_mended_there(walk: Flowing) ->
     expect(desk.at("node-180")).to_have_count(0)
 
 
+def test_a_copy_says_what_it_can_and_tells_what_it_cannot(walk: Flowing) -> None:
+    desk = walk.desk
+    # Coating is to begin within days of phases 70 and 90: beside it, its copy is as well.
+    desk.at("flow-100").click()
+    desk.at("tool-copy").click()
+    expect(desk.at("f-id")).to_have_value("180")
+    expect(desk.at("dropped")).to_have_count(0)
+    desk.at("undo").click()
+    # Out of a version it comes without: these phases are another recipe's.
+    desk.at("library").click()
+    desk.at("library-recipe").select_option(CODE)
+    desk.at("take-phase-100").click(timeout=LONG)
+    expect(desk.at("dropped")).to_contain_text("180 ← 70, 180 ← 90", timeout=LONG)
+    shown_at_each_size(desk, "recipe-editor-dropped-zh")
+    desk.page.set_viewport_size(DESK)
+    desk.at("undo").click()
+    expect(desk.at("dropped")).to_have_count(0)
+    expect(desk.at("node-180")).to_have_count(0)
+
+
 def size_of_log(walk: Flowing) -> int:
     size: int = walk.site.desk("zhaolin").get("/api/log?limit=1")["size"]
     return size
