@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from journeys.browsers import PHONE, TABLET, Chromium
 from journeys.desk import Desk
@@ -48,6 +49,18 @@ class Site:
         """What the server's log holds of the batch."""
         items: list[dict[str, Any]] = self.desk("zhaolin").batch(self.batch, "/entries")["items"]
         return items
+
+    def account_for(self, batch: str) -> None:
+        """What was weighed out of goes back to the store with what is left in it, brought on paper where nobody has
+        said that it was: until then the batch's material holds its release."""
+        keeper = self.desk("huanglei")
+        about = f"/api/batches/{quote(batch, safe='')}/materials"
+        for item in keeper.get(about)["items"]:
+            for container in item["unissued"]:
+                keeper.post(f"{about}/issue", {"container": container, "to": None})
+                left = keeper.get(f"/api/containers/{quote(container, safe='')}")["held"]
+                said = {"container": container, "quantity": left, "to": None, "reason": None}
+                keeper.post(f"{about}/return", said)
 
     def code(self, role: str) -> str:
         answer = self.desk("admin").post("/api/devices/codes", {"role": role})

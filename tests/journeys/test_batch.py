@@ -271,6 +271,7 @@ def test_release_is_refused_while_anything_is_open_and_the_refusal_is_recorded(w
     assert walk.entries("release.release_refused.v1")
     for tablet in (walk.first, walk.second):
         tablet.hand_back(walk.batch)
+    walk.site.account_for(walk.batch)
     assert {"leases", "devices"} <= {gate["code"] for gate in walk.review()["gates"] if gate["met"]}
 
 
