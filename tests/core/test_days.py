@@ -14,17 +14,20 @@ from planning.test_planning_http import found, stated
 from plant import PlantUnderTest
 from stock_support import Store
 from support import ROOT
-from witness_support import Story
+from witness_support import Rig, Story
 
 from server.core import clock, days, rebuild
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.core.zones import Zones, is_zone
+from server.materials.receiving import model as receiving
 from server.site.model import STREAM, ZONE_SET
 
 pytestmark = pytest.mark.urs("MAT-07")
 VECTORS = json.loads((ROOT / "tests/vectors/days.json").read_text("utf-8"))
 SHANGHAI = {"zone": "Asia/Shanghai", "reason": "The plant stands in Shanghai"}
+NAMES = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
+NAMES += ("delivery_note", "quantity", "containers", "comment", "damage")
 PLACES = ["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"]
 
 
@@ -122,3 +125,25 @@ def test_who_administers_states_the_zone_at_a_desk_and_others_do_not(site: Plant
     with site.plant.engine.connect() as connection:
         known = days.zones(connection)
     assert known.stated == [(said.json["since"], "Asia/Shanghai")]
+
+
+@pytest.mark.urs("PLT-18", "MAT-04")
+def test_door_and_witness_ask_by_the_same_day_what_came_when_it_had_expired(tmp_path: Path) -> None:
+    site = PlantUnderTest(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    site.state(ZONE_SET, STREAM, SHANGHAI)
+    named = {"name": {"zh": "料", "en": "M"}, "type": "raw", "unit": "kg"}
+    site.state("materials.material_defined.v1", "material/api-1", {"material": "api-1", **named})
+    # 07:30 on the 27th in Shanghai; in Greenwich the 26th goes on for half an hour.
+    moment = datetime(2098, 11, 26, 23, 30, tzinfo=UTC)
+    clock.use(lambda: moment)
+    given = {"material": "api-1", "lot": "L-1", **dict.fromkeys(NAMES), "expiry": "2098-11-26"}
+    came = site.state(receiving.LOT_RECEIVED, "lot/api-1/L-1", given)
+    story = Story.of(site.plant)
+    site.close()
+    assert came.flags == (receiving.EXPIRED,)
+    for name, shown, status in (("right", story, 200), ("silent", story.without_flag(receiving.EXPIRED), 422)):
+        rig = Rig(tmp_path / name, story)
+        rig.clock = moment.timestamp
+        assert rig.show(shown) == status, rig.why
+        assert rig.found == (None if status == 200 else ("flag_missing", came.index))
+        rig.folder.close()
