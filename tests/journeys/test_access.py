@@ -46,6 +46,23 @@ def test_an_administrator_adds_an_area_and_a_room_of_another_is_refused(walk: Wa
     shown_at_each_size(admin, "areas")
 
 
+@pytest.mark.urs("MAT-07")
+def test_an_administrator_states_the_time_zone_that_days_are_told_by(walk: Walk) -> None:
+    admin = walk.admin
+    expect(admin.at("zone-now")).to_contain_text("Asia/Shanghai", timeout=SLOW)
+    for name, told in (("Nowhere/City", None), ("Asia/Urumqi", "Asia/Urumqi")):
+        admin.at("zone-name").fill(name)
+        admin.at("zone-save").click()
+        admin.at("zone-reason").fill("the line moves")
+        admin.at("zone-confirm").click()
+        if told is None:
+            expect(admin.at("zone-sheet").get_by_role("alert")).to_contain_text("time zone", timeout=SLOW)
+            admin.at("sheet-close").click()
+        else:
+            expect(admin.at("zone-now")).to_contain_text(told, timeout=SLOW)
+    shown_at_each_size(admin, "zone")
+
+
 def test_a_role_is_limited_to_an_area(walk: Walk) -> None:
     admin, person = walk.admin, walk.site.people["liqiang"]["id"]
     admin.page.goto(f"{admin.wire.url}/people/{person}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.materials import queries as materials
 from server.materials.labels import codes, model, queries
 from server.materials.model import Lot
@@ -23,8 +24,9 @@ def containers(connection: Connection, labels: Iterable[str], day: str) -> dict[
     found = stock.standing(connection, labels, day)
     lots = materials.lots_of(connection, {(one.material, one.lot) for one in found}, day)
     known, companies = {(one.material, one.lot): one for one in lots}, queries.companies(connection)
+    zones = days.zones(connection)
     held = ((one, known[one.material, one.lot]) for one in found if (one.material, one.lot) in known)
-    return {one.container: queries.of_lot(lot, companies) | _container(one, lot) for one, lot in held}
+    return {one.container: queries.of_lot(lot, companies, zones) | _container(one, lot) for one, lot in held}
 
 
 def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str, Said]:
@@ -37,7 +39,7 @@ def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str
         lot = materials.find_lot(connection, material, number, day) if slash and name not in found else None
         if lot is not None:
             code = {model.CODE: codes.of_lot(lot.material, lot.lot)}
-            found[name] = queries.of_lot(lot, companies) | {"container": _WHOLE} | code
+            found[name] = queries.of_lot(lot, companies, days.zones(connection)) | {"container": _WHOLE} | code
     lots = {(said["material"], said["lot"]) for said in found.values()}
     decided = {lot: [said for source in DECIDED for said in source(connection, *lot).items()] for lot in lots}
     return {name: {**said, **dict(decided[said["material"], said["lot"]])} for name, said in found.items()}

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, func, select
 
+from server.core import days
+from server.core.zones import Zones
 from server.materials.labels import model
 from server.materials.labels.model import Print, Version
 from server.materials.labels.projection import printed, template
@@ -111,16 +113,16 @@ def companies(connection: Connection) -> dict[str, str]:
 
 def named_lot(connection: Connection, lot: Lot) -> dict[str, str]:
     """What labels of all that is of a lot say of it, but for its status."""
-    said = of_lot(lot, companies(connection))
+    said = of_lot(lot, companies(connection), days.zones(connection))
     return {name: text for name, text in said.items() if not name.startswith("status_")}
 
 
-def of_lot(lot: Lot, known: Mapping[str, str]) -> dict[str, str]:
-    """What labels of all that is of a lot say of it."""
+def of_lot(lot: Lot, known: Mapping[str, str], zones: Zones) -> dict[str, str]:
+    """What labels of all that is of a lot say of it; `zones`: by which calendar it came on a day."""
     name = lot.name or {"zh": lot.material, "en": lot.material}
     said = {"material": lot.material, "name_zh": name["zh"], "name_en": name["en"], "lot": lot.lot}
     said |= {"supplier": known.get(lot.supplier or "", lot.supplier or ""), "supplier_lot": lot.supplier_lot or ""}
-    said |= {"expiry": lot.expiry or "", "retest": lot.retest or "", "received": lot.received_at[:10]}
+    said |= {"expiry": lot.expiry or "", "retest": lot.retest or "", "received": zones.day(lot.received_at)}
     return {key: text for key, text in said.items() if text} | status(lot.status)
 
 

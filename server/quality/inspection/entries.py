@@ -172,7 +172,7 @@ def judge_step(connection: Connection, entry: Entry) -> Ruling:
     steps = [one for _, one in queries.steps_of(connection, [given["sample"]])]
     same = {name: given[name] for name in ("step", "place", "to", "until", "reason")}
     new = model.Step(entry=entry.id, by=entry.actor, at=entry.header.captured_at, **same)
-    if rules.custody(found, [*steps, new])[-1].breaks:
+    if rules.custody(found, [*steps, new], days.zones(connection))[-1].breaks:
         flags.append("custody_broken")
     return Ruling(flags=tuple(flags))
 

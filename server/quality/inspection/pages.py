@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
+from server.core.zones import Zones
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.stock import queries as stock
@@ -45,6 +47,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
     labels = queries.labels_of(connection, found.material, found.lot)
     steps = queries.steps_of(connection, [one.sample for one in samples])
     standing, whole, left = queries.as_it_stands(connection, found, samples, steps)
+    zones = days.zones(connection)
     people = identity.people(connection, _people([found], samples, [step for _, step in steps]))
     missing = rules.missing(standing, whole, left)
     unidentified = rules.unidentified(standing, whole, left)
@@ -61,7 +64,7 @@ def page(connection: Connection, number: str, day: str) -> Answer | None:
         "unidentified": unidentified[:_NAMED],
         "unidentified_count": len(unidentified),
         "opened_by": people.get(found.opened_by),
-        "samples": [_sample(one, _of(steps, one.sample), people) for one in samples],
+        "samples": [_sample(one, _of(steps, one.sample), people, zones) for one in samples],
     }
 
 
@@ -115,7 +118,7 @@ def sample(connection: Connection, number: str, day: str) -> Answer | None:
     people = identity.people(connection, _people([], [found], [step for _, step in steps]))
     inspection = queries.find(connection, found.inspection)
     about = None if inspection is None else listing(connection, [inspection], day)[0]
-    return _sample(found, steps, people) | {"of": about}
+    return _sample(found, steps, people, days.zones(connection)) | {"of": about}
 
 
 def _of(steps: Iterable[tuple[str, Step]], number: str) -> list[tuple[str, Step]]:
@@ -127,8 +130,8 @@ def _people(inspections: Iterable[Inspection], samples: Iterable[Sample], steps:
     return opened | took | {who for one in steps for who in (one.by, one.to) if who is not None}
 
 
-def _sample(one: Sample, steps: Iterable[tuple[str, Step]], people: Mapping[str, Any]) -> Answer:
-    chain = rules.custody(one, [step for _, step in steps])
+def _sample(one: Sample, steps: Iterable[tuple[str, Step]], people: Mapping[str, Any], zones: Zones) -> Answer:
+    chain = rules.custody(one, [step for _, step in steps], zones)
     links = [
         {name: getattr(link.step, name) for name in ("step", "at", "place", "until", "reason")}
         | {"by": people.get(link.step.by), "to": people.get(link.step.to or ""), "breaks": [*link.breaks]}

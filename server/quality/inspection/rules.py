@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from server.core.zones import Zones
 from server.quality.inspection import model, plans
 from server.quality.inspection.model import Inspection, Payload, Sample, Step
+
+_UTC = Zones()
 
 
 def draw(number: str, given: Payload, labels: Collection[str], containers: int) -> dict[str, object]:
@@ -184,9 +187,9 @@ class Link:
     breaks: tuple[str, ...]
 
 
-def custody(sample: Sample, steps: Sequence[Step]) -> list[Link]:
+def custody(sample: Sample, steps: Sequence[Step], zones: Zones = _UTC) -> list[Link]:
     """The chain of a sample in the order of the log. Until the laboratory has received it one person holds it; there,
-    whoever works there."""
+    whoever works there. `zones`: by which calendar it is kept until a day."""
     links, holder, to, at = [], sample.taken_by, None, sample.taken_at
     in_laboratory, destroyed, until = False, False, None
     for one in steps:
@@ -206,7 +209,7 @@ def custody(sample: Sample, steps: Sequence[Step]) -> list[Link]:
             until = one.until
         if one.step == model.DESTROYED:
             destroyed = True
-            found += ["too_early"] if until is not None and one.at[:10] < until else []
+            found += ["too_early"] if until is not None and zones.day(one.at) < until else []
         links.append(Link(one, tuple(found)))
         at = max(at, one.at)
     return links
