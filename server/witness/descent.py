@@ -76,7 +76,7 @@ class DescentRules:
     def _judge_disposition(self, kind: str, batch: str) -> None:
         if self._closed.get(batch) in production.GONE:
             raise SyncError("batch_gone", f"{batch} is whole in others")
-        above = self._ancestors(batch)
+        above = self._ancestors(batch) - self._blind
         if kind in release.RELEASES and any(one in above for one, _ in self._items.values()):
             raise SyncError("release_blocked", f"something is open of what {batch} came of")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from control_support import explained, items, release
+from control_support import explained, items, release, reported
 from descent_support import kilograms, made, merge, merge_of, ordered, out_of_limits, rework, rework_of, split, split_of
 from recipe_support import step
 from release_support import sign
@@ -16,7 +16,7 @@ from witness_support import Rig, Story
 
 from server.production.descent import model
 from server.production.model import FORMED, batch_stream
-from server.release.model import RELEASED_KIND
+from server.release.model import ASSESSED_KIND, RELEASED_KIND
 
 KINDS = json.loads((ROOT / "tests/vectors/kinds.json").read_text())
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
@@ -134,6 +134,25 @@ def test_a_release_of_what_is_gone_or_came_of_something_open_is_found(
     given = KINDS[RELEASED_KIND] | {"batch": batch, "signer": {"id": "P-5", "name": "赵", "name_en": "Zhao"}}
     assert rig.show(story.stated(RELEASED_KIND, batch_stream(batch), given, "P-5")) == 422
     assert rig.found == (code, len(story.entries))
+
+
+def test_where_it_was_erased_that_an_exception_was_assessed_nobody_is_accused_of_a_release(tmp_path: Path) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    made(site, "B1")
+    site.put("exception_raised", reported("B1", "spill", phase="10"), subject="10/exception")
+    for one in items(site, "B1"):
+        assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
+        site.state(ASSESSED_KIND, "batch/B1", assessed, actor="P-5")
+    split(site, "B1", ("B2", "50.000"), ("B3", "50.000"))
+    sign(site, "released", batch="B2")
+    story = Story.of(site.plant)
+    site.plant.close()
+    at = story.indices(ASSESSED_KIND)[0]
+    named = [{"id": story.entries[at].head.id, "index": at}]
+    said = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
+    rig = Rig(tmp_path / "rig", story)
+    assert rig.show(story.without_payload(at).server_says("site.payloads_erased.v1", "site", said)) == 200, rig.why
+    rig.folder.close()
 
 
 def test_what_a_device_adds_to_a_batch_whose_part_is_released_owes_its_flag(tmp_path: Path) -> None:
