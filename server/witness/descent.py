@@ -86,17 +86,23 @@ class DescentRules:
             return None
         if kind == model.SPLIT_KIND:
             return rules.split_refused(given, parents[0])
+        known, content = self._recipe(kind, given)
+        if not known:
+            return None
         if kind == model.MERGED_KIND:
-            return rules.merge_refused(given, parents)
-        known, content = self._recipe(given)
-        return rules.rework_refused(given, parents[0], content) if known else None
+            return rules.merge_refused(given, parents, content)
+        return rules.rework_refused(given, parents[0], content)
 
     def _held(self, kind: str, given: Body, at: str) -> Refusal | None:
         held = (self._leases.holding(production.batch_stream(one), at) for one in _parents(kind, given))
         return Refusal("batch_on_devices", {}) if any(held) else None
 
-    def _recipe(self, given: Body) -> tuple[bool, Body | None]:
-        return self._recipes.approved(given["recipe"], given["version"], given["recipe_hash"])
+    def _recipe(self, kind: str, given: Body) -> tuple[bool, Body | None]:
+        """Whether it can be told, and the recipe by which comes what comes of it; of a split none is asked."""
+        if kind == model.SPLIT_KIND:
+            return True, None
+        by = self._orders[given["parents"][0]] if kind == model.MERGED_KIND else given
+        return self._recipes.approved(by["recipe"], by["version"], by["recipe_hash"])
 
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
         names = _parents(kind, given)
@@ -165,7 +171,7 @@ class DescentRules:
 
     def _decided(self, kind: str, given: Body) -> None:
         parents = self._origins(kind, given)
-        known, recipe = self._recipe(given) if kind == model.REWORK_KIND else (True, None)
+        known, recipe = (False, None) if parents is None else self._recipe(kind, given)
         told = parents is not None and known and self._refusal(kind, given) is None
         self._due = rules.formed(kind, given, parents, recipe) if told and parents is not None else None
         for one in _parents(kind, given):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from batch_support import LOT, Site
-from control_support import explained, items
+from control_support import WEIGHING, explained, items
 from control_support import release as taken
 from course_support import PHASES
 from descent_support import REWORK, kilograms, merge, number, ordered, out_of_limits, rework, split
@@ -197,6 +197,7 @@ def test_a_batch_that_is_gone_is_given_nothing_and_not_released(site: Site) -> N
     assert of_release.refusal("released", "reviewed_and_released", "split", None, False, False) == "batch_gone"
 
 
+AMOUNTS = {"target": "1.000", "low": "0.990", "high": "1.010"}
 ORDER: Json = REWORK | {"recipe_hash": "0" * 64, "lots": []}
 VALUES = st.integers(1, 10**9).map(lambda one: f"{Decimal(one).scaleb(-3):f}")
 
@@ -220,10 +221,31 @@ def test_what_is_split_and_merged_again_is_what_it_was(values: list[str], off: i
     assert [one["parents"] for one in made] == [["P"]] * len(values)
     children = [Origin(one["batch"], "in_progress", one, frozenset(), frozenset()) for one in made]
     again = {"batch": "Q", "parents": [one.batch for one in children], "quantity": whole}
-    assert rules.merge_refused(again, children) is None
+    assert rules.merge_refused(again, children, None) is None
     [merged] = rules.formed(model.MERGED_KIND, again, children)
     assert (merged["size"], [one["id"] for one in merged["phases"]]) == (whole, ["R2"])
     assert FORMED not in merged
+
+
+def test_what_is_merged_has_the_amounts_and_limits_of_its_recipe_again(site: Site) -> None:
+    """A third of 1.000 kg (0.990-1.010) is 0.333 kg: three of them are 1.000 kg (0.990-1.010), and not 0.999."""
+    taken(site, "B1", [step("20", "weighing", **WEIGHING | AMOUNTS), step("30", "instruction", "20")])
+    site.hand_back("B1")
+    split(site, "B1", ("B2", "33.333"), ("B3", "33.333"), ("B4", "33.334"))
+    merge(site, "B5", "100.000", "B2", "B3", "B4")
+    with site.plant.engine.connect() as connection:
+        third, whole, again = (queries.find_batch(connection, one) for one in ("B2", "B1", "B5"))
+    assert third is not None
+    assert whole is not None
+    assert again is not None
+    assert third.phases[0]["target"] == "0.333"
+    assert again.phases == whole.phases
+    # A part of a part has what is left by the recipe as well.
+    for kind in ("phase_started", "phase_completed"):
+        site.put(kind, {"batch": "B5", "phase": "20"})
+    split(site, "B5", ("B6", "50.000"), ("B7", "50.000"))
+    merge(site, "B8", "100.000", "B6", "B7")
+    assert phases(site, "B8") == ["30"]
 
 
 def test_the_dossier_names_what_a_batch_came_of_and_what_came_of_it(site: Site) -> None:

@@ -45,6 +45,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.put("phase_skipped", {"batch": "E1", "phase": "20", "reason": "none there"})
     site.hand_back("E1")
     split(site, "E1", ("E2", "40.000"), ("E3", "60.000"))
+    # Three thirds of 12.640 kg (12.600-12.680), each rounded.
+    release(site, "G1")
+    site.hand_back("G1")
+    split(site, "G1", ("G2", "33.333"), ("G3", "33.333"), ("G4", "33.334"))
+    merge(site, "G5", "100.000", "G2", "G3", "G4")
     for one in items(site, "B1"):
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
@@ -56,7 +61,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
-    assert [one["how"] for one in story.payloads(FORMED)] == ["split", "split", "merge", "rework", *["split"] * 6]
+    how = [one["how"] for one in story.payloads(FORMED)]
+    assert how == ["split", "split", "merge", "rework", *["split"] * 7, "merge", "split", "split"]
     assert rig.show(story) == 200, rig.why
 
 
@@ -116,6 +122,16 @@ def test_a_part_in_which_a_phase_waits_for_nothing_is_found(rig: Rig, story: Sto
     (given,) = [one for one in story.payloads(FORMED) if one["batch"] == "E2"]
     loose = given | {"phases": [one | {"after": []} for one in given["phases"]]}
     assert rig.show(story.first(at).server_says(FORMED, "batch/E2", loose)) == 422
+    assert rig.found == ("batch_formed_wrong", at)
+
+
+def test_a_merged_batch_with_limits_that_its_recipe_has_not_is_found(rig: Rig, story: Story) -> None:
+    (at,) = [one for one in story.indices(FORMED) if story.entries[one].head.stream == "batch/G5"]
+    (given,) = [one for one in story.payloads(FORMED) if one["batch"] == "G5"]
+    weighing, *others = given["phases"]
+    assert [weighing[name] for name in ("low", "target", "high")] == ["12.600", "12.640", "12.680"]
+    wider = given | {"phases": [weighing | {"high": "12.681"}, *others]}
+    assert rig.show(story.first(at).server_says(FORMED, "batch/G5", wider)) == 422
     assert rig.found == ("batch_formed_wrong", at)
 
 

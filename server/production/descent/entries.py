@@ -32,7 +32,10 @@ def decide_merge(connection: Connection, entry: Entry) -> Ruling:
     parents = [origin for origin in found.values() if origin is not None]
     if len(parents) != len(entry.payload["parents"]):
         return Ruling(refusal="batch_known", details={"batch": entry.payload["batch"]})
-    return _ruled(connection, entry, rules.merge_refused(entry.payload, parents), parents)
+    order = parents[0].order
+    known = recipes.find_recipe(connection, order["recipe"], order["version"])
+    recipe = known.payload if known is not None and known.hash == order["recipe_hash"] else None
+    return _ruled(connection, entry, rules.merge_refused(entry.payload, parents, recipe), parents, recipe)
 
 
 def decide_rework(connection: Connection, entry: Entry) -> Ruling:

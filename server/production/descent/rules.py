@@ -5,12 +5,14 @@ before (a time since it, a yield over its values) would have nothing to draw on 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
 from server.production.descent.model import HOW, MERGED_KIND, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes import scaling
+from server.recipes.model import is_master
 from server.recipes.upgrading import upgraded
 
 Given = Mapping[str, Any]
@@ -38,8 +40,8 @@ def split_refused(given: Given, parent: Origin) -> Refusal | None:
     return next(filter(None, (_unfit(parent, one) for one in quantities)), None)
 
 
-def merge_refused(given: Given, parents: Sequence[Origin]) -> Refusal | None:
-    """Batches of one recipe that have the same left to do."""
+def merge_refused(given: Given, parents: Sequence[Origin], recipe: Given | None) -> Refusal | None:
+    """Batches of one recipe that have the same left to do; `recipe` is that by which they were ordered."""
     for one in parents:
         found = _parent_refused(one) or _phases_refused(one)
         if found is not None:
@@ -54,7 +56,7 @@ def merge_refused(given: Given, parents: Sequence[Origin]) -> Refusal | None:
     sizes = [one.order["size"] for one in parents]
     if quantity["unit"] != sizes[0]["unit"] or Decimal(quantity["value"]) != _sum(sizes):
         return Refusal("batch_quantities_differ", {"size": total(sizes)})
-    return _unfit(first, quantity)
+    return _unfit(_unrounded(first, recipe), quantity)
 
 
 def rework_refused(given: Given, parent: Origin, recipe: Given | None) -> Refusal | None:
@@ -86,9 +88,9 @@ def total(sizes: Sequence[Given]) -> dict[str, str]:
 def formed(kind: str, given: Given, parents: Sequence[Origin], recipe: Given | None = None) -> list[dict[str, Any]]:
     """What `batch_formed` says of each batch that comes of this decision, which nothing refuses."""
     if kind == SPLIT_KIND:
-        return [_part(kind, one["batch"], one["quantity"], parents) for one in given["parts"]]
+        return [_part(kind, one["batch"], one["quantity"], parents, parents[0]) for one in given["parts"]]
     if kind == MERGED_KIND:
-        return [_part(kind, given["batch"], given["quantity"], parents)]
+        return [_part(kind, given["batch"], given["quantity"], parents, _unrounded(parents[0], recipe))]
     assert recipe is not None
     size, content = parents[0].order["size"], third_form(recipe)
     times = scaling.factor(content, size)
@@ -98,8 +100,19 @@ def formed(kind: str, given: Given, parents: Sequence[Origin], recipe: Given | N
     return [_born(kind, given["into"], size, parents, head | made, given["lots"])]
 
 
-def _part(kind: str, batch: str, size: Given, parents: Sequence[Origin]) -> dict[str, Any]:
-    left = _left(parents[0])
+def _unrounded(parent: Origin, recipe: Given | None) -> Origin:
+    """A batch as its approved recipe says it, with the same left to do: its own amounts and limits may be those of a
+    part, rounded once already, and would come back wider. As it is where its recipe is not there, or is of a form whose
+    amounts no order has scaled."""
+    if recipe is None or not is_master(recipe):
+        return parent
+    content, left = third_form(recipe), {one["id"] for one in _left(parent)["phases"]}
+    order = {**parent.order, **{name: content[name] for name in ("size", *_FROZEN)}}
+    return replace(parent, order=order, ended=frozenset(one["id"] for one in content["phases"]) - left)
+
+
+def _part(kind: str, batch: str, size: Given, parents: Sequence[Origin], of: Origin) -> dict[str, Any]:
+    left = _left(of)
     times = scaling.factor(left, size)
     assert times is not None
     made = {"procedure": left["procedure"], **scaling.scale(left, times)}
