@@ -122,13 +122,14 @@ def document(query: Body, unit: str) -> Response:
 @require("forms.fill")
 def registers(record: str) -> dict[str, Any]:
     """What a record is filled in with, at a desk: people by permission, lots of the materials that its form names,
-    equipment. PestleError `record_unknown`."""
+    equipment, and the `zones` of the plant by which days are told. PestleError `record_unknown`."""
     with plant.current().engine.connect() as connection:
         found = records.find_record(connection, record)
         definition = None if found is None else records.definition(connection, found.sha256)
         if definition is None:
             raise PestleError("record_unknown", {"record": record})
-        return registered.lent(connection, definition, days.today(connection))
+        known = registered.lent(connection, definition, days.today(connection))
+        return known | {"zones": days.zones(connection).lent()}
 
 
 @blueprint.put("/blobs/<name>")

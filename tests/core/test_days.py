@@ -4,6 +4,7 @@ be used for the eight hours that Shanghai is ahead of UTC."""
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,17 @@ from server.site.model import STREAM, ZONE_SET
 pytestmark = pytest.mark.urs("MAT-07")
 VECTORS = json.loads((ROOT / "tests/vectors/days.json").read_text("utf-8"))
 SHANGHAI = {"zone": "Asia/Shanghai", "reason": "The plant stands in Shanghai"}
-NAMES = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
+NAMES: tuple[str, ...] = (
+    "order",
+    "line",
+    "supplier",
+    "manufacturer",
+    "supplier_name",
+    "supplier_lot",
+    "made",
+    "expiry",
+    "retest",
+)
 NAMES += ("delivery_note", "quantity", "containers", "comment", "damage")
 PLACES = ["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"]
 
@@ -105,8 +116,7 @@ def test_stock_ends_with_the_day_of_the_plant_and_not_with_that_of_greenwich(sto
         store.plant.recorder.state(Fact(ZONE_SET, STREAM, SHANGHAI))
     stands = {}
     for hour in (15, 16, 23):
-        moment = datetime(2098, 11, 26, hour, tzinfo=UTC)
-        clock.use(lambda moment=moment: moment)
+        clock.use(partial(datetime, 2098, 11, 26, hour, tzinfo=UTC))
         with store.plant.engine.connect() as connection:
             day = days.today(connection)
         stands[hour] = store.stands("X-1", day).status, "X-1" in store.proposed(day=day)

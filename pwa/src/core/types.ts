@@ -169,7 +169,7 @@ export interface RecordLease extends Lent {
 /** By permission who has it; of materials that a form names their lots, unless these are too many; everybody. */
 export interface Registers {
   permitted: Record<string, string[]>; people: { id: string; name: string; name_en: string | null }[];
-  lots: Record<string, { lot: string; status: string; expiry: string | null }[]>; equipment?: Lent["equipment"];
+  lots: Record<string, { lot: string; status: string; expiry: string | null }[]>; equipment?: Lent["equipment"]; zones?: StatedZone[];
 }
 /** A day's work in an area's warehouse; how its columns are read stands in src/warehouse/stock.ts. */
 export interface WarehouseLease extends Lent {

@@ -1,6 +1,7 @@
 /** What the fields of a form ask of whoever shows them, and the paths under which their values stand. */
 import { getContext, setContext } from "svelte";
 import type { Field, FieldState, Limits, Range, Section, Value } from "../engines/forms/types";
+import type { StatedZone } from "../core/days";
 import type { LiveWeight, Reading } from "../core/types";
 
 /** Where a value came from: `device` is what was read, `entry` the reading in the log. */
@@ -27,6 +28,8 @@ export interface Around {
   /** Who has a permission, and the lots of materials, where the form names one: what is not here is not known. */
   permitted?: Record<string, string[]>;
   lots?: Record<string, { lot: string; status: string; expiry: string | null }[]>;
+  /** The plant's calendar: by it a lot has ended, or a calibration. */
+  zones?: readonly StatedZone[] | undefined;
   live?: Record<string, LiveWeight>;
   readings?: Record<string, Reading>;
   /** Keep bytes until the server has them; their SHA-256 in hex. */
