@@ -106,7 +106,9 @@ class DescentRules:
 
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
         names = _parents(kind, given)
-        if any(one in self._blind or one not in self._orders for one in names):
+        # From which phase something is reworked may stand in what it came of.
+        above = set[str]().union(*map(self._ancestors, names)) if kind == model.REWORK_KIND else set()
+        if any(one in self._blind or one not in self._orders for one in (*names, *above)):
             return None
         return [self._origin(one) for one in names]
 
@@ -114,8 +116,10 @@ class DescentRules:
         order = rules.third_form(self._orders[batch])
         phases = {one["id"] for one in order["phases"]}
         worked, ended = (frozenset(one & phases) for one in self._work.get(batch, (set(), set())))
-        out = self._yields.unexplained(batch)
-        return Origin(batch, self._closed.get(batch, production.IN_PROGRESS), order, worked | ended, ended, out)
+        out, status = self._yields.unexplained(batch), self._closed.get(batch, production.IN_PROGRESS)
+        known = (self._orders[one] for one in self._ancestors(batch) if one in self._orders)
+        above = frozenset(phase["id"] for one in known for phase in one["phases"])
+        return Origin(batch, status, order, worked | ended, ended, out, above)
 
     def is_sealed_below(self, batch: str) -> bool:
         """Whether anything that certainly came of this batch, which is whole in others, was disposed of."""

@@ -149,6 +149,16 @@ def refused(make: Any) -> str:
     return found.value.code
 
 
+def test_a_part_of_a_finished_batch_is_reworked_from_a_phase_of_what_it_came_of(site: Site) -> None:
+    ordered(site)
+    for phase in ("20", "30", "40"):
+        site.put("phase_skipped", {"batch": "B1", "phase": phase, "reason": "none there"})
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    assert refused(lambda: rework(site, "B2", "B4", stage="99")) == "rework_stage_unknown"
+    rework(site, "B2", "B4", stage="20")
+    assert (statuses(site, "B2", "B4"), phases(site, "B4")) == (["reworked", "ordered"], ["R1", "R2"])
+
+
 def test_what_cannot_be_is_refused(site: Site) -> None:
     ordered(site)
     for parts in ([("B2", "40.000"), ("B3", "60.001")], [("B2", "100.000"), ("B3", "0")]):

@@ -56,6 +56,8 @@ def test_a_batch_is_split_merged_and_reworked(site: PlantUnderTest) -> None:
     assert (weighing["target"], weighing["low"], weighing["high"]) == ("5.056", "5.040", "5.072")
     merged = site.client("chen").post(f"/api/batches/{first}/merge", json={"others": [second], "reason": "One order"})
     assert merged.status_code == 201, merged.text
+    shown = site.client("zhang").get(f"/api/batches/{first}/descent").json["phases"]
+    assert len(shown) == len({one["id"] for one in shown})
     [whole] = [one for one in merged.json["children"] if one["status"] == "ordered"]
     assert whole["size"] == {"value": "2500000", "unit": UNIT}
     into = site.client("li").get(f"/api/batches/{whole['number']}/descent").json["next"]

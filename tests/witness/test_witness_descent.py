@@ -45,6 +45,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.put("phase_skipped", {"batch": "E1", "phase": "20", "reason": "none there"})
     site.hand_back("E1")
     split(site, "E1", ("E2", "40.000"), ("E3", "60.000"))
+    # Of E3 nothing is left of 20, which its parent had.
+    rework(site, "E3", "E4", stage="20")
     # Three thirds of 12.640 kg (12.600-12.680), each rounded.
     release(site, "G1")
     site.hand_back("G1")
@@ -62,7 +64,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
     how = [one["how"] for one in story.payloads(FORMED)]
-    assert how == ["split", "split", "merge", "rework", *["split"] * 7, "merge", "split", "split"]
+    assert how == [
+        "split",
+        "split",
+        "merge",
+        "rework",
+        *["split"] * 4,
+        "rework",
+        *["split"] * 3,
+        "merge",
+        *["split"] * 2,
+    ]
     assert rig.show(story) == 200, rig.why
 
 
@@ -74,6 +86,7 @@ def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
         (model.SPLIT_KIND, split_of("C1", ("C2", "40.000"), ("C1", "60.000")), "batch_known"),
         (model.MERGED_KIND, merge_of("C2", "200.000", "C1", "B5"), "batches_differ"),
         (model.REWORK_KIND, rework_of("C1", "C2", stage="99"), "rework_stage_unknown"),
+        (model.REWORK_KIND, rework_of("E2", "C2", stage="40"), "rework_stage_unknown"),
         (model.REWORK_KIND, rework_of("C1", "C2", recipe="MR-TAB"), "recipe_not_effective"),
     ],
 )

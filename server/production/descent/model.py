@@ -32,7 +32,8 @@ def said(given: Mapping[str, Any]) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Origin:
     """A batch that others are to come of. `order` in the third form, with its size; `begun` and `ended` are phases, and
-    so is `unexplained`: with a yield out of its limits that nobody has explained."""
+    so is `unexplained`: with a yield out of its limits that nobody has explained; `above`: the phases of what the batch
+    came of itself."""
 
     batch: str
     status: str
@@ -40,6 +41,7 @@ class Origin:
     begun: frozenset[str]
     ended: frozenset[str]
     unexplained: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:

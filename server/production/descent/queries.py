@@ -36,7 +36,14 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     ended = frozenset(queries.ended_phases(connection, number)) & phases
     known = queries.find_batch(connection, number)
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
-    return Origin(number, status, rules.third_form(order), worked | ended, ended, out)
+    above = frozenset(one["id"] for one in phases_above(connection, number))
+    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above)
+
+
+def phases_above(connection: Connection, number: str) -> list[Mapping[str, Any]]:
+    """The phases of what a batch came of, the nearest first."""
+    found = (queries.find_batch(connection, one) for one in ancestors(connection, number))
+    return [phase for one in found if one is not None for phase in one.phases]
 
 
 def decisions(connection: Connection, number: str) -> list[StoredEntry]:

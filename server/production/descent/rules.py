@@ -71,7 +71,9 @@ def rework_refused(given: Given, parent: Origin, recipe: Given | None) -> Refusa
     same = recipe["product"]["code"] == parent.order["product"]["code"]
     if not same or (given["way"] == OTHER and given["recipe"] == parent.order["recipe"]):
         return Refusal("rework_recipe_unfit", about)
-    if given["stage"] not in {one["id"] for one in parent.order["phases"]} or given["into"] == parent.batch:
+    # What is left of a finished batch has no phases of its own.
+    stages = parent.above.union(one["id"] for one in parent.order["phases"])
+    if given["stage"] not in stages or given["into"] == parent.batch:
         return Refusal("rework_stage_unknown", {"phase": given["stage"]})
     size, content = parent.order["size"], third_form(recipe)
     if scaling.factor(content, size) is None:

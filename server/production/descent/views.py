@@ -32,8 +32,8 @@ blueprint = Blueprint("descent", __name__, url_prefix="/api/batches", descriptio
 @blueprint.get("/<number>/descent")
 @require("batch.read")
 def show(number: str) -> Answer:
-    """What a batch came of and what came of it, nearest first; the phases it has left, and the number that the rule
-    gives next. PestleError `batch_unknown`."""
+    """What a batch came of and what came of it, nearest first; its phases, those of what it came of first and as
+    ended, and the number that the rule gives next. PestleError `batch_unknown`."""
     return _shown(number)
 
 
@@ -55,7 +55,7 @@ def _shown(number: str) -> Answer:
                 for row in births.parents_of(connection, one)
             ],
             "next": _next(connection, line.product["code"], day),
-            "phases": [] if origin is None else [_phase(one, origin) for one in origin.order["phases"]],
+            "phases": [] if origin is None else _phases(connection, origin),
         }
 
 
@@ -73,8 +73,15 @@ def _lines(connection: Connection, found: Sequence[str]) -> list[Answer]:
     return [by[one] for one in found if one in by]
 
 
-def _phase(phase: Body, origin: Origin) -> Answer:
-    return {"id": phase["id"], "name": phase["name"], "ended": phase["id"] in origin.ended}
+def _phases(connection: Connection, origin: Origin) -> list[Answer]:
+    """Those of the batch, and what was done of it before, in what it came of."""
+    own = origin.order["phases"]
+    known = {one["id"] for one in own}
+    before = {one["id"]: one for one in births.phases_above(connection, origin.batch) if one["id"] not in known}
+    return [
+        {"id": one["id"], "name": one["name"], "ended": one["id"] not in known or one["id"] in origin.ended}
+        for one in (*before.values(), *own)
+    ]
 
 
 @blueprint.post("/<number>/split")
