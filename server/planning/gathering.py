@@ -25,6 +25,7 @@ from server.planning.model import Item, Supply, Use
 from server.planning.rules import Needs
 from server.production import model as production
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.recipes import queries as recipes
 from server.recipes.model import Recipe
 
@@ -198,10 +199,26 @@ def _batch(
     ends = site.days.after(begins, item.lead) if days[1] is None else max(site.today, days[1])
     last = None if item.life is None else ends + item.life
     site.supplies.append(Supply(number, model.ORDER, product, amount * item.yields, ends, last))
-    for use in () if has_begun else item.uses:
+    own = () if has_begun else _asked(connection, site, number, product, amount)
+    for use in item.uses if own is None else own:
         step = (site.items.get(use.item) or Item(use.item)).step
         asked = rules.up(amount * use.per, step)
         site.needs.append(Needs(use.item, asked, begins, model.FOR_ORDER, number, use.per))
+
+
+def _asked(connection: Connection, site: Site, number: str, product: str, amount: Fraction) -> tuple[Use, ...] | None:
+    """What the order of a batch asks for itself, of `amount` of its product: rework needs what its own recipe says, not
+    the whole bill again. None where no order says it."""
+    order = births.order_of(connection, number)
+    if order is None or "materials" not in order:
+        return None
+    uses = []
+    for line in order["materials"]:
+        if line.get("quantity") and line["material"] != product:
+            asked = site.amount(connection, line["material"], line["quantity"], f"{number} {line['material']}")
+            if asked is not None and asked > 0:
+                uses.append(Use(line["material"], asked / amount))
+    return _summed(uses)
 
 
 def _lines(one: Recipe) -> list[Mapping[str, Any]]:

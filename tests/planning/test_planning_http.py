@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plant import PlantUnderTest
+from plant import PASSWORD, PlantUnderTest
 from recipe_support import CODE, master, stock
 from witness_support import Rig, Story
 
@@ -123,6 +123,25 @@ def test_a_demand_of_nothing_is_wanted_no_more_and_a_planned_batch_takes_its_pla
     post(site, "demands", demand(value="0"))
     assert site.client("zhang").get("/api/planning/demands").json["items"] == []
     assert [one["about"] for one in look(site, "api-1")["requirements"]] == ["B-1"]
+
+
+@pytest.mark.urs("PRD-14")
+def test_rework_needs_what_its_own_recipe_says_and_not_the_whole_bill_again(site: PlantUnderTest) -> None:
+    order = {"batch": "B-1", "recipe": CODE, "version": 1, "size": {"value": "2500000", "unit": "tablets"}}
+    planned = site.client("zhang").post("/api/orders", json=order | TYPED | {"planned_start": "2097-06-01"})
+    assert planned.status_code == 201, planned.text
+    assert site.client("zhang").post("/api/orders/B-1/release").status_code == 200
+    assert [(one["about"], one["quantity"]) for one in look(site, "api-1")["requirements"]] == [("B-1", "12.64")]
+    [line, *_] = [one for one in IMPORT["materials"] if one["material"] == "api-1"]
+    little = line | {"quantity": {"value": "0.500", "unit": "kg"}, "low": None, "high": None}
+    again = IMPORT | {"recipe": "MR-ZRW", "materials": [little]}
+    site.state(MASTER_APPROVED, recipe_stream("MR-ZRW"), again)
+    into = site.client("li").get("/api/batches/B-1/descent").json["next"]
+    body = {"into": into, "way": "other", "stage": "30", "reason": "Too hard", "risk": "RA-26-014", "lots": []}
+    body |= {"recipe": "MR-ZRW", "version": 1, "login": "li", "password": PASSWORD}
+    made = site.client("li").post("/api/batches/B-1/rework", json=body)
+    assert made.status_code == 201, made.text
+    assert [(one["about"], one["quantity"]) for one in look(site, "api-1")["requirements"]] == [(into, "0.5")]
 
 
 @pytest.mark.parametrize(
