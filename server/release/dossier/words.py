@@ -107,8 +107,8 @@ came_from|来自供应商|Came from supplier
 went_into|用于批次|Went into batch
 descent|拆分、合并与返工|Split, merge and rework
 descent_text|此前的生产、检验与收率见来源批次的批记录：|What was done before is in the records of:
-rework_same|按原工艺重新加工|Reprocessed by the same process
-rework_other|按其他工艺返工|Reworked by another process
+rework_same|按原工艺返工|Reprocessed by the same process
+rework_other|按其他工艺重新加工|Reworked by another process
 rework_stage|返回工序|back to stage
 risk|风险评估|Risk
 clauses|法规条款对照|Clauses and where they are answered
