@@ -5,7 +5,7 @@ from pathlib import Path
 
 import flow_work_support as work
 import pytest
-from descent_support import merge, ordered, split
+from descent_support import merge, ordered, rework, split
 from dossier_support import printed
 from flow_work_support import FlowSite
 from record_support import RecordSite, value
@@ -189,6 +189,9 @@ def test_what_comes_of_a_finished_batch_is_reviewed_in_its_place(site: Plant) ->
     assert reviews(site, "C2") == [None]
     merge(site, "C4", "100.000", "C2", "C3")
     assert [reviews(site, one) for one in ("C2", "C3", "C4")] == [["cancelled"], ["cancelled"], [None]]
+    # From a phase of what it came of; what is reworked is not made yet.
+    rework(site, "C4", "C5", stage="20")
+    assert [reviews(site, one) for one in ("C4", "C5")] == [["cancelled"], []]
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
 
 
