@@ -44,7 +44,8 @@ def _notice(one: Difference) -> Notice:
         slot=None,
         state="open" if said is None else "assessed",
         entries=(),
-        details={"material": one.material, "difference": one.value, "severity": "major", **one.figures}
+        # The amount that is signed: of what is with the batch still, all of it.
+        details={**one.figures, "material": one.material, "difference": one.value, "severity": "major"}
         | {"unissued": list(one.unissued)},
         comment=None,
         decision=None if said is None else {**said, "chosen": None},

@@ -93,6 +93,8 @@ def test_two_tablets_take_the_batch_and_one_is_lost_with_what_it_wrote(
 
 @pytest.mark.urs("WHS-02", "PLT-16")
 def test_the_release_is_blocked_and_the_device_is_named(plant: Site, phone: Tablet) -> None:
+    assert unmet(plant) == {"leases", "materials"}
+    plant.explain(plant.batch)
     assert unmet(plant) == {"leases"}
     phone.sign_in("zhaolin")
     phone.at(f"review-{plant.batch}").click()

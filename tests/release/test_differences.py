@@ -146,6 +146,8 @@ def test_what_was_weighed_out_of_a_container_that_nobody_issued_is_accounted_for
     figures = {name: notice["details"][name]["value"] for name in ("issued", "used", "returned", "open")}
     assert figures == {"issued": "25.000", "used": "12.640", "returned": "0.000", "open": "12.360"}
     assert notice["details"]["unissued"] == [FIRST]
+    # What is shown is what may be signed.
+    assert notice["details"]["difference"] == {"value": "12.360", "unit": "kg"}
     assert [one["code"] for one in refused(batch, "released").details["open"]] == ["materials"]
     # Given to others it is not with them by a word of this batch.
     batch.give_back("B1", FIRST)
