@@ -159,8 +159,10 @@ class DescentRules:
 
     def _learn_own(self, seen: Seen, kind: str, given: Body) -> None:
         if kind == ERASED:
+            # Whether what it names is there at all is asked of every erasure elsewhere.
             for one in given["entries"]:
-                self._lose(self._streams[one["index"]])
+                if one["index"] < len(self._streams):
+                    self._lose(self._streams[one["index"]])
         elif kind in production.RELEASES:
             self._orders.setdefault(given["batch"], given)
             if kind == production.FORMED:
