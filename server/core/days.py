@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, insert, sele
 from server.core import clock, db
 from server.core.kinds import Entry
 from server.core.zones import Zones
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 site_zone = Table(
     "site_zone",
@@ -15,11 +17,12 @@ site_zone = Table(
     Column("since", Text, nullable=False),
     Column("zone", Text, nullable=False),
 )
-_stated = select(site_zone.c.since, site_zone.c.zone).order_by(site_zone.c.idx)
+# Almost every entry asks for its day, some of them in several rooms.
+_stated = Prepared(select(site_zone.c.since, site_zone.c.zone).order_by(site_zone.c.idx))
 
 
 def zones(connection: Connection) -> Zones:
-    return Zones.of((row.since, row.zone) for row in connection.execute(_stated))
+    return Zones.of(transaction.rows(connection, _stated, {}))
 
 
 def of(connection: Connection, instant: str) -> str:
