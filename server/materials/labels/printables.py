@@ -34,12 +34,13 @@ def statuses(connection: Connection, names: Iterable[str], day: str) -> dict[str
     (`DECIDED`)."""
     asked = list(names)
     found, companies = containers(connection, asked, day), queries.companies(connection)
+    zones = days.zones(connection)
     for name in asked:
         material, slash, number = name.partition("/")
         lot = materials.find_lot(connection, material, number, day) if slash and name not in found else None
         if lot is not None:
             code = {model.CODE: codes.of_lot(lot.material, lot.lot)}
-            found[name] = queries.of_lot(lot, companies, days.zones(connection)) | {"container": _WHOLE} | code
+            found[name] = queries.of_lot(lot, companies, zones) | {"container": _WHOLE} | code
     lots = {(said["material"], said["lot"]) for said in found.values()}
     decided = {lot: [said for source in DECIDED for said in source(connection, *lot).items()] for lot in lots}
     return {name: {**said, **dict(decided[said["material"], said["lot"]])} for name, said in found.items()}
