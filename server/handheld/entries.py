@@ -184,8 +184,7 @@ def judge_deallocation(connection: Connection, entry: Entry) -> Ruling:
 
 def judge_descent(connection: Connection, entry: Entry) -> Ruling:
     """Nothing comes of a batch while a device may work on it offline: what it did there would be in no child."""
-    given = entry.payload
-    for batch in given["parents"] if entry.kind == descent.MERGED_KIND else [given["batch"]]:
+    for batch in descent.parents(entry.kind, entry.payload):
         out = _out(connection, batch, entry.recorded_at)
         if out:
             return Ruling(refusal="batch_on_devices", details={"batch": batch, "devices": out})

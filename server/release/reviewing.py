@@ -111,14 +111,13 @@ def _has_ended(connection: Connection, batch: str, more: Sequence[str] = ()) -> 
 def judge_descent(connection: Connection, entry: Entry) -> Ruling:
     """What is whole in others is reviewed there: its own review ends. What comes of finished batches by a split or a
     merge waits for its review at once."""
-    given, merged = entry.payload, entry.kind == descent.MERGED_KIND
-    parents = given["parents"] if merged else [given["batch"]]
+    given, parents = entry.payload, descent.parents(entry.kind, entry.payload)
     running = (instances.running_about(connection, REVIEW_FLOW, review_subject(one)) for one in parents)
     ended = [_called_off(row, given["reason"]) for row in running if row is not None]
     whole = entry.kind != descent.REWORK_KIND and all(_has_ended(connection, one) for one in parents)
     if not whole or not instances.is_enabled(connection, REVIEW_FLOW):
         return Ruling(consequences=ended)
-    born = [given["batch"]] if merged else [one["batch"] for one in given["parts"]]
+    born = [given["batch"]] if entry.kind == descent.MERGED_KIND else [one["batch"] for one in given["parts"]]
     return Ruling(consequences=[*ended, *_once(fact for one in born for fact in _begun(connection, one))])
 
 

@@ -27,11 +27,6 @@ _CLOSED = {
     "quality.deviation_closed.v1": "deviation",
     "quality.deviation_closed.v2": "deviation",
 }
-_GONE = {
-    model.SPLIT_KIND: production.SPLIT,
-    model.MERGED_KIND: production.MERGED,
-    model.REWORK_KIND: production.REWORKED,
-}
 Body = Mapping[str, Any]
 
 
@@ -94,7 +89,7 @@ class DescentRules:
         return rules.rework_refused(given, parents[0], content)
 
     def _held(self, kind: str, given: Body, at: str) -> Refusal | None:
-        held = (self._leases.holding(production.batch_stream(one), at) for one in _parents(kind, given))
+        held = (self._leases.holding(production.batch_stream(one), at) for one in model.parents(kind, given))
         return Refusal("batch_on_devices", {}) if any(held) else None
 
     def _recipe(self, kind: str, given: Body) -> tuple[bool, Body | None]:
@@ -105,7 +100,7 @@ class DescentRules:
         return self._recipes.approved(by["recipe"], by["version"], by["recipe_hash"])
 
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
-        names = _parents(kind, given)
+        names = model.parents(kind, given)
         # From which phase something is reworked may stand in what it came of.
         above = set[str]().union(*map(self._ancestors, names)) if kind == model.REWORK_KIND else set()
         if any(one in self._blind or one not in self._orders for one in (*names, *above)):
@@ -180,8 +175,8 @@ class DescentRules:
         known, recipe = (False, None) if parents is None else self._recipe(kind, given)
         told = parents is not None and known and self._refusal(kind, given) is None
         self._due = rules.formed(kind, given, parents, recipe) if told and parents is not None else None
-        for one in _parents(kind, given):
-            self._closed[one] = _GONE[kind]
+        for one in model.parents(kind, given):
+            self._closed[one] = model.GONE[kind]
 
     def _learn_work(self, seen: Seen, kind: str, given: Body) -> None:
         if kind in production.WORK or kind in production.ENDS:
@@ -201,8 +196,3 @@ class DescentRules:
             self._items[given["deviation"]] = given["batch"], None
         elif kind in _CLOSED:
             self._items.pop(given[_CLOSED[kind]], None)
-
-
-def _parents(kind: str, given: Body) -> Sequence[str]:
-    found: Sequence[str] = given["parents"] if kind == model.MERGED_KIND else [given["batch"]]
-    return found

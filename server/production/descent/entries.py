@@ -79,9 +79,7 @@ def _ruled(
 
 def rooms(connection: Connection, entry: Entry) -> list[str]:
     """Where the parents are made."""
-    given = entry.payload
-    parents = given["parents"] if entry.kind == descent.MERGED_KIND else [given["batch"]]
-    found = (queries.find_batch(connection, one) for one in parents)
+    found = (queries.find_batch(connection, one) for one in descent.parents(entry.kind, entry.payload))
     return [room for one in found if one is not None for room in queries.rooms_of(one.phases)]
 
 

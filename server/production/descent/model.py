@@ -1,6 +1,6 @@
 """The nouns of descent: how batches come of batches, and what rework means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ MOST_PARTS = 50
 SAME, OTHER = "same", "other"
 # How a batch came of others.
 HOW: Mapping[str, str] = {SPLIT_KIND: "split", MERGED_KIND: "merge", REWORK_KIND: "rework"}
+# The status of what is whole in others.
+GONE: Mapping[str, str] = {SPLIT_KIND: model.SPLIT, MERGED_KIND: model.MERGED, REWORK_KIND: model.REWORKED}
 MEANING: Mapping[str, str] = {
     "code": "rework_approved",
     "zh": "已评估风险，批准返工",
@@ -27,6 +29,12 @@ _SAID = ("batch", "into", "way", "stage", "reason", "risk", "recipe", "version",
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
     """What was shown to who signed a rework."""
     return {name: given[name] for name in _SAID} | {"meaning": given["meaning"]["code"]}
+
+
+def parents(kind: str, given: Mapping[str, Any]) -> Sequence[str]:
+    """The batches that are whole in others by a decision."""
+    found: Sequence[str] = given["parents"] if kind == MERGED_KIND else [given["batch"]]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,12 @@ parent = Table(
     Column("parent", Text, primary_key=True, index=True),
     Column("how", Text, nullable=False),
 )
-_GONE = {descent.SPLIT_KIND: model.SPLIT, descent.MERGED_KIND: model.MERGED, descent.REWORK_KIND: model.REWORKED}
 
 
 def leave(connection: Connection, entry: Entry) -> None:
     """The parents are whole in what comes of them."""
-    given = entry.payload
-    gone = given["parents"] if entry.kind == descent.MERGED_KIND else [given["batch"]]
-    values = {"status": _GONE[entry.kind], "updated_at": entry.recorded_at}
+    gone = descent.parents(entry.kind, entry.payload)
+    values = {"status": descent.GONE[entry.kind], "updated_at": entry.recorded_at}
     connection.execute(update(batch).where(batch.c.number.in_(gone)).values(values))
 
 
