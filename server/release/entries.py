@@ -197,9 +197,9 @@ def decide_explanation(connection: Connection, entry: Entry) -> Ruling:
     if unsigned is not None:
         return unsigned
     batch, details = given["batch"], {"material": given["material"]}
-    before = queries.current_disposition(connection, batch)
-    if before is not None and not queries.is_stale(connection, batch, before):
-        return Ruling(refusal="batch_disposed", details={"batch": batch})
+    settled = _settled(connection, batch)
+    if settled is not None:
+        return settled
     found = differences.find(connection, batch, given["material"])
     if found is None or found.settled:
         return Ruling(refusal="difference_none", details=details)
@@ -233,8 +233,7 @@ def decide_answer(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _settled(connection: Connection, batch: str) -> Ruling | None:
-    before = queries.current_disposition(connection, batch)
-    if before is None or queries.is_stale(connection, batch, before):
+    if queries.standing(connection, batch) is None:
         return None
     return Ruling(refusal="batch_disposed", details={"batch": batch})
 
@@ -367,10 +366,9 @@ def judge_checked(connection: Connection, entry: Entry) -> Ruling:
     """The check of a batch's results is for its review; of a batch whose signature stands nobody checks any more, since
     the signature would no longer cover everything."""
     batch = subject_of(entry.header.stream)[0]
-    before = None if batch is None else queries.current_disposition(connection, batch)
-    if batch is not None and before is not None and not queries.is_stale(connection, batch, before):
-        return Ruling(refusal="batch_disposed", details={"batch": batch})
-    return Ruling() if batch is None else reviewing.judge_work(connection, entry)
+    if batch is None:
+        return Ruling()
+    return _settled(connection, batch) or reviewing.judge_work(connection, entry)
 
 
 def judge_filled(connection: Connection, entry: Entry) -> Ruling:

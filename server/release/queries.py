@@ -41,13 +41,14 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
     results = quality.results_of_batch(connection, batch)
     done, entries = batches.completed_phases(connection, batch), batches.entries_of(connection, batch)
     items, unreviewed = batches.items_of(connection, batch), reviewing.against(connection, batch)
+    signed = standing(connection, batch)
     return [
         rules.phases_gate(phases, done, entries, items),
         *rules.items_gates(items),
         *differences.gates(differences.of_batch(connection, batch)),
         *rules.results_gates(results, batches.yields_of(connection, batch)),
-        *_specification(connection, batch, results),
-        *_checks(connection, batch, results),
+        *_specification(connection, batch, results, signed),
+        *_checks(connection, batch, results, signed),
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
@@ -55,20 +56,20 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
     ]
 
 
-def _specification(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
+def _specification(
+    connection: Connection, batch: str, results: Sequence[Result], signed: Disposition | None
+) -> list[Gate]:
     """Only where what the batch makes has a specification for its release in force: now, or when it was signed."""
     stream, day = production.batch_stream(batch), days.today(connection)
     found = specified.effective_for(connection, stream, "release", day)
-    signed = None if found is None else current_disposition(connection, batch)
-    if signed is not None and not is_stale(connection, batch, signed):
+    if found is not None and signed is not None:
         found = specified.effective_for(connection, stream, "release", days.of(connection, signed.signed_at))
     return [] if found is None else [rules.specification_gate(found.tests, results)]
 
 
-def _checks(connection: Connection, batch: str, results: Sequence[Result]) -> list[Gate]:
-    signed = current_disposition(connection, batch)
-    standing = signed is not None and not is_stale(connection, batch, signed)
-    return rules.checks_gates(results, usage.unchecked_of_batch(connection, batch), standing)
+def _checks(connection: Connection, batch: str, results: Sequence[Result], signed: Disposition | None) -> list[Gate]:
+    unchecked = usage.unchecked_of_batch(connection, batch) if results else []
+    return rules.checks_gates(results, unchecked, signed is not None)
 
 
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:
@@ -207,6 +208,12 @@ def current_disposition(connection: Connection, batch: str) -> Disposition | Non
     query = select(disposition).where(disposition.c.batch == batch).order_by(disposition.c.idx.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else _disposition(row)
+
+
+def standing(connection: Connection, batch: str) -> Disposition | None:
+    """The signature of a batch that covers everything; None where there is none, or something came after it."""
+    signed = current_disposition(connection, batch)
+    return None if signed is None or is_stale(connection, batch, signed) else signed
 
 
 def is_sealed(connection: Connection, batch: str) -> bool:
