@@ -4,18 +4,19 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, bindparam, select
 
-from server.core.outcomes import SERVER
 from server.identity import queries as identity
 from server.quality import queries as quality
-from server.quality.projection import analysis, result
-from server.quality.usage import model, rules
+from server.quality.projection import result
+from server.quality.usage import recorded, rules
 from server.quality.usage.model import Line
 from server.quality.usage.projection import check
 from sync.log import reading
+from sync.log.prepared import Prepared
 
 Answer = dict[str, Any]
+_results = Prepared(recorded.STANDING.where(result.c.batch == bindparam("batch")))
 
 
 def stream(batch: str) -> str:
@@ -24,32 +25,7 @@ def stream(batch: str) -> str:
 
 def lines(connection: Connection, batch: str) -> list[Line]:
     """The results of a batch that were not corrected, in the order of the log."""
-    columns = (result.c.entry, result.c.idx, result.c.test, result.c.verdict, result.c.specification)
-    query = select(*columns, check.c.by.label("checked_by"), analysis.c.analyst, analysis.c.sample)
-    query = query.join(check, check.c.of == result.c.entry, isouter=True)
-    query = query.join(
-        analysis, and_(analysis.c.entry == result.c.entry, analysis.c.test == result.c.test), isouter=True
-    )
-    here = (result.c.batch == batch) & result.c.superseded_by.is_(None)
-    rows = connection.execute(query.where(here).order_by(result.c.idx, result.c.line)).all()
-    entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
-    return [_line(row, entries[row.idx]) for row in rows]
-
-
-def _line(row: Any, entry: reading.StoredEntry) -> Line:
-    by = entry.head.actor
-    # What a file of history brought was checked by whoever signed it then.
-    told = SERVER if by == entry.head.device == SERVER else None
-    same = {name: getattr(row, name) for name in ("entry", "test", "verdict", "specification", "sample")}
-    return Line(
-        index=row.idx,
-        by=by,
-        analyst=row.analyst or by,
-        counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
-        checked_by=row.checked_by or told,
-        set_aside=False,
-        **same,
-    )
+    return recorded.lines(connection, _results, {"batch": batch})
 
 
 def waiting(connection: Connection, batches: Iterable[str], person: str) -> dict[str, str]:
@@ -65,9 +41,7 @@ def waiting(connection: Connection, batches: Iterable[str], person: str) -> dict
 
 def _since(connection: Connection, batch: str, person: str) -> str | None:
     waits = [one for one in lines(connection, batch) if one.checked_by is None]
-    others = [one.index for one in waits if person not in (one.by, one.analyst)]
-    first = reading.one(connection, min(others)) if others else None
-    return None if first is None else first.head.captured_at
+    return recorded.waits_since(connection, waits, person)
 
 
 def page(connection: Connection, batch: str) -> list[Answer]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
-from server.core.outcomes import SERVER
 from server.materials import queries as materials
 from server.materials.model import Lot
 from server.materials.receiving import queries as receiving
@@ -14,7 +13,7 @@ from server.quality.inspection import queries as inspections
 from server.quality.inspection import switching
 from server.quality.projection import analysis, result
 from server.quality.specifications import queries as specifications
-from server.quality.usage import batches, model, outcomes, rules
+from server.quality.usage import batches, model, outcomes, recorded, rules
 from server.quality.usage.model import Decision, Facts, Line
 from server.quality.usage.projection import aside, certificate, check, decision
 from sync.entry import FIRST_PREV, Receipt
@@ -24,23 +23,10 @@ from sync.log.tables import log_entry
 
 # Most lots in quarantine have no results yet: so many are looked at, and so many in one query.
 _LOOKED_AT, _AT_ONCE = 1000, 100
-# The results of a lot with who checked each, what they were found with, and whether they were set aside.
 _results = Prepared(
-    select(
-        *(result.c[name] for name in ("entry", "idx", "test", "verdict", "specification")),
-        check.c.by.label("checked_by"),
-        aside.c.entry.label("aside"),
-        analysis.c.analyst,
-        analysis.c.sample,
+    recorded.STANDING.where(result.c.material == bindparam("material"), result.c.lot == bindparam("lot")).where(
+        result.c.stage == model.STAGE
     )
-    .select_from(
-        result.outerjoin(check, check.c.of == result.c.entry)
-        .outerjoin(aside, and_(aside.c.of == result.c.entry, aside.c.test == result.c.test))
-        .outerjoin(analysis, and_(analysis.c.entry == result.c.entry, analysis.c.test == result.c.test))
-    )
-    .where(result.c.material == bindparam("material"), result.c.lot == bindparam("lot"))
-    .where(result.c.stage == model.STAGE, result.c.superseded_by.is_(None))
-    .order_by(result.c.idx, result.c.line)
 )
 _last_released = Prepared(
     select(func.max(decision.c.idx))
@@ -105,9 +91,7 @@ def _told(connection: Connection, material: str, lot: str) -> str:
 
 def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     """The results of a lot's inspections that were not corrected, in the order of the log."""
-    rows = transaction.named(connection, _results, {"material": material, "lot": lot})
-    entries = {one.index: one for one in reading.at(connection, [*dict.fromkeys(row.idx for row in rows)])}
-    found = [_line(row, entries[row.idx]) for row in rows]
+    found = recorded.lines(connection, _results, {"material": material, "lot": lot})
     samples = [one.sample for one in found if one.sample is not None]
     unfit = inspections.unfit(connection, material, lot, samples)
     return rules.of_samples(found, unfit, inspections.proving(connection, material, lot, samples))
@@ -174,9 +158,7 @@ def _since(connection: Connection, material: str, lot: str, person: str) -> str 
     last = _released_at(connection, material, lot) if found is not None and found.status == "released" else -1
     every = [one for one in lines(connection, material, lot) if one.index > last]
     waits = [one for one in every if one.counts and one.checked_by is None]
-    others = [one.index for one in waits if person not in (one.by, one.analyst)]
-    first = reading.one(connection, min(others)) if others else None
-    return None if first is None else first.head.captured_at
+    return recorded.waits_since(connection, waits, person)
 
 
 def decisions(connection: Connection, material: str, lot: str) -> list[Decision]:
@@ -196,25 +178,6 @@ def digest_of(connection: Connection, entry: str) -> str | None:
 def _released_at(connection: Connection, material: str, lot: str) -> int:
     found = transaction.rows(connection, _last_released, {"material": material, "lot": lot})[0][0]
     return -1 if found is None else int(found)
-
-
-def _line(row: Any, entry: reading.StoredEntry) -> Line:
-    by = entry.head.actor
-    # What a file of history brought was checked by whoever signed it then.
-    told = SERVER if by == entry.head.device == SERVER else None
-    return Line(
-        entry=row.entry,
-        index=row.idx,
-        test=row.test,
-        verdict=row.verdict,
-        specification=row.specification,
-        by=by,
-        analyst=row.analyst or by,
-        counts=model.STANDS_FOR_NOTHING.isdisjoint(entry.stamp.flags),
-        checked_by=row.checked_by or told,
-        set_aside=row.aside is not None,
-        sample=row.sample,
-    )
 
 
 def _head(connection: Connection, name: str) -> tuple[int, str]:
