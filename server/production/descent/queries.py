@@ -55,8 +55,7 @@ def decisions(connection: Connection, number: str) -> list[StoredEntry]:
         log_entry.c.stream.in_(into) & (log_entry.c.kind == MERGED_KIND)
     )
     query = select(log_entry.c.idx).where(here).order_by(log_entry.c.idx)
-    found = (reading.one(connection, index) for index in connection.execute(query).scalars().all())
-    return [entry for entry in found if entry is not None]
+    return [*reading.at(connection, connection.execute(query).scalars().all())]
 
 
 def parents_of(connection: Connection, number: str) -> Sequence[Row[Any]]:

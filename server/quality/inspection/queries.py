@@ -239,23 +239,22 @@ def lent_samples(connection: Connection) -> list[dict[str, Any]]:
     taken or handed over and not received, the newest first: {sample, inspection, material, lot, purpose, holder, to}.
     `holder` has it, `to` is whom it was handed to, null where it was not."""
     last = select(step.c.sample, func.max(step.c.idx).label("idx")).group_by(step.c.sample).subquery()
-    query = select(sample.c.sample, inspection.c.material, inspection.c.lot)
+    query = select(sample, inspection.c.material, inspection.c.lot)
     query = query.join(inspection, inspection.c.inspection == sample.c.inspection)
     query = query.join(last, last.c.sample == sample.c.sample, isouter=True)
     query = query.join(step, step.c.idx == last.c.idx, isouter=True)
     on_its_way = or_(step.c.step.is_(None), step.c.step == model.HANDED)
     query = query.where(sample.c.counts == 1, on_its_way).order_by(sample.c.idx.desc()).limit(_LENT)
-    lots = {row.sample: (row.material, row.lot) for row in connection.execute(query)}
-    steps = steps_of(connection, lots)
-    found = [(find_sample(connection, number), about) for number, about in lots.items()]
-    return [_lent_sample(one, about, [each for of, each in steps if of == one.sample]) for one, about in found if one]
+    found = {row.sample: row for row in connection.execute(query)}
+    steps = steps_of(connection, found)
+    return [_lent_sample(row, [each for of, each in steps if of == number]) for number, row in found.items()]
 
 
-def _lent_sample(one: Sample, about: tuple[str, str], steps: Sequence[Step]) -> dict[str, Any]:
+def _lent_sample(row: Row[Any], steps: Sequence[Step]) -> dict[str, Any]:
     """It is held by who took it, or received it last."""
-    held = [one.taken_by, *(each.by for each in steps if each.step == model.RECEIVED)]
-    said = {"sample": one.sample, "inspection": one.inspection, "material": about[0], "lot": about[1]}
-    return {**said, "purpose": one.purpose, "holder": held[-1], "to": steps[-1].to if steps else None}
+    held = [row.taken_by, *(each.by for each in steps if each.step == model.RECEIVED)]
+    said = {name: getattr(row, name) for name in ("sample", "inspection", "material", "lot", "purpose")}
+    return {**said, "holder": held[-1], "to": steps[-1].to if steps else None}
 
 
 def waiting(connection: Connection, limit: int) -> list[tuple[Sample, Step]]:
