@@ -109,12 +109,14 @@ def unfit(connection: Connection, material: str, lot: str, samples: Iterable[str
     return {name for name, here, done in _known(connection, material, lot, samples) if rules.unfit(here, done)}
 
 
-def proving(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> set[str] | None:
-    """Which of these samples results of a lot may be found in, so that they speak for it; None where the lot has no
-    inspection, and its results say what they say."""
+def worth(connection: Connection, material: str, lot: str, samples: Iterable[str]) -> tuple[set[str], set[str] | None]:
+    """Which of these samples stand for nothing, as `unfit`; and which results of the lot may be found in, so that they
+    speak for it: None where it has no inspection, and its results say what they say."""
+    known = _known(connection, material, lot, samples)
+    unfit = {name for name, here, done in known if rules.unfit(here, done)}
     if _newest(connection, material, lot) is None:
-        return None
-    return {name for name, here, done in _known(connection, material, lot, samples) if rules.proves(here, done)}
+        return unfit, None
+    return unfit, {name for name, here, done in known if rules.proves(here, done)}
 
 
 def _known(

@@ -93,8 +93,7 @@ def lines(connection: Connection, material: str, lot: str) -> list[Line]:
     """The results of a lot's inspections that were not corrected, in the order of the log."""
     found = recorded.lines(connection, _results, {"material": material, "lot": lot})
     samples = [one.sample for one in found if one.sample is not None]
-    unfit = inspections.unfit(connection, material, lot, samples)
-    return rules.of_samples(found, unfit, inspections.proving(connection, material, lot, samples))
+    return rules.of_samples(found, *inspections.worth(connection, material, lot, samples))
 
 
 def unchecked_of_batch(connection: Connection, batch: str) -> list[str]:
