@@ -9,9 +9,9 @@ from typing import Any
 from server.production import model as production
 from server.production.numbers import model, rules
 from server.production.numbers.model import Rule
+from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
-from sync.verify.rules import ERASED
 
 _IMPORTED = "production.batch_imported.v1"
 _NAMES = (*production.RELEASES, production.ORDER_PLANNED, _IMPORTED, model.GIVEN)
@@ -20,11 +20,12 @@ _ASKED = (*_OWN, production.ORDER_PLANNED, production.FORMED)
 Body = Mapping[str, Any]
 
 
-class NumberRules:
+class NumberRules(Remembering):
     """Rules, numbers, and what has one, after the entries learnt so far. Once an entry about numbers was erased, none
     is judged; of a batch a header is enough. `product`: what a version of a recipe makes, None where nobody knows."""
 
     def __init__(self, product: Callable[[str, int], str | None]) -> None:
+        super().__init__()
         self._product = product
         self._rules: dict[str, str] = {}
         self._last: dict[tuple[str, str], int] = {}
@@ -32,9 +33,6 @@ class NumberRules:
         self._taken: set[str] = set()
         self._planned: set[str] = set()
         self._born: set[str] = set()
-        self._needed: set[int] = set()
-        self._count = 0
-        self._blind = False
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
@@ -66,22 +64,20 @@ class NumberRules:
         return Rule(scope, self._rules.get(scope, model.DEFAULT))
 
     def learn(self, seen: Seen) -> None:
-        index, kind, given = self._count, seen.head.kind, seen.body
-        self._count += 1
-        if not seen.by_server:
-            return
-        if kind == ERASED and given is not None:
-            self._blind |= any(one["index"] in self._needed for one in given["entries"])
-        if kind in _NAMES:
-            self._taken.add(seen.head.stream.partition("/")[2])
-        if kind in (*production.RELEASES, _IMPORTED):
-            self._born.add(seen.head.stream.partition("/")[2])
-        if kind == production.ORDER_PLANNED:
-            self._planned.add(seen.head.stream.partition("/")[2])
-        if kind in _OWN:
-            self._needed.add(index)
-            self._blind |= given is None
-            self._take(kind, given or {})
+        kind, name = seen.head.kind, seen.head.stream.partition("/")[2]
+        if seen.by_server and kind in _NAMES:
+            self._taken.add(name)
+            if kind in (*production.RELEASES, _IMPORTED):
+                self._born.add(name)
+            elif kind == production.ORDER_PLANNED:
+                self._planned.add(name)
+        super().learn(seen)
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind in _OWN:
+            self._about[index] = None
+            self._blind |= seen.body is None
+            self._take(seen.head.kind, seen.body or {})
 
     def _take(self, kind: str, given: Body) -> None:
         if not given:

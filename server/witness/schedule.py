@@ -10,29 +10,27 @@ from server.planning.lines.model import DONE, LINE, OPEN, SCHEDULED, Line, Slot
 from server.production import model as production
 from server.production.descent import model as descent
 from server.release.model import DISPOSITIONS
+from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
-from sync.verify.rules import ERASED
 
 _IMPORTED = "production.batch_imported.v1"
 _OWN = (LINE, SCHEDULED, planning.CALENDAR)
 Body = Mapping[str, Any]
 
 
-class ScheduleRules:
+class ScheduleRules(Remembering):
     """Lines, calendars, slots and batches after the entries learnt so far. Once an entry of planning was erased, what
     was set after it cannot be told, and slots are judged no more; of a batch a header is enough."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lines: dict[str, Body] = {}
         self._days: dict[str, Days] = {planning.SITE: Days()}
         self._slots: dict[str, Slot] = {}
         self._planned: set[str] = set()
         self._batches: set[str] = set()
         self._done: set[str] = set()
-        self._needed: set[int] = set()
-        self._count = 0
-        self._blind = False
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
@@ -62,19 +60,16 @@ class ScheduleRules:
         return OPEN if known else None
 
     def learn(self, seen: Seen) -> None:
-        index, kind, given = self._count, seen.head.kind, seen.body
-        self._count += 1
-        if not seen.by_server:
-            return
-        if kind == ERASED and given is not None:
-            self._blind |= any(one["index"] in self._needed for one in given["entries"])
-        elif kind in _OWN:
-            self._needed.add(index)
-            self._blind |= given is None
-            self._take(kind, given or {})
-        else:
-            self._learn_batch(kind, seen.head.stream)
-            self._learn_gone(kind, seen.head.stream, given)
+        if seen.by_server and seen.head.kind not in _OWN:
+            self._learn_batch(seen.head.kind, seen.head.stream)
+            self._learn_gone(seen.head.kind, seen.head.stream, seen.body)
+        super().learn(seen)
+
+    def _learn_own(self, seen: Seen, index: int) -> None:
+        if seen.head.kind in _OWN:
+            self._about[index] = None
+            self._blind |= seen.body is None
+            self._take(seen.head.kind, seen.body or {})
 
     def _take(self, kind: str, given: Body) -> None:
         if not given:
