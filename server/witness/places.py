@@ -20,7 +20,7 @@ from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.since import SinceRules
-from server.witness.stock import StockRules, named
+from server.witness.stock import StockRules, made, named
 from sync.errors import SyncError
 
 Body = Mapping[str, Any]
@@ -213,7 +213,7 @@ class PlaceRules(Remembering):
             if body["to"] is not None:
                 self._put(body["container"], _placing(seen, placing.CARRIED, body["to"], body.get("from")))
         elif kind == counts.COUNTED:
-            self._counted_at[seen.head.id] = _at(seen)
+            self._counted_at[seen.head.id] = made(seen).at
         elif kind == counts.CLOSED:
             for one in body["lines"]:
                 if one["to"] is not None:
@@ -245,7 +245,7 @@ class PlaceRules(Remembering):
                 continue
             self._registered.add(label)
             filled = kind == model.SPLIT
-            to = self.stood(body["container"], _at(seen)) if filled else one.get("location")
+            to = self.stood(body["container"], made(seen).at) if filled else one.get("location")
             if to is not None:
                 self._put(label, _placing(seen, placing.FILLED if filled else placing.CAME, to))
 
@@ -253,11 +253,6 @@ class PlaceRules(Remembering):
         self._placings.setdefault(label, []).append(one)
 
 
-def _at(seen: Seen) -> str:
-    return placing.made_at(seen.head.captured_at, seen.stamp.recorded_at, seen.stamp.flags)
-
-
 def _placing(seen: Seen, what: str, to: str, origin: str | None = None, at: str | None = None) -> Placing:
-    head, index = seen.head, seen.stamp.index
-    knew = placing.knew(head.device, None if head.seen is None else head.seen.size, index)
-    return Placing(head.id, index, at or _at(seen), what, to, origin, head.device, knew)
+    done = made(seen)
+    return Placing(done.entry, done.index, at or done.at, what, to, origin, done.device, done.seen)

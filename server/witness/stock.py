@@ -285,10 +285,7 @@ class StockRules:
 
 def made(seen: Seen) -> Made:
     """When something was done, as far as the log says."""
-    head, stamp = seen.head, seen.stamp
-    at = placing.made_at(head.captured_at, stamp.recorded_at, stamp.flags)
-    size = None if head.seen is None else head.seen.size
-    return Made(head.id, at, stamp.index, placing.knew(head.device, size, stamp.index), head.device)
+    return placing.made(seen.head, seen.stamp.recorded_at, seen.stamp.flags, seen.stamp.index)
 
 
 def named(kind: str, body: Body) -> tuple[str, ...]:

@@ -68,10 +68,8 @@ def stood(connection: Connection, label: str, moment: str) -> str | None:
 
 def new(entry: Entry, what: str, to: str, origin: str | None = None, at: str | None = None) -> Placing:
     """What an entry says of a place. The server knows every entry before its own."""
-    header, index = entry.header, entry.index
-    seen = placing.knew(header.device, None if header.seen is None else header.seen.size, index)
-    made = at or placing.made_at(header.captured_at, entry.recorded_at, entry.flags)
-    return Placing(entry.id, index, made, what, to, origin, header.device, seen)
+    made = placing.made(entry.header, entry.recorded_at, entry.flags, entry.index)
+    return Placing(entry.id, entry.index, at or made.at, what, to, origin, made.device, made.seen)
 
 
 def clash(connection: Connection, entry: Entry) -> Placing | None:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.core.outcomes import SERVER
+from server.materials.stock.model import Made
+from sync.entry import Header
 
 # What a placing is: how a container came to be where it is.
 CAME, FILLED, CARRIED, COUNTED = "came", "filled", "carried", "counted"
@@ -35,10 +37,12 @@ def made_at(captured_at: str, recorded_at: str, flags: Collection[str] = ()) -> 
     return recorded_at if not DOUBTED.isdisjoint(flags) else min(captured_at, recorded_at)
 
 
-def knew(device: str, seen: int | None, index: int) -> int:
-    """How many entries of the log a device knew when it made the one at this place: the server all before it, others as
-    many as they say that they had seen."""
-    return index if device == SERVER else (seen or 0)
+def made(header: Header, recorded_at: str, flags: Collection[str], index: int) -> Made:
+    """When the entry at this place of the log was made, and how much of the log its device knew: the server all before
+    it, others as much as they say that they had seen."""
+    known = 0 if header.seen is None else header.seen.size
+    at = made_at(header.captured_at, recorded_at, flags)
+    return Made(header.id, at, index, index if header.device == SERVER else known, header.device)
 
 
 def last(placings: Iterable[Placing]) -> Placing | None:

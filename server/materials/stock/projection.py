@@ -372,10 +372,9 @@ def add(
     where that is not when the entry was made."""
     row = {"idx": entry.index, "line": line, "entry": entry.id, "container": label, "what": what, "amount": amount}
     row |= {"value": said["value"], "unit": said["unit"], "place": place, "superseded_by": None}
-    header, size = entry.header, None if entry.header.seen is None else entry.header.seen.size
-    row |= {"at": at or placing.made_at(header.captured_at, entry.recorded_at, entry.flags)}
-    knew = placing.knew(header.device, size, entry.index)
-    row |= {"seen": knew, "device": header.device} if what != model.CORRECTED else {"seen": 0, "device": ""}
+    made = placing.made(entry.header, entry.recorded_at, entry.flags, entry.index)
+    row |= {"at": at or made.at}
+    row |= {"seen": made.seen, "device": made.device} if what != model.CORRECTED else {"seen": 0, "device": ""}
     _add.run(connection, row)
 
 

@@ -103,9 +103,7 @@ def books(connection: Connection, labels: Iterable[str]) -> dict[str, Book]:
 
 def made(entry: Entry) -> Made:
     """When an entry was made that is not in the log yet: behind all that is."""
-    header, size = entry.header, None if entry.header.seen is None else entry.header.seen.size
-    at = placing.made_at(header.captured_at, entry.recorded_at, entry.flags)
-    return Made(entry.id, at, _NEXT, placing.knew(header.device, size, _NEXT), header.device)
+    return placing.made(entry.header, entry.recorded_at, entry.flags, _NEXT)
 
 
 def find_standing(connection: Connection, label: str, day: str) -> Standing | None:
