@@ -113,7 +113,7 @@ def look_back(connection: Connection, entry: Entry) -> None:
 def look_beside(connection: Connection, entry: Entry) -> None:
     """A variance that is approved only now was there when it was counted: whoever has counted the container since in
     another count that is closed had another book."""
-    counted = queries.counted_at(connection, entry.payload["count"])
+    counted = projection.counted_at(connection, entry.payload["count"])
     for one in entry.payload["lines"]:
         if one["entry"] in counted:
             _look_again(connection, entry, {one["container"]}, counted[one["entry"]], besides=entry.payload["count"])

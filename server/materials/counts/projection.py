@@ -87,8 +87,7 @@ def close(connection: Connection, entry: Entry) -> None:
     values = {"closed_by": entry.actor, "closed_at": entry.header.captured_at}
     values["lines"] = orjson.dumps(given["lines"]).decode()
     connection.execute(update(count).where(count.c.count == given["count"]).values(values))
-    times = select(counting.c.entry, counting.c.at).where(counting.c.count == given["count"])
-    at = {row.entry: row.at for row in connection.execute(times)}
+    at = counted_at(connection, given["count"])
     stock.correct(connection, entry, at)
     placed.put(
         connection,
@@ -100,6 +99,12 @@ def close(connection: Connection, entry: Entry) -> None:
     )
     counted = select(counting.c.container).where(counting.c.count == given["count"], counting.c.late == 0)
     connection.execute(delete(upset).where(upset.c.container.in_(counted)))
+
+
+def counted_at(connection: Connection, number: str) -> dict[str, str]:
+    """By its entry, when each counting of a count was made, UTC text."""
+    query = select(counting.c.entry, counting.c.at).where(counting.c.count == number)
+    return {row.entry: row.at for row in connection.execute(query)}
 
 
 def keep_upset(connection: Connection, number: str, label: str, entry: Entry, is_so: bool) -> None:

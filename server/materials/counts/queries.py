@@ -58,12 +58,6 @@ def countings_of(connection: Connection, number: str, label: str) -> list[Counti
     return _countings(connection, list(connection.execute(select(counting).where(here).order_by(counting.c.idx))))
 
 
-def counted_at(connection: Connection, number: str) -> dict[str, str]:
-    """By its entry, when each counting of a count was made, UTC text."""
-    query = select(counting.c.entry, counting.c.at).where(counting.c.count == number)
-    return {row.entry: row.at for row in connection.execute(query)}
-
-
 def closed_after(connection: Connection, labels: Iterable[str], moment: str) -> list[tuple[str, str]]:
     """(count, container) of closed counts in which one of these was counted since a time (UTC text)."""
     where = counting.c.container.in_(list(labels)), counting.c.at >= moment, counting.c.late == 0
