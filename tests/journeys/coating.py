@@ -78,31 +78,23 @@ def take_back(here: Site) -> None:
         keeper.post(f"/api/batches/{BATCH}/materials/return", said)
 
 
-def wedge(tablet: Tablet, text: str, symbology: str = "]C0") -> None:
-    """As a scanner that is a keyboard."""
-    for char in symbology + text:
-        tablet.page.keyboard.press({" ": "Space"}.get(char, char))
-    tablet.page.keyboard.press("Enter")
-
-
 def identify(tablet: Tablet, *codes: str) -> None:
     """Room and machine, before the phase is begun."""
     for code in codes:
-        wedge(tablet, code)
+        tablet.wedge(code)
         expect(tablet.at("identified")).to_contain_text(code, timeout=LONG)
 
 
 def lies(tablet: Tablet, balances: Balances, load: str, shown: str) -> None:
     """So much lies on the balance, and the tablet shows it at rest."""
     balances.place("BAL-07", load)
-    expect(tablet.at("live-net")).to_contain_text(shown, timeout=LONG)
-    expect(tablet.at("live-net")).to_have_attribute("data-quality", "stable", timeout=LONG)
+    tablet.shows(shown)
 
 
 def weigh_line(tablet: Tablet, balances: Balances, material: str, net: str, second: str) -> None:
     """One container, one portion: tared with what it is weighed into, and confirmed by a second person."""
     tablet.at("next-line").click()
-    wedge(tablet, FROM[material])
+    tablet.wedge(FROM[material])
     lies(tablet, balances, "0", "0.000")
     lies(tablet, balances, "0.250", "0.250")
     expect(tablet.at("take-tare")).to_be_enabled(timeout=LONG)

@@ -96,6 +96,17 @@ class Tablet:
         for digit in self._people[login]["pin"]:
             self.at(f"pin-{digit}").click()
 
+    def wedge(self, text: str, symbology: str = "]C0") -> None:
+        """As a wedge scanner types it: a key at a time, GS as F8."""
+        for char in symbology + text:
+            self.page.keyboard.press({"\x1d": "F8", " ": "Space"}.get(char, char))
+        self.page.keyboard.press("Enter")
+
+    def shows(self, weight: str, where: str = "live-net") -> None:
+        """The balance is at rest with it."""
+        expect(self.at(where)).to_contain_text(weight, timeout=30_000)
+        expect(self.at(where)).to_have_attribute("data-quality", "stable", timeout=30_000)
+
     def take(self, batch: str) -> None:
         """Take the batch along, and open it."""
         self.at(f"take-{batch}").click()

@@ -92,10 +92,7 @@ class Walk:
         self.tablet = here.tablet("dispensing", lang)
 
     def wedge(self, text: str, symbology: str = "]C0") -> None:
-        keyboard = self.tablet.page.keyboard
-        for char in symbology + text:
-            keyboard.press({" ": "Space"}.get(char, char))
-        keyboard.press("Enter")
+        self.tablet.wedge(text, symbology)
 
     def stopped(self, code: str) -> None:
         expect(self.tablet.at("stop")).to_have_attribute("data-code", code)
@@ -103,11 +100,7 @@ class Walk:
     def lies(self, load: str, shown: str) -> None:
         """So much lies on the balance, and the tablet shows it at rest."""
         self.balances.place("BAL-07", load)
-        self.shows(shown)
-
-    def shows(self, value: str) -> None:
-        expect(self.tablet.at("live-net")).to_contain_text(value, timeout=LONG)
-        expect(self.tablet.at("live-net")).to_have_attribute("data-quality", "stable", timeout=LONG)
+        self.tablet.shows(shown)
 
     def take_tare(self, load: str) -> None:
         self.lies(load, load)

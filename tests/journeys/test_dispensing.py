@@ -71,7 +71,7 @@ def test_a_portion_outlives_the_loss_of_network_and_balance_and_a_reload(walk: W
     tablet.come_back("zhangmin")
     # On the same page; the tare that was taken is still there.
     expect(tablet.at("tare")).to_contain_text("0.250 kg", timeout=LONG)
-    walk.shows("3.000")
+    walk.tablet.shows("3.000")
     balances.tell("leave", "BAL-07")
     expect(tablet.at("balance-standing")).to_have_attribute("data-code", "lost", timeout=LONG)
     balances.tell("return", "BAL-07")

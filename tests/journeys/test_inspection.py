@@ -56,11 +56,7 @@ class Walk:
         return found
 
     def scan(self, text: str) -> None:
-        """As a wedge scanner types it."""
-        keyboard = self.lab.page.keyboard
-        for char in "]d1" + text:
-            keyboard.press({" ": "Space"}.get(char, char))
-        keyboard.press("Enter")
+        self.lab.wedge(text, "]d1")
 
 
 AREA = "raw"

@@ -27,11 +27,7 @@ class Walk:
         self.lot = ""
 
     def scan(self, text: str, symbology: str = "]d2") -> None:
-        """As a wedge scanner types it: GS as F8."""
-        keyboard = self.store.page.keyboard
-        for char in symbology + text:
-            keyboard.press({GS: "F8", " ": "Space"}.get(char, char))
-        keyboard.press("Enter")
+        self.store.wedge(text, symbology)
 
     def told(self) -> str:
         expect(self.store.at("count-scan-problem")).to_be_visible(timeout=LONG)

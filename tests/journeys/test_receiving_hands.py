@@ -84,10 +84,7 @@ def build(here: Site, database_url: str) -> None:
 
 
 def scan(hand: Tablet, text: str, symbology: str = "]d2") -> None:
-    """As a wedge scanner types it: GS as F8."""
-    for char in symbology + text:
-        hand.page.keyboard.press({GS: "F8", " ": "Space"}.get(char, char))
-    hand.page.keyboard.press("Enter")
+    hand.wedge(text, symbology)
 
 
 @pytest.fixture(scope="module")

@@ -29,11 +29,7 @@ class Walk:
         self.store: Tablet = here.tablet("store", "zh-CN")
 
     def scan(self, text: str, symbology: str = "]d2") -> None:
-        """As a wedge scanner types it."""
-        keyboard = self.store.page.keyboard
-        for char in symbology + text:
-            keyboard.press({" ": "Space"}.get(char, char))
-        keyboard.press("Enter")
+        self.store.wedge(text, symbology)
 
 
 @pytest.fixture(scope="module")
