@@ -91,6 +91,19 @@ class Walk:
         self.bridge.start(self.balances.bus, here.code("bridge"))
         self.tablet = here.tablet("dispensing", lang)
 
+    def begin(self, source: str) -> None:
+        """The batch is taken along; its first portion is to come out of this container, into what BAL-07 has tared."""
+        tablet = self.tablet
+        tablet.enrol(self.site.code("tablet"), "T-01")
+        tablet.sign_in("zhangmin")
+        tablet.take(BATCH)
+        tablet.start_phase()
+        tablet.at("next-line").click()
+        self.wedge("2-114")
+        self.wedge("PESTLE-EQUIPMENT:1:BAL-07", "]Q1")
+        self.wedge(source)
+        self.take_tare("0.250")
+
     def wedge(self, text: str, symbology: str = "]C0") -> None:
         self.tablet.wedge(text, symbology)
 

@@ -4,7 +4,7 @@ came to rest, is overloaded, and is lost. Each has its screen, and none becomes 
 from collections.abc import Iterator
 
 import pytest
-from journeys.portions import BATCH, FIRST, LONG, Walk
+from journeys.portions import FIRST, LONG, Walk
 from journeys.processes import until
 from journeys.screens import at_each_size
 from journeys.site import site
@@ -37,16 +37,7 @@ def goes_on(walk: Walk, load: str, shown: str) -> None:
 
 
 def test_a_portion_is_begun_in_kilograms(walk: Walk) -> None:
-    tablet = walk.tablet
-    tablet.enrol(walk.site.code("tablet"), "T-01")
-    tablet.sign_in("zhangmin")
-    tablet.take(BATCH)
-    tablet.start_phase()
-    tablet.at("next-line").click()
-    walk.wedge("2-114")
-    walk.wedge("PESTLE-EQUIPMENT:1:BAL-07", "]Q1")
-    walk.wedge(FIRST)
-    walk.take_tare("0.250")
+    walk.begin(FIRST)
     goes_on(walk, "3.250", "3.000")
 
 

@@ -28,15 +28,7 @@ def lies(walk: Walk, load: str, shown: str) -> None:
 
 def test_a_portion_is_taken_and_what_is_left_is_reckoned(walk: Walk) -> None:
     tablet = walk.tablet
-    tablet.enrol(walk.site.code("tablet"), "T-01")
-    tablet.sign_in("zhangmin")
-    tablet.take(BATCH)
-    tablet.start_phase()
-    tablet.at("next-line").click()
-    walk.wedge("2-114")
-    walk.wedge("PESTLE-EQUIPMENT:1:BAL-07", "]Q1")
-    walk.wedge(FIRST)
-    walk.take_tare("0.250")
+    walk.begin(FIRST)
     walk.lies("3.250", "3.000")
     tablet.take_weight()
     expect(tablet.at("rest")).to_have_text("17.000 kg", timeout=LONG)

@@ -47,15 +47,7 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_a_line_in_litres_is_weighed_in_kilograms(walk: Walk) -> None:
     tablet = walk.tablet
-    tablet.enrol(walk.site.code("tablet"), "T-01")
-    tablet.sign_in("zhangmin")
-    tablet.take(BATCH)
-    tablet.start_phase()
-    tablet.at("next-line").click()
-    walk.wedge("2-114")
-    walk.wedge("PESTLE-EQUIPMENT:1:BAL-07", "]Q1")
-    walk.wedge(SALT)
-    walk.take_tare("0.250")
+    walk.begin(SALT)
     walk.lies("0.450", "0.200")
     expect(tablet.at("own")).to_have_text("= 0.250L")
     expect(tablet.at("balance-standing")).to_have_count(0)
