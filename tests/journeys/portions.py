@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from journeys.ordering import demonstrated
 from journeys.site import Site
 from playwright.sync_api import expect
 from usage_support import check
@@ -9,7 +10,6 @@ from usage_support import check
 from server.core.config import Config
 from server.core.kinds import Fact
 from server.plant import open_plant
-from sync.log import reading
 
 LONG = 20_000
 BATCH = "D-1"
@@ -51,9 +51,7 @@ PHASE = {
 def order(here: Site, database_url: str, phase: dict[str, Any]) -> None:
     """A batch with this phase of dispensing, a lot with results of its content, and containers for it."""
     plant = open_plant(Config(here.server.data, database_url))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [demo] = [one for one in orders if one["batch"] == here.batch]
+    demo = demonstrated(plant, here.batch)
     stream = f"batch/{BATCH}"
     lines = [
         {

@@ -3,18 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from control_support import approved, master_of, ordered_by
 from journeys.handheld import Tablet
+from journeys.ordering import order
 from journeys.processes import until
 from journeys.screens import at_each_size, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 from recipe_support import step
-
-from server.core.config import Config
-from server.core.kinds import Fact
-from server.plant import open_plant
-from sync.log import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-05", "PRD-06")]
 LONG = 20_000
@@ -40,22 +35,10 @@ PHASES = [
 ]
 
 
-def order(here: Site, database_url: str) -> None:
-    plant = open_plant(Config(here.server.data, database_url))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [demo] = [one for one in orders if one["batch"] == here.batch]
-    recipe = master_of(PHASES, **{name: demo[name] for name in ("product", "size")})
-    approved(plant, recipe)
-    given = ordered_by(recipe, BATCH, lots=demo["lots"])
-    plant.recorder.state(Fact("production.order_released.v2", f"batch/{BATCH}", given, actor="P-0008"))
-    plant.close()
-
-
 class Walk:
     def __init__(self, here: Site, database_url: str) -> None:
         self.site = here
-        order(here, database_url)
+        order(here, database_url, BATCH, PHASES)
         self.mine, self.theirs = here.tablet("mine", "en-GB"), here.tablet("theirs", "zh-CN")
 
     def flags(self) -> list[str]:

@@ -3,16 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from control_support import approved, master_of, ordered_by
+from journeys.ordering import order
 from journeys.processes import until
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 from recipe_support import step
-
-from server.core.config import Config
-from server.core.kinds import Fact
-from server.plant import open_plant
-from sync.log import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-13")]
 LONG = 20_000
@@ -28,25 +23,12 @@ COUNT = """(() => {
 })()"""
 
 
-def order(here: Site, database_url: str) -> None:
-    plant = open_plant(Config(here.server.data, database_url))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [demo] = [one for one in orders if one["batch"] == here.batch]
-    recipe = master_of([step("10", "instruction", room=None)], **{name: demo[name] for name in ("product", "size")})
-    approved(plant, recipe)
-    plant.recorder.state(
-        Fact("production.order_released.v2", f"batch/{BATCH}", ordered_by(recipe, BATCH, lots=[]), actor="P-0008")
-    )
-    plant.close()
-
-
 @pytest.fixture(scope="module")
 def here(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("clean")
     database_url = f"sqlite:///{folder}/data/pestle.db"
     with site(playwright, folder, database_url) as plant:
-        order(plant, database_url)
+        order(plant, database_url, BATCH, [step("10", "instruction", room=None)], lots=[])
         yield plant
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from control_support import approved, master_of, ordered_by
 from journeys.handheld import Tablet
+from journeys.ordering import order
 from journeys.processes import until
 from journeys.screens import at_each_size
 from journeys.site import Site, site
@@ -14,7 +14,6 @@ from recipe_support import step
 from server.core.config import Config
 from server.core.kinds import Fact
 from server.plant import open_plant
-from sync.log import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("EQP-03", "PLT-08")]
 LONG = 20_000
@@ -30,22 +29,14 @@ def _phase(number: str, *after: str, equipment: str | None = None) -> dict[str, 
     }
 
 
-def order(here: Site, database_url: str) -> None:
-    """One phase with a machine that was used and not cleaned since."""
+def register(here: Site, database_url: str) -> None:
+    """A machine that was used and not cleaned since."""
     plant = open_plant(Config(here.server.data, database_url))
     known: dict[str, object] = {"equipment": MACHINE, "class": "mixer-77", "name": {"zh": "混合机", "en": "mixer"}}
     known |= dict.fromkeys(("serial", "model", "location", "calibration_due"))
     plant.recorder.state(Fact("equipment.equipment_registered.v1", f"equipment/{MACHINE}", known))
     dirty = {"equipment": MACHINE, "status": "to_be_cleaned", "reason": None}
     plant.recorder.state(Fact("equipment.status_set.v1", f"equipment/{MACHINE}", dirty))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [demo] = [one for one in orders if one["batch"] == here.batch]
-    phases = [_phase("10", equipment="mixer-77"), _phase("20", "10")]
-    recipe = master_of(phases, **{name: demo[name] for name in ("product", "size")})
-    approved(plant, recipe)
-    given = ordered_by(recipe, BATCH, lots=demo["lots"])
-    plant.recorder.state(Fact("production.order_released.v2", f"batch/{BATCH}", given, actor="P-0008"))
     plant.close()
 
 
@@ -54,7 +45,8 @@ def here(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("cleaning")
     database_url = f"sqlite:///{folder}/data/pestle.db"
     with site(playwright, folder, database_url) as made:
-        order(made, database_url)
+        register(made, database_url)
+        order(made, database_url, BATCH, [_phase("10", equipment="mixer-77"), _phase("20", "10")])
         yield made
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from journeys.handheld import Tablet
+from journeys.ordering import demonstrated
 from journeys.processes import until
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
@@ -12,7 +13,6 @@ from playwright.sync_api import Playwright, expect
 from server.core.config import Config
 from server.core.kinds import Fact
 from server.plant import open_plant
-from sync.log import reading
 
 pytestmark = [pytest.mark.slow]
 OURS, THEIRS, SPARE = "A-5/2-01", "A-5/2-03", "A-5/2-04"
@@ -37,10 +37,7 @@ class Walk:
 def order_again(here: Site, database_url: str, number: str) -> None:
     """Beside the running server, as its commands do it."""
     plant = open_plant(Config(here.server.data, database_url))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [order] = [one for one in orders if one["batch"] == here.batch]
-    payload = {**order, "batch": number}
+    payload = {**demonstrated(plant, here.batch), "batch": number}
     planner = here.people["wujing"]["id"]
     plant.recorder.state(Fact("production.order_released.v1", f"batch/{number}", payload, actor=planner))
     plant.close()

@@ -6,17 +6,12 @@ In English as the operator works, and in Chinese as the screens are looked at ag
 from collections.abc import Iterator
 
 import pytest
-from control_support import approved, master_of, ordered_by
+from journeys.ordering import order
 from journeys.processes import until
 from journeys.screens import at_each_size, speak
 from journeys.site import Site, site
 from playwright.sync_api import Playwright, expect
 from recipe_support import step
-
-from server.core.config import Config
-from server.core.kinds import Fact
-from server.plant import open_plant
-from sync.log import reading
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-09", "PRD-10")]
 LONG = 20_000
@@ -46,23 +41,10 @@ PHASES = [
 ]
 
 
-def order(here: Site, database_url: str) -> None:
-    plant = open_plant(Config(here.server.data, database_url))
-    with plant.engine.connect() as connection:
-        orders = [one.envelope.body for one in reading.of_kind(connection, "production.order_released.v1")]
-    [demo] = [one for one in orders if one["batch"] == here.batch]
-    phases = [{**one, "room": None, "equipment": None} for one in PHASES]
-    recipe = master_of(phases, **{name: demo[name] for name in ("product", "size")})
-    approved(plant, recipe)
-    given = ordered_by(recipe, BATCH, lots=demo["lots"])
-    plant.recorder.state(Fact("production.order_released.v2", f"batch/{BATCH}", given, actor="P-0008"))
-    plant.close()
-
-
 class Walk:
     def __init__(self, here: Site, database_url: str) -> None:
         self.site = here
-        order(here, database_url)
+        order(here, database_url, BATCH, [{**one, "room": None, "equipment": None} for one in PHASES])
         self.tablet = here.tablet("process", "en-GB")
 
     def check(self, round_: int, value: str, comment: str | None = None) -> None:
