@@ -22,9 +22,7 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("drafts")
     with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
         made = Flowing(here, "en-GB", "en-GB")
-        second = here.people["wangfang"]["id"]
-        grants = [{"role": "engineer", "areas": None}]
-        here.desk("admin").post(f"/api/people/{second}/roles", {"grants": grants, "reason": "validation"})
+        here.grant("wangfang", "engineer")
         made.desk.sign_in("zhouwei")
         yield made
 

@@ -20,9 +20,7 @@ def walk(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     with site(playwright, folder, f"sqlite:///{folder}/data/pestle.db") as here:
         made = Flowing(here, "en-GB", "zh-CN")
         # Whoever prepared it does not review it: a second engineer.
-        second = here.people["wangfang"]["id"]
-        grants = [{"role": "engineer", "areas": None}]
-        here.desk("admin").post(f"/api/people/{second}/roles", {"grants": grants, "reason": "validation"})
+        here.grant("wangfang", "engineer")
         made.desk.sign_in("zhouwei")
         yield made
 
