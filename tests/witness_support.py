@@ -175,6 +175,14 @@ class Rig:
         return None if broken is None else (broken["code"], broken["index"])
 
 
+def witnessed(folder: Path, story: Story) -> tuple[int, tuple[str, int | None] | None]:
+    """What a new witness answers to this log, and what it finds broken in it."""
+    rig = Rig(folder, story)
+    status = rig.show(story)
+    rig.folder.close()
+    return status, rig.found
+
+
 def upgrade(kind: str) -> dict[str, Any]:
     now: dict[str, Any] = {"software": "0.1.0", "migration": "0001"} | ({"rules": 1} if kind == UPGRADED else {})
     checked = {"how": "all", "entries": 1, "checkpoint": {"size": 1, "root": "00" * 32}}

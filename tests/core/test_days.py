@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planning.test_planning_http import found, stated
 from plant import PlantUnderTest
 from stock_support import Store
 from support import ROOT
-from witness_support import Rig, Story
+from witness_support import Rig, Story, witnessed
 
 from server.core import clock, days, rebuild
 from server.core.errors import PestleError
@@ -105,8 +104,9 @@ def test_a_witness_asks_for_the_zone_again(tmp_path: Path) -> None:
     site.close()
     wrong = {"Nowhere/City": "zone_unknown", "UTC": "zone_unchanged", "Asia/Shanghai": None}
     for number, (zone, code) in enumerate(wrong.items()):
-        said = stated(story, ZONE_SET, STREAM, SHANGHAI | {"zone": zone})
-        assert found(tmp_path / f"witness-{number}", said) == code
+        said = story.stated(ZONE_SET, STREAM, SHANGHAI | {"zone": zone}, "P-0001")
+        expected = (200, None) if code is None else (422, (code, len(story.entries)))
+        assert witnessed(tmp_path / f"witness-{number}", said) == expected
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", None])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from plant import PASSWORD, PlantUnderTest
 from recipe_support import CODE, master, stock
-from witness_support import Rig, Story
+from witness_support import Story, witnessed
 
 from server.core import clock, rebuild
 from server.planning import model
@@ -214,21 +214,10 @@ def test_a_witness_asks_every_rule_again(tmp_path: Path) -> None:
         (model.CALENDAR, "planning/calendar/site", calendar, "planning_no_working_day"),
     ]
     for number, (kind, stream, payload, code) in enumerate(wrong):
-        assert found(tmp_path / f"witness-{number}", stated(story, kind, stream, payload)) == code
-    right = stated(story, model.DEMAND, model.demand_stream("D-2"), demand("D-2"))
-    assert found(tmp_path / "witness", right) is None
-
-
-def stated(story: Story, kind: str, stream: str, payload: Json) -> Story:
-    return story.then(story.pen("server", story.signer).write(kind, stream, payload, actor="P-0001"))
-
-
-def found(folder: Path, story: Story) -> str | None:
-    """What a new witness finds wrong with this log."""
-    rig = Rig(folder, story)
-    status = rig.show(story)
-    rig.folder.close()
-    return None if status == 200 else rig.found[0] if rig.found else rig.why
+        said = story.stated(kind, stream, payload, "P-0001")
+        assert witnessed(tmp_path / f"witness-{number}", said) == (422, (code, len(story.entries)))
+    right = story.stated(model.DEMAND, model.demand_stream("D-2"), demand("D-2"), "P-0001")
+    assert witnessed(tmp_path / "witness", right) == (200, None)
 
 
 def _kg() -> Json:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planning.test_planning_http import PARAMETERS, found, made, post, stated
+from planning.test_planning_http import PARAMETERS, made, post
 from plant import PlantUnderTest
 from recipe_support import CODE
-from witness_support import Story
+from witness_support import Story, witnessed
 
 from server.core import rebuild
 from server.planning.days import Days
@@ -227,13 +227,13 @@ def test_a_witness_asks_every_rule_again(tmp_path: Path) -> None:
     story = Story.of(site.plant)
     site.close()
     for number, (payload, code) in enumerate(WRONG):
-        said = stated(story, model.SCHEDULED, model.slot_stream(payload["batch"]), payload)
-        assert found(tmp_path / f"witness-{number}", said) == code
+        said = story.stated(model.SCHEDULED, model.slot_stream(payload["batch"]), payload, "P-0001")
+        assert witnessed(tmp_path / f"witness-{number}", said) == (422, (code, len(story.entries)))
     line = LINE | {"zone": "Nowhere/City"}
-    said = stated(story, model.LINE, model.line_stream("L-1"), line)
-    assert found(tmp_path / "witness-line", said) == "planning_line_wrong"
-    said = stated(story, model.SCHEDULED, model.slot_stream("B-1"), slot())
-    assert found(tmp_path / "witness", said) is None
+    said = story.stated(model.LINE, model.line_stream("L-1"), line, "P-0001")
+    assert witnessed(tmp_path / "witness-line", said) == (422, ("planning_line_wrong", len(story.entries)))
+    said = story.stated(model.SCHEDULED, model.slot_stream("B-1"), slot(), "P-0001")
+    assert witnessed(tmp_path / "witness", said) == (200, None)
 
 
 @pytest.mark.urs("PRD-14", "PLT-18")
@@ -251,4 +251,4 @@ def test_a_batch_that_was_split_leaves_its_time_to_its_parts(tmp_path: Path) -> 
     assert post(site, "schedule", slot(part)).status_code == 201
     story = Story.of(site.plant)
     site.close()
-    assert found(tmp_path / "witness", story) is None
+    assert witnessed(tmp_path / "witness", story) == (200, None)

@@ -8,7 +8,7 @@ import pytest
 from batch_support import PHASE, RECIPE, order, t, weighed
 from master_support import approve, definition
 from places_support import Places
-from witness_support import Rig, Story
+from witness_support import Story, witnessed
 
 from server.production import containers, model, queries
 from server.recipes.model import APPROVED_V1
@@ -59,13 +59,6 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Solvent]:
     made.close()
 
 
-def shown(story: Story, folder: Path, name: str) -> tuple[int, Any]:
-    rig = Rig(folder / name, story)
-    status = rig.show(story)
-    rig.folder.close()
-    return status, rig.found
-
-
 def test_what_is_weighed_in_litres_and_kilograms_is_one_amount(site: Solvent, tmp_path: Path) -> None:
     # 20 L are 15.78 kg; 15.80 kg are 20.0253… L, which no decimal is, and 15.70 too few.
     assert site.weigh("20", "20", "L") == ()
@@ -79,26 +72,26 @@ def test_what_is_weighed_in_litres_and_kilograms_is_one_amount(site: Solvent, tm
         ("25.000", "31.58"),
     ]
     story = Story.of(site.plant)
-    assert shown(story, tmp_path, "honest") == (200, None)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
     index = story.flagged("container_used_up")
-    assert shown(story.without_flag("container_used_up"), tmp_path, "forged") == (422, ("flag_missing", index))
+    assert witnessed(tmp_path / "forged", story.without_flag("container_used_up")) == (422, ("flag_missing", index))
     bare = tuple(one for one in story.entries[index].stamp.flags if one != "container_used_up")
     before = story.first(index).upgraded(UPGRADED_V1).then(story.entries[index].envelope, flags=bare)
     # By kilograms alone, as they once counted, 31.5 were taken out of 25.
-    assert shown(before, tmp_path, "before") == (422, ("flag_missing", index + 1))
+    assert witnessed(tmp_path / "before", before) == (422, ("flag_missing", index + 1))
     assert site.rebuilds()
 
 
 def test_what_a_version_did_not_count_in_litres_accuses_nobody(site: Solvent, tmp_path: Path) -> None:
     assert site.weigh("20", "32", "L") == ("container_used_up",)
     story = Story.of(site.plant)
-    assert shown(story, tmp_path, "honest") == (200, None)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
     index = story.flagged("container_used_up")
     bare = tuple(one for one in story.entries[index].stamp.flags if one != "container_used_up")
     before = story.first(index).upgraded(UPGRADED_V1)
-    assert shown(before.then(story.entries[index].envelope, flags=bare), tmp_path, "before") == (200, None)
+    assert witnessed(tmp_path / "before", before.then(story.entries[index].envelope, flags=bare)) == (200, None)
     today = before.upgraded().then(story.entries[index].envelope, flags=bare)
-    assert shown(today, tmp_path, "today") == (422, ("flag_missing", index + 2))
+    assert witnessed(tmp_path / "today", today) == (422, ("flag_missing", index + 2))
 
 
 def test_a_third_of_a_litre_three_times_is_a_litre(site: Solvent, tmp_path: Path) -> None:
@@ -106,4 +99,4 @@ def test_a_third_of_a_litre_three_times_is_a_litre(site: Solvent, tmp_path: Path
     assert site.weigh("20", "8.333333333333", "kg") == ("out_of_limits",)
     assert site.weigh("21", "8.333333333333", "kg") == ("out_of_limits",)
     assert site.weigh("22", "8.333333333334", "kg") == ("out_of_limits",)
-    assert shown(Story.of(site.plant), tmp_path, "honest") == (200, None)
+    assert witnessed(tmp_path / "honest", Story.of(site.plant)) == (200, None)

@@ -9,7 +9,7 @@ from dispensing_support import API, ASKED, DISPENSING, LOTS
 from inspection_support import Sampling
 from specification_support import CODE, approve, definition, numeric
 from usage_support import check
-from witness_support import Rig, Story
+from witness_support import Story, witnessed
 
 from server.production.model import DISPENSED, ORDER
 from server.quality.usage.numbers import numbers_of_lot, unchecked_of_lot
@@ -69,13 +69,6 @@ def site(database_url: str, tmp_path: Path) -> Any:
     made.close()
 
 
-def witnessed(story: Story, folder: Path, name: str) -> tuple[int, Any]:
-    rig = Rig(folder / name, story)
-    shown = rig.show(story)
-    rig.folder.close()
-    return shown, rig.found
-
-
 def test_a_number_found_in_a_sample_that_was_taken_back_weighs_nothing(site: Weighed, tmp_path: Path) -> None:
     sample = site.take("A-01").json["sample"]
     entry = site.tested(sample)
@@ -86,14 +79,14 @@ def test_a_number_found_in_a_sample_that_was_taken_back_weighs_nothing(site: Wei
     assert site.numbers() == ([], set())
     assert site.dispense(2, entry)
     story = Story.of(site.plant)
-    assert witnessed(story, tmp_path, "honest") == (200, None)
+    assert witnessed(tmp_path / "honest", story) == (200, None)
     index = story.flagged("potency_differs")
     forged = story.without_flag("potency_differs")
-    assert witnessed(forged, tmp_path, "forged") == (422, ("flag_missing", index))
+    assert witnessed(tmp_path / "forged", forged) == (422, ("flag_missing", index))
     # A version of before went by it.
     portion, bare = story.entries[index], forged.entries[index].stamp.flags
     before = story.first(index).upgraded(UPGRADED_V1).then(portion.envelope, flags=bare)
-    assert witnessed(before, tmp_path, "before") == (200, None)
+    assert witnessed(tmp_path / "before", before) == (200, None)
     assert site.rebuilds()
 
 
@@ -108,7 +101,7 @@ def test_the_number_before_a_sample_that_was_lost_is_weighed_by_again(site: Weig
     assert site.numbers() == ([good], set())
     assert site.dispense(1, bad)
     assert not site.dispense(2, good)
-    assert witnessed(Story.of(site.plant), tmp_path, "honest") == (200, None)
+    assert witnessed(tmp_path / "honest", Story.of(site.plant)) == (200, None)
 
 
 def test_a_number_that_waits_for_its_check_waits_no_more_when_its_sample_is_taken_back(site: Weighed) -> None:

@@ -11,7 +11,7 @@ from inspection_support import Sampling
 from plant import PASSWORD
 from specification_support import Json, approve, conform, definition
 from usage_support import check, decide, signature
-from witness_support import Rig, Story
+from witness_support import Story, witnessed
 
 from server.core.errors import PestleError
 from server.core.kinds import Fact
@@ -187,14 +187,6 @@ def test_a_supplier_whose_sampling_has_stopped_waits_for_qa_and_the_error_says_h
     assert site.rebuilds()
 
 
-def witnessed(site: Deliveries, folder: Path, story: Story, index: int, code: str) -> None:
-    """A witness takes everything up to the forged entry at `index`, and refuses that."""
-    rig = Rig(folder, story)
-    assert rig.show(story) == 422
-    assert rig.found == (code, index), rig.why
-    rig.folder.close()
-
-
 def test_a_witness_asks_the_rules_of_the_log_alone(site: Deliveries, tmp_path: Path) -> None:
     site.reject("X-1", "X-2")
     site.deliver("T-1")
@@ -202,20 +194,18 @@ def test_a_witness_asks_the_rules_of_the_log_alone(site: Deliveries, tmp_path: P
     stop(site)
     assert resume(site, "T-1").status_code == 201
     story = Story.of(site.plant)
-    rig = Rig(tmp_path / "good", story)
-    assert rig.show(story) == 200, rig.why
-    rig.folder.close()
+    assert witnessed(tmp_path / "good", story) == (200, None)
     said = {"material": "api-1", "supplier": SUPPLIER, "reason": "again", "meaning": dict(usage.RESUME_MEANING)}
     said |= signature(site.plant, "P-0004")
     twice = story.stated(usage.RESUMED, usage.supply("api-1", SUPPLIER), said, "P-0004")
-    witnessed(site, tmp_path / "twice", twice, len(story.entries), "sampling_not_discontinued")
+    assert witnessed(tmp_path / "twice", twice) == (422, ("sampling_not_discontinued", len(story.entries)))
     # An inspection that is opened normal where it was to be tightened.
     opened = dict(story.payloads(OPENED)[-1])
     last = int(opened["inspection"].rpartition("-")[2])
     forged = {**opened, "inspection": f"{opened['inspection'][:-4]}{last + 1:04d}"}
     forged["plan"] = {**opened["plan"], "severity": "normal"}
     story = story.stated(OPENED, f"lot/api-1/{opened['lot']}", forged, "server")
-    witnessed(site, tmp_path / "normal", story, len(story.entries) - 1, "inspection_draw_wrong")
+    assert witnessed(tmp_path / "normal", story) == (422, ("inspection_draw_wrong", len(story.entries) - 1))
 
 
 def test_the_door_draws_no_lot_normally_that_is_to_be_tightened(site: Deliveries) -> None:

@@ -12,7 +12,7 @@ from descent_support import kilograms, made, merge, merge_of, ordered, out_of_li
 from recipe_support import step
 from release_support import sign
 from support import ROOT
-from witness_support import Rig, Story
+from witness_support import Rig, Story, witnessed
 
 from server.production.descent import model
 from server.production.model import FORMED, batch_stream
@@ -199,7 +199,4 @@ def test_what_a_device_adds_to_a_batch_whose_part_is_released_owes_its_flag(tmp_
         ("told", story, None),
         ("hidden", story.without_flag("post_seal"), ("flag_missing", story.flagged("post_seal"))),
     ):
-        rig = Rig(tmp_path / name, story)
-        assert rig.show(shown) == (200 if found is None else 422), rig.why
-        assert rig.found == found
-        rig.folder.close()
+        assert witnessed(tmp_path / name, shown) == (200 if found is None else 422, found)
