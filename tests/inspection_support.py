@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from plant import PlantUnderTest
+from receiving_support import received
 from support import YEAR
 
 from server.core import rebuild
@@ -27,9 +28,7 @@ class Sampling(PlantUnderTest):
         self.state("materials.material_defined.v1", "material/api-1", material)
 
     def receive(self, lot: str, containers: int | None = None, actor: str = "huang") -> None:
-        empty = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry")
-        empty += ("retest", "delivery_note", "quantity", "comment", "damage")
-        given = {"material": "api-1", "lot": lot, "containers": containers, **dict.fromkeys(empty)}
+        given = received(lot, containers=containers)
         self.state("materials.lot_received.v2", f"lot/api-1/{lot}", given, actor=actor)
 
     def label(self, lot: str, *labels: str, actor: str = "huang") -> None:

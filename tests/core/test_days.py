@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plant import PlantUnderTest
+from receiving_support import received
 from stock_support import Store
 from support import ROOT
 from witness_support import Rig, Story, witnessed
@@ -26,18 +27,6 @@ from server.site.model import STREAM, ZONE_SET
 pytestmark = pytest.mark.urs("MAT-07")
 VECTORS = json.loads((ROOT / "tests/vectors/days.json").read_text("utf-8"))
 SHANGHAI = {"zone": "Asia/Shanghai", "reason": "The plant stands in Shanghai"}
-NAMES: tuple[str, ...] = (
-    "order",
-    "line",
-    "supplier",
-    "manufacturer",
-    "supplier_name",
-    "supplier_lot",
-    "made",
-    "expiry",
-    "retest",
-)
-NAMES += ("delivery_note", "quantity", "containers", "comment", "damage")
 PLACES = ["Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"]
 
 
@@ -146,8 +135,7 @@ def test_door_and_witness_ask_by_the_same_day_what_came_when_it_had_expired(tmp_
     # 07:30 on the 27th in Shanghai; in Greenwich the 26th goes on for half an hour.
     moment = datetime(2098, 11, 26, 23, 30, tzinfo=UTC)
     clock.use(lambda: moment)
-    given = {"material": "api-1", "lot": "L-1", **dict.fromkeys(NAMES), "expiry": "2098-11-26"}
-    came = site.state(receiving.LOT_RECEIVED, "lot/api-1/L-1", given)
+    came = site.state(receiving.LOT_RECEIVED, "lot/api-1/L-1", received("L-1", expiry="2098-11-26"))
     story = Story.of(site.plant)
     site.close()
     assert came.flags == (receiving.EXPIRED,)

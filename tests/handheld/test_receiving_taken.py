@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from handheld_support import Site, Tablet
+from receiving_support import received
 from witness_support import Rig, Story
 
 from server.core import clock, rebuild
@@ -16,8 +17,6 @@ from server.materials.receiving import model, numbering, queries
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("MAT-04", "MAT-10", "PLT-08")
-NAMES: tuple[str, ...] = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made")
-NAMES += ("expiry", "retest", "delivery_note", "comment", "damage")
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def numbers(site: Site, tablet: Tablet, unit: str) -> list[str]:
 def bring(tablet: Tablet, unit: str, lot: str, material: str = "LAC", actor: str = "P-8", **given: Any) -> None:
     """A lot and its one container."""
     amount = {"quantity": {"value": "25.000", "unit": "kg"}}
-    said = {"material": material, "lot": lot, **dict.fromkeys(NAMES), **amount, "containers": 1, **given}
+    said = received(lot, material, **(amount | {"containers": 1} | given))
     one = {"container": f"{lot}-001", **amount, "location": None, "damage": None}
     labels = {"material": material, "lot": lot, "containers": [one]}
     about = {"actor": actor, "lease": tablet.leases[unit], "subject": f"lot/{material}/{lot}"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from plant import PASSWORD, PlantUnderTest, VirtualTablet
+from receiving_support import received
 
 from server.core import clock, rebuild
 from server.identity import accounts
@@ -38,9 +39,7 @@ class Store(PlantUnderTest):
         for place in ("R-01", "R-02", "R-03"):
             about = {"name": {"zh": place, "en": place}, "warehouse": "raw", "kind": "storage", "storage": None}
             self.state("materials.location_defined.v1", "locations", {"location": place, **about, "active": True})
-        none = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "retest")
-        lot: Json = dict.fromkeys((*none, "delivery_note", "quantity", "comment", "damage"))
-        lot |= {"material": "LAC", "lot": "L-1", "expiry": "2098-10-31", "containers": 5}
+        lot = received("L-1", "LAC", expiry="2098-10-31", containers=5)
         self.state("materials.lot_received.v2", "lot/LAC/L-1", lot)
         places = dict(zip(LABELS, ["R-01"] * 4 + ["R-02"], strict=True))
         kg = {"value": "25.000", "unit": "kg"}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from plant import PlantUnderTest
 from purchasing_support import SUPPLIER, Buying, line
+from receiving_support import received
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -145,9 +146,7 @@ def test_numbers_have_no_gap_and_the_list_is_searched(buying: Buying) -> None:
 
 
 def receive(buying: Buying, lot: str, quantity: Json | None, actor: str = "server", **change: Any) -> None:
-    nothing = ("supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
-    given: Json = dict.fromkeys((*nothing, "delivery_note", "containers", "comment", "damage"))
-    given |= {"material": "api-1", "lot": lot, "line": 1, "supplier": SUPPLIER, "quantity": quantity, **change}
+    given = received(lot, **({"line": 1, "supplier": SUPPLIER, "quantity": quantity} | change))
     buying.site.state("materials.lot_received.v2", f"lot/{given['material']}/{lot}", given, actor=actor)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from plant import PASSWORD, PlantUnderTest
+from receiving_support import received
 
 from server.core import clock, rebuild
 from server.core.errors import PestleError
@@ -16,18 +17,6 @@ from server.materials.suppliers import queries as suppliers
 
 pytestmark = pytest.mark.urs("MAT-04", "MAT-10")
 Json = dict[str, Any]
-EMPTY: tuple[str, ...] = (
-    "order",
-    "line",
-    "supplier",
-    "manufacturer",
-    "supplier_name",
-    "supplier_lot",
-    "made",
-    "expiry",
-    "retest",
-)
-EMPTY += ("delivery_note", "quantity", "containers", "comment", "damage")
 
 
 def in_days(days: int) -> str:
@@ -36,7 +25,7 @@ def in_days(days: int) -> str:
 
 class Store(PlantUnderTest):
     def receive(self, lot: str = "L-1", material: str = "api-1", **given: Any) -> tuple[str, ...]:
-        said = {"material": material, "lot": lot, **dict.fromkeys(EMPTY), **given}
+        said = received(lot, material, **given)
         flags: tuple[str, ...] = self.state(model.LOT_RECEIVED, f"lot/{material}/{lot}", said).flags
         return flags
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from plant import PASSWORD, PlantUnderTest
 from purchasing_support import SUPPLIER, Buying, line
+from receiving_support import received
 from sqlalchemy import insert
 
 from server.core import clock, db, rebuild
@@ -289,10 +290,8 @@ def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Bu
     giving.take_along(plant, "t-1", unit)
     [second] = giving.take_along(plant, "t-2", unit)["blocks"]
     tablet = buying.site.tablet("t-1")
-    names = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
-    nothing = dict.fromkeys((*names, "delivery_note", "quantity", "containers", "comment", "damage"))
     for nth in (1, 3):
-        said = {"material": "api-1", "lot": f"api-1-{YEAR}{nth:04d}", **nothing}
+        said = received(f"api-1-{YEAR}{nth:04d}")
         told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{said['lot']}", said, actor="P-0020")
         assert model.NUMBER_FOREIGN not in told.flags
     giving.give_back(plant, "t-1", unit)
@@ -300,7 +299,7 @@ def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Bu
     [back] = buying.site.payloads(model.NUMBERS_RETURNED)
     assert (back["first"], back["last"]) == (4, 20)
     # What it says later under one of them is somebody else's number.
-    said = {"material": "api-1", "lot": f"api-1-{YEAR}0009", **nothing}
+    said = received(f"api-1-{YEAR}0009")
     told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{said['lot']}", said, actor="P-0020")
     assert model.NUMBER_FOREIGN in told.flags
     assert [receive(buying, "1").json["lot"][-4:] for _ in range(2)] == ["0004", "0005"]
@@ -314,11 +313,9 @@ def test_numbers_that_came_back_are_given_before_others_and_each_once(buying: Bu
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
-def received(number: str, material: str = "api-1") -> Fact:
+def came(number: str, material: str = "api-1") -> Fact:
     """A delivery of a lot of which nothing more is known."""
-    names = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made", "expiry", "retest")
-    nothing = dict.fromkeys((*names, "delivery_note", "quantity", "containers", "comment", "damage"))
-    return Fact(model.LOT_RECEIVED, f"lot/{material}/{number}", {"material": material, "lot": number, **nothing})
+    return Fact(model.LOT_RECEIVED, f"lot/{material}/{number}", received(number, material))
 
 
 @pytest.mark.urs("MAT-10")
@@ -326,8 +323,8 @@ def test_a_number_that_was_used_long_ago_never_comes_back(buying: Buying) -> Non
     plant, unit = buying.site.plant, "warehouse/raw/2026-11-26"
     giving.take_along(plant, "t-1", unit)
     # The last one is of another material than those before it.
-    plant.recorder.state(*(received(f"api-1-{YEAR}{nth:04d}") for nth in range(1, 20)))
-    plant.recorder.state(received(f"lac-1-{YEAR}0020", "lac-1"))
+    plant.recorder.state(*(came(f"api-1-{YEAR}{nth:04d}") for nth in range(1, 20)))
+    plant.recorder.state(came(f"lac-1-{YEAR}0020", "lac-1"))
     # A year or so later; the door would take a minute for so many.
     row = {"entry": "E", "material": "api-1", "flags": "[]", "received_by": "ku", "received_at": "2027-11-26T08:00:00Z"}
     with db.writing_records(), db.write(plant.engine) as connection:
@@ -348,7 +345,7 @@ def test_a_handheld_takes_no_number_along_that_a_lot_has_already(buying: Buying)
     plant, unit = buying.site.plant, "warehouse/raw/2026-11-26"
     giving.take_along(plant, "t-1", unit)
     giving.give_back(plant, "t-1", unit)
-    plant.recorder.state(received(f"api-1-{YEAR}0002"), received(f"lac-1-{YEAR}0023", "lac-1"))
+    plant.recorder.state(came(f"api-1-{YEAR}0002"), came(f"lac-1-{YEAR}0023", "lac-1"))
     [block] = giving.take_along(plant, "t-2", unit)["blocks"]
     assert (block["first"], block["last"]) == (3, 20)
     [block] = giving.take_along(plant, "t-3", unit)["blocks"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspection_support import Sampling
 from plant import PASSWORD
+from receiving_support import received
 from specification_support import Json, approve, conform, definition
 from usage_support import check, decide, signature
 from witness_support import Story, witnessed
@@ -98,9 +99,7 @@ class Deliveries(Sampling):
         approve(self, definition(conform(), sampling=ISO))
 
     def deliver(self, lot: str, supplier: str | None = SUPPLIER) -> Json:
-        empty = ("order", "line", "supplier_name", "manufacturer", "supplier_lot", "made", "expiry", "retest")
-        empty += ("delivery_note", "quantity", "comment", "damage")
-        said = {"material": "api-1", "lot": lot, "containers": 100, "supplier": supplier, **dict.fromkeys(empty)}
+        said = received(lot, containers=100, supplier=supplier)
         self.state("materials.lot_received.v2", f"lot/api-1/{lot}", said, actor="huang")
         found: Json = self.client("zhao").get(f"/api/inspections/{self.inspection(lot).inspection}").json
         return found

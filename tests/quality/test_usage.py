@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from plant import PASSWORD, PlantUnderTest
+from receiving_support import received
 from specification_support import CODE, Json, approve, choice, conform, definition, numeric
 from usage_support import decide
 
@@ -402,10 +403,8 @@ def test_certificates_stand_beside_our_results_and_contradictions_are_named(site
 @pytest.mark.urs("QUA-02")
 def test_a_lot_is_not_released_before_its_sampling_is_complete_nor_by_who_sampled_it(site: Laboratory) -> None:
     approve(site)
-    nothing = dict.fromkeys(("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made"))
-    nothing |= dict.fromkeys(("expiry", "retest", "delivery_note", "comment", "damage"))
-    given = {"material": "api-1", "lot": "L-9", "quantity": {"value": "5.000", "unit": "kg"}, "containers": 1}
-    site.state("materials.lot_received.v2", "lot/api-1/L-9", given | nothing)
+    given = received("L-9", quantity={"value": "5.000", "unit": "kg"}, containers=1)
+    site.state("materials.lot_received.v2", "lot/api-1/L-9", given)
     row = {"container": "L-9-001", "quantity": {"value": "5.000", "unit": "kg"}, "location": None, "damage": None}
     said = {"material": "api-1", "lot": "L-9", "containers": [row]}
     site.state("materials.containers_received.v2", "lot/api-1/L-9", said)

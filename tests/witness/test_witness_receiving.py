@@ -1,10 +1,10 @@
 """A witness finds a server that gives a lot number twice, or keeps still about what was wrong with a delivery."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from plant import PlantUnderTest
+from receiving_support import received
 from witness_support import Rig, Story
 
 from server.core import clock
@@ -12,13 +12,7 @@ from server.identity.model import PERSON_ADDED
 from server.materials.receiving import giving, model, numbering
 
 pytestmark = pytest.mark.urs("PLT-18", "MAT-04")
-NAMES: tuple[str, ...] = ("order", "line", "supplier", "manufacturer", "supplier_name", "supplier_lot", "made")
-NAMES += ("expiry", "retest", "delivery_note", "quantity", "containers", "comment", "damage")
 BLOCK = {"pattern": model.DEFAULT.pattern, "device": "T-9", "unit": None}
-
-
-def lot(number: str, **given: Any) -> dict[str, Any]:
-    return {"material": "api-1", "lot": number, **dict.fromkeys(NAMES), **given}
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +28,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     [block] = giving.take_along(site.plant, "T-1", "warehouse/raw/2026-11-26")["blocks"]
     own = numbering.number(block["pattern"], "api-1", block["period"], block["first"])
     for number, flags in ((own, ()), ("MINE", (model.NUMBER_FOREIGN,))):
-        told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{number}", lot(number), actor="ku")
+        told = tablet.record(model.LOT_RECEIVED, f"lot/api-1/{number}", received(number), actor="ku")
         # It has no lease.
         assert told.flags == (*flags, "lease_unknown")
-    late = site.state(model.LOT_RECEIVED, "lot/api-1/OLD", lot("OLD", expiry="2020-01-31"))
+    late = site.state(model.LOT_RECEIVED, "lot/api-1/OLD", received("OLD", expiry="2020-01-31"))
     assert late.flags == (model.EXPIRED,)
     # No handheld makes it younger, by the older kind either.
     older = dict.fromkeys(("quantity", "supplier", "supplier_lot", "containers")) | {"status": "quarantine"}
@@ -45,7 +39,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     told = tablet.record("materials.lot_received.v1", "lot/api-1/OLD", older, actor="ku")
     assert told.flags == (model.DIFFERS, "lease_unknown")
     # What it says no more, is known of it.
-    assert site.state(model.LOT_RECEIVED, "lot/api-1/OLD", lot("OLD")).flags == (model.EXPIRED,)
+    assert site.state(model.LOT_RECEIVED, "lot/api-1/OLD", received("OLD")).flags == (model.EXPIRED,)
     yield Story.of(site.plant)
     site.close()
 
