@@ -129,4 +129,3 @@ function withMaterials(content: Master, phases: RecipePhase[], bill: BomLine[]):
   const lines = bill.filter((one) => weighed.includes(one.material) && !listed.has(one.material));
   return lines.length > 0 ? { ...content, materials: [...content.materials, ...lines] } : content;
 }
-
