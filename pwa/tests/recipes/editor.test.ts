@@ -71,6 +71,9 @@ describe("phases of a recipe that is edited", () => {
     expect(made.content.phases.find((one) => one.id === "40")?.times?.[0]?.since).toBe("30");
     // What came after 10 comes after what the copied operation ends with.
     expect(after(made.content)).toMatchObject({ 30: ["10"], 40: ["30"], 20: ["60"] });
+    // What stands in no operation stays last.
+    const lost = { ...here, procedure: here.procedure.map((unit) => ({ ...unit, operations: unit.operations.map((one) => ({ ...one, phases: ["10"] })) })) };
+    expect(copyOperation(lost, from, "procedure/0/operations/0", "10").content.phases.at(-1)?.id).toBe("20");
     const branches = copyPhases(here, DIAMOND.phases.filter((one) => one.id !== "30"), [], "10").content;
     expect(after(branches)["20"]).toEqual(["40", "50"]);
   });

@@ -2,11 +2,10 @@
 import type { Text2 } from "../../core/types";
 import { ancestors, type Operation, predecessors } from "../structure";
 import type { BomLine, Content, RecipePhase } from "../types";
-import { append, type Changed, freeId, freeName, type Master, operationOf, phaseAt, pointerOf, at } from "./change";
+import { append, at, type Changed, EMPTY, freeId, freeName, type Master, operationOf, phaseAt, pointerOf, sorted } from "./change";
 
 export const TYPES = ["line_clearance", "weighing", "dispensing", "parameters", "in_process", "instruction", "yield"] as const;
 export type PhaseType = (typeof TYPES)[number];
-const EMPTY: Text2 = { zh: "", en: "" };
 const NUMBERS = { unit: "", low: null, high: null, target: null, decimals: 0 };
 
 /** One row of each list that a phase or a recipe has, before anybody has said anything of it. */
@@ -97,9 +96,7 @@ export function copyOperation(content: Master, from: Master, pointer: string, af
   const one = { id: freeName(taken, operation.id), name: operation.name, phases: fresh };
   const next = { ...host, operations: [...host.operations.slice(0, here), one, ...host.operations.slice(here)] };
   const procedure = without.map((each, u) => (u === unit ? next : each));
-  const order = procedure.flatMap((each) => each.operations).flatMap((each) => each.phases);
-  const sorted = [...copied.phases].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  return { content: { ...copied, procedure, phases: sorted }, pointer: `procedure/${unit}/operations/${here}`, dropped };
+  return { content: sorted({ ...copied, procedure }), pointer: `procedure/${unit}/operations/${here}`, dropped };
 }
 
 /** What a copied phase says of phases that it may name follows them; what it says of others goes, and is told: they are

@@ -41,7 +41,7 @@ export function operationOf(content: Master, id: string): string | null {
 }
 
 /** The phases in the order of the operations; those in none last. */
-function sorted(content: Master): Master {
+export function sorted(content: Master): Master {
   const order = operations(content).flatMap((one) => one.phases);
   const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
   return { ...content, phases: [...content.phases].sort((a, b) => rank(a.id) - rank(b.id)) };
@@ -190,7 +190,7 @@ export function moveGroup(content: Master, pointer: string, list: string, index:
   return { content: sorted(put(without, list, [...there.slice(0, index), one, ...there.slice(index)])), pointer: `${list}/${index}` };
 }
 
-const EMPTY: Text2 = { zh: "", en: "" };
+export const EMPTY: Text2 = { zh: "", en: "" };
 const groups = (content: Master): string[] => content.procedure.flatMap((unit) => [unit.id, ...unit.operations.map((one) => one.id)]);
 
 export function addOperation(content: Master, unit: number, name: Text2 = EMPTY): Changed {
