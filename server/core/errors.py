@@ -1013,10 +1013,10 @@ CATALOGUE: dict[str, Problem] = {
         422,
         (
             "Neither the register of materials nor an approved recipe knows this item.",
-            "物料目录和已批准配方中均无此项目。",
+            "物料目录和已批准工艺规程中均无此项目。",
         ),
         ("Nothing was planned; what you have typed is still on the screen.", "未作计划；您填写的内容仍在屏幕上。"),
-        ("Choose a material of the register or a product that is made.", "请选择目录中的物料或已有配方的产品。"),
+        ("Choose a material of the register or a product that is made.", "请选择目录中的物料或已有工艺规程的产品。"),
     ),
     "planning_unit_wrong": Problem(
         422,
@@ -1043,7 +1043,7 @@ CATALOGUE: dict[str, Problem] = {
         409,
         ("The bills of materials of these items lead back to themselves.", "这些项目的物料清单形成循环。"),
         ("Nothing was planned.", "未作计划。"),
-        ("Correct the recipes that are named.", "请更正所列配方。"),
+        ("Correct the recipes that are named.", "请更正所列工艺规程。"),
     ),
     "zone_unknown": Problem(
         422,
@@ -1115,7 +1115,7 @@ CATALOGUE: dict[str, Problem] = {
         422,
         (
             "The recipe says no durations, or the line has no working time for the batch.",
-            "配方未给出时长，或生产线没有可用的工作时间。",
+            "工艺规程未给出时长，或生产线没有可用的工作时间。",
         ),
         ("The schedule stays as it was.", "排程保持不变。"),
         ("Give the end yourself.", "请自行填写结束时间。"),
@@ -1776,7 +1776,7 @@ CATALOGUE: dict[str, Problem] = {
         422,
         ("A batch cannot have this size.", "批量不能是此值。"),
         ("No order was made.", "未生成批指令。"),
-        ("Give a size above zero, in the kind of unit of the recipe.", "请输入大于零、单位与配方一致的批量。"),
+        ("Give a size above zero, in the kind of unit of the recipe.", "请输入大于零、单位与工艺规程一致的批量。"),
     ),
     "order_size_unfit": Problem(
         422,
@@ -1787,7 +1787,7 @@ CATALOGUE: dict[str, Problem] = {
         ("No order was made.", "未生成批指令。"),
         (
             "Take another size, or a version of the recipe with more decimals.",
-            "请改用其他批量，或小数位数更多的配方版本。",
+            "请改用其他批量，或小数位数更多的工艺规程版本。",
         ),
     ),
     "recipe_not_effective": Problem(
@@ -1846,11 +1846,11 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "recipe_file_unreadable": Problem(
         422,
-        ("This file is no BatchML with a master recipe.", "此文件不是含主配方的 BatchML。"),
+        ("This file is no BatchML with a master recipe.", "此文件不是含工艺规程的 BatchML。"),
         ("Nothing was kept.", "未保存任何内容。"),
         (
             "Export the master recipe as BatchML (BatchInformation, V0700) without a DTD, below 2 MB.",
-            "请将主配方导出为 BatchML（BatchInformation，V0700），不含 DTD，小于 2 MB。",
+            "请将工艺规程导出为 BatchML（BatchInformation，V0700），不含 DTD，小于 2 MB。",
         ),
     ),
     "order_lots_wrong": Problem(
@@ -1923,10 +1923,10 @@ CATALOGUE: dict[str, Problem] = {
         409,
         (
             "This recipe is of another product, or the one by which the batch was made.",
-            "该工艺规程属于其他产品，或就是该批原来所用的规程。",
+            "该工艺规程属于其他产品，或就是该批原来所用的工艺规程。",
         ),
         ("Nothing was ordered.", "未下达。"),
-        ("Choose an approved recipe of rework for this product.", "请选择该产品经批准的返工规程。"),
+        ("Choose an approved recipe of rework for this product.", "请选择该产品经批准的返工工艺规程。"),
     ),
     "rework_stage_unknown": Problem(
         409,

@@ -4,7 +4,7 @@ import type { accessEn } from "./access.en";
 export const accessZh: typeof accessEn = {
   areas: "区域", areasHint: "房间归属于区域；角色可在全厂有效，也可仅限若干区域。", noAreas: "尚未划分区域：所有角色全厂有效。",
   addArea: "新增区域", areaTitle: "区域", code: "代码", codeHint: "小写字母、数字、点、短横线；此后不可更改。", nameZh: "中文名称", nameEn: "英文名称",
-  places: "房间", placesHint: "每行一个，与配方、设备中的写法一致。", noPlaces: "无房间",
+  places: "房间", placesHint: "每行一个，与工艺规程、设备中的写法一致。", noPlaces: "无房间",
   withdraw: "撤销", withdrawTitle: "撤销区域", withdrawHint: "其房间此后不属于任何区域，所有人的角色均在其中有效。", save: "保存", change: "更改",
   everywhere: "全厂", onlyIn: "仅限", where: (role: string) => `${role}有效范围`,
   zone: "工厂时区", zoneHint: "工厂的日期以此为准：有效期、复验期、校准、批号。新时区自此刻起生效，此前的判定不变。", zoneNone: "尚未设定：日期按 UTC 计。", zoneSince: (zone: string, since: string) => `${zone}，设定于 ${since}。`, zoneToday: (day: string) => `今日为 ${day}。`, zoneName: "时区（IANA）", zoneTo: (zone: string) => `：${zone}`,

@@ -17,7 +17,7 @@ export const doubtsZh: typeof doubtsEn = {
   label_reused: (label) => `标签 ${label} 还用在别处。`,
   compensator_early: (line, open) => `${open} 完成之前就称量了 ${line}。`,
   compensator_outdated: (line, others) => `${others} 已按其补偿，之后 ${line} 又有变化。`,
-  second_check_missing: { portion: "配方要求每一份由第二人复核。", line: "配方要求物料完成时由第二人复核。" },
+  second_check_missing: { portion: "工艺规程要求每一份由第二人复核。", line: "工艺规程要求物料完成时由第二人复核。" },
   not_scanned: (of, other) => (other === "" ? `选择或输入，未扫描：${of}。` : `扫描与记录不符：${of}。扫描所得：${other}。`),
   scans: { room: "房间", balance: "天平", container: "容器" },
   calibration_overdue: (balance, due) => `天平 ${balance} 的校准已于 ${due} 到期。`,

@@ -29,7 +29,7 @@ export const flowsZh: typeof flowsEn = {
   begin: "启动", subject: "事项", why: "理由", signNow: "签名", whatChanges: "更改内容及理由", submitNow: "签名并提交", flow: "流程",
   work: "我的工作", workHint: "等待您处理的申请、审批和审核。", workSearch: "事项", workEmpty: "没有等待您处理的事项。", since: (at) => `自 ${at}`, claimedBy: (name) => `${name} 处理中`, overdue: "已逾期", dueAt: (at) => `期限 ${at}`,
   runs: "运行中", cancel: "取消此流程…", cancelHint: "流程到此结束，其中等待的任务不能再完成。已发生的记录保留。", move: "迁移到新版本…", moveTo: (a, b) => `由第 ${a} 版迁移到第 ${b} 版`, moveHint: "当前活动的部分在新版本中继续；新版本中新增的定时和消息只监视此后打开的任务，不监视已打开的；若新版本中没有对应部分，则拒绝迁移。", nothingNow: "目前没有等待人员处理的任务。",
-  subjects: { form: "表单", flow: "流程", recipe: "配方", specification: "质量标准", material: "物料", order: "批指令", deviation: "偏差", batch: "批", requisition: "采购申请", purchase: "采购订单" },
+  subjects: { form: "表单", flow: "流程", recipe: "工艺规程", specification: "质量标准", material: "物料", order: "批指令", deviation: "偏差", batch: "批", requisition: "采购申请", purchase: "采购订单" },
   came: (result) => `已结束：${result}`, results: { approved: "已批准", returned: "已退回", rejected: "已拒绝", withdrawn: "已撤回", cancelled: "已取消", closed: "已关闭", released: "已下达", reviewed: "已审核", effective: "有效", received: "已收货" },
   waitsFor: (what, whose) => `等待：${what}（${whose}）`, stuckShort: "无法继续", openIt: "打开", approvals: "批准", lookAtIt: "查看所批准的内容", lookAtSubject: "查看相关内容",
   inUse: "系统自动启动此流程，并等待其结果", notInUse: "系统不自动启动此流程", putToUse: "投入使用…", takeOut: "停用…", switchHint: "此后系统按此流程处理；已在运行的流程不受影响。",

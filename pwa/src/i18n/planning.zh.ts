@@ -2,7 +2,7 @@
 import type { planningEn } from "./planning.en";
 export const planningZh: typeof planningEn = {
   title: "计划", hint: "由需求、物料清单、库存和在途量得出：何时需要什么。", search: "编码或名称", empty: "没有需求，也没有短缺。", demand: "新建需求", demands: "需求", noDemands: "没有需求。", items: "物料与产品",
-  number: "需求编号", item: "项目", quantity: "数量", due: "需求日期", source: "来源", save: "设定需求", drop: "不再需要", unknown: "物料目录和已批准配方中均无此项目。",
+  number: "需求编号", item: "项目", quantity: "数量", due: "需求日期", source: "来源", save: "设定需求", drop: "不再需要", unknown: "物料目录和已批准工艺规程中均无此项目。",
   required: "需求量", there: "库存及在途", proposed: "建议量", short: "短缺", shortFrom: (day) => `${day} 起短缺`, release: (day) => `应于 ${day} 下达`, enough: "已满足", proposal: "建议", level: (n) => `第 ${n} 层`,
   requirements: "需求明细", day: "日期", covered: "由何满足", supplies: "库存及在途", until: (day) => `使用至 ${day}`, proposals: "建议", leftOut: (list) => `无法换算为该项目的计量单位，未计入：${list}`,
   causes: { demand: "需求", order: "批", proposal: "建议批" },

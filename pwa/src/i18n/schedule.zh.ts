@@ -9,7 +9,7 @@ export const scheduleZh: typeof scheduleEn = {
   outside: "不在工作时间内", overlaps: (list) => `与 ${list} 重叠`, conflict: (list) => `此时段生产线上的批：${list}`, short: (list) => `缺 ${list}`,
   bar: (batch, product, from, to) => `${batch} ${product}，${from} 至 ${to}`,
   ghost: (batch, line, from) => `${batch}：${line}，自 ${from}。回车键确认，Esc 键放弃。`,
-  planned: (day) => `计划于 ${day}`, lasts: (minutes) => `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分`, noDuration: "配方未给出时长",
+  planned: (day) => `计划于 ${day}`, lasts: (minutes) => `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分`, noDuration: "工艺规程未给出时长",
   code: "生产线编码", nameZh: "中文名称", nameEn: "英文名称", equipment: "设备类别（如有）", rooms: "房间，以逗号分隔", calendar: "工作日历", zone: "时区",
   shift: (n) => `第 ${n} 班`, from: "自", to: "至", addShift: "添加班次", dropShift: "删除班次", saveLine: "设定生产线", site: "全厂日历",
   clock: (zone) => `时间按本设备时钟显示（${zone}）。`, plan: "物料计划",

@@ -27,7 +27,7 @@ const CASES: [string, Record<string, unknown>, string, string][] = [
   ["label_reused", { label: "D-1", entry: "e1" }, "标签 D-1 还用在别处。", "Label D-1 stands on something else too."],
   ["compensator_early", { line: "20", open: ["10"] }, "原料药 完成之前就称量了 乳糖。", "Lactose was weighed before API was complete."],
   ["compensator_outdated", { line: "10", compensators: ["20"] }, "乳糖 已按其补偿，之后 原料药 又有变化。", "API changed after Lactose, which makes up for it."],
-  ["second_check_missing", { second: "line" }, "配方要求物料完成时由第二人复核。", "The recipe asks for a second person when a line is complete."],
+  ["second_check_missing", { second: "line" }, "工艺规程要求物料完成时由第二人复核。", "The recipe asks for a second person when a line is complete."],
   ["not_scanned", { of: ["room", "balance"], scanned: { room: null, balance: null, container: "C-1" } }, "选择或输入，未扫描：房间、天平。", "Picked or typed, not scanned: room, balance."],
   ["not_scanned", { of: ["room"], scanned: { room: "2-115", balance: "BAL-07", container: null } }, "扫描与记录不符：房间。扫描所得：2-115。", "Not scanned as recorded: room. Scanned: 2-115."],
   ["calibration_overdue", { balance: "BAL-07", due: "2026-11-21" }, "天平 BAL-07 的校准已于 2026-11-21 到期。", "Calibration of BAL-07 was due on 2026-11-21."],

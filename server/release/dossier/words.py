@@ -280,11 +280,11 @@ flows.task_delegated.v1|任务转交|Task handed on
 flows.task_commented.v1|任务备注|Comment on a task
 flows.timer_fired.v1|流程定时到期|Time of a flow passed
 flows.message_received.v1|流程收到消息|Message received by a flow
-recipes.recipe_approved.v2|批准配方（流程）|Recipe approved by its flow
-recipes.version_returned.v1|退回配方版本|Recipe version sent back
-recipes.version_submitted.v2|提交配方版本|Recipe version submitted
+recipes.recipe_approved.v2|批准工艺规程（流程）|Recipe approved by its flow
+recipes.version_returned.v1|退回工艺规程版本|Recipe version sent back
+recipes.version_submitted.v2|提交工艺规程版本|Recipe version submitted
 recipes.recipe_approved.v3|批准工艺规程|Recipe approved
-recipes.version_submitted.v1|提交配方版本|Recipe version submitted
+recipes.version_submitted.v1|提交工艺规程版本|Recipe version submitted
 materials.stock_rule_set.v1|库存预警规则|Rule of stock set
 materials.count_closed.v1|盘点关闭|Count closed
 materials.container_counted.v1|容器盘点|Container counted
