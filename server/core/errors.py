@@ -1947,7 +1947,10 @@ CATALOGUE: dict[str, Problem] = {
         409,
         ("This is not the number that the rule gives to a batch of this product.", "这不是规则给该产品批次的批号。"),
         ("Nothing was planned, and the number was given to nobody.", "未编制，批号未分配。"),
-        ("Let the rule give the number, or type one with its reason.", "请由规则给出批号，或手工输入并说明理由。"),
+        (
+            "Look again for the number that the rule gives now; one that is typed needs its reason.",
+            "请重新查看规则现在给出的批号；手工输入批号须说明理由。",
+        ),
     ),
     "batch_number_long": Problem(
         422,

@@ -95,7 +95,9 @@ def _named(one: Any, path: str, names: tuple[str, ...]) -> Iterator[Finding]:
     if not isinstance(one, Mapping):
         yield Finding("malformed", path)
     else:
-        yield from _texts(one, path, names)
+        for name in names:
+            if not isinstance(one.get(name), str):
+                yield Finding("malformed", f"{path}/{name}")
         yield from _words(one, path)
 
 
@@ -103,9 +105,3 @@ def _words(one: Mapping[str, Any], path: str) -> Iterator[Finding]:
     for name in _WORDS:
         if name in one and not isinstance(one[name], Mapping):
             yield Finding("malformed", f"{path}/{name}")
-
-
-def _texts(one: Mapping[str, Any], path: str, names: tuple[str, ...]) -> Iterator[Finding]:
-    for name in names:
-        if not isinstance(one.get(name), str):
-            yield Finding("malformed", f"{path}/{name}" if path else name)

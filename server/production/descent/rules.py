@@ -73,8 +73,10 @@ def rework_refused(given: Given, parent: Origin, recipe: Given | None) -> Refusa
         return Refusal("rework_recipe_unfit", about)
     # What is left of a finished batch has no phases of its own.
     stages = parent.above.union(one["id"] for one in parent.order["phases"])
-    if given["stage"] not in stages or given["into"] == parent.batch:
+    if given["stage"] not in stages:
         return Refusal("rework_stage_unknown", {"phase": given["stage"]})
+    if given["into"] == parent.batch:
+        return Refusal("batch_known", {"batch": parent.batch})
     size, content = parent.order["size"], third_form(recipe)
     if scaling.factor(content, size) is None:
         return Refusal("order_size_wrong", {"size": f"{size['value']} {size['unit']}"})

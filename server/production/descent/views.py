@@ -3,7 +3,7 @@
 # flask-smorest tells no types of its decorators.
 # mypy: allow-untyped-decorators
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -129,8 +129,8 @@ def merge(body: Body, number: str) -> Answer:
 @blueprint.response(201)
 def rework(body: Body, number: str) -> Answer:
     """Sign that the whole of a batch is reworked by an approved recipe. PestleError `rework_recipe_unfit`,
-    `rework_stage_unknown`, `recipe_not_effective`, `batch_number_taken` where somebody took the number that was shown;
-    those of a signature."""
+    `rework_stage_unknown`, `recipe_not_effective`, `batch_number_wrong` where the number that was shown is no longer the
+    next; those of a signature."""
     here, names = plant.current(), ("into", "way", "stage", "reason", "risk", "recipe", "version", "lots")
     with here.engine.connect() as connection:
         recipe = recipes.find_recipe(connection, body["recipe"], body["version"])
@@ -152,7 +152,8 @@ def rework(body: Body, number: str) -> Answer:
     return _shown(number)
 
 
-def _numbered(number: str, count: int, said: Any) -> None:
+def _numbered(number: str, count: int, said: Callable[[Sequence[str]], Sequence[Fact]]) -> None:
+    """Give so many numbers to batches of the product of this one, with what is `said` of them."""
     here = plant.current()
     with here.engine.connect() as connection:
         day = days.today(connection)
