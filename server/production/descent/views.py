@@ -129,8 +129,8 @@ def merge(body: Body, number: str) -> Answer:
 @blueprint.response(201)
 def rework(body: Body, number: str) -> Answer:
     """Sign that the whole of a batch is reworked by an approved recipe. PestleError `rework_recipe_unfit`,
-    `rework_stage_unknown`, `recipe_not_effective`, `batch_number_wrong` where the number that was shown is no longer the
-    next; those of a signature."""
+    `rework_stage_unknown`, `recipe_not_effective`, `batch_number_wrong` where the number that was shown is no longer
+    the next; those of a signature."""
     here, names = plant.current(), ("into", "way", "stage", "reason", "risk", "recipe", "version", "lots")
     with here.engine.connect() as connection:
         recipe = recipes.find_recipe(connection, body["recipe"], body["version"])
