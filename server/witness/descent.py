@@ -79,11 +79,11 @@ class DescentRules:
         parents = self._origins(kind, given)
         if parents is None:
             return None
-        if kind == model.SPLIT_KIND:
-            return rules.split_refused(given, parents[0])
         known, content = self._recipe(kind, given)
         if not known:
             return None
+        if kind == model.SPLIT_KIND:
+            return rules.split_refused(given, parents[0], content)
         if kind == model.MERGED_KIND:
             return rules.merge_refused(given, parents, content)
         return rules.rework_refused(given, parents[0], content)
@@ -93,16 +93,14 @@ class DescentRules:
         return Refusal("batch_on_devices", {}) if any(held) else None
 
     def _recipe(self, kind: str, given: Body) -> tuple[bool, Body | None]:
-        """Whether it can be told, and the recipe by which comes what comes of it; of a split none is asked."""
-        if kind == model.SPLIT_KIND:
-            return True, None
-        by = self._orders[given["parents"][0]] if kind == model.MERGED_KIND else given
+        """Whether it can be told, and the recipe by which comes what comes of it."""
+        by = given if kind == model.REWORK_KIND else self._orders[model.parents(kind, given)[0]]
         return self._recipes.approved(by["recipe"], by["version"], by["recipe_hash"])
 
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
         names = model.parents(kind, given)
-        # From which phase something is reworked may stand in what it came of.
-        above = set[str]().union(*map(self._ancestors, names)) if kind == model.REWORK_KIND else set()
+        # From which phase something is reworked may stand in what it came of, and so does what a part is a part of.
+        above = set[str]().union(*map(self._ancestors, names))
         if any(one in self._blind or one not in self._orders for one in (*names, *above)):
             return None
         return [self._origin(one) for one in names]
@@ -114,7 +112,14 @@ class DescentRules:
         out, status = self._yields.unexplained(batch), self._closed.get(batch, production.IN_PROGRESS)
         known = (self._orders[one] for one in self._ancestors(batch) if one in self._orders)
         above = frozenset(phase["id"] for one in known for phase in one["phases"])
-        return Origin(batch, status, order, worked | ended, ended, out, above)
+        return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch))
+
+    def _first(self, batch: str) -> Body | None:
+        """The order that was frozen before anything of the batch was split or merged; None where that is its own."""
+        found = self._orders[batch]
+        while found.get("how") in model.PARTS:
+            found = self._orders[found["parents"][0]]
+        return None if found is self._orders[batch] else rules.third_form(found)
 
     def is_sealed_below(self, batch: str) -> bool:
         """Whether anything that certainly came of this batch, which is whole in others, was disposed of."""

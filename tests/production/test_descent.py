@@ -1,7 +1,9 @@
 """Batches are split, merged and reworked whole; what comes of them has what was left to do (PRD-14)."""
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from server.production.descent import queries as births
 from server.production.descent.model import Origin
 from server.production.model import FORMED, batch_stream
 from server.quality.model import RESULTS_RECORDED
+from server.recipes import scaling
 from server.release import queries as release
 from server.release import rules as of_release
 from server.release.dossier import answers
@@ -256,6 +259,45 @@ def test_what_is_merged_has_the_amounts_and_limits_of_its_recipe_again(site: Sit
     split(site, "B5", ("B6", "50.000"), ("B7", "50.000"))
     merge(site, "B8", "100.000", "B6", "B7")
     assert phases(site, "B8") == ["30"]
+
+
+def test_a_part_of_a_part_is_so_much_of_the_recipe_and_not_of_what_was_rounded(site: Site) -> None:
+    """2.002 kg: of 30 % it is 0.601 kg, of which half would be 0.301 kg; 15 % of it is 0.300 kg."""
+    amounts = {"target": "2.002", "low": "1.980", "high": "2.020"}
+    taken(site, "B1", [step("20", "weighing", **WEIGHING | amounts), step("30", "instruction", "20")])
+    site.hand_back("B1")
+    split(site, "B1", ("B2", "30.000"), ("B3", "70.000"))
+    split(site, "B2", ("B4", "15.000"), ("B5", "15.000"))
+    with site.plant.engine.connect() as connection:
+        part, half = (queries.find_batch(connection, one) for one in ("B2", "B4"))
+    assert part is not None
+    assert half is not None
+    assert [one.phases[0][name] for one in (part, half) for name in ("low", "target", "high")] == [
+        *("0.594", "0.601", "0.606"),
+        *("0.297", "0.300", "0.303"),
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(2, 7), min_size=1, max_size=4), st.booleans())
+def test_a_part_of_a_part_is_scaled_once_however_often_it_was_split(times: list[int], by_recipe: bool) -> None:
+    """From the recipe; or, of a form whose amounts no order has scaled, from the order that was frozen first."""
+    line = step("R2", "weighing", "R1", **WEIGHING | AMOUNTS | {"target": "997.000", "low": "900.000", "high": "999.9"})
+    content = rules.third_form(ORDER | {"phases": [step("R1", "instruction"), line]})
+    size = Decimal(math.prod(times))
+    whole = content | {"size": kilograms(f"{size}")}
+    ended = frozenset({"R1"})
+    parent = Origin("P", "in_progress", whole, ended, ended)
+    for at, one in enumerate(times):
+        size /= one
+        part, rest = f"{size:f}", f"{size * (one - 1):f}"
+        asked = {"batch": parent.batch, "parts": [{"batch": f"C{at}", "quantity": kilograms(part)}]}
+        asked["parts"].append({"batch": f"D{at}", "quantity": kilograms(rest)})
+        assert rules.split_refused(asked, parent, whole if by_recipe else None) is None
+        made, _ = rules.formed(model.SPLIT_KIND, asked, [parent], whole if by_recipe else None)
+        parent = Origin(f"C{at}", "in_progress", made, frozenset(), frozenset(), first=None if by_recipe else whole)
+    exact = scaling.scale(whole, Fraction(1, math.prod(times)))["phases"][1]
+    assert [parent.order["phases"][0][one] for one in AMOUNTS] == [exact[one] for one in AMOUNTS]
 
 
 def test_the_dossier_names_what_a_batch_came_of_and_what_came_of_it(site: Site) -> None:

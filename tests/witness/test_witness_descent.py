@@ -52,6 +52,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.hand_back("G1")
     split(site, "G1", ("G2", "33.333"), ("G3", "33.333"), ("G4", "33.334"))
     merge(site, "G5", "100.000", "G2", "G3", "G4")
+    # At most 12.680 kg: 4.229 kg of 33.35 %, of which half would be 2.115 kg; of 16.675 % it is 2.114 kg.
+    release(site, "H1")
+    site.hand_back("H1")
+    split(site, "H1", ("H2", "33.350"), ("H3", "66.650"))
+    split(site, "H2", ("H4", "16.675"), ("H5", "16.675"))
     for one in items(site, "B1"):
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
@@ -73,7 +78,7 @@ def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
         "rework",
         *["split"] * 3,
         "merge",
-        *["split"] * 2,
+        *["split"] * 6,
     ]
     assert rig.show(story) == 200, rig.why
 
@@ -145,6 +150,16 @@ def test_a_merged_batch_with_limits_that_its_recipe_has_not_is_found(rig: Rig, s
     assert [weighing[name] for name in ("low", "target", "high")] == ["12.600", "12.640", "12.680"]
     wider = given | {"phases": [weighing | {"high": "12.681"}, *others]}
     assert rig.show(story.first(at).server_says(FORMED, "batch/G5", wider)) == 422
+    assert rig.found == ("batch_formed_wrong", at)
+
+
+def test_a_part_of_a_part_that_was_scaled_from_rounded_amounts_is_found(rig: Rig, story: Story) -> None:
+    (at,) = [one for one in story.indices(FORMED) if story.entries[one].head.stream == "batch/H4"]
+    (given,) = [one for one in story.payloads(FORMED) if one["batch"] == "H4"]
+    weighing, *others = given["phases"]
+    assert [weighing[name] for name in ("low", "target", "high")] == ["2.101", "2.108", "2.114"]
+    drifted = given | {"phases": [weighing | {"high": "2.115"}, *others]}
+    assert rig.show(story.first(at).server_says(FORMED, "batch/H4", drifted)) == 422
     assert rig.found == ("batch_formed_wrong", at)
 
 

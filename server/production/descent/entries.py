@@ -21,7 +21,8 @@ def decide_split(connection: Connection, entry: Entry) -> Ruling:
     parent = births.find_origin(connection, entry.payload["batch"])
     if parent is None:
         return Ruling(refusal="batch_unknown", details={"batch": entry.payload["batch"]})
-    return _ruled(connection, entry, rules.split_refused(entry.payload, parent), [parent])
+    recipe = _recipe_of(connection, parent)
+    return _ruled(connection, entry, rules.split_refused(entry.payload, parent, recipe), [parent], recipe)
 
 
 def decide_merge(connection: Connection, entry: Entry) -> Ruling:
@@ -32,10 +33,15 @@ def decide_merge(connection: Connection, entry: Entry) -> Ruling:
     parents = [origin for origin in found.values() if origin is not None]
     if len(parents) != len(entry.payload["parents"]):
         return Ruling(refusal="batch_known", details={"batch": entry.payload["batch"]})
-    order = parents[0].order
-    known = recipes.find_recipe(connection, order["recipe"], order["version"])
-    recipe = known.payload if known is not None and known.hash == order["recipe_hash"] else None
+    recipe = _recipe_of(connection, parents[0])
     return _ruled(connection, entry, rules.merge_refused(entry.payload, parents, recipe), parents, recipe)
+
+
+def _recipe_of(connection: Connection, batch: Origin) -> Mapping[str, Any] | None:
+    """By which it was ordered."""
+    order = batch.order
+    known = recipes.find_recipe(connection, order["recipe"], order["version"])
+    return known.payload if known is not None and known.hash == order["recipe_hash"] else None
 
 
 def decide_rework(connection: Connection, entry: Entry) -> Ruling:

@@ -16,6 +16,8 @@ MOST_PARTS = 50
 SAME, OTHER = "same", "other"
 # How a batch came of others.
 HOW: Mapping[str, str] = {SPLIT_KIND: "split", MERGED_KIND: "merge", REWORK_KIND: "rework"}
+# How a batch is still what the others were: a rework has made something else of it.
+PARTS = (HOW[SPLIT_KIND], HOW[MERGED_KIND])
 # The status of what is whole in others.
 GONE: Mapping[str, str] = {SPLIT_KIND: model.SPLIT, MERGED_KIND: model.MERGED, REWORK_KIND: model.REWORKED}
 MEANING: Mapping[str, str] = {
@@ -41,7 +43,7 @@ def parents(kind: str, given: Mapping[str, Any]) -> Sequence[str]:
 class Origin:
     """A batch that others are to come of. `order` in the third form, with its size; `begun` and `ended` are phases, and
     so is `unexplained`: with a yield out of its limits that nobody has explained; `above`: the phases of what the batch
-    came of itself."""
+    came of itself; `first`: the order of what it is a part of, as it was frozen before anything was split or merged."""
 
     batch: str
     status: str
@@ -50,6 +52,7 @@ class Origin:
     ended: frozenset[str]
     unexplained: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
+    first: Mapping[str, Any] | None = None
 
     @property
     def is_open(self) -> bool:

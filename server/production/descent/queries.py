@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, select
 
 from server.production import model, queries
 from server.production.descent import rules
-from server.production.descent.model import DECISIONS, MERGED_KIND, Origin
+from server.production.descent.model import DECISIONS, MERGED_KIND, PARTS, Origin
 from server.production.descent.projection import parent
 from server.production.projection import batch, entry_
 from server.production.yields import judging as yields
@@ -37,7 +37,16 @@ def find_origin(connection: Connection, number: str) -> Origin | None:
     known = queries.find_batch(connection, number)
     out = frozenset[str]() if known is None else yields.unexplained(connection, known)
     above = frozenset(one["id"] for one in phases_above(connection, number))
-    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above)
+    first = _first(connection, number, order)
+    return Origin(number, status, rules.third_form(order), worked | ended, ended, out, above, first)
+
+
+def _first(connection: Connection, number: str, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The order that was frozen before anything of the batch was split or merged; None where that is its own."""
+    found: Mapping[str, Any] | None = order
+    while found is not None and found.get("how") in PARTS:
+        found = order_of(connection, found["parents"][0])
+    return None if found is None or found is order else rules.third_form(found)
 
 
 def phases_above(connection: Connection, number: str) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from server.production.descent.model import HOW, MERGED_KIND, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
+from server.production.descent.model import HOW, OTHER, REWORK_KIND, SPLIT_KIND, Origin, Refusal
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes import scaling
 from server.recipes.model import is_master
@@ -25,8 +25,9 @@ def third_form(order: Given) -> dict[str, Any]:
     return upgraded({"materials": [], **order})
 
 
-def split_refused(given: Given, parent: Origin) -> Refusal | None:
-    """The parts are what the parent is, to the last digit, and each is another batch."""
+def split_refused(given: Given, parent: Origin, recipe: Given | None = None) -> Refusal | None:
+    """The parts are what the parent is, to the last digit, and each is another batch; `recipe` is that by which it was
+    ordered."""
     found = _parent_refused(parent) or _phases_refused(parent)
     if found is not None:
         return found
@@ -37,7 +38,8 @@ def split_refused(given: Given, parent: Origin) -> Refusal | None:
         return Refusal("batch_quantities_differ", {"size": dict(size)})
     if len({one["batch"] for one in parts} | {parent.batch}) != len(parts) + 1:
         return Refusal("batch_known", {"batch": parent.batch})
-    return next(filter(None, (_unfit(parent, one) for one in quantities)), None)
+    whole = _unrounded(parent, recipe)
+    return next(filter(None, (_unfit(whole, one) for one in quantities)), None)
 
 
 def merge_refused(given: Given, parents: Sequence[Origin], recipe: Given | None) -> Refusal | None:
@@ -91,10 +93,9 @@ def total(sizes: Sequence[Given]) -> dict[str, str]:
 
 def formed(kind: str, given: Given, parents: Sequence[Origin], recipe: Given | None = None) -> list[dict[str, Any]]:
     """What `batch_formed` says of each batch that comes of this decision, which nothing refuses."""
-    if kind == SPLIT_KIND:
-        return [_part(kind, one["batch"], one["quantity"], parents, parents[0]) for one in given["parts"]]
-    if kind == MERGED_KIND:
-        return [_part(kind, given["batch"], given["quantity"], parents, _unrounded(parents[0], recipe))]
+    if kind != REWORK_KIND:
+        whole, parts = _unrounded(parents[0], recipe), given["parts"] if kind == SPLIT_KIND else [given]
+        return [_part(kind, one["batch"], one["quantity"], parents, whole) for one in parts]
     assert recipe is not None
     size, content = parents[0].order["size"], third_form(recipe)
     times = scaling.factor(content, size)
@@ -106,11 +107,12 @@ def formed(kind: str, given: Given, parents: Sequence[Origin], recipe: Given | N
 
 def _unrounded(parent: Origin, recipe: Given | None) -> Origin:
     """A batch as its approved recipe says it, with the same left to do: its own amounts and limits may be those of a
-    part, rounded once already, and would come back wider. As it is where its recipe is not there, or is of a form whose
-    amounts no order has scaled."""
-    if recipe is None or not is_master(recipe):
+    part, rounded already, and would drift with each split or come back wider. Of a form whose amounts no order has
+    scaled, or where the recipe is not there, as the first order froze it."""
+    content = third_form(recipe) if recipe is not None and is_master(recipe) else parent.first
+    if content is None:
         return parent
-    content, left = third_form(recipe), {one["id"] for one in _left(parent)["phases"]}
+    left = {one["id"] for one in _left(parent)["phases"]}
     order = {**parent.order, **{name: content[name] for name in ("size", *_FROZEN)}}
     return replace(parent, order=order, ended=frozenset(one["id"] for one in content["phases"]) - left)
 
