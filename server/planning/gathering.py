@@ -115,8 +115,10 @@ def _parameters(connection: Connection, site: Site) -> None:
 
 
 def _stock(connection: Connection, site: Site, today: str) -> None:
-    """By lot; what is allocated to a batch that has begun is that batch's."""
+    """By lot; what is allocated to a batch that has begun is that batch's, and so is what that was a part of was given:
+    its bill was counted once."""
     begun = {one.number for one in batches.batch_lines(connection, (production.IN_PROGRESS,), limit=_MOST)[0]}
+    begun.update(above for one in births.born(connection, begun) for above in births.same_made(connection, one))
     stored, _ = stock.materials_stored(connection, "", 0, _MOST)
     for code in stored:
         held: dict[tuple[str, str | None], Fraction] = {}
