@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from marshmallow import Schema
@@ -148,6 +149,14 @@ class Room:
     judges: Mapping[str, Decide] = field(default_factory=dict)
 
 
+@cache
+def _shape(schema: type[Schema]) -> tuple[Schema, shapes.Fits]:
+    """Made once, when the first entry of the kind comes: a schema costs more to make than to use, and there are
+    hundreds of kinds, of which a command or a witness meets a few."""
+    made = schema()
+    return made, shapes.compiled(made)
+
+
 class Registry:
     """All kinds there are, with who listens and who judges, in the order of the rooms."""
 
@@ -163,9 +172,6 @@ class Registry:
         self.kinds = {kind.name: kind for room in rooms for kind in room.kinds}
         if len(self.kinds) != sum(len(room.kinds) for room in rooms):
             raise ValueError("a kind belongs to one room")
-        # Made once: a schema costs more to make than to use.
-        self._schemas = {name: kind.schema() for name, kind in self.kinds.items()}
-        self._fits = {name: shapes.compiled(schema) for name, schema in self._schemas.items()}
         self._listeners: dict[str, list[Project]] = {}
         self._judges: dict[str, list[Decide]] = {}
         for room in rooms:
@@ -176,7 +182,8 @@ class Registry:
 
     def problems(self, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """What is wrong with a payload of this kind, by field; empty when nothing is."""
-        return {} if self._fits[kind](payload) else self._schemas[kind].validate(payload)
+        schema, fits = _shape(self.kinds[kind].schema)
+        return {} if fits(payload) else schema.validate(payload)
 
     def decide(self, connection: Connection, entry: Entry) -> Ruling:
         """The kind's own ruling with what other rooms' judges add; of a decision, a judge may refuse what it allows.
