@@ -10,6 +10,7 @@ from recipe_support import step
 
 from server.core.kinds import Fact
 from server.core.record import Recorded
+from server.materials.masters.model import DEFINED_KIND
 from server.production.descent import model
 from server.production.model import batch_stream, order_stream
 from server.production.numbers.model import GIVEN
@@ -82,8 +83,14 @@ def merge(site: Site, batch: str, value: str, *parents: str) -> list[Recorded]:
     return site.plant.recorder.state(number(batch), fact)
 
 
+def defined(site: Site, type_: str, product: str = "TAB-5") -> None:
+    """The product is a material of this type."""
+    given = {"material": product, "name": {"zh": product, "en": product}, "type": type_, "unit": "kg"}
+    site.state(DEFINED_KIND, f"material/{product}", given)
+
+
 def rework_of(batch: str, into: str, **changes: Any) -> Payload:
-    given: Payload = {"batch": batch, "into": into, "way": "other", "stage": "10", "reason": "Too hard", "risk": "None"}
+    given: Payload = {"batch": batch, "into": into, "way": "same", "stage": "10", "reason": "Too hard", "risk": "None"}
     given |= {"recipe": REWORK["recipe"], "version": 1, "recipe_hash": recipe_hash(REWORK), "lots": []}
     given |= {"meaning": dict(model.MEANING), "signer": {"id": "P-5", "name": "赵", "name_en": "Zhao"}}
     given |= {"signed_at": "2026-11-22T10:00:00.000Z", "offset": 480, "method": "password", "components": 2}

@@ -1928,6 +1928,19 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was ordered.", "未下达。"),
         ("Choose an approved recipe of rework for this product.", "请选择该产品经批准的返工工艺规程。"),
     ),
+    "rework_way_forbidden": Problem(
+        409,
+        (
+            "A finished preparation must not be made into something else by another process (GMP of China 2010, 134).",
+            "制剂产品不得进行重新加工（GMP 2010 第 134 条）。",
+        ),
+        ("Nothing was ordered.", "未下达。"),
+        (
+            "Order the same process again where its risk allows, or reject the batch. What is no preparation is "
+            "defined as a raw material, an intermediate or a bulk product.",
+            "风险评估允许时可按相同工艺返工，否则作拒收处理。如本品并非制剂产品，请先将其物料类型定义为原料、中间产品或待包装产品。",
+        ),
+    ),
     "rework_stage_unknown": Problem(
         409,
         ("The batch has no such phase.", "该批没有此步骤。"),

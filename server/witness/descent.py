@@ -12,6 +12,7 @@ from server.production import model as production
 from server.production.descent import model, rules
 from server.production.descent.model import Origin, Refusal
 from server.release import model as release
+from server.witness.goods import Goods
 from server.witness.leases import LeaseRules
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
@@ -34,8 +35,8 @@ class DescentRules:
     """Orders, work and open items of each batch after the entries learnt so far. Of a batch of which an entry was
     erased nothing is judged."""
 
-    def __init__(self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules) -> None:
-        self._recipes, self._leases, self._yields = recipes, leases, yields
+    def __init__(self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules, goods: Goods) -> None:
+        self._recipes, self._leases, self._yields, self._goods = recipes, leases, yields, goods
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
@@ -86,7 +87,11 @@ class DescentRules:
             return rules.split_refused(given, parents[0], content)
         if kind == model.MERGED_KIND:
             return rules.merge_refused(given, parents, content)
-        return rules.rework_refused(given, parents[0], content)
+        return rules.rework_refused(given, parents[0], content, self._ways(parents[0].order["product"]["code"]))
+
+    def _ways(self, product: str) -> Sequence[str]:
+        """How it may be reworked; all of it where not every entry about materials can be read."""
+        return model.ways(self._goods.types.get(product)) if self._goods.is_whole else (model.SAME, model.OTHER)
 
     def _held(self, kind: str, given: Body, at: str) -> Refusal | None:
         held = (self._leases.holding(production.batch_stream(one), at) for one in model.parents(kind, given))

@@ -1,4 +1,5 @@
-"""What a witness knows of materials: in which unit each is counted, and what it says of its own units."""
+"""What a witness knows of materials: of which type each is, in which unit it is counted, and what it says of its own
+units."""
 
 from server.core import units
 from server.materials.masters import model
@@ -13,6 +14,7 @@ class Goods(Remembering):
 
     def __init__(self) -> None:
         super().__init__()
+        self.types: dict[str, str] = {}
         self.units: dict[str, str] = {}
         self._links: dict[str, list[units.Link]] = {}
         self._submitted: dict[_Version, Body] = {}
@@ -33,10 +35,10 @@ class Goods(Remembering):
         if given is None:
             self._blind = True
         elif kind == model.DEFINED_KIND:
-            self.units[given["material"]] = given["unit"]
+            self.types[given["material"]], self.units[given["material"]] = given["type"], given["unit"]
         elif kind == model.SUBMITTED_KIND:
             self._submitted[given["material"], given["version"]] = given
         elif (given["material"], given["version"]) in self._submitted:
             said = self._submitted[given["material"], given["version"]]
-            self.units[given["material"]] = said["unit"]
+            self.types[given["material"]], self.units[given["material"]] = said["type"], said["unit"]
             self._links[given["material"]] = units.links(said["conversions"])

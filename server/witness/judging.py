@@ -168,7 +168,7 @@ class SiteRules:
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._numbers = NumberRules(self._recipes.product)
-        self._descent = DescentRules(self._recipes, self._leases, self._yields)
+        self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks = BlankRules()
         self._streams: dict[str, _Stream] = {}

@@ -137,7 +137,7 @@ def test_rework_needs_what_its_own_recipe_says_and_not_the_whole_bill_again(site
     again = IMPORT | {"recipe": "MR-ZRW", "materials": [little]}
     site.state(MASTER_APPROVED, recipe_stream("MR-ZRW"), again)
     into = site.client("li").get("/api/batches/B-1/descent").json["next"]
-    body = {"into": into, "way": "other", "stage": "30", "reason": "Too hard", "risk": "RA-26-014", "lots": []}
+    body = {"into": into, "way": "same", "stage": "30", "reason": "Too hard", "risk": "RA-26-014", "lots": []}
     body |= {"recipe": "MR-ZRW", "version": 1, "login": "li", "password": PASSWORD}
     made = site.client("li").post("/api/batches/B-1/rework", json=body)
     assert made.status_code == 201, made.text

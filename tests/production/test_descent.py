@@ -12,7 +12,7 @@ from batch_support import LOT, Site
 from control_support import WEIGHING, explained, items
 from control_support import release as taken
 from course_support import PHASES
-from descent_support import REWORK, kilograms, merge, number, ordered, out_of_limits, rework, split
+from descent_support import REWORK, defined, kilograms, merge, number, ordered, out_of_limits, rework, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recipe_support import step
@@ -160,6 +160,26 @@ def test_a_part_of_a_finished_batch_is_reworked_from_a_phase_of_what_it_came_of(
     assert refused(lambda: rework(site, "B2", "B4", stage="99")) == "rework_stage_unknown"
     rework(site, "B2", "B4", stage="20")
     assert (statuses(site, "B2", "B4"), phases(site, "B4")) == (["reworked", "ordered"], ["R1", "R2"])
+
+
+@pytest.mark.parametrize(
+    ("type_", "may"), [(None, False), ("finished", False), ("bulk", True), ("intermediate", True), ("raw", True)]
+)
+def test_a_finished_preparation_is_made_again_by_the_same_process_only(
+    database_url: str, tmp_path: Path, type_: str | None, may: bool
+) -> None:
+    """CN GMP 2010, 134. What nobody has defined as something else leaves the plant as it is made."""
+    site = Site(database_url, tmp_path)
+    if type_ is not None:
+        defined(site, type_)
+    ordered(site)
+    if may:
+        rework(site, "B1", "B2", way="other")
+    else:
+        assert refused(lambda: rework(site, "B1", "B2", way="other")) == "rework_way_forbidden"
+        rework(site, "B1", "B2", way="same")
+    assert statuses(site, "B1", "B2") == ["reworked", "ordered"]
+    site.plant.close()
 
 
 def test_what_cannot_be_is_refused(site: Site) -> None:

@@ -41,7 +41,7 @@ def split(site: PlantUnderTest, *values: str, batch: str = "2612001", login: str
 
 
 def rework(site: PlantUnderTest, batch: str, into: str, login: str = "li", **changes: Any) -> Any:
-    body: Json = {"into": into, "way": "other", "stage": "30", "reason": "Too hard", "risk": "RA-26-014", "lots": []}
+    body: Json = {"into": into, "way": "same", "stage": "30", "reason": "Too hard", "risk": "RA-26-014", "lots": []}
     body |= {"recipe": "MR-RW", "version": 1, "login": login, "password": PASSWORD} | changes
     return site.client(login).post(f"/api/batches/{batch}/rework", json=body)
 
@@ -60,7 +60,9 @@ def test_a_batch_is_split_merged_and_reworked(site: PlantUnderTest) -> None:
     assert len(shown) == len({one["id"] for one in shown})
     [whole] = [one for one in merged.json["children"] if one["status"] == "ordered"]
     assert whole["size"] == {"value": "2500000", "unit": UNIT}
-    into = site.client("li").get(f"/api/batches/{whole['number']}/descent").json["next"]
+    shown = site.client("li").get(f"/api/batches/{whole['number']}/descent").json
+    into = shown["next"]
+    assert shown["ways"] == ["same"]
     done = rework(site, whole["number"], into)
     assert done.status_code == 201, done.text
     assert [(one["number"], one["status"]) for one in done.json["children"]] == [(into, "ordered")]
@@ -80,14 +82,19 @@ def test_who_may_not_is_refused_and_nothing_is_left_behind(site: PlantUnderTest)
     into = site.client("li").get("/api/batches/2612001/descent").json["next"]
     for changes, code in (
         ({"password": "wrong"}, "password_wrong"),
-        ({"recipe": "MR-TAB"}, "rework_recipe_unfit"),
+        ({"way": "other"}, "rework_way_forbidden"),
         ({"stage": "99"}, "rework_stage_unknown"),
         ({"into": "X-1"}, "batch_number_wrong"),
         ({"version": 9}, "recipe_unknown"),
     ):
         assert rework(site, "2612001", **{"into": into, **changes}).json["code"] == code
+    bulk = {"material": "AMT-5", "name": {"zh": "AMT-5", "en": "AMT-5"}, "type": "bulk", "unit": UNIT}
+    site.state("materials.material_defined.v1", "material/AMT-5", bulk)
+    by_its_own = rework(site, "2612001", into, way="other", recipe="MR-TAB")
+    assert by_its_own.json["code"] == "rework_recipe_unfit"
     assert site.payloads(FORMED) == []
-    assert site.client("li").get("/api/batches/2612001/descent").json["next"] == into
+    shown = site.client("li").get("/api/batches/2612001/descent").json
+    assert (shown["next"], shown["ways"]) == (into, ["same", "other"])
     assert site.client("li").get("/api/batches/X/descent").status_code == 404
 
 

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 from batch_support import Site
 from control_support import explained, items, release, reported
-from descent_support import kilograms, made, merge, merge_of, ordered, out_of_limits, rework, rework_of, split, split_of
+from descent_support import (
+    defined,
+    kilograms,
+    made,
+    merge,
+    merge_of,
+    ordered,
+    out_of_limits,
+    rework,
+    rework_of,
+    split,
+    split_of,
+)
 from recipe_support import step
 from release_support import sign
 from support import ROOT
@@ -57,6 +69,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     site.hand_back("H1")
     split(site, "H1", ("H2", "33.350"), ("H3", "66.650"))
     split(site, "H2", ("H4", "16.675"), ("H5", "16.675"))
+    # A bulk product may be made into something else by another process; then it was none after all.
+    defined(site, "bulk")
+    release(site, "K1", [step("10", "instruction")])
+    site.hand_back("K1")
+    rework(site, "K1", "K2", way="other")
+    defined(site, "finished")
     for one in items(site, "B1"):
         assessed = {"batch": "B1", "exception": one.id, "assessment": "Looked at"}
         site.state("release.exception_assessed.v1", "batch/B1", assessed, actor="P-5")
@@ -78,7 +96,9 @@ def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
         "rework",
         *["split"] * 3,
         "merge",
-        *["split"] * 6,
+        *["split"] * 4,
+        "rework",
+        *["split"] * 2,
     ]
     assert rig.show(story) == 200, rig.why
 
@@ -90,6 +110,7 @@ def test_what_the_door_lets_through_is_cosigned(rig: Rig, story: Story) -> None:
         (model.SPLIT_KIND, split_of("B1", ("C2", "40.000"), ("C3", "60.000")), "batch_closed"),
         (model.SPLIT_KIND, split_of("C1", ("C2", "40.000"), ("C1", "60.000")), "batch_known"),
         (model.MERGED_KIND, merge_of("C2", "200.000", "C1", "B5"), "batches_differ"),
+        (model.REWORK_KIND, rework_of("C1", "C2", way="other"), "rework_way_forbidden"),
         (model.REWORK_KIND, rework_of("C1", "C2", stage="99"), "rework_stage_unknown"),
         (model.REWORK_KIND, rework_of("E2", "C2", stage="40"), "rework_stage_unknown"),
         (model.REWORK_KIND, rework_of("C1", "C2", recipe="MR-TAB"), "recipe_not_effective"),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from server.core.kinds import Entry, Fact, Kind, Ruling
 from server.identity import signing
+from server.materials import queries as materials
 from server.production import model, queries
 from server.production.descent import model as descent
 from server.production.descent import projection, rules, shapes
@@ -59,7 +60,8 @@ def decide_rework(connection: Connection, entry: Entry) -> Ruling:
     recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
     in_force = recipes.effective(connection, given["recipe"]) == given["version"]
     content = recipe.payload if recipe is not None and in_force and recipe.hash == given["recipe_hash"] else None
-    return _ruled(connection, entry, rules.rework_refused(given, parent, content), [parent], content)
+    ways = descent.ways(materials.material_type(connection, parent.order["product"]["code"]))
+    return _ruled(connection, entry, rules.rework_refused(given, parent, content, ways), [parent], content)
 
 
 def _ruled(

@@ -14,6 +14,9 @@ REWORKS = "batch.release"
 MOST_PARTS = 50
 # By the same process again (ICH Q7: reprocessing), or by another one (ICH Q7: reworking).
 SAME, OTHER = "same", "other"
+# Of what another process may make something else (CN GMP 2010, 134: 制剂产品不得进行重新加工), by its type of material;
+# what nobody has defined as one of these leaves the plant as it is made.
+MADE_ANEW = ("raw", "intermediate", "bulk")
 # How a batch came of others.
 HOW: Mapping[str, str] = {SPLIT_KIND: "split", MERGED_KIND: "merge", REWORK_KIND: "rework"}
 # How a batch is still what the others were: a rework has made something else of it.
@@ -31,6 +34,11 @@ _SAID = ("batch", "into", "way", "stage", "reason", "risk", "recipe", "version",
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
     """What was shown to who signed a rework."""
     return {name: given[name] for name in _SAID} | {"meaning": given["meaning"]["code"]}
+
+
+def ways(type_: str | None) -> Sequence[str]:
+    """How a product of this type of material may be reworked; None: it is no material of the register."""
+    return (SAME, OTHER) if type_ in MADE_ANEW else (SAME,)
 
 
 def parents(kind: str, given: Mapping[str, Any]) -> Sequence[str]:

@@ -61,12 +61,14 @@ def merge_refused(given: Given, parents: Sequence[Origin], recipe: Given | None)
     return _unfit(_unrounded(first, recipe), quantity)
 
 
-def rework_refused(given: Given, parent: Origin, recipe: Given | None) -> Refusal | None:
-    """The whole of a batch, by a recipe of its product that is in force (None: it is not); by another process only with
-    another recipe."""
+def rework_refused(given: Given, parent: Origin, recipe: Given | None, ways: Sequence[str]) -> Refusal | None:
+    """The whole of a batch, by a recipe of its product that is in force (None: it is not), in one of these `ways`; by
+    another process only with another recipe."""
     found = _parent_refused(parent)
     if found is not None:
         return found
+    if given["way"] not in ways:
+        return Refusal("rework_way_forbidden", {"product": parent.order["product"]["code"]})
     about = {"recipe": given["recipe"], "version": given["version"]}
     if recipe is None:
         return Refusal("recipe_not_effective", about)

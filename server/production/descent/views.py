@@ -14,6 +14,7 @@ from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
+from server.materials import queries as materials
 from server.production import model, queries
 from server.production.descent import model as descent
 from server.production.descent import queries as births
@@ -33,7 +34,7 @@ blueprint = Blueprint("descent", __name__, url_prefix="/api/batches", descriptio
 @require("batch.read")
 def show(number: str) -> Answer:
     """What a batch came of and what came of it, nearest first; its phases, those of what it came of first and as
-    ended, and the number that the rule gives next. PestleError `batch_unknown`."""
+    ended, the number that the rule gives next, and how its product may be reworked. PestleError `batch_unknown`."""
     return _shown(number)
 
 
@@ -55,6 +56,7 @@ def _shown(number: str) -> Answer:
                 for row in births.parents_of(connection, one)
             ],
             "next": _next(connection, line.product["code"], day),
+            "ways": [*descent.ways(materials.material_type(connection, line.product["code"]))],
             "phases": [] if origin is None else _phases(connection, origin),
         }
 
@@ -129,8 +131,8 @@ def merge(body: Body, number: str) -> Answer:
 @blueprint.response(201)
 def rework(body: Body, number: str) -> Answer:
     """Sign that the whole of a batch is reworked by an approved recipe. PestleError `rework_recipe_unfit`,
-    `rework_stage_unknown`, `recipe_not_effective`, `batch_number_wrong` where the number that was shown is no longer
-    the next; those of a signature."""
+    `rework_way_forbidden`, `rework_stage_unknown`, `order_lots_wrong`, `recipe_not_effective`, `batch_number_wrong`
+    where the number that was shown is no longer the next; those of a signature."""
     here, names = plant.current(), ("into", "way", "stage", "reason", "risk", "recipe", "version", "lots")
     with here.engine.connect() as connection:
         recipe = recipes.find_recipe(connection, body["recipe"], body["version"])
