@@ -1,5 +1,5 @@
-"""A planner lets the rule number a batch and splits it at the desk, and quality reworks a part of it on the tablet
-(PRD-04, PRD-14): in English and in Chinese."""
+"""A planner lets the rule number a batch, splits it and merges its parts again at the desk, and quality reworks that on
+the tablet (PRD-04, PRD-14): in English and in Chinese."""
 
 from collections.abc import Iterator
 
@@ -71,25 +71,52 @@ def test_a_planner_lets_the_rule_number_a_batch_and_splits_it(walk: Flowing) -> 
     at_each_size(desk, "descent", "children")
 
 
-def test_quality_signs_the_rework_of_a_part(walk: Flowing) -> None:
+def test_the_planner_merges_both_parts_again(walk: Flowing) -> None:
+    desk = walk.desk
+    planned = walk.site.desk("wujing").get("/api/batches/A209712-01/descent")
+    first, second = sorted(one["number"] for one in planned["children"])
+    walk.open(desk, f"/batch/{first}/descent")
+    desk.at("merge").click(timeout=LONG)
+    expect(desk.at("merge-A209712-01")).to_have_count(0)
+    expect(desk.at("merge-confirm")).to_be_disabled()
+    desk.at(f"merge-{second}").check(timeout=LONG)
+    desk.at("merge-reason").fill("One coater is enough")
+    at_each_size(desk, "merge", "merge-reason")
+    desk.at("merge-confirm").click()
+    expect(desk.at("gone")).to_be_visible(timeout=LONG)
+    [child] = walk.site.desk("wujing").get(f"/api/batches/{second}/descent")["children"]
+    assert (child["size"]["value"], child["status"]) == ("2500000", "ordered")
+    desk.at(f"descent-{child['number']}").click()
+    expect(desk.at("parents").locator("a")).to_have_count(3, timeout=LONG)
+    at_each_size(desk, "descent-merged", "parents")
+
+
+def test_quality_signs_the_rework_of_what_was_merged(walk: Flowing) -> None:
     tablet = walk.phone
     planned = walk.site.desk("wujing").get("/api/batches/A209712-01/descent")
-    part = next(one["number"] for one in planned["children"] if one["size"]["value"] == "1000000")
+    part = next(one["number"] for one in planned["children"] if one["size"]["value"] == "2500000")
     tablet.sign_in("zhaolin")
     walk.open(tablet, f"/batch/{part}/descent")
     tablet.at("rework").click(timeout=LONG)
-    tablet.at("rework-way").select_option("other")
+    # Of a finished preparation there is no other way.
+    expect(tablet.at("rework-way").locator("option")).to_have_count(1)
+    expect(tablet.at("rework-same-only")).to_contain_text("134")
     tablet.at("rework-stage").select_option(index=1)
     tablet.at("rework-recipe").select_option(CODE)
+    tablet.at("rework-lot-API-0107").select_option("A-5/3", timeout=LONG)
     tablet.at("rework-risk").fill("RA-26-014：不影响溶出与稳定性")
     at_each_size(tablet, "rework", "rework-risk")
     tablet.at("rework-on").click()
     expect(tablet.at("rework-into")).not_to_be_empty(timeout=LONG)
+    expect(tablet.at("rework-lots")).to_have_text("API-0107 A-5/3")
     tablet.at("sign-reason").fill("硬度偏低")
     tablet.shoot("rework-signature")
     walk.sign(tablet, "zhaolin")
     expect(tablet.at("gone")).to_be_visible(timeout=LONG)
     child = walk.site.desk("zhaolin").get(f"/api/batches/{part}/descent")["children"][0]["number"]
     walk.open(tablet, f"/batch/{child}/descent")
-    expect(tablet.at("parents").locator("a")).to_have_count(2, timeout=LONG)
+    expect(tablet.at("parents").locator("a")).to_have_count(4, timeout=LONG)
+    assert ("API-0107", "A-5/3") in {
+        (one["material"], one["lot"]) for one in walk.site.desk("zhaolin").batch(child)["lots"]
+    }
     at_each_size(tablet, "descent-zh", "parents")

@@ -4,7 +4,7 @@ import type { Text2 } from "../core/types";
 import { sum } from "../warehouse/filling";
 
 export interface Edge { batch: string; parent: string; how: string }
-export interface Descent { batch: BatchLine; parents: BatchLine[]; children: BatchLine[]; edges: Edge[]; next: string | null; phases: { id: string; name: Text2; ended: boolean }[] }
+export interface Descent { batch: BatchLine; parents: BatchLine[]; children: BatchLine[]; edges: Edge[]; next: string | null; ways: ("same" | "other")[]; phases: { id: string; name: Text2; ended: boolean }[] }
 
 /** Exact sum of decimals as they are typed; null where one is none. */
 export function summed(values: readonly string[]): string | null {
