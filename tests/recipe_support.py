@@ -7,10 +7,12 @@ from approval_support import approve
 from plant import PASSWORD, PEOPLE, PlantUnderTest
 
 from server.identity.model import ROLES_CHANGED
-from server.recipes.model import APPROVED_V1, recipe_hash, recipe_stream
+from server.recipes.model import APPROVED_V1, is_master, recipe_hash, recipe_stream
 
 Content = dict[str, Any]
 CODE = "MR-TAB"
+# A day that has come when a version is approved: it is effective from then.
+LONG_SINCE = "2026-01-01"
 REVIEWERS = {"review_supervisor": "P-0003", "review_engineer": "P-0002"}
 
 
@@ -132,7 +134,7 @@ def receive(site: PlantUnderTest, material: str, lot: str) -> None:
 
 def submit(site: PlantUnderTest, given: Content, login: str = "zhou", **changes: Any) -> Any:
     body = {"content": given, "sha256": recipe_hash(given), "meaning": "prepared", "reason": "first", "login": login}
-    body |= {"password": PASSWORD} | changes
+    body |= {"effective_from": LONG_SINCE if is_master(given) else None, "password": PASSWORD} | changes
     return site.client(login).post(f"/api/recipes/{CODE}/versions", json=body)
 
 

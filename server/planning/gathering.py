@@ -62,7 +62,7 @@ class Site:
 def gather(connection: Connection, today: str) -> Site:
     """The site as the log has it; `today` YYYY-MM-DD."""
     site = Site(date.fromisoformat(today).toordinal(), queries.days(connection), units=materials.units(connection))
-    _bills(connection, site)
+    _bills(connection, site, today)
     _parameters(connection, site)
     _stock(connection, site, today)
     _coming(connection, site)
@@ -75,9 +75,9 @@ def gather(connection: Connection, today: str) -> Site:
     return site
 
 
-def _bills(connection: Connection, site: Site) -> None:
+def _bills(connection: Connection, site: Site, today: str) -> None:
     """Of several recipes for one product that with the fullest bill; what is made is made in whole batches of it."""
-    for one in recipes.newest(connection):
+    for one in recipes.in_force(connection, today):
         product, known = one.payload["product"]["code"], site.recipes.get(one.payload["product"]["code"])
         if known is None or len(_lines(one)) > len(_lines(known)):
             site.recipes[product] = one

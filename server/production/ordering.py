@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Ruling
 from server.engines.flows import queries as flows
 from server.engines.flows import starting
@@ -19,13 +20,15 @@ from server.recipes.model import Recipe, is_master
 
 
 def decide_plan(connection: Connection, entry: Entry) -> Ruling:
-    """A number that is free, the version in force, lots of its materials; with it its flow begins where the plant
-    has put that to use."""
+    """A number that is free, the version in force that day or at the planned start, lots of its materials; with it its
+    flow begins where the plant has put that to use."""
     given, batch = entry.payload, {"batch": entry.payload["batch"]}
     planned = orders.find_order(connection, given["batch"])
     if queries.batch_line(connection, given["batch"]) is not None or (planned and planned.state == model.PLANNED):
         return Ruling(refusal="batch_known", details=batch)
-    recipe = _in_force(connection, given)
+    # Its release asks again; what is planned ahead may go by a version that will be effective then.
+    today = days.captured(connection, entry)
+    recipe = _in_force(connection, given, today) or _in_force(connection, given, given["planned_start"])
     if recipe is None:
         return _not_in_force(given)
     number = numbers.find_number(connection, given["batch"])
@@ -66,8 +69,8 @@ def decide_withdrawal(connection: Connection, entry: Entry) -> Ruling:
 
 
 def decide_release(connection: Connection, entry: Entry) -> Ruling:
-    """A batch number is given once, and only for an approved version of a recipe, unchanged; as it was planned, and
-    by who signed that in its flow where the plant has put that to use."""
+    """A batch number is given once, and only for the version of a recipe in force that day, unchanged; as it was
+    planned, and by who signed that in its flow where the plant has put that to use."""
     given = entry.payload
     if queries.batch_line(connection, given["batch"]) is not None:
         return Ruling(refusal="batch_known", details={"batch": given["batch"]})
@@ -78,13 +81,13 @@ def decide_release(connection: Connection, entry: Entry) -> Ruling:
     if unfit is not None:
         return unfit
     planned = orders.find_order(connection, given["batch"])
+    differs = control_recipe.differs(entry.kind, given, recipe.payload)
     if planned is not None and planned.state == model.PLANNED:
-        if order_of(planned, recipe) != dict(given):
-            return Ruling(refusal="order_differs", details={"batch": given["batch"]})
-        if _in_force(connection, given) is None:
-            return _not_in_force(given)
-    elif control_recipe.differs(entry.kind, given, recipe.payload):
+        differs = order_of(planned, recipe) != dict(given)
+    if differs:
         return Ruling(refusal="order_differs", details={"batch": given["batch"]})
+    if _in_force(connection, given, days.captured(connection, entry)) is None:
+        return _not_in_force(given)
     return _without_flow(connection, entry)
 
 
@@ -165,11 +168,11 @@ def _size_wrong(content: Mapping[str, Any], size: Mapping[str, str]) -> Ruling |
     return None if material is None else Ruling(refusal="order_size_unfit", details={**said, "material": material})
 
 
-def _in_force(connection: Connection, given: Mapping[str, Any]) -> Recipe | None:
+def _in_force(connection: Connection, given: Mapping[str, Any], day: str) -> Recipe | None:
     recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
     if recipe is None or recipe.hash != given["recipe_hash"]:
         return None
-    return recipe if recipes.effective(connection, given["recipe"]) == given["version"] else None
+    return recipe if recipes.effective(connection, given["recipe"], day) == given["version"] else None
 
 
 def _not_in_force(given: Mapping[str, Any]) -> Ruling:

@@ -41,8 +41,15 @@ class VersionSubmitted(shapes.Content, _Submitted):
     """A version of a flat list of phases, one after the other."""
 
 
+class MasterSubmittedV2(master.Content, _Submitted):
+    """A version of the third form, before one said from when it is effective."""
+
+
 class MasterSubmitted(master.Content, _Submitted):
-    """A version of the third form."""
+    """A version of the third form. `effective_from`: by the plant's calendar; approved later, it is effective from the
+    day of its approval."""
+
+    effective_from = fields.day()
 
 
 class VersionReturned(Schema):
@@ -63,16 +70,13 @@ class RecipeApproved(VersionReturned):
 
 _DESIGNS, _APPROVES = (model.DESIGNS,), (model.APPROVES,)
 KINDS = (
-    Kind(
-        model.VERSION_SUBMITTED,
-        VersionSubmitted,
-        "decision",
-        approving.decide_submission,
-        projection.submit,
-        by=_DESIGNS,
-    ),
-    Kind(
-        model.MASTER_SUBMITTED, MasterSubmitted, "decision", approving.decide_submission, projection.submit, by=_DESIGNS
+    *(
+        Kind(name, shape, "decision", approving.decide_submission, projection.submit, by=_DESIGNS)
+        for name, shape in (
+            (model.VERSION_SUBMITTED, VersionSubmitted),
+            (model.MASTER_SUBMITTED_V2, MasterSubmittedV2),
+            (model.MASTER_SUBMITTED, MasterSubmitted),
+        )
     ),
     # What comes by import or with the demonstration; people approve by a flow since there are flows.
     Kind(

@@ -25,12 +25,16 @@ MOST_PORTIONS = 999
 APPROVED, APPROVED_V1 = "recipes.recipe_approved.v2", "recipes.recipe_approved.v1"
 VERSION_SUBMITTED, VERSION_RETURNED = "recipes.version_submitted.v1", "recipes.version_returned.v1"
 # A version of the third form: as it is submitted by people, and as an import or the demonstration says it.
-MASTER_SUBMITTED, MASTER_APPROVED = "recipes.version_submitted.v2", "recipes.recipe_approved.v3"
-SUBMISSIONS, IMPORTS = (VERSION_SUBMITTED, MASTER_SUBMITTED), (APPROVED_V1, MASTER_APPROVED)
+MASTER_SUBMITTED_V2, MASTER_APPROVED = "recipes.version_submitted.v2", "recipes.recipe_approved.v3"
+# Since whoever submits a version also says from which day it is effective.
+MASTER_SUBMITTED = "recipes.version_submitted.v3"
+SUBMISSIONS, IMPORTS = (VERSION_SUBMITTED, MASTER_SUBMITTED_V2, MASTER_SUBMITTED), (APPROVED_V1, MASTER_APPROVED)
 DESIGNS, APPROVES = "recipe.design", "recipe.approve"
 # The flow that decides on what was submitted.
 APPROVAL = "recipe-approval"
 SUBMITTED, IN_FORCE, RETURNED = "submitted", "approved", "returned"
+# What an approved version is beside in force: its day has not come, or another has taken its place.
+COMING, SUPERSEDED = "coming", "superseded"
 MEANING: Mapping[str, str] = {"code": "prepared", "zh": "起草", "en": "Prepared"}
 # What a version is made of, however it was approved.
 CONTENT = ("recipe", "version", "product", "size", "phases", "materials")
@@ -39,17 +43,21 @@ MASTER_CONTENT = (*CONTENT, "formula", "procedure")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """An approved version; `hash` is that of its canonical payload, by which a batch order names it."""
+    """An approved version; `hash` is that of its canonical payload, by which a batch order names it. `first_day`
+    (YYYY-MM-DD): from when it is effective; None: since its approval."""
 
     recipe: str
     version: int
     hash: str
     payload: Mapping[str, Any]
+    first_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version in whatever state; `payload` is its content. What was approved without a flow has no `instance`."""
+    """A version in whatever state; `payload` is its content. What was approved without a flow has no `instance`.
+    `effective_from` is the day that it names (YYYY-MM-DD), `first_day` that from which it is used: the same, or the day
+    of its approval where that came later. Versions that name none are used from their approval on."""
 
     recipe: str
     version: int
@@ -63,6 +71,8 @@ class Version:
     decided_at: str | None = None
     reason: str | None = None
     instance: str | None = None
+    effective_from: str | None = None
+    first_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +117,8 @@ def submission_of(content: Mapping[str, Any]) -> str:
 
 def said(given: Mapping[str, Any]) -> dict[str, Any]:
     """What whoever submits a version signs."""
-    return {name: given[name] for name in ("recipe", "version", "sha256", "reason")} | {
-        "meaning": given["meaning"]["code"]
-    }
+    names = ("recipe", "version", "sha256", "reason", "effective_from")
+    return {name: given[name] for name in names if name in given} | {"meaning": given["meaning"]["code"]}
 
 
 def slots(phase: Mapping[str, Any]) -> list[str]:

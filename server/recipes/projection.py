@@ -2,9 +2,10 @@
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, and_, insert, select, update
 
+from server.core import days
 from server.core.db import records, workspace
 from server.core.kinds import Entry
-from server.recipes import model
+from server.recipes import model, rules
 from server.recipes.model import recipe_hash
 from sync import canonical
 
@@ -15,6 +16,7 @@ recipe = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False),
     Column("payload", Text, nullable=False),
+    Column("first_day", Text),
 )
 # What came by import or with the demonstration has no row here.
 version = Table(
@@ -32,6 +34,8 @@ version = Table(
     Column("decided_at", Text),
     Column("reason", Text),
     Column("instance", Text),
+    Column("effective_from", Text),
+    Column("first_day", Text),
 )
 # What one engineer saved; `revision` counts, so that nobody writes over what somebody else has saved meanwhile.
 draft = Table(
@@ -53,6 +57,7 @@ def submit(connection: Connection, entry: Entry) -> None:
         "submitted_by": entry.actor,
         "submitted_at": entry.header.captured_at,
         "comment": given["reason"],
+        "effective_from": given.get("effective_from"),
     }
     connection.execute(insert(version), values)
 
@@ -64,15 +69,17 @@ def approve_v1(connection: Connection, entry: Entry) -> None:
 
 
 def approve(connection: Connection, entry: Entry) -> None:
-    """What was submitted is in force, under the digest that everybody has signed."""
+    """What was submitted is in force from its day on, under the digest that everybody has signed."""
     given = entry.payload
     _decide(connection, entry, model.IN_FORCE)
     here = and_(version.c.recipe == given["recipe"], version.c.version == given["version"])
-    row = connection.execute(select(version.c.sha256, version.c.payload).where(here)).first()
+    row = connection.execute(select(version.c.sha256, version.c.payload, version.c.effective_from).where(here)).first()
     # None: the payload of the submission was erased.
     if row is not None:
-        values = {"recipe": given["recipe"], "version": given["version"], "hash": row.sha256}
+        first = rules.first_day(row.effective_from, days.captured(connection, entry))
+        values = {"recipe": given["recipe"], "version": given["version"], "hash": row.sha256, "first_day": first}
         connection.execute(insert(recipe).values(payload=row.payload, **values))
+        connection.execute(update(version).where(here).values(first_day=first))
 
 
 def give_back(connection: Connection, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from server.engines.flows import queries as flows
 from server.equipment import queries as equipment
@@ -25,7 +25,8 @@ TESTS: list[Callable[[Connection, str], Collection[str] | None]] = []
 
 # Asked of every step of an order.
 _one = Prepared(select(recipe).where(recipe.c.recipe == bindparam("recipe"), recipe.c.version == bindparam("version")))
-_newest = Prepared(select(func.max(recipe.c.version)).where(recipe.c.recipe == bindparam("recipe")))
+_come = or_(recipe.c.first_day.is_(None), recipe.c.first_day <= bindparam("day"))
+_effective = Prepared(select(func.max(recipe.c.version)).where(recipe.c.recipe == bindparam("recipe"), _come))
 
 
 def find_recipe(connection: Connection, code: str, number: int) -> Recipe | None:
@@ -33,10 +34,11 @@ def find_recipe(connection: Connection, code: str, number: int) -> Recipe | None
     return None if row is None else _recipe(row)
 
 
-def effective(connection: Connection, code: str) -> int | None:
-    """The approved version that orders are planned by: the newest."""
-    newest: int | None = transaction.rows(connection, _newest, {"recipe": code})[0][0]
-    return newest
+def effective(connection: Connection, code: str, day: str) -> int | None:
+    """The version that orders go by on a day (YYYY-MM-DD): the newest that is approved and whose day has come; as
+    `rules.effective`."""
+    found: int | None = transaction.rows(connection, _effective, {"recipe": code, "day": day})[0][0]
+    return found
 
 
 def all_versions(connection: Connection, code: str | None = None) -> dict[str, list[Version]]:
@@ -135,7 +137,7 @@ def choices(connection: Connection) -> dict[str, Any]:
 
 
 def _recipe(row: Any) -> Recipe:
-    return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload))
+    return Recipe(row.recipe, row.version, row.hash, orjson.loads(row.payload), row.first_day)
 
 
 def _version(row: Row[Any]) -> Version:
@@ -167,9 +169,10 @@ def products(connection: Connection) -> dict[str, dict[str, str]]:
     return {one["code"]: one["name"] for one in made}
 
 
-def newest(connection: Connection) -> list[Recipe]:
-    """Of each recipe the approved version in force, in the order of their codes."""
-    rows = connection.execute(select(recipe).order_by(recipe.c.recipe, recipe.c.version))
+def in_force(connection: Connection, day: str) -> list[Recipe]:
+    """Of each recipe the version that is effective on a day (YYYY-MM-DD), in the order of their codes."""
+    query = select(recipe).where(_come).order_by(recipe.c.recipe, recipe.c.version)
+    rows = connection.execute(query, {"day": day})
     return list({row.recipe: _recipe(row) for row in rows}.values())
 
 

@@ -196,10 +196,16 @@ class BatchmlText(Schema):
 
 class RecipeSubmission(SignatureFields):
     """`sha256`: of the content as it was shown; `draft`: the revision of the draft that it is, none for a file; the
-    rest is the signature."""
+    rest is the signature. `effective_from`: of a content of the third form, and of no other."""
 
     content = plain.Dict(keys=plain.String(), required=True)
     sha256 = fields.sha256()
     meaning = fields.choice(model.MEANING["code"])
     draft = fields.Whole(load_default=None, allow_none=True, validate=validate.Range(1))
     reason = fields.text(2000, none=True)
+    effective_from = fields.day(none=True)
+
+    @validates_schema
+    def _of_its_form(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if model.is_master(data["content"]) != (data["effective_from"] is not None):
+            raise ValidationError("said of a content of the third form, and of no other", "effective_from")

@@ -10,13 +10,13 @@ from flask import Response
 from flask_smorest import Blueprint
 from sqlalchemy import Connection
 
-from server.core import blobs, db, plant
+from server.core import blobs, days, db, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity import signing
 from server.identity.access import current_person, current_session, require
-from server.recipes import batchml, batchml_reading, checking, drafts, model, queries, shapes, uses
+from server.recipes import batchml, batchml_reading, checking, drafts, model, queries, rules, shapes, uses
 from server.recipes.findings import Finding
 from server.recipes.model import Version
 from sync import canonical
@@ -35,7 +35,8 @@ def listing() -> Answer:
     """All recipes, by code, each with the state of its newest version and the one in force."""
     with plant.current().engine.connect() as connection:
         found = queries.all_versions(connection)
-    return {"items": [_line(code, versions) for code, versions in found.items()], "total": len(found)}
+        today = days.today(connection)
+    return {"items": [_line(code, versions, today) for code, versions in found.items()], "total": len(found)}
 
 
 @blueprint.get("/<code>")
@@ -95,11 +96,11 @@ def read_batchml(body: Body) -> Answer:
 @blueprint.get("/used/material/<code>")
 @require(*_SEES)
 def show_uses_of_material(code: str) -> Answer:
-    """Where a material is used: by each recipe, in the version in force and in one that waits, the phases that weigh
-    it. What nobody knows is used nowhere."""
+    """Where a material is used: by each recipe, in the version in force and in those that come or wait, the phases that
+    weigh it. What nobody knows is used nowhere."""
     with plant.current().engine.connect() as connection:
-        found = queries.all_versions(connection)
-    return _uses(found.values(), lambda content: uses.of_material(content, code))
+        found, today = queries.all_versions(connection), days.today(connection)
+    return _uses(found.values(), today, lambda content: uses.of_material(content, code))
 
 
 @blueprint.get("/used/equipment/<code>")
@@ -108,8 +109,8 @@ def show_uses_of_equipment(code: str) -> Answer:
     """The same of a piece of equipment, a class or a room: the phases that name or may take it."""
     with plant.current().engine.connect() as connection:
         class_ = queries.class_of(connection, code)
-        found = queries.all_versions(connection)
-    return _uses(found.values(), lambda content: uses.of_equipment(content, code, class_))
+        found, today = queries.all_versions(connection), days.today(connection)
+    return _uses(found.values(), today, lambda content: uses.of_equipment(content, code, class_))
 
 
 @blueprint.post("/check")
@@ -137,6 +138,8 @@ def submit(body: Body, code: str) -> Answer:
     if content["recipe"] != code or found["sha256"] != body["sha256"]:
         raise PestleError("recipe_version_wrong", {"recipe": code, "version": content["version"]})
     given = {**content, "sha256": body["sha256"], "reason": body["reason"], "meaning": dict(model.MEANING)}
+    if body["effective_from"] is not None:
+        given["effective_from"] = body["effective_from"]
     kind = model.submission_of(content)
     digest = shown(kind, model.said(given))
     given |= signing.sign(here, current_session(), body, digest)
@@ -173,13 +176,13 @@ def _checked(connection: Connection, content: Any) -> Answer:
     return {"findings": [one.payload() for one in findings[:200]], "sha256": digest, "next": following}
 
 
-def _uses(recipes: Iterable[list[Version]], used: Callable[[Body], Answer | None]) -> Answer:
+def _uses(recipes: Iterable[list[Version]], today: str, used: Callable[[Body], Answer | None]) -> Answer:
     items = []
     for versions in recipes:
-        now = _in_force(versions)
         for one in versions:
-            if (one.state == model.SUBMITTED or one.version == now) and (found := used(one.payload)) is not None:
-                said = {"recipe": one.recipe, "version": one.version, "state": _state(one, now)}
+            state = _state(one, versions, today)
+            if state in (model.SUBMITTED, model.COMING, model.IN_FORCE) and (found := used(one.payload)) is not None:
+                said = {"recipe": one.recipe, "version": one.version, "state": state}
                 items.append(said | {"product": one.payload["product"]} | found)
     return {"items": items, "total": len(items)}
 
@@ -202,26 +205,50 @@ def _people(versions: Iterable[Version]) -> set[str | None]:
     return {person for one in versions for person in (one.submitted_by, one.decided_by)}
 
 
-def _in_force(versions: Iterable[Version]) -> int | None:
-    return max((one.version for one in versions if one.state == model.IN_FORCE), default=None)
+def _in_force(versions: Iterable[Version], day: str) -> int | None:
+    return rules.effective({one.version: one.first_day for one in versions if one.state == model.IN_FORCE}, day)
 
 
-def _state(one: Version, in_force: int | None) -> str:
-    return "superseded" if one.state == model.IN_FORCE and one.version != in_force else one.state
+def _state(one: Version, versions: Iterable[Version], day: str) -> str:
+    """What a version is on a day; of an approved one whether it is in force, its day comes, or another took its
+    place."""
+    now = _in_force(versions, day)
+    if one.state != model.IN_FORCE or one.version == now:
+        return one.state
+    return model.SUPERSEDED if now is not None and one.version < now else model.COMING
 
 
-def _line(code: str, versions: list[Version]) -> Answer:
-    newest, now = versions[0], _in_force(versions)
+def _line(code: str, versions: list[Version], today: str) -> Answer:
+    """`coming`: the approved versions whose day has not come, the first to come first."""
+    newest, now = versions[0], _in_force(versions, today)
     said = {"recipe": code, "product": newest.payload["product"], "newest": newest.version}
-    return said | {"state": _state(newest, now), "version": now}
+    later = [one for one in versions if _state(one, versions, today) == model.COMING]
+    coming = [{"version": one.version, "effective_from": one.first_day} for one in reversed(later)]
+    return said | {"state": _state(newest, versions, today), "version": now, "coming": coming}
+
+
+def _first_days(connection: Connection, versions: Iterable[Version]) -> dict[int, str]:
+    """Of each approved version the day from which it is effective, by its number; none where no day is known of it."""
+    found = {one.version: one.first_day or _day(connection, one.decided_at) for one in versions}
+    approved = {one.version for one in versions if one.state == model.IN_FORCE}
+    return {number: day for number, day in found.items() if day is not None and number in approved}
+
+
+def _day(connection: Connection, at: str | None) -> str | None:
+    return None if at is None else days.of(connection, at)
 
 
 def _version(connection: Connection, one: Version, versions: list[Version], people: Mapping[str, Any]) -> Answer:
+    """`effective_from`: the day from which it is used, or that it names while it waits; `superseded_on`: the day on
+    which a later one takes its place. Both null where there is none."""
+    first = _first_days(connection, versions)
     return {
         "recipe": one.recipe,
         "version": one.version,
         "sha256": one.sha256,
-        "state": _state(one, _in_force(versions)),
+        "state": _state(one, versions, days.today(connection)),
+        "effective_from": first.get(one.version, one.effective_from),
+        "superseded_on": rules.superseded_on(first.items(), one.version) if one.version in first else None,
         "by": people[one.submitted_by] if one.submitted_by else None,
         "at": one.submitted_at,
         "comment": one.comment,

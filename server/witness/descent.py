@@ -55,7 +55,7 @@ class DescentRules:
         if given is None or not seen.by_server:
             return
         if kind in model.DECISIONS:
-            refusal = self._refusal(kind, given) or self._held(kind, given, seen.stamp.recorded_at)
+            refusal = self._refusal(kind, given, seen.day) or self._held(kind, given, seen.stamp.recorded_at)
             if refusal is not None:
                 raise SyncError(refusal.code, f"{kind} in {seen.head.stream} by {seen.head.actor}")
         elif kind in release.DISPOSITIONS:
@@ -76,11 +76,11 @@ class DescentRules:
         if kind in release.RELEASES and any(one in above for one, _ in self._items.values()):
             raise SyncError("release_blocked", f"something is open of what {batch} came of")
 
-    def _refusal(self, kind: str, given: Body) -> Refusal | None:
+    def _refusal(self, kind: str, given: Body, day: str) -> Refusal | None:
         parents = self._origins(kind, given)
         if parents is None:
             return None
-        known, content = self._recipe(kind, given)
+        known, content = self._recipe(kind, given, day)
         if not known:
             return None
         if kind == model.SPLIT_KIND:
@@ -97,9 +97,11 @@ class DescentRules:
         held = (self._leases.holding(production.batch_stream(one), at) for one in model.parents(kind, given))
         return Refusal("batch_on_devices", {}) if any(held) else None
 
-    def _recipe(self, kind: str, given: Body) -> tuple[bool, Body | None]:
+    def _recipe(self, kind: str, given: Body, day: str) -> tuple[bool, Body | None]:
         """Whether it can be told, and the recipe by which comes what comes of it."""
-        by = given if kind == model.REWORK_KIND else self._orders[model.parents(kind, given)[0]]
+        if kind == model.REWORK_KIND:
+            return self._recipes.in_force(given["recipe"], given["version"], given["recipe_hash"], day)
+        by = self._orders[model.parents(kind, given)[0]]
         return self._recipes.approved(by["recipe"], by["version"], by["recipe_hash"])
 
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
@@ -173,17 +175,17 @@ class DescentRules:
             if kind == production.FORMED:
                 self._parents[given["batch"]] = given["parents"]
         elif kind in model.DECISIONS:
-            self._decided(kind, given)
+            self._decided(kind, given, seen.day)
         elif kind in (*release.DISPOSITIONS, _IMPORTED):
             status = production.RELEASED if kind in release.RELEASES else production.REJECTED
             self._closed[given["batch"]] = production.HISTORICAL if kind == _IMPORTED else status
         else:
             self._learn_items(seen, kind, given)
 
-    def _decided(self, kind: str, given: Body) -> None:
+    def _decided(self, kind: str, given: Body, day: str) -> None:
         parents = self._origins(kind, given)
-        known, recipe = (False, None) if parents is None else self._recipe(kind, given)
-        told = parents is not None and known and self._refusal(kind, given) is None
+        known, recipe = (False, None) if parents is None else self._recipe(kind, given, day)
+        told = parents is not None and known and self._refusal(kind, given, day) is None
         self._due = rules.formed(kind, given, parents, recipe) if told and parents is not None else None
         for one in model.parents(kind, given):
             self._closed[one] = model.GONE[kind]

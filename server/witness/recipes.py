@@ -8,7 +8,7 @@ from typing import Any
 from server.engines.flows import kinds
 from server.production import control_recipe
 from server.production import model as production
-from server.recipes import model
+from server.recipes import model, rules
 from server.witness.approvals import ApprovalRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
@@ -20,12 +20,14 @@ _PLANNED = (production.ORDER_PLANNED, production.ORDER_WITHDREW)
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """`content`: what orders by it must have frozen."""
+    """`content`: what orders by it must have frozen. `named`: the day that it names, None where it names none."""
 
     sha256: str
     state: str
     submitted_by: str
     content: Body
+    named: str | None = None
+    first_day: str | None = None
 
 
 class RecipeRules(Remembering):
@@ -47,8 +49,16 @@ class RecipeRules(Remembering):
         if versions is None:
             return
         code = self._refused(head.kind, given, head.actor, versions)
+        if code is None and head.kind in production.BY_RECIPE:
+            code = None if _effective(versions, given["version"], seen.day) else "recipe_not_effective"
         if code is not None:
             raise SyncError(code, f"{head.kind} of {given['recipe']} {given['version']} by {head.actor}")
+
+    def in_force(self, recipe: str, version: int, sha256: str, day: str) -> tuple[bool, Body | None]:
+        """The same of a version that is effective on a day as well."""
+        known, content = self.approved(recipe, version, sha256)
+        versions = self._recipes.get(model.recipe_stream(recipe)) or {}
+        return known, content if content is not None and _effective(versions, version, day) else None
 
     def approved(self, recipe: str, version: int, sha256: str) -> tuple[bool, Body | None]:
         """Whether it can be told, and the content of a version that was approved as these bytes."""
@@ -94,18 +104,29 @@ class RecipeRules(Remembering):
         if given is None or versions is None:
             self._recipes[head.stream] = None
         elif head.kind in model.SUBMISSIONS:
-            versions[given["version"]] = _Version(given["sha256"], model.SUBMITTED, head.actor, model.content_of(given))
+            versions[given["version"]] = _Version(
+                given["sha256"], model.SUBMITTED, head.actor, model.content_of(given), given.get("effective_from")
+            )
         elif head.kind in model.IMPORTS:
             versions[given["version"]] = _Version(
                 model.recipe_hash(given), model.IN_FORCE, head.actor, model.content_of(given)
             )
         elif given["version"] in versions:
-            state = model.IN_FORCE if head.kind == model.APPROVED else model.RETURNED
-            versions[given["version"]] = replace(versions[given["version"]], state=state)
+            known, approved = versions[given["version"]], head.kind == model.APPROVED
+            state = model.IN_FORCE if approved else model.RETURNED
+            first = rules.first_day(known.named, seen.day) if approved else None
+            versions[given["version"]] = replace(known, state=state, first_day=first)
 
     def _lose(self, stream: str) -> None:
         if self._phases.pop(stream, None) is None:
             self._recipes[stream] = None
+
+
+def _effective(versions: Mapping[int, _Version], number: int, day: str) -> bool:
+    """Whether orders may go by a version that day. While none of a recipe had a day, orders could be stated of any
+    approved one: logs of before are not accused of what nobody asked of them."""
+    approved = {each: one.first_day for each, one in versions.items() if one.state == model.IN_FORCE}
+    return all(first is None for first in approved.values()) or rules.effective(approved, day) == number
 
 
 _OWN = (*model.SUBMISSIONS, model.APPROVED, *model.IMPORTS, model.VERSION_RETURNED)

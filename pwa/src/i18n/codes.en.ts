@@ -91,6 +91,7 @@ export const codesEn = {
     "recipes.recipe_approved.v2": "Recipe approved by its flow",
     "recipes.version_returned.v1": "Recipe version sent back",
     "recipes.version_submitted.v2": "Recipe version submitted",
+    "recipes.version_submitted.v3": "Recipe version submitted",
     "recipes.recipe_approved.v3": "Recipe approved",
     "recipes.version_submitted.v1": "Recipe version submitted",
     "equipment.balance_checked.v1": "Balance checked",

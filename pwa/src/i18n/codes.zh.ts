@@ -92,6 +92,7 @@ export const codesZh: typeof codesEn = {
     "recipes.recipe_approved.v2": "批准工艺规程（流程）",
     "recipes.version_returned.v1": "退回工艺规程版本",
     "recipes.version_submitted.v2": "提交工艺规程版本",
+    "recipes.version_submitted.v3": "提交工艺规程版本",
     "recipes.recipe_approved.v3": "批准工艺规程",
     "recipes.version_submitted.v1": "提交工艺规程版本",
     "equipment.balance_checked.v1": "天平核查",

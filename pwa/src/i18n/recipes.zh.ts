@@ -3,7 +3,8 @@ import type { recipesEn } from "./recipes.en";
 
 export const recipesZh: typeof recipesEn = {
   title: "工艺规程", hint: "生产什么、用什么物料、限度如何。每个版本由流程批准。", search: "编号或产品", empty: "还没有工艺规程。", noVersion: "无现行版本", version: (n) => `第 ${n} 版`,
-  states: { submitted: "等待批准", approved: "现行", superseded: "已替代", returned: "已退回" },
+  states: { submitted: "等待批准", approved: "现行", coming: "已批准，尚未生效", superseded: "已替代", returned: "已退回" },
+  effectiveFrom: "生效日期", effectiveHint: "按工厂日历。若批准晚于此日，则自批准之日起生效；在此之前，原版本仍为现行。", from: (day) => `自 ${day} 起生效`, until: (day) => `${day} 被替代`, comesOn: (version, day) => `第 ${version} 版，自 ${day} 起`,
   versions: "版本", view: "查看", compare: "比较", file: "下载", copy: "复制为下一版本", approval: "批准流程", bring: "从文件提交…", prepared: "起草", decided: "决定",
   product: "产品", size: "批量", materials: "物料", phases: "步骤", room: "房间", equipment: "设备", target: "目标", rounds: (n) => `${n} 轮`, samples: (n) => `每轮 ${n} 个`, tally: "计数", limits: "限度", digest: "内容的 SHA-256", nothing: "无",
   roles: { active: "按含量折算", compensator: "补偿含量差" }, results: { assay: "含量", water: "水分" }, byTest: (name, test) => `${name}取自检验项目 ${test}`, makesUp: (names) => `补偿 ${names.join("、")}`, rounding: { half_up: "四舍五入", gbt8170: "按 GB/T 8170 修约" }, seconds: { portion: "每一份均由第二人复核。", line: "使物料达到允差的那一份由第二人复核。" },
@@ -14,7 +15,7 @@ export const recipesZh: typeof recipesEn = {
   comparing: (a, b) => `第 ${a} 版与第 ${b} 版`, same: "两个版本内容相同。", changed: { added: "新增", removed: "删除", changed: "修改" },
   drafts: "草稿", edit: "编辑草稿",
   upload: "从文件提交版本", uploadHint: "与下载所得相同的 JSON 或 BatchML 文件。在此核对，签名之前不保存任何内容。", chosen: "文件", found: (n) => `${n} 处需改正`, sound: "未发现问题。", differs: (n) => `与第 ${n} 版相比的变化`, first: "此工艺规程的第一个版本。", submit: "提交…", submitTitle: "提交工艺规程审批", submitNow: "签名并提交", whatChanges: "改了什么，为什么", meaning: "起草", recipe: "工艺规程",
-  orders: "批指令", ordersHint: "要生产什么，按哪个工艺规程，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、工艺规程或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本的工艺规程。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
+  orders: "批指令", ordersHint: "要生产什么，按哪个工艺规程，用哪些物料批。", byFlow: "批指令经流程核对后下达。", ordersSearch: "批号、工艺规程或产品", ordersEmpty: "还没有编制批指令。", plan: "编制批指令…", planTitle: "编制批指令", planHint: "按现行版本，或计划开始日将生效的版本；后者生效之后方可下达。", planFlow: "其流程随即开始：核对物料、设备和文件，然后下达。", planNow: "编制",
   orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },
   byRule: (number) => `按规则：${number}`, byTheRule: "按规则生成", whyTyped: "为何手工输入批号", numbered: "批号来源", byPattern: (pattern) => `按规则 ${pattern}`, typedFor: (reason) => `手工输入：${reason}`, bill: "本批量的物料清单", lacking: (amount) => `缺 ${amount}`, comesLate: (amount) => `${amount} 到货偏晚`, coming: (amount) => `${amount} 在途`, inStock: "库存充足",
   rules: "批号规则…", rulesTitle: "批号如何编制", rulesHint: "{yy} 或 {yyyy} 与 {mm} 为计划的年月，{seq:3} 在其中计数，{product} 为产品代码。每个批号只用一次。", everyProduct: "其余产品", ruleFor: "适用于", pattern: "规则", ownGoes: "留空：改用工厂规则", setRule: "设定规则",

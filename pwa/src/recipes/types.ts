@@ -19,10 +19,11 @@ export interface RecipePhase {
 export interface BomLine { material: string; name: Text2; kind?: string; quantity?: Quantity | null; low?: string | null; high?: string | null; per_unit?: Quantity | null }
 export interface Formula { count: Quantity | null; total_per_unit: Quantity | null; total: Quantity | null }
 export interface Content { recipe: string; version: number; product: Product; size: Quantity; phases: RecipePhase[]; materials: BomLine[]; formula?: Formula; procedure?: UnitProcedure<Text2>[] }
-export interface RecipeLine { recipe: string; product: Product; newest: number; state: string; version: number | null }
+/** `version`: the one in force; `coming`: those that are approved and whose day has not come, the first first. */
+export interface RecipeLine { recipe: string; product: Product; newest: number; state: string; version: number | null; coming: { version: number; effective_from: string }[] }
 export interface RecipeVersion {
   recipe: string; version: number; sha256: string; state: string; by: Person | null; at: string | null; comment: string | null;
-  decided_by: Person | null; decided_at: string | null; reason: string | null; instance: string | null;
+  decided_by: Person | null; decided_at: string | null; reason: string | null; instance: string | null; effective_from: string | null; superseded_on: string | null;
 }
 export interface RecipeView { recipe: string; product: Product; versions: RecipeVersion[] }
 export interface Finding { code: string; path: string; what: Text2 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.core import days
 from server.core.kinds import Entry, Fact, Kind, Ruling
 from server.identity import signing
 from server.materials import queries as materials
@@ -58,7 +59,8 @@ def decide_rework(connection: Connection, entry: Entry) -> Ruling:
     if wrong:
         return Ruling(refusal="order_lots_wrong", details={"lots": wrong})
     recipe = recipes.find_recipe(connection, given["recipe"], given["version"])
-    in_force = recipes.effective(connection, given["recipe"]) == given["version"]
+    day = days.captured(connection, entry)
+    in_force = recipes.effective(connection, given["recipe"], day) == given["version"]
     content = recipe.payload if recipe is not None and in_force and recipe.hash == given["recipe_hash"] else None
     ways = descent.ways(materials.material_type(connection, parent.order["product"]["code"]))
     return _ruled(connection, entry, rules.rework_refused(given, parent, content, ways), [parent], content)

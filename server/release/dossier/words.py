@@ -283,6 +283,7 @@ flows.message_received.v1|流程收到消息|Message received by a flow
 recipes.recipe_approved.v2|批准工艺规程（流程）|Recipe approved by its flow
 recipes.version_returned.v1|退回工艺规程版本|Recipe version sent back
 recipes.version_submitted.v2|提交工艺规程版本|Recipe version submitted
+recipes.version_submitted.v3|提交工艺规程版本|Recipe version submitted
 recipes.recipe_approved.v3|批准工艺规程|Recipe approved
 recipes.version_submitted.v1|提交工艺规程版本|Recipe version submitted
 materials.stock_rule_set.v1|库存预警规则|Rule of stock set
