@@ -13,6 +13,7 @@ from server.engines.flows import views as flows
 from server.engines.forms import views as forms
 from server.engines.forms.records import views as records
 from server.equipment import views as balances
+from server.equipment.alarms import views as alarms_of_equipment
 from server.equipment.status import views as equipment
 from server.handheld import scan_views as scanning
 from server.handheld import views as handheld
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     paper.blueprint,
     balances.blueprint,
     equipment.blueprint,
+    alarms_of_equipment.blueprint,
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,

@@ -21,6 +21,7 @@ from server.engines.forms import definitions
 from server.engines.forms import entries as forms
 from server.engines.forms.records import entries as records
 from server.equipment import entries as equipment
+from server.equipment.alarms import entries as equipment_alarms
 from server.equipment.status import entries as equipment_status
 from server.handheld import entries as handheld
 from server.handheld import gates as handhelds
@@ -85,6 +86,7 @@ ROOMS = (
     labels.ROOM,
     equipment.ROOM,
     equipment_status.ROOM,
+    equipment_alarms.ROOM,
     training.ROOM,
     Room("forms", forms.KINDS),
     Room("forms", records.KINDS),

@@ -7,6 +7,7 @@ from control_support import release
 from recipe_support import step
 
 from server.core.record import Recorded
+from sync.entry import Envelope
 
 Payload = dict[str, Any]
 # At most twelve minutes from the end of 20 until 40 begins.
@@ -61,6 +62,21 @@ class Branches:
     def check(self, phase: str, code: str, cleaning: str, **how: Any) -> Recorded:
         said = {"batch": self.batch, "phase": phase, "equipment": code, "cleaning": cleaning, "comment": None}
         return self.site.put("cleaning_checked", said, **how)
+
+    def alarm(self, phase: str, code: str, **how: Any) -> Recorded:
+        return self.site.put("alarm_raised", self._alarm(phase, code), **how)
+
+    def write_alarm(self, phase: str, code: str) -> Envelope:
+        """One that a second tablet has written and not sent yet."""
+        kind = "production.alarm_raised.v1"
+        lease = self.site.leases.get((self.batch, "tablet-b"))
+        writer, stream = self.site.writers["tablet-b"], f"batch/{self.batch}"
+        said = self._alarm(phase, code)
+        return writer.write(kind, stream, said, actor="P-5", subject=f"{phase}/alarm", lease=lease)
+
+    def _alarm(self, phase: str, code: str) -> Payload:
+        said = {"batch": self.batch, "phase": phase, "equipment": code}
+        return said | {"what": "E42 pressure", "severity": "major"}
 
     def register(self, code: str, kind: str, due: str | None) -> None:
         known = {"equipment": code, "class": kind, "name": {"zh": "机", "en": "machine"}, "calibration_due": due}

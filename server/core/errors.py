@@ -352,6 +352,21 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作任何更改。"),
         ("Look at the use log of the piece again.", "请重新查看此设备的使用日志。"),
     ),
+    "equipment_alarm_unknown": Problem(
+        404,
+        ("There is no such alarm of this piece.", "此设备没有这条报警。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        ("Look at the page of the piece again.", "请重新查看此设备的页面。"),
+    ),
+    "equipment_alarm_cleared": Problem(
+        409,
+        ("This alarm has been cleared before.", "此报警已经解除。"),
+        (
+            "Nothing was changed; who cleared it, and why, stands with the piece.",
+            "未作任何更改；解除人和理由见此设备。",
+        ),
+        ("Look at the page of the piece again.", "请重新查看此设备的页面。"),
+    ),
     "cleaning_own": Problem(
         409,
         ("Whoever cleaned does not check it.", "清洁人不能复核自己的清洁。"),

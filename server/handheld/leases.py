@@ -15,6 +15,7 @@ from server.core.kinds import Fact
 from server.core.plant import Plant
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
+from server.equipment.alarms import queries as equipment_alarms
 from server.equipment.model import Equipment
 from server.equipment.status import queries as equipment_status
 from server.handheld import lending, numbers, queries, registered, warehouses
@@ -213,8 +214,8 @@ def _of_site(plant: Plant, connection: Connection, permissions: tuple[str, ...])
 
 
 def _pieces(connection: Connection, now: datetime) -> list[dict[str, Any]]:
-    """The register; of a piece of whose cleanliness account is kept, also how it stands."""
-    kept = {one.equipment for one in equipment_status.kept(connection)}
+    """The register; of a piece of whose cleanliness account is kept, or that is in alarm, also how it stands."""
+    kept = {one.equipment for one in equipment_status.kept(connection)} | set(equipment_alarms.standing(connection))
     found = []
     for piece in equipment.all_equipment(connection):
         told = _piece(connection, piece, now)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from server.core import days, gs1, plant
 from server.equipment import queries as equipment
-from server.equipment.model import Equipment
+from server.equipment.alarms import queries as alarmed
 from server.identity import queries as identity
 from server.identity.access import require
 from server.materials import queries as materials
@@ -84,7 +84,7 @@ def _own(connection: Connection, named: scanning.Named, day: str) -> dict[str, A
         case "lot":
             return _lots(scanning.lots_named(connection, named.name, day))
         case "equipment":
-            return _machine(equipment.find_equipment(connection, named.name))
+            return _machine(connection, named.name)
         case _:
             return _device(connection, named.name)
 
@@ -102,7 +102,7 @@ def _plain(connection: Connection, text: str, day: str) -> dict[str, Any]:
     """A label as it stands, which may be that of a container, a machine, a lot or a device; the closest first."""
     return (
         _container(connection, text, day)
-        or _machine(equipment.find_equipment(connection, text))
+        or _machine(connection, text)
         or _lots(scanning.lots_named(connection, text, day))
         or _device(connection, text)
     )
@@ -121,8 +121,13 @@ def _lots(lots: list[Any]) -> dict[str, Any]:
     return {"what": "lot", "lots": [{name: getattr(lot, name) for name in shown} for lot in lots]} if lots else {}
 
 
-def _machine(found: Equipment | None) -> dict[str, Any]:
-    return {} if found is None else {"what": "equipment", "equipment": found.payload()}
+def _machine(connection: Connection, code: str) -> dict[str, Any]:
+    """With the alarms that it is in: it may not be used."""
+    found = equipment.find_equipment(connection, code)
+    if found is None:
+        return {}
+    alarms = [one.payload() for one in alarmed.standing_of(connection, code)]
+    return {"what": "equipment", "equipment": found.payload() | {"alarms": alarms}}
 
 
 def _device(connection: Connection, device_id: str) -> dict[str, Any]:

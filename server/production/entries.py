@@ -9,6 +9,7 @@ from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
 from server.production.course import shapes as course
+from server.production.course.alarming import judge_alarm
 from server.production.descent import entries as descent
 from server.production.dispensing import judging as portions
 from server.production.dispensing import projection as dispensed
@@ -121,6 +122,7 @@ KINDS = (
     _observed(model.IDENTIFIED, course.EquipmentIdentified),
     _observed(model.EQUIPMENT_CLEANED, course.EquipmentCleaned),
     _observed(model.CLEANING_CHECKED, course.CleaningChecked),
+    _observed(model.ALARM_RAISED, course.AlarmRaised),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),
@@ -149,5 +151,9 @@ LISTENERS: Mapping[str, Project] = {
     "quality.deviation_closed.v1": projection.close_deviation,
     "quality.deviation_closed.v2": projection.close_deviation,
 }
-JUDGES: Mapping[str, Decide] = {flows.ENDED: ordering.ended, "release.conflict_resolved.v1": judge_resolution}
+JUDGES: Mapping[str, Decide] = {
+    flows.ENDED: ordering.ended,
+    "release.conflict_resolved.v1": judge_resolution,
+    "equipment.alarm_raised.v1": judge_alarm,
+}
 ROOM = Room("production", KINDS, LISTENERS, JUDGES)

@@ -115,7 +115,10 @@ def judge_import(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
-    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION, model.CLEANING_CHECKED)
+    beside = (
+        *(model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION),
+        *(model.CLEANING_CHECKED, model.ALARM_RAISED),
+    )
     allowed = WITNESSES if entry.kind in beside else WORKERS
     if _permitted(connection, entry.actor, allowed):
         return []

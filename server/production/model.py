@@ -45,6 +45,8 @@ HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
 IDENTIFIED = "production.equipment_identified.v1"
 # On a tablet, in the record of the batch; what is cleaned elsewhere stands with the piece alone.
 EQUIPMENT_CLEANED, CLEANING_CHECKED = "production.equipment_cleaned.v1", "production.cleaning_checked.v1"
+# A machine gives an alarm: told on a tablet, in the record of the batch; elsewhere it stands with the piece alone.
+ALARM_RAISED = "production.alarm_raised.v1"
 ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
@@ -89,8 +91,8 @@ LEFT = (ABORTED, SKIPPED)
 ENDS = (COMPLETED, *LEFT)
 # The exception that each of these is.
 LEFT_CODES: Mapping[str, str] = {ABORTED: "phase_aborted", SKIPPED: "phase_skipped"}
-# What is said of a phase besides its work: what moves it, what it is done with, and how that was cleaned.
-COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED, EQUIPMENT_CLEANED, CLEANING_CHECKED)
+# What is said of a phase besides its work: what moves it, what it is done with, how that was cleaned, and its alarms.
+COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED, EQUIPMENT_CLEANED, CLEANING_CHECKED, ALARM_RAISED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _LAST = {
     model.IDENTIFIED: "equipment",
     model.EQUIPMENT_CLEANED: "cleaned",
     model.CLEANING_CHECKED: "cleaning_checked",
+    model.ALARM_RAISED: "alarm",
     model.REMARK: "remark",
     model.PHOTO: "photo",
     model.RESTED: "rest",

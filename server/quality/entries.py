@@ -179,6 +179,7 @@ _OF_BATCHES = (
     "production.equipment_identified.v1",
     "production.equipment_cleaned.v1",
     "production.cleaning_checked.v1",
+    "production.alarm_raised.v1",
     "production.remark_added.v1",
     "production.photo_attached.v1",
     "production.exception_raised.v1",

@@ -35,6 +35,7 @@ from server.recipes import model as recipes
 from server.release import model as release
 from server.release.audit import model as audit
 from server.training import model as training
+from server.witness.alarms import AlarmRules
 from server.witness.approvals import ApprovalRules
 from server.witness.areas import AreaRules
 from server.witness.audits import AuditRules, Leaves
@@ -144,7 +145,8 @@ class SiteRules:
         self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
-        self._machines, self._dispensing = MachineRules(), DispensingRules(self._sampling, self._since)
+        self._machines, self._alarms = MachineRules(), AlarmRules()
+        self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._since)
         self._rests = RestRules(self._stock, self._containers)
@@ -237,6 +239,7 @@ class SiteRules:
         self._areas.judge(seen)
         self._balances.judge(seen)
         self._machines.judge(seen)
+        self._alarms.judge(seen)
         self._stock.judge(seen)
         self._places.judge(seen)
         self._issuing.judge(seen)
@@ -284,6 +287,7 @@ class SiteRules:
         self._controls.learn(seen)
         self._course.learn(seen)
         self._machines.learn(seen)
+        self._alarms.learn(seen)
         self._yields.learn(seen)
         self._issuing.learn(seen)
         self._reconciling.learn(seen)

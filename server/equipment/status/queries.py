@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from server.core import clock
 from server.equipment import queries as register
+from server.equipment.alarms import queries as alarmed
 from server.equipment.model import CLOCK_TOLERANCE, Equipment
 from server.equipment.status import model
 from server.equipment.status.model import Condition, Event, Holds, Use
@@ -57,9 +58,9 @@ def _known(connection: Connection, piece: Equipment, at: str) -> tuple[list[Even
 
 
 def state(connection: Connection, piece: Equipment, at: str) -> dict[str, Any]:
-    """How a piece stands at a time: `kept` is whether anybody keeps account of its cleanliness; `until` when it must be
-    cleaned, or is clean no more; `over` whether that time has passed; `checked` unless nobody else has looked at its
-    cleaning."""
+    """How a piece stands at a time: `alarms` are those that stand now; `kept` is whether anybody keeps account of its
+    cleanliness; `until` when it must be cleaned, or is clean no more; `over` whether that time has passed; `checked`
+    unless nobody else has looked at its cleaning."""
     known, limits = _known(connection, piece, at)
     latest = clock.text(datetime.fromisoformat(at) + CLOCK_TOLERANCE)
     now = model.condition(known, latest)
@@ -67,6 +68,7 @@ def state(connection: Connection, piece: Equipment, at: str) -> dict[str, Any]:
     over = until is not None and clock.text(until) < at
     kept = model.is_kept(known, limits)
     return {
+        "alarms": [one.payload() for one in alarmed.standing_of(connection, piece.equipment)],
         "kept": kept,
         **now.payload(),
         "checked": not now.unchecked(latest),

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, bindparam, or_, select
 from server.core import days
 from server.core.kinds import Entry, Fact
 from server.equipment import queries as equipment
+from server.equipment.alarms.model import IN_ALARM
 from server.equipment.status import queries as status
 from server.production import model, queries
-from server.production.course import pieces, rules
+from server.production.course import alarming, pieces, rules
 from server.production.course.rules import Mark
 from server.production.model import Batch, Judgement
 from server.production.projection import entry_
@@ -58,7 +59,9 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[li
     for phase, one in _times(connection, entry, batch, about):
         flags.append(one.code)
         facts.append(_fact(entry, phase, one))
-    return flags, facts
+    alarmed = alarming.judge(connection, entry)
+    flags += [IN_ALARM] if alarmed else []
+    return flags, facts + alarming.facts(connection, alarmed)
 
 
 def _unsaid(connection: Connection, about: Mark, batch: Batch) -> list[Judgement]:

@@ -1,8 +1,9 @@
-"""The shapes of what is said of a phase besides its work: what moves it, what it is done with, how that is cleaned."""
+"""The shapes of what is said of a phase besides its work: what moves it, and what is said of its machines."""
 
 from marshmallow import Schema
 
 from server.core import fields
+from server.equipment.alarms.model import SEVERITIES
 from server.equipment.status.model import CLEANINGS
 
 
@@ -48,3 +49,13 @@ class CleaningChecked(Schema):
     equipment = fields.code()
     cleaning = fields.entry_id()
     comment = fields.text(2000, none=True)
+
+
+class AlarmRaised(Schema):
+    """What a phase is done with, or is to be, gives an alarm: `what` is the text as the machine shows it."""
+
+    batch = fields.code()
+    phase = fields.code()
+    equipment = fields.code()
+    what = fields.text(500)
+    severity = fields.choice(*SEVERITIES)

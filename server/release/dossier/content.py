@@ -310,7 +310,7 @@ def _piece(view: View, places: Mapping[str, int]) -> str:
     """Of equipment that was identified or cleaned its code; of an explanation which yield it explains."""
     if view["kind"] == production.EXPLAINED:
         return f" #{places.get(view['payload']['entry'], '')}"
-    named = (production.IDENTIFIED, production.EQUIPMENT_CLEANED, production.CLEANING_CHECKED)
+    named = (production.IDENTIFIED, production.EQUIPMENT_CLEANED, production.CLEANING_CHECKED, production.ALARM_RAISED)
     return f" {view['payload']['equipment']}" if view["kind"] in named else ""
 
 
@@ -322,7 +322,10 @@ def _by(view: View, lang: Lang) -> str:
 
 
 def _why(view: View) -> str:
-    """Why a phase was held, aborted or skipped, what was said when it went on, and what explains a yield."""
+    """Why a phase was held, aborted or skipped, what was said when it went on, what explains a yield, and what alarm a
+    machine gave."""
+    if view["kind"] == production.ALARM_RAISED:
+        return f": {view['payload']['what']}"
     if view["kind"] == production.EXPLAINED:
         return f": {view['payload']['explanation']}"
     said = (view["payload"] or {}).get("reason") or (view["payload"] or {}).get("comment")

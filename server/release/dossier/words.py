@@ -216,6 +216,7 @@ production.phase_skipped.v1|步骤跳过|Phase skipped
 production.equipment_identified.v1|设备确认|Equipment identified
 production.equipment_cleaned.v1|设备清洁|Equipment cleaned
 production.cleaning_checked.v1|清洁复核|Cleaning checked
+production.alarm_raised.v1|设备报警|Alarm of equipment
 production.remark_added.v1|备注|Remark
 production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
@@ -330,6 +331,8 @@ equipment.balance_checked.v1|天平核查|Balance checked
 equipment.cleaned.v1|设备清洁|Equipment cleaned
 equipment.cleaned.v2|设备清洁|Equipment cleaned
 equipment.cleaning_checked.v1|清洁复核|Cleaning checked
+equipment.alarm_raised.v1|设备报警|Alarm of equipment
+equipment.alarm_cleared.v1|报警解除|Alarm cleared
 equipment.cleaning_set.v1|清洁保留时限设定|Hold times of cleaning set
 equipment.status_set.v1|设备状态设定|Status of equipment set
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
@@ -378,6 +381,7 @@ equipment_unknown|设备未登记|Equipment not registered
 cleaning_unknown|没有这条清洁记录|Checks no cleaning that is known here
 equipment_not_clean|设备未清洁|Equipment not clean
 equipment_barred|设备停用|Equipment barred
+equipment_in_alarm|设备报警期间使用|Equipment used in an alarm
 equipment_unfit|设备不适用|Equipment not fit for the phase
 equipment_not_identified|开始操作前未确认设备|Equipment not identified before work began
 time_limit_early|间隔时间不足|Less time between than asked for

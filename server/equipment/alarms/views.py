@@ -1,0 +1,48 @@
+"""The HTTP interface of alarms: raised by whoever works, cleared by who keeps equipment."""
+
+# flask-smorest tells no types of its decorators.
+# mypy: allow-untyped-decorators
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from server.core import plant
+from server.core.errors import PestleError
+from server.core.kinds import Fact
+from server.equipment import queries as register
+from server.equipment.alarms import model, shapes
+from server.equipment.status.model import UNREGISTERED
+from server.identity.access import current_person, require
+
+Body = Mapping[str, Any]
+Answer = dict[str, Any]
+blueprint = Blueprint("alarms", __name__, url_prefix="/api/equipment", description="Alarms of equipment")
+
+
+@blueprint.post("/<code>/alarms")
+@require(*model.RAISES)
+@blueprint.arguments(shapes.NewAlarm)
+@blueprint.response(201)
+def raise_alarm(body: Body, code: str) -> Answer:
+    """Record that a piece gives an alarm, now: {alarm}, its entry. PestleError `equipment_unregistered`."""
+    with plant.current().engine.connect() as connection:
+        if register.find_equipment(connection, code) is None:
+            raise PestleError(UNREGISTERED, {"equipment": code})
+    return {"alarm": _state(model.RAISED, code, {"equipment": code, "source": model.MANUAL, **body})}
+
+
+@blueprint.post("/<code>/alarms/<alarm>/clear")
+@require(model.CLEARS)
+@blueprint.arguments(shapes.NewClearing)
+@blueprint.response(201)
+def clear_alarm(body: Body, code: str, alarm: str) -> Answer:
+    """Let a piece be used again: {alarm}. PestleError `equipment_alarm_unknown`, `equipment_alarm_cleared`."""
+    _state(model.CLEARED, code, {"equipment": code, "alarm": alarm, **body})
+    return {"alarm": alarm}
+
+
+def _state(kind: str, code: str, payload: Body) -> str:
+    fact = Fact(kind, f"equipment/{code}", payload, actor=current_person().id)
+    return plant.current().recorder.state(fact)[0].id

@@ -1,0 +1,98 @@
+"""Whether the server has told of machines that were put to use in an alarm, and let no alarm be cleared that it must
+not (EQP-05, PRD-08): the same questions as its own rules ask, from the log alone.
+
+A log of before any alarm owes nothing, so that no edition is needed.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from server.equipment.alarms import model
+from server.equipment.alarms.model import Alarm
+from server.production.course import alarms
+from server.production.course.alarms import Known, Use, Work
+from server.production.model import ALARM_RAISED, IDENTIFIED, WORK, batch_stream
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+from sync.errors import SyncError
+
+_Place = tuple[str, str]
+
+
+class AlarmRules(StandingRules):
+    """Every alarm, and every use of a machine in a batch, after the entries learnt so far."""
+
+    kinds = (*alarms.RAISES, model.CLEARED, IDENTIFIED, *WORK)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alarms: dict[str, Alarm] = {}
+        # By the piece, and by the phase of a batch, the uses by the entries that say so.
+        self._of: dict[str, dict[str, Use]] = {}
+        self._at: dict[_Place, dict[str, Use]] = {}
+        # Of each phase of a batch its first work.
+        self._first: dict[_Place, Work] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with; `flag_missing` or `flag_wrong` of a use, of work, of an alarm."""
+        head, body = seen.head, seen.body
+        # Of what was erased nobody can say any more what was owed.
+        if body is None or self._blind:
+            return
+        if head.kind == model.CLEARED:
+            self._judge_clearing(seen, body)
+        elif head.kind == model.RAISED or self._is_of_batch(seen, body):
+            self.compare(seen, self._owed(seen, body), (model.IN_ALARM,))
+
+    def _is_of_batch(self, seen: Seen, body: Body) -> bool:
+        if seen.by_server or seen.head.kind not in (ALARM_RAISED, IDENTIFIED, *WORK):
+            return False
+        return "batch_unknown" not in seen.stamp.flags and bool(self.phases_of(body["batch"]))
+
+    def _judge_clearing(self, seen: Seen, body: Body) -> None:
+        code = model.clearing_refused(body["equipment"], self._alarms.get(body["alarm"]))
+        if code is not None:
+            raise SyncError(code, f"{seen.head.kind} in {seen.head.stream} by {seen.head.actor}")
+
+    def _owed(self, seen: Seen, body: Body) -> Collection[str]:
+        about = alarms.taken_from(seen.head, body)
+        if about is None:
+            return ()
+        codes = self._used(about) if isinstance(about, Work) else {about.equipment}
+        told = [one for one in self._alarms.values() if one.equipment in codes]
+        if not told and not isinstance(about, Alarm):
+            return ()
+        uses = [one for code in codes for one in self._of.get(code, {}).values()]
+        work = [self._first[place] for place in {(one.batch, one.phase) for one in uses} if place in self._first]
+        found = alarms.newly(Known(told, uses, work), about)
+        return {model.IN_ALARM} if any(self.phases.get(batch_stream(one.batch)) for one in found) else ()
+
+    def _used(self, about: Work) -> set[str]:
+        """The pieces that the phase is done with."""
+        return {one.equipment for one in self._at.get((about.batch, about.phase), {}).values()}
+
+    def take(self, seen: Seen, body: Body) -> None:
+        head = seen.head
+        if head.kind == model.CLEARED:
+            cleared = self._alarms.get(body["alarm"])
+            if cleared is not None:
+                self._alarms[cleared.id] = replace(cleared, cleared_at=head.captured_at)
+            return
+        match alarms.taken_from(head, body):
+            case Alarm() as alarm:
+                self._alarms[head.id] = alarm
+            case Use() as use:
+                self._use(seen, use)
+            case Work() as work:
+                place = (work.batch, work.phase)
+                known = self._first.get(place, work)
+                self._first[place] = min(known, work, key=lambda one: (one.at, one.id))
+
+    def _use(self, seen: Seen, use: Use) -> None:
+        """What a correction names takes the place of what it corrects."""
+        corrected = seen.head.corrects if "correction_unknown" not in seen.stamp.flags else None
+        if corrected is not None:
+            for uses in (*self._of.values(), *self._at.values()):
+                uses.pop(corrected, None)
+        self._of.setdefault(use.equipment, {})[use.id] = use
+        self._at.setdefault((use.batch, use.phase), {})[use.id] = use

@@ -1,0 +1,158 @@
+"""Alarms of equipment at the door: raised at the desk, on a tablet, by a machine; cleared with a reason; rebuilt."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site
+from course_support import Branches
+
+from server.core import clock, rebuild
+from server.core.errors import PestleError
+from server.core.record import Recorded
+from server.equipment import queries as register
+from server.equipment.alarms import model, queries
+from server.equipment.status import queries as status
+from server.handheld import leases, scan_views
+
+pytestmark = pytest.mark.urs("EQP-01", "EQP-05", "PRD-08")
+FLAG = ("equipment_in_alarm",)
+
+
+@pytest.fixture
+def made(database_url: str, tmp_path: Path) -> Iterator[Branches]:
+    site = Site(database_url, tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    made = Branches(site)
+    made.register("PR-1", "press", None)
+    yield made
+    clock.use_system()
+    site.plant.close()
+
+
+def alarm(made: Branches, code: str = "PR-1", severity: str = "major") -> Recorded:
+    given = {"equipment": code, "what": "E42 pressure", "severity": severity, "source": "manual"}
+    made.site.now_ms += 60_000
+    return made.site.state(model.RAISED, f"equipment/{code}", given, "P-1")
+
+
+def clear(made: Branches, entry: str, code: str = "PR-1") -> Recorded:
+    given = {"equipment": code, "alarm": entry, "reason": "filter changed"}
+    made.site.now_ms += 60_000
+    return made.site.state(model.CLEARED, f"equipment/{code}", given)
+
+
+def standing(made: Branches, code: str = "PR-1") -> list[str]:
+    with made.site.plant.engine.connect() as connection:
+        piece = register.find_equipment(connection, code)
+        assert piece is not None
+        told: list[dict[str, Any]] = status.state(connection, piece, clock.now_text())["alarms"]
+    return [one["what"] for one in told]
+
+
+def lent(made: Branches) -> dict[str, Any]:
+    with made.site.plant.engine.connect() as connection:
+        told = leases._of_site(made.site.plant, connection, ("batch.work",))["equipment"]
+    return {one["equipment"]: one.get("state") for one in told}
+
+
+def test_a_piece_is_in_alarm_until_it_is_cleared_with_a_reason(made: Branches) -> None:
+    assert lent(made)["PR-1"] is None
+    raised = alarm(made)
+    assert standing(made) == ["E42 pressure"]
+    assert [one["severity"] for one in lent(made)["PR-1"]["alarms"]] == ["major"]
+    with made.site.plant.engine.connect() as connection:
+        found = scan_views.identify(connection, "PESTLE-EQUIPMENT:1:PR-1", "", "2026-11-22")
+    assert [one["what"] for one in found["equipment"]["alarms"]] == ["E42 pressure"]
+    clear(made, raised.id)
+    assert standing(made) == []
+    with made.site.plant.engine.connect() as connection:
+        [told] = queries.history(connection, "PR-1", 10)
+    assert (told["reason"], told["cleared_by"]) == ("filter changed", "server")
+
+
+def test_what_is_used_in_an_alarm_is_an_exception_and_no_more_once_it_is_cleared(made: Branches) -> None:
+    raised = alarm(made)
+    made.wait(6)
+    assert made.identify("20", "PR-1").flags == FLAG
+    details = made.site.item("B1", "equipment_in_alarm").details
+    assert (details["alarm"], details["severity"]) == ("E42 pressure", "major")
+    clear(made, raised.id)
+    made.wait(6)
+    other = Branches(made.site, "B2")
+    assert other.identify("20", "PR-1").flags == ()
+
+
+def test_a_phase_that_begins_after_the_alarm_is_an_exception(made: Branches) -> None:
+    made.do("10")
+    assert made.identify("20", "PR-1").flags == ()
+    alarm(made)
+    made.wait(6)
+    assert made.start("20").flags == FLAG
+    # Of a phase it is told once.
+    assert made.end("20").flags == ()
+    assert [code for code, _, _ in made.site.items("B1")].count(FLAG[0]) == 1
+
+
+def test_what_was_begun_before_the_alarm_is_ended_in_it(made: Branches) -> None:
+    made.do("10")
+    made.identify("20", "PR-1")
+    assert made.start("20").flags == ()
+    alarm(made)
+    made.wait(6)
+    assert made.end("20").flags == ()
+
+
+def test_an_alarm_on_a_tablet_stands_in_the_record_of_the_batch_and_with_the_piece(made: Branches) -> None:
+    raised = made.alarm("20", "PR-1")
+    assert (raised.flags, standing(made)) == ((), ["E42 pressure"])
+    # The same clock is exact, also a minute later.
+    assert made.identify("20", "PR-1").flags == FLAG
+    clear(made, raised.id)
+    assert standing(made) == []
+
+
+def test_an_alarm_that_comes_late_brings_to_light_what_was_done_in_every_batch(made: Branches) -> None:
+    other = Branches(made.site, "B2")
+    late = made.write_alarm("20", "PR-1")
+    made.wait(6)
+    assert (made.identify("20", "PR-1").flags, other.identify("20", "PR-1").flags) == ((), ())
+    assert made.site.submit(late).flags == FLAG
+    for batch in ("B1", "B2"):
+        assert made.site.item(batch, "equipment_in_alarm").details["equipment"] == "PR-1"
+
+
+def test_an_alarm_that_a_machine_tells_late_is_asked_alike(made: Branches) -> None:
+    said = {"equipment": "PR-1", "what": "E42", "severity": "minor", "source": "machine"}
+    late = made.site.writers["bridge-1"].write(model.RAISED, "equipment/PR-1", said, actor="bridge-1")
+    made.wait(6)
+    assert made.identify("20", "PR-1").flags == ()
+    assert made.site.submit(late).flags == FLAG
+    assert made.site.item("B1", "equipment_in_alarm").details["severity"] == "minor"
+
+
+def test_what_is_not_registered_is_told_and_what_cannot_be_cleared_refused(made: Branches) -> None:
+    assert alarm(made, "PR-9").flags == ("equipment_unknown",)
+    raised = alarm(made)
+    made.register("PR-2", "press", None)
+    with pytest.raises(PestleError, match="equipment_alarm_unknown"):
+        clear(made, raised.id, "PR-2")
+    clear(made, raised.id)
+    with pytest.raises(PestleError, match="equipment_alarm_cleared"):
+        clear(made, raised.id)
+
+
+def test_a_correction_of_an_alarm_leaves_it_standing(made: Branches) -> None:
+    raised = made.alarm("20", "PR-1")
+    made.alarm("20", "PR-1", corrects=raised.id, reason="another text")
+    assert len(standing(made)) == 2
+
+
+def test_a_rebuild_says_the_same(made: Branches) -> None:
+    clear(made, made.alarm("20", "PR-1").id)
+    alarm(made)
+    made.identify("20", "PR-1")
+    plant = made.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]

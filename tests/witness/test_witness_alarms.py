@@ -1,0 +1,88 @@
+"""A witness finds what a server keeps quiet about, or makes up, about machines in alarm (EQP-05, PRD-08)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from batch_support import Site
+from course_support import Branches
+from witness_support import Rig, Story
+
+from server.core import clock
+from server.equipment.alarms import model
+
+pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-05", "PRD-08")
+ALARM = {"equipment": "PR-1", "what": "E42", "severity": "major", "source": "manual"}
+# A use, work that began, an alarm on a tablet and one of a machine that came late.
+KINDS = (
+    "production.equipment_identified.v1",
+    "production.phase_started.v1",
+    "production.alarm_raised.v1",
+    model.RAISED,
+)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    folder = tmp_path_factory.mktemp("plant")
+    site = Site(f"sqlite:///{folder}/pestle.db", folder)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    made, other, third = Branches(site), Branches(site, "B2"), Branches(site, "B3")
+    for code in ("PR-1", "PR-2", "PR-3"):
+        made.register(code, "press", None)
+    made.do("10")
+    made.identify("20", "PR-1")
+    raised = site.state(model.RAISED, "equipment/PR-1", ALARM, "P-1")
+    made.wait(6)
+    told = [made.start("20"), other.identify("20", "PR-1")]
+    clear(site, raised.id)
+    made.wait(6)
+    other.do("10")
+    assert other.start("20").flags == ()
+    late = made.write_alarm("20", "PR-2")
+    of_machine = ALARM | {"equipment": "PR-3", "source": "machine"}
+    also = site.writers["bridge-1"].write(model.RAISED, "equipment/PR-3", of_machine, actor="bridge-1")
+    made.wait(6)
+    third.identify("20", "PR-2")
+    third.identify("30", "PR-3")
+    told += [site.submit(late), site.submit(also)]
+    assert {one.flags for one in told} == {(model.IN_ALARM,)}
+    yield Story.of(site.plant)
+    clock.use_system()
+    site.plant.close()
+
+
+def clear(site: Site, alarm: str) -> None:
+    site.now_ms += 60_000
+    site.state(model.CLEARED, "equipment/PR-1", {"equipment": "PR-1", "alarm": alarm, "reason": "filter changed"})
+
+
+def test_an_honest_log_with_each_of_these_is_cosigned(rig: Rig, story: Story) -> None:
+    assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, kind: str) -> None:
+    index = next(at for at in story.indices(kind) if model.IN_ALARM in story.entries[at].stamp.flags)
+    assert rig.show(story.restamp(index, lambda stamp: replace(stamp, flags=()))) == 422
+    assert rig.found == ("flag_missing", index)
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1], KINDS[3]])
+def test_a_flag_that_was_made_up_is_found(rig: Rig, story: Story, kind: str) -> None:
+    index = next(at for at in story.indices(kind) if model.IN_ALARM not in story.entries[at].stamp.flags)
+    assert rig.show(story.with_flag(index, model.IN_ALARM)) == 422
+    assert rig.found == ("flag_wrong", index)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"alarm": "0" * 36}, model.NO_ALARM), ({"equipment": "PR-2"}, model.NO_ALARM), ({}, model.GONE)],
+)
+def test_a_clearing_that_the_door_refuses_is_found(rig: Rig, story: Story, change: dict[str, Any], code: str) -> None:
+    raised = story.entries[story.indices(model.RAISED)[0]].head.id
+    said = {"equipment": "PR-1", "alarm": raised, "reason": "why not"} | change
+    assert rig.show(story.server_says(model.CLEARED, "equipment/PR-1", said)) == 422
+    assert rig.found == (code, len(story.entries))
