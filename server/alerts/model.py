@@ -154,7 +154,7 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         ("A grave exception in a batch", "批次出现严重异常"),
         ("{batch}: {what}", "{batch}：{what}"),
         (*_QA, *_SUPERVISOR),
-        on=("production.exception_raised.v1",),
+        on=("production.exception_raised.v1", "production.exception_reported.v1"),
         then=(Next(_SOON, ("batch.release",)),),
         fixed=True,
     ),

@@ -16,7 +16,7 @@ from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
 from server.materials import queries as materials
 from server.production import queries as production
-from server.production.model import AWAITING_REVIEW, MAJOR
+from server.production.model import AWAITING_REVIEW, CRITICAL, MAJOR
 from server.quality import queries as quality
 from server.quality.model import subject_of
 from server.quality.usage import queries as usage
@@ -88,10 +88,20 @@ def _granted(connection: Connection, entry: Entry) -> Iterable[Raised]:
 
 def _exception(connection: Connection, entry: Entry) -> Iterable[Raised]:
     given = entry.payload
-    if given["details"].get("severity") == MAJOR or given["code"] in GRAVE:
-        batch = given["batch"]
-        details = {"batch": batch, "what": _word(given["code"])}
-        yield Raised("exception_raised", entry.id, f"/batch/{batch}/review", details, places=_rooms(connection, batch))
+    if given["details"].get("severity") in (MAJOR, CRITICAL) or given["code"] in GRAVE:
+        yield _told(connection, entry, given["code"])
+
+
+def _reported(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """What a person reports as no small thing."""
+    if entry.payload["severity"] in (MAJOR, CRITICAL):
+        yield _told(connection, entry, "reported")
+
+
+def _told(connection: Connection, entry: Entry, code: str) -> Raised:
+    batch = entry.payload["batch"]
+    details = {"batch": batch, "what": _word(code)}
+    return Raised("exception_raised", entry.id, f"/batch/{batch}/review", details, places=_rooms(connection, batch))
 
 
 def _results(connection: Connection, entry: Entry) -> Iterable[Raised]:
@@ -241,6 +251,7 @@ SOURCES: Mapping[str, Source] = {
     "handheld.lease_revoked.v1": _lease_revoked,
     "handheld.log_disputed.v1": _disputed,
     "production.exception_raised.v1": _exception,
+    "production.exception_reported.v1": _reported,
     "production.phase_completed.v1": _phase_completed,
     "production.phase_aborted.v1": _phase_completed,
     "production.phase_skipped.v1": _phase_completed,

@@ -351,7 +351,8 @@ OF_BATCHES = (
     *production.WORK,
     *production.COURSE,
     production.RESTED,
-    *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED, production.EXCEPTION),
+    *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED),
+    *(production.EXCEPTION, production.REPORTED),
 )
 JUDGES: Mapping[str, Decide] = dict.fromkeys((*OF_BATCHES, *WAREHOUSE_WORK), judge_work)
 # Of records, in the order in which they are asked.

@@ -127,6 +127,7 @@ KINDS = (
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),
+    Kind(model.REPORTED, shapes.ExceptionReported, "observation", judge_observation, projection.report_graded),
     Kind(model.CONFLICT, shapes.ConflictFound, "observation", project=projection.raise_item, by_server=True),
     Kind(
         "production.batch_imported.v1",

@@ -42,6 +42,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     found = rules.judge_place(entry.kind, given, header.subject, header.stream, batch)
     found += _judge_person(connection, entry)
     found += _judge_correction(connection, entry)
+    found += _judge_photo(connection, entry)
     if batch is not None:
         found += _judge_area(connection, entry, batch)
         found += _judge_work(connection, entry, batch)
@@ -115,11 +116,7 @@ def judge_import(connection: Connection, entry: Entry) -> Ruling:
 
 
 def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
-    beside = (
-        *(model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION),
-        *(model.CLEANING_CHECKED, model.ALARM_RAISED),
-    )
-    allowed = WITNESSES if entry.kind in beside else WORKERS
+    allowed = WITNESSES if entry.kind in model.BESIDE else WORKERS
     if _permitted(connection, entry.actor, allowed):
         return []
     return [Judgement("person_not_permitted", {"person": entry.actor})]
@@ -169,6 +166,14 @@ def _judge_correction(connection: Connection, entry: Entry) -> list[Judgement]:
     if corrected is not None and entry.payload["batch"] != corrected.batch:
         return [Judgement("correction_unknown", {"problem": "other_batch"})]
     return rules.judge_correction(entry.kind, slot, entry.header.reason, corrected)
+
+
+def _judge_photo(connection: Connection, entry: Entry) -> list[Judgement]:
+    if entry.kind != model.REPORTED or entry.payload["photo"] is None:
+        return []
+    named = queries.find_entry(connection, entry.payload["photo"])
+    is_photo = named is not None and (named.kind, named.batch) == (model.PHOTO, entry.payload["batch"])
+    return rules.judge_photo(entry.payload["photo"], is_photo)
 
 
 def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:

@@ -52,6 +52,8 @@ REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
 VERIFIED = "production.entry_verified.v1"
 EXCEPTION = "production.exception_raised.v1"
+# What a person reports, with how grave it seems to them; the first version of this was `EXCEPTION` itself.
+REPORTED = "production.exception_reported.v1"
 CONFLICT = "production.conflict_found.v1"
 
 ALLOCATED = "production.containers_allocated.v1"
@@ -61,7 +63,8 @@ DEALLOCATED = "production.allocation_released.v1"
 MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED = "container_missing", "container_unknown", "container_not_allocated"
 SHARED, USED_UP = "container_shared", "container_used_up"
 ABOUT_CONTAINERS = (MISSING, CONTAINER_UNKNOWN, NOT_ALLOCATED, SHARED, USED_UP)
-MINOR, MAJOR = "minor", "major"
+MINOR, MAJOR, CRITICAL = "minor", "major", "critical"
+SEVERITIES = (MINOR, MAJOR, CRITICAL)
 
 # Who may explain a yield that is out of its limits, so that the batch goes on.
 EXPLAINS = "yield.explain"
@@ -77,6 +80,8 @@ AFTER_DISPOSITION = "after_disposition"
 
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
 SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED)
+# Said beside the work, by whoever stands by.
+BESIDE = (REMARK, PHOTO, VERIFIED, EXPLAINED, EXCEPTION, REPORTED, CLEANING_CHECKED, ALARM_RAISED)
 # Something was taken out of a container of a lot, by weight.
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.

@@ -244,22 +244,25 @@ def raise_item(connection: Connection, entry: Entry) -> None:
         same = and_(item.c.batch == given["batch"], item.c.slot == given["slot"], item.c.type == "conflict")
         still = and_(item.c.state == "open", item.c.joined_to.is_(None))
         connection.execute(update(item).where(same, still).values(joined_to=entry.id))
-    connection.execute(
-        insert(item),
+    _add_item(
+        connection,
+        entry,
         {
-            "id": entry.id,
-            "idx": entry.index,
-            "batch": given["batch"],
             "type": "conflict" if conflict else "exception",
             "code": "conflict" if conflict else given["code"],
-            "phase": given["phase"],
             "slot": given["slot"],
             "entries": orjson.dumps(given["entries"]).decode(),
             "details": "{}" if conflict else orjson.dumps(given["details"], option=orjson.OPT_SORT_KEYS).decode(),
             "comment": None if conflict else given["comment"],
-            "state": "open",
         },
     )
+
+
+def _add_item(connection: Connection, entry: Entry, said: Mapping[str, Any]) -> None:
+    """One more that QA is to decide on, by the id of what raised it."""
+    given = entry.payload
+    same = {"id": entry.id, "idx": entry.index, "batch": given["batch"], "phase": given["phase"], "state": "open"}
+    connection.execute(insert(item), same | dict(said))
     _touch(connection, given["batch"], entry.recorded_at)
     _recount(connection, given["batch"])
 
@@ -269,6 +272,16 @@ def report(connection: Connection, entry: Entry) -> None:
     if entry.header.device != "server":
         observe(connection, entry)
     raise_item(connection, entry)
+
+
+def report_graded(connection: Connection, entry: Entry) -> None:
+    """The same with how grave it seems; the report itself and its photo are what the item is about."""
+    observe(connection, entry)
+    given = entry.payload
+    about = [entry.id, *([] if given["photo"] is None else [given["photo"]])]
+    said = {"type": "exception", "code": "reported", "slot": None, "comment": given["comment"]}
+    texts = {"entries": about, "details": {"severity": given["severity"]}}
+    _add_item(connection, entry, said | {name: orjson.dumps(one).decode() for name, one in texts.items()})
 
 
 def open_deviation(connection: Connection, entry: Entry) -> None:

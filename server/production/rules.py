@@ -36,6 +36,7 @@ _LAST = {
     model.RESTED: "rest",
     model.VERIFIED: "verified",
     model.EXCEPTION: "exception",
+    model.REPORTED: "exception",
     model.YIELDED: "yield",
     model.EXPLAINED: "explained",
 }
@@ -250,6 +251,11 @@ def judge_qualified(person: str, missing: Sequence[str]) -> list[Judgement]:
 
 # What the second person's check needs, whatever is checked.
 SECOND_CHECK = (action("second_check"),)
+
+
+def judge_photo(named: str | None, is_photo: bool) -> list[Judgement]:
+    """What is named as the photo of a report must be one, of the same batch."""
+    return [] if named is None or is_photo else [Judgement("photo_unknown", {"photo": named})]
 
 
 def judge_correction(kind: str, slot: str, reason: str | None, corrected: BatchEntry | None) -> list[Judgement]:

@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow import fields as plain
 
 from server.core import fields
+from server.production.model import SEVERITIES
 from server.recipes import master
 from server.recipes import shapes as recipes
 
@@ -171,6 +172,18 @@ class ExceptionRaised(Schema):
     entries = fields.words(0, 200)
     details = plain.Dict(keys=plain.String(), required=True)
     comment = fields.text(2000, none=True)
+
+
+class ExceptionReported(Schema):
+    """By a person, wherever they are. `photo` is the entry of a photo of the batch that shows it; `deviation`: whether
+    it opens a deviation as it arrives."""
+
+    batch = fields.code()
+    phase = fields.code(none=True)
+    severity = fields.choice(*SEVERITIES)
+    comment = fields.text(2000)
+    photo = fields.entry_id(none=True)
+    deviation = fields.truth()
 
 
 class ConflictFound(Schema):

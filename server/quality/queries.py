@@ -13,6 +13,7 @@ from server.quality.model import (
     DEVIATION_OPENED,
     FLOW,
     POST_SEAL,
+    REPORTED,
     Deviation,
     Result,
     number_text,
@@ -131,6 +132,15 @@ def after_seal(connection: Connection, entry: Entry) -> list[Fact]:
         elif (row := instances.running_about(connection, FLOW, subject_of_number(number))) is not None:
             facts.append(starting.noted(row.instance, "又有记录归入偏差", "Another entry joined", entry.id))
     return facts
+
+
+def reported(connection: Connection, entry: Entry, after: int) -> Fact:
+    """The deviation that somebody's report of an exception asks for; `after` others are opened with it. The server
+    opens it, since what a person may by now refuses nothing that they have reported."""
+    given, number = entry.payload, next_number(connection, entry.recorded_at, after)
+    about = {"entry": entry.id, "device": entry.header.device, "summary": given["comment"]}
+    payload = {"deviation": number, "batch": given["batch"], "code": REPORTED, **about}
+    return Fact(DEVIATION_OPENED, f"batch/{given['batch']}", payload, subject=number)
 
 
 def batch_of_record(connection: Connection, entry: Entry) -> str | None:

@@ -229,6 +229,10 @@ class _Notices:
         self._devices = identity.devices(connection, about)
         self._stale = queries.stale_waivers(connection, number)
         self._flows = _flows_of(connection, notices)
+        self._opened: dict[str, list[str]] = {}
+        for one in quality.deviations_of_batch(connection, number):
+            if one.entry is not None:
+                self._opened.setdefault(one.entry, []).append(one.number)
 
     def __call__(self, notice: Notice) -> dict[str, Any]:
         phase = find_phase(self._phases, notice.phase) if notice.phase is not None else None
@@ -246,6 +250,7 @@ class _Notices:
             "comment": notice.comment,
             "stale": notice.id in self._stale,
             "flow": self._flows.get(notice.id),
+            "deviations": self._opened.get(notice.id, []),
             "decision": None if decision is None else {**decision, "by": self._people[decision["by"]]},
         }
 

@@ -277,6 +277,7 @@ class ItemAnswer(Schema):
     decision = plain.Raw(allow_none=True)
     stale = plain.Boolean(metadata={"description": "a waiver whose device has delivered more since"})
     flow = plain.Nested(StandingAnswer, allow_none=True)
+    deviations = plain.List(plain.String(), required=True, metadata={"description": "numbers of those opened for it"})
 
 
 class RecordLineAnswer(Schema):

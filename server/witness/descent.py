@@ -202,7 +202,7 @@ class DescentRules:
             for one in same:
                 del self._items[one]
             self._items[seen.head.id] = given["batch"], given["slot"]
-        elif kind == production.EXCEPTION:
+        elif kind in (production.EXCEPTION, production.REPORTED):
             self._items[seen.head.id] = given["batch"], None
         elif kind == _OPENED:
             self._items[given["deviation"]] = given["batch"], None

@@ -68,6 +68,7 @@ from server.witness.questions import QuestionRules
 from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reconciling import ReconcilingRules
+from server.witness.reports import ReportRules
 from server.witness.requisitions import RequisitionRules
 from server.witness.rests import RestRules
 from server.witness.reviews import ReviewRules
@@ -172,7 +173,7 @@ class SiteRules:
         self._numbers = NumberRules(self._recipes.product)
         self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
-        self._blanks = BlankRules()
+        self._blanks, self._reports = BlankRules(), ReportRules()
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -235,6 +236,7 @@ class SiteRules:
         self._reviews.judge(seen)
         self._questions.judge(seen)
         self._blanks.judge(seen)
+        self._reports.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         self._balances.judge(seen)
@@ -315,6 +317,7 @@ class SiteRules:
         self._reviews.learn(seen)
         self._questions.learn(seen)
         self._blanks.learn(seen)
+        self._reports.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         if seen.by_server and body is not None:

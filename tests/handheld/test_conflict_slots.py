@@ -71,7 +71,7 @@ def settled(site: Site, tablets: tuple[Tablet, Tablet], row: dict[str, Any], cla
 
 @pytest.mark.urs("PLT-10")
 def test_the_table_has_every_kind_that_a_tablet_records_of_a_batch() -> None:
-    beside = (model.REMARK, model.PHOTO, model.VERIFIED, model.EXPLAINED, model.EXCEPTION, model.RESTED, *model.COURSE)
+    beside = (*model.BESIDE, model.RESTED, *model.COURSE)
     # What is said of a piece of equipment claims no slot of the batch.
     of_pieces = {model.EQUIPMENT_CLEANED, model.CLEANING_CHECKED, model.ALARM_RAISED}
     assert {row["kind"] for row in ROWS} == {*model.WORK, *beside} - of_pieces

@@ -40,6 +40,14 @@ KINDS: dict[str, dict[str, Any]] = {
         "bytes": 81_234,
         "caption": None,
     },
+    "exception_reported": {
+        "batch": BATCH,
+        "phase": "40",
+        "severity": "minor",
+        "comment": "something is odd",
+        "photo": None,
+        "deviation": False,
+    },
     "exception_raised": {
         "batch": BATCH,
         "code": "reported",

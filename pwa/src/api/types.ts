@@ -148,6 +148,8 @@ export interface Item {
   stale: boolean;
   /** Of a deviation: what carries it. */
   flow: Standing | null;
+  /** Numbers of the deviations that were opened for it. */
+  deviations?: string[];
 }
 /** The instance of a flow that carries something: what waits in it for whom, or how it ended. */
 export interface Standing { instance: string; started_by: Named; started_at: string; ended_at: string | null; result: string | null; waiting: { name: Text2; person: Named | null; roles: string[]; overdue: boolean }[] }

@@ -15,6 +15,6 @@ export const containersEn = {
     delivered: (all: string, together: string) => `${all} by the delivery, ${together} with those received before`, nothingSaid: "the delivery does not say", differs: "It differs from the delivery.", differsHint: "Count and weigh once more. If it is so, receive what is there, and tell QA.",
     faults: { label: "This is no label.", content: "This is no content.", twice: "This label stands twice.", known: "This label was received before." } as Record<string, string>,
     listHint: "A container belongs to one batch at a time; all have the status of the lot.", registered: (n: number, of: string) => `${n} of ${of} are registered.`, none: "No containers of this lot are registered: it is weighed from without naming any.", came: (q: string) => `held ${q}`, empty: "used up",
-    missing: (n: number) => (n === 1 ? "1 weighing of this lot names no container." : `${n} weighings of this lot name no container.`), severities: { minor: "minor", major: "major" } as Record<string, string>,
+    missing: (n: number) => (n === 1 ? "1 weighing of this lot names no container." : `${n} weighings of this lot name no container.`), severities: { critical: "critical", minor: "minor", major: "major" } as Record<string, string>,
   },
 };

@@ -15,6 +15,6 @@ export const containersZh = {
     delivered: (all: string, together: string) => `送货单 ${all}，连同此前接收共 ${together}`, nothingSaid: "送货单未写明", differs: "与送货单不符。", differsHint: "请重新清点和称量。若确实如此，请按实物接收，并告知 QA。",
     faults: { label: "这不是有效标签。", content: "这不是有效的内容量。", twice: "此标签出现两次。", known: "此标签已接收过。" } as Record<string, string>,
     listHint: "一个容器同一时间只归一个批；其状态随物料批。", registered: (n: number, of: string) => `已登记 ${n} / ${of} 个。`, none: "本物料批没有登记的容器：称量时不写明容器。", came: (q: string) => `原装 ${q}`, empty: "已用完",
-    missing: (n: number) => `本物料批有 ${n} 次称量未写明容器。`, severities: { minor: "轻微", major: "重要" } as Record<string, string>,
+    missing: (n: number) => `本物料批有 ${n} 次称量未写明容器。`, severities: { critical: "严重", minor: "轻微", major: "重要" } as Record<string, string>,
   },
 };

@@ -18,6 +18,7 @@ export const KIND = {
   photo: "production.photo_attached.v1",
   verified: "production.entry_verified.v1",
   exception: "production.exception_raised.v1",
+  reported: "production.exception_reported.v1",
   yielded: "production.yield_recorded.v1",
   explained: "production.yield_explained.v1",
 } as const;

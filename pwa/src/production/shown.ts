@@ -8,6 +8,7 @@ import { dt } from "./dispensing/words";
 import { CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
 import { DECIDED, KIND, SINGLE } from "./progress";
+import { rt } from "./reports";
 
 interface Said { kind: string; payload: Record<string, unknown> | null }
 
@@ -52,6 +53,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.identified || kind === CLEANED || kind === CLEANING_CHECKED) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
+  if (kind === KIND.reported) return [word(rt().severities, text(payload.severity)), text(payload.comment)].join(t().common.colon);
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);
   return "";
 }
@@ -68,7 +70,7 @@ function besideOf({ kind, payload }: Said): string {
     if (payload.tare) parts.push(`${dt().tare} ${quantity(payload.tare as Quantity)}`, `${dt().gross} ${quantity(payload.gross as Quantity)}`);
     if (payload.into) parts.push(`${dt().into} ${text(payload.into)}`);
   }
-  if (kind !== KIND.exception && payload.comment) parts.push(text(payload.comment));
+  if (kind !== KIND.exception && kind !== KIND.reported && payload.comment) parts.push(text(payload.comment));
   return parts.join(" · ");
 }
 
@@ -86,7 +88,7 @@ function isAbnormal({ kind, payload }: Said): boolean {
   if (kind === KIND.checked) return [...(payload.values as string[]), text(payload.mean)].some((value) => isOut(value, limits));
   if (kind === KIND.cleared) return (payload.items as { ok: boolean }[]).some((item) => !item.ok);
   if (kind === RESULTS) return (payload.results as Line[]).some((one) => one.verdict === "fail");
-  return kind === KIND.exception;
+  return kind === KIND.exception || kind === KIND.reported;
 }
 
 /** A portion may be less than its line asks for, not more. */

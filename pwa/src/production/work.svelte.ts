@@ -46,6 +46,8 @@ export class Work {
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
   asking = $state.raw<Asking | null>(null);
+  /** What was kept here last, by its id. */
+  signed: string | null = null;
   /** What is left in the container that a portion of `net` has just been taken from, until somebody has compared or weighed it. */
   rest = $state.raw<Rest | null>(null);
   /** The phase that is looked at, when it is not the current one. */
@@ -194,6 +196,19 @@ export class Work {
     return this.keep(draft, actor);
   }
 
+  /** Keeps a photo on this device and signs its entry, whose id this answers; null with a `problem`, or when nobody acts. */
+  async attach(photo: Blob, phase: string | null, caption: string): Promise<string | null> {
+    try {
+      const data = new Uint8Array(await photo.arrayBuffer());
+      const blob = await core.keepBlob(data, photo.type);
+      const payload = { batch: this.batch, phase, blob, type: photo.type, bytes: data.length, caption };
+      return (await this.sign({ kind: KIND.photo, subject: phase ? `${phase}/photo` : "photo", payload })) ? this.signed : null;
+    } catch (error) {
+      this.problem = asProblem(error);
+      return null;
+    }
+  }
+
   /** Whether somebody may not be the second person: for want of a qualification, or since their roles do not hold there. */
   private stopsSecond(person: string, phase: unknown): boolean {
     if (this.stops(person, SECOND_CHECK)) return true;
@@ -225,7 +240,7 @@ export class Work {
     this.busy = true;
     this.problem = null;
     try {
-      await core.record(whole(draft), actor);
+      this.signed = (await core.record(whole(draft), actor)).id;
       return true;
     } catch (error) {
       this.problem = asProblem(error);

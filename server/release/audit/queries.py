@@ -52,6 +52,7 @@ LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
     ),
     "decided": (
         "production.exception_raised.",
+        "production.exception_reported.",
         "production.conflict_found.",
         "quality.deviation_",
         "release.conflict_resolved.",

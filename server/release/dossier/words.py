@@ -223,6 +223,7 @@ production.entry_verified.v1|事后复核|Confirmed afterwards
 handheld.lease_issued.v3|携带离线|Taken along
 handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.exception_raised.v1|异常|Exception
+production.exception_reported.v1|上报异常|Exception reported
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
 quality.certificate_recorded.v1|供应商检验报告书已登记|Certificate of analysis recorded
@@ -472,6 +473,7 @@ subject_mismatch|位置不符|Place differs
 slot_unknown|位置未知|Place unknown
 lot_not_released|物料批未放行|Lot not released
 correction_unknown|更正对象不明|Corrected entry unknown
+photo_unknown|所指照片不存在|No such photo
 verdict_differs|判定不符|Verdict differs
 field_twice|同一字段在一条记录中出现两次|One field twice in one entry
 field_unknown|表单没有此字段|The form has no such field
