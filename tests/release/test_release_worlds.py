@@ -1,0 +1,265 @@
+"""Whatever happens to a batch, and in whatever order: it is released just when nothing of it is open.
+
+What is open is read off the log by the few lines of `open_of`, which know nothing of gates, items and projections.
+"""
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from batch_support import PHASES, Payload, Site, checked, cleared, marked, parameter, weighed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from release_support import close, sign
+from usage_support import check
+from witness_support import Story, witnessed
+
+from server.core import rebuild
+from server.core.errors import PestleError
+from server.identity.model import PERSON_ADDED
+from server.production import model as production
+from server.production import queries as batches
+from server.production.rules import slot_of
+from server.quality.model import DEVIATION_CLOSED_V1, DEVIATION_OPENED, RESULTS_RECORDED
+from server.quality.usage.model import CHECKED
+from server.recipes.model import slots
+from server.release.model import ANSWERED_KIND, ASKED_KIND, ASSESSED_KIND, RESOLVED_KIND
+from sync.log.reading import StoredEntry
+
+pytestmark = pytest.mark.urs("WHS-02", "PRD-13", "QUA-05")
+ANALYST, SECOND, QA, OPERATOR = "P-7", "P-71", "P-5", "P-1"
+B, STREAM = "B1", "batch/B1"
+LEFT, GIVEN = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
+# What an entry is flagged with that QA decides as a conflict, and not as an exception.
+CLASH = "conflict"
+Piece = tuple[str, Payload]
+
+
+def pieces() -> list[Piece]:
+    """All that is to be done, in its order."""
+    done: dict[str, list[Piece]] = {
+        "10": [("line_cleared", cleared(B))],
+        "20": [("material_weighed", weighed(B))],
+        "30": [("parameter_recorded", parameter(B, "speed", "12", "rpm"))],
+        "40": [("check_recorded", checked(B, turn, ["79.0", "80.0", "82.0"], "80.33")) for turn in (1, 2)],
+    }
+    done["30"].append(("parameter_recorded", parameter(B, "time", "20", "min")))
+    return [
+        one
+        for phase, entries in done.items()
+        for one in (("phase_started", marked(B, phase)), *entries, ("phase_completed", marked(B, phase)))
+    ]
+
+
+def open_of(entries: Iterable[StoredEntry]) -> Counter[str]:
+    """What of the batch waits for somebody, by the log alone; `failed` waits in vain."""
+    mine = [entry for entry in entries if entry.head.stream == STREAM]
+    said = defaultdict[str, list[StoredEntry]](list)
+    claims = defaultdict[str, list[int]](list)
+    for entry in mine:
+        said[entry.head.kind].append(entry)
+        if entry.head.kind in production.SINGLE_VALUED and entry.head.corrects is None:
+            claims[str(entry.head.subject)].append(entry.index)
+    still = Counter[str]()
+    still["exceptions"] = sum(
+        not _assessed(said, flag, entry) for entry in mine for flag in entry.stamp.flags if flag != CLASH
+    )
+    still["conflicts"] = sum(len(made) > 1 and not _resolved(said, slot, made) for slot, made in claims.items())
+    ended = {entry.envelope.body["phase"] for entry in said[production.COMPLETED]}
+    still["work"] = len({slot for phase in PHASES for slot in slots(phase)} - {*claims}) + len(PHASES) - len(ended)
+    still["leases"] = len(said[LEFT]) - len(said[GIVEN])
+    still["questions"] = len(said[ASKED_KIND]) - len(said[ANSWERED_KIND])
+    still["deviations"] = len(said[DEVIATION_OPENED]) - len(said[DEVIATION_CLOSED_V1])
+    still["unchecked"] = len(said[RESULTS_RECORDED]) - len(said[CHECKED])
+    lines = [line for entry in said[RESULTS_RECORDED] for line in entry.envelope.body["results"]]
+    still["failed"] = sum(line["verdict"] == "fail" for line in lines)
+    return +still
+
+
+def _assessed(said: Mapping[str, list[StoredEntry]], flag: str, flagged: StoredEntry) -> bool:
+    """QA has assessed, after it came, what it or others of its phase were flagged with."""
+    raised = {entry.head.id: entry.envelope.body for entry in said[production.EXCEPTION]}
+    phase = flagged.envelope.body.get("phase")
+    after = [raised[one.envelope.body["exception"]] for one in said[ASSESSED_KIND] if one.index > flagged.index]
+    return any((item["code"], item["phase"]) == (flag, phase) for item in after)
+
+
+def _resolved(said: Mapping[str, list[StoredEntry]], slot: str, claims: list[int]) -> bool:
+    """QA has chosen in this slot, after the last tablet claimed it."""
+    known = {entry.head.id: entry.head.subject for entries in said.values() for entry in entries}
+    chosen = [one.index for one in said[RESOLVED_KIND] if known[one.envelope.body["chosen"]] == slot]
+    return bool(chosen) and max(chosen) > max(claims)
+
+
+@dataclass
+class World:
+    site: Site
+    left: list[Piece] = field(default_factory=pieces)
+    done: list[tuple[Piece, str]] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    opened: int = 0
+    back: bool = False
+    released: bool = False
+
+    def step(self, at: int) -> None:
+        """The next piece of work; other than the first, out of its turn."""
+        if self.left:
+            kind, payload = self.left.pop(at % len(self.left))
+            self.done.append(((kind, payload), self.site.put(kind, payload).id))
+
+    def twice(self, at: int) -> None:
+        """Another tablet claims what one has recorded."""
+        known = [one for one, _ in self.done if f"production.{one[0]}.v1" in production.SINGLE_VALUED]
+        if known:
+            kind, payload = known[at % len(known)]
+            self.site.put(kind, payload | {"comment": "as I saw it"}, device="tablet-b")
+
+    def wild(self, at: int) -> None:
+        """A value out of its limits; a second one of its kind is a conflict besides."""
+        payload = parameter(B, "speed", str(20 + at), "rpm", comment="the drive jammed")
+        mine = [one for one in self.left if one[0] == "parameter_recorded" and one[1]["parameter"] == "speed"]
+        if mine:
+            self.left.remove(mine[0])
+            self.done.append((("parameter_recorded", payload), self.site.put("parameter_recorded", payload).id))
+
+    def correct(self, at: int) -> None:
+        known = [(one, entry) for one, entry in self.done if one[0] == "parameter_recorded"]
+        if known:
+            (kind, payload), entry = known[at % len(known)]
+            value = payload["value"] | {"value": {"speed": "13", "time": "25"}[payload["parameter"]]}
+            new = payload | {"value": value, "comment": None}
+            self.done.remove(((kind, payload), entry))
+            put = self.site.put(
+                kind, new, corrects=entry, reason="misread", subject=slot_of(f"production.{kind}.v1", new)
+            )
+            self.done.append(((kind, new), put.id))
+
+    def result(self, at: int) -> None:
+        line: Payload = {"test": "assay", "name": None, "value": {"value": "99.3" if at else "80.0", "unit": "%"}}
+        line |= {"low": "95.0", "high": "105.0", "verdict": "pass" if at else "fail"}
+        given = {"stage": "release", "results": [line], "source": None}
+        self.unchecked.append(self.site.state(RESULTS_RECORDED, STREAM, given, ANALYST).id)
+
+    def check(self, _: int = 0) -> None:
+        if self.unchecked:
+            check(self.site.plant, STREAM, self.unchecked.pop(), SECOND)
+
+    def ask(self, _: int) -> None:
+        given = {"batch": B, "phase": None, "about": [], "text": "why?"}
+        self.asked.append(str(self.site.state(ASKED_KIND, STREAM, given, QA).id))
+
+    def answer(self, _: int = 0) -> None:
+        if self.asked:
+            given = {"batch": B, "question": self.asked.pop(), "text": "the steam was low"}
+            self.site.state(ANSWERED_KIND, STREAM, given, OPERATOR)
+
+    def deviate(self, _: int) -> None:
+        self.opened += 1
+        number = f"DEV-2026-{self.opened:04}"
+        given = {"deviation": number, "batch": B, "code": "reported", "entry": None, "device": None, "summary": "spill"}
+        self.site.state(DEVIATION_OPENED, STREAM, given, OPERATOR)
+        self.numbers.append(number)
+
+    def conclude(self, _: int = 0) -> None:
+        if self.numbers:
+            close(self.site, self.numbers.pop(), 0)
+
+    def settle(self, at: int = 0) -> bool:
+        """QA decides a conflict, or assesses an exception; whether there was any."""
+        with self.site.plant.engine.connect() as connection:
+            found = [one for one in batches.items_of(connection, B) if one.state == "open" and one.type != "deviation"]
+        if not found:
+            return False
+        item = found[at % len(found)]
+        if item.type == "conflict":
+            said = {
+                "batch": B,
+                "conflict": item.id,
+                "chosen": item.entries[at % len(item.entries)],
+                "reason": "as read",
+            }
+            self.site.state(RESOLVED_KIND, STREAM, said, QA)
+        else:
+            said = {"batch": B, "exception": item.id, "assessment": "no effect on quality"}
+            self.site.state(ASSESSED_KIND, STREAM, said, QA)
+        return True
+
+    def hand_back(self, _: int = 0) -> None:
+        if not self.back:
+            self.site.hand_back(B)
+            self.back = True
+
+    def release(self, _: int = 0) -> None:
+        """QA signs what is there; the door and the log say the same of whether it may."""
+        still = open_of(Story.of(self.site.plant).entries)
+        with ExitStack() as stack:
+            if still:
+                stack.enter_context(pytest.raises(PestleError, match="release_blocked"))
+            sign(self.site, "released")
+        self.released = not still
+
+    def finish(self, what: str) -> None:
+        """Everybody does all that is left of one sort; what is said meanwhile may leave more of another."""
+        if what == "step":
+            while self.left:
+                self.step(0)
+        elif what == "settle":
+            while self.settle():
+                pass
+        elif what == "hand_back":
+            self.hand_back()
+        else:
+            for _ in range(len(getattr(self, LISTS[what]))):
+                getattr(self, what)()
+
+
+LISTS = {"answer": "asked", "conclude": "numbers", "check": "unchecked"}
+DEEDS = ("twice", "wild", "correct", "result", "check", "ask", "answer", "deviate", "conclude", "settle")
+deeds = st.lists(
+    st.one_of(
+        st.tuples(st.just("step"), st.just(0)),
+        st.tuples(st.sampled_from(("step", *DEEDS, "hand_back", "release")), st.integers(0, 9)),
+    ),
+    max_size=30,
+)
+
+
+@given(deeds, st.permutations(("step", "settle", "hand_back", *LISTS)))
+@settings(max_examples=25)
+def test_a_batch_is_released_just_when_nothing_of_it_is_open(
+    migrated_sqlite: Path, story: list[tuple[str, int]], ends: list[str]
+) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copyfile(migrated_sqlite, f"{folder}/pestle.db")
+        site = Site(f"sqlite:///{folder}/pestle.db", Path(folder))
+        try:
+            world = told(site, story)
+            for what in (*ends, "settle"):
+                if not world.released:
+                    world.finish(what)
+                    world.release()
+            failed = open_of(Story.of(site.plant).entries)["failed"]
+            assert world.released is not bool(failed)
+            assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
+            assert witnessed(Path(folder) / "witness", Story.of(site.plant))[0] == 200
+        finally:
+            site.plant.close()
+
+
+def told(site: Site, story: list[tuple[str, int]]) -> World:
+    person: dict[str, Any] = {"person": SECOND, "login": "qian", "name": "钱", "name_en": None, "roles": ["qc"]}
+    site.state(PERSON_ADDED, f"person/{SECOND}", person)
+    site.order(B)
+    world = World(site)
+    for deed, at in story:
+        if not world.released:
+            getattr(world, deed)(at)
+    return world
