@@ -7,7 +7,11 @@ from dataclasses import replace
 from server.equipment.model import REGISTERED
 from server.equipment.status import model
 from server.equipment.status.model import Event, Holds, Use
+from server.identity import grants
+from server.identity.at_capture import capture_of
+from server.identity.model import SERVER
 from server.production.model import ENDS, IDENTIFIED
+from server.witness.granting import GrantRules
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
@@ -23,8 +27,9 @@ class MachineRules(StandingRules):
 
     kinds = (REGISTERED, *_SAID, *_ON_TABLETS, *ENDS)
 
-    def __init__(self) -> None:
+    def __init__(self, granted: GrantRules) -> None:
         super().__init__()
+        self._granted = granted
         self._index = 0
         self._classes: dict[str, str] = {}
         self._holds: dict[_Key, Holds] = {}
@@ -61,10 +66,21 @@ class MachineRules(StandingRules):
         if "cleaning" in body:
             found = model.judge_check(code, head.actor, self._cleanings.get(body["cleaning"]))
             self.compare(seen, found, model.OF_CHECK)
+            if head.kind == model.CLEANING_CHECKED:
+                self._judge_permission(seen)
             return
         late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
         owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
         self.compare(seen, owed, model.OF_CLEANING)
+
+    def _judge_permission(self, seen: Seen) -> None:
+        """Of who checks at the desk; in the record of a batch it is asked as of all work."""
+        actor = seen.head.actor
+        held = self._granted.held_at(actor, capture_of(seen.head)) if self._granted.since else None
+        if held is None:
+            return
+        may = actor == SERVER or any(grants.permits(one, each, None) for one in held for each in model.CHECKS)
+        self.compare(seen, () if may else {model.NOT_PERMITTED}, (model.NOT_PERMITTED,))
 
     def _judge_decision(self, seen: Seen, body: Body) -> None:
         known = body["equipment"] in self._classes

@@ -166,6 +166,10 @@ def test_what_was_cleaned_is_not_clean_for_a_batch_until_somebody_else_has_check
     assert check(made, other, by="P-1").flags == ("verifier_is_performer",)
     assert check(made, "0" * 8 + "-0000-7000-8000-" + "0" * 12).flags == ("cleaning_unknown",)
     assert state(made)["checked"] is False
+    # Who may neither clean nor review looks at nothing for anybody (the wall of a line, and nobody at all).
+    for stranger in ("P-4", "P-404"):
+        assert check(made, other, by=stranger).flags == ("person_not_permitted",)
+        assert state(made)["checked"] is False
     assert check(made, other).flags == ()
     assert state(made)["checked"] is True
     made.wait(6)

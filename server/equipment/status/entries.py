@@ -5,6 +5,9 @@ from sqlalchemy import Connection
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.equipment import queries as register
 from server.equipment.status import model, projection, queries, shapes
+from server.identity import grants
+from server.identity import queries as identity
+from server.identity.model import SERVER
 
 
 def decide_status(connection: Connection, entry: Entry) -> Ruling:
@@ -36,7 +39,10 @@ def judge_check(connection: Connection, entry: Entry) -> Ruling:
     """Kept whatever is wrong with it; then the piece still waits for its check."""
     given = entry.payload
     found = queries.find_cleaning(connection, given["cleaning"])
-    return Ruling(flags=tuple(model.judge_check(given["equipment"], entry.actor, found)))
+    flags = model.judge_check(given["equipment"], entry.actor, found)
+    held = identity.grants_within(connection, entry.actor, entry.header)
+    may = entry.actor == SERVER or any(grants.permits(one, each, None) for one in held for each in model.CHECKS)
+    return Ruling(flags=(*flags, *(() if may else (model.NOT_PERMITTED,))))
 
 
 def _rooms(connection: Connection, entry: Entry) -> list[str]:

@@ -45,8 +45,10 @@ OF_CLEANING = (UNKNOWN, DIRTY_TOO_LONG)
 # Of the check of a cleaning: there is none such of the piece; who checks has cleaned.
 NO_CLEANING, OWN = "cleaning_unknown", "verifier_is_performer"
 OF_CHECK = (NO_CLEANING, OWN)
+# Who checks may not.
+NOT_PERMITTED = "person_not_permitted"
 # With one of these a check is none.
-WORTHLESS = frozenset({*OF_CHECK, "person_not_permitted"})
+WORTHLESS = frozenset({*OF_CHECK, NOT_PERMITTED})
 # What in a decision cannot be.
 UNREGISTERED, UNREASONED, UNCLEAR = "equipment_unregistered", "equipment_reason_missing", "cleaning_scope_wrong"
 
