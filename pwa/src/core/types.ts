@@ -104,10 +104,15 @@ export interface DispensingLine {
 /** What a yield is calculated over, by its name in the expression: the sum of slots of phases before, or what is typed. */
 export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
 export interface Equipment { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates; state?: EquipmentState }
+/** An alarm of a piece of equipment that stands: `what` as the machine shows it (server/equipment/alarms/model.py). */
+export interface EquipmentAlarm { id: string; what: string; severity: string; source: string; at: string }
 /** How a piece of equipment stands (server/equipment/status/queries.py); `kept`: whether anybody keeps account of it. */
 export interface EquipmentState { kept: boolean; status: string | null; since: string | null; batch: string | null; reason: string | null; until: string | null; over: boolean;
   /** Whether somebody else has looked at its cleaning; missing in older leases. */
-  checked?: boolean; holds: { dirty_hours: number | null; clean_hours: number | null } | null }
+  checked?: boolean;
+  /** Those that stand; missing in older leases. */
+  alarms?: EquipmentAlarm[];
+  holds: { dirty_hours: number | null; clean_hours: number | null } | null }
 export interface Phase {
   id: string;
   type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield";

@@ -13,4 +13,6 @@ export interface BalanceLine extends Piece { live: { net: Quantity | null; quali
 /** A line of a piece's history: a status, a cleaning, or its use in a phase of a batch (server/equipment/status/views.py). */
 export interface HistoryLine { id: string; index: number; what: string; at: string; by: Person | null; procedure: string | null; cleaning: string | null; batch: string | null; phase: string | null; left: string | null; text: string | null; flags: string[]; checked_at: string | null; checked_by: Person | null }
 export interface Machine extends Equipment { state: EquipmentState }
-export interface MachineView extends Machine { history: HistoryLine[] }
+/** An alarm of a piece with its end; `batch` and `phase` of one that was raised on a tablet (server/equipment/alarms/queries.py). */
+export interface AlarmLine { id: string; what: string; severity: string; source: string; at: string; by: Person | null; batch: string | null; phase: string | null; cleared_at: string | null; cleared_by: Person | null; reason: string | null }
+export interface MachineView extends Machine { history: HistoryLine[]; alarms: AlarmLine[] }

@@ -5,7 +5,7 @@ import { quantity } from "../ui/format";
 import { t, tx, word } from "../i18n/index.svelte";
 import { RESTED } from "./containers";
 import { dt } from "./dispensing/words";
-import { CLEANED, CLEANING_CHECKED } from "./course/standing";
+import { ALARMED, CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
 import { DECIDED, KIND, SINGLE } from "./progress";
 import { rt } from "./reports";
@@ -50,6 +50,7 @@ function valueOf({ kind, payload }: Said): string {
   if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.held || kind === KIND.aborted || kind === KIND.skipped) return text(payload.reason);
+  if (kind === ALARMED) return `${text(payload.equipment)} · ${text(payload.what)}`;
   if (kind === KIND.identified || kind === CLEANED || kind === CLEANING_CHECKED) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);

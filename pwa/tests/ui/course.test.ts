@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Equipment, LocalEntry, Phase } from "../../src/core/types";
 import { firstBefore, holding, leftBy, machines, next, permitted, running, toneOf, unidentified } from "../../src/production/course/course";
 import { courseOf } from "../../src/production/controls/schedule";
-import { CLEANED, CLEANING_CHECKED, cleaningOf, doubtNow, doubtOf, usedIn } from "../../src/production/course/standing";
+import { ALARMED, alarmsOf, CLEANED, CLEANING_CHECKED, cleaningOf, doubtNow, doubtOf, usedIn } from "../../src/production/course/standing";
 import { KIND } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -113,4 +113,20 @@ it("says what keeps a machine from a batch by what was taken along (EQP-03)", ()
   expect(at(now, { status: "in_use", batch: "B1" })).toBeNull();
   expect(at(now, { status: "to_be_cleaned", batch: null })).toBe("to_be_cleaned");
   expect(at(now, { kept: false, status: "to_be_cleaned" })).toBeNull();
+});
+
+it("EQP-05 PRD-08 knows a machine's alarms by what was taken along and by what was told in the batch since", () => {
+  const issued = "2026-11-22T08:00:00.000Z";
+  const lent = { id: "A-1", what: "E42", severity: "major", source: "machine", at: issued };
+  const piece = (alarms?: typeof lent[]): Equipment => ({ equipment: "GR-1", class: "granulator", name: text, serial: null, model: null, location: null, calibration_due: null, state: { kept: false, status: null, since: null, batch: null, reason: null, until: null, over: false, holds: null, ...(alarms ? { alarms } : {}) } });
+  const told: LocalEntry = { ...entry(ALARMED, "20", 1), recordedAt: null, payload: { batch: "B1", phase: "20", equipment: "GR-1", what: "E7", severity: "minor" } };
+  const names = (from: Equipment, entries: LocalEntry[]): string[] => alarmsOf(from, entries, issued).map(({ what }) => what);
+  expect(names(piece(), [])).toEqual([]);
+  expect(names(piece([lent]), [told])).toEqual(["E42", "E7"]);
+  expect(names(piece([{ ...lent, id: told.id }]), [told])).toEqual(["E42"]);
+  // Taken along again after the log had it: what is not among those that stand was cleared at the desk.
+  expect(names(piece([]), [{ ...told, recordedAt: "2026-11-22T07:59:00.000Z" }])).toEqual([]);
+  expect(names(piece([]), [{ ...told, recordedAt: "2026-11-22T08:01:00.000Z" }])).toEqual(["E7"]);
+  expect(names({ ...piece(), equipment: "GR-2" }, [told])).toEqual([]);
+  expect(names(piece(), [{ ...told, place: "quarantined" }])).toEqual([]);
 });

@@ -1,6 +1,6 @@
 """Reads of alarms: those that stand, those that a use may have fallen into, and the history of a piece."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -52,14 +52,14 @@ def standing_of(connection: Connection, code: str) -> list[Alarm]:
     return [_alarm(row) for row in connection.execute(query)]
 
 
-def history(connection: Connection, code: str, most: int) -> list[Mapping[str, Any]]:
+def history(connection: Connection, code: str, most: int) -> list[dict[str, Any]]:
     """Every alarm of a piece with who cleared it and why, the newest first."""
     query = select(alarm).where(alarm.c.equipment == code).order_by(alarm.c.at.desc(), alarm.c.idx.desc()).limit(most)
     names = ("id", "what", "severity", "source", "at", "by", "batch", "phase", *_END)
     return [{name: getattr(row, name) for name in names} for row in connection.execute(query)]
 
 
-def of_batch(connection: Connection, batch: str) -> list[Mapping[str, Any]]:
+def of_batch(connection: Connection, batch: str) -> list[dict[str, Any]]:
     """What was raised elsewhere of the pieces of a batch while it used them: at the desk, by the machine itself, or in
     another batch; in the order of time. What was raised in the batch stands in its own record."""
     query = (

@@ -12,6 +12,7 @@ from server.core import clock, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.equipment import queries as register
+from server.equipment.alarms import queries as alarmed
 from server.equipment.status import model, queries, shapes
 from server.identity import queries as identity
 from server.identity.access import current_person, require
@@ -37,7 +38,7 @@ def overview() -> Answer:
 @blueprint.get("/<code>")
 @require(*_SEES)
 def show(code: str) -> Answer:
-    """One piece: how it stands, for how long that holds, and its use log with cleanings. PestleError
+    """One piece: how it stands, for how long that holds, its use log with cleanings, its alarms. PestleError
     `equipment_unregistered`."""
     return _page(code)
 
@@ -102,8 +103,11 @@ def _page(code: str) -> Answer:
         if piece is None:
             raise PestleError(model.UNREGISTERED, {"equipment": code})
         lines = queries.history(connection, code, _SHOWN)
-        named = {one[who] for one in lines for who in ("by", "checked_by") if one[who] is not None}
+        alarms = alarmed.history(connection, code, _SHOWN)
+        about = [(one, ("by", "checked_by")) for one in lines] + [(one, ("by", "cleared_by")) for one in alarms]
+        named = {one[who] for one, names in about for who in names if one[who] is not None}
         people = identity.people(connection, named)
         state = queries.state(connection, piece, clock.now_text())
         history = [one | {who: people.get(one[who] or "") for who in ("by", "checked_by")} for one in lines]
-        return piece.payload() | {"state": state, "history": history}
+        told = [one | {who: people.get(one[who] or "") for who in ("by", "cleared_by")} for one in alarms]
+        return piece.payload() | {"state": state, "history": history, "alarms": told}

@@ -1,9 +1,10 @@
 /** What keeps a piece of equipment from being used for a batch, by what the batch took along: as
  * server/equipment/status/model.py asks it again where it is identified. */
-import type { Equipment, LocalEntry, Phase } from "../../core/types";
+import type { Equipment, EquipmentAlarm, LocalEntry, Phase } from "../../core/types";
 import { KIND } from "../progress";
 
 export const CLEANED = "production.equipment_cleaned.v1", CLEANING_CHECKED = "production.cleaning_checked.v1";
+export const ALARMED = "production.alarm_raised.v1";
 /** With one of these a check is none (server/equipment/status/model.py). */
 const WORTHLESS: ReadonlySet<string> = new Set(["cleaning_unknown", "verifier_is_performer", "person_not_permitted"]);
 
@@ -40,4 +41,12 @@ export function doubtNow(piece: Equipment, batch: string, entries: readonly Loca
   const doubt = doubtOf(piece, batch, now), cleaning = cleaningOf(piece.equipment, entries);
   if (!cleaning || doubt === "maintenance" || doubt === "out_of_service") return doubt;
   return cleaning.check ? null : "unchecked";
+}
+
+/** The alarms that a piece is in, as far as is known here: those that stood when the batch was taken along at `issued`, and
+ * those that were raised in the batch since. Whether one was cleared at the desk shows when the batch is taken along again. */
+export function alarmsOf(piece: Equipment, entries: readonly LocalEntry[], issued: string): EquipmentAlarm[] {
+  const lent = piece.state?.alarms ?? [];
+  const since = entries.filter(({ id, kind, payload, place, recordedAt }) => kind === ALARMED && payload.equipment === piece.equipment && place !== "quarantined" && (recordedAt === null || recordedAt > issued) && !lent.some((one) => one.id === id));
+  return [...lent, ...since.map(({ id, payload, capturedAt }) => ({ id, what: String(payload.what), severity: String(payload.severity), source: "manual", at: capturedAt }))];
 }
