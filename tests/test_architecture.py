@@ -19,8 +19,9 @@ DOORS |= {"starting", "kinds", "standing", "expressions", "statistics"}
 DOORS |= {"giving"}
 # How a filled form is printed.
 DOORS |= {"paper"}
-# What comes after what in a recipe, the shape of one, how it is scaled, and one of before in the third form.
-DOORS |= {"structure", "master", "scaling", "upgrading"}
+# What comes after what in a recipe, the shape of one, how it is scaled, one of before in the third form, and which
+# calculation stands where.
+DOORS |= {"structure", "master", "scaling", "upgrading", "printed"}
 # What a batch accounts for is reckoned over movements of stock, and a wall shows how far phases are: by pure rules of
 # these rooms, which nobody should write twice.
 SHARED = {

@@ -21,6 +21,7 @@ from server.production.judging import (
     judge_verification,
 )
 from server.production.numbers import entries as numbers
+from server.production.packaging.shapes import MaterialBalanced, SpecimenKept
 from server.production.yields import projection as explained
 from server.production.yields.judging import judge_resolution
 from server.production.yields.shapes import YieldExplained, YieldRecorded
@@ -114,6 +115,8 @@ KINDS = (
     Kind(model.CHECKED, shapes.CheckRecorded, "observation", judge_observation, _value),
     Kind(model.YIELDED, YieldRecorded, "observation", judge_observation, _value),
     Kind(model.EXPLAINED, YieldExplained, "observation", judge_observation, _explain),
+    Kind(model.BALANCED, MaterialBalanced, "observation", judge_observation, _value),
+    _observed(model.SPECIMEN, SpecimenKept),
     _observed(model.COMPLETED, shapes.PhaseMarked),
     _observed(model.HELD, course.PhaseStopped),
     _observed(model.RESUMED, course.PhaseResumed),

@@ -22,6 +22,7 @@ from server.production.descent import queries as births
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
+from server.production.packaging import judging as packaging
 from server.production.yields import judging as yields
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
@@ -196,6 +197,7 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
         found += _judge_on_balance(connection, entry) + dispensing.judge_rest(connection, entry)
     elif entry.kind == model.COMPLETED and phase is not None and phase["type"] == "dispensing":
         found += dispensing.judge_completed(connection, entry, phase)
+    found += packaging.judge(connection, entry, phase)
     return found + yields.judge(connection, entry, batch)
 
 

@@ -40,6 +40,8 @@ CHECKED = "production.check_recorded.v1"
 RESTED = "production.rest_weighed.v1"
 YIELDED = "production.yield_recorded.v1"
 EXPLAINED = "production.yield_explained.v1"
+# What became of a printed material, and a picture of what is printed on it.
+BALANCED, SPECIMEN = "production.material_balanced.v1", "production.specimen_kept.v1"
 COMPLETED = "production.phase_completed.v1"
 HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
 IDENTIFIED = "production.equipment_identified.v1"
@@ -79,13 +81,15 @@ POST_SEAL = "post_seal"
 AFTER_DISPOSITION = "after_disposition"
 
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
-SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED)
+SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED, BALANCED)
+# What is calculated from other values of the batch, and names these.
+CALCULATED = (YIELDED, BALANCED)
 # Said beside the work, by whoever stands by.
 BESIDE = (REMARK, PHOTO, VERIFIED, EXPLAINED, EXCEPTION, REPORTED, CLEANING_CHECKED, ALARM_RAISED)
 # Something was taken out of a container of a lot, by weight.
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.
-WORK = (STARTED, *SINGLE_VALUED, COMPLETED)
+WORK = (STARTED, *SINGLE_VALUED, SPECIMEN, COMPLETED)
 # What is done in its room by whoever is qualified for it; what is left over has no turn.
 IN_ROOM = (*WORK, RESTED)
 # What names a reading of a balance.

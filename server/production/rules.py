@@ -54,6 +54,10 @@ def slot_of(kind: str, payload: Payload) -> str:
             last = payload["parameter"]
         case model.CHECKED:
             last = f"{payload['check']}/{payload['round']}"
+        case model.BALANCED:
+            last = payload["item"]
+        case model.SPECIMEN:
+            last = f"{payload['item']}/specimen"
         case _:
             last = _LAST[kind]
     return last if phase is None else f"{phase}/{last}"
@@ -102,7 +106,7 @@ def judge_values(kind: str, payload: Payload, phase: Payload | None, own: Sequen
     whatever unit its balance shows, by what its material says of its units (`own`) as well."""
     if kind == model.CLEARED:
         return _judge_clearance(payload)
-    if kind not in model.SINGLE_VALUED or kind in (model.DISPENSED, model.YIELDED):
+    if kind not in model.SINGLE_VALUED or kind in (model.DISPENSED, *model.CALCULATED):
         # A portion alone has no limits; what a line comes to has. A yield is judged by what it was calculated from.
         return []
     limits = planned_limits(kind, payload, phase)

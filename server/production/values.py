@@ -47,14 +47,14 @@ def keep(connection: Connection, entry: Entry) -> None:
     given, found = entry.payload, said(entry.kind, entry.payload)
     row = {"idx": entry.index, "entry": entry.id, "batch": given["batch"], "phase": given["phase"]}
     samples = orjson.dumps(given["values"]).decode() if entry.kind == model.CHECKED else None
-    inputs = orjson.dumps(yields.named_by(given)).decode() if entry.kind == model.YIELDED else None
+    inputs = orjson.dumps(yields.named_by(given)).decode() if entry.kind in model.CALCULATED else None
     slot = rules.slot_of(entry.kind, given)
     transaction.insert(connection, _keep, {**row, "slot": slot, **found, "samples": samples, "inputs": inputs})
 
 
 def said(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
     """{value, unit} that an entry states for its slot: of a check the mean."""
-    if kind in (model.CHECKED, model.YIELDED):
+    if kind in (model.CHECKED, *model.CALCULATED):
         return {"value": given["mean" if kind == model.CHECKED else "value"], "unit": given["unit"]}
     named = given["value"] if kind == model.PARAMETER else given["net"]
     return {"value": named["value"], "unit": named["unit"]}

@@ -180,6 +180,8 @@ _OF_BATCHES = (
     "production.parameter_recorded.v1",
     "production.check_recorded.v1",
     "production.yield_recorded.v1",
+    "production.material_balanced.v1",
+    "production.specimen_kept.v1",
     "production.phase_completed.v1",
     "production.phase_held.v1",
     "production.phase_resumed.v1",

@@ -85,6 +85,8 @@ def _phase(at: int, phase: Content, content: Content, known: Registers) -> Itera
             yield from _weighing(f"{path}/lines/{number}", line, content, known)
             yield from (Finding(*one) for one in dispensing.check(f"{path}/lines/{number}", line, phase))
             yield from _tests(f"{path}/lines/{number}/potency", line, known)
+    for number, one in enumerate(phase.get("printed", ())):
+        yield from _printed(f"{path}/printed/{number}", one, content, known)
     for name in ("parameters", "checks"):
         for number, one in enumerate(phase.get(name, ())):
             yield from _ranged(f"{path}/{name}/{number}", one)
@@ -100,6 +102,20 @@ def _place(path: str, phase: Content, known: Registers) -> Iterator[Finding]:
         yield Finding("equipment_unknown", f"{path}/equipment")
     elif room is not None and known.equipment[equipment] not in (None, room):
         yield Finding("equipment_elsewhere", f"{path}/equipment")
+
+
+def _printed(path: str, one: Content, content: Content, known: Registers) -> Iterator[Finding]:
+    """A printed material is one of the bill, where it stands as what is printed or packed with."""
+    unit = known.units.get(one["material"])
+    if unit is None:
+        yield Finding("material_unknown", f"{path}/material")
+    elif ratio(one["unit"], unit, known.links.get(one["material"], ())) is None:
+        yield Finding("unit_differs", f"{path}/unit")
+    kind = next((line["kind"] for line in content["materials"] if line["material"] == one["material"]), None)
+    if kind is None:
+        yield Finding("material_not_listed", f"{path}/material")
+    elif kind not in model.BALANCED_KINDS:
+        yield Finding("material_not_printed", f"{path}/material")
 
 
 def _weighing(path: str, phase: Content, content: Content, known: Registers) -> Iterator[Finding]:

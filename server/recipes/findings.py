@@ -94,6 +94,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "每单位总量 × 数量 = {found} {unit}，而每批总量写为 {stated} {unit}。",
         "The total per unit times count is {found} {unit}, and {stated} {unit} are stated for the batch.",
     ),
+    "material_not_printed": (
+        "该物料在物料清单中不是包装材料或印刷包装材料。",
+        "In the bill of materials this is no packaging or printed material.",
+    ),
     "input_unused": ("算式未用到此输入。", "The expression does not use this input."),
     "yield_expression": (
         "算式第 {at} 个字符处有误（{problem}）。它由各输入算出一个数。",

@@ -76,6 +76,10 @@ class Instruction(_Step, shapes.BasePhase):
     """Only to be confirmed as done."""
 
 
+def _slots() -> plain.List[Any]:
+    return plain.List(fields.text(), required=True, allow_none=True, validate=validate.Length(1, 100))
+
+
 class Input(Schema):
     """What a yield is calculated over, by its name in the expression. `from`: slots of phases before, or
     `<phase>/<line>` of dispensing for all portions of it, of which the sum is taken; null: it is typed."""
@@ -87,7 +91,7 @@ class Input(Schema):
 
     class Meta:
         include: ClassVar = {
-            "from": plain.List(fields.text(), required=True, allow_none=True, validate=validate.Length(1, 100)),
+            "from": _slots(),
         }
 
 
@@ -103,6 +107,42 @@ class Yield(_Step, shapes.BasePhase, shapes.Bounded):
     high = fields.decimal(none=True)
 
 
+class Sources(Schema):
+    """Of each count of a printed material the slots of phases before, of which the sum is taken; null: it is typed."""
+
+    issued = _slots()
+    packs = _slots()
+    destroyed = _slots()
+    specimens = _slots()
+    returned = _slots()
+
+
+class Printed(shapes.Bounded):
+    """A printed material whose balance is drawn up (21 CFR 211.125(c); CN 2010, 180(10)): `counted` in `unit` to so
+    many decimals; each good pack, counted in `pack_unit`, has `per` of it. `low` and `high` are in per cent of what
+    was issued. `specimen`: a picture of what is printed on it is kept."""
+
+    id = fields.code()
+    material = fields.code()
+    material_name = fields.nested(fields.TextPair)
+    unit = fields.text(20)
+    counted = fields.whole(0, 9)
+    per = fields.decimal()
+    pack_unit = fields.text(20)
+    sources = fields.nested(Sources)
+    decimals = fields.whole(0, 9)
+    rounding = fields.choice("half_up", "gbt8170")
+    low = fields.decimal(none=True)
+    high = fields.decimal(none=True)
+    specimen = fields.truth()
+
+
+class Packaging(_Step, shapes.BasePhase):
+    """What became of the printed materials that were used up to here."""
+
+    printed = fields.many(Printed, 1, 30)
+
+
 _BY_TYPE: dict[str, type[Schema]] = {
     "line_clearance": Clearance,
     "weighing": Weighing,
@@ -111,6 +151,7 @@ _BY_TYPE: dict[str, type[Schema]] = {
     "in_process": InProcess,
     model.INSTRUCTION: Instruction,
     model.YIELD: Yield,
+    model.PACKAGING: Packaging,
 }
 
 

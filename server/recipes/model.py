@@ -8,10 +8,13 @@ from typing import Any
 from sync import canonical
 
 PHASE_TYPES = ("line_clearance", "weighing", "dispensing", "parameters", "in_process")
-# The types that a master recipe of the third form has besides: what is only confirmed as done, and a calculation.
-INSTRUCTION, YIELD = "instruction", "yield"
-MASTER_TYPES = (*PHASE_TYPES, INSTRUCTION, YIELD)
+# The types that a master recipe of the third form has besides: what is only confirmed as done, a calculation, and
+# that of what became of printed materials.
+INSTRUCTION, YIELD, PACKAGING = "instruction", "yield", "packaging"
+MASTER_TYPES = (*PHASE_TYPES, INSTRUCTION, YIELD, PACKAGING)
 MATERIAL_KINDS = ("raw", "packaging", "printed", "intermediate")
+# Those of which a packaging phase draws up what became of them.
+BALANCED_KINDS = ("packaging", "printed")
 # Of a line of dispensing: taken as it is; by what its lot contains; to make up for what the active ones came to.
 PLAIN, ACTIVE, COMPENSATOR = "plain", "active", "compensator"
 ROLES = (PLAIN, ACTIVE, COMPENSATOR)
@@ -129,6 +132,8 @@ def slots(phase: Mapping[str, Any]) -> list[str]:
         return []
     if kind == YIELD:
         return [f"{number}/yield"]
+    if kind == PACKAGING:
+        return [f"{number}/{one['id']}" for one in phase["printed"]]
     if kind == "line_clearance":
         return [f"{number}/clearance"]
     if kind == "weighing":

@@ -11,7 +11,7 @@ from server.recipes.findings import Finding
 # Of a canonical content; what is larger is no recipe of a plant.
 MOST_BYTES = 2 * 1024 * 1024
 # What a phase lists, of whatever type it is: where it stands it is a list of things with ids.
-_LISTED = ("items", "lines", "parameters", "checks", "inputs")
+_LISTED = ("items", "lines", "parameters", "checks", "inputs", "printed")
 # What is words in both languages wherever it stands.
 _WORDS = ("name", "instruction")
 

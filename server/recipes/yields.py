@@ -1,11 +1,12 @@
-"""Yields of a recipe: which values they are calculated over, and what is wrong with how they say so."""
+"""Yields of a recipe, balances of its printed materials: over which values, and what is wrong with how they say it."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from server.core import units
 from server.engines import expressions
-from server.recipes import model, structure
+from server.recipes import model, printed, structure
 from server.recipes.findings import Finding
 
 Content = Mapping[str, Any]
@@ -21,6 +22,20 @@ def check(content: Content) -> Iterator[Finding]:
                 for place, slot in enumerate(one["from"] or ()):
                     path = f"phases/{at}/inputs/{number}/from/{place}"
                     yield from _source(path, slot, one["unit"], phase["id"], content, above)
+        if phase["type"] == model.PACKAGING:
+            yield from _printed(f"phases/{at}/printed", phase, content, above)
+
+
+def _printed(path: str, phase: Content, content: Content, above: Mapping[str, set[str]]) -> Iterator[Finding]:
+    for number, one in enumerate(phase["printed"]):
+        here = f"{path}/{number}"
+        if Decimal(one["per"]) <= 0:
+            yield Finding("not_positive", f"{here}/per")
+        yield from _limits(here, one)
+        for given in printed.plan(phase, one)["inputs"]:
+            for place, slot in enumerate(given["from"] or ()):
+                at = f"{here}/sources/{given['id']}/{place}"
+                yield from _source(at, slot, given["unit"], phase["id"], content, above)
 
 
 def unit_of(phases: structure.Phases, slot: str) -> str | None:
@@ -35,6 +50,8 @@ def unit_of(phases: structure.Phases, slot: str) -> str | None:
         return str(line["unit"])
     if not model.has_slot(phase, slot):
         return None
+    if phase["type"] == model.PACKAGING:
+        return "%"
     if phase["type"] in ("weighing", model.YIELD):
         return str(phase["unit"])
     measured = [one for name in ("parameters", "checks") for one in phase.get(name, ()) if one["id"] == parts[1]]

@@ -21,7 +21,7 @@ DEMANDS = (NOTHING, READING, TRAINING)
 # What a requirement can be set on, and by which names; a piece, class or room of equipment is named by its code.
 PHASE, EQUIPMENT, ACTION = "phase", "equipment", "action"
 ON = (PHASE, EQUIPMENT, ACTION)
-PHASES = ("line_clearance", "weighing", "dispensing", "parameters", "in_process", "instruction", "yield")
+PHASES = ("line_clearance", "weighing", "dispensing", "parameters", "in_process", "instruction", "yield", "packaging")
 SECOND_CHECK = "second_check"
 # Permissions whose use may need a qualification, and the second person's check. Not those that lift a requirement or
 # let people in: a plant must always find somebody who can.

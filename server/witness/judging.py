@@ -61,6 +61,7 @@ from server.witness.leases import LeaseRules
 from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
 from server.witness.numbers import NumberRules
+from server.witness.packaging import PackagingRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
 from server.witness.purchasing import PurchaseRules
@@ -158,6 +159,7 @@ class SiteRules:
         self._places = PlaceRules(registry, self._stock, self._grants, self._since)
         self._counts = CountRules(self._stock, self._places, self._since)
         self._yields = YieldRules(self._grants, self._signed_by, self._since)
+        self._packaging = PackagingRules()
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers = SupplierRules()
@@ -263,6 +265,7 @@ class SiteRules:
             self._controls.judge(seen)
             self._course.judge(seen)
             self._yields.judge(seen)
+            self._packaging.judge(seen)
             self._judge_late(seen)
             self._judge_second(seen, seen.body)
         elif seen.head.kind in OF_RECORDS:
@@ -291,6 +294,7 @@ class SiteRules:
         self._machines.learn(seen)
         self._alarms.learn(seen)
         self._yields.learn(seen)
+        self._packaging.learn(seen)
         self._issuing.learn(seen)
         self._reconciling.learn(seen)
         self._training.learn(seen)

@@ -14,7 +14,7 @@ from server.production.yields import rules
 from server.production.yields.judging import VALUES, has_yields
 from server.production.yields.projection import WORTHLESS
 from server.production.yields.rules import Claim, Yield
-from server.recipes import structure
+from server.recipes import printed, structure
 from server.recipes.model import find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.granting import GrantRules
@@ -64,8 +64,9 @@ class YieldRules(StandingRules):
         known = self._standing(body["batch"], set() if head.corrects is None else {head.corrects})
         phase = find_phase(phases, body["phase"])
         owed = self._stale(phases, [*known, _claim(seen, body)], head.id)
-        if head.kind == model.YIELDED and phase is not None and phase["type"] == rules.YIELD:
-            owed |= {one.code for one in rules.judge(body, phases, phase, known)}
+        plan = printed.plan_at(phase, slot_of(head.kind, body)) if head.kind in model.CALCULATED else None
+        if plan is not None:
+            owed |= {one.code for one in rules.judge(body, phases, plan, known)}
             self.compare(seen, owed, rules.OF_YIELD)
         else:
             self.compare(seen, owed, (rules.STALE,))
@@ -89,11 +90,11 @@ class YieldRules(StandingRules):
         return rules.unexplained(one for one in known if one is not None)
 
     def _yield(self, one: Claim, phases: Sequence[Body]) -> Yield | None:
-        phase = find_phase(phases, one.slot.partition("/")[0])
-        if not one.standing or phase is None or phase["type"] != rules.YIELD:
+        plan = printed.plan_at(find_phase(phases, one.slot.partition("/")[0]), one.slot)
+        if not one.standing or plan is None:
             return None
-        out = bool(rules.judge_limits({"value": one.value, "comment": None}, phase))
-        return Yield(one.entry, phase["id"], self._captured[one.entry], out, self._explained.get(one.entry))
+        out = bool(rules.judge_limits({"value": one.value, "comment": None}, plan))
+        return Yield(one.entry, plan["id"], self._captured[one.entry], out, self._explained.get(one.entry))
 
     def _judge_explanation(self, seen: Seen, body: Body) -> None:
         person = body["explained_by"]
@@ -121,7 +122,7 @@ class YieldRules(StandingRules):
         elif head.kind in VALUES:
             self._claims.setdefault(body["batch"], []).append(_claim(seen, body))
             self._captured[head.id] = head.captured_at
-            if head.kind == model.YIELDED:
+            if head.kind in model.CALCULATED:
                 self._places[head.id] = body["batch"], body["phase"]
         elif head.kind == model.EXPLAINED and WORTHLESS.isdisjoint(seen.stamp.flags):
             self._explained[body["entry"]] = min(head.captured_at, self._explained.get(body["entry"], head.captured_at))
@@ -129,5 +130,5 @@ class YieldRules(StandingRules):
 
 def _claim(seen: Seen, body: Body) -> Claim:
     kind = seen.head.kind
-    inputs = rules.named_by(body) if kind == model.YIELDED else None
+    inputs = rules.named_by(body) if kind in model.CALCULATED else None
     return Claim(seen.head.id, slot_of(kind, body), **said(kind, body), standing=True, inputs=inputs)

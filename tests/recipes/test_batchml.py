@@ -10,6 +10,7 @@ from dispensing_support import API, DISPENSING, FILLER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from packaging_support import CARTON
 from recipe_support import content, master, step
 from support import ROOT
 
@@ -34,6 +35,8 @@ def whole() -> Made:
     lines = step("25", "dispensing", "20", second="line", lines=[API, FILLER])
     made["phases"].insert(2, DISPENSING | lines)
     made["procedure"][0]["operations"][0]["phases"].append("25")
+    made["phases"].append(step("70", "packaging", "60", printed=[CARTON]))
+    made["procedure"][1]["operations"][0]["phases"].append("70")
     return made
 
 

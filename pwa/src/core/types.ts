@@ -103,6 +103,12 @@ export interface DispensingLine {
 }
 /** What a yield is calculated over, by its name in the expression: the sum of slots of phases before, or what is typed. */
 export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
+/** A printed material whose balance is drawn up: each good pack has `per` of it; null in `sources`: the count is typed. */
+export interface Printed {
+  id: string; material: string; material_name: Text2; unit: string; counted: number; per: string; pack_unit: string;
+  sources: Record<"issued" | "packs" | "destroyed" | "specimens" | "returned", string[] | null>;
+  decimals: number; rounding: "half_up" | "gbt8170"; low: string | null; high: string | null; specimen: boolean;
+}
 export interface Equipment { equipment: string; class: string; name: Text2; serial: string | null; model: string | null; location: string | null; calibration_due: string | null; gates?: Gates; state?: EquipmentState }
 /** An alarm of a piece of equipment that stands: `what` as the machine shows it (server/equipment/alarms/model.py). */
 export interface EquipmentAlarm { id: string; what: string; severity: string; source: string; at: string }
@@ -115,7 +121,7 @@ export interface EquipmentState { kept: boolean; status: string | null; since: s
   holds: { dirty_hours: number | null; clean_hours: number | null } | null }
 export interface Phase {
   id: string;
-  type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield";
+  type: "line_clearance" | "weighing" | "dispensing" | "parameters" | "in_process" | "instruction" | "yield" | "packaging";
   name: Text2;
   instruction: Text2;
   room: string | null;
@@ -126,6 +132,9 @@ export interface Phase {
   rounds?: number; checks?: Check[]; schedule?: Schedule | null;
   lines?: DispensingLine[];
   inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
+  printed?: Printed[];
+  /** Of a calculation that is no phase of its own the printed material that it is the balance of. */
+  item?: string;
   /** Phases that must have ended before; missing in orders from before the third form: the one before it in the list. */
   after?: string[];
   /** The pieces of its class of equipment that may be used; none: any. */

@@ -21,13 +21,14 @@ export const KIND = {
   reported: "production.exception_reported.v1",
   yielded: "production.yield_recorded.v1",
   explained: "production.yield_explained.v1",
+  balanced: "production.material_balanced.v1",
 } as const;
 
 /** QA's choice between the claims of a slot, as the server has written it into the batch's document. */
 export const DECIDED = "release.conflict_resolved.v1";
 
 /** Kinds whose slot holds one value. */
-export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked, KIND.yielded];
+export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked, KIND.yielded, KIND.balanced];
 
 export const slot = {
   clearance: (phase: Phase): string => `${phase.id}/clearance`,
@@ -35,7 +36,7 @@ export const slot = {
   portion: (phase: Phase, line: string, portion: number): string => `${phase.id}/${line}/${portion}`,
   parameter: (phase: Phase, parameter: string): string => `${phase.id}/${parameter}`,
   check: (phase: Phase, check: string, round: number): string => `${phase.id}/${check}/${round}`,
-  yield: (phase: Phase): string => `${phase.id}/yield`,
+  yield: (phase: Phase): string => `${phase.id}/${phase.item ?? "yield"}`,
 };
 
 /** All slots that a phase must fill, in the order of work; of dispensing those that it has at least, one for each line; of
@@ -47,6 +48,7 @@ export function slots(phase: Phase): string[] {
   if (phase.type === "parameters") return (phase.parameters ?? []).map((one) => slot.parameter(phase, one.id));
   if (phase.type === "instruction") return [];
   if (phase.type === "yield") return [slot.yield(phase)];
+  if (phase.type === "packaging") return (phase.printed ?? []).map((one) => `${phase.id}/${one.id}`);
   return roundSlots(phase, phase.schedule ? 1 : (phase.rounds ?? 0));
 }
 

@@ -7,6 +7,7 @@ import { RESTED } from "./containers";
 import { dt } from "./dispensing/words";
 import { ALARMED, CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
+import { SPECIMEN } from "./packaging/printed";
 import { DECIDED, KIND, SINGLE } from "./progress";
 import { rt } from "./reports";
 
@@ -43,7 +44,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.weighed || kind === KIND.dispensed || kind === RESTED) return quantity(payload.net as Quantity);
   if (kind === KIND.parameter) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
-  if (kind === KIND.yielded) return quantity({ value: text(payload.value), unit: text(payload.unit) });
+  if (kind === KIND.yielded || kind === KIND.balanced) return quantity({ value: text(payload.value), unit: text(payload.unit) });
   if (kind === KIND.explained) return text(payload.explanation);
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
@@ -55,6 +56,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
   if (kind === KIND.reported) return [word(rt().severities, text(payload.severity)), text(payload.comment)].join(t().common.colon);
+  if (kind === SPECIMEN) return [text(payload.number), text(payload.dates)].filter(Boolean).join(" · ");
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);
   return "";
 }
@@ -104,6 +106,8 @@ export function slotName(phase: Phase | undefined, subject: string | null): stri
   if (id === "net") return t().weigh.net;
   if (id === "yield") return t().phaseTypes.yield ?? id;
   if (id === "clearance") return t().phaseTypes.line_clearance ?? id;
+  const printed = phase?.printed?.find((one) => one.id === id);
+  if (printed) return [tx(printed.material_name), round ? t().kinds[SPECIMEN] : ""].filter(Boolean).join(" · ");
   const line = phase?.lines?.find((one) => one.id === id);
   if (line) return [tx(line.material_name), round ? dt().portion(Number(round)) : ""].filter(Boolean).join(" · ");
   const found: { name: Text2 } | undefined = phase?.parameters?.find((one) => one.id === id) ?? phase?.checks?.find((one) => one.id === id);

@@ -7,6 +7,7 @@ import { fromLocal, related, type Version } from "../log/history";
 import { session } from "../session/session.svelte";
 import { mirror } from "../ui/mirror.svelte";
 import { RESTED } from "./containers";
+import { SPECIMEN } from "./packaging/printed";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
 import { elsewhere } from "./areas";
 import { firstBefore, next, permitted } from "./course/course";
@@ -30,7 +31,7 @@ type Asking =
   | { what: "second"; value: string; answer: (second: Second | null) => void };
 
 /** Work of a phase, which may need qualifications; remarks and photos do not. */
-const WORK: readonly string[] = [KIND.started, ...SINGLE, KIND.completed, RESTED];
+const WORK: readonly string[] = [KIND.started, ...SINGLE, SPECIMEN, KIND.completed, RESTED];
 
 /** Half of a character, as a broken clipboard leaves it, cannot be signed: a mark takes its place. */
 const HALF = /\p{Surrogate}/gu;
@@ -233,6 +234,11 @@ export class Work {
     const actor = session.acting?.id;
     if (!actor || this.busy) return false;
     return this.keep({ ...wanted, batch: this.batch, cosigner }, actor);
+  }
+
+  /** A photo by its hash, on this device from then on. */
+  keepBlob(data: Uint8Array, type: string): Promise<string> {
+    return core.keepBlob(data, type);
   }
 
   /** Kept on this device from then on; a trial keeps it nowhere. */

@@ -1,5 +1,5 @@
 /** What the server says of recipes and of orders. */
-import type { DispensingLine, Person, Text2 } from "../core/types";
+import type { DispensingLine, Person, Printed, Text2 } from "../core/types";
 import type { Quantity } from "../ui/format";
 import type { TimeLimit, UnitProcedure } from "./structure";
 
@@ -13,7 +13,7 @@ export interface RecipePhase {
   items?: { id: string; text: Text2 }[]; material?: string; material_name?: Text2; unit?: string; low?: string | null; high?: string | null; target?: string | null; decimals?: number;
   lines?: DispensingLine[]; second?: "portion" | "line" | null; parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
   after?: string[]; minutes?: number | null; times?: TimeLimit[]; candidates?: string[]; needs?: string[];
-  schedule?: { every: number; grace: number } | null; inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170";
+  schedule?: { every: number; grace: number } | null; inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170"; printed?: Printed[];
 }
 /** A line of the bill of materials; recipes of before name no more than the material. */
 export interface BomLine { material: string; name: Text2; kind?: string; quantity?: Quantity | null; low?: string | null; high?: string | null; per_unit?: Quantity | null }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { LocalEntry, Phase } from "../../src/core/types";
 import { RESTED } from "../../src/production/containers";
+import { SPECIMEN } from "../../src/production/packaging/printed";
 import { DECIDED, KIND, SINGLE, isDone, isStarted, limitsOf, limitsOfSlot, phaseOf, progress, slots, standings } from "../../src/production/progress";
 
 const text = { zh: "步骤", en: "Phase" };
@@ -38,7 +39,7 @@ const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../../tests/v
 describe("two tablets in one slot", () => {
   it("PLT-10 rival in the kinds in which the server finds a conflict", () => {
     expect([...new Set(rows.filter(({ conflict }) => conflict === "values").map(({ kind }) => kind))].sort()).toEqual([...SINGLE].sort());
-    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set([...Object.values(KIND), RESTED]));
+    expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set([...Object.values(KIND), RESTED, SPECIMEN]));
   });
 
   it.each(rows.map((row) => [row.kind, row.slot, row] as const))("PLT-10 %s %s: both values, and QA's decision", (kind, slot, row) => {

@@ -155,6 +155,7 @@ def _phases_refused(parent: Origin) -> Refusal | None:
 
 def _draws_on(phase: Given, ended: frozenset[str]) -> bool:
     slots = [slot for one in phase.get("inputs", ()) for slot in one["from"] or ()]
+    slots += [slot for one in phase.get("printed", ()) for some in one["sources"].values() for slot in some or ()]
     named = {time["since"] for time in phase["times"]} | {slot.partition("/")[0] for slot in slots}
     return not named.isdisjoint(ended)
 

@@ -17,11 +17,11 @@ from server.production.rules import slot_of
 from server.production.yields import rules
 from server.production.yields.projection import explained
 from server.production.yields.rules import Claim, Yield
-from server.recipes import structure
-from server.recipes.model import find_phase
+from server.recipes import printed, structure
+from server.recipes.model import PACKAGING, YIELD, find_phase
 
 # What yields may be calculated from.
-VALUES = (*model.WEIGHINGS, model.PARAMETER, model.CHECKED, model.YIELDED)
+VALUES = (*model.WEIGHINGS, model.PARAMETER, model.CHECKED, *model.CALCULATED)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
@@ -33,9 +33,10 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
     if phase is None:
         return []
     found = _judge_work(connection, entry, batch)
-    if entry.kind == model.YIELDED and phase["type"] == rules.YIELD:
+    plan = printed.plan_at(phase, slot_of(entry.kind, given)) if entry.kind in model.CALCULATED else None
+    if plan is not None:
         claims = values.of_batch(connection, batch.number, entry.header.corrects)
-        found += rules.judge(given, batch.phases, phase, claims)
+        found += rules.judge(given, batch.phases, plan, claims)
     return found
 
 
@@ -50,7 +51,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
 
 
 def has_yields(phases: Iterable[Any]) -> bool:
-    return any(one["type"] == rules.YIELD for one in phases)
+    """Whether anything is calculated in it: a yield, or what became of a printed material."""
+    return any(one["type"] in (YIELD, PACKAGING) for one in phases)
 
 
 def unexplained(connection: Connection, batch: Batch) -> frozenset[str]:
@@ -63,7 +65,7 @@ def judge_stale(connection: Connection, entry: Entry, batch: Batch | None) -> tu
     if batch is None or entry.kind not in VALUES or not has_yields(batch.phases):
         return [], []
     given = entry.payload
-    inputs = rules.named_by(given) if entry.kind == model.YIELDED else None
+    inputs = rules.named_by(given) if entry.kind in model.CALCULATED else None
     own = Claim(entry.id, slot_of(entry.kind, given), **values.said(entry.kind, given), standing=True, inputs=inputs)
     claims = [*values.of_batch(connection, batch.number, entry.header.corrects), own]
     facts = _stale_facts(connection, batch, claims, entry.id)
@@ -116,14 +118,15 @@ def _yields(connection: Connection, batch: Batch) -> list[Yield]:
     """Those that stand, with whether somebody who may has explained them, and when first."""
     known = explained(connection, batch.number)
     found = []
-    query = select(values.value.c.entry, values.value.c.phase, values.value.c.value, entry_.c.captured_at)
-    query = query.join(entry_, entry_.c.idx == values.value.c.idx).where(
-        values.value.c.batch == batch.number, values.value.c.inputs.is_not(None), entry_.c.superseded_by.is_(None)
+    c = values.value.c
+    query = select(c.entry, c.phase, c.slot, c.value, entry_.c.captured_at)
+    query = query.join(entry_, entry_.c.idx == c.idx).where(
+        c.batch == batch.number, c.inputs.is_not(None), entry_.c.superseded_by.is_(None)
     )
     for row in connection.execute(query.order_by(entry_.c.idx)):
-        phase = find_phase(batch.phases, row.phase)
-        if phase is not None and phase["type"] == rules.YIELD:
-            out = bool(rules.judge_limits({"value": row.value, "comment": None}, phase))
+        plan = printed.plan_at(find_phase(batch.phases, row.phase), row.slot)
+        if plan is not None:
+            out = bool(rules.judge_limits({"value": row.value, "comment": None}, plan))
             found.append(Yield(row.entry, row.phase, row.captured_at, out, known.get(row.entry)))
     return found
 
@@ -132,9 +135,9 @@ def _judge_explanation(connection: Connection, entry: Entry) -> list[Judgement]:
     """Of a yield of this phase, by somebody who may, signed with their own key."""
     given, person = entry.payload, entry.payload["explained_by"]
     about = queries.find_entry(connection, given["entry"])
-    place = (model.YIELDED, given["batch"], given["phase"])
+    place = (given["batch"], given["phase"])
     found = []
-    if about is None or (about.kind, about.batch, about.phase) != place:
+    if about is None or about.kind not in model.CALCULATED or (about.batch, about.phase) != place:
         found.append(Judgement(rules.UNKNOWN, {"entry": given["entry"]}))
     if not countersigning.signed(connection, entry.header, entry.signatures, person):
         found.append(Judgement(rules.UNSIGNED, {"person": person}))

@@ -17,12 +17,12 @@ from server.engines import expressions, statistics
 from server.engines.expressions import ExpressionError, ExpressionProblem, Program
 from server.production.model import MAJOR, Judgement
 from server.production.rules import within
+from server.recipes import printed
 
 STALE, UNEXPLAINED, UNKNOWN = "yield_stale", "yield_unexplained", "explanation_unknown"
 UNSIGNED, DIFFERS, OUT, UNIT = "explanation_unsigned", "calculation_differs", "out_of_limits", "unit_mismatch"
 # The flags of a yield itself.
 OF_YIELD = (STALE, DIFFERS, OUT, UNIT)
-YIELD = "yield"
 
 Payload = Mapping[str, Any]
 
@@ -71,10 +71,10 @@ class Stand:
         one = self.by_entry.get(entry)
         if one is None or not one.standing:
             return False
-        phase = self._phases.get(one.slot.partition("/")[0])
-        if one.inputs is None or phase is None or phase["type"] != YIELD:
+        plan = printed.plan_at(self._phases.get(one.slot.partition("/")[0]), one.slot)
+        if one.inputs is None or plan is None:
             return True
-        return self.fresh(phase, one.inputs)
+        return self.fresh(plan, one.inputs)
 
     def fresh(self, phase: Payload, inputs: Mapping[str, Sequence[str]]) -> bool:
         """Whether the entries of each input are what stands in its slots, of each slot one, every place filled, and are
@@ -139,7 +139,8 @@ def _program(source: str, names: tuple[str, ...]) -> Program:
 
 
 def judge(given: Payload, phases: Sequence[Payload], phase: Payload, claims: Sequence[Claim]) -> list[Judgement]:
-    """Of a yield as it arrives: `claims` are all values of the batch that the log knows, this one not among them."""
+    """Of a yield as it arrives, or of a balance, whose `phase` is its plan: `claims` are all values of the batch that
+    the log knows, this one not among them."""
     found = _judge_inputs(given, phase, claims)
     if not Stand(phases, claims).fresh(phase, named_by(given)):
         found.append(Judgement(STALE, {"severity": MAJOR}))

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import RESTED, SINGLE_VALUED, WEIGHINGS, YIELDED
+from server.production.model import BALANCED, CALCULATED, RESTED, SINGLE_VALUED, WEIGHINGS
+from server.recipes import printed
 from server.release.dossier.words import Lang, labels, word
 
 View = Mapping[str, Any]
@@ -95,7 +96,7 @@ class Printer:
         if "values" in payload:
             values = " · ".join(payload["values"])
             return f"{values} {payload['unit']}\n{self._labels['mean']} {payload['mean']} {payload['unit']}"
-        if view["kind"] == YIELDED:
+        if view["kind"] in CALCULATED:
             return "\n".join([quantity(payload), *self._inputs(payload)])
         if "value" in payload:
             return quantity(payload["value"])
@@ -105,13 +106,18 @@ class Printer:
         return ""
 
     def _bounds(self, view: View) -> Mapping[str, Any]:
-        """Where the limits of a value stand: those of a yield in the control recipe."""
+        """Where the limits of a value stand: those of a yield or a balance in the control recipe."""
         payload: Mapping[str, Any] = view["payload"] or {}
-        return self._phase_of(payload) if view["kind"] == YIELDED else payload
+        return self._plan_of(payload) if view["kind"] in CALCULATED else payload
+
+    def _plan_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The calculation of a yield, or of a printed material's balance."""
+        phase = self._phases.get(payload.get("phase") or "")
+        return printed.plan_at(phase, f"{payload.get('phase')}/{payload.get('item', 'yield')}") or {}
 
     def _inputs(self, payload: Mapping[str, Any]) -> list[str]:
         """What a yield was calculated from, in the recipe's names."""
-        names = {one["id"]: one["name"][self._lang] for one in self._phase_of(payload).get("inputs", [])}
+        names = {one["id"]: one["name"][self._lang] for one in self._plan_of(payload).get("inputs", [])}
         return [f"{names.get(one['id'], one['id'])} {quantity(one)}" for one in payload["inputs"]]
 
     def _phase_of(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -146,6 +152,9 @@ class Printer:
             return f"{payload['material']}\n{self._labels['lot']} {payload['lot']}{container}"
         if view["kind"] == RESTED and "container" in payload:
             return f"{word(RESTED, self._lang)}\n{payload['container']}"
+        if view["kind"] == BALANCED and "item" in payload:
+            one = printed.find(phase, payload["item"])
+            return payload["item"] if one is None else f"{one['material']}\n{one['material_name'][self._lang]}"
         for group, key in (("parameters", "parameter"), ("checks", "check")):
             if key in payload:
                 named = next((item for item in phase.get(group, []) if item["id"] == payload[key]), None)

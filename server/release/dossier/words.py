@@ -207,6 +207,8 @@ production.rest_weighed.v1|称量容器余量|Rest of a container weighed
 production.parameter_recorded.v1|参数|Parameter recorded
 production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
+production.material_balanced.v1|印刷包材物料平衡|Balance of a printed material
+production.specimen_kept.v1|印刷包材样张|Specimen of a printed material
 production.yield_explained.v1|收率超限说明|Explanation of a yield
 production.phase_completed.v1|步骤完成|Phase completed
 production.phase_held.v1|步骤暂停|Phase held
@@ -360,9 +362,11 @@ out_of_limits|超限|Out of limits
 check_late|中间控制检查过迟|In-process check taken too late
 check_missed|中间控制检查漏做|In-process check missed
 nelson_rule|控制图出现非偶然的模式|Pattern in the control chart that is not chance
-yield_stale|收率所依据的数值已失效|Yield from values that no longer stand
-yield_unexplained|收率超限未说明即继续生产|Went on after an unexplained yield
-explanation_unknown|说明所指并非本步骤的收率|Explains no yield of this phase
+yield_stale|收率或物料平衡所依据的数值已失效|Yield or balance from values that no longer stand
+yield_unexplained|收率或物料平衡超限未说明即继续生产|Went on after an unexplained yield or balance
+specimen_missing|未留印刷包材样张|No specimen of a printed material was kept
+specimen_differs|样张所印批号不符|Another batch number is printed on the specimen
+explanation_unknown|说明所指并非本步骤的收率或物料平衡|Explains no yield or balance of this phase
 explanation_unsigned|说明没有本人签名|Explanation without a signature of its own
 manual_weight_unverified|手工称量无复核|Typed weight without second person
 verifier_is_performer|复核人即操作人|Verifier is the performer

@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from server.core.typesetting import FONTS
 from server.identity import queries as identity
 from server.production import queries as batches
+from server.production.model import SPECIMEN
+from server.recipes import printed
 from server.release.dossier.rows import batch_size, limits, moment, person
 from server.release.dossier.words import Lang, labels, word
 from server.release.paper.model import Copy
@@ -78,8 +80,20 @@ def _rows(phase: Mapping[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
         case "yield":
             yield from ((one["name"][lang], one["unit"]) for one in phase["inputs"])
             yield phase["name"][lang], limits(phase)
+        case "packaging":
+            for one in phase["printed"]:
+                yield from _balance(printed.plan(phase, one), one, lang)
         case _:
             yield labels(lang)["done"], ""
+
+
+def _balance(plan: Mapping[str, Any], one: Mapping[str, Any], lang: Lang) -> Iterator[tuple[str, str]]:
+    """What became of a printed material, and the place where its specimen is stuck."""
+    name = one["material_name"][lang]
+    yield from ((f"{name}: {given['name'][lang]}", given["unit"]) for given in plan["inputs"])
+    yield f"{one['material']} {name}", limits(plan)
+    if one["specimen"]:
+        yield f"{name}: {word(SPECIMEN, lang)}", ""
 
 
 def _compile(content: Mapping[str, Any]) -> bytes:

@@ -6,10 +6,13 @@ import { compile, Decimal, exact, ExpressionError, ExpressionProblem, rounded, t
 import { ratio, sum, text } from "../../engines/statistics/numbers";
 import { ancestors } from "../../recipes/structure";
 import { isOut } from "../numbers";
+import { planAt, plans } from "../packaging/printed";
 import { KIND, slot, type Standing } from "../progress";
 
 /** A value of a slot; `inputs` are the entries that a yield was calculated from, by its inputs. */
 export interface Claim { entry: string; slot: string; value: string; unit: string; standing: boolean; inputs: Record<string, string[]> | null }
+/** What names the values that it was calculated from. */
+const CALCULATED: string[] = [KIND.yielded, KIND.balanced];
 type Standings = ReadonlyMap<string, Standing>;
 
 export const covers = (place: string, at: string): boolean => at === place || at.startsWith(`${place}/`);
@@ -26,11 +29,11 @@ function valueOf({ kind, payload }: LocalEntry): Quantity | null {
   if (kind === KIND.weighed || kind === KIND.dispensed) return payload.net as Quantity;
   if (kind === KIND.parameter) return payload.value as Quantity;
   if (kind === KIND.checked) return { value: payload.mean as string, unit: payload.unit as string };
-  return kind === KIND.yielded ? { value: payload.value as string, unit: payload.unit as string } : null;
+  return CALCULATED.includes(kind) ? { value: payload.value as string, unit: payload.unit as string } : null;
 }
 
 function inputsOf({ kind, payload }: LocalEntry): Record<string, string[]> | null {
-  if (kind !== KIND.yielded) return null;
+  if (!CALCULATED.includes(kind)) return null;
   return Object.fromEntries((payload.inputs as { id: string; entries: string[] }[]).map(({ id, entries }) => [id, entries]));
 }
 
@@ -69,7 +72,7 @@ export function calculated(phase: Phase, values: Readonly<Record<string, string>
 export function isCurrent(entry: string, phases: readonly Phase[], all: readonly Claim[], above: readonly string[] = []): boolean {
   const one = all.find((claim) => claim.entry === entry);
   if (!one?.standing || above.includes(entry)) return false;
-  const phase = phases.find(({ id, type }) => type === "yield" && id === one.slot.split("/")[0]);
+  const phase = planAt(phases.find(({ id }) => id === one.slot.split("/")[0]), one.slot);
   if (!one.inputs || !phase) return true;
   const named = one.inputs;
   return isFresh(phase, named, all) && Object.values(named).flat().every((each) => isCurrent(each, phases, all, [...above, entry]));
@@ -89,9 +92,9 @@ function isFresh(phase: Phase, named: Record<string, string[]>, all: readonly Cl
 
 export interface Drawn { phase: Phase; entry: LocalEntry; out: boolean; stale: boolean; explained: LocalEntry | null }
 
-/** The yields that stand in a batch, in the order of its phases. */
+/** The yields and balances that stand in a batch, in the order of its phases. */
 export function drawn(phases: readonly Phase[], standings: Standings, entries: readonly LocalEntry[], people: readonly Person[] = []): Drawn[] {
-  const yields = phases.filter(({ type }) => type === "yield");
+  const yields = phases.flatMap(plans);
   const all = yields.length ? claims(standings) : [];
   return yields.flatMap((phase) => (standings.get(slot.yield(phase))?.claims ?? []).map((entry) => ({
     phase, entry, out: isOut(String(entry.payload.value), { low: phase.low ?? null, high: phase.high ?? null }), stale: !isCurrent(entry.id, phases, all), explained: explanationOf(entry, entries, people),

@@ -2,9 +2,9 @@
 import type { Text2 } from "../../core/types";
 import { ancestors, type Operation, predecessors } from "../structure";
 import type { BomLine, Content, RecipePhase } from "../types";
-import { append, at, type Changed, EMPTY, freeId, freeName, type Master, operationOf, phaseAt, pointerOf, sorted } from "./change";
+import { append, at, type Changed, EMPTY, freeId, freeName, type Master, operationOf, phaseAt, pointerOf, sorted, sourcesOf } from "./change";
 
-export const TYPES = ["line_clearance", "weighing", "dispensing", "parameters", "in_process", "instruction", "yield"] as const;
+export const TYPES = ["line_clearance", "weighing", "dispensing", "parameters", "in_process", "instruction", "yield", "packaging"] as const;
 export type PhaseType = (typeof TYPES)[number];
 const NUMBERS = { unit: "", low: null, high: null, target: null, decimals: 0 };
 
@@ -15,6 +15,7 @@ export const ROWS: Record<string, (taken: string[]) => Record<string, unknown>> 
   checks: (taken) => ({ id: freeName(taken, "check"), name: EMPTY, ...NUMBERS, samples: 1, chart: false }),
   lines: (taken) => ({ id: freeName(taken, "line"), material: "", material_name: EMPTY, role: "plain", target: "", low: "", high: "", unit: "kg", decimals: 3, rounding: "gbt8170", quantity: null, potency: null, compensates: [] }),
   inputs: (taken) => ({ id: freeName(taken, "value"), name: EMPTY, unit: "kg", decimals: 3, from: null }),
+  printed: (taken) => ({ id: freeName(taken, "item"), material: "", material_name: EMPTY, unit: "pcs", counted: 0, per: "1", pack_unit: "pcs", sources: { issued: null, packs: null, destroyed: null, specimens: null, returned: null }, decimals: 2, rounding: "gbt8170", low: null, high: null, specimen: true }),
   times: () => ({ since: "", from: "end", to: "start", min: null, max: null }),
   materials: () => ({ material: "", name: EMPTY, kind: "raw", quantity: null, low: null, high: null, per_unit: null }),
 };
@@ -27,6 +28,7 @@ const OF_TYPE: Record<PhaseType, () => Record<string, unknown>> = {
   in_process: () => ({ rounds: 1, schedule: null, checks: [ROWS["checks"]?.([])] }),
   instruction: () => ({}),
   yield: () => ({ inputs: [ROWS["inputs"]?.([])], expression: "", unit: "%", decimals: 1, rounding: "gbt8170", low: null, high: null }),
+  packaging: () => ({ printed: [ROWS["printed"]?.([])] }),
 };
 
 export function newPhase(content: Master, type: PhaseType, name: Text2): RecipePhase {
@@ -108,21 +110,23 @@ function within(phase: RecipePhase, named: (id: string) => string | null): { cop
     if (since === null) gone.push(one.since);
     return since === null ? [] : [{ ...one, since }];
   });
-  const inputs = phase.inputs?.map((one) => {
-    const slots = (one.from ?? []).map((slot) => {
+  const moved = (from: string[]): string[] | null => {
+    const slots = from.map((slot) => {
       const [id = "", ...rest] = slot.split("/");
       const here = named(id);
       if (here === null) gone.push(slot);
       return here === null ? null : [here, ...rest].join("/");
     });
-    return { ...one, from: slots.length > 0 && !slots.includes(null) ? (slots as string[]) : null };
-  });
-  return { copy: { ...phase, times, ...(inputs ? { inputs } : {}) }, gone };
+    return slots.length > 0 && !slots.includes(null) ? (slots as string[]) : null;
+  };
+  const inputs = phase.inputs?.map((one) => ({ ...one, from: moved(one.from ?? []) }));
+  const printed = phase.printed?.map((one) => ({ ...one, sources: sourcesOf(one, moved) }));
+  return { copy: { ...phase, times, ...(inputs ? { inputs } : {}), ...(printed ? { printed } : {}) }, gone };
 }
 
 function withMaterials(content: Master, phases: RecipePhase[], bill: BomLine[]): Master {
   const listed = new Set(content.materials.map((one) => one.material));
-  const weighed = phases.flatMap((one) => [one.material, ...(one.lines ?? []).map((line) => line.material)]);
+  const weighed = phases.flatMap((one) => [one.material, ...(one.lines ?? []).map((line) => line.material), ...(one.printed ?? []).map((each) => each.material)]);
   const lines = bill.filter((one) => weighed.includes(one.material) && !listed.has(one.material));
   return lines.length > 0 ? { ...content, materials: [...content.materials, ...lines] } : content;
 }

@@ -1,7 +1,7 @@
 /** Changes of a recipe that somebody edits: each gives a new content and leaves the old as it was. A place in it is a
  * pointer, as findings name it: `phases/3`, `procedure/0/operations/1`, `materials`; "" is the recipe as a whole. What a
  * phase is named in elsewhere follows it: the list is in the order of the operations, and links close where one goes. */
-import type { Text2 } from "../../core/types";
+import type { Printed, Text2 } from "../../core/types";
 import type { Operation, UnitProcedure } from "../structure";
 import type { Content, RecipePhase } from "../types";
 
@@ -142,6 +142,10 @@ export function removeGroup(content: Master, pointer: string): Master {
 export const listOf = (pointer: string): string => pointer.split("/").slice(0, -1).join("/");
 export const indexOf = (pointer: string): number => Number(pointer.split("/").at(-1));
 
+/** Where the counts of a printed material come from, each as `of` says it. */
+export const sourcesOf = ({ sources }: Printed, of: (slots: string[]) => string[] | null): Printed["sources"] =>
+  Object.fromEntries(Object.entries(sources).map(([name, slots]) => [name, slots && of(slots)])) as Printed["sources"];
+
 /** A phase by another number: whatever names it names it so. */
 export function rename(content: Master, id: string, next: string): Master {
   const one = (each: string): string => (each === id ? next : each);
@@ -150,6 +154,7 @@ export function rename(content: Master, id: string, next: string): Master {
     ...phase, id: one(phase.id),
     ...(phase.after ? { after: phase.after.map(one) } : {}),
     ...(phase.times ? { times: phase.times.map((time) => ({ ...time, since: one(time.since) })) } : {}),
+    ...(phase.printed ? { printed: phase.printed.map((printed) => ({ ...printed, sources: sourcesOf(printed, (slots) => slots.map(slot)) })) } : {}),
     ...(phase.inputs ? { inputs: phase.inputs.map((input) => ({ ...input, from: input.from?.map(slot) ?? null })) } : {}),
   }));
   const procedure = content.procedure.map((unit) => ({ ...unit, operations: unit.operations.map((each) => ({ ...each, phases: each.phases.map(one) })) }));

@@ -36,7 +36,7 @@ export const provideEditing = (one: Editing): Editing => setContext(KEY, one);
 export const editing = (): Editing => getContext<Editing>(KEY);
 
 /** Marks that say what a phase is before its name is read. */
-export const MARKS: Record<PhaseType, string> = { line_clearance: "☑", weighing: "⚖", dispensing: "⚱", parameters: "⚙", in_process: "◔", instruction: "☞", yield: "=" };
+export const MARKS: Record<PhaseType, string> = { line_clearance: "☑", weighing: "⚖", dispensing: "⚱", parameters: "⚙", in_process: "◔", instruction: "☞", yield: "=", packaging: "▤" };
 
 /** What is found at a place, or below it. */
 export function foundAt(findings: Finding[], pointer: string): Finding[] {

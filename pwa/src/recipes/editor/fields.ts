@@ -1,4 +1,5 @@
 /** What each part of a recipe says, field by field, as the inspector asks for it; the shapes are server/recipes/master.py. */
+import { COUNTS } from "../../production/packaging/printed";
 import type { PhaseType } from "./blocks";
 
 /** From which register a code is chosen. */
@@ -51,6 +52,10 @@ export const BY_TYPE: Record<PhaseType, readonly Field[]> = {
   yield: [
     rows("inputs", text("id"), words("name"), UNIT, whole("decimals"), codes("from", true)),
     { name: "expression", kind: "mono", hint: "expression" }, UNIT, whole("decimals"), choice("rounding", ROUNDINGS), decimal("low"), decimal("high"),
+  ],
+  packaging: [
+    rows("printed", text("id"), ...WEIGHED, whole("counted"), decimal("per", false), code("pack_unit", "units"), { name: "sources", kind: "group", empty: {}, of: COUNTS.map((name) => ({ ...codes(name, true), hint: "from" })) },
+      whole("decimals"), choice("rounding", ROUNDINGS), decimal("low"), decimal("high"), truth("specimen")),
   ],
 };
 

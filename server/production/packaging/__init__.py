@@ -1,0 +1,1 @@
+"""Printed materials of a batch: what became of each, and what is printed on them (PRD-11)."""

@@ -1,0 +1,26 @@
+"""Gathers what the rules of packaging ask for: which specimens of a phase stand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry
+from server.production import model, queries
+from server.production.model import Judgement
+from server.production.packaging import rules
+
+
+def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
+    """What is wrong with a specimen, or with the end of a packaging phase."""
+    if entry.kind == model.SPECIMEN:
+        return rules.judge_specimen(entry.payload, phase)
+    if entry.kind != model.COMPLETED or phase is None:
+        return []
+    asked = {rules.slot(phase["id"], one) for one in rules.missing(phase, ())}
+    kept = {one for one in asked if _kept(connection, entry.payload["batch"], one)}
+    return rules.judge_completed(phase, kept)
+
+
+def _kept(connection: Connection, batch: str, slot: str) -> bool:
+    return any(one.kind == model.SPECIMEN for one in queries.current_in(connection, batch, slot))

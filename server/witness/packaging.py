@@ -1,0 +1,44 @@
+"""Whether the server has asked for the specimens of printed materials, and for the number on them (PRD-11).
+
+The same questions as its own rules ask (`server.production.packaging`), answered from the log alone; the balances are
+asked with the yields.
+"""
+
+from server.production import model
+from server.production.packaging import rules
+from server.production.rules import slot_of
+from server.recipes.model import find_phase
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+
+
+class PackagingRules(StandingRules):
+    """Which specimens every batch has, after the entries learnt so far."""
+
+    kinds = (model.SPECIMEN, model.COMPLETED)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By batch, each specimen with its slot.
+        self._kept: dict[str, list[tuple[str, str]]] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of a specimen, or of the end of a packaging phase."""
+        body, kind = seen.body, seen.head.kind
+        if body is None or seen.by_server or kind not in self.kinds or "batch_unknown" in seen.stamp.flags:
+            return
+        phases = self.phases_of(body["batch"])
+        if not phases:
+            return
+        phase = find_phase(phases, body["phase"])
+        if kind == model.SPECIMEN:
+            owed = {one.code for one in rules.judge_specimen(body, phase)}
+            self.compare(seen, owed, (rules.DIFFERS,))
+        else:
+            kept = {slot for entry, slot in self._kept.get(body["batch"], ()) if entry not in self.superseded}
+            self.compare(seen, {one.code for one in rules.judge_completed(phase, kept)}, (rules.MISSING,))
+
+    def take(self, seen: Seen, body: Body) -> None:
+        if seen.head.kind == model.SPECIMEN and not seen.by_server:
+            slot = slot_of(model.SPECIMEN, body)
+            self._kept.setdefault(body["batch"], []).append((seen.head.id, slot))
