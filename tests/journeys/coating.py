@@ -1,6 +1,7 @@
 """A batch of the demonstration's film-coated tablet, and what hands do with it on three tablets at once."""
 
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 
 from control_support import ordered_by
@@ -17,9 +18,12 @@ from server.demo import coated, dispensing
 from server.demo.content import labels
 from server.plant import open_plant
 from server.recipes import queries as recipes
+from server.recipes.model import MASTER_APPROVED, recipe_stream
 
 LONG = 30_000
 BATCH = "F-1"
+# How coating is done again, and what comes after it.
+AGAIN = "MBR-AMT-5-FC-RW"
 # The container of each lot that the batch gets, by material.
 LOTS = {**dispensing.LOTS, **{material: lot for material, lot, *_ in coated.LOTS}}
 FROM = {material: labels(lot, 3 if material in dispensing.LOTS else 2)[-1] for material, lot in LOTS.items()}
@@ -38,7 +42,10 @@ def order(here: Site, database_url: str) -> None:
     containers = [{"container": one, "reason": "any"} for one in FROM.values()]
     given = ordered_by(dict(found.payload), BATCH, lots=lots)
     _tested(plant, here)
+    said = {"person": here.people["zhaolin"]["id"], "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}
+    again = _coated_again() | {"signatures": [said]}
     plant.recorder.state(
+        Fact(MASTER_APPROVED, recipe_stream(AGAIN), again),
         Fact("production.order_released.v2", f"batch/{BATCH}", given, actor=here.people["wujing"]["id"]),
         Fact(
             "production.containers_allocated.v2",
@@ -48,6 +55,18 @@ def order(here: Site, database_url: str) -> None:
         ),
     )
     plant.close()
+
+
+def _coated_again() -> dict[str, Any]:
+    """The recipe's own phases from coating on, without the yield over what was weighed before: the cores are coated
+    with what is left of the suspension."""
+    kept = [one for one in coated.PHASES if one["id"] in ("100", "110", "130", "140", "150")]
+    kept[0] = kept[0] | {"after": [], "times": []}
+    kept[2] = kept[2] | {"after": ["110"]}
+    film, pack = ({**unit} for unit in coated.PROCEDURE[1:])
+    film["operations"] = [film["operations"][1] | {"phases": ["100", "110"]}]
+    bill = [one for one in coated.BILL if one["kind"] in ("packaging", "printed")]
+    return {**coated.RECIPE, "recipe": AGAIN, "procedure": [film, pack], "phases": kept, "materials": bill}
 
 
 def _tested(plant: Plant, here: Site) -> None:

@@ -107,14 +107,15 @@ class Tablet:
         expect(self.at(where)).to_contain_text(weight, timeout=30_000)
         expect(self.at(where)).to_have_attribute("data-quality", "stable", timeout=30_000)
 
-    def take(self, batch: str) -> None:
+    def take(self, batch: str, first: str = "10") -> None:
         """Take the batch along, and open it."""
         self.at(f"take-{batch}").click()
-        self.open(batch)
+        self.open(batch, first)
 
-    def open(self, batch: str) -> None:
+    def open(self, batch: str, first: str = "10") -> None:
+        """`first`: a phase of it."""
         self.at(f"run-{batch}").click()
-        expect(self.at("phase-10")).to_be_visible()
+        expect(self.at(f"phase-{first}")).to_be_visible()
 
     def go_offline(self) -> None:
         """The network goes, and the browser knows."""
