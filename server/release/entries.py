@@ -11,6 +11,7 @@ from server.core.kinds import Decide, Entry, Fact, Kind, Room, Ruling
 from server.engines.forms.records import model as records
 from server.identity import signing
 from server.production import queries as batches
+from server.production.descent import queries as births
 from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
@@ -191,7 +192,7 @@ def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_explanation(connection: Connection, entry: Entry) -> Ruling:
     """What a batch does not account for is explained as it stands, by somebody who neither made the batch nor handed
-    out its material."""
+    out its material, nor what it came of."""
     given, person = entry.payload, entry.actor
     unsigned = signing.refusal(connection, entry, model.said(entry.kind, given))
     if unsigned is not None:
@@ -205,7 +206,10 @@ def decide_explanation(connection: Connection, entry: Entry) -> Ruling:
         return Ruling(refusal="difference_none", details=details)
     if not differences.same_amount(given["difference"], found.value):
         return Ruling(refusal="difference_stale", details=details | {"difference": found.value})
-    handed = {name for one in issuing.issues_of(connection, batch) for name in (one.by, one.returned_by)}
+    issued = (
+        one for each in (batch, *births.ancestors(connection, batch)) for one in issuing.issues_of(connection, each)
+    )
+    handed = {name for one in issued for name in (one.by, one.returned_by)}
     if person in handed or queries.produced(connection, batch, person):
         return Ruling(refusal="difference_own", details=details)
     return Ruling()

@@ -18,7 +18,8 @@ ZONE_SET = rules.ZONE_SET
 # 1: places, counts' books, materials that a batch accounts for, parts that follow theirs, results that are checked,
 # those of batches as well, leases of what a handheld does anywhere, in which sample a lot's results were found,
 # that the laboratory has what was taken of each container that was drawn, that no lot is set free unsigned,
-# variances of the moment of counting, closings that leave one out, what was done before a measurement.
+# variances of the moment of counting, closings that leave one out, what was done before a measurement, what holds the
+# release of a batch, of itself and of all that it came of: results that have failed, devices that owe, who made it.
 RULES = 1
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -1,12 +1,13 @@
 """Whether a signed review of the audit trail is of the entries that the log holds, by the door's own rule (IDN-10)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.production.model import batch_stream
 from server.release.audit import rules
 from server.release.audit.model import REVIEWED_KIND, Scope
+from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from sync import canonical, merkle
 from sync.entry import Header, Receipt, parse_signatures, split_leaf
@@ -27,8 +28,8 @@ class _Entry:
 class AuditRules:
     """Remembers nothing: reviews are few, and the mirror has all leaves."""
 
-    def __init__(self, leaves: Leaves) -> None:
-        self._leaves = leaves
+    def __init__(self, leaves: Leaves, lineage: Lineage) -> None:
+        self._leaves, self._lineage = leaves, lineage
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `audit_scope_changed`, `reviewer_produced` and so on."""
@@ -43,11 +44,18 @@ class AuditRules:
             seen.stamp.index,
             lambda: rules.measure(one.leaf_hash for one in shown),
             lambda: len(shown) < len(found),
-            lambda: any(one.worked for one in shown),
+            lambda: any(one.worked for one in shown) or self._worked_above(given, who),
         )
         if code is not None:
             raise SyncError(code, f"the review {seen.head.id} by {who} of {given['count']} entries")
         _check_remarks(given, {one.id for one in shown})
+
+    def _worked_above(self, given: Mapping[str, Any], who: str) -> bool:
+        """Whether somebody worked on what the batch of a scope came of."""
+        scope = Scope(**given["scope"])
+        above = () if scope.batch is None else self._lineage.above(scope.batch)
+        found = (one for batch in above for one in self._in_scope(replace(scope, batch=batch), who))
+        return any(one.worked and one.index < given["log_size"] for one in found)
 
     def _in_scope(self, scope: Scope, who: str) -> Iterable[_Entry]:
         must = _needles(scope)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.outcomes import SERVER
+from server.production.model import batch_stream
 from server.quality import model
 from server.quality.usage import model as usage
 from server.quality.usage import rules
 from server.quality.usage.model import Line
 from server.release.model import RELEASED_KIND
+from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -19,24 +21,27 @@ from sync.errors import SyncError
 Body = Mapping[str, Any]
 # Answers of another specification than the one in force, or that fit none of its tests, may be no results.
 _DOUBTFUL = frozenset({"specification_differs", "results_unfit"})
+_FAILED = "out_of_limits"
 
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
-    """What an entry has recorded of a batch. `sure`: certainly a result that stands; else the door alone can tell."""
+    """What an entry has recorded of a batch. `sure`: certainly a result that stands; else the door alone can tell.
+    `failed`: by the limits that the server has held it to."""
 
     line: Line
     digest: str
     sure: bool
+    failed: bool
 
 
 class BatchResultRules(Remembering):
     """The results of each batch. None is released without, from where servers ask for it, or from the first check of
     any batch on; of one of which an entry was erased nothing is judged."""
 
-    def __init__(self, since: SinceRules) -> None:
+    def __init__(self, lineage: Lineage, since: SinceRules) -> None:
         super().__init__()
-        self._since = since
+        self._lineage, self._since = lineage, since
         self._found: dict[str, dict[str, _Recorded]] = {}
         self._lost: set[str] = set()
         self._checks = False
@@ -44,14 +49,25 @@ class BatchResultRules(Remembering):
     def judge(self, seen: Seen) -> None:
         """SyncError `release_blocked`; `results_not_unchecked`, `usage_own_work`, `digest_stale` of a check."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.stream in self._lost:
+        if given is None or not seen.by_server:
             return
-        found = self._found.get(head.stream, {})
-        if head.kind == RELEASED_KIND and (self._checks or self._since.asked):
-            if rules.waiting(one.line for one in found.values() if one.sure):
-                raise SyncError("release_blocked", f"{head.stream} was released over results that nobody had checked")
-        elif head.kind == usage.CHECKED and model.subject_of(head.stream)[0] is not None:
-            self._judge_check(seen, given, found.get(given["entry"]))
+        if head.kind == RELEASED_KIND:
+            self._judge_release(given["batch"])
+        elif head.kind == usage.CHECKED and model.subject_of(head.stream)[0] and head.stream not in self._lost:
+            self._judge_check(seen, given, self._found.get(head.stream, {}).get(given["entry"]))
+
+    def _judge_release(self, batch: str) -> None:
+        """Of the batch, and of all that it came of; nothing has failed of what it is still the same as."""
+        same = {batch, *self._lineage.same_made(batch)}
+        for one in (batch, *self._lineage.above(batch)):
+            stream = batch_stream(one)
+            sure = [] if stream in self._lost else [each for each in self._found.get(stream, {}).values() if each.sure]
+            if (self._checks or self._since.asked) and rules.waiting(each.line for each in sure):
+                raise SyncError(
+                    "release_blocked", f"{batch} was released over results of {one} that nobody had checked"
+                )
+            if self._since.asked and one in same and any(each.failed for each in sure):
+                raise SyncError("release_blocked", f"{batch} was released, and a result of {one} has failed")
 
     @staticmethod
     def _judge_check(seen: Seen, given: Body, found: _Recorded | None) -> None:
@@ -94,7 +110,7 @@ class BatchResultRules(Remembering):
             checked_by=told,
             set_aside=False,
         )
-        found[head.id] = _Recorded(line, seen.digest.hex(), sure)
+        found[head.id] = _Recorded(line, seen.digest.hex(), sure, _FAILED in flags)
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         if seen.head.kind != usage.CHECKED or model.subject_of(seen.head.stream)[0] is None:

@@ -14,6 +14,7 @@ from server.production.descent.model import Origin, Refusal
 from server.release import model as release
 from server.witness.goods import Goods
 from server.witness.leases import LeaseRules
+from server.witness.lineage import Lineage
 from server.witness.recipes import RecipeRules
 from server.witness.seen import Seen
 from server.witness.yields import YieldRules
@@ -35,12 +36,14 @@ class DescentRules:
     """Orders, work and open items of each batch after the entries learnt so far. Of a batch of which an entry was
     erased nothing is judged."""
 
-    def __init__(self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules, goods: Goods) -> None:
+    def __init__(
+        self, recipes: RecipeRules, leases: LeaseRules, yields: YieldRules, goods: Goods, lineage: Lineage
+    ) -> None:
         self._recipes, self._leases, self._yields, self._goods = recipes, leases, yields, goods
+        self._lineage = lineage
         self._orders: dict[str, Body] = {}
         self._work: dict[str, tuple[set[str], set[str]]] = {}
         self._closed: dict[str, str] = {}
-        self._parents: dict[str, Sequence[str]] = {}
         # Open items by id: of which batch, and the slot of a conflict.
         self._items: dict[str, tuple[str, str | None]] = {}
         # What the last decision must be followed by; None where it cannot be told.
@@ -72,7 +75,7 @@ class DescentRules:
     def _judge_disposition(self, kind: str, batch: str) -> None:
         if self._closed.get(batch) in production.GONE:
             raise SyncError("batch_gone", f"{batch} is whole in others")
-        above = self._ancestors(batch) - self._blind
+        above = {*self._lineage.above(batch)} - self._blind
         if kind in release.RELEASES and any(one in above for one, _ in self._items.values()):
             raise SyncError("release_blocked", f"something is open of what {batch} came of")
 
@@ -107,7 +110,7 @@ class DescentRules:
     def _origins(self, kind: str, given: Body) -> list[Origin] | None:
         names = model.parents(kind, given)
         # From which phase something is reworked may stand in what it came of, and so does what a part is a part of.
-        above = set[str]().union(*map(self._ancestors, names))
+        above = [one for name in names for one in self._lineage.above(name)]
         if any(one in self._blind or one not in self._orders for one in (*names, *above)):
             return None
         return [self._origin(one) for one in names]
@@ -117,33 +120,22 @@ class DescentRules:
         phases = {one["id"] for one in order["phases"]}
         worked, ended = (frozenset(one & phases) for one in self._work.get(batch, (set(), set())))
         out, status = self._yields.unexplained(batch), self._closed.get(batch, production.IN_PROGRESS)
-        known = (self._orders[one] for one in self._ancestors(batch) if one in self._orders)
+        known = (self._orders[one] for one in self._lineage.above(batch) if one in self._orders)
         above = frozenset(phase["id"] for one in known for phase in one["phases"])
         return Origin(batch, status, order, worked | ended, ended, out, above, self._first(batch))
 
     def _first(self, batch: str) -> Body | None:
         """The order that was frozen before anything of the batch was split or merged; None where that is its own."""
-        found = self._orders[batch]
-        while found.get("how") in model.PARTS:
-            found = self._orders[found["parents"][0]]
-        return None if found is self._orders[batch] else rules.third_form(found)
+        first = self._lineage.first(batch)
+        return None if first == batch else rules.third_form(self._orders[first])
 
     def is_sealed_below(self, batch: str) -> bool:
         """Whether anything that certainly came of this batch, which is whole in others, was disposed of."""
         if self._closed.get(batch) not in production.GONE:
             return False
         sealed = [one for one, status in self._closed.items() if status in (production.RELEASED, production.REJECTED)]
-        above = ({one, *self._ancestors(one)} for one in sealed)
+        above = ({one, *self._lineage.above(one)} for one in sealed)
         return any(batch in found and self._blind.isdisjoint(found) for found in above)
-
-    def _ancestors(self, batch: str) -> set[str]:
-        found, open_ = set[str](), [*self._parents.get(batch, ())]
-        while open_:
-            one = open_.pop()
-            if one not in found:
-                found.add(one)
-                open_ += self._parents.get(one, ())
-        return found
 
     def learn(self, seen: Seen) -> None:
         head, given = seen.head, seen.body
@@ -172,8 +164,6 @@ class DescentRules:
                     self._lose(self._streams[one["index"]])
         elif kind in production.RELEASES:
             self._orders.setdefault(given["batch"], given)
-            if kind == production.FORMED:
-                self._parents[given["batch"]] = given["parents"]
         elif kind in model.DECISIONS:
             self._decided(kind, given, seen.day)
         elif kind in (*release.DISPOSITIONS, _IMPORTED):

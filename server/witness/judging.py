@@ -47,6 +47,7 @@ from server.witness.controls import ControlRules
 from server.witness.counts import CountRules
 from server.witness.course import CourseRules
 from server.witness.descent import DescentRules
+from server.witness.devices import DeviceRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
@@ -58,12 +59,14 @@ from server.witness.inspections import InspectionRules
 from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
+from server.witness.lineage import Lineage
 from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
 from server.witness.numbers import NumberRules
 from server.witness.packaging import PackagingRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
+from server.witness.produced import ProducedRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.questions import QuestionRules
 from server.witness.receiving import ReceivingRules
@@ -137,19 +140,22 @@ class SiteRules:
 
     def __init__(self, registry: Registry, leaves: Leaves) -> None:
         self._registry = registry
-        self._audits = AuditRules(leaves)
+        self._lineage = Lineage()
+        self._audits = AuditRules(leaves, self._lineage)
         self._since = SinceRules()
         self._zones = ZoneRules()
         self._leases = LeaseRules(self._since)
         self._stock, self._balances = StockRules(self._since), BalanceRules()
         self._in_force, self._sampling = InForce(), SamplingRules(self._stock)
         self._containers = ContainerRules(self._stock, self._since)
-        self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._since)
+        self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._lineage, self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
         self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
-        self._reconciling = ReconcilingRules(self._stock, self._issuing, self._since)
+        self._reconciling = ReconcilingRules(self._stock, self._issuing, self._lineage, self._since)
+        self._produced = ProducedRules(self._lineage, self._since)
+        self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests = RestRules(self._stock, self._containers)
         self._training = TrainingRules(registry, self._since)
         self._grants = GrantRules(registry)
@@ -173,7 +179,7 @@ class SiteRules:
         self._approvals = ApprovalRules()
         self._recipes, self._orders = RecipeRules(), OrderRules(self._approvals)
         self._numbers = NumberRules(self._recipes.product)
-        self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods)
+        self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods, self._lineage)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules()
         self._blanks, self._reports = BlankRules(), ReportRules()
         self._streams: dict[str, _Stream] = {}
@@ -251,6 +257,8 @@ class SiteRules:
         self._inspections.judge(seen)
         self._switching.judge(seen)
         self._batch_results.judge(seen)
+        self._produced.judge(seen)
+        self._devices.judge(seen)
         if seen.by_server:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
@@ -279,6 +287,9 @@ class SiteRules:
         leased = None
         self._since.learn(seen)
         self._zones.learn(seen)
+        self._lineage.learn(seen)
+        self._produced.learn(seen)
+        self._devices.learn(seen)
         self._leases.learn(seen)
         self._containers.learn(seen)
         self._stock.learn(seen)

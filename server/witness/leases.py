@@ -35,11 +35,12 @@ _FLAGS = ("lease_unknown", "lease_expired", "lease_revoked")
 
 
 @dataclass(slots=True)
-class _Lease:
-    """Times in milliseconds since 1970."""
+class Lease:
+    """Times in milliseconds since 1970, `issued_at` as it is written."""
 
     unit: str
     device: str
+    issued_at: str
     expires_at: int
     last_seq: int | None = None
     revoked_at: int | None = None
@@ -51,7 +52,7 @@ class LeaseRules:
 
     def __init__(self, since: SinceRules) -> None:
         self._since = since
-        self._leases: dict[str, _Lease] = {}
+        self._leases: dict[str, Lease] = {}
         # When each entry was received: what a device had seen was received before it wrote.
         self._times = array("q")
         # Entries about leases, and the units of work of which not all of them can be read any more.
@@ -77,12 +78,14 @@ class LeaseRules:
     def holding(self, unit: str, at: str) -> list[str]:
         """The devices that may work under a lease of this unit at a time; none where not all of its leases can be
         read."""
-        if unit in self._blind:
-            return []
         # Of several that a device was given, the last counts.
-        last = {one.device: one for one in self._leases.values() if one.unit == unit}
+        last = {one.device: one for one in self.of(unit)}
         held = (one for one in last.values() if one.last_seq is None and one.revoked_at is None)
         return [one.device for one in held if one.expires_at > _ms(at) and one.device not in self._gone]
+
+    def of(self, unit: str) -> list[Lease]:
+        """Those of this unit in the order of the log; none where not all of them can be read."""
+        return [] if unit in self._blind else [one for one in self._leases.values() if one.unit == unit]
 
     def _answers(self, seen: Seen) -> Iterator[str | None]:
         """The flags that are right, None for none of them; in the order in which the server looks."""
@@ -131,7 +134,7 @@ class LeaseRules:
             self._blind.add(head.stream)
         elif head.kind in _ISSUED:
             unit = document_of(body["batch"]) if head.kind == LEASE_ISSUED else body["unit"]
-            self._leases[body["lease"]] = _Lease(unit, body["device"], _ms(body["expires_at"]))
+            self._leases[body["lease"]] = Lease(unit, body["device"], body["issued_at"], _ms(body["expires_at"]))
         elif body["lease"] in self._leases:
             lease = self._leases[body["lease"]]
             if head.kind in _RETURNED:

@@ -14,6 +14,7 @@ from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
 from server.production.model import NOT_ALLOCATED, WEIGHINGS
 from server.release.model import EXPLAINED_KIND, RELEASED_KIND
 from server.witness.issuing import IssuingRules
+from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.stock import StockRules
@@ -26,8 +27,8 @@ class ReconcilingRules:
     """Which containers came to which batch, and what was said of differences, after the entries learnt so far. Before
     `since` nobody asked a batch to account for them."""
 
-    def __init__(self, stock_rules: StockRules, issuing: IssuingRules, since: SinceRules) -> None:
-        self._stock, self._issuing, self._since = stock_rules, issuing, since
+    def __init__(self, stock_rules: StockRules, issuing: IssuingRules, lineage: Lineage, since: SinceRules) -> None:
+        self._stock, self._issuing, self._lineage, self._since = stock_rules, issuing, lineage, since
         # By batch: the containers that it was given and took something out of, each with the entries.
         self._taken: dict[str, dict[str, list[str]]] = {}
         # By batch and container.
@@ -42,11 +43,15 @@ class ReconcilingRules:
         if given is None or not seen.by_server or self._blind or not self._since.asked:
             return
         if seen.head.kind == RELEASED_KIND:
-            for material, found in self._accounts(given["batch"]).items():
-                if not rules.settled(found) and not self._is_explained(given["batch"], material, found):
-                    raise SyncError("release_blocked", f"{given['batch']} does not account for {material}")
+            for batch in (given["batch"], *self._lineage.above(given["batch"])):
+                self._judge_release(batch)
         elif seen.head.kind == EXPLAINED_KIND:
             self._judge_explanation(given)
+
+    def _judge_release(self, batch: str) -> None:
+        for material, found in self._accounts(batch).items():
+            if not rules.settled(found) and not self._is_explained(batch, material, found):
+                raise SyncError("release_blocked", f"{batch} does not account for {material}")
 
     def _judge_explanation(self, given: Body) -> None:
         found = self._accounts(given["batch"]).get(given["material"])

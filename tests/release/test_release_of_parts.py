@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import audit_support as audits
 import pytest
 from batch_support import Site
-from descent_support import made, ordered, split
+from descent_support import kilograms, made, ordered, split
 from release_support import refused, review, sign, waive
+from stock_support import LABELS, Store
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.core.record import Recorded
+from server.production.model import batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS_RECORDED
 from server.release import queries
+from server.release.audit import pages
+from server.release.audit.model import Scope
+from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND
 
 pytestmark = pytest.mark.urs("PRD-14", "IDN-04")
 
@@ -42,6 +49,56 @@ def test_who_made_a_batch_neither_releases_its_parts_nor_waives_a_device_for_the
         waive(site, "tablet-a", "P-6", "B2")
     assert error.value.code == "waiver_produced"
     waive(site, "tablet-a", "P-5", "B2")
+
+
+def test_who_worked_on_a_batch_does_not_review_the_trail_of_its_parts(site: Site) -> None:
+    ordered(site)
+    site.put("remark_added", {"batch": "B1", "phase": None, "text": "swept"}, actor="P-6")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    scope = Scope(batch="B2")
+    assert audits.refused(site, audits.reviewed(site, scope, person="P-6"), "P-6") == "reviewer_produced"
+    with site.plant.engine.connect() as connection:
+        shown = [pages.selection(connection, scope, person)["refused"] for person in ("P-5", "P-6")]
+    assert shown == [None, "reviewer_produced"]
+    audits.sign(site, audits.reviewed(site, scope))
+
+
+class Keeping(Store):
+    """P-4 keeps the store, and is of quality as well."""
+
+    PEOPLE = Store.PEOPLE | {"P-4": ("kong", ["qa", "keeper"])}
+
+    def brought(self, batch: str, label: str, person: str, back: str) -> None:
+        stands = self.stands(label)
+        said: dict[str, Any] = {"batch": batch, "container": label, "material": "api-1", "lot": stands.lot, "to": None}
+        self.state("production.container_issued.v1", batch_stream(batch), said | {"held": stands.held}, person)
+        said = {"batch": batch, "container": label, "quantity": kilograms(back), "to": None, "reason": None}
+        self.state("production.container_returned.v1", batch_stream(batch), said, person)
+
+
+@pytest.mark.urs("WHS-02")
+def test_who_handed_out_material_of_a_batch_does_not_explain_a_difference_of_its_parts(
+    database_url: str, tmp_path: Path
+) -> None:
+    site = Keeping(database_url, tmp_path)
+    made(site, "B1")
+    site.allocate("B1", LABELS[0])
+    site.brought("B1", LABELS[0], "P-4", "25.00")
+    split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    site.allocate("B2", LABELS[1])
+    site.brought("B2", LABELS[1], "P-8", "24.00")
+    given: dict[str, Any] = {"batch": "B2", "material": "api-1", "difference": kilograms("1.00"), "reason": "spilt"}
+    given |= {"meaning": dict(DIFFERENCE_MEANING), "signed_at": "2026-11-22T09:30:00.000Z", "offset": 480}
+    given |= {"method": "password", "components": 2, "passkey": None}
+    for person, code in (("P-4", "difference_own"), ("P-5", None)):
+        said = given | {"signer": {"id": person, "name": "孔", "name_en": "Kong"}}
+        if code is None:
+            site.state(EXPLAINED_KIND, "batch/B2", said, person)
+        else:
+            with pytest.raises(PestleError) as error:
+                site.state(EXPLAINED_KIND, "batch/B2", said, person)
+            assert error.value.code == code
+    site.plant.close()
 
 
 def test_what_still_comes_of_a_batch_reaches_its_parts_that_are_released(site: Site) -> None:

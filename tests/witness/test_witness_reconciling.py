@@ -14,6 +14,7 @@ from witness_support import Rig, Story, density, since
 from server.release.model import DIFFERENCE_MEANING, EXPLAINED_KIND, RELEASED_KIND
 from server.site.model import UPGRADED, UPGRADED_V1
 from server.witness.issuing import IssuingRules
+from server.witness.lineage import Lineage
 from server.witness.reconciling import ReconcilingRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -83,7 +84,7 @@ def judged(
     place = next(at for at, seen in enumerate(story) if seen.head.kind == kind)
     stock = StockRules(SinceRules())
     issuing = IssuingRules(stock, since(story, *versions))
-    rules = ReconcilingRules(stock, issuing, since(story, *versions))
+    rules = ReconcilingRules(stock, issuing, Lineage(), since(story, *versions))
     for at, seen in enumerate(story):
         if at == place and without:
             continue

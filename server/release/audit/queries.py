@@ -1,12 +1,14 @@
 """Reads for reviews of the audit trail: what a scope holds, what of it deserves a look first, and what was signed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, not_, or_, select
 
 from server.core import log_filter
+from server.production.descent import queries as births
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, batch_stream
 from server.release.audit import rules
 from server.release.audit.model import MOST_ENTRIES, AuditReview, Measure, Scope
@@ -130,7 +132,13 @@ def places(
 
 
 def worked(connection: Connection, scope: Scope, size: int, person: str) -> bool:
-    """Whether somebody did work on a device, or confirmed it as the second person, that is in a scope."""
+    """Whether somebody did work on a device, or confirmed it as the second person, that is in a scope, or in the same
+    scope of what its batch came of (PRD-14)."""
+    above = [] if scope.batch is None else births.ancestors(connection, scope.batch)
+    return any(_worked(connection, one, size, person) for one in (scope, *(replace(scope, batch=one) for one in above)))
+
+
+def _worked(connection: Connection, scope: Scope, size: int, person: str) -> bool:
     rooms = or_(*(func.substr(log_entry.c.kind, 1, len(room) + 1) == f"{room}." for room in rules.WORK))
     theirs = log_filter.matching(connection, Scope(person=person).asked(size))
     wanted = and_(*in_scope(connection, scope, size), *theirs, rooms, log_entry.c.device != "server")

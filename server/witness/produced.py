@@ -1,0 +1,48 @@
+"""Whether somebody released, waived, explained what they made themselves, or what that came of, from the log alone.
+
+Who performed or verified anything in a batch, or in one that it came of, neither releases it nor excuses what is
+missing of it; who handed out its material does not explain what it does not account for (DR 22, PRD-14).
+"""
+
+from server.production import model
+from server.production.issuing.model import ISSUED, RETURNED
+from server.release.model import EXPLAINED_KIND, RELEASED_KIND, WAIVED_KIND
+from server.witness.lineage import Lineage
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
+from sync.errors import SyncError
+
+_CODES = {RELEASED_KIND: "releaser_produced", WAIVED_KIND: "waiver_produced", EXPLAINED_KIND: "difference_own"}
+_MADE = frozenset(
+    (*model.WORK, *model.COURSE, model.RESTED, model.EXPLAINED, model.REMARK, model.PHOTO, model.VERIFIED)
+) | {model.EXCEPTION}
+
+
+class ProducedRules:
+    """The people of each batch after the entries learnt so far; what an erasure took of them accuses nobody."""
+
+    def __init__(self, lineage: Lineage, since: SinceRules) -> None:
+        self._lineage, self._since = lineage, since
+        self._made: dict[str, set[str]] = {}
+        self._handed: dict[str, set[str]] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError with what the door refuses with."""
+        code = _CODES.get(seen.head.kind)
+        if code is None or seen.body is None or not seen.by_server or not self._since.asked:
+            return
+        batch, who = seen.body["batch"], seen.head.actor
+        every = (batch, *self._lineage.above(batch))
+        theirs = (self._made, self._handed) if seen.head.kind == EXPLAINED_KIND else (self._made,)
+        if any(who in known.get(one, ()) for known in theirs for one in every):
+            raise SyncError(code, f"{seen.head.kind} of {batch} by {who}")
+
+    def learn(self, seen: Seen) -> None:
+        head, given = seen.head, seen.body
+        if given is None or seen.is_strange:
+            return
+        if seen.by_server and head.kind in (ISSUED, RETURNED):
+            self._handed.setdefault(given["batch"], set()).add(head.actor)
+        elif not seen.by_server and head.kind in _MADE:
+            people = {head.actor, given.get("verified_by")} - {None}
+            self._made.setdefault(given["batch"], set()).update(str(one) for one in people)
