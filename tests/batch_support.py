@@ -263,8 +263,9 @@ class Site:
         corrects: str | None = None,
         reason: str | None = None,
     ) -> Recorded:
-        """An entry from a tablet, a minute after the last; `kind` without room and version."""
-        name = f"production.{kind}.v1"
+        """An entry from a tablet, a minute after the last; `kind` without room, and without version where it is the
+        first."""
+        name = f"production.{kind}" if "." in kind else f"production.{kind}.v1"
         self.now_ms += 60_000
         envelope = self.writers[device].write(
             name,

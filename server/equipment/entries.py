@@ -11,7 +11,18 @@ from sqlalchemy import Connection
 from server.core import fields, units
 from server.core.kinds import Entry, Kind, Room, Ruling
 from server.equipment import projection, queries
-from server.equipment.model import CHECKED, CHECKS, FAILED, LIMITS_SET, PASSED, QUALITIES, REGISTERED, Reading, verdict
+from server.equipment.model import (
+    CHECKED,
+    CHECKS,
+    FAILED,
+    LIMITS_SET,
+    PASSED,
+    PROCESS_READ,
+    QUALITIES,
+    REGISTERED,
+    Reading,
+    verdict,
+)
 
 # A reading is of the check if it is as fresh as this.
 RECENT = timedelta(minutes=15)
@@ -113,9 +124,6 @@ class BalanceChecked(Schema):
     verdict = fields.choice(PASSED, FAILED)
 
 
-PROCESS_READ = "equipment.process_read.v1"
-
-
 def judge_limits(connection: Connection, entry: Entry) -> Ruling:
     """Of a balance in the register; bounds that are amounts of one thing, in order; test weights that differ."""
     given = entry.payload
@@ -204,7 +212,7 @@ KINDS = (
         places=_room,
     ),
     Kind("equipment.weight_read.v1", WeightRead, "observation", judge_weight, projection.keep_reading),
-    Kind(PROCESS_READ, ProcessRead, "observation", judge_weight),
+    Kind(PROCESS_READ, ProcessRead, "observation", judge_weight, projection.keep_signals),
     Kind("equipment.scale_read.v1", ScaleRead, "observation", judge_weight, projection.keep_unrated),
     Kind(LIMITS_SET, LimitsSet, "decision", judge_limits, projection.set_limits, by=_REGISTERS, places=_balance_room),
     Kind(CHECKED, BalanceChecked, "decision", judge_check, projection.keep_check, by=CHECKS, places=_balance_room),

@@ -74,6 +74,7 @@ DOUBTS = (OUT_OF_RANGE, TOO_LITTLE, UNCHECKED)
 MISSING, EXPIRED, FAILED = "missing", "expired", "failed"
 PASSED = "passed"
 REGISTERED = "equipment.equipment_registered.v1"
+PROCESS_READ = "equipment.process_read.v1"
 LIMITS_SET, CHECKED = "equipment.balance_limits_set.v1", "equipment.balance_checked.v1"
 # Who weighs checks the balance: in production, in the warehouse and in the laboratory.
 CHECKS = ("batch.work", "lot.receive", "results.record", "equipment.manage")

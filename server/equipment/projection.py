@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, bindparam, insert, select, update
 
 from server.core import db
 from server.core.db import records
@@ -61,6 +61,15 @@ check = Table(
     Column("by", Text, nullable=False),
     Index("equipment_check_latest", "balance", "weight", "at"),
 )
+# Which figures each machine has given by itself, in which unit last: what a recipe may bind a parameter to.
+signal = Table(
+    "equipment_signal",
+    records,
+    Column("equipment", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("unit", Text),
+)
+_signals = Prepared(select(signal.c.name, signal.c.unit).where(signal.c.equipment == bindparam("equipment")))
 # The busiest statement of all projections: built once.
 _add_reading = Prepared(insert(reading).inline())
 
@@ -104,6 +113,17 @@ def keep_reading(connection: Connection, entry: Entry) -> None:
 
 def keep_unrated(connection: Connection, entry: Entry) -> None:
     _keep(connection, entry, entry.payload["weight"], UNRATED)
+
+
+def keep_signals(connection: Connection, entry: Entry) -> None:
+    """Written where it is new only: a press says the same nine names every ten seconds."""
+    if "device_revoked" in entry.flags:
+        return
+    given = entry.payload
+    known = dict(transaction.named(connection, _signals, {"equipment": given["equipment"]}))
+    for one in given["values"]:
+        if one["name"] not in known or known[one["name"]] != one["unit"]:
+            db.put(connection, signal, {"equipment": given["equipment"], "name": one["name"], "unit": one["unit"]})
 
 
 def _keep(connection: Connection, entry: Entry, weight: Mapping[str, str], quality: str) -> None:

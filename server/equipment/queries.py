@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from server.core import clock
 from server.equipment.model import CLOCK_TOLERANCE, UNRATED, Check, Equipment, Limits, Reading, doubts
-from server.equipment.projection import check, equipment, limits, reading
+from server.equipment.projection import check, equipment, limits, reading, signal
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -24,6 +24,14 @@ def all_equipment(connection: Connection) -> list[Equipment]:
 def register(connection: Connection) -> list[tuple[str, str]]:
     """(code, class) of every piece."""
     return [(code, class_) for code, class_ in connection.execute(select(equipment.c.id, equipment.c.class_))]
+
+
+def signals(connection: Connection) -> dict[str, dict[str, str | None]]:
+    """Of each machine the figures that it has given by itself, with their units."""
+    found: dict[str, dict[str, str | None]] = {}
+    for code, name, unit in connection.execute(select(signal.c.equipment, signal.c.name, signal.c.unit)):
+        found.setdefault(code, {})[name] = unit
+    return found
 
 
 def balances(connection: Connection) -> list[Equipment]:

@@ -112,6 +112,7 @@ KINDS = (
     Kind(model.DISPENSED, MaterialDispensed, "observation", judge_observation, _dispense),
     Kind(model.RESTED, RestWeighed, "observation", judge_observation, _rest),
     Kind(model.PARAMETER, shapes.ParameterRecorded, "observation", judge_observation, _value),
+    Kind(model.BOUND, shapes.BoundRecorded, "observation", judge_observation, _value),
     Kind(model.CHECKED, shapes.CheckRecorded, "observation", judge_observation, _value),
     Kind(model.YIELDED, YieldRecorded, "observation", judge_observation, _value),
     Kind(model.EXPLAINED, YieldExplained, "observation", judge_observation, _explain),

@@ -23,6 +23,7 @@ from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
 from server.production.packaging import judging as packaging
+from server.production.sensing import judging as sensing
 from server.production.yields import judging as yields
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
@@ -191,6 +192,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
         found += _judge_weighing(connection, entry, batch, phase)
+    if entry.kind in model.PARAMETERS:
+        found += sensing.judge(connection, entry, phase)
     if entry.kind == model.DISPENSED:
         found += dispensing.judge_portion(connection, entry, phase)
     elif entry.kind == model.RESTED:

@@ -36,6 +36,8 @@ CLEARED = "production.line_cleared.v1"
 WEIGHED = "production.material_weighed.v1"
 DISPENSED = "production.material_dispensed.v1"
 PARAMETER = "production.parameter_recorded.v1"
+# Of a parameter that the recipe binds to a signal: with the sample that it was taken from, or why it was typed.
+BOUND = "production.parameter_recorded.v2"
 CHECKED = "production.check_recorded.v1"
 RESTED = "production.rest_weighed.v1"
 YIELDED = "production.yield_recorded.v1"
@@ -80,8 +82,9 @@ SECOND_ELSEWHERE = "second_area_not_permitted"
 POST_SEAL = "post_seal"
 AFTER_DISPOSITION = "after_disposition"
 
+PARAMETERS = (PARAMETER, BOUND)
 # A slot of these kinds holds one value; a second entry in it is a conflict (PLT-10).
-SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, PARAMETER, CHECKED, YIELDED, BALANCED)
+SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, *PARAMETERS, CHECKED, YIELDED, BALANCED)
 # What is calculated from other values of the batch, and names these.
 CALCULATED = (YIELDED, BALANCED)
 # Said beside the work, by whoever stands by.

@@ -50,7 +50,7 @@ def slot_of(kind: str, payload: Payload) -> str:
             last = "net"
         case model.DISPENSED:
             last = f"{payload['line']}/{payload['portion']}"
-        case model.PARAMETER:
+        case model.PARAMETER | model.BOUND:
             last = payload["parameter"]
         case model.CHECKED:
             last = f"{payload['check']}/{payload['round']}"
@@ -94,7 +94,7 @@ def planned_limits(kind: str, payload: Payload, phase: Payload | None) -> Payloa
     if phase is not None:
         if kind == model.WEIGHED and phase["type"] == "weighing":
             return phase
-        name, group = ("parameter", "parameters") if kind == model.PARAMETER else ("check", "checks")
+        name, group = ("parameter", "parameters") if kind in model.PARAMETERS else ("check", "checks")
         for planned in phase.get(group, ()):
             if planned["id"] == payload.get(name):
                 return dict(planned)
@@ -142,7 +142,7 @@ def mean(values: Sequence[str], decimals: int) -> str:
 def _values(kind: str, payload: Payload) -> tuple[list[str], str]:
     if kind == model.WEIGHED:
         return [payload["net"]["value"]], payload["net"]["unit"]
-    if kind == model.PARAMETER:
+    if kind in model.PARAMETERS:
         return [payload["value"]["value"]], payload["value"]["unit"]
     # The mean lies within the limits whenever all values do, so judging it as well costs nothing and reads plainly.
     return [*payload["values"], payload["mean"]], payload["unit"]

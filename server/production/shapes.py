@@ -129,6 +129,26 @@ class ParameterRecorded(_Recorded):
     limits = fields.nested(Limits)
 
 
+class SampleNamed(Schema):
+    """The sample of a machine that a parameter was taken from: `id` is its entry's, `signal` the figure of it."""
+
+    id = fields.entry_id()
+    device = fields.code()
+    equipment = fields.code()
+    serial = fields.text()
+    model = fields.text()
+    signal = fields.code()
+    device_time = fields.text()
+    raw = fields.text(4000)
+
+
+class BoundRecorded(ParameterRecorded):
+    """A parameter that the recipe binds: `sensed` is null where it was typed, `reason` then says why."""
+
+    sensed = fields.nested(SampleNamed, none=True)
+    reason = fields.text(2000, none=True)
+
+
 class CheckRecorded(_Recorded):
     check = fields.code()
     round = fields.whole(1, 200)

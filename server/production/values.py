@@ -56,7 +56,7 @@ def said(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
     """{value, unit} that an entry states for its slot: of a check the mean."""
     if kind in (model.CHECKED, *model.CALCULATED):
         return {"value": given["mean" if kind == model.CHECKED else "value"], "unit": given["unit"]}
-    named = given["value"] if kind == model.PARAMETER else given["net"]
+    named = given["value"] if kind in model.PARAMETERS else given["net"]
     return {"value": named["value"], "unit": named["unit"]}
 
 

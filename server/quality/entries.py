@@ -178,6 +178,7 @@ _OF_BATCHES = (
     "production.material_dispensed.v1",
     "production.rest_weighed.v1",
     "production.parameter_recorded.v1",
+    "production.parameter_recorded.v2",
     "production.check_recorded.v1",
     "production.yield_recorded.v1",
     "production.material_balanced.v1",

@@ -22,6 +22,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "material_not_listed": ("此物料不在处方的物料表中。", "This material is not in the recipe's list of materials."),
     "unit_differs": ("单位与物料的计量单位不符。", "The unit does not fit that of the material."),
     "equipment_unknown": ("设备台账中没有此设备或类别。", "The register has no such equipment, nor such a class."),
+    "binding_without_machine": (
+        "绑定信号的参数须在指明设备或设备类别的步骤中。",
+        "A parameter is bound to a signal only in a phase that names equipment or a class of it.",
+    ),
+    "binding_of_tally": ("计数的参数不能绑定信号。", "What is counted piece by piece is bound to no signal."),
+    "signal_unknown": (
+        "此步骤可用的设备均未给出过信号 {signal}。",
+        "No equipment that this phase may be done with has ever given the signal {signal}.",
+    ),
+    "signal_unit": (
+        "信号 {signal} 的单位是 {found}，不是 {unit}。",
+        "The signal {signal} comes in {found}, not in {unit}.",
+    ),
     "equipment_elsewhere": ("此设备不在该房间。", "This equipment stands in another room."),
     "room_unknown": ("没有此房间。", "There is no such room."),
     "target_outside": ("目标值不在限度内。", "The target is outside the limits."),
@@ -136,7 +149,7 @@ class Finding:
 class Registers:
     """What the plant knows: materials with their units and what they convert to, equipment with where it stands and
     of which class it is, its classes, and rooms; of materials with a specification at receipt, which of its tests give
-    a number."""
+    a number; of machines the figures that they give by themselves, with their units."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
@@ -145,3 +158,4 @@ class Registers:
     classes: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     tests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    signals: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)

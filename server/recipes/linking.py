@@ -21,6 +21,8 @@ def check(content: Content, known: Registers) -> Iterator[Finding]:
         for number, time in enumerate(phase["times"]):
             yield from _time(f"{path}/times/{number}", time, phase["id"], above)
         yield from _candidates(path, phase, known)
+        for number, one in enumerate(phase.get("parameters", ())):
+            yield from _binding(f"{path}/parameters/{number}/binding", one, phase, known)
         yield from _schedule(path, phase)
         for number, need in enumerate(phase["needs"]):
             if not need.startswith(_NEEDS) or need in _NEEDS:
@@ -51,6 +53,27 @@ def _circle(phases: structure.Phases) -> Iterator[Finding]:
     if found:
         at = [phase["id"] for phase in phases].index(found[-1])
         yield Finding("circle", f"phases/{at}/after", {"phases": " → ".join([found[-1], *found])})
+
+
+def _binding(path: str, parameter: Content, phase: Content, known: Registers) -> Iterator[Finding]:
+    """What no machine of the phase gives cannot be taken from one; in another unit it would be no value of it."""
+    binding = parameter.get("binding")
+    if binding is None:
+        return
+    if phase["equipment"] is None:
+        yield Finding("binding_without_machine", path)
+        return
+    if parameter.get("tally"):
+        yield Finding("binding_of_tally", path)
+    signal, candidates = binding["signal"], phase["candidates"]
+    fit = [one for one, kind in known.class_of.items() if phase["equipment"] in (one, kind)]
+    given = [known.signals.get(one, {}) for one in fit if not candidates or one in candidates]
+    units = {one[signal] for one in given if signal in one}
+    if not units:
+        yield Finding("signal_unknown", f"{path}/signal", {"signal": signal})
+    elif not units & {None, parameter["unit"]}:
+        found = ", ".join(sorted(filter(None, units)))
+        yield Finding("signal_unit", f"{path}/signal", {"signal": signal, "found": found, "unit": parameter["unit"]})
 
 
 def _after(path: str, phase: Content, above: Mapping[str, set[str]]) -> Iterator[Finding]:

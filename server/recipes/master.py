@@ -48,8 +48,20 @@ class Dispensing(_Step, shapes.DispensingPhase):
     pass
 
 
+class Binding(Schema):
+    """The figure that a machine of the phase gives by itself, by the machine's own name for it."""
+
+    signal = fields.code()
+
+
+class Parameter(shapes.Parameter):
+    """`binding`: it is taken from the machine; missing or null where it is read off and typed."""
+
+    binding = plain.Nested(Binding, allow_none=True)
+
+
 class Parameters(_Step, shapes.ParametersPhase):
-    pass
+    parameters = fields.many(Parameter, 1)
 
 
 class Check(shapes.Check):

@@ -176,5 +176,9 @@ def find_line(phase: Mapping[str, Any] | None, number: str) -> Mapping[str, Any]
     return next((line for line in lines if line["id"] == number), None)
 
 
+def find_parameter(phase: Mapping[str, Any], number: str) -> Mapping[str, Any] | None:
+    return next((one for one in phase.get("parameters", ()) if one["id"] == number), None)
+
+
 def find_phase(phases: Sequence[Mapping[str, Any]], number: str) -> Mapping[str, Any] | None:
     return next((phase for phase in phases if phase["id"] == number), None)

@@ -75,6 +75,7 @@ def registers(connection: Connection, content: Any) -> Registers:
         equipment={one.equipment: one.location for one in pieces},
         class_of={one.equipment: one.class_ for one in pieces},
         classes=frozenset(one.class_ for one in pieces),
+        signals=equipment.signals(connection),
         rooms=frozenset(rooms | {one.location for one in pieces if one.location}),
     )
 

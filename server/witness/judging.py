@@ -79,6 +79,7 @@ from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
 from server.witness.schedule import ScheduleRules
 from server.witness.seen import Seen, unflagged
+from server.witness.sensing import SensingRules
 from server.witness.since import SinceRules
 from server.witness.specifications import SpecificationRules
 from server.witness.stock import StockRules
@@ -156,7 +157,7 @@ class SiteRules:
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._lineage, self._since)
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
-        self._rests = RestRules(self._stock, self._containers)
+        self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
         self._training = TrainingRules(registry, self._since)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants), AlarmRules()
@@ -269,6 +270,7 @@ class SiteRules:
             self._leases.judge(seen)
             self._containers.judge(seen)
             self._rests.judge(seen)
+            self._sensing.judge(seen)
             self._dispensing.judge(seen)
             self._controls.judge(seen)
             self._course.judge(seen)
@@ -301,6 +303,7 @@ class SiteRules:
         self._balances.learn(seen)
         self._dispensing.learn(seen)
         self._controls.learn(seen)
+        self._sensing.learn(seen)
         self._course.learn(seen)
         self._machines.learn(seen)
         self._alarms.learn(seen)

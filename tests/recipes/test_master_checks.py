@@ -15,9 +15,10 @@ from server.recipes.findings import WORDS, Registers
 pytestmark = pytest.mark.urs("PRD-02", "PRD-03")
 KNOWN = Registers(
     units={"api-1": "kg", "exc-1": "kg", "foil": "m"},
-    equipment={"BAL-07": "2-114", "BAL-08": "2-118", "MIX-02": "2-114"},
-    class_of={"BAL-07": "balance", "BAL-08": "balance", "MIX-02": "blender"},
+    equipment={"BAL-07": "2-114", "BAL-08": "2-118", "MIX-02": "2-114", "MIX-03": None},
+    class_of={"BAL-07": "balance", "BAL-08": "balance", "MIX-02": "blender", "MIX-03": "blender"},
     classes=frozenset({"balance", "blender"}),
+    signals={"MIX-02": {"speed": "rpm", "load": None}, "MIX-03": {"torque": "N m"}},
     rooms=frozenset({"2-114"}),
 )
 Change = dict[str, Any]
@@ -31,6 +32,43 @@ def changed(at: int, **change: Any) -> Change:
     made = master()
     made["phases"][at] |= deepcopy(change)
     return made
+
+
+def bound(signal: str | None, **machine: Any) -> list[tuple[str, str]]:
+    """What is found of a parameter in rpm that is bound to this signal."""
+    made = changed(2, **machine)
+    made["phases"][2]["parameters"][0]["binding"] = None if signal is None else {"signal": signal}
+    return found(made)
+
+
+@pytest.mark.urs("PRD-06")
+@pytest.mark.parametrize(
+    ("signal", "machine", "expected"),
+    [
+        (None, {}, None),
+        ("speed", {"equipment": "blender"}, None),
+        ("speed", {"equipment": "MIX-02", "candidates": ["MIX-02"]}, None),
+        ("load", {"equipment": "blender"}, None),
+        ("speed", {"equipment": None}, ("binding_without_machine", "")),
+        ("speed", {"equipment": "blender", "candidates": ["MIX-03"]}, ("signal_unknown", "/signal")),
+        ("speed", {"equipment": "balance"}, ("signal_unknown", "/signal")),
+        ("torque", {"equipment": "blender"}, ("signal_unit", "/signal")),
+    ],
+)
+def test_a_parameter_is_bound_to_what_a_machine_of_the_phase_gives(
+    signal: str | None, machine: Change, expected: tuple[str, str] | None
+) -> None:
+    path = "phases/2/parameters/0/binding"
+    assert bound(signal, **machine) == ([] if expected is None else [(expected[0], path + expected[1])])
+
+
+@pytest.mark.urs("PRD-06")
+def test_a_binding_has_a_signal_and_what_is_counted_has_none() -> None:
+    made = changed(2, equipment="blender")
+    made["phases"][2]["parameters"][0] |= {"binding": {}, "tally": True}
+    assert [code for code, _ in found(made)] == ["missing"]
+    made["phases"][2]["parameters"][0]["binding"] = {"signal": "speed"}
+    assert found(made) == [("binding_of_tally", "phases/2/parameters/0/binding")]
 
 
 def since(phase: str, least: int | None, most: int | None) -> Change:

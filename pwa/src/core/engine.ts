@@ -40,7 +40,7 @@ const KEEP_LISTING_MS = { first: 10_000, then: 120_000 };
 const STORAGE: StorageState = { persisted: false, recovered: null, setBack: null, records: 0, encrypted: false, waiting: [], damaged: 0, healed: 0, space: null };
 const START: CoreState = {
   ready: false, device: null, head: { seq: 0, hash: FIRST_PREV }, storage: STORAGE, online: "offline",
-  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], records: [], warehouses: [], ended: {}, live: {}, readings: {},
+  offlineSince: null, sessionMissing: false, counts: { device: 0, sent: 0, logged: 0, proven: 0 }, leases: [], records: [], warehouses: [], ended: {}, live: {}, readings: {}, samples: {},
   secondTab: false, updateWaiting: false, updateDelivers: false, touched: {}, skewMs: null, syncError: null,
   trust: { held: null, keys: [], witnessed: false, lacking: false, alarm: null, notices: [] },
 };
@@ -575,6 +575,7 @@ export class Engine implements Core {
       lost: () => this.lost(),
       live: (weight) => this.live.heard(weight),
       reading: (reading) => this.set({ readings: { ...this.state.readings, [reading.balance]: reading } }),
+      sample: (sample) => this.set({ samples: { ...this.state.samples, [sample.equipment]: sample } }),
       batchChanged: (batch) => this.batchChanged(batch),
       welcome: (frame) => {
         this.set({ skewMs: frame.skew_ms, sessionMissing: false, syncError: null });

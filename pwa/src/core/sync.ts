@@ -8,7 +8,7 @@ import type { BatchDoc, Pending, Snapshot } from "./doc";
 import type { Ledger } from "./ledger";
 import { Shelf } from "./shelf";
 import type { KnownKey, Store, StoredChange, StoredEntry } from "./store";
-import { CoreError, type LiveWeight, type Reading } from "./types";
+import { CoreError, type LiveWeight, type Reading, type Sample } from "./types";
 import type { Typing } from "./typing";
 import { standingOf } from "./view";
 
@@ -53,6 +53,7 @@ export interface Host {
   lost(): Promise<void>;
   live(weight: LiveWeight): void;
   reading(reading: Reading): void;
+  sample(sample: Sample): void;
   batchChanged(batch: string): void;
   /** The server's greeting: policy, checkpoint, keys of other devices. */
   welcome(frame: Welcome): void;
@@ -276,6 +277,10 @@ export class SyncClient {
       case "reading": {
         const { t: _, ...reading } = frame as Reading & { t: string };
         return this.host.reading(reading);
+      }
+      case "sample": {
+        const { t: _, ...sample } = frame as Sample & { t: string };
+        return this.host.sample(sample);
       }
       case "batch": return this.host.batchChanged(frame.batch);
       case "error": return this.ended(frame);

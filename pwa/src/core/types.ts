@@ -91,7 +91,7 @@ export interface LentKey { alg: "ed25519"; public_key: string; iv: string; data:
 
 export interface ClearanceItem { id: string; text: Text2 }
 /** `tally`: it is counted piece by piece. */
-export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean }
+export interface Parameter { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; binding?: { signal: string } | null }
 export interface Check { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; samples: number; chart?: boolean }
 /** A round every so many minutes of the phase's running time, each at most `grace` minutes late. */
 export interface Schedule { every: number; grace: number }
@@ -253,6 +253,8 @@ export interface LiveWeight { balance: string; net: Quantity | null; quality: "s
 export interface Gates { capacity: Quantity | null; minimum: Quantity | null; check_hours: number | null; weights: { weight: string; nominal: Quantity; tolerance: string }[]; checks: { weight: string; verdict: string; at: string }[] }
 /** A weight that the bridge has captured, signed and delivered: the only one that may be taken. */
 export interface Reading { id: string; device: string; balance: string; serial: string; model: string; net: Quantity; raw: string; captured_at: string; index: number }
+/** What a machine measured at one moment, as it stands in the log: what a bound parameter may be taken from. */
+export interface Sample { id: string; device: string; equipment: string; serial: string; model: string; device_time: string; values: { name: string; value: string; unit: string | null }[]; raw: string; captured_at: string; index: number }
 
 /** What the log's server can be caught at by a device: another history than it has told, other keys, no proof. */
 export type AlarmCode = "log_rolled_back" | "log_forked" | "checkpoint_forged" | "keys_changed" | "proof_wrong" | "proof_missing";
@@ -324,6 +326,8 @@ export interface CoreState {
   ended: Record<string, LeaseEnd>;
   live: Record<string, LiveWeight>;
   readings: Record<string, Reading>;
+  /** The last sample of each machine since this page listens. */
+  samples: Record<string, Sample>;
   /** Set when this page is a second tab: only one may write. */
   secondTab: boolean;
   /** A new version of the app waits for consent; `updateDelivers`: it keeps records in another form, so those of this

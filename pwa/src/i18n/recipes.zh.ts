@@ -6,7 +6,7 @@ export const recipesZh: typeof recipesEn = {
   states: { submitted: "等待批准", approved: "现行", coming: "已批准，尚未生效", superseded: "已替代", returned: "已退回" },
   effectiveFrom: "生效日期", effectiveHint: "按工厂日历。若批准晚于此日，则自批准之日起生效；在此之前，原版本仍为现行。", from: (day) => `自 ${day} 起生效`, until: (day) => `${day} 被替代`, comesOn: (version, day) => `第 ${version} 版，自 ${day} 起`,
   versions: "版本", view: "查看", compare: "比较", file: "下载", copy: "复制为下一版本", approval: "批准流程", bring: "从文件提交…", prepared: "起草", decided: "决定",
-  product: "产品", size: "批量", materials: "物料", phases: "步骤", room: "房间", equipment: "设备", target: "目标", rounds: (n) => `${n} 轮`, samples: (n) => `每轮 ${n} 个`, tally: "计数", limits: "限度", digest: "内容的 SHA-256", nothing: "无",
+  product: "产品", size: "批量", materials: "物料", phases: "步骤", room: "房间", equipment: "设备", target: "目标", rounds: (n) => `${n} 轮`, samples: (n) => `每轮 ${n} 个`, tally: "计数", bound: (signal: string) => `取自设备：${signal}`, limits: "限度", digest: "内容的 SHA-256", nothing: "无",
   roles: { active: "按含量折算", compensator: "补偿含量差" }, results: { assay: "含量", water: "水分" }, byTest: (name, test) => `${name}取自检验项目 ${test}`, makesUp: (names) => `补偿 ${names.join("、")}`, rounding: { half_up: "四舍五入", gbt8170: "按 GB/T 8170 修约" }, seconds: { portion: "每一份均由第二人复核。", line: "使物料达到允差的那一份由第二人复核。" },
   procedure: "规程", flow: "流程", flowHint: (minutes) => `从第一步到最后一步至少 ${minutes} 分钟；粗框为决定时长的路径。`, flowBare: "先后顺序；并排者可同时进行。", after: (ids) => `在 ${ids} 之后`, atOnce: "可立即开始", minutes: (n) => `${n} 分钟`, candidates: (codes) => `仅限 ${codes}`, needs: (steps) => `需要 ${steps}`, every: (n, grace) => `每 ${n} 分钟，宽限 ${grace} 分钟`, chart: "控制图", typed: "手工录入",
   perPack: (per, unit, pack) => `每 ${pack} 用 ${per} ${unit}`,

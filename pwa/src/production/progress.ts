@@ -7,6 +7,7 @@ export const KIND = {
   weighed: "production.material_weighed.v1",
   dispensed: "production.material_dispensed.v1",
   parameter: "production.parameter_recorded.v1",
+  bound: "production.parameter_recorded.v2",
   checked: "production.check_recorded.v1",
   completed: "production.phase_completed.v1",
   held: "production.phase_held.v1",
@@ -28,7 +29,7 @@ export const KIND = {
 export const DECIDED = "release.conflict_resolved.v1";
 
 /** Kinds whose slot holds one value. */
-export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.checked, KIND.yielded, KIND.balanced];
+export const SINGLE: string[] = [KIND.cleared, KIND.weighed, KIND.dispensed, KIND.parameter, KIND.bound, KIND.checked, KIND.yielded, KIND.balanced];
 
 export const slot = {
   clearance: (phase: Phase): string => `${phase.id}/clearance`,

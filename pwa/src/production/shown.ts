@@ -42,7 +42,7 @@ export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said)
 function valueOf({ kind, payload }: Said): string {
   if (payload === null) return t().batch.withheld;
   if (kind === KIND.weighed || kind === KIND.dispensed || kind === RESTED) return quantity(payload.net as Quantity);
-  if (kind === KIND.parameter) return quantity(payload.value as Quantity);
+  if (kind === KIND.parameter || kind === KIND.bound) return quantity(payload.value as Quantity);
   if (kind === KIND.checked) return `${t().check.mean} ${text(payload.mean)} ${text(payload.unit)}`;
   if (kind === KIND.yielded || kind === KIND.balanced) return quantity({ value: text(payload.value), unit: text(payload.unit) });
   if (kind === KIND.explained) return text(payload.explanation);
@@ -73,6 +73,10 @@ function besideOf({ kind, payload }: Said): string {
     if (payload.tare) parts.push(`${dt().tare} ${quantity(payload.tare as Quantity)}`, `${dt().gross} ${quantity(payload.gross as Quantity)}`);
     if (payload.into) parts.push(`${dt().into} ${text(payload.into)}`);
   }
+  if (kind === KIND.bound) {
+    const sensed = payload.sensed as { equipment: string } | null;
+    parts.push(sensed ? `${t().weigh.deviceTag} ${sensed.equipment}` : `${t().weigh.manualTag}${t().common.colon}${text(payload.reason)}`);
+  }
   if (kind !== KIND.exception && kind !== KIND.reported && payload.comment) parts.push(text(payload.comment));
   return parts.join(" · ");
 }
@@ -87,7 +91,7 @@ function isAbnormal({ kind, payload }: Said): boolean {
   const limits = (payload.limits ?? { low: null, high: null }) as Limits;
   if (kind === KIND.dispensed) return above(payload.net as Quantity, limits);
   if (kind === KIND.weighed) return isOut((payload.net as Quantity).value, limits);
-  if (kind === KIND.parameter) return isOut((payload.value as Quantity).value, limits);
+  if (kind === KIND.parameter || kind === KIND.bound) return isOut((payload.value as Quantity).value, limits);
   if (kind === KIND.checked) return [...(payload.values as string[]), text(payload.mean)].some((value) => isOut(value, limits));
   if (kind === KIND.cleared) return (payload.items as { ok: boolean }[]).some((item) => !item.ok);
   if (kind === RESULTS) return (payload.results as Line[]).some((one) => one.verdict === "fail");

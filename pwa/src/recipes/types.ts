@@ -4,7 +4,7 @@ import type { Quantity } from "../ui/format";
 import type { TimeLimit, UnitProcedure } from "./structure";
 
 export interface Product { code: string; name: Text2; strength: string }
-export interface Ranged { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; samples?: number; chart?: boolean }
+export interface Ranged { id: string; name: Text2; unit: string; low: string | null; high: string | null; target: string | null; decimals: number; tally?: boolean; binding?: { signal: string } | null; samples?: number; chart?: boolean }
 /** `from`: what stands in these places is summed; null: it is typed. */
 export interface YieldInput { id: string; name: Text2; unit: string; decimals: number; from: string[] | null }
 /** What only phases of the third form say stands from `after` on. */

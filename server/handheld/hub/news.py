@@ -17,10 +17,13 @@ from sync.log.log import Log
 from sync.log.reading import StoredEntry
 
 WEIGHT = "equipment.weight_read.v1"
+PROCESS = "equipment.process_read.v1"
 ENROLLED = "identity.device_enrolled.v1"
 REVOKED = "identity.device_revoked.v1"
 # A weight with one of these flags is in the log, and may not be taken.
 _NOT_TAKEN = {"payload_malformed", "device_revoked"}
+# Nor is a sample of a machine that is other metal than the registered one.
+_NO_SAMPLE = _NOT_TAKEN | {"serial_differs", "equipment_unknown"}
 # An import of history is news to nobody at work: of very many entries only the last are told, of batches none.
 _LAST_ENTRIES = 1_000
 _MOST_UNITS = 50
@@ -64,8 +67,10 @@ class News:
 
 
 def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
-    """The frames about these entries: each weight that may be taken, and each batch or record once."""
+    """The frames about these entries: each weight that may be taken, the last sample of each machine, and each batch or
+    record once."""
     units: dict[str, None] = {}
+    samples: dict[str, dict[str, Any]] = {}
     for entry in entries:
         if is_unit(entry.head.stream):
             units[batch_of(entry.head.stream) or entry.head.stream] = None
@@ -73,6 +78,9 @@ def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
             yield {"t": "device", "device": _key(entry.envelope.body)}
         if entry.head.kind == WEIGHT and not _NOT_TAKEN.intersection(entry.stamp.flags):
             yield _reading(entry)
+        if entry.head.kind == PROCESS and entry.payload is not None and not _NO_SAMPLE.intersection(entry.stamp.flags):
+            samples[entry.envelope.body["equipment"]] = _sample(entry)
+    yield from samples.values()
     if len(units) <= _MOST_UNITS:
         for unit in units:
             yield {"t": "batch", "batch": unit}
@@ -98,3 +106,10 @@ def _reading(entry: StoredEntry) -> dict[str, Any]:
         "captured_at": head.captured_at,
         "index": entry.index,
     }
+
+
+def _sample(entry: StoredEntry) -> dict[str, Any]:
+    given, head = entry.envelope.body, entry.head
+    told = {name: given[name] for name in ("equipment", "serial", "model", "device_time", "values", "raw")}
+    about = {"id": head.id, "device": head.device, "captured_at": head.captured_at, "index": entry.index}
+    return {"t": "sample", **about, **told}

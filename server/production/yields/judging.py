@@ -21,7 +21,7 @@ from server.recipes import printed, structure
 from server.recipes.model import PACKAGING, YIELD, find_phase
 
 # What yields may be calculated from.
-VALUES = (*model.WEIGHINGS, model.PARAMETER, model.CHECKED, *model.CALCULATED)
+VALUES = (*model.WEIGHINGS, *model.PARAMETERS, model.CHECKED, *model.CALCULATED)
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:

@@ -85,6 +85,9 @@ def pieces(connection: Connection, phases: Sequence[Mapping[str, Any]], views: S
             if reading:
                 used.setdefault(reading["balance"], {})[given["phase"]] = None
                 serials.setdefault(reading["balance"], {})[str(reading["serial"])] = None
+        if given.get("sensed"):
+            used.setdefault(given["sensed"]["equipment"], {})[given["phase"]] = None
+            serials.setdefault(given["sensed"]["equipment"], {})[str(given["sensed"]["serial"])] = None
         if isinstance(given.get("equipment"), str) and given.get("phase"):
             used.setdefault(given["equipment"], {})[given["phase"]] = None
     begun = {(view["payload"] or {}).get("phase") for view in views if view["kind"] in production.WORK}

@@ -169,6 +169,13 @@ class Printer:
             empty = payload.get("tare_reading")
             tare = "" if not empty else f"\n{self._labels['tare']}: {empty['raw']}"
             return f"{serial}\n{reading['raw']}{tare}"
+        sensed = payload.get("sensed")
+        if sensed:
+            piece = f"{sensed['equipment']} ({sensed['model']}, {sensed['serial']})"
+            moment_ = f"{sensed['signal']}, {sensed['device_time']}"
+            return f"{self._labels['device_source']}: {piece}\n{moment_}\n{sensed['raw']}"
+        if payload.get("reason") and payload.get("source") == "manual":
+            return f"{self._labels['manual']}: {payload['reason']}"
         if "source" in payload:
             return self._labels["manual"] if payload["source"] == "manual" else self._labels["device_source"]
         return ""

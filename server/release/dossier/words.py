@@ -205,6 +205,7 @@ production.line_cleared.v1|清场|Line cleared
 production.material_weighed.v1|称量|Material weighed
 production.rest_weighed.v1|称量容器余量|Rest of a container weighed
 production.parameter_recorded.v1|参数|Parameter recorded
+production.parameter_recorded.v2|参数|Parameter recorded
 production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
 production.material_balanced.v1|印刷包材物料平衡|Balance of a printed material
@@ -387,6 +388,8 @@ cleaning_unknown|没有这条清洁记录|Checks no cleaning that is known here
 equipment_not_clean|设备未清洁|Equipment not clean
 equipment_barred|设备停用|Equipment barred
 equipment_in_alarm|设备报警期间使用|Equipment used in an alarm
+bound_value_typed|应取自设备的参数由人工输入|Bound parameter typed by hand
+sensed_unverified|取自设备的数值未核实|Value from equipment not verified
 equipment_unfit|设备不适用|Equipment not fit for the phase
 equipment_not_identified|开始操作前未确认设备|Equipment not identified before work began
 time_limit_early|间隔时间不足|Less time between than asked for

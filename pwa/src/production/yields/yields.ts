@@ -27,7 +27,7 @@ export function claims(standings: Standings): Claim[] {
 
 function valueOf({ kind, payload }: LocalEntry): Quantity | null {
   if (kind === KIND.weighed || kind === KIND.dispensed) return payload.net as Quantity;
-  if (kind === KIND.parameter) return payload.value as Quantity;
+  if (kind === KIND.parameter || kind === KIND.bound) return payload.value as Quantity;
   if (kind === KIND.checked) return { value: payload.mean as string, unit: payload.unit as string };
   return CALCULATED.includes(kind) ? { value: payload.value as string, unit: payload.unit as string } : null;
 }

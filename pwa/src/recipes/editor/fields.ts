@@ -43,7 +43,7 @@ export const BY_TYPE: Record<PhaseType, readonly Field[]> = {
     rows("lines", text("id"), ...WEIGHED, decimal("target", false), decimal("low", false), decimal("high", false), whole("decimals"), choice("rounding", ROUNDINGS), choice("role", ["plain", "active", "compensator"]),
       { name: "quantity", kind: "mono", none: true, hint: "quantity" }, { name: "potency", kind: "group", none: true, empty: { assay: null, water: null }, of: [{ name: "assay", kind: "text", none: true }, { name: "water", kind: "text", none: true }] }, codes("compensates")),
   ],
-  parameters: [rows("parameters", ...RANGED, truth("tally"))],
+  parameters: [rows("parameters", ...RANGED, truth("tally"), { name: "binding", kind: "group", none: true, empty: { signal: "" }, of: [text("signal")] })],
   in_process: [
     whole("rounds"), { name: "schedule", kind: "group", none: true, empty: { every: 30, grace: 5 }, of: [whole("every"), whole("grace")] },
     rows("checks", ...RANGED, whole("samples"), truth("chart")),

@@ -1,0 +1,1 @@
+"""Parameters that a recipe binds to a figure which a machine gives by itself."""

@@ -1,0 +1,74 @@
+"""Whether the server has told of bound parameters that were typed, and of values that no machine has given (PRD-06).
+
+The same questions as its own rules ask (`server.production.sensing`), answered from the log alone.
+"""
+
+from dataclasses import replace
+
+from server.equipment.model import PROCESS_READ, REGISTERED
+from server.identity.model import DEVICE_ENROLLED
+from server.production.sensing import rules
+from server.production.sensing.rules import Sample
+from server.recipes.model import find_phase
+from server.witness.seen import Seen
+from server.witness.standing import Body, StandingRules
+
+# A fortnight of a press that says something every ten seconds: of what a tablet still brings that is older than that,
+# nobody says here whether it was so.
+MOST_SAMPLES = 120_000
+
+
+class SensingRules(StandingRules):
+    """What machines have measured and what they are, after the entries learnt so far."""
+
+    kinds = rules.KINDS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._samples: dict[str, Sample] = {}
+        self._classes: dict[str, str] = {}
+        self._bridges: set[str] = set()
+        # Samples that nobody can read any more, or that were let go.
+        self._gone: set[str] = set()
+        self._full = False
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of a parameter."""
+        body = seen.body
+        if body is None or seen.by_server or seen.head.kind not in rules.KINDS or "batch_unknown" in seen.stamp.flags:
+            return
+        phase = find_phase(self.phases_of(body["batch"]), body["phase"])
+        named = str((body.get("sensed") or {}).get("id", ""))
+        known = self._samples.get(named)
+        if phase is None or named in self._gone or (named and known is None and self._full):
+            return
+        sample = None if known is None else self._judged(known, phase)
+        found = rules.judge(body, seen.head.captured_at, rules.signal_of(phase, body), sample)
+        self.compare(seen, {one.code for one in found}, rules.FLAGS)
+
+    def _judged(self, known: Sample, phase: Body) -> Sample:
+        fits = rules.fits(phase, known.equipment, self._classes.get(known.equipment))
+        return replace(known, by_bridge=known.device in self._bridges, fits=fits)
+
+    def learn(self, seen: Seen) -> None:
+        super().learn(seen)
+        head, body = seen.head, seen.body
+        if head.kind == PROCESS_READ:
+            self._sample(seen)
+        elif body is None or seen.is_strange or not seen.by_server:
+            return
+        elif head.kind == REGISTERED:
+            self._classes[body["equipment"]] = body["class"]
+        elif head.kind == DEVICE_ENROLLED and body["role"] == "bridge":
+            self._bridges.add(body["device"])
+
+    def _sample(self, seen: Seen) -> None:
+        if seen.body is None:
+            self._gone.add(seen.head.id)
+        elif rules.NOT_TAKEN.isdisjoint(seen.stamp.flags):
+            head, body = seen.head, seen.body
+            values = rules.values_of(body)
+            self._samples[head.id] = Sample(head.device, body["equipment"], head.captured_at, values, False, False)
+        if len(self._samples) > MOST_SAMPLES:
+            self._full = True
+            del self._samples[next(iter(self._samples))]
