@@ -62,7 +62,6 @@ export const codesEn = {
     "production.rework_ordered.v1": "Rework ordered",
     "production.batch_formed.v1": "Batch formed of others",
     "production.order_planned.v1": "Batch order planned",
-    "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded",
     "production.exception_reported.v1": "Exception reported",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded", "production.parameter_recorded.v2": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",

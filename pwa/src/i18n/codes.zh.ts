@@ -63,7 +63,6 @@ export const codesZh: typeof codesEn = {
     "production.rework_ordered.v1": "下达返工",
     "production.batch_formed.v1": "由其他批次形成",
     "production.order_planned.v1": "编制批指令",
-    "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数",
     "production.exception_reported.v1": "上报异常",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数", "production.parameter_recorded.v2": "记录参数",
     "release.blank_issued.v1": "发放空白纸质批记录",
