@@ -105,7 +105,7 @@ def _compile(content: dict[str, Any], files: Mapping[str, bytes], blobs: Path) -
         folder = Path(name)
         for file, data in files.items():
             (folder / file).write_bytes(data)
-        photos = [_photo(note_, folder, blobs) for note_ in content["notes"] if note_["blob"]]
+        photos = [_photo(note_, folder, blobs) for note_ in [*content["specimens"], *content["notes"]] if note_["blob"]]
         content["attachments"] = [
             *({"name": file, "mime": _mime(file), **_ROLE} for file in sorted(files)),
             *(photo for photo in photos if photo is not None),

@@ -21,7 +21,7 @@ _CLAUSES = """
 21 CFR 211.188(b)(5)|过程控制与检验结果|In-process and laboratory results|phase:in_process results
 21 CFR 211.188(b)(6)|使用前后的区域检查|Inspection of the area before and after|phase:line_clearance
 21 CFR 211.188(b)(7)|各阶段实际收率与理论百分比|Actual yield and per cent of theory by stage|yields phase:yield
-21 CFR 211.188(b)(8)|标签控制与样张|Label control with specimens|phase:packaging photos
+21 CFR 211.188(b)(8)|标签控制与样张|Label control with specimens|printed specimens
 21 CFR 211.188(b)(9)|容器与密封件|Containers and closures|packaging
 21 CFR 211.188(b)(10)|取样|Sampling|results
 21 CFR 211.188(b)(11)|操作人、指导人与复核人|Performers, supervisors and checkers|people
@@ -46,9 +46,9 @@ _CLAUSES = """
 中国 GMP 180(5)|每种包装材料的名称、批号、数量|Name, batch and quantity of packaging materials|packaging
 中国 GMP 180(6)|包装检查结果与过程控制|Checks of packaging and in-process results|phase:packaging
 中国 GMP 180(7)|包装操作与所用设备、生产线|Packaging operations, equipment and lines|phase:packaging
-中国 GMP 180(8)|印刷包装材料实样|Specimens of printed materials|phase:packaging
+中国 GMP 180(8)|印刷包装材料实样|Specimens of printed materials|specimens
 中国 GMP 180(9)|包装中的特殊问题、偏差|Abnormal events in packaging|exceptions
-中国 GMP 180(10)|印刷包装材料的发放、使用、销毁、退库与平衡|Balance of printed materials|phase:packaging
+中国 GMP 180(10)|印刷包装材料的发放、使用、销毁、退库与平衡|Balance of printed materials|printed
 中国 GMP 201|清场记录|Clearance record|phase:line_clearance
 """
 

@@ -22,7 +22,7 @@ from server.release import queries as release
 from server.release import questions, recorded
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
-from server.release.dossier import answers, clauses, descent
+from server.release.dossier import answers, clauses, descent, packed
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
@@ -35,7 +35,7 @@ DOUBTFUL_TIMES = frozenset({"clock_skew", "captured_outside", "seen_wrong"})
 
 
 # What may be withheld on request: what was seen and said, not who decided what.
-WITHHOLDABLE = (*_VALUES, production.REMARK, production.PHOTO)
+WITHHOLDABLE = (*_VALUES, production.SPECIMEN, production.REMARK, production.PHOTO)
 
 
 def gather(
@@ -80,6 +80,8 @@ def gather(
         "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
         "used": answers.used(connection, number, views, away, lang),
         "balance": answers.balance(connection, number, lang),
+        "printed": packed.balances(phases, views, away, lang),
+        "specimens": packed.specimens(phases, views, away, lang),
         "stages": answers.stages(phases, views, lang),
         "people": answers.people(connection, number, views, lang),
         "equipment": answers.pieces(connection, phases, views, lang),
@@ -102,8 +104,7 @@ def gather(
         ],
         "entries": [_entry(view, lang) for view in views],
     }
-    packed = _packaging(connection, content["used"])
-    sections = _sections(content, phases, packed)
+    sections = _sections(content, phases, _packaging(connection, content["used"]))
     for name in descent.answered(connection, above):
         sections.setdefault(name, []).append("s-descent")
     return content | {"clauses": clauses.answered(sections, lang)}
@@ -119,6 +120,7 @@ def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], p
     found = {name: ["s-front"] for name in ("front", "every")}
     found |= {"exceptions": ["s-exceptions"], "entries": ["s-entries"]}
     named = ("signatures", "stages", "people", "equipment", "used", "balance", "results", "yields", "genealogy")
+    named += ("printed", "specimens")
     found |= {name: [f"s-{name}"] for name in named if content[name]}
     if any(note["blob"] for note in content["notes"]):
         found["photos"] = ["s-remarks"]

@@ -83,7 +83,7 @@ def answered(connection: Connection, above: list[str]) -> set[str]:
         batch, ended = batches.find_batch(connection, number), set(batches.ended_phases(connection, number))
         types = {one["type"] for one in batch.phases if one["id"] in ended} if batch is not None else set()
         found |= {f"phase:{one}" for one in types} | set(_OF_WORK if types else ())
-        found |= {"packed", "packed_people"} if "packaging" in types else set()
+        found |= {"packed", "packed_people", "printed", "specimens"} if "packaging" in types else set()
         found |= {"results"} if quality.results_of_batch(connection, number) else set()
         found |= {"yields"} if batches.yields_of(connection, number) else set()
     return found

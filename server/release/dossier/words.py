@@ -91,6 +91,13 @@ came_back|退回|Came back
 balance_of|物料平衡|Material balance
 scrapped|报废|Scrapped
 difference|差异|Difference
+printed|印刷包装材料平衡|Balance of printed materials
+printed_text|差额为使用、销毁、留样与退库之和减去领用。|The difference is what became of it less what was issued.
+printed_used|使用|Used
+printed_destroyed|销毁|Destroyed
+printed_kept|留样|Specimens
+printed_back|退库|Returned
+specimens|印刷包装材料样张|Specimens of printed materials
 stages|工序起止|Stages
 people|人员|People
 did|操作|Performed
