@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from server.equipment.alarms.model import BATCH_RAISED as BATCH_ALARM_RAISED
+from server.equipment.alarms.model import RAISED as ALARM_RAISED
+from server.equipment.status.model import KEEPS
 from server.identity.model import SIGNS
 
 ACKNOWLEDGED = "alerts.acknowledged.v1"
@@ -157,6 +160,15 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         on=("production.exception_raised.v1", "production.exception_reported.v1"),
         then=(Next(_SOON, ("batch.release",)),),
         fixed=True,
+    ),
+    AlertKind(
+        "equipment_alarm",
+        WARNING,
+        ("A machine is in alarm", "设备报警"),
+        ("{equipment}: {what}", "{equipment}：{what}"),
+        (*_SUPERVISOR, KEEPS),
+        on=(ALARM_RAISED, BATCH_ALARM_RAISED),
+        then=(Next(_HOUR, _QA),),
     ),
     AlertKind(
         "check_overdue",

@@ -11,6 +11,7 @@ from server.core.kinds import Entry
 from server.core.outcomes import SERVER
 from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
+from server.equipment import queries as equipment
 from server.identity import queries as identity
 from server.identity.granting import signing
 from server.identity.model import GRANT_CONFIRMED, PERSON_ADDED_V3, ROLES_CHANGED_V3, SIGNS
@@ -102,6 +103,17 @@ def _told(connection: Connection, entry: Entry, code: str) -> Raised:
     batch = entry.payload["batch"]
     details = {"batch": batch, "what": _word(code)}
     return Raised("exception_raised", entry.id, f"/batch/{batch}/review", details, places=_rooms(connection, batch))
+
+
+def _alarm(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    """For whoever runs the line and whoever keeps the piece, in the room where it stands or is used."""
+    given = entry.payload
+    code, batch = given["equipment"], given.get("batch")
+    piece = equipment.find_equipment(connection, code)
+    here = (piece.location,) if piece is not None and piece.location else ()
+    details = {"equipment": code, "what": given["what"][:_LONGEST]}
+    places = here or (_rooms(connection, batch) if batch else ())
+    yield Raised("equipment_alarm", entry.id, f"/equipment/{quote(code, safe='')}", details, places=places)
 
 
 def _results(connection: Connection, entry: Entry) -> Iterable[Raised]:
@@ -255,6 +267,7 @@ SOURCES: Mapping[str, Source] = {
     "production.phase_completed.v1": _phase_completed,
     "production.phase_aborted.v1": _phase_completed,
     "production.phase_skipped.v1": _phase_completed,
+    **dict.fromkeys(BY_CODE["equipment_alarm"].on, _alarm),
     "quality.results_recorded.v1": _results,
     "quality.results_recorded.v2": _results,
     "quality.results_recorded.v3": _results,

@@ -11,6 +11,7 @@ from server.core import clock, days
 from server.core.plant import Plant
 from server.engines.flows import queries as flows
 from server.engines.forms.records import queries as records
+from server.equipment.alarms import queries as alarmed
 from server.handheld.fleet import standing
 from server.handheld.fleet.standing import Moment
 from server.materials.stock import queries as stock
@@ -148,6 +149,10 @@ def _awaiting(connection: Connection) -> Iterable[str]:
     return [one.number for one in production.batch_lines(connection, (AWAITING_REVIEW,), limit=_ALL)[0]]
 
 
+def _alarms(connection: Connection) -> Iterable[str]:
+    return [one.id for alarms in alarmed.standing(connection).values() for one in alarms]
+
+
 def _deviations(connection: Connection) -> Iterable[str]:
     return [one.number for one in quality.deviations(connection, "open", limit=_ALL)[0]]
 
@@ -173,6 +178,7 @@ OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
 LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "batch_awaiting_review": _awaiting,
     "deviation_opened": _deviations,
+    "equipment_alarm": _alarms,
     "question_asked": questions.open_ones,
     "record_item": records.open_items,
     "flow_task_waiting": flows.open_tasks,

@@ -14,6 +14,7 @@ from server.engines.forms import queries as forms
 from server.engines.forms.records import model as filling
 from server.engines.forms.records import queries as filled
 from server.equipment import queries as equipment
+from server.equipment.alarms import queries as alarmed
 from server.equipment.status import queries as equipment_status
 from server.handheld import queries as handheld
 from server.identity import granting_entries as granting
@@ -318,6 +319,14 @@ def _to_clean(connection: Connection, _: Person, at: datetime) -> Iterator[Task]
         yield Task("cleaning_past", NOW, one.equipment, _path("equipment", one.equipment), one.name, told["until"])
 
 
+def _alarms(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Equipment that is used for nothing until somebody has cleared its alarm (EQP-05)."""
+    for code, alarms in sorted(alarmed.standing(connection).items()):
+        piece = equipment.find_equipment(connection, code)
+        name = None if piece is None else piece.name
+        yield Task("equipment_alarm", BLOCKED, code, _path("equipment", code), name, alarms[-1].at)
+
+
 def _calibrations(connection: Connection, _: Person, at: datetime) -> Iterator[Task]:
     today, soon = days.at(connection, at), days.at(connection, at + _CALIBRATION)
     for one in sorted(equipment.all_equipment(connection), key=lambda one: one.calibration_due or ""):
@@ -429,6 +438,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), VOUCH, _given_passwords),
     ((), (), _own_password),
     ((), ("quarantine.read",), _strays),
+    ((), ("equipment.manage",), _alarms),
     ((), ("equipment.manage",), _calibrations),
     ((), ("equipment.manage", "batch.work"), _to_clean),
     (("batch.read",), ("batch.review",), _exceptions),

@@ -1,5 +1,6 @@
 """Alarms of equipment at the door: raised at the desk, on a tablet, by a machine; cleared with a reason; rebuilt."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,14 +9,21 @@ from typing import Any
 import pytest
 from batch_support import Site
 from course_support import Branches
+from pypdf import PdfReader
 
+from server.alerts import model as alerts
+from server.alerts import sources, sweeps
 from server.core import clock, rebuild
 from server.core.errors import PestleError
+from server.core.kinds import Entry
 from server.core.record import Recorded
 from server.equipment import queries as register
 from server.equipment.alarms import model, queries
 from server.equipment.status import queries as status
 from server.handheld import leases, scan_views
+from server.release.dossier import content
+from server.release.dossier.build import dossier
+from sync.log import reading
 
 pytestmark = pytest.mark.urs("EQP-01", "EQP-05", "PRD-08")
 FLAG = ("equipment_in_alarm",)
@@ -148,6 +156,51 @@ def test_a_correction_of_an_alarm_leaves_it_standing(made: Branches) -> None:
     raised = made.alarm("20", "PR-1")
     made.alarm("20", "PR-1", corrects=raised.id, reason="another text")
     assert len(standing(made)) == 2
+
+
+def test_the_printed_record_tells_of_alarms_in_the_batch_and_of_those_that_were_told_elsewhere(made: Branches) -> None:
+    made.do("10")
+    made.alarm("20", "PR-1")
+    made.identify("20", "PR-1")
+    made.register("PR-2", "press", None)
+    made.alarm("20", "PR-2")
+    clear(made, alarm(made).id)
+    plant = made.site.plant
+    with plant.engine.connect() as connection:
+        size = plant.log.head(connection).size
+        printed = content.gather(connection, plant.log, "B1", "en", size)
+    assert printed is not None
+    [phase] = [one for one in printed["phases"] if one["id"] == "20"]
+    assert [mark for mark in phase["marks"] if "E42 pressure" in mark and "PR-1" in mark]
+    [elsewhere] = printed["alarms"]
+    assert elsewhere.startswith("PR-1 (20): E42 pressure")
+    assert elsewhere.endswith("filter changed")
+    plant.publisher.now()
+    with plant.engine.connect() as connection:
+        pdf = dossier(connection, plant.log, plant.signer, "B1", "en", plant.config.blobs, clock.now())
+    assert pdf is not None
+    pages = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert "Alarms that were told elsewhere while it was used" in pages
+    assert "PR-1 (20): E42 pressure" in pages
+    # What is in alarm was not used by that.
+    assert [row[0] for row in printed["equipment"]] == ["PR-1"]
+
+
+def test_whoever_runs_the_line_and_keeps_equipment_is_told_while_it_stands(made: Branches) -> None:
+    [kind] = [one for one in alerts.KINDS_OF_ALERT if one.code == "equipment_alarm"]
+    assert set(kind.on) == {model.RAISED, model.BATCH_RAISED}
+    raised = made.alarm("20", "PR-1")
+    plant = made.site.plant
+    with plant.engine.connect() as connection:
+        [stored] = list(reading.of_kind(connection, model.BATCH_RAISED))
+        head = stored.envelope.head
+        entry = Entry(head, stored.envelope.body, stored.index, head.captured_at)
+        [told] = sources.find(connection, entry)
+        assert (told.link, told.details["what"]) == ("/equipment/PR-1", "E42 pressure")
+        assert list(sweeps.LASTING["equipment_alarm"](connection)) == [told.key] == [raised.id]
+    clear(made, raised.id)
+    with plant.engine.connect() as connection:
+        assert list(sweeps.LASTING["equipment_alarm"](connection)) == []
 
 
 def test_a_rebuild_says_the_same(made: Branches) -> None:

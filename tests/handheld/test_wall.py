@@ -8,6 +8,7 @@ from handheld_support import Site
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.kinds import Fact
 from server.production import model
 from server.production.course import pace
 from server.production.course.rules import Mark
@@ -87,3 +88,16 @@ def test_the_wall_tells_what_is_at_work_and_which_tablet_is_away_with_it(site: S
     assert [(one["id"], one["batches"]) for one in wall(site)["away"]] == [(tablet.device, [BATCH])]
     # Another room's wall does not show it.
     assert wall(site, "R-999")["batches"] == []
+
+
+@pytest.mark.urs("EQP-05")
+def test_the_wall_tells_of_machines_in_alarm_where_they_stand(site: Site) -> None:
+    assert wall(site)["alarms"] == []
+    said = {"equipment": "BAL-07", "what": "E42", "severity": "major", "source": "manual"}
+    [raised] = site.plant.recorder.state(Fact("equipment.alarm_raised.v1", "equipment/BAL-07", said))
+    [told] = wall(site)["alarms"]
+    assert (told["equipment"], [one["what"] for one in told["alarms"]]) == ("BAL-07", ["E42"])
+    assert wall(site, "R-999")["alarms"] == []
+    cleared = {"equipment": "BAL-07", "alarm": raised.id, "reason": "checked"}
+    site.plant.recorder.state(Fact("equipment.alarm_cleared.v1", "equipment/BAL-07", cleared))
+    assert wall(site)["alarms"] == []

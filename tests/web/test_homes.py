@@ -139,6 +139,17 @@ def test_who_cleans_and_who_keeps_equipment_see_what_has_been_dirty_for_too_long
     assert shown(site, "planner", "cleaning_past", late) == []
 
 
+@pytest.mark.urs("EQP-05", "PRD-08")
+def test_who_keeps_equipment_sees_what_is_in_alarm_until_it_is_cleared(site: Site) -> None:
+    said = {"equipment": "BAL-07", "what": "E42", "severity": "minor", "source": "manual"}
+    alarm = site.state("equipment.alarm_raised.v1", "equipment/BAL-07", said)
+    assert shown(site, "engineer", "equipment_alarm") == [("blocked", "BAL-07", ())]
+    assert shown(site, "operator", "equipment_alarm") == []
+    cleared = {"equipment": "BAL-07", "alarm": alarm.id, "reason": "checked"}
+    site.state("equipment.alarm_cleared.v1", "equipment/BAL-07", cleared)
+    assert shown(site, "engineer", "equipment_alarm") == []
+
+
 def test_the_worst_stands_first(site: Site) -> None:
     states = [one.state for one in of(site, "qa")]
     assert states == sorted(states, key=("blocked", "now", "due").index)

@@ -15,6 +15,7 @@ export const wallEn = {
   still: (at: string) => `Stands still since ${at}`,
   items: (n: number) => (n === 1 ? "1 to be decided" : `${n} to be decided`),
   questions: (n: number) => (n === 1 ? "1 question" : `${n} questions`),
+  alarms: "In alarm, not to be used",
   away: "Off line with a batch",
   seen: (at: string) => `last seen ${at}`,
   more: (n: number) => `and ${n} more`,

@@ -17,6 +17,7 @@ export const wallZh: typeof wallEn = {
   still: (at) => `自 ${at} 起停滞`,
   items: (n) => `${n} 项待裁定`,
   questions: (n) => `${n} 个提问`,
+  alarms: "报警中，不得使用",
   away: "携带批次但离线",
   seen: (at) => `最近出现 ${at}`,
   more: (n) => `另有 ${n} 批`,

@@ -1,5 +1,5 @@
 /** What the wall of a line is told, and how long something has gone on. */
-import type { Text2 } from "../core/types";
+import type { EquipmentAlarm, Text2 } from "../core/types";
 
 export interface WallPhase { id: string; name: Text2; room: string | null }
 export interface WallBatch {
@@ -23,6 +23,7 @@ export interface WallView {
   batches: WallBatch[];
   more: number;
   waiting: number | null;
+  alarms: { equipment: string; name: Text2 | null; room: string | null; alarms: EquipmentAlarm[] }[];
   away: { id: string; name: string; last_seen: string | null; owes: number; batches: string[] }[];
 }
 

@@ -70,19 +70,8 @@ def of_batch(connection: Connection, batch: str) -> list[dict[str, Any]]:
         .where(use.c.left_at.is_(None) | (alarm.c.at <= use.c.left_at))
         .order_by(alarm.c.at, alarm.c.idx, use.c.idx)
     )
-    names = (
-        "id",
-        "equipment",
-        "what",
-        "severity",
-        "source",
-        "at",
-        "by",
-        "used_in",
-        "cleared_at",
-        "cleared_by",
-        "reason",
-    )
+    where = ("id", "idx", "equipment", "used_in")
+    names = (*where, "what", "severity", "source", "at", "by", *_END)
     return [{name: getattr(row, name) for name in names} for row in connection.execute(query)]
 
 

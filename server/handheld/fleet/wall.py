@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core import clock
+from server.equipment import queries as equipment
+from server.equipment.alarms import queries as alarmed
 from server.identity import queries as identity
 from server.production import queries as batches
 from server.production.course import pace, rules
@@ -39,9 +41,11 @@ def places(connection: Connection) -> list[dict[str, Any]]:
 
 
 def page(connection: Connection, code: str, devices: Lines, now: datetime) -> dict[str, Any]:
-    """{place, at, places, batches, more, away}. `code` is an area, a room, or `all`; `devices` are those of `standing`.
+    """{place, at, places, batches, more, waiting, alarms, away}. `code` is an area, a room, or `all`; `devices` are
+    those of `standing`.
 
-    `away` are devices that hold one of these batches and are not connected."""
+    `alarms` are those of machines that stand there, `away` devices that hold one of these batches and are not
+    connected."""
     place = _place(connection, code)
     found = []
     for line in batches.batch_lines(connection, (IN_PROGRESS,), limit=1000)[0]:
@@ -56,8 +60,19 @@ def page(connection: Connection, code: str, devices: Lines, now: datetime) -> di
         "batches": sorted(found, key=lambda one: (-one["critical"], not one["still"], one["number"]))[:MOST],
         "more": max(0, len(found) - MOST),
         "waiting": batches.status_counts(connection).get(ORDERED, 0) if place.rooms is None else None,
+        "alarms": list(_alarms(connection, place)),
         "away": [_away(one, numbers) for one in devices if one["state"] != "connected" and _holds(one) & numbers],
     }
+
+
+def _alarms(connection: Connection, place: _Place) -> Iterable[dict[str, Any]]:
+    """A piece that stands nowhere by the register is told of where the whole plant is."""
+    for code, alarms in sorted(alarmed.standing(connection).items()):
+        piece = equipment.find_equipment(connection, code)
+        room = None if piece is None else piece.location
+        if place.rooms is None or room in place.rooms:
+            name = None if piece is None else piece.name
+            yield {"equipment": code, "name": name, "room": room, "alarms": [one.payload() for one in alarms]}
 
 
 def _place(connection: Connection, code: str) -> _Place:

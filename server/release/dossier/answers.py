@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server.core import units
 from server.equipment import queries as equipment
+from server.equipment.alarms import queries as alarmed
 from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.model import Lot
@@ -88,7 +89,8 @@ def pieces(connection: Connection, phases: Sequence[Mapping[str, Any]], views: S
         if given.get("sensed"):
             used.setdefault(given["sensed"]["equipment"], {})[given["phase"]] = None
             serials.setdefault(given["sensed"]["equipment"], {})[str(given["sensed"]["serial"])] = None
-        if isinstance(given.get("equipment"), str) and given.get("phase"):
+        # Of a machine in alarm nothing says that it was used.
+        if isinstance(given.get("equipment"), str) and given.get("phase") and view["kind"] != production.ALARM_RAISED:
             used.setdefault(given["equipment"], {})[given["phase"]] = None
     begun = {(view["payload"] or {}).get("phase") for view in views if view["kind"] in production.WORK}
     for phase in phases:
@@ -108,6 +110,22 @@ def pieces(connection: Connection, phases: Sequence[Mapping[str, Any]], views: S
             ]
         )
     return rows
+
+
+def alarms(connection: Connection, number: str, size: int, lang: Lang) -> list[str]:
+    """What is in the use log of the batch's machines and not in its own record: alarms that were told elsewhere while
+    the batch used them, up to the log's `size`, and how each ended."""
+    told = [one for one in alarmed.of_batch(connection, number) if one["idx"] < size]
+    people = identity.people(connection, {one[who] for one in told for who in ("by", "cleared_by") if one[who]})
+    lines = []
+    for one in told:
+        line = f"{one['equipment']} ({one['used_in']}): {one['what']}, {moment(one['at'], 0)}"
+        by = person(people.get(one["by"]), lang)
+        if one["cleared_at"] is not None:
+            who = person(people.get(one["cleared_by"]), lang)
+            by += f"; {labels(lang)['alarm_cleared']} {moment(one['cleared_at'], 0)}, {who}: {one['reason']}"
+        lines.append(f"{line}, {by}")
+    return lines
 
 
 def used(connection: Connection, number: str, views: Sequence[View], away: Collection[str], lang: Lang) -> Rows:

@@ -85,6 +85,7 @@ def gather(
         "stages": answers.stages(phases, views, lang),
         "people": answers.people(connection, number, views, lang),
         "equipment": answers.pieces(connection, phases, views, lang),
+        "alarms": answers.alarms(connection, number, size, lang),
         "genealogy": answers.genealogy(connection, number, lang),
         "phases": [
             _phase(phase, views, printer, chosen_away, lang)

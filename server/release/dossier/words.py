@@ -104,6 +104,8 @@ did|操作|Performed
 checked|复核|Checked
 decided|决定|Decided
 equipment|所用设备|Equipment used
+alarms_elsewhere|使用期间另行记录的设备报警|Alarms that were told elsewhere while it was used
+alarm_cleared|解除|cleared
 serial|序列号|Serial number
 calibrated|校准有效期|Calibrated until
 genealogy|来源与去向|Genealogy
