@@ -30,6 +30,11 @@ def find_demand(connection: Connection, name: str) -> Row[Any] | None:
     return connection.execute(select(demand).where(demand.c.demand == name)).first()
 
 
+def every_demand(connection: Connection) -> dict[str, Row[Any]]:
+    """As each was set last, by its number; also those of which nothing is wanted any more."""
+    return {row.demand: row for row in connection.execute(select(demand))}
+
+
 def demands(connection: Connection) -> Sequence[Row[Any]]:
     """Those of which something is still wanted, the first due first."""
     rows = connection.execute(select(demand).order_by(demand.c.due, demand.c.demand))

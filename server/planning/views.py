@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 
 from server.core import days, plant
 from server.core.kinds import Fact
+from server.core.tables import TableQuery, received
 from server.identity.access import current_person, require
-from server.planning import entries, model, pages, queries
+from server.planning import entries, importing, model, pages, queries
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -67,6 +68,16 @@ def set_demand(body: Body) -> Answer:
     """Set a demand; with a quantity of nothing it is wanted no more. PestleError `planning_item_unknown`,
     `planning_unit_wrong`, `planning_item_changed`."""
     return _state(model.DEMAND, model.demand_stream(body["demand"]), body)
+
+
+@blueprint.post("/demands/table")
+@require(model.PLANS)
+@blueprint.arguments(TableQuery, location="query")
+def take_demands(query: Body) -> Answer:
+    """Set the demands of a CSV or Excel file, the body, whole or not at all; a dry run only shows each line with what
+    it would do and what is wrong with it. PestleError `table_unreadable`, `table_too_long`."""
+    here = plant.current()
+    return importing.take(here, received(), current_person().id, query["dry_run"]).payload()
 
 
 @blueprint.post("/parameters")

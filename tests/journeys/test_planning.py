@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from journeys.browsers import PHONE
 from journeys.handheld import Tablet
 from journeys.screens import fits
 from journeys.site import Site, site
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import FilePayload, Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-01")]
 LONG = 30_000
@@ -77,3 +78,34 @@ def test_the_planner_sets_parameters_and_calendar_drops_a_demand_and_plans_a_pro
     expect(phone.at("demand-D-2102")).to_have_count(0, timeout=LONG)
     demands = here.desk("wujing").get("/api/planning/demands")["items"]
     assert "D-2102" not in [one["demand"] for one in demands]
+
+
+def table(*lines: str) -> FilePayload:
+    text = "\n".join(("需求编号,项目,数量,单位,需求日期,来源", *lines))
+    return {"name": "demand.csv", "mimeType": "text/csv", "buffer": text.encode()}
+
+
+@pytest.mark.parametrize("size", [PHONE, (768, 1024), (1280, 800)])
+def test_demands_come_from_a_table_that_is_looked_at_first(here: Site, size: tuple[int, int]) -> None:
+    width, height = size
+    good, bad = f"T-{width},AMT-5-FC,1000,,2097-06-10,Clinic", f"T-{width}-2,NOTHING,1,kg,June,Clinic"
+    phone: Tablet = here.phone(f"table-{width}", "en-GB")
+    phone.page.set_viewport_size({"width": width, "height": height})
+    phone.sign_in("wujing")
+    phone.page.goto(f"{phone.wire.url}/planning")
+    phone.at("demands-table").click(timeout=LONG)
+    phone.at("table-file").set_input_files(table(good, bad))
+    expect(phone.at("line-2")).to_contain_text("New", timeout=LONG)
+    expect(phone.at("line-3")).to_contain_text("neither the register")
+    expect(phone.at("line-3")).to_contain_text("Needed by “June”")
+    expect(phone.at("table-take")).to_be_disabled()
+    fits(phone)
+    phone.shoot(f"demand-table-{width}")
+    phone.at("table-file").set_input_files(table(good, good))
+    expect(phone.at("line-3")).to_contain_text("Said before", timeout=LONG)
+    phone.at("table-take").click()
+    expect(phone.at(f"demand-T-{width}")).to_contain_text("Clinic", timeout=LONG)
+    phone.at("demands-table").click()
+    phone.at("table-file").set_input_files(table(good))
+    expect(phone.at("line-2")).to_contain_text("As it is", timeout=LONG)
+    expect(phone.at("table-take")).to_be_disabled()

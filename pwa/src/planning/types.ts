@@ -11,6 +11,10 @@ export interface Parameters { lead_days: number; policy: string; size: string; m
 export interface Item extends Line { today: string; parameters: Parameters; requirements: Requirement[]; supplies: Supply[]; proposals: Proposal[] }
 export interface Demand { demand: string; item: string; quantity: Quantity; due: string; source: string }
 
+/** A table of demands (see server/planning/importing.py): each line with what it would do. */
+export interface DemandLine { line: number; demand: string; item: string; quantity: string; unit: string; due: string; source: string; what: string; findings: { column: string; value: string; code: string }[] }
+export interface DemandTable { lines: DemandLine[]; findings: { column: string; code: string }[]; new: number; changed: number; same: number; repeated: number; wrong: number }
+
 /** Of the schedule (see server/planning/lines/pages.py): instants are ISO, UTC. */
 export interface Shift { start: string; end: string }
 export interface LineOf { line: string; name: Text2; equipment_class: string | null; rooms: string[]; calendar: string; zone: string; shifts: Shift[] }

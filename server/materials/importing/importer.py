@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from server.core import units
 from server.core.kinds import Fact
 from server.core.plant import Plant
+from server.core.tables import Row, read
 from server.materials import queries
-from server.materials.importing.reading import Row, read
 from server.materials.masters import model as masters
 from server.materials.masters import queries as versions
 from server.materials.suppliers import model as suppliers

@@ -6,16 +6,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from flask_smorest import Blueprint
-from marshmallow import Schema
-from marshmallow import fields as plain
 
 from server.core import plant
-from server.core.errors import PestleError
+from server.core.tables import TableQuery, received
 from server.identity.access import current_person, require
 from server.materials.importing import importer
-from server.materials.importing.reading import MOST_BYTES
 from server.materials.masters import model as masters
 from server.materials.suppliers import model as suppliers
 
@@ -23,15 +19,9 @@ Answer = dict[str, Any]
 blueprint = Blueprint("imports", __name__, url_prefix="/api/imports", description="Tables taken into the registers")
 
 
-class ImportQuery(Schema):
-    """`dry_run`: look, and write nothing."""
-
-    dry_run = plain.Boolean(load_default=True)
-
-
 @blueprint.post("/materials")
 @require(masters.MANAGES)
-@blueprint.arguments(ImportQuery, location="query")
+@blueprint.arguments(TableQuery, location="query")
 def take_materials(query: Mapping[str, Any]) -> Answer:
     """Take materials from a CSV or Excel file, the body, whole or not at all; a dry run only tells what is wrong.
     PestleError `table_unreadable`, `table_too_long`."""
@@ -40,7 +30,7 @@ def take_materials(query: Mapping[str, Any]) -> Answer:
 
 @blueprint.post("/suppliers")
 @require(suppliers.MANAGES)
-@blueprint.arguments(ImportQuery, location="query")
+@blueprint.arguments(TableQuery, location="query")
 def take_suppliers(query: Mapping[str, Any]) -> Answer:
     """Take suppliers from a CSV or Excel file, the body, whole or not at all; a dry run only tells what is wrong.
     PestleError `table_unreadable`, `table_too_long`."""
@@ -48,7 +38,4 @@ def take_suppliers(query: Mapping[str, Any]) -> Answer:
 
 
 def _take(what: str, dry_run: bool) -> Answer:
-    data = request.stream.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise PestleError("blob_too_large", {"bytes": len(data), "most": MOST_BYTES})
-    return importer.take(plant.current(), what, data, current_person().id, dry_run).payload()
+    return importer.take(plant.current(), what, received(), current_person().id, dry_run).payload()

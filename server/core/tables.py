@@ -4,6 +4,9 @@ import csv
 import io
 import zipfile
 
+from flask import request
+from marshmallow import Schema
+from marshmallow import fields as plain
 from python_calamine import CalamineError, CalamineWorkbook
 
 from server.core.errors import PestleError
@@ -12,6 +15,20 @@ MOST_ROWS, MOST_BYTES = 1_000, 2 * 1024 * 1024
 # What a workbook of that many rows unpacks to at most: a file that claims more is none.
 _UNPACKED = 50 * 1024 * 1024
 Row = dict[str, str]
+
+
+class TableQuery(Schema):
+    """`dry_run`: look, and write nothing."""
+
+    dry_run = plain.Boolean(load_default=True)
+
+
+def received() -> bytes:
+    """The table that is the body of a request. PestleError `blob_too_large`."""
+    data: bytes = request.stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise PestleError("blob_too_large", {"bytes": len(data), "most": MOST_BYTES})
+    return data
 
 
 def read(data: bytes) -> tuple[list[str], list[tuple[int, Row]]]:
