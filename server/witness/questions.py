@@ -1,11 +1,12 @@
-"""Whether a batch was released over a question of its review that nobody had answered, and whether each answer is one
-that the door takes, by the door's own rules, from the log alone."""
+"""Whether a batch was released over a question of its review, or of what it came of, that nobody had answered, and
+whether each answer is one that the door takes, by the door's own rules, from the log alone."""
 
 from dataclasses import replace
 
 from server.production.model import batch_stream
 from server.release import rules
 from server.release.model import ANSWERED_KIND, ASKED_KIND, RELEASED_KIND, Question
+from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -14,21 +15,24 @@ from sync.errors import SyncError
 class QuestionRules(Remembering):
     """The questions of each batch. Of a batch of which one was erased nothing is judged."""
 
-    def __init__(self) -> None:
+    def __init__(self, lineage: Lineage) -> None:
         super().__init__()
+        self._lineage = lineage
         self._asked: dict[str, Question] = {}
         self._lost: set[str] = set()
 
     def judge(self, seen: Seen) -> None:
         """SyncError `release_blocked`; `not_found`, `question_answered`, `question_own` of an answer."""
         head, given = seen.head, seen.body
-        if given is None or not seen.by_server or head.stream in self._lost:
+        if given is None or not seen.by_server:
             return
         if head.kind == RELEASED_KIND:
-            left = [one for one in self._asked.values() if batch_stream(one.batch) == head.stream]
+            every = {given["batch"], *self._lineage.above(given["batch"])}
+            sure = {one for one in every if batch_stream(one) not in self._lost}
+            left = [one for one in self._asked.values() if one.batch in sure]
             if any(not gate.met for gate in rules.questions_gates(left)):
                 raise SyncError("release_blocked", f"{head.stream} was released over an open question")
-        elif head.kind == ANSWERED_KIND:
+        elif head.kind == ANSWERED_KIND and head.stream not in self._lost:
             code = rules.answer_refused(self._asked.get(given["question"]), given["batch"], head.actor)
             if code is not None:
                 raise SyncError(code, f"{head.actor} answered {given['question']} of {head.stream}")

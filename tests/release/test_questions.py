@@ -17,6 +17,7 @@ from server.alerts.watch import Watch
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.release.model import ANSWERED_KIND, ASKED_KIND
+from server.witness.lineage import Lineage
 from server.witness.questions import QuestionRules
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -121,7 +122,7 @@ def test_the_dossier_tells_question_and_answer(site: Site) -> None:
 
 
 def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None]) -> str | None:
-    rules = QuestionRules()
+    rules = QuestionRules(Lineage())
     for seen in filter(None, map(change, story)):
         try:
             rules.judge(seen)

@@ -19,7 +19,7 @@ from witness_support import Rig, Story
 from server.production.model import batch_stream
 from server.quality.model import RESULTS_RECORDED
 from server.release.audit.model import REVIEWED_KIND, Scope
-from server.release.model import EXPLAINED_KIND, RELEASED_KIND, WAIVED_KIND
+from server.release.model import ASKED_KIND, EXPLAINED_KIND, RELEASED_KIND, WAIVED_KIND
 
 KINDS = json.loads((ROOT / "tests/vectors/kinds.json").read_text())
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
@@ -73,7 +73,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
         site.state("handheld.lease_issued.v1", batch_stream(batch), said)
         back = {"lease": f"late-{batch}", "batch": batch, "device": "tablet-b", "last_seq": 1000}
         site.state("handheld.lease_returned.v1", batch_stream(batch), back)
-    for batch in "ACDGFEH":
+    # What quality has asked of K1 nobody has answered.
+    made(site, "K1")
+    asked = {"batch": "K1", "phase": "10", "about": [], "text": "Was the hood on?"}
+    site.state(ASKED_KIND, "batch/K1", asked, "P-5")
+    for batch in "ACDGFEHK":
         site.split(batch)
     rework(site, "C2", "C4")
     waived = KINDS[WAIVED_KIND] | {"batch": "H1", "device": "tablet-b", "known": 1000, "delivered": 0}
@@ -104,6 +108,7 @@ def signed(story: Story, kind: str, batch: str, who: str) -> Story:
         (RELEASED_KIND, "C3", "P-5", "release_blocked", "a result of C1 has failed"),
         (RELEASED_KIND, "D2", "P-5", "release_blocked", "results of D1 that nobody had checked"),
         (RELEASED_KIND, "E2", "P-5", "release_blocked", "tablet-b still owed E1"),
+        (RELEASED_KIND, "K2", "P-5", "release_blocked", "an open question"),
         (RELEASED_KIND, "F2", "P-5", "release_blocked", "F1 does not account for api-1"),
     ],
 )
