@@ -1,6 +1,7 @@
 """One machine for ever that writes its samples by itself: listen, check who it is, keep every sample, and again.
 
 Other than with a balance nothing is left out: what a press measured every ten seconds is the record of the process.
+An alarm that it tells is an entry as well, and bars it at the plant.
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from device_bridge.outbox import Draft
 from device_bridge.transports.stream import ByteStream, LinkError
 
 KIND = "equipment.process_read.v1"
+# That it stops being true is for people to decide: whoever keeps the machine clears it with a reason.
+ALARM = "equipment.alarm_raised.v1"
 # A press that has begun says who it is at once; between samples it may stand for hours.
 GREETING_SECONDS = 5.0
 
@@ -64,12 +67,12 @@ class MachineSession:
         self._say("machine_connected", model=found.model, connection=connection)
         while (line := await heard.get()) is not None:
             try:
-                taken = press.sample(line, found.columns)
+                draft = self._heard(line, found, transport, connection)
             except MalformedLine as error:
                 self._say("line_malformed", "warning", line=str(error))
                 continue
-            await self._store.append(self._draft(found, taken, transport, connection))
-            # A crash here: the sample is kept, and sent like any other.
+            await self._store.append(draft)
+            # A crash here: the sample or alarm is kept, and sent like any other.
         raise LinkError("link lost")
 
     async def _greeted(self, heard: asyncio.Queue[bytes | None]) -> press.Machine:
@@ -84,6 +87,15 @@ class MachineSession:
             return press.machine(line)
         except MalformedLine as error:
             raise LinkError(f"it did not say who it is: {error}") from error
+
+    def _heard(self, line: bytes, found: press.Machine, transport: str, connection: int) -> Draft:
+        """What a line tells: an alarm, or a sample; MalformedLine for neither."""
+        alarm = press.alarm(line)
+        if alarm is None:
+            return self._draft(found, press.sample(line, found.columns), transport, connection)
+        self._say("machine_alarm", "warning", severity=alarm.severity, what=alarm.what)
+        payload = {"equipment": self._machine.id, "what": alarm.what, "severity": alarm.severity, "source": "machine"}
+        return Draft(ALARM, f"equipment/{self._machine.id}", payload)
 
     def _draft(self, found: press.Machine, taken: press.Sample, transport: str, connection: int) -> Draft:
         values = [{"name": name, "value": taken.values[name], "unit": unit} for name, unit in found.columns]

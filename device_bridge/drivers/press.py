@@ -3,6 +3,7 @@
 `ID;<serial>;<model>;<names>` begins a connection and names the columns, each with its unit in brackets where it has
 one (`main_comp[kN]`); every line after it is `<time>;<values>`, the time by the press's own clock, decimals with a
 point. Presses of several makers write their batch log so; what one writes more or less is told by the names.
+`ALARM;<severity>;<text>` in between is an alarm, once as it comes: minor, major or critical, and what its screen shows.
 """
 
 import re
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from device_bridge.drivers.lines import MalformedLine, ascii_text, plain
 
 _COLUMN = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,39})(?:\[([!-Z^-~]{1,20})\])?")
+SEVERITIES = ("minor", "major", "critical")
+_LONGEST = 200
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 
 
@@ -33,6 +36,14 @@ class Sample:
     raw: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a press says that is wrong with it, as its screen shows it."""
+
+    severity: str
+    what: str
+
+
 def machine(line: bytes) -> Machine:
     """The line that begins a connection; MalformedLine for any other."""
     text = ascii_text(line)
@@ -41,6 +52,17 @@ def machine(line: bytes) -> Machine:
     if len(parts) < 4 or parts[0] != "ID" or not parts[1] or not parts[2] or not all(columns):
         raise MalformedLine(text[:100])
     return Machine(parts[1], parts[2], [(one[1], one[2]) for one in columns if one is not None])
+
+
+def alarm(line: bytes) -> Alarm | None:
+    """The alarm that a line tells; None of a line that is of something else, MalformedLine for half an alarm."""
+    text = ascii_text(line)
+    if not text.startswith("ALARM;"):
+        return None
+    _, severity, what = (*text.split(";", 2), "")[:3]
+    if severity not in SEVERITIES or not what.strip() or len(what) > _LONGEST or not what.isprintable():
+        raise MalformedLine(text[:100])
+    return Alarm(severity, what.strip())
 
 
 def sample(line: bytes, columns: Sequence[tuple[str, str | None]]) -> Sample:

@@ -20,12 +20,13 @@ from device_bridge.drivers import press
 from device_bridge.drivers.lines import MalformedLine
 from device_bridge.emulator.press import Press
 from device_bridge.group_commit import GroupCommit
-from device_bridge.machine import KIND, MachineSession
+from device_bridge.machine import ALARM, KIND, MachineSession
 from device_bridge.outbox import Outbox
 from device_bridge.plant import Plant
 from device_bridge.transports.tcp import TcpStream
 from device_bridge.uplink import Uplink
 from server.engines import statistics
+from server.equipment.alarms import shapes
 from sync.signing import Ed25519Signer
 
 TABLETS = ROOT.parent / "shared/data/tablets"
@@ -123,6 +124,35 @@ async def test_a_lost_link_loses_no_sample_that_was_heard_and_goes_on(tmp_path: 
         await soon("the last sample", lambda: room.values("fom")[-1:] == ["39"])
         assert {one.body["connection"] for one in plant.records} == {1, 2}
         assert room.values("fom") == sorted(room.values("fom"), key=int)
+
+
+@pytest.mark.urs("EQP-05")
+@awaited
+async def test_an_alarm_that_the_press_tells_becomes_an_entry_as_it_was_shown(
+    tmp_path: Path, plant: PlantServer
+) -> None:
+    told = [*short(2), "ALARM;major;E42 main compression; upper limit", *short(1)]
+    async with Room(tmp_path, plant, Press("K4471", "XL 400", COLUMNS, told, 0)):
+        await soon("three samples and an alarm", lambda: len(plant.records) == 4)
+    alarm = plant.records[2]
+    assert (alarm.head.kind, alarm.head.stream) == (ALARM, "equipment/PRESS-01")
+    assert alarm.body == {
+        "equipment": "PRESS-01",
+        "what": "E42 main compression; upper limit",
+        "severity": "major",
+        "source": "machine",
+    }
+    assert shapes.AlarmRaised().validate(alarm.body) == {}
+
+
+@pytest.mark.urs("EQP-05")
+@pytest.mark.parametrize(
+    "line", [b"ALARM;", b"ALARM;major", b"ALARM;major; ", b"ALARM;odd;E1", b"ALARM;major;\x07", b"ALARM;minor;\xff"]
+)
+def test_half_an_alarm_is_malformed_and_a_sample_is_none(line: bytes) -> None:
+    with pytest.raises(MalformedLine):
+        press.alarm(line)
+    assert press.alarm(b"2026-11-26 10:00:00;1;2") is None
 
 
 @pytest.mark.parametrize("line", [b"", b"ID;K;M", b"ID;;M;a", b"ID;K;M;a b", b"\xff", b"2026;1;2"])

@@ -73,6 +73,7 @@ def test_an_alarm_is_told_on_a_tablet_without_network_and_bars_the_machine_there
     expect(tablet.at(f"in-alarm-{MACHINE}")).to_contain_text(SHOWN, timeout=LONG)
     at_each_size(tablet, "alarm", f"in-alarm-{MACHINE}")
     identify(tablet)
+    expect(tablet.page.get_by_text(f"{MACHINE}, which is in alarm")).to_be_visible(timeout=LONG)
     expect(tablet.at("identified")).to_have_count(0)
     expect(tablet.at("not-identified")).to_be_visible()
 

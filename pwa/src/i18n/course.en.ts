@@ -9,6 +9,7 @@ export const courseEn = {
   alarmHow: "How grave",
   alarmLevels: { minor: "minor", major: "major", critical: "critical" } as Record<string, string>,
   inAlarm: (one: string, what: string, at: string) => `${one} is in alarm since ${at}: ${what}. Take another.`,
+  cameInAlarm: (one: string) => `${one}, which is in alarm`,
   alarmCleared: "It is cleared at the desk. Where that was done, hand the batch back and take it along again.",
   notIdentified: "No machine is identified yet. Begun without, it becomes an exception.",
   overdue: (one: string) => `${one}: the calibration is overdue. Take another, or have it calibrated.`,

@@ -11,6 +11,7 @@ export const courseZh: typeof courseEn = {
   alarmHow: "严重程度",
   alarmLevels: { minor: "轻微", major: "较大", critical: "严重" },
   inAlarm: (one, what, at) => `${one} 自 ${at} 起处于报警状态：${what}。请换用其他设备。`,
+  cameInAlarm: (one) => `${one}（报警中）`,
   alarmCleared: "报警须在台前解除；解除后请交还批次再重新携带。",
   notIdentified: "尚未确认设备；未确认即开始将记为异常。",
   overdue: (one: string) => `${one}：校准已逾期。请换用其他设备，或先校准。`,
