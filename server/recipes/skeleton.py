@@ -10,8 +10,13 @@ from server.recipes.findings import Finding
 
 # Of a canonical content; what is larger is no recipe of a plant.
 MOST_BYTES = 2 * 1024 * 1024
-# What a phase lists, of whatever type it is: where it stands it is a list of things with ids.
-_LISTED = ("items", "lines", "parameters", "checks", "inputs", "printed")
+# What a phase lists, of whatever type it is: where it stands it is a list of things that say at least this.
+_LISTED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("items", "lines", "parameters", "checks", "inputs", "printed"), ("id",)),
+    "times": ("since", "from", "to"),
+}
+# What a phase lists by name alone.
+_NAMES = ("after", "candidates", "needs")
 # What is words in both languages wherever it stands.
 _WORDS = ("name", "instruction")
 
@@ -37,10 +42,11 @@ def _product(content: Mapping[str, Any]) -> Iterator[Finding]:
 def _lists(content: Mapping[str, Any]) -> Iterator[Finding]:
     for at, phase in _each(content, "phases"):
         yield from _named(phase, f"phases/{at}", ("id", "type"))
-        yield from _after(phase, f"phases/{at}")
-        for name in _LISTED:
+        yield from _names(phase, f"phases/{at}")
+        yield from _drawn(phase, f"phases/{at}")
+        for name, needed in _LISTED.items():
             if isinstance(phase, Mapping) and name in phase:
-                yield from (f for n, one in _each(phase, name) for f in _named(one, f"phases/{at}/{name}/{n}", ("id",)))
+                yield from (f for n, one in _each(phase, name) for f in _named(one, f"phases/{at}/{name}/{n}", needed))
                 yield from _is_list(phase, name, f"phases/{at}/{name}")
     for at, line in _each(content, "materials"):
         yield from _named(line, f"materials/{at}", ("material",))
@@ -50,11 +56,22 @@ def _lists(content: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _procedure(content)
 
 
-def _after(phase: Any, path: str) -> Iterator[Finding]:
-    if isinstance(phase, Mapping) and "after" in phase:
-        after = phase["after"]
-        if not isinstance(after, list) or not all(isinstance(one, str) for one in after):
-            yield Finding("malformed", f"{path}/after")
+def _names(phase: Any, path: str) -> Iterator[Finding]:
+    for name in _NAMES:
+        if isinstance(phase, Mapping) and name in phase and not _are_texts(phase[name]):
+            yield Finding("malformed", f"{path}/{name}")
+
+
+def _drawn(phase: Any, path: str) -> Iterator[Finding]:
+    """Places from which a calculation draws a value; null: it is typed."""
+    for number, one in _each(phase, "inputs"):
+        slots = one.get("from") if isinstance(one, Mapping) else None
+        if slots is not None and not _are_texts(slots):
+            yield Finding("malformed", f"{path}/inputs/{number}/from")
+
+
+def _are_texts(one: Any) -> bool:
+    return isinstance(one, list) and all(isinstance(each, str) for each in one)
 
 
 def _twice(content: Mapping[str, Any]) -> Iterator[Finding]:

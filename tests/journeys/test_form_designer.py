@@ -1,23 +1,22 @@
 """A process engineer turns a paper record of two pages into a form in the designer alone, and QA puts it in force."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from journeys import dragging
 from journeys.handheld import Tablet
 from journeys.processes import until
 from journeys.screens import DESK, speak
 from journeys.site import Site, site
-from playwright.sync_api import FloatRect, Locator, Playwright, expect
+from playwright.sync_api import Locator, Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("ENG-01")]
 CODE = "weigh-blend"
 ATTACK = '<img src=x onerror="window.hacked=1">{{7*7}}'
 # Where in a list that stands which is dragged.
-_GHOST = "(list) => [...list.querySelectorAll(':scope > .item')].findIndex((one) => one.matches('.sortable-ghost'))"
 
 
 class Designing:
@@ -101,35 +100,7 @@ class Designing:
         return [one.removeprefix("pick-") for one in found if one]
 
     def drag(self, what: Locator, to: Locator, list_: str, place: int) -> None:
-        """By mouse, until the list shows it in its place; `place` counts what stands in the list meanwhile."""
-        to.scroll_into_view_if_needed()
-        what.scroll_into_view_if_needed()
-        # What was picked just now opens its properties, and everything below may move once more.
-        start, end = self.settled(what), self.settled(to)
-        self.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
-        self.page.mouse.down()
-        turns = itertools.count()
-
-        def shown() -> bool:
-            now = to.bounding_box() or end
-            self.page.mouse.move(now["x"] + 60 + next(turns) % 10, now["y"] + 6, steps=4)
-            found: int = self.at(list_).evaluate(_GHOST)
-            return found == place
-
-        until(f"the list makes room at {place}", shown)
-        self.page.mouse.up()
-
-    def settled(self, one: Locator) -> FloatRect:
-        """Where something stands once it stands still."""
-        seen: list[FloatRect | None] = [None]
-
-        def still() -> bool:
-            seen.append(one.bounding_box())
-            return seen[-1] is not None and seen[-1] == seen[-2]
-
-        until("it stands still", still)
-        assert seen[-1] is not None
-        return seen[-1]
+        dragging.drag(self.page, what, to, self.at(list_), place)
 
     def grip(self, id_: str) -> Locator:
         return self.page.locator(f".card:has(> .line [data-testid=pick-{id_}]) > .line .grip")

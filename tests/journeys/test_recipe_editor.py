@@ -4,8 +4,10 @@ submitting what an approval then puts in force for the next order (PRD-03)."""
 from collections.abc import Iterator
 
 import pytest
+from journeys import dragging
 from journeys.flowing import DESK, LONG, Flowing
 from journeys.handheld import Tablet
+from journeys.processes import until
 from journeys.screens import shown_at_each_size, speak
 from journeys.site import site
 from playwright.sync_api import Playwright, expect
@@ -145,6 +147,80 @@ def test_a_copy_says_what_it_can_and_tells_what_it_cannot(walk: Flowing) -> None
     desk.at("undo").click()
     expect(desk.at("dropped")).to_have_count(0)
     expect(desk.at("node-180")).to_have_count(0)
+    # What is done again is told again.
+    desk.at("redo").click()
+    expect(desk.at("dropped")).to_contain_text("180 ← 70, 180 ← 90")
+    desk.at("undo").click()
+    expect(desk.at("dropped")).to_have_count(0)
+
+
+def test_a_weighing_is_written_field_by_field(walk: Flowing) -> None:
+    desk = walk.desk
+    desk.at("flow-80").click()
+    desk.at("where-beside").click()
+    desk.at("add-weighing").click()
+    expect(desk.at("f-id")).to_have_value("180", timeout=LONG)
+    desk.at("f-name-zh").fill("称量包衣预混剂（备用）")
+    desk.at("f-name-en").fill("Weigh a reserve of premix")
+    desk.at("f-instruction-zh").fill("取放行物料。")
+    desk.at("f-instruction-en").fill("Take released material.")
+    desk.at("f-room").fill("2-114")
+    desk.at("f-equipment").fill("balance")
+    # The register's names come with the code.
+    desk.at("f-material").fill("OPD-0311")
+    desk.at("f-material").blur()
+    expect(desk.at("f-material_name-en")).to_have_value("Film-coating premix")
+    expect(desk.at("f-unit")).to_have_value("kg")
+    desk.at("f-target").fill("0.9")
+    desk.at("f-low").fill("0.05")
+    desk.at("f-high").fill("0.15")
+    inspector = desk.at("inspector")
+    expect(inspector).to_contain_text("目标值不在限度内。", timeout=LONG)
+    desk.at("f-target").fill("0.10")
+    expect(inspector).not_to_contain_text("目标值不在限度内。", timeout=LONG)
+    # The bill of materials says another amount than the phases weigh now.
+    expect(desk.at("findings")).to_contain_text("个问题", timeout=LONG)
+    desk.at("f-target").fill("")
+    expect(desk.at("findings")).to_contain_text("未发现问题。", timeout=LONG)
+    shown_at_each_size(desk, "recipe-editor-weighing-zh")
+    desk.page.set_viewport_size(DESK)
+    expect(desk.at("save-state")).to_contain_text("已保存", timeout=LONG)
+    saved = walk.site.desk("zhouwei").get(f"/api/recipe-drafts/{CODE}")["content"]
+    [phase] = [one for one in saved["phases"] if one["id"] == "180"]
+    assert (phase["type"], phase["material"], phase["target"]) == ("weighing", "OPD-0311", None)
+    assert (phase["low"], phase["high"], phase["after"]) == ("0.05", "0.15", ["20"])
+    desk.at("tool-remove").click()
+    expect(desk.at("node-180")).to_have_count(0)
+
+
+def in_tree(desk: Tablet, operation: str) -> list[str]:
+    """The phases of an operation as the tree has them, from top to bottom."""
+    found: list[str] = desk.at(f"phases-{operation}").evaluate(
+        "(list) => [...list.children].map((one) => one.dataset.pointer)"
+    )
+    return found
+
+
+def drag_in_tree(desk: Tablet, phase: str, before: str, operation: str, place: int) -> None:
+    grip = desk.at("tree").locator(f'li[data-pointer="{phase}"] > .grip')
+    dragging.drag(desk.page, grip, desk.at(f"tree-{before}"), desk.at(f"phases-{operation}"), place)
+
+
+def test_phases_are_dragged_in_the_tree_within_their_operation_and_into_another(walk: Flowing) -> None:
+    desk = walk.desk
+    before = in_tree(desk, "COAT"), in_tree(desk, "CARTON")
+    assert before == (["100", "110", "120"], ["130", "140", "150"])
+    drag_in_tree(desk, "120", "100", "COAT", 0)
+    until("it stands where it was dropped", lambda: in_tree(desk, "COAT") == ["120", "100", "110"])
+    drag_in_tree(desk, "110", "140", "CARTON", 1)
+    until("it stands in the other operation", lambda: in_tree(desk, "CARTON") == ["130", "110", "140", "150"])
+    assert in_tree(desk, "COAT") == ["120", "100"]
+    # Where it stands says nothing of what it comes after.
+    desk.at("tree-110").click()
+    expect(desk.at("f-after-100")).to_be_checked()
+    desk.at("undo").click()
+    desk.at("undo").click()
+    until("all stands where it stood", lambda: (in_tree(desk, "COAT"), in_tree(desk, "CARTON")) == before)
 
 
 def size_of_log(walk: Flowing) -> int:
@@ -195,6 +271,11 @@ def test_it_is_submitted_approved_and_the_next_order_is_made_by_it(walk: Flowing
     expect(desk.at("save-state")).to_contain_text("Saved", timeout=LONG)
     desk.at("submit").click()
     desk.at("sign-reason").fill("Foils are laid ready while the film is weighed")
+    # Today, as the plant counts it; what is approved later is effective from then.
+    expect(desk.at("effective-from")).not_to_have_value("")
+    desk.at("effective-from").fill("2026-11-02")
+    shown_at_each_size(desk, "recipe-effective")
+    desk.page.set_viewport_size(DESK)
     walk.sign(desk, "zhouwei")
     expect(desk.at("state-2")).to_contain_text("Waits for approval", timeout=LONG)
     desk.shoot("recipe-edited-submitted")
@@ -207,6 +288,8 @@ def test_it_is_submitted_approved_and_the_next_order_is_made_by_it(walk: Flowing
     planner = walk.site.desk("wujing")
     [line] = [one for one in planner.get("/api/recipes")["items"] if one["recipe"] == CODE]
     assert line["version"] == 2
+    versions = planner.get(f"/api/recipes/{CODE}")["versions"]
+    assert "2026-11-02" < versions[0]["effective_from"] == versions[1]["superseded_on"]
     planned = {"batch": None, "recipe": CODE, "version": 2, "lots": []}
     planned |= {"planned_start": "2027-01-04"}
     order = planner.post("/api/orders", planned | {"size": {"value": "50000", "unit": "tablets"}}, 201)
