@@ -54,6 +54,10 @@ def tablet(here: Site) -> Tablet:
     return here.tablet("mine", "en-GB")
 
 
+def kinds(here: Site, batch: str) -> list[str]:
+    return [one["kind"] for one in here.desk("zhaolin").batch(batch, "/entries")["items"]]
+
+
 def identify(tablet: Tablet) -> None:
     tablet.at("identify").fill(MACHINE)
     tablet.at("identify").press("Enter")
@@ -80,12 +84,7 @@ def test_an_alarm_is_told_on_a_tablet_without_network_and_bars_the_machine_there
 
 def test_another_batch_is_barred_from_it_also_without_network(here: Site, tablet: Tablet) -> None:
     tablet.reach_the_server("zhangmin")
-    desk = here.desk("zhaolin")
-
-    def kinds() -> list[str]:
-        return [one["kind"] for one in desk.batch(FIRST, "/entries")["items"]]
-
-    until("the log has the alarm", lambda: "production.alarm_raised.v1" in kinds())
+    until("the log has the alarm", lambda: "production.alarm_raised.v1" in kinds(here, FIRST))
     other = here.tablet("other", "zh-CN")
     other.enrol(here.code("tablet"), "T-02")
     other.sign_in("wangfang")
@@ -120,5 +119,13 @@ def test_who_keeps_equipment_clears_it_with_a_reason_and_the_batch_goes_on(here:
     expect(other.at(f"in-alarm-{MACHINE}")).to_have_count(0)
     identify(other)
     expect(other.at("identified")).to_contain_text(MACHINE, timeout=LONG)
+    other.start_phase()
+    # An alarm in the middle of the work: people hold the phase, or end what they had begun.
+    other.at("report-alarm").click()
+    other.at("alarm-what").fill("E7 door open")
+    other.at("alarm-sign").click()
+    expect(other.at(f"in-alarm-{MACHINE}")).to_contain_text("Hold or leave the phase", timeout=LONG)
+    other.complete_phase("10")
+    until("the log has it", lambda: "production.phase_completed.v1" in kinds(here, SECOND))
     codes = [one["code"] for one in here.desk("zhaolin").batch(SECOND, "/review")["open"]]
     assert "equipment_in_alarm" not in codes
