@@ -135,6 +135,27 @@ _LINES = [f"20/{line['id']}" for line in dispensing.POWDERS]
 _USED = _input("used", t("投料量", "Charged"), "kg", 3, _LINES)
 _COATED = _input("used", t("片芯投料与包衣剂", "Cores charged and coat"), "kg", 3, [*_LINES, "80/net"])
 _MADE = _input("made", t("所得量", "Made"), "kg", 3, None)
+_CARTON_BALANCE: dict[str, Any] = {
+    "id": "carton",
+    "material": "CAR-0601",
+    "material_name": next(names for code, names, *_ in MATERIALS if code == "CAR-0601"),
+    "unit": "pcs",
+    "counted": 0,
+    "per": "1",
+    "pack_unit": "pcs",
+    "sources": {
+        "issued": None,
+        "packs": ["140/cartons"],
+        "destroyed": ["140/rejects"],
+        "specimens": ["140/specimens"],
+        "returned": None,
+    },
+    "decimals": 2,
+    "rounding": "half_up",
+    "low": "99.50",
+    "high": "100.50",
+    "specimen": True,
+}
 _CARTONS = _input("cartons", t("合格纸盒", "Good cartons"), "pcs", 0, ["140/cartons"])
 
 PHASES: list[dict[str, Any]] = [
@@ -279,9 +300,22 @@ PHASES: list[dict[str, Any]] = [
             _counted("specimens", t("样张", "Specimens"), "2"),
         ],
     ),
+    _phase(
+        "145",
+        "packaging",
+        ["140"],
+        t("印刷包装材料平衡", "Balance of the printed materials"),
+        t(
+            "清点领用、销毁、留样和退库的纸盒；拍下印有批号和有效期的样张。",
+            "Count the cartons issued, destroyed, kept and returned; take a picture of one with number and expiry.",
+        ),
+        "2-130",
+        20,
+        printed=[_CARTON_BALANCE],
+    ),
     _yield(
         "150",
-        ["140"],
+        ["145"],
         t("成品收率", "Yield of the batch"),
         "2-130",
         [_CARTONS],
@@ -317,7 +351,7 @@ PROCEDURE: list[dict[str, Any]] = [
     _group(
         "PACK",
         t("包装", "Packaging"),
-        operations=[_group("CARTON", t("铝塑和装盒", "Blisters and cartons"), phases=["130", "140", "150"])],
+        operations=[_group("CARTON", t("铝塑和装盒", "Blisters and cartons"), phases=["130", "140", "145", "150"])],
     ),
 ]
 

@@ -60,7 +60,7 @@ def order(here: Site, database_url: str) -> None:
 def _coated_again() -> dict[str, Any]:
     """The recipe's own phases from coating on, without the yield over what was weighed before: the cores are coated
     with what is left of the suspension."""
-    kept = [one for one in coated.PHASES if one["id"] in ("100", "110", "130", "140", "150")]
+    kept = [one for one in coated.PHASES if one["id"] in ("100", "110", "130", "140", "145", "150")]
     kept[0] = kept[0] | {"after": [], "times": []}
     kept[2] = kept[2] | {"after": ["110"]}
     film, pack = ({**unit} for unit in coated.PROCEDURE[1:])

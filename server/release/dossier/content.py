@@ -120,7 +120,17 @@ def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], p
     """Under which labels of the template what a clause may ask for is found; of what is empty nothing is."""
     found = {name: ["s-front"] for name in ("front", "every")}
     found |= {"exceptions": ["s-exceptions"], "entries": ["s-entries"]}
-    named = ("signatures", "stages", "people", "equipment", "used", "balance", "results", "yields", "genealogy")
+    named: tuple[str, ...] = (
+        "signatures",
+        "stages",
+        "people",
+        "equipment",
+        "used",
+        "balance",
+        "results",
+        "yields",
+        "genealogy",
+    )
     named += ("printed", "specimens")
     found |= {name: [f"s-{name}"] for name in named if content[name]}
     if any(note["blob"] for note in content["notes"]):
