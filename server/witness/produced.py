@@ -13,9 +13,7 @@ from server.witness.since import SinceRules
 from sync.errors import SyncError
 
 _CODES = {RELEASED_KIND: "releaser_produced", WAIVED_KIND: "waiver_produced", EXPLAINED_KIND: "difference_own"}
-_MADE = frozenset(
-    (*model.WORK, *model.COURSE, model.RESTED, model.EXPLAINED, model.REMARK, model.PHOTO, model.VERIFIED)
-) | {model.EXCEPTION}
+MADE = frozenset((*model.WORK, *model.COURSE, *model.BESIDE, model.RESTED))
 
 
 class ProducedRules:
@@ -43,6 +41,6 @@ class ProducedRules:
             return
         if seen.by_server and head.kind in (ISSUED, RETURNED):
             self._handed.setdefault(given["batch"], set()).add(head.actor)
-        elif not seen.by_server and head.kind in _MADE:
+        elif not seen.by_server and head.kind in MADE:
             people = {head.actor, given.get("verified_by")} - {None}
             self._made.setdefault(given["batch"], set()).update(str(one) for one in people)

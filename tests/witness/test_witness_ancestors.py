@@ -16,10 +16,12 @@ from support import ROOT
 from usage_support import check
 from witness_support import Rig, Story
 
+from server.production.entries import ROOM
 from server.production.model import batch_stream
 from server.quality.model import RESULTS_RECORDED
 from server.release.audit.model import REVIEWED_KIND, Scope
 from server.release.model import ASKED_KIND, EXPLAINED_KIND, RELEASED_KIND, WAIVED_KIND
+from server.witness.produced import MADE
 
 KINDS = json.loads((ROOT / "tests/vectors/kinds.json").read_text())
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
@@ -132,6 +134,11 @@ def test_who_worked_on_a_batch_does_not_review_the_trail_of_its_parts(rig: Rig, 
     said = story.then(story.pen("server", story.signer).write(REVIEWED_KIND, "site", given, actor="P-6"))
     assert rig.show(said) == 422
     assert rig.found == ("reviewer_produced", len(story.entries)), rig.why
+
+
+def test_whatever_people_record_of_a_batch_is_their_work() -> None:
+    """A kind that comes to the room is one of these, or nobody would ask a witness about who recorded it."""
+    assert {one.name for one in ROOM.kinds if one.nature == "observation" and not one.by_server} == MADE
 
 
 def test_what_the_door_lets_through_is_cosigned(tmp_path: Path) -> None:
