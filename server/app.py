@@ -1,5 +1,8 @@
 """The Flask application: the only place where rooms are wired to addresses and to each other."""
 
+from collections import defaultdict
+from copy import copy
+from functools import cache
 from importlib.metadata import version
 
 from flask import Flask
@@ -142,14 +145,25 @@ class _Json(DefaultJSONProvider):
 
 def create_app(plant: Plant) -> Flask:
     """An application that serves this plant; `plant.close()` stays with the caller."""
-    app = Flask("pestle", static_folder=None)
-    app.json = _Json(app)
-    app.config.update(OPENAPI)
+    app = _copied(addresses())
     app.extensions["pestle"] = plant
     health.register(app)
     guard.register(app)
     pace.register(app)
     signing.register(app)
+    _connect_rooms()
+    return app
+
+
+@cache
+def addresses() -> Flask:
+    """All addresses with their description, of no plant; it serves nobody itself.
+
+    They are the same in each application, and take half a second: a process that makes many, as tests do, needs them
+    once.
+    """
+    app = Flask("pestle", static_folder=None)
+    app.config.update(OPENAPI)
     bodies.register()
     api = Api(app)
     for blueprint in BLUEPRINTS:
@@ -159,8 +173,18 @@ def create_app(plant: Plant) -> Flask:
             app.register_blueprint(blueprint)
     problems.register(app)
     guard.check_doors(app)
-    _connect_rooms()
     return app
+
+
+def _copied(app: Flask) -> Flask:
+    """The same addresses, with settings and hooks of its own: what is registered here reaches no other."""
+    made = copy(app)
+    made.json = _Json(made)
+    made.config, made.extensions = copy(app.config), dict(app.extensions)
+    for hooks in ("before_request_funcs", "after_request_funcs"):
+        own = {scope: list(functions) for scope, functions in getattr(app, hooks).items()}
+        setattr(made, hooks, defaultdict(list, own))
+    return made
 
 
 def _connect_rooms() -> None:
