@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+from support import with_tables
+
 from server.core.config import Config
 from server.core.db import records
 from server.core.kinds import Fact
@@ -219,7 +221,7 @@ class Site:
     DEVICES: ClassVar = {"tablet-a": "tablet", "tablet-b": "tablet", "bridge-1": "bridge"}
 
     def __init__(self, database_url: str, folder: Path) -> None:
-        self.plant = open_plant(Config(folder / "data", database_url))
+        self.plant = open_plant(Config(folder / "data", with_tables(database_url)))
         self.now_ms = 1_795_339_800_000  # 2026-11-22T09:30:00Z
         self.keys = {person: Ed25519Signer.generate() for person in self.PEOPLE}
         self.writers: dict[str, DeviceWriter] = {}

@@ -1,7 +1,6 @@
 """Fixtures of every room: each test that names `database_url` runs on SQLite and on a real PostgreSQL."""
 
 import gc
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import PostgresCluster
-
-from server.core import db
-from server.migrations import migrate
+from support import PostgresCluster, take_steps, with_tables
 
 # How fast a busy machine makes examples up says nothing of what is tested, and no test fails by a clock.
 settings.register_profile("pestle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,16 +34,9 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "pestle.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_postgres(postgres: PostgresCluster) -> str:
     url = postgres.create()
-    _migrate(url)
+    take_steps(url)
     return url
 
 
@@ -58,16 +47,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     A copy: taking all steps of the migrations a thousand times over is a tenth of the time of all tests.
     """
     if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "pestle.db")
-        yield f"sqlite:///{tmp_path}/pestle.db"
+        yield with_tables(f"sqlite:///{tmp_path}/pestle.db")
         return
     yield from _lent(request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres"))
-
-
-def _migrate(url: str) -> None:
-    engine = db.open_engine(url)
-    migrate(engine)
-    engine.dispose()
 
 
 def _lent(cluster: PostgresCluster, template: str | None) -> Iterator[str]:

@@ -18,7 +18,7 @@ import batch_support
 import websocket
 from automerge import core
 from sqlalchemy import insert
-from support import free_port
+from support import free_port, with_tables
 from werkzeug.serving import make_server
 
 from server.app import create_app
@@ -299,7 +299,7 @@ class Site:
 
     def __init__(self, data: Path, database_url: str, *, twin: bool = False) -> None:
         """`twin`: another process of a site that stands already."""
-        self.config = Config(data, database_url)
+        self.config = Config(data, with_tables(database_url))
         self.nonces: dict[str, str] = {}
         self.tablets: list[Tablet] = []
         self.port = free_port()

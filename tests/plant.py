@@ -9,6 +9,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
+from support import with_tables
 
 from server.core import clock
 from server.core.config import Config
@@ -79,7 +80,7 @@ class PlantUnderTest:
     """Secrets cost time, so a person gets the password with the first client, and the PIN with the first signature."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
-        self.config = Config(folder / "data", database_url)
+        self.config = Config(folder / "data", with_tables(database_url))
         self.plant = open_plant(self.config)
         self._armed: set[tuple[str, str]] = set()
         self._app: Any = None
