@@ -59,12 +59,15 @@ class AlarmRules(StandingRules):
         if about is None:
             return ()
         codes = self._used(about) if isinstance(about, Work) else {about.equipment}
+        weighed = alarms.weighed_on(seen.head, body)
+        codes |= set() if weighed is None else {weighed.equipment}
         told = [one for one in self._alarms.values() if one.equipment in codes]
         if not told and not isinstance(about, Alarm):
             return ()
         uses = [one for code in codes for one in self._of.get(code, {}).values()]
         work = [self._first[place] for place in {(one.batch, one.phase) for one in uses} if place in self._first]
         found = alarms.newly(Known(told, uses, work), about)
+        found += [] if weighed is None else alarms.weighed_in(told, weighed)
         return {model.IN_ALARM} if any(self.phases.get(batch_stream(one.batch)) for one in found) else ()
 
     def _used(self, about: Work) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_support import Site
+from batch_support import Site, weighed
 from course_support import Branches
 from pypdf import PdfReader
 
@@ -150,6 +150,28 @@ def test_what_is_not_registered_is_told_and_what_cannot_be_cleared_refused(made:
     clear(made, raised.id)
     with pytest.raises(PestleError, match="equipment_alarm_cleared"):
         clear(made, raised.id)
+
+
+def test_a_weight_on_a_balance_in_alarm_is_an_exception_and_its_correction_is_no_other(made: Branches) -> None:
+    site = made.site
+    site.order("B9")
+    made.register("BAL-07", "balance", None)
+    raised = alarm(made, "BAL-07")
+    made.wait(6)
+    first = weigh(made)
+    assert FLAG[0] in first.flags
+    assert site.item("B9", FLAG[0]).details["equipment"] == "BAL-07"
+    typed = weighed("B9", net="12.650", comment="misread")
+    corrected = site.put("material_weighed", typed, corrects=first.id, reason="misread")
+    assert FLAG[0] not in corrected.flags
+    clear(made, raised.id, "BAL-07")
+    made.wait(6)
+    assert FLAG[0] not in weigh(made).flags
+
+
+def weigh(made: Branches) -> Recorded:
+    reading = made.site.read_weight(net="12.640")
+    return made.site.put("material_weighed", weighed("B9", source="device", reading=reading))
 
 
 def test_a_correction_of_an_alarm_leaves_it_standing(made: Branches) -> None:

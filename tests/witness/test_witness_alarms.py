@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from batch_support import Site
+from batch_support import Site, weighed
 from course_support import Branches
 from witness_support import Rig, Story
 
 from server.core import clock
+from server.core.record import Recorded
 from server.equipment.alarms import model
 
 pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-05", "PRD-08")
@@ -21,6 +22,7 @@ KINDS = (
     "production.phase_started.v1",
     "production.alarm_raised.v1",
     model.RAISED,
+    "production.material_weighed.v1",
 )
 
 
@@ -49,9 +51,23 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     third.identify("30", "PR-3")
     told += [site.submit(late), site.submit(also)]
     assert {one.flags for one in told} == {(model.IN_ALARM,)}
+    site.order("B9")
+    made.register("BAL-07", "balance", None)
+    site.state(model.RAISED, "equipment/BAL-07", ALARM | {"equipment": "BAL-07"}, "P-1")
+    made.wait(6)
+    assert model.IN_ALARM in weigh(site).flags
     yield Story.of(site.plant)
     clock.use_system()
     site.plant.close()
+
+
+def _without(flags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in flags if one != model.IN_ALARM)
+
+
+def weigh(site: Site) -> Recorded:
+    reading = site.read_weight(net="12.640")
+    return site.put("material_weighed", weighed("B9", source="device", reading=reading))
 
 
 def clear(site: Site, alarm: str) -> None:
@@ -66,7 +82,7 @@ def test_an_honest_log_with_each_of_these_is_cosigned(rig: Rig, story: Story) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_flag_that_was_left_out_is_found(rig: Rig, story: Story, kind: str) -> None:
     index = next(at for at in story.indices(kind) if model.IN_ALARM in story.entries[at].stamp.flags)
-    assert rig.show(story.restamp(index, lambda stamp: replace(stamp, flags=()))) == 422
+    assert rig.show(story.restamp(index, lambda stamp: replace(stamp, flags=_without(stamp.flags)))) == 422
     assert rig.found == ("flag_missing", index)
 
 

@@ -18,6 +18,12 @@ _of_phase = Prepared(
     .join(use, use.c.equipment == alarm.c.equipment)
     .where(use.c.batch == bindparam("batch"), use.c.phase == bindparam("phase"))
 )
+_of_piece = Prepared(select(alarm.c.id).where(alarm.c.equipment == bindparam("code")).limit(1))
+
+
+def had_any(connection: Connection, code: str) -> bool:
+    """Whether a piece ever gave an alarm."""
+    return transaction.first(connection, _of_piece, {"code": code}) is not None
 
 
 def in_phase(connection: Connection, batch: str, phase: str) -> set[str]:

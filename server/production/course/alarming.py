@@ -27,12 +27,16 @@ def judge(connection: Connection, entry: Entry) -> list[Found]:
     if about is None:
         return []
     codes = alarmed.in_phase(connection, about.batch, about.phase) if isinstance(about, Work) else {about.equipment}
+    weighed = alarms.weighed_on(entry.header, entry.payload)
+    if weighed is not None and alarmed.had_any(connection, weighed.equipment):
+        codes = codes | {weighed.equipment}
     told = alarmed.alarms_of(connection, codes) if codes else []
     if not told and not isinstance(about, Alarm):
         return []
     uses = _uses(connection, codes, about)
     work = _work(connection, {(one.batch, one.phase) for one in (*uses, *_place(about))})
     found = alarms.newly(Known(told, uses, work), about)
+    found += [] if weighed is None else alarms.weighed_in(told, weighed)
     return [one for one in found if _is_known(connection, one.batch)]
 
 

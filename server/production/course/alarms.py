@@ -87,6 +87,20 @@ def taken_from(head: Header, given: Mapping[str, Any]) -> Alarm | Use | Work | N
     return Work(head.id, given["batch"], given["phase"], *when) if head.kind in model.WORK else None
 
 
+def weighed_on(head: Header, given: Mapping[str, Any]) -> Use | None:
+    """The balance that a weight was taken on then; a correction takes none. Nobody identifies it beforehand, so each
+    weight is a use of its own."""
+    if head.kind not in model.WEIGHINGS or head.corrects is not None or given["reading"] is None:
+        return None
+    return Use(head.id, given["batch"], given["phase"], given["reading"]["balance"], head.captured_at, head.device)
+
+
+def weighed_in(alarms: Iterable[Alarm], use: Use) -> list[Found]:
+    """The alarm that a balance was in when a weight was taken on it."""
+    alarm = _had(alarms, use.equipment, use)
+    return [] if alarm is None else [Found(use.id, use.batch, use.phase, use.equipment, use.at, alarm)]
+
+
 def in_alarm(known: Known) -> dict[_Key, Found]:
     """Every moment at which a piece was put to use in an alarm: as it was identified, and as the phase began."""
     first: dict[tuple[str, str], Work] = {}
