@@ -166,7 +166,7 @@ class SiteRules:
         self._places = PlaceRules(registry, self._stock, self._grants, self._since)
         self._counts = CountRules(self._stock, self._places, self._since)
         self._yields = YieldRules(self._grants, self._signed_by, self._since)
-        self._packaging = PackagingRules()
+        self._packaging = PackagingRules(self._reconciling)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers = SupplierRules()

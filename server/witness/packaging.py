@@ -1,4 +1,5 @@
-"""Whether the server has asked for the specimens of printed materials, and for the number on them (PRD-11).
+"""Whether the server has asked for the specimens of printed materials and the number on them, and has compared what was
+issued (PRD-11).
 
 The same questions as its own rules ask (`server.production.packaging`), answered from the log alone; the balances are
 asked with the yields.
@@ -7,7 +8,9 @@ asked with the yields.
 from server.production import model
 from server.production.packaging import rules
 from server.production.rules import slot_of
+from server.recipes import printed
 from server.recipes.model import find_phase
+from server.witness.reconciling import ReconcilingRules
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
 
@@ -15,10 +18,11 @@ from server.witness.standing import Body, StandingRules
 class PackagingRules(StandingRules):
     """Which specimens every batch has, after the entries learnt so far."""
 
-    kinds = (model.SPECIMEN, model.COMPLETED)
+    kinds = (model.SPECIMEN, model.COMPLETED, model.BALANCED)
 
-    def __init__(self) -> None:
+    def __init__(self, reconciling: ReconcilingRules) -> None:
         super().__init__()
+        self._reconciling = reconciling
         # By batch, each specimen with its slot.
         self._kept: dict[str, list[tuple[str, str]]] = {}
 
@@ -34,9 +38,20 @@ class PackagingRules(StandingRules):
         if kind == model.SPECIMEN:
             owed = {one.code for one in rules.judge_specimen(body, phase)}
             self.compare(seen, owed, (rules.DIFFERS,))
+        elif kind == model.BALANCED:
+            self._judge_issued(seen, body, phase)
         else:
             kept = {slot for entry, slot in self._kept.get(body["batch"], ()) if entry not in self.superseded}
             self.compare(seen, {one.code for one in rules.judge_completed(phase, kept)}, (rules.MISSING,))
+
+    def _judge_issued(self, seen: Seen, body: Body, phase: Body | None) -> None:
+        one = printed.find(phase, body["item"])
+        if one is not None and not self._reconciling.is_blind:
+            account, own = self._reconciling.account(body["batch"], one["material"])
+            # Of what the witness cannot read any more the server may know more.
+            if account is not None:
+                owed = {each.code for each in rules.judge_issued(body, one, account, own)}
+                self.compare(seen, owed, (rules.ISSUED,))
 
     def take(self, seen: Seen, body: Body) -> None:
         if seen.head.kind == model.SPECIMEN and not seen.by_server:

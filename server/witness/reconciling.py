@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.core import units
+from server.core.units import Link
 from server.materials.stock import model as stock
 from server.production.issuing import rules
 from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
@@ -65,6 +66,15 @@ class ReconcilingRules:
     def _is_explained(self, batch: str, material: str, found: Account) -> bool:
         key = batch, material
         return key in self._explained and self._says(self._explained[key], material, found)
+
+    @property
+    def is_blind(self) -> bool:
+        return self._blind
+
+    def account(self, batch: str, material: str) -> tuple[Account | None, Sequence[Link]]:
+        """What became of a material that came to a batch, None where that cannot be told, and what it says of its
+        units."""
+        return self._accounts(batch).get(material), self._stock.links_of(material)
 
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""

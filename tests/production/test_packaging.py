@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from batch_support import Site
 from control_support import items
+from packaging_stock_support import FIRST, SECOND, foil, issue, order
 from packaging_support import Packing, packed, specimen
+from stock_support import Store
 
 from server.core import rebuild
 
@@ -105,3 +107,26 @@ def test_tables_that_are_rebuilt_from_the_log_say_the_same(packing: Packing) -> 
     packing.site.put("specimen_kept", specimen("B1", number="B3"))
     plant = packing.site.plant
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+@pytest.mark.urs("MAT-08")
+def test_what_is_said_to_be_issued_is_compared_with_what_the_store_has_issued(
+    database_url: str, tmp_path: Path
+) -> None:
+    site = Store(database_url, tmp_path)
+    order(site, "B1")
+    assert site.put("material_balanced", foil("B1", "25", "100.0")).flags == ()
+    order(site, "B2")
+    site.allocate("B2", FIRST, SECOND)
+    issue(site, "B2", FIRST)
+    first = site.put("material_balanced", foil("B2", "25.00", "100.0"))
+    assert first.flags == ()
+    issue(site, "B2", SECOND)
+    given = foil("B2", "25", "100.0")
+    again = site.put("material_balanced", given, corrects=first.id, reason="counted again")
+    assert again.flags == ("issued_differs",)
+    item = site.item("B2", "issued_differs")
+    assert (item.details["issued"], item.details["value"]) == ({"value": "50.00", "unit": "kg"}, "25")
+    right = foil("B2", "50", "100.0", returned="30.4")
+    assert site.put("material_balanced", right, corrects=again.id, reason="both rolls").flags == ()
+    site.plant.close()

@@ -12,6 +12,7 @@ export const processEn = {
   stale: "An input has been corrected: the result no longer holds", staleHint: "Draw it up again from the values that stand now. The one before stays in the record.", again: "Draw it up again", againReason: "An input was corrected",
   stop: (phase: string) => `Stopped: ${phase} is out of limits`, stopHint: "The next phase may begin once a supervisor or QA has explained it.", explain: "Explain it", explainTitle: "Explain what is out of limits", explainHint: "Why the result is out of its limits, and why the batch may go on. Who explains signs with their own PIN.", explainLabel: "Explanation", explainedBy: (name: string, at: string) => `Explained by ${name}, ${at}`, nobody: "Nobody who may explain it has a PIN on this tablet: a supervisor takes the batch along, or QA decides at the desk.",
   balance: "Balance",
+  fromStore: (value: string, unit: string) => `the store gave ${value} ${unit}: correct it where other was issued`,
   balanceSign: "Sign the balance",
   balanceOut: "the balance is out of its limits",
   difference: (used: string, difference: string) => `Used ${used} · difference ${difference}`,

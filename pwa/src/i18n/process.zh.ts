@@ -14,6 +14,7 @@ export const processZh: typeof processEn = {
   stale: "依据的数值已更正：此结果不再有效", staleHint: "请按现行数值重新计算；原结果保留在记录中。", again: "重新计算", againReason: "依据的数值已更正",
   stop: (phase) => `已停止：${phase} 超出限度`, stopHint: "主管或 QA 作出说明后，方可开始下一步骤。", explain: "说明原因", explainTitle: "说明超限原因", explainHint: "结果为何超出限度，批次为何可以继续。说明人以本人 PIN 签名。", explainLabel: "说明", explainedBy: (name, at) => `${name} 已说明，${at}`, nobody: "本平板上没有可作说明且设有 PIN 的人员：请主管领取此批，或由 QA 在桌面处理。",
   balance: "物料平衡",
+  fromStore: (value, unit) => `仓库配给 ${value} ${unit}，实际领用不同请更改`,
   balanceSign: "签署物料平衡",
   balanceOut: "物料平衡超出限度",
   difference: (used, difference) => `使用 ${used} · 差额 ${difference}`,

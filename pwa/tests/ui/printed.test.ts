@@ -1,8 +1,8 @@
 /** The balance of a printed material on the tablet, in the digits of the server, and the specimens that are asked for. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import type { LocalEntry, Phase, Printed } from "../../src/core/types";
-import { accounted, plan, planAt, SPECIMEN, unshown } from "../../src/production/packaging/printed";
+import type { Lease, LocalEntry, Phase, Printed } from "../../src/core/types";
+import { accounted, fromStore, plan, planAt, SPECIMEN, unshown } from "../../src/production/packaging/printed";
 import { slots } from "../../src/production/progress";
 import { calculated } from "../../src/production/yields/yields";
 
@@ -31,4 +31,14 @@ it("PRD-11 asks for a specimen until one stands", () => {
   expect(asked(kept({ place: "quarantined" }))).toEqual(["carton"]);
   expect(asked(kept({ payload: { phase: "31", item: "carton" } }))).toEqual(["carton"]);
   expect(asked(kept({}), kept({ id: "s2", corrects: "s1" }))).toEqual([]);
+});
+
+it("PRD-11 proposes as issued what the batch was given of it, in its unit", () => {
+  const one = { ...balances[0]!.one, material: "car-1", unit: "g" };
+  const container = (label: string, material: string, value: string, unit: string): object => ({ container: label, material, lot: "L1", quantity: { value, unit } });
+  const lease = (...containers: object[]): Lease => ({ containers }) as unknown as Lease;
+  expect(fromStore(lease(container("a", "car-1", "1.5", "kg"), container("b", "car-1", "250", "g"), container("c", "lab-1", "9", "g")), one)).toBe("1750");
+  expect(fromStore(lease(container("a", "car-1", "1.5", "kg"), container("b", "car-1", "3", "pcs")), one)).toBe("");
+  expect(fromStore(lease(), one)).toBe("");
+  expect(fromStore(undefined, one)).toBe("");
 });

@@ -1,4 +1,4 @@
-"""Gathers what the rules of packaging ask for: which specimens of a phase stand."""
+"""Gathers what the rules of packaging ask for: which specimens of a phase stand, what the store has issued."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry
+from server.materials.masters import queries as masters
 from server.production import model, queries
+from server.production.issuing import queries as issuing
 from server.production.model import Judgement
 from server.production.packaging import rules
+from server.recipes import printed
 
 
 def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
-    """What is wrong with a specimen, or with the end of a packaging phase."""
+    """What is wrong with a specimen, with what a balance says was issued, or with the end of a packaging phase."""
+    if entry.kind == model.BALANCED:
+        return _judge_issued(connection, entry, phase)
     if entry.kind == model.SPECIMEN:
         return rules.judge_specimen(entry.payload, phase)
     if entry.kind != model.COMPLETED or phase is None:
@@ -20,6 +25,14 @@ def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None)
     asked = {rules.slot(phase["id"], one) for one in rules.missing(phase, ())}
     kept = {one for one in asked if _kept(connection, entry.payload["batch"], one)}
     return rules.judge_completed(phase, kept)
+
+
+def _judge_issued(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
+    one = printed.find(phase, entry.payload["item"])
+    if one is None:
+        return []
+    account, _ = issuing.accounts(connection, entry.payload["batch"]).get(one["material"], (None, []))
+    return rules.judge_issued(entry.payload, one, account, masters.links(connection, one["material"]))
 
 
 def _kept(connection: Connection, batch: str, slot: str) -> bool:

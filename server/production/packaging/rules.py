@@ -1,19 +1,26 @@
-"""Whether the specimens of a batch are there, and bear its number. Pure, asked by the door and witnesses.
+"""Whether the specimens of a batch are there and bear its number, and whether as much of a printed material came to it
+as is said. Pure, asked by the door and witnesses.
 
 The balance of a printed material is judged as a yield is (server.recipes.printed says why); what only packaging asks is
 a specimen of each printed material with what was printed on it (21 CFR 211.188(b)(8); China GMP 2010, Article 180(8)).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
+from server.core import units
+from server.core.units import Link
+from server.production.issuing.model import Account
+from server.production.issuing.rules import written
 from server.production.model import MAJOR, Judgement
 from server.recipes import printed
 from server.recipes.model import PACKAGING
 
 Payload = Mapping[str, Any]
 MISSING, DIFFERS, SLOT = "specimen_missing", "specimen_differs", "slot_unknown"
-FLAGS = (MISSING, DIFFERS)
+ISSUED = "issued_differs"
+FLAGS = (MISSING, DIFFERS, ISSUED)
 
 
 def slot(phase: str, item: str) -> str:
@@ -42,3 +49,18 @@ def judge_completed(phase: Payload | None, kept: Collection[str]) -> list[Judgem
     """A packaging phase that is said to be done without the specimens that it asks for."""
     items = missing(phase, kept)
     return [Judgement(MISSING, {"items": items, "severity": MAJOR})] if items else []
+
+
+def judge_issued(given: Payload, one: Payload | None, account: Account | None, own: Sequence[Link]) -> list[Judgement]:
+    """Of a balance that says that more or less was issued than the store has issued to the batch, as far as the log
+    knows when it arrives; `account`: of its material, None where no container of it came to the batch. What is in a
+    unit that leads to no other, or of whose containers something is not known, is not compared."""
+    said = next((each for each in given["inputs"] if each["id"] == printed.ISSUED), None)
+    if one is None or account is None or account.issued is None or account.rest is None or said is None:
+        return []
+    times = units.ratio(account.unit, said["unit"], own)
+    if times is None or account.issued * times == Fraction(said["value"]):
+        return []
+    places = account.places if account.unit == said["unit"] else 0
+    issued = {"value": written(account.issued * times, places), "unit": said["unit"]}
+    return [Judgement(ISSUED, {"issued": issued, "value": said["value"], "severity": MAJOR})]

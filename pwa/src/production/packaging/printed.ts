@@ -1,7 +1,8 @@
 /** The balance of a printed material as a calculation, and its specimens: the mirror of server/recipes/printed.py, which says
  *  why, and of server/production/packaging/rules.py; tests/vectors/printed.json holds both together. */
 import { Decimal } from "decimal.js";
-import type { LocalEntry, Phase, Printed } from "../../core/types";
+import { converted } from "../../core/measures";
+import type { Lease, LocalEntry, Phase, Printed } from "../../core/types";
 
 const Exact = Decimal.clone({ precision: 60 });
 export const SPECIMEN = "production.specimen_kept.v1";
@@ -34,6 +35,14 @@ export function accounted(one: Printed, counts: Readonly<Record<string, string>>
   const used = of("packs").times(one.per);
   const difference = used.plus(of("destroyed")).plus(of("specimens")).plus(of("returned")).minus(of("issued"));
   return { used: used.toFixed(), difference: difference.toFixed() };
+}
+
+/** How much of a printed material was in the containers that a batch was given, in its unit; empty where there is none, or
+ * one is in a unit that does not lead there. */
+export function fromStore(lease: Lease | undefined, { material, unit }: Printed): string {
+  const held = (lease?.containers ?? []).filter((one) => one.material === material).map((one) => converted(one.quantity, unit, lease?.conversions?.[material]));
+  if (held.length === 0 || held.some((one) => one === null)) return "";
+  return held.reduce((sum, one) => sum.plus(one?.value ?? "0"), new Exact(0)).toFixed();
 }
 
 /** The specimens that were kept of a printed material, and that nothing has corrected. */
