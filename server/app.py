@@ -45,6 +45,7 @@ from server.production.descent import views as descent
 from server.production.issuing import views as issuing
 from server.production.numbers import views as batch_numbers
 from server.quality.inspection import views as inspections
+from server.quality.requests import views as requests
 from server.quality.specifications import views as specifications
 from server.quality.usage import views as usage
 from server.recipes import draft_views as recipe_drafts
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     issuing.blueprint,
     specifications.blueprint,
     inspections.blueprint,
+    requests.blueprint,
     masters.blueprint,
     imports.blueprint,
     requisitions.blueprint,

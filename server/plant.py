@@ -49,6 +49,7 @@ from server.production.issuing import entries as issuing
 from server.quality import entries as quality
 from server.quality.inspection import entries as inspections
 from server.quality.inspection import labelled
+from server.quality.requests import entries as requests
 from server.quality.specifications import entries as specifications
 from server.quality.specifications import queries as specified
 from server.quality.usage import entries as usage
@@ -97,6 +98,7 @@ ROOMS = (
     quality.ROOM,
     specifications.ROOM,
     inspections.ROOM,
+    requests.ROOM,
     usage.ROOM,
     planning.ROOM,
     lines.ROOM,

@@ -230,6 +230,15 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_SHIFT, ("batch.release",)),),
     ),
     AlertKind(
+        "sample_requested",
+        WARNING,
+        ("The floor asks for a sample", "现场申请取样"),
+        ("{batch}: {name} asks for {text}", "{batch}：{name} 申请取样：{text}"),
+        ("sample.take",),
+        on=("production.sample_requested.v1",),
+        then=(Next(_SHIFT, _QA),),
+    ),
+    AlertKind(
         "question_asked",
         WARNING,
         ("The review of a batch asks something", "批记录审核提出了问题"),

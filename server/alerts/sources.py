@@ -191,6 +191,12 @@ def _asked(connection: Connection, entry: Entry) -> Iterable[Raised]:
     yield Raised("question_asked", entry.id, link, details, places=places, people=tuple(sorted(workers & may)))
 
 
+def _requested(connection: Connection, entry: Entry) -> Iterable[Raised]:
+    given = entry.payload
+    said = {"batch": given["batch"], "name": _name(connection, entry.actor), "text": given["what"][:_LONGEST]}
+    yield Raised("sample_requested", entry.id, f"/batch/{given['batch']}/samples", said)
+
+
 def _answered(connection: Connection, entry: Entry) -> Iterable[Raised]:
     asked = questions.find(connection, entry.payload["question"])
     if asked is not None:
@@ -257,6 +263,7 @@ SOURCES: Mapping[str, Source] = {
     GRANT_CONFIRMED: _granted,
     "identity.device_revoked.v1": _device_revoked,
     "release.question_asked.v1": _asked,
+    "production.sample_requested.v1": _requested,
     "release.question_answered.v1": _answered,
     "handheld.pin_locked.v1": _pin_locked,
     "handheld.pin_locked.v2": _pin_locked,

@@ -22,6 +22,7 @@ from server.production.controls import queries as controls
 from server.production.course import queries as course
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
+from server.quality.requests import queries as requests
 from server.release import questions
 from server.training import queries as training
 
@@ -180,6 +181,7 @@ LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "deviation_opened": _deviations,
     "equipment_alarm": _alarms,
     "question_asked": questions.open_ones,
+    "sample_requested": requests.open_entries,
     "record_item": records.open_items,
     "flow_task_waiting": flows.open_tasks,
 }

@@ -2433,6 +2433,30 @@ CATALOGUE: dict[str, Problem] = {
         ("The earlier answer stands.", "先前的答复仍然有效。"),
         ("Read the answer; ask again if something is left open.", "请查看答复；如仍有疑问，请再次提问。"),
     ),
+    "request_answered": Problem(
+        409,
+        ("Somebody has answered this sampling request already.", "该取样申请已有人处理。"),
+        ("The earlier answer stands.", "先前的处理仍然有效。"),
+        ("Open the batch's samples again.", "请重新打开该批的取样页面。"),
+    ),
+    "request_answer_wrong": Problem(
+        422,
+        ("A request is answered by a sample or by a reason why there is none.", "取样申请须以样品或不取样的原因答复。"),
+        ("Nothing was recorded.", "未作记录。"),
+        ("Draw a sample, or say why none is needed.", "请取样，或说明不取样的原因。"),
+    ),
+    "request_own": Problem(
+        403,
+        ("Who asked for a sample does not say that none is needed.", "申请取样的人员不得自行决定不取样。"),
+        ("The request stays open.", "申请仍未处理。"),
+        ("Let the laboratory or QA decide.", "请由 QC 或 QA 决定。"),
+    ),
+    "sample_number_wrong": Problem(
+        409,
+        ("Another sample of this batch has just got that number.", "该批另一样品刚刚使用了这一编号。"),
+        ("Nothing was recorded.", "未作记录。"),
+        ("Draw it again: it gets the next number.", "请再次取样登记，将使用下一个编号。"),
+    ),
     "question_own": Problem(
         403,
         ("Who asked a question does not answer it.", "提问人不得答复自己的问题。"),

@@ -351,6 +351,7 @@ OF_BATCHES = (
     *production.WORK,
     *production.COURSE,
     production.RESTED,
+    production.REQUESTED,
     *(production.REMARK, production.PHOTO, production.VERIFIED, production.EXPLAINED),
     *(production.EXCEPTION, production.REPORTED),
 )

@@ -128,6 +128,7 @@ KINDS = (
     _observed(model.CLEANING_CHECKED, course.CleaningChecked),
     _observed(model.ALARM_RAISED, course.AlarmRaised),
     _observed(model.REMARK, shapes.RemarkAdded),
+    _observed(model.REQUESTED, shapes.SampleRequested),
     _observed(model.PHOTO, shapes.PhotoAttached),
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),

@@ -15,7 +15,7 @@ from server.identity import queries as identity
 from server.materials import queries as materials
 from server.materials.masters import queries as masters
 from server.materials.stock import queries as stock
-from server.production import allocating, model, queries, rules
+from server.production import allocating, asking, model, queries, rules
 from server.production.controls import judging as controls
 from server.production.course import judging as course
 from server.production.descent import queries as births
@@ -192,6 +192,8 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
         found += _judge_weighing(connection, entry, batch, phase)
+    if entry.kind == model.REQUESTED:
+        found += asking.judge(given, phase)
     if entry.kind in model.PARAMETERS:
         found += sensing.judge(connection, entry, phase)
     if entry.kind == model.DISPENSED:

@@ -51,6 +51,7 @@ IDENTIFIED = "production.equipment_identified.v1"
 EQUIPMENT_CLEANED, CLEANING_CHECKED = "production.equipment_cleaned.v1", "production.cleaning_checked.v1"
 # A machine gives an alarm: told on a tablet, in the record of the batch; elsewhere it stands with the piece alone.
 ALARM_RAISED = "production.alarm_raised.v1"
+REQUESTED = "production.sample_requested.v1"
 ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
@@ -88,7 +89,7 @@ SINGLE_VALUED = (CLEARED, WEIGHED, DISPENSED, *PARAMETERS, CHECKED, YIELDED, BAL
 # What is calculated from other values of the batch, and names these.
 CALCULATED = (YIELDED, BALANCED)
 # Said beside the work, by whoever stands by.
-BESIDE = (REMARK, PHOTO, VERIFIED, EXPLAINED, EXCEPTION, REPORTED, CLEANING_CHECKED, ALARM_RAISED)
+BESIDE = (REMARK, PHOTO, VERIFIED, EXPLAINED, EXCEPTION, REPORTED, CLEANING_CHECKED, ALARM_RAISED, REQUESTED)
 # Something was taken out of a container of a lot, by weight.
 WEIGHINGS = (WEIGHED, DISPENSED)
 # Work of a phase, which has its turn; remarks and photos may come at any time.

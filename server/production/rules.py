@@ -31,6 +31,7 @@ _LAST = {
     model.EQUIPMENT_CLEANED: "cleaned",
     model.CLEANING_CHECKED: "cleaning_checked",
     model.ALARM_RAISED: "alarm",
+    model.REQUESTED: "sample_requested",
     model.REMARK: "remark",
     model.PHOTO: "photo",
     model.RESTED: "rest",

@@ -158,6 +158,17 @@ class CheckRecorded(_Recorded):
     limits = fields.nested(Limits)
 
 
+class SampleRequested(_Recorded):
+    """The floor asks the laboratory for a sample: `sample` is the recipe's id of a planned one, or null, and then
+    `reason` says why; `what` it is in words, `amount` how much is asked for."""
+
+    phase = fields.code(none=True)
+    sample = fields.code(none=True)
+    what = fields.text(500)
+    amount = fields.nested(fields.AmountShape, none=True)
+    reason = fields.text(2000, none=True)
+
+
 class RemarkAdded(Schema):
     batch = fields.code()
     phase = fields.code(none=True)

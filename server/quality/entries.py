@@ -193,6 +193,7 @@ _OF_BATCHES = (
     "production.cleaning_checked.v1",
     "production.alarm_raised.v1",
     "production.remark_added.v1",
+    "production.sample_requested.v1",
     "production.photo_attached.v1",
     "production.exception_raised.v1",
     _REPORTED,

@@ -35,6 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "信号 {signal} 的单位是 {found}，不是 {unit}。",
         "The signal {signal} comes in {found}, not in {unit}.",
     ),
+    "sample_twice": ("步骤中两个样品编号相同。", "Two samples of the phase share an id."),
     "equipment_elsewhere": ("此设备不在该房间。", "This equipment stands in another room."),
     "room_unknown": ("没有此房间。", "There is no such room."),
     "target_outside": ("目标值不在限度内。", "The target is outside the limits."),

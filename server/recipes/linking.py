@@ -24,6 +24,7 @@ def check(content: Content, known: Registers) -> Iterator[Finding]:
         for number, one in enumerate(phase.get("parameters", ())):
             yield from _binding(f"{path}/parameters/{number}/binding", one, phase, known)
         yield from _schedule(path, phase)
+        yield from _sampling(path, phase)
         for number, need in enumerate(phase["needs"]):
             if not need.startswith(_NEEDS) or need in _NEEDS:
                 yield Finding("need_malformed", f"{path}/needs/{number}")
@@ -74,6 +75,13 @@ def _binding(path: str, parameter: Content, phase: Content, known: Registers) ->
     elif not units & {None, parameter["unit"]}:
         found = ", ".join(sorted(filter(None, units)))
         yield Finding("signal_unit", f"{path}/signal", {"signal": signal, "found": found, "unit": parameter["unit"]})
+
+
+def _sampling(path: str, phase: Content) -> Iterator[Finding]:
+    listed = [one["id"] for one in phase.get("sampling", ())]
+    for number, one in enumerate(listed):
+        if one in listed[:number]:
+            yield Finding("sample_twice", f"{path}/sampling/{number}/id")
 
 
 def _after(path: str, phase: Content, above: Mapping[str, set[str]]) -> Iterator[Finding]:

@@ -24,16 +24,25 @@ class TimeLimit(Schema):
         include: ClassVar = {"from": fields.choice("start", "end"), "to": fields.choice("start", "end")}
 
 
+class PlannedSample(Schema):
+    """A sample that whoever works in the phase asks the laboratory for."""
+
+    id = fields.code()
+    name = fields.nested(fields.TextPair)
+    amount = fields.nested(fields.AmountShape, none=True)
+
+
 class _Step(Schema):
     """What every phase of the third form says: `after` are the phases that must have ended before it begins, none: it
     may begin at once; `candidates` are the pieces of its class of equipment that may be used, none: any; `needs` are
-    steps of qualification beside those by its type (see core.steps)."""
+    steps of qualification beside those by its type (see core.steps). `sampling` may be missing: nothing is planned."""
 
     after = plain.List(fields.code(), required=True, validate=validate.Length(0, 50))
     minutes = fields.whole(0, MOST_MINUTES, none=True)
     times = fields.many(TimeLimit, 0, 20)
     candidates = plain.List(fields.code(), required=True, validate=validate.Length(0, 50))
     needs = fields.words(0, 20)
+    sampling = plain.List(plain.Nested(PlannedSample), validate=validate.Length(0, 20))
 
 
 class Clearance(_Step, shapes.LineClearancePhase):

@@ -16,6 +16,7 @@ from server.production.issuing import queries as issuing
 from server.production.model import POST_SEAL, batch_stream
 from server.quality import queries as quality
 from server.quality.model import RESULTS, subject_of
+from server.quality.requests.model import ANSWERED
 from server.quality.usage.model import CHECKED
 from server.recipes.model import find_phase
 from server.release import differences, gates, model, projection, queries, questions, recorded, reviewing, rules
@@ -250,6 +251,11 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
     return Ruling(flags=(POST_SEAL,), consequences=quality.after_seal(connection, entry))
 
 
+def judge_drawn(connection: Connection, entry: Entry) -> Ruling:
+    """What a sampling request came to is said before the batch is decided on: it holds that."""
+    return _settled(connection, entry.payload["batch"]) or Ruling()
+
+
 def refused(batch: str, person: str, codes: list[str], stream: str | None = None) -> Fact:
     """The entry that a refused signature leaves."""
     payload = {"batch": batch, "open": codes, "person": person}
@@ -387,6 +393,7 @@ JUDGES: Mapping[str, Decide] = {
     **reviewing.JUDGES,
     **dict.fromkeys(RESULTS, judge_recorded),
     CHECKED: judge_checked,
+    ANSWERED: judge_drawn,
     **dict.fromkeys(records.WORK, judge_filled),
 }
 ROOM = Room("release", KINDS, judges=JUDGES)

@@ -13,6 +13,7 @@ from server.production import queries as batches
 from server.production.descent import queries as births
 from server.quality import queries as quality
 from server.quality.model import Result
+from server.quality.requests import queries as requests
 from server.quality.specifications import queries as specified
 from server.quality.usage import queries as usage
 from server.release import differences, questions, recorded, reviewing, rules
@@ -51,6 +52,7 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
         *_checks(connection, batch, results, signed),
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
+        *rules.requests_gates(requests.of_batch(connection, batch)),
         *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
@@ -81,6 +83,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         *differences.notices(differences.of_batch(connection, batch)),
         *recorded.notices(connection, batch),
         *questions.notices(questions.of_batch(connection, batch)),
+        *rules.requests_notices(requests.of_batch(connection, batch)),
     ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)
@@ -300,6 +303,11 @@ def _signature(row: Row[Any]) -> dict[str, Any]:
         "method": row.method,
         "components": row.components,
     }
+
+
+def open_requests(connection: Connection, batch: str) -> int:
+    """How many samples the floor waits for."""
+    return sum(one.is_open for one in requests.of_batch(connection, batch))
 
 
 def open_questions(connection: Connection, batch: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from server.production import model as production
 from server.production.model import BatchEntry, Item
 from server.quality.model import Deviation, Result
+from server.quality.requests.model import Request
 from server.quality.specifications.model import Test, missing
 from server.recipes.model import slots
 from server.release.model import MEANINGS_OF, DeviceHead, Disposition, Gate, Holding, Notice, Question, Review, Waiver
@@ -242,6 +243,31 @@ def _open_of(one: Gate, same: bool) -> Sequence[str]:
     if one.met or one.code in _OWN or (one.code in _REWORKED and not same):
         return ()
     return [slot for slot in one.details if "/" in slot] if one.code == "phases" else (one.code,)
+
+
+def requests_notices(requests: Sequence[Request]) -> list[Notice]:
+    return [
+        Notice(
+            id=one.entry,
+            type="sample_request",
+            code="sample_request",
+            phase=one.phase,
+            slot=None,
+            state="open" if one.is_open else "assessed",
+            entries=(one.entry,),
+            details={"by": one.by, "what": one.what, "sample": one.number},
+            comment=one.reason,
+            decision=None
+            if one.is_open
+            else {"by": one.answered_by, "at": one.answered_at, "text": one.declined or one.number, "chosen": None},
+        )
+        for one in requests
+    ]
+
+
+def requests_gates(requests: Sequence[Request]) -> list[Gate]:
+    """Every sample that the floor has asked for was drawn, or somebody said why not; no gate of a batch without."""
+    return [gate("sample_requests", [one.entry for one in requests if one.is_open])] if requests else []
 
 
 def questions_gates(asked: Sequence[Question]) -> list[Gate]:

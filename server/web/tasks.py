@@ -35,6 +35,7 @@ from server.production import queries as batches
 from server.quality import queries as quality
 from server.quality.inspection import model as inspecting
 from server.quality.inspection import queries as inspections
+from server.quality.requests import queries as requests
 from server.quality.usage import batches as checks
 from server.quality.usage import queries as usage
 from server.quality.usage import retests
@@ -156,6 +157,12 @@ def _unchecked_batches(connection: Connection, person: Person, _: datetime) -> I
     waits = checks.waiting(connection, [one.number for one in open_ones], person.id)
     for number, at in waits.items():
         yield Task("batch_check", NOW, number, _path("batch", number), at=at)
+
+
+def _asked_samples(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
+    """Samples of batches that the floor waits for."""
+    for one in requests.waiting(connection)[:_MOST]:
+        yield Task("sample_request", NOW, one.batch, _path("batch", one.batch, "samples"), at=one.at)
 
 
 def _to_count(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
@@ -419,6 +426,7 @@ SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     (("lot.read",), ("results.record",), _untested_lots),
     (("lot.read",), ("results.record",), _unchecked_lots),
     (("batch.read",), ("results.record",), _unchecked_batches),
+    (("batch.read",), ("sample.take",), _asked_samples),
     (("lot.read",), ("results.record",), _retests),
     (("lot.read",), ("sample.take",), _to_sample),
     (("lot.read",), ("stock.move",), _to_count),

@@ -73,6 +73,7 @@ from server.witness.receiving import ReceivingRules
 from server.witness.recipes import OrderRules, RecipeRules
 from server.witness.reconciling import ReconcilingRules
 from server.witness.reports import ReportRules
+from server.witness.requests import RequestRules
 from server.witness.requisitions import RequisitionRules
 from server.witness.rests import RestRules
 from server.witness.reviews import ReviewRules
@@ -158,6 +159,7 @@ class SiteRules:
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
+        self._requests = RequestRules()
         self._training = TrainingRules(registry, self._since)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants), AlarmRules()
@@ -244,6 +246,7 @@ class SiteRules:
         self._descent.judge(seen)
         self._reviews.judge(seen)
         self._questions.judge(seen)
+        self._requests.judge(seen)
         self._blanks.judge(seen)
         self._reports.judge(seen)
         self._given.judge(seen)
@@ -334,6 +337,7 @@ class SiteRules:
         self._descent.learn(seen)
         self._reviews.learn(seen)
         self._questions.learn(seen)
+        self._requests.learn(seen)
         self._blanks.learn(seen)
         self._reports.learn(seen)
         self._given.learn(seen)

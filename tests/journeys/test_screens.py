@@ -51,6 +51,7 @@ class Walk:
             "batch/*/review": [f"/batch/{self._made(reader)}/review"],
             "batch/*/descent": [f"/batch/{self._made(reader)}/descent"],
             "batch/*/questions": [f"/batch/{self._made(reader)}/questions"],
+            "batch/*/samples": [f"/batch/{self._made(reader)}/samples"],
             "wall": ["/wall/all"],
             "stock": ["/stock", f"/stock/{quote(lot['material'], safe='')}"],
             "containers": [f"/containers/{quote(self._container(reader), safe='')}"],

@@ -141,6 +141,8 @@ export interface Phase {
   candidates?: string[];
   /** Steps of work whose qualifications are asked beside those of its kind. */
   needs?: string[];
+  /** Samples that whoever works in it asks the laboratory for; missing: none is planned. */
+  sampling?: { id: string; name: Text2; amount: Quantity | null }[];
   /** At least, at most so many minutes from a moment of another phase to one of this. */
   times?: { since: string; from: "start" | "end"; to: "start" | "end"; min: number | null; max: number | null }[];
   /** When a second person must be there: for each portion, or for the one with which a line is done. */

@@ -16,7 +16,7 @@ export const editorZh: typeof editorEn = {
   zh: "中文", en: "English", none: "无", add: "添加", addOf: (what) => `添加：${what}`, removeOf: (what) => `删除 ${what}`, choose: "请选择…", value: "数值", unit: "单位", set: "设定",
   fields: {
     id: "编号", type: "类型", name: "名称", instruction: "操作说明", room: "房间", equipment: "设备类别或设备", candidates: "可用设备", minutes: "计划分钟", after: "在其后进行", times: "距其他步骤的时限", needs: "另需资质", items: "清场项目", text: "内容",
-    material: "物料", material_name: "物料名称", target: "目标值", low: "下限", high: "上限", unit: "单位", decimals: "小数位", parameters: "参数", tally: "逐件计数", binding: "取自设备", signal: "信号（设备自身的名称）", rounds: "最多轮次", schedule: "按计划进行", every: "每隔分钟", grace: "宽限分钟", checks: "检查", samples: "每次件数", chart: "控制图",
+    material: "物料", material_name: "物料名称", target: "目标值", low: "下限", high: "上限", unit: "单位", decimals: "小数位", parameters: "参数", tally: "逐件计数", sampling: "向 QC 申请的样品", amount: "数量", binding: "取自设备", signal: "信号（设备自身的名称）", rounds: "最多轮次", schedule: "按计划进行", every: "每隔分钟", grace: "宽限分钟", checks: "检查", samples: "每次件数", chart: "控制图",
     second: "复核人", lines: "配料行", role: "角色", rounding: "修约", quantity: "用量", potency: "批的检验项目", assay: "含量", water: "水分", compensates: "补偿对象", inputs: "数值", from: "取下列数值之和", expression: "算式", since: "自步骤", to: "至本步骤的", min: "最少分钟", max: "最多分钟",
     printed: "印刷包装材料", counted: "计数小数位", per: "每合格包装用量", pack_unit: "包装单位", sources: "计数取自", issued: "领用", packs: "合格包装", destroyed: "剔除销毁", specimens: "留样", returned: "退库", specimen: "须留样张",
     materials: "物料清单", kind: "种类", per_unit: "每单位用量", formula: "处方", count: "每批数量", total_per_unit: "每单位总量", total: "每批总量", recipe: "编号", version: "版本", product: "产品", code: "编号", strength: "规格", size: "批量", value: "数值", phases: "步骤", moment: "自其",

@@ -14,6 +14,7 @@ export const wallEn = {
   out: "Time limit passed",
   still: (at: string) => `Stands still since ${at}`,
   items: (n: number) => (n === 1 ? "1 to be decided" : `${n} to be decided`),
+  requests: (n: number) => (n === 1 ? "1 sample asked for" : `${n} samples asked for`),
   questions: (n: number) => (n === 1 ? "1 question" : `${n} questions`),
   alarms: "In alarm, not to be used",
   away: "Off line with a batch",

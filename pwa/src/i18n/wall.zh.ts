@@ -16,6 +16,7 @@ export const wallZh: typeof wallEn = {
   out: "已超时限",
   still: (at) => `自 ${at} 起停滞`,
   items: (n) => `${n} 项待裁定`,
+  requests: (n) => `${n} 个取样申请待处理`,
   questions: (n) => `${n} 个提问`,
   alarms: "报警中，不得使用",
   away: "携带批次但离线",

@@ -16,6 +16,7 @@ export const KIND = {
   skipped: "production.phase_skipped.v1",
   identified: "production.equipment_identified.v1",
   remark: "production.remark_added.v1",
+  requested: "production.sample_requested.v1",
   photo: "production.photo_attached.v1",
   verified: "production.entry_verified.v1",
   exception: "production.exception_raised.v1",

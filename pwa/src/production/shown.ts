@@ -15,6 +15,7 @@ interface Said { kind: string; payload: Record<string, unknown> | null }
 
 interface Line { test: string; name: Text2 | null; value: Quantity; verdict: string }
 interface Answer { test: string; value: string | null; text: string | null; conforms: boolean | null }
+const REQUEST_ANSWERED = "quality.request_answered.v1";
 const RESULTS = "quality.results_recorded.v1";
 const ANSWERS = ["quality.results_recorded.v2", "quality.results_recorded.v3"];
 
@@ -49,6 +50,8 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.cleared) return clearance(payload.items as { ok: boolean }[]);
   if (kind === RESULTS) return (payload.results as Line[]).map((one) => `${tx(one.name) || one.test} ${quantity(one.value)}`).join(" · ");
   if (ANSWERS.includes(kind)) return (payload.results as Answer[]).map((one) => `${one.test} ${one.value ?? one.text ?? ""}`).join(" · ");
+  if (kind === KIND.requested) return text(payload.what);
+  if (kind === REQUEST_ANSWERED) return text(payload.sample) || text(payload.reason);
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.held || kind === KIND.aborted || kind === KIND.skipped) return text(payload.reason);
   if (kind === ALARMED) return `${text(payload.equipment)} · ${text(payload.what)}`;
@@ -72,6 +75,10 @@ function besideOf({ kind, payload }: Said): string {
     if (payload.container) parts.push(`${t().weigh.container} ${text(payload.container)}`);
     if (payload.tare) parts.push(`${dt().tare} ${quantity(payload.tare as Quantity)}`, `${dt().gross} ${quantity(payload.gross as Quantity)}`);
     if (payload.into) parts.push(`${dt().into} ${text(payload.into)}`);
+  }
+  if (kind === KIND.requested) {
+    if (payload.amount) parts.push(quantity(payload.amount as Quantity));
+    if (payload.reason) parts.push(text(payload.reason));
   }
   if (kind === KIND.bound) {
     const sensed = payload.sensed as { equipment: string } | null;

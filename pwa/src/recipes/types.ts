@@ -12,7 +12,7 @@ export interface RecipePhase {
   id: string; type: string; name: Text2; instruction: Text2; room: string | null; equipment: string | null;
   items?: { id: string; text: Text2 }[]; material?: string; material_name?: Text2; unit?: string; low?: string | null; high?: string | null; target?: string | null; decimals?: number;
   lines?: DispensingLine[]; second?: "portion" | "line" | null; parameters?: Ranged[]; rounds?: number; checks?: Ranged[];
-  after?: string[]; minutes?: number | null; times?: TimeLimit[]; candidates?: string[]; needs?: string[];
+  after?: string[]; minutes?: number | null; times?: TimeLimit[]; candidates?: string[]; needs?: string[]; sampling?: { id: string; name: Text2; amount: { value: string; unit: string } | null }[];
   schedule?: { every: number; grace: number } | null; inputs?: YieldInput[]; expression?: string; rounding?: "half_up" | "gbt8170"; printed?: Printed[];
 }
 /** A line of the bill of materials; recipes of before name no more than the material. */

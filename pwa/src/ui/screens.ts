@@ -14,6 +14,7 @@ const SCREENS: Record<string, Screen> = {
   batch: () => import("../batches/Batch.svelte"),
   "batch/*/descent": () => import("../descent/Descent.svelte"),
   "batch/*/questions": () => import("../release/QuestionsOf.svelte"),
+  "batch/*/samples": () => import("../quality/SamplesOf.svelte"),
   "batch/*/review": () => import("../release/Review.svelte"),
   "batch/*/run": () => import("../production/Run.svelte"),
   batches: () => import("../batches/Batches.svelte"),

@@ -15,6 +15,7 @@ export interface WallBatch {
   open_items: number;
   critical: number;
   questions: number;
+  requests: number;
 }
 export interface WallView {
   place: { code: string; name: Text2 | null };
@@ -42,5 +43,5 @@ export function share(spent: number, planned: number): number {
 export function tone(batch: WallBatch, now: number): "action" | "alert" | "" {
   if (batch.critical > 0 || batch.limits.some((one) => new Date(one.until).getTime() <= now)) return "action";
   const late = batch.now.some((one) => one.minutes !== null && minutes(one.since, now) > one.minutes);
-  return batch.still || late || batch.open_items > 0 || batch.questions > 0 || batch.now.some((one) => one.held) ? "alert" : "";
+  return batch.still || late || batch.open_items > 0 || batch.questions > 0 || batch.requests > 0 || batch.now.some((one) => one.held) ? "alert" : "";
 }

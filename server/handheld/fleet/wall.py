@@ -96,6 +96,7 @@ def _batch(connection: Connection, line: BatchLine, phases: Lines, now: datetime
         "open_items": len(items),
         "critical": len(grave),
         "questions": release.open_questions(connection, line.number),
+        "requests": release.open_requests(connection, line.number),
     }
 
 

@@ -15,7 +15,9 @@ from sync.log.tables import log_entry
 # for what was decided, with the conflicts of records that it is about, and what people at desks filled in.
 _ROOM = "production."
 DECIDED = "release.conflict_resolved.v1"
-STATED = frozenset({DECIDED, *records.WORK, records.CONFLICT, records.SETTLED})
+# What the laboratory says to a sample that was asked for on a tablet.
+ANSWERED = "quality.request_answered.v1"
+STATED = frozenset({DECIDED, ANSWERED, *records.WORK, records.CONFLICT, records.SETTLED})
 # Raw bytes and entries of one change: it passes on in one frame, and far below the limits of a change.
 _BYTES = 256 * 1024
 _ENTRIES = 1_000

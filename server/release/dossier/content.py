@@ -18,8 +18,9 @@ from server.production.entry_view import show
 from server.production.model import Item
 from server.quality import queries as quality
 from server.quality.model import FLOW, Result, subject_of_number
+from server.quality.requests import queries as requests
 from server.release import queries as release
-from server.release import questions, recorded
+from server.release import questions, recorded, rules
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
 from server.release.dossier import answers, clauses, descent, packed
@@ -359,6 +360,7 @@ def _items(
 ) -> list[dict[str, Any]]:
     by_id = {view["id"]: view for view in views}
     asked = questions.notices(questions.of_batch(connection, number))
+    asked += rules.requests_notices(requests.of_batch(connection, number))
     items: list[Item | Notice] = [*batches.items_of(connection, number), *asked]
     deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
     rows = []

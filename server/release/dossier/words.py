@@ -215,6 +215,8 @@ production.material_weighed.v1|称量|Material weighed
 production.rest_weighed.v1|称量容器余量|Rest of a container weighed
 production.parameter_recorded.v1|参数|Parameter recorded
 production.parameter_recorded.v2|参数|Parameter recorded
+production.sample_requested.v1|申请取样|Sample asked for
+quality.request_answered.v1|取样申请已处理|Sampling request answered
 production.check_recorded.v1|中间控制|In-process check
 production.yield_recorded.v1|收率|Yield
 production.material_balanced.v1|印刷包材物料平衡|Balance of a printed material
@@ -415,6 +417,8 @@ container_not_allocated|容器未分配给本批|Container not allocated to the 
 container_shared|容器被两批使用|Container used by two batches
 material_difference|物料未平衡|Material not accounted for
 question|审核提问|Question of the review
+sample_request|取样申请|Sampling request
+sample_unplanned|申请的取样既未计划也无理由|Sample neither planned nor explained
 allocation_mixed|与非本批物料合并|Filled together with what is not the batch's
 container_used_up|取用超过容器所装|More taken than the container held
 clock_skew|设备时钟偏差|Device clock off

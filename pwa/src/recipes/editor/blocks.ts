@@ -16,6 +16,7 @@ export const ROWS: Record<string, (taken: string[]) => Record<string, unknown>> 
   lines: (taken) => ({ id: freeName(taken, "line"), material: "", material_name: EMPTY, role: "plain", target: "", low: "", high: "", unit: "kg", decimals: 3, rounding: "gbt8170", quantity: null, potency: null, compensates: [] }),
   inputs: (taken) => ({ id: freeName(taken, "value"), name: EMPTY, unit: "kg", decimals: 3, from: null }),
   printed: (taken) => ({ id: freeName(taken, "item"), material: "", material_name: EMPTY, unit: "pcs", counted: 0, per: "1", pack_unit: "pcs", sources: { issued: null, packs: null, destroyed: null, specimens: null, returned: null }, decimals: 2, rounding: "gbt8170", low: null, high: null, specimen: true }),
+  sampling: (taken) => ({ id: freeName(taken, "sample"), name: EMPTY, amount: null }),
   times: () => ({ since: "", from: "end", to: "start", min: null, max: null }),
   materials: () => ({ material: "", name: EMPTY, kind: "raw", quantity: null, low: null, high: null, per_unit: null }),
 };

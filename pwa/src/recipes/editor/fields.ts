@@ -33,6 +33,7 @@ const TIMES = rows("times", { name: "since", kind: "since" }, choice("from", MOM
 export const COMMON: readonly Field[] = [
   { name: "id", kind: "number" }, words("name"), { name: "instruction", kind: "words", hint: "long" },
   code("room", "rooms", true), code("equipment", "equipment", true), codes("candidates"), whole("minutes", true), { name: "after", kind: "after" }, TIMES, codes("needs"),
+  rows("sampling", text("id"), words("name"), { name: "amount", kind: "amount", none: true }),
 ];
 
 export const BY_TYPE: Record<PhaseType, readonly Field[]> = {

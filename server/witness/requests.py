@@ -1,0 +1,58 @@
+"""Whether a batch was released over a sample that the floor had asked for and nobody answered, and whether each answer
+is one that the door takes, by the door's own rules, from the log alone."""
+
+from dataclasses import replace
+
+from server.production import asking
+from server.quality.requests import rules
+from server.quality.requests.model import ANSWERED, REQUESTED, Request, answer_of
+from server.recipes.model import find_phase
+from server.release.model import RELEASED_KIND
+from server.witness.seen import Seen
+from server.witness.standing import StandingRules
+from sync.errors import SyncError
+
+
+class RequestRules(StandingRules):
+    """The sampling requests of each batch. Of a batch of which one was erased nothing is judged."""
+
+    kinds = (REQUESTED, ANSWERED)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: dict[str, Request] = {}
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `release_blocked`; the door's codes of an answer; `flag_missing` or `flag_wrong` of a request."""
+        head, given = seen.head, seen.body
+        if given is None or head.stream in self._blind:
+            return
+        if head.kind == REQUESTED and not seen.by_server and "batch_unknown" not in seen.stamp.flags:
+            phases = self.phases_of(given["batch"])
+            found = asking.judge(given, find_phase(phases, given["phase"])) if phases else None
+            if found is not None:
+                self.compare(seen, {one.code for one in found}, (asking.UNPLANNED,))
+        elif seen.by_server and head.kind == RELEASED_KIND:
+            if any(one.is_open for one in self._of(given["batch"])):
+                raise SyncError("release_blocked", f"{head.stream} was released over a sampling request")
+        elif seen.by_server and head.kind == ANSWERED:
+            drawn = sum(one.number is not None for one in self._of(given["batch"]))
+            code = rules.refused(self._asked.get(given["request"]), given, head.actor, drawn)
+            if code is not None:
+                raise SyncError(code, f"{head.actor} answered {given['request']} of {head.stream}")
+
+    def _of(self, batch: str) -> list[Request]:
+        return [one for one in self._asked.values() if one.batch == batch]
+
+    def learn(self, seen: Seen) -> None:
+        super().learn(seen)
+        head, given = seen.head, seen.body
+        if given is None or seen.is_strange or head.kind not in self.kinds:
+            return
+        if head.kind == REQUESTED:
+            same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
+            about = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
+            self._asked[head.id] = Request(**about, **{name: given[name] for name in same})
+        elif given["request"] in self._asked:
+            said = answer_of(given) | {"answered_by": head.actor, "answered_at": seen.stamp.recorded_at}
+            self._asked[given["request"]] = replace(self._asked[given["request"]], **said)

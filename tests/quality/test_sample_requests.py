@@ -1,0 +1,220 @@
+"""The floor asks for a sample, the laboratory draws it or says why not, and an open request holds the release."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site, t
+from control_support import items, release
+from dossier_support import printed
+from recipe_support import step
+from release_support import finish, refused, review, sign
+from sqlalchemy import select
+from witness_support import Rig, Story
+
+from server.alerts.projection import alert, recipient
+from server.alerts.watch import Watch
+from server.core import rebuild
+from server.core.errors import PestleError
+from server.core.record import Recorded
+from server.production.asking import UNPLANNED
+from server.quality.requests import queries
+from server.quality.requests.model import ANSWERED, REQUESTED, number_text
+from server.witness.requests import RequestRules
+from server.witness.seen import Seen
+from sync.errors import SyncError
+
+pytestmark = pytest.mark.urs("QUA-02", "PRD-05")
+QA, QC, OPERATOR = "P-5", "P-7", "P-1"
+TWENTY = {"value": "20", "unit": "tablets"}
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    made = Site(database_url, tmp_path)
+    yield made
+    made.plant.close()
+
+
+def ask(site: Site, phase: str | None = "40", **changes: Any) -> Recorded:
+    said: dict[str, Any] = {"batch": "B1", "phase": phase, "sample": None, "what": "20 cores", "amount": TWENTY}
+    return site.put("sample_requested", said | {"reason": "the punch was changed", "comment": None} | changes)
+
+
+def answer(site: Site, request: str, person: str = QC, **changes: Any) -> None:
+    given = {"batch": "B1", "request": request, "sample": number_text("B1", 1), "amount": TWENTY}
+    site.state(ANSWERED, "batch/B1", given | {"reason": None, "comment": None} | changes, person)
+
+
+def decline(site: Site, request: str, person: str = QC, **changes: Any) -> None:
+    answer(site, request, person, **{"sample": None, "amount": None, "reason": "sampled an hour ago"} | changes)
+
+
+def code(do: Callable[..., None], *args: Any, **more: Any) -> str:
+    with pytest.raises(PestleError) as error:
+        do(*args, **more)
+    return error.value.code
+
+
+def done(site: Site) -> None:
+    """A batch that is made, but for what the floor asks."""
+    site.order("B1")
+    site.work("B1")
+
+
+def test_an_open_request_holds_the_release_and_its_sample_lets_it_go(site: Site) -> None:
+    done(site)
+    asked = ask(site)
+    assert asked.flags == ()
+    site.hand_back("B1")
+    [item] = [one for one in review(site)["open"] if one["type"] == "sample_request"]
+    assert (item["state"], item["details"]["what"], item["phase"]["id"]) == ("open", "20 cores", "40")
+    error = refused(site, "released")
+    assert (error.code, [one["code"] for one in error.details["open"]]) == ("release_blocked", ["sample_requests"])
+    answer(site, asked.id)
+    [item] = [one for one in review(site)["notable"] if one["type"] == "sample_request"]
+    assert (item["decision"]["text"], item["decision"]["by"]["id"]) == ("B1-S1", QC)
+    sign(site, "released")
+
+
+def test_a_request_is_answered_once_by_the_next_number_or_by_a_reason(site: Site) -> None:
+    done(site)
+    first, second = ask(site).id, ask(site, what="10 cores").id
+    assert code(answer, site, "0" * 36) == "not_found"
+    assert code(answer, site, first, sample="B1-S2") == "sample_number_wrong"
+    assert code(answer, site, first, reason="both") == "request_answer_wrong"
+    assert code(answer, site, first, sample=None, amount=None) == "request_answer_wrong"
+    assert code(decline, site, first, amount=TWENTY) == "request_answer_wrong"
+    assert code(answer, site, first, OPERATOR) == "not_permitted"
+    answer(site, first)
+    assert code(answer, site, first, sample="B1-S2") == "request_answered"
+    assert code(answer, site, second) == "sample_number_wrong"
+    decline(site, second)
+    with site.plant.engine.connect() as connection:
+        found = queries.of_batch(connection, "B1")
+        assert queries.waiting(connection) == []
+    assert [(one.number, one.declined) for one in found] == [("B1-S1", None), (None, "sampled an hour ago")]
+
+
+def test_who_asked_does_not_say_that_none_is_needed(site: Site) -> None:
+    done(site)
+    asked = site.put(
+        "sample_requested",
+        {"batch": "B1", "phase": None, "sample": None, "what": "x", "amount": None, "reason": "r", "comment": None},
+        actor="P-6",
+    )
+    assert asked.flags == ()
+    assert code(decline, site, asked.id, "P-6") == "request_own"
+    decline(site, asked.id, QA)
+
+
+def test_of_a_batch_that_is_decided_nothing_is_drawn(site: Site) -> None:
+    done(site)
+    first = ask(site).id
+    site.hand_back("B1")
+    decline(site, first)
+    sign(site, "released")
+    assert "sample_requests" in [one["code"] for one in review(site)["gates"]]
+    assert "post_seal" in ask(site).flags
+
+
+def test_a_batch_of_which_nothing_is_asked_has_no_such_gate(site: Site) -> None:
+    site.order("B1")
+    finish(site)
+    assert "sample_requests" not in [one["code"] for one in review(site)["gates"]]
+
+
+def test_what_the_recipe_plans_needs_no_reason_and_what_it_does_not_is_told_without_one(site: Site) -> None:
+    planned = [{"id": "cores", "name": t("cores"), "amount": TWENTY}]
+    release(site, "B1", [step("10", "instruction", sampling=planned), step("20", "instruction", "10")])
+    none = {"reason": None}
+    assert ask(site, "10", sample="cores", **none).flags == ()
+    assert ask(site, "20", sample="cores", **none).flags == (UNPLANNED,)
+    assert ask(site, "10", **none).flags == (UNPLANNED,)
+    assert ask(site, None, **none).flags == (UNPLANNED,)
+    assert ask(site, None).flags == ()
+    found = [one for one in items(site, "B1") if one.code == UNPLANNED]
+    assert [one.details["severity"] for one in found] == ["minor"] * 3
+    assert "slot_unknown" in ask(site, "99").flags
+
+
+def test_requests_come_back_from_the_log_alone_and_a_witness_has_nothing_against_them(
+    site: Site, tmp_path: Path
+) -> None:
+    done(site)
+    first, second = ask(site).id, ask(site, what="10 cores").id
+    site.hand_back("B1")
+    answer(site, first)
+    decline(site, second)
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+    sign(site, "released")
+    story = Story.of(site.plant)
+    rig = Rig(tmp_path / "witness", story)
+    assert rig.show(story) == 200, rig.why
+    rig.folder.close()
+
+
+def test_the_dossier_tells_request_and_sample(site: Site) -> None:
+    done(site)
+    asked = ask(site).id
+    site.hand_back("B1")
+    answer(site, asked)
+    text, _ = printed(site)
+    assert "thepunchwaschanged" in text
+    assert "B1-S1" in text
+
+
+def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None]) -> str | None:
+    rules = RequestRules()
+    for seen in filter(None, map(change, story)):
+        try:
+            rules.judge(seen)
+        except SyncError as error:
+            return error.code
+        rules.learn(seen)
+    return None
+
+
+@pytest.mark.urs("PLT-18")
+def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_none(site: Site) -> None:
+    done(site)
+    asked = ask(site).id
+    site.hand_back("B1")
+    answer(site, asked)
+    sign(site, "released")
+    story = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
+
+    def of(kind: str, change: Callable[[Seen], Seen | None]) -> Callable[[Seen], Seen | None]:
+        return lambda seen: change(seen) if seen.head.kind == kind else seen
+
+    def flagged(seen: Seen) -> Seen:
+        return replace(seen, stamp=replace(seen.stamp, flags=(*seen.stamp.flags, UNPLANNED)))
+
+    def unreasoned(seen: Seen) -> Seen:
+        return replace(seen, body={**(seen.body or {}), "reason": None})
+
+    def renumbered(seen: Seen) -> Seen:
+        return replace(seen, body={**(seen.body or {}), "sample": "B1-S7"})
+
+    assert found_by_a_witness(story, lambda seen: seen) is None
+    assert found_by_a_witness(story, of(ANSWERED, lambda seen: None)) == "release_blocked"
+    assert found_by_a_witness(story, of(ANSWERED, renumbered)) == "sample_number_wrong"
+    assert found_by_a_witness(story, of(REQUESTED, lambda seen: None)) == "not_found"
+    assert found_by_a_witness(story, of(REQUESTED, flagged)) == "flag_wrong"
+    assert found_by_a_witness(story, of(REQUESTED, unreasoned)) == "flag_missing"
+    # Where the request was erased nobody can tell.
+    assert found_by_a_witness(story, of(REQUESTED, lambda seen: replace(seen, body=None))) is None
+
+
+@pytest.mark.urs("HMI-04")
+def test_the_laboratory_is_told(site: Site) -> None:
+    done(site)
+    watch = Watch(site.plant, lambda: None)
+    ask(site)
+    watch.listen()
+    with site.plant.engine.connect() as connection:
+        of = alert.join(recipient, recipient.c.alert == alert.c.id)
+        query = select(recipient.c.person).select_from(of).where(alert.c.code == "sample_requested")
+        assert QC in connection.execute(query).scalars().all()
