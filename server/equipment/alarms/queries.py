@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select
 
 from server.equipment.alarms.model import Alarm
 from server.equipment.alarms.projection import alarm
@@ -11,6 +11,7 @@ from server.equipment.status.projection import use
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
+_Use = tuple[str, str, str, str, str]
 _END = ("cleared_at", "cleared_by", "reason")
 # Asked of every piece of work: pieces of the phase that ever gave an alarm, nearly always none.
 _of_phase = Prepared(
@@ -30,6 +31,22 @@ def in_phase(connection: Connection, batch: str, phase: str) -> set[str]:
     """The pieces that a phase is done with and that ever gave an alarm."""
     found = transaction.rows(connection, _of_phase, {"batch": batch, "phase": phase})
     return {code for (code,) in found}
+
+
+def uses(connection: Connection, codes: Collection[str]) -> list[_Use]:
+    """(entry, batch, phase, equipment, time) of every identification of these pieces, in the order of the log."""
+    return _uses(connection, use.c.equipment.in_(sorted(codes)))
+
+
+def uses_in(connection: Connection, codes: Collection[str], batch: str, phase: str) -> list[_Use]:
+    """Of these in one phase of a batch."""
+    here = and_(use.c.batch == batch, use.c.phase == phase, use.c.equipment.in_(sorted(codes)))
+    return _uses(connection, here)
+
+
+def _uses(connection: Connection, here: ColumnElement[bool]) -> list[_Use]:
+    query = select(use.c.id, use.c.batch, use.c.phase, use.c.equipment, use.c.at).where(here).order_by(use.c.idx)
+    return [(id_, batch, phase, code, at) for id_, batch, phase, code, at in connection.execute(query)]
 
 
 def alarms_of(connection: Connection, codes: Collection[str]) -> list[Alarm]:

@@ -1,18 +1,20 @@
 """Gathers what is known of the alarms of machines and of their use in batches, and words what the rule finds."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, select
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.equipment.alarms import model as alarm
 from server.equipment.alarms import queries as alarmed
 from server.equipment.alarms.model import Alarm
-from server.equipment.status.projection import use
 from server.production import model, queries
 from server.production.course import alarms
 from server.production.course.alarms import Found, Known, Use, Work
 from server.production.projection import entry_
+
+# As many as any database takes in one question.
+_AT_ONCE = 500
 
 
 def judge_alarm(connection: Connection, entry: Entry) -> Ruling:
@@ -46,16 +48,29 @@ def _place(about: Alarm | Use | Work) -> Iterable[Use | Work]:
 
 def _uses(connection: Connection, codes: Collection[str], about: Alarm | Use | Work) -> list[Use]:
     """Those of the phase at hand; of an alarm, those in which anything happened after it."""
-    here = (entry_.c.batch == use.c.batch) & (entry_.c.phase == use.c.phase)
     if isinstance(about, Alarm):
-        later = exists().where(here, entry_.c.kind.in_(model.WORK), entry_.c.captured_at > about.at)
-        among = or_(use.c.at > about.at, later)
+        later = _worked_after(connection, about.at)
+        told = [one for one in alarmed.uses(connection, codes) if one[4] > about.at or one[1:3] in later]
     else:
-        among = and_(use.c.batch == about.batch, use.c.phase == about.phase)
-    told = entry_.alias("told")
-    query = select(use.c.id, use.c.batch, use.c.phase, use.c.equipment, use.c.at, told.c.device)
-    query = query.join(told, told.c.id == use.c.id).where(use.c.equipment.in_(sorted(codes)), among)
-    return [Use(*row) for row in connection.execute(query.order_by(use.c.idx))]
+        told = alarmed.uses_in(connection, codes, about.batch, about.phase)
+    devices = _devices(connection, [one[0] for one in told])
+    return [Use(*one, devices[one[0]]) for one in told if one[0] in devices]
+
+
+def _worked_after(connection: Connection, at: str) -> set[tuple[str, str]]:
+    """(batch, phase) of all in which something was done after a time."""
+    c = entry_.c
+    here = c.kind.in_(model.WORK) & (c.captured_at > at) & c.phase.is_not(None)
+    return {(batch, phase) for batch, phase in connection.execute(select(c.batch, c.phase).where(here).distinct())}
+
+
+def _devices(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Whose clocks these entries go by."""
+    found: dict[str, str] = {}
+    for first in range(0, len(ids), _AT_ONCE):
+        query = select(entry_.c.id, entry_.c.device).where(entry_.c.id.in_(ids[first : first + _AT_ONCE]))
+        found |= {row.id: row.device for row in connection.execute(query)}
+    return found
 
 
 def _work(connection: Connection, places: Iterable[tuple[str, str]]) -> list[Work]:
