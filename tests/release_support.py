@@ -1,5 +1,6 @@
 """QA at work on the batch B1 of `batch_support.Site`: looks at the review, decides, waives, signs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from batch_support import Site
 
 from server.core.errors import PestleError
 from server.release import pages, queries
-from server.release.model import MEANINGS, WAIVER_MEANING
+from server.release.model import MEANINGS, PRODUCTION_KIND, PRODUCTION_MEANING, WAIVER_MEANING, Review
 
 
 def review(site: Site, batch: str = "B1") -> dict[str, Any]:
@@ -18,27 +19,53 @@ def review(site: Site, batch: str = "B1") -> dict[str, Any]:
 
 
 def sign(
-    site: Site, decision: str, *, person: str = "P-5", digest: str | None = None, batch: str = "B1", **changes: Any
+    site: Site,
+    decision: str,
+    *,
+    person: str = "P-5",
+    digest: str | None = None,
+    batch: str = "B1",
+    alone: bool = False,
+    **changes: Any,
 ) -> None:
+    """Quality's signature; unless it signs `alone`, production signs before it where it still has to."""
+    if decision == "released" and digest is None and not alone:
+        review_production(site, batch)
     meaning = "reviewed_and_released" if decision == "released" else "reviewed_and_rejected"
     with site.plant.engine.connect() as connection:
         shown = queries.review(connection, batch)
-    payload = {
+    payload = _sealing(batch, shown, person, {"code": meaning, **MEANINGS[meaning]})
+    if digest is not None:
+        payload["digest"] = digest
+    site.state(f"release.batch_{decision}.v3", f"batch/{batch}", payload | changes, person)
+
+
+def _sealing(batch: str, shown: Review, person: str, meaning: Mapping[str, str]) -> dict[str, Any]:
+    return {
         "batch": batch,
-        "meaning": {"code": meaning, **MEANINGS[meaning]},
+        "meaning": dict(meaning),
         "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
         "signed_at": "2026-11-22T09:30:00.000Z",
         "offset": 480,
         "method": "password",
         "components": 2,
         "passkey": None,
-        "digest": digest or shown.digest,
+        "digest": shown.digest,
         "stream_seq": shown.stream_seq,
         "stream_hash": shown.stream_hash,
         "devices": [head.payload() for head in shown.devices],
         "reason": None,
     }
-    site.state(f"release.batch_{decision}.v3", f"batch/{batch}", payload | changes, person)
+
+
+def production(site: Site, batch: str = "B1", person: str = "P-3", **changes: Any) -> None:
+    """The supervisor's review for production."""
+    with site.plant.engine.connect() as connection:
+        shown = queries.review(connection, batch)
+    payload = _sealing(batch, shown, person, PRODUCTION_MEANING) | {
+        "signer": {"id": person, "name": "陈", "name_en": None}
+    }
+    site.state(PRODUCTION_KIND, f"batch/{batch}", payload | changes, person)
 
 
 def refused(site: Site, decision: str, **options: Any) -> PestleError:
@@ -59,8 +86,17 @@ def close(site: Site, deviation: str, entries: int) -> None:
 
 
 def finish(site: Site) -> None:
+    """Made, handed back, and reviewed by production where no flow does that."""
     site.work("B1")
     site.hand_back("B1")
+    review_production(site)
+
+
+def review_production(site: Site, batch: str = "B1") -> None:
+    with site.plant.engine.connect() as connection:
+        waits = queries.awaits_production(connection, batch)
+    if waits:
+        production(site, batch)
 
 
 def waive(site: Site, device: str, person: str = "P-5", batch: str = "B1", **changes: Any) -> None:

@@ -13,7 +13,7 @@ from log_support import Files, tree_files
 from server.core.kinds import Registry
 from server.core.plant import Plant
 from server.plant import ROOMS
-from server.site.model import UPGRADED, UPGRADED_V1
+from server.site.model import RULES, UPGRADED, UPGRADED_V1
 from server.witness.folder import Folder, Settings
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
@@ -184,7 +184,7 @@ def witnessed(folder: Path, story: Story) -> tuple[int, tuple[str, int | None] |
 
 
 def upgrade(kind: str) -> dict[str, Any]:
-    now: dict[str, Any] = {"software": "0.1.0", "migration": "0001"} | ({"rules": 1} if kind == UPGRADED else {})
+    now: dict[str, Any] = {"software": "0.1.0", "migration": "0001"} | ({"rules": RULES} if kind == UPGRADED else {})
     checked = {"how": "all", "entries": 1, "checkpoint": {"size": 1, "root": "00" * 32}}
     return {"before": None, "now": now, "checked": checked}
 

@@ -266,6 +266,15 @@ KINDS_OF_ALERT: tuple[AlertKind, ...] = (
         then=(Next(_DAY, ("batch.release",)),),
     ),
     AlertKind(
+        "production_review_due",
+        INFO,
+        ("A batch waits for production's review", "批次待生产部门审核"),
+        ("{batch}: all phases have ended", "{batch}：各阶段均已结束"),
+        ("production.review",),
+        on=("production.phase_completed.v1", "production.phase_aborted.v1", "production.phase_skipped.v1"),
+        then=(Next(_DAY, _QA),),
+    ),
+    AlertKind(
         "time_limit_ending",
         WARNING,
         ("A time limit of a batch is about to run out", "批次的时限即将届满"),

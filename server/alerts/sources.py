@@ -21,6 +21,7 @@ from server.production.model import AWAITING_REVIEW, CRITICAL, MAJOR
 from server.quality import queries as quality
 from server.quality.model import subject_of
 from server.quality.usage import queries as usage
+from server.release import queries as release
 from server.release import questions
 from server.release.dossier.words import CODES
 
@@ -177,6 +178,8 @@ def _phase_completed(connection: Connection, entry: Entry) -> Iterable[Raised]:
     if found is not None and found.status == AWAITING_REVIEW:
         places = _rooms(connection, batch)
         yield Raised("batch_awaiting_review", batch, f"/batch/{batch}/review", {"batch": batch}, places=places)
+        if release.awaits_production(connection, batch):
+            yield Raised("production_review_due", batch, f"/batch/{batch}/review", {"batch": batch}, places=places)
 
 
 def _asked(connection: Connection, entry: Entry) -> Iterable[Raised]:

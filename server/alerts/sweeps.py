@@ -23,6 +23,7 @@ from server.production.course import queries as course
 from server.production.model import AWAITING_REVIEW
 from server.quality import queries as quality
 from server.quality.requests import queries as requests
+from server.release import queries as release
 from server.release import questions
 from server.training import queries as training
 
@@ -158,6 +159,10 @@ def _deviations(connection: Connection) -> Iterable[str]:
     return [one.number for one in quality.deviations(connection, "open", limit=_ALL)[0]]
 
 
+def _unreviewed(connection: Connection) -> Iterable[str]:
+    return [one for one in _awaiting(connection) if release.awaits_production(connection, one)]
+
+
 Sweep = Callable[[Connection, Plant, datetime], Iterable[Raised]]
 SWEEPS: Mapping[str, Sweep] = {
     "device_unseen": _devices,
@@ -178,6 +183,7 @@ OVERDUE: list[Callable[[Connection, Plant], str | None]] = []
 # What the log has raised lasts while its key is among these: nobody is told of a batch that has been released since.
 LASTING: Mapping[str, Callable[[Connection], Iterable[str]]] = {
     "batch_awaiting_review": _awaiting,
+    "production_review_due": _unreviewed,
     "deviation_opened": _deviations,
     "equipment_alarm": _alarms,
     "question_asked": questions.open_ones,

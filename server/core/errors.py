@@ -2370,6 +2370,33 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was signed.", "未签名。"),
         ("Choose one of the meanings offered.", "请选择所列含义之一。"),
     ),
+    "production_unfinished": Problem(
+        409,
+        ("Production reviews a batch once every phase of it has ended.", "各阶段均结束后，生产部门方可审核本批。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Finish, abort or skip the phases that are open.", "请完成、中止或跳过未结束的阶段。"),
+    ),
+    "production_covered": Problem(
+        409,
+        ("Production has reviewed this batch, and nothing has come since.", "生产部门已审核本批，其后无新记录。"),
+        ("The signature of before stands.", "原签名仍然有效。"),
+        ("Quality reviews it next.", "请由质量部门审核。"),
+    ),
+    "production_by_flow": Problem(
+        409,
+        ("A flow reviews this batch, with a step for production.", "本批由流程审核，其中含生产部门步骤。"),
+        ("Nothing was signed.", "未签名。"),
+        ("Sign the task of the flow.", "请在流程任务中签名。"),
+    ),
+    "production_own": Problem(
+        403,
+        (
+            "Who took part in making a batch does not review its record for production.",
+            "参与该批生产的人员不得代表生产部门审核其记录。",
+        ),
+        ("Nothing was signed.", "未签名。"),
+        ("Ask another supervisor.", "请由其他生产管理人员审核。"),
+    ),
     "releaser_produced": Problem(
         403,
         ("Who took part in making a batch does not release it.", "参与该批生产的人员不得放行该批。"),

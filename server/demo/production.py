@@ -19,7 +19,7 @@ from server.recipes import queries as recipes
 from server.release import queries as release
 from server.release.audit import model as audit
 from server.release.audit import queries as audits
-from server.release.model import MEANINGS
+from server.release.model import MEANINGS, PRODUCTION_KIND, PRODUCTION_MEANING
 
 PHASES: list[dict[str, Any]] = RECIPE["phases"]
 # Batches of the demonstration are made one after the other, each of the container that stands ready.
@@ -262,23 +262,35 @@ class Line:
     def _state(self, plan: Plan, kind: str, payload: Mapping[str, Any], login: str) -> None:
         self._story.state(kind, model.batch_stream(plan.number), payload, self._story.person(login))
 
+    def review_production(self, plan: Plan) -> None:
+        """The supervisor reviews the record for production, before quality does."""
+        signed = self._signature(plan, "chenjie", "陈杰", "Chen Jie") | {"meaning": dict(PRODUCTION_MEANING)}
+        self._state(plan, PRODUCTION_KIND, signed, "chenjie")
+
     def review(self, plan: Plan) -> None:
-        """QA assesses what is open, then releases."""
+        """Production reviews its record; QA assesses what is open, then releases."""
         story = self._story
         story.wait(days=1)
+        self.review_production(plan)
         with story.plant.engine.connect() as connection:
             seen = release.review(connection, plan.number)
         for notice in seen.open:
             assessment = "已调查：单片硬度偏低，复测合格，不影响本批质量。"
             payload = {"batch": plan.number, "exception": notice.id, "assessment": assessment}
             self._state(plan, "release.exception_assessed.v1", payload, "zhaolin")
+        meaning = {"code": "reviewed_and_released", **MEANINGS["reviewed_and_released"]}
+        signature = self._signature(plan, "zhaolin", "赵琳", "Zhao Lin") | {"meaning": meaning}
+        self.review_audit_trail(plan)
+        self._state(plan, "release.batch_released.v3", signature, "zhaolin")
+
+    def _signature(self, plan: Plan, login: str, name: str, latin: str) -> dict[str, Any]:
+        """Under the review as it stands, but for what it means."""
+        story = self._story
         with story.plant.engine.connect() as connection:
             seen = release.review(connection, plan.number)
-        person = story.person("zhaolin")
-        signature = {
+        return {
             "batch": plan.number,
-            "meaning": {"code": "reviewed_and_released", **MEANINGS["reviewed_and_released"]},
-            "signer": {"id": person, "name": "赵琳", "name_en": "Zhao Lin"},
+            "signer": {"id": story.person(login), "name": name, "name_en": latin},
             "signed_at": clock.text(story.moment),
             "offset": OFFSET,
             "method": "password",
@@ -290,8 +302,6 @@ class Line:
             "devices": [head.payload() for head in seen.devices],
             "reason": None,
         }
-        self.review_audit_trail(plan)
-        self._state(plan, "release.batch_released.v3", signature, "zhaolin")
 
     def review_audit_trail(self, plan: Plan) -> None:
         """QA reviews every entry of the batch before the release."""

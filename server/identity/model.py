@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "material.issue",
         "batch.work",
         "yield.explain",
+        "production.review",
         "forms.fill",
         "order.release",
         "requisition.approve",

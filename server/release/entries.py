@@ -92,6 +92,12 @@ class BatchSealed(_Signed, _Seal):
     """A disposition, which seals the batch."""
 
 
+class ProductionReviewed(_Signed, _Seal):
+    """Production's review of its own record, of which it seals as much as a disposition does."""
+
+    meaning = signing.meaning(model.PRODUCTION_MEANING["code"])
+
+
 class _Waiver(Schema):
     device = fields.code()
     known = fields.sequence()
@@ -173,6 +179,37 @@ def decide_release(connection: Connection, entry: Entry) -> Ruling:
 
 def decide_rejection(connection: Connection, entry: Entry) -> Ruling:
     return _decide_disposition(connection, entry, "rejected")
+
+
+def decide_production(connection: Connection, entry: Entry) -> Ruling:
+    """Production reviews its record once every phase has ended, where no flow has this step (CN GMP 2010, 230)."""
+    given, person, batch = entry.payload, entry.actor, entry.payload["batch"]
+    unsigned = signing.refusal(connection, entry, model.said(entry.kind, given))
+    if unsigned is not None:
+        return unsigned
+    line = batches.batch_line(connection, batch)
+    if line is None:
+        return Ruling(refusal="not_found", details={"batch": batch})
+    if reviewing.against(connection, batch) is not None:
+        return Ruling(refusal="production_by_flow", details={"batch": batch})
+    before = queries.reviewed_by_production(connection, batch)
+    covered = before is not None and not queries.is_outdated(connection, batch, before)
+    decided = queries.standing(connection, batch) is not None
+    ended = reviewing.has_ended(connection, batch)
+    code = rules.production_refused(
+        line.status, decided, covered, ended, queries.produced(connection, batch, person)
+    ) or _unlike(connection, given)
+    return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch})
+
+
+def _unlike(connection: Connection, given: Mapping[str, Any]) -> str | None:
+    """That what production signs is not the review as it stands."""
+    batch = given["batch"]
+    heads = queries.true_heads(connection, batch, given["devices"])
+    seen = queries.review(connection, batch, heads)
+    shown = (given["digest"], given["stream_seq"], given["stream_hash"])
+    same = heads is not None and shown == (seen.digest, seen.stream_seq, seen.stream_hash)
+    return None if same else "digest_stale"
 
 
 def decide_waiver(connection: Connection, entry: Entry) -> Ruling:
@@ -283,7 +320,10 @@ def _decide_disposition(connection: Connection, entry: Entry, decision: str) -> 
         return Ruling(refusal="not_found", details={"batch": batch})
     before = queries.current_disposition(connection, batch)
     stale = before is not None and queries.is_stale(connection, batch, before)
-    produced = queries.produced(connection, batch, person)
+    reviewed = queries.reviewed_by_production(connection, batch)
+    # Who has reviewed it for production does not do so again for quality.
+    own = reviewed is not None and reviewed.signer["id"] == person
+    produced = own or queries.produced(connection, batch, person)
     code = rules.refusal(decision, given["meaning"]["code"], line.status, before, stale, produced)
     if code is not None:
         return _refuse(batch, person, code, {"batch": batch})
@@ -347,6 +387,15 @@ KINDS = (
     Kind(model.REJECTED_V2, BatchSealedV2, "decision", decide_no_more, projection.dispose, by=_RELEASES),
     _seal(model.RELEASED_KIND, decide_release),
     _seal(model.REJECTED_KIND, decide_rejection),
+    Kind(
+        model.PRODUCTION_KIND,
+        ProductionReviewed,
+        "decision",
+        decide_production,
+        projection.review_production,
+        by=(model.REVIEWS_PRODUCTION,),
+        places=rooms_of_batch,
+    ),
     _waive(model.WAIVED_V1, DeviceWaivedV1, decide_no_more),
     _waive(model.WAIVED_KIND, DeviceWaived, decide_waiver),
     Kind(

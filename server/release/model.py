@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.engines.forms.records import model as records
+from server.quality import model as quality
+from server.quality.requests import model as requests
+from server.quality.usage import model as usage
+
 # What a signature means, printed beside it (21 CFR 11.50).
 MEANINGS: Mapping[str, Mapping[str, str]] = {
     "reviewed_and_released": {"zh": "已审核批记录，批准放行", "en": "Batch record reviewed, batch released"},
@@ -26,6 +31,13 @@ DIFFERENCE_MEANING: Mapping[str, str] = {
     "en": "The difference of this material was investigated and is explained",
 }
 
+# Printed beside the signature of production's own review.
+PRODUCTION_MEANING: Mapping[str, str] = {
+    "code": "production_reviewed",
+    "zh": "生产部门已审核批生产记录",
+    "en": "Batch production record reviewed by production",
+}
+
 RELEASED_KIND = "release.batch_released.v3"
 REJECTED_KIND = "release.batch_rejected.v3"
 # Before a signature said how it was proved: read for ever, set no more.
@@ -43,6 +55,8 @@ WAIVED_V1 = "release.device_waived.v1"
 EXPLAINED_KIND = "release.difference_explained.v1"
 ASKED_KIND = "release.question_asked.v1"
 ANSWERED_KIND = "release.question_answered.v1"
+# Production has reviewed its record (CN GMP 2010, 230): what quality reviews after it, where no flow has both steps.
+PRODUCTION_KIND = "release.production_reviewed.v1"
 # The flow that carries the review of a batch record, and how it ends where the batch may be released.
 REVIEW_FLOW, REVIEWED = "batch-review", "reviewed"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
@@ -52,10 +66,31 @@ DISPOSITIONS = (*RELEASES, *REJECTIONS)
 # they come; they are listed beside it. Wrong PINs that lock somebody are stated elsewhere, work of somebody who is
 # locked is an exception of its own. Whoever adds a kind here decides what witnesses let pass: see `server.witness`.
 HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1", "handheld.pin_tried.v1")
-
+# Who may sign production's review of its record.
+REVIEWS_PRODUCTION = "production.review"
+# What quality says of a record while it reviews it, and what the laboratory finds: nothing of how the batch was made,
+# so that production's signature need not cover it. An answer of the floor is not among these.
+OF_QUALITY = (
+    PRODUCTION_KIND,
+    RESOLVED_KIND,
+    ASSESSED_KIND,
+    SET_ASIDE,
+    WAIVED_KIND,
+    WAIVED_V1,
+    EXPLAINED_KIND,
+    ASKED_KIND,
+    *quality.RESULTS,
+    quality.DEVIATION_OPENED,
+    quality.DEVIATION_CLOSED_V1,
+    quality.DEVIATION_CLOSED,
+    usage.CHECKED,
+    usage.SET_ASIDE,
+    requests.ANSWERED,
+    records.SETTLED,
+)
 
 # What a person signs; `said` is what was shown for that.
-SIGNED = (RELEASED_KIND, REJECTED_KIND, WAIVED_KIND, EXPLAINED_KIND)
+SIGNED = (RELEASED_KIND, REJECTED_KIND, WAIVED_KIND, EXPLAINED_KIND, PRODUCTION_KIND)
 _SAID = ("batch", "digest", "reason")
 _SAID_OF = {
     WAIVED_KIND: ("batch", "device", "known", "delivered", "reason"),
@@ -191,7 +226,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """A signed release or rejection, as it was recorded; times are UTC, `offset` minutes east of it.
+    """A signed release or rejection, or production's review, as recorded; times are UTC, `offset` minutes east of it.
 
     It seals the batch: `stream_seq` entries up to the head `stream_hash`, and of `devices` each up to its head. None
     for a signature from before the seal named devices.

@@ -18,7 +18,7 @@ from server.quality import queries as quality
 from server.recipes.model import find_phase
 from server.release import gates, queries, questions, recorded
 from server.release.audit import pages as audits
-from server.release.model import REVIEW_FLOW, DeviceHead, Notice, review_subject
+from server.release.model import REVIEW_FLOW, DeviceHead, Disposition, Notice, review_subject
 from sync.log import reading
 from sync.log.tables import log_head
 
@@ -130,6 +130,7 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         },
         "digest": review.digest,
         "disposition": disposition(connection, number),
+        "production": _production(connection, number),
         "audit_review": audits.of_batch(connection, number),
         "flow": _review_flow(connection, number),
         "records": _records(connection, number),
@@ -273,8 +274,18 @@ def _touched(notice: Notice) -> list[str]:
 def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
     """The signature of a batch, what it seals, and whether entries came after it."""
     signed = queries.current_disposition(connection, number)
+    return None if signed is None else _signed(connection, number, signed, queries.is_stale(connection, number, signed))
+
+
+def _production(connection: Connection, number: str) -> dict[str, Any] | None:
+    """Production's signature under its record, shown as a disposition is."""
+    signed = queries.reviewed_by_production(connection, number)
     if signed is None:
         return None
+    return _signed(connection, number, signed, queries.is_outdated(connection, number, signed))
+
+
+def _signed(connection: Connection, number: str, signed: Disposition, stale: bool) -> dict[str, Any]:
     return {
         "decision": signed.decision,
         "meaning": dict(signed.meaning),
@@ -286,7 +297,7 @@ def disposition(connection: Connection, number: str) -> dict[str, Any] | None:
         "digest": signed.digest,
         "seal": _seal(connection, number, signed.stream_seq, signed.stream_hash, signed.devices),
         "reason": signed.reason,
-        "stale": queries.is_stale(connection, number, signed),
+        "stale": stale,
     }
 
 

@@ -43,6 +43,21 @@ disposition = Table(
     Column("reason", Text),
     Index("release_disposition_batch", "batch", "idx"),
 )
+# Production's signatures under its record; columns as those of a disposition.
+production_review = Table(
+    "release_production_review",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    *signature_columns(),
+    Column("digest", Text, nullable=False),
+    Column("stream_seq", Integer, nullable=False),
+    Column("stream_hash", Text, nullable=False),
+    Column("devices", Text, nullable=False),
+    Column("reason", Text),
+    Index("release_production_review_batch", "batch", "idx"),
+)
 waiver = Table(
     "release_waiver",
     records,
@@ -105,17 +120,25 @@ question = Table(
 
 def dispose(connection: Connection, entry: Entry) -> None:
     """The newest signature counts; earlier ones stay."""
+    connection.execute(insert(disposition), _sealed(entry, "released" if entry.kind in RELEASES else "rejected"))
+
+
+def review_production(connection: Connection, entry: Entry) -> None:
+    """The newest counts here as well."""
+    connection.execute(insert(production_review), _sealed(entry, "production_reviewed"))
+
+
+def _sealed(entry: Entry, decision: str) -> dict[str, Any]:
     given = entry.payload
     same = ("batch", "digest", "stream_seq", "stream_hash", "reason")
     devices = given.get("devices")
-    row = {
+    return {
         "idx": entry.index,
-        "decision": "released" if entry.kind in RELEASES else "rejected",
+        "decision": decision,
         "devices": None if devices is None else orjson.dumps(devices, option=orjson.OPT_SORT_KEYS).decode(),
         **signature_of(entry),
         **{name: given[name] for name in same},
     }
-    connection.execute(insert(disposition), row)
 
 
 def waive(connection: Connection, entry: Entry) -> None:

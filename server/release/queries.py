@@ -18,8 +18,8 @@ from server.quality.specifications import queries as specified
 from server.quality.usage import queries as usage
 from server.release import differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
-from server.release.model import DISPOSITIONS, HARMLESS, DeviceHead, Disposition, Gate, Review, Waiver
-from server.release.projection import disposition, waiver
+from server.release.model import DISPOSITIONS, HARMLESS, OF_QUALITY, DeviceHead, Disposition, Gate, Review, Waiver
+from server.release.projection import disposition, production_review, waiver
 from sync.entry import FIRST_PREV, Receipt
 from sync.log.tables import log_entry, log_head
 
@@ -53,7 +53,7 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
         *rules.requests_gates(requests.of_batch(connection, batch)),
-        *([] if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
+        *(_production(connection, batch, signed) if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
 
@@ -72,6 +72,15 @@ def _specification(
 def _checks(connection: Connection, batch: str, results: Sequence[Result], signed: Disposition | None) -> list[Gate]:
     unchecked = usage.unchecked_of_batch(connection, batch) if results else []
     return rules.checks_gates(results, unchecked, signed is not None)
+
+
+def _production(connection: Connection, batch: str, signed: Disposition | None) -> list[Gate]:
+    """Where no flow has production's step: of an older signature of quality that stands it is not asked."""
+    reviewed = reviewed_by_production(connection, batch)
+    if reviewed is None and signed is not None:
+        return []
+    stale = reviewed is not None and is_outdated(connection, batch, reviewed)
+    return [rules.production_gate(reviewed is not None, stale)]
 
 
 def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | None = None) -> Review:
@@ -224,18 +233,41 @@ def is_sealed(connection: Connection, batch: str) -> bool:
     return current_disposition(connection, batch) is not None or births.is_disposed_below(connection, batch)
 
 
-def is_stale(connection: Connection, batch: str, signed: Disposition) -> bool:
+def production_reviews(connection: Connection, batch: str) -> list[Disposition]:
+    """Every signature of production under its record, the oldest first; the last one counts."""
+    query = select(production_review).where(production_review.c.batch == batch).order_by(production_review.c.idx)
+    return [_disposition(row) for row in connection.execute(query)]
+
+
+def reviewed_by_production(connection: Connection, batch: str) -> Disposition | None:
+    return next(reversed(production_reviews(connection, batch)), None)
+
+
+def awaits_production(connection: Connection, batch: str) -> bool:
+    """Whether production has still to review a batch of which every phase has ended, or to review it again."""
+    if reviewing.against(connection, batch) is not None or not reviewing.has_ended(connection, batch):
+        return False
+    return any(not gate.met for gate in _production(connection, batch, standing(connection, batch)))
+
+
+def is_outdated(connection: Connection, batch: str, reviewed: Disposition) -> bool:
+    """Whether something of how the batch was made came after production's signature."""
+    return is_stale(connection, batch, reviewed, OF_QUALITY)
+
+
+def is_stale(connection: Connection, batch: str, signed: Disposition, besides: Sequence[str] = ()) -> bool:
     """Whether entries came after a signature, which it therefore does not cover (IDN-04): to the batch, or to one that
-    it came of."""
+    it came of; kinds in `besides` need not be covered."""
+    passed = (*HARMLESS, *besides)
     here = (log_entry.c.stream == production.batch_stream(batch)) & (log_entry.c.stream_seq > signed.stream_seq)
-    later = exists().where(here, log_entry.c.kind.not_in(HARMLESS), ~_IS_SEAL)
+    later = exists().where(here, log_entry.c.kind.not_in(passed), ~_IS_SEAL)
     if bool(connection.execute(select(later)).scalar_one()):
         return True
     above = births.ancestors(connection, batch)
-    if any(index > signed.index for index in recorded.last_said(connection, [batch, *above]).values()):
+    if any(index > signed.index for index in recorded.last_said(connection, [batch, *above], besides).values()):
         return True
     streams = log_entry.c.stream.in_([production.batch_stream(one) for one in above])
-    since = exists().where(streams, log_entry.c.idx > signed.index, log_entry.c.kind.not_in(HARMLESS))
+    since = exists().where(streams, log_entry.c.idx > signed.index, log_entry.c.kind.not_in(passed))
     return bool(above) and bool(connection.execute(select(since)).scalar_one())
 
 

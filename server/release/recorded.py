@@ -94,13 +94,14 @@ def _head(connection: Connection, record: Record) -> dict[str, Any]:
     return pinned | {"status": record.status, "seq": stamp.stream_seq, "hash": stamp.stream_hash}
 
 
-def last_said(connection: Connection, batches: Collection[str]) -> dict[str, int]:
-    """Of each batch with records, where in the log the last entry stands that says something in one of them."""
+def last_said(connection: Connection, batches: Collection[str], besides: Collection[str] = ()) -> dict[str, int]:
+    """Of each batch with records, where in the log the last entry stands that says something in one of them, but for
+    these kinds."""
     found = records.about(connection, [batch_stream(batch) for batch in batches])
     if not found:
         return {}
     named = {record_stream(one.record): str(one.subject).removeprefix(batch_stream("")) for one in found}
-    here = log_entry.c.stream.in_(named) & log_entry.c.kind.like("forms.%")
+    here = log_entry.c.stream.in_(named) & log_entry.c.kind.like("forms.%") & log_entry.c.kind.not_in(besides)
     query = select(log_entry.c.stream, func.max(log_entry.c.idx).label("idx")).where(here).group_by(log_entry.c.stream)
     last: dict[str, int] = {}
     for row in connection.execute(query):

@@ -98,13 +98,14 @@ def _is_made(connection: Connection, batch: str, entry: Entry) -> bool:
     """Whether every phase of a batch has ended, with what this entry says; of what is whole in others nothing is
     reviewed any more, and of history nothing ever. A batch that came of a finished one has no phases."""
     more = [entry.payload["phase"]] if entry.kind in production.ENDS else []
-    if not _has_ended(connection, batch, more):
+    if not has_ended(connection, batch, more):
         return False
     line = batches.batch_line(connection, batch)
     return line is not None and line.status not in (production.HISTORICAL, *production.GONE)
 
 
-def _has_ended(connection: Connection, batch: str, more: Sequence[str] = ()) -> bool:
+def has_ended(connection: Connection, batch: str, more: Sequence[str] = ()) -> bool:
+    """Whether every phase of a batch was completed, aborted or skipped."""
     found = batches.find_batch(connection, batch)
     done = {*batches.ended_phases(connection, batch), *more}
     return found is not None and all(phase["id"] in done for phase in found.phases)
@@ -116,7 +117,7 @@ def judge_descent(connection: Connection, entry: Entry) -> Ruling:
     given, parents = entry.payload, descent.parents(entry.kind, entry.payload)
     running = (instances.running_about(connection, REVIEW_FLOW, review_subject(one)) for one in parents)
     ended = [_called_off(row, given["reason"]) for row in running if row is not None]
-    whole = entry.kind != descent.REWORK_KIND and all(_has_ended(connection, one) for one in parents)
+    whole = entry.kind != descent.REWORK_KIND and all(has_ended(connection, one) for one in parents)
     if not whole or not instances.is_enabled(connection, REVIEW_FLOW):
         return Ruling(consequences=ended)
     born = [given["batch"]] if entry.kind == descent.MERGED_KIND else [one["batch"] for one in given["parts"]]

@@ -190,6 +190,27 @@ def refusal(
     return "releaser_produced" if produced and decision == "released" else None
 
 
+def production_refused(status: str, decided: bool, covered: bool, ended: bool, produced: bool) -> str | None:
+    """Why production's review of a batch cannot be signed now; a code of the error catalogue. `decided`: quality's
+    signature stands; `covered`: production's does. Who did the work does not review it (CN GMP 2010, 230; DR 22)."""
+    if status == production.HISTORICAL:
+        return "batch_historical"
+    if status in production.GONE:
+        return "batch_gone"
+    if decided:
+        return "batch_disposed"
+    if covered:
+        return "production_covered"
+    if not ended:
+        return "production_unfinished"
+    return "production_own" if produced else None
+
+
+def production_gate(signed: bool, stale: bool) -> Gate:
+    """Production has reviewed its record, and nothing of how the batch was made has come since."""
+    return gate("production_reviewed", ["came_after"] if signed and stale else [] if signed else ["not_reviewed"])
+
+
 def blocked(decision: str, review: Review, signed: str) -> str | None:
     """Why this review cannot be signed: it is not the one that was shown, or, for a release, a gate is open."""
     if review.digest != signed:
@@ -224,7 +245,7 @@ def answer_refused(asked: Question | None, batch: str, person: str) -> str | Non
 
 
 # What a batch's own gates ask that says nothing of what came of it: it is asked of its children in its place.
-_OWN = ("specification", "batch_reviewed")
+_OWN = ("specification", "batch_reviewed", "production_reviewed")
 # What may be the very reason of a rework; what is only split or merged is what was tested.
 _REWORKED = ("results", "yields")
 

@@ -308,6 +308,9 @@ class ReviewAnswer(Schema):
     audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
     flow = plain.Nested(StandingAnswer, allow_none=True)
     records = _list(RecordLineAnswer)
+    production = plain.Nested(
+        DispositionAnswer, allow_none=True, metadata={"description": "production's own signature, where there is one"}
+    )
 
 
 def reasoned(longest: int) -> list[validate.Validator]:
@@ -362,6 +365,14 @@ class SignBody(SignatureFields):
     tablet which works on another batch meanwhile does not make the signature stale. None is now."""
 
     meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
+    digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    size = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
+    reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))
+
+
+class ProductionBody(SignatureFields):
+    """`digest` and `size` as in `SignBody`; `reason` is a remark of who has reviewed it."""
+
     digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
     size = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
     reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))

@@ -170,6 +170,16 @@ def release(body: Mapping[str, Any], number: str) -> Answer:
     return _sign(number, model.RELEASED_KIND, body)
 
 
+@blueprint.post("/batches/<number>/production-review")
+@require("production.review")
+@blueprint.arguments(shapes.ProductionBody)
+@blueprint.response(200, shapes.ReviewAnswer)
+def review_production(body: Mapping[str, Any], number: str) -> Answer:
+    """Sign production's review of its record, of exactly the review that `digest` names. PestleError
+    `production_unfinished`, `production_covered`, `production_by_flow`, `production_own`, `batch_disposed`."""
+    return _seal(number, model.PRODUCTION_KIND, body, model.PRODUCTION_MEANING, model.REVIEWS_PRODUCTION)
+
+
 @blueprint.post("/batches/<number>/reject")
 @require("batch.release")
 @blueprint.arguments(shapes.SignBody)
@@ -305,9 +315,13 @@ def _decide(number: str, item: str, kind: str, payload: Mapping[str, Any]) -> An
 
 
 def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
+    return _seal(number, kind, body, {"code": body["meaning"], **model.MEANINGS[body["meaning"]]}, "batch.release")
+
+
+def _seal(number: str, kind: str, body: Mapping[str, Any], meant: Mapping[str, str], permission: str) -> Answer:
     """Seals the batch as it was shown: entry count, stream head, and the devices' heads when the log had that size."""
-    meaning = {"code": body["meaning"], **model.MEANINGS[body["meaning"]]}
-    signed = _signed(number, body, kind, {"digest": body["digest"], "reason": body["reason"], "meaning": meaning})
+    meaning, about = dict(meant), {name: body[name] for name in ("digest", "reason")}
+    signed = _signed(number, body, kind, about | {"meaning": meaning}, permission)
     with site.current().engine.connect() as connection:
         seq, running = queries.covered(connection, number)
         now = queries.log_size(connection)
@@ -315,11 +329,10 @@ def _sign(number: str, kind: str, body: Mapping[str, Any]) -> Answer:
     payload = {
         **signed,
         "meaning": meaning,
-        "digest": body["digest"],
         "stream_seq": seq,
         "stream_hash": running,
         "devices": [head.payload() for head in heads],
-        "reason": body["reason"],
+        **about,
     }
     _state(number, kind, payload)
     return _review(number)

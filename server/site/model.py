@@ -20,7 +20,8 @@ ZONE_SET = rules.ZONE_SET
 # that the laboratory has what was taken of each container that was drawn, that no lot is set free unsigned,
 # variances of the moment of counting, closings that leave one out, what was done before a measurement, what holds the
 # release of a batch, of itself and of all that it came of: results that have failed, devices that owe, who made it.
-RULES = 1
+# 2: no batch is released that production has not reviewed, where no flow does.
+RULES = 2
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"
 # Names of an erasure fit into one entry up to so many.

@@ -28,6 +28,7 @@ SECOND_CHECK = "second_check"
 ACTIONS = (
     SECOND_CHECK,
     "order.release",
+    "production.review",
     "batch.review",
     "batch.release",
     "yield.explain",

@@ -101,6 +101,15 @@ def _reviews(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
         yield Task("review", state, line.number, to, name, since, line.open_items or None, why)
 
 
+def _production_reviews(connection: Connection, person: Person, __: datetime) -> Iterator[Task]:
+    """Batches that are made and that production has not reviewed: for who took no part in making them."""
+    for line in batches.batch_lines(connection, (production.AWAITING_REVIEW,), limit=_MOST)[0]:
+        number = line.number
+        if queries.awaits_production(connection, number) and not queries.produced(connection, number, person.id):
+            to, name = _path("batch", number, "review"), line.product.get("name")
+            yield Task("production_review", NOW, number, to, name, line.updated_at)
+
+
 def _audit_trails(connection: Connection, _: Person, __: datetime) -> Iterator[Task]:
     """Batches that are made, with entries that no review of their audit trail has seen (IDN-10)."""
     for line in batches.batch_lines(connection, (production.AWAITING_REVIEW,), limit=_MOST)[0]:
@@ -416,6 +425,7 @@ def _flow_work(connection: Connection, person: Person, at: datetime) -> Iterator
 SOURCES: tuple[tuple[tuple[str, ...], tuple[str, ...], Source], ...] = (
     ((), (), _own_training),
     (("batch.read",), ("batch.review",), _reviews),
+    (("batch.read",), ("production.review",), _production_reviews),
     (("batch.read", "log.read"), ("batch.review",), _audit_trails),
     (("lot.read",), ("lot.decide",), _undecided_lots),
     (("lot.read",), ("lot.decide",), _stopped_lots),

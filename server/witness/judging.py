@@ -67,6 +67,7 @@ from server.witness.packaging import PackagingRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
 from server.witness.produced import ProducedRules
+from server.witness.production_reviews import ProductionReviewRules
 from server.witness.purchasing import PurchaseRules
 from server.witness.questions import QuestionRules
 from server.witness.receiving import ReceivingRules
@@ -97,7 +98,10 @@ from sync.merkle import EMPTY_ROOT
 from sync.verify.keys import ROOT_ADOPTED, SERVER
 
 SEALS = release.DISPOSITIONS
-_WITH_DEVICES = tuple(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1))
+_WITH_DEVICES = (
+    *(kind for kind in SEALS if kind not in (release.RELEASED_V1, release.REJECTED_V1)),
+    release.PRODUCTION_KIND,
+)
 _DIGEST = 32
 _OWN_SECOND = "verifier_is_performer"
 # Entries that a person has signed at the server, and what each says was shown for that.
@@ -185,6 +189,7 @@ class SiteRules:
         self._descent = DescentRules(self._recipes, self._leases, self._yields, self._goods, self._lineage)
         self._reviews, self._questions = ReviewRules(self._approvals), QuestionRules(self._lineage)
         self._blanks, self._reports = BlankRules(), ReportRules()
+        self._by_production = ProductionReviewRules(self._lineage, self._since)
         self._streams: dict[str, _Stream] = {}
         # The keys that people's PINs unlock.
         self._user_keys: dict[str, list[Since[UserKey]]] = {}
@@ -245,6 +250,7 @@ class SiteRules:
         self._numbers.judge(seen)
         self._descent.judge(seen)
         self._reviews.judge(seen)
+        self._by_production.judge(seen)
         self._questions.judge(seen)
         self._requests.judge(seen)
         self._blanks.judge(seen)
@@ -267,7 +273,7 @@ class SiteRules:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
             self._yields.judge(seen)
-            if seen.head.kind in SEALS:
+            if seen.head.kind in (*SEALS, release.PRODUCTION_KIND):
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:
             self._leases.judge(seen)
@@ -336,6 +342,7 @@ class SiteRules:
         self._numbers.learn(seen)
         self._descent.learn(seen)
         self._reviews.learn(seen)
+        self._by_production.learn(seen)
         self._questions.learn(seen)
         self._requests.learn(seen)
         self._blanks.learn(seen)

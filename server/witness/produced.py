@@ -1,4 +1,5 @@
-"""Whether somebody released, waived, explained what they made themselves, or what that came of, from the log alone.
+"""Whether somebody released, waived, explained, or reviewed for production, what they made themselves, or what that
+came of, from the log alone.
 
 Who performed or verified anything in a batch, or in one that it came of, neither releases it nor excuses what is
 missing of it; who handed out its material does not explain what it does not account for (DR 22, PRD-14).
@@ -6,13 +7,18 @@ missing of it; who handed out its material does not explain what it does not acc
 
 from server.production import model
 from server.production.issuing.model import ISSUED, RETURNED
-from server.release.model import EXPLAINED_KIND, RELEASED_KIND, WAIVED_KIND
+from server.release.model import EXPLAINED_KIND, PRODUCTION_KIND, RELEASED_KIND, WAIVED_KIND
 from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from sync.errors import SyncError
 
-_CODES = {RELEASED_KIND: "releaser_produced", WAIVED_KIND: "waiver_produced", EXPLAINED_KIND: "difference_own"}
+_CODES = {
+    RELEASED_KIND: "releaser_produced",
+    WAIVED_KIND: "waiver_produced",
+    EXPLAINED_KIND: "difference_own",
+    PRODUCTION_KIND: "production_own",
+}
 MADE = frozenset((*model.WORK, *model.COURSE, *model.BESIDE, model.RESTED))
 
 

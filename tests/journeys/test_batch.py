@@ -272,7 +272,10 @@ def test_release_is_refused_while_anything_is_open_and_the_refusal_is_recorded(w
     for tablet in (walk.first, walk.second):
         tablet.hand_back(walk.batch)
     walk.site.account_for(walk.batch)
-    assert {"leases", "devices"} <= {gate["code"] for gate in walk.review()["gates"] if gate["met"]}
+    walk.site.review_production(walk.batch)
+    assert {"leases", "devices", "production_reviewed"} <= {
+        gate["code"] for gate in walk.review()["gates"] if gate["met"]
+    }
 
 
 @pytest.mark.urs("PRD-13", "PLT-10", "PRD-06", "IDN-06")

@@ -1,4 +1,5 @@
-"""A batch in which nothing happened is reviewed and released on a phone in no more than five actions (PRD-13)."""
+"""A batch in which nothing happened is reviewed by production and then, in no more than five actions, reviewed and
+released by quality, each on a phone (PRD-13)."""
 
 from collections.abc import Iterator
 
@@ -41,6 +42,16 @@ def test_from_opening_to_signature_there_are_at_most_five_actions(here: Site) ->
     tablet.complete_phase("10")
     until("all is in the log", lambda: tablet.counts()[:2] == (0, 0))
     tablet.hand_back(BATCH)
+    supervisor = here.phone("supervisor", "zh-CN")
+    supervisor.page.goto(supervisor.wire.url)
+    supervisor.sign_in("chenjie")
+    supervisor.at(f"production_review-{BATCH}").click()
+    supervisor.at("sign-production").click()
+    supervisor.at("signature-login").fill("chenjie")
+    supervisor.at("signature-password").fill(here.people["chenjie"]["password"])
+    supervisor.shoot("production")
+    supervisor.at("sign-now").click()
+    expect(supervisor.at("production-review")).to_have_attribute("data-met", "true", timeout=LONG)
     phone = here.phone("qa", "zh-CN")
     phone.page.goto(phone.wire.url)
     phone.sign_in("zhaolin")

@@ -269,6 +269,8 @@ def test_two_count_the_cartons_together_and_the_batch_is_whole(walk: Walk) -> No
     weighs.complete_phase("150")
     walk.hand_back(walk.again)
     # What it came of is in order as well.
+    assert walk.unmet(walk.again) == {"production_reviewed"}
+    walk.site.review_production(walk.again)
     assert walk.unmet(walk.again) == set()
 
 

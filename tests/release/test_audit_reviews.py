@@ -50,10 +50,10 @@ def until_now(site: Site, **more: Any) -> Scope:
 
 def test_a_review_says_who_looked_at_how_many_entries_and_what_came_since(site: Site) -> None:
     finish(site)
-    assert (last(site)["review"], last(site)["since"]) == (None, 19)
+    assert (last(site)["review"], last(site)["since"]) == (None, 20)
     sign(site, reviewed(site, BATCH, comment="all read"))
     now = last(site)
-    assert (now["since"], now["review"]["count"], now["review"]["comment"]) == (0, 19, "all read")
+    assert (now["since"], now["review"]["count"], now["review"]["comment"]) == (0, 20, "all read")
     assert now["review"]["signer"] == {"id": "P-5", "name": "赵琳", "name_en": "Zhao Lin"}
     assert now["review"]["meaning"] == {"code": FOUND_NOTHING, **MEANINGS[FOUND_NOTHING]}
     dispose(site, "released", person="P-6")

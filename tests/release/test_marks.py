@@ -75,15 +75,21 @@ def test_earlier_signatures_stay_in_print_and_the_last_says_whether_it_still_cov
     finish(site)
     sign(site, "released")
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "found later"}, device="tablet-b")
-    assert [one["told"] for one in content(site, "en")["signatures"]] == ["stale"]
+    assert [one["told"] for one in content(site, "en")["signatures"]] == ["stale", "stale"]
     sign(site, "rejected")
     rows = content(site, "en")["signatures"]
-    assert [(one["what"], one["told"]) for one in rows] == [("Released", "superseded"), ("Rejected", "")]
-    for row in rows:
+    production = ("Review by production", "stale")
+    assert [(one["what"], one["told"]) for one in rows] == [production, ("Released", "superseded"), ("Rejected", "")]
+    assert all("Entries of the batch that are sealed: " in one["seal"] for one in rows)
+    for row in rows[1:]:
         assert (row["signer"], row["at"]) == ("Zhao Lin", "2026-11-22 17:30:00 UTC+08:00")
         assert all((row["meaning"], row["proof"]))
     paper = printed(site, "en")
-    for said in ("Went stale, and was signed anew later.", "Batch record reviewed, batch released"):
+    for said in (
+        "Went stale, and was signed anew later.",
+        "Batch record reviewed, batch released",
+        "Batch production record reviewed by production",
+    ):
         assert "".join(said.split()) in paper
 
 

@@ -8,6 +8,7 @@ import pytest
 from batch_support import LOT, PRODUCT, Site, cleared
 from flask import Flask
 from flask.testing import FlaskClient
+from release_support import review_production
 
 from server.app import create_app
 from server.identity import accounts
@@ -59,6 +60,7 @@ def signature(client: FlaskClient, **changes: Any) -> dict[str, Any]:
 def finish(site: Site) -> None:
     site.work("B1")
     site.hand_back("B1")
+    review_production(site)
 
 
 @pytest.mark.urs("HMI-04")

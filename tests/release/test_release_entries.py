@@ -58,6 +58,7 @@ def test_a_clean_batch_has_nothing_open_and_all_gates_met(site: Site) -> None:
         "deviations",
         "results",
         "yields",
+        "production_reviewed",
         "leases",
         "devices",
         "held",
@@ -82,7 +83,7 @@ def test_an_open_gate_blocks_the_release_and_the_refusal_is_an_entry(site: Site)
     error = refused(site, "released")
     assert error.code == "release_blocked"
     unmet = [gate["code"] for gate in error.details["open"]]
-    assert unmet == ["phases", "leases"]
+    assert unmet == ["phases", "production_reviewed", "leases"]
     assert refusals(site) == [unmet]
     assert site.line("B1").status == "in_progress"
 

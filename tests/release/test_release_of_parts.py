@@ -8,7 +8,7 @@ import audit_support as audits
 import pytest
 from batch_support import Site
 from descent_support import kilograms, made, ordered, split
-from release_support import refused, review, sign, waive
+from release_support import refused, review, review_production, sign, waive
 from stock_support import LABELS, Store
 
 from server.core import rebuild
@@ -104,6 +104,7 @@ def test_who_handed_out_material_of_a_batch_does_not_explain_a_difference_of_its
 def test_what_still_comes_of_a_batch_reaches_its_parts_that_are_released(site: Site) -> None:
     made(site, "B1")
     split(site, "B1", ("B2", "40.000"), ("B3", "60.000"))
+    review_production(site, "B2")
     sign(site, "released", batch="B2")
     assert standing(site, "B2") == (False, [])
     late = site.put("remark_added", {"batch": "B1", "phase": None, "text": "the sieve was torn"})
@@ -111,7 +112,7 @@ def test_what_still_comes_of_a_batch_reaches_its_parts_that_are_released(site: S
     with site.plant.engine.connect() as connection:
         [found] = quality.deviations_of_batch(connection, "B1")
     assert found.entries == (late.id,)
-    assert standing(site, "B2") == (True, ["parents"])
+    assert standing(site, "B2") == (True, ["production_reviewed", "parents"])
     assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]
 
 

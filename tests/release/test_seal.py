@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from release_support import finish, refused, review, sign
+from release_support import finish, production, refused, review, sign
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -38,7 +38,9 @@ def headers(site: Site, device: str) -> dict[int, str]:
 
 @pytest.mark.urs("PLT-11", "IDN-04", "WHS-02")
 def test_the_seal_names_every_device_that_wrote_or_held_the_batch_with_its_head(site: Site) -> None:
-    finish(site)
+    site.work("B1")
+    production(site)
+    site.hand_back("B1")
     shown = review(site)["seal"]
     sign(site, "released")
     seal = review(site)["disposition"]["seal"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site
-from release_support import finish, refused, review, sign, waive
+from release_support import finish, refused, review, review_production, sign, waive
 
 from server.core import rebuild
 from server.core.errors import PestleError
@@ -15,11 +15,12 @@ from server.core.outcomes import Held, Recorded
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The batch is done; tablet-a has handed it back, tablet-b is gone."""
+    """The batch is done and reviewed by production; tablet-a has handed it back, tablet-b is gone."""
     site = Site(database_url, tmp_path)
     site.order("B1")
     site.work("B1")
     hand_back(site, "tablet-a")
+    review_production(site)
     yield site
     site.plant.close()
 

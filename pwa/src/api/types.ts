@@ -171,6 +171,8 @@ export interface Review {
   audit_review: LastReview;
   flow: Standing | null;
   records: RecordLine[];
+  /** Production's own signature, where there is one. */
+  production: Omit<Disposition, "decision"> | null;
 }
 
 export interface DeviationLine {

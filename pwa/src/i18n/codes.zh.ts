@@ -75,7 +75,7 @@ export const codesZh: typeof codesEn = {
     "release.question_asked.v1": "审核提问",
     "release.question_answered.v1": "问题已答复",
     "release.difference_explained.v1": "物料偏差已解释",
-    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
+    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.production_reviewed.v1": "生产部门已审核", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
     "quality.certificate_recorded.v1": "供应商检验报告书已登记",
     "quality.results_recorded.v3": "检验结果",
     "quality.sample_handed.v1": "样品流转",
@@ -337,5 +337,5 @@ export const codesZh: typeof codesEn = {
     input_quarantined: "输入已隔离",
     not_qualified: "不具备资格",
   },
-  gates: { sample_requests: "申请的样品均已取样或已决定", parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", held: "无待补记录", quarantine: "本批无隔离输入" },
+  gates: { sample_requests: "申请的样品均已取样或已决定", parents: "来源批次无未结事项", questions: "审核提出的问题均已答复", materials: "本批各物料已平衡", phases: "步骤全部完成", conflicts: "冲突全部裁定", exceptions: "异常全部评估", deviations: "偏差全部关闭", devices: "设备已交齐", leases: "设备已交还", results: "检验结果全部合格", specification: "质量标准各项均有结果", results_checked: "检验结果已由第二人复核", yields: "收率在限度内", records: "表单记录齐全", batch_reviewed: "批记录审核已通过", production_reviewed: "生产部门已审核批生产记录", held: "无待补记录", quarantine: "本批无隔离输入" },
 };

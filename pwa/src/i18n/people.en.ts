@@ -37,6 +37,7 @@ export const peopleEn = {
       "order.release": "release orders",
       "payload.erase": "erase past retention",
       "people.manage": "manage people",
+      "production.review": "review batches for production",
       "purchase.approve": "approve purchase orders",
       "purchase.place": "place purchase orders",
       "quarantine.read": "read the quarantine",

@@ -37,6 +37,7 @@ export const peopleZh = {
       "order.release": "下达生产指令",
       "payload.erase": "清除超期内容",
       "people.manage": "人员管理",
+      "production.review": "代表生产部门审核批记录",
       "purchase.approve": "批准采购订单",
       "purchase.place": "提交采购订单",
       "quarantine.read": "查看隔离区",

@@ -17,6 +17,7 @@ export const trainingEn = {
   actions: {
     second_check: "check as second person",
     "order.release": "release orders",
+    "production.review": "review batches for production",
     "batch.review": "review batches",
     "batch.release": "release and reject",
     "lot.receive": "receive containers",

@@ -19,6 +19,7 @@ export const trainingZh: typeof trainingEn = {
   actions: {
     second_check: "第二人复核",
     "order.release": "下达指令",
+    "production.review": "代表生产部门审核批记录",
     "batch.review": "审核批记录",
     "batch.release": "放行与拒绝",
     "lot.receive": "接收物料",

@@ -1,6 +1,6 @@
 """Gathers everything that stands in a printed batch record (21 CFR 211.188, China GMP 175), in one language."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -183,16 +183,14 @@ def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, A
 
 
 def _signatures(connection: Connection, number: str, size: int, lang: Lang) -> list[dict[str, Any]]:
-    """Every electronic signature over the batch, earlier ones too, over waivers of devices, and in the flows of its
-    review and of its deviations: printed name, time with zone and meaning of each (21 CFR 11.50), and which no longer
-    cover what stands (IDN-04)."""
-    found = release.dispositions(connection, number)
-    rows = []
-    for one in found:
-        is_last = one is found[-1]
-        stale = release.is_stale(connection, number, one) if is_last else False
-        told = "" if is_last and not stale else "stale" if is_last else "superseded"
-        rows.append({"what": word(one.decision, lang), **_signed(one, lang), "told": told, "reason": one.reason or ""})
+    """Every electronic signature over the batch, production's and quality's, earlier ones too, over waivers of
+    devices, and in the flows of its review and of its deviations: printed name, time with zone and meaning of each
+    (21 CFR 11.50), and which no longer cover what stands (IDN-04)."""
+    reviewed = release.production_reviews(connection, number)
+    rows = _under(reviewed, lang, lambda one: release.is_outdated(connection, number, one))
+    rows += _under(
+        release.dispositions(connection, number), lang, lambda one: release.is_stale(connection, number, one)
+    )
     late = release.stale_waivers(connection, number)
     waived = release.waivers(connection, number)
     names = identity.devices(connection, {one.device for one in waived})
@@ -201,6 +199,18 @@ def _signatures(connection: Connection, number: str, size: int, lang: Lang) -> l
         told = "stale_waiver" if one_.entry in late else ""
         rows.append({"what": what, **_signed(one_, lang), "told": told, "reason": one_.reason})
     rows += [_in_flow(one, lang) for one in standing.signed(connection, _flows(connection, number), size)]
+    return rows
+
+
+def _under(found: Sequence[Disposition], lang: Lang, is_stale: Callable[[Disposition], bool]) -> list[dict[str, Any]]:
+    """Signatures of one kind, the oldest first: the last one counts as long as nothing has come since."""
+    rows = []
+    for one in found:
+        is_last = one is found[-1]
+        told = "superseded" if not is_last else "stale" if is_stale(one) else ""
+        what = word("production_review" if one.decision == "production_reviewed" else one.decision, lang)
+        seal = f"{labels(lang)['sealed']}: {one.stream_seq} · {labels(lang)['digest']}: {one.digest}"
+        rows.append({"what": what, **_signed(one, lang), "told": told, "reason": one.reason or "", "seal": seal})
     return rows
 
 

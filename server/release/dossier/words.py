@@ -26,6 +26,7 @@ proof_password_1|密码（连续签名中）|Password, signing going on
 proof_passkey_2|通行密钥|Passkey
 digest|所示内容摘要|Digest of what was shown
 reason|理由|Reason
+sealed|封存的批记录条目|Entries of the batch that are sealed
 signatures|电子签名|Electronic signatures
 superseded|其后重新签名，本签名已过时。|Went stale, and was signed anew later.
 stale_waiver|签名后该设备又送达记录：本签名不涵盖它们。|The device has delivered more since: not covered.
@@ -168,6 +169,7 @@ server|服务器|server
 
 _CODES = """
 waiver|豁免设备|Device waived
+production_review|生产部门审核|Review by production
 offline_pin|离线，PIN|offline, PIN
 offline_passkey|离线，通行密钥|offline, passkey
 ordered|已下达|Ordered
@@ -267,6 +269,7 @@ release.batch_released.v2|批放行并封存|Batch released and sealed
 release.batch_rejected.v2|批拒绝并封存|Batch rejected and sealed
 release.batch_released.v3|批放行并封存|Batch released and sealed
 release.batch_rejected.v3|批拒绝并封存|Batch rejected and sealed
+release.production_reviewed.v1|生产部门审核|Reviewed by production
 release.device_waived.v1|设备豁免|Device waived
 release.device_waived.v2|设备豁免|Device waived
 release.difference_explained.v1|物料偏差已解释|Material difference explained
@@ -469,6 +472,7 @@ yields|收率符合|Yields are within limits
 records|表单记录齐全|Every filled form is complete
 parents|来源批次无未结事项|Nothing is open of the batches that it came of
 batch_reviewed|批记录审核已通过|The review of the batch record stands
+production_reviewed|生产部门已审核批生产记录|Production has reviewed its record
 held|无滞留记录|No record is held back
 quarantine|隔离区无本批内容|Nothing of the batch in quarantine
 manual|手工|manual
