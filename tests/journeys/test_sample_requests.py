@@ -1,0 +1,81 @@
+"""The operator asks for samples without a network; the laboratory is told, draws one and declines the other; the tablet
+hears of both, and the batch's release waits for neither any more."""
+
+from collections.abc import Iterator
+
+import pytest
+from journeys.ordering import order
+from journeys.processes import until
+from journeys.screens import at_each_size, fits, speak
+from journeys.site import Site, site
+from playwright.sync_api import Playwright, expect
+from recipe_support import step
+
+pytestmark = [pytest.mark.slow, pytest.mark.urs("QUA-02", "PRD-05", "HMI-04")]
+LONG = 30_000
+BATCH = "C-3"
+CORES = {"id": "cores", "name": {"zh": "素片", "en": "Cores"}, "amount": {"value": "20", "unit": "tablets"}}
+PHASE = step("10", "instruction", name={"zh": "压片", "en": "Compression"}, sampling=[CORES])
+PHASE |= {"room": None, "equipment": None}
+
+
+@pytest.fixture(scope="module")
+def here(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("samples")
+    database_url = f"sqlite:///{folder}/data/pestle.db"
+    with site(playwright, folder, database_url) as made:
+        order(made, database_url, BATCH, [PHASE])
+        yield made
+
+
+def met(here: Site) -> bool:
+    gates = here.desk("zhaolin").batch(BATCH, "/review")["gates"]
+    return all(one["met"] for one in gates if one["code"] == "sample_requests")
+
+
+def test_a_sample_is_asked_for_on_the_tablet_and_answered_by_the_laboratory(here: Site) -> None:
+    tablet, laboratory = here.tablet("floor", "zh-CN"), here.phone("laboratory", "en-GB")
+    tablet.enrol(here.code("tablet"), "T-01")
+    tablet.sign_in("zhangmin")
+    tablet.take(BATCH)
+    tablet.start_phase()
+    tablet.go_offline()
+    tablet.at("ask-sample").click()
+    at_each_size(tablet, "request-zh", "request-sign")
+    tablet.at("request-sign").click()
+    expect(tablet.at("asked")).to_have_attribute("data-state", "open")
+    tablet.at("ask-sample").click()
+    tablet.at("planned-none").click()
+    expect(tablet.at("request-sign")).to_be_disabled()
+    tablet.at("request-what").fill("冲头附近粉末")
+    tablet.at("request-why").fill("发现黑点")
+    tablet.at("request-amount").fill("5")
+    tablet.at("request-unit").fill("g")
+    at_each_size(tablet, "request-other-zh", "request-why")
+    tablet.at("request-sign").click()
+    expect(tablet.at("asked")).to_have_count(2)
+    tablet.go_online()
+    until("both are at the server", lambda: len(here.desk("sunyue").get("/api/sample-requests")["items"]) == 2)
+    assert not met(here)
+
+    laboratory.sign_in("sunyue")
+    laboratory.page.goto(f"{laboratory.wire.url}/inspections")
+    expect(laboratory.at(f"request-of-{BATCH}").first).to_be_visible(timeout=LONG)
+    fits(laboratory)
+    laboratory.at(f"request-of-{BATCH}").first.click()
+    at_each_size(laboratory, "requests-en", "draw")
+    laboratory.at("draw").first.click()
+    expect(laboratory.at("sample-number")).to_contain_text(f"{BATCH}-S1", timeout=LONG)
+    laboratory.at("decline").click()
+    laboratory.at("decline-why").fill("The same powder was sampled this morning.")
+    laboratory.at("decline-sign").click()
+    expect(laboratory.page.locator('[data-state="open"]')).to_have_count(0, timeout=LONG)
+    speak(laboratory, "zh")
+    laboratory.page.goto(f"{laboratory.wire.url}/batch/{BATCH}/samples")
+    expect(laboratory.at("sample-number")).to_be_visible(timeout=LONG)
+    fits(laboratory)
+    laboratory.shoot("requests-answered-zh")
+    assert met(here)
+    # The floor hears of it by itself: what is open is gone, and the last answer stands.
+    expect(tablet.at("asked")).to_have_count(1, timeout=LONG)
+    expect(tablet.at("asked")).to_have_attribute("data-state", "answered")
