@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from batch_support import Site, weighed
 from course_support import Branches
+from plant import PlantUnderTest
 from pypdf import PdfReader
 
 from server.alerts import model as alerts
@@ -50,6 +51,13 @@ def clear(made: Branches, entry: str, code: str = "PR-1") -> Recorded:
     given = {"equipment": code, "alarm": entry, "reason": "filter changed"}
     made.site.now_ms += 60_000
     return made.site.state(model.CLEARED, f"equipment/{code}", given)
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
+    plant = PlantUnderTest(database_url, tmp_path)
+    yield plant
+    plant.close()
 
 
 def standing(made: Branches, code: str = "PR-1") -> list[str]:
@@ -231,3 +239,31 @@ def test_a_rebuild_says_the_same(made: Branches) -> None:
     made.identify("20", "PR-1")
     plant = made.site.plant
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
+
+
+def test_an_alarm_is_raised_by_who_works_and_cleared_by_who_keeps_over_http(site: PlantUnderTest) -> None:
+    known: dict[str, Any] = {"equipment": "GR-1", "class": "granulator", "name": {"zh": "制粒机", "en": "granulator"}}
+    known |= dict.fromkeys(("serial", "model", "location", "calibration_due"))
+    site.state("equipment.equipment_registered.v1", "equipment/GR-1", known)
+    engineer, worker, buyer = (site.client(login) for login in ("zhou", "wang", "admin"))
+    body = {"what": "E42 pressure", "severity": "critical"}
+    assert buyer.post("/api/equipment/GR-1/alarms", json=body).status_code == 403
+    assert worker.post("/api/equipment/GR-9/alarms", json=body).json["code"] == "equipment_unregistered"
+    assert worker.post("/api/equipment/GR-1/alarms", json=body | {"severity": "odd"}).status_code == 422
+    answer = worker.post("/api/equipment/GR-1/alarms", json=body)
+    assert answer.status_code == 201, answer.text
+    page = worker.get("/api/equipment/GR-1").json
+    assert [one["severity"] for one in page["state"]["alarms"]] == ["critical"]
+    assert (page["alarms"][0]["by"]["name"], page["alarms"][0]["source"]) != (None, "machine")
+    there = f"/api/equipment/GR-1/alarms/{answer.json['alarm']}/clear"
+    assert worker.post(there, json={"reason": "it went away"}).status_code == 403
+    assert engineer.post(there, json={"reason": ""}).status_code == 422
+    assert engineer.post(there, json={"reason": "filter changed"}).status_code == 201
+    again = engineer.post(there, json={"reason": "filter changed"})
+    assert (again.status_code, again.json["code"]) == (409, "equipment_alarm_cleared")
+    nothing = engineer.post(f"/api/equipment/GR-1/alarms/{'0' * 36}/clear", json={"reason": "x"})
+    assert (nothing.status_code, nothing.json["code"]) == (404, "equipment_alarm_unknown")
+    (listed,) = worker.get("/api/equipment").json["items"]
+    assert listed["state"]["alarms"] == []
+    page = worker.get("/api/equipment/GR-1").json
+    assert (page["alarms"][0]["reason"], page["alarms"][0]["cleared_by"] is None) == ("filter changed", False)

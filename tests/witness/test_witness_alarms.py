@@ -102,3 +102,14 @@ def test_a_clearing_that_the_door_refuses_is_found(rig: Rig, story: Story, chang
     said = {"equipment": "PR-1", "alarm": raised, "reason": "why not"} | change
     assert rig.show(story.server_says(model.CLEARED, "equipment/PR-1", said)) == 422
     assert rig.found == (code, len(story.entries))
+
+
+def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story) -> None:
+    index = story.indices(model.RAISED)[0]
+    named = [{"id": story.entries[index].head.id, "index": index}]
+    payload = {"entries": named, "reason": "past retention", "basis": "CN 2010, 162"}
+    flagged = [at for at, one in enumerate(story.entries) if model.IN_ALARM in one.stamp.flags]
+    erased = story.without_payload(index)
+    for at in flagged[:2]:
+        erased = erased.restamp(at, lambda stamp: replace(stamp, flags=_without(stamp.flags)))
+    assert rig.show(erased.server_says("site.payloads_erased.v1", "site", payload)) == 200, rig.why
