@@ -22,6 +22,8 @@ from server.production.judging import (
 )
 from server.production.numbers import entries as numbers
 from server.production.packaging.shapes import MaterialBalanced, SpecimenKept
+from server.production.paper import projection as papers
+from server.production.paper.shapes import PaperBegun, PaperEnded
 from server.production.yields import projection as explained
 from server.production.yields.judging import judge_resolution
 from server.production.yields.shapes import YieldExplained, YieldRecorded
@@ -54,6 +56,16 @@ def _dispense(connection: Connection, entry: Entry) -> None:
 def _rest(connection: Connection, entry: Entry) -> None:
     projection.observe(connection, entry)
     dispensed.keep_rest(connection, entry)
+
+
+def _begin_paper(connection: Connection, entry: Entry) -> None:
+    projection.observe(connection, entry)
+    papers.begin(connection, entry)
+
+
+def _end_paper(connection: Connection, entry: Entry) -> None:
+    projection.observe(connection, entry)
+    papers.end(connection, entry)
 
 
 def _release(connection: Connection, entry: Entry) -> None:
@@ -127,6 +139,8 @@ KINDS = (
     _observed(model.EQUIPMENT_CLEANED, course.EquipmentCleaned),
     _observed(model.CLEANING_CHECKED, course.CleaningChecked),
     _observed(model.ALARM_RAISED, course.AlarmRaised),
+    Kind(model.PAPER_BEGUN, PaperBegun, "observation", judge_observation, _begin_paper),
+    Kind(model.PAPER_ENDED, PaperEnded, "observation", judge_observation, _end_paper),
     _observed(model.REMARK, shapes.RemarkAdded),
     _observed(model.REQUESTED, shapes.SampleRequested),
     _observed(model.PHOTO, shapes.PhotoAttached),
@@ -146,6 +160,8 @@ KINDS = (
 # What QA decides in the room above moves the items and the status of a batch here.
 LISTENERS: Mapping[str, Project] = {
     "release.conflict_resolved.v1": projection.resolve,
+    "release.blank_issued.v1": papers.issue,
+    "release.blank_accounted.v1": papers.account,
     "release.exception_assessed.v1": projection.assess,
     "release.batch_released.v1": projection.release,
     "release.batch_released.v2": projection.release,

@@ -23,6 +23,10 @@ from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
 from server.production.model import WITNESSES, Batch, Judgement
 from server.production.packaging import judging as packaging
+from server.production.paper import judging as papers
+from server.production.paper import queries as typed_in
+from server.production.paper.model import FROM_PAPER
+from server.production.paper.rules import happened
 from server.production.sensing import judging as sensing
 from server.production.yields import judging as yields
 from server.production.yields.rules import UNEXPLAINED
@@ -40,24 +44,26 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     What comes after the seal is flagged so, which the room of quality makes a deviation.
     """
     given, header = entry.payload, entry.header
-    batch = queries.find_batch(connection, given["batch"])
+    batch, paper = queries.find_batch(connection, given["batch"]), typed_in.typed(connection, entry)
+    at = happened(entry.kind, header.captured_at, paper)
     found = rules.judge_place(entry.kind, given, header.subject, header.stream, batch)
     found += _judge_person(connection, entry)
     found += _judge_correction(connection, entry)
     found += _judge_photo(connection, entry)
     if batch is not None:
         found += _judge_area(connection, entry, batch)
-        found += _judge_work(connection, entry, batch)
-    flags = [judgement.code for judgement in found]
+        found += _judge_work(connection, entry, batch, at, paper is not None)
+        found += papers.judge(connection, entry, batch)
+    flags = [*([FROM_PAPER] if paper is not None else []), *(judgement.code for judgement in found)]
     facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
     if entry.kind in model.WEIGHINGS and batch is not None:
         more, touching = allocating.judge_use(connection, entry)
         flags += more
         facts += touching
-    more, following = course.judge(connection, entry, batch)
+    more, following = course.judge(connection, entry, batch, at)
     flags += more
     facts += following
-    more, following = controls.judge(connection, entry, batch)
+    more, following = controls.judge(connection, entry, batch, at)
     flags += more
     facts += following
     more, following = yields.judge_stale(connection, entry, batch)
@@ -171,23 +177,27 @@ def _judge_correction(connection: Connection, entry: Entry) -> list[Judgement]:
 
 
 def _judge_photo(connection: Connection, entry: Entry) -> list[Judgement]:
-    if entry.kind != model.REPORTED or entry.payload["photo"] is None:
+    if entry.kind not in (model.REPORTED, model.PAPER_BEGUN) or entry.payload["photo"] is None:
         return []
     named = queries.find_entry(connection, entry.payload["photo"])
     is_photo = named is not None and (named.kind, named.batch) == (model.PHOTO, entry.payload["batch"])
     return rules.judge_photo(entry.payload["photo"], is_photo)
 
 
-def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, on_paper: bool) -> list[Judgement]:
+    """`at`: when it was done; who only types in what somebody did on paper needs no qualification for it."""
     given = entry.payload
     found: list[Judgement] = []
     if entry.kind in model.WORK and entry.header.corrects is None:
         ended = queries.ended_phases(connection, batch.number)
-        missing = rules.judge_order(batch.phases, given["phase"], ended, entry.header.captured_at)
+        missing = rules.judge_order(batch.phases, given["phase"], ended, at)
         if missing:
             found.append(Judgement("phase_order", {"before": missing}))
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
-    found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
+    if not on_paper:
+        found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
+    if entry.kind == model.PAPER_ENDED and given["verified_by"] is not None:
+        found += _judge_checker(connection, entry, given["verified_by"])
     own = masters.links(connection, given["material"]) if entry.kind == model.WEIGHED else ()
     found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
@@ -203,7 +213,15 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judg
     elif entry.kind == model.COMPLETED and phase is not None and phase["type"] == "dispensing":
         found += dispensing.judge_completed(connection, entry, phase)
     found += packaging.judge(connection, entry, phase)
-    return found + yields.judge(connection, entry, batch)
+    return found + yields.judge(connection, entry, batch, at)
+
+
+def _judge_checker(connection: Connection, entry: Entry, person: str) -> list[Judgement]:
+    """Who compares what was typed in with the sheet stands by like any second person."""
+    permitted = _stood_by(connection, entry, person, None)
+    found = [] if permitted else [Judgement("person_not_permitted", {"person": person})]
+    found += _judge_qualified(connection, person, rules.SECOND_CHECK, entry)
+    return found + _judge_second_area(connection, entry, person)
 
 
 def _judge_weighing(

@@ -55,6 +55,8 @@ REQUESTED = "production.sample_requested.v1"
 ABORTED, SKIPPED = "production.phase_aborted.v1", "production.phase_skipped.v1"
 REMARK = "production.remark_added.v1"
 PHOTO = "production.photo_attached.v1"
+# What a device records of a phase between these two is typed in from a copy of the empty record on paper.
+PAPER_BEGUN, PAPER_ENDED = "production.paper_begun.v1", "production.paper_ended.v1"
 VERIFIED = "production.entry_verified.v1"
 EXCEPTION = "production.exception_raised.v1"
 # What a person reports, with how grave it seems to them; the first version of this was `EXCEPTION` itself.
@@ -105,7 +107,10 @@ ENDS = (COMPLETED, *LEFT)
 # The exception that each of these is.
 LEFT_CODES: Mapping[str, str] = {ABORTED: "phase_aborted", SKIPPED: "phase_skipped"}
 # What is said of a phase besides its work: what moves it, what it is done with, how that was cleaned, and its alarms.
-COURSE = (HELD, RESUMED, *LEFT, IDENTIFIED, EQUIPMENT_CLEANED, CLEANING_CHECKED, ALARM_RAISED)
+COURSE = (
+    *(HELD, RESUMED, *LEFT, IDENTIFIED, EQUIPMENT_CLEANED, CLEANING_CHECKED, ALARM_RAISED),
+    *(PAPER_BEGUN, PAPER_ENDED),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,8 @@ class BatchLine:
 class BatchEntry:
     """What production remembers of an entry of a batch without opening its payload.
 
-    `superseded_by` is the id of the correction, or of the decision that chose another entry.
+    `superseded_by` is the id of the correction, or of the decision that chose another entry; `paper` that of the entry
+    with which the typing in from paper began that this is a part of.
     """
 
     index: int
@@ -188,6 +194,7 @@ class BatchEntry:
     corrects: str | None
     superseded_by: str | None
     late: bool
+    paper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

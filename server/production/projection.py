@@ -23,6 +23,8 @@ from sqlalchemy import (
 from server.core.db import records
 from server.core.kinds import Entry
 from server.production import model, rules
+from server.production.paper import queries as typed_in
+from server.production.paper.rules import happened
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -66,10 +68,12 @@ entry_ = Table(
     Column("device", Text, nullable=False),
     Column("source", Text),
     Column("reading", Text, index=True),
+    # Of what was typed in from paper when the paper says that it was done.
     Column("captured_at", Text, nullable=False),
     Column("corrects", Text, index=True),
     Column("superseded_by", Text),
     Column("late", Integer, nullable=False),
+    Column("paper", Text),
     Index("production_entry_slot", "batch", "slot"),
 )
 item = Table(
@@ -199,7 +203,8 @@ def import_history(connection: Connection, entry: Entry) -> None:
 def observe(connection: Connection, entry: Entry) -> None:
     """An entry of the batch record: keep where it stands, let a correction supersede, move the batch on."""
     given, header = entry.payload, entry.header
-    phase = given.get("phase")
+    phase, paper = given.get("phase"), typed_in.typed(connection, entry)
+    at = happened(entry.kind, header.captured_at, paper)
     if header.corrects is not None and "correction_unknown" not in entry.flags:
         _supersede(connection, [header.corrects], entry.id)
     transaction.insert(
@@ -217,15 +222,16 @@ def observe(connection: Connection, entry: Entry) -> None:
             "device": header.device,
             "source": given.get("source"),
             "reading": (given.get("reading") or {}).get("id"),
-            "captured_at": header.captured_at,
+            "captured_at": at,
             "corrects": header.corrects,
             "superseded_by": None,
             "late": int(not _AFTER.isdisjoint(entry.flags)),
+            "paper": None if paper is None else paper.entry,
         },
     )
     if entry.kind in model.WEIGHINGS:
         _add_lot(connection, given["batch"], given["material"], given["lot"], allocated=0, used=1)
-    _move_on(connection, entry)
+    _move_on(connection, entry, at)
 
 
 def verify(connection: Connection, entry: Entry) -> None:
@@ -365,7 +371,7 @@ def _supersede(connection: Connection, ids: list[str], by: str) -> None:
     connection.execute(update(entry_).where(here).values(superseded_by=by))
 
 
-def _move_on(connection: Connection, entry: Entry) -> None:
+def _move_on(connection: Connection, entry: Entry, at: str) -> None:
     """Status and progress after an entry; a batch that nobody ordered has none. Mostly only its time has changed."""
     number = entry.payload["batch"]
     row = transaction.first(connection, _progress_of, {"batch": number})
@@ -382,7 +388,7 @@ def _move_on(connection: Connection, entry: Entry) -> None:
         "phases_done": now_done,
         "phase": next((planned for planned in phases if planned not in done), None),
         "status": rules.status_after(status, now_done, total),
-        "started_at": started_at or entry.header.captured_at,
+        "started_at": started_at or at,
     }
     before = {"phases_done": phases_done, "phase": phase, "status": status, "started_at": started_at}
     if values != before:

@@ -242,7 +242,8 @@ def _line(row: Row[Any]) -> BatchLine:
 
 
 def _entry(row: Sequence[Any]) -> BatchEntry:
-    return BatchEntry(*(*row[:-1], bool(row[-1])))
+    *said, late, paper = row
+    return BatchEntry(*said, bool(late), paper)
 
 
 def _item(row: Row[Any]) -> Item:

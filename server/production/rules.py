@@ -37,6 +37,8 @@ _LAST = {
     model.RESTED: "rest",
     model.VERIFIED: "verified",
     model.EXCEPTION: "exception",
+    model.PAPER_BEGUN: "paper",
+    model.PAPER_ENDED: "paper_ended",
     model.REPORTED: "exception",
     model.YIELDED: "yield",
     model.EXPLAINED: "explained",

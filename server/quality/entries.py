@@ -192,6 +192,8 @@ _OF_BATCHES = (
     "production.equipment_cleaned.v1",
     "production.cleaning_checked.v1",
     "production.alarm_raised.v1",
+    "production.paper_begun.v1",
+    "production.paper_ended.v1",
     "production.remark_added.v1",
     "production.sample_requested.v1",
     "production.photo_attached.v1",

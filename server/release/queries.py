@@ -19,6 +19,7 @@ from server.quality.usage import queries as usage
 from server.release import differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
 from server.release.model import DISPOSITIONS, HARMLESS, OF_QUALITY, DeviceHead, Disposition, Gate, Review, Waiver
+from server.release.paper import copied
 from server.release.projection import disposition, production_review, waiver
 from sync.entry import FIRST_PREV, Receipt
 from sync.log.tables import log_entry, log_head
@@ -53,6 +54,7 @@ def _own_gates(connection: Connection, batch: str) -> list[Gate]:
         *recorded.gates(connection, batch),
         *rules.questions_gates(questions.of_batch(connection, batch)),
         *rules.requests_gates(requests.of_batch(connection, batch)),
+        *copied.gates(connection, batch, signed is not None),
         *(_production(connection, batch, signed) if unreviewed is None else [rules.gate("batch_reviewed", unreviewed)]),
         *other_gates.from_sources(connection, batch),
     ]
@@ -93,6 +95,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         *recorded.notices(connection, batch),
         *questions.notices(questions.of_batch(connection, batch)),
         *rules.requests_notices(requests.of_batch(connection, batch)),
+        *copied.notices(connection, batch, entries),
     ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.identity import at_capture, grants, model
 from server.production.judging import WORKERS
-from server.production.model import IN_ROOM, SECOND_ELSEWHERE, VERIFIED, WEIGHINGS, WITNESSES
+from server.production.model import IN_ROOM, PAPER_ENDED, SECOND_ELSEWHERE, VERIFIED, WEIGHINGS, WITNESSES
 from server.recipes.model import find_phase
 from server.witness.granting import GrantRules
 from server.witness.remembering import Remembering
@@ -45,7 +45,7 @@ class AreaRules(Remembering):
 
     def _judge_second(self, seen: Seen) -> None:
         head, body = seen.head, seen.body
-        if self._blind or body is None or seen.by_server or head.kind not in (*WEIGHINGS, VERIFIED):
+        if self._blind or body is None or seen.by_server or head.kind not in (*WEIGHINGS, VERIFIED, PAPER_ENDED):
             return
         second, phases = body["verified_by"], self._phases.get(f"batch/{body['batch']}")
         if second is None or phases is None:

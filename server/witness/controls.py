@@ -10,6 +10,7 @@ from server.production.controls import rules
 from server.production.controls.judging import HEARD, course_of, taken_from, watched
 from server.production.controls.rules import Taken, Told
 from server.recipes.model import find_phase
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
@@ -21,11 +22,11 @@ class ControlRules(StandingRules):
     """The phases of in-process checks after the entries learnt so far. Before `since` a check began no phase, and what
     holds put off was not told."""
 
-    kinds = HEARD
+    kinds = (*HEARD, model.PAPER_BEGUN)
 
-    def __init__(self, since: SinceRules) -> None:
+    def __init__(self, since: SinceRules, papers: PaperRules) -> None:
         super().__init__()
-        self._since = since
+        self._since, self._papers = since, papers
         self._taken: dict[Place, list[Taken]] = {}
         self._marks: dict[Place, list[tuple[str, str]]] = {}
         self._told: dict[Place, list[Told]] = {}
@@ -43,13 +44,13 @@ class ControlRules(StandingRules):
             )
 
     def _owed(self, seen: Seen, body: Body, phase: Body) -> set[str]:
-        place, head = (body["batch"], body["phase"]), seen.head
-        about = taken_from(head.id, head.captured_at, head.kind, body)
+        place, head, at = (body["batch"], body["phase"]), seen.head, self._papers.made_at(seen)
+        about = taken_from(head.id, at, head.kind, body)
         taken = [
             replace(one, standing=one.entry not in self.superseded and one.entry != head.corrects)
             for one in self._taken.get(place, ())
         ]
-        marks = [*self._marks.get(place, ()), (head.kind, head.captured_at)]
+        marks = [*self._marks.get(place, ()), (head.kind, at)]
         known = course_of(one for one in marks if self._since.asked or one[0] not in model.SINGLE_VALUED)
         found = rules.find(phase, known, [*taken, *([] if about is None else [about])], about)
         return {one.code for one in rules.news(found, self._told.get(place, ()))}
@@ -60,7 +61,8 @@ class ControlRules(StandingRules):
         if head.kind == model.EXCEPTION and body["code"] in rules.FLAGS and seen.by_server:
             self._told.setdefault(place, []).extend(rules.told_by(body["code"], body["details"]))
         elif head.kind in HEARD:
-            about = taken_from(head.id, head.captured_at, head.kind, body)
+            at = self._papers.made_at(seen)
+            about = taken_from(head.id, at, head.kind, body)
             if about is not None:
                 self._taken.setdefault(place, []).append(about)
-            self._marks.setdefault(place, []).append((head.kind, head.captured_at))
+            self._marks.setdefault(place, []).append((head.kind, at))

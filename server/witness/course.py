@@ -12,6 +12,7 @@ from server.production.course.judging import HEARD
 from server.production.course.rules import Mark
 from server.production.rules import judge_order
 from server.recipes.model import find_phase
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
@@ -25,9 +26,9 @@ class CourseRules(StandingRules):
 
     kinds = (*HEARD, REGISTERED)
 
-    def __init__(self, since: SinceRules) -> None:
+    def __init__(self, since: SinceRules, papers: PaperRules) -> None:
         super().__init__()
-        self._since = since
+        self._since, self._papers = since, papers
         self._marks: dict[str, list[Mark]] = {}
         self._pieces: dict[str, pieces.Piece] = {}
 
@@ -39,7 +40,8 @@ class CourseRules(StandingRules):
         phases = self.phases_of(body["batch"])
         if not phases:
             return
-        about, known = _mark(seen, body), self._marks.get(body["batch"], [])
+        at = self._papers.made_at(seen)
+        about, known = _mark(seen, body, at), self._marks.get(body["batch"], [])
         here = [one for one in known if one.phase == about.phase]
         owed = {one.code for one in rules.judge_left(head.kind, body)}
         if head.corrects is None:
@@ -49,7 +51,7 @@ class CourseRules(StandingRules):
         owed |= {rules.LEFT} if rules.newly_left(here, about) else set()
         owed |= {one.code for _, one in rules.newly_out(phases, known, about)}
         if head.kind in model.WORK and head.corrects is None:
-            owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), head.captured_at) else set()
+            owed |= {ORDER} if judge_order(phases, about.phase, _ended(known), at) else set()
         late = () if self._since.asked else (rules.NOT_STARTED, rules.LEFT, pieces.MISSING)
         flags = (*rules.FLAGS, ORDER, pieces.MISSING)
         self.compare(seen, owed.difference(late), [one for one in flags if one not in late])
@@ -73,11 +75,11 @@ class CourseRules(StandingRules):
         if seen.head.kind == REGISTERED:
             self._pieces[body["equipment"]] = pieces.Piece(body["class"], body["calibration_due"])
         elif seen.head.kind in HEARD:
-            self._marks.setdefault(body["batch"], []).append(_mark(seen, body))
+            self._marks.setdefault(body["batch"], []).append(_mark(seen, body, self._papers.made_at(seen)))
 
 
-def _mark(seen: Seen, body: Body) -> Mark:
-    return Mark(seen.head.kind, body["phase"], seen.head.captured_at, seen.head.corrects is not None)
+def _mark(seen: Seen, body: Body, at: str) -> Mark:
+    return Mark(seen.head.kind, body["phase"], at, seen.head.corrects is not None)
 
 
 def _ended(marks: list[Mark]) -> dict[str, str]:

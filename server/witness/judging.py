@@ -64,6 +64,7 @@ from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
 from server.witness.numbers import NumberRules
 from server.witness.packaging import PackagingRules
+from server.witness.papers import PaperRules
 from server.witness.places import PlaceRules
 from server.witness.planning import PlanningRules
 from server.witness.produced import ProducedRules
@@ -156,7 +157,8 @@ class SiteRules:
         self._containers = ContainerRules(self._stock, self._since)
         self._switching, self._batch_results = SwitchingRules(), BatchResultRules(self._lineage, self._since)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
-        self._controls, self._course = ControlRules(self._since), CourseRules(self._since)
+        self._papers = PaperRules(self._signed_by)
+        self._controls, self._course = ControlRules(self._since, self._papers), CourseRules(self._since, self._papers)
         self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._lineage, self._since)
@@ -164,14 +166,14 @@ class SiteRules:
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
         self._requests = RequestRules()
-        self._training = TrainingRules(registry, self._since)
+        self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants), AlarmRules()
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants)
         self._places = PlaceRules(registry, self._stock, self._grants, self._since)
         self._counts = CountRules(self._stock, self._places, self._since)
-        self._yields = YieldRules(self._grants, self._signed_by, self._since)
+        self._yields = YieldRules(self._grants, self._signed_by, self._since, self._papers)
         self._packaging = PackagingRules(self._reconciling)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
@@ -283,6 +285,7 @@ class SiteRules:
             self._dispensing.judge(seen)
             self._controls.judge(seen)
             self._course.judge(seen)
+            self._papers.judge(seen)
             self._yields.judge(seen)
             self._packaging.judge(seen)
             self._judge_late(seen)
@@ -349,6 +352,8 @@ class SiteRules:
         self._reports.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
+        # The last to learn, since the others ask it when something was done.
+        self._papers.learn(seen)
         if seen.by_server and body is not None:
             if head.kind == LEASE_ISSUED:
                 leased = body["device"]

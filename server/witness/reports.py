@@ -24,7 +24,7 @@ class ReportRules:
         if self._due is not None and not seen.by_server:
             raise SyncError("deviation_missing", f"{self._due['entry']} asks for a deviation, which nobody has opened")
         given = seen.body
-        if given is None or seen.by_server or seen.head.kind != model.REPORTED:
+        if given is None or seen.by_server or seen.head.kind not in (model.REPORTED, model.PAPER_BEGUN):
             return
         photo = given["photo"]
         if photo is None or photo not in self._photos or self._photos[photo] is not None:

@@ -13,13 +13,14 @@ from server.core.kinds import Registry
 from server.core.steps import NOT_QUALIFIED, SLACK, action, filling
 from server.engines.forms.records import model as records
 from server.handheld.entries import OF_BATCHES
-from server.production.model import VERIFIED, WEIGHINGS
+from server.production.model import PAPER_BEGUN, PAPER_ENDED, STARTED, VERIFIED, WEIGHINGS
 from server.production.rules import SECOND_CHECK, needs_of
 from server.recipes.model import find_phase
 from server.training import model, rules
 from server.training.entries import FLAGGED
 from server.training.model import Proof, Version
 from server.training.projection import proof_of, step_of, version_in
+from server.witness.papers import PaperRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 from server.witness.since import SinceRules
@@ -33,9 +34,9 @@ class TrainingRules(Remembering):
     """Procedures, who holds them, and what work needs them, after the entries learnt so far. Before `since` nobody
     asked what a phase of a recipe names besides."""
 
-    def __init__(self, registry: Registry, since: SinceRules) -> None:
+    def __init__(self, registry: Registry, since: SinceRules, papers: PaperRules) -> None:
         super().__init__()
-        self._registry, self._since = registry, since
+        self._registry, self._since, self._papers = registry, since, papers
         self._versions: dict[str, list[Version]] = {}
         self._proofs: dict[tuple[str, str], list[Proof]] = {}
         self._needed: dict[str, list[str]] = {}
@@ -59,13 +60,17 @@ class TrainingRules(Remembering):
 
     def _judge_work(self, seen: Seen, given: Mapping[str, Any]) -> None:
         head, phases = seen.head, self._phases.get(f"batch/{given['batch']}")
-        if phases is None or "batch_unknown" in seen.stamp.flags:
+        if phases is None or "batch_unknown" in seen.stamp.flags or self._papers.is_lost(given["batch"]):
             return
         phase = None if given.get("phase") is None else find_phase(phases, given["phase"])
         if phase is not None and not self._since.asked:
             phase = {**phase, "needs": ()}
-        lacking = self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
-        if head.kind in (*WEIGHINGS, VERIFIED) and given["verified_by"] is not None:
+        # Who only types in what was done on paper needs nothing; who did it, what the phase asked for then.
+        typed = self._papers.typed(seen) is not None
+        lacking = [] if typed else self._by_clock(head.actor, needs_of(head.kind, given, phase), head.captured_at)
+        if head.kind == PAPER_BEGUN:
+            lacking += self._by_clock(given["done_by"], needs_of(STARTED, given, phase), given["done_from"])
+        if head.kind in (*WEIGHINGS, VERIFIED, PAPER_ENDED) and given["verified_by"] is not None:
             lacking += self._by_clock(given["verified_by"], SECOND_CHECK, head.captured_at)
         self._compare(seen, lacking)
 

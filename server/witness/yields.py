@@ -18,6 +18,7 @@ from server.recipes import printed, structure
 from server.recipes.model import find_phase
 from server.release.model import RESOLVED_KIND
 from server.witness.granting import GrantRules
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
@@ -31,9 +32,9 @@ class YieldRules(StandingRules):
 
     kinds = (*model.WORK, model.EXPLAINED)
 
-    def __init__(self, granted: GrantRules, signed: Signed, since: SinceRules) -> None:
+    def __init__(self, granted: GrantRules, signed: Signed, since: SinceRules, papers: PaperRules) -> None:
         super().__init__()
-        self._granted, self._signed, self._since = granted, signed, since
+        self._granted, self._signed, self._since, self._papers = granted, signed, since, papers
         self._claims: dict[str, list[Claim]] = {}
         self._captured: dict[str, str] = {}
         self._explained: dict[str, str] = {}
@@ -80,7 +81,7 @@ class YieldRules(StandingRules):
             return set()
         above = structure.above(phases, body["phase"])
         known = [self._yield(one, phases) for one in self._standing(body["batch"], set()) if one.inputs is not None]
-        open_ = rules.open_before([one for one in known if one is not None], above, seen.head.captured_at)
+        open_ = rules.open_before([one for one in known if one is not None], above, self._papers.made_at(seen))
         return {rules.UNEXPLAINED} if open_ else set()
 
     def unexplained(self, batch: str) -> frozenset[str]:
@@ -121,7 +122,7 @@ class YieldRules(StandingRules):
             self._told.add(body["entries"][0])
         elif head.kind in VALUES:
             self._claims.setdefault(body["batch"], []).append(_claim(seen, body))
-            self._captured[head.id] = head.captured_at
+            self._captured[head.id] = self._papers.made_at(seen)
             if head.kind in model.CALCULATED:
                 self._places[head.id] = body["batch"], body["phase"]
         elif head.kind == model.EXPLAINED and WORTHLESS.isdisjoint(seen.stamp.flags):

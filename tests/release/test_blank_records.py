@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_support import PHASES, Site
+from batch_support import PHASES, Site, cleared
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -14,6 +14,7 @@ from release_support import sign
 from server.app import create_app
 from server.core import rebuild
 from server.identity import accounts
+from server.release.dossier.content import gather
 from server.release.paper import rules
 
 pytestmark = pytest.mark.urs("PRD-12")
@@ -91,3 +92,35 @@ def test_copies_are_numbered_without_a_gap() -> None:
     assert rules.refusal(False, 1, 3, "x") == "blank_out_of_order"
     assert rules.refusal(False, 1, 1, "x") == "blank_out_of_order"
     assert rules.refusal(False, 1, 2, "x") is None
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_printed_record_says_what_was_typed_in_from_which_copy(site: Site, lang: str) -> None:
+    issue(client(site, "P-5"))
+    begun = {"batch": "B1", "phase": "10", "copy": 1, "done_by": "P-2", "comment": "power cut", "photo": None}
+    site.put("paper_begun", begun | {"done_from": "2026-11-22T09:00:00.000Z", "done_to": "2026-11-22T09:20:00.000Z"})
+    site.put("line_cleared", cleared("B1"))
+    site.put("paper_ended", {"batch": "B1", "phase": "10", "verified_by": "P-2"}, cosigner="P-2")
+    with site.plant.engine.connect() as connection:
+        content = gather(connection, site.plant.log, "B1", "en" if lang == "en" else "zh", 1 << 30)
+    assert content is not None
+    (first,) = [one for one in content["phases"] if one["id"] == "10"]
+    (row,) = first["rows"]
+    assert row["flags"] == [{"en": "Typed in from paper #1", "zh": "抄录自纸质记录 #1"}[lang]]
+    mark = next(one for one in first["marks"] if "#1" in one)
+    assert "power cut" in mark
+    assert "2026-11-22" in mark
+
+
+def test_what_is_not_typed_in_from_is_accounted_for_by_qa(site: Site) -> None:
+    qa = client(site, "P-5")
+    issue(qa)
+    said = {"outcome": "unused", "reason": "the power came back"}
+    assert client(site, "P-1").post("/api/batches/B1/blanks/1/account", json=said).status_code == 403
+    items = qa.post("/api/batches/B1/blanks/1/account", json=said).json["items"]
+    assert (items[0]["account"]["outcome"], items[0]["account"]["by"]["id"], items[0]["phases"]) == (
+        "unused",
+        "P-5",
+        [],
+    )
+    assert qa.post("/api/batches/B1/blanks/1/account", json=said).status_code == 409

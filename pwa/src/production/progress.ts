@@ -21,6 +21,8 @@ export const KIND = {
   verified: "production.entry_verified.v1",
   exception: "production.exception_raised.v1",
   reported: "production.exception_reported.v1",
+  paperBegun: "production.paper_begun.v1",
+  paperEnded: "production.paper_ended.v1",
   yielded: "production.yield_recorded.v1",
   explained: "production.yield_explained.v1",
   balanced: "production.material_balanced.v1",

@@ -9,6 +9,7 @@ import { ALARMED, CLEANED, CLEANING_CHECKED } from "./course/standing";
 import { isOut } from "./numbers";
 import { SPECIMEN } from "./packaging/printed";
 import { DECIDED, KIND, SINGLE } from "./progress";
+import { pt } from "../release/paper";
 import { rt } from "./reports";
 
 interface Said { kind: string; payload: Record<string, unknown> | null }
@@ -58,6 +59,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === KIND.identified || kind === CLEANED || kind === CLEANING_CHECKED) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);
+  if (kind === KIND.paperBegun) return pt().copy(Number(payload.copy));
   if (kind === KIND.reported) return [word(rt().severities, text(payload.severity)), text(payload.comment)].join(t().common.colon);
   if (kind === SPECIMEN) return [text(payload.number), text(payload.dates)].filter(Boolean).join(" · ");
   if (kind === KIND.exception) return [word(t().exceptions, text(payload.code)), text(payload.comment)].filter(Boolean).join(t().common.colon);

@@ -10,6 +10,7 @@ import { RESTED } from "./containers";
 import { SPECIMEN } from "./packaging/printed";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
 import { elsewhere } from "./areas";
+import { copyings } from "./paper/copying";
 import { firstBefore, next, permitted } from "./course/course";
 import { missing, needsOf, SECOND_CHECK, stopped } from "./qualified";
 
@@ -142,9 +143,16 @@ export class Work {
     return codes.length > 0;
   }
 
+  /** Whether what is recorded of a phase is typed in from a sheet just now. */
+  onPaper(phase: string): boolean {
+    return copyings(this.entries, phase).length > 0;
+  }
+
   private stepsOf(draft: Draft): string[] {
     const phase = this.phases.find((one) => one.id === draft.payload.phase);
     const reading = draft.payload.reading as { balance?: string } | null | undefined;
+    // Who only types in what was done on paper needs nothing for it.
+    if (phase && this.onPaper(phase.id)) return [];
     return phase && WORK.includes(draft.kind) ? needsOf(phase, reading?.balance ?? null) : [];
   }
 
@@ -195,6 +203,16 @@ export class Work {
       if (second !== "without") Object.assign(draft, { cosigner: second.cosigner, payload: { ...draft.payload, verified_by: second.cosigner.person } });
     }
     return this.keep(draft, actor);
+  }
+
+  /** All of a phase is typed in from its sheet; the second person has compared it, or there was nobody. */
+  async endPaper(begun: LocalEntry, second: Second): Promise<boolean> {
+    const actor = session.acting?.id;
+    if (!actor || this.busy || (second !== "without" && this.stopsSecond(second.cosigner.person, begun.payload.phase))) return false;
+    const phase = String(begun.payload.phase);
+    const verified = second === "without" ? {} : { cosigner: second.cosigner };
+    const payload = { batch: this.batch, phase, verified_by: verified.cosigner?.person ?? null };
+    return this.keep({ batch: this.batch, kind: KIND.paperEnded, subject: `${phase}/paper_ended`, payload, ...verified }, actor);
   }
 
   /** Keeps a photo on this device and signs its entry, whose id this answers; null with a `problem`, or when nobody acts. */

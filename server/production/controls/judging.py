@@ -43,14 +43,14 @@ _moves = Prepared(
 )
 
 
-def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
-    """The flags that an entry brings to light, late or missed rounds and patterns, and an exception for each."""
+def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) -> tuple[list[str], list[Fact]]:
+    """The flags that an entry, done `at`, brings to light: late or missed rounds, patterns; an exception for each."""
     number = entry.payload.get("phase")
     phase = None if batch is None or entry.kind not in HEARD else find_phase(batch.phases, str(number))
     if phase is None or phase["type"] != rules.IN_PROCESS or not watched(phase):
         return [], []
     told = told_of(connection, entry.payload["batch"], phase["id"])
-    found = rules.news(_find(connection, entry, phase), told)
+    found = rules.news(_find(connection, entry, phase, at), told)
     return [one.code for one in found], [_fact(entry, phase, one) for one in found]
 
 
@@ -59,12 +59,12 @@ def watched(phase: Mapping[str, Any]) -> bool:
     return bool(phase.get("schedule")) or any(one.get("chart") for one in phase["checks"])
 
 
-def _find(connection: Connection, entry: Entry, phase: Mapping[str, Any]) -> list[Finding]:
+def _find(connection: Connection, entry: Entry, phase: Mapping[str, Any], at: str) -> list[Finding]:
     """With the entry as if it stood in the tables already."""
     batch, given = entry.payload["batch"], entry.payload
-    about = taken_from(entry.id, entry.header.captured_at, entry.kind, given)
+    about = taken_from(entry.id, at, entry.kind, given)
     taken = taken_of(connection, batch, phase["id"], entry.header.corrects)
-    marks = [*marks_of(connection, batch, phase["id"]), (entry.kind, entry.header.captured_at)]
+    marks = [*marks_of(connection, batch, phase["id"]), (entry.kind, at)]
     return rules.find(phase, course_of(marks), [*taken, *([] if about is None else [about])], about)
 
 

@@ -31,13 +31,13 @@ _moves_of = Prepared(
 )
 
 
-def judge(connection: Connection, entry: Entry, batch: Batch | None) -> tuple[list[str], list[Fact]]:
-    """The flags of an entry, and an exception for each thing that it brings to light. Work of one phase while that is
-    held is one exception as long as QA has not assessed it."""
+def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) -> tuple[list[str], list[Fact]]:
+    """The flags of an entry, done `at`, and an exception for each thing that it brings to light. Work of one phase
+    while that is held is one exception as long as QA has not assessed it."""
     if batch is None or entry.kind not in HEARD:
         return [], []
     given, corrects = entry.payload, entry.header.corrects is not None
-    about = Mark(entry.kind, given["phase"], entry.header.captured_at, corrects)
+    about = Mark(entry.kind, given["phase"], at, corrects)
     flags, facts = [], []
     own = (*rules.judge_left(entry.kind, given), *_unsaid(connection, about, batch))
     for one in (*own, *_piece(connection, entry, batch), *_cleaning(connection, entry)):

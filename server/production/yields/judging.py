@@ -24,15 +24,15 @@ from server.recipes.model import PACKAGING, YIELD, find_phase
 VALUES = (*model.WEIGHINGS, *model.PARAMETERS, model.CHECKED, *model.CALCULATED)
 
 
-def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
-    """What is wrong with the entry itself: of a yield, its explanation, or work of a phase after a yield."""
+def judge(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[Judgement]:
+    """What is wrong with the entry itself, done `at`: of a yield, its explanation, or work of a phase after a yield."""
     given = entry.payload
     phase = find_phase(batch.phases, given.get("phase") or "")
     if entry.kind == model.EXPLAINED:
         return _judge_explanation(connection, entry)
     if phase is None:
         return []
-    found = _judge_work(connection, entry, batch)
+    found = _judge_work(connection, entry, batch, at)
     plan = printed.plan_at(phase, slot_of(entry.kind, given)) if entry.kind in model.CALCULATED else None
     if plan is not None:
         claims = values.of_batch(connection, batch.number, entry.header.corrects)
@@ -40,12 +40,12 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
     return found
 
 
-def _judge_work(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[Judgement]:
     """Any work of a phase, whether or not somebody has said that it began; a correction is none."""
     if entry.kind not in model.WORK or entry.header.corrects is not None or not has_yields(batch.phases):
         return []
     above = structure.above(batch.phases, entry.payload["phase"])
-    open_ = rules.open_before(_yields(connection, batch), above, entry.header.captured_at)
+    open_ = rules.open_before(_yields(connection, batch), above, at)
     details = {"yields": [one.entry for one in open_], "severity": model.MAJOR}
     return [Judgement(rules.UNEXPLAINED, details)] if open_ else []
 

@@ -23,7 +23,7 @@ from server.release import queries as release
 from server.release import questions, recorded, rules
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
-from server.release.dossier import answers, clauses, descent, packed
+from server.release.dossier import answers, clauses, descent, packed, papers
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
@@ -51,6 +51,7 @@ def gather(
         return None
     stored = [entry for entry in log.stream(connection, production.batch_stream(number)) if entry.index < size]
     views = [_withheld(view) if view["kind"] in withhold else view for view in show(connection, stored)]
+    views = [*papers.bound(connection, number, views, lang)]
     phases = _phases(connection, number)
     printer = Printer(lang, views, phases)
     chosen_away = {
@@ -352,6 +353,8 @@ def _why(view: View) -> str:
         return f": {view['payload']['what']}"
     if view["kind"] == production.EXPLAINED:
         return f": {view['payload']['explanation']}"
+    if view["kind"] == production.PAPER_BEGUN:
+        return f": {view.get('paper', '')}"
     said = (view["payload"] or {}).get("reason") or (view["payload"] or {}).get("comment")
     return f": {said}" if said and view["kind"] in (*production.LEFT, production.HELD, production.RESUMED) else ""
 

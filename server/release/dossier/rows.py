@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.production.model import BALANCED, CALCULATED, RESTED, SINGLE_VALUED, WEIGHINGS
+from server.production.paper.model import FROM_PAPER
 from server.recipes import printed
 from server.release.dossier.words import Lang, labels, word
 
@@ -83,7 +84,11 @@ class Printer:
             "changes": self._changes(view),
             "comment": payload.get("comment") or "",
             "superseded": superseded,
-            "flags": [word(flag, self._lang) for flag in view["flags"] if flag != "out_of_limits"],
+            "flags": [
+                view.get("paper", word(flag, self._lang)) if flag == FROM_PAPER else word(flag, self._lang)
+                for flag in view["flags"]
+                if flag != "out_of_limits"
+            ],
         }
 
     def value(self, view: View) -> str:

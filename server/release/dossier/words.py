@@ -81,6 +81,8 @@ blank_why|为何使用纸质记录|Why on paper
 blank_from|自（日期、时间）|From (date, time)
 blank_until|至（日期、时间）|Until (date, time)
 blank_typed_by|录入人、日期|Typed in by, date
+paper_done_by|操作人|done by
+paper_checked_by|核对人|compared by
 blank_checked_by|核对人、日期|Compared by, date
 ok_or_not|合格 / 不合格|in order / not in order
 done|已完成|Done
@@ -238,6 +240,8 @@ production.photo_attached.v1|照片|Photo
 production.entry_verified.v1|事后复核|Confirmed afterwards
 handheld.lease_issued.v3|携带离线|Taken along
 handheld.pin_tried.v1|PIN 尝试|PIN tried
+production.paper_begun.v1|开始抄录纸质记录|Typing in from paper begun
+production.paper_ended.v1|纸质记录抄录完毕|Typing in from paper ended
 production.exception_raised.v1|异常|Exception
 production.exception_reported.v1|上报异常|Exception reported
 production.conflict_found.v1|冲突|Conflict
@@ -259,6 +263,7 @@ quality.specification_approved.v1|质量标准批准|Specification approved
 quality.specification_submitted.v1|质量标准提交批准|Specification submitted for approval
 quality.deviation_closed.v2|偏差经流程关闭|Deviation closed by its flow
 quality.results_recorded.v1|检验结果|Results recorded
+release.blank_accounted.v1|空白纸质批记录去向|What became of an empty record
 release.blank_issued.v1|发放空白纸质批记录|Empty record on paper issued
 release.record_set_aside.v1|不再等待表单|Form set aside
 release.conflict_resolved.v1|冲突裁定|Conflict decided
@@ -465,6 +470,7 @@ conflicts|所有冲突已裁定|All conflicts are decided
 exceptions|所有异常已评估|All exceptions are assessed
 deviations|所有偏差已关闭|All deviations are closed
 devices|所有设备已交齐|All devices have delivered
+paper|纸质副本均有去向，抄录已结束|Every copy on paper is accounted for, and its typing in ended
 leases|所有设备已交回|All devices have handed back
 results|所有结果符合|All test results are within limits
 specification|质量标准各项均有结果|Every test of the specification has a result
@@ -498,6 +504,13 @@ subject_mismatch|位置不符|Place differs
 slot_unknown|位置未知|Place unknown
 lot_not_released|物料批未放行|Lot not released
 correction_unknown|更正对象不明|Corrected entry unknown
+from_paper|抄录自纸质记录|Typed in from paper
+blank_unknown|无此纸质副本|No such copy on paper
+blank_used|纸质副本已用过|Copy on paper used before
+paper_time_wrong|纸质记录时间不符|Time on paper cannot be
+paper_person_unknown|纸质记录操作人不明|Who did it on paper is unknown
+paper_unchecked|抄录未经核对|Not compared with the sheet
+paper_not_begun|抄录未开始|No typing in had begun
 photo_unknown|所指照片不存在|No such photo
 verdict_differs|判定不符|Verdict differs
 field_twice|同一字段在一条记录中出现两次|One field twice in one entry

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from server.core import fields
 from server.core.kinds import Entry, Kind, Ruling
 from server.production import queries as batches
+from server.production.paper import queries as typed_in
 from server.release.paper import model, projection, queries, rules
 
 
@@ -17,6 +18,15 @@ class BlankIssued(Schema):
     reason = fields.text(2000, none=True)
 
 
+class BlankAccounted(Schema):
+    """`copy` was not typed in from: it came back unused or spoiled, or is lost."""
+
+    batch = fields.code()
+    copy = fields.whole(1, 1000)
+    outcome = fields.choice(*model.OUTCOMES)
+    reason = fields.text(2000)
+
+
 def decide(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     found = batches.find_batch(connection, given["batch"])
@@ -25,6 +35,16 @@ def decide(connection: Connection, entry: Entry) -> Ruling:
     issued = len(queries.copies(connection, given["batch"]))
     code = rules.refusal(found.disposed, issued, given["copy"], given["reason"])
     return Ruling() if code is None else Ruling(refusal=code, details={"batch": given["batch"], "copies": issued})
+
+
+def decide_account(connection: Connection, entry: Entry) -> Ruling:
+    given, batch = entry.payload, entry.payload["batch"]
+    found = batches.find_batch(connection, batch)
+    issued, copy = len(queries.copies(connection, batch)), given["copy"]
+    known = copy in queries.accounts(connection, batch)
+    used = any(one.copy == copy for one in typed_in.of_batch(connection, batch))
+    code = rules.account_refused(found is not None and found.disposed, issued, copy, known, used)
+    return Ruling() if code is None else Ruling(refusal=code, details={"batch": batch, "copy": copy})
 
 
 def rooms_of_batch(connection: Connection, entry: Entry) -> list[str]:
@@ -39,6 +59,15 @@ KINDS = (
         "decision",
         decide,
         projection.issue,
+        by=(model.ISSUES,),
+        places=rooms_of_batch,
+    ),
+    Kind(
+        model.ACCOUNTED,
+        BlankAccounted,
+        "decision",
+        decide_account,
+        projection.account,
         by=(model.ISSUES,),
         places=rooms_of_batch,
     ),

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 ISSUED = "release.blank_issued.v1"
+# A copy that nobody types in from came back, or did not.
+ACCOUNTED = "release.blank_accounted.v1"
+OUTCOMES = ("unused", "spoiled", "lost")
 ISSUES = "batch.review"
 
 
@@ -15,3 +18,14 @@ class Copy:
     by: str
     at: str
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of a copy that nobody types in from, one of `OUTCOMES`, and why."""
+
+    copy: int
+    outcome: str
+    by: str
+    at: str
+    reason: str

@@ -16,6 +16,23 @@ blank = Table(
 )
 
 
+account_ = Table(
+    "release_blank_account",
+    records,
+    Column("batch", Text, primary_key=True),
+    Column("copy", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+
 def issue(connection: Connection, entry: Entry) -> None:
     row = {name: entry.payload[name] for name in ("batch", "copy", "reason")}
     connection.execute(insert(blank), row | {"by": entry.actor, "at": entry.recorded_at})
+
+
+def account(connection: Connection, entry: Entry) -> None:
+    row = {name: entry.payload[name] for name in ("batch", "copy", "outcome", "reason")}
+    connection.execute(insert(account_), row | {"by": entry.actor, "at": entry.recorded_at})

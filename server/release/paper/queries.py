@@ -2,11 +2,17 @@
 
 from sqlalchemy import Connection, select
 
-from server.release.paper.model import Copy
-from server.release.paper.projection import blank
+from server.release.paper.model import Account, Copy
+from server.release.paper.projection import account_, blank
 
 
 def copies(connection: Connection, batch: str) -> list[Copy]:
     """The first first."""
     query = select(blank).where(blank.c.batch == batch).order_by(blank.c.copy)
     return [Copy(row.batch, row.copy, row.by, row.at, row.reason) for row in connection.execute(query)]
+
+
+def accounts(connection: Connection, batch: str) -> dict[int, Account]:
+    """By copy what became of it."""
+    rows = connection.execute(select(account_).where(account_.c.batch == batch))
+    return {row.copy: Account(row.copy, row.outcome, row.by, row.at, row.reason) for row in rows}

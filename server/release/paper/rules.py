@@ -1,5 +1,7 @@
 """Whether a copy of the empty record may be issued: pure, asked by door and witness alike."""
 
+from collections.abc import Collection, Iterable
+
 
 def refusal(disposed: bool, issued: int, copy: int, reason: str | None) -> str | None:
     """The code with which the next copy is refused, None where it is issued; `issued`: how many there are.
@@ -11,3 +13,17 @@ def refusal(disposed: bool, issued: int, copy: int, reason: str | None) -> str |
     if copy != issued + 1:
         return "blank_out_of_order"
     return "blank_reason_missing" if issued and not reason else None
+
+
+def account_refused(disposed: bool, issued: int, copy: int, accounted: bool, typed_in: bool) -> str | None:
+    """The code with which nobody accounts for a copy: there is none, or it is known already what became of it."""
+    if disposed:
+        return "batch_closed"
+    if not 1 <= copy <= issued:
+        return "not_found"
+    return "item_closed" if accounted or typed_in else None
+
+
+def missing(copies: Iterable[int], accounted: Collection[int], typed_in: Collection[int]) -> list[int]:
+    """Copies of which nobody knows what became of them (CN 2010, 173): neither typed in from nor accounted for."""
+    return [one for one in copies if one not in accounted and one not in typed_in]

@@ -19,6 +19,7 @@ from server.core.kinds import Fact
 from server.identity import queries as identity
 from server.identity.access import demand, require
 from server.production.model import batch_stream
+from server.production.paper import queries as typed_in
 from server.release.paper import model, queries
 from server.release.paper.blank import blank_pdf
 
@@ -29,6 +30,11 @@ Answer = dict[str, Any]
 
 class BlankIssue(Schema):
     reason = fields.text(2000, none=True)
+
+
+class BlankAccount(Schema):
+    outcome = fields.choice(*model.OUTCOMES)
+    reason = fields.text(2000)
 
 
 class BlankQuery(Schema):
@@ -43,7 +49,8 @@ class BlanksAnswer(Schema):
 @require("batch.read")
 @blueprint.response(200, BlanksAnswer)
 def list_blanks(number: str) -> Answer:
-    """{items: [{copy, by {id, name, name_en}, at, reason}]}, the first copy first."""
+    """{items: [{copy, by {id, name, name_en}, at, reason, phases, account {outcome, by, at, reason}}]}, the first copy
+    first; `phases` are those that were typed in from it."""
     with site.current().engine.connect() as connection:
         return _listed(connection, number)
 
@@ -59,6 +66,19 @@ def issue_blank(given: Mapping[str, Any], number: str) -> Answer:
         copy = len(queries.copies(connection, number)) + 1
     payload = {"batch": number, "copy": copy, "reason": given["reason"]}
     plant.recorder.state(Fact(model.ISSUED, batch_stream(number), payload, actor=person.id))
+    with plant.engine.connect() as connection:
+        return _listed(connection, number)
+
+
+@blueprint.post("/<number>/blanks/<int:copy>/account")
+@require(model.ISSUES)
+@blueprint.arguments(BlankAccount)
+@blueprint.response(200, BlanksAnswer)
+def account_blank(given: Mapping[str, Any], number: str, copy: int) -> Answer:
+    """A copy that nobody types in from: unused, spoiled or lost, and why. PestleError `not_found`, `item_closed`."""
+    plant, person = site.current(), demand(model.ISSUES)
+    payload = {"batch": number, "copy": copy, **given}
+    plant.recorder.state(Fact(model.ACCOUNTED, batch_stream(number), payload, actor=person.id))
     with plant.engine.connect() as connection:
         return _listed(connection, number)
 
@@ -80,5 +100,24 @@ def show_blank(query: Mapping[str, Any], number: str, copy: int) -> Response:
 
 def _listed(connection: Connection, number: str) -> Answer:
     found = queries.copies(connection, number)
-    people = identity.people(connection, {one.by for one in found})
-    return {"items": [{"copy": one.copy, "by": people[one.by], "at": one.at, "reason": one.reason} for one in found]}
+    known, typed = queries.accounts(connection, number), typed_in.of_batch(connection, number)
+    people = identity.people(connection, {one.by for one in (*found, *known.values())})
+    return {
+        "items": [
+            {
+                "copy": one.copy,
+                "by": people[one.by],
+                "at": one.at,
+                "reason": one.reason,
+                "phases": list(dict.fromkeys(each.phase for each in typed if each.copy == one.copy)),
+                "account": _account(known.get(one.copy), people),
+            }
+            for one in found
+        ]
+    }
+
+
+def _account(known: model.Account | None, people: Mapping[str, Any]) -> Answer | None:
+    if known is None:
+        return None
+    return {"outcome": known.outcome, "by": people[known.by], "at": known.at, "reason": known.reason}

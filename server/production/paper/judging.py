@@ -1,0 +1,36 @@
+"""Gathers what is known of issued copies, of people and of what is typed in, and puts the question to the rules."""
+
+from sqlalchemy import Connection
+
+from server.core.kinds import Entry
+from server.core.qualifications import missing_by_clock
+from server.identity import countersigning
+from server.identity import queries as identity
+from server.production import model
+from server.production.model import Batch, Judgement
+from server.production.paper import queries, rules
+from server.production.rules import judge_qualified, needs_of
+from server.recipes.model import find_phase
+
+
+def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+    """Of the beginning and of the end of typing in; nothing of anything else."""
+    given = entry.payload
+    if entry.kind == model.PAPER_ENDED:
+        checker = given["verified_by"]
+        signed = checker is not None and countersigning.signed(connection, entry.header, entry.signatures, checker)
+        return rules.judge_ended(given, entry.actor, queries.running(connection, entry), signed)
+    if entry.kind != model.PAPER_BEGUN:
+        return []
+    person, phase = given["done_by"], find_phase(batch.phases, given["phase"])
+    known = identity.find_person(connection, person) is not None
+    blank, before = (
+        queries.find_blank(connection, batch.number, given["copy"]),
+        queries.of_batch(connection, batch.number),
+    )
+    needs = needs_of(model.STARTED, given, phase)
+    return [
+        *rules.judge_begun(given, entry.header.captured_at, blank, before, known),
+        # Who did it needed what the phase asks for, when they did it.
+        *judge_qualified(person, missing_by_clock(connection, person, needs, given["done_from"])),
+    ]

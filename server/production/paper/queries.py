@@ -1,0 +1,57 @@
+"""Reads of what is typed in from paper."""
+
+from dataclasses import fields
+
+from sqlalchemy import Connection, bindparam, select
+
+from server.core.kinds import Entry
+from server.production.paper.model import Blank, Copying
+from server.production.paper.projection import blank, copying
+from server.production.paper.rules import TYPED, happened
+from sync.log import transaction
+from sync.log.prepared import Prepared
+
+_columns = [copying.c[one.name] for one in fields(Copying)]
+# What almost every entry asks.
+_running = Prepared(
+    select(*_columns).where(
+        copying.c.batch == bindparam("batch"),
+        copying.c.phase == bindparam("phase"),
+        copying.c.device == bindparam("device"),
+        copying.c.ended.is_(None),
+    )
+)
+
+
+def running(connection: Connection, entry: Entry) -> Copying | None:
+    """What the device of an entry types in of its phase just then; None where what it records is of today."""
+    phase = entry.payload.get("phase")
+    if phase is None:
+        return None
+    named = {"batch": entry.payload["batch"], "phase": phase, "device": entry.header.device}
+    row = transaction.first(connection, _running, named)
+    return None if row is None else Copying(*row)
+
+
+def typed(connection: Connection, entry: Entry) -> Copying | None:
+    """What the entry itself is a part of."""
+    return running(connection, entry) if entry.kind in TYPED else None
+
+
+def made_at(connection: Connection, entry: Entry) -> str:
+    """When what an entry says was done: on paper, or as it was captured."""
+    return happened(entry.kind, entry.header.captured_at, typed(connection, entry))
+
+
+def find_blank(connection: Connection, batch: str, copy: int) -> Blank | None:
+    return next((one for one in blanks(connection, batch) if one.copy == copy), None)
+
+
+def blanks(connection: Connection, batch: str) -> list[Blank]:
+    query = select(blank).where(blank.c.batch == batch).order_by(blank.c.copy)
+    return [Blank(row.copy, row.issued_at, bool(row.accounted)) for row in connection.execute(query)]
+
+
+def of_batch(connection: Connection, batch: str) -> list[Copying]:
+    query = select(*_columns).where(copying.c.batch == batch).order_by(copying.c.idx)
+    return [Copying(*row) for row in connection.execute(query)]

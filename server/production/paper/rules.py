@@ -1,0 +1,72 @@
+"""What typing in from paper is bound to, when that work was done, and what may be wrong with it. Pure.
+
+A tablet says before it types: from here on, what it records of this phase is copied from that issued copy of the empty
+record. Its own chain says which entries these are, until it says that this has ended (Annex 11, 16; CN 2010, 173).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from server.production import model
+from server.production.model import MAJOR, MINOR, Judgement
+from server.production.paper.model import Blank, Copying
+from server.production.rules import CLOCK_TOLERANCE
+
+UNKNOWN, USED, TIME, PERSON = "blank_unknown", "blank_used", "paper_time_wrong", "paper_person_unknown"
+UNCHECKED, NOT_BEGUN = "paper_unchecked", "paper_not_begun"
+# What is typed in as it was done; whatever else is recorded meanwhile is of today.
+TYPED = (*model.WORK, *model.LEFT, model.IDENTIFIED)
+
+
+def happened(kind: str, captured_at: str, copying: Copying | None) -> str:
+    """When it was done: of what is typed in, what the paper says of its phase. A phase ends when its work on paper did;
+    of all else only its beginning is known, so that no order or lateness is made up of when somebody typed."""
+    if copying is None or kind not in TYPED:
+        return captured_at
+    return copying.done_to if kind in model.ENDS else copying.done_from
+
+
+def judge_begun(
+    given: Mapping[str, Any], captured_at: str, blank: Blank | None, before: Iterable[Copying], known: bool
+) -> list[Judgement]:
+    """`blank`: the copy that is named; `before`: what was begun in this batch; `known`: `done_by` is a person."""
+    found = []
+    if blank is None:
+        found.append(Judgement(UNKNOWN, {"copy": given["copy"], "severity": MAJOR}))
+    else:
+        same = any((one.copy, one.phase) == (given["copy"], given["phase"]) for one in before)
+        if blank.accounted or same:
+            problem = "accounted" if blank.accounted else "typed_in"
+            found.append(Judgement(USED, {"copy": given["copy"], "problem": problem, "severity": MAJOR}))
+    wrong = _time(given, captured_at, blank)
+    if wrong is not None:
+        said = {name: given[name] for name in ("done_from", "done_to")}
+        found.append(Judgement(TIME, {**said, "problem": wrong, "severity": MAJOR}))
+    if not known:
+        found.append(Judgement(PERSON, {"person": given["done_by"], "severity": MAJOR}))
+    return found
+
+
+def _time(given: Mapping[str, Any], captured_at: str, blank: Blank | None) -> str | None:
+    begin, end = datetime.fromisoformat(given["done_from"]), datetime.fromisoformat(given["done_to"])
+    if end < begin:
+        return "order"
+    if end > datetime.fromisoformat(captured_at) + CLOCK_TOLERANCE:
+        return "after_capture"
+    if blank is not None and begin < datetime.fromisoformat(blank.issued_at) - CLOCK_TOLERANCE:
+        return "before_issue"
+    return None
+
+
+def judge_ended(given: Mapping[str, Any], actor: str, copying: Copying | None, signed: bool) -> list[Judgement]:
+    """Somebody else than who typed has compared all of it with the sheet, and signed that with their own key."""
+    found = [] if copying is not None else [Judgement(NOT_BEGUN, {"severity": MINOR})]
+    checker = given["verified_by"]
+    if checker is None:
+        return [*found, Judgement(UNCHECKED, {"problem": "missing", "severity": MINOR})]
+    if checker == actor:
+        found.append(Judgement(UNCHECKED, {"problem": "own", "verifier": checker, "severity": MINOR}))
+    elif not signed:
+        found.append(Judgement(UNCHECKED, {"problem": "signature", "verifier": checker, "severity": MINOR}))
+    return found

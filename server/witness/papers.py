@@ -1,0 +1,88 @@
+"""What was typed in from paper: whether the server has marked it so, and what is wrong with how it was begun and ended
+(PRD-14). The same questions as its own rules ask (`server.production.paper`), answered from the log alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
+from server.production import model
+from server.production.paper import rules
+from server.production.paper.model import FROM_PAPER, Blank, Copying
+from server.release.paper.model import ACCOUNTED, ISSUED
+from server.witness.seen import Seen
+from server.witness.standing import StandingRules
+
+_PEOPLE = (PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3)
+_BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
+_ENDED = (rules.UNCHECKED, rules.NOT_BEGUN)
+Place = tuple[str, str, str]
+
+
+class PaperRules(StandingRules):
+    """What each device types in just now, after the entries learnt so far; `signed` knows people's keys."""
+
+    kinds = (model.PAPER_BEGUN, model.PAPER_ENDED, ISSUED, ACCOUNTED)
+
+    def __init__(self, signed: Callable[[Seen, str], bool]) -> None:
+        super().__init__()
+        self._signed = signed
+        self._running: dict[Place, Copying] = {}
+        self._all: dict[str, list[Copying]] = {}
+        self._blanks: dict[tuple[str, int], Blank] = {}
+        self._people: set[str] = set()
+
+    def is_lost(self, batch: str) -> bool:
+        """Whether it cannot be told any more what was typed in."""
+        return model.batch_stream(batch) in self._blind
+
+    def typed(self, seen: Seen) -> Copying | None:
+        """What an entry is a part of."""
+        body = seen.body
+        return None if body is None or seen.head.kind not in rules.TYPED else self._running.get(_place(seen, body))
+
+    def made_at(self, seen: Seen) -> str:
+        """When what an entry says was done: on paper, or as it was captured."""
+        return rules.happened(seen.head.kind, seen.head.captured_at, self.typed(seen))
+
+    def judge(self, seen: Seen) -> None:
+        """SyncError `flag_missing` or `flag_wrong` of what a device records of a batch."""
+        head, body = seen.head, seen.body
+        if seen.by_server or body is None or not self.phases_of(body.get("batch", "")):
+            return
+        if head.kind in rules.TYPED:
+            self.compare(seen, {FROM_PAPER} if self.typed(seen) else (), (FROM_PAPER,))
+        elif "batch_unknown" in seen.stamp.flags:
+            return
+        elif head.kind == model.PAPER_BEGUN:
+            known, blank = body["done_by"] in self._people, self._blanks.get((body["batch"], body["copy"]))
+            found = rules.judge_begun(body, head.captured_at, blank, self._all.get(body["batch"], ()), known)
+            self.compare(seen, {one.code for one in found}, _BEGUN)
+        elif head.kind == model.PAPER_ENDED:
+            checker = body["verified_by"]
+            signed = checker is not None and self._signed(seen, checker)
+            found = rules.judge_ended(body, head.actor, self._running.get(_place(seen, body)), signed)
+            self.compare(seen, {one.code for one in found}, _ENDED)
+
+    def learn(self, seen: Seen) -> None:
+        super().learn(seen)
+        if seen.by_server and seen.head.kind in _PEOPLE:
+            # Whom an entry was about stands in its stream, also where its payload was erased.
+            self._people.add(seen.head.stream.removeprefix("person/") if seen.body is None else seen.body["person"])
+
+    def take(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        kind = seen.head.kind
+        if kind == ISSUED and seen.by_server:
+            self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], seen.stamp.recorded_at, accounted=False)
+        elif kind == ACCOUNTED and seen.by_server:
+            at = self._blanks.get((body["batch"], body["copy"]))
+            self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], at.issued_at if at else "", accounted=True)
+        elif kind == model.PAPER_BEGUN:
+            begun = Copying(entry=seen.head.id, device=seen.head.device, **{name: body[name] for name in body})
+            self._running[_place(seen, body)] = begun
+            self._all.setdefault(body["batch"], []).append(begun)
+        elif kind == model.PAPER_ENDED:
+            self._running.pop(_place(seen, body), None)
+
+
+def _place(seen: Seen, body: Mapping[str, Any]) -> Place:
+    return body.get("batch", ""), str(body.get("phase")), seen.head.device

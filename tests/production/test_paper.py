@@ -1,0 +1,166 @@
+"""Work that was done on paper and is typed in as such: bound to its copy, judged by the time that the paper says."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site, cleared, marked, parameter, weighed
+from release_support import review
+
+from server.core import clock, rebuild
+from server.core.errors import PestleError
+from server.production.paper import queries
+from server.release import queries as release
+
+pytestmark = pytest.mark.urs("PRD-14")
+# Copies are issued at 09:30, and an hour later everything works again.
+FROM, TO = "2026-11-22T09:40:00.000Z", "2026-11-22T10:00:00.000Z"
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    clock.use(lambda: datetime(2026, 11, 22, 9, tzinfo=UTC))
+    site = Site(database_url, tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    site.order("B1")
+    yield site
+    clock.use_system()
+    site.plant.close()
+
+
+def issue(site: Site, *copies: int) -> None:
+    for copy in copies or (1,):
+        given = {"batch": "B1", "copy": copy, "reason": None if copy == 1 else "torn"}
+        site.state("release.blank_issued.v1", "batch/B1", given, "P-5")
+    site.now_ms += 3_600_000
+
+
+def begun(phase: str = "10", **changes: Any) -> dict[str, Any]:
+    given = {"batch": "B1", "phase": phase, "copy": 1, "done_from": FROM, "done_to": TO, "done_by": "P-2"}
+    return given | {"comment": None, "photo": None} | changes
+
+
+def ended(phase: str = "10", verified_by: str | None = "P-2") -> dict[str, Any]:
+    return {"batch": "B1", "phase": phase, "verified_by": verified_by}
+
+
+def details(site: Site, code: str) -> Any:
+    return site.item("B1", code).details
+
+
+def gate(site: Site) -> list[str] | None:
+    with site.plant.engine.connect() as connection:
+        found = [one for one in release.gates(connection, "B1") if one.code == "paper"]
+    return None if not found else list(found[0].details)
+
+
+def test_what_follows_on_this_tablet_is_bound_to_the_sheet_until_it_ends(site: Site) -> None:
+    issue(site)
+    assert site.put("paper_begun", begun()).flags == ()
+    assert site.put("phase_started", marked("B1", "10")).flags == ("from_paper",)
+    typed = site.put("line_cleared", cleared("B1"))
+    assert typed.flags == ("from_paper",)
+    # Beside the work, in another phase or on another tablet it is of today.
+    assert site.put("remark_added", {"batch": "B1", "phase": "10", "text": "x"}).flags == ()
+    assert "from_paper" not in site.put("phase_started", marked("B1", "30")).flags
+    assert "from_paper" not in site.put("phase_started", marked("B1", "10"), device="tablet-b").flags
+    assert site.put("phase_completed", marked("B1", "10")).flags == ("from_paper",)
+    assert site.put("paper_ended", ended(), cosigner="P-2").flags == ()
+    assert "from_paper" not in site.put("phase_completed", marked("B1", "10")).flags
+    (shown,) = [one for one in review(site)["notable"] if one["type"] == "paper"]
+    assert len(shown["entries"]) == 4
+    assert (shown["details"]["copy"], shown["details"]["checked_by"]["id"]) == (1, "P-2")
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def test_order_goes_by_the_time_that_the_paper_says(site: Site) -> None:
+    """Clearance was done on paper before the weighing that a tablet recorded in time, and is typed in an hour later."""
+    issue(site)
+    first = site.put("phase_started", marked("B1", "20"))
+    assert "phase_order" in first.flags, "nothing was known of the paper yet"
+    site.now_ms += 3_600_000
+    site.put("paper_begun", begun())
+    site.put("line_cleared", cleared("B1"))
+    site.put("phase_completed", marked("B1", "10"))
+    site.put("paper_ended", ended(), cosigner="P-2")
+    site.now_ms -= 4_000_000
+    # By the clock this is before anybody had typed in the end of the first phase; by the paper it is after.
+    later = site.put("material_weighed", weighed("B1", verified_by="P-2"), cosigner="P-2", device="tablet-b")
+    assert "phase_order" not in later.flags
+    assert "from_paper" not in later.flags
+
+
+@pytest.mark.parametrize(
+    ("changes", "flag", "said"),
+    [
+        ({"copy": 2}, "blank_unknown", None),
+        ({"done_by": "P-404"}, "paper_person_unknown", None),
+        ({"done_from": TO, "done_to": FROM}, "paper_time_wrong", "order"),
+        ({"done_to": "2027-11-22T09:00:00.000Z"}, "paper_time_wrong", "after_capture"),
+        ({"done_from": "2026-11-22T07:00:00.000Z"}, "paper_time_wrong", "before_issue"),
+        ({"photo": "019ab3c4-5d6e-7f80-9a0b-1c2d3e4f5061"}, "photo_unknown", None),
+    ],
+)
+def test_what_cannot_be_is_kept_and_told(site: Site, changes: dict[str, Any], flag: str, said: str | None) -> None:
+    issue(site)
+    assert site.put("paper_begun", begun(**changes)).flags == (flag,)
+    assert said is None or details(site, flag)["problem"] == said
+    # Typed in it is all the same.
+    assert site.put("phase_started", marked("B1", "10")).flags == ("from_paper",)
+
+
+def test_a_copy_is_typed_in_once_for_each_phase_and_not_once_it_is_accounted_for(site: Site) -> None:
+    issue(site, 1, 2)
+    site.put("paper_begun", begun())
+    assert site.put("paper_begun", begun("30"), device="tablet-b").flags == ()
+    assert site.put("paper_begun", begun(), device="tablet-b").flags == ("blank_used",)
+    account(site, 2, "unused")
+    assert site.put("paper_begun", begun("40", copy=2)).flags == ("blank_used",)
+    told = [one for one in site.items("B1") if one[0] == "blank_used"]
+    assert len(told) == 2
+
+
+def account(site: Site, copy: int, outcome: str) -> None:
+    given = {"batch": "B1", "copy": copy, "outcome": outcome, "reason": "the power came back"}
+    site.state("release.blank_accounted.v1", "batch/B1", given, "P-5")
+
+
+def test_of_every_copy_it_is_known_what_became_of_it(site: Site) -> None:
+    assert gate(site) is None
+    issue(site, 1, 2)
+    assert gate(site) == ["#1", "#2"]
+    site.put("paper_begun", begun())
+    assert gate(site) == ["#2", "10"], "what is typed in has not ended"
+    for copy, code in ((1, "item_closed"), (3, "not_found")):
+        with pytest.raises(PestleError, match=code):
+            account(site, copy, "lost")
+    account(site, 2, "spoiled")
+    with pytest.raises(PestleError, match="item_closed"):
+        account(site, 2, "spoiled")
+    site.put("paper_ended", ended(), cosigner="P-2")
+    assert gate(site) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "cosigner", "problem"), [(None, None, "missing"), ("P-1", "P-1", "own"), ("P-2", None, "signature")]
+)
+def test_who_compared_it_is_somebody_else_who_signed(
+    site: Site, second: str | None, cosigner: str | None, problem: str
+) -> None:
+    issue(site)
+    site.put("paper_begun", begun())
+    assert site.put("paper_ended", ended(verified_by=second), cosigner=cosigner).flags == ("paper_unchecked",)
+    assert details(site, "paper_unchecked")["problem"] == problem
+    with site.plant.engine.connect() as connection:
+        (one,) = queries.of_batch(connection, "B1")
+    assert (one.ended is not None, one.checked_by) == (True, None)
+    assert site.put("paper_ended", ended(), cosigner="P-2").flags == ("paper_not_begun",)
+
+
+def test_values_are_judged_by_their_limits_as_ever(site: Site) -> None:
+    issue(site)
+    site.put("paper_begun", begun("30"))
+    found = site.put("parameter_recorded", parameter("B1", "speed", "20", "rpm")).flags
+    assert {"from_paper", "out_of_limits"} <= set(found)
