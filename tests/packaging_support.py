@@ -46,7 +46,7 @@ def packed(batch: str, value: str = "980", **changes: Any) -> Payload:
 def balanced(batch: str, entries: list[str], value: str = "100.0", *, item: str = "carton", **counts: str) -> Payload:
     """1000 cartons were issued: 980 are on good packs, 8 were destroyed, 2 are specimens, 10 went back."""
     said = {"issued": "1000", "packs": "980", "destroyed": "8", "specimens": "2", "returned": "10", **counts}
-    inputs = [
+    inputs: list[Payload] = [
         {"id": name, "value": each, "unit": "box" if name == "packs" else "pcs", "entries": []}
         for name, each in said.items()
     ]
