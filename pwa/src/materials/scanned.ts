@@ -32,10 +32,11 @@ export function against(found: Scanned, code: Code, material: string, lot: strin
   return { expected: t().scan.expiry(named.expiry), came: t().scan.expiry(found.expiry) };
 }
 
-/** Where a scan leads: to its lot, to the list where several bear that number; null where it leads nowhere. */
+/** Where a scan leads: to its lot, to the list where several bear that number, to the page of a machine, which says whether it
+ * is in alarm; null where it leads nowhere. */
 export function leads(found: Scanned, code: Code): string | null {
   const [lot, another] = found.lots;
-  if (!lot) return null;
+  if (!lot) return found.equipment ? path("equipment", found.equipment.equipment) : null;
   if (another && !found.container) return `/lots?q=${encodeURIComponent(code.what === "gs1" ? code.lot : lot.lot)}`;
   return `${path("lot", lot.material, lot.lot)}${found.container ? "?tab=containers" : ""}`;
 }

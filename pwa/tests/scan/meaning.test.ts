@@ -84,6 +84,7 @@ describe("a scan where a lot is received", () => {
     const [lot] = found({}).lots;
     expect(leads(found({}), code("A-1", "]C0"))).toBe("/lot/api-1/A-1");
     expect(leads(found({ lots: [] }), code("A-1", "]C0"))).toBeNull();
+    expect(leads(found({ what: "equipment", lots: [], equipment: { equipment: "GR-1", class: "granulator", name: { zh: "", en: "" } } }), code("GR-1", "]C0"))).toBe("/equipment/GR-1");
     expect(leads(found({ lots: [lot!, { ...lot!, lot: "A-9" }] }), code("10SUP"))).toBe("/lots?q=SUP");
   });
 });
