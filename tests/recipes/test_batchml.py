@@ -29,6 +29,9 @@ there = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the schemas of B2MML ar
 Made = dict[str, Any]
 
 
+WORD = {"zh": "素片", "en": "cores"}
+
+
 def whole() -> Made:
     """With every type of phase."""
     made = master()
@@ -37,6 +40,9 @@ def whole() -> Made:
     made["procedure"][0]["operations"][0]["phases"].append("25")
     made["phases"].append(step("70", "packaging", "60", printed=[CARTON]))
     made["procedure"][1]["operations"][0]["phases"].append("70")
+    speed = next(one for one in made["phases"] if one["type"] == "parameters")
+    speed["parameters"][0]["binding"] = {"signal": "speed"}
+    speed["sampling"] = [{"id": "cores", "name": WORD, "amount": {"value": "20", "unit": "tablets"}}]
     return made
 
 

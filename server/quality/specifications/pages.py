@@ -14,6 +14,7 @@ from server.quality import queries as quality
 from server.quality.inspection import plans
 from server.quality.inspection import queries as inspections
 from server.quality.model import subject_of
+from server.quality.requests import queries as requests
 from server.quality.specifications import model, queries
 from server.quality.specifications.model import Specification
 
@@ -45,8 +46,8 @@ def one(connection: Connection, code: str, day: str) -> Answer | None:
 
 
 def judging(connection: Connection, stream: str, stage: str, day: str) -> Answer:
-    """The version by which results are judged now, null where none is in force; what may be tested with, the samples of
-    a lot that may be tested, and with what the results that stand were found."""
+    """The version by which results are judged now, null where none is in force; what may be tested with, the samples
+    that may be tested, and with what the results that stand were found."""
     found = queries.effective_for(connection, stream, stage, day)
     if found is None:
         return {"specification": None, "instruments": [], "samples": [], "made": []}
@@ -68,8 +69,11 @@ def _made(one: Row[Any]) -> Answer:
 
 
 def _samples(connection: Connection, stream: str) -> list[Answer]:
-    """The newest first."""
-    _, material, lot = subject_of(stream)
+    """The newest first; of a batch those that the floor has asked for and the laboratory has drawn."""
+    batch, material, lot = subject_of(stream)
+    if batch is not None:
+        drawn = [one.number for one in requests.of_batch(connection, batch) if one.number is not None]
+        return [{"sample": number, "purpose": "test"} for number in reversed(drawn)]
     found = [] if material is None or lot is None else inspections.testable(connection, material, lot)
     return [{"sample": one.sample, "purpose": one.purpose} for one in reversed(found)]
 

@@ -1,0 +1,58 @@
+"""A sample that the floor asked for is drawn over HTTP, offered where results are recorded, and shown with them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from plant import PlantUnderTest
+from specification_support import CODE, Json, approve, definition, numeric
+from support import ROOT
+
+pytestmark = pytest.mark.urs("QUA-02", "QUA-03")
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
+    made = PlantUnderTest(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def ordered(site: PlantUnderTest) -> tuple[str, str]:
+    """A batch with its product, which has a specification in process."""
+    kinds = json.loads((ROOT / "tests" / "vectors" / "kinds.json").read_text())
+    recipe, order = kinds["recipes.recipe_approved.v1"], kinds["production.order_released.v1"]
+    site.state("recipes.recipe_approved.v1", f"recipe/{recipe['recipe']}", recipe)
+    site.state("production.order_released.v1", f"batch/{order['batch']}", order, actor="server")
+    approve(site, definition(numeric(), material=order["product"]["code"], stage="in_process"))
+    return order["batch"], order["phases"][0]["id"]
+
+
+def test_what_a_requested_sample_gave_stands_with_its_request(site: PlantUnderTest) -> None:
+    batch, phase = ordered(site)
+    said: Json = {"batch": batch, "phase": phase, "sample": None, "what": "cores", "amount": None, "comment": None}
+    said |= {"reason": "black specks"}
+    asked = site.tablet().record("production.sample_requested.v1", f"batch/{batch}", said, actor="zhang")
+    laboratory, about = site.client("zhao"), f"/api/batches/{batch}/sample-requests"
+    assert [one["id"] for one in laboratory.get("/api/sample-requests").json["items"]] == [asked.id]
+    answer = f"{about}/{asked.id}/answer"
+    body: Json = {"amount": {"value": "20", "unit": "tablets"}, "reason": None, "comment": None}
+    drawn = laboratory.post(answer, json=body)
+    assert drawn.status_code == 201, drawn.text
+    [shown] = drawn.json["items"]
+    number = shown["answer"]["number"]
+    assert (number, shown["answer"]["drawn"], shown["results"]) == (f"{batch}-S1", body["amount"], [])
+    assert laboratory.get("/api/sample-requests").json["items"] == []
+    again = laboratory.post(answer, json=body)
+    assert (again.status_code, again.json["code"]) == (409, "request_answered")
+
+    query = {"about": f"batch/{batch}", "stage": "in_process"}
+    offered = laboratory.get("/api/results/specification", query_string=query).json["samples"]
+    assert offered == [{"sample": number, "purpose": "test"}]
+    line = {"test": "assay", "value": "99.3", "text": None, "conforms": None}
+    found = query | {"specification": CODE, "version": 1, "results": [line], "sample": number}
+    recorded = laboratory.post("/api/results", json=found)
+    assert recorded.status_code == 201, recorded.text
+    [shown] = laboratory.get(about).json["items"]
+    assert [(one["test"], one["value"], one["verdict"]) for one in shown["results"]] == [("assay", "99.3", "pass")]
