@@ -4,17 +4,43 @@ import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from sqlalchemy import Engine, create_engine
 from support import PostgresCluster, take_steps, with_tables
+
+from server.core import db
 
 # How fast a busy machine makes examples up says nothing of what is tested, and no test fails by a clock.
 settings.register_profile("pestle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pestle")
+
+
+_LIKE: dict[str, Engine] = {}
+
+
+def _alike(url: str, **options: Any) -> Engine:
+    """An engine that knows what others of its sort have compiled: each test opens one, and would compile all
+    statements of the program again. What goes to the database is the same."""
+    engine = create_engine(url, **options)
+    sort = engine.dialect.name
+    if sort not in _LIKE:
+        first = create_engine("sqlite://" if sort == "sqlite" else url, query_cache_size=5000)
+        # A dialect asks the server's version and the like at its first connection.
+        first.connect().close()
+        first.dispose()
+        _LIKE[sort] = first
+    engine.dialect = engine.pool._dialect = _LIKE[sort].dialect
+    engine._compiled_cache = _LIKE[sort]._compiled_cache
+    return engine
+
+
+db.create_engine = _alike
 
 
 @pytest.fixture(scope="session")
