@@ -165,7 +165,7 @@ class SiteRules:
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
-        self._requests = RequestRules()
+        self._requests = RequestRules(self._lineage)
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants), AlarmRules()

@@ -2,24 +2,29 @@
 is one that the door takes, by the door's own rules, from the log alone."""
 
 from dataclasses import replace
+from typing import Any
 
 from server.production import asking
+from server.production.model import batch_stream
 from server.quality.requests import rules
 from server.quality.requests.model import ANSWERED, REQUESTED, Request, answer_of
 from server.recipes.model import find_phase
 from server.release.model import RELEASED_KIND
+from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from server.witness.standing import StandingRules
 from sync.errors import SyncError
 
 
 class RequestRules(StandingRules):
-    """The sampling requests of each batch. Of a batch of which one was erased nothing is judged."""
+    """The sampling requests of each batch, and of all that it came of; of one of which an entry was erased nothing is
+    judged."""
 
     kinds = (REQUESTED, ANSWERED)
 
-    def __init__(self) -> None:
+    def __init__(self, lineage: Lineage) -> None:
         super().__init__()
+        self._lineage = lineage
         self._asked: dict[str, Request] = {}
 
     def judge(self, seen: Seen) -> None:
@@ -33,8 +38,9 @@ class RequestRules(StandingRules):
             if found is not None:
                 self.compare(seen, {one.code for one in found}, (asking.UNPLANNED,))
         elif seen.by_server and head.kind == RELEASED_KIND:
-            if any(one.is_open for one in self._of(given["batch"])):
-                raise SyncError("release_blocked", f"{head.stream} was released over a sampling request")
+            for batch in (given["batch"], *self._lineage.above(given["batch"])):
+                if batch_stream(batch) not in self._blind and any(one.is_open for one in self._of(batch)):
+                    raise SyncError("release_blocked", f"{head.stream} was released over a sampling request of {batch}")
         elif seen.by_server and head.kind == ANSWERED:
             drawn = sum(one.number is not None for one in self._of(given["batch"]))
             code = rules.refused(self._asked.get(given["request"]), given, head.actor, drawn)
@@ -51,7 +57,7 @@ class RequestRules(StandingRules):
             return
         if head.kind == REQUESTED:
             same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
-            about = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
+            about: dict[str, Any] = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
             self._asked[head.id] = Request(**about, **{name: given[name] for name in same})
         elif given["request"] in self._asked:
             said = answer_of(given) | {"answered_by": head.actor, "answered_at": seen.stamp.recorded_at}

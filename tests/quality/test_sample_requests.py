@@ -20,8 +20,11 @@ from server.core import rebuild
 from server.core.errors import PestleError
 from server.core.record import Recorded
 from server.production.asking import UNPLANNED
+from server.production.model import FORMED, ORDER
 from server.quality.requests import queries
 from server.quality.requests.model import ANSWERED, REQUESTED, number_text
+from server.release.model import RELEASED_KIND
+from server.witness.lineage import Lineage
 from server.witness.requests import RequestRules
 from server.witness.seen import Seen
 from sync.errors import SyncError
@@ -167,7 +170,7 @@ def test_the_dossier_tells_request_and_sample(site: Site) -> None:
 
 
 def found_by_a_witness(story: list[Seen], change: Callable[[Seen], Seen | None]) -> str | None:
-    rules = RequestRules()
+    rules = RequestRules(Lineage())
     for seen in filter(None, map(change, story)):
         try:
             rules.judge(seen)
@@ -206,6 +209,33 @@ def test_a_witness_finds_a_release_over_an_open_request_and_an_answer_that_is_no
     assert found_by_a_witness(story, of(REQUESTED, unreasoned)) == "flag_missing"
     # Where the request was erased nobody can tell.
     assert found_by_a_witness(story, of(REQUESTED, lambda seen: replace(seen, body=None))) is None
+
+
+@pytest.mark.urs("PLT-18", "PRD-14")
+def test_a_witness_asks_it_of_what_a_batch_came_of_as_well(site: Site) -> None:
+    done(site)
+    asked = ask(site).id
+    site.hand_back("B1")
+    answer(site, asked)
+    sign(site, "released")
+    story = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
+    [order] = [one for one in story if one.head.kind == ORDER]
+    said = {"batch": "B2", "how": "split", "parents": ["B1"]}
+    lineage, rules = Lineage(), RequestRules
+    lineage.learn(replace(order, head=replace(order.head, kind=FORMED, stream="batch/B2"), body=said))
+    assert lineage.above("B2") == ["B1"]
+    for left, found in ((None, None), (ANSWERED, "release_blocked")):
+        witness, code_ = rules(lineage), None
+        for seen in story:
+            if seen.head.kind == left:
+                continue
+            if seen.head.kind == RELEASED_KIND:
+                try:
+                    witness.judge(replace(seen, body={**(seen.body or {}), "batch": "B2"}))
+                except SyncError as error:
+                    code_ = error.code
+            witness.learn(seen)
+        assert code_ == found
 
 
 @pytest.mark.urs("HMI-04")
