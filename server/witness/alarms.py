@@ -65,7 +65,9 @@ class AlarmRules(StandingRules):
         if not told and not isinstance(about, Alarm):
             return ()
         uses = [one for code in codes for one in self._of.get(code, {}).values()]
-        work = [self._first[place] for place in {(one.batch, one.phase) for one in uses} if place in self._first]
+        # A piece may be named when its phase has begun already.
+        places = {(one.batch, one.phase) for one in (*uses, *(() if isinstance(about, Alarm) else (about,)))}
+        work = [self._first[place] for place in places if place in self._first]
         found = alarms.newly(Known(told, uses, work), about)
         found += [] if weighed is None else alarms.weighed_in(told, weighed)
         return {model.IN_ALARM} if any(self.phases.get(batch_stream(one.batch)) for one in found) else ()

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from batch_support import Site, weighed
 from course_support import Branches
-from witness_support import Rig, Story
+from witness_support import Rig, Story, witnessed
 
 from server.core import clock
 from server.core.record import Recorded
-from server.equipment.alarms import model
+from server.equipment.alarms import model, queries
+from sync.entry import Envelope
 
 pytestmark = pytest.mark.urs("PLT-18", "EQP-01", "EQP-05", "PRD-08")
 ALARM = {"equipment": "PR-1", "what": "E42", "severity": "major", "source": "manual"}
@@ -113,3 +116,53 @@ def test_what_was_erased_nobody_is_accused_of(rig: Rig, story: Story) -> None:
     for at in flagged[:2]:
         erased = erased.restamp(at, lambda stamp: replace(stamp, flags=_without(stamp.flags)))
     assert rig.show(erased.server_says("site.payloads_erased.v1", "site", payload)) == 200, rig.why
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_comes_in_whatever_order_door_and_witness_say_the_same(tmp_path: Path, seed: int) -> None:
+    chance = Random(seed)
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    try:
+        batches = [Branches(site, f"C{number}") for number in range(3)]
+        for code in PIECES:
+            batches[0].register(code, "press", None)
+        late: list[Envelope] = []
+        told = [step(site, chance, chance.choice(batches), late) for _ in range(120)]
+        told += [site.submit(one).flags for one in late]
+        assert any(model.IN_ALARM in flags for flags in told)
+        assert witnessed(tmp_path / "witness", Story.of(site.plant)) == (200, None)
+    finally:
+        clock.use_system()
+        site.plant.close()
+
+
+PIECES = ("PR-1", "PR-2")
+
+
+def step(site: Site, chance: Random, made: Branches, late: list[Envelope]) -> tuple[str, ...]:
+    """Something that happens to a machine or with it; what tablet-b writes comes some time later, in its order."""
+    code, phase = chance.choice(PIECES), chance.choice(["10", "20", "30", "40"])
+    made.wait(chance.choice([0, 1, 4, 7]))
+    match chance.choice(["identify", "start", "end", "tablet", "late", "desk", "clear", "come"]):
+        case "identify":
+            return made.identify(phase, code).flags
+        case "start":
+            return made.start(phase).flags
+        case "end":
+            return made.end(phase).flags
+        case "tablet":
+            return made.alarm(phase, code).flags
+        case "late":
+            late.append(made.write_alarm(phase, code))
+        case "desk":
+            return site.state(model.RAISED, f"equipment/{code}", ALARM | {"equipment": code}, "P-1").flags
+        case "clear":
+            with site.plant.engine.connect() as connection:
+                standing = queries.standing(connection).get(code, [])
+            if standing:
+                said = {"equipment": code, "alarm": chance.choice(standing).id, "reason": "put right"}
+                site.state(model.CLEARED, f"equipment/{code}", said)
+        case _ if late:
+            return site.submit(late.pop(0)).flags
+    return ()

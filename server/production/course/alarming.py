@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.equipment.alarms import model as alarm
@@ -12,9 +12,16 @@ from server.production import model, queries
 from server.production.course import alarms
 from server.production.course.alarms import Found, Known, Use, Work
 from server.production.projection import entry_
+from sync.log import transaction
+from sync.log.prepared import Prepared
 
 # As many as any database takes in one question.
 _AT_ONCE = 500
+_first_of = Prepared(
+    select(func.min(entry_.c.captured_at))
+    .where(entry_.c.batch == bindparam("batch"), entry_.c.phase == bindparam("phase"))
+    .where(or_(*(entry_.c.kind == kind for kind in model.WORK)))
+)
 
 
 def judge_alarm(connection: Connection, entry: Entry) -> Ruling:
@@ -28,7 +35,7 @@ def judge(connection: Connection, entry: Entry) -> list[Found]:
     about = alarms.taken_from(entry.header, entry.payload)
     if about is None:
         return []
-    codes = alarmed.in_phase(connection, about.batch, about.phase) if isinstance(about, Work) else {about.equipment}
+    codes = _begun_with(connection, about) if isinstance(about, Work) else {about.equipment}
     weighed = alarms.weighed_on(entry.header, entry.payload)
     if weighed is not None and alarmed.had_any(connection, weighed.equipment):
         codes = codes | {weighed.equipment}
@@ -40,6 +47,15 @@ def judge(connection: Connection, entry: Entry) -> list[Found]:
     found = alarms.newly(Known(told, uses, work), about)
     found += [] if weighed is None else alarms.weighed_in(told, weighed)
     return [one for one in found if _is_known(connection, one.batch)]
+
+
+def _begun_with(connection: Connection, about: Work) -> set[str]:
+    """The pieces that ever gave an alarm and with which this work begins its phase; none where it had begun before."""
+    codes = alarmed.in_phase(connection, about.batch, about.phase)
+    if not codes:
+        return codes
+    [(first,)] = transaction.rows(connection, _first_of, {"batch": about.batch, "phase": about.phase})
+    return set() if first is not None and first < about.at else codes
 
 
 def _place(about: Alarm | Use | Work) -> Iterable[Use | Work]:
