@@ -141,6 +141,16 @@ class QuestionAnswered(Schema):
     text = fields.text(4000)
 
 
+class ReviewTimed(Schema):
+    """`seconds` that the page of the review was open, visible and in use on the signer's device, up to the signature
+    of the kind `signed`; of the batch no rule asks for it."""
+
+    batch = fields.code()
+    signed = fields.choice(model.PRODUCTION_KIND, model.RELEASED_KIND, model.REJECTED_KIND)
+    digest = fields.sha256()
+    seconds = fields.whole(0, model.MOST_SECONDS)
+
+
 class ReleaseRefused(Schema):
     batch = fields.code()
     open = fields.words(1)
@@ -410,6 +420,7 @@ KINDS = (
     Kind(model.ASKED_KIND, QuestionAsked, "decision", decide_question, projection.ask, by=_REVIEWS),
     Kind(model.ANSWERED_KIND, QuestionAnswered, "decision", decide_answer, projection.answer, by=_ANSWERS),
     Kind(model.REFUSED_KIND, ReleaseRefused, "observation", by_server=True),
+    Kind(model.TIMED_KIND, ReviewTimed, "observation", project=projection.time_review, by_server=True),
     *audit.KINDS,
     *paper.KINDS,
 )

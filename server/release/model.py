@@ -57,6 +57,10 @@ ASKED_KIND = "release.question_asked.v1"
 ANSWERED_KIND = "release.question_answered.v1"
 # Production has reviewed its record (CN GMP 2010, 230): what quality reviews after it, where no flow has both steps.
 PRODUCTION_KIND = "release.production_reviewed.v1"
+# How long somebody looked at the review before signing it: for planning, never a control.
+TIMED_KIND = "release.review_timed.v1"
+# Four weeks of looking: more is a clock that was wrong.
+MOST_SECONDS = 28 * 24 * 3600
 # The flow that carries the review of a batch record, and how it ends where the batch may be released.
 REVIEW_FLOW, REVIEWED = "batch-review", "reviewed"
 RELEASES = (RELEASED_KIND, RELEASED_V2, RELEASED_V1)
@@ -101,6 +105,11 @@ _SAID_OF = {
 def said(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What was shown to who signed this: the same for the page, for the door, and for every verifier."""
     return {**{name: given[name] for name in _SAID_OF.get(kind, _SAID)}, "meaning": given["meaning"]["code"]}
+
+
+def times_stream(batch: str) -> str:
+    """Beside the batch's own stream: it says nothing of the batch, and makes no signature stale."""
+    return f"review/{batch}"
 
 
 def review_subject(batch: str) -> str:

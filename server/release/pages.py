@@ -16,7 +16,7 @@ from server.production.model import Batch, BatchLine
 from server.quality import model as deviations
 from server.quality import queries as quality
 from server.recipes.model import find_phase
-from server.release import gates, queries, questions, recorded
+from server.release import gates, queries, questions, recorded, timing
 from server.release.audit import pages as audits
 from server.release.model import REVIEW_FLOW, DeviceHead, Disposition, Notice, review_subject
 from sync.log import reading
@@ -134,6 +134,7 @@ def review_page(connection: Connection, number: str) -> dict[str, Any] | None:
         "audit_review": audits.of_batch(connection, number),
         "flow": _review_flow(connection, number),
         "records": _records(connection, number),
+        "times": _times(connection, number),
     }
 
 
@@ -160,6 +161,13 @@ def questions_page(connection: Connection, number: str) -> list[dict[str, Any]] 
             }
         )
     return rows
+
+
+def _times(connection: Connection, number: str) -> list[dict[str, Any]]:
+    """How long each signature's review took: {signed, seconds, by, at}."""
+    found = timing.signed(connection, number)
+    names = identity.people(connection, {one["by"] for one in found})
+    return [{**one, "by": names[one["by"]]} for one in found]
 
 
 def _records(connection: Connection, number: str) -> list[dict[str, Any]]:
@@ -332,5 +340,8 @@ def _lot(lot: Lot) -> dict[str, Any]:
 
 def lines(connection: Connection, found: Sequence[BatchLine]) -> list[dict[str, Any]]:
     """Batches as lists show them; `stale` where the signature of one no longer covers everything."""
-    stale = queries.stale_of(connection, [line.number for line in found])
-    return [{**line.payload(), "stale": line.number in stale} for line in found]
+    numbers = [line.number for line in found]
+    stale, times = queries.stale_of(connection, numbers), timing.of_batches(connection, numbers)
+    return [
+        {**line.payload(), "stale": line.number in stale, "review_seconds": times.get(line.number)} for line in found
+    ]

@@ -117,6 +117,23 @@ question = Table(
     Index("ix_release_question_entry", "entry", unique=True),
 )
 
+# How long each review took that was signed: for planning.
+review_time = Table(
+    "release_review_time",
+    records,
+    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Text, nullable=False, index=True),
+    Column("signed", Text, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+
+def time_review(connection: Connection, entry: Entry) -> None:
+    row = {name: entry.payload[name] for name in ("batch", "signed", "seconds")}
+    connection.execute(insert(review_time), row | {"idx": entry.index, "by": entry.actor, "at": entry.recorded_at})
+
 
 def dispose(connection: Connection, entry: Entry) -> None:
     """The newest signature counts; earlier ones stay."""

@@ -9,7 +9,7 @@ from server.core import fields
 from server.identity.signing import SignatureFields
 from server.production.model import STATUSES
 from server.release.dossier.content import WITHHOLDABLE
-from server.release.model import MEANINGS
+from server.release.model import MEANINGS, MOST_SECONDS
 
 
 def _list(schema: type[Schema]) -> plain.List[Any]:
@@ -60,6 +60,7 @@ class BatchLineAnswer(Schema):
     started_at = plain.String(allow_none=True)
     updated_at = plain.String()
     stale = plain.Boolean()
+    review_seconds = plain.Integer(allow_none=True)
 
 
 class WaitingAnswer(Schema):
@@ -129,8 +130,11 @@ class BatchesQuery(Schema):
 
 
 class BatchesAnswer(Schema):
+    """`review`: {seconds, batches}, the median time in review and of how many batches; null where none was measured."""
+
     items = _list(BatchLineAnswer)
     total = plain.Integer()
+    review = plain.Raw()
 
 
 class HomeAnswer(Schema):
@@ -308,6 +312,7 @@ class ReviewAnswer(Schema):
     audit_review = plain.Raw(metadata={"description": "{review, since}: the last of the whole audit trail"})
     flow = plain.Nested(StandingAnswer, allow_none=True)
     records = _list(RecordLineAnswer)
+    times = plain.List(plain.Raw(), metadata={"description": "{signed, seconds, by, at}: time in review, for planning"})
     production = plain.Nested(
         DispositionAnswer, allow_none=True, metadata={"description": "production's own signature, where there is one"}
     )
@@ -360,6 +365,11 @@ class AssessBody(Schema):
     assessment = plain.String(required=True, validate=reasoned(4000))
 
 
+def _seconds() -> plain.Integer:
+    """How long the signer looked at it; null: not measured."""
+    return plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, MOST_SECONDS))
+
+
 class SignBody(SignatureFields):
     """`size` is that of the log when the review was shown: the seal names the devices' heads of then, so that a
     tablet which works on another batch meanwhile does not make the signature stale. None is now."""
@@ -367,14 +377,16 @@ class SignBody(SignatureFields):
     meaning = plain.String(required=True, validate=validate.OneOf(list(MEANINGS)))
     digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
     size = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
+    seconds = _seconds()
     reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))
 
 
 class ProductionBody(SignatureFields):
-    """`digest` and `size` as in `SignBody`; `reason` is a remark of who has reviewed it."""
+    """`digest`, `size` and `seconds` as in `SignBody`; `reason` is a remark of who has reviewed it."""
 
     digest = plain.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
     size = plain.Integer(load_default=None, allow_none=True, validate=validate.Range(0, fields.LARGEST))
+    seconds = _seconds()
     reason = plain.String(load_default=None, allow_none=True, validate=reasoned(2000))
 
 

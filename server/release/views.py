@@ -19,7 +19,7 @@ from server.identity.access import current_session, demand, require
 from server.production import model as production
 from server.production import queries as batches
 from server.production.model import batch_stream
-from server.release import model, pages, queries, shapes
+from server.release import model, pages, queries, shapes, timing
 from server.release.dossier.build import dossier
 from server.release.entries import refused
 from server.release.stamping import stamper
@@ -49,7 +49,7 @@ def list_batches(query: Mapping[str, Any]) -> Answer:
     statuses = tuple(filter(None, query["status"].split(",")))
     with site.current().engine.connect() as connection:
         lines, total = batches.batch_lines(connection, statuses, query["q"].strip(), query["offset"], query["limit"])
-        return {"items": pages.lines(connection, lines), "total": total}
+        return {"items": pages.lines(connection, lines), "total": total, "review": timing.middle(connection)}
 
 
 @blueprint.get("/batches/<number>")
@@ -334,8 +334,21 @@ def _seal(number: str, kind: str, body: Mapping[str, Any], meant: Mapping[str, s
         "devices": [head.payload() for head in heads],
         **about,
     }
-    _state(number, kind, payload)
+    facts = [
+        Fact(kind, batch_stream(number), payload, actor=signed["signer"]["id"]),
+        *_timed(number, kind, body, signed),
+    ]
+    site.current().recorder.state(*facts)
     return _review(number)
+
+
+def _timed(number: str, kind: str, body: Mapping[str, Any], signed: Mapping[str, Any]) -> list[Fact]:
+    """How long its signer looked at it, where the page has measured that."""
+    if body["seconds"] is None:
+        return []
+    said = {"batch": number, "signed": kind, "digest": body["digest"], "seconds": body["seconds"]}
+    stream, actor = model.times_stream(number), signed["signer"]["id"]
+    return [Fact(model.TIMED_KIND, stream, said, subject=batch_stream(number), actor=actor)]
 
 
 def _signed(

@@ -66,7 +66,14 @@ def test_from_opening_to_signature_there_are_at_most_five_actions(here: Site) ->
     phone.at("signature-password").fill(here.people["zhaolin"]["password"])
     phone.at("sign-now").click()
     expect(phone.at("seal")).to_have_attribute("data-decision", "released", timeout=LONG)
+    expect(phone.at("review-time")).to_have_count(2)
+    times = here.desk("zhaolin").batch(BATCH, "/review")["times"]
+    assert [one["signed"] for one in times] == ["release.production_reviewed.v1", "release.batch_released.v3"]
+    assert all(0 <= one["seconds"] < 600 for one in times)
     opened, *acts = phone.page.evaluate("window.acts")
     assert opened == f"review-{BATCH}"
     assert {"release", "sign-now"} <= set(acts)
     assert len(acts) <= MOST, acts
+    phone.page.goto(f"{phone.wire.url}/batches")
+    expect(phone.at("review-median")).to_be_visible(timeout=LONG)
+    phone.shoot("times")

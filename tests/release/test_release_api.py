@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from release_support import review_production
 
 from server.app import create_app
+from server.core import rebuild
 from server.identity import accounts
 
 LOGIN, PASSWORD = "zhao", "correct horse battery"
@@ -330,3 +331,33 @@ def test_the_dossier_is_served_as_pdf(desk: Desk) -> None:
 def test_the_api_describes_itself(desk: Desk) -> None:
     paths = body(desk.client(None), "/api/openapi.json")["paths"]
     assert {"/api/home", "/api/batches/{number}/release", "/api/lots/{material}/{lot}"} <= set(paths)
+
+
+@pytest.mark.urs("PRD-13")
+def test_the_time_in_review_is_recorded_with_each_signature_and_is_a_figure_and_no_more(desk: Desk) -> None:
+    """Of the batch, and the median over all that were measured; nothing asks for it, nothing waits for it."""
+    site = desk.site
+    site.work("B1")
+    site.hand_back("B1")
+    listed = body(desk.client("P-5"), "/api/batches")
+    assert (listed["review"], listed["items"][0]["review_seconds"]) == ({"seconds": None, "batches": 0}, None)
+    supervisor, qa = desk.client("P-3"), desk.client("P-5")
+    signed = signature(supervisor, seconds=95)
+    del signed["meaning"]
+    assert supervisor.post("/api/batches/B1/production-review", json=signed).status_code == 200
+    answer = qa.post("/api/batches/B1/release", json=signature(qa, seconds=600))
+    assert answer.status_code == 200, answer.text
+    assert [(one["seconds"], one["by"]["id"]) for one in answer.json["times"]] == [(95, "P-3"), (600, "P-5")]
+    # It stands beside the batch: no signature is stale for it.
+    assert (answer.json["disposition"]["stale"], answer.json["production"]["stale"]) == (False, False)
+    site.order("B2")
+    site.work("B2")
+    site.hand_back("B2")
+    digest = body(qa, "/api/batches/B2/review")["digest"]
+    given = {"meaning": "reviewed_and_rejected", "login": LOGIN, "password": PASSWORD, "digest": digest, "reason": "no"}
+    assert qa.post("/api/batches/B2/reject", json=given | {"seconds": -1}).status_code == 422
+    assert qa.post("/api/batches/B2/reject", json=given | {"seconds": 5}).status_code == 200
+    listed = body(qa, "/api/batches")
+    assert {one["number"]: one["review_seconds"] for one in listed["items"]} == {"B1": 695, "B2": 5}
+    assert listed["review"] == {"seconds": 350, "batches": 2}
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["ok"]

@@ -82,6 +82,8 @@ export interface BatchLine {
   updated_at: string;
   /** Its signature no longer covers everything. */
   stale: boolean;
+  /** Seconds that its reviews took, as far as measured. */
+  review_seconds: number | null;
 }
 
 export interface DeviceOwing { id: string; name: string; last_seen: string | null; known: number; delivered: number }
@@ -171,6 +173,8 @@ export interface Review {
   audit_review: LastReview;
   flow: Standing | null;
   records: RecordLine[];
+  /** Seconds in review, as measured with each signature: for planning. */
+  times: { signed: string; seconds: number; by: Named; at: string }[];
   /** Production's own signature, where there is one. */
   production: Omit<Disposition, "decision"> | null;
 }

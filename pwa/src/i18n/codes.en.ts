@@ -77,7 +77,7 @@ export const codesEn = {
     "quality.request_answered.v1": "Sampling request answered",
     "release.question_asked.v1": "Question of the review",
     "release.question_answered.v1": "Question answered",
-    "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.batch_released.v2": "Batch released and sealed", "release.batch_rejected.v2": "Batch rejected and sealed", "release.batch_released.v3": "Batch released and sealed", "release.batch_rejected.v3": "Batch rejected and sealed", "release.production_reviewed.v1": "Reviewed by production", "release.device_waived.v1": "Device waived", "release.device_waived.v2": "Device waived", "release.audit_reviewed.v1": "Audit trail reviewed",
+    "release.conflict_resolved.v1": "Conflict decided", "release.exception_assessed.v1": "Exception assessed", "release.batch_released.v1": "Batch released", "release.batch_rejected.v1": "Batch rejected", "release.batch_released.v2": "Batch released and sealed", "release.batch_rejected.v2": "Batch rejected and sealed", "release.batch_released.v3": "Batch released and sealed", "release.batch_rejected.v3": "Batch rejected and sealed", "release.review_timed.v1": "Time in review", "release.production_reviewed.v1": "Reviewed by production", "release.device_waived.v1": "Device waived", "release.device_waived.v2": "Device waived", "release.audit_reviewed.v1": "Audit trail reviewed",
     "quality.certificate_recorded.v1": "Certificate of analysis recorded",
     "quality.results_recorded.v3": "Results recorded",
     "quality.sample_handed.v1": "Sample handed on",

@@ -78,7 +78,7 @@ export const codesZh: typeof codesEn = {
     "release.question_asked.v1": "审核提问",
     "release.question_answered.v1": "问题已答复",
     "release.difference_explained.v1": "物料偏差已解释",
-    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.production_reviewed.v1": "生产部门已审核", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
+    "release.conflict_resolved.v1": "冲突已裁定", "release.exception_assessed.v1": "异常已评估", "release.batch_released.v1": "批放行", "release.batch_rejected.v1": "批拒绝放行", "release.batch_released.v2": "批放行并封存", "release.batch_rejected.v2": "批拒绝并封存", "release.batch_released.v3": "批放行并封存", "release.batch_rejected.v3": "批拒绝并封存", "release.review_timed.v1": "审核用时", "release.production_reviewed.v1": "生产部门已审核", "release.device_waived.v1": "设备豁免", "release.device_waived.v2": "设备豁免", "release.audit_reviewed.v1": "审计追踪已审核",
     "quality.certificate_recorded.v1": "供应商检验报告书已登记",
     "quality.results_recorded.v3": "检验结果",
     "quality.sample_handed.v1": "样品流转",

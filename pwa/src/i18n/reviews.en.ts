@@ -9,5 +9,12 @@ export const reviewsEn = {
   stale: "Records of how the batch was made came after this signature: production reviews it again.",
   waits: "Production has not reviewed this batch yet. Quality releases it only after that.",
   ended: "Every phase has to end first.",
+  timeTitle: "Time in review",
+  timeHint: "Counted while this page is open, visible and in use on your device, and recorded with your signature. A figure for planning, no control: nothing depends on it, and nobody is judged by it.",
+  timeNow: (time: string) => `You so far: ${time}`,
+  timeBy: { "release.production_reviewed.v1": "Production", "release.batch_released.v3": "Quality, released", "release.batch_rejected.v3": "Quality, rejected" } as Record<string, string>,
+  median: (time: string, n: number) => `Median time in review: ${time}, over ${n === 1 ? "1 batch" : `${n} batches`}. A figure for planning, no control.`,
+  column: "In review",
+  minutes: (n: number) => `${n} min`, hours: (h: number, m: number) => `${h} h ${m} min`, below: "below 1 min",
   reason: { not_reviewed: "not reviewed yet", came_after: "records came after its signature" } as Record<string, string>,
 };
