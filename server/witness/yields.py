@@ -30,7 +30,7 @@ class YieldRules(StandingRules):
     """The values of every batch after the entries learnt so far; `granted` knows who may explain. Before `since` only
     the start of a phase was asked about the yields before it."""
 
-    kinds = (*model.WORK, model.EXPLAINED)
+    kinds = (*model.WORK, model.EXPLAINED, model.PAPER_BEGUN)
 
     def __init__(self, granted: GrantRules, signed: Signed, since: SinceRules, papers: PaperRules) -> None:
         super().__init__()

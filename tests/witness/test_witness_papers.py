@@ -71,3 +71,10 @@ def test_a_copy_that_was_typed_in_from_is_not_accounted_for_as_unused(rig: Rig, 
     told = story.stated("release.blank_accounted.v1", "batch/B1", given, "P-5")
     assert rig.show(told) != 200
     assert rig.found == ("item_closed", len(told.entries) - 1)
+
+
+@pytest.mark.parametrize("flag", ["from_paper", "blank_used"])
+def test_once_it_is_erased_what_was_typed_in_nothing_is_judged_of_its_batch(rig: Rig, story: Story, flag: str) -> None:
+    begun = story.indices("production.paper_begun.v1")[0]
+    rig.show(story.without_payload(begun).without_flag(flag))
+    assert rig.found is None or "flag" not in rig.found[0]
