@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, create_engine
 from support import PostgresCluster, take_steps, with_tables
 
 from server.core import db
+from server.identity import credentials
 
 # How fast a busy machine makes examples up says nothing of what is tested, and no test fails by a clock.
 settings.register_profile("pestle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -41,6 +43,14 @@ def _alike(url: str, **options: Any) -> Engine:
 
 
 db.create_engine = _alike
+# Passwords are known or wrong as ever; only what it costs to try one is for attackers. `product_hasher` has it back.
+_PRODUCT_HASHER = credentials._hasher
+credentials._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def product_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_hasher", _PRODUCT_HASHER)
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def test_a_password_ends_as_the_plant_says_and_a_given_one_soon() -> None:
 
 
 @pytest.mark.urs("IDN-02")
+@pytest.mark.usefixtures("product_hasher")
 def test_a_password_is_kept_as_argon2id() -> None:
     hashed = credentials.hash_password("correct horse battery")
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
