@@ -18,7 +18,7 @@ from support import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-11")]
 LONG = 20_000
-BATCH = "C-1"
+BATCH, OTHER = "C-1", "C-2"
 PICTURE = ROOT / "pwa" / "public" / "icon-512.png"
 
 
@@ -41,6 +41,8 @@ class Walk:
     def __init__(self, here: Site, database_url: str) -> None:
         self.site = here
         order(here, database_url, BATCH, [{**one, "room": None, "equipment": None} for one in PHASES])
+        alone = step("20", "packaging", printed=[FOLDED | {"sources": {**TYPED, "packs": None}}])
+        order(here, database_url, OTHER, [{**alone, "room": None, "equipment": None}])
         self.tablet = here.tablet("packaging", "en-GB")
 
     def balance(self, *counts: str) -> None:
@@ -64,8 +66,8 @@ class Walk:
         self.tablet.at("phase-20").click()
         expect(self.tablet.at(testid).first).to_be_visible(timeout=LONG)
 
-    def entries(self, kind: str) -> list[dict[str, object]]:
-        every = self.site.desk("zhaolin").batch(BATCH, "/entries")["items"]
+    def entries(self, kind: str, batch: str = BATCH) -> list[dict[str, object]]:
+        every = self.site.desk("zhaolin").batch(batch, "/entries")["items"]
         return [one["payload"] for one in every if one["kind"] == f"production.{kind}.v1"]
 
 
@@ -143,3 +145,20 @@ def test_the_server_has_found_the_same_and_prints_it(walk: Walk) -> None:
     desk = walk.site.desk("zhaolin")
     until("the picture is there", lambda: len(desk.bytes(f"/api/blobs/{specimen['blob']}")) == specimen["bytes"], 40)
     assert desk.bytes(f"/api/batches/{BATCH}/dossier?lang=zh").startswith(b"%PDF")
+
+
+def test_without_a_specimen_the_phase_ends_with_a_reason_and_that_is_an_exception(walk: Walk) -> None:
+    tablet = walk.tablet
+    tablet.hand_back(BATCH)
+    tablet.take(OTHER, "20")
+    tablet.start_phase()
+    walk.balance("1000", "980", "8", "2", "10")
+    tablet.at("sign").click()
+    tablet.at("without-specimen").click()
+    tablet.at("without-text").fill("The camera is broken")
+    tablet.shoot("without")
+    tablet.at("without-sign").click()
+    expect(tablet.at("all-done")).to_be_visible(timeout=LONG)
+    until("all is in the log", lambda: tablet.counts()[:2] == (0, 0), 40)
+    assert [one["code"] for one in walk.entries("exception_raised", OTHER)] == ["specimen_missing"]
+    assert [one["text"] for one in walk.entries("remark_added", OTHER)] == ["The camera is broken"]

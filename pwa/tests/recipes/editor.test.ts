@@ -113,6 +113,19 @@ describe("phases of a recipe that is edited", () => {
     expect(dropped).toEqual(["30 ← 10", "30 ← 40/net"]);
   });
 
+  it("PRD-11 say of printed materials where their counts come from, also by another number and in a copy", () => {
+    const TYPED = { issued: null, packs: null, destroyed: null, specimens: null, returned: null };
+    const packs = (slots: string[] | null): object => ({ printed: [{ id: "carton", material: "CAR-1", sources: { ...TYPED, packs: slots, destroyed: ["10/rejects"] } }] });
+    const given = said(DIAMOND, "30", { type: "packaging", ...packs(["20/packs"]) });
+    expect(rename(given, "20", "25").phases.find((one) => one.id === "30")).toMatchObject(packs(["25/packs"]));
+    const bill = [{ material: "CAR-1", name: W, kind: "printed" }, { material: "API-1", name: W, kind: "raw" }];
+    const { content, dropped } = copyPhases(grown(["after", null]), given.phases.filter((one) => ["20", "30"].includes(one.id)), bill, "10", given.phases);
+    holds(content);
+    expect(content.phases.find((one) => one.id === "30")).toMatchObject({ printed: [{ sources: { ...TYPED, packs: ["20/packs"], destroyed: null } }] });
+    expect(dropped).toEqual(["30 ← 10/rejects"]);
+    expect(content.materials.map((one) => one.material)).toEqual(["CAR-1"]);
+  });
+
   it("of every type begin with all that their type says", () => {
     for (const type of TYPES) expect(newPhase(EMPTY, type, W)).toMatchObject({ type, after: [], times: [], candidates: [], needs: [], minutes: null });
   });
