@@ -242,8 +242,9 @@ def _line(row: Row[Any]) -> BatchLine:
 
 
 def _entry(row: Sequence[Any]) -> BatchEntry:
-    *said, late, paper = row
-    return BatchEntry(*said, bool(late), paper)
+    said: list[Any] = [*row]
+    said[-2] = bool(said[-2])
+    return BatchEntry(*said)
 
 
 def _item(row: Row[Any]) -> Item:

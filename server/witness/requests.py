@@ -58,7 +58,7 @@ class RequestRules(StandingRules):
         if head.kind == REQUESTED:
             same = ("batch", "phase", "sample", "what", "amount", "reason", "comment")
             about: dict[str, Any] = {"entry": head.id, "by": head.actor, "device": head.device, "at": head.captured_at}
-            self._asked[head.id] = Request(**about, **{name: given[name] for name in same})
+            self._asked[head.id] = Request(**about | {name: given[name] for name in same})
         elif given["request"] in self._asked:
             said = answer_of(given) | {"answered_by": head.actor, "answered_at": seen.stamp.recorded_at}
             self._asked[given["request"]] = replace(self._asked[given["request"]], **said)

@@ -101,7 +101,7 @@ def show_blank(query: Mapping[str, Any], number: str, copy: int) -> Response:
 def _listed(connection: Connection, number: str) -> Answer:
     found = queries.copies(connection, number)
     known, typed = queries.accounts(connection, number), typed_in.of_batch(connection, number)
-    people = identity.people(connection, {one.by for one in (*found, *known.values())})
+    people = identity.people(connection, {one.by for one in found} | {one.by for one in known.values()})
     return {
         "items": [
             {
