@@ -3,7 +3,6 @@
 What is open is read off the log by the few lines of `open_of`, which know nothing of gates, items and projections.
 """
 
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -16,7 +15,8 @@ import pytest
 from batch_support import PHASES, Payload, Site, checked, cleared, marked, parameter, weighed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from release_support import close, sign
+from release_support import close, review_production, sign
+from support import with_tables
 from usage_support import check
 from witness_support import Story, witnessed
 
@@ -29,7 +29,7 @@ from server.production.rules import slot_of
 from server.quality.model import DEVIATION_CLOSED_V1, DEVIATION_OPENED, RESULTS_RECORDED
 from server.quality.usage.model import CHECKED
 from server.recipes.model import slots
-from server.release.model import ANSWERED_KIND, ASKED_KIND, ASSESSED_KIND, RESOLVED_KIND
+from server.release.model import ANSWERED_KIND, ASKED_KIND, ASSESSED_KIND, PRODUCTION_KIND, RESOLVED_KIND
 from sync.log.reading import StoredEntry
 
 pytestmark = pytest.mark.urs("WHS-02", "PRD-13", "QUA-05")
@@ -77,6 +77,11 @@ def open_of(entries: Iterable[StoredEntry]) -> Counter[str]:
     still["questions"] = len(said[ASKED_KIND]) - len(said[ANSWERED_KIND])
     still["deviations"] = len(said[DEVIATION_OPENED]) - len(said[DEVIATION_CLOSED_V1])
     still["unchecked"] = len(said[RESULTS_RECORDED]) - len(said[CHECKED])
+    # Whatever the floor says is production's to look at before quality does.
+    floor = [
+        entry.index for entry in mine if entry.head.kind.startswith("production.") or entry.head.kind == ANSWERED_KIND
+    ]
+    still["unreviewed"] = max((entry.index for entry in said[PRODUCTION_KIND]), default=-1) < max(floor)
     lines = [line for entry in said[RESULTS_RECORDED] for line in entry.envelope.body["results"]]
     still["failed"] = sum(line["verdict"] == "fail" for line in lines)
     return +still
@@ -197,13 +202,17 @@ class World:
             self.site.hand_back(B)
             self.back = True
 
+    def review(self, _: int = 0) -> None:
+        """Production signs, if there is anything to sign."""
+        review_production(self.site)
+
     def release(self, _: int = 0) -> None:
         """QA signs what is there; the door and the log say the same of whether it may."""
         still = open_of(Story.of(self.site.plant).entries)
         with ExitStack() as stack:
             if still:
                 stack.enter_context(pytest.raises(PestleError, match="release_blocked"))
-            sign(self.site, "released")
+            sign(self.site, "released", alone=True)
         self.released = not still
 
     def finish(self, what: str) -> None:
@@ -214,15 +223,15 @@ class World:
         elif what == "settle":
             while self.settle():
                 pass
-        elif what == "hand_back":
-            self.hand_back()
+        elif what in ("hand_back", "review"):
+            getattr(self, what)()
         else:
             for _ in range(len(getattr(self, LISTS[what]))):
                 getattr(self, what)()
 
 
 LISTS = {"answer": "asked", "conclude": "numbers", "check": "unchecked"}
-DEEDS = ("twice", "wild", "correct", "result", "check", "ask", "answer", "deviate", "conclude", "settle")
+DEEDS = ("twice", "wild", "correct", "result", "check", "ask", "answer", "deviate", "conclude", "settle", "review")
 deeds = st.lists(
     st.one_of(
         st.tuples(st.just("step"), st.just(0)),
@@ -232,17 +241,14 @@ deeds = st.lists(
 )
 
 
-@given(deeds, st.permutations(("step", "settle", "hand_back", *LISTS)))
+@given(deeds, st.permutations(("step", "settle", "hand_back", "review", *LISTS)))
 @settings(max_examples=25)
-def test_a_batch_is_released_just_when_nothing_of_it_is_open(
-    migrated_sqlite: Path, story: list[tuple[str, int]], ends: list[str]
-) -> None:
+def test_a_batch_is_released_just_when_nothing_of_it_is_open(story: list[tuple[str, int]], ends: list[str]) -> None:
     with TemporaryDirectory() as folder:
-        shutil.copyfile(migrated_sqlite, f"{folder}/pestle.db")
-        site = Site(f"sqlite:///{folder}/pestle.db", Path(folder))
+        site = Site(with_tables(f"sqlite:///{folder}/pestle.db"), Path(folder))
         try:
             world = told(site, story)
-            for what in (*ends, "settle"):
+            for what in (*ends, "settle", "review"):
                 if not world.released:
                     world.finish(what)
                     world.release()

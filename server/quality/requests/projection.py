@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, insert, update
+from sqlalchemy import BigInteger, Column, Connection, Index, Table, Text, insert, update
 
 from server.core.db import records
 from server.core.kinds import Entry
@@ -13,7 +13,7 @@ from server.quality.requests.model import answer_of
 request = Table(
     "quality_request",
     records,
-    Column("idx", Integer, primary_key=True, autoincrement=False),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
     Column("entry", Text, nullable=False),
     Column("batch", Text, nullable=False),
     Column("phase", Text),
