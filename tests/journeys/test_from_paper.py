@@ -1,5 +1,6 @@
 """An outage, a copy on paper, what stands on it typed in as such; an exception with its deviation, without network."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -77,6 +78,11 @@ def test_an_exception_is_reported_with_its_deviation_without_a_network(tablet: T
     tablet.at("exception-sign").click()
     expect(tablet.at("exception-sheet")).to_have_count(0, timeout=LONG)
     expect(tablet.at("records")).to_contain_text("停电时粉料外溢")
+    tablet.at("exception").click()
+    tablet.at("severity-minor").click()
+    tablet.at("exception-text").fill("照明昏暗")
+    tablet.at("exception-sign").click()
+    expect(tablet.at("exception-sheet")).to_have_count(0, timeout=LONG)
 
 
 def test_the_log_has_what_was_typed_in_bound_to_its_copy_and_the_deviation(here: Site, tablet: Tablet) -> None:
@@ -108,3 +114,10 @@ def test_the_log_has_what_was_typed_in_bound_to_its_copy_and_the_deviation(here:
     expect(phone.at("from-paper")).to_contain_text("副本 1", timeout=LONG)
     expect(phone.at("open-major")).to_be_visible()
     shown_at_each_size(phone, "from-paper-review")
+    # What has no deviation yet gets one from its card, which says what is known of it.
+    card = phone.page.locator("article[data-type=exception]").filter(has_text="照明昏暗")
+    card.get_by_test_id(re.compile("^open-deviation-")).click()
+    expect(phone.at("deviation-summary")).to_have_value(re.compile("照明昏暗"))
+    phone.at("deviation-save").click()
+    expect(card.get_by_test_id(re.compile("^deviation-DEV-"))).to_be_visible(timeout=LONG)
+    expect(card.get_by_test_id(re.compile("^open-deviation-"))).to_have_count(0)
