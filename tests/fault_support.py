@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
+from support import give_own_dialect
 
 from server.core.record import Recorder
 
@@ -74,6 +75,7 @@ def faults(engine: Engine) -> Iterator[Faults]:
             cursor.close()
             placed.strike(step, AFTER)
 
+    give_own_dialect(engine)
     commit = engine.dialect.do_commit
 
     def do_commit(connection: Any) -> None:

@@ -12,7 +12,7 @@ from handheld_support import Site as Seeded
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from support import PostgresCluster, free_port
+from support import PostgresCluster, free_port, give_own_dialect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
@@ -34,6 +34,7 @@ class Power:
     def __init__(self, engine: Engine) -> None:
         self.failed = False
         self._left, self._effect, self._lasts = 0, False, False
+        give_own_dialect(engine)
         commit = engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:

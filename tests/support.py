@@ -1,6 +1,7 @@
 """What tests in several rooms need: the shared material that others made, and a private PostgreSQL."""
 
 import atexit
+import copy
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Engine
 
 from server.core import db
 from server.migrations import migrate
@@ -62,6 +64,11 @@ def with_tables(url: str) -> str:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(migrated_sqlite(), name)
     return url
+
+
+def give_own_dialect(engine: Engine) -> None:
+    """A dialect of its own for an engine, so that what a test makes of it stays there: tests share theirs."""
+    engine.dialect = engine.pool._dialect = copy.copy(engine.dialect)
 
 
 class PostgresCluster:

@@ -3182,6 +3182,12 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作更改。"),
         ("Investigate: the server did not judge it by its own rules.", "请调查：服务器未按自身规则判定。"),
     ),
+    "deviation_missing": Problem(
+        422,
+        ("A report asked for a deviation, and the server has opened none.", "上报的异常要求开立偏差，而服务器未开立。"),
+        ("Nothing was changed.", "未作更改。"),
+        ("Investigate: the server did not do what its own rules ask.", "请调查：服务器未按自身规则办理。"),
+    ),
     "flag_wrong": Problem(
         422,
         ("An entry was taken with a flag that the rules do not give it.", "一条记录被接受时带有规则所不予的标记。"),

@@ -290,7 +290,8 @@ MATRIX: dict[Attack, tuple[str | None, bool, bool]] = {
     drop_a_payload:                            ("payload_missing",     YES, YES),
     swap_the_logs_key:                         ("note_signer_unknown", YES, YES),
     hide_that_it_came_after_the_seal:          ("flag_missing",        YES, YES),
-    put_late_work_before_the_seal:             ("seal_wrong",          YES, YES),
+    # It comes after production's signature there.
+    put_late_work_before_the_seal:             ("release_blocked",     YES, YES),
     seal_something_else:                       ("seal_wrong",          YES, YES),
     truncate:                                  (None,                  YES, YES),
     restore_a_backup_with_a_colluding_device:  (None,                  YES, YES),
@@ -309,7 +310,7 @@ ALSO: dict[Attack, tuple[str | None, bool, bool]] = {
     say_that_a_container_was_anothers:         ("flag_wrong",          YES, YES),
 }  # fmt: skip
 # What the verifier lets pass, since only a witness knows the server's own rules.
-BY_RULES = {"flag_missing", "flag_wrong", "seal_wrong"}
+BY_RULES = {"flag_missing", "flag_wrong", "seal_wrong", "release_blocked"}
 
 
 @pytest.fixture(scope="module")

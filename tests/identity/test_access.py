@@ -172,6 +172,7 @@ def test_answers_do_not_tell_whether_a_login_exists(site: PlantUnderTest) -> Non
         accounts.unlock(site.plant, "P-0001", "next", actor="P-0007")
 
 
+@pytest.mark.usefixtures("product_hasher")
 def test_nor_does_the_time_they_take(site: PlantUnderTest) -> None:
     """Each pays for one argon2id, whether there is a hash or not. Measured in the thread's own time, the least of some:
     whatever else the machine does has no part in it."""

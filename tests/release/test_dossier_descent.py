@@ -50,9 +50,9 @@ def test_rework_is_printed_with_its_reason_its_risk_and_the_meaning_of_its_signa
             assert kind
             assert who
     assert content(site, "B1", size=1)["descent"] == []
-    assert "按其他工艺重新加工" in content(site, "R1", "zh")["descent"][0][2]
+    assert "按原工艺返工" in content(site, "R1", "zh")["descent"][0][2]
     words, _ = printed(site, "R1")
-    for text in ("ImpurityAstaysbelowitslimit", "Riskassessed,reworkapproved", "Reworkedbyanotherprocess"):
+    for text in ("ImpurityAstaysbelowitslimit", "Riskassessed,reworkapproved", "Reprocessedbythesameprocess"):
         assert text in words
 
 

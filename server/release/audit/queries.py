@@ -53,6 +53,8 @@ LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
         "flows.instance_cancelled.",
     ),
     "decided": (
+        "equipment.alarm_",
+        "production.alarm_raised.",
         "production.exception_raised.",
         "production.exception_reported.",
         "production.conflict_found.",
