@@ -8,9 +8,15 @@ from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
 from server.production import model
 from server.production.paper import rules
 from server.production.paper.model import FROM_PAPER, Blank, Copying
+from server.release.model import RELEASED_KIND
 from server.release.paper.model import ACCOUNTED, ISSUED
+from server.release.paper.rules import missing
+from server.witness.lineage import Lineage
+from server.witness.production_reviews import EDITION
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import StandingRules
+from sync.errors import SyncError
 
 _PEOPLE = (PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3)
 _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
@@ -23,9 +29,9 @@ class PaperRules(StandingRules):
 
     kinds = (model.PAPER_BEGUN, model.PAPER_ENDED, ISSUED, ACCOUNTED)
 
-    def __init__(self, signed: Callable[[Seen, str], bool]) -> None:
+    def __init__(self, signed: Callable[[Seen, str], bool], lineage: Lineage, since: SinceRules) -> None:
         super().__init__()
-        self._signed = signed
+        self._signed, self._lineage, self._since = signed, lineage, since
         self._running: dict[Place, Copying] = {}
         self._all: dict[str, list[Copying]] = {}
         self._blanks: dict[tuple[str, int], Blank] = {}
@@ -62,6 +68,21 @@ class PaperRules(StandingRules):
             signed = checker is not None and self._signed(seen, checker)
             found = rules.judge_ended(body, head.actor, self._running.get(_place(seen, body)), signed)
             self.compare(seen, {one.code for one in found}, _ENDED)
+
+    def judge_release(self, seen: Seen) -> None:
+        """SyncError `release_blocked` of a release over copies of which nobody knows what became of them, or while
+        something was still typed in."""
+        asked = seen.by_server and seen.head.kind == RELEASED_KIND and self._since.has_reached(EDITION)
+        if seen.body is None or not asked:
+            return
+        released = seen.body["batch"]
+        for batch in (released, *self._lineage.above(released)):
+            copies = [copy for of, copy in self._blanks if of == batch]
+            accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
+            typed = {one.copy for one in self._all.get(batch, ())}
+            running = any(of == batch for of, _, _ in self._running)
+            if not self.is_lost(batch) and (running or missing(copies, accounted, typed)):
+                raise SyncError("release_blocked", f"{released} was released over what {batch} has on paper")
 
     def learn(self, seen: Seen) -> None:
         super().learn(seen)

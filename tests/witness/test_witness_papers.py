@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
-from witness_support import Rig, Story
+from release_support import assess, finish, sign
+from support import with_tables
+from witness_support import Rig, Story, upgrade
 
 from server.core import clock
+from server.release.model import RELEASED_KIND
+from server.site.model import UPGRADED
+from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
+from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
 FLAGS = (
@@ -78,3 +88,46 @@ def test_once_it_is_erased_what_was_typed_in_nothing_is_judged_of_its_batch(rig:
     begun = story.indices("production.paper_begun.v1")[0]
     rig.show(story.without_payload(begun).without_flag(flag))
     assert rig.found is None or "flag" not in rig.found[0]
+
+
+def released(told: list[Seen], without: int) -> str | None:
+    """As what a witness finds the release in a log that lacks an entry."""
+    since = SinceRules()
+    rules = PaperRules(lambda _, __: True, Lineage(), since)
+    for seen in (one for n, one in enumerate(told) if n != without):
+        try:
+            rules.judge_release(seen)
+        except SyncError as error:
+            return error.code
+        since.learn(seen)
+        rules.learn(seen)
+    return None
+
+
+def test_a_release_over_a_copy_of_which_nobody_knows_or_that_is_still_typed_in_is_found(tmp_path: Path) -> None:
+    site = Site(with_tables(f"sqlite:///{tmp_path}/pestle.db"), tmp_path)
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    site.order("B1")
+    for copy in (1, 2):
+        site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": copy, "reason": "torn"}, "P-5")
+    begun = {"batch": "B1", "copy": 1, "done_by": "P-2", "comment": None, "photo": None, "phase": "10"}
+    site.put("paper_begun", begun | {"done_from": "2026-11-22T09:40:00.000Z", "done_to": "2026-11-22T10:00:00.000Z"})
+    site.put("paper_ended", {"batch": "B1", "phase": "10", "verified_by": None})
+    said = {"batch": "B1", "copy": 2, "outcome": "unused", "reason": "never written on"}
+    site.state("release.blank_accounted.v1", "batch/B1", said, "P-5")
+    finish(site)
+    for code in {code for code, _, state in site.items("B1") if state == "open"}:
+        assess(site, code)
+    sign(site, "released")
+    told = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
+    site.plant.close()
+
+    def at(kind: str) -> int:
+        return [n for n, seen in enumerate(told) if seen.head.kind == kind][-1]
+
+    assert told[at(RELEASED_KIND)].body is not None
+    assert released(told, without=-1) is None
+    for kind in ("release.blank_accounted.v1", "production.paper_ended.v1", "production.paper_begun.v1"):
+        assert released(told, at(kind)) == "release_blocked", kind
+    # A version that asked nobody for it is not accused.
+    assert released(told[at(UPGRADED) + 1 :], at("release.blank_accounted.v1") - at(UPGRADED) - 1) is None
