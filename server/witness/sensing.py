@@ -3,7 +3,9 @@
 The same questions as its own rules ask (`server.production.sensing`), answered from the log alone.
 """
 
-from dataclasses import replace
+from sys import intern
+
+import orjson
 
 from server.equipment.model import PROCESS_READ, REGISTERED
 from server.identity.model import DEVICE_ENROLLED
@@ -12,10 +14,11 @@ from server.production.sensing.rules import Sample
 from server.recipes.model import find_phase
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
+from sync import canonical
 
-# A fortnight of a press that says something every ten seconds: of what a tablet still brings that is older than that,
-# nobody says here whether it was so.
-MOST_SAMPLES = 120_000
+# A week of a press that says something every ten seconds, some 50 MB: of what a tablet still brings that is older than
+# that, nobody says here whether it was so.
+MOST_SAMPLES = 60_000
 
 
 class SensingRules(StandingRules):
@@ -25,7 +28,8 @@ class SensingRules(StandingRules):
 
     def __init__(self) -> None:
         super().__init__()
-        self._samples: dict[str, Sample] = {}
+        # Device, equipment, time, and the figures as text: as objects they would take four times as much.
+        self._samples: dict[str, tuple[str, str, str, bytes]] = {}
         self._classes: dict[str, str] = {}
         self._bridges: set[str] = set()
         # Samples that nobody can read any more, or that were let go.
@@ -46,9 +50,11 @@ class SensingRules(StandingRules):
         found = rules.judge(body, seen.head.captured_at, rules.signal_of(phase, body), sample)
         self.compare(seen, {one.code for one in found}, rules.FLAGS)
 
-    def _judged(self, known: Sample, phase: Body) -> Sample:
-        fits = rules.fits(phase, known.equipment, self._classes.get(known.equipment))
-        return replace(known, by_bridge=known.device in self._bridges, fits=fits)
+    def _judged(self, known: tuple[str, str, str, bytes], phase: Body) -> Sample:
+        device, equipment, at, values = known
+        fits = rules.fits(phase, equipment, self._classes.get(equipment))
+        read = rules.values_of({"values": orjson.loads(values)})
+        return Sample(device, equipment, at, read, device in self._bridges, fits)
 
     def learn(self, seen: Seen) -> None:
         super().learn(seen)
@@ -67,8 +73,8 @@ class SensingRules(StandingRules):
             self._gone.add(seen.head.id)
         elif rules.NOT_TAKEN.isdisjoint(seen.stamp.flags):
             head, body = seen.head, seen.body
-            values = rules.values_of(body)
-            self._samples[head.id] = Sample(head.device, body["equipment"], head.captured_at, values, False, False)
+            values = canonical.encode(body["values"])
+            self._samples[head.id] = (intern(head.device), intern(body["equipment"]), head.captured_at, values)
         if len(self._samples) > MOST_SAMPLES:
             self._full = True
             del self._samples[next(iter(self._samples))]
