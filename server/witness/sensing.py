@@ -73,7 +73,8 @@ class SensingRules(StandingRules):
             self._gone.add(seen.head.id)
         elif rules.NOT_TAKEN.isdisjoint(seen.stamp.flags):
             head, body = seen.head, seen.body
-            values = canonical.encode(body["values"])
+            # A copy: what orjson hands out keeps the 4 kB that it was written in.
+            values = bytes(memoryview(canonical.encode(body["values"])))
             self._samples[head.id] = (intern(head.device), intern(body["equipment"]), head.captured_at, values)
         if len(self._samples) > MOST_SAMPLES:
             self._full = True
