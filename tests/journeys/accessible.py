@@ -5,6 +5,7 @@ from typing import Any
 
 from journeys.handheld import Tablet
 from journeys.processes import until
+from journeys.screens import FITS
 from support import ROOT
 
 AXE = (ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -93,4 +94,4 @@ def small(tablet: Tablet, least: int = LEAST_TOUCH) -> list[str]:
 
 def sideways(tablet: Tablet) -> bool:
     """Whether somebody would have to scroll to the side to read the page."""
-    return bool(tablet.page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"))
+    return not tablet.page.evaluate(FITS)

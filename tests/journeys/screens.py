@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 DESK = (1440, 900)
 LEAST_PX = 36
-_WIDE = "document.scrollingElement.scrollWidth <= window.innerWidth"
+# The page itself never scrolls: what is too wide makes the part scroll that holds it.
+FITS = """document.scrollingElement.scrollWidth <= window.innerWidth
+  && [...document.querySelectorAll("main")].every((one) => one.scrollWidth <= one.clientWidth)"""
 _SMALL = """(least) => [...document.querySelectorAll("button, a.button, summary")]
   .filter((one) => one.checkVisibility())
   .map((one) => [one.dataset.testid ?? one.textContent, one.getBoundingClientRect().height])
@@ -17,7 +19,7 @@ _SMALL = """(least) => [...document.querySelectorAll("button, a.button, summary"
 def fits(tablet: Tablet) -> None:
     """Nothing runs out of the screen at its side, and nothing can be pressed only by luck."""
     # The screen is drawn anew a moment after its size has changed.
-    until("nothing runs out at the side", lambda: tablet.page.evaluate(_WIDE))
+    until("nothing runs out at the side", lambda: tablet.page.evaluate(FITS))
     assert tablet.page.evaluate(_SMALL, LEAST_PX) == []
 
 
@@ -34,7 +36,7 @@ def shown_at_each_size(tablet: Tablet, what: str) -> None:
     """As `at_each_size`, for screens of the desk, whose small buttons a mouse presses."""
     for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
         tablet.page.set_viewport_size({"width": width, "height": height})
-        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(_WIDE))
+        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(FITS))
         tablet.shoot(f"{what}-{name}")
 
 
