@@ -11,6 +11,7 @@ from server.core import days
 from server.production import model as production
 from server.production import queries as batches
 from server.production.descent import queries as births
+from server.production.paper import queries as typed_in
 from server.quality import queries as quality
 from server.quality.model import Result
 from server.quality.requests import queries as requests
@@ -305,10 +306,12 @@ def dispositions(connection: Connection, batch: str) -> list[Disposition]:
 
 
 def produced(connection: Connection, batch: str, person: str) -> bool:
-    """Whether somebody performed or verified anything in a batch, or in one that it came of (DR 22)."""
+    """Whether somebody performed or verified anything in a batch or what it came of, on paper too (DR 22)."""
     every = (batch, *births.ancestors(connection, batch))
     entries = (entry for one in every for entry in batches.entries_of(connection, one))
-    return any(person in (entry.actor, entry.verifier) for entry in entries)
+    if any(person in (entry.actor, entry.verifier) for entry in entries):
+        return True
+    return any(person == sheet.done_by for one in every for sheet in typed_in.of_batch(connection, one))
 
 
 def _disposition(row: Row[Any]) -> Disposition:

@@ -48,5 +48,5 @@ class ProducedRules:
         if seen.by_server and head.kind in (ISSUED, RETURNED):
             self._handed.setdefault(given["batch"], set()).add(head.actor)
         elif not seen.by_server and head.kind in MADE:
-            people = {head.actor, given.get("verified_by")} - {None}
+            people = {head.actor, given.get("verified_by"), given.get("done_by")} - {None}
             self._made.setdefault(given["batch"], set()).update(str(one) for one in people)

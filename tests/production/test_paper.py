@@ -1,18 +1,26 @@
 """Work that was done on paper and is typed in as such: bound to its copy, judged by the time that the paper says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
-from release_support import review
+from release_support import refused, review
+from witness_support import Story
 
 from server.core import clock, rebuild
 from server.core.errors import PestleError
 from server.production.paper import queries
 from server.release import queries as release
+from server.release.model import RELEASED_KIND
+from server.witness.lineage import Lineage
+from server.witness.produced import ProducedRules
+from server.witness.seen import Seen
+from server.witness.since import SinceRules
+from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PRD-14")
 # Copies are issued at 09:30, and an hour later everything works again.
@@ -164,3 +172,19 @@ def test_values_are_judged_by_their_limits_as_ever(site: Site) -> None:
     site.put("paper_begun", begun("30"))
     found = site.put("parameter_recorded", parameter("B1", "speed", "20", "rpm")).flags
     assert {"from_paper", "out_of_limits"} <= set(found)
+
+
+@pytest.mark.urs("IDN-08", "PLT-18")
+def test_who_did_it_on_paper_does_not_release_it(site: Site) -> None:
+    issue(site)
+    site.put("paper_begun", begun(done_by="P-6"))
+    site.put("paper_ended", ended())
+    assert refused(site, "released", person="P-6", alone=True).code == "releaser_produced"
+    rules = ProducedRules(Lineage(), SinceRules())
+    for one in Story.of(site.plant).entries:
+        seen = Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures)
+        rules.learn(seen)
+    head = replace(seen.head, kind=RELEASED_KIND, device="server", actor="P-6")
+    with pytest.raises(SyncError, match="releaser_produced"):
+        rules.judge(replace(seen, head=head, body={"batch": "B1"}))
+    rules.judge(replace(seen, head=replace(head, actor="P-5"), body={"batch": "B1"}))
