@@ -44,7 +44,7 @@ def test_what_was_written_on_a_copy_is_typed_in_as_such(here: Site, tablet: Tabl
     tablet.sign_in("zhangmin")
     tablet.take(BATCH)
     tablet.go_offline()
-    tablet.at("more").click()
+    tablet.at("seldom").click()
     tablet.at("type-in").click()
     now = datetime.fromisoformat(
         str(tablet.page.evaluate("new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString()"))
