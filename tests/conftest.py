@@ -49,8 +49,12 @@ credentials._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
-def product_hasher(monkeypatch: pytest.MonkeyPatch) -> None:
+def product_hasher(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(credentials, "_hasher", _PRODUCT_HASHER)
+    # What is tried for whoever is not known is hashed once for a process.
+    credentials._nobody.cache_clear()
+    yield
+    credentials._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")
