@@ -5,7 +5,7 @@ const AT = "2026-11-20T08:00:00.000Z";
 const NOW = new Date("2026-11-20T09:00:00.000Z").getTime();
 const batch = (more: Partial<WallBatch> = {}): WallBatch => ({
   number: "B-1", product: { code: "T", name: { zh: "片", en: "Tablets" }, strength: "5 mg" }, phases_done: 1, phases_total: 4, updated_at: AT,
-  now: [], next: [], limits: [], still: false, open_items: 0, critical: 0, questions: 0, ...more,
+  now: [], next: [], limits: [], still: false, open_items: 0, critical: 0, questions: 0, requests: 0, ...more,
 });
 const phase = (planned: number | null, held = false) => ({ id: "10", name: { zh: "混合", en: "Blend" }, room: null, since: AT, minutes: planned, held });
 
@@ -23,6 +23,7 @@ describe("the wall of a line", () => {
     expect(tone(batch({ now: [phase(59)] }), NOW)).toBe("alert");
     expect(tone(batch({ now: [phase(null, true)] }), NOW)).toBe("alert");
     expect(tone(batch({ still: true }), NOW)).toBe("alert");
+    expect(tone(batch({ requests: 1 }), NOW)).toBe("alert");
     expect(tone(batch({ still: true, critical: 1 }), NOW)).toBe("action");
     expect(tone(batch({ limits: [{ phase: "20", until: AT }] }), NOW)).toBe("action");
   });
