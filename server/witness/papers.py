@@ -2,6 +2,7 @@
 (PRD-14). The same questions as its own rules ask (`server.production.paper`), answered from the log alone."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
@@ -33,7 +34,8 @@ class PaperRules(StandingRules):
         super().__init__()
         self._signed, self._lineage, self._since = signed, lineage, since
         self._running: dict[Place, Copying] = {}
-        self._all: dict[str, list[Copying]] = {}
+        # By the entry that began it, the first first.
+        self._all: dict[str, Copying] = {}
         self._blanks: dict[tuple[str, int], Blank] = {}
         self._people: set[str] = set()
 
@@ -61,7 +63,7 @@ class PaperRules(StandingRules):
             return
         elif head.kind == model.PAPER_BEGUN:
             known, blank = body["done_by"] in self._people, self._blanks.get((body["batch"], body["copy"]))
-            found = rules.judge_begun(body, head.captured_at, blank, self._all.get(body["batch"], ()), known)
+            found = rules.judge_begun(body, head.captured_at, blank, self._of(body["batch"]), known)
             self.compare(seen, {one.code for one in found}, _BEGUN)
         elif head.kind == model.PAPER_ENDED:
             checker = body["verified_by"]
@@ -79,8 +81,8 @@ class PaperRules(StandingRules):
         for batch in (released, *self._lineage.above(released)):
             copies = [copy for of, copy in self._blanks if of == batch]
             accounted = {copy for (of, copy), one in self._blanks.items() if of == batch and one.accounted}
-            typed = {one.copy for one in self._all.get(batch, ())}
-            running = any(of == batch for of, _, _ in self._running)
+            found = self._of(batch)
+            typed, running = {one.copy for one in found}, rules.unended(found)
             if not self.is_lost(batch) and (running or missing(copies, accounted, typed)):
                 raise SyncError("release_blocked", f"{released} was released over what {batch} has on paper")
 
@@ -99,10 +101,18 @@ class PaperRules(StandingRules):
             self._blanks[body["batch"], body["copy"]] = Blank(body["copy"], at.issued_at if at else "", accounted=True)
         elif kind == model.PAPER_BEGUN:
             begun = Copying(entry=seen.head.id, device=seen.head.device, **{name: body[name] for name in body})
-            self._running[_place(seen, body)] = begun
-            self._all.setdefault(body["batch"], []).append(begun)
+            self._end(_place(seen, body), seen.head.id)
+            self._running[_place(seen, body)] = self._all[begun.entry] = begun
         elif kind == model.PAPER_ENDED:
-            self._running.pop(_place(seen, body), None)
+            self._end(_place(seen, body), seen.head.id)
+
+    def _of(self, batch: str) -> list[Copying]:
+        return [one for one in self._all.values() if one.batch == batch]
+
+    def _end(self, place: Place, entry: str) -> None:
+        at = self._running.pop(place, None)
+        if at is not None:
+            self._all[at.entry] = replace(at, ended=entry)
 
 
 def _place(seen: Seen, body: Mapping[str, Any]) -> Place:

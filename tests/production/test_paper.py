@@ -151,6 +151,20 @@ def test_of_every_copy_it_is_known_what_became_of_it(site: Site) -> None:
     assert gate(site) == []
 
 
+def test_what_a_lost_tablet_typed_in_is_at_an_end_once_another_has_typed_all_of_it_in(site: Site) -> None:
+    issue(site)
+    site.put("paper_begun", begun())
+    assert gate(site) == ["10"]
+    again = site.put("paper_begun", begun(), device="tablet-b")
+    assert again.flags == ("blank_used",), "QA sees that it was typed in twice"
+    assert gate(site) == ["10", "10"]
+    site.put("paper_ended", ended(), cosigner="P-2", device="tablet-b")
+    assert gate(site) == []
+    # Whoever begins yet again has not ended yet.
+    site.put("paper_begun", begun(), device="tablet-b")
+    assert gate(site) == ["10"]
+
+
 @pytest.mark.parametrize(
     ("second", "cosigner", "problem"), [(None, None, "missing"), ("P-1", "P-1", "own"), ("P-2", None, "signature")]
 )

@@ -4,7 +4,7 @@ A tablet says before it types: from here on, what it records of this phase is co
 record. Its own chain says which entries these are, until it says that this has ended (Annex 11, 16; CN 2010, 173).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,3 +70,10 @@ def judge_ended(given: Mapping[str, Any], actor: str, copying: Copying | None, s
     elif not signed:
         found.append(Judgement(UNCHECKED, {"problem": "signature", "verifier": checker, "severity": MINOR}))
     return found
+
+
+def unended(found: Sequence[Copying]) -> list[Copying]:
+    """What is typed in still, of what was begun (the first first). A tablet that is lost ends nothing any more: what it
+    had begun is at an end once another has typed in the same phase from the same copy, and has ended that."""
+    again = {(one.copy, one.phase): n for n, one in enumerate(found) if one.ended is not None}
+    return [one for n, one in enumerate(found) if one.ended is None and again.get((one.copy, one.phase), -1) < n]

@@ -8,6 +8,7 @@ from server.identity import queries as identity
 from server.production.model import BatchEntry
 from server.production.paper import queries as typed_in
 from server.production.paper.model import Copying
+from server.production.paper.rules import unended
 from server.release import rules
 from server.release.model import Gate, Notice
 from server.release.paper import queries
@@ -51,4 +52,4 @@ def gates(connection: Connection, batch: str, standing: bool) -> list[Gate]:
         return []
     used, accounted = {one.copy for one in found}, queries.accounts(connection, batch)
     open_ = [f"#{one}" for one in missing([one.copy for one in copies], accounted, used)]
-    return [rules.gate("paper", [*open_, *(one.phase for one in found if one.ended is None)])]
+    return [rules.gate("paper", [*open_, *(one.phase for one in unended(found))])]
