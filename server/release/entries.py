@@ -300,7 +300,7 @@ def judge_results(connection: Connection, entry: Entry) -> Ruling:
 
 def judge_drawn(connection: Connection, entry: Entry) -> Ruling:
     """What a sampling request came to is said before the batch is decided on: it holds that."""
-    return _settled(connection, entry.payload["batch"]) or Ruling()
+    return _settled(connection, entry.payload["batch"]) or reviewing.judge_work(connection, entry)
 
 
 def refused(batch: str, person: str, codes: list[str], stream: str | None = None) -> Fact:

@@ -17,9 +17,11 @@ from server.production.descent import model as descent
 from server.production.issuing import model as issuing
 from server.quality import model as quality
 from server.quality import queries as deviations
+from server.quality.requests import model as requests
 from server.release import model, recorded
 from server.release.dossier.words import word
 from server.release.model import DISPOSITIONS, HARMLESS, REVIEW_FLOW, REVIEWED, review_subject
+from server.release.paper import model as paper
 from sync.log.tables import log_entry
 
 _MOST = 100_000
@@ -31,6 +33,8 @@ _OBSERVED = (
     production.REMARK,
     production.PHOTO,
     production.REPORTED,
+    production.REQUESTED,
+    production.EXPLAINED,
     *quality.RESULTS,
     *records.WORK,
     model.ANSWERED_KIND,
@@ -44,6 +48,8 @@ _SAYS_SOMETHING = (
     production.VERIFIED,
     production.EXCEPTION,
     production.REPORTED,
+    production.REQUESTED,
+    production.EXPLAINED,
     production.ALLOCATED,
     production.DEALLOCATED,
     issuing.ALLOCATED,
@@ -60,6 +66,9 @@ _SAYS_SOMETHING = (
     model.EXPLAINED_KIND,
     model.ASKED_KIND,
     model.ANSWERED_KIND,
+    paper.ISSUED,
+    paper.ACCOUNTED,
+    requests.ANSWERED,
     *RECORDED,
     "handheld.lease_issued.v1",
     "handheld.lease_revoked.v1",

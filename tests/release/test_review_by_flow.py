@@ -14,7 +14,9 @@ from release_support import assess, finish, refused, review, sign
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.engines.flows import standing
+from server.quality.requests.model import ANSWERED
 from server.release import reviewing
+from server.release.paper.model import ACCOUNTED, ISSUED
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-02")
 
@@ -107,6 +109,40 @@ def test_what_comes_after_the_end_makes_another_review_due(site: Plant) -> None:
     # After the seal too.
     site.put("remark_added", {"batch": "B1", "phase": None, "text": "late"})
     assert site.gate() == ["running"]
+
+
+@pytest.mark.urs("QUA-02")
+def test_a_sample_that_is_asked_for_after_the_end_makes_another_review_due(site: Plant) -> None:
+    """It was never seen by who reviewed; without another review nobody could release the batch any more."""
+    site.switch(True)
+    finish(site)
+    site.go_over()
+    said = {"batch": "B1", "phase": "40", "sample": None, "what": "20 cores", "amount": None}
+    asked = site.put("sample_requested", said | {"reason": "the punch was changed", "comment": None})
+    assert site.gate() == ["running"]
+    assess(site, "lease_expired")
+    site.go_over()
+    assert site.gate() == []
+    declined = {"sample": None, "amount": None, "reason": "sampled an hour ago", "comment": None}
+    site.state(ANSWERED, "batch/B1", {"batch": "B1", "request": asked.id, **declined}, "P-7")
+    assert site.gate() == ["running"], "the answer was not seen either"
+    site.go_over()
+    sign(site, "released")
+
+
+@pytest.mark.urs("PRD-14")
+def test_what_became_of_a_copy_of_the_empty_record_makes_another_review_due(site: Plant) -> None:
+    site.switch(True)
+    finish(site)
+    site.go_over()
+    site.state(ISSUED, "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    assert site.gate() == ["running"]
+    site.go_over()
+    back = {"batch": "B1", "copy": 1, "outcome": "unused", "reason": "never written on"}
+    site.state(ACCOUNTED, "batch/B1", back, "P-5")
+    assert site.gate() == ["running"]
+    site.go_over()
+    sign(site, "released")
 
 
 def test_a_batch_that_must_not_be_released_is_rejected_all_the_same(site: Plant) -> None:
