@@ -94,10 +94,20 @@ def _of_entry(entry: BatchEntry) -> list[Notice]:
 def phases_gate(
     phases: Sequence[Mapping[str, Any]], done: Iterable[str], entries: Sequence[BatchEntry], items: Iterable[Item] = ()
 ) -> Gate:
-    """Every phase was completed, and every slot of it holds a value; or it was aborted or skipped, and QA has assessed
-    the exceptions that this is."""
     filled = {entry.slot for entry in entries if entry.kind in production.SINGLE_VALUED}
     left = {entry.phase for entry in entries if entry.kind in production.LEFT}
+    return gaps_gate(phases, done, filled, left, items)
+
+
+def gaps_gate(
+    phases: Sequence[Mapping[str, Any]],
+    done: Iterable[str],
+    filled: Collection[str],
+    left: Collection[str | None],
+    items: Iterable[Item],
+) -> Gate:
+    """Every phase was completed, and every slot of it holds a value; or it was aborted or skipped, and QA has assessed
+    the exceptions that this is."""
     known = [item for item in items if item.code in production.LEFT_CODES.values()]
     assessed = {item.phase for item in known} - {item.phase for item in known if item.state == "open"}
     finished = set(done)

@@ -51,6 +51,7 @@ from server.witness.devices import DeviceRules
 from server.witness.dispensing import DispensingRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
+from server.witness.gaps import GapRules
 from server.witness.given import GivenRules
 from server.witness.goods import Goods
 from server.witness.granting import GrantRules
@@ -162,6 +163,7 @@ class SiteRules:
         self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._lineage, self._since)
+        self._gaps = GapRules(self._lineage, self._since)
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
@@ -270,6 +272,7 @@ class SiteRules:
         self._inspections.judge(seen)
         self._switching.judge(seen)
         self._batch_results.judge(seen)
+        self._gaps.judge(seen)
         self._produced.judge(seen)
         self._devices.judge(seen)
         if seen.by_server:
@@ -303,6 +306,7 @@ class SiteRules:
         self._since.learn(seen)
         self._zones.learn(seen)
         self._lineage.learn(seen)
+        self._gaps.learn(seen)
         self._produced.learn(seen)
         self._devices.learn(seen)
         self._leases.learn(seen)
