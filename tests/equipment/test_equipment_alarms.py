@@ -255,6 +255,9 @@ def test_an_alarm_is_raised_by_who_works_and_cleared_by_who_keeps_over_http(site
     page = worker.get("/api/equipment/GR-1").json
     assert [one["severity"] for one in page["state"]["alarms"]] == ["critical"]
     assert (page["alarms"][0]["by"]["name"], page["alarms"][0]["source"]) != (None, "machine")
+    told = worker.get("/api/equipment/alarms/standing").json
+    assert [one["id"] for one in told["standing"]["GR-1"]] == [answer.json["alarm"]]
+    assert told["at"] > told["standing"]["GR-1"][0]["at"]
     there = f"/api/equipment/GR-1/alarms/{answer.json['alarm']}/clear"
     assert worker.post(there, json={"reason": "it went away"}).status_code == 403
     assert engineer.post(there, json={"reason": ""}).status_code == 422
@@ -263,6 +266,7 @@ def test_an_alarm_is_raised_by_who_works_and_cleared_by_who_keeps_over_http(site
     assert (again.status_code, again.json["code"]) == (409, "equipment_alarm_cleared")
     nothing = engineer.post(f"/api/equipment/GR-1/alarms/{'0' * 36}/clear", json={"reason": "x"})
     assert (nothing.status_code, nothing.json["code"]) == (404, "equipment_alarm_unknown")
+    assert worker.get("/api/equipment/alarms/standing").json["standing"] == {}
     (listed,) = worker.get("/api/equipment").json["items"]
     assert listed["state"]["alarms"] == []
     page = worker.get("/api/equipment/GR-1").json

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from handheld_support import Site, Tablet, b64
 
+from server.core.kinds import Fact
 from sync.entry import Envelope
 from sync.log import reading
 
@@ -448,6 +449,18 @@ def test_work_after_the_lease_is_kept_and_flagged(site: Site) -> None:
     entry = tablet.delivered(BATCH, remark(tablet, "too late"))
     assert "lease_expired" in tablet.receipt(BATCH, entry)["flags"]
     assert "lease_expired" in site.exceptions(BATCH)
+
+
+@pytest.mark.urs("EQP-05", "HMI-05")
+def test_a_tablet_hears_that_an_alarm_was_raised_or_cleared_at_the_desk(site: Site) -> None:
+    tablet = site.tablet("T-1", BATCH).connect()
+    tablet.wait_for_document(BATCH)
+    said = {"equipment": "GR-1", "what": "E42", "severity": "major", "source": "manual"}
+    [raised] = site.plant.recorder.state(Fact("equipment.alarm_raised.v1", "equipment/GR-1", said, actor="P-1"))
+    tablet.expect("batch", batch="equipment/alarms")
+    cleared = {"equipment": "GR-1", "alarm": raised.id, "reason": "filter changed"}
+    site.plant.recorder.state(Fact("equipment.alarm_cleared.v1", "equipment/GR-1", cleared))
+    tablet.expect("batch", batch="equipment/alarms")
 
 
 @pytest.mark.urs("HMI-05")

@@ -99,6 +99,8 @@ def test_another_batch_is_barred_from_it_also_without_network(here: Site, tablet
 
 
 def test_who_keeps_equipment_clears_it_with_a_reason_and_the_batch_goes_on(here: Site, tablet: Tablet) -> None:
+    # It has the batch still, and is told so by its socket alone.
+    expect(tablet.at(f"in-alarm-{MACHINE}")).to_contain_text(SHOWN, timeout=LONG)
     desk = here.tablet("desk", "en-GB")
     desk.sign_in("zhouwei")
     desk.page.goto(f"{desk.wire.url}/equipment/{MACHINE}")
@@ -111,6 +113,8 @@ def test_who_keeps_equipment_clears_it_with_a_reason_and_the_batch_goes_on(here:
     desk.at("clear-save").click()
     expect(desk.at("alarm-standing")).to_have_count(0, timeout=LONG)
     expect(desk.at("alarm-past")).to_contain_text("Filter changed, pressure normal")
+    expect(tablet.at("report-alarm")).to_be_visible(timeout=LONG)
+    expect(tablet.at(f"in-alarm-{MACHINE}")).to_have_count(0, timeout=LONG)
     other = here.tablet("third", "en-GB")
     other.enrol(here.code("tablet"), "T-03")
     other.sign_in("wangfang")
@@ -129,3 +133,9 @@ def test_who_keeps_equipment_clears_it_with_a_reason_and_the_batch_goes_on(here:
     until("the log has it", lambda: "production.phase_completed.v1" in kinds(here, SECOND))
     codes = [one["code"] for one in here.desk("zhaolin").batch(SECOND, "/review")["open"]]
     assert "equipment_in_alarm" not in codes
+    # The other batch on the other tablet learns of it as well, and still knows without network after a reload.
+    expect(tablet.at(f"in-alarm-{MACHINE}")).to_contain_text("E7 door open", timeout=LONG)
+    tablet.go_offline()
+    tablet.page.reload()
+    tablet.unlock("zhangmin")
+    expect(tablet.at(f"in-alarm-{MACHINE}")).to_contain_text("E7 door open", timeout=LONG)

@@ -12,7 +12,7 @@ export const courseEn = {
   alarmTake: "Take another.",
   alarmStop: "Hold or leave the phase until it is cleared.",
   cameInAlarm: (one: string) => `${one}, which is in alarm`,
-  alarmCleared: "It is cleared at the desk. Where that was done, hand the batch back and take it along again.",
+  alarmCleared: "It is cleared at the desk; this tablet learns of it as soon as it has a network.",
   notIdentified: "No machine is identified yet. Begun without, it becomes an exception.",
   overdue: (one: string) => `${one}: the calibration is overdue. Take another, or have it calibrated.`,
   doubts: { maintenance: "is under maintenance", out_of_service: "is out of service", no_record: "no cleaning is recorded", expired: "is clean no more: its clean hold time is over", unchecked: "was cleaned, and nobody else has checked it", in_use: "is in use by another batch", to_be_cleaned: "must be cleaned first" } as Record<string, string>, doubtHint: "So it stood when the batch was taken along. Take another, or have it put right; used as it is, it becomes an exception.",

@@ -14,7 +14,7 @@ export const courseZh: typeof courseEn = {
   alarmTake: "请换用其他设备。",
   alarmStop: "解除之前请暂停或离开本步骤。",
   cameInAlarm: (one) => `${one}（报警中）`,
-  alarmCleared: "报警须在台前解除；解除后请交还批次再重新携带。",
+  alarmCleared: "报警须在台前解除；本机联网后即会得知。",
   notIdentified: "尚未确认设备；未确认即开始将记为异常。",
   overdue: (one: string) => `${one}：校准已逾期。请换用其他设备，或先校准。`,
   doubts: { maintenance: "维护中", out_of_service: "已停用", no_record: "无清洁记录", expired: "已超过清洁有效期，须重新清洁", unchecked: "已清洁，尚无他人复核", in_use: "正由其他批使用", to_be_cleaned: "须先清洁" }, doubtHint: "此为领取批次时的状态。请换用其他设备或先处理；照此使用将成为异常。",

@@ -129,4 +129,11 @@ it("EQP-05 PRD-08 knows a machine's alarms by what was taken along and by what w
   expect(names(piece([]), [{ ...told, recordedAt: "2026-11-22T08:01:00.000Z" }])).toEqual(["E7"]);
   expect(names({ ...piece(), equipment: "GR-2" }, [told])).toEqual([]);
   expect(names(piece(), [{ ...told, place: "quarantined" }])).toEqual([]);
+  // The server told of them since: what was cleared or raised at the desk counts, and what was told here and is not there yet.
+  const heard = (at: string, ...stand: string[]): string[] => alarmsOf(piece([lent]), [told], issued, { at, standing: { "GR-1": stand.map((what) => ({ ...lent, id: what, what })) } }).map(({ what }) => what);
+  expect(heard("2026-11-22T08:05:00.000Z")).toEqual(["E7"]);
+  expect(heard("2026-11-22T08:05:00.000Z", "E9")).toEqual(["E9", "E7"]);
+  expect(heard("2026-11-22T07:59:00.000Z", "E9")).toEqual(["E42", "E7"]);
+  const logged = { ...told, recordedAt: "2026-11-22T08:01:00.000Z" };
+  expect(alarmsOf(piece([lent]), [logged], issued, { at: "2026-11-22T08:05:00.000Z", standing: {} })).toEqual([]);
 });

@@ -8,17 +8,28 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from server.core import plant
+from server.core import clock, plant
 from server.core.errors import PestleError
 from server.core.kinds import Fact
 from server.equipment import queries as register
-from server.equipment.alarms import model, shapes
-from server.equipment.status.model import UNREGISTERED
+from server.equipment.alarms import model, queries, shapes
+from server.equipment.status.model import SEES, UNREGISTERED
 from server.identity.access import current_person, require
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
 blueprint = Blueprint("alarms", __name__, url_prefix="/api/equipment", description="Alarms of equipment")
+
+
+@blueprint.get("/alarms/standing")
+@require(*SEES)
+def show_standing() -> Answer:
+    """The alarms that stand, by their piece, as of `at`: what a tablet knows from then on instead of what its leases
+    say. All that was received by then and is not among them was cleared."""
+    at = clock.now_text()
+    with plant.current().engine.connect() as connection:
+        found = queries.standing(connection)
+    return {"at": at, "standing": {code: [one.payload() for one in told] for code, told in found.items()}}
 
 
 @blueprint.post("/<code>/alarms")

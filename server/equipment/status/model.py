@@ -35,6 +35,8 @@ KEEPS = "equipment.manage"
 CLEANS = ("batch.work", KEEPS)
 # Who checks a cleaning: QA as well.
 CHECKS = (*CLEANS, "batch.review")
+# Who sees how equipment stands.
+SEES = ("batch.read", "batch.work", "recipe.design", "lot.read", "device.enrol", "log.read", KEEPS)
 
 # Of an identification, and exceptions.
 NOT_CLEAN, BARRED = "equipment_not_clean", "equipment_barred"

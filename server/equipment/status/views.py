@@ -20,13 +20,12 @@ from server.identity.access import current_person, require
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
 blueprint = Blueprint("equipment", __name__, url_prefix="/api/equipment", description="The state of equipment")
-_SEES = ("batch.read", "batch.work", "recipe.design", "lot.read", "device.enrol", "log.read", model.KEEPS)
 # The log has them all.
 _SHOWN = 200
 
 
 @blueprint.get("")
-@require(*_SEES)
+@require(*model.SEES)
 def overview() -> Answer:
     """Every piece of the register with how it stands now."""
     now = clock.now_text()
@@ -36,7 +35,7 @@ def overview() -> Answer:
 
 
 @blueprint.get("/<code>")
-@require(*_SEES)
+@require(*model.SEES)
 def show(code: str) -> Answer:
     """One piece: how it stands, for how long that holds, its use log with cleanings, its alarms. PestleError
     `equipment_unregistered`."""

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from server.core import db
 from server.core.record import SERVER
+from server.equipment.alarms import model as alarm
 from server.handheld.hub import proofs
 from server.handheld.hub.exchange import Exchange
 from server.handheld.hub.proofs import Trusted
@@ -20,6 +21,9 @@ WEIGHT = "equipment.weight_read.v1"
 PROCESS = "equipment.process_read.v1"
 ENROLLED = "identity.device_enrolled.v1"
 REVOKED = "identity.device_revoked.v1"
+# Whoever shows machines asks anew which alarms stand (`/api/equipment/alarms/standing`).
+_ALARMS = (alarm.RAISED, alarm.BATCH_RAISED, alarm.CLEARED)
+ALARMS_CHANGED = "equipment/alarms"
 # A weight with one of these flags is in the log, and may not be taken.
 _NOT_TAKEN = {"payload_malformed", "device_revoked"}
 # Nor is a sample of a machine that is other metal than the registered one.
@@ -67,8 +71,8 @@ class News:
 
 
 def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
-    """The frames about these entries: each weight that may be taken, the last sample of each machine, and each batch or
-    record once."""
+    """The frames about these entries: each weight that may be taken, the last sample of each machine, that alarms of
+    equipment changed, and each batch or record once."""
     units: dict[str, None] = {}
     samples: dict[str, dict[str, Any]] = {}
     for entry in entries:
@@ -81,6 +85,8 @@ def frames_of(entries: list[StoredEntry]) -> Iterator[dict[str, Any]]:
         if entry.head.kind == PROCESS and entry.payload is not None and not _NO_SAMPLE.intersection(entry.stamp.flags):
             samples[entry.envelope.body["equipment"]] = _sample(entry)
     yield from samples.values()
+    if any(entry.head.kind in _ALARMS for entry in entries):
+        yield {"t": "batch", "batch": ALARMS_CHANGED}
     if len(units) <= _MOST_UNITS:
         for unit in units:
             yield {"t": "batch", "batch": unit}

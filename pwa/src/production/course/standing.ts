@@ -43,10 +43,14 @@ export function doubtNow(piece: Equipment, batch: string, entries: readonly Loca
   return cleaning.check ? null : "unchecked";
 }
 
-/** The alarms that a piece is in, as far as is known here: those that stood when the batch was taken along at `issued`, and
- * those that were raised in the batch since. Whether one was cleared at the desk shows when the batch is taken along again. */
-export function alarmsOf(piece: Equipment, entries: readonly LocalEntry[], issued: string): EquipmentAlarm[] {
-  const lent = piece.state?.alarms ?? [];
-  const since = entries.filter(({ id, kind, payload, place, recordedAt }) => kind === ALARMED && payload.equipment === piece.equipment && place !== "quarantined" && (recordedAt === null || recordedAt > issued) && !lent.some((one) => one.id === id));
-  return [...lent, ...since.map(({ id, payload, capturedAt }) => ({ id, what: String(payload.what), severity: String(payload.severity), source: "manual", at: capturedAt }))];
+/** The alarms that stand, by their piece, as the server told them at `at`. */
+export interface AlarmsTold { at: string; standing: Record<string, EquipmentAlarm[]> }
+
+/** The alarms that a piece is in, as far as is known here: those that stood when the server told of them last, else when the
+ * batch was taken along at `issued`, and those that were raised in the batch since. */
+export function alarmsOf(piece: Equipment, entries: readonly LocalEntry[], issued: string, told: AlarmsTold | null = null): EquipmentAlarm[] {
+  const later = told !== null && told.at > issued ? told : null;
+  const known = later ? (later.standing[piece.equipment] ?? []) : (piece.state?.alarms ?? []), asOf = later?.at ?? issued;
+  const since = entries.filter(({ id, kind, payload, place, recordedAt }) => kind === ALARMED && payload.equipment === piece.equipment && place !== "quarantined" && (recordedAt === null || recordedAt > asOf) && !known.some((one) => one.id === id));
+  return [...known, ...since.map(({ id, payload, capturedAt }) => ({ id, what: String(payload.what), severity: String(payload.severity), source: "manual", at: capturedAt }))];
 }
