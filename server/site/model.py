@@ -21,7 +21,8 @@ ZONE_SET = rules.ZONE_SET
 # variances of the moment of counting, closings that leave one out, what was done before a measurement, what holds the
 # release of a batch, of itself and of all that it came of: results that have failed, devices that owe, who made it.
 # 2: no batch is released that production has not reviewed, where no flow does.
-# 3: nor over phases that had not ended, places without a value, items of its own, or forms that were not done.
+# 3: nor over phases that had not ended, places without a value, items of its own, or forms that were not done; nor over
+# results that fail its specification, whatever was said of them, or without one of each test of that.
 RULES = 3
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from server.quality import model as quality
+from server.quality import projection
 from server.quality.inspection import plans
 from server.quality.specifications import model
 from server.quality.specifications.model import Specification, Test
@@ -22,6 +24,22 @@ class InForce:
     def find(self, material: str, stage: str, day: str) -> Specification | None:
         of = (one for one in self._versions.values() if (one.material, one.stage) == (material, stage))
         return max((one for one in of if one.effective(day)), key=lambda one: one.version, default=None)
+
+    def rows(self, seen: Seen, given: Mapping[str, Any], material: str | None) -> list[dict[str, Any]] | None:
+        """The results of a material or product that an entry records, as the projection keeps them: judged by what was
+        in force on the day of capture, each with its `specification`. None of one that answers none in force, and so
+        corrects nothing either."""
+        found = None
+        if given.get("source") is None and material is not None:
+            found = self.find(material, given["stage"], seen.day)
+        named = None if found is None else f"{found.specification}/{found.version}"
+        if seen.head.kind == quality.RESULTS_RECORDED:
+            tests = {} if found is None else {one.code: one for one in found.tests}
+            kept = [projection.of_stated(line, tests.get(line["test"])) for line in given["results"]]
+            return [row | {"specification": named if row["reported"] else None} for row in kept]
+        if found is None or (given["specification"], given["version"]) != (found.specification, found.version):
+            return None
+        return [row | {"specification": named} for row in projection.of_answers(found, given["results"])]
 
     def plan_of(self, material: str, stage: str, day: str) -> dict[str, Any]:
         """As `server.quality.inspection.queries.plan_of`."""

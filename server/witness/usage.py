@@ -8,7 +8,6 @@ from typing import Any
 from server.materials import rules as lots
 from server.materials.model import STATUS_CHANGED, STATUS_CHANGED_V1, STATUS_CHANGED_V2, STATUS_CHANGES
 from server.quality import model as quality
-from server.quality import projection
 from server.quality.inspection import model as inspections
 from server.quality.inspection import switching
 from server.quality.specifications.model import Specification
@@ -192,23 +191,10 @@ class UsageRules(Remembering):
     def _lines(self, seen: Seen, given: Body) -> list[Line] | None:
         """The results of an entry as the projection keeps them; None of one that answers no specification in force, and
         so corrects nothing either."""
-        head = seen.head
-        found = None
-        if given.get("source") is None:
-            material = str(quality.subject_of(head.stream)[1])
-            found = self._known.find(material, model.STAGE, seen.day)
-        tests = {} if found is None else {one.code: one for one in found.tests}
-        named = None if found is None else f"{found.specification}/{found.version}"
-        if head.kind == quality.RESULTS_RECORDED:
-            rows = [
-                row | {"specification": named if row["reported"] else None}
-                for line in given["results"]
-                for row in [projection.of_stated(line, tests.get(line["test"]))]
-            ]
-        elif found is None or (given["specification"], given["version"]) != (found.specification, found.version):
+        head, material = seen.head, str(quality.subject_of(seen.head.stream)[1])
+        rows = self._known.rows(seen, given, material)
+        if rows is None:
             return None
-        else:
-            rows = [{**row, "specification": named} for row in projection.of_answers(found, given["results"])]
         by_server = seen.by_server and head.actor == "server"
         return [
             Line(
