@@ -16,7 +16,7 @@ from server.release.projection import explained
 
 def of_batch(connection: Connection, batch: str) -> list[Difference]:
     """Of each material of which containers came to the batch, issued or not, in the order in which the first did."""
-    found = issuing.accounts(connection, batch)
+    found = issuing.answered(connection, batch)
     said = _said(connection, batch) if found else {}
     return [_difference(code, *told, said.get(code)) for code, told in found.items()]
 

@@ -3,7 +3,7 @@
 As the door reckons it (`server.production.issuing.rules`), over the movements that the witness keeps of each container.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,15 +21,22 @@ from server.witness.since import SinceRules
 from server.witness.stock import StockRules
 from sync.errors import SyncError
 
+# The edition of the rules by which balances of printed materials answer for what came of them.
+EDITION = 3
 Body = Mapping[str, Any]
+# What came of a material to a batch and does not go back, by its balances; None where that cannot be told any more.
+Gone = Callable[[str, str], Sequence[Body] | None]
 
 
 class ReconcilingRules:
     """Which containers came to which batch, and what was said of differences, after the entries learnt so far. Before
     `since` nobody asked a batch to account for them."""
 
-    def __init__(self, stock_rules: StockRules, issuing: IssuingRules, lineage: Lineage, since: SinceRules) -> None:
+    def __init__(
+        self, stock_rules: StockRules, issuing: IssuingRules, lineage: Lineage, since: SinceRules, gone: Gone
+    ) -> None:
         self._stock, self._issuing, self._lineage, self._since = stock_rules, issuing, lineage, since
+        self._gone = gone
         # By batch: the containers that it was given and took something out of, each with the entries.
         self._taken: dict[str, dict[str, list[str]]] = {}
         # By batch and container.
@@ -50,17 +57,15 @@ class ReconcilingRules:
             self._judge_explanation(given)
 
     def _judge_release(self, batch: str) -> None:
-        for material, found in self._accounts(batch).items():
-            if not rules.settled(found) and not self._is_explained(batch, material, found):
+        for material, views in self._answered(batch).items():
+            if not any(rules.settled(one) or self._is_explained(batch, material, one) for one in views):
                 raise SyncError("release_blocked", f"{batch} does not account for {material}")
 
     def _judge_explanation(self, given: Body) -> None:
-        found = self._accounts(given["batch"]).get(given["material"])
-        if found is None:
-            return
-        if rules.settled(found):
+        views = self._answered(given["batch"]).get(given["material"], ())
+        if views and all(rules.settled(one) for one in views):
             raise SyncError("difference_none", f"{given['batch']} accounts for {given['material']}")
-        if not self._says(given["difference"], given["material"], found):
+        if views and not any(self._says(given["difference"], given["material"], one) for one in views):
             raise SyncError("difference_stale", f"{given['batch']} lacks another amount of {given['material']}")
 
     def _is_explained(self, batch: str, material: str, found: Account) -> bool:
@@ -72,9 +77,22 @@ class ReconcilingRules:
         return self._blind
 
     def account(self, batch: str, material: str) -> tuple[Account | None, Sequence[Link]]:
-        """What became of a material that came to a batch, None where that cannot be told, and what it says of its
-        units."""
+        """What became of a material that came to a batch, as movements and weighings say it, None where that cannot be
+        told, and what it says of its units."""
         return self._accounts(batch).get(material), self._stock.links_of(material)
+
+    def _answered(self, batch: str) -> dict[str, list[Account]]:
+        """With what the balances of printed materials answer for, without those of which that cannot be told any more.
+        Before a version says that it asks so, either account is right."""
+        found = self._accounts(batch)
+        gone = {code: self._gone(batch, code) for code in found}
+        answered = {
+            code: rules.answered(found[code], told, self._stock.links_of(code))
+            for code, told in gone.items()
+            if told is not None
+        }
+        asked = self._since.has_reached(EDITION)
+        return {code: [one] if asked else [one, found[code]] for code, one in answered.items()}
 
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""

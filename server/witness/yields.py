@@ -6,8 +6,10 @@ The same questions as its own rules ask (`server.production.yields`), answered f
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from server.core.units import Quantity
 from server.identity import at_capture, grants
 from server.production import model
+from server.production.packaging import rules as packaging
 from server.production.rules import slot_of
 from server.production.values import said
 from server.production.yields import rules
@@ -40,6 +42,8 @@ class YieldRules(StandingRules):
         self._explained: dict[str, str] = {}
         self._places: dict[str, tuple[str, str]] = {}
         self._told: set[str] = set()
+        # The counts of each balance of a printed material.
+        self._counts: dict[str, Sequence[Body]] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a value, a yield, its explanation, or work after it."""
@@ -90,6 +94,19 @@ class YieldRules(StandingRules):
         known = (self._yield(one, phases) for one in self._standing(batch, set()) if one.inputs is not None)
         return rules.unexplained(one for one in known if one is not None)
 
+    def gone(self, batch: str, material: str) -> list[Quantity] | None:
+        """What came of a printed material and does not go back by the balances that stand; None where that cannot be
+        told any more."""
+        stream = model.batch_stream(batch)
+        phases, blind = self.phases.get(stream), stream in self._blind
+        if phases is None:
+            return None if blind else []
+        if not any(one["material"] == material for phase in phases for one in phase.get("printed", ())):
+            return []
+        balances = packaging.standing(phases, self._standing(batch, set()))
+        found = (packaging.gone(self._counts[entry]) for entry, one in balances if one["material"] == material)
+        return None if blind else [one for one in found if one is not None]
+
     def _yield(self, one: Claim, phases: Sequence[Body]) -> Yield | None:
         plan = printed.plan_at(find_phase(phases, one.slot.partition("/")[0]), one.slot)
         if not one.standing or plan is None:
@@ -123,6 +140,8 @@ class YieldRules(StandingRules):
         elif head.kind in VALUES:
             self._claims.setdefault(body["batch"], []).append(_claim(seen, body))
             self._captured[head.id] = self._papers.made_at(seen)
+            if head.kind == model.BALANCED:
+                self._counts[head.id] = body["inputs"]
             if head.kind in model.CALCULATED:
                 self._places[head.id] = body["batch"], body["phase"]
         elif head.kind == model.EXPLAINED and WORTHLESS.isdisjoint(seen.stamp.flags):

@@ -183,6 +183,7 @@ def test_what_comes_back_is_what_is_in_it_and_the_batch_adds_up(warehouse: Wareh
         "used": "9.990",
         "returned": "10.000",
         "scrapped": "0.000",
+        "balanced": "0.000",
         "open": "0.000",
         "difference": "0.010",
     }

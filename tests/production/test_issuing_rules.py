@@ -121,6 +121,7 @@ def test_a_container_that_is_with_the_batch_still_holds_what_nothing_accounts_fo
         "used": "12.64",
         "returned": "0.00",
         "scrapped": "0.00",
+        "balanced": "0.00",
         "open": "12.36",
         "difference": "0.00",
     }
@@ -204,3 +205,20 @@ def test_what_is_filled_over_destroyed_or_sampled_is_no_difference() -> None:
     assert [whole.issued, whole.used, whole.scrapped, whole.rest] == [25, 4, Fraction("1.1"), 0]
     poured = rules.account("B1", "kg", [issue("25")], [CAME, moved("merged_out", "-25", 1)])
     assert [poured.issued, poured.open] == [0, False]
+
+
+@given(
+    some.decimals(0, 1000, places=2),
+    some.decimals(0, 1000, places=2),
+    some.decimals(0, 1000, places=2),
+    some.lists(some.decimals(0, 1000, places=2), max_size=3),
+)
+def test_what_balances_answer_for_and_what_movements_say_never_count_twice(
+    issued: Decimal, used: Decimal, back: Decimal, gone: list[Decimal]
+) -> None:
+    """More that is said never leaves more to be explained, and either alone is enough to account for it."""
+    bare = Account("kg", *(Fraction(one) for one in (issued, used, back)), Fraction(0), open=False)
+    whole = rules.answered(bare, [{"value": str(one * 1000), "unit": "g"} for one in gone])
+    assert bare.rest is not None
+    assert whole.rest == min(bare.rest, Fraction(issued - back) - Fraction(sum(gone, Decimal(0))))
+    assert rules.answered(bare, [{"value": "5", "unit": "pcs"}]) == bare, "what does not convert answers for nothing"

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from batch_support import Site
-from control_support import items
-from packaging_stock_support import FIRST, SECOND, foil, issue, order
-from packaging_support import Packing, packed, specimen
+from batch_support import PHASE, Site, marked
+from control_support import items, release
+from packaging_stock_support import FIRST, FOIL, SECOND, foil, issue, order
+from packaging_support import PHASES, Packing, packed, specimen
+from recipe_support import step
+from release_support import review
 from stock_support import Store
 
 from server.core import rebuild
+from server.production.issuing import queries as issuing
 
 pytestmark = pytest.mark.urs("PRD-11")
 
@@ -129,4 +132,70 @@ def test_what_is_said_to_be_issued_is_compared_with_what_the_store_has_issued(
     assert (item.details["issued"], item.details["value"]) == ({"value": "50.00", "unit": "kg"}, "25")
     right = foil("B2", "50", "100.0", returned="30.4")
     assert site.put("material_balanced", right, corrects=again.id, reason="both rolls").flags == ()
+    site.plant.close()
+
+
+def difference(site: Store) -> str | None:
+    """What the release asks to be explained of the foil; None where the batch accounts for it."""
+    [gate] = [one for one in review(site)["gates"] if one["code"] == "materials"]
+    told = [one for one in review(site)["open"] if one["type"] == "difference"]
+    assert gate["met"] is (told == [])
+    return None if not told else str(told[0]["details"]["difference"]["value"])
+
+
+def back(site: Store, value: str, label: str = FIRST) -> None:
+    site.hand_back("B1")
+    said = {"batch": "B1", "container": label, "quantity": {"value": value, "unit": "kg"}, "to": None, "reason": None}
+    site.state("production.container_returned.v1", "batch/B1", said, "P-8")
+
+
+def choose(site: Store, entry: str) -> None:
+    """QA says which of two balances counts."""
+    [conflict] = [one.id for one in items(site, "B1") if one.type == "conflict"]
+    said = {"batch": "B1", "conflict": conflict, "chosen": entry, "reason": "the other was counted twice"}
+    site.state("release.conflict_resolved.v1", "batch/B1", said, "P-5")
+
+
+@pytest.mark.urs("MAT-09", "WHS-02")
+def test_what_a_balance_answers_for_is_not_explained_again(database_url: str, tmp_path: Path) -> None:
+    """The roll came with 25 kg, 19.6 are on packs, 5.4 went back to the store; nobody weighs a roll out."""
+    site = Store(database_url, tmp_path)
+    order(site, "B1")
+    site.allocate("B1", FIRST)
+    issue(site, "B1", FIRST)
+    assert difference(site) == "25.00"
+    first = site.put("material_balanced", foil("B1", "25.00", "100.0"))
+    assert difference(site) == "5.40", "what is said to go back has not come to the store"
+    back(site, "5.4")
+    assert difference(site) is None
+    with site.plant.engine.connect() as connection:
+        [shown] = issuing.materials_of(connection, "B1", "2026-11-22")
+    assert shown["reconciled"]["balanced"] == {"value": "19.60", "unit": "kg"}
+    rival = site.put("material_balanced", foil("B1", "25.00", "100.0"))
+    assert "conflict" in rival.flags
+    assert difference(site) == "19.60", "of two that claim one place neither answers"
+    choose(site, first.id)
+    assert difference(site) is None
+    again = foil("B1", "24.00", "104.2", returned="5.4")
+    site.put("material_balanced", again, corrects=first.id, reason="counted again")
+    assert difference(site) == "1.00"
+    assert site.rebuilds()
+    site.plant.close()
+
+
+@pytest.mark.urs("MAT-09")
+def test_a_balance_that_is_stale_answers_for_nothing(database_url: str, tmp_path: Path) -> None:
+    site = Store(database_url, tmp_path)
+    release(site, "B1", [PHASES[0], step("30", "packaging", "20", printed=[FOIL], **PHASE)])
+    site.allocate("B1", FIRST)
+    issue(site, "B1", FIRST)
+    packs = site.put("parameter_recorded", packed("B1"))
+    said = foil("B1", "25.00", "100.0")
+    said["inputs"][1]["entries"] = [packs.id]
+    site.put("phase_completed", marked("B1", "20"))
+    assert site.put("material_balanced", said).flags == ()
+    back(site, "5.4")
+    assert difference(site) is None
+    site.put("parameter_recorded", packed("B1", "981"), corrects=packs.id, reason="miscounted")
+    assert difference(site) == "19.60"
     site.plant.close()

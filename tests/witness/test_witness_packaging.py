@@ -3,16 +3,35 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from batch_support import Site
+from batch_support import Site, marked
+from packaging_stock_support import FIRST, foil, issue, order
 from packaging_support import Packing, packed, specimen
-from witness_support import Rig, Story
+from release_support import sign
+from stock_support import Store
+from witness_support import Rig, Story, since, upgrade, witnessed
 
 from server.core import clock
+from server.core.kinds import Registry
+from server.plant import ROOMS
+from server.production import model
+from server.production.issuing.model import RETURNED
 from server.production.packaging.rules import DIFFERS, MISSING
 from server.production.yields.rules import DIFFERS as CALCULATED
 from server.production.yields.rules import OUT, STALE, UNEXPLAINED
+from server.site.model import UPGRADED, UPGRADED_V1
+from server.witness.granting import GrantRules
+from server.witness.issuing import IssuingRules
+from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
+from server.witness.reconciling import ReconcilingRules
+from server.witness.seen import Seen
+from server.witness.stock import StockRules
+from server.witness.yields import YieldRules
+from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PLT-18", "PRD-11")
 EVERY = (MISSING, DIFFERS, CALCULATED, OUT, STALE, UNEXPLAINED)
@@ -83,3 +102,65 @@ def test_without_a_specimen_that_was_erased_nothing_is_judged_of_its_batch(rig: 
     (index, *_) = story.indices("production.specimen_kept.v1")
     rig.show(story.without_payload(index))
     assert rig.found is None or "flag" not in rig.found[0]
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A roll was issued and packed with; the balance answers for what did not come back, which nobody has explained."""
+    folder = tmp_path_factory.mktemp("plant")
+    site = Store(f"sqlite:///{folder}/pestle.db", folder)
+    # What is done in so many minutes from now on has happened by now.
+    site.now_ms -= 3_600_000
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    order(site, "B1")
+    site.allocate("B1", FIRST)
+    issue(site, "B1", FIRST)
+    site.put("phase_started", marked("B1", "30"))
+    site.put("material_balanced", foil("B1", "25.00", "100.0"))
+    site.put("phase_completed", marked("B1", "30"))
+    site.hand_back("B1")
+    back = {"batch": "B1", "container": FIRST, "quantity": {"value": "5.4", "unit": "kg"}, "to": None, "reason": None}
+    site.state("production.container_returned.v1", "batch/B1", back, "P-8")
+    sign(site, "released")
+    yield Story.of(site.plant)
+    site.plant.close()
+
+
+def judged(story: Story, kind: str, said: dict[str, Any] | None, version: str = UPGRADED) -> str | None:
+    """What a witness finds of materials where the first entry of a kind says something else, or was erased."""
+    told = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in story.entries]
+    at = next(index for index, seen in enumerate(told) if seen.head.kind == kind)
+    told[at] = replace(told[at], body=said)
+    stated, lineage = since(told, version), Lineage()
+    stock = StockRules(stated)
+    issuing, papers = IssuingRules(stock, stated), PaperRules(lambda *_: True, lineage, stated)
+    yields = YieldRules(GrantRules(Registry(ROOMS)), lambda *_: True, stated, papers)
+    rules = ReconcilingRules(stock, issuing, lineage, stated, yields.gone)
+    for seen in told:
+        try:
+            rules.judge(seen)
+        except SyncError as error:
+            return error.code
+        for each in (stock, issuing, papers, yields, rules):
+            each.learn(seen)
+    return None
+
+
+@pytest.mark.urs("MAT-09")
+def test_what_a_balance_answers_for_needs_no_explanation(tmp_path: Path, released: Story) -> None:
+    assert witnessed(tmp_path / "witness", released) == (200, None)
+
+
+@pytest.mark.urs("MAT-09")
+def test_a_release_over_what_no_balance_answers_for_is_found(released: Story) -> None:
+    """And what a balance says to go back has to come."""
+    right = foil("B1", "25.00", "100.0")
+    for version in (UPGRADED, UPGRADED_V1):
+        assert judged(released, model.BALANCED, right, version) is None
+    for wrong in (foil("B1", "25.00", "100.0", returned="6"), foil("B1", "24", "104.2")):
+        assert judged(released, model.BALANCED, wrong) == "release_blocked"
+    # Of what was erased nobody knows any more what it answered for.
+    assert judged(released, model.BALANCED, None) is None
+    # And what was asked before balances answered for anything accuses nobody who had it explained.
+    back = {"batch": "B1", "container": FIRST, "quantity": {"value": "25", "unit": "kg"}, "to": None, "reason": None}
+    assert judged(released, RETURNED, back) == "release_blocked"

@@ -10,7 +10,7 @@ export const issuingEn = {
   reason: "Reason", goOn: "Use it all the same",
   backTitle: (label: string) => `Return ${label}`, backHint: "Weigh what is left in the container; 0 where it is empty. Other batches may then use it.", content: "What is in it now", cameWith: (q: string) => `${q} when issued`, backReason: "Remark (may stay empty)", backNow: "Return to stock",
   unissued: "Weighed out of, never issued",
-  scrapped: "Destroyed or sampled", untold: "cannot be told: the units do not convert", explain: "Explain and sign…", explainTitle: "Material not accounted for", explainHint: "Containers that are still with the batch count as missing until they are returned; so does the rest of one that was weighed out of and never issued: issue and return it with what is in it, or explain.", explainMeaning: "The difference was investigated and is explained", explainReason: "What was found, and what it means for the batch", explainSign: "Sign the explanation",
+  scrapped: "Destroyed or sampled", balanced: "By its balance", untold: "cannot be told: the units do not convert", explain: "Explain and sign…", explainTitle: "Material not accounted for", explainHint: "Containers that are still with the batch count as missing until they are returned; so does the rest of one that was weighed out of and never issued: issue and return it with what is in it, or explain.", explainMeaning: "The difference was investigated and is explained", explainReason: "What was found, and what it means for the batch", explainSign: "Sign the explanation",
   unfit: (label: string, status: string) => `${label} may not be used: ${status}`,
   settled: "balanced", unsettled: "differs", closed: "The batch has ended: nothing more is issued.",
 };

@@ -12,7 +12,7 @@ export const issuingZh: typeof issuingEn = {
   reason: "理由", goOn: "仍然使用",
   backTitle: (label: string) => `退回 ${label}`, backHint: "请称量容器内剩余量。用尽时填 0。退回后可供其他批使用。", content: "现有内容量", cameWith: (q: string) => `发料时 ${q}`, backReason: "说明（可不填）", backNow: "退回库存",
   unissued: "已称用但未发料",
-  scrapped: "销毁或取样", untold: "单位无法换算，不能计算", explain: "解释并签名…", explainTitle: "物料未平衡", explainHint: "仍在本批的容器在退回之前视为缺失；已称用但未发料的容器，其剩余量同样视为缺失：请补办发料并按实际余量退料，或作出解释。", explainMeaning: "已调查该物料的平衡偏差，解释如下", explainReason: "调查结果及其对该批的影响", explainSign: "签署解释",
+  scrapped: "销毁或取样", balanced: "包装材料平衡", untold: "单位无法换算，不能计算", explain: "解释并签名…", explainTitle: "物料未平衡", explainHint: "仍在本批的容器在退回之前视为缺失；已称用但未发料的容器，其剩余量同样视为缺失：请补办发料并按实际余量退料，或作出解释。", explainMeaning: "已调查该物料的平衡偏差，解释如下", explainReason: "调查结果及其对该批的影响", explainSign: "签署解释",
   unfit: (label, status) => `${label} 不得使用：${status}`,
   settled: "平", unsettled: "有差额", closed: "本批已结束，不再发料。",
 };

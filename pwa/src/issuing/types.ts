@@ -6,7 +6,7 @@ import type { Quantity } from "../ui/format";
 export interface Standing { container: string; material: string; lot: string; quantity: Quantity; held: Quantity; location: string | null; status: string; batch: string | null; use_until: string | null; gone: string | null }
 export interface Issued { container: string; lot: string; held: Quantity; location: string | null; at: string; returned: Quantity | null; returned_at: string | null }
 /** Null where it cannot be told, for units that do not convert. */
-export interface Reconciled { issued: Quantity | null; used: Quantity | null; returned: Quantity | null; scrapped: Quantity | null; open: Quantity | null; difference: Quantity | null }
+export interface Reconciled { issued: Quantity | null; used: Quantity | null; returned: Quantity | null; scrapped: Quantity | null; balanced: Quantity | null; open: Quantity | null; difference: Quantity | null }
 export interface MaterialLine { material: string; name: Text2 | null; unit: string; need: Quantity | null; most: Quantity | null; given: Quantity; allocated: Standing[]; issued: Issued[]; unissued?: string[]; proposed: Standing[]; reconciled: Reconciled }
 export interface BatchMaterials { batch: string; product: { code: string; name: Text2 }; status: string; items: MaterialLine[] }
 

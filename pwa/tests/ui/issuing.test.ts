@@ -18,7 +18,7 @@ describe("MAT-08: what is left of a batch's material comes back", () => {
 
 describe("MAT-09: what a batch does not account for", () => {
   const kg = (value: string): { value: string; unit: string } => ({ value, unit: "kg" });
-  const said = { material: "api-1", issued: kg("25.000"), used: kg("12.640"), returned: kg("0.000"), scrapped: null, difference: kg("12.360") };
+  const said = { material: "api-1", issued: kg("25.000"), used: kg("12.640"), returned: kg("0.000"), scrapped: null, balanced: null, difference: kg("12.360") };
   it("names the containers that were weighed out of and never issued, before the difference", () => {
     const names = figuresOf({ ...said, unissued: ["A-1", "A-2"] }).map(([name]) => name);
     expect(names).toEqual([words().issued, words().used, words().unissued, words().difference]);

@@ -78,8 +78,9 @@ class Containers(Protocol):
 @dataclass(frozen=True, slots=True)
 class Account:
     """What became of material that came to a batch, exactly, in `unit`: None where something was said of it in a unit
-    that leads to no other. `rest`: what nothing accounts for, or what is with the batch still where `open`; `places`:
-    as many decimals as were measured."""
+    that leads to no other. `balanced`: what came and does not go back by the balances of a printed material that stand
+    (PRD-11). `rest`: what nothing accounts for, or what is with the batch still where `open`; `places`: as many
+    decimals as were measured."""
 
     unit: str
     issued: Fraction | None
@@ -88,9 +89,12 @@ class Account:
     scrapped: Fraction | None
     open: bool
     places: int = 0
+    balanced: Fraction = Fraction(0)
 
     @property
     def rest(self) -> Fraction | None:
+        """A balance tells of all that came, also of what was weighed, sampled or destroyed by scan: only one of the two
+        counts, the larger, as nobody knows how much of it is the same."""
         if self.issued is None or self.used is None or self.returned is None or self.scrapped is None:
             return None
-        return self.issued - self.used - self.returned - self.scrapped
+        return self.issued - self.returned - max(self.used + self.scrapped, self.balanced)

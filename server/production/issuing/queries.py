@@ -16,10 +16,12 @@ from server.production.issuing import rules
 from server.production.issuing.model import Account, Choice, Issue, Need
 from server.production.issuing.projection import issue, stay_of
 from server.production.issuing.rules import reconciled, settled, written
+from server.production.packaging import queries as packaging
 
 __all__ = [
     "account",
     "accounts",
+    "answered",
     "choice",
     "issues_of",
     "materials_of",
@@ -110,10 +112,12 @@ def materials_of(connection: Connection, batch: str, day: str) -> list[dict[str,
     needs = {one.material: one for one in needs_of(connection, batch)}
     given = stock.standing(connection, [one.container for one in allocated_containers(connection, batch)], day)
     issues = stays_of(connection, batch)
+    balanced = packaging.answered(connection, batch)
     codes = dict.fromkeys([*needs, *(one.material for one in given), *(one.material for one in issues)])
     names = {code: dict(needs[code].name) for code in needs}
     return [
-        _material(connection, batch, code, needs.get(code), given, issues, day) | {"name": names.get(code)}
+        _material(connection, batch, code, needs.get(code), given, issues, day, balanced.get(code, ()))
+        | {"name": names.get(code)}
         for code in codes
     ]
 
@@ -126,6 +130,7 @@ def _material(
     given: Sequence[Standing],
     issues: Sequence[Issue],
     day: str,
+    balanced: Sequence[Quantity],
 ) -> dict[str, Any]:
     own: Sequence[Link] = masters.links(connection, code)
     mine = [one for one in given if one.material == code]
@@ -143,7 +148,7 @@ def _material(
         "issued": [_shown(one) for one in brought if one.issued],
         "unissued": [one.container for one in brought if not one.issued],
         "proposed": [one.payload() for one in _proposed(connection, batch, code, day, SHOWN)],
-        "reconciled": rules.reconciled(account(connection, batch, unit, brought, own)),
+        "reconciled": rules.reconciled(rules.answered(account(connection, batch, unit, brought, own), balanced, own)),
     }
 
 
@@ -157,9 +162,18 @@ def account(connection: Connection, batch: str, unit: str, stays: Sequence[Issue
     return rules.together(unit, found, own)
 
 
+def answered(connection: Connection, batch: str) -> dict[str, tuple[Account, list[str]]]:
+    """As `accounts`, with what the balances of printed materials answer for."""
+    found, balanced = accounts(connection, batch), packaging.answered(connection, batch)
+    return {
+        code: (rules.answered(account, balanced.get(code, ()), masters.links(connection, code)), unissued)
+        for code, (account, unissued) in found.items()
+    }
+
+
 def accounts(connection: Connection, batch: str) -> dict[str, tuple[Account, list[str]]]:
-    """By its code, what became of each material of which containers came to the batch; with those of the containers
-    that nobody has issued to it."""
+    """By its code, what became of each material of which containers came to the batch, as movements and weighings say
+    it; with those of the containers that nobody has issued to it."""
     stays = stays_of(connection, batch)
     units = {one.material: one.unit for one in needs_of(connection, batch)}
     found = {}

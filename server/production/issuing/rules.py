@@ -4,6 +4,7 @@ The door and a witness, who has nothing but the log, ask the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -219,6 +220,15 @@ def together(unit: str, accounts: Sequence[Account], own: Sequence[Link] = ()) -
     return Account(unit, issued, used, returned, scrapped, any(one.open for one in accounts), places)
 
 
+def answered(found: Account, gone: Iterable[Quantity], own: Sequence[Link] = ()) -> Account:
+    """The account with what balances answer for, each {value, unit}; what does not convert answers for nothing."""
+    balanced = Fraction(0)
+    for one in gone:
+        times = units.ratio(one["unit"], found.unit, own)
+        balanced += Fraction(0) if times is None else Fraction(one["value"]) * times
+    return replace(found, balanced=balanced)
+
+
 def settled(found: Account) -> bool:
     """Whether a batch accounts for what came to it, as far as balances weigh; what it still has counts as missing
     (21 CFR 211.184(c); CN GMP 2010, 187)."""
@@ -227,11 +237,12 @@ def settled(found: Account) -> bool:
 
 
 def reconciled(found: Account) -> dict[str, dict[str, str] | None]:
-    """{issued, used, returned, scrapped, open, difference} as they are shown, quantities in the unit: what came to the
-    batch, what it weighed out, what went back, what was destroyed or sampled meanwhile, what is in containers that are
-    still with it by all that, and what nothing accounts for; null where that cannot be told."""
+    """{issued, used, returned, scrapped, balanced, open, difference} as they are shown, quantities in the unit: what
+    came to the batch, what it weighed out, what went back, what was destroyed or sampled meanwhile, what balances of a
+    printed material answer for, what is in containers that are still with it by all that, and what nothing accounts
+    for; null where that cannot be told."""
     rest = found.rest
-    said = {name: getattr(found, name) for name in ("issued", "used", "returned", "scrapped")}
+    said = {name: getattr(found, name) for name in ("issued", "used", "returned", "scrapped", "balanced")}
     said |= {"open": rest if found.open else Fraction(0), "difference": Fraction(0) if found.open else rest}
     return {
         name: None if one is None else {"value": written(one, found.places), "unit": found.unit}

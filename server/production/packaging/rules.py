@@ -14,6 +14,7 @@ from server.core.units import Link
 from server.production.issuing.model import Account
 from server.production.issuing.rules import written
 from server.production.model import MAJOR, Judgement
+from server.production.yields.rules import Claim, Stand
 from server.recipes import printed
 from server.recipes.model import PACKAGING
 
@@ -49,6 +50,30 @@ def judge_completed(phase: Payload | None, kept: Collection[str]) -> list[Judgem
     """A packaging phase that is said to be done without the specimens that it asks for."""
     items = missing(phase, kept)
     return [Judgement(MISSING, {"items": items, "severity": MAJOR})] if items else []
+
+
+def standing(phases: Sequence[Payload], claims: Sequence[Claim]) -> list[tuple[str, Payload]]:
+    """The balances by which a batch answers for printed materials, each with its material as the recipe has it: of each
+    slot the one that stands, where no other does, while all that it was calculated from stands."""
+    stand, found = Stand(phases, claims), []
+    for phase in phases:
+        for one in phase.get("printed", ()):
+            at = f"{phase['id']}/{one['id']}"
+            here = [claim for claim in claims if claim.standing and claim.slot == at]
+            if len(here) == 1 and stand.current(here[0].entry):
+                found.append((here[0].entry, one))
+    return found
+
+
+def gone(inputs: Sequence[Payload]) -> Payload | None:
+    """{value, unit} of what came and does not go back, as a balance counts it: used, destroyed, kept, and what is
+    missing, for which the balance itself has limits and is explained. None where one of the two was not counted."""
+    said = {one["id"]: one for one in inputs}
+    issued, back = said.get(printed.ISSUED), said.get(printed.RETURNED)
+    if issued is None or back is None or issued["unit"] != back["unit"]:
+        return None
+    left = units.written(Fraction(issued["value"]) - Fraction(back["value"]))
+    return None if left is None else {"value": left, "unit": issued["unit"]}
 
 
 def judge_issued(given: Payload, one: Payload | None, account: Account | None, own: Sequence[Link]) -> list[Judgement]:

@@ -162,8 +162,8 @@ def used(connection: Connection, number: str, views: Sequence[View], away: Colle
 
 
 def balance(connection: Connection, number: str, lang: Lang) -> Rows:
-    """Of each material that was issued: how much came, was used, went back and was scrapped, what nothing accounts
-    for, and who has explained that (21 CFR 211.184(c); China GMP 175(8))."""
+    """Of each material that was issued: how much came, was used, went back and was scrapped, what its balance answers
+    for, what nothing accounts for, and who has explained that (21 CFR 211.184(c); China GMP 175(8))."""
     found = differences.of_batch(connection, number)
     explainers = identity.people(connection, {str(one.explained["by"]) for one in found if one.explained})
     rows = []
@@ -172,7 +172,7 @@ def balance(connection: Connection, number: str, lang: Lang) -> Rows:
         if one.explained is not None:
             who = person(explainers.get(str(one.explained["by"])), lang)
             said = f"{one.explained['text']} · {who} {moment(str(one.explained['at']), 0)}"
-        figures = (one.figures.get(name) for name in ("issued", "used", "returned", "scrapped"))
+        figures = (one.figures.get(name) for name in ("issued", "used", "returned", "scrapped", "balanced"))
         rows.append([one.material, *(quantity(figure) for figure in figures), quantity(one.value), said])
     return rows
 

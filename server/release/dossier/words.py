@@ -93,6 +93,7 @@ weighed|称出|Weighed out
 came_back|退回|Came back
 balance_of|物料平衡|Material balance
 scrapped|报废|Scrapped
+balanced|物料平衡|By its balance
 difference|差异|Difference
 printed|印刷包装材料平衡|Balance of printed materials
 printed_text|差额为使用、销毁、留样与退库之和减去领用。|The difference is what became of it less what was issued.
