@@ -207,6 +207,7 @@ def test_what_is_filled_over_destroyed_or_sampled_is_no_difference() -> None:
     assert [poured.issued, poured.open] == [0, False]
 
 
+@pytest.mark.urs("MAT-09", "PRD-11")
 @given(
     some.decimals(0, 1000, places=2),
     some.decimals(0, 1000, places=2),
