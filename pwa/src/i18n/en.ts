@@ -6,6 +6,7 @@ import { containersEn } from "./containers.en";
 import { draftsEn } from "./drafts.en";
 import { firstEn } from "./first.en";
 import { fleetEn } from "./fleet.en";
+import { laterEn } from "./later.en";
 import { partsEn } from "./parts.en";
 import { peopleEn } from "./people.en";
 import { runEn } from "./run.en";
@@ -23,6 +24,22 @@ export const en = {
   ...peopleEn,
   ...runEn,
   ...signatureEn,
+  badges: { ...firstEn.badges, ...laterEn.badges },
+  standing: laterEn.standing,
+  house: { ...firstEn.house, ...laterEn.house },
+  keeping: { ...firstEn.keeping, ...laterEn.keeping },
+  passkeys: { ...firstEn.passkeys, ...laterEn.passkeys },
+  scan: { ...firstEn.scan, ...laterEn.scan },
+  trust: { ...firstEn.trust, ...laterEn.trust },
+  witness: { ...firstEn.witness, ...laterEn.witness },
+  common: { ...firstEn.common, ...laterEn.common },
+  session: { ...firstEn.session, ...laterEn.session },
+  enrol: { ...firstEn.enrol, ...laterEn.enrol },
+  settings: { ...firstEn.settings, ...laterEn.settings },
+  state: { ...firstEn.state, ...laterEn.state },
+  home: { ...firstEn.home, ...laterEn.home },
+  problem: { ...firstEn.problem, ...laterEn.problem },
+  lease: { ...firstEn.lease, ...laterEn.lease },
   clearance: { allOk: "All clear", confirm: "Confirm line clearance", ok: "in order", notOk: "not in order", left: (n: number) => `${n} still to check`, comment: "What is not in order" },
   weigh: {
     net: "Net", gross: "Gross", tare: "Tare", balance: "Balance", target: "Target", lot: "Lot", container: "Container", diff: "off target", within: "within limits", over: "above limits", under: "below limits",

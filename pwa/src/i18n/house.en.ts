@@ -1,7 +1,6 @@
 /** English words of the app's house: the look, the homes of the roles. */
 export const houseEn = {
   house: {
-    contrast: "Contrast", contrastMore: "High", follows: "Language and look follow you to every device on which you sign in.",
     states: { blocked: "Blocked, and why", now: "Waiting for you", due: "Due" },
     stateHints: { blocked: "It cannot go on until this is settled.", now: "Nothing else has to happen first.", due: "With a date, or worth a look today." },
     badges: { blocked: "Blocked", now: "Now", due: "Due" },

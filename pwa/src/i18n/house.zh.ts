@@ -3,7 +3,6 @@ import type { houseEn } from "./house.en";
 
 export const houseZh: typeof houseEn = {
   house: {
-    contrast: "对比度", contrastMore: "高", follows: "语言和外观随人走：您在任何设备上登录都是如此。",
     states: { blocked: "受阻及原因", now: "等您处理", due: "到期与关注" },
     stateHints: { blocked: "解决之前无法继续。", now: "现在就可以做。", due: "有期限，或今天值得看一眼。" },
     badges: { blocked: "受阻", now: "现在", due: "到期" },

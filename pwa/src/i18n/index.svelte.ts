@@ -20,7 +20,8 @@ export function ofDevice(): Lang {
 
 /** What the first screen says comes with it, in one language; what all others say comes when the first of them is opened.
  *  Both languages whole would be a third of what the first screen weighs. */
-const FIRST: Record<Lang, () => Promise<Partial<Words>>> = {
+type Some = { [Section in keyof Words]?: Partial<Words[Section]> };
+const FIRST: Record<Lang, () => Promise<Some>> = {
   zh: async () => (await import("./first.zh")).firstZh,
   en: async () => (await import("./first.en")).firstEn,
 };
@@ -46,6 +47,12 @@ class Language {
   async whole(): Promise<void> {
     this.wholly = true;
     while (!this.complete) await this.speak(this.wanted);
+  }
+
+  /** What is opened later, once all words that it may say are there as well. */
+  async with<T>(part: Promise<T>): Promise<T> {
+    const [found] = await Promise.all([part, this.whole()]);
+    return found;
   }
 
   /** Words and language change together, once the words are there; where they cannot be had, all stays as it is. */

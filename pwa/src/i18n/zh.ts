@@ -6,6 +6,7 @@ import { containersZh } from "./containers.zh";
 import { draftsZh } from "./drafts.zh";
 import { firstZh } from "./first.zh";
 import { fleetZh } from "./fleet.zh";
+import { laterZh } from "./later.zh";
 import { partsZh } from "./parts.zh";
 import { peopleZh } from "./people.zh";
 import { runZh } from "./run.zh";
@@ -24,6 +25,22 @@ export const zh = {
   ...peopleZh,
   ...runZh,
   ...signatureZh,
+  badges: { ...firstZh.badges, ...laterZh.badges },
+  standing: laterZh.standing,
+  house: { ...firstZh.house, ...laterZh.house },
+  keeping: { ...firstZh.keeping, ...laterZh.keeping },
+  passkeys: { ...firstZh.passkeys, ...laterZh.passkeys },
+  scan: { ...firstZh.scan, ...laterZh.scan },
+  trust: { ...firstZh.trust, ...laterZh.trust },
+  witness: { ...firstZh.witness, ...laterZh.witness },
+  common: { ...firstZh.common, ...laterZh.common },
+  session: { ...firstZh.session, ...laterZh.session },
+  enrol: { ...firstZh.enrol, ...laterZh.enrol },
+  settings: { ...firstZh.settings, ...laterZh.settings },
+  state: { ...firstZh.state, ...laterZh.state },
+  home: { ...firstZh.home, ...laterZh.home },
+  problem: { ...firstZh.problem, ...laterZh.problem },
+  lease: { ...firstZh.lease, ...laterZh.lease },
   clearance: { allOk: "全部符合", confirm: "确认清场", ok: "符合", notOk: "不符合", left: (n: number) => `还有 ${n} 项未查`, comment: "不符合之处" },
   weigh: {
     net: "净重", gross: "毛重", tare: "皮重", balance: "天平", target: "目标", lot: "批号", container: "容器", diff: "与目标之差", within: "在允差内", over: "高于上限", under: "低于下限",

@@ -72,6 +72,5 @@ export function named(parts: readonly string[]): string {
 /** Its component with the words it says, fetched once; rejects where neither network nor service worker has it. */
 export async function open(name: string): Promise<Component> {
   const screen = SCREENS[name] ?? (() => import("./NotFound.svelte"));
-  const [module] = await Promise.all([screen(), language.whole()]);
-  return module.default;
+  return (await language.with(screen())).default;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "svelte/compiler";
 import { describe, expect, it } from "vitest";
 import { en } from "../../src/i18n/en";
+import { asked } from "./said";
 
 const ROOT = join(import.meta.dirname, "../..");
 type Tree = Record<string, unknown>;
@@ -23,15 +24,6 @@ function leaves(tree: Tree, path = ""): string[] {
   );
 }
 
-/** What a file asks of the dictionary: paths to texts, or to tables into which it looks by a code; also by another name,
- *  as in `const words = $derived(t().outage)`. */
-function asked(text: string): string[] {
-  const names = [...text.matchAll(/\b(\w+)\s*=\s*(?:\$derived(?:\.by)?\()?(?:\(\) => )?t\(\)((?:\.\w+)*)\)?;/g)].map(([, name, path]) => [name!, path!] as const);
-  const bare = names.reduce((rest, [name, path]) => rest.replaceAll(new RegExp(`\\b${name}\\s*=\\s*[^;\\n]*t\\(\\)${path.replaceAll(".", "\\.")}\\)?;`, "g"), ""), text);
-  const direct = [...bare.matchAll(/\bt\(\)((?:\??\.\w+)+)/g)].map((match) => match[1]!);
-  const renamed = names.flatMap(([name, path]) => [...bare.matchAll(new RegExp(`(?<![.\\w])${name}\\b((?:\\??\\.\\w+)*)`, "g"))].map((match) => path + match[1]!));
-  return [...direct, ...renamed].map((path) => path.replaceAll("?", "").slice(1));
-}
 const ASKED = new Set(SOURCES.flatMap(({ text }) => asked(text)));
 
 describe("the dictionaries", () => {
