@@ -15,7 +15,7 @@ from server.core import clock, sealing
 from server.core.outcomes import SERVER
 from server.core.record import DeviceKey
 from server.identity import at_capture, credentials, granting, grants, rules
-from server.identity.at_capture import Since, UserKey
+from server.identity.at_capture import Capture, Since, UserKey
 from server.identity.badge_entries import badge
 from server.identity.grants import Area
 from server.identity.model import (
@@ -211,11 +211,20 @@ def user_keys(connection: Connection, person_id: str) -> list[Since[UserKey]]:
 
 def grants_within(connection: Connection, person_id: str, header: Header) -> list[tuple[Grant, ...]]:
     """What the person held when an entry was captured: more than one, where that was about when it changed."""
+    return _grants_in_force(connection, person_id, at_capture.capture_of(header))
+
+
+def grants_then(connection: Connection, person_id: str, at: str) -> list[tuple[Grant, ...]]:
+    """What the person held at some time, in the same way: of what was done without a device."""
+    return _grants_in_force(connection, person_id, Capture(at, 0))
+
+
+def _grants_in_force(connection: Connection, person_id: str, capture: Capture) -> list[tuple[Grant, ...]]:
     now, history = granting.Standing(), []
     for one in _of_person(connection, person_id, granting.KINDS):
         now = granting.after(one.head.kind, one.envelope.body, one.head.actor, now)
         history.append(Since(one.index, one.stamp.recorded_at, now.grants))
-    return at_capture.in_force(history, at_capture.capture_of(header))
+    return at_capture.in_force(history, capture)
 
 
 def _of_person(connection: Connection, person_id: str, kinds: Iterable[str]) -> list[reading.StoredEntry]:

@@ -21,7 +21,7 @@ from server.production.course import judging as course
 from server.production.descent import queries as births
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
-from server.production.model import WITNESSES, Batch, Judgement
+from server.production.model import WITNESSES, WORKERS, Batch, Judgement
 from server.production.packaging import judging as packaging
 from server.production.paper import judging as papers
 from server.production.paper import queries as typed_in
@@ -32,8 +32,6 @@ from server.production.yields import judging as yields
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
 
-# Who may work on a batch; who may stand by, `WITNESSES` says.
-WORKERS = ("batch.work",)
 # Exceptions of a phase, whatever of its work brings them to light.
 _ONCE = ("phase_order", UNEXPLAINED)
 
@@ -51,7 +49,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     found += _judge_correction(connection, entry)
     found += _judge_photo(connection, entry)
     if batch is not None:
-        found += _judge_area(connection, entry, batch)
+        found += [] if paper is not None else _judge_area(connection, entry, batch)
         found += _judge_work(connection, entry, batch, at, paper is not None)
         found += papers.judge(connection, entry, batch)
     flags = [*([FROM_PAPER] if paper is not None else []), *(judgement.code for judgement in found)]
@@ -131,7 +129,8 @@ def _judge_person(connection: Connection, entry: Entry) -> list[Judgement]:
 
 
 def _judge_area(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
-    """Work in a room of an area in which the person may not work: it was done, so it is kept (IDN-01)."""
+    """Work in a room of an area in which the person may not work: it was done, so it is kept (IDN-01). Where somebody
+    only types in what was done on paper is no matter."""
     number = entry.payload.get("phase")
     phase = find_phase(batch.phases, number) if number is not None and entry.kind in model.IN_ROOM else None
     rooms = queries.rooms_of([phase]) if phase is not None else []
@@ -201,7 +200,7 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, on_
     own = masters.links(connection, given["material"]) if entry.kind == model.WEIGHED else ()
     found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
-        found += _judge_weighing(connection, entry, batch, phase)
+        found += _judge_weighing(connection, entry, batch, phase, at)
     if entry.kind == model.REQUESTED:
         found += asking.judge(given, phase)
     if entry.kind in model.PARAMETERS:
@@ -225,11 +224,12 @@ def _judge_checker(connection: Connection, entry: Entry, person: str) -> list[Ju
 
 
 def _judge_weighing(
-    connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None
+    connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None, at: str
 ) -> list[Judgement]:
+    """The lot as it was on the day when it was weighed; the balance as it was when that told the reading."""
     given = entry.payload
     found = dispensing.judge_source(connection, entry.kind, given)
-    found += rules.judge_lot(given, batch, phase, _status(connection, given, days.captured(connection, entry)))
+    found += rules.judge_lot(given, batch, phase, _status(connection, given, days.of(connection, at)))
     if given["source"] == "device":
         found += _judge_on_balance(connection, entry)
     verifier = given["verified_by"]

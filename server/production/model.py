@@ -75,6 +75,8 @@ SEVERITIES = (MINOR, MAJOR, CRITICAL)
 
 # Who may explain a yield that is out of its limits, so that the batch goes on.
 EXPLAINS = "yield.explain"
+# Who may work on a batch.
+WORKERS = ("batch.work",)
 # Who may be a second person: QA verifies and remarks, but does not produce.
 WITNESSES = ("batch.work", "batch.review")
 # The flag of work whose second person's roles did not hold in the area where they stood by.

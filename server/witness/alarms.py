@@ -12,6 +12,7 @@ from server.equipment.alarms.model import Alarm
 from server.production.course import alarms
 from server.production.course.alarms import Known, Use, Work
 from server.production.model import ALARM_RAISED, IDENTIFIED, WORK, batch_stream
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
@@ -24,8 +25,9 @@ class AlarmRules(StandingRules):
 
     kinds = (*alarms.RAISES, model.CLEARED, IDENTIFIED, *WORK)
 
-    def __init__(self) -> None:
+    def __init__(self, papers: PaperRules) -> None:
         super().__init__()
+        self._papers = papers
         self._alarms: dict[str, Alarm] = {}
         # By the piece, and by the phase of a batch, the uses by the entries that say so.
         self._of: dict[str, dict[str, Use]] = {}
@@ -41,7 +43,7 @@ class AlarmRules(StandingRules):
             return
         if head.kind == model.CLEARED:
             self._judge_clearing(seen, body)
-        elif head.kind == model.RAISED or self._is_of_batch(seen, body):
+        elif self._papers.told and (head.kind == model.RAISED or self._is_of_batch(seen, body)):
             self.compare(seen, self._owed(seen, body), (model.IN_ALARM,))
 
     def _is_of_batch(self, seen: Seen, body: Body) -> bool:
@@ -55,7 +57,7 @@ class AlarmRules(StandingRules):
             raise SyncError(code, f"{seen.head.kind} in {seen.head.stream} by {seen.head.actor}")
 
     def _owed(self, seen: Seen, body: Body) -> Collection[str]:
-        about = alarms.taken_from(seen.head, body)
+        about = alarms.taken_from(seen.head, body, self._papers.made_at(seen))
         if about is None:
             return ()
         codes = self._used(about) if isinstance(about, Work) else {about.equipment}
@@ -83,7 +85,7 @@ class AlarmRules(StandingRules):
             if cleared is not None:
                 self._alarms[cleared.id] = replace(cleared, cleared_at=head.captured_at)
             return
-        match alarms.taken_from(head, body):
+        match alarms.taken_from(head, body, self._papers.made_at(seen)):
             case Alarm() as alarm:
                 self._alarms[head.id] = alarm
             case Use() as use:

@@ -4,10 +4,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.identity import at_capture, grants, model
-from server.production.judging import WORKERS
-from server.production.model import IN_ROOM, PAPER_ENDED, SECOND_ELSEWHERE, VERIFIED, WEIGHINGS, WITNESSES
+from server.production.model import (
+    IN_ROOM,
+    PAPER_BEGUN,
+    PAPER_ENDED,
+    SECOND_ELSEWHERE,
+    VERIFIED,
+    WEIGHINGS,
+    WITNESSES,
+    WORKERS,
+)
+from server.production.paper import rules as paper
 from server.recipes.model import find_phase
 from server.witness.granting import GrantRules
+from server.witness.papers import PaperRules
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen, misflagged, unflagged
 
@@ -17,16 +27,22 @@ _AREAS = (model.AREA_SET, model.AREA_WITHDRAWN)
 
 class AreaRules(Remembering):
     """Which room is of which area and in which rooms a batch is made, as learnt so far; `granted` knows whose roles
-    hold where."""
+    hold where, `papers` what was done on paper, where and by whom."""
 
-    def __init__(self, granted: GrantRules) -> None:
+    def __init__(self, granted: GrantRules, papers: PaperRules) -> None:
         super().__init__()
+        self._papers = papers
         self._area_of: dict[str, str] = {}
         self._granted = granted
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of a device's work, and of who stood by."""
         self._judge_second(seen)
+        if self._papers.asked and seen.body is not None and not seen.by_server:
+            if seen.head.kind == PAPER_BEGUN:
+                return self._judge_paper(seen, seen.body)
+            if seen.head.kind in IN_ROOM and self._papers.is_lost(seen.body["batch"]):
+                return
         if self._blind or seen.body is None or seen.by_server or seen.head.kind not in IN_ROOM:
             return
         phases, actor = self._phases.get(f"batch/{seen.body['batch']}"), seen.head.actor
@@ -35,6 +51,8 @@ class AreaRules(Remembering):
             return
         phase = None if seen.body.get("phase") is None else find_phase(phases, seen.body["phase"])
         area = None if phase is None else self._area_of.get(phase.get("room") or "")
+        if self._papers.asked and self._papers.typed(seen) is not None:
+            area = None
         works = any(grants.permits(held, permission) for permission in WORKERS)
         wrong = works and area is not None and not any(grants.permits(held, one, area) for one in WORKERS)
         told = FLAG in seen.stamp.flags
@@ -42,6 +60,20 @@ class AreaRules(Remembering):
             raise unflagged(FLAG, f"{actor} worked in {area}")
         if told and not wrong:
             raise misflagged(FLAG, f"the roles of {actor} hold there")
+
+    def _judge_paper(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        """Who did it on paper, by the roles that they had then."""
+        phases, person = self._phases.get(f"batch/{body['batch']}"), body["done_by"]
+        held = self._granted.held_at(person, at_capture.Capture(body["done_from"], 0))
+        if self._blind or phases is None or held is None or "batch_unknown" in seen.stamp.flags:
+            return
+        phase = find_phase(phases, body["phase"])
+        room = None if phase is None else phase.get("room")
+        owed = paper.judge_area(person, room, self._area_of.get(room or ""), held)
+        if owed and FLAG not in seen.stamp.flags:
+            raise unflagged(FLAG, f"{person} worked in {owed[0].details['area']}")
+        if not owed and FLAG in seen.stamp.flags:
+            raise misflagged(FLAG, f"the roles of {person} held there")
 
     def _judge_second(self, seen: Seen) -> None:
         head, body = seen.head, seen.body

@@ -57,7 +57,8 @@ class CourseRules(StandingRules):
         self.compare(seen, owed.difference(late), [one for one in flags if one not in late])
         if head.kind == model.IDENTIFIED and f"equipment/{body['equipment']}" not in self._blind:
             code, phase = body["equipment"], find_phase(phases, body["phase"])
-            found = pieces.judge(code, phase, self._pieces.get(code), seen.day)
+            day = seen.zones.day(at) if self._papers.asked else seen.day
+            found = pieces.judge(code, phase, self._pieces.get(code), day)
             # A piece that the phase itself names was once taken for one of another class.
             named = phase is not None and phase.get("equipment") == code
             among = (pieces.OVERDUE,) if named and not self._since.asked else (pieces.UNFIT, pieces.OVERDUE)

@@ -12,6 +12,7 @@ from server.identity.at_capture import capture_of
 from server.identity.model import SERVER
 from server.production.model import ENDS, IDENTIFIED
 from server.witness.granting import GrantRules
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from server.witness.standing import Body, StandingRules
 from sync.errors import SyncError
@@ -27,9 +28,9 @@ class MachineRules(StandingRules):
 
     kinds = (REGISTERED, *_SAID, *_ON_TABLETS, *ENDS)
 
-    def __init__(self, granted: GrantRules) -> None:
+    def __init__(self, granted: GrantRules, papers: PaperRules) -> None:
         super().__init__()
-        self._granted = granted
+        self._granted, self._papers = granted, papers
         self._index = 0
         self._classes: dict[str, str] = {}
         self._holds: dict[_Key, Holds] = {}
@@ -57,8 +58,9 @@ class MachineRules(StandingRules):
                 return
             if head.kind != IDENTIFIED:
                 self._judge_cleaning(seen, body)
-            else:
-                self.compare(seen, self._doubts(body["equipment"], head.captured_at, body["batch"]), model.GATES)
+            elif self._papers.told:
+                at = self._papers.made_at(seen)
+                self.compare(seen, self._doubts(body["equipment"], at, body["batch"]), model.GATES)
 
     def _judge_cleaning(self, seen: Seen, body: Body) -> None:
         """Of a cleaning, or of its check, wherever it stands."""
@@ -68,6 +70,8 @@ class MachineRules(StandingRules):
             self.compare(seen, found, model.OF_CHECK)
             if head.kind == model.CLEANING_CHECKED:
                 self._judge_permission(seen)
+            return
+        if not self._papers.told:
             return
         late = model.dirty_too_long(self._events(code), self._holds_of(code), head.captured_at)
         owed = {model.UNKNOWN} if code not in self._classes else {model.DIRTY_TOO_LONG} if late else set()
@@ -128,8 +132,8 @@ class MachineRules(StandingRules):
             case kind if kind == IDENTIFIED:
                 self._use(seen, body)
             case kind if kind in ENDS:
-                key = (body["batch"], body["phase"])
-                self._ended[key] = min(at, self._ended.get(key, at))
+                key, ended = (body["batch"], body["phase"]), self._papers.made_at(seen)
+                self._ended[key] = min(ended, self._ended.get(key, ended))
 
     def _forget(self, seen: Seen) -> None:
         """A cleaning that a correction takes the place of."""
@@ -144,5 +148,5 @@ class MachineRules(StandingRules):
         if head.corrects is not None and "correction_unknown" not in seen.stamp.flags:
             for uses in self._uses.values():
                 uses.pop(head.corrects, None)
-        used = Use(self._index, head.captured_at, body["batch"], body["phase"], None)
+        used = Use(self._index, self._papers.made_at(seen), body["batch"], body["phase"], None)
         self._uses.setdefault(body["equipment"], {})[head.id] = used

@@ -21,6 +21,8 @@ from sync.errors import SyncError
 
 _PEOPLE = (PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3)
 _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
+# The edition of the rules by which machines and areas are asked by the time on paper.
+BY_PAPER = 4
 _ENDED = (rules.UNCHECKED, rules.NOT_BEGUN)
 Place = tuple[str, str, str]
 
@@ -51,6 +53,16 @@ class PaperRules(StandingRules):
     def made_at(self, seen: Seen) -> str:
         """When what an entry says was done: on paper, or as it was captured."""
         return rules.happened(seen.head.kind, seen.head.captured_at, self.typed(seen))
+
+    @property
+    def asked(self) -> bool:
+        """Whether machines and areas are asked by the time on paper: servers of before went by that of typing."""
+        return self._since.has_reached(BY_PAPER)
+
+    @property
+    def told(self) -> bool:
+        """Whether how machines stand can be told: nothing was ever typed in, or all of it is asked by its own time."""
+        return not self._blind and (not self._all or self.asked)
 
     def judge(self, seen: Seen) -> None:
         """SyncError `flag_missing` or `flag_wrong` of what a device records of a batch."""

@@ -132,9 +132,9 @@ export class Work {
     return person ? missing(this.lease, person, steps, Date.now()) : [];
   }
 
-  /** Why the person must not work in the room of a phase; null where they may. */
+  /** Why the person must not work in the room of a phase; null where they may, or only type in what somebody did. */
   elsewhere(person: string | undefined, phase: Phase | null | undefined): Problem | null {
-    return elsewhere(this.lease, person, phase);
+    return phase && this.onPaper(phase.id) ? null : elsewhere(this.lease, person, phase);
   }
 
   private stops(person: string, steps: string[]): boolean {
@@ -146,6 +146,12 @@ export class Work {
   /** Whether what is recorded of a phase is typed in from a sheet just now. */
   onPaper(phase: string): boolean {
     return copyings(this.entries, phase).length > 0;
+  }
+
+  /** When that was begun on paper: how things were then counts, not how they are as it is typed in. */
+  madeAt(phase: string): string | null {
+    const begun = copyings(this.entries, phase)[0];
+    return begun ? String(begun.payload.done_from) : null;
   }
 
   private stepsOf(draft: Draft): string[] {

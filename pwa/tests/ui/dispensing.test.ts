@@ -7,7 +7,7 @@ import type { DispensingLine, Lease, LocalEntry, Phase, Reading } from "../../sr
 import { basisOf, filledSlots, isFilled, potencyOf, uncheckedOf, standingOf, waitsFor } from "../../src/production/dispensing/lines";
 import { NOTHING, stepOf, UNCLEARED, weights } from "../../src/production/dispensing/place";
 import { restLabels, waiting } from "../../src/production/dispensing/queue";
-import { meant } from "../../src/production/dispensing/scanned";
+import { lotStop, meant } from "../../src/production/dispensing/scanned";
 import { bounds, limitsFor, ownOf, quantityOf, remaining, shownSum, standOf, within, worth, ZERO } from "../../src/production/dispensing/sums";
 import { readingsOf } from "../../src/production/balance";
 import { unconfirmed } from "../../src/production/confirming";
@@ -194,6 +194,10 @@ describe("a scan while materials are dispensed", () => {
     expect(stop("FOREIGN")).toEqual({ code: "not_allocated", of: "FOREIGN" });
     expect(stop("Q-1")).toEqual({ code: "not_released", of: "Q", status: "quarantine" });
     expect(stop("X-1")).toEqual({ code: "expired", of: "X", on: "2026-11-25" });
+    // Of work on paper the day of that is asked, whatever the lot is called by now.
+    const late = { ...lease, lots: lease.lots.map((one) => (one.lot === "X" ? { ...one, status: "expired" } : one)) } as Lease;
+    expect(lotStop("X", { lease: late, line: api, today: "2026-11-25" })).toBeNull();
+    expect(lotStop("X", { lease: late, line: api, today: "2026-11-26" })).toEqual({ code: "expired", of: "X", on: "2026-11-25" });
     expect(stop("A-1", [portion(api, 1, "5.000")])).toEqual({ code: "used_up", of: "A-1" });
     expect(stop("A-1", [portion(api, 1, "4.999")])).toMatchObject({ what: "source" });
     // A portion of this batch is no source; the label of the place at hand is its own.

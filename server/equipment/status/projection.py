@@ -54,6 +54,16 @@ phase_end = Table(
     Column("phase", Text, primary_key=True),
     Column("at", Text, nullable=False),
 )
+# What a device types in from paper of a phase just now, and when that was done.
+typed_in = Table(
+    "equipment_typed_in",
+    records,
+    Column("batch", Text, primary_key=True),
+    Column("phase", Text, primary_key=True),
+    Column("device", Text, primary_key=True),
+    Column("done_from", Text, nullable=False),
+    Column("done_to", Text, nullable=False),
+)
 holds = Table(
     "equipment_holds",
     records,
@@ -66,6 +76,12 @@ holds = Table(
 # Every phase of every batch ends once.
 _end_of = Prepared(
     select(phase_end.c.at).where(phase_end.c.batch == bindparam("batch"), phase_end.c.phase == bindparam("phase"))
+)
+
+_PLACE = ("batch", "phase", "device")
+# What is done with machines is told a few times in a phase.
+_on_paper = Prepared(
+    select(typed_in.c.done_from, typed_in.c.done_to).where(*(typed_in.c[name] == bindparam(name) for name in _PLACE))
 )
 
 
@@ -117,13 +133,13 @@ def begin(connection: Connection, entry: Entry) -> None:
         connection.execute(delete(use).where(use.c.id == header.corrects))
     found = transaction.first(connection, _end_of, {"batch": given["batch"], "phase": given["phase"]})
     values = {name: given[name] for name in ("equipment", "batch", "phase")}
-    about = {"id": entry.id, "idx": entry.index, "at": header.captured_at, "by": entry.actor}
+    about = {"id": entry.id, "idx": entry.index, "at": _done(connection, entry)[0], "by": entry.actor}
     connection.execute(insert(use).values(**values, **about, left_at=None if found is None else found[0]))
 
 
 def end(connection: Connection, entry: Entry) -> None:
     """A phase has ended, and with it the use of what it was done with: with the first that said so."""
-    given, at = entry.payload, entry.header.captured_at
+    given, at = entry.payload, _done(connection, entry)[1]
     key = {"batch": given["batch"], "phase": given["phase"]}
     found = transaction.first(connection, _end_of, key)
     if found is not None and found[0] <= at:
@@ -133,6 +149,27 @@ def end(connection: Connection, entry: Entry) -> None:
     connection.execute(update(use).where(here).values(left_at=at))
 
 
+def begin_paper(connection: Connection, entry: Entry) -> None:
+    """From here on what this device records of the phase was done on paper, and counts as of then (PRD-14)."""
+    times = {name: entry.payload[name] for name in ("done_from", "done_to")}
+    db.put(connection, typed_in, _place(entry) | times)
+
+
+def end_paper(connection: Connection, entry: Entry) -> None:
+    here = [typed_in.c[name] == value for name, value in _place(entry).items()]
+    connection.execute(delete(typed_in).where(*here))
+
+
+def _done(connection: Connection, entry: Entry) -> tuple[str, str]:
+    """From when to when it was done: on paper, or as it was captured."""
+    found = transaction.first(connection, _on_paper, _place(entry))
+    return (found[0], found[1]) if found is not None else (entry.header.captured_at, entry.header.captured_at)
+
+
+def _place(entry: Entry) -> dict[str, str]:
+    return {"batch": entry.payload["batch"], "phase": entry.payload["phase"], "device": entry.header.device}
+
+
 LISTENERS: Mapping[str, Project] = {
     "production.equipment_identified.v1": begin,
     model.BATCH_CLEANED: keep_cleaning_of_batch,
@@ -140,4 +177,6 @@ LISTENERS: Mapping[str, Project] = {
     "production.phase_completed.v1": end,
     "production.phase_aborted.v1": end,
     "production.phase_skipped.v1": end,
+    "production.paper_begun.v1": begin_paper,
+    "production.paper_ended.v1": end_paper,
 }

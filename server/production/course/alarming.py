@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, case, func, or_, select
 
 from server.core.kinds import Entry, Fact, Ruling
 from server.equipment.alarms import model as alarm
@@ -17,6 +17,8 @@ from sync.log.prepared import Prepared
 
 # As many as any database takes in one question.
 _AT_ONCE = 500
+# By whose clock the time of an entry is; of what was typed in from paper by no device's.
+_clock = case((entry_.c.paper.is_(None), entry_.c.device), else_=alarms.PAPER)
 _first_of = Prepared(
     select(func.min(entry_.c.captured_at))
     .where(entry_.c.batch == bindparam("batch"), entry_.c.phase == bindparam("phase"))
@@ -26,13 +28,13 @@ _first_of = Prepared(
 
 def judge_alarm(connection: Connection, entry: Entry) -> Ruling:
     """Of an alarm that was raised elsewhere than in a batch: it may come when work was done in it already."""
-    found = judge(connection, entry)
+    found = judge(connection, entry, entry.header.captured_at)
     return Ruling(flags=(alarm.IN_ALARM,) if found else (), consequences=facts(connection, found))
 
 
-def judge(connection: Connection, entry: Entry) -> list[Found]:
-    """What an entry brings to light of machines that were put to use in an alarm."""
-    about = alarms.taken_from(entry.header, entry.payload)
+def judge(connection: Connection, entry: Entry, at: str) -> list[Found]:
+    """What an entry, of what was done `at`, brings to light of machines that were put to use in an alarm."""
+    about = alarms.taken_from(entry.header, entry.payload, at)
     if about is None:
         return []
     codes = _begun_with(connection, about) if isinstance(about, Work) else {about.equipment}
@@ -84,8 +86,8 @@ def _devices(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     """Whose clocks these entries go by."""
     found: dict[str, str] = {}
     for first in range(0, len(ids), _AT_ONCE):
-        query = select(entry_.c.id, entry_.c.device).where(entry_.c.id.in_(ids[first : first + _AT_ONCE]))
-        found |= {row.id: row.device for row in connection.execute(query)}
+        query = select(entry_.c.id, _clock).where(entry_.c.id.in_(ids[first : first + _AT_ONCE]))
+        found |= {row.id: str(row[1]) for row in connection.execute(query)}
     return found
 
 
@@ -93,7 +95,7 @@ def _work(connection: Connection, places: Iterable[tuple[str, str]]) -> list[Wor
     c, found = entry_.c, []
     for batch, phase in sorted(places):
         here = (c.batch == batch) & (c.phase == phase) & c.kind.in_(model.WORK)
-        rows = connection.execute(select(c.id, c.batch, c.phase, c.captured_at, c.device).where(here))
+        rows = connection.execute(select(c.id, c.batch, c.phase, c.captured_at, _clock).where(here))
         found += [Work(*row) for row in rows]
     return found
 

@@ -14,6 +14,8 @@ from server.production.model import Judgement
 from sync.entry import Header
 
 RAISES = (RAISED, model.ALARM_RAISED)
+# In place of the device by whose clock a time is, where it is from paper.
+PAPER = ""
 _Key = tuple[str, str, str, str]
 
 
@@ -76,9 +78,10 @@ class Found:
         return Judgement(IN_ALARM, said | {"severity": severity})
 
 
-def taken_from(head: Header, given: Mapping[str, Any]) -> Alarm | Use | Work | None:
-    """What an entry says of an alarm, of a use or of work; None of anything else."""
-    when = (head.captured_at, head.device)
+def taken_from(head: Header, given: Mapping[str, Any], at: str) -> Alarm | Use | Work | None:
+    """What an entry says of an alarm, of a use or of work, done `at`: as it was captured, or as the paper says; None of
+    anything else."""
+    when = (at, head.device if at == head.captured_at else PAPER)
     if head.kind in RAISES:
         said = (given["equipment"], given["what"], given["severity"], given.get("source", MANUAL))
         return Alarm(head.id, *said, *when)

@@ -40,7 +40,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) ->
     about = Mark(entry.kind, given["phase"], at, corrects)
     flags, facts = [], []
     own = (*rules.judge_left(entry.kind, given), *_unsaid(connection, about, batch))
-    for one in (*own, *_piece(connection, entry, batch), *_cleaning(connection, entry)):
+    for one in (*own, *_piece(connection, entry, batch, at), *_cleaning(connection, entry)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
     here = _moved(connection, batch.number, about)
@@ -59,7 +59,7 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) ->
     for phase, one in _times(connection, entry, batch, about):
         flags.append(one.code)
         facts.append(_fact(entry, phase, one))
-    alarmed = alarming.judge(connection, entry)
+    alarmed = alarming.judge(connection, entry, at)
     flags += [IN_ALARM] if alarmed else []
     return flags, facts + alarming.facts(connection, alarmed)
 
@@ -75,13 +75,13 @@ def _unsaid(connection: Connection, about: Mark, batch: Batch) -> list[Judgement
     return found + (pieces.judge_missing(phase, known, about) if pieces.asked(phase, register) else [])
 
 
-def _piece(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
+def _piece(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[Judgement]:
+    """How the piece was when it was put to use."""
     if entry.kind != model.IDENTIFIED:
         return []
     code, phase = entry.payload["equipment"], find_phase(batch.phases, entry.payload["phase"])
     found = equipment.find_equipment(connection, code)
     piece = None if found is None else pieces.Piece(found.class_, found.calibration_due)
-    at = entry.header.captured_at
     doubts = [] if found is None else status.judge(connection, found, at, batch.number)
     return [*pieces.judge(code, phase, piece, days.of(connection, at)), *pieces.judge_state(code, doubts)]
 

@@ -1,5 +1,8 @@
 """Gathers what is known of issued copies, of people and of what is typed in, and puts the question to the rules."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry
@@ -7,6 +10,7 @@ from server.core.qualifications import missing_by_clock
 from server.identity import countersigning
 from server.identity import queries as identity
 from server.production import model
+from server.production import queries as production
 from server.production.model import Batch, Judgement
 from server.production.paper import queries, rules
 from server.production.rules import judge_qualified, needs_of
@@ -32,5 +36,16 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
     return [
         *rules.judge_begun(given, entry.header.captured_at, blank, before, known),
         # Who did it needed what the phase asks for, when they did it.
+        *_judge_area(connection, given, phase),
         *judge_qualified(person, missing_by_clock(connection, person, needs, given["done_from"])),
     ]
+
+
+def _judge_area(connection: Connection, given: Mapping[str, Any], phase: Mapping[str, Any] | None) -> list[Judgement]:
+    """Where they did it, by the roles that they had then."""
+    rooms = production.rooms_of([phase]) if phase is not None else []
+    if not rooms:
+        return []
+    area = identity.areas_of(connection, rooms).get(rooms[0])
+    held = identity.grants_then(connection, given["done_by"], given["done_from"])
+    return rules.judge_area(given["done_by"], rooms[0], area, held)

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from server.identity import grants
+from server.identity.model import Grant
 from server.production import model
 from server.production.model import MAJOR, MINOR, Judgement
 from server.production.paper.model import Blank, Copying
 from server.production.rules import CLOCK_TOLERANCE
 
 UNKNOWN, USED, TIME, PERSON = "blank_unknown", "blank_used", "paper_time_wrong", "paper_person_unknown"
+ELSEWHERE = "area_not_permitted"
 UNCHECKED, NOT_BEGUN = "paper_unchecked", "paper_not_begun"
 # What is typed in as it was done; whatever else is recorded meanwhile is of today.
 TYPED = (*model.WORK, *model.LEFT, model.IDENTIFIED)
@@ -46,6 +49,18 @@ def judge_begun(
     if not known:
         found.append(Judgement(PERSON, {"person": given["done_by"], "severity": MAJOR}))
     return found
+
+
+def judge_area(person: str, room: str | None, area: str | None, held: Sequence[Iterable[Grant]]) -> list[Judgement]:
+    """Whoever did it, by `held`, each of what they may have held then, might work somewhere, and not in the area of
+    the room in which it was done (IDN-01)."""
+    if area is None or not _works(held, None) or _works(held, area):
+        return []
+    return [Judgement(ELSEWHERE, {"person": person, "room": room, "area": area})]
+
+
+def _works(held: Sequence[Iterable[Grant]], area: str | None) -> bool:
+    return any(grants.permits(one, permission, area) for one in held for permission in model.WORKERS)
 
 
 def _time(given: Mapping[str, Any], captured_at: str, blank: Blank | None) -> str | None:

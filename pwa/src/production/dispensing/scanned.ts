@@ -54,13 +54,16 @@ export function unregistered(lease: Lease | undefined, line: DispensingLine): st
   return (lease?.lots ?? []).filter((one) => one.material === line.material && ours.has(one.lot) && !one.registered).map((one) => one.lot);
 }
 
+/** What a lot that is set free is on days after its own: asked of the day at hand, which may be one on paper. */
+const OF_A_DAY: ReadonlySet<string> = new Set(["expired", "retest_due"]);
+
 /** Why nothing may be taken from this lot today. */
 export function lotStop(lot: string, { lease, line, today }: Pick<At, "lease" | "line" | "today">): Stop | null {
   const found = lease?.lots.find((one) => one.material === line.material && one.lot === lot);
   if (!found) return { code: "not_allocated", of: lot };
   if (found.expiry !== null && found.expiry < today) return { code: "expired", of: lot, on: found.expiry };
   if (found.retest && found.retest < today) return { code: "not_released", of: lot, status: "retest_due" };
-  return found.status === "released" ? null : { code: "not_released", of: lot, status: found.status };
+  return found.status === "released" || OF_A_DAY.has(found.status) ? null : { code: "not_released", of: lot, status: found.status };
 }
 
 /** Whether a label is that of a portion of this batch, which stands in another place: weighed again it counts twice. */
