@@ -3,17 +3,21 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from flask import request
 from marshmallow import Schema
 from marshmallow import fields as plain
-from python_calamine import CalamineError, CalamineWorkbook
+from openpyxl import load_workbook
 
 from server.core.errors import PestleError
 
 MOST_ROWS, MOST_BYTES = 1_000, 2 * 1024 * 1024
 # What a workbook of that many rows unpacks to at most: a file that claims more is none.
 _UNPACKED = 50 * 1024 * 1024
+# What stands in no column.
+BEYOND = ""
 Row = dict[str, str]
 
 
@@ -33,23 +37,32 @@ def received() -> bytes:
 
 def read(data: bytes) -> tuple[list[str], list[tuple[int, Row]]]:
     """The columns, in lower case, and each row with its line, counted from 1 as spreadsheets do; empty ones are left
-    out. PestleError `table_unreadable`, `table_too_long`."""
-    lines = _workbook(data) if data.startswith(b"PK") else _csv(data)
-    head = next(((at, cells) for at, cells in enumerate(lines) if any(cells)), None)
-    if head is None:
+    out. What stands beyond the columns, or in one without a name, is kept as that of the column `BEYOND`.
+    PestleError `table_unreadable`, `table_too_long`."""
+    lines = [*_bounded(_workbook(data) if data.startswith(b"PK") else _csv(data))]
+    if not lines:
         raise PestleError("table_unreadable")
-    columns = [cell.lower().replace(" ", "_") for cell in head[1]]
-    rows = [
-        (at + 1, dict(zip(columns, cells, strict=False)))
-        for at, cells in enumerate(lines)
-        if at > head[0] and any(cells)
-    ]
-    if len(rows) > MOST_ROWS:
-        raise PestleError("table_too_long", {"rows": len(rows), "most": MOST_ROWS})
+    columns = [cell.lower().replace(" ", "_") for cell in lines[0][1]]
+    rows = [(at, _row(columns, cells)) for at, cells in lines[1:]]
     return [one for one in columns if one], rows
 
 
-def _csv(data: bytes) -> list[list[str]]:
+def _bounded(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    """Those that say something, of which there are not too many."""
+    for count, line in enumerate(one for one in lines if any(one[1])):
+        if count > MOST_ROWS:
+            raise PestleError("table_too_long", {"most": MOST_ROWS})
+        yield line
+
+
+def _row(columns: Sequence[str], cells: Sequence[str]) -> Row:
+    named = dict(zip(columns, cells, strict=False))
+    named.pop(BEYOND, None)
+    beyond = [cell for at, cell in enumerate(cells) if cell and (at >= len(columns) or not columns[at])]
+    return named | ({BEYOND: beyond[0]} if beyond else {})
+
+
+def _csv(data: bytes) -> list[tuple[int, list[str]]]:
     """UTF-8, or what Excel writes in China; the separator is what the first line has most of."""
     try:
         text = data.decode("utf-8-sig")
@@ -64,23 +77,30 @@ def _csv(data: bytes) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
         raise PestleError("table_unreadable") from None
-    return [[cell.strip() for cell in row] for row in rows]
+    return [(at, [cell.strip() for cell in row]) for at, row in enumerate(rows, 1)]
 
 
-def _workbook(data: bytes) -> list[list[str]]:
+def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Row after row of the first sheet: a cell far below or far to the right makes no rectangle."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > _UNPACKED:
                 raise PestleError("table_unreadable")
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, OSError, ValueError, IndexError):
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        # What the file says of its own size may be anything.
+        sheet.reset_dimensions()
+        for at, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield at, [_text(cell) for cell in row]
+    except PestleError:
+        raise
+    except Exception:
+        # A file that is none is told in as many ways as there are to break one.
         raise PestleError("table_unreadable") from None
-    return [[_text(cell) for cell in row] for row in rows]
 
 
 def _text(cell: object) -> str:
-    """A number that Excel shows without a point is written without one: a code 107 is no 107.0."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+    """As Excel shows it: a number has 15 digits, and none behind the point where it is whole."""
+    if isinstance(cell, float):
+        return f"{Decimal(f'{cell:.15g}'):f}"
+    return "" if cell is None else str(cell).strip()

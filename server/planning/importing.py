@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row
 
 from server.core.kinds import Fact
 from server.core.plant import Plant
+from server.core.tables import BEYOND, read
 from server.core.tables import Row as Cells
-from server.core.tables import read
 from server.materials import queries as materials
 from server.planning import deciding, model, queries
 from server.recipes import queries as recipes
@@ -76,7 +76,7 @@ def take(plant: Plant, data: bytes, person: str, dry_run: bool) -> Report:
     with plant.engine.connect() as connection:
         looking = _Looking.at(connection)
         for line, cells in rows:
-            named_cells = {known[title]: text for title, text in cells.items() if title}
+            named_cells = {known[title] if title else BEYOND: text for title, text in cells.items()}
             said, given = looking.look(plant, line, dict.fromkeys(COLUMNS, "") | named_cells)
             report.lines.append(said)
             if said["what"] in (NEW, CHANGED):
@@ -117,10 +117,14 @@ class _Looking:
         said: Payload = {"line": line, **{name: given[name] for name in ("demand", "item", "due", "source")}}
         said |= {"quantity": cells["quantity"], "unit": unit, "findings": wrong}
         what = WRONG if wrong else self._what(given)
-        self.before.setdefault(given["demand"], given)
+        # What is wrong itself says nothing against another line.
+        if not wrong:
+            self.before.setdefault(given["demand"], given)
         return said | {"what": what}, given
 
     def _wrong(self, plant: Plant, given: Payload, cells: Cells, units: set[str]) -> list[Finding]:
+        if BEYOND in cells:
+            return [_finding(BEYOND, cells, "cell_beyond")]
         empty = [name for name in NEEDED if not cells[name]]
         if empty:
             return [_finding(name, cells, "cell_missing") for name in empty]

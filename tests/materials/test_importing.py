@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from master_support import approve
+from openpyxl import Workbook
 from plant import PlantUnderTest
 
 from server.identity.model import PERSON_ADDED
@@ -18,32 +19,16 @@ HEAD = "code,name_zh,name_en,type,unit\n"
 GOOD = HEAD + "M-1,乳糖,Lactose,raw,kg\nM-2,片,Tablet,bulk,{tablet}\n"
 
 
-def workbook(*rows: tuple[str | float, ...]) -> bytes:
-    """The least that Excel opens: one sheet with these cells."""
-
-    def cell(value: str | float) -> str:
-        if isinstance(value, str):
-            return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
-        return f"<c><v>{value}</v></c>"
-
-    lines = "".join(f"<row>{''.join(cell(value) for value in row)}</row>" for row in rows)
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = "http://schemas.openxmlformats.org/package/2006"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r" '
-        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-        '<sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
-        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>',
-    }
+def workbook(*rows: tuple[str | float, ...], far: str | None = None) -> bytes:
+    """What Excel saves of these cells; `far` is where one more stands."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in rows:
+        sheet.append(row)
+    if far is not None:
+        sheet[far] = "a note"
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as packed:
-        for name, text in parts.items():
-            packed.writestr(name, text)
+    book.save(data)
     return data.getvalue()
 
 
@@ -118,6 +103,43 @@ def test_a_workbook_and_a_table_in_the_encoding_of_excel_in_china_are_read_too(s
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nothing", b"\xff\xff\xff\xff", b'code\n"open'])
 def test_what_is_no_table_is_refused(site: PlantUnderTest, data: bytes) -> None:
     assert take(site, data).json["code"] == "table_unreadable"
+
+
+def test_a_cell_far_away_makes_no_rectangle(site: PlantUnderTest) -> None:
+    """A reader that lays one out asks for 550 GB, and the whole server ends."""
+    rows = [tuple(line.split(",")) for line in GOOD.splitlines()]
+    found = take(site, workbook(*rows, far="XFD1048576"))
+    assert found.status_code == 200
+    assert [(one["line"], one["value"], one["code"]) for one in found.json["findings"]] == [
+        *((1048576, "", "cell_missing") for _ in range(5)),
+        (1048576, "a note", "cell_beyond"),
+    ]
+    assert take(site, workbook(*rows, far="A5001")).json["findings"][0]["line"] == 5001
+
+
+def test_more_rows_than_a_table_has_are_refused(site: PlantUnderTest) -> None:
+    rows = [
+        ("code", "name_zh", "name_en", "type", "unit"),
+        *((f"M-{n}", "料", "Stuff", "raw", "kg") for n in range(1001)),
+    ]
+    for table in (workbook(*rows), "\n".join(",".join(row) for row in rows)):
+        assert take(site, table, dry=True).json["code"] == "table_too_long"
+
+
+def test_a_workbook_that_claims_what_it_is_not_is_refused(site: PlantUnderTest) -> None:
+    """A zip of a version that nobody has, one without its parts, one with rubbish in them."""
+    good = workbook(("code",))
+    strange = bytearray(good)
+    place = strange.rfind(b"PK\x01\x02")
+    strange[place + 6] = 99
+    for data in (bytes(strange), good[:200], good.replace(b"xl/workbook", b"xl/workbxxk")):
+        assert take(site, data).json["code"] == "table_unreadable"
+
+
+def test_what_stands_in_no_column_is_not_passed_over(site: PlantUnderTest) -> None:
+    found = take(site, f"{GOOD}M-3,料,Stuff,raw,kg,12\n").json
+    assert [(one["line"], one["value"], one["code"]) for one in found["findings"]] == [(4, "12", "cell_beyond")]
+    assert names(site) == {}
 
 
 def test_a_workbook_that_unpacks_to_more_than_a_table_is_refused(site: PlantUnderTest) -> None:

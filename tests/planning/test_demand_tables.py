@@ -1,10 +1,13 @@
 """Demands from a table: every line is shown first, with what is wrong in which column; then all are set, or none."""
 
+import io
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 from plant import PlantUnderTest
 from recipe_support import CODE, master, stock
 
@@ -168,3 +171,30 @@ def test_who_does_not_plan_takes_no_table_and_what_is_none_is_refused(site: Plan
     assert send(site, TWO, login="zhou").status_code == 403
     assert send(site, b"\xff\xfe\x00").json["code"] == "table_unreadable"
     assert send(site, b"x" * (2 * 1024 * 1024 + 1)).json["code"] == "blob_too_large"
+
+
+def test_a_wrong_line_says_nothing_against_the_one_that_corrects_it(site: PlantUnderTest) -> None:
+    """It is left standing above it: the usual way to correct a table."""
+    for first in ("abc", ""):
+        found = wrong(site, f"SO-1,api-1,{first},kg,2097-06-12,C", "SO-1,api-1,12.5,kg,2097-06-12,C")
+        assert found == [(2, "quantity", "cell_wrong" if first else "cell_missing")]
+
+
+def test_an_amount_with_a_comma_that_nobody_quoted_is_not_cut_off(site: PlantUnderTest) -> None:
+    table = "demand,item,unit,due,source,quantity\nSO-1,api-1,kg,2097-06-12,C,12,500\n"
+    report = looked(site, table, dry=False)
+    [line] = report["lines"]
+    assert (line["what"], line["findings"]) == ("wrong", [{"column": "", "value": "500", "code": "cell_beyond"}])
+    assert site.payloads(model.DEMAND) == []
+
+
+def test_a_number_of_a_workbook_is_what_excel_shows(site: PlantUnderTest) -> None:
+    book = Workbook()
+    book.worksheets[0].append(HEAD.strip().split(","))
+    for at, amount in enumerate((0.1 + 0.2, 0.00001, 12)):
+        book.worksheets[0].append((f"SO-{at}", "api-1", amount, "kg", datetime(2097, 6, 12), "C"))
+    data = io.BytesIO()
+    book.save(data)
+    report = looked(site, data.getvalue(), dry=False)
+    assert [one["findings"] for one in report["lines"]] == [[], [], []]
+    assert [one["quantity"]["value"] for one in site.payloads(model.DEMAND)] == ["0.3", "0.00001", "12"]

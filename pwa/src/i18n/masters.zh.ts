@@ -12,6 +12,6 @@ export const mastersZh: typeof mastersEn = {
   check: "检查并签署…", found: "存在以下问题：", incomplete: "须填写编码、中英文名称和单位。", submit: "提交批准", submitNow: "签署并提交", reason: "修订内容及理由", digest: "版本摘要", prepared: "起草", whole: "物料",
   findings: { unit_unknown: "不是 UCUM 单位。", conversion_nothing: "换算两侧须大于零。", conversion_twice: "前面的换算已包含这两个单位。", conversion_leads_nowhere: "此换算与库存单位无关。", storage_note_missing: "请写明贮存条件。", retest_after_shelf_life: "复验期晚于有效期。" },
   import: "导入表格", importHint: "CSV 或 Excel，首行为列名。先检查，再全部导入；有一行有误则不导入任何行。", choose: "选择文件…", importNow: "导入全部", would: (rows: number, fresh: number, same: number) => `${rows} 行：待导入 ${fresh} 行，已有 ${same} 行`, importWrong: "所有行正确之前不导入任何内容。", line: "行", column: "列",
-  importFindings: { column_missing: "缺少此列。", column_unknown: "此列没有含义。", cell_missing: "为空。", cell_wrong: "内容不正确。", twice: "编码在表中重复。", unit_unknown: "不是 UCUM 单位。", unit_other: "库存单位属于另一类。", has_versions: "此物料已有批准的版本；请提交新版本。" },
+  importFindings: { column_missing: "缺少此列。", column_unknown: "此列没有含义。", cell_missing: "为空。", cell_wrong: "内容不正确。", cell_beyond: "不属于任何一列：含逗号的文字须加引号。", twice: "编码在表中重复。", unit_unknown: "不是 UCUM 单位。", unit_other: "库存单位属于另一类。", has_versions: "此物料已有批准的版本；请提交新版本。" },
   equal: "两个版本内容相同。", property: "内容", was: "原为", is: "现为",
 };

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from server.core import units
 from server.core.kinds import Fact
 from server.core.plant import Plant
-from server.core.tables import Row, read
+from server.core.tables import BEYOND, Row, read
 from server.materials import queries
 from server.materials.masters import model as masters
 from server.materials.masters import queries as versions
@@ -72,7 +72,9 @@ def _facts(plant: Plant, table: Table, rows: list[tuple[int, Row]], person: str,
         for line, row in rows:
             empty = [name for name in table.needed if not row.get(name)]
             report.findings += [_finding(line, name, "", "cell_missing") for name in empty]
-            if empty:
+            if BEYOND in row:
+                report.findings.append(_finding(line, BEYOND, row[BEYOND], "cell_beyond"))
+            if empty or BEYOND in row:
                 continue
             if row["code"] in seen:
                 report.findings.append(_finding(line, "code", row["code"], "twice"))
