@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +192,7 @@ def test_a_number_of_a_workbook_is_what_excel_shows(site: PlantUnderTest) -> Non
     book = Workbook()
     book.worksheets[0].append(HEAD.strip().split(","))
     for at, amount in enumerate((0.1 + 0.2, 0.00001, 12)):
-        book.worksheets[0].append((f"SO-{at}", "api-1", amount, "kg", datetime(2097, 6, 12), "C"))
+        book.worksheets[0].append((f"SO-{at}", "api-1", amount, "kg", date(2097, 6, 12), "C"))
     data = io.BytesIO()
     book.save(data)
     report = looked(site, data.getvalue(), dry=False)
