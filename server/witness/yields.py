@@ -104,7 +104,7 @@ class YieldRules(StandingRules):
         if not any(one["material"] == material for phase in phases for one in phase.get("printed", ())):
             return []
         balances = packaging.standing(phases, self._standing(batch, set()))
-        found = (packaging.gone(self._counts[entry]) for entry, one in balances if one["material"] == material)
+        found = (packaging.gone(one, self._counts[entry]) for entry, one in balances if one["material"] == material)
         return None if blind else [one for one in found if one is not None]
 
     def _yield(self, one: Claim, phases: Sequence[Body]) -> Yield | None:

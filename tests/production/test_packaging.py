@@ -7,7 +7,7 @@ import pytest
 from batch_support import PHASE, Site, marked
 from control_support import items, release
 from packaging_stock_support import FIRST, FOIL, SECOND, foil, issue, order
-from packaging_support import PHASES, Packing, packed, specimen
+from packaging_support import PHASES, TYPED, Packing, packed, specimen
 from recipe_support import step
 from release_support import review
 from stock_support import Store
@@ -135,18 +135,18 @@ def test_what_is_said_to_be_issued_is_compared_with_what_the_store_has_issued(
     site.plant.close()
 
 
-def difference(site: Store) -> str | None:
+def difference(site: Store, batch: str = "B1") -> str | None:
     """What the release asks to be explained of the foil; None where the batch accounts for it."""
-    [gate] = [one for one in review(site)["gates"] if one["code"] == "materials"]
-    told = [one for one in review(site)["open"] if one["type"] == "difference"]
+    [gate] = [one for one in review(site, batch)["gates"] if one["code"] == "materials"]
+    told = [one for one in review(site, batch)["open"] if one["type"] == "difference"]
     assert gate["met"] is (told == [])
     return None if not told else str(told[0]["details"]["difference"]["value"])
 
 
-def back(site: Store, value: str, label: str = FIRST) -> None:
-    site.hand_back("B1")
-    said = {"batch": "B1", "container": label, "quantity": {"value": value, "unit": "kg"}, "to": None, "reason": None}
-    site.state("production.container_returned.v1", "batch/B1", said, "P-8")
+def back(site: Store, value: str, label: str = FIRST, batch: str = "B1") -> None:
+    site.hand_back(batch)
+    said = {"batch": batch, "container": label, "quantity": {"value": value, "unit": "kg"}, "to": None, "reason": None}
+    site.state("production.container_returned.v1", f"batch/{batch}", said, "P-8")
 
 
 def choose(site: Store, entry: str) -> None:
@@ -198,4 +198,21 @@ def test_a_balance_that_is_stale_answers_for_nothing(database_url: str, tmp_path
     assert difference(site) is None
     site.put("parameter_recorded", packed("B1", "981"), corrects=packs.id, reason="miscounted")
     assert difference(site) == "19.60"
+    site.plant.close()
+
+
+@pytest.mark.urs("MAT-09")
+def test_what_is_missing_from_a_balance_without_limits_is_explained_to_the_gate(tmp_path: Path) -> None:
+    """Within limits it needs no word: the recipe has said how much may be missing."""
+    site = Store(f"sqlite:///{tmp_path}/plant/pestle.db", tmp_path)
+    for batch, label, low in (("B1", FIRST, "90"), ("B2", SECOND, None)):
+        one = FOIL | {"sources": {**TYPED, "packs": None}, "low": low}
+        release(site, batch, [step("30", "packaging", printed=[one], **PHASE)])
+        site.allocate(batch, label)
+        issue(site, batch, label)
+        # A kilogram of 25 is gone.
+        assert site.put("material_balanced", foil(batch, "25.00", "96.0", returned="4.4")).flags == ()
+        back(site, "4.4", label, batch)
+    assert difference(site) is None
+    assert difference(site, "B2") == "1.00"
     site.plant.close()

@@ -50,6 +50,24 @@ def test_without_a_count_nothing_is_accounted_for() -> None:
     assert printed.accounted(CARTON, inputs(counts)) is None
 
 
+@pytest.mark.urs("MAT-09")
+@given(COUNTS, st.sampled_from([("99.5", "100.5"), (None, "100.5"), ("99.5", None), (None, None)]))
+def test_what_is_missing_is_answered_for_only_where_the_balance_has_limits_for_it(
+    counts: dict[str, int], bounds: tuple[str | None, str | None]
+) -> None:
+    """Where nothing asks the balance to be explained, the gate of materials does."""
+    one = CARTON | {"per": "2", "low": bounds[0], "high": bounds[1]}
+    said = balanced("B1", [], **{name: str(value) for name, value in counts.items()})["inputs"]
+    found = rules.gone(one, said)
+    assert found is not None
+    told = counts["packs"] * 2 + counts["destroyed"] + counts["specimens"]
+    away = counts["issued"] - counts["returned"]
+    away = told if bounds[told > away] is None else away
+    assert (Decimal(found["value"]), found["unit"]) == (away, "pcs")
+    assert rules.gone(one, said[:-1]) is None
+    assert rules.gone(one, [*said[:-1], said[-1] | {"unit": "kg"}]) is None
+
+
 @pytest.mark.parametrize(
     ("slot", "name"),
     [("30/carton", "Carton"), ("30/label", "Seal"), ("30/leaflet", None), ("20/packs", None), ("30/yield", None)],

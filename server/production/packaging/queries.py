@@ -17,7 +17,7 @@ def answered(connection: Connection, batch: str) -> dict[str, list[Quantity]]:
     found: dict[str, list[Quantity]] = {}
     for entry, one in rules.standing(known.phases, values.of_batch(connection, batch)):
         stored = reading.by_id(connection, entry)
-        gone = None if stored is None or stored.payload is None else rules.gone(stored.envelope.body["inputs"])
+        gone = None if stored is None or stored.payload is None else rules.gone(one, stored.envelope.body["inputs"])
         if gone is not None:
             found.setdefault(one["material"], []).append(gone)
     return found

@@ -65,14 +65,17 @@ def standing(phases: Sequence[Payload], claims: Sequence[Claim]) -> list[tuple[s
     return found
 
 
-def gone(inputs: Sequence[Payload]) -> Payload | None:
-    """{value, unit} of what came and does not go back, as a balance counts it: used, destroyed, kept, and what is
-    missing, for which the balance itself has limits and is explained. None where one of the two was not counted."""
-    said = {one["id"]: one for one in inputs}
-    issued, back = said.get(printed.ISSUED), said.get(printed.RETURNED)
-    if issued is None or back is None or issued["unit"] != back["unit"]:
+def gone(one: Payload, inputs: Sequence[Payload]) -> Payload | None:
+    """{value, unit} of what came and does not go back by the balance of a printed material: what was used, destroyed
+    and kept, and what is missing or too much where the recipe has a limit for that, outside of which the balance is
+    explained itself. None where not all was counted, or in several units."""
+    found, said = printed.accounted(one, inputs), {each["id"]: each for each in inputs}
+    if found is None or len({said[name]["unit"] for name in printed.COUNTS if name != printed.PACKS}) != 1:
         return None
-    left = units.written(Fraction(issued["value"]) - Fraction(back["value"]))
+    issued, difference = said[printed.ISSUED], Fraction(found["difference"])
+    bound = one["low" if difference < 0 else "high"]
+    away = Fraction(issued["value"]) - Fraction(said[printed.RETURNED]["value"])
+    left = units.written(away + difference if bound is None else away)
     return None if left is None else {"value": left, "unit": issued["unit"]}
 
 
