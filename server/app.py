@@ -15,6 +15,7 @@ from server.core.plant import Plant
 from server.engines.flows import views as flows
 from server.engines.forms import views as forms
 from server.engines.forms.records import views as records
+from server.environment import views as environment
 from server.equipment import views as balances
 from server.equipment.alarms import views as alarms_of_equipment
 from server.equipment.status import views as equipment
@@ -115,6 +116,7 @@ BLUEPRINTS = (
     balances.blueprint,
     equipment.blueprint,
     alarms_of_equipment.blueprint,
+    environment.blueprint,
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,

@@ -20,6 +20,7 @@ from server.engines.flows import entries as flows
 from server.engines.forms import definitions
 from server.engines.forms import entries as forms
 from server.engines.forms.records import entries as records
+from server.environment import entries as environment
 from server.equipment import entries as equipment
 from server.equipment.alarms import entries as equipment_alarms
 from server.equipment.status import entries as equipment_status
@@ -88,6 +89,7 @@ ROOMS = (
     equipment.ROOM,
     equipment_status.ROOM,
     equipment_alarms.ROOM,
+    environment.ROOM,
     training.ROOM,
     Room("forms", forms.KINDS),
     Room("forms", records.KINDS),

@@ -352,6 +352,21 @@ CATALOGUE: dict[str, Problem] = {
         ("Nothing was changed.", "未作任何更改。"),
         ("Look at the use log of the piece again.", "请重新查看此设备的使用日志。"),
     ),
+    "environment_room_unknown": Problem(
+        404,
+        ("Nothing is registered in this room.", "此房间内没有登记任何设备。"),
+        ("Nothing was changed.", "未作任何更改。"),
+        ("Register the room's sensor first, with the room as its place.", "请先登记该房间的传感器，并填写其所在房间。"),
+    ),
+    "environment_limits_wrong": Problem(
+        422,
+        (
+            "These are no limits: each quantity once, in its own unit, with bounds that rise from action to alert.",
+            "限度无效：每个参数只能出现一次，使用规定单位，且行动限应在警戒限之外。",
+        ),
+        ("Nothing was changed; the limits before still hold.", "未作任何更改；原限度仍然有效。"),
+        ("Correct the bounds and set them again.", "请更正限度后重新设定。"),
+    ),
     "equipment_alarm_unknown": Problem(
         404,
         ("There is no such alarm of this piece.", "此设备没有这条报警。"),

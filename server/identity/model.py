@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "forms.review",
         "stock.approve",
         "lot.decide",
+        "environment.manage",
         "requisition.approve",
         "purchase.approve",
         "recipe.approve",

@@ -24,6 +24,7 @@ from server.production.numbers import entries as numbers
 from server.production.packaging.shapes import MaterialBalanced, SpecimenKept
 from server.production.paper import projection as papers
 from server.production.paper.shapes import PaperBegun, PaperEnded
+from server.production.surroundings.judging import judge_reading
 from server.production.yields import projection as explained
 from server.production.yields.judging import judge_resolution
 from server.production.yields.shapes import YieldExplained, YieldRecorded
@@ -177,5 +178,6 @@ JUDGES: Mapping[str, Decide] = {
     flows.ENDED: ordering.ended,
     "release.conflict_resolved.v1": judge_resolution,
     "equipment.alarm_raised.v1": judge_alarm,
+    "environment.point_read.v1": judge_reading,
 }
 ROOM = Room("production", KINDS, LISTENERS, JUDGES)

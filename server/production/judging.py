@@ -28,6 +28,7 @@ from server.production.paper import queries as typed_in
 from server.production.paper.model import FROM_PAPER
 from server.production.paper.rules import happened
 from server.production.sensing import judging as sensing
+from server.production.surroundings import judging as surroundings
 from server.production.yields import judging as yields
 from server.production.yields.rules import UNEXPLAINED
 from server.recipes.model import find_phase
@@ -59,6 +60,9 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
         flags += more
         facts += touching
     more, following = course.judge(connection, entry, batch, at)
+    flags += more
+    facts += following
+    more, following = surroundings.judge(connection, entry, batch, at)
     flags += more
     facts += following
     more, following = controls.judge(connection, entry, batch, at)

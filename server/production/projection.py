@@ -25,6 +25,7 @@ from server.core.kinds import Entry
 from server.production import model, rules
 from server.production.paper import queries as typed_in
 from server.production.paper.rules import happened
+from server.production.surroundings import projection as surroundings
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
@@ -231,6 +232,8 @@ def observe(connection: Connection, entry: Entry) -> None:
     )
     if entry.kind in model.WEIGHINGS:
         _add_lot(connection, given["batch"], given["material"], given["lot"], allocated=0, used=1)
+    if phase is not None:
+        surroundings.keep(connection, entry.kind, given["batch"], phase, at)
     _move_on(connection, entry, at)
 
 

@@ -40,6 +40,7 @@ ACTIONS = (
     "recipe.approve",
     "material.manage",
     "equipment.manage",
+    "environment.manage",
     "device.enrol",
     "device.revoke",
 )

@@ -49,6 +49,7 @@ from server.witness.course import CourseRules
 from server.witness.descent import DescentRules
 from server.witness.devices import DeviceRules
 from server.witness.dispensing import DispensingRules
+from server.witness.environment import EnvironmentRules
 from server.witness.flows import FlowRules
 from server.witness.forms import FormRules
 from server.witness.gaps import GapRules
@@ -161,6 +162,7 @@ class SiteRules:
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._papers = PaperRules(self._signed_by, self._lineage, self._since)
         self._controls, self._course = ControlRules(self._since, self._papers), CourseRules(self._since, self._papers)
+        self._environment = EnvironmentRules(self._papers)
         self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._gaps = GapRules(self._lineage, self._since)
@@ -266,6 +268,7 @@ class SiteRules:
         self._balances.judge(seen)
         self._machines.judge(seen)
         self._alarms.judge(seen)
+        self._environment.judge(seen)
         self._stock.judge(seen)
         self._places.judge(seen)
         self._issuing.judge(seen)
@@ -325,6 +328,7 @@ class SiteRules:
         self._course.learn(seen)
         self._machines.learn(seen)
         self._alarms.learn(seen)
+        self._environment.learn(seen)
         self._yields.learn(seen)
         self._packaging.learn(seen)
         self._issuing.learn(seen)

@@ -19,6 +19,7 @@ export const peopleEn = {
       "device.enrol": "enrol devices",
       "device.revoke": "revoke devices",
       "equipment.manage": "register equipment",
+      "environment.manage": "set limits of rooms",
       "flows.approve": "approve flows",
       "flows.design": "draw flows",
       "flows.manage": "move and cancel running flows",

@@ -19,6 +19,7 @@ export const peopleZh = {
       "device.enrol": "登记设备终端",
       "device.revoke": "停用设备终端",
       "equipment.manage": "登记设备",
+      "environment.manage": "设定房间环境限度",
       "flows.approve": "批准流程",
       "flows.design": "绘制流程",
       "flows.manage": "迁移和取消运行中的流程",

@@ -28,6 +28,7 @@ export const trainingEn = {
     "recipe.approve": "approve recipes",
     "material.manage": "define materials",
     "equipment.manage": "register equipment",
+    "environment.manage": "set limits of rooms",
     "device.enrol": "enrol devices",
     "device.revoke": "revoke devices",
   } as Record<string, string>,

@@ -30,6 +30,7 @@ export const trainingZh: typeof trainingEn = {
     "recipe.approve": "批准工艺",
     "material.manage": "定义物料",
     "equipment.manage": "设备建档",
+    "environment.manage": "设定房间环境限度",
     "device.enrol": "登记设备",
     "device.revoke": "停用设备",
   },

@@ -361,6 +361,8 @@ equipment.cleaning_set.v1|清洁保留时限设定|Hold times of cleaning set
 equipment.status_set.v1|设备状态设定|Status of equipment set
 equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
 equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
+environment.point_read.v1|房间环境读数|Air of a room read
+environment.limits_set.v1|房间环境限度设定|Limits of a room set
 equipment.process_read.v1|设备过程数据|Figures of a machine
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
@@ -404,10 +406,13 @@ phase_not_started|步骤未开始即完成|Completed without ever being begun
 phase_aborted|步骤中止|Phase aborted
 phase_skipped|步骤跳过|Phase skipped
 dirty_hold_exceeded|待清洁超时|Dirty for too long
+not_a_bridge|不是网桥发来的|Not from a bridge
+sensor_unplaced|传感器未登记房间|Sensor stands in no room
 equipment_unknown|设备未登记|Equipment not registered
 cleaning_unknown|没有这条清洁记录|Checks no cleaning that is known here
 equipment_not_clean|设备未清洁|Equipment not clean
 equipment_barred|设备停用|Equipment barred
+room_beyond_action|房间环境超出行动限|Room beyond its action limits
 equipment_in_alarm|设备报警期间使用|Equipment used in an alarm
 bound_value_typed|应取自设备的参数由人工输入|Bound parameter typed by hand
 sensed_unverified|取自设备的数值未核实|Value from equipment not verified

@@ -1,0 +1,206 @@
+"""Whether a room was within its limits, and what it was like from one time to another. Pure; door, witness, dossier and
+review ask the same.
+
+The limits that held at the time of a reading judge it: alert limits are watched, beyond action limits QA assesses what
+was done in the room meanwhile (ENV-01, ENV-03). Times are those of the bridge that read, as the log has them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+from server.environment import model
+from server.environment.model import ACTION, ALERT, Limit, Limits, Place, Reading
+
+
+class _Since(Protocol):
+    @property
+    def since(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Since)
+
+
+def held_at(stated: Sequence[T], at: str) -> T | None:
+    """What held at a time of what was stated in this order; None before the first. Of two of one time the later."""
+    found: T | None = None
+    for one in stated:
+        if one.since <= at and (found is None or found.since <= one.since):
+            found = one
+    return found
+
+
+def judge_source(place: Place | None, serial: str, by_bridge: bool) -> list[str]:
+    """The flags of a reading that counts for nothing: of whom nobody knows, of another metal, or of no room."""
+    found = [] if by_bridge else [model.NOT_A_BRIDGE]
+    if place is None:
+        return [*found, model.UNKNOWN]
+    if place.serial not in (None, serial):
+        return [*found, model.DIFFERS]
+    return found if place.room is not None else [*found, model.UNPLACED]
+
+
+def judge_limits(given: Mapping[str, Any], known: bool) -> str | None:
+    """Why limits cannot be set: for no room, or with bounds that are none. `known`: something stands in the room."""
+    if not known:
+        return model.ROOM_UNKNOWN
+    names = [one["quantity"] for one in given["limits"]]
+    right = all(_is_limit(one) for one in given["limits"])
+    return None if right and len(set(names)) == len(names) else model.LIMITS_WRONG
+
+
+def _is_limit(given: Mapping[str, Any]) -> bool:
+    """Of a quantity in its unit; from the lowest to the highest the bounds rise: action, alert, alert, action."""
+    one = Limit.of(given)
+    bounds = [bound for bound in (one.action_low, one.alert_low, one.alert_high, one.action_high) if bound is not None]
+    rising = all(low <= high for low, high in pairwise(bounds))
+    apart = all(
+        low is None or high is None or low < high
+        for low, high in ((one.action_low, one.action_high), (one.alert_low, one.alert_high))
+    )
+    return model.QUANTITIES.get(given["quantity"]) == given["unit"] and bool(bounds) and rising and apart
+
+
+def level(value: Decimal, limit: Limit | None) -> tuple[str | None, int]:
+    """How far a value is out, `ACTION`, `ALERT` or None, and on which side: 1 above, -1 below, 0 within. On a limit is
+    within it."""
+    if limit is None:
+        return None, 0
+    for name, low, high in ((ACTION, limit.action_low, limit.action_high), (ALERT, limit.alert_low, limit.alert_high)):
+        if high is not None and value > high:
+            return name, 1
+        if low is not None and value < low:
+            return name, -1
+    return None, 0
+
+
+def beyond_action(stated: Sequence[Limits], at: str, quantity: str, value: str) -> bool:
+    """Whether a reading is beyond the action limits that held at its time."""
+    limits = held_at(stated, at)
+    return limits is not None and level(Decimal(value), limits.limit(quantity))[0] == ACTION
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The longest time without a reading: between two, or from or to the end of what is asked about."""
+
+    begin: str
+    end: str
+
+    @property
+    def length(self) -> timedelta:
+        return datetime.fromisoformat(self.end) - datetime.fromisoformat(self.begin)
+
+    def payload(self, allowed: int | None) -> dict[str, Any]:
+        """`minutes` begun count as whole; `over`: longer than the room allows."""
+        minutes = -(-self.length // timedelta(minutes=1))
+        over = allowed is not None and self.length > timedelta(minutes=allowed)
+        return {"from": self.begin, "to": self.end, "minutes": minutes, "over": over}
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """Readings one after another beyond a limit, on one side: until the first that is back, else until the end of what
+    is asked about. `value` is the one farthest out."""
+
+    level: str
+    begin: str
+    end: str
+    value: str
+
+    def payload(self) -> dict[str, str]:
+        return {"level": self.level, "from": self.begin, "to": self.end, "value": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a quantity of a room was from one time to another; without a reading only how long there was none."""
+
+    count: int
+    minimum: str | None
+    mean: str | None
+    maximum: str | None
+    gap: Gap
+    excursions: Sequence[Excursion]
+
+    def payload(self, allowed: int | None) -> dict[str, Any]:
+        return {
+            "count": self.count,
+            "minimum": self.minimum,
+            "mean": self.mean,
+            "maximum": self.maximum,
+            "gap": self.gap.payload(allowed),
+            "excursions": [one.payload() for one in self.excursions],
+        }
+
+
+def summary(found: Sequence[Reading], stated: Sequence[Limits], quantity: str, begin: str, end: str) -> Summary:
+    """Of the readings of one quantity of one room, in the order of time. Those from `begin` to `end` count; one before
+    and one after, where there are any, only say how long there was none."""
+    inside = [one for one in found if begin <= one.at <= end]
+    gap = _gap([one.at for one in found], begin, end)
+    if not inside:
+        return Summary(0, None, None, None, gap, ())
+    values = [Decimal(one.value) for one in inside]
+    lowest, highest = min(inside, key=_value), max(inside, key=_value)
+    step = Decimal(1).scaleb(min(_exponent(value) for value in values))
+    mean = (sum(values, Decimal(0)) / len(values)).quantize(step, ROUND_HALF_EVEN)
+    out = excursions(inside, stated, quantity, end)
+    return Summary(len(inside), lowest.value, str(mean), highest.value, gap, out)
+
+
+def _value(one: Reading) -> Decimal:
+    return Decimal(one.value)
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _gap(times: Sequence[str], begin: str, end: str) -> Gap:
+    """The longest of those that reach into what is asked about."""
+    edges = [
+        *([] if any(at <= begin for at in times) else [begin]),
+        *times,
+        *([] if any(at >= end for at in times) else [end]),
+    ]
+    gaps = [Gap(one, other) for one, other in pairwise(edges) if other >= begin and one <= end]
+    return max(gaps, key=lambda one: one.length, default=Gap(begin, begin))
+
+
+def excursions(found: Iterable[Reading], stated: Sequence[Limits], quantity: str, end: str) -> list[Excursion]:
+    """Each run of readings that are out on one side, in the order of time."""
+    made: list[Excursion] = []
+    side = 0
+    for one in found:
+        limits = held_at(stated, one.at)
+        name, now = level(Decimal(one.value), None if limits is None else limits.limit(quantity))
+        if side and now != side:
+            made[-1] = _ended(made[-1], one.at)
+        if name is not None:
+            made = [*made[:-1], _farther(made[-1], name, one, now)] if now == side else [*made, _begun(name, one, end)]
+        side = now
+    return made
+
+
+def _begun(name: str, one: Reading, end: str) -> Excursion:
+    return Excursion(name, one.at, end, one.value)
+
+
+def _farther(known: Excursion, name: str, one: Reading, side: int) -> Excursion:
+    worst = ACTION if ACTION in (known.level, name) else ALERT
+    value = one.value if (Decimal(one.value) - Decimal(known.value)) * side > 0 else known.value
+    return Excursion(worst, known.begin, known.end, value)
+
+
+def _ended(known: Excursion, at: str) -> Excursion:
+    return Excursion(known.level, known.begin, at, known.value)
+
+
+def stands(value: str, limit: Limit | None) -> str | None:
+    """How far a value is out, as `level` says."""
+    return level(Decimal(value), limit)[0]

@@ -1,0 +1,202 @@
+"""Readings of rooms and their limits at the door: what counts, what a phase that ran beyond limits leaves, rebuilt."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_support import Site
+from environment_support import HUMIDITY, TEMPERATURE, Rooms
+
+from server.core import clock, rebuild
+from server.core.errors import PestleError
+from server.environment import queries
+from server.production.surroundings.queries import of_batch
+
+FLAG = ("room_beyond_action",)
+
+
+@pytest.fixture
+def rooms(database_url: str, tmp_path: Path) -> Iterator[Rooms]:
+    site = Site(database_url, tmp_path)
+    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
+    yield Rooms(site)
+    clock.use_system()
+    site.plant.close()
+
+
+def told(rooms: Rooms, batch: str = "B1") -> list[dict[str, Any]]:
+    with rooms.site.plant.engine.connect() as connection:
+        return of_batch(connection, batch, clock.now_text())
+
+
+def latest(rooms: Rooms, room: str) -> dict[str, str]:
+    with rooms.site.plant.engine.connect() as connection:
+        return {name: one.value for name, one in queries.latest(connection, room).items()}
+
+
+@pytest.mark.urs("ENV-01", "ENV-02")
+def test_a_reading_is_of_the_room_in_which_its_sensor_stood_when_it_read(rooms: Rooms) -> None:
+    before = rooms.write("20.10")
+    rooms.place("S-1", "R-2")
+    assert rooms.site.submit(before).flags == ()
+    assert rooms.read("20.20").flags == ()
+    assert (latest(rooms, "R-1")["temperature"], latest(rooms, "R-2")["temperature"]) == ("20.10", "20.20")
+
+
+@pytest.mark.urs("ENV-01", "ENV-02")
+def test_what_counts_for_nothing_is_kept_and_says_why(rooms: Rooms) -> None:
+    assert rooms.read(sensor="S-9").flags == ("equipment_unknown",)
+    assert rooms.read(serial="other").flags == ("serial_differs",)
+    assert rooms.read(device="tablet-a").flags == ("not_a_bridge",)
+    rooms.place("S-1", None)
+    assert rooms.read().flags == ("sensor_unplaced",)
+    rooms.place("S-2", "R-2", kind="balance")
+    assert rooms.read(sensor="S-2").flags == ("sensor_unplaced",)
+    assert (latest(rooms, "R-1"), latest(rooms, "R-2")) == ({}, {})
+
+
+@pytest.mark.urs("ENV-01")
+@pytest.mark.parametrize(
+    ("room", "change", "code"),
+    [
+        ("R-9", {}, "environment_room_unknown"),
+        ("R-1", {"unit": "K"}, "environment_limits_wrong"),
+        ("R-1", {"quantity": "noise"}, "environment_limits_wrong"),
+        ("R-1", {"action_high": "24"}, "environment_limits_wrong"),
+        ("R-1", {"alert_low": "25"}, "environment_limits_wrong"),
+        ("R-1", dict.fromkeys(("alert_low", "alert_high", "action_low", "action_high")), "environment_limits_wrong"),
+    ],
+)
+def test_limits_that_are_none_are_refused(rooms: Rooms, room: str, change: dict[str, Any], code: str) -> None:
+    with pytest.raises(PestleError, match=code):
+        rooms.limit(room, TEMPERATURE | change)
+
+
+@pytest.mark.urs("ENV-01", "IDN-01")
+def test_only_qa_sets_limits(rooms: Rooms) -> None:
+    rooms.limit("R-1", HUMIDITY, by="P-5")
+    for person in ("P-1", "P-3", "P-9"):
+        with pytest.raises(PestleError, match="not_permitted"):
+            rooms.limit("R-1", TEMPERATURE, by=person)
+    with pytest.raises(PestleError, match="environment_limits_wrong"):
+        rooms.limit("R-1", TEMPERATURE, TEMPERATURE, by="P-5")
+
+
+@pytest.mark.urs("ENV-01", "ENV-03", "PRD-06")
+def test_the_end_of_a_phase_tells_what_was_beyond_while_it_ran(rooms: Rooms) -> None:
+    rooms.order()
+    assert rooms.start().flags == ()
+    # Beyond, while nobody can say yet how long the phase ran.
+    assert rooms.read("26.01").flags == ()
+    assert rooms.read("26.00").flags == ()
+    assert rooms.end().flags == FLAG
+    details = rooms.site.item("B1", FLAG[0]).details
+    assert (details["room"], details["quantities"], details["readings"]) == ("R-1", ["temperature"], 1)
+    assert (rooms.start("20").flags, rooms.end("20").flags) == ((), ())
+
+
+@pytest.mark.urs("ENV-01", "ENV-03", "PRD-06")
+def test_a_reading_that_comes_late_tells_it_of_every_batch_that_was_there(rooms: Rooms) -> None:
+    for batch in ("B1", "B2"):
+        rooms.order(batch)
+        rooms.start(batch=batch)
+    late, also = rooms.write("27.00"), rooms.write("28.00")
+    for batch in ("B1", "B2"):
+        assert rooms.end(batch=batch).flags == ()
+    assert rooms.site.submit(late).flags == FLAG
+    # Once told it is told, until it is assessed.
+    assert rooms.site.submit(also).flags == FLAG
+    for batch in ("B1", "B2"):
+        assert rooms.site.items(batch) == [(FLAG[0], None, "open")]
+
+
+@pytest.mark.urs("ENV-03")
+def test_what_was_beyond_before_after_or_elsewhere_is_none_of_the_phase(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.read("17.00")
+    rooms.start()
+    rooms.read("17.00", sensor="S-2")
+    assert rooms.end().flags == ()
+    assert rooms.read("17.00").flags == ()
+    assert rooms.site.items("B1") == []
+
+
+@pytest.mark.urs("ENV-03")
+def test_a_phase_of_a_tablet_that_comes_late_is_asked_alike(rooms: Rooms) -> None:
+    """An aborted phase has ended as well; one that was begun on another tablet before ran longer."""
+    rooms.order()
+    pen = rooms.site.writers["tablet-b"]
+    said = {"batch": "B1", "phase": "10"}
+    lease = rooms.site.leases["B1", "tablet-b"]
+    rooms.site.now_ms += 60_000
+    early = pen.write("production.phase_started.v1", "batch/B1", said, actor="P-2", subject="10/started", lease=lease)
+    rooms.read("30.00")
+    rooms.start()
+    aborted = {"batch": "B1", "phase": "10", "reason": "the air"}
+    assert "room_beyond_action" not in rooms.site.put("phase_aborted", aborted).flags
+    assert FLAG[0] in rooms.site.submit(early).flags
+
+
+@pytest.mark.urs("ENV-01")
+def test_a_reading_is_judged_by_the_limits_of_its_time(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.start()
+    wide = TEMPERATURE | {"action_high": "40", "alert_high": "40"}
+    early = rooms.write("26.50")
+    rooms.limit("R-1", wide)
+    later = rooms.write("26.50")
+    assert rooms.end().flags == ()
+    assert (rooms.site.submit(early).flags, rooms.site.submit(later).flags) == (FLAG, ())
+
+
+@pytest.mark.urs("ENV-02", "ENV-03", "PRD-06")
+def test_the_record_of_a_batch_says_what_its_rooms_were_like(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.read("20.00")
+    rooms.start()
+    for value in ("21.00", "25.50", "22.10"):
+        rooms.read(value)
+    rooms.site.now_ms += 20 * 60_000
+    rooms.read("21.40")
+    rooms.end()
+    rooms.start("20")
+    rooms.end("20")
+    first, second = told(rooms)
+    assert (first["room"], first["sensors"], first["longest_gap"], first["ended"]) == ("R-1", ["S-1"], 15, True)
+    temperature, humidity = first["quantities"]
+    shown = [temperature[name] for name in ("count", "minimum", "mean", "maximum", "unit")]
+    assert shown == [4, "21.00", "22.50", "25.50", "°C"]
+    assert (temperature["gap"]["minutes"], temperature["gap"]["over"]) == (21, True)
+    [excursion] = temperature["excursions"]
+    assert (excursion["level"], excursion["value"]) == ("alert", "25.50")
+    assert humidity["excursions"] == []
+    # No limits, and a sensor that has not said anything.
+    assert (second["sensors"], second["quantities"], second["longest_gap"]) == (["S-2"], [], None)
+
+
+@pytest.mark.urs("ENV-02")
+def test_a_room_with_limits_and_no_reading_is_a_gap_from_begin_to_end(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.start()
+    rooms.site.now_ms += 30 * 60_000
+    [running] = told(rooms)
+    assert not running["ended"]
+    rooms.end()
+    [first] = told(rooms)
+    for one in first["quantities"]:
+        assert (one["count"], one["mean"], one["gap"]["minutes"], one["gap"]["over"]) == (0, None, 31, True)
+
+
+@pytest.mark.urs("PLT-05", "ENV-02")
+def test_a_rebuild_says_the_same(rooms: Rooms) -> None:
+    rooms.order()
+    rooms.start()
+    rooms.read("27.00")
+    rooms.place("S-1", "R-2")
+    rooms.read("27.00")
+    rooms.end()
+    rooms.limit("R-2", HUMIDITY)
+    plant = rooms.site.plant
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
