@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, and_, bindparam, func, or_, select
 
 from server.production import projection
 from server.production.containers import allocated_containers, container_choices, exceptions, lent_containers, show
@@ -15,6 +15,7 @@ from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
 from server.production.model import Batch, BatchEntry, BatchLine, Item
 from server.production.orders import all_orders
+from server.production.paper.projection import copying
 from server.production.projection import batch, entry_, item, lot, yield_
 from server.recipes.model import find_phase
 from sync.log import transaction
@@ -264,3 +265,10 @@ def _item(row: Row[Any]) -> Item:
         comment=row.comment,
         decision=decision,
     )
+
+
+def done_on_paper(person: str) -> CompoundSelect[tuple[int]]:
+    """The places in the log of what is typed in of somebody's work on paper, and of what says that it was theirs."""
+    theirs = copying.c.done_by == person
+    typed_in = select(entry_.c.idx).join(copying, copying.c.entry == entry_.c.paper).where(theirs)
+    return select(copying.c.idx).where(theirs).union_all(typed_in)

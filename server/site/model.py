@@ -23,7 +23,8 @@ ZONE_SET = rules.ZONE_SET
 # 2: no batch is released that production has not reviewed, where no flow does.
 # 3: nor over phases that had not ended, places without a value, items of its own, or forms that were not done; nor over
 # results that fail its specification, whatever was said of them, or without one of each test of that.
-# 4: how machines stood, and in which area somebody worked, goes by the time on paper of what is typed in from there.
+# 4: how machines stood, and in which area somebody worked, goes by the time on paper of what is typed in from there;
+# who worked on paper does not review the audit trail of that.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

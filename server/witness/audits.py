@@ -8,6 +8,7 @@ from server.production.model import batch_stream
 from server.release.audit import rules
 from server.release.audit.model import REVIEWED_KIND, Scope
 from server.witness.lineage import Lineage
+from server.witness.papers import PaperRules
 from server.witness.seen import Seen
 from sync import canonical, merkle
 from sync.entry import Header, Receipt, parse_signatures, split_leaf
@@ -28,8 +29,8 @@ class _Entry:
 class AuditRules:
     """Remembers nothing: reviews are few, and the mirror has all leaves."""
 
-    def __init__(self, leaves: Leaves, lineage: Lineage) -> None:
-        self._leaves, self._lineage = leaves, lineage
+    def __init__(self, leaves: Leaves, lineage: Lineage, papers: PaperRules) -> None:
+        self._leaves, self._lineage, self._papers = leaves, lineage, papers
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with: `audit_scope_changed`, `reviewer_produced` and so on."""
@@ -62,7 +63,7 @@ class AuditRules:
         for index, leaf in enumerate(self._leaves()):
             # Most are of something else, which their bytes show before anybody has read them.
             if all(one in leaf for one in must) and (found := _entry(index, leaf, scope, who)) is not None:
-                yield found
+                yield replace(found, worked=found.worked or self._papers.did(found.id, who))
 
 
 def _entry(index: int, leaf: bytes, scope: Scope, who: str) -> _Entry | None:

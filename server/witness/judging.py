@@ -150,7 +150,6 @@ class SiteRules:
     def __init__(self, registry: Registry, leaves: Leaves) -> None:
         self._registry = registry
         self._lineage = Lineage()
-        self._audits = AuditRules(leaves, self._lineage)
         self._since = SinceRules()
         self._zones = ZoneRules()
         self._leases = LeaseRules(self._since)
@@ -161,6 +160,7 @@ class SiteRules:
         self._batch_results = BatchResultRules(self._lineage, self._since, self._in_force)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
         self._papers = PaperRules(self._signed_by, self._lineage, self._since)
+        self._audits = AuditRules(leaves, self._lineage, self._papers)
         self._controls, self._course = ControlRules(self._since, self._papers), CourseRules(self._since, self._papers)
         self._environment = EnvironmentRules(self._papers)
         self._dispensing = DispensingRules(self._sampling, self._since)

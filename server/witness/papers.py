@@ -21,7 +21,8 @@ from sync.errors import SyncError
 
 _PEOPLE = (PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3)
 _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
-# The edition of the rules by which machines and areas are asked by the time on paper.
+# The edition of the rules by which machines and areas are asked by the time on paper, and who worked on paper does not
+# review what is said of that.
 BY_PAPER = 4
 _ENDED = (rules.UNCHECKED, rules.NOT_BEGUN)
 Place = tuple[str, str, str]
@@ -40,6 +41,8 @@ class PaperRules(StandingRules):
         self._all: dict[str, Copying] = {}
         self._blanks: dict[tuple[str, int], Blank] = {}
         self._people: set[str] = set()
+        # By the entries that say so, or are a part of it: who did that on paper, in which batch.
+        self._did: dict[str, tuple[str, str]] = {}
 
     def is_lost(self, batch: str) -> bool:
         """Whether it cannot be told any more what was typed in."""
@@ -49,6 +52,11 @@ class PaperRules(StandingRules):
         """What an entry is a part of."""
         body = seen.body
         return None if body is None or seen.head.kind not in rules.TYPED else self._running.get(_place(seen, body))
+
+    def did(self, entry: str, person: str) -> bool:
+        """Whether an entry is of somebody's work on paper, as far as that can be told, and is asked."""
+        by, batch = self._did.get(entry, ("", ""))
+        return self.asked and by == person and not self.is_lost(batch)
 
     def made_at(self, seen: Seen) -> str:
         """When what an entry says was done: on paper, or as it was captured."""
@@ -100,6 +108,8 @@ class PaperRules(StandingRules):
 
     def learn(self, seen: Seen) -> None:
         super().learn(seen)
+        if (typed := self.typed(seen)) is not None:
+            self._did[seen.head.id] = typed.done_by, typed.batch
         if seen.by_server and seen.head.kind in _PEOPLE:
             # Whom an entry was about stands in its stream, also where its payload was erased.
             self._people.add(seen.head.stream.removeprefix("person/") if seen.body is None else seen.body["person"])
@@ -115,6 +125,7 @@ class PaperRules(StandingRules):
             begun = Copying(entry=seen.head.id, device=seen.head.device, **{name: body[name] for name in body})
             self._end(_place(seen, body), seen.head.id)
             self._running[_place(seen, body)] = self._all[begun.entry] = begun
+            self._did[begun.entry] = begun.done_by, begun.batch
         elif kind == model.PAPER_ENDED:
             self._end(_place(seen, body), seen.head.id)
 

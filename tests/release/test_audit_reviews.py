@@ -65,6 +65,22 @@ def test_a_review_says_who_looked_at_how_many_entries_and_what_came_since(site: 
     assert last(site)["since"] > 1
 
 
+@pytest.mark.urs("IDN-10", "PRD-14")
+def test_who_did_it_on_paper_does_not_review_it_whoever_typed_it_in(site: Site) -> None:
+    """On an issued copy quality did what an operator types in; of what was not theirs they may review."""
+    site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    at = "2026-11-22T09:40:00.000Z"
+    begun = {"batch": "B1", "phase": "10", "copy": 1, "done_from": at, "done_to": at, "done_by": "P-6"}
+    site.put("paper_begun", begun | {"comment": None, "photo": None})
+    site.put("line_cleared", cleared("B1"))
+    site.put("paper_ended", {"batch": "B1", "phase": "10", "verified_by": None})
+    for scope in (BATCH, Scope(batch="B1", kind="production.line_cleared.v1"), until_now(site)):
+        assert refused(site, reviewed(site, scope, person="P-6"), "P-6") == "reviewer_produced"
+    other = Scope(batch="B1", kind="production.paper_ended.v1")
+    sign(site, reviewed(site, other, person="P-6"), "P-6")
+    sign(site, reviewed(site, BATCH))
+
+
 def test_a_review_of_a_part_is_kept_and_is_none_of_the_whole(site: Site) -> None:
     finish(site)
     sign(site, reviewed(site, Scope(batch="B1", kind="production.line_cleared.v1")))

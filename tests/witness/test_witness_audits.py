@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from audit_support import reviewed, sign
-from batch_support import Site
+from batch_support import Site, cleared
 from passkey_support import Authenticator, text
 from release_support import finish
-from witness_support import Rig, Story
+from witness_support import Rig, Story, upgrade
 
 from server.core import clock
 from server.release.audit.model import FOUND_SOMETHING, MEANINGS, REVIEWED_KIND, Scope, said
+from server.site.model import UPGRADED
 from sync import passkeys
 
 pytestmark = pytest.mark.urs("PLT-18", "IDN-10")
@@ -84,6 +85,28 @@ def test_so_is_one_by_who_made_the_batch(rig: Rig, site: Site) -> None:
     story = Story.of(site.plant)
     assert rig.show(stated(story, reviewed(site, BATCH, person="P-1"), "P-1")) == 422
     assert rig.found == ("reviewer_produced", len(story.entries))
+
+
+@pytest.mark.urs("PRD-14")
+@pytest.mark.parametrize("kind", [None, "production.line_cleared.v1"])
+def test_so_is_one_by_who_made_it_on_paper_but_of_servers_that_did_not_ask(tmp_path: Path, kind: str | None) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    site.order("B1")
+    site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    at = "2026-11-22T09:40:00.000Z"
+    begun = {"batch": "B1", "phase": "10", "copy": 1, "done_from": at, "done_to": at, "done_by": "P-6"}
+    site.put("paper_begun", begun | {"comment": None, "photo": None})
+    site.put("line_cleared", cleared("B1"))
+    scope = Scope(batch="B1") if kind is None else Scope(batch="B1", kind=kind)
+    before = Story.of(site.plant)
+    old = Rig(tmp_path / "old", before)
+    assert old.show(stated(before, reviewed(site, scope, person="P-6"), "P-6")) == 200, old.why
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    today = Story.of(site.plant)
+    rig = Rig(tmp_path / "today", today)
+    assert rig.show(stated(today, reviewed(site, scope, person="P-6"), "P-6")) == 422
+    assert rig.found == ("reviewer_produced", len(today.entries))
+    site.plant.close()
 
 
 def test_so_is_a_remark_about_what_was_not_reviewed(rig: Rig, site: Site) -> None:

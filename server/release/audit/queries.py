@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, not_, or_, select
 
 from server.core import log_filter
+from server.production import queries as production
 from server.production.descent import queries as births
 from server.production.model import AFTER_DISPOSITION, POST_SEAL, batch_stream
 from server.release.audit import rules
@@ -134,8 +135,8 @@ def places(
 
 
 def worked(connection: Connection, scope: Scope, size: int, person: str) -> bool:
-    """Whether somebody did work on a device, or confirmed it as the second person, that is in a scope, or in the same
-    scope of what its batch came of (PRD-14)."""
+    """Whether somebody did work on a device or on paper, or confirmed it as the second person, that is in a scope, or
+    in the same scope of what its batch came of (PRD-14)."""
     above = [] if scope.batch is None else births.ancestors(connection, scope.batch)
     return any(_worked(connection, one, size, person) for one in (scope, *(replace(scope, batch=one) for one in above)))
 
@@ -143,7 +144,8 @@ def worked(connection: Connection, scope: Scope, size: int, person: str) -> bool
 def _worked(connection: Connection, scope: Scope, size: int, person: str) -> bool:
     rooms = or_(*(func.substr(log_entry.c.kind, 1, len(room) + 1) == f"{room}." for room in rules.WORK))
     theirs = log_filter.matching(connection, Scope(person=person).asked(size))
-    wanted = and_(*in_scope(connection, scope, size), *theirs, rooms, log_entry.c.device != "server")
+    by_them = or_(and_(*theirs), log_entry.c.idx.in_(production.done_on_paper(person)))
+    wanted = and_(*in_scope(connection, scope, size), by_them, rooms, log_entry.c.device != "server")
     return connection.execute(select(log_entry.c.idx).where(wanted).limit(1)).first() is not None
 
 
