@@ -16,6 +16,15 @@ from playwright.sync_api import Playwright, expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.urs("HMI-02", "OPS-06")]
 HANDHELD, REFLOW, ZOOMED = (360, 740), (320, 640), (640, 400)
+UPRIGHT, SMALL_TABLET = (768, 1024), (1024, 768)
+# How far the middles of what stands in the footer are apart, and by how much it is too narrow for them, in pixels.
+_ROWS = """() => {
+  const seen = (one) => one.checkVisibility() && !one.closest("dialog");
+  const footer = [...document.querySelectorAll("footer")].find(seen);
+  const middles = [...footer.querySelectorAll(".state > *, button")]
+    .map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round(top + height / 2));
+  return [Math.max(...middles) - Math.min(...middles), footer.scrollWidth - footer.clientWidth];
+}"""
 # Who opens a screen that not everybody may; who reads everything opens the rest.
 KEEPS_OUT = {"forms": "zhouwei", "people": "admin", "devices": "admin", "enrol": "admin", "batch/*/run": "zhangmin"}
 KEEPS_OUT |= {"receive": "huanglei", "recipe-drafts": "zhouwei"}
@@ -174,6 +183,26 @@ def test_a_screen_is_accessible_in_every_theme_and_fits_every_glass(walk: Walk, 
                 wrong.append((address, size, "runs out at the side"))
     assert wrong == []
     assert tablet.page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_footer_at_the_line_takes_one_line(walk: Walk, lang: str) -> None:
+    tablet = walk.browser("zhangmin")
+    tablet.page.goto(f"{tablet.wire.url}/batch/{walk.site.batch}/run")
+    speak(tablet, lang)
+    expect(tablet.at("counts").last).to_have_attribute("data-device", "0")
+    for size in (UPRIGHT, SMALL_TABLET, TABLET):
+        sized(tablet, size)
+        until(f"one line at {size[0]}", lambda: tablet.page.evaluate(_ROWS)[0] <= 2)
+        assert tablet.page.evaluate(_ROWS)[1] == 0
+        assert accessible.small(tablet) == []
+    # What a small tablet has no room for is behind one button.
+    sized(tablet, SMALL_TABLET)
+    tablet.at("seldom").click()
+    expect(tablet.at("hand-back")).to_be_visible()
+    tablet.at("stop-phase").click()
+    expect(tablet.at("more-sheet")).to_have_count(0)
+    tablet.page.keyboard.press("Escape")
 
 
 def test_the_gate_is_accessible_too(walk: Walk) -> None:

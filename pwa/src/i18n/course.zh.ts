@@ -19,7 +19,7 @@ export const courseZh: typeof courseEn = {
   overdue: (one: string) => `${one}：校准已逾期。请换用其他设备，或先校准。`,
   doubts: { maintenance: "维护中", out_of_service: "已停用", no_record: "无清洁记录", expired: "已超过清洁有效期，须重新清洁", unchecked: "已清洁，尚无他人复核", in_use: "正由其他批使用", to_be_cleaned: "须先清洁" }, doubtHint: "此为领取批次时的状态。请换用其他设备或先处理；照此使用将成为异常。",
   beside: "现在也可进行", held: "已暂停", left: { aborted: "已中止", skipped: "已跳过" }, since: (name: string, at: string) => `${name}，自 ${at} 起`, heldHint: "恢复之前不得在本步骤操作。其间的记录将成为异常。", resume: "恢复步骤",
-  change: "暂停或离开步骤", title: "暂停或离开步骤",
+  change: "暂停或离开", title: "暂停或离开步骤",
   hint: "时间和您的姓名一并保存。", reason: "原因", sign: "签署",
   ways: { held: "暂停", aborted: "中止", skipped: "跳过" },
   ask: { held: "稍后继续。时限仍在计时。", aborted: "就此结束。放行前由质量部门评估。", skipped: "不再进行。放行前由质量部门评估。" },

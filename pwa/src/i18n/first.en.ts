@@ -73,7 +73,7 @@ export const firstEn = {
   session: {
     signIn: "Sign in", signOut: "Sign out", login: "Login name", password: "Password", signInTitle: "Sign in",
     signInHint: "With your own name. Everything you sign carries it.",
-    lock: "Lock, change person", locked: "Locked", pickPerson: "Who works now?", pickHint: "People who may work on this device offline. Work in progress stays.",
+    lock: "Lock", locked: "Locked", pickPerson: "Who works now?", pickHint: "People who may work on this device offline. Work in progress stays.",
     enterPin: (name: string) => `PIN of ${name}`, pinWrong: "That PIN is not right. Nothing was signed.", pinHint: "6 digits",
     withPassword: "Sign in with password", offlineUnlock: "Unlock with PIN",
     enrolled: "This device", notEnrolled: "This device is not enrolled", notEnrolledHint: "It can look, but not record. A supervisor gives out the code.",
