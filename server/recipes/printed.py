@@ -7,6 +7,7 @@ the same; `tests/vectors/printed.json` holds both together.
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -54,6 +55,20 @@ def _input(one: Content, name: str) -> Content:
     packs = name == PACKS
     unit, decimals = (one["pack_unit"], 0) if packs else (one["unit"], one["counted"])
     return {"id": name, "name": _NAMES[name], "unit": unit, "decimals": decimals, "from": one["sources"][name]}
+
+
+def uncountable(one: Content, inputs: Sequence[Content]) -> list[str]:
+    """The counts that nobody can have counted: less than nothing, parts of what is counted whole, or none issued. With
+    such a one any loss would come out even."""
+    asked = {name: 0 if name == PACKS else int(one["counted"]) for name in COUNTS}
+    said = [(given["id"], Decimal(given["value"])) for given in inputs if given["id"] in asked]
+    return [name for name, count in said if count < 0 or (name == ISSUED and not count) or _digits(count) > asked[name]]
+
+
+def _digits(count: Decimal) -> int:
+    """How many stand behind the point, without noughts at the end."""
+    exponent = count.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def accounted(one: Content, inputs: Sequence[Content]) -> dict[str, str] | None:

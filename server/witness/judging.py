@@ -179,7 +179,7 @@ class SiteRules:
         self._counts = CountRules(self._stock, self._places, self._since)
         self._yields = YieldRules(self._grants, self._signed_by, self._since, self._papers)
         self._reconciling = ReconcilingRules(self._stock, self._issuing, self._lineage, self._since, self._yields.gone)
-        self._packaging = PackagingRules(self._reconciling)
+        self._packaging = PackagingRules(self._reconciling, self._since)
         self._flows, self._forms = FlowRules(), FormRules()
         self._specifications, self._masters = SpecificationRules(), MasterRules()
         self._suppliers = SupplierRules()

@@ -10,8 +10,9 @@ from server.production.packaging import rules
 from server.production.rules import slot_of
 from server.recipes import printed
 from server.recipes.model import find_phase
-from server.witness.reconciling import ReconcilingRules
+from server.witness.reconciling import EDITION, ReconcilingRules
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 
 
@@ -20,9 +21,9 @@ class PackagingRules(StandingRules):
 
     kinds = (model.SPECIMEN, model.COMPLETED, model.BALANCED)
 
-    def __init__(self, reconciling: ReconcilingRules) -> None:
+    def __init__(self, reconciling: ReconcilingRules, since: SinceRules) -> None:
         super().__init__()
-        self._reconciling = reconciling
+        self._reconciling, self._since = reconciling, since
         # By batch, each specimen with its slot.
         self._kept: dict[str, list[tuple[str, str]]] = {}
 
@@ -39,13 +40,15 @@ class PackagingRules(StandingRules):
             owed = {one.code for one in rules.judge_specimen(body, phase)}
             self.compare(seen, owed, (rules.DIFFERS,))
         elif kind == model.BALANCED:
-            self._judge_issued(seen, body, phase)
+            one = printed.find(phase, body["item"])
+            if self._since.has_reached(EDITION):
+                self.compare(seen, {each.code for each in rules.judge_counts(body, one)}, (rules.COUNTED,))
+            self._judge_issued(seen, body, one)
         else:
             kept = {slot for entry, slot in self._kept.get(body["batch"], ()) if entry not in self.superseded}
             self.compare(seen, {one.code for one in rules.judge_completed(phase, kept)}, (rules.MISSING,))
 
-    def _judge_issued(self, seen: Seen, body: Body, phase: Body | None) -> None:
-        one = printed.find(phase, body["item"])
+    def _judge_issued(self, seen: Seen, body: Body, one: Body | None) -> None:
         if one is not None and not self._reconciling.is_blind:
             account, own = self._reconciling.account(body["batch"], one["material"])
             # Of what the witness cannot read any more the server may know more.

@@ -112,6 +112,22 @@ def test_tables_that_are_rebuilt_from_the_log_say_the_same(packing: Packing) -> 
     assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"destroyed": "518", "returned": "-500"},
+        {"destroyed": "8.4", "specimens": "1.6"},
+        {"issued": "-1000", "packs": "980", "destroyed": "-1980", "specimens": "0", "returned": "0"},
+    ],
+)
+def test_no_loss_comes_out_even_by_counts_that_nobody_can_have_counted(
+    packing: Packing, counts: dict[str, str]
+) -> None:
+    flags = packing.balance(**counts).flags
+    assert "count_impossible" in flags
+    assert packing.site.item(packing.batch, "count_impossible").details["counts"].keys() <= counts.keys()
+
+
 @pytest.mark.urs("MAT-08")
 def test_what_is_said_to_be_issued_is_compared_with_what_the_store_has_issued(
     database_url: str, tmp_path: Path

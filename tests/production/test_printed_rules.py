@@ -85,15 +85,24 @@ def test_specimens_are_missed_of_each_material_that_asks_for_one() -> None:
     assert rules.judge_specimen(specimen("B1", number=" B1 "), phase) == []
 
 
+UNCOUNTABLE = ({"returned": "-5"}, {"packs": "980.5"}, {"issued": "-1", "packs": "980.0"})
+
+
 def vectors() -> Any:
     told = []
     for one in (CARTON, LABEL, CARTON | {"per": "0.5"}, CARTON | {"decimals": 3, "rounding": "gbt8170"}):
-        for change in ({}, {"returned": "0"}, {"packs": "981", "destroyed": "3.5"}, {"issued": "1234567"}):
+        for change in (
+            {},
+            {"returned": "0"},
+            {"packs": "981", "destroyed": "3.5"},
+            {"issued": "1234567"},
+            *UNCOUNTABLE,
+        ):
             said = balanced("B1", [], "0", item="carton", **change)["inputs"]
             counts = {each["id"]: each["value"] for each in said}
             plan = printed.plan(PHASE, one)
             about = {"value": calculated(plan, counts), **(printed.accounted(one, said) or {})}
-            told.append({"one": one, "counts": counts, **about})
+            told.append({"one": one, "counts": counts, "uncountable": printed.uncountable(one, said), **about})
     return {"phase": PHASE, "plan": printed.plan(PHASE, CARTON), "balances": told}
 
 

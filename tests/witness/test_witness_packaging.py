@@ -19,7 +19,7 @@ from server.core.kinds import Registry
 from server.plant import ROOMS
 from server.production import model
 from server.production.issuing.model import RETURNED
-from server.production.packaging.rules import DIFFERS, MISSING
+from server.production.packaging.rules import COUNTED, DIFFERS, MISSING
 from server.production.yields.rules import DIFFERS as CALCULATED
 from server.production.yields.rules import OUT, STALE, UNEXPLAINED
 from server.site.model import UPGRADED, UPGRADED_V1
@@ -34,7 +34,7 @@ from server.witness.yields import YieldRules
 from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PLT-18", "PRD-11")
-EVERY = (MISSING, DIFFERS, CALCULATED, OUT, STALE, UNEXPLAINED)
+EVERY = (MISSING, DIFFERS, COUNTED, CALCULATED, OUT, STALE, UNEXPLAINED)
 
 
 def packaging(site: Site) -> None:
@@ -42,9 +42,13 @@ def packaging(site: Site) -> None:
     good = Packing(site, "B1")
     good.balance()
     good.labels()
+    # Since a version with an edition that asks it: nobody counts less than nothing.
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
     kept = good.keep()
     assert good.site.put("specimen_kept", kept_again(good), corrects=kept.id, reason="blurred").flags == ()
     assert good.mark("phase_completed", "30").flags == ()
+    uncounted = Packing(site, "B3")
+    assert uncounted.balance(destroyed="518", returned="-500").flags == (COUNTED,)
     bad = Packing(site, "B2")
     short = bad.short()
     assert bad.balance("99.9", item="label", issued="1980", destroyed="10", specimens="0").flags == (CALCULATED,)

@@ -184,6 +184,7 @@ export const codesEn = {
     yield_stale: "Yield or balance from values that no longer stand",
     yield_unexplained: "Went on after an unexplained yield or balance",
     explanation_unknown: "Explains no yield or balance of this phase",
+    count_impossible: "A count that nobody can have counted",
     issued_differs: "Not as much of a printed material as the store has issued",
     specimen_missing: "No specimen of a printed material was kept",
     specimen_differs: "Another batch number is printed on the specimen",

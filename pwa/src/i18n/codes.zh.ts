@@ -183,6 +183,7 @@ export const codesZh: typeof codesEn = {
     yield_stale: "收率或物料平衡所依据的数值已失效",
     yield_unexplained: "收率或物料平衡超限未说明即继续生产",
     explanation_unknown: "说明所指并非本步骤的收率或物料平衡",
+    count_impossible: "数量不可能",
     issued_differs: "领用数与仓库发放数不符",
     specimen_missing: "未留印刷包材样张",
     specimen_differs: "样张所印批号不符",

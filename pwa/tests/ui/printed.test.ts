@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Lease, LocalEntry, Phase, Printed } from "../../src/core/types";
-import { accounted, fromStore, plan, planAt, SPECIMEN, unshown } from "../../src/production/packaging/printed";
+import { accounted, countable, fromStore, plan, planAt, SPECIMEN, unshown } from "../../src/production/packaging/printed";
 import { slots } from "../../src/production/progress";
 import { calculated } from "../../src/production/yields/yields";
 
-interface Vectors { phase: Phase; plan: Phase; balances: { one: Printed; counts: Record<string, string>; value: string; used: string; difference: string }[] }
+interface Vectors { phase: Phase; plan: Phase; balances: { one: Printed; counts: Record<string, string>; value: string; used: string; difference: string; uncountable: string[] }[] }
 const { phase, plan: expected, balances } = JSON.parse(readFileSync(new URL("../../../tests/vectors/printed.json", import.meta.url), "utf-8")) as Vectors;
 
 it("PRD-11 balances a printed material as the server does, digit for digit", () => {
@@ -15,6 +15,14 @@ it("PRD-11 balances a printed material as the server does, digit for digit", () 
     expect(accounted(one, counts)).toEqual({ used, difference });
   }
   expect(accounted(balances[0]!.one, { issued: "1" })).toBeNull();
+});
+
+it("PRD-11 takes no count that nobody can have counted, as the server does", () => {
+  for (const { one, counts, uncountable } of balances) {
+    const inputs = plan(phase, one).inputs ?? [];
+    expect(inputs.filter((each) => !countable(each, counts[each.id] ?? "")).map(({ id }) => id)).toEqual(uncountable);
+  }
+  expect(balances.some(({ uncountable }) => uncountable.length > 0)).toBe(true);
 });
 
 it("PRD-11 calculates it by what the server takes for its plan, at the places that the server has", () => {

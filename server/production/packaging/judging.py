@@ -17,7 +17,8 @@ from server.recipes import printed
 def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
     """What is wrong with a specimen, with what a balance says was issued, or with the end of a packaging phase."""
     if entry.kind == model.BALANCED:
-        return _judge_issued(connection, entry, phase)
+        one = printed.find(phase, entry.payload["item"])
+        return [*rules.judge_counts(entry.payload, one), *_judge_issued(connection, entry, one)]
     if entry.kind == model.SPECIMEN:
         return rules.judge_specimen(entry.payload, phase)
     if entry.kind != model.COMPLETED or phase is None:
@@ -27,8 +28,7 @@ def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None)
     return rules.judge_completed(phase, kept)
 
 
-def _judge_issued(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None) -> list[Judgement]:
-    one = printed.find(phase, entry.payload["item"])
+def _judge_issued(connection: Connection, entry: Entry, one: Mapping[str, Any] | None) -> list[Judgement]:
     if one is None:
         return []
     account, _ = issuing.accounts(connection, entry.payload["batch"]).get(one["material"], (None, []))

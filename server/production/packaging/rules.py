@@ -20,8 +20,8 @@ from server.recipes.model import PACKAGING
 
 Payload = Mapping[str, Any]
 MISSING, DIFFERS, SLOT = "specimen_missing", "specimen_differs", "slot_unknown"
-ISSUED = "issued_differs"
-FLAGS = (MISSING, DIFFERS, ISSUED)
+ISSUED, COUNTED = "issued_differs", "count_impossible"
+FLAGS = (MISSING, DIFFERS, ISSUED, COUNTED)
 
 
 def slot(phase: str, item: str) -> str:
@@ -77,6 +77,13 @@ def gone(one: Payload, inputs: Sequence[Payload]) -> Payload | None:
     away = Fraction(issued["value"]) - Fraction(said[printed.RETURNED]["value"])
     left = units.written(away + difference if bound is None else away)
     return None if left is None else {"value": left, "unit": issued["unit"]}
+
+
+def judge_counts(given: Payload, one: Payload | None) -> list[Judgement]:
+    """Of a balance with counts that nobody can have counted."""
+    names = [] if one is None else printed.uncountable(one, given["inputs"])
+    said = {each["id"]: each["value"] for each in given["inputs"] if each["id"] in names}
+    return [Judgement(COUNTED, {"counts": said, "severity": MAJOR})] if names else []
 
 
 def judge_issued(given: Payload, one: Payload | None, account: Account | None, own: Sequence[Link]) -> list[Judgement]:

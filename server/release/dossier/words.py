@@ -387,6 +387,7 @@ check_missed|中间控制检查漏做|In-process check missed
 nelson_rule|控制图出现非偶然的模式|Pattern in the control chart that is not chance
 yield_stale|收率或物料平衡所依据的数值已失效|Yield or balance from values that no longer stand
 yield_unexplained|收率或物料平衡超限未说明即继续生产|Went on after an unexplained yield or balance
+count_impossible|数量不可能|A count that nobody can have counted
 issued_differs|领用数与仓库发放数不符|Not as much of a printed material as the store has issued
 specimen_missing|未留印刷包材样张|No specimen of a printed material was kept
 specimen_differs|样张所印批号不符|Another batch number is printed on the specimen

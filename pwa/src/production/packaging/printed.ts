@@ -2,7 +2,7 @@
  *  why, and of server/production/packaging/rules.py; tests/vectors/printed.json holds both together. */
 import { Decimal } from "decimal.js";
 import { converted } from "../../core/measures";
-import type { Lease, LocalEntry, Phase, Printed } from "../../core/types";
+import type { Lease, LocalEntry, Phase, Printed, YieldInput } from "../../core/types";
 
 const Exact = Decimal.clone({ precision: 60 });
 export const SPECIMEN = "production.specimen_kept.v1";
@@ -27,6 +27,12 @@ export function plan(phase: Phase, one: Printed): Phase {
   const expression = `(packs * ${one.per} + destroyed + specimens + returned) / issued * 100`;
   return { ...phase, type: "yield", name: one.material_name, item: one.id, inputs, expression, unit: "%", decimals: one.decimals, rounding: one.rounding, low: one.low, high: one.high };
 }
+
+/** Whether somebody can have counted this: nothing less than nothing, no part of what is counted whole, and something issued. */
+export const countable = (input: YieldInput, text: string): boolean => {
+  const count = new Exact(text);
+  return !count.isNegative() && !(input.id === "issued" && count.isZero()) && count.decimalPlaces() <= input.decimals;
+};
 
 /** {used, difference} of a printed material by its counts, exactly; null where one is missing. */
 export function accounted(one: Printed, counts: Readonly<Record<string, string>>): { used: string; difference: string } | null {
