@@ -1,6 +1,6 @@
 """Which clause asks for what in a batch record, and in which sections of a printed one it is answered.
 
-Short statements, not the law's words: 21 CFR 211.188; China GMP 2010, Articles 172 to 175 (production), 180
+Short statements, not the law's words: 21 CFR 211.188; China GMP 2010, Articles 42 (rooms), 172 to 175 (production), 180
 (packaging) and 201 (clearance). A clause that a batch has nothing for is named as such, so that nobody has to look
 through the pages to find out.
 """
@@ -27,6 +27,7 @@ _CLAUSES = """
 21 CFR 211.188(b)(11)|操作人、指导人与复核人|Performers, supervisors and checkers|people
 21 CFR 211.188(b)(12)|按 211.192 的调查|Investigations under 211.192|exceptions
 21 CFR 211.188(b)(13)|按 211.134 的检查|Examinations under 211.134|phase:packaging
+中国 GMP 42|生产房间的温度、湿度等环境|Temperature, humidity and the like of the rooms|environment
 中国 GMP 172|每页标明名称、规格、批号|Name, strength and batch number on every page|every
 中国 GMP 173|每批一份，经批准发放|One controlled record for each batch, approved|front
 中国 GMP 174|及时填写，操作人签名与日期|Entered in time, signed and dated by who did it|entries
@@ -35,7 +36,7 @@ _CLAUSES = """
 中国 GMP 175(3)|各工序负责人签名|Signatures of those responsible for stages|people
 中国 GMP 175(4)|操作人与复核人签名|Signatures of operators and checkers|people
 中国 GMP 175(5)|每种物料的批号与实际称量数量|Batch and weighed quantity of each material|used
-中国 GMP 175(6)|操作、参数及其范围、主要设备编号|Operations, parameters with ranges, equipment|execution equipment
+中国 GMP 175(6)|操作、参数及范围、设备编号|Operations, parameters with ranges, equipment|execution equipment environment
 中国 GMP 175(7)|过程控制结果与操作人|In-process results and who took them|phase:in_process
 中国 GMP 175(8)|各工序产量与物料平衡|Yield and material balance of stages|yields phase:yield balance
 中国 GMP 175(9)|特殊问题、偏差与批准|Abnormal events, deviations and their approval|exceptions

@@ -23,7 +23,7 @@ from server.release import queries as release
 from server.release import questions, recorded, rules
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
-from server.release.dossier import answers, clauses, descent, packed, papers
+from server.release.dossier import answers, clauses, descent, packed, papers, surroundings
 from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
@@ -88,6 +88,7 @@ def gather(
         "people": answers.people(connection, number, views, lang),
         "equipment": answers.pieces(connection, phases, views, lang),
         "alarms": answers.alarms(connection, number, size, lang),
+        "environment": surroundings.told(connection, number, lang),
         "genealogy": answers.genealogy(connection, number, lang),
         "phases": [
             _phase(phase, views, printer, chosen_away, lang)
@@ -137,6 +138,8 @@ def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], p
     found |= {name: [f"s-{name}"] for name in named if content[name]}
     if any(note["blob"] for note in content["notes"]):
         found["photos"] = ["s-remarks"]
+    if content["environment"]["read"]:
+        found["environment"] = ["s-environment"]
     if packaging:
         found["packaging"] = ["s-used"]
     for at, (planned, phase) in enumerate(zip(phases, content["phases"], strict=True)):

@@ -110,6 +110,21 @@ decided|决定|Decided
 equipment|所用设备|Equipment used
 alarms_elsewhere|使用期间另行记录的设备报警|Alarms that were told elsewhere while it was used
 alarm_cleared|解除|cleared
+environment|生产期间房间环境|Environment of the rooms
+environment_text|时间为网桥时钟（UTC）；依读数当时的限度判定。|By the clock of the bridge (UTC); judged by the limits that held then.
+room|房间|Room
+from_to|起止|From, to
+quantity|参数|Quantity
+readings|读数|Readings
+min_mean_max|最小 / 平均 / 最大|Minimum / mean / maximum
+longest_gap|最长无读数|Longest without
+no_sensor|无读数：房间内没有传感器|No readings: no sensor in the room
+no_readings|无读数|No readings
+no_limits|未设限度|No limits set
+still_running|仍在进行|still running
+beyond_action|超出行动限|Beyond action limits
+beyond_alert|超出警戒限|Beyond alert limits
+without_reading|无读数时间超过允许值|Longer without a reading than allowed
 serial|序列号|Serial number
 calibrated|校准有效期|Calibrated until
 genealogy|来源与去向|Genealogy
@@ -363,6 +378,11 @@ equipment.balance_limits_set.v1|天平使用限度设定|Limits of a balance set
 equipment.scale_read.v1|体重秤类读数（未评定稳定性）|Scale read (stability not stated)
 environment.point_read.v1|房间环境读数|Air of a room read
 environment.limits_set.v1|房间环境限度设定|Limits of a room set
+temperature|温度|Temperature
+humidity|相对湿度|Relative humidity
+differential_pressure|压差|Differential pressure
+alert|警戒|Alert
+action|行动|Action
 equipment.process_read.v1|设备过程数据|Figures of a machine
 forms.version_rejected.v2|表单退回|Form sent back
 forms.row_struck.v1|行作废|Row struck out
