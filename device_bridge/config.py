@@ -11,6 +11,7 @@ from device_bridge.errors import BridgeStopped
 
 PROTOCOLS = ("mt-sics", "sbi", "weight-scale")
 HANDSHAKES = ("none", "xon-xoff", "rts-cts")
+LONGEST_INTERVAL = 24 * 3600
 _LINE = re.compile(r"[1-9][0-9]{2,6} [78][NEO][12]")
 
 
@@ -44,6 +45,18 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class Sensor:
+    """A sensor of a room's air on Bluetooth: `id` is the plant's, `serial` what it must answer; it is looked for by
+    `address`, or by the `name` it advertises (default: its id), and read every `interval` seconds."""
+
+    id: str
+    serial: str
+    name: str
+    address: str | None
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`data` holds key, identity and outbox. `control_port` and `cycle` are for emulated balances only: where they
     take commands (0: any free port), and whether they show changing loads by themselves."""
@@ -54,6 +67,7 @@ class Config:
     code: str | None
     balances: tuple[Balance, ...]
     machines: tuple[Machine, ...]
+    sensors: tuple[Sensor, ...]
     control_port: int
     cycle: bool
 
@@ -72,12 +86,14 @@ class _Wrong(ValueError):
 
 
 def _config(table: Mapping[str, Any], folder: Path) -> Config:
-    _only(table, {"server", "data", "name", "code", "balances", "machines", "emulator"})
+    _only(table, {"server", "data", "name", "code", "balances", "machines", "sensors", "emulator"})
     emulator = _value(table, "emulator", dict, {})
     _only(emulator, {"control_port", "cycle"})
     machines = tuple(_machine(row) for row in _value(table, "machines", list, []))
-    balances = tuple(_balance(row) for row in _value(table, "balances", list, [] if machines else _REQUIRED))
-    ids = [balance.id for balance in balances] + [machine.id for machine in machines]
+    sensors = tuple(_sensor(row) for row in _value(table, "sensors", list, []))
+    fewest = [] if machines or sensors else _REQUIRED
+    balances = tuple(_balance(row) for row in _value(table, "balances", list, fewest))
+    ids = [*(one.id for one in balances), *(one.id for one in machines), *(one.id for one in sensors)]
     if not ids or len(set(ids)) < len(ids):
         raise _Wrong("balances: at least one, each id once")
     return Config(
@@ -87,6 +103,7 @@ def _config(table: Mapping[str, Any], folder: Path) -> Config:
         code=_value(table, "code", str, None),
         balances=balances,
         machines=machines,
+        sensors=sensors,
         control_port=_value(emulator, "control_port", int, 0),
         cycle=_value(emulator, "cycle", bool, True),
     )
@@ -98,6 +115,17 @@ def _machine(row: Any) -> Machine:
     _only(row, {field.name for field in fields(Machine)})
     identifier, serial, host = (_value(row, name, str) for name in ("id", "serial", "host"))
     return Machine(identifier, serial, host, _value(row, "port", int))
+
+
+def _sensor(row: Any) -> Sensor:
+    if not isinstance(row, dict):
+        raise _Wrong("sensors: each is a table [[sensors]]")
+    _only(row, {field.name for field in fields(Sensor)})
+    identifier, serial = (_value(row, name, str) for name in ("id", "serial"))
+    interval = _value(row, "interval", int, 300)
+    if not 1 <= interval <= LONGEST_INTERVAL:
+        raise _Wrong(f"interval is not from 1 to {LONGEST_INTERVAL}")
+    return Sensor(identifier, serial, _value(row, "name", str, identifier), _value(row, "address", str, None), interval)
 
 
 def _balance(row: Any) -> Balance:

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from device_bridge.config import Balance, Config, Machine
+from device_bridge.config import Balance, Config, Machine, Sensor
 from device_bridge.dialogue import Dialogue, Instrument
 from device_bridge.drivers import mt_sics, sbi
 from device_bridge.enrolment import identify
@@ -16,8 +16,11 @@ from device_bridge.live import Live
 from device_bridge.machine import MachineSession
 from device_bridge.outbox import Outbox
 from device_bridge.plant import Plant
+from device_bridge.sensor import SensorSession
 from device_bridge.session import Session
+from device_bridge.transports import ble_sensor
 from device_bridge.transports.ble_scale import WeightScale
+from device_bridge.transports.ble_sensor import Air
 from device_bridge.transports.ble_uart import BleUart, Peer, Radio
 from device_bridge.transports.serial_port import SerialStream
 from device_bridge.transports.stream import ByteStream
@@ -86,10 +89,16 @@ async def _weigh(config: Config, radio: Radio, store: GroupCommit, live: Live) -
             group.create_task(Session(balance, _instrument(balance, radio), store, live).run())
         for machine in config.machines:
             group.create_task(MachineSession(machine, _way_to(machine), store).run())
+        for sensor in config.sensors:
+            group.create_task(SensorSession(sensor, _air_of(sensor, radio), store).run())
 
 
 def _way_to(machine: Machine) -> Callable[[], ByteStream]:
     return lambda: TcpStream(machine.host, machine.port)
+
+
+def _air_of(sensor: Sensor, radio: Radio) -> Callable[[], Awaitable[Air]]:
+    return lambda: ble_sensor.read(radio, Peer(sensor.name, sensor.address))
 
 
 async def _last_words(live: Live) -> None:

@@ -4,12 +4,13 @@ import argparse
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from device_bridge.config import Config, load
-from device_bridge.emulator.balances import Emulated, emulated_balances
+from device_bridge.emulator.air_sensor import AirSensorDevice
+from device_bridge.emulator.balances import Emulated, emulated_balances, emulated_sensors
 from device_bridge.emulator.bluez.service import serve
 from device_bridge.emulator.control import Control
 from device_bridge.emulator.control_port import control_port
@@ -29,12 +30,12 @@ async def emulate(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
     air = Air()
-    balances = emulated_balances(config.balances, air)
+    balances, sensors = emulated_balances(config.balances, air), emulated_sensors(config.sensors, air)
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(private_bus())
         bluez = await stack.enter_async_context(serve(air, bus))
-        await stack.enter_async_context(_switched_on(balances))
-        control = Control(balances, bluez)
+        await stack.enter_async_context(_switched_on([*balances.values(), *sensors.values()]))
+        control = Control(balances, bluez, sensors)
         stack.callback(control.close)
         if config.cycle:
             for identifier in balances:
@@ -45,12 +46,12 @@ async def emulate(config: Config) -> None:
 
 
 @asynccontextmanager
-async def _switched_on(balances: dict[str, Emulated]) -> AsyncIterator[None]:
-    """All balances answer while the block runs; it ends early if one of them breaks."""
+async def _switched_on(devices: Sequence[Emulated | AirSensorDevice]) -> AsyncIterator[None]:
+    """All of them answer while the block runs; it ends early if one of them breaks."""
     async with asyncio.TaskGroup() as group:
-        for balance in balances.values():
-            await balance.start()
-        tasks = [group.create_task(balance.run()) for balance in balances.values()]
+        for device in devices:
+            await device.start()
+        tasks = [group.create_task(device.run()) for device in devices]
         yield
         for task in tasks:
             task.cancel()

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from device_bridge.config import Balance
+from device_bridge.config import Balance, Sensor
+from device_bridge.emulator.air_sensor import AirSensorDevice
 from device_bridge.emulator.cable_balance import CableBalance
 from device_bridge.emulator.mt_sics_device import MtSicsDevice
 from device_bridge.emulator.peripheral import Peripheral
@@ -38,6 +39,15 @@ class Emulated(Protocol):
 def emulated_balances(configured: tuple[Balance, ...], air: Air) -> dict[str, Emulated]:
     """One for each configured balance, by the plant's id, none of them switched on yet."""
     return {balance.id: _emulated(balance, number, air) for number, balance in enumerate(configured, 1)}
+
+
+def emulated_sensors(configured: tuple[Sensor, ...], air: Air) -> dict[str, AirSensorDevice]:
+    """The same of the sensors of rooms."""
+    found = {}
+    for number, one in enumerate(configured, 1):
+        address = one.address or f"C0:00:00:01:{number >> 8:02X}:{number & 255:02X}"
+        found[one.id] = AirSensorDevice(air, one.name, address, one.serial)
+    return found
 
 
 def _emulated(balance: Balance, number: int, air: Air) -> Emulated:

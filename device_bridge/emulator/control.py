@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from device_bridge.emulator.air_sensor import AirSensorDevice
 from device_bridge.emulator.balances import Emulated
 from device_bridge.emulator.ble_device import BleDevice
 from device_bridge.emulator.bluez.service import BlueZ
@@ -16,6 +17,7 @@ TOO_HEAVY = CAPACITY + 5
 WITHOUT_PAN = Decimal(-2)
 LONGEST_WOBBLE = 600
 FARTHEST_DRIFT = Decimal("0.1")
+HOTTEST = 200
 
 Arguments = Mapping[str, Any]
 
@@ -31,8 +33,10 @@ class ControlError(Exception):
 class Control:
     """Commands by name. A hand on a balance ends its own cycle of loads until `cycle` is asked for again."""
 
-    def __init__(self, balances: Mapping[str, Emulated], bluez: BlueZ) -> None:
-        self._balances, self._bluez = balances, bluez
+    def __init__(
+        self, balances: Mapping[str, Emulated], bluez: BlueZ, sensors: Mapping[str, AirSensorDevice] | None = None
+    ) -> None:
+        self._balances, self._bluez, self._sensors = balances, bluez, sensors or {}
         self._cycles: dict[str, asyncio.Task[None]] = {}
         self._commands: dict[str, Callable[[Emulated, Arguments], Awaitable[None]]] = {
             "place": _place,
@@ -53,6 +57,8 @@ class Control:
         if name == "radio":
             await self._bluez.set_powered(_flag(arguments, "powered"))
             return self.state()
+        if name == "air":
+            return _air(self._sensors.get(str(arguments.get("sensor"))), arguments)
         identifier = arguments.get("balance")
         balance = self._balances.get(identifier) if isinstance(identifier, str) else None
         if name not in (*self._commands, "cycle"):
@@ -99,6 +105,20 @@ class Control:
             "cycling": identifier in self._cycles,
             "battery": balance.battery.percent if isinstance(balance, BleDevice) else None,
         }
+
+
+def _air(sensor: AirSensorDevice | None, arguments: Arguments) -> dict[str, Any]:
+    """Somebody opens a window: the room is like this from now on, and does not swing by itself any more."""
+    if sensor is None:
+        raise ControlError(404, "unknown_sensor")
+    for name in ("temperature", "humidity"):
+        if name in arguments:
+            value = _decimal(arguments, name)
+            if not value.is_finite() or abs(value) > HOTTEST:
+                raise ControlError(400, f"{name}_wrong")
+            setattr(sensor.room, name, value)
+    sensor.room.steady = True
+    return {name: str(getattr(sensor.room, name)) for name in ("temperature", "humidity")}
 
 
 async def _place(balance: Emulated, arguments: Arguments) -> None:

@@ -15,7 +15,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 
-from device_bridge.drivers import weight_scale
+from device_bridge.drivers import environmental_sensing, weight_scale
 from device_bridge.journal import say
 from device_bridge.transports import battery
 from device_bridge.transports.stream import LinkError
@@ -23,7 +23,7 @@ from device_bridge.transports.stream import LinkError
 SERVICE = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
 TO_DEVICE = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 FROM_DEVICE = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
-_SERVICES = [SERVICE, weight_scale.SERVICE]
+_SERVICES = [SERVICE, weight_scale.SERVICE, environmental_sensing.SERVICE]
 CONNECT_SECONDS = 10.0
 FIND_SECONDS = 20.0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-from device_bridge.config import Balance, Config, Machine, load
+from device_bridge.config import Balance, Config, Machine, Sensor, load
 from device_bridge.errors import BridgeStopped
 
 ONE = 'server = "http://x"\n[[balances]]\nid = "A"\nserial = "1"\n'
@@ -27,7 +27,7 @@ def test_the_readmes_example_is_read_and_names_every_setting(tmp_path: Path) -> 
     config = load(written(tmp_path, found[1]))
     assert config.data == tmp_path / "bridge"
     assert {balance.host is None for balance in config.balances} == {True, False}
-    settings = {field.name for field in (*fields(Config), *fields(Balance), *fields(Machine))}
+    settings = {field.name for field in (*fields(Config), *fields(Balance), *fields(Machine), *fields(Sensor))}
     assert settings <= set(re.findall(r"[a-z_]+", found[1]))
 
 
@@ -56,6 +56,8 @@ def test_every_command_of_the_control_port_is_documented() -> None:
         (ONE + 'handshake = "dtr"', "handshake is none of none, xon-xoff, rts-cts"),
         (ONE + 'line = "9600"', "line is not such as"),
         (ONE + 'host = "10.0.0.7"\ndevice = "/dev/ttyUSB0"', "on the network or on a cable"),
+        (ONE + '[[sensors]]\nid = "A"\nserial = "1"', "each id once"),
+        (ONE + '[[sensors]]\nid = "E"\nserial = "1"\ninterval = 0', "interval is not from 1 to 86400"),
         ("server = ", "Invalid value"),
     ],
 )

@@ -111,7 +111,7 @@ equipment|所用设备|Equipment used
 alarms_elsewhere|使用期间另行记录的设备报警|Alarms that were told elsewhere while it was used
 alarm_cleared|解除|cleared
 environment|生产期间房间环境|Environment of the rooms
-environment_text|时间为网桥时钟（UTC）；依读数当时的限度判定。|By the clock of the bridge (UTC); judged by the limits that held then.
+environment_text|时间为网桥时钟（UTC）；依当时限度判定。|By the clock of the bridge (UTC); judged by the limits of then.
 room|房间|Room
 from_to|起止|From, to
 quantity|参数|Quantity
