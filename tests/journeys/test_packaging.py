@@ -19,7 +19,7 @@ from support import ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-11")]
 LONG = 20_000
 BATCH, OTHER = "C-1", "C-2"
-PICTURE = ROOT / "pwa" / "public" / "icon-512.png"
+PICTURE, AGAIN = (ROOT / "pwa" / "public" / f"icon-{size}.png" for size in (512, 192))
 
 
 def _words(zh: str, en: str) -> dict[str, str]:
@@ -135,13 +135,33 @@ def test_the_batch_goes_on_once_a_supervisor_has_explained_what_is_missing(walk:
     walk.look("balanced", "specimen-carton")
 
 
+def test_a_specimen_is_taken_again_without_network_after_its_phase_has_ended(walk: Walk) -> None:
+    tablet = walk.tablet
+    tablet.go_offline()
+    tablet.at("retake-carton").click()
+    expect(tablet.at("retake-sign")).to_be_disabled()
+    tablet.at("specimen-file").set_input_files(AGAIN)
+    tablet.at("specimen-number").fill(BATCH)
+    tablet.at("specimen-dates").fill("2026-11 / 2028-11")
+    tablet.at("retake-reason").fill("The picture was of a proof")
+    at_each_size(tablet, "retake", "retake-sheet")
+    tablet.at("retake-sign").click()
+    expect(tablet.at("retake-sheet")).to_have_count(0)
+    expect(tablet.at("specimen-carton")).to_have_count(1)
+    expect(tablet.at("specimen-carton")).to_contain_text("2028-11")
+    expect(tablet.at("specimen-carton")).to_contain_text("The picture was of a proof")
+    tablet.go_online()
+
+
 @pytest.mark.urs("PRD-12")
 def test_the_server_has_found_the_same_and_prints_it(walk: Walk) -> None:
     until("all is in the log", lambda: walk.tablet.counts()[:2] == (0, 0), 40)
     codes = {str(one["code"]) for one in walk.entries("exception_raised")}
     assert codes == {"out_of_limits"}
     assert [one["value"] for one in walk.entries("material_balanced")] == ["98.2", "100.0"]
-    [specimen] = walk.entries("specimen_kept")
+    first, specimen = walk.entries("specimen_kept")
+    assert (first["dates"], specimen["dates"]) == ("2026-11 / 2028-10", "2026-11 / 2028-11")
+    assert first["blob"] != specimen["blob"]
     desk = walk.site.desk("zhaolin")
     until("the picture is there", lambda: len(desk.bytes(f"/api/blobs/{specimen['blob']}")) == specimen["bytes"], 40)
     assert desk.bytes(f"/api/batches/{BATCH}/dossier?lang=zh").startswith(b"%PDF")

@@ -94,6 +94,19 @@ def test_a_specimen_with_another_number_on_it_is_kept_and_told(packing: Packing)
     assert packing.keep().flags == ()
 
 
+def test_a_specimen_is_taken_again_at_any_time_with_a_reason(packing: Packing) -> None:
+    packing.balance()
+    packing.labels()
+    wrong = packing.keep(number="B7")
+    assert packing.mark("phase_completed", "30").flags == ()
+    packing.mark("phase_started", "40")
+    right = specimen("B1")
+    assert packing.site.put("specimen_kept", right, corrects=wrong.id).flags == ("correction_unknown",)
+    again = packing.site.put("specimen_kept", right, corrects=wrong.id, reason="of another batch")
+    assert "specimen_differs" not in again.flags
+    assert packing.site.item("B1", "specimen_differs").entries == (wrong.id,)
+
+
 def test_a_specimen_or_a_balance_of_no_printed_material_of_the_phase_is_told(packing: Packing) -> None:
     assert packing.keep(item="leaflet").flags == ("slot_unknown",)
     assert "slot_unknown" in packing.balance(item="leaflet").flags

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from batch_support import Site
 from dossier_support import printed
-from packaging_support import PHASES, Packing, balanced
+from packaging_support import PHASES, Packing, balanced, specimen
 from site_support import PHOTO, PNG
 
 from server.core import blobs, db
@@ -27,8 +27,10 @@ def packing(tmp_path: Path) -> Iterator[Packing]:
     made.site.put("material_balanced", balanced("B1", [made.packs]), corrects=first.id, reason="one more came back")
     made.labels()
     blobs.keep(site.plant.config.blobs, PHOTO, "image/png", PNG)
-    made.keep(blob=PHOTO, type="image/png", bytes=len(PNG))
+    wrong = made.keep(dates="2026-10")
     made.mark("phase_completed", "30")
+    right = specimen("B1", blob=PHOTO, type="image/png", bytes=len(PNG))
+    made.site.put("specimen_kept", right, corrects=wrong.id, reason="of a proof")
     yield made
     site.plant.close()
 
@@ -58,6 +60,8 @@ def test_only_the_balance_that_stands_is_in_the_table_and_the_clauses_name_where
         ["car-1\nCarton", "1000 pcs", "980 pcs", "8 pcs", "2 pcs", "10 pcs", "0 pcs"],
         ["lab-1\nSeal", "1980 pcs", "1960 pcs", "10 pcs", "0 pcs", "10 pcs", "0 pcs"],
     ]
+    # Of a specimen that was taken again, even after the phase had ended, only the second.
+    assert [one["blob"] for one in content["specimens"]] == [PHOTO]
     at = {one["clause"]: one["at"] for one in content["clauses"]}
     assert at["China GMP 180(8)"] == ["s-specimens"]
     assert at["China GMP 180(10)"] == ["s-printed"]

@@ -56,7 +56,9 @@ def packaging(site: Site) -> None:
     assert UNEXPLAINED in bad.mark("phase_started", "40").flags
     assert bad.explain(short.id).flags == ()
     assert UNEXPLAINED not in bad.mark("phase_completed", "40").flags
-    assert DIFFERS in bad.keep(number="B1").flags
+    wrong = bad.keep(number="B1")
+    assert DIFFERS in wrong.flags
+    assert bad.site.put("specimen_kept", kept_again(bad), corrects=wrong.id, reason="of another batch").flags == ()
     better = bad.site.put("parameter_recorded", packed("B2", "981"), corrects=bad.packs, reason="miscounted")
     assert STALE in better.flags
 

@@ -23,6 +23,7 @@ export const processEn = {
   specimenKept: "specimen kept",
   specimenNone: "no specimen asked for",
   specimenSign: "Sign the specimen",
+  pictureStays: "Without a new picture the old one stays.",
   numberOn: "Batch number as it is printed",
   datesOn: "Dates as they are printed (made, expiry)",
   differs: (printed: string, batch: string) => `${printed} is printed, and the batch is ${batch}`,

@@ -25,6 +25,7 @@ export const processZh: typeof processEn = {
   specimenKept: "样张已留",
   specimenNone: "不要求样张",
   specimenSign: "签署样张",
+  pictureStays: "不重拍则沿用原图片。",
   numberOn: "样张上所印批号",
   datesOn: "样张上所印日期（生产日期、有效期至）",
   differs: (printed, batch) => `样张印为 ${printed}，本批为 ${batch}`,
