@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from batch_support import PHASE
+from batch_support import PHASE, PHASES, marked
 from control_support import release
 from packaging_support import LABEL, TYPED, balanced
 from recipe_support import step
@@ -27,3 +27,14 @@ def foil(batch: str, issued: str, value: str, returned: str = "5.4") -> dict[str
 
 def order(site: Store, batch: str) -> None:
     release(site, batch, [step("30", "packaging", printed=[FOIL | {"sources": {**TYPED, "packs": None}}], **PHASE)])
+
+
+def count(site: Store, batch: str) -> None:
+    """A batch that takes of the material by the piece as well, and nothing leads from there to kilograms."""
+    line = {name: each for name, each in PHASES[1].items() if name not in ("id", "type", "name", "instruction")}
+    line |= {"unit": "pcs", "target": "10", "low": "9", "high": "11", "decimals": 0, **PHASE}
+    packs = step("30", "packaging", "20", printed=[FOIL | {"sources": {**TYPED, "packs": None}}], **PHASE)
+    release(site, batch, [step("20", "weighing", **line), packs])
+    site.allocate(batch, FIRST)
+    issue(site, batch, FIRST)
+    site.put("phase_completed", marked(batch, "20"))

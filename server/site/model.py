@@ -24,7 +24,7 @@ ZONE_SET = rules.ZONE_SET
 # 3: nor over phases that had not ended, places without a value, items of its own, or forms that were not done; nor over
 # results that fail its specification, whatever was said of them, or without one of each test of that.
 # 4: how machines stood, and in which area somebody worked, goes by the time on paper of what is typed in from there;
-# who worked on paper does not review the audit trail of that.
+# who worked on paper does not review the audit trail of that. What the store issued is compared in the balance's unit.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

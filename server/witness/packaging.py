@@ -6,6 +6,7 @@ asked with the yields.
 """
 
 from server.production import model
+from server.production.issuing.rules import lines as lines_of
 from server.production.packaging import rules
 from server.production.rules import slot_of
 from server.recipes import printed
@@ -14,6 +15,9 @@ from server.witness.reconciling import EDITION, ReconcilingRules
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
+
+# The edition of the rules by which what was issued is reckoned in the unit that the balance says.
+IN_ITS_UNIT = 4
 
 
 class PackagingRules(StandingRules):
@@ -49,12 +53,22 @@ class PackagingRules(StandingRules):
             self.compare(seen, {one.code for one in rules.judge_completed(phase, kept)}, (rules.MISSING,))
 
     def _judge_issued(self, seen: Seen, body: Body, one: Body | None) -> None:
-        if one is not None and not self._reconciling.is_blind:
-            account, own = self._reconciling.account(body["batch"], one["material"])
-            # Of what the witness cannot read any more the server may know more.
-            if account is not None:
-                owed = {each.code for each in rules.judge_issued(body, one, account, own)}
+        unit = rules.issued_unit(body)
+        if one is None or unit is None or self._reconciling.is_blind:
+            return
+        account = self._reconciling.account(body["batch"], one["material"], unit)
+        # Of what the witness cannot read any more the server may know more.
+        if account is not None:
+            owed = {each.code for each in rules.judge_issued(body, account)}
+            if rules.ISSUED in seen.stamp.flags or self._asks(body["batch"], one["material"], unit):
                 self.compare(seen, owed, (rules.ISSUED,))
+
+    def _asks(self, batch: str, material: str, unit: str) -> bool:
+        """Whether the flag is owed: a server of before reckoned in the unit of the recipe's lines of the material,
+        from which nothing may lead to that of the balance."""
+        lines = lines_of(self.phases_of(batch))
+        others = any(one["material"] == material and one["unit"] != unit for one in lines)
+        return not others or self._since.has_reached(IN_ITS_UNIT)
 
     def take(self, seen: Seen, body: Body) -> None:
         if seen.head.kind == model.SPECIMEN and not seen.by_server:

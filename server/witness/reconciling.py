@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from server.core import units
-from server.core.units import Link
 from server.materials.stock import model as stock
 from server.production.issuing import rules
 from server.production.issuing.model import ISSUED, RETURNED, Account, Issue
@@ -76,10 +75,12 @@ class ReconcilingRules:
     def is_blind(self) -> bool:
         return self._blind
 
-    def account(self, batch: str, material: str) -> tuple[Account | None, Sequence[Link]]:
-        """What became of a material that came to a batch, as movements and weighings say it, None where that cannot be
-        told, and what it says of its units."""
-        return self._accounts(batch).get(material), self._stock.links_of(material)
+    def account(self, batch: str, material: str, unit: str) -> Account | None:
+        """What became of a material that came to a batch, in this unit, as movements and weighings say it; None where
+        that cannot be told."""
+        each = self._each(batch).get(material)
+        found = rules.together(unit, each, self._stock.links_of(material)) if each else None
+        return None if found is None or found.rest is None else found
 
     def _answered(self, batch: str) -> dict[str, list[Account]]:
         """With what the balances of printed materials answer for, without those of which that cannot be told any more.
@@ -96,6 +97,15 @@ class ReconcilingRules:
 
     def _accounts(self, batch: str) -> dict[str, Account]:
         """Of each material of which this can be told."""
+        whole = {
+            code: rules.together(each[0].unit, each, self._stock.links_of(code))
+            for code, each in self._each(batch).items()
+            if each
+        }
+        return {code: told for code, told in whole.items() if told.rest is not None}
+
+    def _each(self, batch: str) -> Mapping[str, Sequence[Account] | None]:
+        """By material, of each of its containers; None where that cannot be told of one."""
         found: dict[str, list[Account] | None] = {
             one.material: None
             for label in self._taken.get(batch, ())
@@ -109,10 +119,7 @@ class ReconcilingRules:
                 found[stays[0].material] = None
             elif mine is not None:
                 mine.append(told)
-        whole = {
-            code: rules.together(each[0].unit, each, self._stock.links_of(code)) for code, each in found.items() if each
-        }
-        return {code: told for code, told in whole.items() if told.rest is not None}
+        return found
 
     def _stays_of(self, batch: str) -> dict[str, list[Issue]]:
         """By container, each time that it was with the batch, issued or not."""

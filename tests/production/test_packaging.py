@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from batch_support import PHASE, Site, marked
 from control_support import items, release
-from packaging_stock_support import FIRST, FOIL, SECOND, foil, issue, order
+from packaging_stock_support import FIRST, FOIL, SECOND, count, foil, issue, order
 from packaging_support import PHASES, TYPED, Packing, packed, specimen
 from recipe_support import step
 from release_support import review
@@ -244,4 +244,20 @@ def test_what_is_missing_from_a_balance_without_limits_is_explained_to_the_gate(
         back(site, "4.4", label, batch)
     assert difference(site) is None
     assert difference(site, "B2") == "1.00"
+    site.plant.close()
+
+
+@pytest.mark.urs("MAT-09")
+def test_what_was_issued_is_compared_in_the_unit_of_the_balance(database_url: str, tmp_path: Path) -> None:
+    """Whatever unit the recipe takes the material in elsewhere."""
+    site = Store(database_url, tmp_path)
+    count(site, "B1")
+    wrong = site.put("material_balanced", foil("B1", "24.00", "104.2"))
+    assert "issued_differs" in wrong.flags
+    item = site.item("B1", "issued_differs")
+    assert item.details["issued"] == {"value": "25.00", "unit": "kg"}
+    again = foil("B1", "25.00", "100.0")
+    right = site.put("material_balanced", again, corrects=wrong.id, reason="read again")
+    assert "issued_differs" not in right.flags
+    assert site.rebuilds()
     site.plant.close()

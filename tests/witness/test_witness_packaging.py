@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 from batch_support import Site, marked
-from packaging_stock_support import FIRST, foil, issue, order
+from packaging_stock_support import FIRST, count, foil, issue, order
 from packaging_support import Packing, packed, specimen
 from release_support import sign
 from stock_support import Store
-from witness_support import Rig, Story, since, upgrade, witnessed
+from witness_support import Rig, Story, since, spared, upgrade, witnessed
 
 from server.core import clock
 from server.core.kinds import Registry
 from server.plant import ROOMS
 from server.production import model
 from server.production.issuing.model import RETURNED
-from server.production.packaging.rules import COUNTED, DIFFERS, MISSING
+from server.production.packaging.rules import COUNTED, DIFFERS, ISSUED, MISSING
 from server.production.yields.rules import DIFFERS as CALCULATED
 from server.production.yields.rules import OUT, STALE, UNEXPLAINED
 from server.site.model import UPGRADED, UPGRADED_V1
@@ -170,3 +170,14 @@ def test_a_release_over_what_no_balance_answers_for_is_found(released: Story) ->
     # And what was asked before balances answered for anything accuses nobody who had it explained.
     back = {"batch": "B1", "container": FIRST, "quantity": {"value": "25", "unit": "kg"}, "to": None, "reason": None}
     assert judged(released, RETURNED, back) == "release_blocked"
+
+
+@pytest.mark.urs("MAT-09")
+def test_what_was_issued_is_asked_in_the_unit_of_the_balance_from_the_edition_that_says_so(tmp_path: Path) -> None:
+    site = Store(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    count(site, "B1")
+    site.put("material_balanced", foil("B1", "24.00", "104.2"))
+    story = Story.of(site.plant)
+    site.plant.close()
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    spared(Rig(tmp_path / "witness", story), story, ISSUED)

@@ -22,6 +22,7 @@ __all__ = [
     "account",
     "accounts",
     "answered",
+    "came",
     "choice",
     "issues_of",
     "materials_of",
@@ -160,6 +161,12 @@ def account(connection: Connection, batch: str, unit: str, stays: Sequence[Issue
         mine = [one for one in stays if one.container == label]
         found.append(rules.account(batch, mine[0].held["unit"], mine, stock.movements(connection, label)))
     return rules.together(unit, found, own)
+
+
+def came(connection: Connection, batch: str, material: str, unit: str) -> Account | None:
+    """What became of a material that came to a batch, in this unit; None where no container of it came."""
+    stays = [one for one in stays_of(connection, batch) if one.material == material]
+    return account(connection, batch, unit, stays, masters.links(connection, material)) if stays else None
 
 
 def answered(connection: Connection, batch: str) -> dict[str, tuple[Account, list[str]]]:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.core.kinds import Entry
-from server.materials.masters import queries as masters
 from server.production import model, queries
 from server.production.issuing import queries as issuing
 from server.production.model import Judgement
@@ -29,10 +28,11 @@ def judge(connection: Connection, entry: Entry, phase: Mapping[str, Any] | None)
 
 
 def _judge_issued(connection: Connection, entry: Entry, one: Mapping[str, Any] | None) -> list[Judgement]:
-    if one is None:
+    given = entry.payload
+    unit = rules.issued_unit(given)
+    if one is None or unit is None:
         return []
-    account, _ = issuing.accounts(connection, entry.payload["batch"]).get(one["material"], (None, []))
-    return rules.judge_issued(entry.payload, one, account, masters.links(connection, one["material"]))
+    return rules.judge_issued(given, issuing.came(connection, given["batch"], one["material"], unit))
 
 
 def _kept(connection: Connection, batch: str, slot: str) -> bool:

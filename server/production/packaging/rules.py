@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 from server.core import units
-from server.core.units import Link
 from server.production.issuing.model import Account
 from server.production.issuing.rules import written
 from server.production.model import MAJOR, Judgement
@@ -86,16 +85,19 @@ def judge_counts(given: Payload, one: Payload | None) -> list[Judgement]:
     return [Judgement(COUNTED, {"counts": said, "severity": MAJOR})] if names else []
 
 
-def judge_issued(given: Payload, one: Payload | None, account: Account | None, own: Sequence[Link]) -> list[Judgement]:
+def issued_unit(given: Payload) -> str | None:
+    """The unit in which a balance says what was issued; None where it does not."""
+    return next((each["unit"] for each in given["inputs"] if each["id"] == printed.ISSUED), None)
+
+
+def judge_issued(given: Payload, account: Account | None) -> list[Judgement]:
     """Of a balance that says that more or less was issued than the store has issued to the batch, as far as the log
-    knows when it arrives; `account`: of its material, None where no container of it came to the batch. What is in a
-    unit that leads to no other, or of whose containers something is not known, is not compared."""
+    knows when it arrives; `account`: of its material in the unit that the balance says, None where no container of it
+    came to the batch. What leads to no such unit, or of whose containers something is not known, is not compared."""
     said = next((each for each in given["inputs"] if each["id"] == printed.ISSUED), None)
-    if one is None or account is None or account.issued is None or account.rest is None or said is None:
+    if account is None or account.issued is None or account.rest is None or said is None:
         return []
-    times = units.ratio(account.unit, said["unit"], own)
-    if times is None or account.issued * times == Fraction(said["value"]):
+    if account.issued == Fraction(said["value"]):
         return []
-    places = account.places if account.unit == said["unit"] else 0
-    issued = {"value": written(account.issued * times, places), "unit": said["unit"]}
+    issued = {"value": written(account.issued, account.places), "unit": account.unit}
     return [Judgement(ISSUED, {"issued": issued, "value": said["value"], "severity": MAJOR})]
