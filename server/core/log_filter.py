@@ -29,7 +29,7 @@ def matching(connection: Connection, query: Mapping[str, Any]) -> list[ColumnEle
     if device := query["device"]:
         found.append(log_entry.c.device == device)
     if person := query["person"]:
-        found.append(_signed_by(connection, person))
+        found.append(by(connection, person))
     if query["since"] or query["until"]:
         found += _recorded(connection, query["since"], query["until"])
     if query["before"] is not None:
@@ -51,7 +51,7 @@ def _itself_or_below(column: ColumnElement[str], name: str, mark: str) -> Column
     return or_(column == name, func.substr(column, 1, len(below)) == below)
 
 
-def _signed_by(connection: Connection, person: str) -> ColumnElement[bool]:
+def by(connection: Connection, person: str) -> ColumnElement[bool]:
     """Entries in which the person acted, or that they have signed as the second one."""
     acted = holds(connection, log_entry.c.header, b'"actor":' + canonical.encode(person))
     return or_(acted, holds(connection, log_entry.c.signatures, b'"by":' + canonical.encode(f"person:{person}")))

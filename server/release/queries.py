@@ -306,10 +306,13 @@ def dispositions(connection: Connection, batch: str) -> list[Disposition]:
 
 
 def produced(connection: Connection, batch: str, person: str) -> bool:
-    """Whether somebody performed or verified anything in a batch or what it came of, on paper too (DR 22)."""
+    """Whether somebody performed or verified anything in a batch or what it came of, on paper or in a form about it too
+    (DR 22)."""
     every = (batch, *births.ancestors(connection, batch))
     entries = (entry for one in every for entry in batches.entries_of(connection, one))
     if any(person in (entry.actor, entry.verifier) for entry in entries):
+        return True
+    if recorded.filled(connection, every, person):
         return True
     return any(person == sheet.done_by for one in every for sheet in typed_in.of_batch(connection, one))
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from server.core import log_filter
+from server.core.outcomes import SERVER
 from server.engines.forms.records import queries as records
-from server.engines.forms.records.model import COMPLETE, Item, Record, record_stream
+from server.engines.forms.records.model import COMPLETE, WORK, Item, Record, record_stream
 from server.production.model import batch_stream
 from server.release import rules
 from server.release.model import Gate, Notice
@@ -92,6 +94,16 @@ def _head(connection: Connection, record: Record) -> dict[str, Any]:
     stamp = Receipt.parse(connection.execute(query).scalar_one())
     pinned = {"record": record.record, "form": record.form, "version": record.version, "sha256": record.sha256}
     return pinned | {"status": record.status, "seq": stamp.stream_seq, "hash": stamp.stream_hash}
+
+
+def filled(connection: Connection, batches: Collection[str], person: str) -> bool:
+    """Whether somebody filled in a form about one of these on a device, or confirmed there what another did."""
+    streams = [one.stream for one in records.about(connection, [batch_stream(batch) for batch in batches])]
+    if not streams:
+        return False
+    here = log_entry.c.stream.in_(streams) & log_entry.c.kind.in_(WORK) & (log_entry.c.device != SERVER)
+    query = select(log_entry.c.idx).where(here, log_filter.by(connection, person)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def last_said(connection: Connection, batches: Collection[str], besides: Collection[str] = ()) -> dict[str, int]:

@@ -1,16 +1,20 @@
 """Whether somebody released, waived, explained, or reviewed for production, what they made themselves, or what that
 came of, from the log alone.
 
-Who performed or verified anything in a batch, or in one that it came of, neither releases it nor excuses what is
-missing of it; who handed out its material does not explain what it does not account for (DR 22, PRD-14).
+Who performed or verified anything in a batch, or in one that it came of, or filled in a form about either, neither
+releases it nor excuses what is missing of it; who handed out its material does not explain what it does not account
+for (DR 22, PRD-14).
 """
 
+from server.engines.forms.records.model import OPENED, WORK, record_stream
 from server.production import model
 from server.production.issuing.model import ISSUED, RETURNED
+from server.quality.model import subject_of
 from server.release.model import EXPLAINED_KIND, PRODUCTION_KIND, RELEASED_KIND, WAIVED_KIND
 from server.witness.lineage import Lineage
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
+from sync.entry import parse_signatures
 from sync.errors import SyncError
 
 _CODES = {
@@ -19,6 +23,8 @@ _CODES = {
     EXPLAINED_KIND: "difference_own",
     PRODUCTION_KIND: "production_own",
 }
+# The edition of the rules from which on who filled in a form about a batch took part in it.
+EDITION = 3
 MADE = frozenset((*model.WORK, *model.COURSE, *model.BESIDE, model.RESTED))
 
 
@@ -29,6 +35,9 @@ class ProducedRules:
         self._lineage, self._since = lineage, since
         self._made: dict[str, set[str]] = {}
         self._handed: dict[str, set[str]] = {}
+        # The batch that a record is about, by the record's stream; and who filled in forms about each.
+        self._records: dict[str, str] = {}
+        self._filled: dict[str, set[str]] = {}
 
     def judge(self, seen: Seen) -> None:
         """SyncError with what the door refuses with."""
@@ -38,6 +47,7 @@ class ProducedRules:
         batch, who = seen.body["batch"], seen.head.actor
         every = (batch, *self._lineage.above(batch))
         theirs = (self._made, self._handed) if seen.head.kind == EXPLAINED_KIND else (self._made,)
+        theirs += (self._filled,) if self._since.has_reached(EDITION) else ()
         if any(who in known.get(one, ()) for known in theirs for one in every):
             raise SyncError(code, f"{seen.head.kind} of {batch} by {who}")
 
@@ -50,3 +60,11 @@ class ProducedRules:
         elif not seen.by_server and head.kind in MADE:
             people = {head.actor, given.get("verified_by"), given.get("done_by")} - {None}
             self._made.setdefault(given["batch"], set()).update(str(one) for one in people)
+        elif seen.by_server and head.kind == OPENED:
+            batch = subject_of(given["subject"] or "")[0]
+            if batch is not None:
+                self._records[record_stream(given["record"])] = batch
+        elif not seen.by_server and head.kind in WORK and head.stream in self._records:
+            signers = (one["by"] for one in parse_signatures(seen.signatures))
+            people = {head.actor, *(one.removeprefix("person:") for one in signers if one.startswith("person:"))}
+            self._filled.setdefault(self._records[head.stream], set()).update(people)

@@ -11,6 +11,7 @@ from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
 from server.witness.since import SinceRules
+from server.witness.standing import MISPLACED
 from sync.errors import SyncError
 
 # The edition of the rules from which on no batch is released without.
@@ -32,8 +33,11 @@ class ProductionReviewRules(Remembering):
         # Where production's signature stands, and whose it is.
         self._reviewed: dict[str, tuple[int, str]] = {}
         self._ended: dict[str, set[str]] = {}
-        # Batches with an erased entry that may have ended a phase.
+        # Batches with an erased entry that may have ended a phase, and those of which is lost what they came of.
         self._lost: set[str] = set()
+        self._orphans: set[str] = set()
+        # Whether every form is known with the batch that it is about, and every end of a phase with its own.
+        self._every_form, self._every_end = True, True
 
     def judge(self, seen: Seen) -> None:
         """SyncError `release_blocked`, `releaser_produced`; `production_by_flow`, `production_unfinished`,
@@ -56,10 +60,13 @@ class ProductionReviewRules(Remembering):
     def _refused(self, stream: str) -> str | None:
         if self._flow:
             return "production_by_flow"
-        if self._stands(stream):
+        above = self._lineage.above(subject_of(stream)[0] or "")
+        known = self._orphans.isdisjoint({stream, *(production.batch_stream(one) for one in above)})
+        if known and self._every_form and self._stands(stream):
             return "production_covered"
         left = {phase["id"] for phase in self._phases.get(stream, ())} - self._ended.get(stream, set())
-        return "production_unfinished" if left and stream not in self._lost else None
+        lost = stream in self._lost or not self._every_end
+        return "production_unfinished" if left and not lost else None
 
     def _stands(self, stream: str) -> bool:
         """Nothing came since of how it was made, nor of what it came of."""
@@ -77,11 +84,20 @@ class ProductionReviewRules(Remembering):
         of_batch = stream == head.stream and subject_of(stream)[0] is not None
         if (of_record or (of_batch and not seal)) and head.kind not in _PASSED:
             self._made[stream] = seen.stamp.index
-        if of_batch and head.kind in ENDS and not seen.is_strange:
-            if seen.body is None:
-                self._lost.add(stream)
-            else:
-                self._ended.setdefault(stream, set()).add(seen.body["phase"])
+        if head.kind in ENDS and not seen.is_strange:
+            self._end(seen)
+        elif head.kind == production.FORMED and seen.by_server and seen.body is None:
+            self._orphans.add(stream)
+        elif head.kind == OPENED and seen.body is None:
+            self._every_form = False
+
+    def _end(self, seen: Seen) -> None:
+        """A phase ends in the batch that the device names, in whatever stream it says so."""
+        if seen.body is not None:
+            self._ended.setdefault(production.batch_stream(seen.body["batch"]), set()).add(seen.body["phase"])
+            return
+        self._lost.add(seen.head.stream)
+        self._every_end = self._every_end and MISPLACED not in seen.stamp.flags
 
     def _learn_own(self, seen: Seen, index: int) -> None:
         head, given = seen.head, seen.body

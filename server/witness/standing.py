@@ -10,6 +10,8 @@ from server.witness.seen import Seen, misflagged, unflagged
 from sync.verify.rules import ERASED
 
 Body = Mapping[str, Any]
+# Of an entry that says another place than its header.
+MISPLACED = "subject_mismatch"
 _COMMON = (*model.RELEASES, model.EXCEPTION, model.CONFLICT, RESOLVED_KIND)
 
 
@@ -44,9 +46,10 @@ class StandingRules:
         if seen.is_strange or head.kind not in (*self.kinds, *_COMMON):
             return
         if body is None:
-            self._blind.add(head.stream)
+            # A device may have said it in the stream of another batch: then nobody knows of which it was.
+            self._blind |= {head.stream, *(self.phases if MISPLACED in seen.stamp.flags else ())}
             return
-        self._about[index] = head.stream
+        self._about[index] = model.batch_stream(body["batch"]) if "batch" in body else head.stream
         corrects = head.corrects if "correction_unknown" not in seen.stamp.flags else None
         if corrects is not None and head.kind in OF_BATCHES and not seen.by_server:
             self.superseded.add(corrects)

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 from batch_support import Site, marked
+from descent_support import made as finished
+from descent_support import split
 from flow_work_support import FlowSite
 from release_support import assess, finish, production, refused, review, sign
 from support import ROOT
@@ -206,3 +208,38 @@ def test_a_witness_finds_a_review_of_a_batch_that_is_not_made(site: Site, tmp_pa
     given = KINDS[PRODUCTION_KIND] | {"batch": "B1", "signer": {"id": "P-3", "name": "chen", "name_en": None}}
     forged = early.stated(PRODUCTION_KIND, "batch/B1", given, "P-3")
     assert witness(tmp_path / "early", forged).found == ("production_unfinished", len(early.entries))
+
+
+@pytest.mark.urs("PLT-18", "PLT-09")
+def test_an_end_of_a_phase_in_the_stream_of_another_batch_accuses_nobody(site: Site, tmp_path: Path) -> None:
+    """A device has mixed up two batches: the entry is kept, flagged, and ends the phase that it names."""
+    plan = list(site._plan("B1", site.read_weight()).items())
+    for phase, entries in plan:
+        site.put("phase_started", marked("B1", phase))
+        for kind, payload in entries:
+            site.put(kind, payload)
+        elsewhere = {"stream": "batch/B9"} if phase == plan[-1][0] else {}
+        flags = site.put("phase_completed", marked("B1", phase), **elsewhere).flags
+        assert ("subject_mismatch" in flags) is bool(elsewhere)
+    site.hand_back("B1")
+    production(site)
+    told = Story.of(site.plant)
+    rig = witness(tmp_path / "good", told)
+    assert rig.found is None, rig.why
+    end = told.indices("production.phase_completed.v1")[-1]
+    assert witness(tmp_path / "erased", told.without_payload(end)).found == ("payload_missing", end)
+
+
+@pytest.mark.urs("PLT-18")
+def test_once_it_is_erased_what_a_batch_came_of_nobody_is_said_to_have_signed_twice(site: Site, tmp_path: Path) -> None:
+    finished(site, "C1")
+    split(site, "C1", ("C2", "40.000"), ("C3", "60.000"))
+    production(site, "C2", "P-4")
+    site.put("remark_added", REMARK | {"batch": "C1"})
+    production(site, "C2", "P-4")
+    told = Story.of(site.plant)
+    assert witness(tmp_path / "good", told).found is None
+    for formed in told.indices("production.batch_formed.v1"):
+        # Nothing but that its payload is not there: no erasure says so here.
+        rig = witness(tmp_path / f"erased-{formed}", told.without_payload(formed))
+        assert rig.found == ("payload_missing", formed)

@@ -1,6 +1,7 @@
 """Records of forms about a batch: its release waits for them, its review shows them, and what comes later is late."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,17 @@ from dossier_support import printed
 from record_support import RecordSite, calculated, kg, value
 from release_support import close, finish, refused, review, sign
 from support import YEAR
+from witness_support import Story, since
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.release import queries
-from server.release.model import SET_ASIDE
+from server.release.model import RELEASED_KIND, SET_ASIDE
+from server.site.model import UPGRADED, UPGRADED_V1
+from server.witness.lineage import Lineage
+from server.witness.produced import ProducedRules
+from server.witness.seen import Seen
+from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PRD-13", "ENG-01")
 RECORD = "R-B1"
@@ -148,3 +155,26 @@ def test_what_is_done_is_not_set_aside(site: Plant) -> None:
     site.complete()
     with pytest.raises(PestleError, match="item_closed"):
         site.state(SET_ASIDE, "batch/B1", {"batch": "B1", "record": RECORD, "reason": "x"}, "P-5")
+
+
+@pytest.mark.urs("IDN-08", "PLT-18")
+def test_who_filled_it_in_took_part_and_signs_nothing_of_the_batch(site: Plant) -> None:
+    finish(site)
+    site.fill(*LIGHT, record=RECORD, leased=False, actor="P-6")
+    assert refused(site, "released", person="P-6", alone=True).code == "releaser_produced"
+    told = [Seen(one.head, one.stamp, one.envelope.body, b"", one.signatures) for one in Story.of(site.plant).entries]
+    release = replace(told[-1].head, kind=RELEASED_KIND, device="server", actor="P-6")
+    for version, code in ((UPGRADED, "releaser_produced"), (UPGRADED_V1, None)):
+        rules = ProducedRules(Lineage(), since(told, version))
+        for seen in told:
+            rules.learn(seen)
+        assert refusal(rules, replace(told[-1], head=release, body={"batch": "B1"})) == code
+        assert refusal(rules, replace(told[-1], head=replace(release, actor="P-5"), body={"batch": "B1"})) is None
+
+
+def refusal(rules: ProducedRules, seen: Seen) -> str | None:
+    try:
+        rules.judge(seen)
+    except SyncError as error:
+        return error.code
+    return None
