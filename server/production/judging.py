@@ -21,11 +21,11 @@ from server.production.course import judging as course
 from server.production.descent import queries as births
 from server.production.dispensing import judging as dispensing
 from server.production.dispensing import queries as portions
-from server.production.model import WITNESSES, WORKERS, Batch, Judgement
+from server.production.model import WITNESSES, WORKERS, Batch, BatchEntry, Judgement
 from server.production.packaging import judging as packaging
 from server.production.paper import judging as papers
 from server.production.paper import queries as typed_in
-from server.production.paper.model import FROM_PAPER
+from server.production.paper.model import FROM_PAPER, Copying
 from server.production.paper.rules import happened
 from server.production.sensing import judging as sensing
 from server.production.surroundings import judging as surroundings
@@ -51,7 +51,7 @@ def judge_observation(connection: Connection, entry: Entry) -> Ruling:
     found += _judge_photo(connection, entry)
     if batch is not None:
         found += [] if paper is not None else _judge_area(connection, entry, batch)
-        found += _judge_work(connection, entry, batch, at, paper is not None)
+        found += _judge_work(connection, entry, batch, at, paper)
         found += papers.judge(connection, entry, batch)
     flags = [*([FROM_PAPER] if paper is not None else []), *(judgement.code for judgement in found)]
     facts = [_exception(entry, judgement) for judgement in found if not _waits_already(connection, entry, judgement)]
@@ -108,7 +108,8 @@ def judge_verification(connection: Connection, entry: Entry) -> Ruling:
     given = entry.payload
     verified, verifier = queries.find_entry(connection, given["entry"]), given["verified_by"]
     known = verified is not None and verified.batch == given["batch"] and verified.kind in model.WEIGHINGS
-    claim, performer = {"verified_by": verifier, "source": "manual"}, "" if verified is None else verified.actor
+    claim = {"verified_by": verifier, "source": "manual"}
+    performer = "" if verified is None else _performer(connection, verified)
     signed, permitted = cosigned(connection, entry, verifier), _stood_by(connection, entry, verifier, None)
     found = [] if known else [Judgement("verification_unknown", {"entry": given["entry"]})]
     found += rules.judge_verifier(claim, performer, signed, permitted)
@@ -117,6 +118,12 @@ def judge_verification(connection: Connection, entry: Entry) -> Ruling:
     ruling = judge_observation(connection, entry)
     flags = (*ruling.flags, *(one.code for one in found))
     return Ruling(tuple(dict.fromkeys(flags)), [*ruling.consequences, *(_exception(entry, one) for one in found)])
+
+
+def _performer(connection: Connection, of: BatchEntry) -> str:
+    """Who did what an entry says, also where somebody else has typed it in from paper."""
+    paper = None if of.paper is None else typed_in.find(connection, of.paper)
+    return of.actor if paper is None else paper.done_by
 
 
 def judge_import(connection: Connection, entry: Entry) -> Ruling:
@@ -187,8 +194,8 @@ def _judge_photo(connection: Connection, entry: Entry) -> list[Judgement]:
     return rules.judge_photo(entry.payload["photo"], is_photo)
 
 
-def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, on_paper: bool) -> list[Judgement]:
-    """`at`: when it was done; who only types in what somebody did on paper needs no qualification for it."""
+def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, paper: Copying | None) -> list[Judgement]:
+    """`at`: when it was done; who only types in what somebody did on `paper` needs no qualification for it."""
     given = entry.payload
     found: list[Judgement] = []
     if entry.kind in model.WORK and entry.header.corrects is None:
@@ -197,14 +204,15 @@ def _judge_work(connection: Connection, entry: Entry, batch: Batch, at: str, on_
         if missing:
             found.append(Judgement("phase_order", {"before": missing}))
     phase = find_phase(batch.phases, given["phase"]) if given.get("phase") is not None else None
-    if not on_paper:
+    if paper is None:
         found += _judge_qualified(connection, entry.actor, rules.needs_of(entry.kind, given, phase), entry)
     if entry.kind == model.PAPER_ENDED and given["verified_by"] is not None:
         found += _judge_checker(connection, entry, given["verified_by"])
     own = masters.links(connection, given["material"]) if entry.kind == model.WEIGHED else ()
     found += rules.judge_values(entry.kind, given, phase, own)
     if entry.kind in model.WEIGHINGS:
-        found += _judge_weighing(connection, entry, batch, phase, at)
+        performer = entry.actor if paper is None else paper.done_by
+        found += _judge_weighing(connection, entry, batch, phase, at, performer)
     if entry.kind == model.REQUESTED:
         found += asking.judge(given, phase)
     if entry.kind in model.PARAMETERS:
@@ -228,9 +236,10 @@ def _judge_checker(connection: Connection, entry: Entry, person: str) -> list[Ju
 
 
 def _judge_weighing(
-    connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None, at: str
+    connection: Connection, entry: Entry, batch: Batch, phase: Mapping[str, Any] | None, at: str, performer: str
 ) -> list[Judgement]:
-    """The lot as it was on the day when it was weighed; the balance as it was when that told the reading."""
+    """The lot as it was on the day when it was weighed; the balance as it was when that told the reading. `performer`
+    weighed, which is not who types it in from paper."""
     given = entry.payload
     found = dispensing.judge_source(connection, entry.kind, given)
     found += rules.judge_lot(given, batch, phase, _status(connection, given, days.of(connection, at)))
@@ -239,7 +248,7 @@ def _judge_weighing(
     verifier = given["verified_by"]
     signed = verifier is not None and cosigned(connection, entry, verifier)
     permitted = verifier is not None and _stood_by(connection, entry, verifier, None)
-    found += rules.judge_verifier(given, entry.actor, signed, permitted)
+    found += rules.judge_verifier(given, performer, signed, permitted)
     if verifier is not None:
         found += _judge_qualified(connection, verifier, rules.SECOND_CHECK, entry)
         found += _judge_second_area(connection, entry, verifier)

@@ -83,6 +83,7 @@ from server.witness.rests import RestRules
 from server.witness.reviews import ReviewRules
 from server.witness.sampling import SamplingRules
 from server.witness.schedule import ScheduleRules
+from server.witness.seconds import SecondRules
 from server.witness.seen import Seen, unflagged
 from server.witness.sensing import SensingRules
 from server.witness.since import SinceRules
@@ -106,7 +107,6 @@ _WITH_DEVICES = (
     release.PRODUCTION_KIND,
 )
 _DIGEST = 32
-_OWN_SECOND = "verifier_is_performer"
 # Entries that a person has signed at the server, and what each says was shown for that.
 SIGNED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     **{kind: partial(release.said, kind) for kind in release.SIGNED},
@@ -162,7 +162,7 @@ class SiteRules:
         self._papers = PaperRules(self._signed_by, self._lineage, self._since)
         self._audits = AuditRules(leaves, self._lineage, self._papers)
         self._controls, self._course = ControlRules(self._since, self._papers), CourseRules(self._since, self._papers)
-        self._environment = EnvironmentRules(self._papers)
+        self._environment, self._seconds = EnvironmentRules(self._papers), SecondRules(self._papers)
         self._dispensing = DispensingRules(self._sampling, self._since)
         self._issuing = IssuingRules(self._stock, self._since)
         self._gaps = GapRules(self._lineage, self._since)
@@ -297,6 +297,7 @@ class SiteRules:
             self._yields.judge(seen)
             self._packaging.judge(seen)
             self._judge_late(seen)
+            self._seconds.judge(seen)
             self._judge_second(seen, seen.body)
         elif seen.head.kind in OF_RECORDS:
             self._leases.judge(seen)
@@ -362,6 +363,7 @@ class SiteRules:
         self._reports.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
+        self._seconds.learn(seen)
         # The last to learn, since the others ask it when something was done.
         self._papers.learn(seen)
         if seen.by_server and body is not None:
@@ -439,8 +441,6 @@ class SiteRules:
         # Of a batch that nobody ordered nothing more is judged.
         if seen.head.kind not in (*WEIGHINGS, VERIFIED) or "batch_unknown" in flags:
             return
-        if seen.head.kind in WEIGHINGS and person == seen.head.actor and _OWN_SECOND not in flags:
-            raise unflagged(_OWN_SECOND, f"{person} is said to have verified what they weighed")
         if flag in flags or (person is None and body["source"] != "manual"):
             return
         if person is None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
+from paper_support import FROM, TO, account, begun, details, ended, gate, issue, opened
 from release_support import refused, review
 from witness_support import Story
 
-from server.core import clock, rebuild
+from server.core import rebuild
 from server.core.errors import PestleError
 from server.production.paper import queries
-from server.release import queries as release
 from server.release.model import RELEASED_KIND
 from server.witness.lineage import Lineage
 from server.witness.produced import ProducedRules
@@ -23,45 +22,11 @@ from server.witness.since import SinceRules
 from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PRD-14")
-# Copies are issued at 09:30, and an hour later everything works again.
-FROM, TO = "2026-11-22T09:40:00.000Z", "2026-11-22T10:00:00.000Z"
 
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    clock.use(lambda: datetime(2026, 11, 22, 9, tzinfo=UTC))
-    site = Site(database_url, tmp_path)
-    clock.use(lambda: datetime.fromtimestamp(site.now_ms / 1000, UTC))
-    site.order("B1")
-    yield site
-    clock.use_system()
-    site.plant.close()
-
-
-def issue(site: Site, *copies: int) -> None:
-    for copy in copies or (1,):
-        given = {"batch": "B1", "copy": copy, "reason": None if copy == 1 else "torn"}
-        site.state("release.blank_issued.v1", "batch/B1", given, "P-5")
-    site.now_ms += 3_600_000
-
-
-def begun(phase: str = "10", **changes: Any) -> dict[str, Any]:
-    given = {"batch": "B1", "phase": phase, "copy": 1, "done_from": FROM, "done_to": TO, "done_by": "P-2"}
-    return given | {"comment": None, "photo": None} | changes
-
-
-def ended(phase: str = "10", verified_by: str | None = "P-2") -> dict[str, Any]:
-    return {"batch": "B1", "phase": phase, "verified_by": verified_by}
-
-
-def details(site: Site, code: str) -> Any:
-    return site.item("B1", code).details
-
-
-def gate(site: Site) -> list[str] | None:
-    with site.plant.engine.connect() as connection:
-        found = [one for one in release.gates(connection, "B1") if one.code == "paper"]
-    return None if not found else list(found[0].details)
+    yield from opened(database_url, tmp_path)
 
 
 def test_what_follows_on_this_tablet_is_bound_to_the_sheet_until_it_ends(site: Site) -> None:
@@ -128,11 +93,6 @@ def test_a_copy_is_typed_in_once_for_each_phase_and_not_once_it_is_accounted_for
     assert site.put("paper_begun", begun("40", copy=2)).flags == ("blank_used",)
     told = [one for one in site.items("B1") if one[0] == "blank_used"]
     assert len(told) == 2
-
-
-def account(site: Site, copy: int, outcome: str) -> None:
-    given = {"batch": "B1", "copy": copy, "outcome": outcome, "reason": "the power came back"}
-    site.state("release.blank_accounted.v1", "batch/B1", given, "P-5")
 
 
 def test_of_every_copy_it_is_known_what_became_of_it(site: Site) -> None:

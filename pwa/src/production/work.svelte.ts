@@ -122,9 +122,11 @@ export class Work {
     return related(this.entries, entry).map((one) => fromLocal(one, (id) => this.name(id), (other) => this.device(other)));
   }
 
-  /** Who else could verify: leased people with a PIN, other than the acting one. */
-  verifiers(): Person[] {
-    return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== session.acting?.id);
+  /** Who else could verify work of a phase: leased people with a PIN, other than who does it, or did it on paper. */
+  verifiers(phase?: string): Person[] {
+    const sheet = copyings(this.entries).find((one) => one.payload.phase === phase);
+    const by = sheet ? sheet.payload.done_by : session.acting?.id;
+    return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== by);
   }
 
   /** What somebody lacks for a phase, or for being its second person; empty: they may. */

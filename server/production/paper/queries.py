@@ -43,6 +43,12 @@ def made_at(connection: Connection, entry: Entry) -> str:
     return happened(entry.kind, entry.header.captured_at, typed(connection, entry))
 
 
+def find(connection: Connection, entry: str) -> Copying | None:
+    """What this entry began."""
+    row = connection.execute(select(*_columns).where(copying.c.entry == entry)).first()
+    return None if row is None else Copying(*row)
+
+
 def find_blank(connection: Connection, batch: str, copy: int) -> Blank | None:
     return next((one for one in blanks(connection, batch) if one.copy == copy), None)
 

@@ -1,6 +1,7 @@
 /** What this tablet types in from a sheet of paper just now: told by its own entries, as the server tells it. */
 import type { LocalEntry } from "../../core/types";
-import { KIND } from "../progress";
+import { SPECIMEN } from "../packaging/printed";
+import { KIND, SINGLE } from "../progress";
 
 /** The entries that began it and that nothing has ended, one for each phase; `phase`: of this one only. */
 export function copyings(entries: readonly LocalEntry[], phase?: string): LocalEntry[] {
@@ -12,4 +13,20 @@ export function copyings(entries: readonly LocalEntry[], phase?: string): LocalE
     else running.delete(at);
   }
   return [...running.values()].filter((one) => phase === undefined || one.payload.phase === phase);
+}
+
+/** Kinds that are typed in as they were done; whatever else is recorded meanwhile is of today. */
+const TYPED: string[] = [KIND.started, ...SINGLE, SPECIMEN, KIND.completed, KIND.aborted, KIND.skipped, KIND.identified];
+
+/** The entry that began the typing in of which this one is a part, on whichever device; none where it is of today. */
+export function sheetOf(entries: readonly LocalEntry[], entry: LocalEntry): LocalEntry | undefined {
+  if (!TYPED.includes(entry.kind)) return undefined;
+  const before = entries.filter(({ device, payload, seq, kind }) => device === entry.device && payload.phase === entry.payload.phase && seq < entry.seq && (kind === KIND.paperBegun || kind === KIND.paperEnded));
+  const last = before.sort((a, b) => b.seq - a.seq)[0];
+  return last?.kind === KIND.paperBegun ? last : undefined;
+}
+
+/** Who did what an entry says: of what is typed in from paper, whoever did it there. */
+export function performer(entries: readonly LocalEntry[], entry: LocalEntry): string {
+  return String(sheetOf(entries, entry)?.payload.done_by ?? entry.actor);
 }
