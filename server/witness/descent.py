@@ -141,7 +141,8 @@ class DescentRules:
         head, given = seen.head, seen.body
         self._streams.append(head.stream)
         if not (seen.by_server and head.kind == production.FORMED):
-            self._due = []
+            # What comes of a decision that was erased cannot be told, up to the next entry of another kind.
+            self._due = None if given is None and seen.by_server and head.kind in model.DECISIONS else []
         elif self._due:
             self._due = self._due[1:]
         if given is None:

@@ -1,7 +1,8 @@
 """A witness finds what comes of batches otherwise than by the rule, or is released too early (PRD-14)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,30 @@ def test_where_it_was_erased_that_an_exception_was_assessed_nobody_is_accused_of
     rig = Rig(tmp_path / "rig", story)
     assert rig.show(story.without_payload(at).server_says("site.payloads_erased.v1", "site", said)) == 200, rig.why
     rig.folder.close()
+
+
+def test_whatever_was_erased_of_a_descent_accuses_nobody(tmp_path: Path, story: Story) -> None:
+    """Each decision alone, with and without what came of it, and everything at once: an honest log without payloads."""
+    decided = [index for kind in model.DECISIONS for index in story.indices(kind)]
+    formed = story.indices(FORMED)
+    whole = [[index, *_behind(index, formed)] for index in decided]
+    for named in (*([index] for index in decided), *whole, sorted([*decided, *formed])):
+        status, found = witnessed(tmp_path / f"{named[0]}-{len(named)}", _erased(story, named))
+        assert (status, found) == (200, None), [story.entries[one].head.kind for one in named]
+
+
+def _behind(index: int, formed: Collection[int]) -> list[int]:
+    """What stands right behind a decision as what came of it."""
+    return [*takewhile(lambda one: one in formed, count(index + 1))]
+
+
+def _erased(story: Story, named: Sequence[int]) -> Story:
+    said = [{"id": story.entries[one].head.id, "index": one} for one in named]
+    given = {"entries": said, "reason": "past retention", "basis": "CN 2010, 162"}
+    story = story.server_says("site.payloads_erased.v1", "site", given)
+    for one in named:
+        story = story.without_payload(one)
+    return story
 
 
 def test_what_a_device_adds_to_a_batch_whose_part_is_released_owes_its_flag(tmp_path: Path) -> None:
