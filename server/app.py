@@ -42,6 +42,7 @@ from server.materials.suppliers import views as suppliers
 from server.planning import views as planning
 from server.planning.lines import views as lines
 from server.production import views as orders
+from server.production.course import views as batch_pace
 from server.production.descent import views as descent
 from server.production.issuing import views as issuing
 from server.production.numbers import views as batch_numbers
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     recipe_drafts.blueprint,
     orders.blueprint,
     batch_numbers.blueprint,
+    batch_pace.blueprint,
     descent.blueprint,
     planning.blueprint,
     lines.blueprint,

@@ -31,9 +31,8 @@ from server.training import queries as training
 UNSEEN = timedelta(hours=4)
 # A witness is another's machine: one that is restarted is no alarm.
 SILENT = timedelta(minutes=10)
-# Long enough to do something about a time limit; and the longest that nothing happens in a batch within a shift.
+# Long enough to do something about a time limit.
 ENDING = timedelta(minutes=15)
-STILL = timedelta(hours=4)
 _ALL = 100_000
 # Of a plant that is far behind, these are told; the others follow as they are done.
 _MOST_TASKS = 500
@@ -140,7 +139,7 @@ def _limits(connection: Connection, plant: Plant, now: datetime) -> Iterable[Rai
 
 
 def _still(connection: Connection, plant: Plant, now: datetime) -> Iterable[Raised]:
-    for batch, since in course.standing_still(connection, now - STILL):
+    for batch, since in course.standing_still(connection, now):
         known = production.find_batch(connection, batch)
         places = () if known is None else tuple(production.rooms_of(known.phases))
         details = {"batch": batch, "since": since}

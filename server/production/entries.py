@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from server.core.kinds import Decide, Entry, Kind, Project, Room
 from server.engines.flows import kinds as flows
 from server.production import allocating, containers, model, ordering, orders, projection, queries, shapes, values
+from server.production.course import projection as pacing
 from server.production.course import shapes as course
 from server.production.course.alarming import judge_alarm
 from server.production.descent import entries as descent
@@ -119,6 +120,7 @@ KINDS = (
         containers.release,
         by=_ORDERS,
     ),
+    Kind(model.QUIET_SET, course.QuietSet, "decision", project=pacing.set_quiet, by=_ORDERS),
     _observed(model.STARTED, shapes.PhaseMarked),
     _observed(model.CLEARED, shapes.LineCleared),
     Kind(model.WEIGHED, shapes.MaterialWeighed, "observation", judge_observation, _weigh),

@@ -44,6 +44,8 @@ YIELDED = "production.yield_recorded.v1"
 EXPLAINED = "production.yield_explained.v1"
 # What became of a printed material, and a picture of what is printed on it.
 BALANCED, SPECIMEN = "production.material_balanced.v1", "production.specimen_kept.v1"
+# After how many hours of silence a batch stands still.
+QUIET_SET = "production.quiet_set.v1"
 COMPLETED = "production.phase_completed.v1"
 HELD, RESUMED = "production.phase_held.v1", "production.phase_resumed.v1"
 IDENTIFIED = "production.equipment_identified.v1"

@@ -25,6 +25,9 @@ PHASES = [
 _KINDS = (model.STARTED, model.COMPLETED, model.ABORTED, model.SKIPPED, model.HELD, model.RESUMED)
 
 
+QUIET = timedelta(hours=4)
+
+
 def mark(kind: str, phase: str, minute: int) -> Mark:
     return Mark(kind, phase, (START + timedelta(minutes=minute)).isoformat())
 
@@ -48,9 +51,10 @@ def test_branches_that_go_side_by_side_are_both_at_work_and_what_waits_for_both_
 
 def test_a_batch_is_too_quiet_once_the_longest_phase_at_work_should_be_over() -> None:
     working = pace.at_work(PHASES, [mark(model.STARTED, "10", 0), mark(model.STARTED, "30", 0)])
-    assert not pace.stands_still(START + timedelta(minutes=90), START, working)
-    assert pace.stands_still(START + timedelta(minutes=91), START, working)
-    assert not pace.stands_still(START + timedelta(hours=4), START, [])
+    assert not pace.stands_still(START + timedelta(minutes=90), START, working, QUIET)
+    assert pace.stands_still(START + timedelta(minutes=91), START, working, QUIET)
+    assert not pace.stands_still(START + QUIET, START, [], QUIET)
+    assert pace.stands_still(START + QUIET + timedelta(seconds=1), START, [], QUIET)
 
 
 @given(

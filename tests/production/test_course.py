@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from server.alerts import raising, sweeps
 from server.alerts.projection import recipient
 from server.core import clock, db, rebuild
+from server.core.errors import PestleError
 from server.production import queries
 from server.release import queries as release
 
@@ -190,6 +191,24 @@ def test_supervisors_are_told_before_a_time_limit_runs_out_and_of_a_batch_that_s
     made.do("30")
     made.start("40")
     assert swept(limit, ended + timedelta(hours=1)) == []
+
+
+@pytest.mark.urs("PRD-05")
+def test_a_plant_says_after_what_silence_a_batch_stands_still(made: Branches) -> None:
+    made.do("10")
+    plant, now = made.site.plant, clock.now()
+
+    def still(hours: int) -> bool:
+        with plant.engine.connect() as connection:
+            return bool(list(sweeps.SWEEPS["batch_stands_still"](connection, plant, now + timedelta(hours=hours))))
+
+    assert (still(3), still(5)) == (False, True)
+    said = {"hours": 8, "reason": "drying takes seven hours"}
+    with pytest.raises(PestleError, match="not_permitted"):
+        made.site.state("production.quiet_set.v1", "batch-pace", said, "P-1")
+    made.site.state("production.quiet_set.v1", "batch-pace", said, "P-3")
+    assert (still(7), still(9)) == (False, True)
+    assert rebuild.check(plant.engine, plant.log, plant.registry)["ok"]
 
 
 def test_a_batch_that_stands_still_is_told_to_supervisors_whether_or_not_it_has_rooms(made: Branches) -> None:

@@ -56,6 +56,7 @@ export const codesEn = {
     "planning.line_set.v1": "Line set",
     "planning.order_scheduled.v1": "Batch scheduled",
     "production.batch_rule_set.v1": "Rule of batch numbers set",
+    "production.quiet_set.v1": "When a batch stands still was set",
     "production.batch_number_given.v1": "Batch number given",
     "production.batch_split.v1": "Batch split",
     "production.batches_merged.v1": "Batches merged",

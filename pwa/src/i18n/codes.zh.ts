@@ -57,6 +57,7 @@ export const codesZh: typeof codesEn = {
     "planning.line_set.v1": "设定生产线",
     "planning.order_scheduled.v1": "排定批的生产时段",
     "production.batch_rule_set.v1": "设定批号规则",
+    "production.quiet_set.v1": "设定批次停滞时限",
     "production.batch_number_given.v1": "分配批号",
     "production.batch_split.v1": "拆分批次",
     "production.batches_merged.v1": "合并批次",

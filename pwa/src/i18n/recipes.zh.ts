@@ -22,6 +22,7 @@ export const recipesZh: typeof recipesEn = {
   orderStates: { planned: "已编制", released: "已下达", withdrawn: "已撤回" },
   byRule: (number) => `按规则：${number}`, byTheRule: "按规则生成", whyTyped: "为何手工输入批号", numbered: "批号来源", byPattern: (pattern) => `按规则 ${pattern}`, typedFor: (reason) => `手工输入：${reason}`, bill: "本批量的物料清单", lacking: (amount) => `缺 ${amount}`, comesLate: (amount) => `${amount} 到货偏晚`, coming: (amount) => `${amount} 在途`, inStock: "库存充足",
   rules: "批号规则…", rulesTitle: "批号如何编制", rulesHint: "{yy} 或 {yyyy} 与 {mm} 为计划的年月，{seq:3} 在其中计数，{product} 为产品代码。每个批号只用一次。", everyProduct: "其余产品", ruleFor: "适用于", pattern: "规则", ownGoes: "留空：改用工厂规则", setRule: "设定规则",
+  pace: "停滞时限…", paceTitle: "批次何时视为停滞", paceHint: "进行中的批次在该小时数内无任何记录时，提醒主管并在看板上显示。各步骤规定了时长的，看板按规定时长判断。", paceHours: "小时（1 至 168）", paceDefault: "尚未设定。", setPace: "设定",
   batch: "批号", amount: "批量", unit: "单位", start: "计划开工日期", lots: "物料批", lotOf: (name) => `${name} 的物料批`, later: "暂未选择", starts: (day) => `计划 ${day} 开工`,
   release: "下达…", releaseTitle: "下达批指令", releaseHint: "此后该批次即存在，平板可以带走。", releaseNow: "下达", withdraw: "撤回…", withdrawTitle: "撤回批指令", withdrawHint: "该批号可以重新编制。", withdrawNow: "撤回", reason: "原因", openBatch: "批次", given: "编制",
 };

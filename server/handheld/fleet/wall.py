@@ -13,7 +13,7 @@ from server.equipment.alarms import queries as alarmed
 from server.identity import queries as identity
 from server.production import queries as batches
 from server.production.course import pace, rules
-from server.production.course.queries import marks_of
+from server.production.course.queries import marks_of, quiet_for
 from server.production.model import IN_PROGRESS, MAJOR, ORDERED, BatchLine
 from server.recipes.model import find_phase
 from server.release import queries as release
@@ -92,7 +92,7 @@ def _batch(connection: Connection, line: BatchLine, phases: Lines, now: datetime
         "now": [_at_work(one) for one in working],
         "next": [_named(one) for one in pace.may_begin(phases, marks)][:3],
         "limits": [_limit(phases, *one) for one in rules.running(phases, marks)],
-        "still": pace.stands_still(now, datetime.fromisoformat(line.updated_at), working),
+        "still": pace.stands_still(now, datetime.fromisoformat(line.updated_at), working, quiet_for(connection)),
         "open_items": len(items),
         "critical": len(grave),
         "questions": release.open_questions(connection, line.number),

@@ -11,8 +11,9 @@ from server.production import model
 from server.production.course.rules import Mark
 from server.recipes.structure import predecessors
 
-# Of a batch whose phases at work have no planned duration, so long a silence is one that somebody should look at.
-QUIET = timedelta(hours=4)
+# In a plant that has not said otherwise, so long a silence is one that somebody should look at: the longest in which
+# nothing happens in a batch within a shift. Nobody says less than an hour, nor more than a week.
+QUIET_HOURS, LEAST, MOST = 4, 1, 168
 
 Phase = Mapping[str, Any]
 
@@ -54,7 +55,8 @@ def may_begin(phases: Sequence[Phase], marks: Iterable[Mark]) -> list[Phase]:
     return [one for one in phases if one["id"] not in begun and ended.issuperset(asked[one["id"]])]
 
 
-def stands_still(now: datetime, heard: datetime, working: Sequence[AtWork]) -> bool:
-    """Whether the log has heard nothing for longer than the longest of the phases at work is planned to last."""
+def stands_still(now: datetime, heard: datetime, working: Sequence[AtWork], quiet: timedelta) -> bool:
+    """Whether the log has heard nothing for longer than the longest of the phases at work is planned to last; `quiet`:
+    what the plant says of those that are planned to last no time."""
     planned = [one.phase["minutes"] for one in working if one.phase.get("minutes")]
-    return now - heard > (timedelta(minutes=max(planned)) if planned else QUIET)
+    return now - heard > (timedelta(minutes=max(planned)) if planned else quiet)

@@ -1,13 +1,15 @@
 """Reads of how batches go: time limits that run, and batches in which nothing happens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from server.core import clock
 from server.production import model, queries
 from server.production.course import rules
+from server.production.course.pace import QUIET_HOURS
+from server.production.course.projection import quiet
 from server.production.course.rules import Mark
 from server.production.projection import batch, entry_
 from server.recipes.model import find_phase
@@ -36,8 +38,20 @@ def marks_of(connection: Connection, number: str, phases: set[str]) -> list[Mark
     return [Mark(*row) for row in connection.execute(select(c.kind, c.phase, c.captured_at).where(here))]
 
 
-def standing_still(connection: Connection, since: datetime) -> list[tuple[str, str]]:
-    """(batch, time) of those in progress of which the log has heard nothing since then."""
+def quiet_set(connection: Connection) -> Row[Any] | None:
+    """What the plant has said of it: hours, reason, set_by, set_at; None where nobody has."""
+    return connection.execute(select(quiet)).first()
+
+
+def quiet_for(connection: Connection) -> timedelta:
+    """After what silence a batch stands still."""
+    said = quiet_set(connection)
+    return timedelta(hours=QUIET_HOURS if said is None else said.hours)
+
+
+def standing_still(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(batch, time) of those in progress of which the log has heard nothing for longer than the plant says."""
+    since = now - quiet_for(connection)
     query = select(batch.c.number, batch.c.updated_at).where(
         batch.c.status == model.IN_PROGRESS, batch.c.updated_at < clock.text(since)
     )

@@ -5,6 +5,7 @@ from marshmallow import Schema
 from server.core import fields
 from server.equipment.alarms.model import SEVERITIES
 from server.equipment.status.model import CLEANINGS
+from server.production.course.pace import LEAST, MOST
 
 
 class PhaseStopped(Schema):
@@ -12,6 +13,13 @@ class PhaseStopped(Schema):
 
     batch = fields.code()
     phase = fields.code()
+    reason = fields.text(2000)
+
+
+class QuietSet(Schema):
+    """After how many hours in which nothing is recorded of it a batch stands still."""
+
+    hours = fields.whole(LEAST, MOST)
     reason = fields.text(2000)
 
 
