@@ -11,6 +11,9 @@ from server.identity import signing
 from server.recipes import checking, model, queries
 from server.recipes.model import Version
 
+# What is said of a form that names no day.
+ON_APPROVAL = "批准之日 / day of approval"
+
 
 def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     """The next version, one at a time, that fits what the registers say; with it its approval begins."""
@@ -30,7 +33,10 @@ def decide_submission(connection: Connection, entry: Entry) -> Ruling:
     if unsigned is not None:
         return unsigned
     subject = model.subject_of(given["recipe"], given["version"])
-    return starting.begin(connection, model.APPROVAL, subject, {"sha256": [digest]}, entry.actor)
+    # Who approves signs from which day it is used as well: the content does not say that.
+    first = given.get("effective_from") or ON_APPROVAL
+    asked = {"sha256": [digest], "effective_from": [first]}
+    return starting.begin(connection, model.APPROVAL, subject, asked, entry.actor)
 
 
 def decide_import(connection: Connection, entry: Entry) -> Ruling:

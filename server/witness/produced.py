@@ -46,8 +46,9 @@ class ProducedRules:
             return
         batch, who = seen.body["batch"], seen.head.actor
         every = (batch, *self._lineage.above(batch))
-        theirs = (self._made, self._handed) if seen.head.kind == EXPLAINED_KIND else (self._made,)
-        theirs += (self._filled,) if self._since.has_reached(EDITION) else ()
+        theirs = [self._made]
+        theirs += [self._handed] if seen.head.kind == EXPLAINED_KIND else []
+        theirs += [self._filled] if self._since.has_reached(EDITION) else []
         if any(who in known.get(one, ()) for known in theirs for one in every):
             raise SyncError(code, f"{seen.head.kind} of {batch} by {who}")
 
@@ -65,6 +66,6 @@ class ProducedRules:
             if batch is not None:
                 self._records[record_stream(given["record"])] = batch
         elif not seen.by_server and head.kind in WORK and head.stream in self._records:
-            signers = (one["by"] for one in parse_signatures(seen.signatures))
-            people = {head.actor, *(one.removeprefix("person:") for one in signers if one.startswith("person:"))}
-            self._filled.setdefault(self._records[head.stream], set()).update(people)
+            signers = (str(one["by"]) for one in parse_signatures(seen.signatures))
+            second = {one.removeprefix("person:") for one in signers if one.startswith("person:")}
+            self._filled.setdefault(self._records[head.stream], set()).update({head.actor, *second})

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from approval_support import approve
+from approval_support import approval_of, approve
 from hypothesis import given
 from hypothesis import strategies as st
 from plant import PlantUnderTest
 from recipe_support import CODE, REVIEWERS, content, desk, in_force, master, stock, submit
 
 from server.core import clock, days, rebuild
+from server.engines.flows import kinds as flows
 from server.planning import gathering
 from server.production import model as production
 from server.recipes import model, queries, rules
@@ -43,6 +44,18 @@ def site(database_url: str, tmp_path: Path) -> Iterator[PlantUnderTest]:
 
 def approve_second(site: PlantUnderTest) -> None:
     approve(site.plant, f"recipe/{CODE}/2", REVIEWERS, "P-0004")
+
+
+@pytest.mark.urs("IDN-04")
+def test_who_approves_is_shown_the_day_and_signs_it(site: PlantUnderTest) -> None:
+    """It stands in what begins the approval, which each signature has seen."""
+    begun = site.payloads(flows.STARTED)[-1]
+    assert {"variable": "effective_from", "value": [day_in(10)]} in begun["values"]
+    instance = approval_of(site.plant, model.APPROVAL, f"recipe/{CODE}/2")
+    shown = desk(site, "li").get(f"/api/instances/{instance}").json["variables"]
+    assert [(one["en"], one["value"]) for one in shown if one["name"] == "effective_from"] == [
+        ("Effective from", day_in(10))
+    ]
 
 
 def later(number: int) -> None:
