@@ -28,6 +28,8 @@ AGAIN = "MBR-AMT-5-FC-RW"
 LOTS = {**dispensing.LOTS, **{material: lot for material, lot, *_ in coated.LOTS}}
 FROM = {material: labels(lot, 3 if material in dispensing.LOTS else 2)[-1] for material, lot in LOTS.items()}
 LINES = {line["id"]: line for line in dispensing.POWDERS}
+# A box of cartons, with what is in it.
+CARTON, CARTONS, BOX, BOXED = "CAR-0601", "C-0312", "C-0312-01", {"value": "12600", "unit": "pcs"}
 # Of the active ingredient: what is weighed goes by it.
 CONTENT = (("assay", "99.6", "98.5", "101.5", "pass"), ("loss", "0.40", None, "0.5", "pass"))
 
@@ -38,10 +40,11 @@ def order(here: Site, database_url: str) -> None:
     with plant.engine.connect() as connection:
         found = recipes.find_recipe(connection, "MBR-AMT-5-FC", 1)
     assert found is not None
-    lots = [{"material": material, "lot": lot} for material, lot in LOTS.items()]
+    lots = [{"material": material, "lot": lot} for material, lot in {**LOTS, CARTON: CARTONS}.items()]
     containers = [{"container": one, "reason": "any"} for one in FROM.values()]
     given = ordered_by(dict(found.payload), BATCH, lots=lots)
     _tested(plant, here)
+    _boxed(plant, here)
     said = {"person": here.people["zhaolin"]["id"], "meaning": "approved", "at": "2026-11-20T08:00:00.000Z"}
     again = _coated_again() | {"signatures": [said]}
     plant.recorder.state(
@@ -80,6 +83,32 @@ def _tested(plant: Plant, here: Site) -> None:
     analyst, second = (here.people[login]["id"] for login in ("sunyue", "linxia"))
     [found] = plant.recorder.state(Fact("quality.results_recorded.v1", stream, payload, actor=analyst))
     check(plant, stream, found.id, second)
+
+
+def _boxed(plant: Plant, here: Site) -> None:
+    """A box of cartons that the batch may use."""
+    lot, stream, keeper = {"material": CARTON, "lot": CARTONS}, f"lot/{CARTON}/{CARTONS}", here.people["huanglei"]["id"]
+    came = {"quantity": BOXED, "supplier": "华彩印务", "supplier_lot": "HC-1107", "expiry": "2098-10-31"}
+    received = lot | came | {"containers": 1, "status": "quarantine"}
+    rows = {"containers": [{"container": BOX, "quantity": BOXED}]}
+    released = lot | {"status": "released", "reason": "入库检验合格"}
+    plant.recorder.state(
+        Fact("materials.lot_received.v1", stream, received, actor=keeper),
+        Fact("materials.containers_received.v1", stream, lot | rows, actor=keeper),
+        Fact("materials.lot_status_changed.v1", stream, released),
+    )
+
+
+def issue_cartons(here: Site, batch: str) -> None:
+    """The keeper gives the box to a batch, and brings it there."""
+    keeper, about = here.desk("huanglei"), f"/api/batches/{batch}/materials"
+    keeper.post(f"{about}/allocate", {"containers": [{"container": BOX, "reason": None}]})
+    keeper.post(f"{about}/issue", {"container": BOX, "to": None})
+
+
+def return_cartons(here: Site, batch: str, left: str) -> None:
+    said = {"container": BOX, "quantity": {"value": left, "unit": "pcs"}, "to": None, "reason": None}
+    here.desk("huanglei").post(f"/api/batches/{batch}/materials/return", said)
 
 
 def issue(here: Site) -> None:
