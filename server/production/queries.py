@@ -140,6 +140,15 @@ def entries_of(connection: Connection, number: str) -> list[BatchEntry]:
     return [_entry(row) for row in connection.execute(query)]
 
 
+def typists(connection: Connection, number: str) -> dict[str, set[str]]:
+    """Who recorded something that was typed in from paper, by the entries with which that began."""
+    here = (entry_.c.batch == number) & entry_.c.paper.is_not(None)
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(select(entry_.c.paper, entry_.c.actor).where(here).distinct()):
+        found.setdefault(row.paper, set()).add(row.actor)
+    return found
+
+
 def places_of(connection: Connection, number: str, ids: set[str]) -> list[int]:
     """Where in the log entries of a batch stand; ids that are none of its observations are missing."""
     return [entry.index for entry in entries_of(connection, number) if entry.id in ids]

@@ -1,12 +1,13 @@
 """What was typed in from paper: whether the server has marked it so, and what is wrong with how it was begun and ended
 (PRD-14). The same questions as its own rules ask (`server.production.paper`), answered from the log alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from server.identity.model import PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3
 from server.production import model
+from server.production.model import Judgement
 from server.production.paper import rules
 from server.production.paper.model import FROM_PAPER, Blank, Copying
 from server.release.model import RELEASED_KIND
@@ -18,6 +19,7 @@ from server.witness.seen import Seen
 from server.witness.since import SinceRules
 from server.witness.standing import StandingRules
 from sync.errors import SyncError
+from sync.verify.rules import ERASED
 
 _PEOPLE = (PERSON_ADDED, PERSON_ADDED_V2, PERSON_ADDED_V3)
 _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
@@ -43,6 +45,10 @@ class PaperRules(StandingRules):
         self._people: set[str] = set()
         # By the entries that say so, or are a part of it: who did that on paper, in which batch.
         self._did: dict[str, tuple[str, str]] = {}
+        # By the entries that began it: who has typed in something. Where one of these was erased that is not known.
+        self._typists: dict[str, set[str]] = {}
+        self._typed_in: dict[int, str] = {}
+        self._typists_lost: set[str] = set()
 
     def is_lost(self, batch: str) -> bool:
         """Whether it cannot be told any more what was typed in."""
@@ -85,11 +91,26 @@ class PaperRules(StandingRules):
             known, blank = body["done_by"] in self._people, self._blanks.get((body["batch"], body["copy"]))
             found = rules.judge_begun(body, head.captured_at, blank, self._of(body["batch"]), known)
             self.compare(seen, {one.code for one in found}, _BEGUN)
+            self._judge_unchecked(seen, body, [], [])
         elif head.kind == model.PAPER_ENDED:
-            checker = body["verified_by"]
+            checker, at = body["verified_by"], self._running.get(_place(seen, body))
             signed = checker is not None and self._signed(seen, checker)
-            found = rules.judge_ended(body, head.actor, self._running.get(_place(seen, body)), signed)
-            self.compare(seen, {one.code for one in found}, _ENDED)
+            typists = self._typists.get(at.entry, ()) if at is not None else ()
+            before = rules.judge_ended(body, head.actor, at, signed)
+            self._judge_unchecked(seen, body, before, rules.judge_ended(body, head.actor, at, signed, typists))
+
+    def _judge_unchecked(
+        self, seen: Seen, body: Mapping[str, Any], before: Sequence[Judgement], now: Sequence[Judgement]
+    ) -> None:
+        """What nobody compared. Servers of `before` asked less of that."""
+        left = rules.judge_left(
+            seen.head.kind, self._running.get(_place(seen, body)), self._of(body["batch"]), self._typists
+        )
+        owed = {one.code for one in (*now, *left)}
+        if not self.asked:
+            owed = {one.code for one in before} | owed.intersection(seen.stamp.flags)
+        lost = model.batch_stream(body["batch"]) in self._typists_lost
+        self.compare(seen, owed, (rules.NOT_BEGUN,) if lost else _ENDED)
 
     def judge_release(self, seen: Seen) -> None:
         """SyncError `release_blocked` of a release over copies of which nobody knows what became of them, or while
@@ -110,9 +131,22 @@ class PaperRules(StandingRules):
         super().learn(seen)
         if (typed := self.typed(seen)) is not None:
             self._did[seen.head.id] = typed.done_by, typed.batch
+        self._learn_typist(seen, typed)
         if seen.by_server and seen.head.kind in _PEOPLE:
             # Whom an entry was about stands in its stream, also where its payload was erased.
             self._people.add(seen.head.stream.removeprefix("person/") if seen.body is None else seen.body["person"])
+
+    def _learn_typist(self, seen: Seen, typed: Copying | None) -> None:
+        head, body = seen.head, seen.body
+        if seen.by_server and head.kind == ERASED and body is not None:
+            self._typists_lost |= {self._typed_in.get(one["index"], "") for one in body["entries"]}
+        if seen.by_server or seen.is_strange or head.kind not in rules.TYPED:
+            return
+        if body is None:
+            self._typists_lost.add(head.stream)
+        elif typed is not None:
+            self._typed_in[seen.stamp.index] = model.batch_stream(typed.batch)
+            self._typists.setdefault(typed.entry, set()).add(head.actor)
 
     def take(self, seen: Seen, body: Mapping[str, Any]) -> None:
         kind = seen.head.kind

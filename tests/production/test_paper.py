@@ -141,6 +141,36 @@ def test_who_compared_it_is_somebody_else_who_signed(
     assert site.put("paper_ended", ended(), cosigner="P-2").flags == ("paper_not_begun",)
 
 
+def test_beginning_again_is_no_way_around_the_comparison(site: Site) -> None:
+    issue(site, 1, 2)
+    site.put("paper_begun", begun("30"))
+    assert site.put("paper_begun", begun("30", copy=2)).flags == (), "of nothing there is nothing to compare"
+    site.put("parameter_recorded", parameter("B1", "speed", "12", "rpm"))
+    assert site.put("paper_begun", begun("30")).flags == ("blank_used", "paper_unchecked")
+    told = details(site, "paper_unchecked")
+    assert (told["problem"], told["copy"], told["severity"]) == ("begun_again", 2, "minor")
+    assert site.put("paper_ended", ended("30"), cosigner="P-2").flags == ()
+
+
+def test_what_a_lost_tablet_had_typed_in_is_told_of_when_another_ends_that(site: Site) -> None:
+    issue(site)
+    site.put("paper_begun", begun("30"))
+    site.put("parameter_recorded", parameter("B1", "speed", "12", "rpm"))
+    site.put("paper_begun", begun("30"), device="tablet-b")
+    assert site.put("paper_ended", ended("30"), cosigner="P-2", device="tablet-b").flags == ("paper_unchecked",)
+    assert details(site, "paper_unchecked")["problem"] == "left"
+    assert gate(site) == []
+
+
+def test_who_typed_some_of_it_compares_none_of_it(site: Site) -> None:
+    issue(site)
+    site.put("paper_begun", begun("30", done_by="P-3"))
+    site.put("parameter_recorded", parameter("B1", "speed", "12", "rpm"))
+    by_other = site.put("paper_ended", ended("30", "P-1"), actor="P-2", cosigner="P-1")
+    assert by_other.flags == ("paper_unchecked",)
+    assert details(site, "paper_unchecked")["problem"] == "own"
+
+
 def test_values_are_judged_by_their_limits_as_ever(site: Site) -> None:
     issue(site)
     site.put("paper_begun", begun("30"))

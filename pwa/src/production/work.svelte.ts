@@ -10,7 +10,7 @@ import { RESTED } from "./containers";
 import { SPECIMEN } from "./packaging/printed";
 import { isDone, KIND, phaseOf, progress, SINGLE, standings, type Standing } from "./progress";
 import { elsewhere } from "./areas";
-import { copyings } from "./paper/copying";
+import { copyings, typists } from "./paper/copying";
 import { firstBefore, next, permitted } from "./course/course";
 import { missing, needsOf, SECOND_CHECK, stopped } from "./qualified";
 
@@ -127,6 +127,12 @@ export class Work {
     const sheet = copyings(this.entries).find((one) => one.payload.phase === phase);
     const by = sheet ? sheet.payload.done_by : session.acting?.id;
     return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== by);
+  }
+
+  /** Who could compare with the sheet what was typed in from it: nobody who has typed any of it. */
+  comparers(begun: LocalEntry): Person[] {
+    const typed = typists(this.entries, begun);
+    return (this.lease?.people ?? []).filter((person) => person.key !== null && person.id !== session.acting?.id && !typed.has(person.id));
   }
 
   /** What somebody lacks for a phase, or for being its second person; empty: they may. */

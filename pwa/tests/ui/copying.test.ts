@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { LocalEntry, Phase } from "../../src/core/types";
 import { unconfirmed } from "../../src/production/confirming";
-import { performer } from "../../src/production/paper/copying";
+import { performer, typists } from "../../src/production/paper/copying";
 import { KIND } from "../../src/production/progress";
 
 let made = 0;
@@ -23,4 +23,9 @@ it("PRD-14 takes who did it on paper for its performer, and who types it in for 
   expect(all.filter(({ kind }) => kind === KIND.weighed).map((one) => performer(all, one))).toEqual(["P-1", "P-2", "P-1", "P-1"]);
   expect(unconfirmed(all, "P-1", [] as Phase[])).toEqual([typed]);
   expect(unconfirmed(all, "P-2", [] as Phase[])).toEqual([live, other, after]);
+});
+
+it("PRD-14 takes nobody who typed some of it for who compares all of it with the sheet", () => {
+  const begun = entry(KIND.paperBegun, { done_by: "P-2" }), typed = weighed(), more = weighed({ actor: "P-3" }), remark = entry(KIND.remark, {}, { actor: "P-4" });
+  expect(typists([begun, typed, more, remark, entry(KIND.paperEnded), weighed({ actor: "P-5" })], begun)).toEqual(new Set(["P-1", "P-3"]));
 });

@@ -20,23 +20,25 @@ from server.recipes.model import find_phase
 def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
     """Of the beginning and of the end of typing in; nothing of anything else."""
     given = entry.payload
+    if entry.kind not in (model.PAPER_BEGUN, model.PAPER_ENDED):
+        return []
+    running, before = queries.running(connection, entry), queries.of_batch(connection, batch.number)
+    typists = production.typists(connection, batch.number)
+    left = rules.judge_left(entry.kind, running, before, typists)
     if entry.kind == model.PAPER_ENDED:
         checker = given["verified_by"]
         signed = checker is not None and countersigning.signed(connection, entry.header, entry.signatures, checker)
-        return rules.judge_ended(given, entry.actor, queries.running(connection, entry), signed)
-    if entry.kind != model.PAPER_BEGUN:
-        return []
+        theirs = () if running is None else typists.get(running.entry, ())
+        return [*rules.judge_ended(given, entry.actor, running, signed, theirs), *left]
     person, phase = given["done_by"], find_phase(batch.phases, given["phase"])
     known = identity.find_person(connection, person) is not None
-    blank, before = (
-        queries.find_blank(connection, batch.number, given["copy"]),
-        queries.of_batch(connection, batch.number),
-    )
+    blank = queries.find_blank(connection, batch.number, given["copy"])
     needs = needs_of(model.STARTED, given, phase)
     return [
         *rules.judge_begun(given, entry.header.captured_at, blank, before, known),
         # Who did it needed what the phase asks for, when they did it.
         *_judge_area(connection, given, phase),
+        *left,
         *judge_qualified(person, missing_by_clock(connection, person, needs, given["done_from"])),
     ]
 

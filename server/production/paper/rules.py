@@ -4,7 +4,8 @@ A tablet says before it types: from here on, what it records of this phase is co
 record. Its own chain says which entries these are, until it says that this has ended (Annex 11, 16; CN 2010, 173).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,17 +75,39 @@ def _time(given: Mapping[str, Any], captured_at: str, blank: Blank | None) -> st
     return None
 
 
-def judge_ended(given: Mapping[str, Any], actor: str, copying: Copying | None, signed: bool) -> list[Judgement]:
-    """Somebody else than who typed has compared all of it with the sheet, and signed that with their own key."""
+def judge_ended(
+    given: Mapping[str, Any], actor: str, copying: Copying | None, signed: bool, typists: Collection[str] = ()
+) -> list[Judgement]:
+    """Somebody else than who typed has compared all of it with the sheet, and signed that with their own key.
+    `typists`: who recorded what is compared, besides `actor`."""
     found = [] if copying is not None else [Judgement(NOT_BEGUN, {"severity": MINOR})]
     checker = given["verified_by"]
     if checker is None:
         return [*found, Judgement(UNCHECKED, {"problem": "missing", "severity": MINOR})]
-    if checker == actor:
+    if checker == actor or checker in typists:
         found.append(Judgement(UNCHECKED, {"problem": "own", "verifier": checker, "severity": MINOR}))
     elif not signed:
         found.append(Judgement(UNCHECKED, {"problem": "signature", "verifier": checker, "severity": MINOR}))
     return found
+
+
+def judge_left(
+    kind: str, running: Copying | None, before: Sequence[Copying], typists: Mapping[str, Collection[str]]
+) -> list[Judgement]:
+    """What is at an end without anybody comparing it, though something was typed in: by beginning again, or since
+    another tablet has typed in the same from the same copy. `running` is what this entry ends; `typists`: who typed
+    something in, by the entries that began that."""
+    if running is None:
+        return []
+    after = unended([replace(one, ended=one.ended or one.entry) if one == running else one for one in before])
+    again = [running] if kind == model.PAPER_BEGUN else []
+    others = [one for one in unended(before) if one != running and one not in after]
+    told = [("begun_again", one) for one in again] + [("left", one) for one in others]
+    return [
+        Judgement(UNCHECKED, {"problem": problem, "copy": one.copy, "begun": one.entry, "severity": MINOR})
+        for problem, one in told
+        if typists.get(one.entry)
+    ]
 
 
 def unended(found: Sequence[Copying]) -> list[Copying]:

@@ -30,3 +30,8 @@ export function sheetOf(entries: readonly LocalEntry[], entry: LocalEntry): Loca
 export function performer(entries: readonly LocalEntry[], entry: LocalEntry): string {
   return String(sheetOf(entries, entry)?.payload.done_by ?? entry.actor);
 }
+
+/** Who has recorded something of what began with this entry. */
+export function typists(entries: readonly LocalEntry[], begun: LocalEntry): Set<string> {
+  return new Set(entries.filter((one) => sheetOf(entries, one)?.id === begun.id).map(({ actor }) => actor));
+}
