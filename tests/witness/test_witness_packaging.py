@@ -181,3 +181,15 @@ def test_what_was_issued_is_asked_in_the_unit_of_the_balance_from_the_edition_th
     site.plant.close()
     assert witnessed(tmp_path / "honest", story) == (200, None)
     spared(Rig(tmp_path / "witness", story), story, ISSUED)
+
+
+@pytest.mark.urs("MAT-09")
+@pytest.mark.parametrize(("low", "found"), [("90", None), (None, "release_blocked")])
+def test_what_a_balance_without_a_limit_misses_is_found(released: Story, low: str | None, found: str | None) -> None:
+    """By an order with half as much foil on each pack, of which the balance leaves 9.8 kg untold."""
+    [order] = [one.envelope.body for one in released.entries if one.head.kind == model.MASTER_ORDER]
+    assert order is not None
+    [phase] = order["phases"]
+    [foil_of] = phase["printed"]
+    halved = [phase | {"printed": [foil_of | {"per": "0.01", "low": low}]}]
+    assert judged(released, model.MASTER_ORDER, {**order, "phases": halved}) == found
