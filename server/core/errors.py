@@ -1907,6 +1907,18 @@ CATALOGUE: dict[str, Problem] = {
             "在继续之前查明是谁更改了服务器所述内容。",
         ),
     ),
+    "exception_withdrawn_wrong": Problem(
+        409,
+        (
+            "An exception was withdrawn, and what it says is still missing.",
+            "异常已被撤销，但其所述缺失仍然存在。",
+        ),
+        ("The witness has not cosigned the log.", "见证方未对日志会签。"),
+        (
+            "Find out who changed what the server stated, before any further work.",
+            "在继续之前查明是谁更改了服务器所述内容。",
+        ),
+    ),
     "batch_under_way": Problem(
         409,
         ("Some phase of this batch is under way.", "该批有步骤正在进行。"),

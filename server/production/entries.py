@@ -150,6 +150,7 @@ KINDS = (
     Kind(model.VERIFIED, shapes.EntryVerified, "observation", judge_verification, projection.verify),
     Kind(model.EXCEPTION, shapes.ExceptionRaised, "observation", judge_report, projection.report),
     Kind(model.REPORTED, shapes.ExceptionReported, "observation", judge_observation, projection.report_graded),
+    Kind(model.WITHDRAWN, shapes.ExceptionWithdrawn, "observation", project=projection.withdraw, by_server=True),
     Kind(model.CONFLICT, shapes.ConflictFound, "observation", project=projection.raise_item, by_server=True),
     Kind(
         "production.batch_imported.v1",

@@ -64,6 +64,8 @@ EXCEPTION = "production.exception_raised.v1"
 # What a person reports, with how grave it seems to them; the first version of this was `EXCEPTION` itself.
 REPORTED = "production.exception_reported.v1"
 CONFLICT = "production.conflict_found.v1"
+# What an exception of the server's was about has come since, from another tablet.
+WITHDRAWN = "production.exception_withdrawn.v1"
 
 ALLOCATED = "production.containers_allocated.v1"
 DEALLOCATED = "production.allocation_released.v1"
@@ -203,7 +205,7 @@ class BatchEntry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A conflict, an exception or a deviation of a batch: `state` is open, resolved, assessed or closed.
+    """A conflict, an exception or a deviation of a batch: `state` is open, resolved, assessed, withdrawn or closed.
 
     `decision` closed it.
     """

@@ -29,6 +29,7 @@ from server.production.surroundings import projection as surroundings
 from sync.log import transaction
 from sync.log.prepared import Prepared
 
+_HAS_COME = "所缺的记录已随另一设备到达 / What was missing has come from another device"
 _AFTER = frozenset({model.POST_SEAL, model.AFTER_DISPOSITION})
 
 batch = Table(
@@ -331,6 +332,11 @@ def resolve(connection: Connection, entry: Entry) -> None:
 def assess(connection: Connection, entry: Entry) -> None:
     given = entry.payload
     _decide(connection, entry, given["exception"], "assessed", given["assessment"], None)
+
+
+def withdraw(connection: Connection, entry: Entry) -> None:
+    """The server's own word that an exception of its own no longer holds."""
+    _decide(connection, entry, entry.payload["exception"], "withdrawn", _HAS_COME, None)
 
 
 def release(connection: Connection, entry: Entry) -> None:

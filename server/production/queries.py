@@ -181,6 +181,14 @@ def open_items(connection: Connection, number: str, code: str, phase: str | None
     return connection.execute(select(item.c.id).where(here).limit(1)).first() is not None
 
 
+def open_told(connection: Connection, number: str, code: str, phase: str) -> list[tuple[str, str]]:
+    """The exceptions of this code and phase, with the code, that the server has raised and that wait for QA."""
+    reported = select(entry_.c.id).where(entry_.c.id == item.c.id).exists()
+    here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")
+    query = select(item.c.id, item.c.code).where(here, ~reported).order_by(item.c.idx)
+    return [(row.id, row.code) for row in connection.execute(query)]
+
+
 def open_about(connection: Connection, number: str, code: str, phase: str | None, person: str) -> bool:
     """Whether an exception of this code and phase that names this person waits for QA already."""
     here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")

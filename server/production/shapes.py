@@ -205,6 +205,16 @@ class ExceptionRaised(Schema):
     comment = fields.text(2000, none=True)
 
 
+class ExceptionWithdrawn(Schema):
+    """`entry` is the one with which came what the exception, of this code, said was missing of the phase."""
+
+    batch = fields.code()
+    exception = fields.entry_id()
+    code = fields.code()
+    phase = fields.code()
+    entry = fields.entry_id()
+
+
 class ExceptionReported(Schema):
     """By a person, wherever they are. `photo` is the entry of a photo of the batch that shows it; `deviation`: whether
     it opens a deviation as it arrives."""

@@ -25,6 +25,7 @@ ZONE_SET = rules.ZONE_SET
 # results that fail its specification, whatever was said of them, or without one of each test of that.
 # 4: how machines stood, and in which area somebody worked, goes by the time on paper of what is typed in from there;
 # who worked on paper does not review the audit trail of that. What the store issued is compared in the balance's unit.
+# That a phase began, and with what, is asked of all that is known of it, in whatever order it came.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -26,6 +26,7 @@ _OPENED = "quality.deviation_opened.v1"
 _CLOSED = {
     release.RESOLVED_KIND: "conflict",
     release.ASSESSED_KIND: "exception",
+    production.WITHDRAWN: "exception",
     "quality.deviation_closed.v1": "deviation",
     "quality.deviation_closed.v2": "deviation",
 }

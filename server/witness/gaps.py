@@ -26,6 +26,7 @@ _RAISED = (model.EXCEPTION, model.REPORTED, model.CONFLICT, quality.DEVIATION_OP
 _DECIDED = {
     RESOLVED_KIND: "conflict",
     ASSESSED_KIND: "exception",
+    model.WITHDRAWN: "exception",
     quality.DEVIATION_CLOSED_V1: "deviation",
     quality.DEVIATION_CLOSED: "deviation",
 }

@@ -283,6 +283,7 @@ class SiteRules:
             self._judge_signature(seen, seen.body)
             self._audits.judge(seen)
             self._yields.judge(seen)
+            self._course.judge_withdrawn(seen)
             if seen.head.kind in (*SEALS, release.PRODUCTION_KIND):
                 self._judge_seal(seen.head.stream, seen.head.kind, seen.body)
         elif seen.head.kind in UNDER_LEASE:

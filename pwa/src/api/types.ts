@@ -140,7 +140,7 @@ export interface Item {
   code: string;
   phase: PhaseName | null;
   slot: string | null;
-  state: "open" | "resolved" | "assessed" | "closed" | "info";
+  state: "open" | "resolved" | "assessed" | "withdrawn" | "closed" | "info";
   entries: EntryView[];
   details: Record<string, unknown>;
   device: { id: string; name: string } | null;

@@ -66,6 +66,7 @@ export const codesEn = {
     "production.paper_begun.v1": "Typing in from paper begun",
     "production.paper_ended.v1": "Typing in from paper ended",
     "release.blank_accounted.v1": "What became of an empty record",
+    "production.exception_withdrawn.v1": "Exception withdrawn: what was missing has come",
     "production.exception_reported.v1": "Exception reported",
     "production.order_released.v1": "Batch order released", "production.order_released.v2": "Batch order released", "production.phase_started.v1": "Phase started", "production.line_cleared.v1": "Line cleared", "production.material_weighed.v1": "Material weighed", "production.parameter_recorded.v1": "Parameter recorded", "production.parameter_recorded.v2": "Parameter recorded",
     "release.blank_issued.v1": "Empty record on paper issued",

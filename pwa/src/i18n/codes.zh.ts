@@ -67,6 +67,7 @@ export const codesZh: typeof codesEn = {
     "production.paper_begun.v1": "开始抄录纸质记录",
     "production.paper_ended.v1": "纸质记录抄录完毕",
     "release.blank_accounted.v1": "空白纸质批记录去向",
+    "production.exception_withdrawn.v1": "异常已撤销：所缺记录后到",
     "production.exception_reported.v1": "上报异常",
     "production.order_released.v1": "下达批生产指令", "production.order_released.v2": "下达批生产指令", "production.phase_started.v1": "步骤开始", "production.line_cleared.v1": "清场完成", "production.material_weighed.v1": "物料称量", "production.parameter_recorded.v1": "记录参数", "production.parameter_recorded.v2": "记录参数",
     "release.blank_issued.v1": "发放空白纸质批记录",

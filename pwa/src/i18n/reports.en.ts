@@ -6,4 +6,5 @@ export const reportsEn = {
   deviation: "Open a deviation at once",
   deviationHint: "Without a network it opens as soon as this device delivers.",
   opened: (number: string) => `Deviation ${number}`,
+  withdrawn: "withdrawn",
 };

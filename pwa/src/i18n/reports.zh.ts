@@ -8,4 +8,5 @@ export const reportsZh: typeof reportsEn = {
   deviation: "同时开立偏差",
   deviationHint: "离线时，本机送达后即开立。",
   opened: (number: string) => `偏差 ${number}`,
+  withdrawn: "已撤销",
 };

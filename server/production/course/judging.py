@@ -1,6 +1,7 @@
 """Gathers what is known of how the phases of a batch went, and words what the rules find."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
@@ -14,14 +15,21 @@ from server.production import model, queries
 from server.production.course import alarming, pieces, rules
 from server.production.course.rules import Mark
 from server.production.model import Batch, Judgement
+from server.production.paper import queries as typed_in
 from server.production.projection import entry_
 from server.recipes.model import find_phase
-from sync.log import transaction
+from sync.entry import Header
+from sync.log import reading, transaction
 from sync.log.prepared import Prepared
 
 # What is heard of a batch: work, and what moves its phases.
 HEARD = frozenset({*model.WORK, *model.COURSE})
 _MOVES = (model.HELD, model.RESUMED, *model.LEFT)
+# What says that a phase began, what it is done with, and that it is complete.
+_SAYS = (*model.WORK, model.IDENTIFIED)
+_has_ended = Prepared(
+    select(entry_.c.idx).where(entry_.c.batch == bindparam("batch"), entry_.c.slot == bindparam("slot")).limit(1)
+)
 # What almost every entry asks.
 _moves_of = Prepared(
     select(entry_.c.kind, entry_.c.phase, entry_.c.captured_at, entry_.c.corrects)
@@ -39,7 +47,8 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) ->
     given, corrects = entry.payload, entry.header.corrects is not None
     about = Mark(entry.kind, given["phase"], at, corrects)
     flags, facts = [], []
-    own = (*rules.judge_left(entry.kind, given), *_unsaid(connection, about, batch))
+    unsaid, withdrawn = _unsaid(connection, entry, about, batch)
+    own = (*rules.judge_left(entry.kind, given), *unsaid)
     for one in (*own, *_piece(connection, entry, batch, at), *_cleaning(connection, entry)):
         flags.append(one.code)
         facts.append(_fact(entry, given["phase"], one))
@@ -61,18 +70,57 @@ def judge(connection: Connection, entry: Entry, batch: Batch | None, at: str) ->
         facts.append(_fact(entry, phase, one))
     alarmed = alarming.judge(connection, entry, at)
     flags += [IN_ALARM] if alarmed else []
-    return flags, facts + alarming.facts(connection, alarmed)
+    return flags, facts + withdrawn + alarming.facts(connection, alarmed)
 
 
-def _unsaid(connection: Connection, about: Mark, batch: Batch) -> list[Judgement]:
-    """What a phase that ends should have said before: that it began, and what it is done with."""
+def _unsaid(connection: Connection, entry: Entry, about: Mark, batch: Batch) -> tuple[list[Judgement], list[Fact]]:
+    """What a phase that has ended should have said before, now that this entry is known; and the exceptions that were
+    raised for what has come with it, from another tablet."""
     phase = find_phase(batch.phases, about.phase)
-    if about.kind != model.COMPLETED or about.corrects or phase is None:
-        return []
-    known = _marks(connection, batch.number, (about.phase,), (*model.WORK, model.IDENTIFIED))
-    found = rules.not_started(about.kind, phase, known)
+    if about.corrects or phase is None or about.kind not in _SAYS:
+        return [], []
+    done = {"batch": batch.number, "slot": f"{about.phase}/completed"}
+    if about.kind != model.COMPLETED and transaction.first(connection, _has_ended, done) is None:
+        return [], []
+    known = _told(connection, batch.number, about.phase)
     register = equipment.register(connection) if phase.get("equipment") else ()
-    return found + (pieces.judge_missing(phase, known, about) if pieces.asked(phase, register) else [])
+    before = pieces.unsaid(phase, known, register)
+    after = pieces.unsaid(phase, [*known, _placed(connection, entry, about)], register)
+    gone = [code for code in before if code not in after]
+    items = [one for code in gone for one in queries.open_told(connection, batch.number, code, about.phase)]
+    return [one for code, one in after.items() if code not in before], [_withdrawn(entry, about, *one) for one in items]
+
+
+def _placed(connection: Connection, entry: Entry, about: Mark) -> Mark:
+    """What is typed in from paper was done elsewhere, and before."""
+    if typed_in.typed(connection, entry) is not None:
+        return about
+    return replace(about, device=entry.header.device, seen=_seen(entry.header))
+
+
+def _told(connection: Connection, batch: str, phase: str) -> list[Mark]:
+    """What was said of a phase, with what whoever wrote it had seen by then."""
+    c = entry_.c
+    here = (c.batch == batch) & (c.phase == phase) & c.kind.in_(_SAYS)
+    query = select(c.kind, c.phase, c.captured_at, c.corrects, c.idx, c.device, c.paper).where(here).order_by(c.idx)
+    rows = connection.execute(query).all()
+    heads = {one.index: one.head for one in reading.at(connection, [row.idx for row in rows])}
+    return [
+        _mark(*row[:4])
+        if row.paper is not None
+        else replace(_mark(*row[:4]), index=row.idx, device=row.device, seen=_seen(heads[row.idx]))
+        for row in rows
+    ]
+
+
+def _seen(head: Header) -> int:
+    return 0 if head.seen is None else head.seen.size
+
+
+def _withdrawn(entry: Entry, about: Mark, exception: str, code: str) -> Fact:
+    batch, phase = entry.payload["batch"], about.phase
+    said = {"batch": batch, "exception": exception, "code": code, "phase": phase, "entry": entry.id}
+    return Fact(model.WITHDRAWN, model.batch_stream(batch), said, subject=f"{phase}/exception")
 
 
 def _piece(connection: Connection, entry: Entry, batch: Batch, at: str) -> list[Judgement]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.equipment.status.model import DIRTY_TOO_LONG, GATES, UNKNOWN, judge_check
-from server.production.course.rules import Mark
+from server.production.course.rules import Mark, is_before, never_begun
 from server.production.model import COMPLETED, IDENTIFIED, MAJOR, MINOR, WORK, Judgement
 from server.production.rules import CLOCK_TOLERANCE
 
@@ -50,9 +50,30 @@ def asked(phase: Mapping[str, Any] | None, register: Iterable[tuple[str, str]]) 
     return any(phase["equipment"] in one for one in register)
 
 
+def unidentified(phase: Mapping[str, Any], marks: Sequence[Mark]) -> list[Judgement]:
+    """A phase that has ended, and of which nothing said what it is done with before its first work, by all that is
+    known of it (CN 2010, 86; 21 CFR 211.105); `marks` are its own."""
+    work = [one for one in marks if one.kind in WORK and not one.corrects]
+    named = [one for one in marks if one.kind == IDENTIFIED and not one.corrects]
+    ended = any(one.kind == COMPLETED for one in work)
+    if not ended or any(all(is_before(one, done) for done in work) for one in named):
+        return []
+    return [Judgement(MISSING, {"expected": phase["equipment"], "severity": MINOR})]
+
+
+def unsaid(
+    phase: Mapping[str, Any] | None, marks: Sequence[Mark], register: Iterable[tuple[str, str]]
+) -> dict[str, Judgement]:
+    """By code, what a phase that has ended should have said before: that it began, and what it is done with."""
+    found = never_begun(phase, marks)
+    if phase is not None and asked(phase, register):
+        found += unidentified(phase, marks)
+    return {one.code: one for one in found}
+
+
 def judge_missing(phase: Mapping[str, Any], known: Sequence[Mark], about: Mark) -> list[Judgement]:
-    """A phase that ends, and of which nothing said what it is done with before its first work, give or take what clocks
-    may differ (CN 2010, 86; 21 CFR 211.105). `known` are its own marks; said once, as it ends for the first time."""
+    """As servers before edition 4 of the rules asked it: once, as the phase ended for the first time, of what they knew
+    then; a witness asks their logs so."""
     if about.kind != COMPLETED or about.corrects or any(one.kind == COMPLETED for one in known):
         return []
     first = min(datetime.fromisoformat(one.captured_at) for one in [*known, about] if one.kind in WORK)

@@ -1,7 +1,8 @@
 """What is wrong with how phases go: work while one is held, phases left undone, times between phases. Pure.
 
 Everything goes by what the tablets' clocks said (`captured_at`), so that it does not matter in what order entries
-arrive: asked of what is known with an entry and without it, the difference is what that entry brings to light.
+arrive: asked of what is known with an entry and without it, the difference is what that entry brings to light. What a
+phase should have said comes with another tablet, perhaps later: then the difference is also what no longer holds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,16 +22,25 @@ TIMES = (EARLY, EXCEEDED)
 FLAGS = (HELD, NOT_STARTED, LEFT, *TIMES, *model.LEFT_CODES.values())
 
 Phases = Sequence[Mapping[str, Any]]
+# The place in the log of an entry that has none yet, so that nobody has seen it.
+COMING = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An entry that says that a phase goes, or goes no further; `corrects` another, so that nothing was done then."""
+    """An entry that says that a phase goes, or goes no further; `corrects` another, so that nothing was done then.
+
+    `index`: its place in the log; `device` wrote it after having `seen` so many entries of the log. None of this is
+    said of what was typed in from paper: it was done before, and elsewhere.
+    """
 
     kind: str
     phase: str
     captured_at: str
     corrects: bool = False
+    index: int = COMING
+    device: str = ""
+    seen: int = 0
 
 
 def judge_left(kind: str, given: Mapping[str, Any]) -> list[Judgement]:
@@ -39,9 +49,32 @@ def judge_left(kind: str, given: Mapping[str, Any]) -> list[Judgement]:
     return [] if code is None else [Judgement(code, {"reason": given["reason"], "severity": MAJOR})]
 
 
+def is_before(one: Mark, other: Mark) -> bool:
+    """Whether one was done before the other. However clocks run, what a device had seen in the log was done before, and
+    it does one thing after the other; else the clocks say, which may differ by `CLOCK_TOLERANCE`."""
+    if one.device and other.device:
+        if other.seen > one.index or one.seen > other.index:
+            return other.seen > one.index
+        if one.device == other.device:
+            return one.index < other.index
+    return datetime.fromisoformat(one.captured_at) <= datetime.fromisoformat(other.captured_at) + CLOCK_TOLERANCE
+
+
+def never_begun(phase: Mapping[str, Any] | None, marks: Iterable[Mark]) -> list[Judgement]:
+    """A phase that was said to be complete before anything else was done in it, by all that is known of it; `marks` are
+    its own. Orders before the second form are not asked: they say no more than that a phase is done."""
+    if phase is None or "after" not in phase:
+        return []
+    known = [one for one in marks if one.kind in model.WORK and not one.corrects]
+    work = [one for one in known if one.kind != model.COMPLETED]
+    ends = [one for one in known if one.kind == model.COMPLETED]
+    begun = all(any(is_before(one, end) for one in work) for end in ends)
+    return [] if begun else [Judgement(NOT_STARTED, {"severity": MINOR})]
+
+
 def not_started(kind: str, phase: Mapping[str, Any] | None, known: Iterable[Mark]) -> list[Judgement]:
-    """A phase that is said to be complete, and of which nothing else was ever said; `known` are its own marks. Orders
-    before the second form are not asked: they say no more than that a phase is done."""
+    """As servers before edition 4 of the rules asked it: of what they knew as the end came; a witness asks their logs
+    so."""
     if kind != model.COMPLETED or phase is None or "after" not in phase:
         return []
     begun = any(one.kind in model.WORK for one in known)

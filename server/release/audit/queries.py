@@ -58,6 +58,7 @@ LOOKS_BY_KIND: Mapping[str, tuple[str, ...]] = {
         "production.alarm_raised.",
         "production.exception_raised.",
         "production.exception_reported.",
+        "production.exception_withdrawn.",
         "production.conflict_found.",
         "quality.deviation_",
         "release.conflict_resolved.",

@@ -66,7 +66,8 @@ def people(connection: Connection, number: str, views: Sequence[View], lang: Lan
             for one in {one["id"] for one in [*view["signed"], *([view["verifier"]] if view["verifier"] else [])]}:
                 add(one, "checked", phase)
     for item in batches.items_of(connection, number):
-        if item.decision is not None:
+        # What the server withdrew of its own nobody has decided.
+        if item.decision is not None and item.state != "withdrawn":
             add(str(item.decision["by"]), "decided", item.phase)
     named = identity.people(connection, count)
     return [

@@ -214,6 +214,7 @@ fail|不符合|out of limits
 none|无限度|no limits
 resolved|已裁定|decided
 assessed|已评估|assessed
+withdrawn|已撤销|withdrawn
 closed|已关闭|closed
 identity.device_enrolled.v1|设备注册|Device enrolled
 production.material_dispensed.v1|称量配料|Material dispensed
@@ -259,6 +260,7 @@ handheld.pin_tried.v1|PIN 尝试|PIN tried
 production.paper_begun.v1|开始抄录纸质记录|Typing in from paper begun
 production.paper_ended.v1|纸质记录抄录完毕|Typing in from paper ended
 production.exception_raised.v1|异常|Exception
+production.exception_withdrawn.v1|异常已撤销：所缺记录后到|Exception withdrawn: what was missing has come
 production.exception_reported.v1|上报异常|Exception reported
 production.conflict_found.v1|冲突|Conflict
 production.batch_imported.v1|历史批导入|Historical batch imported
