@@ -18,8 +18,9 @@ THEMES = {
 }
 LEAST_TOUCH = 48
 # The page itself never scrolls: what is too wide makes the part scroll that holds it.
-_FITS = """document.scrollingElement.scrollWidth <= window.innerWidth
-  && [...document.querySelectorAll("main")].every((one) => one.scrollWidth <= one.clientWidth)"""
+FITS = """document.scrollingElement.scrollWidth <= window.innerWidth
+  && [...document.querySelectorAll("main, aside, dialog[open], dialog[open] .body, dialog[open] .stage")]
+    .every((one) => one.scrollWidth <= one.clientWidth)"""
 _RUN = """async ([tags, only]) => {
   const all = { runOnly: { type: "tag", values: tags }, rules: { "target-size": { enabled: true } } };
   const some = { runOnly: { type: "rule", values: only } };
@@ -96,4 +97,4 @@ def small(tablet: Tablet, least: int = LEAST_TOUCH) -> list[str]:
 
 def sideways(tablet: Tablet) -> bool:
     """Whether somebody would have to scroll to the side to read the page."""
-    return not tablet.page.evaluate(_FITS)
+    return not tablet.page.evaluate(FITS)

@@ -1,5 +1,6 @@
 """What every screen of the app must keep to at the sizes it is used at, and pictures of it there."""
 
+from journeys.accessible import FITS
 from journeys.browsers import PHONE, TABLET
 from journeys.handheld import Tablet
 from journeys.processes import until
@@ -7,7 +8,6 @@ from playwright.sync_api import expect
 
 DESK = (1440, 900)
 LEAST_PX = 36
-_WIDE = "document.scrollingElement.scrollWidth <= window.innerWidth"
 _SMALL = """(least) => [...document.querySelectorAll("button, a.button, summary")]
   .filter((one) => one.checkVisibility())
   .map((one) => [one.dataset.testid ?? one.textContent, one.getBoundingClientRect().height])
@@ -17,7 +17,7 @@ _SMALL = """(least) => [...document.querySelectorAll("button, a.button, summary"
 def fits(tablet: Tablet) -> None:
     """Nothing runs out of the screen at its side, and nothing can be pressed only by luck."""
     # The screen is drawn anew a moment after its size has changed.
-    until("nothing runs out at the side", lambda: tablet.page.evaluate(_WIDE))
+    until("nothing runs out at the side", lambda: tablet.page.evaluate(FITS))
     assert tablet.page.evaluate(_SMALL, LEAST_PX) == []
 
 
@@ -34,7 +34,7 @@ def shown_at_each_size(tablet: Tablet, what: str) -> None:
     """As `at_each_size`, for screens of the desk, whose small buttons a mouse presses."""
     for name, (width, height) in (("phone", PHONE), ("tablet", TABLET), ("desk", DESK)):
         tablet.page.set_viewport_size({"width": width, "height": height})
-        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(_WIDE))
+        until(f"{what} fits a {name}", lambda: tablet.page.evaluate(FITS))
         tablet.shoot(f"{what}-{name}")
 
 

@@ -13,7 +13,6 @@ from playwright.sync_api import Playwright, expect
 pytestmark = [pytest.mark.slow, pytest.mark.urs("PRD-05", "HMI-04")]
 LONG = 40_000
 BIG = (1920, 1080)
-_WIDE = "document.scrollingElement.scrollWidth <= window.innerWidth"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def test_the_wall_follows_the_line_by_itself(here: Site) -> None:
         expect(card).to_be_visible(timeout=LONG)
         for size in (BIG, TABLET, (768, 1024), PHONE):
             wall.page.set_viewport_size({"width": size[0], "height": size[1]})
-            until("the wall fits", lambda: wall.page.evaluate(_WIDE))
+            until("the wall fits", lambda: wall.page.evaluate(accessible.FITS))
             wall.shoot(f"wall-{lang}-{size[0]}")
         assert accessible.violations(wall) == []
         assert accessible.small(wall) == []
