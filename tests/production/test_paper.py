@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, parameter, weighed
+from dossier_support import printed
 from paper_support import FROM, TO, account, begun, details, ended, gate, issue, opened
 from release_support import refused, review
 from witness_support import Story
@@ -14,6 +15,7 @@ from witness_support import Story
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.production.paper import queries
+from server.release.dossier.content import gather
 from server.release.model import RELEASED_KIND
 from server.witness.lineage import Lineage
 from server.witness.produced import ProducedRules
@@ -192,3 +194,39 @@ def test_who_did_it_on_paper_does_not_release_it(site: Site) -> None:
     with pytest.raises(SyncError, match="releaser_produced"):
         rules.judge(replace(seen, head=head, body={"batch": "B1"}))
     rules.judge(replace(seen, head=replace(head, actor="P-5"), body={"batch": "B1"}))
+
+
+@pytest.mark.urs("PRD-12", "PRD-14")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_record_is_of_the_work_on_paper_and_says_what_became_of_every_copy(site: Site, lang: str) -> None:
+    issue(site, 1, 2)
+    site.put("paper_begun", begun(done_by="P-3"))
+    site.put("phase_started", marked("B1", "10"))
+    site.put("line_cleared", cleared("B1"))
+    site.put("phase_completed", marked("B1", "10"))
+    site.put("paper_ended", ended(), cosigner="P-2")
+    site.put("paper_begun", begun("20", done_by="P-3"))
+    account(site, 2, "lost")
+    with site.plant.engine.connect() as connection:
+        told = gather(connection, site.plant.log, "B1", lang, site.plant.log.head(connection).size)
+    assert told is not None
+    [stage] = told["stages"]
+    assert [text[:16] for text in stage[2:4]] == ["2026-11-22 09:40", "2026-11-22 10:00"]
+    assert told["started"][:16] == "2026-11-22 09:40"
+    done = {row[0]: row[1:] for row in told["people"]}
+    doer, typist = (next(row[0] for row in told["people"] if row[at]) for at in (1, 4))
+    assert (done[doer][0], done[typist][0], done[typist][3]) == ("3", "", "3")
+    assert doer != typist
+    assert typist in stage[4]
+    assert doer in stage[4]
+    [row] = told["phases"][0]["rows"]
+    assert row["person"].startswith(doer)
+    assert row["captured"][:16] == "2026-11-22 09:40"
+    first, second = told["copies"]
+    assert (first[0], second[0], second[2]) == ("#1", "#2", "torn")
+    assert "10, 20" in first[3]
+    assert "the power came back" in second[3]
+    assert "s-copies" in str(told["clauses"])
+    words = printed(site, lang=lang)[0]
+    assert "thepowercameback" in words
+    assert ("comparedbynobody" if lang == "en" else "无人核对") in words

@@ -18,41 +18,40 @@ from server.production import model as production
 from server.production import queries as batches
 from server.production.issuing.queries import issues_of
 from server.release import differences
-from server.release.dossier.rows import View, moment, person, quantity
+from server.release.dossier.rows import View, happened, moment, performer, person, quantity, typed_in
 from server.release.dossier.words import Lang, labels, word
 
 Rows = list[list[str]]
 
 
 def stages(phases: Sequence[Mapping[str, Any]], views: Sequence[View], lang: Lang) -> Rows:
-    """Of each phase that was begun: its name, when it first began and last ended, by the clock of the tablet, and who
-    said so."""
+    """Of each phase that was begun: its name, when it first began and last ended, by the clock of the tablet or as the
+    paper says it, and who ended it."""
     rows = []
     for phase in phases:
         here = [view for view in views if (view["payload"] or {}).get("phase") == phase["id"]]
-        began = next((view for view in here if view["kind"] in production.WORK), None)
-        ended = [view for view in here if view["kind"] in production.ENDS]
+        began = min((view for view in here if view["kind"] in production.WORK), key=happened, default=None)
+        last = max((view for view in here if view["kind"] in production.ENDS), key=happened, default=None)
         if began is not None:
-            last = ended[-1] if ended else None
             rows.append(
                 [
                     phase["id"],
                     phase["name"][lang],
-                    moment(began["captured_at"], began["offset"]),
-                    "" if last is None else moment(last["captured_at"], last["offset"]),
-                    "" if last is None else person(last["actor"], lang),
+                    moment(happened(began), began["offset"]),
+                    "" if last is None else moment(happened(last), last["offset"]),
+                    "" if last is None else person(performer(last), lang) + typed_in(last, lang),
                 ]
             )
     return rows
 
 
 def people(connection: Connection, number: str, views: Sequence[View], lang: Lang) -> Rows:
-    """Everybody who has done, checked or decided something: how much of each, and in which phases."""
+    """Everybody who has done, checked, decided or typed in from paper something: how much of each, in which phases."""
     count: dict[str, dict[str, int]] = {}
     phases: dict[str, dict[str, None]] = {}
 
     def add(who: str, what: str, phase: str | None) -> None:
-        mine = count.setdefault(who, {"done": 0, "checked": 0, "decided": 0})
+        mine = count.setdefault(who, {"done": 0, "checked": 0, "decided": 0, "typed": 0})
         mine[what] += 1
         if phase is not None:
             phases.setdefault(who, {})[phase] = None
@@ -62,7 +61,9 @@ def people(connection: Connection, number: str, views: Sequence[View], lang: Lan
         if view["kind"] == production.VERIFIED:
             add(view["actor"]["id"], "checked", phase)
         elif view["kind"] in production.WORK:
-            add(view["actor"]["id"], "done", phase)
+            add(performer(view)["id"], "done", phase)
+            if "sheet" in view:
+                add(view["actor"]["id"], "typed", phase)
             for one in {one["id"] for one in [*view["signed"], *([view["verifier"]] if view["verifier"] else [])]}:
                 add(one, "checked", phase)
     for item in batches.items_of(connection, number):

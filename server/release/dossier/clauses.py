@@ -29,7 +29,7 @@ _CLAUSES = """
 21 CFR 211.188(b)(13)|按 211.134 的检查|Examinations under 211.134|phase:packaging
 中国 GMP 42|生产房间的温度、湿度等环境|Temperature, humidity and the like of the rooms|environment
 中国 GMP 172|每页标明名称、规格、批号|Name, strength and batch number on every page|every
-中国 GMP 173|每批一份，经批准发放|One controlled record for each batch, approved|front
+中国 GMP 173|每批一份，经批准发放|One controlled record for each batch, approved|front copies
 中国 GMP 174|及时填写，操作人签名与日期|Entered in time, signed and dated by who did it|entries
 中国 GMP 175(1)|产品名称、规格、批号|Product, strength, batch number|front
 中国 GMP 175(2)|生产与各中间工序的起止时间|Begin and end of production and of its stages|stages

@@ -24,7 +24,19 @@ from server.release import questions, recorded, rules
 from server.release.audit import queries as audits
 from server.release.audit.model import AuditReview
 from server.release.dossier import answers, clauses, descent, packed, papers, surroundings
-from server.release.dossier.rows import Printer, View, batch_size, corrected, marked, moment, person, quantity
+from server.release.dossier.rows import (
+    Printer,
+    View,
+    batch_size,
+    corrected,
+    happened,
+    marked,
+    moment,
+    performer,
+    person,
+    quantity,
+    typed_in,
+)
 from server.release.dossier.words import Lang, labels, word
 from server.release.model import REVIEW_FLOW, Disposition, Notice, Waiver, review_subject
 from sync.log.log import Log
@@ -77,6 +89,7 @@ def gather(
         ),
         "descent": descent.told(connection, decided, lang),
         "parents": above,
+        "copies": papers.copies(connection, number, lang),
         "records": [_record(connection, number, one, lang) for one in recorded.of_batch(connection, number)],
         "audits": _audits(connection, number, size, views, lang),
         "lots": [] if not set(production.WEIGHINGS).isdisjoint(withhold) else _lots(connection, number, lang),
@@ -136,6 +149,8 @@ def _sections(content: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], p
     )
     named += ("printed", "specimens")
     found |= {name: [f"s-{name}"] for name in named if content[name]}
+    if content["copies"]:
+        found["copies"] = ["s-copies"]
     if any(note["blob"] for note in content["notes"]):
         found["photos"] = ["s-remarks"]
     if content["environment"]["read"]:
@@ -163,11 +178,12 @@ def _phases(connection: Connection, number: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _span(started_at: str | None, views: Sequence[View]) -> dict[str, str]:
-    """When production began and ended, by the clock of the device that said so."""
+    """When production began and ended, by the clock of the device that said so, or as the paper says it."""
     work = [view for view in views if view["kind"] in (*production.WORK, *production.LEFT)]
-    ended = [view for view in work if view["kind"] in production.ENDS]
-    began = moment(work[0]["captured_at"], work[0]["offset"]) if work else started_at or ""
-    return {"started": began, "ended": moment(ended[-1]["captured_at"], ended[-1]["offset"]) if ended else ""}
+    first = min(work, key=happened, default=None)
+    last = max((view for view in work if view["kind"] in production.ENDS), key=happened, default=None)
+    began = started_at or "" if first is None else moment(happened(first), first["offset"])
+    return {"started": began, "ended": "" if last is None else moment(happened(last), last["offset"])}
 
 
 def _disposition(connection: Connection, number: str, lang: Lang) -> dict[str, Any] | None:
@@ -328,7 +344,7 @@ def _phase(
         "rows": [printer.row(view, view["id"] in chosen_away) for view in values],
         "marks": [
             f"{word(view['kind'], lang)}{_piece(view, places)}: {_by(view, lang)}, {view['device']['name']}, "
-            f"{moment(view['captured_at'], view['offset'])}{_why(view)}"
+            f"{moment(happened(view), view['offset'])}{typed_in(view, lang)}{_why(view)}"
             for view in marks
         ],
     }
@@ -346,7 +362,7 @@ def _by(view: View, lang: Lang) -> str:
     """Who said it: an explanation is of who signed it, on whosever tablet."""
     by = (view["payload"] or {}).get("explained_by")
     signed = next((one for one in view["signed"] if one["id"] == by), None)
-    return person(signed or view["actor"], lang)
+    return person(signed or performer(view), lang)
 
 
 def _why(view: View) -> str:

@@ -1,4 +1,5 @@
-"""What the printed record says of values typed in from paper: from which copy, who did it when, who compared."""
+"""What the printed record says of work typed in from paper: from which copy, who did it when, who typed it in and who
+compared; and what became of each copy (CN GMP 2010, 173)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,10 +12,12 @@ from server.production.paper import queries as typed_in
 from server.production.paper.model import FROM_PAPER, Copying
 from server.release.dossier.rows import View, moment, person
 from server.release.dossier.words import Lang, labels, word
+from server.release.paper import queries as accounting
 
 
 def bound(connection: Connection, number: str, views: Sequence[View], lang: Lang) -> Sequence[View]:
-    """The views with `paper`, in words, where they begin to type in something or were typed in."""
+    """The views with `paper`, in words, where they begin to type in something or were typed in; these with `sheet` as
+    well: {by, from, to} of the work on paper, which is what the record is of."""
     found = typed_in.of_batch(connection, number)
     if not found:
         return views
@@ -24,7 +27,13 @@ def bound(connection: Connection, number: str, views: Sequence[View], lang: Lang
     told: dict[str, str] = {one: f"{word(FROM_PAPER, lang)} #{copies[paper].copy}" for one, paper in of.items()}
     offsets = {view["id"]: view["offset"] for view in views}
     told |= {one.entry: _said(one, people, offsets.get(one.entry, 0), lang) for one in found}
-    return [{**view, "paper": told[view["id"]]} if view["id"] in told else view for view in views]
+    sheets = {one.entry: {"by": people[one.done_by], "from": one.done_from, "to": one.done_to} for one in found}
+    return [
+        view
+        | ({"paper": told[view["id"]]} if view["id"] in told else {})
+        | ({"sheet": sheets[of[view["id"]]]} if view["id"] in of else {})
+        for view in views
+    ]
 
 
 def _said(one: Copying, people: Mapping[str, Any], offset: int, lang: Lang) -> str:
@@ -33,4 +42,26 @@ def _said(one: Copying, people: Mapping[str, Any], offset: int, lang: Lang) -> s
     parts = [f"#{one.copy}", span, f"{words['paper_done_by']} {person(people[one.done_by], lang)}"]
     if one.checked_by is not None:
         parts.append(f"{words['paper_checked_by']} {person(people[one.checked_by], lang)}")
+    else:
+        parts.append(words["paper_compared_by_nobody"])
     return " · ".join([*parts, *([one.comment] if one.comment else [])])
+
+
+def copies(connection: Connection, number: str, lang: Lang) -> list[list[str]]:
+    """Of each copy of the empty record: its number, who issued it when and why, and which phases were typed in from it,
+    or what became of it by whose word."""
+    words, known = labels(lang), accounting.accounts(connection, number)
+    found, issued = typed_in.of_batch(connection, number), accounting.copies(connection, number)
+    named = {*(one.by for one in issued), *(one.by for one in known.values())}
+    people = identity.people(connection, named)
+    rows = []
+    for copy in issued:
+        phases = dict.fromkeys(one.phase for one in found if one.copy == copy.copy)
+        parts = [f"{words['paper_typed_in']} {', '.join(phases)}"] if phases else []
+        account = known.get(copy.copy)
+        if account is not None:
+            said = f"{word(account.outcome, lang)}: {account.reason}"
+            parts.append(f"{said} · {person(people[account.by], lang)} {moment(account.at, 0)}")
+        issue = f"{person(people[copy.by], lang)} {moment(copy.at, 0)}"
+        rows.append([f"#{copy.copy}", issue, copy.reason or "", " · ".join(parts) or words["paper_unknown"]])
+    return rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.production.model import BALANCED, CALCULATED, RESTED, SINGLE_VALUED, WEIGHINGS
+from server.production.model import BALANCED, CALCULATED, ENDS, RESTED, SINGLE_VALUED, WEIGHINGS
 from server.production.paper.model import FROM_PAPER
 from server.recipes import printed
 from server.release.dossier.words import Lang, labels, word
@@ -58,6 +58,26 @@ def batch_size(value: Mapping[str, Any] | None, lang: Lang) -> str:
     return f"{int(number):,} {word(value['unit'], lang)}" if number.isdecimal() else quantity(value)
 
 
+def performer(view: View) -> Any:
+    """Who did it: of what was typed in from paper whoever did it there."""
+    return view["sheet"]["by"] if "sheet" in view else view["actor"]
+
+
+def happened(view: View) -> str:
+    """When it was done, in UTC: on paper a phase ends when its work there did, and of all else its begin is known."""
+    if "sheet" not in view:
+        return str(view["captured_at"])
+    return str(view["sheet"]["to" if view["kind"] in ENDS else "from"])
+
+
+def typed_in(view: View, lang: Lang) -> str:
+    """Who typed it in from paper, and when; empty for what was recorded as it was done."""
+    if "sheet" not in view:
+        return ""
+    said = f"{person(view['actor'], lang)} {moment(view['captured_at'], view['offset'])}"
+    return f" ({labels(lang)['paper_typed_by']} {said})"
+
+
 class Printer:
     """Rows of one batch in one language. `phases` is the control recipe."""
 
@@ -76,10 +96,10 @@ class Printer:
             "limits": limits(self._bounds(view)),
             "out": "out_of_limits" in view["flags"],
             "source": self._source(payload),
-            "person": person(view["actor"], self._lang),
+            "person": person(performer(view), self._lang) + typed_in(view, self._lang),
             "verifier": marked(view["verifier"], view, self._lang),
             "device": view["device"]["name"],
-            "captured": moment(view["captured_at"], view["offset"]),
+            "captured": moment(happened(view), view["offset"]),
             "recorded": moment(view["recorded_at"], view["offset"]),
             "changes": self._changes(view),
             "comment": payload.get("comment") or "",

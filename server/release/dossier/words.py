@@ -83,6 +83,17 @@ blank_until|至（日期、时间）|Until (date, time)
 blank_typed_by|录入人、日期|Typed in by, date
 paper_done_by|操作人|done by
 paper_checked_by|核对人|compared by
+paper_compared_by_nobody|无人核对|compared by nobody
+paper_typed_by|抄录|typed in by
+paper_typed_in|已抄录的工序|Typed in: phases
+paper_unknown|去向不明|Nobody knows what became of it
+typed|抄录|Typed in
+copies|空白批记录副本|Copies of the empty record
+copy_issued|发放|Issued
+copy_outcome|去向|What became of it
+unused|未使用|Unused
+spoiled|作废|Spoiled
+lost|遗失|Lost
 blank_checked_by|核对人、日期|Compared by, date
 ok_or_not|合格 / 不合格|in order / not in order
 done|已完成|Done
