@@ -29,9 +29,11 @@ def bound(connection: Connection, number: str, views: Sequence[View], lang: Lang
     told |= {one.entry: _said(one, people, offsets.get(one.entry, 0), lang) for one in found}
     sheets = {one.entry: {"by": people[one.done_by], "from": one.done_from, "to": one.done_to} for one in found}
     return [
-        view
-        | ({"paper": told[view["id"]]} if view["id"] in told else {})
-        | ({"sheet": sheets[of[view["id"]]]} if view["id"] in of else {})
+        {
+            **view,
+            **({"paper": told[view["id"]]} if view["id"] in told else {}),
+            **({"sheet": sheets[of[view["id"]]]} if view["id"] in of else {}),
+        }
         for view in views
     ]
 
