@@ -46,6 +46,7 @@ from server.production.course import views as batch_pace
 from server.production.descent import views as descent
 from server.production.issuing import views as issuing
 from server.production.numbers import views as batch_numbers
+from server.production.surroundings import views as surroundings
 from server.quality.inspection import views as inspections
 from server.quality.requests import views as requests
 from server.quality.specifications import views as specifications
@@ -119,6 +120,7 @@ BLUEPRINTS = (
     equipment.blueprint,
     alarms_of_equipment.blueprint,
     environment.blueprint,
+    surroundings.blueprint,
     handheld.blueprint,
     fleet.blueprint,
     hub.blueprint,

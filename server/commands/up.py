@@ -114,10 +114,14 @@ def _healthy(config: Config) -> bool:
 
 
 def _bridge(config: Config, code: str, cycle: bool) -> "subprocess.Popen[bytes]":
+    from server.demo.environment import SENSORS
+
     path = config.data / "bridge.toml"
     lines = [f'server = "http://127.0.0.1:{config.port}"', 'data = "bridge"', 'name = "Bridge 2-114 (emulated)"']
     for balance, serial in _BALANCES:
         lines += ["[[balances]]", f'id = "{balance}"', f'serial = "{serial}"']
+    for sensor, _, serial in SENSORS:
+        lines += ["[[sensors]]", f'id = "{sensor}"', f'serial = "{serial}"']
     path.write_text("\n".join([*lines, "[emulator]", f"cycle = {json.dumps(cycle)}"]) + "\n", "utf-8")
     command = [sys.executable, "-m", "device_bridge", "--config", str(path), "--emulate"]
     enrolled = (config.data / "bridge" / "bridge.json").exists()

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.core import clock, days
 from server.core.plant import Plant
-from server.demo import coated, dispensing
+from server.demo import coated, dispensing, environment
 from server.demo.alerts import alert
 from server.demo.content import AREAS, EQUIPMENT, LOTS, MATERIALS, PACKING, PEOPLE, RECIPE, labels, pin_of
 from server.demo.flows import begin, deviate
@@ -70,6 +70,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
         _people(story)
         train(story)
         _master_data(story)
+        environment.equip(story)
         line = Line(story)
         if not quick:
             _history(story, line, say)
@@ -92,6 +93,7 @@ def make(plant: Plant, quick: bool, say: Say) -> None:
             store(story)
             line.make_pilot(f"B{day}-06")
             line.order_pilot(f"B{day}-05")
+        line.air.read_all()
         begin(story)
         alert(story)
         plan(story)

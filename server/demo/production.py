@@ -11,6 +11,7 @@ from typing import Any
 from server.core import clock
 from server.demo import dispensing
 from server.demo.content import PACKING, RECIPE, USED_LOTS, labels, pin_of
+from server.demo.environment import Air
 from server.demo.story import OFFSET, Story
 from server.production import control_recipe, model
 from server.production.issuing.model import ALLOCATED
@@ -60,6 +61,7 @@ class Line:
         self._story = story
         self._tablet = story.device("Tablet T-07", "tablet")
         self._bridge = story.device("Bridge 2-114", "bridge")
+        self.air = Air(self._bridge)
         self._chance = random.Random(20261122)
         self._connection = 0
 
@@ -132,6 +134,7 @@ class Line:
     def _phase(self, plan: Plan, phase: Mapping[str, Any]) -> None:
         self._work(plan, model.STARTED, phase, "started", {})
         self._story.wait(minutes=6)
+        self.air.read(phase["room"])
         match phase["type"]:
             case "line_clearance":
                 items = [{"id": item["id"], "ok": True} for item in phase["items"]]
@@ -145,6 +148,7 @@ class Line:
             case "in_process":
                 self._checks(plan, phase)
         self._story.wait(minutes=4)
+        self.air.read(phase["room"])
         self._work(plan, model.COMPLETED, phase, "completed", {})
 
     def _work(
@@ -231,6 +235,7 @@ class Line:
     def _checks(self, plan: Plan, phase: Mapping[str, Any]) -> None:
         for number in range(1, phase["rounds"] + 1):
             self._story.wait(minutes=25)
+            self.air.read(phase["room"])
             for check in phase["checks"]:
                 out = plan.out_of_limits and number == 2 and check["id"] == "hardness"
                 self._check(plan, phase, check, number, out)

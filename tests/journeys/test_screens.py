@@ -68,6 +68,7 @@ class Walk:
             "audit": ["/audit", "/audit/5"],
             "balances": ["/balances", "/balances/BAL-07"],
             "equipment": ["/equipment", "/equipment/BAL-07"],
+            "rooms": ["/rooms", "/rooms/2-114"],
             "devices": ["/devices", *(f"/devices/{one['id']}" for one in admin.get("/api/devices")["items"][:1])],
             "flows": ["/flows", "/flows/change"],
             "my-work": ["/my-work"],

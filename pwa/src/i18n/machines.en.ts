@@ -4,6 +4,7 @@ export const machinesEn = {
   hint: "How each piece stands, and what it was used for.",
   empty: "No equipment is in the register.",
   all: "All equipment",
+  rooms: "Rooms and their air",
   statuses: { clean: "clean", to_be_cleaned: "to be cleaned", in_use: "in use", maintenance: "under maintenance", out_of_service: "out of service", none: "nothing is known", in_alarm: "in alarm" } as Record<string, string>,
   since: (at: string) => `since ${at}`,
   clean_until: (at: string) => `clean until ${at}`,

@@ -5,6 +5,7 @@ export const machinesZh: typeof machinesEn = {
   title: "设备",
   hint: "各设备的状态与使用情况。",
   empty: "台账中没有设备。",
+  rooms: "房间环境",
   all: "全部设备",
   statuses: { clean: "已清洁", to_be_cleaned: "待清洁", in_use: "使用中", maintenance: "维护中", out_of_service: "已停用", none: "状态未知", in_alarm: "报警中" },
   since: (at) => `自 ${at} 起`,

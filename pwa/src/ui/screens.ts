@@ -50,6 +50,7 @@ const SCREENS: Record<string, Screen> = {
   recipes: () => import("../recipes/Recipes.svelte"),
   records: () => import("../records/Records.svelte"),
   requisitions: () => import("../requisitions/Requisitions.svelte"),
+  rooms: () => import("../environment/Rooms.svelte"),
   schedule: () => import("../planning/Schedule.svelte"),
   settings: () => import("../settings/Settings.svelte"),
   specifications: () => import("../specifications/Specifications.svelte"),
