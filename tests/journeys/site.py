@@ -134,8 +134,8 @@ class Site:
         made.start()
         return made
 
-    def weighing_room(self) -> tuple[Balances, Bridge]:
-        bridge = self._ending(Bridge(self.folder, self.server.url))
+    def weighing_room(self, sensors: Sequence[tuple[str, str]] = ()) -> tuple[Balances, Bridge]:
+        bridge = self._ending(Bridge(self.folder, self.server.url, sensors))
         balances = self._ending(Balances(self.folder, bridge.config))
         balances.start()
         return balances, bridge

@@ -3,6 +3,7 @@
 import json
 import sys
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,14 @@ class Balances:
 
     def tell(self, command: str, balance: str, **more: Any) -> dict[str, Any]:
         """One command of the control port (device_bridge/README.md); the balance's state afterwards."""
-        body = json.dumps({"balance": balance, **more}).encode()
+        return self._post(command, {"balance": balance, **more})
+
+    def air(self, sensor: str, **more: str) -> None:
+        """What the room of a sensor is like from now on."""
+        self._post("air", {"sensor": sensor, **more})
+
+    def _post(self, command: str, said: dict[str, Any]) -> dict[str, Any]:
+        body = json.dumps(said).encode()
         with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/{command}", body, timeout=10) as answer:
             state: dict[str, Any] = json.load(answer)
         return state
@@ -47,11 +55,13 @@ class Balances:
 class Bridge:
     """The daemon that reads the balances. Started first with a code, afterwards from its own folder."""
 
-    def __init__(self, folder: Path, server_url: str) -> None:
+    def __init__(self, folder: Path, server_url: str, sensors: Sequence[tuple[str, str]] = ()) -> None:
         self.config = folder / "bridge.toml"
         lines = [f'server = "{server_url}"', 'data = "bridge"', 'name = "Bridge 2-114"']
         for balance, serial in BALANCES:
             lines += ["[[balances]]", f'id = "{balance}"', f'serial = "{serial}"']
+        for sensor, serial in sensors:
+            lines += ["[[sensors]]", f'id = "{sensor}"', f'serial = "{serial}"', "interval = 1"]
         self.config.write_text("\n".join([*lines, "[emulator]", "cycle = false"]) + "\n", "utf-8")
         self._folder = folder
         self._process: Process | None = None
