@@ -65,7 +65,11 @@ class AreaRules(Remembering):
         """Who did it on paper, by the roles that they had then."""
         phases, person = self._phases.get(f"batch/{body['batch']}"), body["done_by"]
         held = self._granted.held_at(person, at_capture.Capture(body["done_from"], 0))
-        if self._blind or phases is None or held is None or "batch_unknown" in seen.stamp.flags:
+        if phases is None or held is None or not {"batch_unknown", paper.PERSON}.isdisjoint(seen.stamp.flags):
+            return
+        if paper.judge_person(person, held) and paper.NOT_PERMITTED not in seen.stamp.flags:
+            raise unflagged(paper.NOT_PERMITTED, f"{person} might not work on batches")
+        if self._blind:
             return
         phase = find_phase(phases, body["phase"])
         room = None if phase is None else phase.get("room")

@@ -35,3 +35,16 @@ def test_nor_do_they_verify_it_afterwards(site: Site) -> None:
         given = {"batch": "B1", "phase": "20", "entry": weight.id, "verified_by": person}
         said = site.put("entry_verified", given, actor=person, cosigner=person)
         assert ("verifier_is_performer" in said.flags) is wrong
+
+
+@pytest.mark.urs("IDN-01")
+def test_whoever_did_it_might_work_on_batches_then(site: Site) -> None:
+    issue(site)
+    for phase, person in (("10", "P-9"), ("20", "P-7"), ("30", "P-5")):
+        assert site.put("paper_begun", begun(phase, done_by=person)).flags == ("person_not_permitted",)
+        assert site.items("B1")[-1][:1] == ("person_not_permitted",)
+    # Roles that were taken away since have held then.
+    site.now_ms += 3_600_000
+    given = {"person": "P-2", "grants": [], "reason": "left"}
+    site.state("identity.roles_changed.v2", "person/P-2", given)
+    assert site.put("paper_begun", begun("40", done_by="P-2")).flags == ()

@@ -29,6 +29,7 @@ def told(folder: Path, stated: bool) -> Iterator[Story]:
         for person in ("P-1", "P-2"):
             given = {"batch": "B1", "phase": "20", "entry": weight.id, "verified_by": person}
             site.put("entry_verified", given, actor=person, cosigner=person)
+        site.put("paper_begun", begun("30", done_by="P-7"))
         yield Story.of(site.plant)
 
 
@@ -51,6 +52,10 @@ def test_an_honest_log_is_right(rig: Rig, story: Story) -> None:
 
 def test_who_verified_what_they_did_on_paper_is_found(tmp_path: Path, old: Story) -> None:
     spared(Rig(tmp_path / "rig", old), old, OWN)
+
+
+def test_that_somebody_did_it_who_might_not_work_is_told(tmp_path: Path, old: Story) -> None:
+    spared(Rig(tmp_path / "rig", old), old, "person_not_permitted")
 
 
 def test_at_once_too(tmp_path: Path, story: Story) -> None:

@@ -17,6 +17,7 @@ export const paperEn = {
   from: "Begun on paper",
   to: "Ended on paper",
   wrong: "It ended before it began.",
+  barred: "The roles of this person do not let them work on batches: quality assurance will be asked about it.",
   photo: "A photo of the sheet lets the review compare it.",
   begin: "Begin typing in",
   tag: "From paper",

@@ -19,6 +19,7 @@ export const paperZh: typeof paperEn = {
   from: "纸上开始时间",
   to: "纸上结束时间",
   wrong: "结束早于开始。",
+  barred: "此人的角色不允许生产操作：质量保证将对此进行评估。",
   photo: "附上原件照片，供审核比对。",
   begin: "开始抄录",
   tag: "抄录纸质记录",

@@ -37,17 +37,18 @@ def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]
     return [
         *rules.judge_begun(given, entry.header.captured_at, blank, before, known),
         # Who did it needed what the phase asks for, when they did it.
-        *_judge_area(connection, given, phase),
+        *(_judge_roles(connection, given, phase) if known else []),
         *left,
         *judge_qualified(person, missing_by_clock(connection, person, needs, given["done_from"])),
     ]
 
 
-def _judge_area(connection: Connection, given: Mapping[str, Any], phase: Mapping[str, Any] | None) -> list[Judgement]:
-    """Where they did it, by the roles that they had then."""
+def _judge_roles(connection: Connection, given: Mapping[str, Any], phase: Mapping[str, Any] | None) -> list[Judgement]:
+    """Whether they might work, and where they did it, by the roles that they had then."""
+    held = identity.grants_then(connection, given["done_by"], given["done_from"])
+    found = rules.judge_person(given["done_by"], held)
     rooms = production.rooms_of([phase]) if phase is not None else []
     if not rooms:
-        return []
+        return found
     area = identity.areas_of(connection, rooms).get(rooms[0])
-    held = identity.grants_then(connection, given["done_by"], given["done_from"])
-    return rules.judge_area(given["done_by"], rooms[0], area, held)
+    return found + rules.judge_area(given["done_by"], rooms[0], area, held)

@@ -17,7 +17,7 @@ from server.production.paper.model import Blank, Copying
 from server.production.rules import CLOCK_TOLERANCE
 
 UNKNOWN, USED, TIME, PERSON = "blank_unknown", "blank_used", "paper_time_wrong", "paper_person_unknown"
-ELSEWHERE = "area_not_permitted"
+ELSEWHERE, NOT_PERMITTED = "area_not_permitted", "person_not_permitted"
 UNCHECKED, NOT_BEGUN = "paper_unchecked", "paper_not_begun"
 # What is typed in as it was done; whatever else is recorded meanwhile is of today.
 TYPED = (*model.WORK, *model.LEFT, model.IDENTIFIED)
@@ -50,6 +50,11 @@ def judge_begun(
     if not known:
         found.append(Judgement(PERSON, {"person": given["done_by"], "severity": MAJOR}))
     return found
+
+
+def judge_person(person: str, held: Sequence[Iterable[Grant]]) -> list[Judgement]:
+    """Whoever did it, by `held`, each of what they may have held then, might work on batches (IDN-01)."""
+    return [] if _works(held, None) else [Judgement(NOT_PERMITTED, {"person": person})]
 
 
 def judge_area(person: str, room: str | None, area: str | None, held: Sequence[Iterable[Grant]]) -> list[Judgement]:
