@@ -61,6 +61,7 @@ from server.witness.inspections import InspectionRules
 from server.witness.issuing import IssuingRules
 from server.witness.labels import LabelRules
 from server.witness.leases import LeaseRules
+from server.witness.limits import LimitRules
 from server.witness.lineage import Lineage
 from server.witness.machines import MachineRules
 from server.witness.masters import MasterRules
@@ -169,7 +170,7 @@ class SiteRules:
         self._produced = ProducedRules(self._lineage, self._since)
         self._devices = DeviceRules(self._leases, lambda one: self.head_of(one)[0], self._lineage, self._since)
         self._rests, self._sensing = RestRules(self._stock, self._containers), SensingRules()
-        self._requests = RequestRules(self._lineage)
+        self._requests, self._limits = RequestRules(self._lineage), LimitRules(self._since)
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
         self._machines, self._alarms = MachineRules(self._grants, self._papers), AlarmRules(self._papers)
@@ -263,6 +264,7 @@ class SiteRules:
         self._blanks.judge(seen)
         self._papers.judge_release(seen)
         self._reports.judge(seen)
+        self._limits.judge(seen)
         self._given.judge(seen)
         self._areas.judge(seen)
         self._balances.judge(seen)
@@ -362,6 +364,7 @@ class SiteRules:
         self._requests.learn(seen)
         self._blanks.learn(seen)
         self._reports.learn(seen)
+        self._limits.learn(seen)
         self._given.learn(seen)
         self._areas.learn(seen)
         self._seconds.learn(seen)

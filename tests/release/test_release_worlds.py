@@ -4,9 +4,10 @@ What is open is read off the log by the few lines of `open_of`, which know nothi
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,18 +19,20 @@ from hypothesis import strategies as st
 from release_support import close, review_production, sign
 from support import with_tables
 from usage_support import check
-from witness_support import Story, witnessed
+from witness_support import Story, upgrade, witnessed
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.identity.model import PERSON_ADDED
 from server.production import model as production
 from server.production import queries as batches
+from server.production import rules
 from server.production.rules import slot_of
 from server.quality.model import DEVIATION_CLOSED_V1, DEVIATION_OPENED, RESULTS_RECORDED
 from server.quality.usage.model import CHECKED
 from server.recipes.model import slots
 from server.release.model import ANSWERED_KIND, ASKED_KIND, ASSESSED_KIND, PRODUCTION_KIND, RESOLVED_KIND
+from server.site.model import UPGRADED
 from sync.log.reading import StoredEntry
 
 pytestmark = pytest.mark.urs("WHS-02", "PRD-13", "QUA-05")
@@ -38,7 +41,16 @@ B, STREAM = "B1", "batch/B1"
 LEFT, GIVEN = "handheld.lease_issued.v1", "handheld.lease_returned.v1"
 # What an entry is flagged with that QA decides as a conflict, and not as an exception.
 CLASH = "conflict"
+OUT = "out_of_limits"
 Piece = tuple[str, Payload]
+
+
+WILD: dict[str, Callable[[Payload], Payload]] = {
+    "line_cleared": lambda given: {"items": [one | {"ok": False} for one in given["items"]]},
+    "material_weighed": lambda _: {"net": {"value": "12.700", "unit": "kg"}},
+    "parameter_recorded": lambda given: {"value": given["value"] | {"value": "9"}},
+    "check_recorded": lambda _: {"values": ["59.9", "80.0", "82.0"], "mean": "73.97"},
+}
 
 
 def pieces() -> list[Piece]:
@@ -67,9 +79,7 @@ def open_of(entries: Iterable[StoredEntry]) -> Counter[str]:
         if entry.head.kind in production.SINGLE_VALUED and entry.head.corrects is None:
             claims[str(entry.head.subject)].append(entry.index)
     still = Counter[str]()
-    still["exceptions"] = sum(
-        not _assessed(said, flag, entry) for entry in mine for flag in entry.stamp.flags if flag != CLASH
-    )
+    still["exceptions"] = sum(not _assessed(said, flag, entry) for entry in mine for flag in _wrong(entry))
     still["conflicts"] = sum(len(made) > 1 and not _resolved(said, slot, made) for slot, made in claims.items())
     ended = {entry.envelope.body["phase"] for entry in said[production.COMPLETED]}
     still["work"] = len({slot for phase in PHASES for slot in slots(phase)} - {*claims}) + len(PHASES) - len(ended)
@@ -87,12 +97,36 @@ def open_of(entries: Iterable[StoredEntry]) -> Counter[str]:
     return +still
 
 
+def _wrong(entry: StoredEntry) -> set[str]:
+    """What QA must look at: as the receipt says, but whether a value is out is seen from the value and the recipe."""
+    told = {*entry.stamp.flags} - {CLASH, OUT}
+    return told | ({OUT} if _is_out(entry.head.kind, entry.envelope.body) else set())
+
+
+def _is_out(kind: str, given: Payload) -> bool:
+    phase = next((one for one in PHASES if one["id"] == given.get("phase")), {})
+    if kind == production.CLEARED:
+        return not all(item["ok"] for item in given["items"])
+    if kind == production.WEIGHED:
+        return _beyond(phase, given["net"]["value"])
+    if kind == production.PARAMETER:
+        (planned,) = [one for one in phase["parameters"] if one["id"] == given["parameter"]]
+        return _beyond(planned, given["value"]["value"])
+    return kind == production.CHECKED and any(_beyond(phase["checks"][0], value) for value in given["values"])
+
+
+def _beyond(planned: Payload, value: str) -> bool:
+    low, high = planned["low"], planned["high"]
+    return (low is not None and Decimal(value) < Decimal(low)) or (high is not None and Decimal(value) > Decimal(high))
+
+
 def _assessed(said: Mapping[str, list[StoredEntry]], flag: str, flagged: StoredEntry) -> bool:
-    """QA has assessed, after it came, what it or others of its phase were flagged with."""
+    """QA has assessed, after it came, what it or others of its phase were flagged with; of values each for itself."""
     raised = {entry.head.id: entry.envelope.body for entry in said[production.EXCEPTION]}
     phase = flagged.envelope.body.get("phase")
     after = [raised[one.envelope.body["exception"]] for one in said[ASSESSED_KIND] if one.index > flagged.index]
-    return any((item["code"], item["phase"]) == (flag, phase) for item in after)
+    same = [item for item in after if (item["code"], item["phase"]) == (flag, phase)]
+    return any(flag != OUT or flagged.head.id in item["entries"] for item in same)
 
 
 def _resolved(said: Mapping[str, list[StoredEntry]], slot: str, claims: list[int]) -> bool:
@@ -128,12 +162,13 @@ class World:
             self.site.put(kind, payload | {"comment": "as I saw it"}, device="tablet-b")
 
     def wild(self, at: int) -> None:
-        """A value out of its limits; a second one of its kind is a conflict besides."""
-        payload = parameter(B, "speed", str(20 + at), "rpm", comment="the drive jammed")
-        mine = [one for one in self.left if one[0] == "parameter_recorded" and one[1]["parameter"] == "speed"]
+        """A value out of its limits in one of the places that are still to be filled, of whatever sort."""
+        mine = [one for one in self.left if one[0] in WILD]
         if mine:
-            self.left.remove(mine[0])
-            self.done.append((("parameter_recorded", payload), self.site.put("parameter_recorded", payload).id))
+            kind, payload = mine[at % len(mine)]
+            self.left.remove((kind, payload))
+            given = payload | WILD[kind](payload) | {"comment": "the drive jammed"}
+            self.done.append(((kind, given), self.site.put(kind, given).id))
 
     def correct(self, at: int) -> None:
         known = [(one, entry) for one, entry in self.done if one[0] == "parameter_recorded"]
@@ -263,9 +298,26 @@ def test_a_batch_is_released_just_when_nothing_of_it_is_open(story: list[tuple[s
 def told(site: Site, story: list[tuple[str, int]]) -> World:
     person: dict[str, Any] = {"person": SECOND, "login": "qian", "name": "钱", "name_en": None, "roles": ["qc"]}
     site.state(PERSON_ADDED, f"person/{SECOND}", person)
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
     site.order(B)
     world = World(site)
     for deed, at in story:
         if not world.released:
             getattr(world, deed)(at)
     return world
+
+
+@pytest.mark.parametrize("kind", WILD)
+def test_a_door_that_judges_no_limits_would_be_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """What is open is seen from the values: of a door that has lost this rule the batch still waits for QA."""
+    site = Site(with_tables(f"sqlite:///{tmp_path}/pestle.db"), tmp_path)
+    monkeypatch.setattr(rules, "judge_values", lambda *_: [])
+    site.order(B)
+    payload = next(given for name, given in pieces() if name == kind)
+    told = {*site.put(kind, payload | WILD[kind](payload)).flags}
+    still = open_of(Story.of(site.plant).entries)
+    site.plant.close()
+    assert OUT not in told
+    assert still["exceptions"] == len(told) + 1
