@@ -10,6 +10,9 @@ from server.witness.seen import Seen
 from server.witness.standing import StandingRules
 from sync.errors import SyncError
 
+# Kinds by which a batch is reviewed and released: none follows from a report in the transaction that takes it in.
+_DECIDED = "release."
+
 
 class ReportRules:
     """The photos of every batch, and what is still owed to the report that was learnt last."""
@@ -21,7 +24,8 @@ class ReportRules:
 
     def judge(self, seen: Seen) -> None:
         """SyncError `deviation_missing` of what comes instead; `flag_missing` or `flag_wrong` of a report's photo."""
-        if self._due is not None and not seen.by_server:
+        others = not seen.by_server or seen.head.kind.startswith(_DECIDED)
+        if self._due is not None and others:
             raise SyncError("deviation_missing", f"{self._due['entry']} asks for a deviation, which nobody has opened")
         given = seen.body
         if given is None or seen.by_server or seen.head.kind not in (model.REPORTED, model.PAPER_BEGUN):
@@ -39,7 +43,8 @@ class ReportRules:
         elif not seen.is_strange and head.kind == model.PHOTO:
             self._photos[head.id] = None if given is None else given["batch"]
         elif not seen.is_strange and head.kind == model.REPORTED and given is not None and given["deviation"]:
-            self._due = {"entry": head.id, "batch": given["batch"], "code": BY_PERSON, "summary": given["comment"]}
+            about = {"entry": head.id, "device": head.device, "summary": given["comment"]}
+            self._due = {"batch": given["batch"], "code": BY_PERSON, **about}
 
     def _answers(self, given: Any) -> bool:
         return self._due is not None and all(given[name] == value for name, value in self._due.items())
