@@ -8,6 +8,7 @@ from server.engines.forms.records import model as records
 from server.quality import model as quality
 from server.quality.requests import model as requests
 from server.quality.usage import model as usage
+from server.release.paper import model as paper
 
 # What a signature means, printed beside it (21 CFR 11.50).
 MEANINGS: Mapping[str, Mapping[str, str]] = {
@@ -74,6 +75,7 @@ HARMLESS = (REFUSED_KIND, "handheld.lease_returned.v1", "handheld.pin_tried.v1")
 REVIEWS_PRODUCTION = "production.review"
 # What quality says of a record while it reviews it, and what the laboratory finds: nothing of how the batch was made,
 # so that production's signature need not cover it. An answer of the floor is not among these.
+OF_COPIES = (paper.ISSUED, paper.ACCOUNTED)
 OF_QUALITY = (
     PRODUCTION_KIND,
     RESOLVED_KIND,
@@ -91,6 +93,8 @@ OF_QUALITY = (
     usage.SET_ASIDE,
     requests.ANSWERED,
     records.SETTLED,
+    # What becomes of the copies of an empty record, which QA issues.
+    *OF_COPIES,
 )
 
 # What a person signs; `said` is what was shown for that.

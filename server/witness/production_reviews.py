@@ -6,7 +6,15 @@ from server.engines.forms.records.model import OPENED, record_stream
 from server.production import model as production
 from server.production.model import ENDS
 from server.quality.model import subject_of
-from server.release.model import DISPOSITIONS, HARMLESS, OF_QUALITY, PRODUCTION_KIND, RELEASED_KIND, REVIEW_FLOW
+from server.release.model import (
+    DISPOSITIONS,
+    HARMLESS,
+    OF_COPIES,
+    OF_QUALITY,
+    PRODUCTION_KIND,
+    RELEASED_KIND,
+    REVIEW_FLOW,
+)
 from server.witness.lineage import Lineage
 from server.witness.remembering import Remembering
 from server.witness.seen import Seen
@@ -17,6 +25,8 @@ from sync.errors import SyncError
 # The edition of the rules from which on no batch is released without.
 EDITION = 2
 _PASSED = frozenset({*HARMLESS, *OF_QUALITY})
+# The edition from which on production's signature need not cover what becomes of copies of the empty record.
+_COPIES = 3
 
 
 class ProductionReviewRules(Remembering):
@@ -29,6 +39,8 @@ class ProductionReviewRules(Remembering):
         self._flow, self._signs = False, False
         # Streams of batches: where in the log the last entry stands that says how the batch was made.
         self._made: dict[str, int] = {}
+        # And the last of what became of copies of its empty record.
+        self._copied: dict[str, int] = {}
         self._records: dict[str, str] = {}
         # Where production's signature stands, and whose it is.
         self._reviewed: dict[str, tuple[int, str]] = {}
@@ -62,7 +74,9 @@ class ProductionReviewRules(Remembering):
             return "production_by_flow"
         above = self._lineage.above(subject_of(stream)[0] or "")
         known = self._orphans.isdisjoint({stream, *(production.batch_stream(one) for one in above)})
-        if known and self._every_form and self._stands(stream):
+        told = -1 if self._since.has_reached(_COPIES) else self._copied.get(stream, -1)
+        covered = self._stands(stream) and told <= self._reviewed[stream][0]
+        if known and self._every_form and covered:
             return "production_covered"
         left = {phase["id"] for phase in self._phases.get(stream, ())} - self._ended.get(stream, set())
         lost = stream in self._lost or not self._every_end
@@ -84,6 +98,8 @@ class ProductionReviewRules(Remembering):
         of_batch = stream == head.stream and subject_of(stream)[0] is not None
         if (of_record or (of_batch and not seal)) and head.kind not in _PASSED:
             self._made[stream] = seen.stamp.index
+        elif of_batch and head.kind in OF_COPIES:
+            self._copied[stream] = seen.stamp.index
         if head.kind in ENDS and not seen.is_strange:
             self._end(seen)
         elif head.kind == production.FORMED and seen.by_server and seen.body is None:

@@ -86,6 +86,14 @@ def test_what_cannot_be_is_kept_and_told(site: Site, changes: dict[str, Any], fl
     assert site.put("phase_started", marked("B1", "10")).flags == ("from_paper",)
 
 
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
+def test_a_time_with_none_before_or_after_it_is_none(site: Site, end: str) -> None:
+    issue(site)
+    for name in ("done_from", "done_to"):
+        assert site.put("paper_begun", begun(**{name: end})).flags == ("payload_malformed",)
+    assert site.put("phase_started", marked("B1", "10")).flags == ()
+
+
 def test_a_copy_is_typed_in_once_for_each_phase_and_not_once_it_is_accounted_for(site: Site) -> None:
     issue(site, 1, 2)
     site.put("paper_begun", begun())

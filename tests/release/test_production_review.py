@@ -106,6 +106,16 @@ def test_what_the_floor_still_says_makes_it_stale_and_what_quality_says_does_not
     assert "production_reviewed" not in against(site)
 
 
+@pytest.mark.urs("IDN-04", "PRD-14")
+def test_what_becomes_of_a_copy_of_the_empty_record_is_quality_s(site: Site) -> None:
+    finish(site)
+    site.state("release.blank_issued.v1", "batch/B1", {"batch": "B1", "copy": 1, "reason": None}, "P-5")
+    back = {"batch": "B1", "copy": 1, "outcome": "unused", "reason": "never written on"}
+    site.state("release.blank_accounted.v1", "batch/B1", back, "P-5")
+    assert against(site) == {}
+    assert code(site) == "production_covered"
+
+
 @pytest.mark.urs("IDN-04")
 def test_what_comes_after_the_release_is_reviewed_by_both_again(site: Site) -> None:
     finish(site)

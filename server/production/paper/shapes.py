@@ -1,6 +1,8 @@
 """The shapes of typing in from paper."""
 
-from marshmallow import Schema
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
 
 from server.core import fields
 
@@ -17,6 +19,13 @@ class PaperBegun(Schema):
     done_by = fields.code()
     comment = fields.text(2000, none=True)
     photo = fields.entry_id(none=True)
+
+    @validates_schema
+    def _of_this_world(self, data: dict[str, Any], **_: Any) -> None:
+        """Times around which there are others: nothing can be judged at the ends of a calendar."""
+        for name in ("done_from", "done_to"):
+            if not "2000" <= data[name][:4] < "3000":
+                raise ValidationError("no time at which work was done on paper", name)
 
 
 class PaperEnded(Schema):
