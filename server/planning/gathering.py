@@ -18,10 +18,12 @@ from server.materials.masters import queries as masters
 from server.materials.purchasing import queries as purchasing
 from server.materials.requisitions import queries as requisitions
 from server.materials.stock import queries as stock
+from server.materials.stock.model import Standing
 from server.planning import model, queries, rules
 from server.planning.days import Days
 from server.planning.lines import queries as lines
 from server.planning.model import Item, Supply, Use
+from server.planning.parts import Families
 from server.planning.rules import Needs
 from server.production import model as production
 from server.production import queries as batches
@@ -32,6 +34,7 @@ from server.recipes.model import Recipe
 # What may be used, or will be once it is decided on.
 _COUNTS = ("released", "quarantine", "restricted", "retest_due")
 _MOST = 5_000
+_NEVER = "9999-12-31"
 
 
 @dataclass(slots=True)
@@ -57,6 +60,10 @@ class Site:
         if found is None:
             self.left_out.append(what)
         return found
+
+    def links(self, item: str) -> list[Link]:
+        """What its material says of its units, of an item of which an amount was asked."""
+        return self._own.get(item, [])
 
 
 def gather(connection: Connection, today: str) -> Site:
@@ -115,23 +122,42 @@ def _parameters(connection: Connection, site: Site) -> None:
 
 
 def _stock(connection: Connection, site: Site, today: str) -> None:
-    """By lot; what is allocated to a batch that has begun is that batch's, and so is what that was a part of was given:
-    its bill was counted once."""
+    """By lot; what is allocated to a batch that has begun is that batch's: its bill was counted once. Of what a batch
+    was given that was split, those parts have theirs that have begun."""
     begun = {one.number for one in batches.batch_lines(connection, (production.IN_PROGRESS,), limit=_MOST)[0]}
-    begun.update(above for one in births.born(connection, begun) for above in births.same_made(connection, one))
+    families = Families(connection, begun)
     stored, _ = stock.materials_stored(connection, "", 0, _MOST)
     for code in stored:
         held: dict[tuple[str, str | None], Fraction] = {}
+        pools: dict[str | None, list[tuple[Standing, Fraction]]] = {}
         for one in stock.stock_of(connection, code, today, limit=None):
             if one.status not in _COUNTS or one.batch in begun:
                 continue
             amount = site.amount(connection, code, one.held, f"{code} {one.container}")
             if amount is not None and amount > 0:
+                pools.setdefault(one.batch, []).append((one, amount))
+        for batch, pool in pools.items():
+            for one, amount in _free(site, families, code, batch, pool):
                 key = (one.lot, one.use_until)
                 held[key] = held.get(key, Fraction(0)) + amount
         for (lot, until), amount in held.items():
             last = None if until is None else _day(until)
             site.supplies.append(Supply(f"{code} {lot}", model.STOCK, code, amount, site.today, last))
+
+
+def _free(
+    site: Site, families: Families, code: str, batch: str | None, pool: list[tuple[Standing, Fraction]]
+) -> Iterable[tuple[Standing, Fraction]]:
+    """What of a batch's containers is for nobody who has begun; these have first what ends first."""
+    due = Fraction(0)
+    if batch is not None:
+        whole = sum((amount for _, amount in pool), Fraction(0))
+        due = families.due(batch, code, whole, site.units[code], site.links(code))
+    for one, amount in sorted(pool, key=lambda each: (each[0].use_until or _NEVER, each[0].container)):
+        theirs = min(due, amount)
+        due -= theirs
+        if amount > theirs:
+            yield one, amount - theirs
 
 
 def _coming(connection: Connection, site: Site) -> None:

@@ -9,7 +9,15 @@ import orjson
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, and_, bindparam, func, or_, select
 
 from server.production import projection
-from server.production.containers import allocated_containers, container_choices, exceptions, lent_containers, show
+from server.production.containers import (
+    allocated_containers,
+    amount_taken,
+    container_choices,
+    exceptions,
+    lent_containers,
+    show,
+    uses_of_all,
+)
 from server.production.dispensing.queries import dispensed_of, lent_results, line_sums
 from server.production.entry_view import entry_views
 from server.production.genealogy import batches_using, trace_lot, use_counts
@@ -24,6 +32,7 @@ from sync.log.prepared import Prepared
 __all__ = [
     "all_orders",
     "allocated_containers",
+    "amount_taken",
     "batches_using",
     "container_choices",
     "dispensed_of",
@@ -35,6 +44,7 @@ __all__ = [
     "show",
     "trace_lot",
     "use_counts",
+    "uses_of_all",
 ]
 
 _shown = item.c.joined_to.is_(None)
