@@ -17,7 +17,7 @@ from server.production.descent import queries as births
 from server.production.entry_view import show
 from server.production.model import Item
 from server.quality import queries as quality
-from server.quality.model import FLOW, Result, subject_of_number
+from server.quality.model import FLOW, Deviation, Result, subject_of_number
 from server.quality.requests import queries as requests
 from server.release import queries as release
 from server.release import questions, recorded, rules
@@ -395,6 +395,7 @@ def _items(
     asked += rules.requests_notices(requests.of_batch(connection, number))
     items: list[Item | Notice] = [*batches.items_of(connection, number), *asked]
     deciders = identity.people(connection, {str(item.decision["by"]) for item in items if item.decision})
+    found = quality.deviations_of_batch(connection, number)
     rows = []
     for item in items:
         decision = ""
@@ -411,11 +412,25 @@ def _items(
                 "state": word(item.state, lang) if item.state != "open" else labels(lang)["open"],
                 "open": item.state == "open",
                 "about": " ".join(about),
+                "grave": " · ".join([*_severity(item, lang), *_deviations(item, found)]),
                 "comment": item.comment or "",
                 "decision": decision,
             }
         )
     return rows
+
+
+def _severity(item: Item | Notice, lang: Lang) -> list[str]:
+    """How grave it is, as whoever reported it has signed, or the rule says."""
+    said = item.details.get("severity")
+    return [] if said is None else [word(f"severity_{said}", lang)]
+
+
+def _deviations(item: Item | Notice, found: Sequence[Deviation]) -> list[str]:
+    """The number of a deviation, or those that were opened for what is wrong (21 CFR 211.192; CN GMP 2010, 250)."""
+    if item.type == "deviation":
+        return [item.id]
+    return [one.number for one in found if not {*one.entries}.isdisjoint(item.entries)]
 
 
 def _notes(views: Sequence[View], lang: Lang) -> list[dict[str, str]]:

@@ -499,6 +499,9 @@ late_entry|逾期记录|Late entry
 post_seal|封存后到达|After the seal
 after_disposition|放行后记录|After disposition
 reported|人员报告|Reported
+severity_minor|轻微|Minor
+severity_major|重要|Major
+severity_critical|严重|Critical
 device_revoked|设备已停用|Device revoked
 conflict|冲突|Conflict
 manual_weight|手工称量|Weight typed by hand
