@@ -199,11 +199,15 @@ def open_told(connection: Connection, number: str, code: str, phase: str) -> lis
     return [(row.id, row.code) for row in connection.execute(query)]
 
 
+def open_details(connection: Connection, number: str, code: str, phase: str | None) -> list[dict[str, Any]]:
+    """What the exceptions of this code and phase say that wait for QA."""
+    here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")
+    return [orjson.loads(details) for details in connection.execute(select(item.c.details).where(here)).scalars()]
+
+
 def open_about(connection: Connection, number: str, code: str, phase: str | None, person: str) -> bool:
     """Whether an exception of this code and phase that names this person waits for QA already."""
-    here = and_(item.c.batch == number, item.c.code == code, item.c.phase == phase, item.c.state == "open")
-    found = connection.execute(select(item.c.details).where(here)).scalars()
-    return any(orjson.loads(details).get("person") == person for details in found)
+    return any(each.get("person") == person for each in open_details(connection, number, code, phase))
 
 
 def items_of(connection: Connection, number: str) -> list[Item]:

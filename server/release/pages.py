@@ -231,6 +231,8 @@ class _Notices:
         for other in {batch for notice in notices for batch in _touched(notice)} - {number}:
             places |= set(batches.places_of(connection, other, named))
         places |= set(queries.places_in_records(connection, number, named))
+        # An alarm of a machine may have been raised elsewhere.
+        places |= {notice.details["index"] for notice in notices if notice.type == "alarm"}
         self._entries = {view["id"]: view for view in batches.entry_views(connection, places)}
         deciders = {notice.decision["by"] for notice in notices if notice.decision is not None}
         self._people = identity.people(connection, deciders)

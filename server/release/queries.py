@@ -17,7 +17,7 @@ from server.quality.model import Result
 from server.quality.requests import queries as requests
 from server.quality.specifications import queries as specified
 from server.quality.usage import queries as usage
-from server.release import differences, questions, recorded, reviewing, rules
+from server.release import alarms, differences, questions, recorded, reviewing, rules
 from server.release import gates as other_gates
 from server.release.model import DISPOSITIONS, HARMLESS, OF_QUALITY, DeviceHead, Disposition, Gate, Review, Waiver
 from server.release.paper import copied
@@ -97,6 +97,7 @@ def review(connection: Connection, batch: str, devices: Sequence[DeviceHead] | N
         *questions.notices(questions.of_batch(connection, batch)),
         *rules.requests_notices(requests.of_batch(connection, batch)),
         *copied.notices(connection, batch, entries),
+        *alarms.notices(connection, batch),
     ]
     clean = rules.clean(notices, entries)
     passed = gates(connection, batch)

@@ -27,6 +27,7 @@ ZONE_SET = rules.ZONE_SET
 # who worked on paper does not review the audit trail of that. What the store issued is compared in the balance's unit.
 # That a phase began, and with what, is asked of all that is known of it, in whatever order it came.
 # Values out of their limits, in another unit, wrongly reckoned, or in no place of their batch are flagged.
+# What goes on in an alarm is told, and each alarm.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -173,7 +173,7 @@ class SiteRules:
         self._requests, self._limits = RequestRules(self._lineage), LimitRules(self._since)
         self._training = TrainingRules(registry, self._since, self._papers)
         self._grants = GrantRules(registry)
-        self._machines, self._alarms = MachineRules(self._grants, self._papers), AlarmRules(self._papers)
+        self._machines, self._alarms = MachineRules(self._grants, self._papers), AlarmRules(self._papers, self._since)
         self._given = GivenRules(registry, self._grants)
         self._areas = AreaRules(self._grants, self._papers)
         self._places = PlaceRules(registry, self._stock, self._grants, self._since)

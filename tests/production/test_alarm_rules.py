@@ -47,7 +47,10 @@ def told(entries: Iterable[One]) -> set[str]:
 def test_a_piece_that_is_identified_or_begun_with_in_its_alarm_is_found() -> None:
     assert told([alarm(10), use(11)]) == {at(11)}
     assert told([use(5), alarm(10), work(20)]) == {at(20)}
-    assert told([use(5), work(6), alarm(10), work(20)]) == set()
+    assert told([use(5), work(6), alarm(10), work(20)]) == {at(20)}
+    assert told([use(5), work(6), alarm(10, 15), work(20)]) == set()
+    assert told([use(5), work(6), alarm(10), use(12, piece="PR-2"), work(20)]) == set()
+    assert told([use(5), use(6, piece="PR-2"), work(7), alarm(10), work(20)]) == {at(20)}
     assert told([use(5, piece="PR-2"), alarm(10), work(20), use(30, phase="30")]) == {at(30)}
 
 

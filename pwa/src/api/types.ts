@@ -136,7 +136,7 @@ export interface Seal { entries: number; head: string; devices: { device: { id: 
 export interface Holding { device: { id: string; name: string }; returned_at: string | null; known: number; delivered: number; blocks: string[]; waived: string[] }
 export interface Item {
   id: string;
-  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "hold" | "remark" | "photo" | "deviation" | "waiver" | "record" | "difference" | "question" | "sample_request" | "paper";
+  type: "conflict" | "exception" | "manual_weight" | "correction" | "late_entry" | "hold" | "remark" | "photo" | "deviation" | "waiver" | "record" | "difference" | "question" | "sample_request" | "paper" | "alarm";
   code: string;
   phase: PhaseName | null;
   slot: string | null;

@@ -332,6 +332,7 @@ export const codesEn = {
     device_unknown: "Unknown device",
     post_seal: "After the seal",
     material_difference: "Material not accounted for",
+    alarm: "Alarm of a machine",
     sample_request: "Sampling request",
     sample_unplanned: "Sample neither planned nor explained",
     question: "Question of the review",

@@ -330,6 +330,7 @@ export const codesZh: typeof codesEn = {
     signature_wrong: "签名不正确",
     device_unknown: "未知设备",
     post_seal: "封存后到达",
+    alarm: "设备报警",
     sample_request: "取样申请",
     sample_unplanned: "申请的取样既未计划也无理由",
     question: "审核提问",

@@ -10,7 +10,7 @@ export const courseEn = {
   alarmLevels: { minor: "minor", major: "major", critical: "critical" } as Record<string, string>,
   inAlarm: (one: string, what: string, at: string) => `${one} is in alarm since ${at}: ${what}.`,
   alarmTake: "Take another.",
-  alarmStop: "Hold or leave the phase until it is cleared.",
+  alarmStop: "Hold or leave the phase until it is cleared: what goes on in it is an exception.",
   cameInAlarm: (one: string) => `${one}, which is in alarm`,
   alarmCleared: "It is cleared at the desk; this tablet learns of it as soon as it has a network.",
   notIdentified: "No machine is identified yet. Begun without, it becomes an exception.",

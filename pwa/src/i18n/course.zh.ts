@@ -12,7 +12,7 @@ export const courseZh: typeof courseEn = {
   alarmLevels: { minor: "轻微", major: "较大", critical: "严重" },
   inAlarm: (one, what, at) => `${one} 自 ${at} 起处于报警状态：${what}。`,
   alarmTake: "请换用其他设备。",
-  alarmStop: "解除之前请暂停或离开本步骤。",
+  alarmStop: "解除之前请暂停或离开本步骤：继续操作将记为异常。",
   cameInAlarm: (one) => `${one}（报警中）`,
   alarmCleared: "报警须在台前解除；本机联网后即会得知。",
   notIdentified: "尚未确认设备；未确认即开始将记为异常。",

@@ -38,6 +38,9 @@ export const shown = (said: Said): string => readable(() => valueOf(said), "—"
 /** What stands beside the value: samples, lot and source, the comment. */
 export const beside = (said: Said): string => readable(() => besideOf(said), "");
 
+/** An alarm that was raised elsewhere than in the record of a batch. */
+const OF_MACHINE = "equipment.alarm_raised.v1";
+
 /** Whether the entry's own limits say that it is abnormal. */
 export const abnormal = (said: Said): boolean => readable(() => isAbnormal(said), false);
 
@@ -55,7 +58,7 @@ function valueOf({ kind, payload }: Said): string {
   if (kind === REQUEST_ANSWERED) return text(payload.sample) || text(payload.reason);
   if (kind === KIND.remark) return text(payload.text);
   if (kind === KIND.held || kind === KIND.aborted || kind === KIND.skipped) return text(payload.reason);
-  if (kind === ALARMED) return `${text(payload.equipment)} · ${text(payload.what)}`;
+  if (kind === ALARMED || kind === OF_MACHINE) return `${text(payload.equipment)} · ${text(payload.what)}`;
   if (kind === KIND.identified || kind === CLEANED || kind === CLEANING_CHECKED) return text(payload.equipment);
   if (kind === DECIDED) return text(payload.reason);
   if (kind === KIND.photo) return text(payload.caption);

@@ -7,7 +7,7 @@ export type Gravity = (typeof GRAVITIES)[number];
 /** Exceptions that touch who did it, or whether the record can be believed; as the alerts have them. */
 const GRAVE = ["input_quarantined", "log_disputed", "verifier_is_performer", "lease_revoked", "device_revoked"];
 /** Of one gravity, what touches a value comes before what only stands beside it. */
-const ORDER = ["conflict", "exception", "deviation", "correction", "paper", "late_entry", "manual_weight", "difference", "record", "question", "sample_request", "waiver", "hold", "remark", "photo"];
+const ORDER = ["conflict", "exception", "deviation", "correction", "paper", "late_entry", "manual_weight", "difference", "record", "question", "sample_request", "alarm", "waiver", "hold", "remark", "photo"];
 
 export function gravity(item: Pick<Item, "type" | "code" | "details">): Gravity {
   const said = item.details.severity;

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select
 
 from server.equipment.alarms.model import Alarm
 from server.equipment.alarms.projection import alarm
@@ -13,11 +13,12 @@ from sync.log.prepared import Prepared
 
 _Use = tuple[str, str, str, str, str]
 _END = ("cleared_at", "cleared_by", "reason")
-# Asked of every piece of work: pieces of the phase that ever gave an alarm, nearly always none.
+# Asked of every piece of work: pieces of the phase that were in an alarm then, nearly always none.
 _of_phase = Prepared(
     select(alarm.c.equipment)
     .join(use, use.c.equipment == alarm.c.equipment)
-    .where(use.c.batch == bindparam("batch"), use.c.phase == bindparam("phase"))
+    .where(use.c.batch == bindparam("batch"), use.c.phase == bindparam("phase"), alarm.c.at < bindparam("at"))
+    .where(or_(alarm.c.cleared_at.is_(None), alarm.c.cleared_at > bindparam("at")))
 )
 _of_piece = Prepared(select(alarm.c.id).where(alarm.c.equipment == bindparam("code")).limit(1))
 
@@ -27,9 +28,9 @@ def had_any(connection: Connection, code: str) -> bool:
     return transaction.first(connection, _of_piece, {"code": code}) is not None
 
 
-def in_phase(connection: Connection, batch: str, phase: str) -> set[str]:
-    """The pieces that a phase is done with and that ever gave an alarm."""
-    found = transaction.rows(connection, _of_phase, {"batch": batch, "phase": phase})
+def in_phase(connection: Connection, batch: str, phase: str, at: str) -> set[str]:
+    """The pieces that a phase is done with and that were in an alarm at a time, whichever clock says so."""
+    found = transaction.rows(connection, _of_phase, {"batch": batch, "phase": phase, "at": at})
     return {code for (code,) in found}
 
 
@@ -38,10 +39,9 @@ def uses(connection: Connection, codes: Collection[str]) -> list[_Use]:
     return _uses(connection, use.c.equipment.in_(sorted(codes)))
 
 
-def uses_in(connection: Connection, codes: Collection[str], batch: str, phase: str) -> list[_Use]:
-    """Of these in one phase of a batch."""
-    here = and_(use.c.batch == batch, use.c.phase == phase, use.c.equipment.in_(sorted(codes)))
-    return _uses(connection, here)
+def uses_in(connection: Connection, batch: str, phase: str) -> list[_Use]:
+    """Of all pieces in one phase of a batch."""
+    return _uses(connection, and_(use.c.batch == batch, use.c.phase == phase))
 
 
 def _uses(connection: Connection, here: ColumnElement[bool]) -> list[_Use]:
@@ -82,6 +82,12 @@ def history(connection: Connection, code: str, most: int) -> list[dict[str, Any]
     return [{name: getattr(row, name) for name in names} for row in connection.execute(query)]
 
 
+def in_batch(connection: Connection, batch: str) -> list[dict[str, Any]]:
+    """What was raised in the record of a batch, as `of_batch` has it."""
+    query = select(alarm, alarm.c.phase.label("used_in")).where(alarm.c.batch == batch)
+    return [_told(row) for row in connection.execute(query.order_by(alarm.c.at, alarm.c.idx))]
+
+
 def of_batch(connection: Connection, batch: str) -> list[dict[str, Any]]:
     """What was raised elsewhere of the pieces of a batch while it used them: at the desk, by the machine itself, or in
     another batch; in the order of time. What was raised in the batch stands in its own record."""
@@ -93,9 +99,13 @@ def of_batch(connection: Connection, batch: str) -> list[dict[str, Any]]:
         .where(use.c.left_at.is_(None) | (alarm.c.at <= use.c.left_at))
         .order_by(alarm.c.at, alarm.c.idx, use.c.idx)
     )
+    return [_told(row) for row in connection.execute(query)]
+
+
+def _told(row: Row[Any]) -> dict[str, Any]:
     where = ("id", "idx", "equipment", "used_in")
     names = (*where, "what", "severity", "source", "at", "by", *_END)
-    return [{name: getattr(row, name) for name in names} for row in connection.execute(query)]
+    return {name: getattr(row, name) for name in names}
 
 
 def _alarm(row: Row[Any]) -> Alarm:

@@ -1,4 +1,4 @@
-"""Whether a machine was put to use while it was in alarm. Pure.
+"""Whether a machine was put to use, or work went on with it, while it was in alarm. Pure.
 
 Everything goes by what the clocks said (`captured_at`), so that it does not matter in what order entries arrive: asked
 of what is known with an entry and without it, the difference is what that entry brings to light.
@@ -16,7 +16,11 @@ from sync.entry import Header
 RAISES = (RAISED, model.ALARM_RAISED)
 # In place of the device by whose clock a time is, where it is from paper.
 PAPER = ""
-_Key = tuple[str, str, str, str]
+# By batch, phase, piece, time of the use or work, and the alarm.
+_Key = tuple[str, str, str, str, str]
+_Place = tuple[str, str]
+# What a phase is worked on with: who goes on with it after a hold does so as well.
+WORK = (*model.WORK, model.RESUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,15 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something was done in a phase."""
+    """Something was done in a phase. To go on after a hold begins none, and to correct what was said uses nothing."""
 
     id: str
     batch: str
     phase: str
     at: str
     device: str
+    begins: bool = True
+    uses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A piece in alarm that was taken for a phase, or with which a phase was begun: by the entry `id`."""
+    """A piece in alarm that was taken for a phase, or with which one was begun or gone on with: by the entry `id`."""
 
     id: str
     batch: str
@@ -87,7 +93,10 @@ def taken_from(head: Header, given: Mapping[str, Any], at: str) -> Alarm | Use |
         return Alarm(head.id, *said, *when)
     if head.kind == model.IDENTIFIED:
         return Use(head.id, given["batch"], given["phase"], given["equipment"], *when)
-    return Work(head.id, given["batch"], given["phase"], *when) if head.kind in model.WORK else None
+    if head.kind not in WORK:
+        return None
+    begins, uses = head.kind in model.WORK, head.corrects is None
+    return Work(head.id, given["batch"], given["phase"], *when, begins=begins, uses=uses)
 
 
 def weighed_on(head: Header, given: Mapping[str, Any]) -> Use | None:
@@ -99,36 +108,59 @@ def weighed_on(head: Header, given: Mapping[str, Any]) -> Use | None:
 
 
 def weighed_in(alarms: Iterable[Alarm], use: Use) -> list[Found]:
-    """The alarm that a balance was in when a weight was taken on it."""
-    alarm = _had(alarms, use.equipment, use)
-    return [] if alarm is None else [Found(use.id, use.batch, use.phase, use.equipment, use.at, alarm)]
+    """The alarms that a balance was in when a weight was taken on it."""
+    return [Found(use.id, use.batch, use.phase, use.equipment, use.at, one) for one in _had(alarms, use, use)]
 
 
-def in_alarm(known: Known) -> dict[_Key, Found]:
-    """Every moment at which a piece was put to use in an alarm: as it was identified, and as the phase began."""
-    first: dict[tuple[str, str], Work] = {}
+def in_alarm(known: Known, *, going_on: bool = True) -> dict[_Key, Found]:
+    """Every moment at which a piece was put to use in an alarm: as it was identified, as the phase began, and as work
+    went on with it; each alarm that it was in then."""
+    work: dict[_Place, list[Work]] = {}
     for one in known.work:
-        place = (one.batch, one.phase)
-        if place not in first or (one.at, one.id) < (first[place].at, first[place].id):
-            first[place] = one
+        work.setdefault((one.batch, one.phase), []).append(one)
+    begun = {place: [one for one in told if one.begins] for place, told in work.items()}
+    first = {place: min(told, key=lambda one: (one.at, one.id)) for place, told in begun.items() if told}
     found: dict[_Key, Found] = {}
     for use in known.uses:
-        began = first.get((use.batch, use.phase))
-        for moment in (use, began):
-            alarm = None if moment is None else _had(known.alarms, use.equipment, moment)
-            if moment is not None and alarm is not None:
-                key = (use.batch, use.phase, use.equipment, moment.at)
-                found.setdefault(key, Found(moment.id, *key, alarm))
+        place = use.batch, use.phase
+        put: list[Use | Work] = [use, *([first[place]] if place in first else [])]
+        moments = [(moment, alarm) for moment in put for alarm in _had(known.alarms, use, moment)]
+        if going_on:
+            moments += _gone_on(known, use, work.get(place, ()))
+        for moment, alarm in moments:
+            key = (use.batch, use.phase, use.equipment, moment.at, alarm.id)
+            found.setdefault(key, Found(moment.id, *key[:4], alarm))
     return found
 
 
-def _had(alarms: Iterable[Alarm], equipment: str, moment: Use | Work) -> Alarm | None:
-    """The first of the alarms that the piece was in then."""
-    here = (one for one in alarms if one.equipment == equipment and one.had(moment.at, moment.device))
-    return min(here, key=lambda one: (one.at, one.id), default=None)
+def _gone_on(known: Known, use: Use, work: Iterable[Work]) -> list[tuple[Use | Work, Alarm]]:
+    """What was done with a piece in its alarm, until another was identified for the phase in its place."""
+    others = [
+        one.at
+        for one in known.uses
+        if (one.batch, one.phase) == (use.batch, use.phase) and one.equipment != use.equipment
+    ]
+    return [
+        (one, alarm)
+        for one in work
+        if one.uses and one.at >= use.at
+        for alarm in _had(known.alarms, use, one)
+        if not any(alarm.at < at <= one.at for at in others)
+    ]
+
+
+def _had(alarms: Iterable[Alarm], use: Use, moment: Use | Work) -> list[Alarm]:
+    """The alarms that the piece was in then."""
+    return [one for one in alarms if one.equipment == use.equipment and one.had(moment.at, moment.device)]
 
 
 def newly(known: Known, about: Alarm | Use | Work) -> list[Found]:
     """What turns out to have been put to use in an alarm, now that `about` is known."""
     before = in_alarm(known)
     return [one for key, one in in_alarm(known.plus(about)).items() if key not in before]
+
+
+def newly_begun(known: Known, about: Alarm | Use | Work) -> list[Found]:
+    """The same as servers asked that told neither of what went on in an alarm, nor of more than one at a time."""
+    before = {key[:4] for key in in_alarm(known, going_on=False)}
+    return [one for key, one in in_alarm(known.plus(about), going_on=False).items() if key[:4] not in before]
