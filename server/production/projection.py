@@ -205,7 +205,7 @@ def import_history(connection: Connection, entry: Entry) -> None:
 def observe(connection: Connection, entry: Entry) -> None:
     """An entry of the batch record: keep where it stands, let a correction supersede, move the batch on."""
     given, header = entry.payload, entry.header
-    phase, paper = given.get("phase"), typed_in.typed(connection, entry)
+    phase, paper = given.get("phase"), typed_in.recorded(connection, entry)
     at = happened(entry.kind, header.captured_at, paper)
     if header.corrects is not None and "correction_unknown" not in entry.flags:
         _supersede(connection, [header.corrects], entry.id)

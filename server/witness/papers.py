@@ -16,6 +16,7 @@ from server.release.paper.rules import missing
 from server.witness.lineage import Lineage
 from server.witness.production_reviews import EDITION
 from server.witness.seen import Seen
+from server.witness.sensing import MOST_SAMPLES
 from server.witness.since import SinceRules
 from server.witness.standing import StandingRules
 from sync.errors import SyncError
@@ -27,6 +28,7 @@ _BEGUN = (rules.UNKNOWN, rules.USED, rules.TIME, rules.PERSON)
 # review what is said of that.
 BY_PAPER = 4
 _ENDED = (rules.UNCHECKED, rules.NOT_BEGUN)
+_READINGS = ("equipment.weight_read.v1", "equipment.scale_read.v1")
 Place = tuple[str, str, str]
 
 
@@ -35,8 +37,18 @@ class PaperRules(StandingRules):
 
     kinds = (model.PAPER_BEGUN, model.PAPER_ENDED, ISSUED, ACCOUNTED)
 
-    def __init__(self, signed: Callable[[Seen, str], bool], lineage: Lineage, since: SinceRules) -> None:
+    def __init__(
+        self,
+        signed: Callable[[Seen, str], bool],
+        lineage: Lineage,
+        since: SinceRules,
+        sampled: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        """`sampled`: when a machine's sample was taken, where that is known."""
         super().__init__()
+        self._sampled = sampled
+        # By reading of a balance: when it was taken.
+        self._read: dict[str, str] = {}
         self._signed, self._lineage, self._since = signed, lineage, since
         self._running: dict[Place, Copying] = {}
         # By the entry that began it, the first first.
@@ -55,9 +67,20 @@ class PaperRules(StandingRules):
         return model.batch_stream(batch) in self._blind
 
     def typed(self, seen: Seen) -> Copying | None:
-        """What an entry is a part of."""
+        """What an entry is a part of. Servers of before took readings of any time for work on paper; of readings that
+        nobody here knows their word counts."""
         body = seen.body
-        return None if body is None or seen.head.kind not in rules.TYPED else self._running.get(_place(seen, body))
+        found = None if body is None or seen.head.kind not in rules.TYPED else self._running.get(_place(seen, body))
+        if body is None or found is None:
+            return None
+        times = self._times(body)
+        if self.asked and None not in times:
+            return None if rules.is_live(times, found) else found
+        open_ = None in times or rules.is_live(times, found)
+        return None if open_ and FROM_PAPER not in seen.stamp.flags else found
+
+    def _times(self, body: Mapping[str, Any]) -> list[str | None]:
+        return [self._read.get(one) or self._sampled(one) for one in rules.machines_named(body)]
 
     def did(self, entry: str, person: str) -> bool:
         """Whether an entry is of somebody's work on paper, as far as that can be told, and is asked."""
@@ -85,6 +108,7 @@ class PaperRules(StandingRules):
             return
         if head.kind in rules.TYPED:
             self.compare(seen, {FROM_PAPER} if self.typed(seen) else (), (FROM_PAPER,))
+            self._judge_live(seen, body)
         elif "batch_unknown" in seen.stamp.flags:
             return
         elif head.kind == model.PAPER_BEGUN:
@@ -98,6 +122,12 @@ class PaperRules(StandingRules):
             typists = self._typists.get(at.entry, ()) if at is not None else ()
             before = rules.judge_ended(body, head.actor, at, signed)
             self._judge_unchecked(seen, body, before, rules.judge_ended(body, head.actor, at, signed, typists))
+
+    def _judge_live(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        found, times = self._running.get(_place(seen, body)), self._times(body)
+        if not self.asked or None in times or "batch_unknown" in seen.stamp.flags:
+            return
+        self.compare(seen, {one.code for one in rules.judge_live(times, found)}, (rules.TIME,))
 
     def _judge_unchecked(
         self, seen: Seen, body: Mapping[str, Any], before: Sequence[Judgement], now: Sequence[Judgement]
@@ -132,6 +162,10 @@ class PaperRules(StandingRules):
         if (typed := self.typed(seen)) is not None:
             self._did[seen.head.id] = typed.done_by, typed.batch
         self._learn_typist(seen, typed)
+        if seen.head.kind in _READINGS:
+            self._read[seen.head.id] = seen.head.captured_at
+            if len(self._read) > MOST_SAMPLES:
+                del self._read[next(iter(self._read))]
         if seen.by_server and seen.head.kind in _PEOPLE:
             # Whom an entry was about stands in its stream, also where its payload was erased.
             self._people.add(seen.head.stream.removeprefix("person/") if seen.body is None else seen.body["person"])

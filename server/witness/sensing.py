@@ -50,6 +50,11 @@ class SensingRules(StandingRules):
         found = rules.judge(body, seen.head.captured_at, rules.signal_of(phase, body), sample)
         self.compare(seen, {one.code for one in found}, rules.FLAGS)
 
+    def captured(self, id_: str) -> str | None:
+        """When a sample was taken; None of one that is not known here."""
+        known = self._samples.get(id_)
+        return None if known is None else known[2]
+
     def _judged(self, known: tuple[str, str, str, bytes], phase: Body) -> Sample:
         device, equipment, at, values = known
         fits = rules.fits(phase, equipment, self._classes.get(equipment))

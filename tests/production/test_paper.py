@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from batch_support import Site, cleared, marked, parameter, weighed
 from dossier_support import printed
 from paper_support import FROM, TO, account, begun, details, ended, gate, issue, opened
 from release_support import refused, review
-from witness_support import Story
+from witness_support import Story, later
 
 from server.core import rebuild
 from server.core.errors import PestleError
 from server.production.paper import queries
+from server.production.queries import find_entry
 from server.release.dossier.content import gather
 from server.release.model import RELEASED_KIND
 from server.witness.lineage import Lineage
@@ -179,6 +181,32 @@ def test_who_typed_some_of_it_compares_none_of_it(site: Site) -> None:
     by_other = site.put("paper_ended", ended("30", "P-1"), actor="P-2", cosigner="P-1")
     assert by_other.flags == ("paper_unchecked",)
     assert details(site, "paper_unchecked")["problem"] == "own"
+
+
+def test_what_a_balance_tells_now_is_no_work_on_paper(site: Site) -> None:
+    """It counts as of today: nothing is dated back, and who stands there is asked what live work asks."""
+    issue(site)
+    then = site.read_weight()
+    site.now_ms += 1_800_000
+    site.put("paper_begun", begun("20", done_from=at(site, -1_900), done_to=at(site, -1_700)))
+    own = {"source": "device", "verified_by": None}
+    live = site.put("material_weighed", weighed("B1", reading=site.read_weight(), **own))
+    assert "paper_time_wrong" in live.flags
+    assert "from_paper" not in live.flags
+    assert details(site, "paper_time_wrong")["problem"] == "read_live"
+    with site.plant.engine.connect() as connection:
+        kept = find_entry(connection, live.id)
+    assert kept is not None
+    assert kept.paper is None
+    # What it told while that was done on paper was written there.
+    written = site.put("material_weighed", weighed("B1", reading=then, **own))
+    assert "from_paper" in written.flags
+    assert "paper_time_wrong" not in written.flags
+    assert rebuild.check(site.plant.engine, site.plant.log, site.plant.registry)["differences"] == []
+
+
+def at(site: Site, seconds: int) -> str:
+    return later(datetime.fromtimestamp(site.now_ms / 1000, UTC).isoformat(), seconds)
 
 
 def test_values_are_judged_by_their_limits_as_ever(site: Site) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from batch_support import Site, cleared, marked, weighed
+from paper_support import begun, issue, opened
 from release_support import assess, finish, sign
 from support import with_tables
-from witness_support import Rig, Story, upgrade
+from witness_support import Rig, Story, upgrade, witnessed
 
 from server.core import clock
 from server.release.model import RELEASED_KIND
@@ -21,6 +22,7 @@ from server.witness.since import SinceRules
 from sync.errors import SyncError
 
 pytestmark = pytest.mark.urs("PRD-14", "PLT-18")
+WEIGHED = "production.material_weighed.v1"
 FLAGS = (
     "blank_unknown",
     "blank_used",
@@ -131,3 +133,27 @@ def test_a_release_over_a_copy_of_which_nobody_knows_or_that_is_still_typed_in_i
         assert released(told, at(kind)) == "release_blocked", kind
     # A version that asked nobody for it is not accused.
     assert released(told[at(UPGRADED) + 1 :], at("release.blank_accounted.v1") - at(UPGRADED) - 1) is None
+
+
+def test_a_reading_of_now_that_passes_for_work_on_paper_is_found(tmp_path: Path) -> None:
+    for stated in (True, False):
+        folder = tmp_path / str(stated)
+        for site in opened(f"sqlite:///{folder}.db", folder):
+            if stated:
+                site.state(UPGRADED, "site", upgrade(UPGRADED))
+            issue(site)
+            site.put("paper_begun", begun("20"))
+            given = weighed("B1", source="device", reading=site.read_weight())
+            assert "paper_time_wrong" in site.put("material_weighed", given).flags
+            told = Story.of(site.plant)
+        index = len(told.entries) - 1 - [one.head.kind for one in reversed(told.entries)].index(WEIGHED)
+        passed = told.first(index + 1).without_flag("paper_time_wrong").with_flag(index, "from_paper")
+        silent = told.without_flag("paper_time_wrong")
+        status, found = witnessed(folder / "passed", passed)
+        if not stated:
+            # A server of before took it so.
+            assert status == 200, found
+            continue
+        assert witnessed(folder / "honest", told)[0] == 200
+        assert found == ("flag_wrong", index)
+        assert witnessed(folder / "silent", silent)[1] == ("flag_missing", index)

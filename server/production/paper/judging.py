@@ -18,8 +18,12 @@ from server.recipes.model import find_phase
 
 
 def judge(connection: Connection, entry: Entry, batch: Batch) -> list[Judgement]:
-    """Of the beginning and of the end of typing in; nothing of anything else."""
+    """Of the beginning and of the end of typing in, and of what is passed off as typed in; nothing of anything else."""
     given = entry.payload
+    if entry.kind in rules.TYPED:
+        # What names no machine costs no further look.
+        read_at = queries.read_at(connection, entry)
+        return rules.judge_live(read_at, queries.running(connection, entry)) if read_at else []
     if entry.kind not in (model.PAPER_BEGUN, model.PAPER_ENDED):
         return []
     running, before = queries.running(connection, entry), queries.of_batch(connection, batch.number)

@@ -5,10 +5,10 @@ from dataclasses import fields
 from sqlalchemy import Connection, bindparam, select
 
 from server.core.kinds import Entry
-from server.production.paper.model import Blank, Copying
+from server.production.paper.model import FROM_PAPER, Blank, Copying
 from server.production.paper.projection import blank, copying
-from server.production.paper.rules import TYPED, happened
-from sync.log import transaction
+from server.production.paper.rules import TYPED, is_live, machines_named
+from sync.log import reading, transaction
 from sync.log.prepared import Prepared
 
 _columns = [copying.c[one.name] for one in fields(Copying)]
@@ -34,13 +34,22 @@ def running(connection: Connection, entry: Entry) -> Copying | None:
 
 
 def typed(connection: Connection, entry: Entry) -> Copying | None:
-    """What the entry itself is a part of."""
-    return running(connection, entry) if entry.kind in TYPED else None
+    """What the entry itself is a part of. What a machine has told at another time than the paper says was not there."""
+    found = running(connection, entry) if entry.kind in TYPED else None
+    if found is None or is_live(read_at(connection, entry), found):
+        return None
+    return found
 
 
-def made_at(connection: Connection, entry: Entry) -> str:
-    """When what an entry says was done: on paper, or as it was captured."""
-    return happened(entry.kind, entry.header.captured_at, typed(connection, entry))
+def read_at(connection: Connection, entry: Entry) -> list[str | None]:
+    """When machines told what an entry names as theirs; None of what is not in the log."""
+    found = [reading.by_id(connection, one) for one in machines_named(entry.payload)]
+    return [None if one is None else one.head.captured_at for one in found]
+
+
+def recorded(connection: Connection, entry: Entry) -> Copying | None:
+    """What an entry that stands in the log was found to be a part of."""
+    return running(connection, entry) if FROM_PAPER in entry.flags else None
 
 
 def find(connection: Connection, entry: str) -> Copying | None:

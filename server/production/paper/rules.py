@@ -31,6 +31,27 @@ def happened(kind: str, captured_at: str, copying: Copying | None) -> str:
     return copying.done_to if kind in model.ENDS else copying.done_from
 
 
+def machines_named(given: Mapping[str, Any]) -> list[str]:
+    """The entries of machines that an entry names as what it was taken from."""
+    named = (given.get(one) for one in ("reading", "tare_reading", "sensed"))
+    return [str(one["id"]) for one in named if one is not None]
+
+
+def is_live(read_at: Iterable[str | None], copying: Copying) -> bool:
+    """Whether what names readings of these times is work of then, not work on paper: a machine told it when, by what
+    the paper says, nobody was at that work. None: nobody knows of such a reading, which is told by itself."""
+    begin, end = (datetime.fromisoformat(one) for one in (copying.done_from, copying.done_to))
+    times = [datetime.fromisoformat(one) for one in read_at if one is not None]
+    return any(not begin - CLOCK_TOLERANCE <= at <= end + CLOCK_TOLERANCE for at in times)
+
+
+def judge_live(read_at: Iterable[str | None], copying: Copying | None) -> list[Judgement]:
+    """It is no work on paper then, and passed off as such: judged as of today, and told."""
+    if copying is None or not is_live(read_at, copying):
+        return []
+    return [Judgement(TIME, {"copy": copying.copy, "problem": "read_live", "severity": MAJOR})]
+
+
 def judge_begun(
     given: Mapping[str, Any], captured_at: str, blank: Blank | None, before: Iterable[Copying], known: bool
 ) -> list[Judgement]:
