@@ -153,7 +153,7 @@ def judge_after_seal(connection: Connection, entry: Entry) -> Ruling:
 def judge_reported(connection: Connection, entry: Entry) -> Ruling:
     """An exception that somebody reports, who may ask for a deviation at once, also without a network (QUA-05)."""
     facts = list(judge_after_seal(connection, entry).consequences)
-    if entry.payload["deviation"]:
+    if rules.is_opened(entry.payload["deviation"], entry.flags, queries.is_told(connection, entry.header.corrects)):
         facts.append(queries.reported(connection, entry, sum(one.kind == model.DEVIATION_OPENED for one in facts)))
     return Ruling(consequences=facts)
 
@@ -169,7 +169,6 @@ KINDS = (
     _closed(model.DEVIATION_CLOSED_V1, DeviationClosedV1),
     _closed(model.DEVIATION_CLOSED, DeviationClosed),
 )
-_REPORTED = "production.exception_reported.v1"
 # What the room of production flags as come after the seal.
 _OF_BATCHES = (
     "production.phase_started.v1",
@@ -198,14 +197,14 @@ _OF_BATCHES = (
     "production.sample_requested.v1",
     "production.photo_attached.v1",
     "production.exception_raised.v1",
-    _REPORTED,
+    model.REPORT,
 )
 LISTENERS: Mapping[str, Project] = dict.fromkeys(
     (*_OF_BATCHES, model.RESULTS_RECORDED, *records.WORK), projection.join_deviation
 )
 JUDGES: Mapping[str, Decide] = {
     **dict.fromkeys(_OF_BATCHES, judge_after_seal),
-    _REPORTED: judge_reported,
+    model.REPORT: judge_reported,
     **carrying.JUDGES,
 }
 ROOM = Room("quality", KINDS, LISTENERS, JUDGES)

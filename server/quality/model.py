@@ -27,6 +27,8 @@ DEVIATION_CLOSED = "quality.deviation_closed.v2"
 FLOW, CLOSED = "deviation", "closed"
 # Why a deviation was opened: the batch was sealed before the entry came, or a person says so.
 POST_SEAL, REPORTED = "post_seal", "reported"
+# What people report of a batch, who may ask for a deviation with it.
+REPORT = "production.exception_reported.v1"
 PREFIX = "DEV"
 
 

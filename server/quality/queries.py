@@ -13,6 +13,7 @@ from server.quality.model import (
     DEVIATION_OPENED,
     FLOW,
     POST_SEAL,
+    REPORT,
     REPORTED,
     Deviation,
     Result,
@@ -21,6 +22,7 @@ from server.quality.model import (
     subject_of_number,
 )
 from server.quality.projection import analysis, batches_of, deviation, deviation_entry, open_after_seal, result
+from sync.log import reading
 
 _current = result.c.superseded_by.is_(None)
 
@@ -141,6 +143,19 @@ def reported(connection: Connection, entry: Entry, after: int) -> Fact:
     about = {"entry": entry.id, "device": entry.header.device, "summary": given["comment"]}
     payload = {"deviation": number, "batch": given["batch"], "code": REPORTED, **about}
     return Fact(DEVIATION_OPENED, f"batch/{given['batch']}", payload, subject=number)
+
+
+def is_told(connection: Connection, report: str | None) -> bool:
+    """Whether a deviation was opened for this report, or for one that it corrects."""
+    passed = set[str]()
+    while report is not None and report not in passed:
+        passed.add(report)
+        opened = select(deviation.c.number).where(deviation.c.entry == report, deviation.c.code == REPORTED)
+        if connection.execute(opened.limit(1)).first() is not None:
+            return True
+        stored = reading.by_id(connection, report)
+        report = None if stored is None or stored.head.kind != REPORT else stored.head.corrects
+    return False
 
 
 def batch_of_record(connection: Connection, entry: Entry) -> str | None:

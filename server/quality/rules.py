@@ -1,5 +1,6 @@
 """How a result is judged against its limits, and which number a deviation gets: pure."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from server.core import numbering
@@ -19,6 +20,13 @@ def verdict(value: str, low: str | None, high: str | None) -> str:
 def number_is_next(text: str, captured_at: str, last: int) -> bool:
     """Whether a deviation's number is the one after `last` in its year, and its year that of the opening."""
     return numbering.is_next(PREFIX, text, captured_at, last)
+
+
+def is_opened(asked: bool, flags: Collection[str], is_told: bool) -> bool:
+    """Whether a report that asks for a deviation opens one: of a batch that there is, and of what it corrects not a
+    second one; `is_told`: one was opened for that."""
+    corrects = is_told and "correction_unknown" not in flags
+    return asked and "batch_unknown" not in flags and not corrects
 
 
 def closing_refused(found: Deviation | None, batch: str, entries: int) -> str | None:

@@ -28,6 +28,7 @@ ZONE_SET = rules.ZONE_SET
 # That a phase began, and with what, is asked of all that is known of it, in whatever order it came.
 # Values out of their limits, in another unit, wrongly reckoned, or in no place of their batch are flagged.
 # What goes on in an alarm is told, and each alarm.
+# Reports of no batch open no deviation, and corrections of reports no second one.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

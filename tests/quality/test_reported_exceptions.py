@@ -8,6 +8,7 @@ import pytest
 from batch_support import Site
 from release_support import close, finish, refused, review, sign
 from support import YEAR
+from witness_support import Story, upgrade, witnessed
 
 from server.alerts import sources
 from server.app import create_app
@@ -15,6 +16,7 @@ from server.core import rebuild
 from server.core.kinds import Entry
 from server.identity import accounts
 from server.quality import queries as quality
+from server.site.model import UPGRADED
 from sync.log import reading
 
 pytestmark = pytest.mark.urs("QUA-05", "PLT-08")
@@ -109,6 +111,23 @@ def test_after_the_seal_it_opens_both(site: Site) -> None:
     site.put("exception_reported", report(deviation=True))
     assert [one.code for one in deviations(site)] == ["post_seal", "reported", "reported"]
     unchanged(site)
+
+
+def test_of_no_batch_it_opens_none_and_what_it_corrects_no_second_one(site: Site, tmp_path: Path) -> None:
+    site.state(UPGRADED, "site", upgrade(UPGRADED))
+    site.put("exception_reported", report(batch="NOPE", deviation=True), stream="batch/NOPE")
+    assert deviations(site, "NOPE") == []
+    first = site.put("exception_reported", report(severity="critical", deviation=True))
+    lower = site.put("exception_reported", report(deviation=True), corrects=first.id, reason="one drop")
+    site.put("exception_reported", report(deviation=True), corrects=lower.id, reason="of water")
+    # Of what had none a correction opens the first.
+    plain = site.put("exception_reported", report(phase="20"))
+    asked = site.put("exception_reported", report(phase="20", deviation=True), corrects=plain.id, reason="it spreads")
+    # What corrects nothing that is known is a report of its own.
+    stray = site.put("exception_reported", report(deviation=True), corrects="019ab3c4-5d6e-7f80-9a0b-1c2d3e4f5061")
+    assert [one.entry for one in deviations(site)] == [first.id, asked.id, stray.id]
+    unchanged(site)
+    assert witnessed(tmp_path / "witness", Story.of(site.plant)) == (200, None)
 
 
 @pytest.mark.parametrize(("severity", "told"), [("minor", []), ("major", ["exception_raised"])])
