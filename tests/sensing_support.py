@@ -16,7 +16,7 @@ SPEED: Payload = {"id": "speed", "name": t("speed"), "unit": "rpm", "low": None,
 SPEED |= {"decimals": 0, "binding": None}
 PHASES: list[Payload] = [
     step("10", "instruction"),
-    step("20", "parameters", "10", equipment="press", candidates=["PRESS-01"], parameters=[FORCE, SPEED]),
+    step("20", "parameters", "10", equipment="press", candidates=["PRESS-01", "PRESS-03"], parameters=[FORCE, SPEED]),
 ]
 
 
@@ -25,7 +25,7 @@ class Press:
 
     def __init__(self, site: Site, serial: str | None = "K4471") -> None:
         self.site = site
-        for code in ("PRESS-01", "PRESS-02"):
+        for code in ("PRESS-01", "PRESS-02", "PRESS-03"):
             known: Payload = {"equipment": code, "class": "press", "name": t("press"), "serial": serial}
             known |= {"model": "XL 400", "location": None, "calibration_due": None}
             site.state("equipment.equipment_registered.v1", f"equipment/{code}", known)
@@ -47,6 +47,10 @@ class Press:
 
     def take(self, sample: Payload | None, force: str = "13.66", **more: Any) -> Recorded:
         return self._put("device", force, "kN", sample, None, **more)
+
+    def identify(self, code: str, **how: Any) -> Recorded:
+        said = {"batch": "B1", "phase": "20", "equipment": code, "scanned": None}
+        return self.site.put("equipment_identified", said, **how)
 
     def type(self, reason: str | None, force: str = "13.66", **more: Any) -> Recorded:
         return self._put("manual", force, "kN", None, reason, **more)

@@ -27,8 +27,8 @@ ZONE_SET = rules.ZONE_SET
 # who worked on paper does not review the audit trail of that. What the store issued is compared in the balance's unit.
 # That a phase began, and with what, is asked of all that is known of it, in whatever order it came.
 # Values out of their limits, in another unit, wrongly reckoned, or in no place of their batch are flagged.
-# What goes on in an alarm is told, and each alarm.
-# Reports of no batch open no deviation, and corrections of reports no second one.
+# What goes on in an alarm is told, and each alarm; what was taken from a machine is of the one that the phase is done
+# with, and has its own words. Reports of no batch open no deviation, and corrections of reports no second one.
 RULES = 4
 # Who may have payloads erased (CMP-04).
 ERASE = "payload.erase"

@@ -102,9 +102,13 @@ class AlarmRules(StandingRules):
             for at in times
         )
 
+    def used_in(self, batch: str, phase: str) -> Iterable[Use]:
+        """What a phase is done with, as far as it was said."""
+        return self._at.get((batch, phase), {}).values()
+
     def _used(self, about: Work) -> set[str]:
         """The pieces that the phase is done with."""
-        return {one.equipment for one in self._at.get((about.batch, about.phase), {}).values()}
+        return {one.equipment for one in self.used_in(about.batch, about.phase)}
 
     def take(self, seen: Seen, body: Body) -> None:
         head = seen.head

@@ -160,7 +160,7 @@ class SiteRules:
         self._switching = SwitchingRules()
         self._batch_results = BatchResultRules(self._lineage, self._since, self._in_force)
         self._inspections = InspectionRules(self._stock, self._sampling, self._in_force, self._switching)
-        self._sensing = SensingRules()
+        self._sensing = SensingRules(lambda batch, phase: self._alarms.used_in(batch, phase), self._since)
         self._papers = PaperRules(self._signed_by, self._lineage, self._since, self._sensing.captured)
         self._audits = AuditRules(leaves, self._lineage, self._papers)
         self._controls, self._course = ControlRules(self._since, self._papers), CourseRules(self._since, self._papers)

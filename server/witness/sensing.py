@@ -3,33 +3,43 @@
 The same questions as its own rules ask (`server.production.sensing`), answered from the log alone.
 """
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from sys import intern
 
 import orjson
 
 from server.equipment.model import PROCESS_READ, REGISTERED
 from server.identity.model import DEVICE_ENROLLED
+from server.production.course.alarms import Use
+from server.production.model import IDENTIFIED
 from server.production.sensing import rules
 from server.production.sensing.rules import Sample
 from server.recipes.model import find_phase
 from server.witness.seen import Seen
+from server.witness.since import SinceRules
 from server.witness.standing import Body, StandingRules
 from sync import canonical
 
 # A week of a press that says something every ten seconds, some 50 MB: of what a tablet still brings that is older than
 # that, nobody says here whether it was so.
 MOST_SAMPLES = 60_000
+# The edition of the rules by which it is asked with which piece the phase is done, and what that says of itself.
+EDITION = 4
+_Kept = tuple[str, str, str, bytes, bytes]
 
 
 class SensingRules(StandingRules):
     """What machines have measured and what they are, after the entries learnt so far."""
 
-    kinds = rules.KINDS
+    kinds = (*rules.KINDS, IDENTIFIED)
 
-    def __init__(self) -> None:
+    def __init__(self, used_in: Callable[[str, str], Iterable[Use]], since: SinceRules) -> None:
+        """`used_in`: what a phase of a batch is done with."""
         super().__init__()
-        # Device, equipment, time, and the figures as text: as objects they would take four times as much.
-        self._samples: dict[str, tuple[str, str, str, bytes]] = {}
+        self._used_in, self._since = used_in, since
+        # Device, equipment, time, the figures as text (as objects they would take four times as much), and the mark.
+        self._samples: dict[str, _Kept] = {}
         self._classes: dict[str, str] = {}
         self._bridges: set[str] = set()
         # Samples that nobody can read any more, or that were let go.
@@ -46,7 +56,9 @@ class SensingRules(StandingRules):
         known = self._samples.get(named)
         if phase is None or named in self._gone or (named and known is None and self._full):
             return
-        sample = None if known is None else self._judged(known, phase)
+        sample = None if known is None else self._judged(known, seen, phase)
+        if not (self._since.has_reached(EDITION) or rules.UNVERIFIED in seen.stamp.flags) and sample is not None:
+            sample = replace(sample, elsewhere=False, mark=None)
         found = rules.judge(body, seen.head.captured_at, rules.signal_of(phase, body), sample)
         self.compare(seen, {one.code for one in found}, rules.FLAGS)
 
@@ -55,11 +67,14 @@ class SensingRules(StandingRules):
         known = self._samples.get(id_)
         return None if known is None else known[2]
 
-    def _judged(self, known: tuple[str, str, str, bytes], phase: Body) -> Sample:
-        device, equipment, at, values = known
+    def _judged(self, known: _Kept, seen: Seen, phase: Body) -> Sample:
+        device, equipment, at, values, mark = known
         fits = rules.fits(phase, equipment, self._classes.get(equipment))
         read = rules.values_of({"values": orjson.loads(values)})
-        return Sample(device, equipment, at, read, device in self._bridges, fits)
+        body = seen.body or {}
+        identified = [(one.equipment, one.at) for one in self._used_in(body["batch"], body["phase"])]
+        elsewhere = rules.is_elsewhere(equipment, seen.head.captured_at, identified)
+        return Sample(device, equipment, at, read, device in self._bridges, fits, elsewhere, mark)
 
     def learn(self, seen: Seen) -> None:
         super().learn(seen)
@@ -80,7 +95,13 @@ class SensingRules(StandingRules):
             head, body = seen.head, seen.body
             # A copy: what orjson hands out keeps the 4 kB that it was written in.
             values = bytes(memoryview(canonical.encode(body["values"])))
-            self._samples[head.id] = (intern(head.device), intern(body["equipment"]), head.captured_at, values)
+            self._samples[head.id] = (
+                intern(head.device),
+                intern(body["equipment"]),
+                head.captured_at,
+                values,
+                rules.mark_of(body),
+            )
         if len(self._samples) > MOST_SAMPLES:
             self._full = True
             del self._samples[next(iter(self._samples))]

@@ -85,6 +85,31 @@ def test_a_press_that_the_phase_may_not_be_done_with_is_told(press: Press) -> No
     assert problem(press) == "other_equipment"
 
 
+@pytest.mark.urs("PRD-08")
+def test_a_press_of_its_class_that_the_phase_is_not_done_with_is_told(press: Press) -> None:
+    """Two presses that the recipe allows: the other one makes another batch."""
+    mine = press.identify("PRESS-01")
+    first = press.take(press.sample(code="PRESS-03"))
+    assert first.flags == (UNVERIFIED,)
+    assert problem(press) == "other_equipment"
+    # It was the other one after all, and what is taken of it now is right.
+    press.identify("PRESS-03", corrects=mine.id, reason="scanned the wrong one")
+    assert press.take(press.sample(code="PRESS-03"), corrects=first.id).flags == ()
+    assert UNVERIFIED in press.take(press.sample(), corrects=first.id).flags
+
+
+@pytest.mark.parametrize("word", ["serial", "model", "device_time", "raw"])
+def test_other_words_than_those_of_the_press_are_told(press: Press, word: str) -> None:
+    """The printed record says them beside the value."""
+    assert press.take(press.sample() | {word: "99.99;forged"}).flags == (UNVERIFIED,)
+    assert problem(press) == "other_sample"
+
+
+def test_a_blank_reason_is_none(press: Press) -> None:
+    press.type(" ")
+    assert press.site.item("B1", TYPED).details["severity"] == "major"
+
+
 def test_what_a_tablet_says_of_a_press_is_not_what_a_bridge_says(press: Press) -> None:
     press.take(press.sample(device="tablet-b"))
     assert problem(press) == "not_a_bridge"

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from batch_support import Site
 from sensing_support import Press
-from witness_support import Rig, Story
+from witness_support import Rig, Story, spared, witnessed
 
 from server.core import clock
 from server.production.sensing.rules import FLAGS, TYPED, UNVERIFIED
@@ -70,3 +71,19 @@ def test_of_a_sample_that_was_erased_nobody_says_what_it_was(rig: Rig, story: St
 def test_a_sample_that_was_let_go_accuses_nobody(rig: Rig, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sensing, "MOST_SAMPLES", 1)
     assert rig.show(story) == 200, rig.why
+
+
+@pytest.mark.parametrize("wrong", ["press", "words"])
+def test_which_press_it_is_and_what_that_says_is_asked_from_the_edition_on_that_says_so(
+    tmp_path: Path, wrong: str
+) -> None:
+    site = Site(f"sqlite:///{tmp_path}/pestle.db", tmp_path)
+    press = Press(site)
+    mine = press.identify("PRESS-01")
+    press.identify("PRESS-03", corrects=mine.id, reason="scanned the wrong one")
+    sample = press.sample(code="PRESS-03") | {"serial": "FAKE-1"} if wrong == "words" else press.sample()
+    assert press.take(sample).flags == (UNVERIFIED,)
+    story = Story.of(site.plant)
+    site.plant.close()
+    assert witnessed(tmp_path / "honest", story) == (200, None)
+    spared(Rig(tmp_path / "witness", story), story, UNVERIFIED)

@@ -12,14 +12,15 @@ const NOW = Date.parse("2026-11-26T10:00:30.000Z");
 function sample(equipment: string, value: string, at: string, unit: string | null = "kN"): Sample {
   return { id: `s-${equipment}`, device: "bridge-1", equipment, serial: "K1", model: "XL", device_time: "10:00", values: [{ name: "main_comp", value, unit }], raw: "10:00;1", captured_at: at, index: 1 };
 }
-const identified = (equipment: string, place: LocalEntry["place"] = "device"): LocalEntry =>
-  ({ id: equipment, kind: KIND.identified, payload: { phase: "20", equipment }, place }) as unknown as LocalEntry;
+const identified = (equipment: string, place: LocalEntry["place"] = "device", corrects: string | null = null): LocalEntry =>
+  ({ id: equipment, kind: KIND.identified, payload: { phase: "20", equipment }, place, corrects }) as unknown as LocalEntry;
 
 it("PRD-06 listens to the piece that was identified, else to every one that fits", () => {
   expect(speaking(phase, ["P-1", "P-2"], [])).toEqual(["P-1", "P-2"]);
   expect(speaking(phase, ["P-1", "P-2"], [identified("P-2")])).toEqual(["P-2"]);
   expect(speaking(phase, ["P-1", "P-2"], [identified("P-9")])).toEqual(["P-1", "P-2"]);
   expect(speaking(phase, ["P-1", "P-2"], [identified("P-2", "quarantined")])).toEqual(["P-1", "P-2"]);
+  expect(speaking(phase, ["P-1", "P-2"], [identified("P-2"), identified("P-1", "device", "P-2")])).toEqual(["P-1"]);
 });
 
 it("PRD-06 gives the newest value as it was written, and takes none that is a minute old", () => {

@@ -1,13 +1,15 @@
 """Whether a parameter that a recipe binds to a signal was taken from the machine that gives it, as the bridge read it
 (PRD-06; EU GMP Annex 11, 5: data taken over electronically are checked). Pure; door and witness ask the same."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from server.production.model import BOUND, MAJOR, MINOR, PARAMETER, Judgement
 from server.recipes.model import find_parameter
+from sync import canonical
 
 # Of a bound parameter: typed by hand; said to be a machine's, and not what the bridge read of it.
 TYPED, UNVERIFIED = "bound_value_typed", "sensed_unverified"
@@ -24,7 +26,8 @@ Payload = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What a machine measured at one moment, as it stands in the log; `values` maps its names to (value, unit).
-    `fits`: of a piece that the phase may be done with."""
+    `fits`: of a piece that the phase may be done with; `elsewhere`: it is done with another; `mark`: of the machine's
+    own words (see `mark_of`), None where they cannot be told any more."""
 
     device: str
     equipment: str
@@ -32,6 +35,8 @@ class Sample:
     values: Mapping[str, tuple[str, str | None]]
     by_bridge: bool
     fits: bool
+    elsewhere: bool = False
+    mark: bytes | None = None
 
 
 def signal_of(phase: Payload | None, given: Payload) -> str | None:
@@ -49,13 +54,25 @@ def fits(phase: Payload | None, code: str, kind: str | None) -> bool:
     return phase.get("equipment") in (kind, code) and code in candidates
 
 
+def is_elsewhere(code: str, at: str, identified: Iterable[tuple[str, str]]) -> bool:
+    """Whether a phase is done with other pieces than this one: those that were identified for it, each with when."""
+    told = list(identified)
+    return any(then <= at for _, then in told) and code not in {one for one, _ in told}
+
+
+def mark_of(said: Payload) -> bytes:
+    """Stands for what a machine says of itself and of the moment, in its sample and as a parameter repeats it."""
+    words = [said[name] for name in ("serial", "model", "device_time", "raw")]
+    return hashlib.sha256(canonical.encode(words)).digest()[:16]
+
+
 def judge(given: Payload, at: str, signal: str | None, sample: Sample | None) -> list[Judgement]:
     """`at` is when it was taken over; `sample` the one in the log that it names, None where there is none."""
     named = given.get("sensed")
     if given["source"] == "manual":
         if signal is None:
             return []
-        reason = given.get("reason")
+        reason = (given.get("reason") or "").strip() or None
         return [Judgement(TYPED, {"signal": signal, "reason": reason, "severity": MINOR if reason else MAJOR})]
     if signal is None and named is None:
         # From before there were bindings: a source is claimed, and nothing is named that could be looked up.
@@ -72,13 +89,15 @@ def _problem(given: Payload, at: str, signal: str | None, sample: Sample | None)
         return "not_in_log"
     if not sample.by_bridge or sample.device != named["device"]:
         return "not_a_bridge"
-    if sample.equipment != named["equipment"] or not sample.fits:
+    if sample.equipment != named["equipment"] or not sample.fits or sample.elsewhere:
         return "other_equipment"
     if named["signal"] != signal or named["signal"] not in sample.values:
         return "other_signal"
     value, unit = sample.values[named["signal"]]
     if value != given["value"]["value"] or unit not in (None, given["value"]["unit"]):
         return "other_value"
+    if sample.mark is not None and sample.mark != mark_of(named):
+        return "other_sample"
     apart = datetime.fromisoformat(at) - datetime.fromisoformat(sample.captured_at)
     return "old" if abs(apart) > RECENT else None
 

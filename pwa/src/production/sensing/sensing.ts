@@ -10,7 +10,9 @@ export interface Sensed { state: "fresh" | "old" | "unit"; sample: Sample; value
 
 /** The pieces that may speak for a phase: what it is done with, else every one that it may be done with. */
 export function speaking(phase: Phase, fit: string[], entries: LocalEntry[]): string[] {
-  const named = entries.filter(({ kind, payload, place }) => kind === KIND.identified && payload.phase === phase.id && place !== "quarantined").map(({ payload }) => String(payload.equipment));
+  const about = entries.filter(({ kind, payload, place }) => kind === KIND.identified && payload.phase === phase.id && place !== "quarantined");
+  const corrected = new Set(about.map(({ corrects }) => corrects));
+  const named = about.filter(({ id }) => !corrected.has(id)).map(({ payload }) => String(payload.equipment));
   const own = named.filter((one) => fit.includes(one));
   return own.length > 0 ? own : fit;
 }
